@@ -1,0 +1,33 @@
+// Two projects: `unit` (beside the code, no network) and `system` (test/, against the running system; started by `npm test`).
+const base = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  transform: {
+    '^.+\\.tsx?$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', tsx: true },
+          target: 'es2024',
+          transform: { react: { runtime: 'automatic' } },
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/.data', '<rootDir>/.serverless'],
+}
+
+export default {
+  projects: [
+    {
+      ...base,
+      displayName: 'unit',
+      testMatch: [
+        '<rootDir>/{functions,shared,scripts,load,plugins,web,migrations}/**/*.test.{ts,tsx}',
+        '<rootDir>/test/unit/**/*.test.ts',
+      ],
+    },
+    { ...base, displayName: 'system', testMatch: ['<rootDir>/test/{integration,e2e,faults}/**/*.test.ts'] },
+  ],
+}
