@@ -1,0 +1,103 @@
+/** Every error a caller can meet: its HTTP status and what it says in Korean and English. docs/errors.md lists the same codes. */
+import * as z from 'zod'
+
+export const languages = ['en', 'ko'] as const
+export type Language = (typeof languages)[number]
+
+interface ErrorDefinition {
+  statusCode: number
+  message: Record<Language, string>
+}
+
+export const errorCatalogue = {
+  VALIDATION_FAILED: {
+    statusCode: 400,
+    message: {
+      en: 'The request is not valid. See details.problems.',
+      ko: '요청이 올바르지 않습니다. details.problems를 확인하세요.',
+    },
+  },
+  PAYMENT_DECLINED: {
+    statusCode: 402,
+    message: {
+      en: 'The payment was declined. Nothing was charged.',
+      ko: '결제가 거절되었습니다. 청구된 금액은 없습니다.',
+    },
+  },
+  NOT_FOUND: {
+    statusCode: 404,
+    message: { en: 'There is no such route or payment.', ko: '해당 경로 또는 결제를 찾을 수 없습니다.' },
+  },
+  DUPLICATE_REQUEST: {
+    statusCode: 409,
+    message: {
+      en: 'This idempotency key was used before. See details.reason.',
+      ko: '이미 사용된 멱등 키입니다. details.reason을 확인하세요.',
+    },
+  },
+  CAPTURE_CONFLICT: {
+    statusCode: 409,
+    message: {
+      en: 'The payment cannot be captured in its present state.',
+      ko: '현재 상태에서는 결제를 매입할 수 없습니다.',
+    },
+  },
+  REFUND_CONFLICT: {
+    statusCode: 409,
+    message: {
+      en: 'The payment cannot be refunded in its present state.',
+      ko: '현재 상태에서는 결제를 환불할 수 없습니다.',
+    },
+  },
+  PAYLOAD_TOO_LARGE: {
+    statusCode: 413,
+    message: { en: 'The body is larger than 16 KiB.', ko: '요청 본문이 16KiB를 넘습니다.' },
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    statusCode: 415,
+    message: { en: 'Send the body as application/json.', ko: '본문은 application/json으로 보내 주세요.' },
+  },
+  INTERNAL_ERROR: {
+    statusCode: 500,
+    message: { en: 'Something went wrong on our side.', ko: '서버 내부 오류가 발생했습니다.' },
+  },
+  SERVICE_UNAVAILABLE: {
+    statusCode: 503,
+    message: {
+      en: 'The service is briefly unavailable. Repeat with the same idempotency key.',
+      ko: '일시적으로 서비스를 사용할 수 없습니다. 같은 멱등 키로 다시 시도하세요.',
+    },
+  },
+  OUTCOME_UNKNOWN: {
+    statusCode: 503,
+    message: {
+      en: 'The outcome is not known yet. Repeat with the same idempotency key.',
+      ko: '아직 결과를 알 수 없습니다. 같은 멱등 키로 다시 시도하세요.',
+    },
+  },
+} as const satisfies Record<string, ErrorDefinition>
+
+export type ErrorCode = keyof typeof errorCatalogue
+export const errorCodes = Object.keys(errorCatalogue) as ErrorCode[]
+
+export const errorBody = z.object({
+  code: z.enum(errorCodes),
+  message: z.string(),
+  requestId: z.string(),
+  paymentId: z.string().optional(),
+  details: z.record(z.string(), z.unknown()),
+})
+export type ErrorBody = z.infer<typeof errorBody>
+
+/** Builds the body of an error answer. `details` is always an object. */
+export const errorBodyOf = (
+  code: ErrorCode,
+  language: Language,
+  rest: { requestId: string; paymentId?: string; details?: Record<string, unknown> },
+): ErrorBody => ({
+  code,
+  message: errorCatalogue[code].message[language],
+  requestId: rest.requestId,
+  ...(rest.paymentId === undefined ? {} : { paymentId: rest.paymentId }),
+  details: rest.details ?? {},
+})

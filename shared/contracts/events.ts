@@ -1,0 +1,41 @@
+/** The events that other systems consume. Key = payment id; the topic is the event type. Consumers ignore fields they do not know. */
+import * as z from 'zod'
+import { amountMinor, currency, eventId, merchantId, operationId, paymentId } from './identifiers.ts'
+import { paymentStatus } from './payment.ts'
+import { eventTopics } from './topics.ts'
+
+export const eventType = z.enum(eventTopics)
+export type EventType = z.infer<typeof eventType>
+
+/** `amount` is what this step moved, in minor units; `feeAmount` stands on captures only. */
+export const paymentEvent = z.object({
+  eventId,
+  eventType,
+  occurredAt: z.iso.datetime({ precision: 3 }),
+  sequence: z.int().min(1),
+  operationId,
+  amount: amountMinor,
+  feeAmount: z.int().min(0).optional(),
+  payment: z.object({
+    paymentId,
+    merchantId,
+    status: paymentStatus,
+    amount: amountMinor,
+    currency,
+    capturedAmount: z.int().min(0),
+    refundedAmount: z.int().min(0),
+  }),
+})
+export type PaymentEvent = z.infer<typeof paymentEvent>
+
+/** What `record-ledger` accepts: a capture always says its fee. */
+export const ledgerEvent = paymentEvent
+  .extend({ eventType: z.enum(['payment.captured', 'payment.refunded']) })
+  .refine(event => event.eventType !== 'payment.captured' || event.feeAmount !== undefined, {
+    path: ['feeAmount'],
+    message: 'a capture carries its fee',
+  })
+  .refine(event => (event.feeAmount ?? 0) <= event.amount, {
+    path: ['feeAmount'],
+    message: 'the fee is at most the captured amount',
+  })

@@ -1,0 +1,32 @@
+/** Names and shapes of the Kafka topics. `migrations/` and `serverless.yml` use the same names; a test compares them. */
+
+/** Partitions of `outbox.ready`, one per shard of payments. */
+export const SHARD_COUNT = 4
+
+/** Partitions of each `payment.*` topic. */
+const EVENT_PARTITIONS = 6
+
+export const DOORBELL_TOPIC = 'outbox.ready'
+export const DEAD_LETTER_TOPIC = 'payment.dlq'
+
+export const eventTopics = [
+  'payment.authorized',
+  'payment.captured',
+  'payment.refunded',
+  'payment.voided',
+  'payment.expired',
+  'payment.declined',
+] as const
+
+export interface TopicDefinition {
+  name: string
+  partitions: number
+  /** −1 keeps records for ever. */
+  retentionMs: number
+}
+
+export const topicDefinitions: readonly TopicDefinition[] = [
+  ...eventTopics.map(name => ({ name, partitions: EVENT_PARTITIONS, retentionMs: -1 })),
+  { name: DOORBELL_TOPIC, partitions: SHARD_COUNT, retentionMs: 10 * 60_000 },
+  { name: DEAD_LETTER_TOPIC, partitions: 1, retentionMs: -1 },
+]
