@@ -1,0 +1,363 @@
+/** One consumer group: keeps a kafkajs consumer alive through every outage and feeds its partitions to their functions. */
+import { type Consumer, type EachBatchPayload, Kafka, type KafkaConfig, PartitionAssigners } from 'kafkajs'
+import { backOffMs, brokerBackOff, sleep, within } from './back-off.ts'
+import { CommitQueue, type CommittedOffset } from './commit-queue.ts'
+import type { FetchedRecord, LambdaKafkaEvent } from './lambda-event.ts'
+import { type Log, quietLogCreator } from './log.ts'
+import { messageOf, type PartitionStatus, PartitionWorker } from './partition-worker.ts'
+import type { KafkaSource, LocalSettings } from './settings.ts'
+import { Slots } from './slots.ts'
+import { fixedPositions, pinStartingPositions } from './starting-position.ts'
+
+// A fetch returns as soon as there is a record; this bounds how long a resumed partition or a stop waits for its end.
+const FETCH_WAIT_MS = 250
+const METADATA_MAX_AGE_MS = 30_000
+const TOPIC_POLL_MS = 2000
+const TROUBLE_REMINDER_MS = 30_000
+const LEAVE_TIMEOUT_MS = 3000
+// kafkajs rides out an outage of about this many seconds as the same member: no rebalance when the broker is back.
+const RIDE_OUT_RETRIES = 30
+
+export interface GroupConsumerPorts {
+  invoke(functionKey: string, event: LambdaKafkaEvent): Promise<unknown>
+  log: Log
+}
+
+export interface GroupStatus {
+  groupId: string
+  state: 'waiting' | 'running' | 'stopped'
+  lastError: string | null
+  partitions: ({ functionKey: string; topic: string; partition: number } & PartitionStatus)[]
+}
+
+interface Session {
+  topic: string
+  partition: number
+  source: KafkaSource
+  worker: PartitionWorker
+}
+
+export class GroupConsumer {
+  readonly groupId: string
+  readonly #sources: Map<string, KafkaSource>
+  readonly #local: LocalSettings
+  readonly #ports: GroupConsumerPorts
+  readonly #slots: Slots
+  readonly #stopping = new AbortController()
+  /** The partitions that are ours in this generation of the group. */
+  readonly #sessions = new Map<string, Session>()
+  /** When the last handler of a partition ends, whichever generation started it. */
+  readonly #handlersEnd = new Map<string, Promise<void>>()
+  readonly #commits: CommitQueue
+  #consumer: Consumer | undefined
+  #commit: EachBatchPayload['commitOffsetsIfNecessary'] | undefined
+  #restart = (_reason: Error) => {}
+  #loop: Promise<void> = Promise.resolve()
+  #trouble: { reason: string; sinceMs: number; saidMs: number } | undefined
+
+  constructor(sources: KafkaSource[], local: LocalSettings, ports: GroupConsumerPorts) {
+    this.groupId = sources[0]!.groupId
+    this.#sources = new Map(sources.map(source => [source.topic, source]))
+    this.#local = local
+    this.#ports = ports
+    this.#slots = new Slots(local.partitionsInFlightMax)
+    this.#commits = new CommitQueue({
+      commit: offsets => this.#sendCommit(offsets),
+      onFailure: (error, failedForMs) => this.#commitFailed(error, failedForMs),
+    })
+  }
+
+  /** Returns at once; connects, and connects again, in the background until `stop`. */
+  start(): void {
+    this.#loop = this.#keepAlive()
+  }
+
+  /** Fetches no more, lets running handlers finish, commits and leaves the group. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#restart(new Error('stopping'))
+    await this.#loop
+  }
+
+  status(): GroupStatus {
+    const state = this.#stopping.signal.aborted ? 'stopped' : this.#consumer && !this.#trouble ? 'running' : 'waiting'
+    const partitions = [...this.#sessions.values()].map(({ topic, partition, source, worker }) => ({
+      functionKey: source.functionKey,
+      topic,
+      partition,
+      ...worker.status(),
+    }))
+    return { groupId: this.groupId, state, lastError: this.#trouble?.reason ?? null, partitions }
+  }
+
+  async #keepAlive(): Promise<void> {
+    const { signal } = this.#stopping
+    for (let failedAttempts = 1; !signal.aborted; failedAttempts += 1) {
+      try {
+        const topics = await this.#presentTopics()
+        failedAttempts = 0
+        await this.#live(topics)
+      } catch (error) {
+        this.#noteTrouble(messageOf(error))
+        await sleep(backOffMs(Math.max(failedAttempts, 1), brokerBackOff), signal)
+      }
+    }
+  }
+
+  /** The topics that exist of those that are asked for. Throws while there is none, or no broker. */
+  async #presentTopics(): Promise<string[]> {
+    const admin = this.#kafka({ retries: 0 }).admin()
+    try {
+      await admin.connect()
+      const existing = new Set(await admin.listTopics())
+      const topics = [...this.#sources.keys()].filter(topic => existing.has(topic))
+      if (topics.length === 0) throw new Error(`waiting for topic ${[...this.#sources.keys()].join(', ')} to exist`)
+      return topics
+    } finally {
+      await within(LEAVE_TIMEOUT_MS, admin.disconnect())
+    }
+  }
+
+  /** One consumer from its connection to its end: a crash, a topic that has appeared, or the stop. */
+  async #live(topics: string[]): Promise<void> {
+    const ended = Promise.withResolvers<Error>()
+    this.#restart = ended.resolve
+    const consumer = this.#createConsumer()
+    this.#consumer = consumer
+    try {
+      await consumer.connect()
+      for (const topic of topics)
+        await consumer.subscribe({
+          topic,
+          fromBeginning: this.#sources.get(topic)?.startingPosition === 'TRIM_HORIZON',
+        })
+      if (this.#stopping.signal.aborted) return
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        eachBatch: async payload => this.#take(consumer, payload),
+      })
+      const reason = await this.#untilEnded(topics, ended.promise)
+      await this.#finishHandlers()
+      if (reason) throw reason
+    } finally {
+      this.#revoke()
+      this.#consumer = undefined
+      this.#commit = undefined
+      await within(LEAVE_TIMEOUT_MS, consumer.disconnect())
+    }
+  }
+
+  /** The error that ended it, or nothing when a missing topic has appeared or the plugin stops. */
+  async #untilEnded(topics: string[], crashed: Promise<Error>): Promise<Error | undefined> {
+    const done = new AbortController()
+    const signal = AbortSignal.any([done.signal, this.#stopping.signal])
+    const missing = [...this.#sources.keys()].filter(topic => !topics.includes(topic))
+    try {
+      return await Promise.race([
+        crashed.then(error => (this.#stopping.signal.aborted ? undefined : error)),
+        this.#untilOneExists(missing, signal),
+      ])
+    } finally {
+      done.abort()
+    }
+  }
+
+  async #untilOneExists(missing: string[], signal: AbortSignal): Promise<undefined> {
+    if (missing.length === 0) return new Promise(() => {})
+    this.#ports.log.warning(`${this.groupId}: waiting for topic ${missing.join(', ')} to exist`)
+    for (;;) {
+      await sleep(TOPIC_POLL_MS, signal)
+      if (signal.aborted) return
+      const present = await this.#presentTopics().catch((): string[] => [])
+      if (missing.some(topic => present.includes(topic))) return
+    }
+  }
+
+  #createConsumer(): Consumer {
+    const { sessionTimeoutMs } = this.#local
+    const consumer = this.#kafka({ retries: RIDE_OUT_RETRIES }).consumer({
+      groupId: this.groupId,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: Math.min(3000, Math.floor(sessionTimeoutMs / 4)),
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      minBytes: 1,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
+      allowAutoTopicCreation: false,
+      partitionAssigners: [
+        config => {
+          const assigner = PartitionAssigners.roundRobin(config)
+          // kafkajs asks for this first thing whenever it joins, for whatever reason: the one moment that is never missed.
+          const protocol: typeof assigner.protocol = subscription => {
+            this.#revoke()
+            return assigner.protocol(subscription)
+          }
+          return { ...assigner, protocol }
+        },
+      ],
+      // A crashed consumer is never restarted by kafkajs: it would do so for some errors and stay dead after others.
+      retry: { restartOnFailure: async () => false },
+    })
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#joined(consumer, payload.memberAssignment))
+    consumer.on(consumer.events.CRASH, ({ payload }) => this.#restart(payload.error))
+    consumer.on(consumer.events.HEARTBEAT, () => this.#noteHealthy())
+    return consumer
+  }
+
+  #kafka({ retries }: { retries: number }): Kafka {
+    const config: KafkaConfig = {
+      clientId: `kafka-events-${process.pid}`,
+      brokers: [...this.#sources.values()][0]!.brokers,
+      logCreator: quietLogCreator(this.#ports.log),
+      connectionTimeout: 2000,
+      requestTimeout: 10_000,
+      retry: { retries, initialRetryTime: 100, maxRetryTime: 1000 },
+    }
+    return new Kafka(config)
+  }
+
+  /** A new generation of the group: these partitions are ours. */
+  #joined(consumer: Consumer, assignment: Record<string, number[]>): void {
+    if (consumer !== this.#consumer) return
+    for (const [topic, partitions] of Object.entries(assignment)) {
+      const source = this.#sources.get(topic)
+      if (!source) continue
+      consumer.resume([{ topic, partitions }])
+      for (const partition of partitions) this.#openSession(consumer, source, partition)
+      if (fixedPositions.has(source.startingPosition)) void this.#pin(consumer, source, partitions)
+    }
+    this.#noteHealthy()
+    const names = Object.entries(assignment).map(([topic, partitions]) => `${topic} [${partitions.join(' ')}]`)
+    this.#ports.log.notice(`group ${this.groupId} reads ${names.join(', ') || 'no partition'}`)
+  }
+
+  #openSession(consumer: Consumer, source: KafkaSource, partition: number): void {
+    const { topic } = source
+    const key = `${topic}-${partition}`
+    const session: Session = {
+      topic,
+      partition,
+      source,
+      worker: new PartitionWorker(
+        source,
+        partition,
+        {
+          invoke: this.#ports.invoke,
+          slots: this.#slots,
+          log: this.#ports.log,
+          processed: offset => this.#sessions.get(key) === session && this.#commits.mark({ topic, partition, offset }),
+          roomy: () => this.#sessions.get(key) === session && resume(consumer, topic, partition),
+        },
+        this.#handlersEnd.get(key) ?? Promise.resolve(),
+      ),
+    }
+    this.#sessions.set(key, session)
+    this.#handlersEnd.set(key, session.worker.ended)
+    session.worker.ended.catch(error => this.#restart(error as Error))
+  }
+
+  /** From here on nothing of the old generation may start or be committed; what runs runs on. */
+  #revoke(): void {
+    for (const { worker } of this.#sessions.values()) worker.stop()
+    this.#sessions.clear()
+    this.#commits.abandon()
+  }
+
+  /** Puts what was fetched into the partition's buffer and returns, so that one slow partition holds up no other. */
+  #take(
+    consumer: Consumer,
+    { batch, resolveOffset, commitOffsetsIfNecessary, isStale, pause }: EachBatchPayload,
+  ): void {
+    const session = this.#sessions.get(`${batch.topic}-${batch.partition}`)
+    if (consumer !== this.#consumer || !session || isStale()) return
+    this.#commit = commitOffsetsIfNecessary
+    this.#noteHealthy()
+    const records = batch.messages.map(
+      (message): FetchedRecord => ({ message, nextOffset: Number(message.offset) + 1 }),
+    )
+    const last = records.at(-1)
+    if (!last) return
+    last.nextOffset = Number(batch.lastOffset()) + 1
+    const full = session.worker.push(records)
+    resolveOffset(last.message.offset)
+    if (full) pause()
+  }
+
+  async #pin(consumer: Consumer, source: KafkaSource, partitions: number[]): Promise<void> {
+    const { topic } = source
+    consumer.pause([{ topic, partitions }])
+    try {
+      const sessions = partitions.map(partition => this.#sessions.get(`${topic}-${partition}`))
+      const pinned = await pinStartingPositions(this.#kafka({ retries: 5 }), source, partitions)
+      for (const { partition, offset } of pinned) {
+        if (this.#sessions.get(`${topic}-${partition}`) !== sessions[partitions.indexOf(partition)]) return
+        consumer.seek({ topic, partition, offset: String(offset) })
+      }
+      if (pinned.length > 0)
+        await consumer.commitOffsets(
+          pinned.map(({ partition, offset }) => ({ topic, partition, offset: String(offset) })),
+        )
+      consumer.resume([{ topic, partitions }])
+    } catch (error) {
+      this.#restart(error as Error)
+    }
+  }
+
+  /** kafkajs's own function of the fetch loop: it takes the generation at the call and does not retry into the next one. */
+  async #sendCommit(offsets: CommittedOffset[]): Promise<void> {
+    if (!this.#commit) throw new Error('not connected')
+    const topics = Map.groupBy(offsets, ({ topic }) => topic)
+    await this.#commit({
+      topics: [...topics].map(([topic, of]) => ({
+        topic,
+        partitions: of.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
+      })),
+    })
+    this.#noteHealthy()
+  }
+
+  #commitFailed(error: unknown, failedForMs: number): void {
+    this.#noteTrouble(`commit failed: ${messageOf(error)}`)
+    if (failedForMs > 6 * this.#local.sessionTimeoutMs) this.#restart(new Error(`commits fail: ${messageOf(error)}`))
+  }
+
+  /** Fetches no more and waits for the handlers that run, at most as long as the settings say; then commits. */
+  async #finishHandlers(): Promise<void> {
+    const { drainTimeoutMs } = this.#local
+    const sessions = [...this.#sessions.values()]
+    for (const { worker, topic, partition } of sessions) {
+      this.#consumer?.pause([{ topic, partitions: [partition] }])
+      worker.stop()
+    }
+    const inTime = await within(drainTimeoutMs, Promise.all(sessions.map(({ worker }) => worker.ended)))
+    const late = sessions.filter(({ worker }) => worker.inFlight > 0).map(({ worker }) => worker.name)
+    if (!inTime)
+      this.#ports.log.warning(`still running after ${drainTimeoutMs} ms, delivered again later: ${late.join(', ')}`)
+    await this.#commits.flush(LEAVE_TIMEOUT_MS)
+  }
+
+  /** One line when it starts, one when the reason changes, and a reminder now and then. */
+  #noteTrouble(reason: string): void {
+    const nowMs = performance.now()
+    const before = this.#trouble
+    const quiet = before && before.reason === reason && nowMs - before.saidMs < TROUBLE_REMINDER_MS
+    this.#trouble = { reason, sinceMs: before?.sinceMs ?? nowMs, saidMs: quiet ? before.saidMs : nowMs }
+    if (!quiet) this.#ports.log.warning(`group ${this.groupId}: ${reason}; trying again`)
+  }
+
+  #noteHealthy(): void {
+    if (!this.#trouble) return
+    const seconds = ((performance.now() - this.#trouble.sinceMs) / 1000).toFixed(1)
+    this.#trouble = undefined
+    this.#ports.log.notice(`group ${this.groupId}: Kafka answers again after ${seconds} s`)
+  }
+}
+
+/** kafkajs throws when the consumer has just ended. */
+function resume(consumer: Consumer, topic: string, partition: number): void {
+  try {
+    consumer.resume([{ topic, partitions: [partition] }])
+  } catch {
+    // The next consumer starts with every partition resumed.
+  }
+}

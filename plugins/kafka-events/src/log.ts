@@ -1,0 +1,14 @@
+/** Where the plugin writes: the log that Serverless hands to a plugin, and what kafkajs says, turned down to debug. */
+import type { logCreator } from 'kafkajs'
+
+export interface Log {
+  notice(message: string): void
+  warning(message: string): void
+  error(message: string): void
+  debug(message: string): void
+}
+
+/** kafkajs calls every lost connection an error, with a stack; the plugin says the same in one line. */
+export function quietLogCreator(log: Log): logCreator {
+  return () => entry => log.debug(`kafkajs ${entry.namespace} ${entry.label}: ${entry.log.message}`)
+}

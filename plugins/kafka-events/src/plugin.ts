@@ -1,0 +1,148 @@
+/** The Serverless plugin: starts the consumers beside serverless-offline's own servers, and stops them before it exits. */
+import type { Server } from 'node:http'
+import Lambda from 'serverless-offline/lambda'
+import { GroupConsumer } from './group-consumer.ts'
+import type { LambdaKafkaEvent } from './lambda-event.ts'
+import type { Log } from './log.ts'
+import { hasKafkaEvents, type KafkaSource, type PluginSettings, readSettings, type ServiceView } from './settings.ts'
+import { startStatusServer } from './status-server.ts'
+
+interface Serverless {
+  service: ServiceView & { getFunction(functionKey: string): { timeout?: number }; provider: { timeout?: number } }
+}
+
+// serverless-offline's defaults, as far as running a function needs them: it does not export them.
+const offlineDefaults = {
+  dockerHost: 'localhost',
+  dockerHostServicePath: null,
+  dockerNetwork: null,
+  dockerReadOnly: true,
+  host: 'localhost',
+  lambdaPort: 3002,
+  layersDir: null,
+  localEnvironment: false,
+  localLayers: {},
+  reloadHandler: false,
+  useDocker: false,
+  useInProcess: false,
+}
+const TIMEOUT_S_DEFAULT = 6
+// A terminal and npm both pass a Ctrl-C on: only a later one is a second wish.
+const SECOND_SIGNAL_AFTER_MS = 500
+
+export default class KafkaEventsPlugin {
+  readonly hooks: Record<string, () => void | Promise<void>>
+  readonly #serverless: Serverless
+  readonly #cliOptions: Record<string, unknown>
+  readonly #log: Log
+  #settings: PluginSettings | undefined
+  #lambda: Lambda | undefined
+  #groups: GroupConsumer[] = []
+  #statusServer: Server | undefined
+
+  constructor(serverless: Serverless, cliOptions: Record<string, unknown>, { log }: { log: Log }) {
+    this.#serverless = serverless
+    this.#cliOptions = cliOptions
+    this.#log = log
+    this.hooks = {
+      'before:offline:start': () => this.#refuseWithoutStart(),
+      'before:offline:start:init': () => this.#readSettings(),
+      'offline:start:init': () => this.#start(),
+      'before:offline:start:end': () => this.#stop(),
+    }
+  }
+
+  /** Plain `serverless offline` fires none of the hooks below: Kafka would silently do nothing. */
+  #refuseWithoutStart(): void {
+    if (!hasKafkaEvents(this.#serverless.service)) return
+    this.#log.error('Kafka events need the command `serverless offline start` (with `start`)')
+    process.exit(1)
+  }
+
+  /** Before serverless-offline opens its servers, which would stay up after an error. */
+  #readSettings(): void {
+    try {
+      this.#settings = readSettings(this.#serverless.service)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { sources, local, warnings } = this.#settings!
+    for (const warning of warnings) this.#log.warning(warning)
+    if (sources.length === 0) return
+    this.#lambda = this.#createLambda(sources)
+    const ports = { log: this.#log, invoke: this.#invoke }
+    this.#groups = groupsOf(sources).map(group => new GroupConsumer(group, local, ports))
+    try {
+      if (local.statusPort !== undefined)
+        this.#statusServer = await startStatusServer(local.statusPort, () => this.#groups.map(group => group.status()))
+    } catch (error) {
+      this.#fail(error)
+    }
+    for (const group of this.#groups) group.start()
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#groups.length === 0) return
+    quitOnSecondSignal()
+    this.#log.notice('Kafka events: letting running handlers finish')
+    await Promise.allSettled(this.#groups.map(group => group.stop()))
+    this.#statusServer?.close()
+    await this.#lambda?.cleanup()
+  }
+
+  #createLambda(sources: KafkaSource[]): Lambda {
+    const { service } = this.#serverless
+    const options = {
+      ...offlineDefaults,
+      ...(service.custom?.['serverless-offline'] as object | undefined),
+      ...this.#cliOptions,
+      // A time-out would not stop the handler: it would run on beside its own second attempt.
+      noTimeout: true,
+    }
+    const lambda = new Lambda(this.#serverless, options)
+    const functionKeys = [...new Set(sources.map(source => source.functionKey))]
+    lambda.create(
+      functionKeys.map(functionKey => ({ functionKey, functionDefinition: service.getFunction(functionKey) })),
+    )
+    return lambda
+  }
+
+  /** Runs the function to its real end, however long that takes. */
+  readonly #invoke = async (functionKey: string, event: LambdaKafkaEvent): Promise<unknown> => {
+    const { service } = this.#serverless
+    const timeoutMs = (service.getFunction(functionKey).timeout ?? service.provider.timeout ?? TIMEOUT_S_DEFAULT) * 1000
+    const startMs = performance.now()
+    const instance = this.#lambda!.get(functionKey)
+    instance.setEvent(event)
+    try {
+      return await instance.runHandler()
+    } finally {
+      const tookMs = Math.round(performance.now() - startMs)
+      if (tookMs > timeoutMs)
+        this.#log.warning(
+          `${functionKey} ran ${tookMs} ms: AWS would have stopped it at ${timeoutMs} ms and tried again`,
+        )
+    }
+  }
+
+  #fail(error: unknown): never {
+    this.#log.error(error instanceof Error ? error.message : String(error))
+    process.exit(1)
+  }
+}
+
+/** A consumer per group and cluster: members of a group must agree on their topics, or kafkajs assigns some to nobody. */
+function groupsOf(sources: KafkaSource[]): KafkaSource[][] {
+  return [...Map.groupBy(sources, ({ groupId, brokers }) => JSON.stringify([groupId, brokers])).values()]
+}
+
+function quitOnSecondSignal(): void {
+  const fromMs = performance.now() + SECOND_SIGNAL_AFTER_MS
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (performance.now() > fromMs) process.exit(1)
+    })
+}
