@@ -1,0 +1,33 @@
+/** Kafka `payment.captured` and `payment.refunded`: keeps the books. A throw means: deliver the batch again. */
+import type { MSKEvent, SelfManagedKafkaEvent } from 'aws-lambda'
+import type { IncomingRecord } from '../../shared/payments/ports.ts'
+import { type LedgerPorts, recordLedger } from '../../shared/payments/record-ledger.ts'
+import type { Metrics } from '../../shared/runtime/metrics.ts'
+import { portsFromEnv } from '../../shared/runtime/ports.ts'
+
+type AwsRecord = MSKEvent['records'][string][number]
+
+export const createHandler =
+  (ports: LedgerPorts & { metrics: Pick<Metrics, 'ledgerWritten'> }) =>
+  async (event: MSKEvent | SelfManagedKafkaEvent) => {
+    const records = Object.values(event.records).flat().map(incoming)
+    const { written } = await recordLedger(ports, records)
+    ports.metrics.ledgerWritten.inc(written)
+  }
+
+/** AWS leaves out null keys and values, and gives header values as signed bytes. */
+function incoming(record: AwsRecord): IncomingRecord {
+  const { topic, partition, offset, key, value, headers } = record as AwsRecord & { key?: string; value?: string }
+  return {
+    topic,
+    partition,
+    offset,
+    key: key == null ? null : Buffer.from(key, 'base64'),
+    value: value == null ? null : Buffer.from(value, 'base64'),
+    headers: headers.flatMap(header =>
+      Object.entries(header).map(([name, bytes]) => [name, Buffer.from(bytes)] as const),
+    ),
+  }
+}
+
+export const handler = createHandler(portsFromEnv())

@@ -1,0 +1,26 @@
+/** Kafka `outbox.ready`: publishes what waits in the outbox of every shard that was rung for. A throw means: deliver again. */
+import type { MSKEvent, SelfManagedKafkaEvent } from 'aws-lambda'
+import { SHARD_COUNT } from '../../shared/contracts/topics.ts'
+import { type RelayPorts, relayShard } from '../../shared/payments/relay-outbox.ts'
+import type { Metrics } from '../../shared/runtime/metrics.ts'
+import { portsFromEnv } from '../../shared/runtime/ports.ts'
+
+/** One invocation's share of work; what is left rings again. */
+const WORK_MS = 10_000
+
+export const createHandler =
+  (ports: RelayPorts & { metrics: Pick<Metrics, 'outboxPublished'> }) =>
+  async (event: MSKEvent | SelfManagedKafkaEvent) => {
+    const deadlineMs = ports.clock.nowMs() + WORK_MS
+    for (const shard of shardsOf(event)) {
+      ports.metrics.outboxPublished.inc(await relayShard(ports, shard, deadlineMs))
+    }
+  }
+
+/** The partition of the doorbell is the shard. */
+function shardsOf(event: MSKEvent | SelfManagedKafkaEvent): Set<number> {
+  const records = Object.values(event.records).flat()
+  return new Set(records.map(record => record.partition).filter(partition => partition < SHARD_COUNT))
+}
+
+export const handler = createHandler(portsFromEnv())

@@ -1,0 +1,17 @@
+/** Each minute: brings operations that nobody works on any more to a final state. */
+import type { OperationPorts } from '../../shared/payments/operation.ts'
+import { resolveUnknown } from '../../shared/payments/resolve-unknown.ts'
+import type { Metrics } from '../../shared/runtime/metrics.ts'
+import { type Logger, portsFromEnv } from '../../shared/runtime/ports.ts'
+
+const OPERATIONS_MAX = 200
+
+export const createHandler =
+  (ports: OperationPorts & { metrics: Pick<Metrics, 'operationsResolved'>; log: Pick<Logger, 'info'> }) => async () => {
+    const summary = await resolveUnknown(ports, OPERATIONS_MAX)
+    ports.metrics.operationsResolved.inc(summary.resolved)
+    if (summary.resolved + summary.stillUnknown > 0) ports.log.info({ ...summary }, 'resolved unknown outcomes')
+    return summary
+  }
+
+export const handler = createHandler(portsFromEnv())

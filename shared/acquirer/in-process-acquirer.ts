@@ -1,0 +1,47 @@
+/**
+ * The sandbox acquirer while it is not a service of its own: it decides by the payment method, and always the same for the
+ * same operation id, so that it needs no memory to be idempotent. It knows every operation: an inquiry never says "not found".
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Acquirer, AcquirerOrder, Verdict } from '../payments/ports.ts'
+
+export interface InProcessAcquirerOptions {
+  /** Longer answers are reported as unknown. Shorter than the handler's time-out. */
+  timeoutMs: number
+  /** How long `tok_slow` takes to answer. */
+  slowMs?: number
+}
+
+const SLOW_MS = 3_000
+
+export class InProcessAcquirer implements Acquirer {
+  readonly #options: Required<InProcessAcquirerOptions>
+
+  constructor(options: InProcessAcquirerOptions) {
+    this.#options = { slowMs: SLOW_MS, ...options }
+  }
+
+  async submit(order: AcquirerOrder): Promise<Verdict> {
+    const { timeoutMs, slowMs } = this.#options
+    // Only the authorization is slow: a person waits once.
+    if (order.kind !== 'authorize' || order.paymentMethod !== 'tok_slow') return verdictOf(order)
+    await sleep(Math.min(slowMs, timeoutMs))
+    return slowMs > timeoutMs ? { kind: 'unknown' } : verdictOf(order)
+  }
+
+  async inquire(order: AcquirerOrder): Promise<Verdict> {
+    return verdictOf(order)
+  }
+
+  async cancel(order: AcquirerOrder): Promise<Verdict> {
+    return verdictOf(order)
+  }
+}
+
+const declineReasons = new Map([['tok_decline', 'insufficient_funds']])
+const approving = new Set(['tok_approve', 'tok_slow'])
+
+function verdictOf(order: AcquirerOrder): Verdict {
+  if (approving.has(order.paymentMethod)) return { kind: 'approved' }
+  return { kind: 'declined', reason: declineReasons.get(order.paymentMethod) ?? 'unknown_payment_method' }
+}

@@ -1,0 +1,45 @@
+/**
+ * Middleware: every throw becomes an error answer without a stack. Register it last: middy runs `onError` from the inside out.
+ * serverless-offline would answer an uncaught throw with 200.
+ */
+import type { MiddlewareObj } from '@middy/core'
+import { errorBodyOf, errorCatalogue } from '../contracts/errors.ts'
+import type { Caller } from '../payments/answer.ts'
+import { DependencyUnavailableError } from '../payments/ports.ts'
+import { ApiError } from './api-error.ts'
+import { json } from './respond.ts'
+import type { HttpResult } from './route.ts'
+
+/** Where errors that are not the caller's doing are reported. */
+export interface ErrorLog {
+  warn(fields: Record<string, unknown>, message: string): void
+  error(fields: Record<string, unknown>, message: string): void
+}
+
+/** Takes the ports whole, so that no log is opened before an error needs one. */
+export function errors(ports: { log: ErrorLog }): MiddlewareObj {
+  const errorsOnError = (request: { event: unknown; error: unknown; response?: unknown }): void => {
+    const { caller } = request.event as { caller: Caller }
+    request.response = render(toApiError(request.error, caller, ports), caller)
+  }
+  return { onError: errorsOnError } as MiddlewareObj
+}
+
+function toApiError(error: unknown, caller: Caller, ports: { log: ErrorLog }): ApiError {
+  if (error instanceof ApiError) return error
+  if (error instanceof DependencyUnavailableError) {
+    ports.log.warn({ err: error, requestId: caller.requestId }, 'dependency unavailable')
+    return new ApiError('SERVICE_UNAVAILABLE', { headers: { 'retry-after': '2' } })
+  }
+  ports.log.error({ err: error, requestId: caller.requestId }, 'unexpected error')
+  return new ApiError('INTERNAL_ERROR')
+}
+
+function render({ code, rest }: ApiError, caller: Caller): HttpResult {
+  const { statusCode, paymentId, details, headers } = rest
+  const answer = json(
+    statusCode ?? errorCatalogue[code].statusCode,
+    errorBodyOf(code, caller.language, { requestId: caller.requestId, paymentId, details }),
+  )
+  return { ...answer, headers: { ...answer.headers, ...headers } }
+}

@@ -1,0 +1,84 @@
+/**
+ * Middleware: fingerprints a keyed request and answers a finished repeat from the cache.
+ * It never claims a key: the database's unique keys do. A cache that is away makes it slower, never wrong.
+ */
+import { createHash } from 'node:crypto'
+import type { MiddlewareObj } from '@middy/core'
+import canonicalize from 'canonicalize'
+import type { Answer, Claim } from '../payments/ports.ts'
+import { validationFailed } from './api-error.ts'
+import { type DuplicatePolicy, replay } from './respond.ts'
+import type { HttpResult } from './route.ts'
+
+/** Finished answers, by scope and key. Neither method throws; a miss is undefined. */
+export interface ResponseCache {
+  get(scope: string, key: string): Promise<{ fingerprint: string; answer: Answer } | undefined>
+  set(scope: string, key: string, entry: { fingerprint: string; answer: Answer }): Promise<void>
+}
+
+export interface IdempotencyPorts {
+  responses: ResponseCache
+  duplicates: DuplicatePolicy
+}
+
+interface ParsedEvent {
+  body: { merchantId?: string }
+  sentBody: unknown
+  key: string | undefined
+  pathParameters?: Record<string, string | undefined>
+  claim?: Claim
+}
+
+interface KeyedRequest {
+  event: ParsedEvent
+  response?: HttpResult | null
+  internal: Record<string, unknown>
+}
+
+/** Needs `parseBody` before it. Adds `claim` to the event when the request carries a key. */
+export function idempotency(ports: IdempotencyPorts, operation: 'authorize' | 'capture' | 'refund'): MiddlewareObj {
+  const idempotencyBefore = async (request: KeyedRequest): Promise<HttpResult | undefined> => {
+    const { event } = request
+    if (event.key === undefined) return undefined
+    const claim = claimOf(operation, event, event.key)
+    const cached = await ports.responses.get(scopeOf(event), claim.key)
+    if (cached?.fingerprint === claim.fingerprint) return replay(cached.answer, ports.duplicates)
+    event.claim = claim
+    return undefined
+  }
+
+  const idempotencyAfter = async (request: KeyedRequest): Promise<void> => {
+    const { claim } = request.event
+    const answer = claim && cacheable(request.response)
+    if (answer) await ports.responses.set(scopeOf(request.event), claim.key, { fingerprint: claim.fingerprint, answer })
+  }
+
+  return { before: idempotencyBefore, after: idempotencyAfter } as MiddlewareObj
+}
+
+/** The merchant's key space; a payment belongs to one merchant, so its id names the same space. */
+const scopeOf = (event: ParsedEvent): string => event.pathParameters?.paymentId ?? event.body.merchantId ?? ''
+
+function claimOf(operation: string, event: ParsedEvent, key: string): Claim {
+  const paymentId = event.pathParameters?.paymentId
+  const path = `/payments/${operation}${paymentId === undefined ? '' : `/${paymentId}`}`
+  const canonicalRequest = canonical({ operation, path, body: event.sentBody })
+  return { key, canonicalRequest, fingerprint: `v1:${createHash('sha256').update(canonicalRequest).digest('hex')}` }
+}
+
+function canonical(value: unknown): string {
+  try {
+    return canonicalize(value)!
+  } catch {
+    // RFC 8785 has no form for a lone surrogate, which JSON lets through.
+    throw validationFailed([{ path: '', message: 'holds text that is not well-formed Unicode' }])
+  }
+}
+
+/** Successes and declines are always final. Conflicts may not be, and are left to the database. */
+function cacheable(response: HttpResult | null | undefined): Answer | undefined {
+  const { statusCode = 0, headers, body } = response ?? {}
+  const final = (statusCode >= 200 && statusCode < 300) || statusCode === 402
+  const contentType = headers?.['content-type']
+  return final && body !== undefined && contentType !== undefined ? { statusCode, contentType, body } : undefined
+}

@@ -1,0 +1,102 @@
+/** Middleware: the body as JSON that fits its schema, and the idempotency key, with every problem reported at once. */
+import type { MiddlewareObj } from '@middy/core'
+import type * as z from 'zod'
+import { idempotencyKey } from '../contracts/identifiers.ts'
+import { BODY_BYTES_MAX } from '../contracts/requests.ts'
+import { ApiError, type Problem, validationFailed } from './api-error.ts'
+import { header } from './route.ts'
+
+export interface ParseBodyOptions<Body> {
+  schema: z.ZodType<Body>
+  /** Whether this body needs an idempotency key. */
+  needsKey: (body: Body) => boolean
+  /** What the schema cannot say: further problems of a well-formed body. */
+  check?: (body: Body) => Problem[]
+}
+
+/** Adds `body` (parsed, without the key), `sentBody` (as sent, without the key) and `key` to the event. 400, 413, 415. */
+export function parseBody<Body>(options: ParseBodyOptions<Body>): MiddlewareObj {
+  const parseBodyBefore = (request: { event: unknown }): void => {
+    const event = request.event as RawEvent
+    const sent = readJson(event)
+    const body = options.schema.safeParse(sent)
+    const key = readKey(event, sent)
+    const problems = [
+      ...(body.success ? (options.check?.(body.data) ?? []) : body.error.issues.flatMap(problemsOf)),
+      ...key.problems,
+    ]
+    if (body.success && options.needsKey(body.data) && key.value === undefined && key.problems.length === 0) {
+      problems.push({
+        path: '/idempotencyKey',
+        message: 'is required, in the body of an authorization or as the Idempotency-Key header',
+      })
+    }
+    if (problems.length > 0 || !body.success) throw validationFailed(problems)
+    const { idempotencyKey: _, ...sentBody } = sent as Record<string, unknown>
+    Object.assign(event, { body: body.data, sentBody, key: key.value })
+  }
+  return { before: parseBodyBefore }
+}
+
+interface RawEvent {
+  body?: string | null
+  isBase64Encoded?: boolean
+  headers?: Record<string, string | undefined>
+}
+
+/** The body as sent; an absent body is an empty object. */
+function readJson(event: RawEvent): unknown {
+  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
+  if (bytes.length > BODY_BYTES_MAX) throw new ApiError('PAYLOAD_TOO_LARGE', { details: { bytesMax: BODY_BYTES_MAX } })
+  const text = bytes.toString('utf8')
+  if (text.trim() === '') return {}
+  const type = header(event, 'content-type') ?? ''
+  if (!/^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i.test(type))
+    throw new ApiError('UNSUPPORTED_MEDIA_TYPE', { details: { contentType: type.slice(0, 100) } })
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw validationFailed([{ path: '', message: 'is not valid JSON' }])
+  }
+}
+
+/** The key from the body or from the header (bare, or quoted as a structured-field string); both must agree. */
+function readKey(event: RawEvent, sent: unknown): { value: string | undefined; problems: Problem[] } {
+  const fromBody =
+    typeof sent === 'object' && sent !== null ? (sent as { idempotencyKey?: unknown }).idempotencyKey : undefined
+  const raw = header(event, 'idempotency-key')?.trim()
+  if (raw === undefined) return { value: typeof fromBody === 'string' ? fromBody : undefined, problems: [] }
+  const value = /^"(.*)"$/.exec(raw)?.[1] ?? raw
+  const parsed = idempotencyKey.safeParse(value)
+  if (!parsed.success)
+    return { value: undefined, problems: [{ path: 'Idempotency-Key', message: parsed.error.issues[0]!.message }] }
+  if (fromBody !== undefined && fromBody !== value)
+    return { value, problems: [{ path: 'Idempotency-Key', message: 'differs from idempotencyKey in the body' }] }
+  return { value, problems: [] }
+}
+
+/** One problem per unknown field, one per other issue, each with a JSON pointer. */
+function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+  const at = issue.path.map(key => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map(key => ({ path: `${at}/${key}`, message: 'is not a known field' }))
+  return [{ path: at, message: issue.message }]
+}
+
+/** Middleware: adds `path`, the checked path parameters. 404 when they cannot name anything. */
+export function parsePath<T>(schema: z.ZodType<T>): MiddlewareObj {
+  const parsePathBefore = (request: { event: unknown }): void => {
+    const event = request.event as { pathParameters?: unknown; path?: T }
+    const parsed = schema.safeParse(event.pathParameters ?? {})
+    if (!parsed.success) throw new ApiError('NOT_FOUND')
+    event.path = parsed.data
+  }
+  return { before: parsePathBefore }
+}
+
+/** Checks query parameters; throws 400 with every problem. */
+export function parseParameters<T>(schema: z.ZodType<T>, parameters: unknown): T {
+  const parsed = schema.safeParse(parameters ?? {})
+  if (parsed.success) return parsed.data
+  throw validationFailed(parsed.error.issues.flatMap(problemsOf))
+}

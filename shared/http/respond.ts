@@ -1,0 +1,69 @@
+/** Turns outcomes into HTTP answers. */
+
+import { JSON_TYPE } from '../payments/answer.ts'
+import type { Outcome } from '../payments/operation.ts'
+import type { Answer } from '../payments/ports.ts'
+import { ApiError, validationFailed } from './api-error.ts'
+import type { HttpResult } from './route.ts'
+
+/** What a finished repeat gets: the stored answer, or a 409 as in the original system. */
+export type DuplicatePolicy = 'replay' | 'reject'
+
+const RETRY_SOON = { 'retry-after': '1' }
+const RETRY_LATER = { 'retry-after': '2' }
+
+export const json = (statusCode: number, body: unknown): HttpResult => ({
+  statusCode,
+  headers: { 'content-type': JSON_TYPE },
+  body: JSON.stringify(body),
+})
+
+const answered = (answer: Answer, headers: Record<string, string> = {}): HttpResult => ({
+  statusCode: answer.statusCode,
+  headers: { 'content-type': answer.contentType, ...headers },
+  body: answer.body,
+})
+
+/** The stored answer again, byte for byte; throws 409 `finished` under the policy `reject`. */
+export function replay(answer: Answer, policy: DuplicatePolicy): HttpResult {
+  if (policy === 'reject') throw new ApiError('DUPLICATE_REQUEST', { details: { reason: 'finished' } })
+  return answered(answer, { 'idempotent-replayed': 'true' })
+}
+
+/** The answer to a mutation; throws ApiError for outcomes that are not stored. */
+export function respond(
+  outcome: Outcome,
+  operation: 'authorize' | 'capture' | 'refund',
+  duplicates: DuplicatePolicy,
+): HttpResult {
+  switch (outcome.kind) {
+    case 'answered':
+      return outcome.replayed ? replay(outcome.answer, duplicates) : answered(outcome.answer)
+    case 'in_progress':
+      throw new ApiError('DUPLICATE_REQUEST', { details: { reason: 'in_progress' }, headers: RETRY_SOON })
+    case 'different_request':
+      throw new ApiError('DUPLICATE_REQUEST', {
+        statusCode: 422,
+        details: { reason: 'different_request', differences: outcome.differences },
+      })
+    case 'expired':
+      throw new ApiError('DUPLICATE_REQUEST', { details: { reason: 'expired' } })
+    case 'unknown':
+      throw new ApiError('OUTCOME_UNKNOWN', { paymentId: outcome.paymentId, headers: RETRY_LATER })
+    case 'busy':
+      throw new ApiError(operation === 'refund' ? 'REFUND_CONFLICT' : 'CAPTURE_CONFLICT', {
+        paymentId: outcome.paymentId,
+        details: { reason: 'in_progress', status: outcome.status },
+        headers: RETRY_SOON,
+      })
+    case 'partial':
+      throw validationFailed([
+        {
+          path: '/amount',
+          message: `a partial ${operation} is not supported yet; leave amount out or send all that is left`,
+        },
+      ])
+    case 'not_found':
+      throw new ApiError('NOT_FOUND')
+  }
+}

@@ -1,0 +1,88 @@
+/** The outside of every HTTP handler: request id, language, early time-out, one log line and one metric per answer. */
+import middy from '@middy/core'
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
+import type { ErrorCode, Language } from '../contracts/errors.ts'
+import type { Caller } from '../payments/answer.ts'
+import type { Claim } from '../payments/ports.ts'
+import { ApiError } from './api-error.ts'
+import { preferredLanguage } from './language.ts'
+
+/** What `before` middlewares add to API Gateway's event: the parsed body, the idempotency claim, the caller. */
+export type RouteEvent<Body = undefined, Key = undefined> = Omit<APIGatewayProxyEventV2, 'body'> & {
+  body: Body
+  /** Only after `parsePath`. */
+  path: { paymentId: string }
+  claim: Key
+  caller: Caller
+}
+
+export type RequiredClaim = Claim
+export type OptionalClaim = Claim | undefined
+
+export type HttpResult = APIGatewayProxyStructuredResultV2 & { headers: Record<string, string> }
+
+export interface RoutePorts {
+  requestIds: { next(): string }
+  monotonic: { nowMs(): number }
+  requests: RequestObserver
+}
+
+/** Told about every answer. */
+export interface RequestObserver {
+  answered(request: { route: string; statusCode: number; durationMs: number; requestId: string }): void
+}
+
+export interface RouteOptions {
+  /** What a caller is told when the handler runs out of time: mutations cannot know their outcome. */
+  onTimeout?: Extract<ErrorCode, 'OUTCOME_UNKNOWN' | 'SERVICE_UNAVAILABLE'>
+}
+
+/** Time kept back from the function's time-out for answering. */
+const EARLY_TIMEOUT_MS = 500
+const SANE_REQUEST_ID = /^[A-Za-z0-9._:/+=-]{1,64}$/
+
+/** A middy chain to which a handler adds its own middlewares. Register `errors` last. */
+export function route<Body = undefined, Key = undefined>(ports: RoutePorts, options: RouteOptions = {}) {
+  const onTimeout = options.onTimeout ?? 'SERVICE_UNAVAILABLE'
+  return middy<RouteEvent<Body, Key>, HttpResult, Error, Context>({
+    timeoutEarlyInMillis: EARLY_TIMEOUT_MS,
+    timeoutEarlyResponse: () => {
+      throw new ApiError(onTimeout, { headers: { 'retry-after': '2' } })
+    },
+    requestStart: request => identify(request as ChainRequest, ports),
+    requestEnd: request => finish(request as ChainRequest, ports),
+  })
+}
+
+interface ChainRequest {
+  event: RouteEvent<unknown, unknown>
+  response: HttpResult | undefined
+  internal: { startedAtMs?: number }
+}
+
+function identify(request: ChainRequest, ports: RoutePorts): void {
+  const { event } = request
+  request.internal.startedAtMs = ports.monotonic.nowMs()
+  const sent = header(event, 'x-request-id')
+  const requestId = sent !== undefined && SANE_REQUEST_ID.test(sent) ? sent : ports.requestIds.next()
+  event.caller = { requestId, language: preferredLanguage(header(event, 'accept-language')) satisfies Language }
+}
+
+// Runs on every way out, also after a middleware answered early; middleware `after` hooks do not.
+function finish(request: ChainRequest, ports: RoutePorts): void {
+  const { response, event } = request
+  if (response === undefined) return
+  response.headers = { ...response.headers, 'x-request-id': event.caller.requestId, 'cache-control': 'no-store' }
+  ports.requests.answered({
+    route: event.routeKey,
+    statusCode: response.statusCode ?? 200,
+    durationMs: ports.monotonic.nowMs() - (request.internal.startedAtMs ?? 0),
+    requestId: event.caller.requestId,
+  })
+}
+
+/** API Gateway sends header names in lower case; other senders may not. */
+export function header(event: { headers?: Record<string, string | undefined> }, name: string): string | undefined {
+  const headers = event.headers ?? {}
+  return headers[name] ?? headers[Object.keys(headers).find(key => key.toLowerCase() === name) ?? '']
+}

@@ -1,0 +1,38 @@
+/** Keeps records that can never be processed, with their original bytes, on `payment.dlq`. */
+import { DEAD_LETTER_TOPIC } from '../contracts/topics.ts'
+import { type Clock, type DeadLetters, DependencyUnavailableError, type IncomingRecord } from '../payments/ports.ts'
+import type { LazyProducer } from './kafka-client.ts'
+
+export class KafkaDeadLetters implements DeadLetters {
+  readonly #producer: LazyProducer
+  readonly #clock: Clock
+
+  constructor(producer: LazyProducer, clock: Clock) {
+    this.#producer = producer
+    this.#clock = clock
+  }
+
+  async bury(letters: ReadonlyArray<{ record: IncomingRecord; reason: string }>): Promise<void> {
+    const failedAt = new Date(this.#clock.nowMs()).toISOString()
+    const messages = letters.map(({ record, reason }) => ({
+      key: record.key,
+      value: JSON.stringify(letterOf(record, reason, failedAt)),
+    }))
+    try {
+      await this.#producer.send(-1, DEAD_LETTER_TOPIC, messages)
+    } catch (error) {
+      throw new DependencyUnavailableError('Kafka did not take the dead letters', { cause: error })
+    }
+  }
+}
+
+const letterOf = (record: IncomingRecord, error: string, failedAt: string) => ({
+  topic: record.topic,
+  partition: record.partition,
+  offset: record.offset,
+  error,
+  failedAt,
+  key: record.key?.toString('base64') ?? null,
+  value: record.value?.toString('base64') ?? null,
+  headers: record.headers.map(([name, value]) => [name, value.toString('base64')]),
+})

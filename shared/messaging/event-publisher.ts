@@ -1,0 +1,76 @@
+/** Publishes outbox rows with acks=all: one send in flight per shard, finite retries, a fixed deadline. */
+import { KafkaJSProtocolError } from 'kafkajs'
+import {
+  DependencyUnavailableError,
+  type EventPublisher,
+  type OutboxRow,
+  RecordRefusedError,
+} from '../payments/ports.ts'
+import type { LazyProducer } from './kafka-client.ts'
+
+/** Together with the rows' locks, so that the relay's transaction stays within 5 s. */
+const PUBLISH_DEADLINE_MS = 4_000
+
+/** Protocol errors about the record itself; everything else is an outage. */
+const recordErrors = new Set([
+  'CORRUPT_MESSAGE',
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_TIMESTAMP',
+  'INVALID_RECORD',
+  'UNSUPPORTED_FOR_MESSAGE_FORMAT',
+])
+
+export class KafkaEventPublisher implements EventPublisher {
+  readonly #producer: LazyProducer
+  readonly #inFlight = new Map<number, Promise<void>>()
+
+  constructor(producer: LazyProducer) {
+    this.#producer = producer
+  }
+
+  async publish(shard: number, rows: readonly OutboxRow[]): Promise<void> {
+    // A send that outlived its deadline may still arrive: nothing newer of this shard may overtake it.
+    if (this.#inFlight.has(shard)) throw new DependencyUnavailableError('an earlier send of this shard has not ended')
+    const sending = this.#send(rows).finally(() => this.#inFlight.delete(shard))
+    this.#inFlight.set(shard, sending)
+    await withDeadline(sending, PUBLISH_DEADLINE_MS)
+  }
+
+  async #send(rows: readonly OutboxRow[]): Promise<void> {
+    const byTopic = Map.groupBy(rows, row => row.topic)
+    const topicMessages = [...byTopic].map(([topic, group]) => ({ topic, messages: group.map(messageOf) }))
+    try {
+      await this.#producer.sendBatch(-1, topicMessages)
+    } catch (error) {
+      throw refusalIn(error) ?? new DependencyUnavailableError('Kafka did not confirm', { cause: error })
+    }
+  }
+}
+
+const messageOf = (row: OutboxRow) => ({
+  key: row.messageKey,
+  value: row.payload,
+  headers: { 'event-id': row.eventId, 'event-type': row.topic },
+})
+
+/** kafkajs wraps errors in retry and connection errors; the protocol error is somewhere along the causes. */
+function refusalIn(error: unknown): RecordRefusedError | undefined {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth++) {
+    if (at instanceof KafkaJSProtocolError && recordErrors.has(at.type))
+      return new RecordRefusedError(`${at.type}: ${at.message}`, { cause: error })
+  }
+  return undefined
+}
+
+async function withDeadline(work: Promise<void>, deadlineMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DependencyUnavailableError('Kafka did not confirm in time')), deadlineMs)
+  })
+  try {
+    await Promise.race([work, deadline])
+  } finally {
+    clearTimeout(timer)
+  }
+}

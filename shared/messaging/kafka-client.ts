@@ -1,0 +1,62 @@
+/** The Kafka producer: connects when first used, again after a failure, and never waits longer than it is told. */
+import { Kafka, logLevel, type Message, type Producer, type TopicMessages } from 'kafkajs'
+
+export interface KafkaOptions {
+  brokers: string[]
+  clientId: string
+}
+
+const CONNECT_TIMEOUT_MS = 1_000
+const REQUEST_TIMEOUT_MS = 3_000
+
+/** One client for producers and admin of this process. */
+export function createKafka(options: KafkaOptions): Kafka {
+  return new Kafka({
+    clientId: options.clientId,
+    brokers: options.brokers,
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: { retries: 1, initialRetryTime: 100 },
+    logLevel: logLevel.NOTHING,
+  })
+}
+
+export class LazyProducer {
+  readonly #kafka: () => Kafka
+  #producer: Promise<Producer> | undefined
+
+  constructor(kafka: () => Kafka) {
+    this.#kafka = kafka
+  }
+
+  /** Sends with the given acknowledgement (−1 all replicas, 1 the leader). Rejects with kafkajs's error. */
+  async sendBatch(acks: -1 | 1, topicMessages: TopicMessages[]): Promise<void> {
+    const producer = await this.#connected()
+    await producer.sendBatch({ acks, timeout: REQUEST_TIMEOUT_MS, topicMessages })
+  }
+
+  async send(acks: -1 | 1, topic: string, messages: Message[]): Promise<void> {
+    await this.sendBatch(acks, [{ topic, messages }])
+  }
+
+  async close(): Promise<void> {
+    const producer = await this.#producer?.catch(() => undefined)
+    await producer?.disconnect()
+  }
+
+  #connected(): Promise<Producer> {
+    this.#producer ??= this.#connect()
+    return this.#producer
+  }
+
+  async #connect(): Promise<Producer> {
+    const producer = this.#kafka().producer({ allowAutoTopicCreation: false, maxInFlightRequests: 5 })
+    try {
+      await producer.connect()
+      return producer
+    } catch (error) {
+      this.#producer = undefined
+      throw error
+    }
+  }
+}

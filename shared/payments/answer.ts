@@ -1,0 +1,87 @@
+/** Renders payments and refusals to the bytes that callers get and that are stored under their key. */
+import { type ErrorCode, errorBodyOf, errorCatalogue, type Language } from '../contracts/errors.ts'
+import { paymentMessages } from '../contracts/messages.ts'
+import type { LedgerEntryView, MutationView, PaymentView } from '../contracts/payment.ts'
+import type { Payment } from '../domain/payment.ts'
+import type { Answer, LedgerEntry, PaymentDetail } from './ports.ts'
+
+/** Who asks: the language of messages and the id that ties an answer to the logs. */
+export interface Caller {
+  language: Language
+  requestId: string
+}
+
+export const JSON_TYPE = 'application/json; charset=utf-8'
+
+const answerOf = (statusCode: number, body: unknown): Answer => ({
+  statusCode,
+  contentType: JSON_TYPE,
+  body: JSON.stringify(body),
+})
+
+const time = (epochMs: number): string => new Date(epochMs).toISOString()
+
+const entryView = (entry: LedgerEntry): LedgerEntryView => ({
+  entryId: entry.entryId,
+  type: entry.type,
+  debitAccount: entry.debitAccount,
+  creditAccount: entry.creditAccount,
+  amount: entry.amountMinor,
+  currency: entry.currency,
+  occurredAt: time(entry.occurredAtMs),
+})
+
+/** A payment as callers see it. */
+export function paymentView(
+  { payment, pendingOperation, ledgerEntries }: PaymentDetail,
+  language: Language,
+): PaymentView {
+  return {
+    paymentId: payment.paymentId,
+    merchantId: payment.merchantId,
+    status: payment.status,
+    amount: payment.amountMinor,
+    currency: payment.currency,
+    capturedAmount: payment.capturedMinor,
+    refundedAmount: payment.refundedMinor,
+    createdAt: time(payment.createdAtMs),
+    updatedAt: time(payment.updatedAtMs),
+    captureBefore: payment.captureBeforeMs === null ? null : time(payment.captureBeforeMs),
+    pendingOperation: pendingOperation && {
+      operationId: pendingOperation.operationId,
+      kind: pendingOperation.kind,
+      amount: pendingOperation.amountMinor,
+      since: time(pendingOperation.sinceMs),
+    },
+    ledgerEntries: ledgerEntries.map(entryView),
+    message: paymentMessages[payment.status][language],
+  }
+}
+
+/** The answer to a mutation that succeeded. */
+export function successAnswer(
+  statusCode: 200 | 201,
+  payment: Payment,
+  operationId: string,
+  ledgerEntries: LedgerEntry[],
+  language: Language,
+): Answer {
+  const view: MutationView = {
+    ...paymentView({ payment, pendingOperation: null, ledgerEntries }, language),
+    operationId,
+  }
+  return answerOf(statusCode, view)
+}
+
+/** The answer to a mutation that was refused for good. */
+export function refusalAnswer(
+  code: ErrorCode,
+  caller: Caller,
+  paymentId: string,
+  details: Record<string, unknown>,
+): Answer {
+  return answerOf(
+    errorCatalogue[code].statusCode,
+    errorBodyOf(code, caller.language, { requestId: caller.requestId, paymentId, details }),
+  )
+}

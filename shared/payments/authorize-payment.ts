@@ -1,0 +1,85 @@
+/** Authorize: ask the acquirer to hold the buyer's money. */
+import type { AuthorizeRequest } from '../contracts/requests.ts'
+import { SHARD_COUNT } from '../contracts/topics.ts'
+import type { Payment } from '../domain/payment.ts'
+import type { Caller } from './answer.ts'
+import { execute, newOperation, type OperationPorts, type Outcome, repeat } from './operation.ts'
+import { type Claim, DuplicateKeyError, type Operation } from './ports.ts'
+
+export const DEFAULT_PAYMENT_METHOD = 'tok_approve'
+
+/**
+ * Outcomes: answered (201 held, 402 declined), in_progress, different_request, expired, unknown.
+ * Of simultaneous copies one executes; MariaDB's unique key on merchant and key decides which.
+ * Throws DependencyUnavailableError.
+ */
+export async function authorizePayment(
+  ports: OperationPorts,
+  request: AuthorizeRequest,
+  claim: Claim,
+  caller: Caller,
+): Promise<Outcome> {
+  const nowMs = ports.clock.nowMs()
+  const payment = newPayment(ports, request, nowMs)
+  const operation = newOperation(
+    ports,
+    {
+      paymentId: payment.paymentId,
+      merchantId: request.merchantId,
+      idempotencyKey: claim.key,
+      kind: 'authorize',
+      amountMinor: request.amount,
+      currency: request.currency,
+      paymentMethod: payment.paymentMethod,
+      reason: null,
+    },
+    nowMs,
+  )
+  try {
+    await claimNew(ports, payment, operation, claim, nowMs)
+  } catch (error) {
+    if (error instanceof DuplicateKeyError) return repeat(ports, request.merchantId, claim, caller)
+    throw error
+  }
+  return execute(ports, operation, caller)
+}
+
+const claimNew = (
+  ports: OperationPorts,
+  payment: Payment,
+  operation: Operation,
+  claim: Claim,
+  nowMs: number,
+): Promise<void> =>
+  ports.transactions.run(async tx => {
+    const { merchantId, operationId } = operation
+    await ports.answers.open(tx, { ...claim, merchantId, operationId, nowMs })
+    await ports.operations.insert(tx, operation)
+    await ports.payments.insert(tx, { ...payment, pendingOperationId: operationId, idempotencyKey: claim.key })
+  })
+
+function newPayment(ports: OperationPorts, request: AuthorizeRequest, nowMs: number): Payment {
+  const paymentId = ports.ids.payment()
+  return {
+    paymentId,
+    merchantId: request.merchantId,
+    status: 'REQUESTED',
+    amountMinor: request.amount,
+    currency: request.currency,
+    capturedMinor: 0,
+    refundedMinor: 0,
+    paymentMethod: request.paymentMethod ?? DEFAULT_PAYMENT_METHOD,
+    pendingOperationId: null,
+    eventCount: 0,
+    shard: shardOf(paymentId),
+    captureBeforeMs: null,
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  }
+}
+
+/** Spreads payments over the shards by the random end of their id. */
+export function shardOf(paymentId: string): number {
+  const tail = paymentId.slice(-4)
+  return [...tail].reduce((sum, character) => sum * 31 + character.charCodeAt(0), 0) % SHARD_COUNT
+}

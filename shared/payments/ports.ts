@@ -1,0 +1,259 @@
+/** What the use cases need from outside: stores, the acquirer, the doorbell, clock and ids. Times are epoch milliseconds, amounts minor units. */
+import type {
+  EventView,
+  OperationKind,
+  OperationListView,
+  OperationState,
+  PaymentStatus,
+} from '../contracts/payment.ts'
+import type { Movement } from '../domain/ledger.ts'
+import type { Payment } from '../domain/payment.ts'
+
+/** A dependency is away: nothing is known to have failed for good, and repeating is right. Answers 503. */
+export class DependencyUnavailableError extends Error {
+  override name = 'DependencyUnavailableError'
+}
+
+/** A unique key refused an insert: somebody was first. */
+export class DuplicateKeyError extends Error {
+  override name = 'DuplicateKeyError'
+}
+
+/** The database refuses a row for what it holds (a check, a length): trying again will not help. */
+export class RowRefusedError extends Error {
+  override name = 'RowRefusedError'
+}
+
+/** Proof that a database transaction is open. Writers take it; only `Transactions.run` makes one. */
+export interface Transaction {
+  readonly kind: 'transaction'
+}
+
+export interface Transactions {
+  /**
+   * Runs `work` in one READ COMMITTED transaction and commits it; rolls back when it throws.
+   * A deadlock or lock time-out runs the whole of `work` again, at most three times.
+   * Throws DependencyUnavailableError, DuplicateKeyError, or what `work` threw. After DependencyUnavailableError the commit may have happened.
+   */
+  run<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+}
+
+/** One mutation of a payment, from claim to outcome. */
+export interface Operation {
+  operationId: string
+  paymentId: string
+  merchantId: string
+  idempotencyKey: string | null
+  kind: OperationKind
+  amountMinor: number
+  currency: string
+  paymentMethod: string
+  reason: string | null
+  /** Who works on it: a result counts only while the row still has this attempt. */
+  attempt: number
+  leaseUntilMs: number
+  createdAtMs: number
+}
+
+export type FinalState = Exclude<OperationState, 'PENDING'>
+
+export interface Payments {
+  insert(tx: Transaction, payment: Payment & { idempotencyKey: string }): Promise<void>
+  /** Locks the row until the transaction ends. */
+  lock(tx: Transaction, paymentId: string): Promise<Payment | undefined>
+  /** Writes status, totals, pending operation, event count, capture limit and update time. The row must be locked. */
+  update(tx: Transaction, payment: Payment): Promise<void>
+}
+
+export interface Operations {
+  /** Throws DuplicateKeyError when the merchant used the key before. */
+  insert(tx: Transaction, operation: Operation): Promise<void>
+  /** Whether this merchant ever used this key for an operation, in this transaction's view. */
+  isKeyUsed(tx: Transaction, merchantId: string, key: string): Promise<boolean>
+  /** PENDING with this attempt → `state`. False when somebody else finished or took over the operation. */
+  finish(
+    tx: Transaction,
+    operation: Operation,
+    outcome: { state: FinalState; declineReason: string | null; nowMs: number },
+  ): Promise<boolean>
+  /** Raises the attempt of a pending operation whose lease ran out, and returns it; undefined when it is finished or leased. */
+  takeOver(operationId: string, nowMs: number, leaseUntilMs: number): Promise<Operation | undefined>
+  /** Ends the lease of an attempt whose outcome is unknown. Nothing when the attempt is not ours any more. */
+  release(operation: Operation, nowMs: number, nextAttemptAtMs: number): Promise<void>
+  /** Ids of pending operations whose lease ran out and whose next attempt is due, the longest due first. */
+  due(nowMs: number, limit: number): Promise<string[]>
+}
+
+/** A finished answer, byte for byte. */
+export interface Answer {
+  statusCode: number
+  contentType: string
+  body: string
+}
+
+/** What the idempotency middleware found out about a request. */
+export interface Claim {
+  key: string
+  fingerprint: string
+  /** Canonical JSON of {operation, path, body}. */
+  canonicalRequest: string
+}
+
+export interface StoredAnswer {
+  fingerprint: string
+  canonicalRequest: string
+  operationId: string | null
+  /** Undefined while the operation is pending. */
+  answer: Answer | undefined
+}
+
+export interface Answers {
+  /** Claims the key. Throws DuplicateKeyError when the merchant claimed it before. */
+  open(tx: Transaction, row: Claim & { merchantId: string; operationId: string | null; nowMs: number }): Promise<void>
+  finish(tx: Transaction, row: { merchantId: string; key: string; answer: Answer; nowMs: number }): Promise<void>
+  find(merchantId: string, key: string): Promise<StoredAnswer | undefined>
+}
+
+export interface LedgerEntry extends Movement {
+  entryId: string
+  paymentId: string
+  eventId: string
+  occurredAtMs: number
+}
+
+export interface Ledger {
+  /** Throws DuplicateKeyError when an entry of this event and type exists. */
+  insert(tx: Transaction, entries: readonly LedgerEntry[], nowMs: number): Promise<void>
+  /** In the order they were written. */
+  listByPayment(tx: Transaction, paymentId: string): Promise<LedgerEntry[]>
+  /** Those that exist for these events. */
+  listByEvents(tx: Transaction, eventIds: readonly string[]): Promise<LedgerEntry[]>
+}
+
+export interface OutboxEvent {
+  eventId: string
+  topic: string
+  /** Payment id: the Kafka key. */
+  messageKey: string
+  sequence: number
+  payload: string
+  shard: number
+}
+
+/** A row waiting for Kafka. */
+export interface OutboxRow extends OutboxEvent {
+  id: number
+  attempts: number
+}
+
+export interface OutboxWriter {
+  insert(tx: Transaction, event: OutboxEvent, nowMs: number): Promise<void>
+}
+
+export interface OutboxQueue {
+  /**
+   * Locks up to `limit` unpublished rows of a shard, in id order, until the transaction ends.
+   * Leaves out payments of which an earlier row is parked or waits for its next attempt.
+   */
+  lockUnpublished(tx: Transaction, shard: number, nowMs: number, limit: number): Promise<OutboxRow[]>
+  markPublished(tx: Transaction, ids: readonly number[], nowMs: number): Promise<void>
+  /** Counts a refusal of this very row by the broker. */
+  markRefused(
+    tx: Transaction,
+    id: number,
+    refusal: { error: string; attempts: number; nextAttemptAtMs: number; parkedAtMs: number | null },
+  ): Promise<void>
+  /** Shards with rows that could be published and are older than `olderThanMs` (epoch). */
+  shardsWaiting(olderThanMs: number, nowMs: number): Promise<number[]>
+}
+
+export interface EventPublisher {
+  /**
+   * Publishes rows with acks=all, in order; one send in flight per shard.
+   * Throws DependencyUnavailableError when Kafka did not confirm in time; throws RecordRefusedError when one of several rows was refused.
+   */
+  publish(shard: number, rows: readonly OutboxRow[]): Promise<void>
+}
+
+/** The broker refused a record for what it is, not because it is away. */
+export class RecordRefusedError extends Error {
+  override name = 'RecordRefusedError'
+}
+
+/** A Kafka record as a consumer got it. */
+export interface IncomingRecord {
+  topic: string
+  partition: number
+  offset: number
+  key: Buffer | null
+  value: Buffer | null
+  headers: ReadonlyArray<readonly [name: string, value: Buffer]>
+}
+
+export interface DeadLetters {
+  /** Keeps the original bytes with the reason. Throws DependencyUnavailableError: then the record must be delivered again. */
+  bury(letters: ReadonlyArray<{ record: IncomingRecord; reason: string }>): Promise<void>
+}
+
+/** What somebody should look at. Each is logged and counted. */
+export interface Alarms {
+  /** A capture or refund entry that its own transaction should have written was missing, and was written now. Must stay 0. */
+  ledgerEntryRepaired(eventId: string): void
+  deadLettered(record: IncomingRecord, reason: string): void
+  outboxRowParked(eventId: string, error: string): void
+}
+
+export interface Doorbell {
+  /** Wakes the relay of a shard. Never throws; a lost ring is made good by the sweep. */
+  ring(shard: number): Promise<void>
+}
+
+/** What is asked of the acquirer. It keys everything by `operationId`. */
+export interface AcquirerOrder {
+  operationId: string
+  kind: OperationKind
+  amountMinor: number
+  currency: string
+  paymentMethod: string
+}
+
+export type Verdict = { kind: 'approved' } | { kind: 'declined'; reason: string } | { kind: 'unknown' }
+
+export interface Acquirer {
+  /** Executes an order. A time-out is `unknown`, never a refusal. Never throws. */
+  submit(order: AcquirerOrder): Promise<Verdict>
+  /** Asks what became of an order, without executing it. */
+  inquire(order: AcquirerOrder): Promise<Verdict | { kind: 'not_found' }>
+  /** Makes sure that an order which is not known there will never be executed, or tells what became of it. */
+  cancel(order: AcquirerOrder): Promise<Verdict | { kind: 'canceled' }>
+}
+
+export interface Clock {
+  nowMs(): number
+  sleep(durationMs: number): Promise<void>
+}
+
+/** New ids, each a prefix and a ULID that grows with time. */
+export interface Ids {
+  payment(): string
+  operation(): string
+  event(): string
+  entry(): string
+}
+
+export interface PaymentDetail {
+  payment: Payment
+  pendingOperation: { operationId: string; kind: OperationKind; amountMinor: number; sinceMs: number } | null
+  ledgerEntries: LedgerEntry[]
+}
+
+export interface PaymentReader {
+  find(paymentId: string): Promise<(PaymentDetail & { events: EventView[] }) | undefined>
+  list(query: {
+    merchantId?: string
+    status?: PaymentStatus
+    limit: number
+    beforePaymentId?: string
+  }): Promise<PaymentDetail[]>
+  operations(paymentId: string): Promise<OperationListView['operations'] | undefined>
+}

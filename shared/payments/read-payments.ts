@@ -1,0 +1,42 @@
+/** Reads: one payment, its operations, a page of payments. */
+import type { Language } from '../contracts/errors.ts'
+import type { OperationListView, PaymentDetailView, PaymentListView } from '../contracts/payment.ts'
+import type { ListQuery } from '../contracts/requests.ts'
+import { paymentView } from './answer.ts'
+import type { PaymentReader } from './ports.ts'
+
+/** The payment with its ledger entries and events; undefined when there is none. Throws DependencyUnavailableError. */
+export async function readPayment(
+  reader: PaymentReader,
+  paymentId: string,
+  language: Language,
+): Promise<PaymentDetailView | undefined> {
+  const found = await reader.find(paymentId)
+  return found && { ...paymentView(found, language), events: found.events }
+}
+
+/** Every operation on the payment, oldest first; undefined when there is no payment. Throws DependencyUnavailableError. */
+export async function readOperations(reader: PaymentReader, paymentId: string): Promise<OperationListView | undefined> {
+  const operations = await reader.operations(paymentId)
+  return operations && { paymentId, operations }
+}
+
+/** One page, newest first. `beforePaymentId` is where the page before ended. Throws DependencyUnavailableError. */
+export async function listPayments(
+  reader: PaymentReader,
+  query: Omit<ListQuery, 'cursor'> & { beforePaymentId?: string },
+  language: Language,
+): Promise<PaymentListView> {
+  const found = await reader.list({ ...query, limit: query.limit + 1 })
+  const items = found.slice(0, query.limit).map(detail => paymentView(detail, language))
+  const last = items.at(-1)
+  return { items, nextCursor: found.length > query.limit && last !== undefined ? cursorOf(last.paymentId) : null }
+}
+
+const cursorOf = (paymentId: string): string => Buffer.from(paymentId, 'utf8').toString('base64url')
+
+/** The payment id inside a cursor; undefined when it is not one of ours. */
+export function paymentIdOfCursor(cursor: string): string | undefined {
+  const id = Buffer.from(cursor, 'base64url').toString('utf8')
+  return /^pay_[0-9A-Z]{26}$/.test(id) && cursorOf(id) === cursor ? id : undefined
+}

@@ -1,0 +1,156 @@
+/** Keeps the books from events: writes the fee of a capture, and checks that capture and refund entries say what their events say. */
+import { ledgerEvent, type PaymentEvent } from '../contracts/events.ts'
+import { type EntryType, type Movement, movement } from '../domain/ledger.ts'
+import {
+  type Alarms,
+  type Clock,
+  type DeadLetters,
+  type Ids,
+  type IncomingRecord,
+  type Ledger,
+  type LedgerEntry,
+  RowRefusedError,
+  type Transactions,
+} from './ports.ts'
+
+export interface LedgerPorts {
+  transactions: Transactions
+  ledger: Ledger
+  deadLetters: DeadLetters
+  alarms: Alarms
+  ids: Ids
+  clock: Clock
+}
+
+interface Parsed {
+  record: IncomingRecord
+  event: PaymentEvent
+}
+
+interface Poison {
+  record: IncomingRecord
+  reason: string
+}
+
+/**
+ * Records a batch in one transaction; a second delivery changes nothing. Poison goes to the dead letters and the batch goes on.
+ * Throws DependencyUnavailableError or DuplicateKeyError (another delivery at the same moment): deliver the batch again.
+ */
+export async function recordLedger(
+  ports: LedgerPorts,
+  records: readonly IncomingRecord[],
+): Promise<{ written: number; poisoned: number }> {
+  const parsed = records.map(parse)
+  const events = parsed.filter(item => 'event' in item)
+  const { written, poison } = await recordOrSplit(ports, events)
+  const buried = [...parsed.filter(item => 'reason' in item), ...poison]
+  if (buried.length > 0) await ports.deadLetters.bury(buried)
+  for (const letter of buried) ports.alarms.deadLettered(letter.record, letter.reason)
+  return { written, poisoned: buried.length }
+}
+
+function parse(record: IncomingRecord): Parsed | Poison {
+  if (record.value === null) return { record, reason: 'empty value' }
+  try {
+    const result = ledgerEvent.safeParse(JSON.parse(record.value.toString('utf8')))
+    if (!result.success)
+      return {
+        record,
+        reason: `schema: ${result.error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`).join('; ')}`,
+      }
+    return misplaced(record, result.data) ?? { record, event: result.data }
+  } catch (error) {
+    return { record, reason: `not JSON: ${(error as Error).message}` }
+  }
+}
+
+function misplaced(record: IncomingRecord, event: PaymentEvent): Poison | undefined {
+  if (event.eventType !== record.topic)
+    return { record, reason: `event type ${event.eventType} on topic ${record.topic}` }
+  if (record.key?.toString('utf8') !== event.payment.paymentId)
+    return { record, reason: 'the key is not the payment id' }
+  return undefined
+}
+
+interface Recorded {
+  written: number
+  poison: Poison[]
+}
+
+/** One transaction for all; when the database refuses a row for what it holds, one transaction each to find it. */
+async function recordOrSplit(ports: LedgerPorts, events: readonly Parsed[]): Promise<Recorded> {
+  try {
+    return await recordTogether(ports, events)
+  } catch (error) {
+    if (!(error instanceof RowRefusedError)) throw error
+    if (events.length === 1) return { written: 0, poison: [{ record: events[0]!.record, reason: error.message }] }
+    const total: Recorded = { written: 0, poison: [] }
+    for (const event of events) {
+      const one = await recordOrSplit(ports, [event])
+      total.written += one.written
+      total.poison.push(...one.poison)
+    }
+    return total
+  }
+}
+
+async function recordTogether(ports: LedgerPorts, events: readonly Parsed[]): Promise<Recorded> {
+  if (events.length === 0) return { written: 0, poison: [] }
+  const { missing, poison } = await ports.transactions.run(async tx => {
+    const ids = [...new Set(events.map(item => item.event.eventId))]
+    const judged = judge(ports, events, await ports.ledger.listByEvents(tx, ids))
+    if (judged.missing.length > 0) await ports.ledger.insert(tx, judged.missing, ports.clock.nowMs())
+    return judged
+  })
+  for (const entry of missing) if (entry.type !== 'fee') ports.alarms.ledgerEntryRepaired(entry.eventId)
+  return { written: missing.length, poison }
+}
+
+/** Compares what the books should hold with what they hold. */
+function judge(
+  ports: LedgerPorts,
+  events: readonly Parsed[],
+  existing: readonly LedgerEntry[],
+): { missing: LedgerEntry[]; poison: Poison[] } {
+  const books = new Map<string, Movement>(existing.map(entry => [`${entry.eventId} ${entry.type}`, entry]))
+  const missing: LedgerEntry[] = []
+  const poison: Poison[] = []
+  for (const { record, event } of events) {
+    const expected = movementsOf(event)
+    const differing = expected.find(want => !agrees(books.get(`${event.eventId} ${want.type}`), want))
+    if (differing !== undefined) {
+      poison.push({ record, reason: `the ${differing.type} entry in the books differs from the event` })
+      continue
+    }
+    for (const want of expected) {
+      const place = `${event.eventId} ${want.type}`
+      if (books.has(place)) continue
+      books.set(place, want)
+      missing.push(entryOf(ports, event, want))
+    }
+  }
+  return { missing, poison }
+}
+
+function movementsOf(event: PaymentEvent): Movement[] {
+  const { merchantId, currency } = event.payment
+  const type: EntryType = event.eventType === 'payment.captured' ? 'capture' : 'refund'
+  const main = movement(type, merchantId, event.amount, currency)
+  return event.feeAmount ? [main, movement('fee', merchantId, event.feeAmount, currency)] : [main]
+}
+
+/** An entry that is not there yet agrees with everything. */
+const agrees = (have: Movement | undefined, want: Movement): boolean =>
+  have === undefined ||
+  (have.debitAccount === want.debitAccount &&
+    have.creditAccount === want.creditAccount &&
+    have.amountMinor === want.amountMinor &&
+    have.currency === want.currency)
+
+const entryOf = (ports: LedgerPorts, event: PaymentEvent, want: Movement): LedgerEntry => ({
+  ...want,
+  entryId: ports.ids.entry(),
+  paymentId: event.payment.paymentId,
+  eventId: event.eventId,
+  occurredAtMs: Date.parse(event.occurredAt),
+})

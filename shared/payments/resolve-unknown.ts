@@ -1,0 +1,37 @@
+/** Finds out what became of operations that nobody works on any more, and brings each to a final state. */
+import type { Caller } from './answer.ts'
+import { type OperationPorts, orderOf, settle, takeOver } from './operation.ts'
+
+export interface ResolveSummary {
+  resolved: number
+  stillUnknown: number
+}
+
+/** There is no caller; the answer is stored for whoever repeats the key. */
+const resolver: Caller = { language: 'en', requestId: 'resolve-unknown' }
+
+/**
+ * Takes over up to `limit` due operations, one after the other: asks the acquirer, and cancels what it does not know.
+ * Only its confirmation makes an operation FAILED. Throws DependencyUnavailableError when the database is away.
+ */
+export async function resolveUnknown(ports: OperationPorts, limit: number): Promise<ResolveSummary> {
+  const summary: ResolveSummary = { resolved: 0, stillUnknown: 0 }
+  for (const operationId of await ports.operations.due(ports.clock.nowMs(), limit)) {
+    const outcome = await resolveOne(ports, operationId)
+    if (outcome === 'resolved') summary.resolved++
+    if (outcome === 'still_unknown') summary.stillUnknown++
+  }
+  return summary
+}
+
+async function resolveOne(
+  ports: OperationPorts,
+  operationId: string,
+): Promise<'resolved' | 'still_unknown' | 'not_ours'> {
+  const operation = await takeOver(ports, operationId)
+  if (operation === undefined) return 'not_ours'
+  const found = await ports.acquirer.inquire(orderOf(operation))
+  const verdict = found.kind === 'not_found' ? await ports.acquirer.cancel(orderOf(operation)) : found
+  const outcome = await settle(ports, operation, verdict, resolver)
+  return outcome.kind === 'unknown' ? 'still_unknown' : 'resolved'
+}

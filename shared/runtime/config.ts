@@ -1,0 +1,67 @@
+/** Reads the environment once. docs/architecture.md lists the variables. */
+import * as z from 'zod'
+
+const milliseconds = (standard: number) => z.coerce.number().int().min(1).default(standard)
+
+const environment = z.object({
+  DATABASE_URL: z.string().default('mysql://pay:pay@127.0.0.1:3306/paydb'),
+  DATABASE_CONNECTIONS: z.coerce.number().int().min(1).default(20),
+  KAFKA_BROKERS: z.string().default('127.0.0.1:9092'),
+  REDIS_URL: z.string().default('redis://127.0.0.1:6379/0'),
+  DUPLICATE_POLICY: z.enum(['replay', 'reject']).default('replay'),
+  ACQUIRER_TIMEOUT_MS: milliseconds(5_000),
+  LEASE_MS: milliseconds(15_000),
+  INQUIRY_BACKOFF_MS: milliseconds(1_000),
+  CAPTURE_WINDOW_MS: milliseconds(7 * 24 * 60 * 60_000),
+  FEE_BASIS_POINTS: z.coerce.number().int().min(0).max(10_000).default(250),
+  /** Minor units by currency, e.g. {"KRW":100,"USD":30}. */
+  FEE_FIXED: z
+    .string()
+    .default('{}')
+    .transform(text => z.record(z.string(), z.int().min(0)).parse(JSON.parse(text))),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  IS_OFFLINE: z.string().optional(),
+})
+
+export interface Config {
+  databaseUrl: string
+  databaseConnectionsMax: number
+  kafkaBrokers: string[]
+  redisUrl: string
+  duplicatePolicy: 'replay' | 'reject'
+  acquirerTimeoutMs: number
+  leaseMs: number
+  inquiryBackoffMs: number
+  captureWindowMs: number
+  feeBasisPoints: number
+  feeFixedMinor: Record<string, number>
+  logLevel: string
+  /** Under serverless-offline: one process for all functions, which does not freeze after an answer. */
+  offline: boolean
+}
+
+/** Throws an Error that names every variable that does not fit. An empty variable counts as absent. */
+export function configFrom(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = environment.safeParse(given)
+  if (!parsed.success)
+    throw new Error(
+      `environment: ${parsed.error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`).join('; ')}`,
+    )
+  const { data } = parsed
+  return {
+    databaseUrl: data.DATABASE_URL,
+    databaseConnectionsMax: data.DATABASE_CONNECTIONS,
+    kafkaBrokers: data.KAFKA_BROKERS.split(',').map(broker => broker.trim()),
+    redisUrl: data.REDIS_URL,
+    duplicatePolicy: data.DUPLICATE_POLICY,
+    acquirerTimeoutMs: data.ACQUIRER_TIMEOUT_MS,
+    leaseMs: data.LEASE_MS,
+    inquiryBackoffMs: data.INQUIRY_BACKOFF_MS,
+    captureWindowMs: data.CAPTURE_WINDOW_MS,
+    feeBasisPoints: data.FEE_BASIS_POINTS,
+    feeFixedMinor: data.FEE_FIXED,
+    logLevel: data.LOG_LEVEL,
+    offline: data.IS_OFFLINE === 'true',
+  }
+}

@@ -1,0 +1,33 @@
+/** New ids: a prefix and a ULID, which sorts by time and never repeats within a process. */
+import { randomFillSync } from 'node:crypto'
+import { monotonicFactory } from 'ulid'
+import type { Ids } from '../payments/ports.ts'
+
+const POOL_WORDS = 1024
+const WORD_RANGE = 2 ** 32
+
+/** Random numbers in [0, 1) from a pool: one system call for a thousand of them. */
+function pooledRandom(): () => number {
+  const pool = new Uint32Array(POOL_WORDS)
+  let next = POOL_WORDS
+  return () => {
+    if (next === POOL_WORDS) {
+      randomFillSync(pool)
+      next = 0
+    }
+    return pool[next++]! / WORD_RANGE
+  }
+}
+
+/** `nowMs` is the clock whose time the ids carry. */
+export function createIds(nowMs: () => number): Ids & { request(): string } {
+  const ulid = monotonicFactory(pooledRandom())
+  const withPrefix = (prefix: string) => () => `${prefix}_${ulid(nowMs())}`
+  return {
+    payment: withPrefix('pay'),
+    operation: withPrefix('op'),
+    event: withPrefix('evt'),
+    entry: withPrefix('led'),
+    request: withPrefix('req'),
+  }
+}

@@ -1,0 +1,67 @@
+/** Counters and histograms of this process, in Prometheus's text format. */
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+
+export function createMetrics() {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  return {
+    registry,
+    httpRequests: new Counter({
+      name: 'http_requests_total',
+      help: 'Answers by route and status.',
+      labelNames: ['route', 'status'],
+      registers,
+    }),
+    httpSeconds: new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Time from event to answer by route.',
+      labelNames: ['route'],
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    }),
+    outboxPublished: new Counter({
+      name: 'outbox_published_total',
+      help: 'Outbox rows confirmed by Kafka.',
+      registers,
+    }),
+    outboxParked: new Counter({
+      name: 'outbox_parked_total',
+      help: 'Outbox rows that the broker refused for what they are.',
+      registers,
+    }),
+    ledgerWritten: new Counter({
+      name: 'ledger_entries_written_total',
+      help: 'Entries written by the ledger consumer.',
+      registers,
+    }),
+    ledgerRepaired: new Counter({
+      name: 'ledger_entries_repaired_total',
+      help: 'Capture or refund entries that were missing. Must stay 0.',
+      registers,
+    }),
+    deadLetters: new Counter({ name: 'dead_letters_total', help: 'Records sent to the dead-letter topic.', registers }),
+    operationsResolved: new Counter({
+      name: 'operations_resolved_total',
+      help: 'Operations brought to a final state by resolve-unknown.',
+      registers,
+    }),
+    cacheFailures: new Counter({
+      name: 'response_cache_failures_total',
+      help: 'Calls that Redis did not answer.',
+      registers,
+    }),
+    doorbellFailures: new Counter({
+      name: 'doorbell_failures_total',
+      help: 'Rings that Kafka did not take; the sweep rings later.',
+      registers,
+    }),
+    unhandledRejections: new Counter({
+      name: 'unhandled_rejections_total',
+      help: 'Promises that failed with nobody waiting. Must stay 0.',
+      registers,
+    }),
+  }
+}
+
+export type Metrics = ReturnType<typeof createMetrics>

@@ -1,0 +1,238 @@
+/** Wires the ports to MariaDB, Kafka, Redis and the environment. Nothing is read or opened until a port is first used. */
+import type { Redis } from 'ioredis'
+import type { Kafka } from 'kafkajs'
+import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
+import { createRedis, RedisResponseCache } from '../cache/response-cache.ts'
+import type { RequestObserver } from '../http/index.ts'
+import { KafkaDeadLetters } from '../messaging/dead-letters.ts'
+import { KafkaDoorbell } from '../messaging/doorbell.ts'
+import { KafkaEventPublisher } from '../messaging/event-publisher.ts'
+import { createKafka, LazyProducer } from '../messaging/kafka-client.ts'
+import type { Alarms } from '../payments/ports.ts'
+import { AnswerTable } from '../stores/answers.ts'
+import { Database } from '../stores/database.ts'
+import { readIncarnation } from '../stores/incarnation.ts'
+import { LedgerTable } from '../stores/ledger.ts'
+import { OperationTable } from '../stores/operations.ts'
+import { OutboxTable } from '../stores/outbox.ts'
+import { MySqlPaymentReader } from '../stores/payment-reader.ts'
+import { PaymentTable } from '../stores/payments.ts'
+import { monotonicClock, systemClock } from './clock.ts'
+import { type Config, configFrom } from './config.ts'
+import { checkReadiness } from './health.ts'
+import { createIds } from './ids.ts'
+import { createLog, type Logger } from './log.ts'
+import { createMetrics } from './metrics.ts'
+import { guardProcess } from './process-guard.ts'
+
+export type { Logger }
+
+/** A Lambda freezes after its answer, so it waits a little for the doorbell; an offline process does not freeze. */
+const DOORBELL_WAIT_MS_MAX = 25
+
+/** The ports of this process: one pool, one producer, one Redis client, whichever functions ask. */
+export const portsFromEnv = (): Ports => {
+  shared ??= new Ports(() => configFrom(process.env))
+  return shared
+}
+
+let shared: Ports | undefined
+
+export class Ports {
+  readonly clock = systemClock
+  readonly monotonic = monotonicClock
+  readonly #readConfig: () => Config
+  readonly #made = new Map<string, unknown>()
+
+  constructor(readConfig: () => Config) {
+    this.#readConfig = readConfig
+  }
+
+  get config(): Config {
+    return this.#once('config', this.#readConfig)
+  }
+
+  get log(): Logger {
+    return this.#once('log', () => {
+      const log = createLog(this.config.logLevel)
+      guardProcess(process, log, () => this.metrics.unhandledRejections.inc())
+      return log
+    })
+  }
+
+  get metrics() {
+    return this.#once('metrics', createMetrics)
+  }
+
+  get ids() {
+    return this.#once('ids', () => createIds(() => this.clock.nowMs()))
+  }
+
+  get requestIds() {
+    return { next: () => this.ids.request() }
+  }
+
+  get requests(): RequestObserver {
+    return this.#once('requests', () => ({
+      answered: ({ route, statusCode, durationMs, requestId }) => {
+        this.metrics.httpRequests.inc({ route, status: statusCode })
+        this.metrics.httpSeconds.observe({ route }, durationMs / 1_000)
+        this.log.info({ route, statusCode, durationMs: Math.round(durationMs * 10) / 10, requestId }, 'answered')
+      },
+    }))
+  }
+
+  get policy() {
+    return this.#once('policy', () => {
+      const { leaseMs, captureWindowMs, inquiryBackoffMs, feeBasisPoints, feeFixedMinor } = this.config
+      return {
+        leaseMs,
+        captureWindowMs,
+        inquiryBackoffMs,
+        fees: { basisPoints: feeBasisPoints, fixedMinor: feeFixedMinor },
+      }
+    })
+  }
+
+  get duplicates() {
+    return this.config.duplicatePolicy
+  }
+
+  get transactions(): Database {
+    return this.#once(
+      'database',
+      () => new Database({ url: this.config.databaseUrl, connectionsMax: this.config.databaseConnectionsMax }),
+    )
+  }
+
+  get payments() {
+    return this.#once('payments', () => new PaymentTable(this.transactions))
+  }
+
+  get operations() {
+    return this.#once('operations', () => new OperationTable(this.transactions))
+  }
+
+  get answers() {
+    return this.#once('answers', () => new AnswerTable(this.transactions))
+  }
+
+  get ledger() {
+    return this.#once('ledger', () => new LedgerTable(this.transactions))
+  }
+
+  get outbox() {
+    return this.#once('outbox', () => new OutboxTable(this.transactions))
+  }
+
+  get reader() {
+    return this.#once('reader', () => new MySqlPaymentReader(this.transactions))
+  }
+
+  get acquirer() {
+    return this.#once('acquirer', () => new InProcessAcquirer({ timeoutMs: this.config.acquirerTimeoutMs }))
+  }
+
+  get doorbell() {
+    return this.#once('doorbell', () => {
+      const waitMsMax = this.config.offline ? 0 : DOORBELL_WAIT_MS_MAX
+      return new KafkaDoorbell({
+        producer: this.#producer,
+        waitMsMax,
+        onFailure: error => this.#failed('doorbellFailures', 'doorbell not taken', error),
+      })
+    })
+  }
+
+  get publisher() {
+    return this.#once('publisher', () => new KafkaEventPublisher(this.#producer))
+  }
+
+  get deadLetters() {
+    return this.#once('deadLetters', () => new KafkaDeadLetters(this.#producer, this.clock))
+  }
+
+  get responses() {
+    return this.#once('responses', () => {
+      const incarnation = rememberSuccess(() => readIncarnation(this.transactions))
+      return new RedisResponseCache({
+        redis: () => this.#redis,
+        incarnation,
+        onFailure: error => this.#failed('cacheFailures', 'cache did not answer', error),
+      })
+    })
+  }
+
+  get alarms(): Alarms {
+    return this.#once('alarms', () => ({
+      ledgerEntryRepaired: eventId => {
+        this.metrics.ledgerRepaired.inc()
+        this.log.error({ eventId }, 'a ledger entry was missing and has been written from its event')
+      },
+      deadLettered: ({ topic, partition, offset }, reason) => {
+        this.metrics.deadLetters.inc()
+        this.log.error({ topic, partition, offset, reason }, 'record moved to payment.dlq')
+      },
+      outboxRowParked: (eventId, error) => {
+        this.metrics.outboxParked.inc()
+        this.log.error({ eventId, error }, 'outbox row parked; see npm run outbox')
+      },
+    }))
+  }
+
+  /** Asks all three dependencies; never throws. */
+  readiness() {
+    return checkReadiness({
+      mariadb: () => this.transactions.select('SELECT 1', []),
+      kafka: async () => {
+        const admin = await this.#admin()
+        return admin.describeCluster()
+      },
+      redis: () => this.#redis.ping(),
+    })
+  }
+
+  get #kafka(): Kafka {
+    return this.#once('kafka', () => createKafka({ brokers: this.config.kafkaBrokers, clientId: 'payment-backend' }))
+  }
+
+  get #producer(): LazyProducer {
+    return this.#once('producer', () => new LazyProducer(() => this.#kafka))
+  }
+
+  get #redis(): Redis {
+    return this.#once('redis', () => createRedis(this.config.redisUrl))
+  }
+
+  get #admin() {
+    return this.#once('admin', () =>
+      rememberSuccess(async () => {
+        const admin = this.#kafka.admin()
+        await admin.connect()
+        return admin
+      }),
+    )
+  }
+
+  #failed(counter: 'cacheFailures' | 'doorbellFailures', message: string, error: unknown): void {
+    this.metrics[counter].inc()
+    this.log.debug({ err: error }, message)
+  }
+
+  #once<T>(name: string, make: () => T): T {
+    if (!this.#made.has(name)) this.#made.set(name, make())
+    return this.#made.get(name) as T
+  }
+}
+
+/** Runs `read` until it succeeds, then always gives that answer. Simultaneous callers share one run. */
+function rememberSuccess<T>(read: () => Promise<T>): () => Promise<T> {
+  let known: Promise<T> | undefined
+  return () => {
+    known ??= read().catch(error => {
+      known = undefined
+      throw error
+    })
+    return known
+  }
+}

@@ -1,0 +1,195 @@
+/** The connection pool, transactions, and the translation of MySQL errors into the ports' errors. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  createPool,
+  type Pool,
+  type PoolConnection,
+  type QueryOptions,
+  type ResultSetHeader,
+  type RowDataPacket,
+} from 'mysql2/promise'
+import {
+  DependencyUnavailableError,
+  DuplicateKeyError,
+  RowRefusedError,
+  type Transaction,
+  type Transactions,
+} from '../payments/ports.ts'
+
+export interface DatabaseOptions {
+  url: string
+  connectionsMax: number
+}
+
+/** A value that a statement may carry; times are written as Date and read back as Date. */
+export type SqlValue = string | number | boolean | Date | Buffer | null | readonly (string | number)[]
+
+const CONNECT_TIMEOUT_MS = 2_000
+const QUERY_TIMEOUT_MS = 5_000
+const WAITING_MAX = 500
+const TRIES_MAX = 3
+const SESSION =
+  "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', innodb_lock_wait_timeout = 2"
+
+export class Database implements Transactions {
+  readonly #options: DatabaseOptions
+  #pool: Pool | undefined
+
+  /** Opens nothing until the first statement. */
+  constructor(options: DatabaseOptions) {
+    this.#options = options
+  }
+
+  async run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#runOnce(work)
+      } catch (error) {
+        if (!isDeadlock(error)) throw translate(error)
+        if (tries === TRIES_MAX) throw new DependencyUnavailableError('the database is too busy', { cause: error })
+        await sleep(tries * 10)
+      }
+    }
+  }
+
+  /** Rows of a SELECT, in its own transaction or outside any. */
+  async select<R>(sql: string, values: readonly SqlValue[], tx?: Transaction): Promise<R[]> {
+    const [rows] = await this.#query<RowDataPacket[]>(sql, values, tx)
+    return rows as R[]
+  }
+
+  /** Rows matched by an INSERT or UPDATE. */
+  async write(sql: string, values: readonly unknown[], tx?: Transaction): Promise<number> {
+    const [result] = await this.#query<ResultSetHeader>(sql, values, tx)
+    return result.affectedRows
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.end()
+    this.#pool = undefined
+  }
+
+  async #query<R extends RowDataPacket[] | ResultSetHeader>(sql: string, values: readonly unknown[], tx?: Transaction) {
+    const options: QueryOptions = { sql, values: values as unknown[], timeout: QUERY_TIMEOUT_MS }
+    if (tx !== undefined) return connectionOf(tx).query<R>(options)
+    try {
+      return await this.#open().query<R>(options)
+    } catch (error) {
+      throw isDeadlock(error)
+        ? new DependencyUnavailableError('the database is too busy', { cause: error })
+        : translate(error)
+    }
+  }
+
+  async #runOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const connection = await this.#open().getConnection()
+    const tx = new OpenTransaction(connection)
+    let reusable = false
+    try {
+      await connection.query('START TRANSACTION')
+      const result = await work(tx)
+      await connection.query({ sql: 'COMMIT', timeout: QUERY_TIMEOUT_MS })
+      reusable = true
+      return result
+    } catch (error) {
+      reusable = await rolledBack(connection)
+      throw error
+    } finally {
+      tx.connection = undefined
+      if (reusable) connection.release()
+      else connection.destroy()
+    }
+  }
+
+  #open(): Pool {
+    this.#pool ??= this.#createPool()
+    return this.#pool
+  }
+
+  #createPool(): Pool {
+    const pool = createPool({
+      uri: this.#options.url,
+      connectionLimit: this.#options.connectionsMax,
+      maxIdle: this.#options.connectionsMax,
+      queueLimit: WAITING_MAX,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      timezone: 'Z',
+      enableKeepAlive: true,
+    })
+    // A new connection runs its statements in order, so the session is set before the first one of ours.
+    pool.pool.on('connection', connection => connection.query(SESSION, () => undefined))
+    return pool
+  }
+}
+
+class OpenTransaction implements Transaction {
+  readonly kind = 'transaction'
+  connection: PoolConnection | undefined
+  constructor(connection: PoolConnection) {
+    this.connection = connection
+  }
+}
+
+function connectionOf(tx: Transaction): PoolConnection {
+  if (tx instanceof OpenTransaction && tx.connection !== undefined) return tx.connection
+  throw new Error('this transaction is over')
+}
+
+/** False when the connection is broken and must not be used again. */
+async function rolledBack(connection: PoolConnection): Promise<boolean> {
+  try {
+    await connection.query({ sql: 'ROLLBACK', timeout: CONNECT_TIMEOUT_MS })
+    return true
+  } catch {
+    return false
+  }
+}
+
+interface MySqlError extends Error {
+  code?: string
+  errno?: number
+}
+
+const isMySqlError = (error: unknown): error is MySqlError => error instanceof Error && 'code' in error
+
+const isDeadlock = (error: unknown): boolean => isMySqlError(error) && (error.errno === 1213 || error.errno === 1205)
+
+/** Errors of a healthy server about this statement; every other one means that the server is not there for us. */
+const refusals = new Set([
+  'ER_DATA_TOO_LONG',
+  'ER_WARN_DATA_OUT_OF_RANGE',
+  'ER_CHECK_CONSTRAINT_VIOLATED',
+  'ER_CONSTRAINT_FAILED',
+  'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
+])
+const CONSTRAINT_FAILED_ERRNO = 4025
+const away = new Set([
+  'ER_SERVER_SHUTDOWN',
+  'ER_CON_COUNT_ERROR',
+  'ER_TOO_MANY_USER_CONNECTIONS',
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_QUERY_INTERRUPTED',
+  'ER_CONNECTION_KILLED',
+  'ER_NORMAL_SHUTDOWN',
+])
+
+function translate(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { code, errno, message } = error as MySqlError
+  if (code === 'ER_DUP_ENTRY') return new DuplicateKeyError(message, { cause: error })
+  if (errno === CONSTRAINT_FAILED_ERRNO || (code !== undefined && refusals.has(code)))
+    return new RowRefusedError(message, { cause: error })
+  if (isAway(error)) return new DependencyUnavailableError('the database is away', { cause: error })
+  return error
+}
+
+function isAway(error: MySqlError): boolean {
+  if (
+    /^(Pool is closed|Queue limit reached|No connections available|Can't add new command when connection is in closed state)/.test(
+      error.message,
+    )
+  )
+    return true
+  if (error.code === undefined) return false
+  return away.has(error.code) || /^(E[A-Z]+|PROTOCOL_[A-Z_]+)$/.test(error.code)
+}

@@ -1,0 +1,92 @@
+/** The table `outbox_event`: written with the payment, read by the relay. */
+import type { OutboxEvent, OutboxQueue, OutboxRow, OutboxWriter, Transaction } from '../payments/ports.ts'
+import type { Database } from './database.ts'
+
+interface Row {
+  id: number
+  event_id: string
+  topic: string
+  message_key: string
+  sequence: number
+  payload: string
+  shard: number
+  attempts: number
+}
+
+const outboxRowOf = (row: Row): OutboxRow => ({
+  id: row.id,
+  eventId: row.event_id,
+  topic: row.topic,
+  messageKey: row.message_key,
+  sequence: row.sequence,
+  payload: row.payload,
+  shard: row.shard,
+  attempts: row.attempts,
+})
+
+const LAST_ERROR_CHARACTERS_MAX = 512
+
+/** An earlier row of the same payment that waits for its next attempt or for a person. */
+const NOT_HELD_BACK = `NOT EXISTS (SELECT 1 FROM outbox_event h WHERE h.message_key = o.message_key AND h.sequence <= o.sequence
+  AND h.published_at IS NULL AND (h.parked_at IS NOT NULL OR h.next_attempt_at > ?))`
+
+export class OutboxTable implements OutboxWriter, OutboxQueue {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async insert(tx: Transaction, event: OutboxEvent, nowMs: number): Promise<void> {
+    await this.#database.write(
+      'INSERT INTO outbox_event (event_id, topic, message_key, sequence, payload, shard, created_at) VALUES (?)',
+      [[event.eventId, event.topic, event.messageKey, event.sequence, event.payload, event.shard, new Date(nowMs)]],
+      tx,
+    )
+  }
+
+  async lockUnpublished(tx: Transaction, shard: number, nowMs: number, limit: number): Promise<OutboxRow[]> {
+    const rows = await this.#database.select<Row>(
+      `SELECT o.id, o.event_id, o.topic, o.message_key, o.sequence, o.payload, o.shard, o.attempts FROM outbox_event o
+       WHERE o.shard = ? AND o.published_at IS NULL AND ${NOT_HELD_BACK} ORDER BY o.id LIMIT ? FOR UPDATE`,
+      [shard, new Date(nowMs), limit],
+      tx,
+    )
+    return rows.map(outboxRowOf)
+  }
+
+  async markPublished(tx: Transaction, ids: readonly number[], nowMs: number): Promise<void> {
+    await this.#database.write(
+      'UPDATE outbox_event SET published_at = ?, last_error = NULL WHERE id IN (?)',
+      [new Date(nowMs), ids],
+      tx,
+    )
+  }
+
+  async markRefused(
+    tx: Transaction,
+    id: number,
+    refusal: { error: string; attempts: number; nextAttemptAtMs: number; parkedAtMs: number | null },
+  ): Promise<void> {
+    const parkedAt = refusal.parkedAtMs === null ? null : new Date(refusal.parkedAtMs)
+    await this.#database.write(
+      'UPDATE outbox_event SET attempts = ?, next_attempt_at = ?, parked_at = ?, last_error = ? WHERE id = ?',
+      [
+        refusal.attempts,
+        new Date(refusal.nextAttemptAtMs),
+        parkedAt,
+        refusal.error.slice(0, LAST_ERROR_CHARACTERS_MAX),
+        id,
+      ],
+      tx,
+    )
+  }
+
+  async shardsWaiting(olderThanMs: number, nowMs: number): Promise<number[]> {
+    const rows = await this.#database.select<{ shard: number }>(
+      `SELECT DISTINCT o.shard FROM outbox_event o WHERE o.published_at IS NULL AND o.created_at <= ? AND ${NOT_HELD_BACK}`,
+      [new Date(olderThanMs), new Date(nowMs)],
+    )
+    return rows.map(row => row.shard)
+  }
+}

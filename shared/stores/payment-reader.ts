@@ -1,0 +1,135 @@
+/** Reads payments for callers: with their entries, events and operations. */
+import type { EventView, OperationKind, OperationState, OperationView, PaymentStatus } from '../contracts/payment.ts'
+import type { LedgerEntry, PaymentDetail, PaymentReader } from '../payments/ports.ts'
+import type { Database, SqlValue } from './database.ts'
+import { entryOf, LEDGER_COLUMNS, type LedgerRow } from './ledger.ts'
+import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from './payments.ts'
+
+interface DetailRow extends PaymentRow {
+  operation_kind: OperationKind | null
+  operation_amount: number | null
+  operation_created_at: Date | null
+}
+
+interface EventRow {
+  event_id: string
+  topic: string
+  sequence: number
+  created_at: Date
+  published_at: Date | null
+}
+
+interface OperationRow {
+  operation_id: string
+  kind: OperationKind
+  state: OperationState
+  amount: number
+  currency: string
+  decline_reason: string | null
+  reason: string | null
+  attempt: number
+  created_at: Date
+  finished_at: Date | null
+}
+
+const SELECT_DETAIL = `SELECT ${PAYMENT_COLUMNS}, o.kind AS operation_kind, o.amount AS operation_amount, o.created_at AS operation_created_at
+  FROM payment p LEFT JOIN payment_operation o ON o.operation_id = p.pending_operation_id`
+
+export class MySqlPaymentReader implements PaymentReader {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async find(paymentId: string): Promise<(PaymentDetail & { events: EventView[] }) | undefined> {
+    const [rows, events] = await Promise.all([
+      this.#database.select<DetailRow>(`${SELECT_DETAIL} WHERE p.payment_id = ?`, [paymentId]),
+      this.#database.select<EventRow>(
+        'SELECT event_id, topic, sequence, created_at, published_at FROM outbox_event WHERE message_key = ? ORDER BY sequence',
+        [paymentId],
+      ),
+    ])
+    const [detail] = await this.#withEntries(rows)
+    return detail && { ...detail, events: events.map(eventView) }
+  }
+
+  async list(query: {
+    merchantId?: string
+    status?: PaymentStatus
+    limit: number
+    beforePaymentId?: string
+  }): Promise<PaymentDetail[]> {
+    const conditions: Array<[sql: string, value: SqlValue | undefined]> = [
+      ['p.merchant_id = ?', query.merchantId],
+      ['p.status = ?', query.status],
+      ['p.payment_id < ?', query.beforePaymentId],
+    ]
+    const given = conditions.filter(([, value]) => value !== undefined)
+    const where = given.length === 0 ? '' : `WHERE ${given.map(([sql]) => sql).join(' AND ')}`
+    const values = [...given.map(([, value]) => value!), query.limit]
+    return this.#withEntries(
+      await this.#database.select<DetailRow>(`${SELECT_DETAIL} ${where} ORDER BY p.payment_id DESC LIMIT ?`, values),
+    )
+  }
+
+  async operations(paymentId: string): Promise<OperationView[] | undefined> {
+    const rows = await this.#database.select<OperationRow>(
+      `SELECT operation_id, kind, state, amount, currency, decline_reason, reason, attempt, created_at, finished_at
+       FROM payment_operation WHERE payment_id = ? ORDER BY operation_id`,
+      [paymentId],
+    )
+    // A payment is born with its authorization, so no operation means no payment.
+    return rows.length === 0 ? undefined : rows.map(operationView)
+  }
+
+  async #withEntries(rows: DetailRow[]): Promise<PaymentDetail[]> {
+    const entries = await this.#entriesOf(rows.filter(row => row.captured_amount > 0).map(row => row.payment_id))
+    return rows.map(row => ({
+      payment: paymentOf(row),
+      pendingOperation: pendingOf(row),
+      ledgerEntries: entries.get(row.payment_id) ?? [],
+    }))
+  }
+
+  async #entriesOf(paymentIds: string[]): Promise<Map<string, LedgerEntry[]>> {
+    if (paymentIds.length === 0) return new Map()
+    const rows = await this.#database.select<LedgerRow>(
+      `SELECT ${LEDGER_COLUMNS} FROM ledger_entry WHERE payment_id IN (?) ORDER BY entry_id`,
+      [paymentIds],
+    )
+    return Map.groupBy(rows.map(entryOf), entry => entry.paymentId)
+  }
+}
+
+function pendingOf(row: DetailRow): PaymentDetail['pendingOperation'] {
+  const {
+    pending_operation_id: operationId,
+    operation_kind: kind,
+    operation_amount: amountMinor,
+    operation_created_at: since,
+  } = row
+  if (operationId === null || kind === null || amountMinor === null || since === null) return null
+  return { operationId, kind, amountMinor, sinceMs: since.getTime() }
+}
+
+const eventView = (row: EventRow): EventView => ({
+  eventId: row.event_id,
+  type: row.topic,
+  sequence: row.sequence,
+  createdAt: row.created_at.toISOString(),
+  publishedAt: row.published_at?.toISOString() ?? null,
+})
+
+const operationView = (row: OperationRow): OperationView => ({
+  operationId: row.operation_id,
+  kind: row.kind,
+  state: row.state,
+  amount: row.amount,
+  currency: row.currency,
+  declineReason: row.decline_reason,
+  reason: row.reason,
+  attempt: row.attempt,
+  createdAt: row.created_at.toISOString(),
+  finishedAt: row.finished_at?.toISOString() ?? null,
+})

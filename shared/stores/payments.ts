@@ -1,0 +1,109 @@
+/** The table `payment`. */
+import type { PaymentStatus } from '../contracts/payment.ts'
+import type { Payment } from '../domain/payment.ts'
+import type { Payments, Transaction } from '../payments/ports.ts'
+import type { Database } from './database.ts'
+
+export const PAYMENT_COLUMNS =
+  'p.payment_id, p.merchant_id, p.status, p.amount, p.currency, p.captured_amount, p.refunded_amount, p.payment_method, ' +
+  'p.pending_operation_id, p.event_count, p.shard, p.capture_before, p.created_at, p.updated_at'
+
+export interface PaymentRow {
+  payment_id: string
+  merchant_id: string
+  status: PaymentStatus
+  amount: number
+  currency: string
+  captured_amount: number
+  refunded_amount: number
+  payment_method: string
+  pending_operation_id: string | null
+  event_count: number
+  shard: number
+  capture_before: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export const paymentOf = (row: PaymentRow): Payment => ({
+  paymentId: row.payment_id,
+  merchantId: row.merchant_id,
+  status: row.status,
+  amountMinor: row.amount,
+  currency: row.currency,
+  capturedMinor: row.captured_amount,
+  refundedMinor: row.refunded_amount,
+  paymentMethod: row.payment_method,
+  pendingOperationId: row.pending_operation_id,
+  eventCount: row.event_count,
+  shard: row.shard,
+  captureBeforeMs: row.capture_before?.getTime() ?? null,
+  createdAtMs: row.created_at.getTime(),
+  updatedAtMs: row.updated_at.getTime(),
+})
+
+const dateOrNull = (epochMs: number | null): Date | null => (epochMs === null ? null : new Date(epochMs))
+
+export class PaymentTable implements Payments {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async insert(tx: Transaction, payment: Payment & { idempotencyKey: string }): Promise<void> {
+    await this.#database.write(
+      `INSERT INTO payment (payment_id, merchant_id, idempotency_key, status, amount, currency, captured_amount, refunded_amount,
+         payment_method, pending_operation_id, event_count, shard, capture_before, created_at, updated_at)
+       VALUES (?)`,
+      [
+        [
+          payment.paymentId,
+          payment.merchantId,
+          payment.idempotencyKey,
+          payment.status,
+          payment.amountMinor,
+          payment.currency,
+          payment.capturedMinor,
+          payment.refundedMinor,
+          payment.paymentMethod,
+          payment.pendingOperationId,
+          payment.eventCount,
+          payment.shard,
+          dateOrNull(payment.captureBeforeMs),
+          new Date(payment.createdAtMs),
+          new Date(payment.updatedAtMs),
+        ],
+      ],
+      tx,
+    )
+  }
+
+  async lock(tx: Transaction, paymentId: string): Promise<Payment | undefined> {
+    const rows = await this.#database.select<PaymentRow>(
+      `SELECT ${PAYMENT_COLUMNS} FROM payment p WHERE p.payment_id = ? FOR UPDATE`,
+      [paymentId],
+      tx,
+    )
+    return rows[0] && paymentOf(rows[0])
+  }
+
+  async update(tx: Transaction, payment: Payment): Promise<void> {
+    const matched = await this.#database.write(
+      `UPDATE payment SET status = ?, captured_amount = ?, refunded_amount = ?, pending_operation_id = ?, event_count = ?,
+         capture_before = ?, updated_at = ? WHERE payment_id = ?`,
+      [
+        payment.status,
+        payment.capturedMinor,
+        payment.refundedMinor,
+        payment.pendingOperationId,
+        payment.eventCount,
+        dateOrNull(payment.captureBeforeMs),
+        new Date(payment.updatedAtMs),
+        payment.paymentId,
+      ],
+      tx,
+    )
+    if (matched !== 1) throw new Error(`payment ${payment.paymentId} is not there to update`)
+  }
+}
