@@ -1,0 +1,130 @@
+/** The rows of one payment as this auditor reads them: its own shapes, on purpose not the product's. */
+
+export interface PaymentRow {
+  paymentId: string
+  merchantId: string
+  status: string
+  amount: number
+  currency: string
+  capturedAmount: number
+  refundedAmount: number
+  pendingOperationId: string | null
+  eventCount: number
+}
+
+export interface AnswerRow {
+  merchantId: string
+  idempotencyKey: string
+  operationId: string | null
+  statusCode: number | null
+  body: Buffer | null
+  finishedAtMs: number | null
+}
+
+export interface OperationRow {
+  operationId: string
+  merchantId: string
+  idempotencyKey: string | null
+  kind: string
+  amount: number
+  currency: string
+  state: string
+  leaseUntilMs: number
+  finishedAtMs: number | null
+  /** The stored answer under the operation's merchant and key. */
+  answer: AnswerRow | null
+}
+
+export interface EntryRow {
+  entryId: string
+  eventId: string
+  type: string
+  debitAccount: string
+  creditAccount: string
+  amount: number
+  currency: string
+}
+
+/** Where Kafka holds an outbox row's event: every occurrence counted, the first one located. */
+export interface Sighting {
+  occurrences: number
+  partition: number
+  offset: number
+  /** How the records differ from the outbox row; empty when they are the same bytes. */
+  differences: string[]
+}
+
+export interface EventFacts {
+  eventId: string
+  eventType: string
+  sequence: number
+  operationId: string
+  amount: number
+  feeAmount: number | undefined
+  payment: {
+    paymentId: string
+    merchantId: string
+    status: string
+    amount: number
+    currency: string
+    capturedAmount: number
+    refundedAmount: number
+  }
+}
+
+export interface OutboxRow {
+  id: number
+  eventId: string
+  topic: string
+  sequence: number
+  createdAtMs: number
+  publishedAtMs: number | null
+  parkedAtMs: number | null
+  lastError: string | null
+  /** The payload, parsed; null when it is not an event. */
+  event: EventFacts | null
+  seen: Sighting | null
+}
+
+/** Everything the database and Kafka say about one payment. `payment` is null when only its other rows exist. */
+export interface Book {
+  paymentId: string
+  payment: PaymentRow | null
+  operations: OperationRow[]
+  entries: EntryRow[]
+  outbox: OutboxRow[]
+}
+
+export const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0)
+
+export const entriesOf = (book: Book, type: string): EntryRow[] => book.entries.filter(entry => entry.type === type)
+
+export const succeededOf = (book: Book, kind: string): OperationRow[] =>
+  book.operations.filter(operation => operation.kind === kind && operation.state === 'SUCCEEDED')
+
+export const eventsOf = (book: Book, topic: string): OutboxRow[] => book.outbox.filter(row => row.topic === topic)
+
+/** Parses an event's payload. Null when a field is missing or of another type. */
+export function parseEvent(payload: string): EventFacts | null {
+  const event = objectOf(parseJson(payload))
+  const payment = objectOf(event?.payment)
+  if (!event || !payment) return null
+  const texts = [event.eventId, event.eventType, event.operationId, payment.paymentId, payment.merchantId]
+  const numbers = [event.sequence, event.amount, payment.amount, payment.capturedAmount, payment.refundedAmount]
+  if (![...texts, payment.status, payment.currency].every(value => typeof value === 'string')) return null
+  if (!numbers.every(Number.isSafeInteger)) return null
+  if (event.feeAmount !== undefined && !Number.isSafeInteger(event.feeAmount)) return null
+  return Number.isNaN(Date.parse(String(event.occurredAt))) ? null : (event as unknown as EventFacts)
+}
+
+/** The JSON value of a text, or undefined. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+export const objectOf = (value: unknown): Record<string, unknown> | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null

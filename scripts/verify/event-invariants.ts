@@ -1,0 +1,185 @@
+/** Invariants of the events: in the outbox, in order, complete, published, and in Kafka byte for byte. */
+import { type Book, eventsOf, type OperationRow, type OutboxRow, sum } from './book.ts'
+import { type BookInvariant, failed, holds, type Judge, notYet, ok, pending, same, type Verdict } from './invariant.ts'
+
+/** The event that each outcome of an operation must have left behind; any other outcome leaves none. */
+const topicByOutcome: Record<string, string> = {
+  'authorize SUCCEEDED': 'payment.authorized',
+  'authorize DECLINED': 'payment.declined',
+  'capture SUCCEEDED': 'payment.captured',
+  'refund SUCCEEDED': 'payment.refunded',
+  'void SUCCEEDED': 'payment.voided',
+  'expire SUCCEEDED': 'payment.expired',
+}
+
+const topicOf = ({ kind, state }: OperationRow): string | undefined => topicByOutcome[`${kind} ${state}`]
+
+const operationVerdict = (book: Book, operation: OperationRow): Verdict => {
+  const told = book.outbox.filter(row => row.event?.operationId === operation.operationId).map(row => row.topic)
+  const expected = topicOf(operation) ?? ''
+  return same(operation.operationId, `the events of this ${operation.kind}`, told.join(' and '), expected)
+}
+
+const operationsHaveEvents: BookInvariant = {
+  name: 'operations-have-events',
+  sentence:
+    'Every operation that came to something has exactly one event, of the topic of its outcome; others have none.',
+  *check(book) {
+    for (const operation of book.operations) yield operationVerdict(book, operation)
+  },
+}
+
+const eventsHaveOperations: BookInvariant = {
+  name: 'events-have-operations',
+  sentence: 'Every event names an operation of its payment and moves what that operation moved.',
+  *check(book) {
+    const byId = new Map(book.operations.map(operation => [operation.operationId, operation]))
+    for (const { event, eventId } of book.outbox) {
+      if (!event) continue
+      const operation = byId.get(event.operationId)
+      if (operation) yield same(eventId, 'its amount', event.amount, operation.amount)
+      else yield failed(eventId, `its operation ${event.operationId} does not exist`)
+    }
+  },
+}
+
+const eventSequence: BookInvariant = {
+  name: 'event-sequence',
+  sentence: 'The events of a payment are numbered 1 to n without gaps, and n is what the payment counts.',
+  *check({ paymentId, payment, outbox }) {
+    if (!payment) return
+    const found = outbox.map(row => row.sequence).sort((a, b) => a - b)
+    const expected = Array.from({ length: payment.eventCount }, (_, index) => index + 1)
+    yield same(paymentId, 'its event sequence', found.join(' '), expected.join(' '))
+  },
+}
+
+const envelopeProblem = (paymentId: string, row: OutboxRow): string | undefined => {
+  if (!row.event) return 'its payload is not an event'
+  const { eventId, eventType, sequence, payment } = row.event
+  if (eventId !== row.eventId) return `its payload says event ${eventId}`
+  if (eventType !== row.topic) return `its payload says type ${eventType}, its row topic ${row.topic}`
+  if (sequence !== row.sequence) return `its payload says sequence ${sequence}, its row ${row.sequence}`
+  if (payment.paymentId !== paymentId) return `its payload says payment ${payment.paymentId}`
+  return undefined
+}
+
+const eventEnvelope: BookInvariant = {
+  name: 'event-envelope',
+  sentence: 'Every outbox payload is an event that says the id, type, sequence and payment of its row.',
+  *check({ paymentId, outbox }) {
+    for (const row of outbox) {
+      const problem = envelopeProblem(paymentId, row)
+      yield problem ? failed(row.eventId, problem) : ok
+    }
+  },
+}
+
+const movedUntil = (book: Book, topic: string, sequence: number): number =>
+  sum(eventsOf(book, topic).map(row => (row.sequence <= sequence ? (row.event?.amount ?? 0) : 0)))
+
+const eventTotals: BookInvariant = {
+  name: 'event-totals',
+  sentence: 'Every event carries the totals that the events up to it add up to.',
+  *check(book) {
+    for (const { event, eventId, sequence } of book.outbox) {
+      if (!event) continue
+      const captured = movedUntil(book, 'payment.captured', sequence)
+      yield same(eventId, 'its capturedAmount', event.payment.capturedAmount, captured)
+      const refunded = movedUntil(book, 'payment.refunded', sequence)
+      yield same(eventId, 'its refundedAmount', event.payment.refundedAmount, refunded)
+    }
+  },
+}
+
+const newestEvent: BookInvariant = {
+  name: 'newest-event-is-payment',
+  sentence: 'The newest event of a payment carries its status, amount and totals as the payment has them now.',
+  *check({ paymentId, payment, outbox }) {
+    const newest = outbox.toSorted((a, b) => a.sequence - b.sequence).at(-1)?.event?.payment
+    if (!payment || !newest) return
+    const told = `${newest.status} ${newest.amount} ${newest.capturedAmount} ${newest.refundedAmount}`
+    const { status, amount, capturedAmount, refundedAmount } = payment
+    yield same(paymentId, 'the newest event', told, `${status} ${amount} ${capturedAmount} ${refundedAmount}`)
+  },
+}
+
+/** Which topics a payment in each status must have been on. */
+const topicsByStatus: Record<string, string[]> = {
+  REQUESTED: [],
+  FAILED: [],
+  DECLINED: ['payment.declined'],
+  AUTHORIZED: ['payment.authorized'],
+  VOIDED: ['payment.authorized', 'payment.voided'],
+  EXPIRED: ['payment.authorized', 'payment.expired'],
+  PARTIALLY_CAPTURED: ['payment.authorized', 'payment.captured'],
+  COMPLETED: ['payment.authorized', 'payment.captured'],
+  PARTIALLY_REFUNDED: ['payment.authorized', 'payment.captured', 'payment.refunded'],
+  REFUNDED: ['payment.authorized', 'payment.captured', 'payment.refunded'],
+}
+
+const eventsComplete: BookInvariant = {
+  name: 'events-complete',
+  sentence: 'No payment is past REQUESTED or FAILED without the events that its status calls for, and no others.',
+  *check({ paymentId, payment, outbox }) {
+    if (!payment) return
+    const found = [...new Set(outbox.map(row => row.topic))].sort().join(' ')
+    yield same(paymentId, `the topics of a ${payment.status} payment`, found, topicsByStatus[payment.status]?.join(' '))
+  },
+}
+
+const publishedVerdict = (row: OutboxRow, judge: Judge): Verdict => {
+  if (row.publishedAtMs !== null) return ok
+  if (row.parkedAtMs !== null) return failed(row.eventId, `parked: ${row.lastError ?? 'no error noted'}`)
+  return notYet(judge, row.createdAtMs, row.eventId, `unpublished for ${judge.nowMs - row.createdAtMs} ms`)
+}
+
+const outboxPublished: BookInvariant = {
+  name: 'outbox-published',
+  sentence: 'Every outbox row is published; none is parked.',
+  *check({ outbox }, judge) {
+    for (const row of outbox) yield publishedVerdict(row, judge)
+  },
+}
+
+const outboxInKafka: BookInvariant = {
+  name: 'outbox-in-kafka',
+  sentence: 'Every published outbox row is in Kafka: same topic, key, headers and payload, byte for byte.',
+  *check({ outbox }) {
+    for (const row of outbox) {
+      if (row.seen) yield holds(row.seen.differences.length === 0, row.eventId, row.seen.differences.join('; '))
+      else if (row.publishedAtMs === null) yield pending(row.eventId, 'not published yet')
+      else yield failed(row.eventId, `marked published, but not in Kafka (${row.topic})`)
+    }
+  },
+}
+
+const inOrder = (earlier: OutboxRow, later: OutboxRow): Verdict => {
+  const [a, b] = [earlier.seen!, later.seen!]
+  const where = `${earlier.topic}: sequence ${earlier.sequence} at ${a.partition}/${a.offset}, ${later.sequence} at ${b.partition}/${b.offset}`
+  return holds(a.partition === b.partition && a.offset < b.offset, later.eventId, `out of order in ${where}`)
+}
+
+const orderInTopic: BookInvariant = {
+  name: 'order-in-topic',
+  sentence: 'Within a topic the events of a payment first occur in the order of their sequence, in one partition.',
+  *check({ outbox }) {
+    for (const rows of Object.values(Object.groupBy(outbox, row => row.topic))) {
+      const seen = rows!.filter(row => row.seen).sort((a, b) => a.sequence - b.sequence)
+      for (const [index, later] of seen.entries()) yield index === 0 ? ok : inOrder(seen[index - 1]!, later)
+    }
+  },
+}
+
+export const eventInvariants: BookInvariant[] = [
+  operationsHaveEvents,
+  eventsHaveOperations,
+  eventSequence,
+  eventEnvelope,
+  eventTotals,
+  newestEvent,
+  eventsComplete,
+  outboxPublished,
+  outboxInKafka,
+  orderInTopic,
+]

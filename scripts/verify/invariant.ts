@@ -1,0 +1,43 @@
+/** What an invariant is: a name, a sentence, and a verdict on every row it looks at. */
+import type { Book } from './book.ts'
+
+export type Verdict = { state: 'ok' } | { state: 'failed' | 'pending'; row: string; problem: string }
+
+/** Decides what is late: work younger than the grace is pending, older work has failed. */
+export interface Judge {
+  nowMs: number
+  graceMs: number
+}
+
+export interface Invariant {
+  name: string
+  sentence: string
+}
+
+/** Judges one payment at a time; yields one verdict a row. */
+export interface BookInvariant extends Invariant {
+  check(book: Book, judge: Judge): Iterable<Verdict>
+}
+
+/** Judges what can only be seen of the whole: balances, strangers in Kafka, consumer groups. */
+export interface WorldInvariant<World> extends Invariant {
+  check(world: World, judge: Judge): Iterable<Verdict> | AsyncIterable<Verdict>
+}
+
+export const ok: Verdict = { state: 'ok' }
+
+export const failed = (row: string, problem: string): Verdict => ({ state: 'failed', row, problem })
+
+export const pending = (row: string, problem: string): Verdict => ({ state: 'pending', row, problem })
+
+export const holds = (condition: boolean, row: string, problem: string): Verdict =>
+  condition ? ok : failed(row, problem)
+
+type Comparable = string | number | bigint | boolean | null | undefined
+
+export const same = (row: string, what: string, actual: Comparable, expected: Comparable): Verdict =>
+  actual === expected ? ok : failed(row, `${what} is ${actual}, expected ${expected}`)
+
+/** Not done yet: pending while young, failed once the grace has passed since `sinceMs`. */
+export const notYet = (judge: Judge, sinceMs: number, row: string, problem: string): Verdict =>
+  judge.nowMs - sinceMs > judge.graceMs ? failed(row, problem) : pending(row, problem)

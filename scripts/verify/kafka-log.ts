@@ -1,0 +1,168 @@
+/** Reads topics from offset 0 to their high watermarks, commits nothing, and asks how far the consumer groups are. */
+import { randomUUID } from 'node:crypto'
+import { type Admin, type Consumer, Kafka, type KafkaMessage, logLevel } from 'kafkajs'
+import { DEAD_LETTER_TOPIC, DOORBELL_TOPIC } from '../../shared/contracts/topics.ts'
+import type { Judge } from './invariant.ts'
+import type { Lag } from './world.ts'
+
+export interface LogRecord {
+  topic: string
+  partition: number
+  offset: number
+  key: Buffer | null
+  value: Buffer | null
+  headers: Record<string, Buffer | undefined>
+}
+
+/** Where a partition begins and ends right now. */
+export interface PartitionSpan {
+  topic: string
+  partition: number
+  low: number
+  high: number
+}
+
+/** What `verify` asks of Kafka. */
+export interface KafkaLog {
+  /** The partitions of every topic that carries events. */
+  eventSpans(): Promise<PartitionSpan[]>
+  spansOf(topic: string): Promise<PartitionSpan[]>
+  /** Hands on every record of the spans, in the order of each partition. */
+  read(spans: PartitionSpan[], onRecords: (records: LogRecord[]) => Promise<void>): Promise<void>
+  lags(judge: Judge): Promise<Lag[]>
+  /** The offset a group has committed on a partition, or 0. */
+  committed(group: string, topic: string): Promise<Map<number, number>>
+  close(): Promise<void>
+}
+
+/** The consumer groups of the product, which are named after their functions, and what they read. */
+const consumerGroups: Record<string, string[]> = {
+  'record-ledger': ['payment.captured', 'payment.refunded'],
+  'relay-outbox': [DOORBELL_TOPIC],
+}
+
+/** Redriving commits its progress under this name; see scripts/dlq.ts. */
+export const REDRIVE_GROUP = 'dlq-redrive'
+
+/** Kafka is given up when it delivers nothing for this long. */
+const SILENCE_MS = 60_000
+
+/** Connects. Throws when no broker answers. */
+export async function openKafkaLog(brokers: string[]): Promise<KafkaLog> {
+  const kafka = new Kafka({ clientId: 'verify', brokers, logLevel: logLevel.NOTHING, retry: { retries: 3 } })
+  const admin = kafka.admin()
+  await admin.connect()
+  return {
+    eventSpans: async () => {
+      const topics = (await admin.listTopics()).filter(
+        name => name.startsWith('payment.') && name !== DEAD_LETTER_TOPIC,
+      )
+      return (await Promise.all(topics.map(topic => spansOf(admin, topic)))).flat()
+    },
+    spansOf: topic => spansOf(admin, topic),
+    read: (spans, onRecords) => readSpans(kafka, admin, spans, onRecords),
+    lags: judge => lagsOf(admin, judge),
+    committed: (group, topic) => committedOf(admin, group, topic),
+    close: () => admin.disconnect(),
+  }
+}
+
+async function spansOf(admin: Admin, topic: string): Promise<PartitionSpan[]> {
+  const offsets = await admin.fetchTopicOffsets(topic)
+  return offsets.map(({ partition, low, high }) => ({ topic, partition, low: Number(low), high: Number(high) }))
+}
+
+async function readSpans(
+  kafka: Kafka,
+  admin: Admin,
+  spans: PartitionSpan[],
+  onRecords: (records: LogRecord[]) => Promise<void>,
+): Promise<void> {
+  const open = new Map(
+    spans.filter(span => span.low < span.high).map(span => [`${span.topic} ${span.partition}`, span.high]),
+  )
+  if (open.size === 0) return
+  const groupId = `verify-${randomUUID()}`
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, retry: { retries: 5 } })
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topics: [...new Set(spans.map(span => span.topic))], fromBeginning: true })
+    await drain(consumer, open, onRecords)
+  } finally {
+    await consumer.disconnect()
+    // The group holds no offsets; a broker that already forgot it says so with an error.
+    await admin.deleteGroups([groupId]).catch(() => {})
+  }
+}
+
+function drain(
+  consumer: Consumer,
+  open: Map<string, number>,
+  onRecords: (records: LogRecord[]) => Promise<void>,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const silence = setTimeout(() => reject(new Error(`Kafka delivered nothing for ${SILENCE_MS} ms`)), SILENCE_MS)
+  consumer.on(consumer.events.CRASH, ({ payload }) => payload.restart || reject(payload.error))
+  consumer
+    .run({
+      autoCommit: false,
+      eachBatch: async ({ batch: { topic, partition, messages } }) => {
+        const end = open.get(`${topic} ${partition}`)
+        if (end === undefined) return
+        const records = messages
+          .map(message => recordOf(topic, partition, message))
+          .filter(({ offset }) => offset < end)
+        // kafkajs would deliver a batch again for ever when its handler throws.
+        await onRecords(records).catch(reject)
+        silence.refresh()
+        if (Number(messages.at(-1)?.offset ?? -1) >= end - 1) open.delete(`${topic} ${partition}`)
+        if (open.size === 0) resolve()
+      },
+    })
+    .catch(reject)
+  return promise.finally(() => clearTimeout(silence))
+}
+
+const recordOf = (topic: string, partition: number, { offset, key, value, headers }: KafkaMessage): LogRecord => ({
+  topic,
+  partition,
+  offset: Number(offset),
+  key,
+  value,
+  headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, found]) => [name, firstHeader(found)])),
+})
+
+const firstHeader = (found: Buffer | string | (Buffer | string)[] | undefined): Buffer | undefined => {
+  const first = Array.isArray(found) ? found[0] : found
+  return typeof first === 'string' ? Buffer.from(first) : first
+}
+
+async function committedOf(admin: Admin, groupId: string, topic: string): Promise<Map<number, number>> {
+  const [found] = await admin.fetchOffsets({ groupId, topics: [topic] })
+  // Kafka says −1 where a group has committed nothing.
+  return new Map(found?.partitions.map(({ partition, offset }) => [partition, Math.max(Number(offset), 0)]))
+}
+
+async function lagsOf(admin: Admin, judge: Judge): Promise<Lag[]> {
+  const pairs = Object.entries(consumerGroups).flatMap(([group, topics]) => topics.map(topic => ({ group, topic })))
+  const existing = new Set(await admin.listTopics())
+  const known = pairs.filter(({ topic }) => existing.has(topic))
+  return (await Promise.all(known.map(({ group, topic }) => topicLags(admin, group, topic, judge)))).flat()
+}
+
+async function topicLags(admin: Admin, group: string, topic: string, judge: Judge): Promise<Lag[]> {
+  // The end is read before the committed offset, so that a busy consumer is never seen beyond it by more than it is.
+  const young = new Map(
+    (await admin.fetchTopicOffsetsByTimestamp(topic, judge.nowMs - judge.graceMs)).map(({ partition, offset }) => [
+      partition,
+      Number(offset),
+    ]),
+  )
+  const committed = await committedOf(admin, group, topic)
+  return (await spansOf(admin, topic)).map(({ partition, low, high }) => {
+    // What retention removed before it was read is gone; nobody can be behind on it.
+    const reached = Math.max(committed.get(partition) ?? 0, low)
+    const overdue = Math.max((young.get(partition) ?? high) - reached, 0)
+    return { group, topic, partition, committed: reached, end: high, overdue }
+  })
+}

@@ -1,0 +1,96 @@
+/** Invariants of operations and of the answers stored under their keys: nothing stuck, and callers were told what happened. */
+import {
+  type AnswerRow,
+  type Book,
+  type EventFacts,
+  type OperationRow,
+  objectOf,
+  type PaymentRow,
+  parseJson,
+} from './book.ts'
+import { type BookInvariant, failed, holds, type Judge, ok, pending, same, type Verdict } from './invariant.ts'
+
+const leaseVerdict = ({ operationId, kind, state, leaseUntilMs }: OperationRow, judge: Judge): Verdict => {
+  if (state !== 'PENDING') return ok
+  const overdueMs = judge.nowMs - leaseUntilMs
+  const problem = `${kind} is pending, its lease ran out ${overdueMs} ms ago`
+  if (overdueMs > judge.graceMs) return failed(operationId, problem)
+  return pending(operationId, overdueMs > 0 ? problem : `${kind} is being worked on`)
+}
+
+const leasesAlive: BookInvariant = {
+  name: 'nothing-stuck',
+  sentence: 'Every operation is finished, or somebody works on it or did so a moment ago.',
+  *check({ operations }, judge) {
+    for (const operation of operations) yield leaseVerdict(operation, judge)
+  },
+}
+
+const finishedTimes: BookInvariant = {
+  name: 'finished-has-time',
+  sentence: 'An operation has a time of finishing exactly when it is finished.',
+  *check({ operations }) {
+    for (const { operationId, state, finishedAtMs } of operations)
+      yield same(operationId, `finished, being ${state}`, finishedAtMs !== null, state !== 'PENDING')
+  },
+}
+
+/** Stored answers may be pruned this long after they were finished. */
+const PRUNED_AFTER_MS = 15 * 24 * 60 * 60_000
+
+const answersStored: BookInvariant = {
+  name: 'answers-stored',
+  sentence: 'Every finished operation that came with a key has its answer stored under that key.',
+  *check({ operations }, judge) {
+    for (const { operationId, idempotencyKey, state, finishedAtMs, answer } of operations) {
+      if (idempotencyKey === null || state === 'PENDING') continue
+      const pruned = finishedAtMs !== null && judge.nowMs - finishedAtMs > PRUNED_AFTER_MS
+      const stored = answer?.statusCode != null && answer.operationId === operationId
+      yield holds(stored || pruned, operationId, `${state}, but no answer of its own under key ${idempotencyKey}`)
+    }
+  },
+}
+
+/** The status code that callers get for each outcome. */
+const codeByOutcome = (kind: string, state: string): number => {
+  if (state !== 'SUCCEEDED') return 402
+  return kind === 'authorize' ? 201 : 200
+}
+
+/** What a success must have said, field by field: the payment as the event of that very step has it. */
+const successFields = (operation: OperationRow, { payment }: EventFacts) => ({
+  operationId: operation.operationId,
+  ...payment,
+})
+
+const refusalFields = (payment: PaymentRow) => ({ code: 'PAYMENT_DECLINED', paymentId: payment.paymentId })
+
+const expectedFields = (book: Book, operation: OperationRow): Record<string, unknown> | undefined => {
+  if (operation.state !== 'SUCCEEDED') return book.payment ? refusalFields(book.payment) : undefined
+  const event = book.outbox.find(row => row.event?.operationId === operation.operationId)?.event
+  return event ? successFields(operation, event) : undefined
+}
+
+const answerProblem = (book: Book, operation: OperationRow, answer: AnswerRow): string | undefined => {
+  const code = codeByOutcome(operation.kind, operation.state)
+  if (answer.statusCode !== code) return `${operation.state}, but the stored answer has status ${answer.statusCode}`
+  const body = objectOf(parseJson(answer.body?.toString('utf8') ?? ''))
+  if (!body) return 'the stored answer is not a JSON object'
+  const wrong = Object.entries(expectedFields(book, operation) ?? {}).find(([name, value]) => body[name] !== value)
+  return wrong && `the stored answer says ${wrong[0]} ${body[wrong[0]]}, the books say ${wrong[1]}`
+}
+
+const answersAgree: BookInvariant = {
+  name: 'answers-agree',
+  sentence: 'Every stored answer of an operation says what happened: its status code, ids, payment status and totals.',
+  *check(book) {
+    for (const operation of book.operations) {
+      const { answer, state } = operation
+      if (answer?.statusCode == null || answer.operationId !== operation.operationId || state === 'PENDING') continue
+      const problem = answerProblem(book, operation, answer)
+      yield problem ? failed(operation.operationId, problem) : ok
+    }
+  },
+}
+
+export const operationInvariants: BookInvariant[] = [leasesAlive, finishedTimes, answersStored, answersAgree]

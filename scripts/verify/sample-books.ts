@@ -1,0 +1,200 @@
+/** Healthy books for tests, written by hand: what a payment's rows look like when nothing is wrong. */
+import type { AnswerRow, Book, EntryRow, EventFacts, OperationRow, OutboxRow } from './book.ts'
+import { Balances, type Expectations, type KeptAnswer, type World } from './world.ts'
+
+export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5)
+const STEP_MS = NOW_MS - 10 * 60_000
+const AMOUNT = 10_000
+const FEE = 250
+
+const ulid = (letter: string, index: number): string => `${letter}${String(index).padStart(25, '0')}`
+export const paymentIdOf = (index: number): string => `pay_${ulid('0P', index).slice(-26)}`
+
+type Step = 'authorize' | 'capture' | 'refund'
+const topics: Record<Step, string> = {
+  authorize: 'payment.authorized',
+  capture: 'payment.captured',
+  refund: 'payment.refunded',
+}
+const statusAfter: Record<Step, string> = { authorize: 'AUTHORIZED', capture: 'COMPLETED', refund: 'REFUNDED' }
+
+const answerOf = (
+  merchantId: string,
+  key: string,
+  operationId: string,
+  statusCode: number,
+  body: object,
+): AnswerRow => ({
+  merchantId,
+  idempotencyKey: key,
+  operationId,
+  statusCode,
+  body: Buffer.from(JSON.stringify(body)),
+  finishedAtMs: STEP_MS,
+})
+
+const operationOf = (
+  merchantId: string,
+  id: string,
+  kind: string,
+  state: string,
+  answer: AnswerRow | null,
+): OperationRow => ({
+  operationId: id,
+  merchantId,
+  idempotencyKey: `key-${id}`,
+  kind,
+  amount: AMOUNT,
+  currency: 'KRW',
+  state,
+  leaseUntilMs: STEP_MS + 15_000,
+  finishedAtMs: state === 'PENDING' ? null : STEP_MS,
+  answer,
+})
+
+const outboxOf = (id: number, event: EventFacts): OutboxRow => ({
+  id,
+  eventId: event.eventId,
+  topic: event.eventType,
+  sequence: event.sequence,
+  createdAtMs: STEP_MS,
+  publishedAtMs: STEP_MS + 40,
+  parkedAtMs: null,
+  lastError: null,
+  event,
+  seen: { occurrences: 1, partition: 2, offset: id, differences: [] },
+})
+
+const entryOf = (
+  type: string,
+  eventId: string,
+  accounts: [debit: string, credit: string],
+  amount: number,
+): EntryRow => ({
+  entryId: `led_${type}_${eventId}`,
+  eventId,
+  type,
+  debitAccount: accounts[0],
+  creditAccount: accounts[1],
+  amount,
+  currency: 'KRW',
+})
+
+/** A payment that went through `steps` without anything special. */
+export function settledBook(index: number, steps: Step[], merchantId = 'shop'): Book {
+  const paymentId = paymentIdOf(index)
+  const payment = {
+    paymentId,
+    merchantId,
+    status: 'REQUESTED',
+    amount: AMOUNT,
+    currency: 'KRW',
+    capturedAmount: 0,
+    refundedAmount: 0,
+    pendingOperationId: null,
+    eventCount: 0,
+  }
+  const book: Book & { payment: typeof payment } = { paymentId, payment, operations: [], entries: [], outbox: [] }
+  for (const step of steps) takeStep(book, step, index)
+  return book
+}
+
+function takeStep(book: Book & { payment: NonNullable<Book['payment']> }, step: Step, index: number): void {
+  const { payment, paymentId } = book
+  payment.status = statusAfter[step]
+  payment.eventCount++
+  if (step === 'capture') payment.capturedAmount += AMOUNT
+  if (step === 'refund') payment.refundedAmount += AMOUNT
+  const { pendingOperationId, eventCount, ...told } = payment
+  const operationId = `op_${paymentId}_${step}`
+  const eventId = `evt_${paymentId}_${step}`
+  const feeAmount = step === 'capture' ? FEE : undefined
+  const event = {
+    eventId,
+    eventType: topics[step],
+    sequence: eventCount,
+    operationId,
+    amount: AMOUNT,
+    feeAmount,
+    payment: told,
+  }
+  const answer = { ...told, operationId }
+  const statusCode = step === 'authorize' ? 201 : 200
+  const stored = answerOf(payment.merchantId, `key-${operationId}`, operationId, statusCode, answer)
+  book.operations.push(operationOf(payment.merchantId, operationId, step, 'SUCCEEDED', stored))
+  book.outbox.push(outboxOf(index * 10 + eventCount, event))
+  book.entries.push(...entriesOf(step, eventId, `merchant_payable:${payment.merchantId}`))
+}
+
+function entriesOf(step: Step, eventId: string, merchant: string): EntryRow[] {
+  if (step === 'authorize') return []
+  if (step === 'refund') return [entryOf('refund', eventId, [merchant, 'acquirer_receivable'], AMOUNT)]
+  return [
+    entryOf('capture', eventId, ['acquirer_receivable', merchant], AMOUNT),
+    entryOf('fee', eventId, [merchant, 'fee_revenue'], FEE),
+  ]
+}
+
+/** A payment that the acquirer declined. */
+export function declinedBook(index: number): Book {
+  const book = settledBook(index, ['authorize'])
+  const [operation, row] = [book.operations[0]!, book.outbox[0]!]
+  book.payment!.status = 'DECLINED'
+  operation.state = 'DECLINED'
+  const body = { code: 'PAYMENT_DECLINED', paymentId: book.paymentId }
+  operation.answer = answerOf('shop', operation.idempotencyKey!, operation.operationId, 402, body)
+  row.topic = 'payment.declined'
+  row.event!.eventType = 'payment.declined'
+  row.event!.payment.status = 'DECLINED'
+  return book
+}
+
+/** A payment whose authorization is being worked on. */
+export function pendingBook(index: number): Book {
+  const paymentId = paymentIdOf(index)
+  const book = settledBook(index, [])
+  const operation = operationOf('shop', `op_${paymentId}_authorize`, 'authorize', 'PENDING', null)
+  operation.leaseUntilMs = NOW_MS + 5_000
+  operation.answer = {
+    ...answerOf('shop', operation.idempotencyKey!, operation.operationId, 0, {}),
+    statusCode: null,
+    body: null,
+    finishedAtMs: null,
+  }
+  book.operations.push(operation)
+  book.payment!.pendingOperationId = operation.operationId
+  return book
+}
+
+const keptAnswersOf = (books: Book[]): KeptAnswer[] =>
+  books.flatMap(book =>
+    book.operations
+      .filter(operation => operation.answer !== null)
+      .map(operation => ({ ...operation.answer!, operation })),
+  )
+
+/** The world around books, as if ledger and Kafka held exactly what the books say. */
+export function worldAround(books: Book[], expectations: Expectations): World {
+  const [debits, credits] = [new Balances(), new Balances()]
+  for (const { debitAccount, creditAccount, currency, amount } of books.flatMap(book => book.entries)) {
+    debits.add(debitAccount, currency, amount)
+    credits.add(creditAccount, currency, amount)
+  }
+  const rows = books.flatMap(book => book.outbox)
+  const seen = rows.filter(row => row.seen)
+  const records = seen.reduce((total, row) => total + row.seen!.occurrences, 0)
+  return {
+    debits,
+    credits,
+    expected: expectations.expected,
+    feesOutstanding: expectations.feesOutstanding,
+    outboxRows: rows.length,
+    outboxUnsent: expectations.outboxUnsent,
+    answers: async function* () {
+      yield* keptAnswersOf(books)
+    },
+    kafka: { records, distinct: seen.length, newer: 0, strangers: [], truncated: [], partitions: 36 },
+    lags: [{ group: 'record-ledger', topic: 'payment.captured', partition: 0, committed: 7, end: 7, overdue: 0 }],
+    deadLetters: [],
+  }
+}

@@ -1,0 +1,111 @@
+/** What is known of the whole besides the single payments: balances, keys, Kafka's sums, consumer groups, dead letters. */
+import type { AnswerRow, Book } from './book.ts'
+
+/** Money by account and currency, in minor units. */
+export class Balances {
+  readonly #amounts = new Map<string, bigint>()
+
+  add(account: string, currency: string, amountMinor: bigint | number): void {
+    const place = `${account} ${currency}`
+    this.#amounts.set(place, (this.#amounts.get(place) ?? 0n) + BigInt(amountMinor))
+  }
+
+  of(account: string, currency: string): bigint {
+    return this.#amounts.get(`${account} ${currency}`) ?? 0n
+  }
+
+  *[Symbol.iterator](): Generator<{ account: string; currency: string; amountMinor: bigint }> {
+    for (const [place, amountMinor] of this.#amounts) {
+      const [account = '', currency = ''] = place.split(' ')
+      yield { account, currency, amountMinor }
+    }
+  }
+}
+
+/** A stored answer with the state of the operation it names; null when there is no such operation. */
+export interface KeptAnswer extends AnswerRow {
+  operation: { merchantId: string; idempotencyKey: string | null; state: string } | null
+}
+
+/** How far one consumer group is behind on one partition. */
+export interface Lag {
+  group: string
+  topic: string
+  partition: number
+  committed: number
+  end: number
+  /** Uncommitted records that were there before the grace began. */
+  overdue: number
+}
+
+export interface Stranger {
+  topic: string
+  partition: number
+  offset: number
+  eventId: string | undefined
+}
+
+export interface KafkaSums {
+  records: number
+  /** Different events of the outbox that occur in Kafka. */
+  distinct: number
+  /** Records of events committed after the database was photographed. */
+  newer: number
+  strangers: Stranger[]
+  /** Partitions whose log no longer starts at offset 0. */
+  truncated: { topic: string; partition: number; low: number }[]
+  partitions: number
+}
+
+export interface DeadLetterFacts {
+  partition: number
+  offset: number
+  origin: string
+  error: string
+  redriven: boolean
+}
+
+export interface World {
+  /** Σ debits and Σ credits of all ledger entries, by account. */
+  debits: Balances
+  credits: Balances
+  /** What the payments and their events say that the accounts should hold, debit positive. */
+  expected: Balances
+  /** Fees of captured events that are not in the ledger yet. */
+  feesOutstanding: Balances
+  outboxRows: number
+  /** Outbox rows that neither are marked published nor occur in Kafka. */
+  outboxUnsent: number
+  answers: () => AsyncIterable<KeptAnswer>
+  kafka: KafkaSums
+  lags: Lag[]
+  deadLetters: DeadLetterFacts[]
+}
+
+/** Adds up, payment by payment, what the accounts should hold. */
+export class Expectations {
+  readonly expected = new Balances()
+  readonly feesOutstanding = new Balances()
+  outboxUnsent = 0
+
+  add(book: Book): void {
+    const { payment } = book
+    this.outboxUnsent += book.outbox.filter(row => row.publishedAtMs === null && row.seen === null).length
+    if (!payment) return
+    const net = BigInt(payment.capturedAmount) - BigInt(payment.refundedAmount)
+    this.expected.add('acquirer_receivable', payment.currency, net)
+    this.expected.add(`merchant_payable:${payment.merchantId}`, payment.currency, -net)
+    for (const row of book.outbox) this.#addFee(book, row.eventId, row.event?.feeAmount ?? 0)
+  }
+
+  #addFee({ payment, entries }: Book, eventId: string, feeAmount: number): void {
+    if (!payment || feeAmount === 0) return
+    const recorded = entries.some(entry => entry.eventId === eventId && entry.type === 'fee')
+    if (!recorded) {
+      this.feesOutstanding.add('fee_revenue', payment.currency, feeAmount)
+      return
+    }
+    this.expected.add(`merchant_payable:${payment.merchantId}`, payment.currency, feeAmount)
+    this.expected.add('fee_revenue', payment.currency, -feeAmount)
+  }
+}
