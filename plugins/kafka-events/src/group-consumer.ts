@@ -1,18 +1,25 @@
 /** One consumer group: keeps a kafkajs consumer alive through every outage and feeds its partitions to their functions. */
+import './kafkajs-timers.ts'
 import { type Consumer, type EachBatchPayload, Kafka, type KafkaConfig, PartitionAssigners } from 'kafkajs'
 import { backOffMs, brokerBackOff, sleep, within } from './back-off.ts'
 import { CommitQueue, type CommittedOffset } from './commit-queue.ts'
+import { isKafkaError, isRebalancing, messageOf } from './errors.ts'
 import type { FetchedRecord, LambdaKafkaEvent } from './lambda-event.ts'
 import { type Log, quietLogCreator } from './log.ts'
-import { messageOf, type PartitionStatus, PartitionWorker } from './partition-worker.ts'
+import { type PartitionStatus, PartitionWorker } from './partition-worker.ts'
 import type { KafkaSource, LocalSettings } from './settings.ts'
 import { Slots } from './slots.ts'
 import { fixedPositions, pinStartingPositions } from './starting-position.ts'
 
 // A fetch returns as soon as there is a record; this bounds how long a resumed partition or a stop waits for its end.
 const FETCH_WAIT_MS = 250
+const REQUEST_TIMEOUT_MS = 10_000
 const METADATA_MAX_AGE_MS = 30_000
+const STALL_MS = 60_000
+const STALL_POLL_MS = 5000
 const TOPIC_POLL_MS = 2000
+// A blip shorter than this is not worth a line.
+const TROUBLE_GRACE_MS = 1000
 const TROUBLE_REMINDER_MS = 30_000
 const LEAVE_TIMEOUT_MS = 3000
 // kafkajs rides out an outage of about this many seconds as the same member: no rebalance when the broker is back.
@@ -50,6 +57,10 @@ export class GroupConsumer {
   readonly #handlersEnd = new Map<string, Promise<void>>()
   readonly #commits: CommitQueue
   #consumer: Consumer | undefined
+  /** Brokers whose running fetch was asked for before the last join: what it brings is at the old generation's offsets. */
+  readonly #staleFetches = new Map<string, number>()
+  readonly #fetches = new Map<string, number>()
+  #lastFetchMs = 0
   #commit: EachBatchPayload['commitOffsetsIfNecessary'] | undefined
   #restart = (_reason: Error) => {}
   #loop: Promise<void> = Promise.resolve()
@@ -124,28 +135,39 @@ export class GroupConsumer {
     this.#restart = ended.resolve
     const consumer = this.#createConsumer()
     this.#consumer = consumer
+    this.#fetches.clear()
+    this.#staleFetches.clear()
     try {
-      await consumer.connect()
-      for (const topic of topics)
-        await consumer.subscribe({
-          topic,
-          fromBeginning: this.#sources.get(topic)?.startingPosition === 'TRIM_HORIZON',
-        })
-      if (this.#stopping.signal.aborted) return
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        eachBatch: async payload => this.#take(consumer, payload),
-      })
+      const running = this.#run(consumer, topics)
+      await Promise.race([running, this.#untilStopping()])
       const reason = await this.#untilEnded(topics, ended.promise)
-      await this.#finishHandlers()
       if (reason) throw reason
+      await this.#finishHandlers()
     } finally {
       this.#revoke()
       this.#consumer = undefined
       this.#commit = undefined
       await within(LEAVE_TIMEOUT_MS, consumer.disconnect())
     }
+  }
+
+  async #run(consumer: Consumer, topics: string[]): Promise<void> {
+    await consumer.connect()
+    for (const topic of topics)
+      await consumer.subscribe({ topic, fromBeginning: this.#sources.get(topic)?.startingPosition === 'TRIM_HORIZON' })
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: async payload => this.#take(consumer, payload),
+    })
+  }
+
+  #untilStopping(): Promise<void> {
+    const { signal } = this.#stopping
+    return new Promise(resolve => {
+      if (signal.aborted) resolve()
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
   }
 
   /** The error that ended it, or nothing when a missing topic has appeared or the plugin stops. */
@@ -157,9 +179,19 @@ export class GroupConsumer {
       return await Promise.race([
         crashed.then(error => (this.#stopping.signal.aborted ? undefined : error)),
         this.#untilOneExists(missing, signal),
+        this.#untilStalled(signal),
       ])
     } finally {
       done.abort()
+    }
+  }
+
+  /** kafkajs's retries nest: what they did not mend by now, a new consumer does. */
+  async #untilStalled(signal: AbortSignal): Promise<Error | undefined> {
+    this.#lastFetchMs = performance.now()
+    while (!signal.aborted) {
+      await sleep(STALL_POLL_MS, signal)
+      if (performance.now() - this.#lastFetchMs > STALL_MS) return new Error(`no fetch for ${STALL_MS / 1000} s`)
     }
   }
 
@@ -189,7 +221,7 @@ export class GroupConsumer {
           const assigner = PartitionAssigners.roundRobin(config)
           // kafkajs asks for this first thing whenever it joins, for whatever reason: the one moment that is never missed.
           const protocol: typeof assigner.protocol = subscription => {
-            this.#revoke()
+            if (consumer === this.#consumer) this.#revoke()
             return assigner.protocol(subscription)
           }
           return { ...assigner, protocol }
@@ -201,6 +233,7 @@ export class GroupConsumer {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#joined(consumer, payload.memberAssignment))
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#restart(payload.error))
     consumer.on(consumer.events.HEARTBEAT, () => this.#noteHealthy())
+    consumer.on(consumer.events.FETCH_START, ({ payload }) => this.#fetchStarted(String(payload.nodeId)))
     return consumer
   }
 
@@ -208,9 +241,9 @@ export class GroupConsumer {
     const config: KafkaConfig = {
       clientId: `kafka-events-${process.pid}`,
       brokers: [...this.#sources.values()][0]!.brokers,
-      logCreator: quietLogCreator(this.#ports.log),
+      logCreator: quietLogCreator(this.#ports.log, reason => this.#noteTrouble(reason)),
       connectionTimeout: 2000,
-      requestTimeout: 10_000,
+      requestTimeout: REQUEST_TIMEOUT_MS,
       retry: { retries, initialRetryTime: 100, maxRetryTime: 1000 },
     }
     return new Kafka(config)
@@ -219,6 +252,7 @@ export class GroupConsumer {
   /** A new generation of the group: these partitions are ours. */
   #joined(consumer: Consumer, assignment: Record<string, number[]>): void {
     if (consumer !== this.#consumer) return
+    for (const [nodeId, startedMs] of this.#fetches) this.#staleFetches.set(nodeId, startedMs)
     for (const [topic, partitions] of Object.entries(assignment)) {
       const source = this.#sources.get(topic)
       if (!source) continue
@@ -245,8 +279,13 @@ export class GroupConsumer {
           invoke: this.#ports.invoke,
           slots: this.#slots,
           log: this.#ports.log,
-          processed: offset => this.#sessions.get(key) === session && this.#commits.mark({ topic, partition, offset }),
-          roomy: () => this.#sessions.get(key) === session && resume(consumer, topic, partition),
+          processed: offset => {
+            if (this.#sessions.get(key) === session) this.#commits.mark({ topic, partition, offset })
+          },
+          roomy: () => {
+            if (this.#sessions.get(key) === session)
+              whileRunning(() => consumer.resume([{ topic, partitions: [partition] }]))
+          },
         },
         this.#handlersEnd.get(key) ?? Promise.resolve(),
       ),
@@ -254,6 +293,20 @@ export class GroupConsumer {
     this.#sessions.set(key, session)
     this.#handlersEnd.set(key, session.worker.ended)
     session.worker.ended.catch(error => this.#restart(error as Error))
+  }
+
+  #fetchStarted(nodeId: string): void {
+    this.#lastFetchMs = performance.now()
+    this.#fetches.set(nodeId, performance.now())
+    this.#staleFetches.delete(nodeId)
+  }
+
+  /** With several brokers one fetch can meet a join that another caused. Unresolved, its records are fetched again. */
+  #mayBeStale(): boolean {
+    const nowMs = performance.now()
+    for (const [nodeId, startedMs] of this.#staleFetches)
+      if (nowMs - startedMs > 2 * REQUEST_TIMEOUT_MS) this.#staleFetches.delete(nodeId)
+    return this.#staleFetches.size > 0
   }
 
   /** From here on nothing of the old generation may start or be committed; what runs runs on. */
@@ -269,7 +322,7 @@ export class GroupConsumer {
     { batch, resolveOffset, commitOffsetsIfNecessary, isStale, pause }: EachBatchPayload,
   ): void {
     const session = this.#sessions.get(`${batch.topic}-${batch.partition}`)
-    if (consumer !== this.#consumer || !session || isStale()) return
+    if (consumer !== this.#consumer || !session || isStale() || this.#mayBeStale()) return
     this.#commit = commitOffsetsIfNecessary
     this.#noteHealthy()
     const records = batch.messages.map(
@@ -317,8 +370,9 @@ export class GroupConsumer {
   }
 
   #commitFailed(error: unknown, failedForMs: number): void {
-    this.#noteTrouble(`commit failed: ${messageOf(error)}`)
-    if (failedForMs > 6 * this.#local.sessionTimeoutMs) this.#restart(new Error(`commits fail: ${messageOf(error)}`))
+    // The fetch loop finds out by its next heartbeat and joins anew; what is not committed is delivered again.
+    if (!isRebalancing(error)) this.#noteTrouble(`commit failed: ${messageOf(error)}`)
+    if (failedForMs > 3 * this.#local.sessionTimeoutMs) this.#restart(new Error(`commits fail: ${messageOf(error)}`))
   }
 
   /** Fetches no more and waits for the handlers that run, at most as long as the settings say; then commits. */
@@ -326,8 +380,8 @@ export class GroupConsumer {
     const { drainTimeoutMs } = this.#local
     const sessions = [...this.#sessions.values()]
     for (const { worker, topic, partition } of sessions) {
-      this.#consumer?.pause([{ topic, partitions: [partition] }])
       worker.stop()
+      whileRunning(() => this.#consumer?.pause([{ topic, partitions: [partition] }]))
     }
     const inTime = await within(drainTimeoutMs, Promise.all(sessions.map(({ worker }) => worker.ended)))
     const late = sessions.filter(({ worker }) => worker.inFlight > 0).map(({ worker }) => worker.name)
@@ -336,28 +390,33 @@ export class GroupConsumer {
     await this.#commits.flush(LEAVE_TIMEOUT_MS)
   }
 
-  /** One line when it starts, one when the reason changes, and a reminder now and then. */
+  /** One line when it has lasted a moment, and a reminder now and then. */
   #noteTrouble(reason: string): void {
     const nowMs = performance.now()
-    const before = this.#trouble
-    const quiet = before && before.reason === reason && nowMs - before.saidMs < TROUBLE_REMINDER_MS
-    this.#trouble = { reason, sinceMs: before?.sinceMs ?? nowMs, saidMs: quiet ? before.saidMs : nowMs }
-    if (!quiet) this.#ports.log.warning(`group ${this.groupId}: ${reason}; trying again`)
+    this.#trouble ??= { reason, sinceMs: nowMs, saidMs: Number.NEGATIVE_INFINITY }
+    this.#trouble.reason = reason
+    const { sinceMs, saidMs } = this.#trouble
+    if (nowMs - sinceMs < TROUBLE_GRACE_MS || nowMs - saidMs < TROUBLE_REMINDER_MS) return
+    this.#trouble.saidMs = nowMs
+    this.#ports.log.warning(`group ${this.groupId}: ${reason}; trying again until it works`)
   }
 
   #noteHealthy(): void {
     if (!this.#trouble) return
-    const seconds = ((performance.now() - this.#trouble.sinceMs) / 1000).toFixed(1)
+    const { sinceMs, saidMs } = this.#trouble
     this.#trouble = undefined
-    this.#ports.log.notice(`group ${this.groupId}: Kafka answers again after ${seconds} s`)
+    if (saidMs < sinceMs) return
+    this.#ports.log.notice(
+      `group ${this.groupId}: works again after ${((performance.now() - sinceMs) / 1000).toFixed(1)} s`,
+    )
   }
 }
 
-/** kafkajs throws when the consumer has just ended. */
-function resume(consumer: Consumer, topic: string, partition: number): void {
+/** kafkajs throws when the consumer has just ended; the next one starts with every partition resumed. */
+function whileRunning(step: () => void): void {
   try {
-    consumer.resume([{ topic, partitions: [partition] }])
-  } catch {
-    // The next consumer starts with every partition resumed.
+    step()
+  } catch (error) {
+    if (!isKafkaError(error)) throw error
   }
 }

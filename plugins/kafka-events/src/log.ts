@@ -8,7 +8,11 @@ export interface Log {
   debug(message: string): void
 }
 
-/** kafkajs calls every lost connection an error, with a stack; the plugin says the same in one line. */
-export function quietLogCreator(log: Log): logCreator {
-  return () => entry => log.debug(`kafkajs ${entry.namespace} ${entry.label}: ${entry.log.message}`)
+/** kafkajs calls every lost connection an error, with a stack: here it is a debug line, and one call of `onConnectionLost`. */
+export function quietLogCreator(log: Log, onConnectionLost: (reason: string) => void): logCreator {
+  return () => entry => {
+    log.debug(`kafkajs ${entry.namespace} ${entry.label}: ${entry.log.message}`)
+    if (entry.namespace === 'Connection' && entry.log.message.startsWith('Connection '))
+      onConnectionLost(entry.log.message)
+  }
 }

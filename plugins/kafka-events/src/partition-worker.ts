@@ -1,5 +1,6 @@
 /** Feeds the records of one partition to its function: one batch at a time, in order, the same batch until it succeeds. */
 import { backOffMs, handlerBackOff, sleep } from './back-off.ts'
+import { messageOf } from './errors.ts'
 import { type FetchedRecord, jsonBytesOf, type LambdaKafkaEvent, lambdaEventOf } from './lambda-event.ts'
 import type { Log } from './log.ts'
 import type { KafkaSource } from './settings.ts'
@@ -180,10 +181,6 @@ export class PartitionWorker {
   get #stopped(): boolean {
     return this.#stopping.signal.aborted
   }
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }
 
 function rangeOf({ records }: Batch): string {

@@ -1,4 +1,4 @@
-/** The parts of Serverless and serverless-offline that the plugin uses: neither brings types. */
+/** The untyped modules that the plugin uses, as far as it uses them. */
 declare module 'serverless-offline/lambda' {
   export interface LambdaFunction {
     setEvent(event: unknown): void
@@ -10,5 +10,15 @@ declare module 'serverless-offline/lambda' {
     /** The first idle instance: give it its event and run it in the same tick. */
     get(functionKey: string): LambdaFunction
     cleanup(): Promise<void>
+  }
+}
+
+declare module 'kafkajs/src/network/requestQueue/index.js' {
+  export default class RequestQueue {
+    pending: unknown[]
+    throttledUntil: number
+    throttleCheckTimeoutId: NodeJS.Timeout | null
+    checkPendingRequests(): void
+    scheduleCheckPendingRequests(): void
   }
 }
