@@ -1,4 +1,5 @@
 /** Finished answers in Redis. Keys start with the database's incarnation, so that a reset database is never answered from an old cache. */
+import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import * as z from 'zod'
 
@@ -73,4 +74,10 @@ export function createRedis(url: string): Redis {
   // Without a listener ioredis prints every failed reconnection; each failed command already reports itself.
   redis.on('error', () => undefined)
   return redis
+}
+
+/** Resolves when Redis answers; a client that is still connecting is waited for. */
+export async function pingRedis(redis: Redis): Promise<void> {
+  if (redis.status !== 'ready') await once(redis, 'ready')
+  await redis.ping()
 }

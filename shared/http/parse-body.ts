@@ -8,8 +8,8 @@ import { header } from './route.ts'
 
 export interface ParseBodyOptions<Body> {
   schema: z.ZodType<Body>
-  /** Whether this body needs an idempotency key. */
-  needsKey: (body: Body) => boolean
+  /** Whether this body, which may not fit the schema, needs an idempotency key. */
+  needsKey: (body: Readonly<Record<string, unknown>>) => boolean
   /** What the schema cannot say: further problems of a well-formed body. */
   check?: (body: Body) => Problem[]
 }
@@ -25,7 +25,7 @@ export function parseBody<Body>(options: ParseBodyOptions<Body>): MiddlewareObj 
       ...(body.success ? (options.check?.(body.data) ?? []) : body.error.issues.flatMap(problemsOf)),
       ...key.problems,
     ]
-    if (body.success && options.needsKey(body.data) && key.value === undefined && key.problems.length === 0) {
+    if (isObject(sent) && options.needsKey(sent) && key.value === undefined && key.problems.length === 0) {
       problems.push({
         path: '/idempotencyKey',
         message: 'is required, in the body of an authorization or as the Idempotency-Key header',
@@ -37,6 +37,9 @@ export function parseBody<Body>(options: ParseBodyOptions<Body>): MiddlewareObj 
   }
   return { before: parseBodyBefore }
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 interface RawEvent {
   body?: string | null

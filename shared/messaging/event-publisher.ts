@@ -1,5 +1,5 @@
 /** Publishes outbox rows with acks=all: one send in flight per shard, finite retries, a fixed deadline. */
-import { KafkaJSProtocolError } from 'kafkajs'
+import kafkajs from 'kafkajs'
 import {
   DependencyUnavailableError,
   type EventPublisher,
@@ -57,7 +57,7 @@ const messageOf = (row: OutboxRow) => ({
 /** kafkajs wraps errors in retry and connection errors; the protocol error is somewhere along the causes. */
 function refusalIn(error: unknown): RecordRefusedError | undefined {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth++) {
-    if (at instanceof KafkaJSProtocolError && recordErrors.has(at.type))
+    if (at instanceof kafkajs.KafkaJSProtocolError && recordErrors.has(at.type))
       return new RecordRefusedError(`${at.type}: ${at.message}`, { cause: error })
   }
   return undefined

@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis'
 import type { Kafka } from 'kafkajs'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
-import { createRedis, RedisResponseCache } from '../cache/response-cache.ts'
+import { createRedis, pingRedis, RedisResponseCache } from '../cache/response-cache.ts'
 import type { RequestObserver } from '../http/index.ts'
 import { KafkaDeadLetters } from '../messaging/dead-letters.ts'
 import { KafkaDoorbell } from '../messaging/doorbell.ts'
@@ -188,7 +188,7 @@ export class Ports {
         const admin = await this.#admin()
         return admin.describeCluster()
       },
-      redis: () => this.#redis.ping(),
+      redis: () => pingRedis(this.#redis),
     })
   }
 
