@@ -1,0 +1,54 @@
+/** Name of the shop, the sandbox notice and the language switch. */
+import { useTranslation } from 'react-i18next'
+import { shopLanguages, withLanguage } from './i18n/language.ts'
+import { useLanguage } from './shop-context.ts'
+
+export function Header() {
+  const { t } = useTranslation()
+  return (
+    <header className="header">
+      <div className="header-row">
+        <p className="brand">
+          <svg viewBox="0 0 32 32" aria-hidden="true">
+            <rect width="32" height="32" rx="9" className="brand-night" />
+            <path d="M20.5 6.5a10 10 0 1 0 5 14.2A9 9 0 0 1 20.5 6.5z" className="brand-moon" />
+          </svg>
+          {t('shop.name')}
+        </p>
+        <LanguageSwitch />
+      </div>
+      <p className="sandbox">
+        <strong>{t('shop.sandbox')}</strong>
+        <span>{t('shop.sandboxNote')}</span>
+      </p>
+    </header>
+  )
+}
+
+const ownNames = { ko: '한국어', en: 'English' } as const
+
+function LanguageSwitch() {
+  const { t, i18n } = useTranslation()
+  const current = useLanguage()
+  return (
+    <nav className="languages" aria-label={t('shop.language')}>
+      {shopLanguages.map(language => (
+        <a
+          key={language}
+          href={withLanguage(location.href, language)}
+          lang={language}
+          hrefLang={language}
+          aria-current={language === current ? 'true' : undefined}
+          onClick={event => {
+            if (event.metaKey || event.ctrlKey || event.shiftKey) return
+            event.preventDefault()
+            history.replaceState(null, '', withLanguage(location.href, language))
+            void i18n.changeLanguage(language)
+          }}
+        >
+          {ownNames[language]}
+        </a>
+      ))}
+    </nav>
+  )
+}

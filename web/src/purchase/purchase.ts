@@ -1,0 +1,141 @@
+/**
+ * One purchase from choosing to refund, as a value: the transition table of the shop.
+ * A key is made when an operation begins and dropped when its final answer is recorded; in between nothing can change it.
+ */
+import type { PaymentStatus } from '../../../shared/contracts/payment.ts'
+import { type Answer, errorOf, paymentOf } from '../api/answer.ts'
+import { type Cart, choose, defaultCart, isCart } from './cart.ts'
+import type { NewKey } from './keys.ts'
+
+export const operations = ['authorize', 'capture', 'refund'] as const
+export type Operation = (typeof operations)[number]
+
+export const steps = ['choosing', 'authorizing', 'capturing', 'refused', 'paid', 'refunding', 'refunded'] as const
+export type Step = (typeof steps)[number]
+
+export interface Purchase {
+  version: 1
+  step: Step
+  cart: Cart
+  keys: Partial<Record<Operation, string>>
+  paymentId?: string
+  /** Final answers only. */
+  answers: Partial<Record<Operation, Answer>>
+}
+
+export const newPurchase = (cart: Cart = defaultCart): Purchase => ({
+  version: 1,
+  step: 'choosing',
+  cart,
+  keys: {},
+  answers: {},
+})
+
+/** The operation whose outcome is awaited, if one is. */
+export function pendingOperation(purchase: Purchase): Operation | undefined {
+  switch (purchase.step) {
+    case 'authorizing':
+      return 'authorize'
+    case 'capturing':
+      return 'capture'
+    case 'refunding':
+      return 'refund'
+    default:
+      return undefined
+  }
+}
+
+export const isChoosing = (purchase: Purchase): boolean => purchase.step === 'choosing' || purchase.step === 'refused'
+
+/** A changed cart is another purchase. Ignored while an outcome is awaited or after the money moved. */
+export const changeCart = (purchase: Purchase, choice: Partial<Cart>): Purchase =>
+  isChoosing(purchase) ? newPurchase(choose(purchase.cart, choice)) : purchase
+
+/** Ignored unless something can be bought: a second click finds the step already taken. */
+export function startPayment(purchase: Purchase, newKey: NewKey): Purchase {
+  if (!isChoosing(purchase)) return purchase
+  return { ...newPurchase(purchase.cart), step: 'authorizing', keys: { authorize: newKey('authorize') } }
+}
+
+/** Ignored unless a paid purchase stands there. */
+export function startRefund(purchase: Purchase, newKey: NewKey): Purchase {
+  if (purchase.step !== 'paid') return purchase
+  const { refund: _previous, ...answers } = purchase.answers
+  return { ...purchase, step: 'refunding', keys: { refund: newKey('refund') }, answers }
+}
+
+/** Ignored while an outcome is awaited: leaving it would forget its key. */
+export const startAgain = (purchase: Purchase): Purchase =>
+  pendingOperation(purchase) ? purchase : newPurchase(purchase.cart)
+
+const stepAfterSuccess = { authorize: 'capturing', capture: 'paid', refund: 'refunded' } as const
+const stepAfterRefusal = { authorize: 'refused', capture: 'refused', refund: 'paid' } as const
+
+/** Records a final answer to the pending operation. */
+export function recordAnswer(purchase: Purchase, operation: Operation, answer: Answer, newKey: NewKey): Purchase {
+  const succeeded = paymentOf(answer) !== undefined
+  const step = succeeded ? stepAfterSuccess[operation] : stepAfterRefusal[operation]
+  return settle(purchase, operation, answer, step, newKey)
+}
+
+/**
+ * Records an answer that only says "this was already decided" by what the payment itself says:
+ * it may have been captured or refunded by an earlier request whose answer was lost.
+ */
+export function recordStatus(
+  purchase: Purchase,
+  operation: Operation,
+  answer: Answer,
+  status: PaymentStatus,
+  newKey: NewKey,
+): Purchase {
+  return settle(purchase, operation, answer, stepOfStatus(operation, status), newKey)
+}
+
+function stepOfStatus(operation: Operation, status: PaymentStatus): Step {
+  switch (status) {
+    case 'AUTHORIZED':
+      return operation === 'authorize' ? 'capturing' : stepAfterRefusal[operation]
+    case 'COMPLETED':
+    case 'PARTIALLY_CAPTURED':
+    case 'PARTIALLY_REFUNDED':
+      return 'paid'
+    case 'REFUNDED':
+      return 'refunded'
+    default:
+      return stepAfterRefusal[operation]
+  }
+}
+
+function settle(purchase: Purchase, operation: Operation, answer: Answer, step: Step, newKey: NewKey): Purchase {
+  if (pendingOperation(purchase) !== operation) return purchase
+  return {
+    ...purchase,
+    step,
+    paymentId: purchase.paymentId ?? paymentIdOf(answer),
+    keys: step === 'capturing' ? { capture: newKey('capture') } : {},
+    answers: { ...purchase.answers, [operation]: answer },
+  }
+}
+
+/** The payment that an answer speaks of, successful or not. */
+export const paymentIdOf = (answer: Answer): string | undefined =>
+  paymentOf(answer)?.paymentId ?? errorOf(answer)?.paymentId
+
+/** Whether a final 409 leaves it to the payment's own status what became of the operation. */
+export function needsLook(answer: Answer): boolean {
+  return answer.statusCode === 409 && errorOf(answer) !== undefined
+}
+
+/** Reads what `JSON.stringify` wrote; anything else is no purchase. */
+export function parsePurchase(text: string | null): Purchase | undefined {
+  try {
+    const value = JSON.parse(text ?? 'null') as Purchase | null
+    if (value?.version !== 1 || !steps.includes(value.step) || !isCart(value.cart)) return undefined
+    if (typeof value.keys !== 'object' || typeof value.answers !== 'object') return undefined
+    const operation = pendingOperation(value)
+    return operation && typeof value.keys[operation] !== 'string' ? undefined : value
+  } catch {
+    return undefined
+  }
+}

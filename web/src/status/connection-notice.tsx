@@ -1,0 +1,47 @@
+/** Says that the payment server is away, or that its records may come late. The page itself goes on. */
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { type Answer, errorOf } from '../api/answer.ts'
+import { useLanguage, useShopParts } from '../shop-context.ts'
+
+type Connection = 'up' | 'degraded' | 'down'
+
+const CHECK_EVERY_MS = 20_000
+const CHECK_WHEN_DOWN_EVERY_MS = 4_000
+
+export function ConnectionNotice() {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  const { ask } = useShopParts()
+  const { data, isFetching, refetch } = useQuery({
+    queryKey: ['connection'],
+    queryFn: () =>
+      ask({ method: 'GET', path: '/health/ready', headers: { 'accept-language': language } }).then(
+        connectionOf,
+        (): Connection => 'down',
+      ),
+    refetchInterval: query => (query.state.data === 'down' ? CHECK_WHEN_DOWN_EVERY_MS : CHECK_EVERY_MS),
+  })
+  return (
+    <div role="status" className="notices">
+      {data === 'down' && (
+        <div className="notice notice-down">
+          <div>
+            <strong>{t('down.title')}</strong>
+            <p>{t('down.body')}</p>
+          </div>
+          <button type="button" className="button button-quiet" onClick={() => void refetch()} disabled={isFetching}>
+            {isFetching ? t('down.retrying') : t('down.retry')}
+          </button>
+        </div>
+      )}
+      {data === 'degraded' && <p className="notice">{t('degraded')}</p>}
+    </div>
+  )
+}
+
+function connectionOf(answer: Answer): Connection {
+  if (answer.statusCode !== 200 || errorOf(answer)) return 'down'
+  if (answer.bodyText.includes('"degraded"')) return 'degraded'
+  return answer.bodyText.startsWith('{') ? 'up' : 'down'
+}

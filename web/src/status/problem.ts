@@ -1,0 +1,24 @@
+/** Which text explains a refusal. */
+import type { ErrorCode } from '../../../shared/contracts/errors.ts'
+import { type Answer, errorOf } from '../api/answer.ts'
+import { ko } from '../i18n/ko.ts'
+import type { Operation } from '../purchase/purchase.ts'
+
+export type ProblemText = ErrorCode | 'DIFFERENT_REQUEST' | 'OTHER' | 'refundDeclined'
+
+/** Codes that this page has never heard of are explained by `OTHER`. */
+export function problemTextOf(answer: Answer, operation: Operation): ProblemText {
+  const code = errorOf(answer)?.code
+  if (code === 'PAYMENT_DECLINED' && operation === 'refund') return 'refundDeclined'
+  if (answer.statusCode === 422) return 'DIFFERENT_REQUEST'
+  return code !== undefined && code in ko.errors ? code : 'OTHER'
+}
+
+export type DeclineText = keyof typeof ko.declines
+
+export function declineOf(answer: Answer): { text: DeclineText; reason: string } | undefined {
+  const error = errorOf(answer)
+  const reason = error?.details.reason
+  if (error?.code !== 'PAYMENT_DECLINED' || typeof reason !== 'string') return undefined
+  return { text: reason in ko.declines ? (reason as DeclineText) : 'other', reason }
+}
