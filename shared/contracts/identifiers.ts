@@ -17,7 +17,7 @@ export const entryId = z.string().regex(new RegExp(`^led_${ulid}$`))
 /** Printable ASCII without space, compared byte for byte. */
 const printable = (max: number) =>
   z
-    .string()
+    .string({ error: text })
     .regex(new RegExp(`^[\\x21-\\x7E]{1,${max}}$`), `must be 1 to ${max} printable ASCII characters without spaces`)
 
 export const merchantId = printable(32)

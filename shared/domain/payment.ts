@@ -1,5 +1,19 @@
 /** The life of one payment: which operation is allowed when, and what its success does to status and totals. */
-import type { OperationKind, PaymentStatus } from '../contracts/payment.ts'
+
+// The same words as in shared/contracts/payment.ts. Neither room imports the other; where they meet, the compiler compares them.
+export type PaymentStatus =
+  | 'REQUESTED'
+  | 'AUTHORIZED'
+  | 'DECLINED'
+  | 'FAILED'
+  | 'PARTIALLY_CAPTURED'
+  | 'COMPLETED'
+  | 'VOIDED'
+  | 'EXPIRED'
+  | 'PARTIALLY_REFUNDED'
+  | 'REFUNDED'
+
+export type OperationKind = 'authorize' | 'capture' | 'refund' | 'void' | 'expire'
 
 export interface Payment {
   paymentId: string
