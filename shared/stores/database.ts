@@ -28,8 +28,11 @@ const CONNECT_TIMEOUT_MS = 2_000
 const QUERY_TIMEOUT_MS = 5_000
 const WAITING_MAX = 500
 const TRIES_MAX = 3
-const SESSION =
-  "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', innodb_lock_wait_timeout = 2"
+/** Said on every connection: a server's own defaults may differ. */
+const SESSION = [
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  "SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 2",
+]
 
 export class Database implements Transactions {
   readonly #options: DatabaseOptions
@@ -116,8 +119,10 @@ export class Database implements Transactions {
       timezone: 'Z',
       enableKeepAlive: true,
     })
-    // A new connection runs its statements in order, so the session is set before the first one of ours.
-    pool.pool.on('connection', connection => connection.query(SESSION, () => undefined))
+    // A connection runs its statements in order, so the session is set before the first one of ours.
+    pool.pool.on('connection', connection => {
+      for (const statement of SESSION) connection.query(statement, error => error && connection.destroy())
+    })
     return pool
   }
 }
