@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS outbox_event (
   message_key     CHAR(30)     CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'payment id',
   sequence        INT          NOT NULL,
   payload         MEDIUMTEXT   CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  traceparent     CHAR(55)     CHARACTER SET ascii COLLATE ascii_bin NULL COMMENT 'W3C trace context of the request',
   shard           SMALLINT     NOT NULL,
   created_at      DATETIME(3)  NOT NULL,
   published_at    DATETIME(3)  NULL,

@@ -39,6 +39,8 @@ export interface RouteOptions {
 
 /** Time kept back from the function's time-out for answering. */
 const EARLY_TIMEOUT_MS = 500
+/** W3C Trace Context, version 00. */
+const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 const SANE_REQUEST_ID = /^[A-Za-z0-9._:/+=-]{1,64}$/
 
 /** A middy chain to which a handler adds its own middlewares. Register `errors` last. */
@@ -64,8 +66,11 @@ function identify(request: ChainRequest, ports: RoutePorts): void {
   const { event } = request
   request.internal.startedAtMs = ports.monotonic.nowMs()
   const sent = header(event, 'x-request-id')
-  const requestId = sent !== undefined && SANE_REQUEST_ID.test(sent) ? sent : ports.requestIds.next()
-  event.caller = { requestId, language: preferredLanguage(header(event, 'accept-language')) satisfies Language }
+  event.caller = {
+    requestId: sent !== undefined && SANE_REQUEST_ID.test(sent) ? sent : ports.requestIds.next(),
+    language: preferredLanguage(header(event, 'accept-language')),
+    traceparent: TRACEPARENT.exec(header(event, 'traceparent') ?? '')?.[0],
+  }
 }
 
 // Runs on every way out, also after a middleware answered early; middleware `after` hooks do not.

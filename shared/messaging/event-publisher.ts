@@ -51,7 +51,11 @@ export class KafkaEventPublisher implements EventPublisher {
 const messageOf = (row: OutboxRow) => ({
   key: row.messageKey,
   value: row.payload,
-  headers: { 'event-id': row.eventId, 'event-type': row.topic },
+  headers: {
+    'event-id': row.eventId,
+    'event-type': row.topic,
+    ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
+  },
 })
 
 /** kafkajs wraps errors in retry and connection errors; the protocol error is somewhere along the causes. */

@@ -5,10 +5,12 @@ import type { LedgerEntryView, MutationView, PaymentView } from '../contracts/pa
 import type { Payment } from '../domain/payment.ts'
 import type { Answer, LedgerEntry, PaymentDetail } from './ports.ts'
 
-/** Who asks: the language of messages and the id that ties an answer to the logs. */
+/** Who asks: the language of messages, and the ids that tie an answer to logs and traces. */
 export interface Caller {
   language: Language
   requestId: string
+  /** W3C trace context, handed on with the events of this request. */
+  traceparent?: string
 }
 
 export const JSON_TYPE = 'application/json; charset=utf-8'

@@ -24,7 +24,7 @@ export function outboxEvent(
   eventId: string,
   payment: Payment,
   operation: Operation,
-  step: { feeMinor?: number; nowMs: number },
+  step: { feeMinor?: number; traceparent?: string; nowMs: number },
 ): OutboxEvent {
   const event: PaymentEvent = {
     eventId,
@@ -51,5 +51,6 @@ export function outboxEvent(
     sequence: payment.eventCount,
     payload: JSON.stringify(event),
     shard: payment.shard,
+    traceparent: step.traceparent ?? null,
   }
 }

@@ -203,7 +203,8 @@ async function record(
   if (eventType !== undefined) {
     const eventId = ports.ids.event()
     const fee = operation.kind === 'capture' ? feeOf(ports, before, operation) : undefined
-    await ports.outbox.insert(tx, outboxEvent(eventType, eventId, payment, operation, { feeMinor: fee, nowMs }), nowMs)
+    const step = { feeMinor: fee, traceparent: caller.traceparent, nowMs }
+    await ports.outbox.insert(tx, outboxEvent(eventType, eventId, payment, operation, step), nowMs)
     entries = await writeEntries(tx, ports, operation, eventId, nowMs)
   }
   const answer =

@@ -138,6 +138,7 @@ export interface OutboxEvent {
   sequence: number
   payload: string
   shard: number
+  traceparent: string | null
 }
 
 /** A row waiting for Kafka. */

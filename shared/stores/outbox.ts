@@ -11,6 +11,7 @@ interface Row {
   sequence: number
   payload: string
   shard: number
+  traceparent: string | null
   attempts: number
 }
 
@@ -22,6 +23,7 @@ const outboxRowOf = (row: Row): OutboxRow => ({
   sequence: row.sequence,
   payload: row.payload,
   shard: row.shard,
+  traceparent: row.traceparent,
   attempts: row.attempts,
 })
 
@@ -40,15 +42,26 @@ export class OutboxTable implements OutboxWriter, OutboxQueue {
 
   async insert(tx: Transaction, event: OutboxEvent, nowMs: number): Promise<void> {
     await this.#database.write(
-      'INSERT INTO outbox_event (event_id, topic, message_key, sequence, payload, shard, created_at) VALUES (?)',
-      [[event.eventId, event.topic, event.messageKey, event.sequence, event.payload, event.shard, new Date(nowMs)]],
+      'INSERT INTO outbox_event (event_id, topic, message_key, sequence, payload, shard, traceparent, created_at) VALUES (?)',
+      [
+        [
+          event.eventId,
+          event.topic,
+          event.messageKey,
+          event.sequence,
+          event.payload,
+          event.shard,
+          event.traceparent,
+          new Date(nowMs),
+        ],
+      ],
       tx,
     )
   }
 
   async lockUnpublished(tx: Transaction, shard: number, nowMs: number, limit: number): Promise<OutboxRow[]> {
     const rows = await this.#database.select<Row>(
-      `SELECT o.id, o.event_id, o.topic, o.message_key, o.sequence, o.payload, o.shard, o.attempts FROM outbox_event o
+      `SELECT o.id, o.event_id, o.topic, o.message_key, o.sequence, o.payload, o.shard, o.traceparent, o.attempts FROM outbox_event o
        WHERE o.shard = ? AND o.published_at IS NULL AND ${NOT_HELD_BACK} ORDER BY o.id LIMIT ? FOR UPDATE`,
       [shard, new Date(nowMs), limit],
       tx,
