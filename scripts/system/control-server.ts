@@ -1,0 +1,43 @@
+/** The starter's control socket: says what runs, and stops, kills or starts one part of it on request. */
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { dirname } from 'node:path'
+import type { RunFile } from './run-file.ts'
+import type { SystemPart } from './supervised-process.ts'
+
+export interface Controlled {
+  run(): RunFile
+  part(name: string): SystemPart | undefined
+}
+
+const actions = ['stop', 'kill', 'start'] as const
+type Action = (typeof actions)[number]
+
+/** Listens at `path`, for this user only. */
+export async function serveControl(path: string, system: Controlled): Promise<Server> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  rmSync(path, { force: true })
+  const server = createServer((request, response) => {
+    const answer = (status: number, body: unknown) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    void respond(system, request.method ?? '', request.url ?? '').then(
+      ({ status, body }) => answer(status, body),
+      error => answer(500, { message: error instanceof Error ? error.message : String(error) }),
+    )
+  })
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
+  chmodSync(path, 0o600)
+  return server
+}
+
+async function respond(system: Controlled, method: string, url: string): Promise<{ status: number; body: unknown }> {
+  if (method === 'GET' && url === '/status') return { status: 200, body: system.run() }
+  const [, action, name] = url.split('/')
+  const part = name && system.part(name)
+  if (method !== 'POST' || !actions.includes(action as Action) || !part)
+    return { status: 404, body: { message: `no such request: ${method} ${url}` } }
+  if (part.row().state === 'external')
+    return { status: 409, body: { message: `${name} is somebody else's: it is used, never stopped or started` } }
+  await part[action as Action]()
+  return { status: 200, body: part.row() }
+}

@@ -1,0 +1,24 @@
+/** What a starter that was killed left behind: found again by pid and start time, and stopped. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isAlive, type ProcessIdentity, signalGroup } from './process-table.ts'
+import type { ProcessRow, RunFile } from './run-file.ts'
+
+const graceMs = 15_000
+
+/** The processes of an old run that still run; never one that only has the same pid. */
+export function leftoversOf(run: RunFile, alive: (identity: ProcessIdentity) => boolean = isAlive): ProcessRow[] {
+  return run.processes.filter(({ pid, startedAt }) => pid !== undefined && startedAt && alive({ pid, startedAt }))
+}
+
+/** Stops them in the order of an orderly stop, each with its group: TERM, then KILL. */
+export async function stopLeftovers(rows: ProcessRow[]): Promise<void> {
+  for (const row of rows.toReversed()) await stopGroup({ pid: row.pid!, startedAt: row.startedAt! })
+}
+
+async function stopGroup(identity: ProcessIdentity): Promise<void> {
+  signalGroup(identity.pid, 'SIGTERM')
+  const end = performance.now() + graceMs
+  while (isAlive(identity) && performance.now() < end) await sleep(50)
+  signalGroup(identity.pid, 'SIGKILL')
+  while (isAlive(identity)) await sleep(20)
+}

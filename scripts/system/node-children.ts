@@ -1,0 +1,60 @@
+/** The API and the shop: Node programs of ours, started with this very Node. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type DataFolder, projectRoot } from './paths.ts'
+import type { PortPlan } from './plan-ports.ts'
+import { probeHttp } from './probes.ts'
+import type { SystemEnv } from './run-file.ts'
+import type { ChildSpec } from './supervised-process.ts'
+
+function childEnv(env: SystemEnv): NodeJS.ProcessEnv {
+  return { ...process.env, ...env, NO_COLOR: '1', FORCE_COLOR: undefined }
+}
+
+export function apiChild(folder: DataFolder, env: SystemEnv, ports: PortPlan): ChildSpec {
+  return {
+    name: 'api',
+    command: process.execPath,
+    args: [join(projectRoot, 'node_modules/.bin/serverless'), 'offline', 'start', '--useInProcess'],
+    cwd: projectRoot,
+    env: {
+      ...childEnv(env),
+      API_PORT: String(ports.api),
+      API_LAMBDA_PORT: String(ports.lambda),
+      SLS_LOG_LEVEL: process.env.SLS_LOG_LEVEL ?? 'warning',
+      SLS_TELEMETRY_DISABLED: '1',
+      SLS_NOTIFICATIONS_MODE: 'off',
+      NODE_OPTIONS: withOptions('--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'),
+    },
+    port: ports.api,
+    log: join(folder.logs, 'api.log'),
+    probe: () => probeHttp(`${env.API_URL}/health/live`),
+    readyDeadlineMs: 60_000,
+    stopDeadlineMs: 20_000,
+  }
+}
+
+export function webChild(folder: DataFolder, env: SystemEnv, ports: PortPlan): ChildSpec {
+  return {
+    name: 'web',
+    command: process.execPath,
+    args: [viteProgram(), '--host', '127.0.0.1', '--port', String(ports.web), '--strictPort', '--clearScreen', 'false'],
+    cwd: join(projectRoot, 'web'),
+    env: { ...childEnv(env), API_PORT: String(ports.api), WEB_PORT: String(ports.web) },
+    port: ports.web,
+    log: join(folder.logs, 'web.log'),
+    probe: () => probeHttp(`http://127.0.0.1:${ports.web}/`),
+    readyDeadlineMs: 60_000,
+    stopDeadlineMs: 5_000,
+  }
+}
+
+/** npm puts a workspace's program beside it or at the top, as it sees fit. */
+function viteProgram(): string {
+  const beside = join(projectRoot, 'web/node_modules/.bin/vite')
+  return existsSync(beside) ? beside : join(projectRoot, 'node_modules/.bin/vite')
+}
+
+function withOptions(...options: string[]): string {
+  return [process.env.NODE_OPTIONS, ...options].filter(Boolean).join(' ')
+}

@@ -1,0 +1,130 @@
+/** What a person sees while the system starts and runs: one line a step, with its time. */
+import { styleText } from 'node:util'
+
+/** A step that failed for a reason we can explain. */
+export class StepFailure extends Error {
+  override name = 'StepFailure'
+  readonly fix?: string
+  /** The service's own log: its path and last lines. */
+  readonly log?: { path: string; tail: string[] }
+
+  constructor(
+    message: string,
+    details: { fix?: string; log?: { path: string; tail: string[] }; cause?: unknown } = {},
+  ) {
+    super(message, { cause: details.cause })
+    this.fix = details.fix
+    this.log = details.log
+  }
+}
+
+export interface Reporter {
+  /** Runs `work` and prints one line when it is over: what it did and how long it took. */
+  step<T>(label: string, work: (detail: (text: string) => void) => Promise<T>): Promise<T>
+  line(text: string): void
+  note(text: string): void
+  warn(text: string): void
+  failure(error: unknown): void
+}
+
+export interface Terminal {
+  write(text: string): unknown
+  isTTY?: boolean
+  columns?: number
+}
+
+type Color = 'green' | 'red' | 'yellow' | 'dim'
+
+export function formatDuration(durationMs: number): string {
+  if (durationMs < 1000) return `${Math.round(durationMs)} ms`
+  if (durationMs < 120_000) return `${(durationMs / 1000).toFixed(1)} s`
+  return `${Math.floor(durationMs / 60_000)} min ${Math.round((durationMs % 60_000) / 1000)} s`
+}
+
+export function usesColor(terminal: Terminal, env: NodeJS.ProcessEnv): boolean {
+  return terminal.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+}
+
+/** Steps may run side by side: their lines come in the order in which they end; a terminal also shows what is under way. */
+export function createReporter(
+  terminal: Terminal = process.stdout,
+  env: NodeJS.ProcessEnv = process.env,
+  now = () => performance.now(),
+): Reporter {
+  const colored = usesColor(terminal, env)
+  const live = terminal.isTTY === true && env.TERM !== 'dumb'
+  const underWay = new Map<symbol, { label: string; startMs: number }>()
+  let ticker: NodeJS.Timeout | undefined
+
+  const paint = (color: Color, text: string) => (colored ? styleText(color, text, { validateStream: false }) : text)
+
+  function clearLive() {
+    if (live && underWay.size > 0) terminal.write('\r\x1b[K')
+  }
+
+  function drawLive() {
+    if (!live || underWay.size === 0) return
+    const names = [...underWay.values()].map(step => step.label).join(', ')
+    const longestMs = now() - Math.min(...[...underWay.values()].map(step => step.startMs))
+    const text = `  … ${names} ${formatDuration(longestMs)}`
+    terminal.write(`\r\x1b[K${paint('dim', text.slice(0, (terminal.columns ?? 80) - 1))}`)
+  }
+
+  function print(text: string) {
+    clearLive()
+    terminal.write(`${text}\n`)
+    drawLive()
+  }
+
+  function printStep(mark: string, label: string, detail: string, durationMs: number) {
+    print(`  ${mark} ${label.padEnd(12)} ${detail.padEnd(52)} ${paint('dim', formatDuration(durationMs).padStart(8))}`)
+  }
+
+  function leave(key: symbol) {
+    clearLive()
+    underWay.delete(key)
+    if (underWay.size === 0) clearInterval(ticker)
+  }
+
+  return {
+    async step(label, work) {
+      const key = Symbol(label)
+      const startMs = now()
+      let detail = ''
+      if (underWay.size === 0 && live) ticker = setInterval(drawLive, 200)
+      underWay.set(key, { label, startMs })
+      drawLive()
+      try {
+        const result = await work(text => {
+          detail = text
+        })
+        leave(key)
+        printStep(paint('green', '✓'), label, detail, now() - startMs)
+        return result
+      } catch (error) {
+        leave(key)
+        printStep(paint('red', '✗'), label, detail, now() - startMs)
+        throw error
+      }
+    },
+    line: print,
+    note: text => print(`  ${paint('dim', '·')} ${text}`),
+    warn: text => print(`  ${paint('yellow', '!')} ${text}`),
+    failure: error =>
+      print(
+        describeFailure(error)
+          .map(line => paint('red', line))
+          .join('\n'),
+      ),
+  }
+}
+
+/** Cause, fix, and the tail of the service's own log. */
+export function describeFailure(error: unknown): string[] {
+  if (!(error instanceof StepFailure))
+    return ['', error instanceof Error ? (error.stack ?? error.message) : String(error)]
+  const lines = ['', error.message]
+  if (error.fix) lines.push(`  fix: ${error.fix}`)
+  if (error.log) lines.push(`  log: ${error.log.path}`, ...error.log.tail.map(line => `  | ${line}`))
+  return lines
+}

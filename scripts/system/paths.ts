@@ -1,0 +1,34 @@
+/** Where a system keeps what it has: its data folder, its logs, its sockets. */
+import { createHash } from 'node:crypto'
+import { tmpdir, userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+
+export const projectRoot = resolve(import.meta.dirname, '../..')
+export const dataRoot = join(projectRoot, '.data')
+
+export interface DataFolder {
+  /** `main` for `npm start`, `test` for `npm test`. */
+  name: string
+  root: string
+  logs: string
+  runFile: string
+  /** Held by the one starter that may write here. */
+  lockFile: string
+  /** Unix sockets have a path limit of about 100 characters, so they live under the temporary folder. */
+  sockets: string
+}
+
+export function dataFolder(name: string): DataFolder {
+  if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(name))
+    throw new Error(`a data folder's name is 1-32 lower-case letters, digits and hyphens, not "${name}"`)
+  const root = join(dataRoot, name)
+  const digest = createHash('sha256').update(root).digest('hex').slice(0, 10)
+  return {
+    name,
+    root,
+    logs: join(root, 'logs'),
+    runFile: join(root, 'run.json'),
+    lockFile: join(root, 'starter.lock'),
+    sockets: join(tmpdir(), `pay-${userInfo().uid}-${digest}`),
+  }
+}

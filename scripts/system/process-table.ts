@@ -1,0 +1,113 @@
+/** What the operating system knows about a process: enough to recognise one of ours again, and never to stop a stranger. */
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+
+export interface ProcessIdentity {
+  pid: number
+  /** With the pid, unique for ever: boot and start time. */
+  startedAt: string
+}
+
+interface ProcessStat {
+  state: string
+  parentPid: number
+  group: number
+  startTicks: string
+}
+
+const onLinux = process.platform === 'linux'
+
+/** Reads one line of /proc/PID/stat. The command in it is in parentheses and may hold anything, even a parenthesis. */
+export function parseStat(line: string): ProcessStat {
+  const [state, parentPid, group, ...rest] = line.slice(line.lastIndexOf(')') + 2).split(' ')
+  return { state: state!, parentPid: Number(parentPid), group: Number(group), startTicks: rest[16]! }
+}
+
+function statOf(pid: number): ProcessStat | undefined {
+  try {
+    const stat = parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    return stat.state === 'Z' || stat.state === 'X' ? undefined : stat
+  } catch {
+    return undefined
+  }
+}
+
+function ps(pid: number, field: string): string | undefined {
+  try {
+    return execFileSync('ps', ['-o', `${field}=`, '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined
+  } catch {
+    return undefined
+  }
+}
+
+let bootId: string | undefined
+function currentBoot(): string {
+  bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8)
+  return bootId
+}
+
+/** When the process started, as text to compare; undefined when there is no such process (a zombie is none). */
+export function startedAt(pid: number): string | undefined {
+  if (!onLinux) return ps(pid, 'lstart')
+  const stat = statOf(pid)
+  return stat && `${currentBoot()}:${stat.startTicks}`
+}
+
+export function identityOf(pid: number): ProcessIdentity {
+  return { pid, startedAt: startedAt(pid) ?? 'gone' }
+}
+
+/** Whether this very process still runs: a reused pid has another start time. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  return startedAt(identity.pid) === identity.startedAt
+}
+
+export function parentOf(pid: number): number | undefined {
+  if (onLinux) return statOf(pid)?.parentPid
+  const parent = ps(pid, 'ppid')
+  return parent ? Number(parent) : undefined
+}
+
+export function commandOf(pid: number): string | undefined {
+  if (!onLinux) return ps(pid, 'command')
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() || undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Resident memory of a process group in bytes: a child may have children of its own. */
+export function groupMemoryBytes(group: number): number {
+  const members = onLinux ? linuxGroup(group) : [group]
+  return members.reduce((sum, pid) => sum + memoryBytes(pid), 0)
+}
+
+function linuxGroup(group: number): number[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number)
+    .filter(pid => statOf(pid)?.group === group)
+}
+
+function memoryBytes(pid: number): number {
+  if (!onLinux) return Number(ps(pid, 'rss') ?? 0) * 1024
+  try {
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
+  } catch {
+    return 0
+  }
+}
+
+/** Sends a signal to a whole process group; false when it is gone. */
+export function signalGroup(group: number, signal: NodeJS.Signals): boolean {
+  try {
+    process.kill(-group, signal)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+    // macOS answers EPERM for a group of which only zombies are left.
+    if ((error as NodeJS.ErrnoException).code === 'EPERM') return false
+    throw error
+  }
+}

@@ -1,0 +1,68 @@
+/** run.json: how every tool finds the running system. */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { dataFolder } from './paths.ts'
+import type { ProcessIdentity } from './process-table.ts'
+
+export const processNames = ['mariadb', 'kafka', 'redis', 'api', 'web'] as const
+export type ProcessName = (typeof processNames)[number]
+
+/**
+ * `starting` → `ready` → `stopped` (held by request) | `restarting` (it died; a new one follows after a back-off).
+ * `external` is somebody else's service, named by DATABASE_URL, KAFKA_BROKERS or REDIS_URL: used, never touched.
+ */
+export type ProcessState = 'starting' | 'ready' | 'stopped' | 'restarting' | 'external'
+
+export interface ProcessRow {
+  name: ProcessName
+  /** Absent while it is not running, in a container, or somebody else's. */
+  pid?: number
+  startedAt?: string
+  port: number
+  log?: string
+  state: ProcessState
+  restarts: number
+}
+
+export interface SystemEnv {
+  DATABASE_URL: string
+  KAFKA_BROKERS: string
+  REDIS_URL: string
+  API_URL: string
+  SHOP_URL?: string
+}
+
+export interface RunFile {
+  supervisor: ProcessIdentity
+  mode: 'native' | 'docker'
+  controlSocket: string
+  env: SystemEnv
+  processes: ProcessRow[]
+}
+
+/** The run.json that a tool means: PAY_RUN_FILE's, or that of `npm start`. */
+export function runFilePath(): string {
+  return process.env.PAY_RUN_FILE ? resolve(process.env.PAY_RUN_FILE) : dataFolder('main').runFile
+}
+
+/** Undefined when no system has run here since the last clean stop. */
+export function readRunFile(path = runFilePath()): RunFile | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as RunFile
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new Error(`cannot read ${path}`, { cause: error })
+  }
+}
+
+/** Replaces the file in one step, so that a reader never sees half of it. */
+export function writeRunFile(path: string, run: RunFile): void {
+  mkdirSync(dirname(path), { recursive: true })
+  const draft = `${path}.new`
+  writeFileSync(draft, `${JSON.stringify(run, null, 2)}\n`)
+  renameSync(draft, path)
+}
+
+export function removeRunFile(path: string): void {
+  rmSync(path, { force: true })
+}

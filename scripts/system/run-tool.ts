@@ -1,0 +1,40 @@
+/** Runs a program to its end with its output in a log file: apt-get, mvn, mariadb-install-db, docker. */
+import { spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { tailOf } from './log-file.ts'
+import { StepFailure } from './output.ts'
+
+export interface ToolRun {
+  log: string
+  env?: NodeJS.ProcessEnv
+  cwd?: string
+  /** Ends the program early; apt-get has none, since a half-installed package is worse than a wait. */
+  signal?: AbortSignal
+  fix?: string
+}
+
+/** Rejects with a StepFailure that carries the log's tail when the program cannot be run or does not exit with 0. */
+export function runTool(command: string, args: string[], run: ToolRun): Promise<void> {
+  mkdirSync(dirname(run.log), { recursive: true })
+  const log = openSync(run.log, 'a')
+  const child = spawn(command, args, {
+    cwd: run.cwd,
+    env: run.env ?? process.env,
+    stdio: ['ignore', log, log],
+    signal: run.signal,
+    detached: true,
+  })
+  closeSync(log)
+  return new Promise((resolve, reject) => {
+    const fail = (why: string, cause?: unknown) =>
+      reject(
+        new StepFailure(`${command} ${why}`, { fix: run.fix, log: { path: run.log, tail: tailOf(run.log) }, cause }),
+      )
+    child.once('error', error => fail(`could not be run: ${error.message}`, error))
+    child.once('exit', (code, signal) => {
+      if (code === 0) resolve()
+      else fail(signal ? `was ended by ${signal}` : `exited with code ${code}`)
+    })
+  })
+}
