@@ -1,5 +1,7 @@
 /** Reads topics from offset 0 to their high watermarks, commits nothing, and asks how far the consumer groups are. */
 import { randomUUID } from 'node:crypto'
+// kafkajs's own timers fire a thousand times a second; the plugin's repair is for every client of this process.
+import '../../plugins/kafka-events/src/kafkajs-timers.ts'
 import { type Admin, type Consumer, Kafka, type KafkaMessage, logLevel } from 'kafkajs'
 import { DEAD_LETTER_TOPIC, DOORBELL_TOPIC } from '../../shared/contracts/topics.ts'
 import type { Judge } from './invariant.ts'
@@ -30,16 +32,17 @@ export interface KafkaLog {
   /** Hands on every record of the spans, in the order of each partition. */
   read(spans: PartitionSpan[], onRecords: (records: LogRecord[]) => Promise<void>): Promise<void>
   lags(judge: Judge): Promise<Lag[]>
-  /** The offset a group has committed on a partition, or 0. */
+  /** The offsets a group has committed, by partition. */
   committed(group: string, topic: string): Promise<Map<number, number>>
   close(): Promise<void>
 }
 
-/** The consumer groups of the product, which are named after their functions, and what they read. */
-const consumerGroups: Record<string, string[]> = {
-  'record-ledger': ['payment.captured', 'payment.refunded'],
-  'relay-outbox': [DOORBELL_TOPIC],
-}
+/** The consumer groups of the product, which are named after their functions, what they read, and where they begin. */
+const consumerGroups: { group: string; topic: string; begins: 'at the start' | 'at the end' }[] = [
+  { group: 'record-ledger', topic: 'payment.captured', begins: 'at the start' },
+  { group: 'record-ledger', topic: 'payment.refunded', begins: 'at the start' },
+  { group: 'relay-outbox', topic: DOORBELL_TOPIC, begins: 'at the end' },
+]
 
 /** Redriving commits its progress under this name; see scripts/dlq.ts. */
 export const REDRIVE_GROUP = 'dlq-redrive'
@@ -139,30 +142,31 @@ const firstHeader = (found: Buffer | string | (Buffer | string)[] | undefined): 
 
 async function committedOf(admin: Admin, groupId: string, topic: string): Promise<Map<number, number>> {
   const [found] = await admin.fetchOffsets({ groupId, topics: [topic] })
+  const offsets = (found?.partitions ?? []).map(({ partition, offset }): [number, number] => [
+    partition,
+    Number(offset),
+  ])
   // Kafka says −1 where a group has committed nothing.
-  return new Map(found?.partitions.map(({ partition, offset }) => [partition, Math.max(Number(offset), 0)]))
+  return new Map(offsets.filter(([, offset]) => offset >= 0))
 }
 
 async function lagsOf(admin: Admin, judge: Judge): Promise<Lag[]> {
-  const pairs = Object.entries(consumerGroups).flatMap(([group, topics]) => topics.map(topic => ({ group, topic })))
   const existing = new Set(await admin.listTopics())
-  const known = pairs.filter(({ topic }) => existing.has(topic))
-  return (await Promise.all(known.map(({ group, topic }) => topicLags(admin, group, topic, judge)))).flat()
+  const read = consumerGroups.filter(({ topic }) => existing.has(topic))
+  return (await Promise.all(read.map(reading => topicLags(admin, reading, judge)))).flat()
 }
 
-async function topicLags(admin: Admin, group: string, topic: string, judge: Judge): Promise<Lag[]> {
-  // The end is read before the committed offset, so that a busy consumer is never seen beyond it by more than it is.
-  const young = new Map(
-    (await admin.fetchTopicOffsetsByTimestamp(topic, judge.nowMs - judge.graceMs)).map(({ partition, offset }) => [
-      partition,
-      Number(offset),
-    ]),
-  )
+async function topicLags(admin: Admin, reading: (typeof consumerGroups)[number], judge: Judge): Promise<Lag[]> {
+  const { group, topic, begins } = reading
+  const youngFrom = new Map<number, number>()
+  for (const { partition, offset } of await admin.fetchTopicOffsetsByTimestamp(topic, judge.nowMs - judge.graceMs))
+    youngFrom.set(partition, Number(offset))
   const committed = await committedOf(admin, group, topic)
+  // The end is read last: a group that commits meanwhile is not seen beyond it.
   return (await spansOf(admin, topic)).map(({ partition, low, high }) => {
     // What retention removed before it was read is gone; nobody can be behind on it.
-    const reached = Math.max(committed.get(partition) ?? 0, low)
-    const overdue = Math.max((young.get(partition) ?? high) - reached, 0)
+    const reached = Math.max(committed.get(partition) ?? (begins === 'at the end' ? high : low), low)
+    const overdue = Math.max((youngFrom.get(partition) ?? high) - reached, 0)
     return { group, topic, partition, committed: reached, end: high, overdue }
   })
 }

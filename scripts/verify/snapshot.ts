@@ -127,6 +127,14 @@ export class Snapshot {
     return { rows: Number(row!.total), firstId: Number(row!.first_id ?? 0), lastId: Number(row!.last_id ?? -1) }
   }
 
+  /** How many outbox rows the payments of one merchant have. */
+  async outboxRowsOf(merchantId: string): Promise<number> {
+    const sql =
+      'SELECT COUNT(*) AS total FROM outbox_event e JOIN payment p ON p.payment_id = e.message_key WHERE p.merchant_id = ?'
+    const [row] = await this.#rows(sql, [merchantId])
+    return Number(row!.total)
+  }
+
   async outboxRecords(eventIds: string[]): Promise<Map<string, OutboxRecord>> {
     if (eventIds.length === 0) return new Map()
     const sql = 'SELECT id, event_id, topic, message_key, payload FROM outbox_event WHERE event_id IN (?)'

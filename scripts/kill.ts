@@ -1,0 +1,93 @@
+/** `npm run kill`: kills services under load and proves that what clients were told = database = Kafka = ledger. Exit 0 or 1. */
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { victims } from './kill/rounds.ts'
+import { failuresOf, type KillRunResult, killRun } from './kill/run.ts'
+import { withSystem } from './kill/with-system.ts'
+import { isColoured, type Paint, paint } from './verify/report.ts'
+
+const USAGE = `npm run kill -- [options]
+  --rounds N       how many kills (default 4)
+  --seed S         repeats the same flows and the same kills (default: drawn, and printed)
+  --each           kill each of ${victims.join(', ')} once
+  --payments N     go on until at least N payments were begun
+  --json FILE      also write the figures as JSON
+  --run-file FILE  the run.json of the system to hurt (else PAY_RUN_FILE, .data/main/run.json, or one of its own)`
+
+const MISMATCHES_SHOWN = 20
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '4' },
+      seed: { type: 'string' },
+      each: { type: 'boolean', default: false },
+      payments: { type: 'string', default: '0' },
+      json: { type: 'string' },
+      'run-file': { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(USAGE)
+    return 0
+  }
+  const seed = values.seed === undefined ? Math.floor(Math.random() * 1e6) : integerOf('--seed', values.seed)
+  const options = {
+    seed,
+    rounds: integerOf('--rounds', values.rounds),
+    each: values.each,
+    paymentsMin: integerOf('--payments', values.payments),
+    say: (line: string) => console.log(line),
+  }
+  console.log(`seed ${seed}`)
+  const startedMs = performance.now()
+  const result = await withSystem(
+    values['run-file'],
+    options.say,
+    (system, control) => killRun(system, control, options),
+    outcome => failuresOf(outcome).length === 0,
+  )
+  const seconds = (performance.now() - startedMs) / 1_000
+  const failures = failuresOf(result)
+  console.log(summaryOf(result, failures, seconds, paint(isColoured(process.stdout, process.env))).join('\n'))
+  if (values.json) await writeFile(values.json, `${JSON.stringify({ seed, seconds, failures, ...result }, null, 2)}\n`)
+  return failures.length === 0 ? 0 : 1
+}
+
+function integerOf(option: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${option} wants a whole number, not ${text}`)
+  return value
+}
+
+function summaryOf(result: KillRunResult, failures: string[], seconds: number, colours: Paint): string[] {
+  const byVictim = victims.map(victim => `${victim} ${result.kills.filter(kill => kill.victim === victim).length}`)
+  const retries = Object.entries(result.retries).map(([reason, count]) => `${reason} ${count}`)
+  const broken = result.verify.results.filter(invariant => !invariant.ok)
+  return [
+    '',
+    ...result.mismatches.slice(0, MISMATCHES_SHOWN).map(mismatch => colours.red(`mismatch: ${mismatch}`)),
+    ...broken.flatMap(({ sentence, rows }) =>
+      rows.map(({ row, problem }) => colours.red(`broken: ${sentence} ${row}: ${problem}`)),
+    ),
+    `kills       ${result.kills.length} (${byVictim.join(', ')})`,
+    `payments    ${result.payments}, ${result.answers} final answers, merchant ${result.merchantId}`,
+    `retries     ${retries.join(', ')}`,
+    `mismatches  ${result.mismatches.length}`,
+    `duplicates  ${result.duplicates} records in Kafka (allowed)`,
+    `invariants  ${result.verify.results.length - broken.length} of ${result.verify.results.length} hold`,
+    `seconds     ${seconds.toFixed(0)}`,
+    failures.length === 0
+      ? colours.green('passed: what every client was told = database = Kafka = ledger')
+      : colours.red(`failed: ${failures.join('; ')}`),
+  ]
+}
+
+main().then(
+  code => process.exit(code),
+  error => {
+    console.error(`kill: ${error.message || error.code || error}`)
+    process.exit(1)
+  },
+)

@@ -1,0 +1,33 @@
+/** Knows which requests are on the wire, so that a kill can be shown to have met some. */
+
+export interface Flight {
+  /** Undefined while the request is on the wire; then whether it got a final answer. */
+  final: boolean | undefined
+}
+
+export class InFlight {
+  readonly #flights = new Set<Flight>()
+
+  get count(): number {
+    return this.#flights.size
+  }
+
+  /** The requests on the wire now; they say later what became of them. */
+  now(): Flight[] {
+    return [...this.#flights]
+  }
+
+  /** Runs a request; `isFinal` tells what its result came to. A throw is not final. */
+  async track<T>(request: () => Promise<T>, isFinal: (result: T) => boolean): Promise<T> {
+    const flight: Flight = { final: undefined }
+    this.#flights.add(flight)
+    try {
+      const result = await request()
+      flight.final = isFinal(result)
+      return result
+    } finally {
+      flight.final ??= false
+      this.#flights.delete(flight)
+    }
+  }
+}

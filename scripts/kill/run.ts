@@ -1,0 +1,139 @@
+/** One run of the kill tool: clients and kills side by side, then the reckoning. */
+import { randomUUID } from 'node:crypto'
+import type { Control } from '../system/control.ts'
+import type { FoundSystem } from '../verify/find-system.ts'
+import { openKafkaLog } from '../verify/kafka-log.ts'
+import { DEFAULT_OPTIONS, verify } from '../verify/settle.ts'
+import { openSnapshot } from '../verify/snapshot.ts'
+import type { VerifyReport } from '../verify/verify-system.ts'
+import { audit, type KafkaFacts, kafkaFactsOf } from './audit.ts'
+import { type ClientOptions, type RetryReason, runFlow, type Transcript } from './client.ts'
+import { drawFlow } from './flow.ts'
+import { InFlight } from './in-flight.ts'
+import { createRandom } from './random.ts'
+import { replayAll } from './replay.ts'
+import { drawVictims, type Kill, killRounds } from './rounds.ts'
+
+export interface KillRunOptions {
+  rounds: number
+  seed: number
+  /** Kill each service once instead of `rounds` drawn ones. */
+  each: boolean
+  /** Clients go on until at least so many payments were begun. */
+  paymentsMin: number
+  say: (line: string) => void
+}
+
+export interface KillRunResult {
+  merchantId: string
+  kills: Kill[]
+  payments: number
+  answers: number
+  retries: Record<RetryReason, number>
+  /** Everything that differs between what clients were told, the database, Kafka and the ledger. */
+  mismatches: string[]
+  /** Records in Kafka beyond the first of each event; allowed. */
+  duplicates: number
+  verify: VerifyReport
+}
+
+const CLIENTS = 8
+/** Between two calls of one client. */
+const PAUSE_MS_MAX = 80
+const CALL_DEADLINE_MS = 180_000
+const SETTLE_MS = 180_000
+
+/** Throws when a service does not come back or the database or Kafka cannot be read afterwards. */
+export async function killRun(system: FoundSystem, control: Control, options: KillRunOptions): Promise<KillRunResult> {
+  const random = createRandom(options.seed)
+  const merchantId = `kill-${options.seed}-${randomUUID().slice(0, 8)}`
+  const inFlight = new InFlight()
+  const retries = { 'no answer': 0, unavailable: 0, 'in progress': 0, 'internal error': 0 }
+  const client = { apiUrl: system.apiUrl, inFlight, random: random.fork(), deadlineMs: CALL_DEADLINE_MS, retries }
+  const order = drawVictims(random, options.rounds, options.each)
+  const killing = killRounds(
+    {
+      control,
+      apiUrl: system.apiUrl,
+      inFlight,
+      random: random.fork(),
+      onKill: kill => options.say(killLine(kill, order)),
+    },
+    order,
+  )
+  const [kills, transcripts] = await Promise.all([
+    killing,
+    runClients(client, merchantId, options.paymentsMin, killing),
+  ])
+  options.say('clients are done; waiting until everything has settled')
+  const report = await verify(system, { ...DEFAULT_OPTIONS, settleMs: SETTLE_MS })
+  options.say('repeating every key once more')
+  const replayed = await replayAll(client, transcripts)
+  const { mismatches, kafka } = await reckon(system, merchantId, transcripts)
+  return {
+    merchantId,
+    kills,
+    payments: transcripts.filter(({ paymentId }) => paymentId !== null).length,
+    answers: transcripts.flatMap(({ told }) => told).filter(({ answer }) => answer !== null).length,
+    retries,
+    mismatches: [...mismatches, ...replayed],
+    duplicates: kafka.records - kafka.distinct,
+    verify: report,
+  }
+}
+
+const killLine = ({ round, victim, inFlight, cutOff, recoveryMs }: Kill, order: unknown[]): string =>
+  `round ${String(round).padStart(String(order.length).length)}/${order.length}  killed ${victim.padEnd(7)} with ${inFlight} requests in flight ` +
+  `(${cutOff} cut off), everything up again after ${(recoveryMs / 1_000).toFixed(1)} s`
+
+/** Eight clients begin flow after flow until the killing is over, and then finish what they began. */
+async function runClients(
+  options: ClientOptions,
+  merchantId: string,
+  paymentsMin: number,
+  killing: Promise<unknown>,
+): Promise<Transcript[]> {
+  let isOver = false
+  const over = () => {
+    isOver = true
+  }
+  killing.then(over, over)
+  const transcripts: Transcript[] = []
+  let begun = 0
+  const work = async () => {
+    while (!isOver || begun < paymentsMin) {
+      const flow = drawFlow(options.random, merchantId, begun++)
+      transcripts.push(await runFlow(options, flow, PAUSE_MS_MAX))
+    }
+  }
+  await Promise.all(Array.from({ length: CLIENTS }, work))
+  return transcripts
+}
+
+async function reckon(
+  system: FoundSystem,
+  merchantId: string,
+  transcripts: Transcript[],
+): Promise<{ mismatches: string[]; kafka: KafkaFacts }> {
+  const log = await openKafkaLog(system.brokers)
+  const snapshot = await openSnapshot(system.databaseUrl)
+  try {
+    const kafka = await kafkaFactsOf(log, merchantId)
+    return { mismatches: await audit(transcripts, merchantId, snapshot, kafka), kafka }
+  } finally {
+    await snapshot.close()
+    await log.close()
+  }
+}
+
+/** Why a run must not count as passed; empty when it may. */
+export function failuresOf(result: KillRunResult): string[] {
+  const broken = result.verify.results.filter(invariant => !invariant.ok).map(({ name }) => name)
+  return [
+    ...(result.mismatches.length > 0 ? [`${result.mismatches.length} mismatches`] : []),
+    ...(broken.length > 0 ? [`invariants broken: ${broken.join(', ')}`] : []),
+    ...(result.verify.pending > 0 ? [`${result.verify.pending} findings still pending`] : []),
+    ...result.kills.filter(kill => kill.inFlight === 0).map(kill => `round ${kill.round}: no request was in flight`),
+    ...(result.kills.length === 0 || result.payments === 0 ? ['nothing was done'] : []),
+  ]
+}
