@@ -79,7 +79,7 @@ export const en: Texts = {
     more: 'One more',
     quantityNote: 'Up to 5 per order',
     card: 'Payment method',
-    cardNote: 'These are practice cards. The one you pick decides how the card company answers.',
+    cardNote: 'Practice cards: no real money moves. Never enter a real card number anywhere.',
     picture: '{{phone}} in {{color}}: a drawing of its back and front',
     unitPrice: 'Price each',
     delivery: 'Delivery',

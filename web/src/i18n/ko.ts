@@ -77,7 +77,7 @@ export const ko = {
     more: '수량 늘리기',
     quantityNote: '한 번에 5대까지',
     card: '결제 수단',
-    cardNote: '연습용 카드예요. 고른 카드에 따라 카드사의 대답이 달라져요.',
+    cardNote: '연습용 카드라 실제 돈은 움직이지 않아요. 실제 카드 번호는 어디에도 입력하지 마세요.',
     picture: '{{phone}}, {{color}}. 뒷면과 앞면을 그린 그림',
     unitPrice: '한 대 가격',
     delivery: '배송비',

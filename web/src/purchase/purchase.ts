@@ -32,8 +32,10 @@ export const newPurchase = (cart: Cart = defaultCart): Purchase => ({
 })
 
 /** The operation whose outcome is awaited, if one is. */
-export function pendingOperation(purchase: Purchase): Operation | undefined {
-  switch (purchase.step) {
+export const pendingOperation = (purchase: Purchase): Operation | undefined => operationOf(purchase.step)
+
+function operationOf(step: Step): Operation | undefined {
+  switch (step) {
     case 'authorizing':
       return 'authorize'
     case 'capturing':
@@ -131,11 +133,18 @@ export function needsLook(answer: Answer): boolean {
 export function parsePurchase(text: string | null): Purchase | undefined {
   try {
     const value = JSON.parse(text ?? 'null') as Purchase | null
-    if (value?.version !== 1 || !steps.includes(value.step) || !isCart(value.cart)) return undefined
-    if (typeof value.keys !== 'object' || typeof value.answers !== 'object') return undefined
-    const operation = pendingOperation(value)
-    return operation && typeof value.keys[operation] !== 'string' ? undefined : value
+    return value?.version === 1 && isSound(value) ? value : undefined
   } catch {
     return undefined
   }
 }
+
+/** Whether the value has everything that its step goes on with. */
+function isSound({ step, cart, keys, paymentId, answers }: Purchase): boolean {
+  if (!steps.includes(step) || !isCart(cart) || !isRecord(keys) || !isRecord(answers)) return false
+  const operation = operationOf(step)
+  const needsPayment = step !== 'choosing' && step !== 'authorizing' && step !== 'refused'
+  return (!operation || typeof keys[operation] === 'string') && (!needsPayment || typeof paymentId === 'string')
+}
+
+const isRecord = (value: unknown) => typeof value === 'object' && value !== null

@@ -92,43 +92,45 @@ function QuantityChoice({ cart, locked, onChoose }: ChoicesProps) {
   const { t } = useTranslation()
   const { quantity } = cart
   return (
-    <fieldset className="choice choice-row" disabled={locked}>
+    <fieldset className="choice" disabled={locked}>
       <legend>{t('choose.quantity')}</legend>
-      <p className="choice-note" id="quantity-note">
-        {t('choose.quantityNote')}
-      </p>
-      <div className="stepper">
-        <button
-          type="button"
-          aria-label={t('choose.less')}
-          disabled={quantity <= QUANTITY_MIN}
-          onClick={() => onChoose({ quantity: quantity - 1 })}
-        >
-          <svg viewBox="0 0 24 24" aria-hidden="true">
-            <path d="M6 12h12" />
-          </svg>
-        </button>
-        <input
-          type="number"
-          inputMode="numeric"
-          aria-label={t('choose.quantity')}
-          aria-describedby="quantity-note"
-          min={QUANTITY_MIN}
-          max={QUANTITY_MAX}
-          value={quantity}
-          onFocus={event => event.target.select()}
-          onChange={event => onChoose({ quantity: event.target.valueAsNumber })}
-        />
-        <button
-          type="button"
-          aria-label={t('choose.more')}
-          disabled={quantity >= QUANTITY_MAX}
-          onClick={() => onChoose({ quantity: quantity + 1 })}
-        >
-          <svg viewBox="0 0 24 24" aria-hidden="true">
-            <path d="M6 12h12M12 6v12" />
-          </svg>
-        </button>
+      <div className="choice-row-body">
+        <p className="choice-note" id="quantity-note">
+          {t('choose.quantityNote')}
+        </p>
+        <div className="stepper">
+          <button
+            type="button"
+            aria-label={t('choose.less')}
+            disabled={quantity <= QUANTITY_MIN}
+            onClick={() => onChoose({ quantity: quantity - 1 })}
+          >
+            <svg viewBox="0 0 24 24" aria-hidden="true">
+              <path d="M6 12h12" />
+            </svg>
+          </button>
+          <input
+            type="number"
+            inputMode="numeric"
+            aria-label={t('choose.quantity')}
+            aria-describedby="quantity-note"
+            min={QUANTITY_MIN}
+            max={QUANTITY_MAX}
+            value={quantity}
+            onFocus={event => event.target.select()}
+            onChange={event => onChoose({ quantity: event.target.valueAsNumber })}
+          />
+          <button
+            type="button"
+            aria-label={t('choose.more')}
+            disabled={quantity >= QUANTITY_MAX}
+            onClick={() => onChoose({ quantity: quantity + 1 })}
+          >
+            <svg viewBox="0 0 24 24" aria-hidden="true">
+              <path d="M6 12h12M12 6v12" />
+            </svg>
+          </button>
+        </div>
       </div>
     </fieldset>
   )
@@ -140,7 +142,7 @@ function CardChoice({ cart, locked, onChoose }: ChoicesProps) {
     <fieldset className="choice" disabled={locked} aria-describedby="card-note">
       <legend>{t('choose.card')}</legend>
       <p className="choice-note" id="card-note">
-        {t('choose.cardNote')} {t('shop.sandboxNote')}
+        {t('choose.cardNote')}
       </p>
       <div className="cards">
         {cardTokens.map(card => (

@@ -1,7 +1,7 @@
 /** Says that the payment server is away, or that its records may come late. The page itself goes on. */
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { type Answer, errorOf } from '../api/answer.ts'
+import type { Answer } from '../api/answer.ts'
 import { useLanguage, useShopParts } from '../shop-context.ts'
 
 type Connection = 'up' | 'degraded' | 'down'
@@ -40,8 +40,13 @@ export function ConnectionNotice() {
   )
 }
 
+/** Anything but a clear answer from the API itself counts as away: a proxy's error page, or a 503 because MariaDB is. */
 function connectionOf(answer: Answer): Connection {
-  if (answer.statusCode !== 200 || errorOf(answer)) return 'down'
-  if (answer.bodyText.includes('"degraded"')) return 'degraded'
-  return answer.bodyText.startsWith('{') ? 'up' : 'down'
+  if (answer.statusCode !== 200) return 'down'
+  try {
+    const { status } = JSON.parse(answer.bodyText) as { status?: unknown }
+    return status === 'degraded' ? 'degraded' : 'up'
+  } catch {
+    return 'down'
+  }
 }

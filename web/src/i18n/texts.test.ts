@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals'
+import { errorCodes } from '../../../shared/contracts/errors.ts'
+import { paymentStatuses } from '../../../shared/contracts/payment.ts'
+import { eventTopics } from '../../../shared/contracts/topics.ts'
+import { cardTokens, phoneIds, phones } from '../catalog/catalog.ts'
+import { en } from './en.ts'
+import { ko } from './ko.ts'
+import { createI18n, languageOf, withLanguage } from './language.ts'
+
+interface Tree {
+  [key: string]: string | Tree
+}
+
+const leavesOf = (tree: Tree, path = ''): [string, string][] =>
+  Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[`${path}${key}`, value] as [string, string]] : leavesOf(value, `${path}${key}.`),
+  )
+const variablesOf = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(match => match[1]).sort()
+
+const korean = new Map(leavesOf(ko))
+const english = new Map(leavesOf(en))
+const both = [
+  ['ko', korean],
+  ['en', english],
+] as const
+
+describe('texts', () => {
+  test('both languages have the same keys, none empty, with the same variables', () => {
+    expect([...english.keys()].sort()).toEqual([...korean.keys()].sort())
+    for (const [, texts] of both) for (const [key, text] of texts) expect([key, text.trim()]).not.toEqual([key, ''])
+    for (const [key, text] of korean)
+      expect([key, variablesOf(english.get(key) ?? '')]).toEqual([key, variablesOf(text)])
+  })
+
+  test('no Korean is left in the English', () => {
+    for (const [key, text] of english) expect([key, /[가-힣]/.test(text)]).toEqual([key, false])
+  })
+
+  test.each(both)('%s: everything that the API can name has words', (_language, texts) => {
+    const needed = [
+      ...errorCodes.flatMap(code => [`errors.${code}.title`, `errors.${code}.body`]),
+      ...paymentStatuses.map(status => `statuses.${status}`),
+      ...eventTopics.map(topic => `events.names.${topic.replace('.', '-')}`),
+      ...cardTokens.flatMap(card => [`cards.${card}.name`, `cards.${card}.hint`]),
+      ...phoneIds.flatMap(id => phones[id].finishes.map(finish => `phones.${id}.finishes.${finish.id}`)),
+    ]
+    expect(needed.filter(key => !texts.has(key))).toEqual([])
+  })
+})
+
+describe('language', () => {
+  test('Korean unless the address asks for English', () => {
+    expect(['', '?lang=ko', '?lang=en', '?lang=fr', '?x=1&lang=en'].map(languageOf)).toEqual([
+      'ko',
+      'ko',
+      'en',
+      'ko',
+      'en',
+    ])
+  })
+
+  test('a switch changes nothing else in the address', () => {
+    expect(withLanguage('http://127.0.0.1:5173/?x=1&lang=ko#main', 'en')).toBe(
+      'http://127.0.0.1:5173/?x=1&lang=en#main',
+    )
+  })
+
+  test('i18next speaks both', async () => {
+    const i18n = createI18n('ko')
+    expect(i18n.t('choose.pay')).toBe('선택 상품 결제하기')
+    await i18n.changeLanguage('en')
+    expect(i18n.t('order.refund', { total: '₩1,550,000' })).toBe('Refund all of ₩1,550,000')
+  })
+})

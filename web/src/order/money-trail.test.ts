@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals'
+import type { EventView, LedgerEntryView } from '../../../shared/contracts/payment.ts'
+import { paymentOf } from '../api/sample-answers.ts'
+import { balancesOf, FOLLOW_DEADLINE_MS, isFollowed, pollIntervalMs, trailsOf } from './money-trail.ts'
+
+const at = '2026-11-22T06:00:00.000Z'
+const event = (type: string, sequence: number, publishedAt: string | null = at): EventView => ({
+  eventId: `evt_${sequence}`,
+  type,
+  sequence,
+  createdAt: at,
+  publishedAt,
+})
+const entry = (type: string, debitAccount: string, creditAccount: string, amount: number): LedgerEntryView => ({
+  entryId: `led_${type}`,
+  type,
+  debitAccount,
+  creditAccount,
+  amount,
+  currency: 'KRW',
+  occurredAt: at,
+})
+const capture = entry('capture', 'acquirer_receivable', 'merchant_payable:m', 1_550_000)
+const fee = entry('fee', 'merchant_payable:m', 'fee_revenue', 38_750)
+const refund = entry('refund', 'merchant_payable:m', 'acquirer_receivable', 1_550_000)
+const paidEvents = [event('payment.authorized', 1), event('payment.captured', 2)]
+const followed = paymentOf('COMPLETED', { ledgerEntries: [capture, fee], events: paidEvents })
+
+describe('isFollowed', () => {
+  test('with every entry there and every event published', () => {
+    expect(isFollowed(followed)).toBe(true)
+  })
+
+  test.each([
+    ['the fee is missing', { ledgerEntries: [capture] }],
+    ['an event is missing', { events: [event('payment.authorized', 1)] }],
+    ['an event is not published', { events: [event('payment.authorized', 1), event('payment.captured', 2, null)] }],
+    ['a refund has no entry yet', { refundedAmount: 1_550_000, events: [...paidEvents, event('payment.refunded', 3)] }],
+  ])('not while %s', (_name, change) => {
+    expect(isFollowed({ ...followed, ...change })).toBe(false)
+  })
+})
+
+describe('trailsOf', () => {
+  const done = (payment: Parameters<typeof trailsOf>[0]) =>
+    trailsOf(payment).map(({ kind, stops }) => [kind, stops.filter(stop => stop.done).map(stop => stop.id)])
+
+  test('a fresh capture has come as far as the outbox', () => {
+    const events = [event('payment.authorized', 1), event('payment.captured', 2, null)]
+    expect(done({ ...followed, events, ledgerEntries: [capture] })).toEqual([
+      ['payment', ['authorize', 'capture', 'outbox']],
+    ])
+  })
+
+  test('a refund walks the same way again', () => {
+    const events = [...paidEvents, event('payment.refunded', 3)]
+    expect(done({ ...followed, events, ledgerEntries: [capture, fee, refund] })).toEqual([
+      ['payment', ['authorize', 'capture', 'outbox', 'kafka', 'ledger']],
+      ['refund', ['refund', 'outbox', 'kafka', 'ledger']],
+    ])
+  })
+})
+
+describe('balancesOf', () => {
+  test('what the acquirer owes is what the merchant and we are owed', () => {
+    expect(balancesOf([capture, fee])).toEqual([
+      { account: 'acquirer_receivable', amount: 1_550_000 },
+      { account: 'merchant_payable:m', amount: 1_511_250 },
+      { account: 'fee_revenue', amount: 38_750 },
+    ])
+  })
+
+  test('after a refund the kept fee is all that is left', () => {
+    expect(balancesOf([capture, fee, refund])).toEqual([
+      { account: 'acquirer_receivable', amount: 0 },
+      { account: 'merchant_payable:m', amount: -38_750 },
+      { account: 'fee_revenue', amount: 38_750 },
+    ])
+  })
+})
+
+describe('pollIntervalMs', () => {
+  test('briskly, then slowly, then not at all', () => {
+    const waiting = { ...followed, ledgerEntries: [capture] }
+    const brisk = pollIntervalMs(waiting, 0)
+    const slow = pollIntervalMs(waiting, FOLLOW_DEADLINE_MS)
+    expect(brisk).toBeGreaterThan(0)
+    expect(slow).toBeGreaterThan(brisk as number)
+    expect(pollIntervalMs(undefined, 0)).toBe(brisk)
+    expect(pollIntervalMs(followed, 0)).toBe(false)
+  })
+})
