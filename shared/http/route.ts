@@ -1,7 +1,7 @@
 /** The outside of every HTTP handler: request id, language, early time-out, one log line and one metric per answer. */
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
-import type { ErrorCode, Language } from '../contracts/errors.ts'
+import type { ErrorCode } from '../contracts/errors.ts'
 import type { Caller } from '../payments/answer.ts'
 import type { Claim } from '../payments/ports.ts'
 import { ApiError } from './api-error.ts'
