@@ -25,7 +25,8 @@ export interface DatabaseOptions {
 export type SqlValue = string | number | boolean | Date | Buffer | null | readonly (string | number)[]
 
 const CONNECT_TIMEOUT_MS = 2_000
-const QUERY_TIMEOUT_MS = 5_000
+/** Longer than a lock may be waited for. */
+const QUERY_TIMEOUT_MS = 4_000
 const WAITING_MAX = 500
 const TRIES_MAX = 3
 /** Said on every connection: a server's own defaults may differ. */
@@ -89,13 +90,14 @@ export class Database implements Transactions {
     const tx = new OpenTransaction(connection)
     let reusable = false
     try {
-      await connection.query('START TRANSACTION')
+      await connection.query({ sql: 'START TRANSACTION', timeout: QUERY_TIMEOUT_MS })
       const result = await work(tx)
       await connection.query({ sql: 'COMMIT', timeout: QUERY_TIMEOUT_MS })
       reusable = true
       return result
     } catch (error) {
-      reusable = await rolledBack(connection)
+      // A broken connection is thrown away, and the server rolls back what was open on it.
+      reusable = !(error instanceof Error && isAway(error)) && (await rolledBack(connection))
       throw error
     } finally {
       tx.connection = undefined
