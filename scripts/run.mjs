@@ -15,7 +15,7 @@ const dataFolder = join(root, '.data')
 
 const nodeMajorMin = 24
 /** Known harmless: the first is about type stripping, the second is kafkajs's. */
-const quiet = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning']
+const harmlessWarnings = ['ExperimentalWarning', 'TimeoutNegativeWarning']
 
 function fail(message) {
   process.stderr.write(`${message}\n`)
@@ -127,7 +127,10 @@ function findNode() {
 /** Runs the command to its end in the foreground and ends as it ended. */
 function handOver(node, script, args) {
   const env = { ...process.env, PATH: [join(modules, '.bin'), process.env.PATH].join(delimiter) }
-  const child = spawn(node, [...quiet, script, ...args], { stdio: 'inherit', env })
+  const child = spawn(node, [...harmlessWarnings.map(name => `--disable-warning=${name}`), script, ...args], {
+    stdio: 'inherit',
+    env,
+  })
   const pass = signal => child.kill(signal)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => pass(signal))
   watchParents(() => pass('SIGTERM'))
@@ -144,9 +147,16 @@ async function main() {
   if (!isInstalled()) await underInstallLock(install)
   const node = findNode()
   if (node !== process.execPath) return handOver(node, script, args)
-  // The right Node already: go on in this process, which saves one.
+  return goOnHere(script)
+}
+
+/** The right Node already: the command runs in this process, which saves one. */
+async function goOnHere(script) {
   process.env.PATH = [join(modules, '.bin'), process.env.PATH].join(delimiter)
   process.argv.splice(1, 2, script)
+  const [printWarning] = process.listeners('warning')
+  process.removeAllListeners('warning')
+  process.on('warning', warning => harmlessWarnings.includes(warning.name) || printWarning?.(warning))
   await import(pathToFileURL(script).href)
 }
 

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { createReporter, formatDuration } from './system/output.ts'
 import { watchParents } from './system/parent-watch.mjs'
+import { shortPath } from './system/paths.ts'
 import { AlreadyRunning, System, type SystemOptions, shortPath } from './system/system.ts'
 
 const usage = `npm start -- [options]

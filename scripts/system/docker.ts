@@ -33,12 +33,12 @@ export const projectName = (folder: DataFolder) => `payment-backend-${folder.nam
 /** Runs `docker compose …` for the containers of one data folder. */
 export class Compose {
   readonly log: string
-  readonly #env: NodeJS.ProcessEnv
+  readonly env: NodeJS.ProcessEnv
 
   constructor(folder: DataFolder, services?: ComposeServices) {
     this.log = join(folder.logs, 'docker.log')
     const ports = services ? serviceNames.map(name => [portVariables[name], String(services[name].port)]) : []
-    this.#env = {
+    this.env = {
       ...process.env,
       COMPOSE_PROJECT_NAME: projectName(folder),
       // A .env file would be read by Compose and not by the native runner.
@@ -49,7 +49,7 @@ export class Compose {
 
   async run(args: string[], signal?: AbortSignal): Promise<void> {
     try {
-      await runTool('docker', ['compose', ...args], { cwd: projectRoot, env: this.#env, log: this.log, signal })
+      await runTool('docker', ['compose', ...args], { cwd: projectRoot, env: this.env, log: this.log, signal })
     } catch (error) {
       if (!(error instanceof StepFailure) || signal?.aborted) throw error
       throw new StepFailure(`docker compose ${args.join(' ')} failed: ${error.message}`, {
@@ -63,7 +63,7 @@ export class Compose {
   /** The last lines of a container's own log. */
   tail(service: ServiceName, lines = 20): string[] {
     const args = ['compose', 'logs', '--no-color', '--no-log-prefix', '--tail', String(lines), service]
-    const result = spawnSync('docker', args, { cwd: projectRoot, env: this.#env, encoding: 'utf8', timeout: 10_000 })
+    const result = spawnSync('docker', args, { cwd: projectRoot, env: this.env, encoding: 'utf8', timeout: 10_000 })
     return result.status === 0 ? result.stdout.trimEnd().split('\n') : tailOf(this.log, lines)
   }
 }

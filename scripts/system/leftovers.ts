@@ -1,7 +1,10 @@
 /** What a starter that was killed left behind: found again by pid and start time, and stopped. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Compose } from './docker.ts'
+import type { Reporter } from './output.ts'
+import type { DataFolder } from './paths.ts'
 import { isAlive, type ProcessIdentity, signalGroup } from './process-table.ts'
-import type { ProcessRow, RunFile } from './run-file.ts'
+import { type ProcessRow, type RunFile, readRunFile, removeRunFile } from './run-file.ts'
 
 const graceMs = 15_000
 
@@ -21,4 +24,18 @@ async function stopGroup(identity: ProcessIdentity): Promise<void> {
   while (isAlive(identity) && performance.now() < end) await sleep(50)
   signalGroup(identity.pid, 'SIGKILL')
   while (isAlive(identity)) await sleep(20)
+}
+
+/** Stops what the last starter of a data folder left behind. The caller knows that this starter is gone. */
+export async function clearLeftovers(folder: DataFolder, reporter: Reporter): Promise<void> {
+  const old = readRunFile(folder.runFile)
+  if (!old) return
+  const rows = leftoversOf(old)
+  if (rows.length > 0)
+    await reporter.step('leftovers', async detail => {
+      detail(`stopped ${rows.map(row => `${row.name} (pid ${row.pid})`).join(', ')} of a starter that was killed`)
+      await stopLeftovers(rows)
+    })
+  if (old.mode === 'docker') await new Compose(folder).run(['down'])
+  removeRunFile(folder.runFile)
 }

@@ -1,7 +1,8 @@
 /** Where a system keeps what it has: its data folder, its logs, its sockets. */
 import { createHash } from 'node:crypto'
+import { existsSync, readdirSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 
 export const projectRoot = resolve(import.meta.dirname, '../..')
 export const dataRoot = join(projectRoot, '.data')
@@ -14,6 +15,8 @@ export interface DataFolder {
   runFile: string
   /** Held by the one starter that may write here. */
   lockFile: string
+  /** Says that this system's data lives in Docker volumes, which deleting the folder does not delete. */
+  dockerMark: string
   /** Unix sockets have a path limit of about 100 characters, so they live under the temporary folder. */
   sockets: string
 }
@@ -29,6 +32,16 @@ export function dataFolder(name: string): DataFolder {
     logs: join(root, 'logs'),
     runFile: join(root, 'run.json'),
     lockFile: join(root, 'starter.lock'),
+    dockerMark: join(root, 'docker-volumes'),
     sockets: join(tmpdir(), `pay-${userInfo().uid}-${digest}`),
   }
 }
+
+/** The names of the systems that have a data folder. */
+export function dataFolderNames(): string[] {
+  if (!existsSync(dataRoot)) return []
+  return readdirSync(dataRoot).filter(name => existsSync(join(dataRoot, name, 'logs')))
+}
+
+/** A path as a person would type it. */
+export const shortPath = (path: string) => relative(projectRoot, path) || '.'

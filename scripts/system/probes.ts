@@ -9,6 +9,7 @@ export async function probeMariadb(databaseUrl: string): Promise<void> {
   const connection = await createConnection({ uri: databaseUrl, connectTimeout: probeTimeoutMs })
   try {
     await connection.query('SELECT 1')
+    await connection.end()
   } finally {
     connection.destroy()
   }

@@ -80,7 +80,7 @@ export function commandOf(pid: number): string | undefined {
 /** Resident memory of a process group in bytes: a child may have children of its own. */
 export function groupMemoryBytes(group: number): number {
   const members = onLinux ? linuxGroup(group) : [group]
-  return members.reduce((sum, pid) => sum + memoryBytes(pid), 0)
+  return members.reduce((sum, pid) => sum + processMemoryBytes(pid), 0)
 }
 
 function linuxGroup(group: number): number[] {
@@ -90,7 +90,7 @@ function linuxGroup(group: number): number[] {
     .filter(pid => statOf(pid)?.group === group)
 }
 
-function memoryBytes(pid: number): number {
+export function processMemoryBytes(pid: number): number {
   if (!onLinux) return Number(ps(pid, 'rss') ?? 0) * 1024
   try {
     return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024

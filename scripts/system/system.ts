@@ -1,7 +1,7 @@
 /** The whole system of one data folder: brings it up, keeps it up, takes it down in order. */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import {
   type ComposeServices,
   parseComposeFile,
@@ -12,7 +12,7 @@ import {
 import { serveControl } from './control-server.ts'
 import { Compose, ContainerPart, type DockerEngine, findEngine } from './docker.ts'
 import { fetchKafkaJars, haveKafkaJars } from './kafka-jars.ts'
-import { leftoversOf, stopLeftovers } from './leftovers.ts'
+import { clearLeftovers } from './leftovers.ts'
 import { rotateLog } from './log-file.ts'
 import { nativeServices } from './native-services.ts'
 import { apiChild, webChild } from './node-children.ts'
@@ -112,7 +112,7 @@ export class System {
 
   async #bringUp(): Promise<void> {
     this.#takeLock()
-    await this.#clearLeftovers()
+    await clearLeftovers(this.folder, this.#reporter)
     for (const name of [...processNames, 'docker', 'install']) rotateLog(join(this.folder.logs, `${name}.log`))
     mkdirSync(this.folder.logs, { recursive: true })
     const engine = this.#chooseMode()
@@ -133,19 +133,6 @@ export class System {
     const holder = takeLock(this.folder.lockFile)
     if (holder) throw new AlreadyRunning(holder, readRunFile(this.folder.runFile))
     this.#locked = true
-  }
-
-  async #clearLeftovers(): Promise<void> {
-    const old = readRunFile(this.folder.runFile)
-    if (!old) return
-    const rows = leftoversOf(old)
-    if (rows.length > 0)
-      await this.#reporter.step('leftovers', async detail => {
-        detail(`stopped ${rows.map(row => `${row.name} (pid ${row.pid})`).join(', ')} of a starter that was killed`)
-        await stopLeftovers(rows)
-      })
-    if (old.mode === 'docker') await new Compose(this.folder).run(['down'])
-    removeRunFile(this.folder.runFile)
   }
 
   #chooseMode(): DockerEngine | undefined {
@@ -197,6 +184,7 @@ export class System {
 
   async #containers(ours: ServiceName[], compose: ComposeServices, engine: DockerEngine) {
     const docker = new Compose(this.folder, compose)
+    writeFileSync(this.folder.dockerMark, '')
     this.#compose = docker
     const parts = ours.map(name => new ContainerPart(name, docker, compose[name].port, this.#probe(name), this.#events))
     for (const part of parts) this.#parts.set(part.name, part)
@@ -415,6 +403,3 @@ async function allOrFirst(work: Promise<unknown>[]): Promise<void> {
   const failed = results.find(result => result.status === 'rejected')
   if (failed) throw failed.reason
 }
-
-/** A path as a person would type it. */
-export const shortPath = (path: string) => relative(projectRoot, path) || '.'
