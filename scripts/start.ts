@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { createReporter, formatDuration } from './system/output.ts'
 import { watchParents } from './system/parent-watch.mjs'
 import { shortPath } from './system/paths.ts'
-import { AlreadyRunning, System, type SystemOptions, shortPath } from './system/system.ts'
+import { AlreadyRunning, System, type SystemOptions } from './system/system.ts'
 
 const usage = `npm start -- [options]
   --native       run MariaDB, Kafka and Redis as programs of this machine (Debian, Ubuntu)
