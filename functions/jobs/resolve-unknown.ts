@@ -5,10 +5,12 @@ import type { Metrics } from '../../shared/runtime/metrics.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/ports.ts'
 
 const OPERATIONS_MAX = 200
+/** Begins nothing later than this; what is left is found by the next run. */
+const WORK_MS = 40_000
 
 export const createHandler =
   (ports: OperationPorts & { metrics: Pick<Metrics, 'operationsResolved'>; log: Pick<Logger, 'info'> }) => async () => {
-    const summary = await resolveUnknown(ports, OPERATIONS_MAX)
+    const summary = await resolveUnknown(ports, OPERATIONS_MAX, ports.clock.nowMs() + WORK_MS)
     ports.metrics.operationsResolved.inc(summary.resolved)
     if (summary.resolved + summary.stillUnknown > 0) ports.log.info({ ...summary }, 'resolved unknown outcomes')
     return summary

@@ -10,13 +10,15 @@ const TWO_DECIMALS =
 const THREE_DECIMALS = 'BHD IQD JOD KWD LYD OMR TND'
 const FOUR_DECIMALS = 'CLF UYW'
 
-const exponents = new Map<string, number>(
-  [ZERO_DECIMALS, '', TWO_DECIMALS, THREE_DECIMALS, FOUR_DECIMALS].flatMap((codes, index) =>
-    codes
-      .split(' ')
-      .filter(code => code !== '')
-      .map((code): [string, number] => [code, index === 0 ? 0 : index]),
-  ),
+const byExponent: ReadonlyArray<[exponent: number, codes: string]> = [
+  [0, ZERO_DECIMALS],
+  [2, TWO_DECIMALS],
+  [3, THREE_DECIMALS],
+  [4, FOUR_DECIMALS],
+]
+
+const exponents = new Map(
+  byExponent.flatMap(([exponent, codes]) => codes.split(' ').map(code => [code, exponent] as const)),
 )
 
 /** Every accepted ISO 4217 code. */

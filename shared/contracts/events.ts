@@ -31,9 +31,9 @@ export type PaymentEvent = z.infer<typeof paymentEvent>
 /** What `record-ledger` accepts: a capture always says its fee. */
 export const ledgerEvent = paymentEvent
   .extend({ eventType: z.enum(['payment.captured', 'payment.refunded']) })
-  .refine(event => event.eventType !== 'payment.captured' || event.feeAmount !== undefined, {
+  .refine(event => (event.eventType === 'payment.captured') === (event.feeAmount !== undefined), {
     path: ['feeAmount'],
-    message: 'a capture carries its fee',
+    message: 'a capture carries its fee, a refund carries none',
   })
   .refine(event => (event.feeAmount ?? 0) <= event.amount, {
     path: ['feeAmount'],

@@ -23,10 +23,13 @@ export interface TopicDefinition {
   partitions: number
   /** −1 keeps records for ever. */
   retentionMs: number
+  /** Largest record batch; the broker's own limit (1 MiB) when absent. */
+  maxMessageBytes?: number
 }
 
 export const topicDefinitions: readonly TopicDefinition[] = [
   ...eventTopics.map(name => ({ name, partitions: EVENT_PARTITIONS, retentionMs: -1 })),
   { name: DOORBELL_TOPIC, partitions: SHARD_COUNT, retentionMs: 10 * 60_000 },
-  { name: DEAD_LETTER_TOPIC, partitions: 1, retentionMs: -1 },
+  // A dead letter is its record in base64 and a few words, so it is larger than the largest record.
+  { name: DEAD_LETTER_TOPIC, partitions: 1, retentionMs: -1, maxMessageBytes: 4 * 1024 * 1024 },
 ]

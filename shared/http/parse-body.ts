@@ -2,6 +2,7 @@
 import type { MiddlewareObj } from '@middy/core'
 import type * as z from 'zod'
 import { idempotencyKey } from '../contracts/identifiers.ts'
+import { jsonPointer } from '../contracts/json-pointer.ts'
 import { BODY_BYTES_MAX } from '../contracts/requests.ts'
 import { ApiError, type Problem, validationFailed } from './api-error.ts'
 import { header } from './route.ts'
@@ -25,7 +26,7 @@ export function parseBody<Body>(options: ParseBodyOptions<Body>): MiddlewareObj 
       ...(body.success ? (options.check?.(body.data) ?? []) : body.error.issues.flatMap(problemsOf)),
       ...key.problems,
     ]
-    if (isObject(sent) && options.needsKey(sent) && key.value === undefined && key.problems.length === 0) {
+    if (isObject(sent) && options.needsKey(sent) && !key.given) {
       problems.push({
         path: '/idempotencyKey',
         message: 'is required, in the body of an authorization or as the Idempotency-Key header',
@@ -63,27 +64,36 @@ function readJson(event: RawEvent): unknown {
   }
 }
 
-/** The key from the body or from the header (bare, or quoted as a structured-field string); both must agree. */
-function readKey(event: RawEvent, sent: unknown): { value: string | undefined; problems: Problem[] } {
-  const fromBody =
-    typeof sent === 'object' && sent !== null ? (sent as { idempotencyKey?: unknown }).idempotencyKey : undefined
-  const raw = header(event, 'idempotency-key')?.trim()
-  if (raw === undefined) return { value: typeof fromBody === 'string' ? fromBody : undefined, problems: [] }
-  const value = /^"(.*)"$/.exec(raw)?.[1] ?? raw
+interface SentKey {
+  /** Whether there is one at all, well-formed or not. */
+  given: boolean
+  value?: string
+  problems: Problem[]
+}
+
+/** The key from the body, which the schema checks, or from the header; both must agree. */
+function readKey(event: RawEvent, sent: unknown): SentKey {
+  const inBody = isObject(sent) ? sent.idempotencyKey : undefined
+  const inHeader = header(event, 'idempotency-key')
+  if (inHeader === undefined) return { given: inBody !== undefined, value: inBody as string | undefined, problems: [] }
+  const problem = (message: string): SentKey => ({ given: true, problems: [{ path: 'Idempotency-Key', message }] })
+  const value = unquoted(inHeader.trim())
   const parsed = idempotencyKey.safeParse(value)
-  if (!parsed.success)
-    return { value: undefined, problems: [{ path: 'Idempotency-Key', message: parsed.error.issues[0]!.message }] }
-  if (fromBody !== undefined && fromBody !== value)
-    return { value, problems: [{ path: 'Idempotency-Key', message: 'differs from idempotencyKey in the body' }] }
-  return { value, problems: [] }
+  if (!parsed.success) return problem(parsed.error.issues[0]!.message)
+  if (inBody !== undefined && inBody !== value) return problem('differs from idempotencyKey in the body')
+  return { given: true, value, problems: [] }
+}
+
+/** A bare value as it is; a structured-field string (RFC 8941) without its quotes and escapes. */
+const unquoted = (text: string): string => {
+  const inner = /^"(.*)"$/.exec(text)?.[1]
+  return inner === undefined ? text : inner.replaceAll(/\\(["\\])/g, '$1')
 }
 
 /** One problem per unknown field, one per other issue, each with a JSON pointer. */
 function problemsOf(issue: z.core.$ZodIssue): Problem[] {
-  const at = issue.path.map(key => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map(key => ({ path: `${at}/${key}`, message: 'is not a known field' }))
-  return [{ path: at, message: issue.message }]
+  if (issue.code !== 'unrecognized_keys') return [{ path: jsonPointer(issue.path), message: issue.message }]
+  return issue.keys.map(key => ({ path: jsonPointer([...issue.path, key]), message: 'is not a known field' }))
 }
 
 /** Middleware: adds `path`, the checked path parameters. 404 when they cannot name anything. */

@@ -7,7 +7,7 @@ export interface KafkaOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 1_000
-const REQUEST_TIMEOUT_MS = 3_000
+const REQUEST_TIMEOUT_MS = 2_500
 
 /** One client for producers and admin of this process. */
 export function createKafka(options: KafkaOptions): Kafka {

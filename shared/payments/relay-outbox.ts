@@ -25,6 +25,8 @@ export const RELAY_BATCH_ROWS = 500
 /** How often the broker may refuse one record before its row is parked. */
 const REFUSALS_MAX = 3
 const REFUSAL_BACKOFF_MS = 5_000
+/** After this the search for a refused record stops, so that its transaction stays within 5 s; the rest is found again. */
+const SEARCH_MS = 2_000
 
 /**
  * Publishes what waits in a shard until nothing is left or `deadlineMs` (epoch) has passed; rings again when rows remain.
@@ -83,7 +85,9 @@ async function publishOneByOne(
 ): Promise<OutboxRow[]> {
   const published: OutboxRow[] = []
   const heldBack = new Set<string>()
+  const endMs = ports.clock.nowMs() + SEARCH_MS
   for (const row of rows) {
+    if (ports.clock.nowMs() >= endMs) return published
     if (heldBack.has(row.messageKey)) continue
     try {
       await ports.publisher.publish(shard, [row])

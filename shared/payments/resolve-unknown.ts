@@ -11,12 +11,18 @@ export interface ResolveSummary {
 const resolver: Caller = { language: 'en', requestId: 'resolve-unknown' }
 
 /**
- * Takes over up to `limit` due operations, one after the other: asks the acquirer, and cancels what it does not know.
+ * Takes over up to `limit` due operations, one after the other, and begins none after `deadlineMs` (epoch):
+ * asks the acquirer, and cancels what it does not know.
  * Only its confirmation makes an operation FAILED. Throws DependencyUnavailableError when the database is away.
  */
-export async function resolveUnknown(ports: OperationPorts, limit: number): Promise<ResolveSummary> {
+export async function resolveUnknown(
+  ports: OperationPorts,
+  limit: number,
+  deadlineMs: number,
+): Promise<ResolveSummary> {
   const summary: ResolveSummary = { resolved: 0, stillUnknown: 0 }
   for (const operationId of await ports.operations.due(ports.clock.nowMs(), limit)) {
+    if (ports.clock.nowMs() >= deadlineMs) break
     const outcome = await resolveOne(ports, operationId)
     if (outcome === 'resolved') summary.resolved++
     if (outcome === 'still_unknown') summary.stillUnknown++

@@ -1,27 +1,47 @@
 /** Reads the environment once. docs/architecture.md lists the variables. */
 import * as z from 'zod'
+import { currency } from '../contracts/identifiers.ts'
 
 const milliseconds = (standard: number) => z.coerce.number().int().min(1).default(standard)
 
-const environment = z.object({
-  DATABASE_URL: z.string().default('mysql://pay:pay@127.0.0.1:3306/paydb'),
-  DATABASE_CONNECTIONS: z.coerce.number().int().min(1).default(20),
-  KAFKA_BROKERS: z.string().default('127.0.0.1:9092'),
-  REDIS_URL: z.string().default('redis://127.0.0.1:6379/0'),
-  DUPLICATE_POLICY: z.enum(['replay', 'reject']).default('replay'),
-  ACQUIRER_TIMEOUT_MS: milliseconds(5_000),
-  LEASE_MS: milliseconds(15_000),
-  INQUIRY_BACKOFF_MS: milliseconds(1_000),
-  CAPTURE_WINDOW_MS: milliseconds(7 * 24 * 60 * 60_000),
-  FEE_BASIS_POINTS: z.coerce.number().int().min(0).max(10_000).default(250),
-  /** Minor units by currency, e.g. {"KRW":100,"USD":30}. */
-  FEE_FIXED: z
-    .string()
-    .default('{}')
-    .transform(text => z.record(z.string(), z.int().min(0)).parse(JSON.parse(text))),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  IS_OFFLINE: z.string().optional(),
+/** The time-out of the HTTP functions in serverless.yml. */
+const HANDLER_TIMEOUT_MS = 10_000
+
+const fixedFees = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    context.addIssue('must be JSON such as {"KRW":100}')
+    return z.NEVER
+  }
 })
+
+const environment = z
+  .object({
+    DATABASE_URL: z.string().default('mysql://pay:pay@127.0.0.1:3306/paydb'),
+    DATABASE_CONNECTIONS: z.coerce.number().int().min(1).default(20),
+    KAFKA_BROKERS: z.string().default('127.0.0.1:9092'),
+    REDIS_URL: z.string().default('redis://127.0.0.1:6379/0'),
+    DUPLICATE_POLICY: z.enum(['replay', 'reject']).default('replay'),
+    ACQUIRER_TIMEOUT_MS: milliseconds(5_000),
+    LEASE_MS: milliseconds(15_000),
+    INQUIRY_BACKOFF_MS: milliseconds(1_000),
+    CAPTURE_WINDOW_MS: milliseconds(7 * 24 * 60 * 60_000),
+    FEE_BASIS_POINTS: z.coerce.number().int().min(0).max(10_000).default(250),
+    /** Minor units by currency. */
+    FEE_FIXED: fixedFees.pipe(z.record(currency, z.int().min(0))).default({}),
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    IS_OFFLINE: z.string().optional(),
+  })
+  // The order in which they end keeps two attempts from working on one operation.
+  .refine(env => env.ACQUIRER_TIMEOUT_MS < HANDLER_TIMEOUT_MS, {
+    path: ['ACQUIRER_TIMEOUT_MS'],
+    message: `must be below ${HANDLER_TIMEOUT_MS}`,
+  })
+  .refine(env => env.LEASE_MS > HANDLER_TIMEOUT_MS, {
+    path: ['LEASE_MS'],
+    message: `must be above ${HANDLER_TIMEOUT_MS}`,
+  })
 
 export interface Config {
   databaseUrl: string

@@ -29,7 +29,7 @@ async function stateOf(probe: () => Promise<unknown>): Promise<DependencyState> 
   const deadline = new Promise<DependencyState>(resolve => {
     timer = setTimeout(() => resolve('down'), PROBE_DEADLINE_MS)
   })
-  const answer = probe().then(
+  const answer = Promise.try(probe).then(
     (): DependencyState => 'up',
     (): DependencyState => 'down',
   )

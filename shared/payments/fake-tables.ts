@@ -1,0 +1,391 @@
+/** The database ports for tests, each a table in memory that refuses what the real one refuses. */
+import type { EventView, OperationListView, OperationState, PaymentStatus } from '../contracts/payment.ts'
+import type { Payment } from '../domain/payment.ts'
+import { type FakeDatabase, Table } from './fake-store.ts'
+import {
+  type Answer,
+  type Answers,
+  type Claim,
+  type FinalState,
+  type Ledger,
+  type LedgerEntry,
+  type Operation,
+  type Operations,
+  type OutboxEvent,
+  type OutboxQueue,
+  type OutboxRow,
+  type OutboxWriter,
+  type PaymentDetail,
+  type PaymentReader,
+  type Payments,
+  RowRefusedError,
+  type StoredAnswer,
+  type Transaction,
+} from './ports.ts'
+
+/** Keys hold no space, so two different pairs never meet in one name. */
+const pair = (first: string, second: string): string => `${first} ${second}`
+
+function refuseUnless(holds: boolean, constraint: string): void {
+  if (!holds) throw new RowRefusedError(`constraint ${constraint}`)
+}
+
+export class FakePayments implements Payments {
+  readonly table: Table<Payment & { idempotencyKey: string }>
+  readonly #keys: Table<string>
+
+  constructor(db: FakeDatabase) {
+    this.table = new Table(db)
+    this.#keys = new Table(db)
+  }
+
+  async insert(tx: Transaction, payment: Payment & { idempotencyKey: string }): Promise<void> {
+    checkTotals(payment)
+    await this.table.insert(tx, payment.paymentId, payment)
+    await this.#keys.insert(tx, pair(payment.merchantId, payment.idempotencyKey), payment.paymentId)
+  }
+
+  async lock(tx: Transaction, paymentId: string): Promise<Payment | undefined> {
+    const row = await this.table.lock(tx, paymentId)
+    if (row === undefined) return undefined
+    const { idempotencyKey: _, ...payment } = row
+    return payment
+  }
+
+  async update(tx: Transaction, payment: Payment): Promise<void> {
+    if (!this.table.isLockedBy(tx, payment.paymentId)) throw new Error(`payment ${payment.paymentId} is not locked`)
+    checkTotals(payment)
+    const { status, capturedMinor, refundedMinor, pendingOperationId, eventCount, captureBeforeMs, updatedAtMs } =
+      payment
+    const written = {
+      status,
+      capturedMinor,
+      refundedMinor,
+      pendingOperationId,
+      eventCount,
+      captureBeforeMs,
+      updatedAtMs,
+    }
+    if (!(await this.table.update(tx, payment.paymentId, row => ({ ...row, ...written }))))
+      throw new Error(`payment ${payment.paymentId} is not there to update`)
+  }
+}
+
+function checkTotals({ amountMinor, capturedMinor, refundedMinor }: Payment): void {
+  refuseUnless(amountMinor >= 1 && amountMinor <= 999_999_999_999, 'payment_amount')
+  refuseUnless(capturedMinor >= 0 && capturedMinor <= amountMinor, 'payment_captured')
+  refuseUnless(refundedMinor >= 0 && refundedMinor <= capturedMinor, 'payment_refunded')
+}
+
+export interface OperationRow extends Operation {
+  state: OperationState
+  declineReason: string | null
+  nextAttemptAtMs: number
+  finishedAtMs: number | null
+}
+
+export class FakeOperations implements Operations {
+  readonly table: Table<OperationRow>
+  readonly #keys: Table<string>
+  readonly #db: FakeDatabase
+
+  constructor(db: FakeDatabase) {
+    this.#db = db
+    this.table = new Table(db)
+    this.#keys = new Table(db)
+  }
+
+  async insert(tx: Transaction, operation: Operation): Promise<void> {
+    const { operationId, merchantId, idempotencyKey } = operation
+    refuseUnless(operation.amountMinor > 0, 'payment_operation_amount')
+    await this.table.insert(tx, operationId, {
+      ...operation,
+      state: 'PENDING',
+      declineReason: null,
+      nextAttemptAtMs: operation.leaseUntilMs,
+      finishedAtMs: null,
+    })
+    if (idempotencyKey !== null) await this.#keys.insert(tx, pair(merchantId, idempotencyKey), operationId)
+  }
+
+  async isKeyUsed(tx: Transaction, merchantId: string, key: string): Promise<boolean> {
+    return (await this.#keys.find(tx, pair(merchantId, key))) !== undefined
+  }
+
+  finish(
+    tx: Transaction,
+    operation: Operation,
+    outcome: { state: FinalState; declineReason: string | null; nowMs: number },
+  ): Promise<boolean> {
+    const { state, declineReason, nowMs } = outcome
+    return this.table.update(tx, operation.operationId, row =>
+      isStill(row, operation) ? { ...row, state, declineReason, finishedAtMs: nowMs } : undefined,
+    )
+  }
+
+  async takeOver(operationId: string, nowMs: number, leaseUntilMs: number): Promise<Operation | undefined> {
+    const seen = await this.table.find(undefined, operationId)
+    if (seen === undefined || seen.state !== 'PENDING' || seen.leaseUntilMs > nowMs) return undefined
+    const taken = { ...seen, attempt: seen.attempt + 1, leaseUntilMs, nextAttemptAtMs: leaseUntilMs }
+    const matched = await this.#db.run(tx =>
+      this.table.update(tx, operationId, row => (isStill(row, seen) ? taken : undefined)),
+    )
+    return matched ? operationOf(taken) : undefined
+  }
+
+  async release(operation: Operation, nowMs: number, nextAttemptAtMs: number): Promise<void> {
+    await this.#db.run(tx =>
+      this.table.update(tx, operation.operationId, row =>
+        isStill(row, operation) ? { ...row, leaseUntilMs: nowMs, nextAttemptAtMs } : undefined,
+      ),
+    )
+  }
+
+  async due(nowMs: number, limit: number): Promise<string[]> {
+    const rows = await this.table.filter(
+      undefined,
+      row => row.state === 'PENDING' && row.nextAttemptAtMs <= nowMs && row.leaseUntilMs <= nowMs,
+    )
+    rows.sort((a, b) => a.nextAttemptAtMs - b.nextAttemptAtMs)
+    return rows.slice(0, limit).map(row => row.operationId)
+  }
+}
+
+const isStill = (row: OperationRow, operation: Operation): boolean =>
+  row.state === 'PENDING' && row.attempt === operation.attempt
+
+function operationOf(row: OperationRow): Operation {
+  const { state: _, declineReason: __, nextAttemptAtMs: ___, finishedAtMs: ____, ...operation } = row
+  return operation
+}
+
+type AnswerRow = StoredAnswer & { merchantId: string; key: string }
+
+export class FakeAnswers implements Answers {
+  readonly table: Table<AnswerRow>
+
+  constructor(db: FakeDatabase) {
+    this.table = new Table(db)
+  }
+
+  async open(
+    tx: Transaction,
+    row: Claim & { merchantId: string; operationId: string | null; nowMs: number },
+  ): Promise<void> {
+    const { merchantId, key, fingerprint, canonicalRequest, operationId } = row
+    const opened = { merchantId, key, fingerprint, canonicalRequest, operationId, answer: undefined }
+    await this.table.insert(tx, pair(merchantId, key), opened)
+  }
+
+  async finish(
+    tx: Transaction,
+    { merchantId, key, answer }: { merchantId: string; key: string; answer: Answer; nowMs: number },
+  ): Promise<void> {
+    await this.table.update(tx, pair(merchantId, key), row =>
+      row.answer === undefined ? { ...row, answer } : undefined,
+    )
+  }
+
+  async find(merchantId: string, key: string): Promise<StoredAnswer | undefined> {
+    const row = await this.table.find(undefined, pair(merchantId, key))
+    if (row === undefined) return undefined
+    const { fingerprint, canonicalRequest, operationId, answer } = row
+    return { fingerprint, canonicalRequest, operationId, answer }
+  }
+
+  /** What the clean-up job does with an old answer. */
+  prune(merchantId: string, key: string): void {
+    this.table.drop(pair(merchantId, key))
+  }
+}
+
+export class FakeLedger implements Ledger {
+  readonly table: Table<LedgerEntry>
+  /** Rows that the database refuses for what they hold. */
+  refuses: (entry: LedgerEntry) => boolean = () => false
+  readonly #once: Table<string>
+
+  constructor(db: FakeDatabase) {
+    this.table = new Table(db)
+    this.#once = new Table(db)
+  }
+
+  async insert(tx: Transaction, entries: readonly LedgerEntry[], _nowMs: number): Promise<void> {
+    assertSome(entries)
+    for (const entry of entries) {
+      refuseUnless(entry.amountMinor > 0, 'ledger_entry_amount')
+      refuseUnless(entry.debitAccount !== entry.creditAccount, 'ledger_entry_two_accounts')
+      refuseUnless(!this.refuses(entry), 'of the test')
+      await this.table.insert(tx, entry.entryId, entry)
+      await this.#once.insert(tx, pair(entry.eventId, entry.type), entry.entryId)
+    }
+  }
+
+  async listByPayment(tx: Transaction | undefined, paymentId: string): Promise<LedgerEntry[]> {
+    const entries = await this.table.filter(tx, entry => entry.paymentId === paymentId)
+    return entries.sort((a, b) => (a.entryId < b.entryId ? -1 : 1))
+  }
+
+  async listByEvents(tx: Transaction, eventIds: readonly string[]): Promise<LedgerEntry[]> {
+    assertSome(eventIds)
+    return this.table.filter(tx, entry => eventIds.includes(entry.eventId))
+  }
+}
+
+/** As a database: `IN ()` and `VALUES` of nothing are syntax errors. */
+function assertSome(list: readonly unknown[]): void {
+  if (list.length === 0) throw new Error('a statement with an empty list')
+}
+
+export interface OutboxTableRow extends OutboxRow {
+  createdAtMs: number
+  publishedAtMs: number | null
+  nextAttemptAtMs: number | null
+  parkedAtMs: number | null
+  lastError: string | null
+}
+
+export class FakeOutbox implements OutboxWriter, OutboxQueue {
+  readonly table: Table<OutboxTableRow>
+  readonly #eventIds: Table<number>
+  readonly #sequences: Table<number>
+  #lastId = 0
+
+  constructor(db: FakeDatabase) {
+    this.table = new Table(db)
+    this.#eventIds = new Table(db)
+    this.#sequences = new Table(db)
+  }
+
+  async insert(tx: Transaction, event: OutboxEvent, nowMs: number): Promise<void> {
+    // As with AUTO_INCREMENT: a number once given is not given again, even if its transaction rolls back.
+    const id = ++this.#lastId
+    await this.#eventIds.insert(tx, event.eventId, id)
+    await this.#sequences.insert(tx, pair(event.messageKey, String(event.sequence)), id)
+    const waiting = { publishedAtMs: null, nextAttemptAtMs: null, parkedAtMs: null, lastError: null }
+    await this.table.insert(tx, String(id), { ...event, id, attempts: 0, createdAtMs: nowMs, ...waiting })
+  }
+
+  async lockUnpublished(tx: Transaction, shard: number, nowMs: number, limit: number): Promise<OutboxRow[]> {
+    const found = (await this.#publishable(tx, nowMs)).filter(row => row.shard === shard).slice(0, limit)
+    const rows: OutboxRow[] = []
+    for (const { id } of found) {
+      const row = await this.table.lock(tx, String(id))
+      if (row?.publishedAtMs === null) rows.push(outboxRowOf(row))
+    }
+    return rows
+  }
+
+  async markPublished(tx: Transaction, ids: readonly number[], nowMs: number): Promise<void> {
+    assertSome(ids)
+    for (const id of ids)
+      await this.table.update(tx, String(id), row => ({ ...row, publishedAtMs: nowMs, lastError: null }))
+  }
+
+  async markRefused(
+    tx: Transaction,
+    id: number,
+    refusal: { error: string; attempts: number; nextAttemptAtMs: number; parkedAtMs: number | null },
+  ): Promise<void> {
+    const { error: lastError, ...rest } = refusal
+    await this.table.update(tx, String(id), row => ({ ...row, ...rest, lastError }))
+  }
+
+  async shardsWaiting(olderThanMs: number, nowMs: number): Promise<number[]> {
+    const rows = await this.#publishable(undefined, nowMs)
+    return [...new Set(rows.filter(row => row.createdAtMs <= olderThanMs).map(row => row.shard))].sort()
+  }
+
+  async #publishable(tx: Transaction | undefined, nowMs: number): Promise<OutboxTableRow[]> {
+    const unpublished = await this.table.filter(tx, row => row.publishedAtMs === null)
+    const holding = unpublished.filter(row => row.parkedAtMs !== null || (row.nextAttemptAtMs ?? nowMs) > nowMs)
+    const isHeldBack = (row: OutboxRow) =>
+      holding.some(held => held.messageKey === row.messageKey && held.sequence <= row.sequence)
+    return unpublished.filter(row => !isHeldBack(row)).sort((a, b) => a.id - b.id)
+  }
+}
+
+function outboxRowOf(row: OutboxTableRow): OutboxRow {
+  const { id, eventId, topic, messageKey, sequence, payload, shard, traceparent, attempts } = row
+  return { id, eventId, topic, messageKey, sequence, payload, shard, traceparent, attempts }
+}
+
+const timeOf = (epochMs: number): string => new Date(epochMs).toISOString()
+
+export class FakeReader implements PaymentReader {
+  readonly #tables: { payments: FakePayments; operations: FakeOperations; ledger: FakeLedger; outbox: FakeOutbox }
+
+  constructor(tables: { payments: FakePayments; operations: FakeOperations; ledger: FakeLedger; outbox: FakeOutbox }) {
+    this.#tables = tables
+  }
+
+  async find(paymentId: string): Promise<(PaymentDetail & { events: EventView[] }) | undefined> {
+    const row = await this.#tables.payments.table.find(undefined, paymentId)
+    if (row === undefined) return undefined
+    const events = await this.#tables.outbox.table.filter(undefined, event => event.messageKey === paymentId)
+    events.sort((a, b) => a.sequence - b.sequence)
+    return { ...(await this.#detail(row)), events: events.map(eventViewOf) }
+  }
+
+  async list(query: {
+    merchantId?: string
+    status?: PaymentStatus
+    limit: number
+    beforePaymentId?: string
+  }): Promise<PaymentDetail[]> {
+    const { merchantId, status, limit, beforePaymentId } = query
+    const rows = await this.#tables.payments.table.filter(
+      undefined,
+      row =>
+        (merchantId === undefined || row.merchantId === merchantId) &&
+        (status === undefined || row.status === status) &&
+        (beforePaymentId === undefined || row.paymentId < beforePaymentId),
+    )
+    rows.sort((a, b) => (a.paymentId > b.paymentId ? -1 : 1))
+    return Promise.all(rows.slice(0, limit).map(row => this.#detail(row)))
+  }
+
+  async operations(paymentId: string): Promise<OperationListView['operations'] | undefined> {
+    const rows = await this.#tables.operations.table.filter(undefined, row => row.paymentId === paymentId)
+    rows.sort((a, b) => (a.operationId < b.operationId ? -1 : 1))
+    return rows.length === 0 ? undefined : rows.map(operationViewOf)
+  }
+
+  async #detail({ idempotencyKey: _, ...payment }: Payment & { idempotencyKey: string }): Promise<PaymentDetail> {
+    const { pendingOperationId: operationId } = payment
+    const pending = operationId === null ? undefined : await this.#tables.operations.table.find(undefined, operationId)
+    return {
+      payment,
+      pendingOperation: pending
+        ? {
+            operationId: pending.operationId,
+            kind: pending.kind,
+            amountMinor: pending.amountMinor,
+            sinceMs: pending.createdAtMs,
+          }
+        : null,
+      ledgerEntries: await this.#tables.ledger.listByPayment(undefined, payment.paymentId),
+    }
+  }
+}
+
+const eventViewOf = (row: OutboxTableRow): EventView => ({
+  eventId: row.eventId,
+  type: row.topic,
+  sequence: row.sequence,
+  createdAt: timeOf(row.createdAtMs),
+  publishedAt: row.publishedAtMs === null ? null : timeOf(row.publishedAtMs),
+})
+
+const operationViewOf = (row: OperationRow): OperationListView['operations'][number] => ({
+  operationId: row.operationId,
+  kind: row.kind,
+  state: row.state,
+  amount: row.amountMinor,
+  currency: row.currency,
+  declineReason: row.declineReason,
+  reason: row.reason,
+  attempt: row.attempt,
+  createdAt: timeOf(row.createdAtMs),
+  finishedAt: row.finishedAtMs === null ? null : timeOf(row.finishedAtMs),
+})

@@ -1,0 +1,196 @@
+/** Ports for tests, all in memory: scripted outsiders, a clock, ids, and every port together over one store. */
+import { FakeDatabase, type Turn } from './fake-store.ts'
+import { FakeAnswers, FakeLedger, FakeOperations, FakeOutbox, FakePayments, FakeReader } from './fake-tables.ts'
+import type { OperationPolicy } from './operation.ts'
+import {
+  type Acquirer,
+  type AcquirerOrder,
+  type Alarms,
+  type Clock,
+  type DeadLetters,
+  DependencyUnavailableError,
+  type Doorbell,
+  type EventPublisher,
+  type Ids,
+  type IncomingRecord,
+  type OutboxRow,
+  RecordRefusedError,
+  type Verdict,
+} from './ports.ts'
+
+type Found<Kind extends keyof Acquirer> = Awaited<ReturnType<Acquirer[Kind]>>
+type Step<Kind extends keyof Acquirer> = Found<Kind> | (() => Promise<Found<Kind>>)
+
+/**
+ * Records every call. Answers what the script says next; when the script is empty, as an honest acquirer that approves everything:
+ * it remembers the verdicts it gave, does not know other orders, and cancels those.
+ */
+export class ScriptedAcquirer implements Acquirer {
+  readonly calls: Array<{ kind: keyof Acquirer; order: AcquirerOrder }> = []
+  readonly script: { [Kind in keyof Acquirer]: Step<Kind>[] } = { submit: [], inquire: [], cancel: [] }
+  readonly #verdicts = new Map<string, Verdict>()
+
+  async submit(order: AcquirerOrder): Promise<Verdict> {
+    const verdict = (await this.#next('submit', order)) ?? { kind: 'approved' }
+    if (verdict.kind !== 'unknown') this.#verdicts.set(order.operationId, verdict)
+    return verdict
+  }
+
+  async inquire(order: AcquirerOrder): Promise<Found<'inquire'>> {
+    return (await this.#next('inquire', order)) ?? this.#verdicts.get(order.operationId) ?? { kind: 'not_found' }
+  }
+
+  async cancel(order: AcquirerOrder): Promise<Found<'cancel'>> {
+    return (await this.#next('cancel', order)) ?? this.#verdicts.get(order.operationId) ?? { kind: 'canceled' }
+  }
+
+  callsOf(kind: keyof Acquirer): AcquirerOrder[] {
+    return this.calls.filter(call => call.kind === kind).map(call => call.order)
+  }
+
+  async #next<Kind extends keyof Acquirer>(kind: Kind, order: AcquirerOrder): Promise<Found<Kind> | undefined> {
+    this.calls.push({ kind, order })
+    const step = this.script[kind].shift()
+    return typeof step === 'function' ? step() : step
+  }
+}
+
+export class FakeDoorbell implements Doorbell {
+  readonly rings: number[] = []
+
+  async ring(shard: number): Promise<void> {
+    this.rings.push(shard)
+  }
+}
+
+export class FakePublisher implements EventPublisher {
+  /** Rows that Kafka confirmed, in its order. */
+  readonly published: OutboxRow[] = []
+  /** Every send, confirmed or not. */
+  readonly sends: OutboxRow[][] = []
+  away = false
+  refuses: (row: OutboxRow) => boolean = () => false
+  /** Told after each confirmed send. */
+  onPublished: () => void = () => {}
+
+  async publish(_shard: number, rows: readonly OutboxRow[]): Promise<void> {
+    this.sends.push([...rows])
+    if (this.away) throw new DependencyUnavailableError('the fake broker is away')
+    const refused = rows.find(this.refuses)
+    if (refused !== undefined) throw new RecordRefusedError(`MESSAGE_TOO_LARGE: ${refused.eventId}`)
+    this.published.push(...rows)
+    this.onPublished()
+  }
+}
+
+export class FakeDeadLetters implements DeadLetters {
+  readonly buried: Array<{ record: IncomingRecord; reason: string }> = []
+  away = false
+
+  async bury(letters: ReadonlyArray<{ record: IncomingRecord; reason: string }>): Promise<void> {
+    if (this.away) throw new DependencyUnavailableError('the fake broker is away')
+    this.buried.push(...letters)
+  }
+}
+
+export class FakeAlarms implements Alarms {
+  readonly repaired: string[] = []
+  readonly letters: Array<{ record: IncomingRecord; reason: string }> = []
+  readonly parked: Array<{ eventId: string; error: string }> = []
+
+  ledgerEntryRepaired(eventId: string): void {
+    this.repaired.push(eventId)
+  }
+
+  deadLettered(record: IncomingRecord, reason: string): void {
+    this.letters.push({ record, reason })
+  }
+
+  outboxRowParked(eventId: string, error: string): void {
+    this.parked.push({ eventId, error })
+  }
+}
+
+/** Stands still until told, or until somebody sleeps: sleeping takes no time but the clock's. */
+export class FakeClock implements Clock {
+  readonly sleeps: number[] = []
+  /** Called when a sleep is over. */
+  onSlept: () => void = () => {}
+  #nowMs: number
+
+  constructor(nowMs: number) {
+    this.#nowMs = nowMs
+  }
+
+  nowMs(): number {
+    return this.#nowMs
+  }
+
+  advance(durationMs: number): void {
+    this.#nowMs += durationMs
+  }
+
+  async sleep(durationMs: number): Promise<void> {
+    this.sleeps.push(durationMs)
+    this.advance(durationMs)
+    this.onSlept()
+  }
+}
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+const ULID_CHARACTERS = 26
+
+/** Ids of the real form that count up from `seed`. */
+export function createFakeIds(seed = 0): Ids & { request(): string } {
+  let last = seed
+  const withPrefix = (prefix: string) => () => `${prefix}_${ulidOf(++last)}`
+  return {
+    payment: withPrefix('pay'),
+    operation: withPrefix('op'),
+    event: withPrefix('evt'),
+    entry: withPrefix('led'),
+    request: withPrefix('req'),
+  }
+}
+
+function ulidOf(number: number): string {
+  let digits = ''
+  for (let rest = number; rest > 0; rest = Math.floor(rest / 32)) digits = CROCKFORD[rest % 32] + digits
+  return digits.padStart(ULID_CHARACTERS, '0')
+}
+
+export const FAKE_NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 6)
+
+export const fakePolicy: OperationPolicy = {
+  leaseMs: 15_000,
+  captureWindowMs: 7 * 24 * 60 * 60_000,
+  inquiryBackoffMs: 1_000,
+  fees: { basisPoints: 250, fixedMinor: {} },
+}
+
+/** Every port of the use cases, each a fake of its own and all over one store. */
+export function createFakePorts(options: { turn?: Turn; policy?: Partial<OperationPolicy>; seed?: number } = {}) {
+  const transactions = new FakeDatabase(options.turn)
+  const tables = {
+    payments: new FakePayments(transactions),
+    operations: new FakeOperations(transactions),
+    answers: new FakeAnswers(transactions),
+    ledger: new FakeLedger(transactions),
+    outbox: new FakeOutbox(transactions),
+  }
+  return {
+    transactions,
+    ...tables,
+    reader: new FakeReader(tables),
+    acquirer: new ScriptedAcquirer(),
+    doorbell: new FakeDoorbell(),
+    publisher: new FakePublisher(),
+    deadLetters: new FakeDeadLetters(),
+    alarms: new FakeAlarms(),
+    clock: new FakeClock(FAKE_NOW_MS),
+    ids: createFakeIds(options.seed),
+    policy: { ...fakePolicy, ...options.policy },
+  }
+}
+
+export type FakePorts = ReturnType<typeof createFakePorts>
