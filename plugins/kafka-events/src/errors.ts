@@ -7,12 +7,12 @@ export function isRebalancing(error: unknown): boolean {
   return isKafkaError(error) && rebalancingTypes.includes(String((error as { type?: unknown }).type))
 }
 
-export function isKafkaError(error: unknown): error is Error {
+export function isKafkaError(error: unknown): boolean {
   return error instanceof Error && error.name.startsWith('KafkaJS')
 }
 
-/** One line; the class of a kafkajs error says no more than its message. */
+/** One line. The class is left out where it says nothing: plain errors, and kafkajs's own. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return isKafkaError(error) ? error.message : `${error.name}: ${error.message}`
+  return error.name === 'Error' || isKafkaError(error) ? error.message : `${error.name}: ${error.message}`
 }

@@ -15,15 +15,18 @@ import { fixedPositions, pinStartingPositions } from './starting-position.ts'
 const FETCH_WAIT_MS = 250
 const REQUEST_TIMEOUT_MS = 10_000
 const METADATA_MAX_AGE_MS = 30_000
-const STALL_MS = 60_000
-const STALL_POLL_MS = 5000
+const STUCK_MS = 60_000
+const STUCK_POLL_MS = 5000
 const TOPIC_POLL_MS = 2000
 // A blip shorter than this is not worth a line.
 const TROUBLE_GRACE_MS = 1000
 const TROUBLE_REMINDER_MS = 30_000
+// A consumer that failed after this long is replaced as if it were the first to fail.
+const LONG_LIFE_MS = 30_000
 const LEAVE_TIMEOUT_MS = 3000
-// kafkajs rides out an outage of about this many seconds as the same member: no rebalance when the broker is back.
-const RIDE_OUT_RETRIES = 30
+// kafkajs tries, once a second, for as long as an outage lasts: the same member resumes at once, where a new one would have to
+// wait for the session of the old one to end.
+const RETRIES_MAX = 1_000_000
 
 export interface GroupConsumerPorts {
   invoke(functionKey: string, event: LambdaKafkaEvent): Promise<unknown>
@@ -103,14 +106,16 @@ export class GroupConsumer {
 
   async #keepAlive(): Promise<void> {
     const { signal } = this.#stopping
-    for (let failedAttempts = 1; !signal.aborted; failedAttempts += 1) {
+    let failedLives = 0
+    while (!signal.aborted) {
+      const startedMs = performance.now()
       try {
-        const topics = await this.#presentTopics()
-        failedAttempts = 0
-        await this.#live(topics)
+        await this.#live(await this.#presentTopics())
+        failedLives = 0
       } catch (error) {
+        failedLives = performance.now() - startedMs > LONG_LIFE_MS ? 1 : failedLives + 1
         this.#noteTrouble(messageOf(error))
-        await sleep(backOffMs(Math.max(failedAttempts, 1), brokerBackOff), signal)
+        await sleep(backOffMs(failedLives, brokerBackOff), signal)
       }
     }
   }
@@ -179,19 +184,24 @@ export class GroupConsumer {
       return await Promise.race([
         crashed.then(error => (this.#stopping.signal.aborted ? undefined : error)),
         this.#untilOneExists(missing, signal),
-        this.#untilStalled(signal),
+        this.#untilStuck(signal),
       ])
     } finally {
       done.abort()
     }
   }
 
-  /** kafkajs's retries nest: what they did not mend by now, a new consumer does. */
-  async #untilStalled(signal: AbortSignal): Promise<Error | undefined> {
+  /** While no broker answers, kafkajs is left to try as the member it is. When one does and nothing is fetched, it is stuck. */
+  async #untilStuck(signal: AbortSignal): Promise<Error | undefined> {
     this.#lastFetchMs = performance.now()
     while (!signal.aborted) {
-      await sleep(STALL_POLL_MS, signal)
-      if (performance.now() - this.#lastFetchMs > STALL_MS) return new Error(`no fetch for ${STALL_MS / 1000} s`)
+      await sleep(STUCK_POLL_MS, signal)
+      if (performance.now() - this.#lastFetchMs < STUCK_MS) continue
+      const reachable = await this.#presentTopics().then(
+        () => true,
+        () => false,
+      )
+      if (reachable) return new Error(`no fetch for ${STUCK_MS / 1000} s though a broker answers`)
     }
   }
 
@@ -208,7 +218,7 @@ export class GroupConsumer {
 
   #createConsumer(): Consumer {
     const { sessionTimeoutMs } = this.#local
-    const consumer = this.#kafka({ retries: RIDE_OUT_RETRIES }).consumer({
+    const consumer = this.#kafka({ retries: RETRIES_MAX }).consumer({
       groupId: this.groupId,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: Math.min(3000, Math.floor(sessionTimeoutMs / 4)),
