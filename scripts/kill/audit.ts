@@ -83,14 +83,12 @@ export async function audit(
 
 /** What the client alone can see: no answer, a 500, an answer that no fault explains. */
 function toldProblems({ flow, told }: Transcript): string[] {
-  return told.flatMap(({ call, answer, wrong }) => {
-    const where = `flow ${flow.index} ${call.kind}`
-    if (!answer) return [...wrong, `${where}: no final answer before the deadline`]
-    if (answer.statusCode === call.expected || isCanceled(answer.json)) return wrong
-    return [
-      ...wrong,
-      `${where}: told ${answer.statusCode} ${answer.body.toString('utf8').slice(0, 300)}, expected ${call.expected}`,
-    ]
+  return told.flatMap(({ call, answer, internalErrors }) => {
+    const where = `flow ${flow.index} ${call.kind} (key ${call.key})`
+    const errors = internalErrors > 0 ? [`${where}: told 500, ${internalErrors} times`] : []
+    if (!answer) return [...errors, `${where}: no final answer before the deadline`]
+    if (answer.statusCode === call.expected || isCanceled(answer.json)) return errors
+    return [...errors, `${where}: told ${answer.statusCode} ${answer.body}, expected ${call.expected}`]
   })
 }
 

@@ -16,8 +16,8 @@ export interface Answer {
 export interface Told {
   call: PlannedCall
   answer: Answer | null
-  /** Answers that no fault explains. */
-  wrong: string[]
+  /** How often it was told 500, which no fault excuses. */
+  internalErrors: number
 }
 
 export interface Transcript {
@@ -63,18 +63,18 @@ export async function callUntilFinal(
   paymentId: string | null,
 ): Promise<Told> {
   const endMs = performance.now() + options.deadlineMs
-  const wrong: string[] = []
+  let internalErrors = 0
   for (let attempt = 0; performance.now() < endMs; attempt++) {
     const answer = await options.inFlight
       .track(() => send(options.apiUrl, flow, call, paymentId), isFinal)
       .catch(() => null)
-    if (answer && isFinal(answer)) return { call, answer, wrong }
+    if (answer && isFinal(answer)) return { call, answer, internalErrors }
     const reason = retryReasonOf(answer)
     options.retries[reason]++
-    if (reason === 'internal error') wrong.push(`${call.key}: 500 ${answer!.body.toString('utf8').slice(0, 200)}`)
+    if (reason === 'internal error') internalErrors++
     await sleep(Math.min(answer?.retryAfterMs ?? 100 * 2 ** Math.min(attempt, 3), RETRY_AFTER_MAX_MS))
   }
-  return { call, answer: null, wrong }
+  return { call, answer: null, internalErrors }
 }
 
 const isInProgress = ({ statusCode, json }: Answer): boolean =>
