@@ -2,13 +2,11 @@
 import { existsSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { Compose } from './system/docker.ts'
-import { clearLeftovers } from './system/leftovers.ts'
+import { deleteData } from './system/delete-data.ts'
 import { createReporter } from './system/output.ts'
 import { dataFolder, dataFolderNames, dataRoot, shortPath } from './system/paths.ts'
 import { externalVariables } from './system/plan-ports.ts'
 import { isAlive, type ProcessIdentity } from './system/process-table.ts'
-import { readRunFile } from './system/run-file.ts'
 import { holderOf } from './system/starter-lock.ts'
 
 const usage = `npm run reset -- [options]
@@ -29,12 +27,9 @@ async function stopStarter(starter: ProcessIdentity): Promise<void> {
 
 async function emptyFolder(name: string): Promise<void> {
   const folder = dataFolder(name)
-  const run = readRunFile(folder.runFile)
-  await clearLeftovers(folder, reporter)
-  if (run?.mode === 'docker' || existsSync(folder.dockerMark)) await new Compose(folder).run(['down', '--volumes'])
   await reporter.step('reset', async detail => {
     detail(`deleted ${shortPath(folder.root)}: database, events, logs`)
-    rmSync(folder.root, { recursive: true, force: true })
+    await deleteData(folder, reporter)
   })
 }
 

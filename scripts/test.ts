@@ -1,0 +1,214 @@
+/** `npm test`: everything that can be proved on one machine, on ports and data of its own. Ends with `N passed, N failed`. */
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { deleteData } from './system/delete-data.ts'
+import { createReporter, formatDuration } from './system/output.ts'
+import { watchParents } from './system/parent-watch.mjs'
+import { type DataFolder, dataFolder, dataRoot, shortPath } from './system/paths.ts'
+import { externalVariables } from './system/plan-ports.ts'
+import { releaseLock, takeLock } from './system/starter-lock.ts'
+import { System } from './system/system.ts'
+import { ensureChromium } from './testing/chromium.ts'
+import { runJest, runNode } from './testing/run-program.ts'
+import { staticChecks } from './testing/static-checks.ts'
+import { jestTally, nothing, oneFailed, onePassed, sum, type Tally, tallyLine, verifyTally } from './testing/tally.ts'
+
+const usage = `npm test -- [options] [test files]
+  --full          also the slow things: 20 rounds of kills
+  --only PHASES   a comma-separated few of: static, unit, system, kill, verify
+  --native, --docker   as for npm start
+  Test files narrow down the phase \`system\`.`
+
+interface Options {
+  full: boolean
+  only?: string[]
+  services: 'auto' | 'native' | 'docker'
+  files: string[]
+}
+
+interface Run {
+  options: Options
+  folder: DataFolder
+  signal: AbortSignal
+  env: NodeJS.ProcessEnv
+  system?: System
+}
+
+interface Phase {
+  name: string
+  /** Needs the running system. */
+  live: boolean
+  work(run: Run): Promise<Tally>
+}
+
+const reporter = createReporter()
+const report = (run: Run, name: string) => join(run.folder.logs, `${name}.json`)
+
+const phases: Phase[] = [
+  { name: 'static', live: false, work: run => staticChecks(reporter, run.signal) },
+  { name: 'unit', live: false, work: unitTests },
+  { name: 'system', live: true, work: systemTests },
+  { name: 'kill', live: true, work: killRounds },
+  { name: 'verify', live: true, work: verifyBooks },
+]
+
+async function unitTests(run: Run): Promise<Tally> {
+  const file = report(run, 'unit')
+  return jestTally(file, await runJest({ project: 'unit', report: file, signal: run.signal }))
+}
+
+async function systemTests(run: Run): Promise<Tally> {
+  const file = report(run, 'system')
+  const args = ['--runInBand', ...run.options.files]
+  return jestTally(file, await runJest({ project: 'system', report: file, args, signal: run.signal, env: run.env }))
+}
+
+async function killRounds(run: Run): Promise<Tally> {
+  const rounds = run.options.full ? ['--rounds', '20'] : ['--each']
+  const exitCode = await runNode('scripts/kill.ts', [...rounds, '--seed', '1'], run)
+  return exitCode === 0 ? onePassed : oneFailed
+}
+
+/** By now nothing may be on its way any more: what has not arrived within 90 s counts as lost. */
+async function verifyBooks(run: Run): Promise<Tally> {
+  const file = report(run, 'verify')
+  return verifyTally(file, await runNode('scripts/verify.ts', ['--settle', '90', '--now', '--json', file], run))
+}
+
+function readOptions(): Options | undefined {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      full: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      native: { type: 'boolean', default: false },
+      docker: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return undefined
+  const only = values.only?.split(',')
+  const unknown = only?.find(name => !phases.some(phase => phase.name === name))
+  if (unknown) throw new Error(`--only: there is no phase "${unknown}"`)
+  const services = values.native ? 'native' : values.docker ? 'docker' : 'auto'
+  return { full: values.full, only, services, files: positionals }
+}
+
+const usualFolderLock = join(dataRoot, 'test-run.lock')
+
+/** `test`, unless another `npm test` is at work there. */
+function chooseFolder(): DataFolder {
+  return takeLock(usualFolderLock) ? dataFolder(`test-${process.pid}`) : dataFolder('test')
+}
+
+/** Tests write and destroy: never in a database that somebody else's variable names. */
+function forgetExternals() {
+  for (const variable of Object.values(externalVariables)) {
+    if (process.env[variable]) reporter.note(`${variable} is set, and left alone: tests run on services of their own`)
+    delete process.env[variable]
+  }
+  delete process.env.PAY_RUN_FILE
+}
+
+/** One phase; one that throws is a failure by itself. */
+async function runPhase(name: string, work: () => Promise<Tally>, signal: AbortSignal): Promise<Tally> {
+  const startMs = performance.now()
+  reporter.line(`\n== ${name}`)
+  let tally: Tally
+  try {
+    tally = await work()
+  } catch (error) {
+    signal.throwIfAborted()
+    reporter.failure(error)
+    tally = oneFailed
+  }
+  reporter.line(`== ${name}: ${tallyLine(tally)} (${formatDuration(performance.now() - startMs)})`)
+  return tally
+}
+
+async function prepare(run: Run): Promise<Tally> {
+  const chromium = await reporter.step('chromium', async detail => {
+    const path = await ensureChromium(join(run.folder.logs, 'install.log'))
+    detail(path)
+    return path
+  })
+  run.env.CHROME_PATH = chromium
+  return nothing
+}
+
+async function startSystem(run: Run): Promise<Tally> {
+  run.system = new System({ data: run.folder.name, services: run.options.services, ports: 'free', web: true }, reporter)
+  await run.system.start()
+  run.env.PAY_RUN_FILE = run.folder.runFile
+  return onePassed
+}
+
+/** The phases in order. Without a running system those that need one are not run: its failed start is the failure. */
+async function runPhases(run: Run): Promise<Tally> {
+  const wanted = phases.filter(phase => !run.options.only || run.options.only.includes(phase.name))
+  const tallies: Tally[] = []
+  const live = wanted.some(phase => phase.live)
+  const one = async (name: string, work: () => Promise<Tally>) => {
+    const tally = await runPhase(name, work, run.signal)
+    tallies.push(tally)
+    return tally.failed === 0
+  }
+  if (live) await one('browser', () => prepare(run))
+  for (const phase of wanted.filter(phase => !phase.live)) await one(phase.name, () => phase.work(run))
+  if (live && (await one('start', () => startSystem(run))))
+    for (const phase of wanted.filter(phase => phase.live)) await one(phase.name, () => phase.work(run))
+  return sum(tallies)
+}
+
+/** Stops the system; keeps its data and logs only when they can explain a failure. */
+async function tidyUp(run: Run, keep: boolean): Promise<void> {
+  await run.system?.stop()
+  if (run.folder.name === 'test') releaseLock(usualFolderLock)
+  if (!keep) await deleteData(run.folder, reporter)
+  else if (existsSync(run.folder.root))
+    reporter.line(`\nKept for a look: ${shortPath(run.folder.logs)}/ (logs), ${shortPath(run.folder.root)}/ (data)`)
+}
+
+function callOffOnSignals(run: Run, controller: AbortController) {
+  const onSignal = (signal: NodeJS.Signals | 'gone') => {
+    if (controller.signal.aborted) return
+    reporter.line(`\n${signal}: stopping`)
+    controller.abort(new Error(`called off by ${signal}`))
+    void tidyUp(run, true).finally(() => process.exit(signal === 'SIGINT' ? 130 : 143))
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  watchParents(() => onSignal('gone'))
+}
+
+async function main(): Promise<number> {
+  const options = readOptions()
+  if (!options) {
+    reporter.line(usage)
+    return 0
+  }
+  const startMs = performance.now()
+  const controller = new AbortController()
+  const run: Run = { options, folder: chooseFolder(), signal: controller.signal, env: {} }
+  callOffOnSignals(run, controller)
+  forgetExternals()
+  await deleteData(run.folder, reporter)
+  mkdirSync(run.folder.logs, { recursive: true })
+  const total = await runPhases(run)
+  controller.signal.throwIfAborted()
+  await tidyUp(run, total.failed > 0)
+  reporter.line(`\n${formatDuration(performance.now() - startMs)}`)
+  reporter.line(tallyLine(total))
+  return total.failed === 0 ? 0 : 1
+}
+
+try {
+  process.exit(await main())
+} catch (error) {
+  // A call-off ends the process itself, once everything has stopped.
+  if (!(error instanceof Error && error.message.startsWith('called off'))) {
+    reporter.failure(error)
+    reporter.line(tallyLine(oneFailed))
+    process.exit(1)
+  }
+}

@@ -1,0 +1,49 @@
+/** Runs a program in the foreground, its output streaming past, until it ends or the run is called off. */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { projectRoot } from '../system/paths.ts'
+
+export interface ProgramRun {
+  signal: AbortSignal
+  env?: NodeJS.ProcessEnv
+}
+
+/** The exit code; 128 and more when a signal ended it. */
+export function runProgram(command: string, args: string[], { signal, env }: ProgramRun): Promise<number> {
+  signal.throwIfAborted()
+  const child = spawn(command, args, {
+    cwd: projectRoot,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  })
+  const callOff = () => child.kill('SIGTERM')
+  signal.addEventListener('abort', callOff, { once: true })
+  return new Promise<number>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, by) => resolve(code ?? (by ? 143 : 1)))
+  }).finally(() => signal.removeEventListener('abort', callOff))
+}
+
+/** A program that came with npm, or a script of ours, run by this very Node. */
+export function runNode(script: string, args: string[], run: ProgramRun): Promise<number> {
+  return runProgram(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(projectRoot, script), ...args],
+    run,
+  )
+}
+
+export interface JestRun extends ProgramRun {
+  project: 'unit' | 'system'
+  report?: string
+  args?: string[]
+}
+
+export function runJest({ project, report, args = [], signal, env }: JestRun): Promise<number> {
+  const reporting = report ? ['--json', `--outputFile=${report}`] : []
+  const options = [process.env.NODE_OPTIONS, '--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
+  return runNode('node_modules/.bin/jest', ['--selectProjects', project, ...reporting, ...args], {
+    signal,
+    env: { ...env, NODE_OPTIONS: options.filter(Boolean).join(' ') },
+  })
+}
