@@ -52,7 +52,12 @@ function CopyButton({ text, shown, label }: { text: string; shown: string; label
   const copy = useMutation({ mutationFn: () => copyText(text) })
   return (
     <>
-      <button type="button" className="button button-small" aria-label={label} onClick={() => copy.mutate()}>
+      <button
+        type="button"
+        className="button button-small"
+        aria-label={copy.isSuccess ? undefined : label}
+        onClick={() => copy.mutate()}
+      >
         {copy.isSuccess ? t('answers.copied') : shown}
       </button>
       <span role="status" className={copy.isError ? 'small' : 'visually-hidden'}>

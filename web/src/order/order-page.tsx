@@ -5,7 +5,7 @@ import { paymentOf } from '../api/answer.ts'
 import { CURRENCY } from '../catalog/catalog.ts'
 import { formatMoney } from '../money.ts'
 import { totalOf } from '../purchase/cart.ts'
-import { operations, type Purchase } from '../purchase/purchase.ts'
+import { isRefunded, operations, type Purchase } from '../purchase/purchase.ts'
 import { type Shop, useLanguage } from '../shop-context.ts'
 import { AnswerCard } from './answer-card.tsx'
 import { EventsTable } from './events-table.tsx'
@@ -22,7 +22,7 @@ export function OrderPage({ shop }: { shop: Shop }) {
   )
   return (
     <div className="order">
-      <OrderHeading shop={shop} refunded={purchase.step === 'refunded' || payment?.status === 'REFUNDED'} />
+      <OrderHeading shop={shop} refunded={isRefunded(purchase, payment?.status)} />
       <Receipt shop={shop} payment={payment} />
       <div className="order-follow">
         {payment && <TrailView payment={payment} state={state} />}

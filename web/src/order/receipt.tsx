@@ -7,6 +7,7 @@ import { CURRENCY, finishOf, phones } from '../catalog/catalog.ts'
 import { BackPicture } from '../catalog/phone-picture.tsx'
 import { formatMoney } from '../money.ts'
 import { totalOf } from '../purchase/cart.ts'
+import { isRefunded } from '../purchase/purchase.ts'
 import { useFinishName } from '../shop/names.ts'
 import { type Shop, useLanguage } from '../shop-context.ts'
 import { ProgressNote } from '../status/progress-note.tsx'
@@ -110,7 +111,7 @@ function RefundTill({ shop, payment }: ReceiptProps) {
   const { t } = useTranslation()
   const language = useLanguage()
   const { step, cart, answers } = shop.purchase
-  const refundable = step !== 'refunded' && payment?.status !== 'REFUNDED'
+  const refundable = !isRefunded(shop.purchase, payment?.status)
   const total = formatMoney(payment?.capturedAmount ?? totalOf(cart), CURRENCY, language)
   return (
     <div className="refund">

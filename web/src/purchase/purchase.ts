@@ -53,6 +53,10 @@ export const isChoosing = (purchase: Purchase): boolean => purchase.step === 'ch
 export const changeCart = (purchase: Purchase, choice: Partial<Cart>): Purchase =>
   isChoosing(purchase) ? newPurchase(choose(purchase.cart, choice)) : purchase
 
+/** Refunded here, or elsewhere while this page stood open. While an answer is awaited it is the answer that counts. */
+export const isRefunded = ({ step }: Purchase, status: PaymentStatus | undefined): boolean =>
+  step === 'refunded' || (step === 'paid' && status === 'REFUNDED')
+
 /** Ignored unless something can be bought: a second click finds the step already taken. */
 export function startPayment(purchase: Purchase, newKey: NewKey): Purchase {
   if (!isChoosing(purchase)) return purchase

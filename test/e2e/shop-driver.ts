@@ -1,0 +1,224 @@
+/** Drives the shop in a real Chromium, the way a buyer would, and keeps what went over the wire. */
+import { readFile } from 'node:fs/promises'
+import { type Browser, chromium, type Locator, type Page, type Request } from 'playwright-core'
+import type { OperationListView, PaymentDetailView } from '../../shared/contracts/payment.ts'
+import { until } from '../../shared/runtime/until.ts'
+
+export type Language = 'ko' | 'en'
+
+/** The words by which a person finds their way; a renamed button must fail these tests. */
+export const words = {
+  ko: {
+    pay: '선택 상품 결제하기',
+    paid: '결제가 완료됐어요',
+    refund: /전액 환불하기/,
+    refunded: '환불이 완료됐어요',
+    declined: '카드사가 거절했어요',
+    unknown: '아직 결과를 확인하지 못했어요',
+    checkAgain: '다시 확인',
+    down: '지금은 결제 서버에 연결할 수 없어요',
+    slow: /평소보다 조금 오래/,
+    again: '새로 구매하기',
+    followed: '모든 기록이 도착했어요.',
+    decliningCard: /잔액이 부족한 카드/,
+    slowCard: /응답이 느린 카드/,
+  },
+  en: {
+    pay: 'Pay for the selected item',
+    paid: 'Your payment is complete',
+    refund: /Refund all of/,
+    refunded: 'Your refund is complete',
+    declined: 'The card company declined',
+    unknown: 'We could not confirm the result yet',
+    checkAgain: 'Check again',
+    down: 'The payment server cannot be reached right now',
+    slow: /taking longer than usual/,
+    again: 'New purchase',
+    followed: 'Every record has arrived.',
+    decliningCard: /Card with too little money/,
+    slowCard: /Card that answers slowly/,
+  },
+} as const
+
+/** Addresses of the running system, from the run file that its starter keeps. */
+export async function addresses(): Promise<{ shopUrl: string; apiUrl: string }> {
+  const path = process.env.PAY_RUN_FILE
+  if (!path) throw new Error('PAY_RUN_FILE must name the run.json of a running system (`npm test` sets it)')
+  const { env } = JSON.parse(await readFile(path, 'utf8')) as { env: { SHOP_URL: string; API_URL: string } }
+  return { shopUrl: env.SHOP_URL, apiUrl: env.API_URL }
+}
+
+/** Each browser has a fresh profile of its own, and talks to nobody but the shop. */
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: process.env.CHROME_PATH || '/usr/bin/chromium',
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+
+export interface ShopOptions {
+  language?: Language
+  width?: number
+}
+
+/** One tab on the shop, with the requests that it sent. */
+export class ShopTab {
+  readonly page: Page
+  readonly language: Language
+  readonly mutations: Request[] = []
+
+  private constructor(page: Page, language: Language) {
+    this.page = page
+    this.language = language
+    page.on('request', request => {
+      if (request.method() === 'POST') this.mutations.push(request)
+    })
+  }
+
+  static async open(browser: Browser, options: ShopOptions = {}): Promise<ShopTab> {
+    const { language = 'ko', width = 1440 } = options
+    const context = await browser.newContext({ viewport: { width, height: 900 } })
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const tab = new ShopTab(await context.newPage(), language)
+    const { shopUrl } = await addresses()
+    await tab.page.goto(language === 'ko' ? shopUrl : `${shopUrl}/?lang=${language}`)
+    await tab.payButton.waitFor()
+    return tab
+  }
+
+  get words() {
+    return words[this.language]
+  }
+
+  get payButton(): Locator {
+    return this.page.getByRole('button', { name: this.words.pay, exact: true })
+  }
+
+  heading(name: string): Locator {
+    return this.page.getByRole('heading', { name, exact: true })
+  }
+
+  entry(type: string): Locator {
+    return this.page.locator(`[data-entry="${type}"]`)
+  }
+
+  /** Labels are what a buyer clicks: the radio itself is drawn over. */
+  async choose(label: string | RegExp): Promise<void> {
+    await this.page.locator('label').filter({ hasText: label }).click()
+  }
+
+  async pay(): Promise<void> {
+    await this.payButton.click()
+  }
+
+  async waitForPaid(): Promise<void> {
+    await this.heading(this.words.paid).waitFor()
+  }
+
+  async refund(): Promise<void> {
+    await this.page.getByRole('button', { name: this.words.refund }).click()
+  }
+
+  /** Every ledger entry and published event is on the page. */
+  async waitForFollowed(): Promise<void> {
+    await this.page.getByText(this.words.followed).waitFor({ timeout: 30_000 })
+  }
+
+  async paymentId(): Promise<string> {
+    const text = await this.page.locator('.receipt').textContent()
+    const found = /pay_[0-9A-Z]{26}/.exec(text ?? '')
+    if (!found) throw new Error(`no payment id on the receipt: ${text}`)
+    return found[0]
+  }
+
+  sent(operation: 'authorize' | 'capture' | 'refund'): Request[] {
+    return this.mutations.filter(request => request.url().includes(`/payments/${operation}`))
+  }
+
+  keysOf(operation: 'authorize' | 'capture' | 'refund'): string[] {
+    return this.sent(operation).map(
+      request => request.headers()['idempotency-key'] ?? request.postDataJSON().idempotencyKey,
+    )
+  }
+
+  /** Lets the first request through to the API, then loses its answer on the way back. */
+  async loseFirstAnswer(operation: 'authorize' | 'capture' | 'refund'): Promise<void> {
+    let lost = false
+    await this.page.route(`**/payments/${operation}**`, async route => {
+      if (lost) return route.continue()
+      lost = true
+      await route.fetch()
+      await route.abort('connectionreset')
+    })
+  }
+
+  /** The first request never reaches the API and is never answered. */
+  async holdFirstRequest(operation: 'authorize' | 'capture' | 'refund'): Promise<void> {
+    await this.page.route(`**/payments/${operation}**`, () => {}, { times: 1 })
+  }
+
+  /** Makes the API unreachable, as the page finds it on its next load. */
+  async cutOff(): Promise<void> {
+    await this.page.route(/\/(payments|health)\//, route => route.abort('connectionrefused'))
+    await this.page.clock.install()
+    await this.page.reload()
+    await this.page.getByText(this.words.down).waitFor()
+  }
+
+  /** Lets the page's own clock run ahead until its patience ends. Needs `cutOff`. */
+  async outwaitPatience(): Promise<void> {
+    await until(
+      async () => {
+        await this.page.clock.fastForward(4_000)
+        return this.heading(this.words.unknown).isVisible()
+      },
+      { what: 'the end of patience' },
+    )
+  }
+
+  async reconnect(): Promise<void> {
+    await this.page.unrouteAll()
+  }
+
+  async overflowX(): Promise<number> {
+    return this.page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close()
+  }
+}
+
+/** What the API itself says of a payment. */
+export async function paymentInApi(paymentId: string): Promise<PaymentDetailView> {
+  return getJson(`/payments/${paymentId}`)
+}
+
+/** How often the API carried out each kind of operation on a payment. */
+export async function operationCounts(paymentId: string): Promise<Record<string, number>> {
+  const { operations } = await getJson<OperationListView>(`/payments/${paymentId}/operations`)
+  const counts: Record<string, number> = {}
+  for (const { kind } of operations) counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
+}
+
+/** The shop's payments, newest first. */
+export async function shopPaymentIds(): Promise<string[]> {
+  const { items } = await getJson<{ items: { paymentId: string }[] }>('/payments?merchantId=moonlight-mobile&limit=100')
+  return items.map(item => item.paymentId)
+}
+
+async function getJson<T>(path: string): Promise<T> {
+  const { apiUrl } = await addresses()
+  const response = await fetch(apiUrl + path, { headers: { connection: 'close' } })
+  if (!response.ok) throw new Error(`GET ${path} answered ${response.status}: ${await response.text()}`)
+  return (await response.json()) as T
+}

@@ -1,0 +1,193 @@
+/** Buying, being declined and getting the money back, in a browser against the running system. */
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import type { Browser } from 'playwright-core'
+import { type Language, launchBrowser, operationCounts, paymentInApi, ShopTab, shopPaymentIds } from './shop-driver.ts'
+
+jest.setTimeout(90_000)
+
+let browser: Browser
+const tabs: ShopTab[] = []
+const openShop = async (options: Parameters<typeof ShopTab.open>[1] = {}) => {
+  const tab = await ShopTab.open(browser, options)
+  tabs.push(tab)
+  return tab
+}
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterEach(async () => {
+  await Promise.all(tabs.splice(0).map(tab => tab.close()))
+})
+afterAll(async () => {
+  await browser?.close()
+})
+
+describe('buying', () => {
+  test('unit price, colour, quantity and total follow the choice', async () => {
+    const shop = await openShop()
+    await shop.choose('Galaxy S25 Ultra')
+    await shop.choose('티타늄 화이트실버')
+    await shop.page.getByRole('button', { name: '수량 늘리기' }).click()
+    await shop.page.getByRole('button', { name: '수량 늘리기' }).click()
+    expect(await shop.page.locator('.sum').textContent()).toMatch(
+      /Galaxy S25 Ultra[\s\S]*티타늄 화이트실버[\s\S]*3대[\s\S]*₩1,698,400/,
+    )
+    expect(await shop.page.locator('.total').textContent()).toContain('₩5,095,200')
+    expect(await shop.page.getByRole('img').getAttribute('aria-label')).toContain('티타늄 화이트실버')
+  })
+
+  test('the picture changes its colours with the chosen finish', async () => {
+    const shop = await openShop()
+    const picture = () => shop.page.getByRole('img').innerHTML()
+    const desert = await picture()
+    await shop.choose('블랙 티타늄')
+    expect(await picture()).not.toBe(desert)
+    await shop.choose('데저트 티타늄')
+    expect(await picture()).toBe(desert)
+  })
+
+  test('the quantity stays between 1 and 5', async () => {
+    const shop = await openShop()
+    const quantity = shop.page.getByRole('spinbutton', { name: '수량' })
+    const more = shop.page.getByRole('button', { name: '수량 늘리기' })
+    expect(await shop.page.getByRole('button', { name: '수량 줄이기' }).isDisabled()).toBe(true)
+    await quantity.fill('5')
+    expect(await more.isDisabled()).toBe(true)
+    await quantity.fill('6')
+    expect(await quantity.inputValue()).toBe('5')
+  })
+
+  test('capture, fee and then refund entries arrive, and the books agree with the page', async () => {
+    const shop = await openShop()
+    await shop.pay()
+    await shop.waitForPaid()
+    await shop.entry('capture').waitFor()
+    await shop.entry('fee').waitFor({ timeout: 30_000 })
+    await shop.waitForFollowed()
+    expect(await shop.entry('fee').textContent()).toMatch(
+      /₩38,750[\s\S]*merchant_payable:moonlight-mobile[\s\S]*fee_revenue/,
+    )
+    expect(await shop.page.locator('[data-event][data-published="true"]').count()).toBe(2)
+
+    await shop.refund()
+    await shop.heading(shop.words.refunded).waitFor()
+    await shop.entry('refund').waitFor({ timeout: 30_000 })
+    await shop.waitForFollowed()
+    expect(await shop.page.locator('[data-event="payment.refunded"][data-published="true"]').count()).toBe(1)
+
+    const payment = await paymentInApi(await shop.paymentId())
+    expect(payment).toMatchObject({ status: 'REFUNDED', capturedAmount: 1_550_000, refundedAmount: 1_550_000 })
+    expect(payment.ledgerEntries.map(entry => entry.type).sort()).toEqual(['capture', 'fee', 'refund'])
+    expect(await operationCounts(payment.paymentId)).toEqual({ authorize: 1, capture: 1, refund: 1 })
+    expect(new Set([...shop.keysOf('authorize'), ...shop.keysOf('capture'), ...shop.keysOf('refund')]).size).toBe(3)
+  })
+
+  test('both answers are shown, and copied byte for byte', async () => {
+    const shop = await openShop()
+    await shop.pay()
+    await shop.waitForPaid()
+    for (const [name, operation] of [
+      ['승인', 'authorize'],
+      ['매입', 'capture'],
+    ] as const) {
+      const response = await shop.sent(operation)[0]?.response()
+      const body = (await response?.text()) ?? ''
+      const card = shop.page.locator(`[data-answer="${operation}"]`)
+      expect(JSON.parse((await card.locator('pre').textContent()) ?? '')).toEqual(JSON.parse(body))
+      await card.getByRole('button', { name: `${name} JSON 복사` }).click()
+      await card.getByRole('status').filter({ hasText: '복사했어요' }).first().waitFor({ state: 'attached' })
+      expect(await shop.page.evaluate('navigator.clipboard.readText()')).toBe(body)
+    }
+  })
+
+  test('the copied curl gets the same bytes again, as a replay', async () => {
+    const shop = await openShop()
+    await shop.pay()
+    await shop.waitForPaid()
+    const card = shop.page.locator('[data-answer="authorize"]')
+    await card.getByRole('button', { name: '승인 curl 복사' }).click()
+    await card.getByRole('status').filter({ hasText: '복사했어요' }).first().waitFor({ state: 'attached' })
+    const curl: string = await shop.page.evaluate('navigator.clipboard.readText()')
+    const [, url] = /'(http[^']+)'/.exec(curl) ?? []
+    const [, body] = /-d '([^']+)'/.exec(curl) ?? []
+    const again = await fetch(url ?? '', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    expect(again.headers.get('idempotent-replayed')).toBe('true')
+    expect(await again.text()).toBe(await (await shop.sent('authorize')[0]?.response())?.text())
+  })
+})
+
+describe('one purchase, whatever the buyer does', () => {
+  test('a double click pays once', async () => {
+    const shop = await openShop()
+    const before = await shopPaymentIds()
+    await shop.payButton.dblclick()
+    await shop.waitForPaid()
+    const bought = (await shopPaymentIds()).filter(id => !before.includes(id))
+    expect(bought).toEqual([await shop.paymentId()])
+    expect(shop.sent('authorize')).toHaveLength(1)
+    expect(await operationCounts(bought[0] ?? '')).toEqual({ authorize: 1, capture: 1 })
+  })
+
+  test('a double click refunds once', async () => {
+    const shop = await openShop()
+    await shop.pay()
+    await shop.waitForPaid()
+    await shop.page.getByRole('button', { name: shop.words.refund }).dblclick()
+    await shop.heading(shop.words.refunded).waitFor()
+    expect(shop.sent('refund')).toHaveLength(1)
+    expect(await operationCounts(await shop.paymentId())).toEqual({ authorize: 1, capture: 1, refund: 1 })
+  })
+
+  test('a finished purchase survives a reload, and the next one has other keys', async () => {
+    const shop = await openShop()
+    await shop.pay()
+    await shop.waitForPaid()
+    const first = await shop.paymentId()
+    await shop.page.reload()
+    await shop.waitForPaid()
+    expect(await shop.paymentId()).toBe(first)
+    expect(shop.sent('authorize')).toHaveLength(1)
+
+    await shop.page.getByRole('button', { name: shop.words.again }).click()
+    await shop.pay()
+    await shop.waitForPaid()
+    expect(await shop.paymentId()).not.toBe(first)
+    expect(new Set(shop.keysOf('authorize')).size).toBe(2)
+  })
+})
+
+describe('what a card company may say', () => {
+  test.each<Language>(['ko', 'en'])(
+    '%s: a decline says why, charges nothing and lets another card pay',
+    async language => {
+      const shop = await openShop({ language })
+      await shop.choose(shop.words.decliningCard)
+      await shop.pay()
+      await shop.heading(shop.words.declined).waitFor()
+      const panel = shop.page.getByRole('alert')
+      expect(await panel.textContent()).toMatch(language === 'ko' ? /잔액이 부족해요/ : /not enough money/)
+      expect(await panel.textContent()).toContain(
+        (await (await shop.sent('authorize')[0]?.response())?.headerValue('x-request-id')) ?? '?',
+      )
+      expect(shop.sent('capture')).toHaveLength(0)
+
+      await shop.page.locator('label.card').first().click()
+      await shop.pay()
+      await shop.waitForPaid()
+      expect(new Set(shop.keysOf('authorize')).size).toBe(2)
+    },
+  )
+
+  test('a slow answer is explained, and the button waits with it', async () => {
+    const shop = await openShop()
+    await shop.choose(shop.words.slowCard)
+    await shop.pay()
+    await shop.page.getByText(shop.words.slow).waitFor()
+    const button = shop.page.locator('.button-pay')
+    expect(await button.isDisabled()).toBe(true)
+    expect(await button.getAttribute('aria-busy')).toBe('true')
+    await shop.waitForPaid()
+    expect(shop.sent('authorize')).toHaveLength(1)
+  })
+})
