@@ -164,7 +164,7 @@ export class Table<Row> {
   /** Changes the row if it is there and `change` gives one; returns whether it did. */
   async update(tx: Transaction, key: string, change: (row: Row) => Row | undefined): Promise<boolean> {
     const row = await this.lock(tx, key)
-    const changed = row && change(row)
+    const changed = row === undefined ? undefined : change(row)
     if (changed === undefined) return false
     this.#cell(key).draft = structuredClone(changed)
     return true
