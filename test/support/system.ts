@@ -1,0 +1,35 @@
+/** Finds the system under test: the addresses in the run.json that PAY_RUN_FILE names. Never falls back to `npm start`'s own. */
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readRunFile } from '../../scripts/system/run-file.ts'
+
+export interface SystemUnderTest {
+  apiUrl: string
+  databaseUrl: string
+  brokers: string[]
+  kafkaBrokers: string
+  redisUrl: string
+  /** Where processes that tests start write their logs; kept with the rest when a run fails. */
+  logsFolder: string
+}
+
+export const repositoryFolder = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Throws when no run file is named or it cannot be read. */
+export function systemUnderTest(): SystemUnderTest {
+  const named = process.env.PAY_RUN_FILE
+  if (!named)
+    throw new Error('PAY_RUN_FILE is not set: run `npm test`, or name the run.json of a system made for tests')
+  const runFile = resolve(named)
+  const run = readRunFile(runFile)
+  if (run === undefined) throw new Error(`nothing is running: there is no ${runFile}`)
+  const { API_URL, DATABASE_URL, KAFKA_BROKERS, REDIS_URL } = run.env
+  return {
+    apiUrl: API_URL,
+    databaseUrl: DATABASE_URL,
+    brokers: KAFKA_BROKERS.split(','),
+    kafkaBrokers: KAFKA_BROKERS,
+    redisUrl: REDIS_URL,
+    logsFolder: join(dirname(runFile), 'logs'),
+  }
+}
