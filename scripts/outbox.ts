@@ -1,0 +1,75 @@
+/** `npm run outbox`: lists what waits to be published and what was parked, and lets parked rows try again. */
+import { parseArgs } from 'node:util'
+import mysql, { type Connection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise'
+import { findSystem } from './verify/find-system.ts'
+
+const USAGE = `npm run outbox -- [list | redrive EVENT_ID… | redrive --all] [--run-file FILE]
+  list      rows that are not published yet, the oldest first; parked ones hold back their payment
+  redrive   un-parks rows, so that the relay tries them again`
+
+const ROWS_SHOWN = 100
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: {
+      all: { type: 'boolean', default: false },
+      'run-file': { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+    allowPositionals: true,
+  })
+  const [command = 'list', ...eventIds] = positionals
+  const isUnderstood = command === 'list' || (command === 'redrive' && values.all !== eventIds.length > 0)
+  if (values.help || !isUnderstood) {
+    console.log(USAGE)
+    return values.help ? 0 : 1
+  }
+  const { databaseUrl } = await findSystem(values['run-file'], process.env)
+  const database = await mysql.createConnection({ uri: databaseUrl, timezone: 'Z' })
+  try {
+    return command === 'list' ? await list(database, Date.now()) : await redrive(database, eventIds)
+  } finally {
+    await database.end()
+  }
+}
+
+async function list(database: Connection, nowMs: number): Promise<number> {
+  const [rows] = await database.query<RowDataPacket[]>(
+    `SELECT event_id, topic, message_key, sequence, created_at, attempts, parked_at, last_error
+     FROM outbox_event WHERE published_at IS NULL ORDER BY id LIMIT ?`,
+    [ROWS_SHOWN + 1],
+  )
+  if (rows.length === 0) console.log('Every event is published.')
+  for (const row of rows.slice(0, ROWS_SHOWN)) console.log(lineOf(row, nowMs))
+  if (rows.length > ROWS_SHOWN) console.log(`… and more; these are the oldest ${ROWS_SHOWN}`)
+  return 0
+}
+
+function lineOf(row: RowDataPacket, nowMs: number): string {
+  const ageSeconds = ((nowMs - row.created_at.getTime()) / 1_000).toFixed(0)
+  const state = row.parked_at ? `parked ${row.parked_at.toISOString()}` : 'waiting'
+  const refused = row.attempts > 0 ? `, refused ${row.attempts} times: ${row.last_error ?? 'no error noted'}` : ''
+  return `${row.event_id}  ${row.topic} #${row.sequence} of ${row.message_key}  ${ageSeconds} s old  ${state}${refused}`
+}
+
+/** Only parked rows: one that waits is tried anyway. Every named row must be parked, or nothing is done to it. */
+async function redrive(database: Connection, eventIds: string[]): Promise<number> {
+  const chosen = eventIds.length > 0 ? ' AND event_id IN (?)' : ''
+  const [result] = await database.query<ResultSetHeader>(
+    `UPDATE outbox_event SET parked_at = NULL, attempts = 0, next_attempt_at = NULL
+     WHERE parked_at IS NOT NULL AND published_at IS NULL${chosen}`,
+    eventIds.length > 0 ? [eventIds] : [],
+  )
+  const missed = eventIds.length - result.affectedRows
+  console.log(`${result.affectedRows} rows un-parked; the relay takes them up within seconds.`)
+  if (missed > 0) console.log(`${missed} of the named rows are not parked.`)
+  return eventIds.length > 0 && missed > 0 ? 1 : 0
+}
+
+main().then(
+  code => process.exit(code),
+  error => {
+    console.error(`outbox: ${error.message || error.code || error}`)
+    process.exit(1)
+  },
+)
