@@ -1,11 +1,15 @@
 /** Ports for tests, all in memory: scripted outsiders, a clock, ids, and every port together over one store. */
+import type { AuthorizeRequest } from '../contracts/requests.ts'
+import type { Caller } from './answer.ts'
 import { FakeDatabase, type Turn } from './fake-store.ts'
 import { FakeAnswers, FakeLedger, FakeOperations, FakeOutbox, FakePayments, FakeReader } from './fake-tables.ts'
-import type { OperationPolicy } from './operation.ts'
+import type { OperationPolicy, Outcome } from './operation.ts'
 import {
   type Acquirer,
   type AcquirerOrder,
   type Alarms,
+  type Answer,
+  type Claim,
   type Clock,
   type DeadLetters,
   DependencyUnavailableError,
@@ -20,6 +24,8 @@ import {
 
 type Found<Kind extends keyof Acquirer> = Awaited<ReturnType<Acquirer[Kind]>>
 type Step<Kind extends keyof Acquirer> = Found<Kind> | (() => Promise<Found<Kind>>)
+
+const TURNS_MAX = 1_000
 
 /**
  * Records every call. Answers what the script says next; when the script is empty, as an honest acquirer that approves everything:
@@ -44,8 +50,24 @@ export class ScriptedAcquirer implements Acquirer {
     return (await this.#next('cancel', order)) ?? this.#verdicts.get(order.operationId) ?? { kind: 'canceled' }
   }
 
-  callsOf(kind: keyof Acquirer): AcquirerOrder[] {
-    return this.calls.filter(call => call.kind === kind).map(call => call.order)
+  /** What was asked, in order. */
+  get asked(): Array<keyof Acquirer> {
+    return this.calls.map(call => call.kind)
+  }
+
+  /** The next call of this kind waits for the verdict that the test gives by calling what this returns. */
+  hold(kind: 'submit' | 'inquire'): (verdict: Verdict) => void {
+    const { promise, resolve } = Promise.withResolvers<Verdict>()
+    this.script[kind].push(() => promise)
+    return resolve
+  }
+
+  /** Resolves when it has been asked so often. */
+  async untilAsked(callCount: number): Promise<void> {
+    for (let turns = 0; this.calls.length < callCount; turns++) {
+      if (turns === TURNS_MAX) throw new Error(`asked ${this.calls.length} times, not ${callCount}`)
+      await new Promise(setImmediate)
+    }
   }
 
   async #next<Kind extends keyof Acquirer>(kind: Kind, order: AcquirerOrder): Promise<Found<Kind> | undefined> {
@@ -194,3 +216,33 @@ export function createFakePorts(options: { turn?: Turn; policy?: Partial<Operati
 }
 
 export type FakePorts = ReturnType<typeof createFakePorts>
+
+// Requests.
+
+export const caller: Caller = { language: 'en', requestId: 'req_of_the_test' }
+
+export const authorizeRequestOf = (given: Partial<AuthorizeRequest> = {}): AuthorizeRequest => ({
+  merchantId: 'shop',
+  amount: 10_000,
+  currency: 'KRW',
+  ...given,
+})
+
+/** What the idempotency middleware would make of an authorization with this key. */
+export const claimOf = (key: string, request: AuthorizeRequest = authorizeRequestOf()): Claim =>
+  claimFor(key, 'authorize', undefined, request)
+
+/** The same for an operation on a payment. */
+export function claimFor(key: string, operation: string, paymentId?: string, body: unknown = {}): Claim {
+  const path = `/payments/${operation}${paymentId === undefined ? '' : `/${paymentId}`}`
+  const canonicalRequest = JSON.stringify({ body, operation, path })
+  return { key, canonicalRequest, fingerprint: `v1:${canonicalRequest}` }
+}
+
+/** The answer inside an outcome that has one. */
+export function answerIn(outcome: Outcome): Answer {
+  if (outcome.kind !== 'answered') throw new Error(`not answered but ${JSON.stringify(outcome)}`)
+  return outcome.answer
+}
+
+export const bodyIn = (outcome: Outcome) => JSON.parse(answerIn(outcome).body)
