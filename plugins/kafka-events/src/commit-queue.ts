@@ -8,18 +8,22 @@ export interface CommittedOffset {
 }
 
 export interface CommitQueuePorts {
-  /** Sends one commit. It is called with the offsets of the current generation only. */
+  /** Sends one commit; called only with offsets of the generation that is current at the call. */
   commit(offsets: CommittedOffset[]): Promise<void>
   onFailure(error: unknown, failedForMs: number): void
   waitMs?(failedAttempts: number): number
 }
 
+/** What one generation of the group has processed and not committed yet. */
+interface Generation {
+  pending: Map<string, CommittedOffset>
+  over: AbortController
+  sending?: Promise<void>
+}
+
 export class CommitQueue {
   readonly #ports: CommitQueuePorts
-  #pending = new Map<string, CommittedOffset>()
-  #generation = 0
-  #pump: Promise<void> | undefined
-  #abandoned = new AbortController()
+  #current: Generation = createGeneration()
 
   constructor(ports: CommitQueuePorts) {
     this.#ports = ports
@@ -27,55 +31,53 @@ export class CommitQueue {
 
   /** The records before this offset are processed. */
   mark(offset: CommittedOffset): void {
-    this.#pending.set(`${offset.topic}-${offset.partition}`, offset)
-    this.#pump ??= this.#send().finally(() => {
-      this.#pump = undefined
+    const generation = this.#current
+    generation.pending.set(keyOf(offset), offset)
+    generation.sending ??= this.#send(generation).finally(() => {
+      generation.sending = undefined
     })
   }
 
   /** Waits until everything marked is committed, at most so long; says whether it is. */
-  async flush(timeoutMs: number): Promise<boolean> {
-    const inTime = await within(timeoutMs, this.#pump ?? Promise.resolve())
-    return inTime && this.#pending.size === 0
+  flush(timeoutMs: number): Promise<boolean> {
+    return within(timeoutMs, this.#current.sending ?? Promise.resolve())
   }
 
-  /** The partitions are somebody else's from now on: what is not sent yet never will be. */
+  /**
+   * The partitions may be somebody else's from now on: what is not sent yet never will be. A commit that is under way is not
+   * waited for, since it may hang as long as an outage lasts; the broker refuses it by its generation.
+   */
   abandon(): void {
-    this.#generation += 1
-    this.#pending.clear()
-    this.#abandoned.abort()
-    this.#abandoned = new AbortController()
+    this.#current.over.abort()
+    this.#current = createGeneration()
   }
 
-  async #send(): Promise<void> {
+  async #send({ pending, over: { signal } }: Generation): Promise<void> {
     let failedAttempts = 0
-    let failingSince = 0
-    while (this.#pending.size > 0) {
-      const generation = this.#generation
-      const offsets = [...this.#pending.values()]
-      this.#pending.clear()
+    let failingSinceMs = 0
+    while (pending.size > 0 && !signal.aborted) {
+      const offsets = [...pending.values()]
+      pending.clear()
       try {
         await this.#ports.commit(offsets)
         failedAttempts = 0
       } catch (error) {
-        if (generation !== this.#generation) continue
-        this.#putBack(offsets)
-        if (failedAttempts === 0) failingSince = performance.now()
+        if (signal.aborted) return
+        putBack(pending, offsets)
+        if (failedAttempts === 0) failingSinceMs = performance.now()
         failedAttempts += 1
-        this.#ports.onFailure(error, performance.now() - failingSince)
-        await sleep(
-          this.#ports.waitMs?.(failedAttempts) ?? backOffMs(failedAttempts, commitBackOff),
-          this.#abandoned.signal,
-        )
+        this.#ports.onFailure(error, performance.now() - failingSinceMs)
+        await sleep(this.#ports.waitMs?.(failedAttempts) ?? backOffMs(failedAttempts, commitBackOff), signal)
       }
     }
   }
+}
 
-  /** A failed commit is tried again, unless the partition has come further meanwhile. */
-  #putBack(offsets: CommittedOffset[]): void {
-    for (const offset of offsets) {
-      const key = `${offset.topic}-${offset.partition}`
-      if (!this.#pending.has(key)) this.#pending.set(key, offset)
-    }
-  }
+const createGeneration = (): Generation => ({ pending: new Map(), over: new AbortController() })
+
+const keyOf = ({ topic, partition }: CommittedOffset): string => `${topic}-${partition}`
+
+/** A failed commit is tried again, unless the partition has come further meanwhile. */
+function putBack(pending: Map<string, CommittedOffset>, offsets: CommittedOffset[]): void {
+  for (const offset of offsets) if (!pending.has(keyOf(offset))) pending.set(keyOf(offset), offset)
 }

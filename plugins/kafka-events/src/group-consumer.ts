@@ -63,7 +63,7 @@ export class GroupConsumer {
   /** Brokers whose running fetch was asked for before the last join: what it brings is at the old generation's offsets. */
   readonly #staleFetches = new Map<string, number>()
   readonly #fetches = new Map<string, number>()
-  #lastFetchMs = 0
+  #lastHeartbeatMs = 0
   #commit: EachBatchPayload['commitOffsetsIfNecessary'] | undefined
   #restart = (_reason: Error) => {}
   #loop: Promise<void> = Promise.resolve()
@@ -191,17 +191,25 @@ export class GroupConsumer {
     }
   }
 
-  /** While no broker answers, kafkajs is left to try as the member it is. When one does and nothing is fetched, it is stuck. */
+  /**
+   * While no broker answers, kafkajs is left to try, as the member it is. When one answers and the member's heartbeat, which is
+   * part of fetching, still does not come through, kafkajs is stuck: on a topic that is gone, or a coordinator that moved.
+   */
   async #untilStuck(signal: AbortSignal): Promise<Error | undefined> {
-    this.#lastFetchMs = performance.now()
+    this.#lastHeartbeatMs = performance.now()
     while (!signal.aborted) {
       await sleep(STUCK_POLL_MS, signal)
-      if (performance.now() - this.#lastFetchMs < STUCK_MS) continue
-      const reachable = await this.#presentTopics().then(
-        () => true,
-        () => false,
-      )
-      if (reachable) return new Error(`no fetch for ${STUCK_MS / 1000} s though a broker answers`)
+      if (performance.now() - this.#lastHeartbeatMs < STUCK_MS) continue
+      if (await this.#isReachable()) return new Error(`no heartbeat for ${STUCK_MS / 1000} s though a broker answers`)
+    }
+  }
+
+  async #isReachable(): Promise<boolean> {
+    try {
+      await this.#presentTopics()
+      return true
+    } catch {
+      return false
     }
   }
 
@@ -242,7 +250,7 @@ export class GroupConsumer {
     })
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#joined(consumer, payload.memberAssignment))
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#restart(payload.error))
-    consumer.on(consumer.events.HEARTBEAT, () => this.#noteHealthy())
+    consumer.on(consumer.events.HEARTBEAT, () => this.#heartbeat(consumer))
     consumer.on(consumer.events.FETCH_START, ({ payload }) => this.#fetchStarted(String(payload.nodeId)))
     return consumer
   }
@@ -270,7 +278,7 @@ export class GroupConsumer {
       for (const partition of partitions) this.#openSession(consumer, source, partition)
       if (fixedPositions.has(source.startingPosition)) void this.#pin(consumer, source, partitions)
     }
-    this.#noteHealthy()
+    this.#heartbeat(consumer)
     const names = Object.entries(assignment).map(([topic, partitions]) => `${topic} [${partitions.join(' ')}]`)
     this.#ports.log.notice(`group ${this.groupId} reads ${names.join(', ') || 'no partition'}`)
   }
@@ -305,8 +313,13 @@ export class GroupConsumer {
     session.worker.ended.catch(error => this.#restart(error as Error))
   }
 
+  #heartbeat(consumer: Consumer): void {
+    if (consumer !== this.#consumer) return
+    this.#lastHeartbeatMs = performance.now()
+    this.#noteHealthy()
+  }
+
   #fetchStarted(nodeId: string): void {
-    this.#lastFetchMs = performance.now()
     this.#fetches.set(nodeId, performance.now())
     this.#staleFetches.delete(nodeId)
   }

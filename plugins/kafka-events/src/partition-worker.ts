@@ -55,7 +55,7 @@ export class PartitionWorker {
     this.#source = source
     this.#partition = partition
     this.#ports = ports
-    this.ended = after.then(() => this.#run())
+    this.ended = after.catch(() => {}).then(() => this.#run())
   }
 
   /** Takes fetched records, in order. Says whether the buffer is full now: then fetch no more until `roomy`. */
@@ -103,13 +103,15 @@ export class PartitionWorker {
   async #gather(): Promise<void> {
     while (this.#buffer.length === 0 && !this.#stopped) await this.#arrival()
     const { batchSize, batchingWindowMs } = this.#source
-    if (batchingWindowMs === 0 || this.#stopped) return
-    const windowEnd = performance.now() + batchingWindowMs
-    while (this.#buffer.length < batchSize && this.#bufferedBytes < EVENT_BYTES_MAX && !this.#stopped) {
-      const leftMs = windowEnd - performance.now()
-      if (leftMs <= 0) return
-      await Promise.race([this.#arrival(), sleep(leftMs, this.#stopping.signal)])
-    }
+    if (batchingWindowMs === 0) return
+    let isOver = false
+    const timer = setTimeout(() => {
+      isOver = true
+      this.#wake()
+    }, batchingWindowMs)
+    const isFull = () => this.#buffer.length >= batchSize || this.#bufferedBytes >= EVENT_BYTES_MAX
+    while (!isFull() && !isOver && !this.#stopped) await this.#arrival()
+    clearTimeout(timer)
   }
 
   #arrival(): Promise<void> {

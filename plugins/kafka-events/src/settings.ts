@@ -82,7 +82,7 @@ export function readSettings(service: ServiceView): PluginSettings {
   const problems: string[] = []
   const warnings: string[] = []
   const local = readLocal(service.custom?.[CUSTOM_KEY], (key, what) =>
-    problems.push(`custom.${CUSTOM_KEY}.${key} ${what}`),
+    problems.push(`${['custom', CUSTOM_KEY, key].filter(Boolean).join('.')} ${what}`),
   )
   const sources: KafkaSource[] = []
   for (const { functionKey, kind, entry } of kafkaEntries(service)) {

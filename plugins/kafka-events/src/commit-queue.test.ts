@@ -1,0 +1,94 @@
+import { describe, expect, test } from '@jest/globals'
+import { until } from '../../../shared/runtime/until.ts'
+import { CommitQueue, type CommittedOffset } from './commit-queue.ts'
+
+/** A broker whose answers the test gives. */
+function createBroker() {
+  const commits: { offsets: Record<string, number>; answer(error?: Error): void }[] = []
+  const commit = (offsets: CommittedOffset[]) =>
+    new Promise<void>((resolve, reject) => {
+      const byPartition = Object.fromEntries(
+        offsets.map(({ topic, partition, offset }) => [`${topic}-${partition}`, offset]),
+      )
+      commits.push({ offsets: byPartition, answer: error => (error ? reject(error) : resolve()) })
+    })
+  return { commits, commit, sent: () => commits.map(({ offsets }) => offsets) }
+}
+
+function createQueue() {
+  const broker = createBroker()
+  const failures: string[] = []
+  const queue = new CommitQueue({
+    commit: broker.commit,
+    onFailure: error => failures.push((error as Error).message),
+    waitMs: () => 0,
+  })
+  const mark = (partition: number, offset: number) => queue.mark({ topic: 't', partition, offset })
+  return { broker, failures, queue, mark }
+}
+
+const FOREVER_MS = 3_600_000
+const settle = () => new Promise(resolve => setImmediate(resolve))
+
+describe('CommitQueue', () => {
+  test('sends at once when idle', () => {
+    const { broker, mark } = createQueue()
+    mark(0, 5)
+    expect(broker.sent()).toEqual([{ 't-0': 5 }])
+  })
+
+  test('gathers what comes during a commit into the next one, the newest offset of each partition', async () => {
+    const { broker, mark, queue } = createQueue()
+    mark(0, 5)
+    mark(1, 7)
+    mark(0, 9)
+    mark(0, 12)
+    expect(broker.sent()).toEqual([{ 't-0': 5 }])
+    broker.commits[0]!.answer()
+    await settle()
+    expect(broker.sent()).toEqual([{ 't-0': 5 }, { 't-1': 7, 't-0': 12 }])
+    broker.commits[1]!.answer()
+    expect(await queue.flush(FOREVER_MS)).toBe(true)
+  })
+
+  test('tries a failed commit again, with what came meanwhile', async () => {
+    const { broker, failures, mark, queue } = createQueue()
+    mark(0, 5)
+    mark(1, 7)
+    mark(0, 9)
+    broker.commits[0]!.answer(new Error('coordinator away'))
+    const flushed = queue.flush(FOREVER_MS)
+    await until(() => broker.commits.length === 2, { what: 'the second commit', intervalMs: 1 })
+    expect(broker.sent()[1]).toEqual({ 't-0': 9, 't-1': 7 })
+    broker.commits[1]!.answer()
+    expect(await flushed).toBe(true)
+    expect(failures).toEqual(['coordinator away'])
+  })
+
+  test('an abandoned generation sends nothing more, neither what waited nor what failed', async () => {
+    const { broker, failures, mark, queue } = createQueue()
+    mark(0, 5)
+    mark(1, 7)
+    queue.abandon()
+    broker.commits[0]!.answer(new Error('illegal generation'))
+    await settle()
+    expect(broker.sent()).toEqual([{ 't-0': 5 }])
+    expect(failures).toEqual([])
+  })
+
+  test('a hanging commit of an abandoned generation does not hold up the next generation', async () => {
+    const { broker, mark, queue } = createQueue()
+    mark(0, 5)
+    queue.abandon()
+    mark(0, 6)
+    expect(broker.sent()).toEqual([{ 't-0': 5 }, { 't-0': 6 }])
+    broker.commits[1]!.answer()
+    expect(await queue.flush(FOREVER_MS)).toBe(true)
+  })
+
+  test('flush says when it did not get through in time', async () => {
+    const { mark, queue } = createQueue()
+    mark(0, 5)
+    expect(await queue.flush(0)).toBe(false)
+  })
+})
