@@ -1,6 +1,6 @@
 /** Drives the shop in a real Chromium, the way a buyer would, and keeps what went over the wire. */
 import { readFile } from 'node:fs/promises'
-import { type Browser, chromium, type Locator, type Page, type Request } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Locator, type Page, type Request } from 'playwright-core'
 import type { OperationListView, PaymentDetailView } from '../../shared/contracts/payment.ts'
 import { until } from '../../shared/runtime/until.ts'
 
@@ -67,6 +67,14 @@ export const launchBrowser = (): Promise<Browser> =>
 export interface ShopOptions {
   language?: Language
   width?: number
+  /** For a test that meddles with the clock, which all tabs of a context share. */
+  ownContext?: boolean
+}
+
+/** Tabs share what the browser has cached, which saves seconds a test; each has a session of its own. */
+async function sharedContext(browser: Browser): Promise<BrowserContext> {
+  const [open] = browser.contexts()
+  return open ?? browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
 }
 
 /** One tab on the shop, with the requests that it sent. */
@@ -84,10 +92,10 @@ export class ShopTab {
   }
 
   static async open(browser: Browser, options: ShopOptions = {}): Promise<ShopTab> {
-    const { language = 'ko', width = 1440 } = options
-    const context = await browser.newContext({ viewport: { width, height: 900 } })
-    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const { language = 'ko', width = 1440, ownContext = false } = options
+    const context = ownContext ? await browser.newContext() : await sharedContext(browser)
     const tab = new ShopTab(await context.newPage(), language)
+    await tab.page.setViewportSize({ width, height: 900 })
     const { shopUrl } = await addresses()
     await tab.page.goto(language === 'ko' ? shopUrl : `${shopUrl}/?lang=${language}`)
     await tab.payButton.waitFor()
@@ -165,7 +173,7 @@ export class ShopTab {
     await this.page.route(`**/payments/${operation}**`, () => {}, { times: 1 })
   }
 
-  /** Makes the API unreachable, as the page finds it on its next load. */
+  /** Makes the API unreachable, as the page finds it on its next load. Needs a context of its own. */
   async cutOff(): Promise<void> {
     await this.page.route(/\/(payments|health)\//, route => route.abort('connectionrefused'))
     await this.page.clock.install()
@@ -193,7 +201,7 @@ export class ShopTab {
   }
 
   async close(): Promise<void> {
-    await this.page.context().close()
+    await this.page.close()
   }
 }
 

@@ -100,7 +100,7 @@ describe('a lost answer', () => {
 
 describe('an API that is away', () => {
   test('is said so, patience ends kindly, and checking again finishes the same purchase', async () => {
-    shop = await ShopTab.open(browser)
+    shop = await ShopTab.open(browser, { ownContext: true })
     await shop.cutOff()
     await shop.choose('Xiaomi 14T Pro')
     await shop.pay()
