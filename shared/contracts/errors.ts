@@ -20,8 +20,8 @@ export const errorCatalogue = {
   PAYMENT_DECLINED: {
     statusCode: 402,
     message: {
-      en: 'The payment was declined. Nothing was charged.',
-      ko: '결제가 거절되었습니다. 청구된 금액은 없습니다.',
+      en: 'The acquirer declined. No money was moved.',
+      ko: '카드사가 거절했습니다. 움직인 금액은 없습니다.',
     },
   },
   NOT_FOUND: {

@@ -178,6 +178,9 @@ const away = new Set([
   'ER_QUERY_INTERRUPTED',
   'ER_CONNECTION_KILLED',
   'ER_NORMAL_SHUTDOWN',
+  'ER_DISK_FULL',
+  'ER_RECORD_FILE_FULL',
+  'ER_ERROR_ON_WRITE',
 ])
 
 function translate(error: unknown): unknown {
