@@ -137,7 +137,7 @@ export class FakeAlarms implements Alarms {
 export class FakeClock implements Clock {
   readonly sleeps: number[] = []
   /** Called when a sleep is over. */
-  onSlept: () => void = () => {}
+  onSlept: () => void | Promise<void> = () => {}
   #nowMs: number
 
   constructor(nowMs: number) {
@@ -155,7 +155,7 @@ export class FakeClock implements Clock {
   async sleep(durationMs: number): Promise<void> {
     this.sleeps.push(durationMs)
     this.advance(durationMs)
-    this.onSlept()
+    await this.onSlept()
   }
 }
 

@@ -1,0 +1,406 @@
+/** The books under redelivery, duplicates, missing and differing entries, and poison of every kind. */
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { SEED, seeded } from '../../test/unit/seed.ts'
+import type { PaymentEvent } from '../contracts/events.ts'
+import { movement } from '../domain/ledger.ts'
+import { shuffledTurns } from './fake-store.ts'
+import { createFakeIds, createFakePorts, FAKE_NOW_MS, type FakePorts } from './fakes.ts'
+import { DependencyUnavailableError, DuplicateKeyError, type IncomingRecord, type LedgerEntry } from './ports.ts'
+import { recordLedger } from './record-ledger.ts'
+
+const ids = createFakeIds(1_000)
+
+const captured = (given: Partial<PaymentEvent> = {}): PaymentEvent => ({
+  eventId: ids.event(),
+  eventType: 'payment.captured',
+  occurredAt: '2026-01-02T03:04:05.006Z',
+  sequence: 2,
+  operationId: ids.operation(),
+  amount: 10_000,
+  feeAmount: 250,
+  payment: {
+    paymentId: ids.payment(),
+    merchantId: 'shop',
+    status: 'COMPLETED',
+    amount: 10_000,
+    currency: 'KRW',
+    capturedAmount: 10_000,
+    refundedAmount: 0,
+  },
+  ...given,
+})
+
+function refunded(given: Partial<PaymentEvent> = {}): PaymentEvent {
+  const { feeAmount: _, ...event } = captured({ eventType: 'payment.refunded', sequence: 3, ...given })
+  return event
+}
+
+let nextOffset = 0
+const recordOf = (event: PaymentEvent, given: Partial<IncomingRecord> = {}): IncomingRecord => ({
+  topic: event.eventType,
+  partition: 0,
+  offset: nextOffset++,
+  key: Buffer.from(event.payment.paymentId),
+  value: Buffer.from(JSON.stringify(event)),
+  headers: [],
+  ...given,
+})
+
+/** The entry that the capture's or refund's own transaction wrote. */
+const entryOf = (event: PaymentEvent, given: Partial<LedgerEntry> = {}): LedgerEntry => ({
+  ...movement(
+    event.eventType === 'payment.captured' ? 'capture' : 'refund',
+    event.payment.merchantId,
+    event.amount,
+    event.payment.currency,
+  ),
+  entryId: ids.entry(),
+  paymentId: event.payment.paymentId,
+  eventId: event.eventId,
+  occurredAtMs: FAKE_NOW_MS,
+  ...given,
+})
+
+const write = (ports: FakePorts, entries: LedgerEntry[]) =>
+  ports.transactions.run(tx => ports.ledger.insert(tx, entries, FAKE_NOW_MS))
+
+/** Books in which every event has the entry of its own transaction. */
+async function booksWith(...events: PaymentEvent[]) {
+  const ports = createFakePorts()
+  if (events.length > 0)
+    await write(
+      ports,
+      events.map(event => entryOf(event)),
+    )
+  return ports
+}
+
+const entriesOf = (ports: FakePorts, event: PaymentEvent) =>
+  ports.ledger.table.rows().filter(entry => entry.eventId === event.eventId)
+const typesOf = (ports: FakePorts, event: PaymentEvent) => entriesOf(ports, event).map(entry => entry.type)
+
+describe('a captured event', () => {
+  test('writes the fee that the event says, and nothing else', async () => {
+    const event = captured()
+    const ports = await booksWith(event)
+
+    expect(await recordLedger(ports, [recordOf(event)])).toEqual({ written: 1, poisoned: 0 })
+
+    expect(entriesOf(ports, event).at(-1)).toEqual({
+      type: 'fee',
+      debitAccount: 'merchant_payable:shop',
+      creditAccount: 'fee_revenue',
+      amountMinor: 250,
+      currency: 'KRW',
+      entryId: expect.stringMatching(/^led_/),
+      paymentId: event.payment.paymentId,
+      eventId: event.eventId,
+      occurredAtMs: FAKE_NOW_MS,
+    })
+    expect(typesOf(ports, event)).toEqual(['capture', 'fee'])
+    expect(ports.alarms.repaired).toEqual([])
+  })
+
+  test('with a fee of 0 writes no row', async () => {
+    const event = captured({ feeAmount: 0 })
+    const ports = await booksWith(event)
+
+    expect(await recordLedger(ports, [recordOf(event)])).toEqual({ written: 0, poisoned: 0 })
+    expect(typesOf(ports, event)).toEqual(['capture'])
+  })
+
+  test('may carry fields that we do not know', async () => {
+    const event = { ...captured(), channel: 'web' }
+    const ports = await booksWith(event)
+
+    expect(await recordLedger(ports, [recordOf(event)])).toEqual({ written: 1, poisoned: 0 })
+  })
+})
+
+describe('a refunded event', () => {
+  test('whose entry is there writes nothing', async () => {
+    const event = refunded()
+    const ports = await booksWith(event)
+
+    expect(await recordLedger(ports, [recordOf(event)])).toEqual({ written: 0, poisoned: 0 })
+    expect(typesOf(ports, event)).toEqual(['refund'])
+  })
+
+  test('may come before the captured one', async () => {
+    const capture = captured()
+    const refund = refunded({ payment: capture.payment })
+    const ports = await booksWith(capture, refund)
+
+    await recordLedger(ports, [recordOf(refund)])
+    await recordLedger(ports, [recordOf(capture)])
+
+    expect([typesOf(ports, capture), typesOf(ports, refund)]).toEqual([['capture', 'fee'], ['refund']])
+    expect(ports.deadLetters.buried).toEqual([])
+  })
+
+  test('that carries a fee is poison: the fee was taken at the capture', async () => {
+    const event = refunded()
+    const ports = await booksWith(event)
+
+    const outcome = await recordLedger(ports, [recordOf({ ...event, feeAmount: 250 })])
+
+    expect(outcome).toEqual({ written: 0, poisoned: 1 })
+    expect(typesOf(ports, event)).toEqual(['refund'])
+  })
+})
+
+describe('a second delivery', () => {
+  test('changes nothing', async () => {
+    const events = [captured(), refunded(), captured()]
+    const ports = await booksWith(...events)
+    const records = events.map(event => recordOf(event))
+    await recordLedger(ports, records)
+    const books = ports.ledger.table.rows()
+
+    expect(await recordLedger(ports, records)).toEqual({ written: 0, poisoned: 0 })
+
+    expect(ports.ledger.table.rows()).toEqual(books)
+    expect(ports.alarms).toMatchObject({ repaired: [], letters: [] })
+  })
+
+  test('within one batch changes nothing either', async () => {
+    const event = captured()
+    const ports = await booksWith(event)
+
+    expect(await recordLedger(ports, [recordOf(event), recordOf(event), recordOf(event)])).toEqual({
+      written: 1,
+      poisoned: 0,
+    })
+    expect(typesOf(ports, event)).toEqual(['capture', 'fee'])
+  })
+
+  test('that says something else, within one batch or later, is dead-lettered; the first stays', async () => {
+    const event = captured()
+    const other = { ...event, feeAmount: 251 }
+    const ports = await booksWith(event)
+
+    expect(await recordLedger(ports, [recordOf(event), recordOf(other)])).toEqual({ written: 1, poisoned: 1 })
+    expect(await recordLedger(ports, [recordOf(other)])).toEqual({ written: 0, poisoned: 1 })
+
+    expect(entriesOf(ports, event).map(entry => entry.amountMinor)).toEqual([10_000, 250])
+    expect(ports.alarms.letters.map(letter => letter.reason)).toEqual([
+      'the fee entry in the books differs from the event',
+      'the fee entry in the books differs from the event',
+    ])
+  })
+
+  test('at the same moment: one writes, the other is told to come again, and then finds all done', async () => {
+    const events = [captured(), captured()]
+    const ports = createFakePorts({ turn: shuffledTurns(SEED) })
+    await write(
+      ports,
+      events.map(event => entryOf(event)),
+    )
+    const records = events.map(event => recordOf(event))
+
+    const both = await Promise.allSettled([recordLedger(ports, records), recordLedger(ports, records)])
+    for (const outcome of both)
+      if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(DuplicateKeyError)
+    const again = await recordLedger(ports, records)
+
+    expect(again).toEqual({ written: 0, poisoned: 0 })
+    for (const event of events) expect(typesOf(ports, event)).toEqual(['capture', 'fee'])
+    expect(ports.deadLetters.buried).toEqual([])
+  })
+})
+
+describe('a missing entry', () => {
+  test.each([
+    { name: 'capture', make: captured, types: ['capture', 'fee'] },
+    { name: 'refund', make: refunded, types: ['refund'] },
+  ])('of a $name is written from its event, with an alarm', async ({ make, types }) => {
+    const event = make()
+    const ports = await booksWith()
+
+    expect(await recordLedger(ports, [recordOf(event)])).toEqual({ written: types.length, poisoned: 0 })
+
+    expect(typesOf(ports, event)).toEqual(types)
+    expect(entriesOf(ports, event)[0]).toEqual(entryOf(event, { entryId: entriesOf(ports, event)[0]!.entryId }))
+    expect(ports.alarms.repaired).toEqual([event.eventId])
+  })
+
+  test('raises no alarm when the transaction that would have repaired it is rolled back', async () => {
+    const ports = await booksWith()
+    ports.transactions.failNextCommit('before')
+
+    await expect(recordLedger(ports, [recordOf(captured())])).rejects.toThrow(DependencyUnavailableError)
+    expect(ports.alarms.repaired).toEqual([])
+  })
+})
+
+describe('an entry that differs from its event', () => {
+  test.each<{ what: string; wrong: Partial<LedgerEntry> }>([
+    { what: 'amount', wrong: { amountMinor: 9_999 } },
+    { what: 'currency', wrong: { currency: 'USD' } },
+    { what: 'debit account', wrong: { debitAccount: 'cash' } },
+    { what: 'credit account', wrong: { creditAccount: 'merchant_payable:Shop' } },
+  ])('in its $what is dead-lettered; its fee is not written and the entry is left as it is', async ({ wrong }) => {
+    const event = captured()
+    const healthy = captured()
+    const ports = createFakePorts()
+    await write(ports, [entryOf(event, wrong), entryOf(healthy)])
+    const record = recordOf(event)
+
+    expect(await recordLedger(ports, [record, recordOf(healthy)])).toEqual({ written: 1, poisoned: 1 })
+
+    expect(entriesOf(ports, event)).toMatchObject([wrong])
+    expect(typesOf(ports, healthy)).toEqual(['capture', 'fee'])
+    expect(ports.deadLetters.buried).toEqual([
+      { record, reason: 'the capture entry in the books differs from the event' },
+    ])
+    expect(ports.alarms.letters).toEqual(ports.deadLetters.buried)
+  })
+})
+
+describe('poison', () => {
+  const event = captured()
+  const poisons: Array<{ what: string; record: IncomingRecord; reason: RegExp }> = [
+    { what: 'no value', record: recordOf(event, { value: null }), reason: /^empty value$/ },
+    { what: 'no JSON', record: recordOf(event, { value: Buffer.from('{"eventId":') }), reason: /^not JSON: / },
+    { what: 'an empty value', record: recordOf(event, { value: Buffer.alloc(0) }), reason: /^not JSON: / },
+    { what: 'JSON null', record: recordOf(event, { value: Buffer.from('null') }), reason: /^schema: / },
+    { what: 'a list', record: recordOf(event, { value: Buffer.from('[]') }), reason: /^schema: / },
+    {
+      what: 'bytes that are no text',
+      record: recordOf(event, { value: Buffer.from([0xff, 0xfe, 0x00]) }),
+      reason: /^not JSON: /,
+    },
+    {
+      what: 'a missing field',
+      record: recordOf({ ...event, operationId: undefined } as never),
+      reason: /^schema: operationId /,
+    },
+    { what: 'a wrong amount', record: recordOf({ ...event, amount: -1 }), reason: /^schema: amount / },
+    {
+      what: 'a capture without its fee',
+      record: recordOf({ ...event, feeAmount: undefined }),
+      reason: /^schema: feeAmount a capture carries its fee/,
+    },
+    {
+      what: 'a fee above the amount',
+      record: recordOf({ ...event, feeAmount: 10_001 }),
+      reason: /^schema: feeAmount /,
+    },
+    {
+      what: 'another topic',
+      record: recordOf(event, { topic: 'payment.refunded' }),
+      reason: /^event type payment.captured on topic payment.refunded$/,
+    },
+    {
+      what: 'a type that moves no money',
+      record: recordOf({ ...event, eventType: 'payment.authorized' }),
+      reason: /^schema: eventType /,
+    },
+    {
+      what: 'another key',
+      record: recordOf(event, { key: Buffer.from(ids.payment()) }),
+      reason: /^the key is not the payment id$/,
+    },
+    { what: 'no key', record: recordOf(event, { key: null }), reason: /^the key is not the payment id$/ },
+  ]
+
+  test.each(poisons)(
+    '$what is buried with its reason, alarmed, and the rest is recorded',
+    async ({ record, reason }) => {
+      const [before, after] = [captured(), captured()]
+      const ports = await booksWith(before, after)
+
+      const outcome = await recordLedger(ports, [recordOf(before), record, recordOf(after)])
+
+      expect(outcome).toEqual({ written: 2, poisoned: 1 })
+      expect(ports.deadLetters.buried).toEqual([{ record, reason: expect.stringMatching(reason) }])
+      expect(ports.alarms.letters).toEqual(ports.deadLetters.buried)
+      expect([typesOf(ports, before), typesOf(ports, after)]).toEqual([
+        ['capture', 'fee'],
+        ['capture', 'fee'],
+      ])
+    },
+  )
+
+  test('a batch of nothing but poison, and an empty one, need no database', async () => {
+    const ports = await booksWith()
+    ports.transactions.away = true
+
+    expect(
+      await recordLedger(
+        ports,
+        poisons.map(poison => poison.record),
+      ),
+    ).toEqual({
+      written: 0,
+      poisoned: poisons.length,
+    })
+    expect(await recordLedger(ports, [])).toEqual({ written: 0, poisoned: 0 })
+  })
+
+  test(`any bytes are buried or recorded, and never thrown (seed ${SEED})`, async () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }).map(array => Buffer.from(array)),
+      fc.json().map(text => Buffer.from(text)),
+    )
+
+    await fc.assert(
+      fc.asyncProperty(bytes, async value => {
+        const ports = await booksWith()
+        expect(await recordLedger(ports, [recordOf(event, { value })])).toEqual({ written: 0, poisoned: 1 })
+      }),
+      seeded(100),
+    )
+  })
+
+  test('poison that cannot be buried is delivered again, without an alarm yet', async () => {
+    const healthy = captured()
+    const ports = await booksWith(healthy)
+    ports.deadLetters.away = true
+    const records = [recordOf(healthy), poisons[0]!.record]
+
+    await expect(recordLedger(ports, records)).rejects.toThrow(DependencyUnavailableError)
+    expect(ports.alarms.letters).toEqual([])
+    ports.deadLetters.away = false
+
+    expect(await recordLedger(ports, records)).toEqual({ written: 0, poisoned: 1 })
+    expect(typesOf(ports, healthy)).toEqual(['capture', 'fee'])
+  })
+})
+
+describe('a row that the database refuses for what it holds', () => {
+  test('is found by recording one by one, buried, and the rest is recorded once', async () => {
+    const events = [captured(), captured(), captured()]
+    const refusedEvent = events[1]!
+    const ports = await booksWith(...events)
+    ports.ledger.refuses = entry => entry.eventId === refusedEvent.eventId
+    const records = events.map(event => recordOf(event))
+
+    expect(await recordLedger(ports, records)).toEqual({ written: 2, poisoned: 1 })
+
+    expect(ports.deadLetters.buried).toEqual([{ record: records[1], reason: 'constraint of the test' }])
+    expect(events.map(event => typesOf(ports, event))).toEqual([['capture', 'fee'], ['capture'], ['capture', 'fee']])
+  })
+
+  test('leaves no half of its event behind', async () => {
+    const event = captured()
+    const ports = await booksWith()
+    ports.ledger.refuses = entry => entry.type === 'fee'
+
+    expect(await recordLedger(ports, [recordOf(event)])).toEqual({ written: 0, poisoned: 1 })
+    expect(entriesOf(ports, event)).toEqual([])
+    expect(ports.alarms.repaired).toEqual([])
+  })
+})
+
+describe('a database that is away', () => {
+  test('buries nothing of what it could not judge: the batch is delivered again', async () => {
+    const event = captured()
+    const ports = await booksWith(event)
+    ports.transactions.away = true
+
+    await expect(recordLedger(ports, [recordOf(event)])).rejects.toThrow(DependencyUnavailableError)
+    expect(ports.deadLetters.buried).toEqual([])
+  })
+})

@@ -1,0 +1,247 @@
+/** The relay: order, refused rows, outages, and what happens at its deadline. */
+import { describe, expect, test } from '@jest/globals'
+import { SEED } from '../../test/unit/seed.ts'
+import { shuffledTurns } from './fake-store.ts'
+import { createFakePorts, FAKE_NOW_MS, type FakePorts } from './fakes.ts'
+import { DependencyUnavailableError } from './ports.ts'
+import { RELAY_BATCH_ROWS, relayShard } from './relay-outbox.ts'
+
+const SHARD = 2
+const FAR = 3_600_000
+
+/** Writes an event for each letter, in order: `aba` is a's first, b's first, a's second. */
+async function outboxOf(letters: string, ports: FakePorts = createFakePorts()) {
+  const sequences = new Map<string, number>()
+  for (const letter of letters) {
+    const sequence = (sequences.get(letter) ?? 0) + 1
+    sequences.set(letter, sequence)
+    await insert(ports, letter, sequence)
+  }
+  return ports
+}
+
+const insert = (ports: FakePorts, messageKey: string, sequence: number, shard = SHARD) =>
+  ports.transactions.run(tx =>
+    ports.outbox.insert(
+      tx,
+      {
+        eventId: `${messageKey}${sequence}`,
+        topic: 'payment.authorized',
+        messageKey,
+        sequence,
+        payload: '{}',
+        shard,
+        traceparent: null,
+      },
+      ports.clock.nowMs(),
+    ),
+  )
+
+const relay = (ports: FakePorts, deadlineMs = ports.clock.nowMs() + FAR) => relayShard(ports, SHARD, deadlineMs)
+const published = (ports: FakePorts) => ports.publisher.published.map(row => row.eventId)
+const unpublished = (ports: FakePorts) =>
+  ports.outbox.table
+    .rows()
+    .filter(row => row.publishedAtMs === null)
+    .map(row => row.eventId)
+const rowOf = (ports: FakePorts, eventId: string) => ports.outbox.table.rows().find(row => row.eventId === eventId)!
+
+describe('relayShard', () => {
+  test('publishes in the order in which the rows were written, all at once, and marks them', async () => {
+    const ports = await outboxOf('abacb')
+
+    expect(await relay(ports)).toBe(5)
+
+    expect(published(ports)).toEqual(['a1', 'b1', 'a2', 'c1', 'b2'])
+    expect(ports.publisher.sends).toHaveLength(1)
+    expect(ports.outbox.table.rows().every(row => row.publishedAtMs === FAKE_NOW_MS)).toBe(true)
+  })
+
+  test('publishes nothing twice, and nothing of another shard', async () => {
+    const ports = await outboxOf('ab')
+    await insert(ports, 'z', 1, SHARD + 1)
+
+    expect([await relay(ports), await relay(ports)]).toEqual([2, 0])
+    expect(published(ports)).toEqual(['a1', 'b1'])
+    expect(unpublished(ports)).toEqual(['z1'])
+  })
+
+  test('an empty shard sends nothing and rings nobody', async () => {
+    const ports = createFakePorts()
+
+    expect(await relay(ports)).toBe(0)
+    expect(ports.publisher.sends).toEqual([])
+    expect(ports.doorbell.rings).toEqual([])
+  })
+
+  test('two relays of one shard publish each row once, in order', async () => {
+    const ports = await outboxOf('abacbabc', createFakePorts({ turn: shuffledTurns(SEED) }))
+
+    const counts = await Promise.all([relay(ports), relay(ports)])
+
+    expect(counts[0]! + counts[1]!).toBe(8)
+    expect(published(ports)).toEqual(['a1', 'b1', 'a2', 'c1', 'b2', 'a3', 'b3', 'c2'])
+  })
+})
+
+describe('a lost mark', () => {
+  test('publishes again, in the same order: at least once', async () => {
+    const ports = await outboxOf('ab')
+    ports.transactions.failNextCommit('before')
+    await expect(relay(ports)).rejects.toThrow(DependencyUnavailableError)
+
+    expect(await relay(ports)).toBe(2)
+    expect(published(ports)).toEqual(['a1', 'b1', 'a1', 'b1'])
+  })
+})
+
+describe('an outage of Kafka', () => {
+  test('marks, counts and parks nothing, however often it is tried', async () => {
+    const ports = await outboxOf('ab')
+    ports.publisher.away = true
+    const before = ports.outbox.table.rows()
+
+    for (let tries = 0; tries < 5; tries++) await expect(relay(ports)).rejects.toThrow(DependencyUnavailableError)
+
+    expect(ports.outbox.table.rows()).toEqual(before)
+    expect(ports.alarms.parked).toEqual([])
+    ports.publisher.away = false
+    expect(await relay(ports)).toBe(2)
+  })
+
+  test('in the middle of the search for a refused row takes the search back', async () => {
+    const ports = await outboxOf('abc')
+    const before = ports.outbox.table.rows()
+    ports.publisher.refuses = row => row.eventId === 'b1'
+    ports.publisher.onPublished = () => {
+      ports.publisher.away = true
+    }
+
+    await expect(relay(ports)).rejects.toThrow(DependencyUnavailableError)
+
+    expect(ports.outbox.table.rows()).toEqual(before)
+  })
+})
+
+describe('a row that the broker refuses for what it is', () => {
+  const refusing = async (letters: string, eventId: string) => {
+    const ports = await outboxOf(letters)
+    ports.publisher.refuses = row => row.eventId === eventId
+    return ports
+  }
+
+  test('is found row by row, and holds back its own payment only', async () => {
+    const ports = await refusing('abacab', 'a2')
+
+    expect(await relay(ports)).toBe(4)
+
+    expect(published(ports)).toEqual(['a1', 'b1', 'c1', 'b2'])
+    expect(unpublished(ports)).toEqual(['a2', 'a3'])
+    expect(rowOf(ports, 'a2')).toMatchObject({ attempts: 1, parkedAtMs: null, lastError: 'MESSAGE_TOO_LARGE: a2' })
+    expect(rowOf(ports, 'a3')).toMatchObject({ attempts: 0, parkedAtMs: null, lastError: null })
+  })
+
+  test('is tried again after a wait, which the rest does not share', async () => {
+    const ports = await refusing('ab', 'a1')
+    await relay(ports)
+    const { nextAttemptAtMs } = rowOf(ports, 'a1')
+
+    await insert(ports, 'a', 2)
+    await insert(ports, 'b', 2)
+    expect(await relay(ports)).toBe(1)
+    expect(published(ports)).toEqual(['b1', 'b2'])
+
+    ports.publisher.refuses = () => false
+    ports.clock.advance(nextAttemptAtMs! - ports.clock.nowMs())
+    expect(await relay(ports)).toBe(2)
+    expect(published(ports)).toEqual(['b1', 'b2', 'a1', 'a2'])
+  })
+
+  test('is parked after three refusals, with an alarm, and is not tried again', async () => {
+    const ports = await refusing('aab', 'a1')
+
+    for (let tries = 1; tries <= 3; tries++) {
+      expect(ports.alarms.parked).toEqual([])
+      await relay(ports)
+      expect(rowOf(ports, 'a1').attempts).toBe(tries)
+      ports.clock.advance(60_000)
+    }
+    const sends = ports.publisher.sends.length
+    expect(await relay(ports)).toBe(0)
+
+    expect(ports.publisher.sends).toHaveLength(sends)
+    expect(rowOf(ports, 'a1').parkedAtMs).not.toBeNull()
+    expect(ports.alarms.parked).toEqual([{ eventId: 'a1', error: 'MESSAGE_TOO_LARGE: a1' }])
+    expect(unpublished(ports)).toEqual(['a1', 'a2'])
+  })
+
+  test('never lets a later event of its payment overtake it', async () => {
+    const ports = await refusing('aabaab', 'a1')
+
+    for (let round = 0; round < 4; round++) {
+      await relay(ports)
+      ports.clock.advance(60_000)
+    }
+
+    expect(published(ports)).toEqual(['b1', 'b2'])
+  })
+})
+
+describe('a search that takes too long', () => {
+  /** Every send, alone or together, takes 800 ms; the first row of all is refused. */
+  const slowSearch = async (letters: string) => {
+    const ports = await outboxOf(letters)
+    const publish = ports.publisher.publish.bind(ports.publisher)
+    ports.publisher.publish = async (shard, rows) => {
+      ports.clock.advance(800)
+      return publish(shard, rows)
+    }
+    ports.publisher.refuses = row => row.eventId === 'a1'
+    return ports
+  }
+
+  test('keeps what it has confirmed, within the 5 s of a transaction', async () => {
+    const ports = await slowSearch('abcdefgh')
+    let longestMs = 0
+    const { run } = ports.transactions
+    ports.transactions.run = work => {
+      const beganMs = ports.clock.nowMs()
+      return run.call(ports.transactions, work).finally(() => {
+        longestMs = Math.max(longestMs, ports.clock.nowMs() - beganMs)
+      }) as never
+    }
+
+    await relay(ports)
+
+    expect(longestMs).toBeLessThanOrEqual(5_000)
+    expect(rowOf(ports, 'b1').publishedAtMs).not.toBeNull()
+  })
+})
+
+describe('more rows than one transaction takes', () => {
+  const many = async (count: number) => {
+    const ports = createFakePorts()
+    for (let number = 1; number <= count; number++) await insert(ports, `key-${number}`, 1)
+    return ports
+  }
+
+  test('go in transactions of at most 500', async () => {
+    const ports = await many(RELAY_BATCH_ROWS + 1)
+
+    expect(await relay(ports)).toBe(RELAY_BATCH_ROWS + 1)
+
+    expect(ports.publisher.sends.map(rows => rows.length)).toEqual([RELAY_BATCH_ROWS, 1])
+    expect(ports.doorbell.rings).toEqual([])
+  })
+
+  test('at the deadline what is published stays, and the bell rings for the rest', async () => {
+    const ports = await many(RELAY_BATCH_ROWS + 1)
+    const deadlineMs = ports.clock.nowMs() + 1_000
+    ports.publisher.onPublished = () => ports.clock.advance(1_000)
+
+    expect(await relay(ports, deadlineMs)).toBe(RELAY_BATCH_ROWS)
+
+    expect(unpublished(ports)).toHaveLength(1)
+    expect(ports.doorbell.rings).toEqual([SHARD])
+  })
+})
