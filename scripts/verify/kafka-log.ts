@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import '../../plugins/kafka-events/src/kafkajs-timers.ts'
 import { type Admin, type Consumer, Kafka, type KafkaMessage, logLevel } from 'kafkajs'
 import { DEAD_LETTER_TOPIC, DOORBELL_TOPIC } from '../../shared/contracts/topics.ts'
+import { until } from '../../shared/runtime/until.ts'
 import type { Judge } from './invariant.ts'
 import type { Lag } from './world.ts'
 
@@ -49,6 +50,8 @@ export const REDRIVE_GROUP = 'dlq-redrive'
 
 /** Kafka is given up when it delivers nothing for this long. */
 const SILENCE_MS = 60_000
+
+const COORDINATOR_DEADLINE_MS = 30_000
 
 /** Connects. Throws when no broker answers. */
 export async function openKafkaLog(brokers: string[]): Promise<KafkaLog> {
@@ -141,7 +144,11 @@ const firstHeader = (found: Buffer | string | (Buffer | string)[] | undefined): 
 }
 
 async function committedOf(admin: Admin, groupId: string, topic: string): Promise<Map<number, number>> {
-  const [found] = await admin.fetchOffsets({ groupId, topics: [topic] })
+  // A broker that has just started answers "the coordinator is loading" for a while.
+  const [found] = await until(() => admin.fetchOffsets({ groupId, topics: [topic] }), {
+    what: `the offsets of ${groupId}`,
+    deadlineMs: COORDINATOR_DEADLINE_MS,
+  })
   const offsets = (found?.partitions ?? []).map(({ partition, offset }): [number, number] => [
     partition,
     Number(offset),

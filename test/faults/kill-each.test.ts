@@ -1,0 +1,21 @@
+/** One kill of each service under load: what every client was told = database = Kafka = ledger. */
+import { expect, test } from '@jest/globals'
+import { failuresOf, killRun } from '../../scripts/kill/run.ts'
+import { connectControl } from '../../scripts/system/control.ts'
+import { findSystem } from '../../scripts/verify/find-system.ts'
+
+const SEED = 20_260_101
+
+test(`kafka, mariadb, redis and the API are killed in turn (seed ${SEED})`, async () => {
+  const system = await findSystem(undefined, process.env)
+  const said: string[] = []
+  const options = { rounds: 0, seed: SEED, each: true, paymentsMin: 50, say: (line: string) => void said.push(line) }
+  const result = await killRun(system, connectControl(), options)
+  expect({ failures: failuresOf(result), mismatches: result.mismatches.slice(0, 5), said }).toMatchObject({
+    failures: [],
+    mismatches: [],
+  })
+  expect(result.kills.map(kill => kill.victim).sort()).toEqual(['api', 'kafka', 'mariadb', 'redis'])
+  expect(Math.min(...result.kills.map(kill => kill.inFlight))).toBeGreaterThan(0)
+  expect(result.payments).toBeGreaterThanOrEqual(50)
+}, 600_000)
