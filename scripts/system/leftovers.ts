@@ -6,7 +6,7 @@ import type { DataFolder } from './paths.ts'
 import { isAlive, type ProcessIdentity, signalGroup } from './process-table.ts'
 import { type ProcessRow, type RunFile, readRunFile, removeRunFile } from './run-file.ts'
 
-const graceMs = 15_000
+const standardGraceMs = 15_000
 
 /** The processes of an old run that still run; never one that only has the same pid. */
 export function leftoversOf(run: RunFile, alive: (identity: ProcessIdentity) => boolean = isAlive): ProcessRow[] {
@@ -14,11 +14,11 @@ export function leftoversOf(run: RunFile, alive: (identity: ProcessIdentity) => 
 }
 
 /** Stops them in the order of an orderly stop, each with its group: TERM, then KILL. */
-export async function stopLeftovers(rows: ProcessRow[]): Promise<void> {
-  for (const row of rows.toReversed()) await stopGroup({ pid: row.pid!, startedAt: row.startedAt! })
+export async function stopLeftovers(rows: ProcessRow[], graceMs = standardGraceMs): Promise<void> {
+  for (const row of rows.toReversed()) await stopGroup({ pid: row.pid!, startedAt: row.startedAt! }, graceMs)
 }
 
-async function stopGroup(identity: ProcessIdentity): Promise<void> {
+async function stopGroup(identity: ProcessIdentity, graceMs: number): Promise<void> {
   signalGroup(identity.pid, 'SIGTERM')
   const end = performance.now() + graceMs
   while (isAlive(identity) && performance.now() < end) await sleep(50)

@@ -60,6 +60,7 @@ export class SupervisedProcess implements SystemPart {
   #exited: Promise<void> = Promise.resolve()
   #state: ProcessState = 'stopped'
   #wasReady = false
+  #spawnError?: string
   #restarts = 0
   #backoffMs = firstBackoffMs
   /** Aborted when the child is no longer wanted: ends probes and back-offs. */
@@ -133,7 +134,7 @@ export class SupervisedProcess implements SystemPart {
     this.#change('starting')
     let last: unknown
     while (!wanted.aborted) {
-      if (this.#child !== child) throw this.#startFailure(describeExit(child), startMs)
+      if (this.#child !== child) throw this.#startFailure(this.#howItEnded(child), startMs)
       try {
         await this.#spec.probe(wanted)
         if (this.#child !== child) continue
@@ -156,6 +157,7 @@ export class SupervisedProcess implements SystemPart {
     const child = spawn(command, args, { argv0, cwd, env, stdio: ['ignore', file, file], detached: true })
     closeSync(file)
     this.#child = child
+    this.#spawnError = undefined
     this.#startedAt = child.pid ? startedAt(child.pid) : undefined
     const startMs = performance.now()
     this.#exited = new Promise(resolve => {
@@ -168,7 +170,10 @@ export class SupervisedProcess implements SystemPart {
         this.#onExit(child, wanted, performance.now() - startMs)
         resolve()
       }
-      child.once('error', over)
+      child.once('error', error => {
+        this.#spawnError = error.message
+        over()
+      })
       child.once('exit', over)
     })
     return child
@@ -178,7 +183,7 @@ export class SupervisedProcess implements SystemPart {
     if (wanted.aborted || this.#state === 'starting') return
     if (this.#state !== 'ready') return
     if (livedMs > steadyMs) this.#backoffMs = firstBackoffMs
-    this.#events.say(`${this.name} ${describeExit(child)}: starting it again`)
+    this.#events.say(`${this.name} ${this.#howItEnded(child)}: starting it again`)
     this.#change('restarting')
     this.#settled = this.#bringBack(wanted)
     this.#settled.catch(() => {})
@@ -220,10 +225,10 @@ export class SupervisedProcess implements SystemPart {
       },
     )
   }
-}
 
-function describeExit(child: ChildProcess): string {
-  if (child.signalCode) return `was ended by ${child.signalCode}`
-  if (child.exitCode !== null) return `exited with code ${child.exitCode}`
-  return 'could not be run'
+  #howItEnded(child: ChildProcess): string {
+    if (child.signalCode) return `was ended by ${child.signalCode}`
+    if (child.exitCode !== null && !this.#spawnError) return `exited with code ${child.exitCode}`
+    return `could not be run: ${this.#spawnError}`
+  }
 }

@@ -8,6 +8,8 @@ export interface ProgramRun {
   env?: NodeJS.ProcessEnv
 }
 
+const harmless = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning']
+
 /** The exit code; 128 and more when a signal ended it. */
 export function runProgram(command: string, args: string[], { signal, env }: ProgramRun): Promise<number> {
   signal.throwIfAborted()
@@ -26,11 +28,7 @@ export function runProgram(command: string, args: string[], { signal, env }: Pro
 
 /** A program that came with npm, or a script of ours, run by this very Node. */
 export function runNode(script: string, args: string[], run: ProgramRun): Promise<number> {
-  return runProgram(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(projectRoot, script), ...args],
-    run,
-  )
+  return runProgram(process.execPath, [...harmless, join(projectRoot, script), ...args], run)
 }
 
 export interface JestRun extends ProgramRun {
@@ -41,7 +39,7 @@ export interface JestRun extends ProgramRun {
 
 export function runJest({ project, report, args = [], signal, env }: JestRun): Promise<number> {
   const reporting = report ? ['--json', `--outputFile=${report}`] : []
-  const options = [process.env.NODE_OPTIONS, '--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
+  const options = [process.env.NODE_OPTIONS, '--experimental-vm-modules', ...harmless]
   return runNode('node_modules/.bin/jest', ['--selectProjects', project, ...reporting, ...args], {
     signal,
     env: { ...env, NODE_OPTIONS: options.filter(Boolean).join(' ') },

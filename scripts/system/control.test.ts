@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { type Control, connectControl } from './control.ts'
+import { serveControl } from './control-server.ts'
+import { type ProcessName, type ProcessRow, type RunFile, writeRunFile } from './run-file.ts'
+import type { SystemPart } from './supervised-process.ts'
+
+let folder: string
+let server: Server
+let control: Control
+let calls: string[]
+
+function fakePart(name: ProcessName, state: ProcessRow['state']): SystemPart {
+  const record = (what: string) => async () => {
+    calls.push(`${what} ${name}`)
+    if (name === 'web' && what === 'start') throw new Error('web did not start')
+  }
+  const row = (): ProcessRow => ({ name, port: 1, state, restarts: 0 })
+  return { name, row, start: record('start'), stop: record('stop'), kill: record('kill'), killNow() {} }
+}
+
+beforeEach(async () => {
+  calls = []
+  folder = mkdtempSync(join(tmpdir(), 'control-'))
+  const controlSocket = join(folder, 'sockets/control.sock')
+  const parts = [fakePart('kafka', 'ready'), fakePart('redis', 'external'), fakePart('web', 'stopped')]
+  const run: RunFile = {
+    supervisor: { pid: 1, startedAt: 'x' },
+    mode: 'native',
+    controlSocket,
+    env: { DATABASE_URL: 'd', KAFKA_BROKERS: 'k', REDIS_URL: 'r', API_URL: 'a' },
+    processes: parts.map(part => part.row()),
+  }
+  server = await serveControl(controlSocket, { run: () => run, part: name => parts.find(part => part.name === name) })
+  writeRunFile(join(folder, 'run.json'), run)
+  control = connectControl(join(folder, 'run.json'))
+})
+
+afterEach(async () => {
+  await new Promise(resolve => server.close(resolve))
+  rmSync(folder, { recursive: true })
+})
+
+describe('the control socket', () => {
+  test('says what runs', async () => {
+    expect((await control.status()).processes.map(row => row.name)).toEqual(['kafka', 'redis', 'web'])
+  })
+
+  test('stops, starts and kills one part, and answers with its row', async () => {
+    expect(await control.stop('kafka')).toMatchObject({ name: 'kafka', state: 'ready' })
+    await control.start('kafka')
+    await control.kill('kafka')
+    expect(calls).toEqual(['stop kafka', 'start kafka', 'kill kafka'])
+  })
+
+  test("does not touch somebody else's service", async () => {
+    await expect(control.stop('redis')).rejects.toThrow("redis is somebody else's")
+    expect(calls).toEqual([])
+  })
+
+  test('passes a failure on in words', async () => {
+    await expect(control.start('web')).rejects.toThrow('web did not start')
+  })
+
+  test('refuses what it does not know', async () => {
+    await expect(control.stop('mariadb')).rejects.toThrow('no such request: POST /stop/mariadb')
+  })
+
+  test('is for this user only', () => {
+    expect(statSync(join(folder, 'sockets/control.sock')).mode & 0o777).toBe(0o600)
+    expect(statSync(join(folder, 'sockets')).mode & 0o777).toBe(0o700)
+  })
+})
+
+test('without a run.json there is nothing to control', () => {
+  expect(() => connectControl(join(folder, 'none.json'))).toThrow('nothing is running')
+})

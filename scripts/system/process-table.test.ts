@@ -1,0 +1,27 @@
+import { describe, expect, test } from '@jest/globals'
+import { groupMemoryBytes, identityOf, isAlive, parentOf, parseStat, signalGroup } from './process-table.ts'
+
+const unusedPid = 4_194_303
+
+describe('a process is recognised', () => {
+  test('by pid and start time together', () => {
+    const self = identityOf(process.pid)
+    expect(isAlive(self)).toBe(true)
+    expect(isAlive({ ...self, startedAt: 'another boot:1' })).toBe(false)
+  })
+
+  test('as gone when there is no such pid', () => {
+    expect(isAlive(identityOf(unusedPid))).toBe(false)
+    expect(signalGroup(unusedPid, 'SIGTERM')).toBe(false)
+  })
+})
+
+test('a command with parentheses and spaces does not shift the columns', () => {
+  const line = '42 (a) b (c) S 7 42 42 0 -1 4194560 1 0 0 0 1 2 0 0 20 0 1 0 987654 10 20'
+  expect(parseStat(line)).toEqual({ state: 'S', parentPid: 7, group: 42, startTicks: '987654' })
+})
+
+test('the parent and the memory of a process are known', () => {
+  expect(parentOf(process.pid)).toBe(process.ppid)
+  expect(groupMemoryBytes(unusedPid)).toBe(0)
+})
