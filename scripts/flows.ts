@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { audit, kafkaFactsOf } from './kill/audit.ts'
-import { runFlow, type Transcript } from './kill/client.ts'
+import { runFlow, sendTo, type Transcript } from './kill/client.ts'
 import { plainFlow } from './kill/flow.ts'
 import { InFlight } from './kill/in-flight.ts'
 import { createRandom } from './kill/random.ts'
@@ -60,7 +60,7 @@ const brokenOf = (results: { ok: boolean; name: string }[]): string =>
 async function runFlows(apiUrl: string, merchantId: string, count: number, workers: number, seed: number) {
   const random = createRandom(seed)
   const retries = { 'no answer': 0, unavailable: 0, 'in progress': 0, 'internal error': 0 }
-  const options = { apiUrl, inFlight: new InFlight(), random: random.fork(), deadlineMs: 30_000, retries }
+  const options = { send: sendTo(apiUrl), inFlight: new InFlight(), random: random.fork(), deadlineMs: 30_000, retries }
   const flows = Array.from({ length: count }, (_, index) => plainFlow(random, merchantId, index))
   const transcripts: Transcript[] = []
   const queue = flows.values()

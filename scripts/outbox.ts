@@ -61,7 +61,7 @@ async function redrive(database: Connection, eventIds: string[]): Promise<number
     eventIds.length > 0 ? [eventIds] : [],
   )
   const missed = eventIds.length - result.affectedRows
-  console.log(`${result.affectedRows} rows un-parked; the relay takes them up within seconds.`)
+  console.log(`${result.affectedRows} rows un-parked; the sweep wakes the relay for them within a minute.`)
   if (missed > 0) console.log(`${missed} of the named rows are not parked.`)
   return eventIds.length > 0 && missed > 0 ? 1 : 0
 }

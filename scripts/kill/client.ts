@@ -28,8 +28,11 @@ export interface Transcript {
 
 export type RetryReason = 'no answer' | 'unavailable' | 'in progress' | 'internal error'
 
+/** Sends a call once. Rejects when no whole answer comes back. */
+export type Send = (flow: Flow, call: PlannedCall, paymentId: string | null) => Promise<Answer>
+
 export interface ClientOptions {
-  apiUrl: string
+  send: Send
   inFlight: InFlight
   random: Random
   /** How long one call may be repeated before it counts as never answered. */
@@ -65,9 +68,7 @@ export async function callUntilFinal(
   const endMs = performance.now() + options.deadlineMs
   let internalErrors = 0
   for (let attempt = 0; performance.now() < endMs; attempt++) {
-    const answer = await options.inFlight
-      .track(() => send(options.apiUrl, flow, call, paymentId), isFinal)
-      .catch(() => null)
+    const answer = await options.inFlight.track(() => options.send(flow, call, paymentId), isFinal).catch(() => null)
     if (answer && isFinal(answer)) return { call, answer, internalErrors }
     const reason = retryReasonOf(answer)
     options.retries[reason]++
@@ -89,23 +90,28 @@ const retryReasonOf = (answer: Answer | null): RetryReason => {
   return answer.statusCode === 500 ? 'internal error' : 'unavailable'
 }
 
-/** Sends a call once. Rejects when no whole answer comes back. */
-export async function send(apiUrl: string, flow: Flow, call: PlannedCall, paymentId: string | null): Promise<Answer> {
-  const { merchantId, amount, currency, paymentMethod } = flow
-  const isNew = call.kind === 'authorize'
-  const body = isNew ? { merchantId, amount, currency, paymentMethod, idempotencyKey: call.key } : { merchantId }
-  const response = await fetch(`${apiUrl}/payments/${call.kind}${isNew ? '' : `/${paymentId}`}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(isNew ? {} : { 'idempotency-key': call.key }) },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-  })
-  const bytes = Buffer.from(await response.arrayBuffer())
-  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
+/** Sends calls to an API over HTTP. */
+export const sendTo =
+  (apiUrl: string): Send =>
+  async (flow, call, paymentId) => {
+    const { merchantId, amount, currency, paymentMethod } = flow
+    const isNew = call.kind === 'authorize'
+    const body = isNew ? { merchantId, amount, currency, paymentMethod, idempotencyKey: call.key } : { merchantId }
+    const response = await fetch(`${apiUrl}/payments/${call.kind}${isNew ? '' : `/${paymentId}`}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(isNew ? {} : { 'idempotency-key': call.key }) },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    })
+    return answerOf(response.status, Buffer.from(await response.arrayBuffer()), response.headers.get('retry-after'))
+  }
+
+export function answerOf(statusCode: number, body: Buffer, retryAfter: string | null): Answer {
+  const seconds = retryAfter === null ? Number.NaN : Number(retryAfter)
   return {
-    statusCode: response.status,
-    body: bytes,
-    json: objectOf(parseJson(bytes.toString('utf8'))) ?? {},
-    retryAfterMs: Number.isFinite(retryAfter) ? retryAfter * 1_000 : undefined,
+    statusCode,
+    body,
+    json: objectOf(parseJson(body.toString('utf8'))) ?? {},
+    retryAfterMs: Number.isFinite(seconds) ? seconds * 1_000 : undefined,
   }
 }

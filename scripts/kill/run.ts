@@ -7,7 +7,7 @@ import { DEFAULT_OPTIONS, verify } from '../verify/settle.ts'
 import { openSnapshot } from '../verify/snapshot.ts'
 import type { VerifyReport } from '../verify/verify-system.ts'
 import { audit, type KafkaFacts, kafkaFactsOf } from './audit.ts'
-import { type ClientOptions, type RetryReason, runFlow, type Transcript } from './client.ts'
+import { type ClientOptions, type RetryReason, runFlow, sendTo, type Transcript } from './client.ts'
 import { drawFlow } from './flow.ts'
 import { InFlight } from './in-flight.ts'
 import { createRandom } from './random.ts'
@@ -49,7 +49,7 @@ export async function killRun(system: FoundSystem, control: Control, options: Ki
   const merchantId = `kill-${options.seed}-${randomUUID().slice(0, 8)}`
   const inFlight = new InFlight()
   const retries = { 'no answer': 0, unavailable: 0, 'in progress': 0, 'internal error': 0 }
-  const client = { apiUrl: system.apiUrl, inFlight, random: random.fork(), deadlineMs: CALL_DEADLINE_MS, retries }
+  const client = { send: sendTo(system.apiUrl), inFlight, random: random.fork(), deadlineMs: CALL_DEADLINE_MS, retries }
   const order = drawVictims(random, options.rounds, options.each)
   const killing = killRounds(
     {

@@ -1,0 +1,50 @@
+/** A seed repeats a run: the same flows, the same victims. */
+import { describe, expect, test } from '@jest/globals'
+import { drawFlow, plainFlow } from './flow.ts'
+import { createRandom } from './random.ts'
+import { drawVictims, victims } from './rounds.ts'
+
+const flowsOf = (seed: number) => {
+  const random = createRandom(seed)
+  return Array.from({ length: 500 }, (_, index) => drawFlow(random, 'shop', index))
+}
+
+describe('a seed', () => {
+  test('gives the same numbers again, and another seed gives others', () => {
+    const draw = (seed: number) => Array.from({ length: 20 }, createRandom(seed).fraction)
+    expect(draw(7)).toEqual(draw(7))
+    expect(draw(7)).not.toEqual(draw(8))
+  })
+
+  test('keeps within its bounds and reaches both', () => {
+    const random = createRandom(3)
+    const drawn = new Set(Array.from({ length: 200 }, () => random.integer(2, 4)))
+    expect([...drawn].sort()).toEqual([2, 3, 4])
+  })
+
+  test('draws the same victims again; --each takes each service once', () => {
+    expect(drawVictims(createRandom(5), 20, false)).toEqual(drawVictims(createRandom(5), 20, false))
+    expect(drawVictims(createRandom(5), 20, true).sort()).toEqual([...victims].sort())
+  })
+})
+
+describe('flows', () => {
+  test('mix declines, slow buyers, conflicts and purchases without refund', () => {
+    const shapes = new Set(flowsOf(1).map(({ calls }) => calls.map(call => `${call.kind} ${call.expected}`).join(', ')))
+    expect(shapes).toContain('authorize 402')
+    expect(shapes).toContain('authorize 201, capture 200')
+    expect(shapes).toContain('authorize 201, capture 200, refund 200, refund 409')
+    expect(new Set(flowsOf(1).map(flow => flow.paymentMethod))).toEqual(
+      new Set(['tok_approve', 'tok_decline', 'tok_slow']),
+    )
+  })
+
+  test('never use a key twice', () => {
+    const keys = flowsOf(2).flatMap(({ calls }) => calls.map(call => call.key))
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+
+  test('without faults are authorize, capture and refund', () => {
+    expect(plainFlow(createRandom(1), 'shop', 0).calls.map(call => call.expected)).toEqual([201, 200, 200])
+  })
+})

@@ -1,0 +1,79 @@
+/** How Kafka's records are held against outbox rows: duplicates, differences, strangers, events younger than the snapshot. */
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import type { LogRecord } from './kafka-log.ts'
+import { Sightings } from './sightings.ts'
+
+const row = { id: 12, eventId: 'evt_1', topic: 'payment.captured', paymentId: 'pay_1', payload: '{"eventId":"evt_1"}' }
+
+const recordOf = (changes: Partial<LogRecord> = {}): LogRecord => ({
+  topic: 'payment.captured',
+  partition: 3,
+  offset: 40,
+  key: Buffer.from('pay_1'),
+  value: Buffer.from(row.payload),
+  headers: { 'event-id': Buffer.from('evt_1'), 'event-type': Buffer.from('payment.captured') },
+  ...changes,
+})
+
+const rows = {
+  outboxRecords: async (ids: string[]) => new Map(ids.filter(id => id === row.eventId).map(id => [id, row])),
+  committedSince: async (ids: string[]) => new Set(ids.filter(id => id === 'evt_new')),
+}
+
+let sightings: Sightings
+
+beforeEach(() => {
+  sightings = new Sightings(10, 20)
+})
+
+describe('a record of a known event', () => {
+  test('is located where it first occurred, however often it comes', async () => {
+    await sightings.add([recordOf(), recordOf({ offset: 41 }), recordOf({ offset: 42 })], rows)
+    expect(sightings.of(12)).toEqual({ occurrences: 3, partition: 3, offset: 40, differences: [] })
+    expect(sightings).toMatchObject({ records: 3, distinct: 1, newer: 0, strangers: [] })
+  })
+
+  test.each([
+    ['another topic', { topic: 'payment.refunded' }, 'topic'],
+    ['another key', { key: Buffer.from('pay_2') }, 'key'],
+    ['no key', { key: null }, 'key'],
+    ['no event-id', { headers: { 'event-type': Buffer.from('payment.captured') } }, 'header event-id'],
+    ['another event-type', { headers: { ...recordOf().headers, 'event-type': Buffer.from('x') } }, 'header event-type'],
+    ['one byte more', { value: Buffer.from(`${row.payload} `) }, 'payload'],
+  ])('with %s differs, and says so', async (_, changes, what) => {
+    await sightings.add([recordOf(changes)], rows)
+    const { differences } = sightings.of(12)!
+    expect(differences).toHaveLength(1)
+    expect(differences[0]).toContain(what)
+  })
+
+  test('in a second partition differs', async () => {
+    await sightings.add([recordOf(), recordOf({ partition: 4 })], rows)
+    expect(sightings.of(12)!.differences).toEqual(['in partitions 3 and 4'])
+  })
+
+  test('whose bytes are no JSON is known by its header', async () => {
+    await sightings.add([recordOf({ value: Buffer.from([0xff]) })], rows)
+    expect(sightings.of(12)!.differences[0]).toContain('payload')
+    expect(sightings.strangers).toEqual([])
+  })
+})
+
+test('an event committed after the snapshot is neither a stranger nor counted', async () => {
+  await sightings.add([recordOf({ value: Buffer.from('{"eventId":"evt_new"}') })], rows)
+  expect(sightings).toMatchObject({ records: 0, distinct: 0, newer: 1, strangers: [] })
+})
+
+test('an unknown event and a record without any id are strangers', async () => {
+  const unknown = recordOf({ value: Buffer.from('{"eventId":"evt_ghost"}') })
+  const nameless = recordOf({ offset: 41, value: null, headers: {} })
+  await sightings.add([unknown, nameless], rows)
+  expect(sightings.strangers).toEqual([
+    { topic: 'payment.captured', partition: 3, offset: 40, eventId: 'evt_ghost' },
+    { topic: 'payment.captured', partition: 3, offset: 41, eventId: undefined },
+  ])
+})
+
+test('rows that nobody saw, or that are outside the snapshot, have no sighting', () => {
+  expect([sightings.of(11), sightings.of(9), sightings.of(21)]).toEqual([null, null, null])
+})
