@@ -80,7 +80,9 @@ describe('a mismatch', () => {
     ],
     [
       'another fee than the event says',
-      (_, __, { events }) => void ([...events.values()][0]![1]!.feeAmount = 1),
+      (_, __, { events }) => {
+        ;[...events.values()][0]![1]!.feeAmount = 1
+      },
       /ledger/,
     ],
     [
@@ -92,7 +94,9 @@ describe('a mismatch', () => {
     ],
     [
       'an answer that was not stored',
-      ({ operations }) => void (operations[1]!.answer = null),
+      ({ operations }) => {
+        operations[1]!.answer = null
+      },
       /its answer is not stored/,
     ],
     [
