@@ -1,0 +1,100 @@
+/** The HTTP answer to every outcome. */
+import { describe, expect, test } from '@jest/globals'
+import type { Outcome } from '../payments/operation.ts'
+import type { Answer } from '../payments/ports.ts'
+import { ApiError } from './api-error.ts'
+import { json, replay, respond } from './respond.ts'
+
+const answer: Answer = { statusCode: 201, contentType: 'application/json; charset=utf-8', body: '{"a": 1}' }
+
+function errorOf(outcome: Outcome, operation: 'authorize' | 'capture' | 'refund' = 'authorize'): ApiError {
+  try {
+    respond(outcome, operation, 'replay')
+  } catch (error) {
+    if (error instanceof ApiError) return error
+  }
+  throw new Error('no ApiError was thrown')
+}
+
+describe('an answered outcome', () => {
+  test('is handed out byte for byte', () => {
+    expect(respond({ kind: 'answered', answer, replayed: false }, 'authorize', 'replay')).toEqual({
+      statusCode: 201,
+      headers: { 'content-type': answer.contentType },
+      body: '{"a": 1}',
+    })
+  })
+
+  test('that was decided before says so', () => {
+    expect(respond({ kind: 'answered', answer, replayed: true }, 'authorize', 'replay')).toEqual({
+      statusCode: 201,
+      headers: { 'content-type': answer.contentType, 'idempotent-replayed': 'true' },
+      body: '{"a": 1}',
+    })
+  })
+
+  test('under the policy reject the first is handed out, a finished repeat is a 409', () => {
+    expect(respond({ kind: 'answered', answer, replayed: false }, 'authorize', 'reject').statusCode).toBe(201)
+    expect(() => respond({ kind: 'answered', answer, replayed: true }, 'authorize', 'reject')).toThrow(
+      expect.objectContaining({ code: 'DUPLICATE_REQUEST', rest: { details: { reason: 'finished' } } }),
+    )
+    expect(() => replay(answer, 'reject')).toThrow(ApiError)
+  })
+})
+
+describe('an outcome that is not stored', () => {
+  test.each<{ outcome: Outcome; code: string; rest: object }>([
+    {
+      outcome: { kind: 'in_progress' },
+      code: 'DUPLICATE_REQUEST',
+      rest: { details: { reason: 'in_progress' }, headers: { 'retry-after': '1' } },
+    },
+    {
+      outcome: { kind: 'different_request', differences: ['/amount'] },
+      code: 'DUPLICATE_REQUEST',
+      rest: { statusCode: 422, details: { reason: 'different_request', differences: ['/amount'] } },
+    },
+    { outcome: { kind: 'expired' }, code: 'DUPLICATE_REQUEST', rest: { details: { reason: 'expired' } } },
+    {
+      outcome: { kind: 'unknown', paymentId: 'pay_1' },
+      code: 'OUTCOME_UNKNOWN',
+      rest: { paymentId: 'pay_1', headers: { 'retry-after': '2' } },
+    },
+    { outcome: { kind: 'not_found' }, code: 'NOT_FOUND', rest: {} },
+  ])('$outcome.kind is $code', ({ outcome, code, rest }) => {
+    expect(errorOf(outcome)).toMatchObject({ code, rest })
+  })
+
+  test.each([
+    { operation: 'capture', code: 'CAPTURE_CONFLICT' },
+    { operation: 'refund', code: 'REFUND_CONFLICT' },
+  ] as const)('a busy payment is a $code that passes', ({ operation, code }) => {
+    expect(errorOf({ kind: 'busy', paymentId: 'pay_1', status: 'AUTHORIZED' }, operation)).toMatchObject({
+      code,
+      rest: {
+        paymentId: 'pay_1',
+        details: { reason: 'in_progress', status: 'AUTHORIZED' },
+        headers: { 'retry-after': '1' },
+      },
+    })
+  })
+
+  test.each(['capture', 'refund'] as const)('a part of a %s is "not yet", at /amount', operation => {
+    const { code, rest } = errorOf({ kind: 'partial' }, operation)
+
+    expect(code).toBe('VALIDATION_FAILED')
+    expect(rest.details).toEqual({
+      problems: [{ path: '/amount', message: expect.stringMatching(`partial ${operation} is not supported yet`) }],
+    })
+  })
+})
+
+describe('json', () => {
+  test('is text in UTF-8, whatever it says', () => {
+    expect(json(200, { text: '환불 "x" \u2028' })).toEqual({
+      statusCode: 200,
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      body: '{"text":"환불 \\"x\\" \u2028"}',
+    })
+  })
+})

@@ -1,0 +1,120 @@
+/** The outside of every route: request ids, headers, and what the observer is told. */
+import { describe, expect, test } from '@jest/globals'
+import { createHandlerPorts } from '../../test/unit/http-fakes.ts'
+import { contextOf, httpEvent } from '../../test/unit/lambda-events.ts'
+import type { Caller } from '../payments/answer.ts'
+import { ApiError } from './api-error.ts'
+import { errors } from './errors.ts'
+import { json } from './respond.ts'
+import { type HttpResult, header, route } from './route.ts'
+
+/** Answers with the caller that the chain made out of the headers. */
+async function call(headers: Record<string, string> = {}, early?: HttpResult) {
+  const ports = createHandlerPorts()
+  const handler = route(ports)
+    .use({ before: () => early })
+    .use(errors(ports))
+    .handler(async ({ caller }) => json(200, { ...caller }))
+  const result = (await handler(httpEvent({ route: 'GET /of-the-test', headers }) as never, contextOf())) as HttpResult
+  return { ports, result, caller: (early ? undefined : JSON.parse(result.body!)) as Caller }
+}
+
+describe('the request id', () => {
+  test.each(['abc', 'A-1_2.3:4/5+6=', 'x'.repeat(64), '0af7651916cd43dd8448eb211c80319c'])(
+    "%p is sane: the caller's own is kept, inside and outside",
+    async sent => {
+      const { result, caller } = await call({ 'x-request-id': sent })
+
+      expect(result.headers['x-request-id']).toBe(sent)
+      expect(caller.requestId).toBe(sent)
+    },
+  )
+
+  test.each(['', ' ', 'a b', 'x'.repeat(65), 'a\nb', '<script>', 'é', '"q"'])(
+    '%p is not: a new one is made',
+    async sent => {
+      const { result, caller } = await call({ 'x-request-id': sent })
+
+      expect(result.headers['x-request-id']).toMatch(/^req_[0-9A-Z]{26}$/)
+      expect(caller.requestId).toBe(result.headers['x-request-id'])
+    },
+  )
+
+  test('each request without one gets one of its own', async () => {
+    const ports = createHandlerPorts()
+    const handler = route(ports)
+      .use(errors(ports))
+      .handler(async () => json(200, {}))
+    const idOf = async () =>
+      ((await handler(httpEvent({ route: 'GET /' }) as never, contextOf())) as HttpResult).headers['x-request-id']
+
+    expect(await idOf()).not.toBe(await idOf())
+  })
+
+  test('stands on answers of a middleware that ends the chain early, and on errors', async () => {
+    const early = await call({ 'x-request-id': 'mine' }, json(200, { replayed: true }))
+    const ports = createHandlerPorts()
+    const failing = route(ports)
+      .use(errors(ports))
+      .handler(async () => {
+        throw new ApiError('NOT_FOUND')
+      })
+    const failed = (await failing(
+      httpEvent({ route: 'GET /', headers: { 'x-request-id': 'mine' } }) as never,
+      contextOf(),
+    )) as HttpResult
+
+    expect(early.result.headers['x-request-id']).toBe('mine')
+    expect(failed.headers['x-request-id']).toBe('mine')
+    expect(JSON.parse(failed.body!).requestId).toBe('mine')
+  })
+})
+
+describe('the caller', () => {
+  test('has the language that the header prefers', async () => {
+    expect((await call({ 'accept-language': 'ko-KR' })).caller.language).toBe('ko')
+    expect((await call()).caller.language).toBe('en')
+  })
+
+  test('has a trace context only when it is a sane one', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
+    expect((await call({ traceparent })).caller.traceparent).toBe(traceparent)
+    for (const wrong of ['', 'x', traceparent.toUpperCase(), `${traceparent}-more`, traceparent.replace('00-', 'ff-')])
+      expect((await call({ traceparent: wrong })).caller.traceparent).toBeUndefined()
+  })
+})
+
+describe('every answer', () => {
+  test('is told to no cache', async () => {
+    expect((await call()).result.headers['cache-control']).toBe('no-store')
+  })
+
+  test('is told to the observer, with route, status, duration and request id', async () => {
+    const { ports } = await call({ 'x-request-id': 'mine' })
+
+    expect(ports.answered).toEqual([{ route: 'GET /of-the-test', statusCode: 200, durationMs: 1, requestId: 'mine' }])
+  })
+
+  test('is told once, also when it is an error', async () => {
+    const ports = createHandlerPorts()
+    const handler = route(ports)
+      .use(errors(ports))
+      .handler(async () => {
+        throw new ApiError('NOT_FOUND')
+      })
+
+    await handler(httpEvent({ route: 'GET /x' }) as never, contextOf())
+
+    expect(ports.answered).toMatchObject([{ route: 'GET /x', statusCode: 404 }])
+  })
+})
+
+describe('header', () => {
+  test('finds a header in any letters, and nothing where there is none', () => {
+    expect(header({ headers: { 'x-request-id': 'a' } }, 'x-request-id')).toBe('a')
+    expect(header({ headers: { 'X-Request-Id': 'a' } }, 'x-request-id')).toBe('a')
+    expect(header({ headers: {} }, 'x-request-id')).toBeUndefined()
+    expect(header({}, 'x-request-id')).toBeUndefined()
+  })
+})
