@@ -84,8 +84,7 @@ function stopOnSignals(system: System): StopRequest {
       void system.stop().then(resolve)
     } else if (performance.now() - firstMs > sameSignalMs) {
       reporter.line('killing everything now')
-      system.killNow()
-      process.exit(130)
+      void system.killNow().finally(() => process.exit(130))
     }
   }
   process.on('SIGINT', () => onSignal('Ctrl-C'))

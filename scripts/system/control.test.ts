@@ -19,7 +19,7 @@ function fakePart(name: ProcessName, state: ProcessRow['state']): SystemPart {
     if (name === 'web' && what === 'start') throw new Error('web did not start')
   }
   const row = (): ProcessRow => ({ name, port: 1, state, restarts: 0 })
-  return { name, row, start: record('start'), stop: record('stop'), kill: record('kill'), killNow() {} }
+  return { name, row, start: record('start'), stop: record('stop'), kill: record('kill'), killNow: record('killNow') }
 }
 
 beforeEach(async () => {

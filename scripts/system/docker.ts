@@ -125,8 +125,8 @@ export class ContainerPart implements SystemPart {
     void this.start().catch(error => this.#events.say(`${this.name} did not come back: ${error.message}`))
   }
 
-  killNow(): void {
-    void this.#compose.run(['kill', this.name]).catch(() => {})
+  async killNow(): Promise<void> {
+    await this.#compose.run(['kill', this.name]).catch(() => {})
   }
 
   #change(state: ProcessState) {

@@ -46,12 +46,22 @@ export function usesColor(terminal: Terminal, env: NodeJS.ProcessEnv): boolean {
   return terminal.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
 }
 
+let surviving = false
+
+/** A closed terminal must not end us in the middle of an orderly stop: what nobody can read any more is dropped. */
+function surviveLostTerminal() {
+  if (surviving) return
+  surviving = true
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+}
+
 /** Steps may run side by side: their lines come in the order in which they end; a terminal also shows what is under way. */
 export function createReporter(
   terminal: Terminal = process.stdout,
   env: NodeJS.ProcessEnv = process.env,
   now = () => performance.now(),
 ): Reporter {
+  surviveLostTerminal()
   const colored = usesColor(terminal, env)
   const live = terminal.isTTY === true && env.TERM !== 'dumb'
   const underWay = new Map<symbol, { label: string; startMs: number }>()
@@ -68,7 +78,7 @@ export function createReporter(
     const names = [...underWay.values()].map(step => step.label).join(', ')
     const longestMs = now() - Math.min(...[...underWay.values()].map(step => step.startMs))
     const text = `  … ${names} ${formatDuration(longestMs)}`
-    terminal.write(`\r\x1b[K${paint('dim', text.slice(0, (terminal.columns ?? 80) - 1))}`)
+    terminal.write(`\r\x1b[K${paint('dim', text.slice(0, (terminal.columns || 80) - 1))}`)
   }
 
   function print(text: string) {

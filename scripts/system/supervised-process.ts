@@ -19,8 +19,8 @@ export interface SystemPart {
   stop(): Promise<void>
   /** SIGKILL; it comes back by itself. */
   kill(): Promise<void>
-  /** SIGKILL without waiting or coming back: for the second Ctrl-C. */
-  killNow(): void
+  /** SIGKILL for good: for the second Ctrl-C. */
+  killNow(): Promise<void>
 }
 
 export interface ChildSpec {
@@ -117,9 +117,9 @@ export class SupervisedProcess implements SystemPart {
     await this.#exited
   }
 
-  killNow(): void {
+  killNow(): Promise<void> {
     this.#wanted.abort()
-    if (this.#child?.pid) signalGroup(this.#child.pid, 'SIGKILL')
+    return this.kill()
   }
 
   #change(state: ProcessState) {

@@ -105,9 +105,10 @@ export class System {
   }
 
   /** SIGKILL to everything at once. */
-  killNow(): void {
+  async killNow(): Promise<void> {
     this.#abort.abort()
-    for (const part of this.#parts.values()) part.killNow()
+    await Promise.all([...this.#parts.values()].map(part => part.killNow()))
+    this.#release()
   }
 
   async #bringUp(): Promise<void> {
@@ -304,9 +305,15 @@ export class System {
     // A part may have been made while the others were being stopped.
     for (const name of stopOrder) await this.#stopPart(name)
     await this.#compose?.run(['down']).catch(error => this.#reporter.warn(error.message))
+    this.#release()
+  }
+
+  /** The last step: from here on another starter may take this folder. */
+  #release() {
+    if (!this.#locked) return
+    this.#locked = false
     this.#control?.close().closeAllConnections()
     rmSync(this.folder.sockets, { recursive: true, force: true })
-    if (!this.#locked) return
     removeRunFile(this.folder.runFile)
     releaseLock(this.folder.lockFile)
   }
@@ -354,7 +361,7 @@ class ExternalPart implements SystemPart {
   async start() {}
   async stop() {}
   async kill() {}
-  killNow() {}
+  async killNow() {}
 }
 
 /** The Compose file with the ports that this system got. */
