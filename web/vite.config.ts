@@ -2,7 +2,7 @@
 /// <reference types="node" />
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { createLogger, defineConfig } from 'vite'
 
 const port = Number(process.env.WEB_PORT || 5173)
 const apiUrl = process.env.API_URL || 'http://127.0.0.1:8080'
@@ -10,10 +10,19 @@ const apiUrl = process.env.API_URL || 'http://127.0.0.1:8080'
 // An API that is down makes Vite answer 502 at once; the shop reads every answer without a JSON error code as "unreachable".
 const toApi = { target: apiUrl, changeOrigin: true, proxyTimeout: 20_000, timeout: 20_000 }
 
+// While the API is down, every poll of every open page would print a stack.
+const logger = createLogger()
+const printError = logger.error
+logger.error = (message, options) => {
+  if (message.includes('http proxy error')) logger.warn(message.split('\n').slice(0, 2).join(' '), { timestamp: true })
+  else printError(message, options)
+}
+
 export default defineConfig({
   plugins: [react()],
-  // A cache per port: `npm test` may run beside `npm start`, and two servers must not rewrite one cache.
-  cacheDir: process.env.WEB_CACHE_DIR || fileURLToPath(new URL(`../.data/vite/${port}`, import.meta.url)),
+  // Beside the other data of a run, so that removing `.data` removes it.
+  cacheDir: process.env.WEB_CACHE_DIR || fileURLToPath(new URL('../.data/vite', import.meta.url)),
+  customLogger: logger,
   server: {
     host: '127.0.0.1',
     port,

@@ -49,6 +49,9 @@ function useFocusOnResult({ purchase, busy, unknown }: Shop) {
     const choosingAgain = before === 'refused' && state === 'choosing'
     const justBegun = busy && before !== 'unknown'
     if (before === state || choosingAgain || justBegun) return
-    document.querySelector<HTMLElement>('[data-result]')?.focus()
+    const result = document.querySelector<HTMLElement>('[data-result]')
+    const wholePage = result?.tagName === 'H1'
+    if (wholePage) window.scrollTo(0, 0)
+    result?.focus({ preventScroll: wholePage })
   }, [state, busy])
 }

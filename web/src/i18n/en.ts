@@ -263,7 +263,7 @@ export const en: Texts = {
     debit: 'Debit',
     credit: 'Credit',
     amount: 'Amount',
-    at: 'Time',
+    at: 'Moved at',
     empty: 'Nothing is entered yet.',
     types: {
       capture: 'Payment',

@@ -261,7 +261,7 @@ export const ko = {
     debit: '차변',
     credit: '대변',
     amount: '금액',
-    at: '시각',
+    at: '움직인 시각',
     empty: '아직 적힌 기록이 없어요.',
     types: {
       capture: '결제',

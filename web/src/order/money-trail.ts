@@ -5,9 +5,9 @@ export type StopId = 'authorize' | 'capture' | 'refund' | 'outbox' | 'kafka' | '
 
 export interface Stop {
   id: StopId
-  /** When it happened; null while it is awaited. The ledger keeps the time of the movement, not of its arrival. */
-  at: string | null
   done: boolean
+  /** When it happened, if that is told: the ledger keeps the time of the movement, not of the entry's arrival. */
+  at: string | null
 }
 
 export interface Trail {
@@ -28,30 +28,30 @@ export function trailsOf(payment: PaymentDetailView): Trail[] {
   const paid: Trail = {
     kind: 'payment',
     stops: [
-      stop('authorize', authorized?.createdAt),
-      stop('capture', captured?.createdAt),
-      stop('outbox', captured?.createdAt),
-      stop('kafka', captured?.publishedAt),
-      stop('ledger', entryOf(payment, 'fee')?.occurredAt),
+      timed('authorize', authorized?.createdAt),
+      timed('capture', captured?.createdAt),
+      timed('outbox', captured?.createdAt),
+      timed('kafka', captured?.publishedAt),
+      { id: 'ledger', done: entryOf(payment, 'fee') !== undefined, at: null },
     ],
   }
   if (!refunded) return [paid]
-  const ledgerAt = refunded.publishedAt ? entryOf(payment, 'refund')?.occurredAt : null
+  const refundEntered = refunded.publishedAt !== null && entryOf(payment, 'refund') !== undefined
   return [
     paid,
     {
       kind: 'refund',
       stops: [
-        stop('refund', refunded.createdAt),
-        stop('outbox', refunded.createdAt),
-        stop('kafka', refunded.publishedAt),
-        stop('ledger', ledgerAt),
+        timed('refund', refunded.createdAt),
+        timed('outbox', refunded.createdAt),
+        timed('kafka', refunded.publishedAt),
+        { id: 'ledger', done: refundEntered, at: null },
       ],
     },
   ]
 }
 
-const stop = (id: StopId, at: string | null | undefined): Stop => ({ id, at: at ?? null, done: Boolean(at) })
+const timed = (id: StopId, at: string | null | undefined): Stop => ({ id, done: Boolean(at), at: at ?? null })
 
 /** Whether every event is published and every movement of money is in the ledger. */
 export function isFollowed(payment: PaymentDetailView): boolean {

@@ -41,13 +41,14 @@ function StopView({ stop }: { stop: Stop }) {
       </span>
       <div className="stop-text">
         <p className="stop-name">
-          {t(`trail.stops.${stop.id}.name`)}{' '}
-          <span className="visually-hidden">({stop.done ? t('trail.done') : t('trail.awaited')})</span>
+          {t(`trail.stops.${stop.id}.name`)} {stop.done && <span className="visually-hidden">({t('trail.done')})</span>}
         </p>
-        <p className="stop-what">{t(`trail.stops.${stop.id}.what`)}</p>
-        <p className="stop-time">
-          {stop.at ? <time dateTime={stop.at}>{formatClock(stop.at, language)}</time> : t('trail.awaited')}
-        </p>
+        <p className="stop-what">{stop.done ? t(`trail.stops.${stop.id}.what`) : t('trail.awaited')}</p>
+        {stop.at && (
+          <p className="stop-time">
+            <time dateTime={stop.at}>{formatClock(stop.at, language)}</time>
+          </p>
+        )}
       </div>
     </li>
   )

@@ -51,7 +51,6 @@ function Outcome({ shop }: { shop: Shop }) {
   const { step, answers } = shop.purchase
   return (
     <>
-      <ProgressNote shop={shop} />
       {shop.unknown && <UnknownPanel waiting={shop.unknown} onAgain={shop.checkAgain} />}
       {step === 'refused' &&
         (answers.capture ? (
@@ -68,6 +67,7 @@ function PayBar({ shop }: { shop: Shop }) {
   const language = useLanguage()
   return (
     <div className="pay-bar">
+      <ProgressNote shop={shop} />
       <p className="total">
         <span>
           {t('choose.total')} <span className="small">{t('choose.vat')}</span>
