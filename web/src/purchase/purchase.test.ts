@@ -44,11 +44,9 @@ describe('paying', () => {
   })
 
   test('the capture ends it, and no key is left', () => {
-    expect(paidPurchase()).toMatchObject({
-      step: 'paid',
-      keys: {},
-      answers: { authorize: authorized, capture: captured },
-    })
+    const paid = paidPurchase()
+    expect(paid).toMatchObject({ step: 'paid', answers: { authorize: authorized, capture: captured } })
+    expect(paid.keys).toEqual({})
   })
 
   test('an answer to another operation than the pending one is not recorded', () => {
@@ -61,9 +59,12 @@ describe('keys', () => {
   test('a decline is final: the next attempt has another key and forgets the old answer', () => {
     const newKey = countingKeys()
     const refused = recordAnswer(startPayment(newPurchase(), newKey), 'authorize', declined, newKey)
-    expect(refused).toMatchObject({ step: 'refused', keys: {}, answers: { authorize: declined } })
-    expect(startPayment(refused, newKey)).toMatchObject({ keys: { authorize: 'authorize-2' }, answers: {} })
-    expect(startPayment(refused, newKey).paymentId).toBeUndefined()
+    expect(refused).toMatchObject({ step: 'refused', answers: { authorize: declined } })
+    expect(refused.keys).toEqual({})
+    const again = startPayment(refused, newKey)
+    expect(again.keys).toEqual({ authorize: 'authorize-2' })
+    expect(again.answers).toEqual({})
+    expect(again.paymentId).toBeUndefined()
   })
 
   test('the cart cannot change while an outcome is awaited, nor after the money moved', () => {
@@ -92,13 +93,16 @@ describe('refunding', () => {
     const refunding = startRefund(paidPurchase(newKey), newKey)
     expect(refunding.keys).toEqual({ refund: 'refund-3' })
     expect(startRefund(refunding, newKey)).toBe(refunding)
-    expect(recordAnswer(refunding, 'refund', refunded, newKey)).toMatchObject({ step: 'refunded', keys: {} })
+    const done = recordAnswer(refunding, 'refund', refunded, newKey)
+    expect(done.step).toBe('refunded')
+    expect(done.keys).toEqual({})
   })
 
   test('a declined refund leaves the purchase paid, and can be asked for again with another key', () => {
     const newKey = countingKeys()
     const again = recordAnswer(startRefund(paidPurchase(newKey), newKey), 'refund', declined, newKey)
-    expect(again).toMatchObject({ step: 'paid', keys: {}, answers: { refund: declined } })
+    expect(again).toMatchObject({ step: 'paid', answers: { refund: declined } })
+    expect(again.keys).toEqual({})
     expect(startRefund(again, newKey)).toMatchObject({ keys: { refund: 'refund-4' } })
     expect(startRefund(again, newKey).answers.refund).toBeUndefined()
   })
