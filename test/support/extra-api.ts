@@ -5,7 +5,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { until } from '../../shared/runtime/until.ts'
-import { PaymentApi } from './http.ts'
+import { PaymentApi, type Reply } from './http.ts'
 import { repositoryFolder, systemUnderTest } from './system.ts'
 
 export interface ExtraApi {
@@ -24,6 +24,8 @@ export interface ExtraApiOptions {
   folder?: string
   /** A path that answers as soon as it is up, whatever its dependencies do. */
   readyPath?: string
+  /** Which answer to that path means that it is up; default: a 200. */
+  isReady?: (reply: Reply) => boolean
 }
 
 /** Nothing listens there: for a dependency that is away. */
@@ -56,7 +58,7 @@ export async function startExtraApi(options: ExtraApiOptions): Promise<ExtraApi>
     log: () => readFileSync(logFile, 'utf8'),
     stop: () => stop(child),
   }
-  await untilUp(extra, options.readyPath ?? '/health/live', logFile)
+  await untilUp(extra, options, logFile)
   return extra
 }
 
@@ -74,17 +76,18 @@ function spawnOffline(folder: string, logFile: string, env: NodeJS.ProcessEnv): 
 }
 
 /** Jest's own settings would change how the child runs. */
-function inheritedEnv(): NodeJS.ProcessEnv {
+export function inheritedEnv(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _, NODE_ENV: __, JEST_WORKER_ID: ___, ...env } = process.env
   return env
 }
 
-async function untilUp(extra: ExtraApi, path: string, logFile: string): Promise<void> {
+async function untilUp(extra: ExtraApi, options: ExtraApiOptions, logFile: string): Promise<void> {
+  const { readyPath = '/health/live', isReady = reply => reply.status === 200 } = options
   try {
     await until(
       async () => {
         if (!extra.alive()) return true
-        return (await extra.api.get(path)).status === 200
+        return isReady(await extra.api.get(readyPath))
       },
       { what: `the API that logs to ${logFile}`, deadlineMs: START_DEADLINE_MS },
     )
@@ -95,7 +98,7 @@ async function untilUp(extra: ExtraApi, path: string, logFile: string): Promise<
   }
 }
 
-const isRunning = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null
+export const isRunning = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null
 
 async function stop(child: ChildProcess): Promise<void> {
   if (!isRunning(child)) return

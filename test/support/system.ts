@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { readRunFile } from '../../scripts/system/run-file.ts'
 
 export interface SystemUnderTest {
+  mode: 'native' | 'docker'
   apiUrl: string
   databaseUrl: string
   brokers: string[]
@@ -20,11 +21,15 @@ export function systemUnderTest(): SystemUnderTest {
   const named = process.env.PAY_RUN_FILE
   if (!named)
     throw new Error('PAY_RUN_FILE is not set: run `npm test`, or name the run.json of a system made for tests')
-  const runFile = resolve(named)
+  return readSystem(resolve(named))
+}
+
+export function readSystem(runFile: string): SystemUnderTest {
   const run = readRunFile(runFile)
   if (run === undefined) throw new Error(`nothing is running: there is no ${runFile}`)
   const { API_URL, DATABASE_URL, KAFKA_BROKERS, REDIS_URL } = run.env
   return {
+    mode: run.mode,
     apiUrl: API_URL,
     databaseUrl: DATABASE_URL,
     brokers: KAFKA_BROKERS.split(','),

@@ -1,0 +1,66 @@
+/** Starts a whole system of its own for tests that leave behind what no other test may find, and removes it with its data. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, cpSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { deleteData } from '../../scripts/system/delete-data.ts'
+import { createReporter } from '../../scripts/system/output.ts'
+import { dataFolder } from '../../scripts/system/paths.ts'
+import { readRunFile } from '../../scripts/system/run-file.ts'
+import { until } from '../../shared/runtime/until.ts'
+import { inheritedEnv, isRunning } from './extra-api.ts'
+import { readSystem, repositoryFolder, type SystemUnderTest, systemUnderTest } from './system.ts'
+
+export interface OwnSystem {
+  system: SystemUnderTest
+  stop(): Promise<void>
+}
+
+const START_DEADLINE_MS = 120_000
+
+/** Runs its services as the system under test runs them: natively or in Docker. */
+export async function startOwnSystem(name: string): Promise<OwnSystem> {
+  const { logsFolder, mode } = systemUnderTest()
+  mkdirSync(logsFolder, { recursive: true })
+  const folder = dataFolder(`${name}-${process.pid}`)
+  const logFile = join(logsFolder, `${name}.log`)
+  const log = openSync(logFile, 'w')
+  const options = ['--data', folder.name, '--ports', 'free', '--no-web', `--${mode}`]
+  // The starter ends by itself when this process is gone.
+  const starter = spawn(process.execPath, [join(repositoryFolder, 'scripts/start.ts'), ...options], {
+    cwd: repositoryFolder,
+    env: withoutExternals(),
+    stdio: ['ignore', log, log],
+  })
+  closeSync(log)
+
+  const stop = async () => {
+    if (isRunning(starter)) {
+      const ended = once(starter, 'exit')
+      starter.kill('SIGTERM')
+      await ended
+    }
+    cpSync(folder.logs, join(logsFolder, name), { recursive: true })
+    await deleteData(folder, createReporter())
+  }
+  try {
+    await until(() => !isRunning(starter) || isReady(folder.runFile), {
+      what: `the system that logs to ${logFile}`,
+      deadlineMs: START_DEADLINE_MS,
+    })
+    if (!isRunning(starter)) throw new Error(`it ended at once:\n${readFileSync(logFile, 'utf8').slice(-2_000)}`)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { system: readSystem(folder.runFile), stop }
+}
+
+const isReady = (runFile: string): boolean =>
+  readRunFile(runFile)?.processes.some(part => part.name === 'api' && part.state === 'ready') ?? false
+
+/** Services and ports that somebody's variables name are not for tests. */
+function withoutExternals(): NodeJS.ProcessEnv {
+  const external = /^(DATABASE_URL|KAFKA_BROKERS|REDIS_URL|PAY_RUN_FILE|\w+_PORT)$/
+  return Object.fromEntries(Object.entries(inheritedEnv()).filter(([name]) => !external.test(name)))
+}
