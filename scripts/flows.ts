@@ -65,7 +65,11 @@ async function runFlows(apiUrl: string, merchantId: string, count: number, worke
   const transcripts: Transcript[] = []
   const queue = flows.values()
   const work = async () => {
-    for (const flow of queue) transcripts.push(await runFlow(options, flow, 0))
+    for (const flow of queue) {
+      const transcript = await runFlow(options, flow, 0)
+      if (transcript.told.some(({ answer }) => answer === null)) throw new Error(`${apiUrl} does not answer`)
+      transcripts.push(transcript)
+    }
   }
   await Promise.all(Array.from({ length: workers }, work))
   return transcripts
