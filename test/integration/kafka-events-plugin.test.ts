@@ -14,6 +14,8 @@ import { until } from '../../shared/runtime/until.ts'
 const brokers = brokersOfRunningSystem()
 const seed = process.env.SEED ?? '20250101'
 const PARTITIONS = 3
+// Longer than all the waits of a test together: a wait that outlives its test would use clients that are closed.
+const TEST_TIMEOUT_MS = 240_000
 
 const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING })
 const admin = kafka.admin()
@@ -46,84 +48,116 @@ afterEach(async () => {
 })
 
 describe('kafka events under serverless-offline', () => {
-  test(`every record is handled, in order and without overlap, while handlers fail at random (seed ${seed})`, async () => {
-    await produce(300)
-    await start({ FIXTURE_FAIL_RATE: '0.3', FIXTURE_SEED: seed, FIXTURE_SLOW_MS: '5' })
-    await untilCommitted(await endOffsets())
+  test(
+    `every record is handled, in order and without overlap, while handlers fail at random (seed ${seed})`,
+    async () => {
+      await produce(300)
+      await start({ FIXTURE_FAIL_RATE: '0.3', FIXTURE_SEED: seed, FIXTURE_SLOW_MS: '5' })
+      await untilCommitted(await endOffsets())
 
-    const attempts = journal.attempts()
-    expect(attempts.some(({ kind }) => kind === 'fail')).toBe(true)
-    const ends = await endOffsets()
-    for (let partition = 0; partition < PARTITIONS; partition += 1)
-      expectOneBatchAtATime(attempts, partition, ends[partition]!)
-  }, 120_000)
+      const attempts = journal.attempts()
+      expect(attempts.some(({ kind }) => kind === 'fail')).toBe(true)
+      const ends = await endOffsets()
+      for (let partition = 0; partition < PARTITIONS; partition += 1)
+        expectOneBatchAtATime(attempts, partition, ends[partition]!)
+    },
+    TEST_TIMEOUT_MS,
+  )
 
-  test('a partition whose handler always fails holds up no other and is not committed', async () => {
-    await producer.send({ topic, messages: [{ partition: 1, value: 'poison' }] })
-    await start({})
-    await until(() => attemptsOf('fail').length >= 3, { what: 'the poisoned batch to be tried again' })
-    for (const partition of [0, 2]) await producer.send({ topic, messages: [{ partition, value: 'good' }] })
-    await untilCommitted([1, -1, 1])
-    expect(attemptsOf('done').filter(({ partition }) => partition === 1)).toEqual([])
-  }, 60_000)
+  test(
+    'a partition whose handler always fails holds up no other and is not committed',
+    async () => {
+      await producer.send({ topic, messages: [{ partition: 1, value: 'poison' }] })
+      await start({})
+      await until(() => attemptsOf('fail').length >= 3, { what: 'the poisoned batch to be tried again' })
+      for (const partition of [0, 2]) await producer.send({ topic, messages: [{ partition, value: 'good' }] })
+      await untilCommitted([1, -1, 1], 20_000)
+      expect(attemptsOf('done').filter(({ partition }) => partition === 1)).toEqual([])
+    },
+    TEST_TIMEOUT_MS,
+  )
 
-  test('kill -9 in the middle of a batch: nothing of it is committed, and the next process gets it again', async () => {
-    const first = await start({ FIXTURE_SLOW_MS: '60000' })
-    await producer.send({ topic, messages: valuesOf(5).map(value => ({ partition: 0, value })) })
-    await until(() => attemptsOf('begin').length > 0, { what: 'the first batch to begin' })
-    first.signal('SIGKILL')
-    await first.exited
-    expect(await committed()).toEqual([-1, -1, -1])
+  test(
+    'kill -9 in the middle of a batch: nothing of it is committed, and the next process gets it again',
+    async () => {
+      const first = await start({ FIXTURE_SLOW_MS: '60000' })
+      await producer.send({ topic, messages: valuesOf(5).map(value => ({ partition: 0, value })) })
+      await until(() => attemptsOf('begin').length > 0, { what: 'the first batch to begin' })
+      first.signal('SIGKILL')
+      await first.exited
+      expect(await committed()).toEqual([-1, -1, -1])
 
-    const second = await start({})
-    await untilCommitted([5, -1, -1])
-    const begun = attemptsOf('begin').filter(({ pid }) => pid === second.pid)
-    expect(begun.flatMap(({ values }) => values)).toEqual(valuesOf(5))
-  }, 120_000)
+      const second = await start({})
+      await untilCommitted([5, -1, -1])
+      const begun = attemptsOf('begin').filter(({ pid }) => pid === second.pid)
+      expect(begun.flatMap(({ values }) => values)).toEqual(valuesOf(5))
+    },
+    TEST_TIMEOUT_MS,
+  )
 
-  test('TERM lets the running batch finish, commits it and begins no other', async () => {
-    const app = await start({ FIXTURE_SLOW_MS: '2000', FIXTURE_BATCH_SIZE: '5' })
-    await producer.send({ topic, messages: valuesOf(10).map(value => ({ partition: 0, value })) })
-    await until(() => attemptsOf('begin').length > 0, { what: 'the first batch to begin' })
-    app.signal('SIGTERM')
-    expect(await app.exited).toBe(0)
+  test(
+    'TERM lets the running batch finish, commits it and begins no other',
+    async () => {
+      const app = await start({ FIXTURE_SLOW_MS: '2000', FIXTURE_BATCH_SIZE: '5' })
+      await producer.send({ topic, messages: valuesOf(10).map(value => ({ partition: 0, value })) })
+      await until(() => attemptsOf('begin').length > 0, { what: 'the first batch to begin' })
+      app.signal('SIGTERM')
+      expect(await app.exited).toBe(0)
 
-    const [begin, ...later] = attemptsOf('begin')
-    expect(later).toEqual([])
-    expect(attemptsOf('done').map(({ offsets }) => offsets)).toEqual([begin!.offsets])
-    expect(await committed()).toEqual([begin!.offsets.at(-1)! + 1, -1, -1])
-  }, 60_000)
+      const [begin, ...later] = attemptsOf('begin')
+      expect(later).toEqual([])
+      expect(attemptsOf('done').map(({ offsets }) => offsets)).toEqual([begin!.offsets])
+      expect(await committed()).toEqual([begin!.offsets.at(-1)! + 1, -1, -1])
+    },
+    TEST_TIMEOUT_MS,
+  )
 
-  test('LATEST skips what was there before the first start, and nothing after it', async () => {
-    await producer.send({ topic, messages: [{ partition: 0, value: 'before' }] })
-    const first = await start({ FIXTURE_POSITION: 'LATEST' })
-    await untilCommitted([1, 0, 0])
-    first.signal('SIGKILL')
-    await first.exited
-    await producer.send({ topic, messages: [{ partition: 0, value: 'while away' }] })
-    await start({ FIXTURE_POSITION: 'LATEST' })
-    await untilCommitted([2, 0, 0])
-    expect(attemptsOf('begin').flatMap(({ values }) => values)).toEqual(['while away'])
-  }, 120_000)
+  test(
+    'LATEST skips what was there before the first start, and nothing after it',
+    async () => {
+      await producer.send({ topic, messages: [{ partition: 0, value: 'before' }] })
+      const first = await start({ FIXTURE_POSITION: 'LATEST' })
+      await untilCommitted([1, 0, 0])
+      first.signal('SIGKILL')
+      await first.exited
+      await producer.send({ topic, messages: [{ partition: 0, value: 'while away' }] })
+      await start({ FIXTURE_POSITION: 'LATEST' })
+      await untilCommitted([2, 0, 0])
+      expect(attemptsOf('begin').flatMap(({ values }) => values)).toEqual(['while away'])
+    },
+    TEST_TIMEOUT_MS,
+  )
 
-  test('a broker that is away at start is not fatal: HTTP answers', async () => {
-    const app = await start({ KAFKA_BROKERS: '127.0.0.1:1' }, 'trying again until it works')
-    const answer = await fetch(`${app.httpUrl}/health`)
-    expect(answer.status).toBe(200)
-    expect(await (await fetch(app.statusUrl)).json()).toMatchObject([{ state: 'waiting', partitions: [] }])
-  }, 60_000)
+  test(
+    'a broker that is away at start is not fatal: HTTP answers',
+    async () => {
+      const app = await start({ KAFKA_BROKERS: '127.0.0.1:1' }, 'trying again until it works')
+      const answer = await fetch(`${app.httpUrl}/health`)
+      expect(answer.status).toBe(200)
+      expect(await (await fetch(app.statusUrl)).json()).toMatchObject([{ state: 'waiting', partitions: [] }])
+    },
+    TEST_TIMEOUT_MS,
+  )
 
-  test('a wrong setting stops the process with the function, the setting and what it must be', async () => {
-    const app = await launch({ FIXTURE_BATCH_SIZE: 'many' })
-    expect(await app.exited).toBe(1)
-    expect(app.output()).toContain('function record: kafka.batchSize must be a whole number from 1 to 10000')
-  }, 60_000)
+  test(
+    'a wrong setting stops the process with the function, the setting and what it must be',
+    async () => {
+      const app = await launch({ FIXTURE_BATCH_SIZE: 'many' })
+      expect(await app.exited).toBe(1)
+      expect(app.output()).toContain('function record: kafka.batchSize must be a whole number from 1 to 10000')
+    },
+    TEST_TIMEOUT_MS,
+  )
 
-  test('plain `serverless offline` says what to type and exits with 1', async () => {
-    const app = await launch({}, ['offline'])
-    expect(await app.exited).toBe(1)
-    expect(app.output()).toContain('serverless offline start')
-  }, 60_000)
+  test(
+    'plain `serverless offline` says what to type and exits with 1',
+    async () => {
+      const app = await launch({}, ['offline'])
+      expect(await app.exited).toBe(1)
+      expect(app.output()).toContain('serverless offline start')
+    },
+    TEST_TIMEOUT_MS,
+  )
 })
 
 /** The fixture with the test's topic; the group is the topic's name. */
@@ -166,14 +200,14 @@ function byPartition(offsets: { partition: number; offset: string }[]): number[]
   return offsets.toSorted((a, b) => a.partition - b.partition).map(({ offset }) => Number(offset))
 }
 
-async function untilCommitted(expected: number[]): Promise<void> {
+async function untilCommitted(expected: number[], deadlineMs = 60_000): Promise<void> {
   let last: number[] = []
   await until(
     async () => {
       last = await committed()
       return JSON.stringify(last) === JSON.stringify(expected)
     },
-    { what: `offsets ${expected} to be committed`, deadlineMs: 60_000 },
+    { what: `offsets ${expected} to be committed`, deadlineMs },
   ).catch(error => {
     throw new Error(`${error.message}; committed ${last}\n${apps.map(app => app.output()).join('\n')}`)
   })

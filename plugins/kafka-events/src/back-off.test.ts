@@ -1,3 +1,4 @@
+/** Waits grow, stay within their bounds, and end when asked to. */
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { backOffMs, sleep, within } from './back-off.ts'

@@ -1,3 +1,4 @@
+/** Few commits, none lost, none of a generation that is over. */
 import { describe, expect, test } from '@jest/globals'
 import { until } from '../../../shared/runtime/until.ts'
 import { CommitQueue, type CommittedOffset } from './commit-queue.ts'

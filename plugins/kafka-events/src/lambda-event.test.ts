@@ -1,3 +1,4 @@
+/** The event against AWS's documented example, and what the documentation leaves open. */
 import { describe, expect, test } from '@jest/globals'
 import { recordOf, sourceOf } from '../test/records.ts'
 import { jsonBytesOf, lambdaEventOf } from './lambda-event.ts'

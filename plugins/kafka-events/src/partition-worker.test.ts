@@ -1,3 +1,4 @@
+/** Order, one batch at a time, the same batch until it succeeds, and a stop that loses nothing. */
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { until } from '../../../shared/runtime/until.ts'
 import { recordOf, sourceOf } from '../test/records.ts'

@@ -1,3 +1,4 @@
+/** What is read, with which defaults, and that everything else is refused by name. */
 import { describe, expect, test } from '@jest/globals'
 import { hasKafkaEvents, readSettings, type ServiceView, SettingsError } from './settings.ts'
 

@@ -1,3 +1,4 @@
+/** Never more at once than there are slots, and first come first served. */
 import { describe, expect, test } from '@jest/globals'
 import { Slots } from './slots.ts'
 
