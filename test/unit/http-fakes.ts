@@ -40,14 +40,6 @@ export class FakeLog implements ErrorLog {
 
 type Answered = Parameters<RequestObserver['answered']>[0]
 
-/** Counts up as a prom-client counter does; the rest of one is not needed. */
-export class FakeCounter {
-  total = 0
-  inc = (by: number): void => {
-    this.total += by
-  }
-}
-
 /** Every port of every handler. */
 export function createHandlerPorts(
   options: { turn?: Turn; policy?: Partial<OperationPolicy>; duplicates?: DuplicatePolicy } = {},

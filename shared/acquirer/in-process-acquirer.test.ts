@@ -1,0 +1,71 @@
+/** The sandbox acquirer: every test token, always the same verdict, and its time-out. */
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { operationKinds } from '../contracts/payment.ts'
+import type { AcquirerOrder } from '../payments/ports.ts'
+import { InProcessAcquirer } from './in-process-acquirer.ts'
+
+const orderOf = (given: Partial<AcquirerOrder> = {}): AcquirerOrder => ({
+  operationId: 'op_1',
+  kind: 'authorize',
+  amountMinor: 10_000,
+  currency: 'KRW',
+  paymentMethod: 'tok_approve',
+  ...given,
+})
+
+const quick = new InProcessAcquirer({ timeoutMs: 50, slowMs: 1 })
+
+describe('InProcessAcquirer', () => {
+  test.each([
+    { paymentMethod: 'tok_approve', verdict: { kind: 'approved' } },
+    { paymentMethod: 'tok_slow', verdict: { kind: 'approved' } },
+    { paymentMethod: 'tok_decline', verdict: { kind: 'declined', reason: 'insufficient_funds' } },
+    { paymentMethod: 'tok_other', verdict: { kind: 'declined', reason: 'unknown_payment_method' } },
+    { paymentMethod: '__proto__', verdict: { kind: 'declined', reason: 'unknown_payment_method' } },
+  ])('$paymentMethod is $verdict.kind, whoever asks however often', async ({ paymentMethod, verdict }) => {
+    for (const kind of operationKinds) {
+      const order = orderOf({ kind, paymentMethod })
+      expect(await quick.submit(order)).toEqual(verdict)
+      expect(await quick.submit(order)).toEqual(verdict)
+      expect(await quick.inquire(order)).toEqual(verdict)
+      expect(await quick.cancel(order)).toEqual(verdict)
+    }
+  })
+})
+
+describe('tok_slow', () => {
+  afterEach(() => {
+    jest.useRealTimers()
+  })
+
+  test('takes 3 s to authorize', async () => {
+    jest.useFakeTimers()
+    const acquirer = new InProcessAcquirer({ timeoutMs: 5_000 })
+    let verdict: unknown
+    const asking = acquirer.submit(orderOf({ paymentMethod: 'tok_slow' })).then(answer => {
+      verdict = answer
+    })
+
+    await jest.advanceTimersByTimeAsync(2_999)
+    expect(verdict).toBeUndefined()
+    await jest.advanceTimersByTimeAsync(1)
+    await asking
+
+    expect(verdict).toEqual({ kind: 'approved' })
+  })
+
+  test('is unknown after the time-out, and found approved by an inquiry', async () => {
+    const acquirer = new InProcessAcquirer({ timeoutMs: 1, slowMs: 60_000 })
+    const order = orderOf({ paymentMethod: 'tok_slow' })
+
+    expect(await acquirer.submit(order)).toEqual({ kind: 'unknown' })
+    expect(await acquirer.inquire(order)).toEqual({ kind: 'approved' })
+  })
+
+  test('captures and refunds at once: a person waits once', async () => {
+    const acquirer = new InProcessAcquirer({ timeoutMs: 1, slowMs: 60_000 })
+
+    for (const kind of ['capture', 'refund'] as const)
+      expect(await acquirer.submit(orderOf({ kind, paymentMethod: 'tok_slow' }))).toEqual({ kind: 'approved' })
+  })
+})

@@ -1,0 +1,155 @@
+/** Rings: at most one on its way and one waiting per shard, never a failure, never a long wait. */
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { FakeKafka, settled } from '../../test/unit/fake-kafka.ts'
+import { KafkaDoorbell } from './doorbell.ts'
+
+function bellOf(waitMsMax = 0) {
+  const kafka = new FakeKafka()
+  const failures: unknown[] = []
+  const bell = new KafkaDoorbell({
+    producer: kafka.lazyProducer,
+    waitMsMax,
+    onFailure: error => void failures.push(error),
+  })
+  return { kafka, bell, failures }
+}
+
+const partitions = (kafka: FakeKafka) => kafka.messages.map(message => message.partition)
+
+afterEach(() => {
+  jest.useRealTimers()
+})
+
+describe('KafkaDoorbell', () => {
+  test('a ring is a small message on outbox.ready, in the partition of the shard', async () => {
+    const { kafka, bell } = bellOf()
+
+    await bell.ring(3)
+    await settled()
+
+    expect(kafka.messages).toEqual([{ topic: 'outbox.ready', key: null, value: '3', partition: 3 }])
+    expect(kafka.batches[0]!.acks).toBe(1)
+  })
+
+  test('a hundred rings while one is on its way become one more', async () => {
+    const { kafka, bell } = bellOf()
+    const { confirm } = kafka.holdNext()
+
+    await bell.ring(1)
+    await settled()
+    for (let rings = 0; rings < 100; rings++) await bell.ring(1)
+    await settled()
+    expect(partitions(kafka)).toEqual([1])
+    confirm()
+    await settled()
+
+    expect(partitions(kafka)).toEqual([1, 1])
+  })
+
+  // Its row may have been written after the relay, woken by the first ring, had looked.
+  test('a ring that comes after the send began is never swallowed by it', async () => {
+    const { kafka, bell } = bellOf()
+    const first = kafka.holdNext()
+    await bell.ring(1)
+    await settled()
+    await bell.ring(1)
+    first.confirm()
+    const second = kafka.holdNext()
+    await settled()
+    await bell.ring(1)
+    second.confirm()
+    await settled()
+
+    expect(partitions(kafka)).toEqual([1, 1, 1])
+  })
+
+  test('shards do not wait for each other', async () => {
+    const { kafka, bell } = bellOf()
+    kafka.holdNext()
+
+    await bell.ring(0)
+    await settled()
+    await bell.ring(1)
+    await settled()
+
+    expect(partitions(kafka)).toEqual([0, 1])
+  })
+
+  test('after it has rung it rings again', async () => {
+    const { kafka, bell } = bellOf()
+
+    for (const shard of [2, 2, 2]) {
+      await bell.ring(shard)
+      await settled()
+    }
+
+    expect(partitions(kafka)).toEqual([2, 2, 2])
+  })
+})
+
+describe('a Kafka that does not take the ring', () => {
+  test('is told of, fails nobody, and the next ring is tried afresh', async () => {
+    const { kafka, bell, failures } = bellOf()
+    kafka.connectError = new Error('refused')
+
+    await bell.ring(1)
+    await settled()
+    kafka.connectError = undefined
+    await bell.ring(1)
+    await settled()
+
+    expect(failures).toEqual([new Error('refused')])
+    expect(partitions(kafka)).toEqual([1])
+  })
+
+  test('is not rung at again for those who waited: the sweep does that', async () => {
+    const { kafka, bell, failures } = bellOf()
+    const { fail } = kafka.holdNext()
+    await bell.ring(1)
+    await settled()
+    await bell.ring(1)
+
+    fail(new Error('lost'))
+    await settled()
+
+    expect(failures).toHaveLength(1)
+    expect(partitions(kafka)).toEqual([1])
+  })
+})
+
+describe('the wait of the answer', () => {
+  test('offline there is none', async () => {
+    const { kafka, bell } = bellOf(0)
+    kafka.holdNext()
+
+    await bell.ring(1)
+
+    expect(kafka.batches.length).toBeLessThanOrEqual(1)
+  })
+
+  test('a Lambda waits for the ring, but at most as long as it was told', async () => {
+    jest.useFakeTimers()
+    const { kafka, bell } = bellOf(25)
+    kafka.holdNext()
+    let isOver = false
+
+    const ringing = bell.ring(1).then(() => {
+      isOver = true
+    })
+    await jest.advanceTimersByTimeAsync(24)
+    expect(isOver).toBe(false)
+    await jest.advanceTimersByTimeAsync(1)
+    await ringing
+
+    expect(isOver).toBe(true)
+  })
+
+  test('a ring that was taken at once leaves no timer behind', async () => {
+    jest.useFakeTimers()
+    const { bell } = bellOf(25)
+
+    await bell.ring(1)
+
+    expect(jest.getTimerCount()).toBe(0)
+  })
+})

@@ -1,0 +1,206 @@
+/** Publishing rows: what Kafka gets, what counts against a row and what is an outage, and what happens at the deadline. */
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import kafkajs from 'kafkajs'
+import { FakeKafka, settled } from '../../test/unit/fake-kafka.ts'
+import { DependencyUnavailableError, type OutboxRow, RecordRefusedError } from '../payments/ports.ts'
+import { KafkaEventPublisher } from './event-publisher.ts'
+
+const DEADLINE_MS_MAX = 5_000
+
+const rowOf = (id: number, given: Partial<OutboxRow> = {}): OutboxRow => ({
+  id,
+  eventId: `evt_${id}`,
+  topic: 'payment.authorized',
+  messageKey: `pay_${id}`,
+  sequence: 1,
+  payload: `{"id":${id}}`,
+  shard: 0,
+  attempts: 0,
+  traceparent: null,
+  ...given,
+})
+
+function publisherOf() {
+  const kafka = new FakeKafka()
+  return { kafka, publisher: new KafkaEventPublisher(kafka.lazyProducer) }
+}
+
+const protocolError = (type: string) =>
+  new kafkajs.KafkaJSProtocolError({ type, code: 1, message: `of ${type}`, retriable: false } as never)
+
+afterEach(() => {
+  jest.useRealTimers()
+})
+
+describe('KafkaEventPublisher', () => {
+  test('sends key, value and headers, and waits for all replicas', async () => {
+    const { kafka, publisher } = publisherOf()
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
+    await publisher.publish(0, [rowOf(1), rowOf(2, { traceparent })])
+
+    expect(kafka.batches).toHaveLength(1)
+    expect(kafka.batches[0]!.acks).toBe(-1)
+    expect(kafka.messages).toEqual([
+      {
+        topic: 'payment.authorized',
+        key: 'pay_1',
+        value: '{"id":1}',
+        headers: { 'event-id': 'evt_1', 'event-type': 'payment.authorized' },
+      },
+      {
+        topic: 'payment.authorized',
+        key: 'pay_2',
+        value: '{"id":2}',
+        headers: { 'event-id': 'evt_2', 'event-type': 'payment.authorized', traceparent },
+      },
+    ])
+  })
+
+  test('keeps the order within a topic, in one send for all topics', async () => {
+    const { kafka, publisher } = publisherOf()
+    const topics = ['payment.captured', 'payment.authorized', 'payment.captured', 'payment.authorized']
+
+    await publisher.publish(
+      0,
+      topics.map((topic, index) => rowOf(index, { topic })),
+    )
+
+    expect(kafka.batches).toHaveLength(1)
+    expect(kafka.messages.map(message => [message.topic, message.key])).toEqual([
+      ['payment.captured', 'pay_0'],
+      ['payment.captured', 'pay_2'],
+      ['payment.authorized', 'pay_1'],
+      ['payment.authorized', 'pay_3'],
+    ])
+  })
+})
+
+describe('an error of Kafka', () => {
+  const errorOf = async (error: Error) => {
+    const { kafka, publisher } = publisherOf()
+    kafka.onSend = async () => {
+      throw error
+    }
+    return publisher.publish(0, [rowOf(1)]).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
+  }
+
+  test.each([
+    'CORRUPT_MESSAGE',
+    'MESSAGE_TOO_LARGE',
+    'RECORD_LIST_TOO_LARGE',
+    'INVALID_TIMESTAMP',
+    'INVALID_RECORD',
+    'UNSUPPORTED_FOR_MESSAGE_FORMAT',
+  ])('%s is about the record', async type => {
+    expect(await errorOf(protocolError(type))).toBeInstanceOf(RecordRefusedError)
+  })
+
+  test.each([
+    'LEADER_NOT_AVAILABLE',
+    'NOT_ENOUGH_REPLICAS',
+    'UNKNOWN_TOPIC_OR_PARTITION',
+    'REQUEST_TIMED_OUT',
+    'TOPIC_AUTHORIZATION_FAILED',
+    'UNKNOWN',
+  ])('%s is an outage', async type => {
+    expect(await errorOf(protocolError(type))).toBeInstanceOf(DependencyUnavailableError)
+  })
+
+  test('inside the errors that kafkajs wraps around it is found', async () => {
+    const refused = protocolError('MESSAGE_TOO_LARGE')
+    // As kafkajs's own retry does; its types do not know the second argument.
+    const wrapped = Object.assign(new kafkajs.KafkaJSNonRetriableError(refused), { cause: refused })
+    const retried = new kafkajs.KafkaJSNumberOfRetriesExceeded(wrapped, { retryCount: 1, retryTime: 1 })
+
+    expect(await errorOf(wrapped)).toBeInstanceOf(RecordRefusedError)
+    expect(await errorOf(retried)).toBeInstanceOf(RecordRefusedError)
+  })
+
+  test('any other is an outage, with its cause', async () => {
+    const lost = new Error('connection lost')
+
+    const thrown = await errorOf(lost)
+
+    expect(thrown).toBeInstanceOf(DependencyUnavailableError)
+    expect((thrown as Error).cause).toBe(lost)
+  })
+
+  test('a chain of causes that leads back to itself ends', async () => {
+    const circle = new Error('circle')
+    circle.cause = circle
+
+    expect(await errorOf(circle)).toBeInstanceOf(DependencyUnavailableError)
+  })
+})
+
+describe('a send that does not end', () => {
+  test('is given up within the time that the rows may be locked', async () => {
+    jest.useFakeTimers()
+    const { kafka, publisher } = publisherOf()
+    kafka.holdNext()
+
+    const publishing = publisher.publish(0, [rowOf(1)])
+    const refused = expect(publishing).rejects.toThrow(DependencyUnavailableError)
+    await jest.advanceTimersByTimeAsync(DEADLINE_MS_MAX)
+
+    await refused
+  })
+
+  // It may still arrive: what is newer must not overtake it.
+  test('keeps its shard closed until it has ended, and no other', async () => {
+    jest.useFakeTimers()
+    const { kafka, publisher } = publisherOf()
+    const { confirm } = kafka.holdNext()
+    const refused = expect(publisher.publish(0, [rowOf(1)])).rejects.toThrow(DependencyUnavailableError)
+    await jest.advanceTimersByTimeAsync(DEADLINE_MS_MAX)
+    await refused
+
+    await expect(publisher.publish(0, [rowOf(2)])).rejects.toThrow('an earlier send of this shard has not ended')
+    await publisher.publish(1, [rowOf(3)])
+    confirm()
+    await jest.advanceTimersByTimeAsync(0)
+    await publisher.publish(0, [rowOf(2)])
+
+    expect(kafka.messages.map(message => message.key)).toEqual(['pay_1', 'pay_3', 'pay_2'])
+  })
+
+  // Node would end the process on an unhandled rejection, and jest would fail this test.
+  test('and fails after its deadline harms nobody, and opens its shard again', async () => {
+    jest.useFakeTimers()
+    const { kafka, publisher } = publisherOf()
+    const { fail } = kafka.holdNext()
+    const refused = expect(publisher.publish(0, [rowOf(1)])).rejects.toThrow(DependencyUnavailableError)
+    await jest.advanceTimersByTimeAsync(DEADLINE_MS_MAX)
+    await refused
+    fail(new Error('too late'))
+    await jest.advanceTimersByTimeAsync(0)
+
+    await publisher.publish(0, [rowOf(2)])
+    expect(kafka.messages).toHaveLength(2)
+  })
+
+  test('a refused send opens its shard at once', async () => {
+    const { kafka, publisher } = publisherOf()
+    const { fail } = kafka.holdNext()
+    const refused = expect(publisher.publish(0, [rowOf(1)])).rejects.toThrow(RecordRefusedError)
+    await settled()
+    fail(protocolError('MESSAGE_TOO_LARGE'))
+    await refused
+
+    await publisher.publish(0, [rowOf(2)])
+    expect(kafka.messages).toHaveLength(2)
+  })
+
+  test('a confirmed send leaves no timer behind', async () => {
+    jest.useFakeTimers()
+    const { publisher } = publisherOf()
+
+    await publisher.publish(0, [rowOf(1)])
+
+    expect(jest.getTimerCount()).toBe(0)
+  })
+})

@@ -1,0 +1,84 @@
+/** The environment: defaults, what is taken, and what is refused by name. */
+import { describe, expect, test } from '@jest/globals'
+import { type Config, configFrom } from './config.ts'
+
+describe('configFrom', () => {
+  test('an empty environment has the defaults of docs/architecture.md', () => {
+    expect(configFrom({})).toEqual({
+      databaseUrl: 'mysql://pay:pay@127.0.0.1:3306/paydb',
+      databaseConnectionsMax: 20,
+      kafkaBrokers: ['127.0.0.1:9092'],
+      redisUrl: 'redis://127.0.0.1:6379/0',
+      duplicatePolicy: 'replay',
+      acquirerTimeoutMs: 5_000,
+      leaseMs: 15_000,
+      inquiryBackoffMs: 1_000,
+      captureWindowMs: 604_800_000,
+      feeBasisPoints: 250,
+      feeFixedMinor: {},
+      logLevel: 'info',
+      offline: false,
+    })
+  })
+
+  test('an empty variable counts as absent, an unknown one does not matter', () => {
+    expect(configFrom({ LEASE_MS: '', FEE_FIXED: '', HOME: '/root' })).toEqual(configFrom({}))
+  })
+
+  test.each<{ env: Record<string, string>; config: Partial<Config> }>([
+    { env: { DATABASE_URL: 'mysql://a:b@db:1/x' }, config: { databaseUrl: 'mysql://a:b@db:1/x' } },
+    { env: { DATABASE_CONNECTIONS: '5' }, config: { databaseConnectionsMax: 5 } },
+    { env: { KAFKA_BROKERS: 'a:1, b:2,c:3' }, config: { kafkaBrokers: ['a:1', 'b:2', 'c:3'] } },
+    { env: { DUPLICATE_POLICY: 'reject' }, config: { duplicatePolicy: 'reject' } },
+    { env: { ACQUIRER_TIMEOUT_MS: '9999' }, config: { acquirerTimeoutMs: 9_999 } },
+    { env: { LEASE_MS: '10001' }, config: { leaseMs: 10_001 } },
+    { env: { FEE_BASIS_POINTS: '0' }, config: { feeBasisPoints: 0 } },
+    { env: { FEE_FIXED: '{"KRW":100,"USD":0}' }, config: { feeFixedMinor: { KRW: 100, USD: 0 } } },
+    { env: { LOG_LEVEL: 'silent' }, config: { logLevel: 'silent' } },
+    { env: { IS_OFFLINE: 'true' }, config: { offline: true } },
+    { env: { IS_OFFLINE: 'false' }, config: { offline: false } },
+  ])('$env is taken', ({ env, config }) => {
+    expect(configFrom(env)).toMatchObject(config)
+  })
+
+  test.each<[name: string, value: string]>([
+    ['DATABASE_CONNECTIONS', '0'],
+    ['DATABASE_CONNECTIONS', 'many'],
+    ['DUPLICATE_POLICY', 'Replay'],
+    ['ACQUIRER_TIMEOUT_MS', '0'],
+    ['ACQUIRER_TIMEOUT_MS', '1.5'],
+    ['ACQUIRER_TIMEOUT_MS', '5s'],
+    ['INQUIRY_BACKOFF_MS', '-1'],
+    ['CAPTURE_WINDOW_MS', '7 days'],
+    ['FEE_BASIS_POINTS', '10001'],
+    ['FEE_BASIS_POINTS', '-1'],
+    ['FEE_FIXED', 'KRW=100'],
+    ['FEE_FIXED', '[100]'],
+    ['FEE_FIXED', '{"KRW":-1}'],
+    ['FEE_FIXED', '{"KRW":0.5}'],
+    ['FEE_FIXED', '{"krw":100}'],
+    ['LOG_LEVEL', 'loud'],
+  ])('%s=%s is refused by name', (name, value) => {
+    expect(() => configFrom({ [name]: value })).toThrow(new RegExp(`^environment: .*${name}`))
+  })
+
+  // Otherwise a second attempt begins while the first still works.
+  test.each([
+    { name: 'ACQUIRER_TIMEOUT_MS', value: '10000' },
+    { name: 'LEASE_MS', value: '10000' },
+  ])('acquirer < handler (10 s) < lease: $name=$value is refused', ({ name, value }) => {
+    expect(() => configFrom({ [name]: value })).toThrow(name)
+  })
+
+  test('every variable that does not fit is named, at once', () => {
+    const env = { LOG_LEVEL: 'loud', FEE_FIXED: 'x', FEE_BASIS_POINTS: 'y' }
+
+    for (const name of Object.keys(env)) expect(() => configFrom(env)).toThrow(name)
+  })
+
+  test('no secret is repeated in a refusal', () => {
+    expect(() => configFrom({ DATABASE_URL: 'mysql://pay:secret@db/x', LOG_LEVEL: 'loud' })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('secret') }),
+    )
+  })
+})

@@ -1,0 +1,72 @@
+/** Readiness: every combination of dependencies, and probes that fail, hang or throw. */
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { checkReadiness, type Dependency, type DependencyState } from './health.ts'
+
+const dependencies = ['mariadb', 'kafka', 'redis'] as const
+const up = async () => 'anything'
+const down = async () => {
+  throw new Error('refused')
+}
+const hanging = () => new Promise(() => {})
+const allUp = { mariadb: up, kafka: up, redis: up }
+
+beforeEach(() => {
+  jest.useFakeTimers()
+})
+
+afterEach(() => {
+  jest.useRealTimers()
+})
+
+describe('checkReadiness', () => {
+  const states: DependencyState[] = ['up', 'down']
+  const combinations = states.flatMap(mariadb =>
+    states.flatMap(kafka => states.map(redis => ({ mariadb, kafka, redis }))),
+  )
+
+  test.each(combinations)('mariadb $mariadb, kafka $kafka, redis $redis', async combination => {
+    const probeOf = (dependency: Dependency) => (combination[dependency] === 'up' ? up : down)
+
+    const readiness = await checkReadiness({
+      mariadb: probeOf('mariadb'),
+      kafka: probeOf('kafka'),
+      redis: probeOf('redis'),
+    })
+
+    const isWhole = combination.kafka === 'up' && combination.redis === 'up'
+    expect(readiness).toEqual({
+      status: combination.mariadb === 'down' ? 'down' : isWhole ? 'ok' : 'degraded',
+      dependencies: combination,
+    })
+  })
+
+  test.each(dependencies)('a %s that does not answer is down, without waiting for ever', async dependency => {
+    const checking = checkReadiness({ ...allUp, [dependency]: hanging })
+    await jest.advanceTimersByTimeAsync(2_000)
+
+    expect((await checking).dependencies).toEqual({ mariadb: 'up', kafka: 'up', redis: 'up', [dependency]: 'down' })
+  })
+
+  test('all three hanging take no longer than one', async () => {
+    const checking = checkReadiness({ mariadb: hanging, kafka: hanging, redis: hanging })
+    await jest.advanceTimersByTimeAsync(2_000)
+
+    expect((await checking).status).toBe('down')
+  })
+
+  test.each(dependencies)('a %s probe that throws before it waits is down, not an error', async dependency => {
+    const throwing = () => {
+      throw new Error('environment')
+    }
+
+    const readiness = await checkReadiness({ ...allUp, [dependency]: throwing })
+
+    expect(readiness.dependencies[dependency]).toBe('down')
+  })
+
+  test('answers leave no timer behind', async () => {
+    await checkReadiness({ ...allUp, kafka: down })
+
+    expect(jest.getTimerCount()).toBe(0)
+  })
+})

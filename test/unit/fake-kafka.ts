@@ -1,0 +1,52 @@
+/** A Kafka client whose producer records what it is given, and fails or waits as the test says. */
+import type { Kafka, ProducerBatch } from 'kafkajs'
+import { LazyProducer } from '../../shared/messaging/kafka-client.ts'
+
+export class FakeKafka {
+  readonly batches: ProducerBatch[] = []
+  connectCount = 0
+  disconnectCount = 0
+  connectError: Error | undefined
+  /** What happens to a send; by default it is confirmed. */
+  onSend: () => Promise<void> = async () => {}
+
+  /** As the adapters get it. */
+  readonly lazyProducer = new LazyProducer(() => this as unknown as Kafka)
+
+  /** kafkajs's own method. */
+  producer() {
+    return {
+      connect: async () => {
+        this.connectCount++
+        if (this.connectError) throw this.connectError
+      },
+      sendBatch: async (batch: ProducerBatch) => {
+        this.batches.push(batch)
+        await this.onSend()
+      },
+      disconnect: async () => {
+        this.disconnectCount++
+      },
+    }
+  }
+
+  /** Every message, with its topic. */
+  get messages() {
+    return this.batches.flatMap(({ topicMessages = [] }) =>
+      topicMessages.flatMap(({ topic, messages }) => messages.map(message => ({ topic, ...message }))),
+    )
+  }
+
+  /** The next send waits until the test ends it; those after it are confirmed. */
+  holdNext(): { confirm: () => void; fail: (error: Error) => void } {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.onSend = () => {
+      this.onSend = async () => {}
+      return promise
+    }
+    return { confirm: resolve, fail: reject }
+  }
+}
+
+/** Lets everything that can go on go on. */
+export const settled = () => new Promise(setImmediate)
