@@ -1,0 +1,160 @@
+/** POST /payments/capture/{paymentId}, from API Gateway's event to its answer. */
+import { describe, expect, test } from '@jest/globals'
+import { mutationView } from '../../shared/contracts/payment.ts'
+import type { HttpResult } from '../../shared/http/index.ts'
+import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
+import { authorizeRequestOf, bodyIn, caller, claimOf } from '../../shared/payments/fakes.ts'
+import { createHandlerPorts, type HandlerPorts, jsonOf } from '../../test/unit/http-fakes.ts'
+import { contextOf, type HttpCall, httpEvent } from '../../test/unit/lambda-events.ts'
+import { createHandler } from './capture.ts'
+
+async function authorized(ports: HandlerPorts = createHandlerPorts()) {
+  const outcome = await authorizePayment(ports, authorizeRequestOf(), claimOf('key-0'), caller)
+  ports.acquirer.calls.length = 0
+  const { paymentId } = bodyIn(outcome)
+  const capture = async (given: Partial<HttpCall> = {}, remainingMs?: number) =>
+    (await createHandler(ports)(
+      httpEvent({ route: 'POST /payments/capture/{paymentId}', pathParameters: { paymentId }, ...given }) as never,
+      contextOf(remainingMs),
+    )) as HttpResult
+  return { ports, paymentId, capture }
+}
+
+describe('POST /payments/capture/{paymentId}', () => {
+  test('200 without a body: all that is authorized', async () => {
+    const { paymentId, capture } = await authorized()
+
+    const result = await capture()
+
+    expect(result.statusCode).toBe(200)
+    expect(mutationView.parse(jsonOf(result))).toMatchObject({
+      paymentId,
+      status: 'COMPLETED',
+      capturedAmount: 10_000,
+      ledgerEntries: [{ type: 'capture' }],
+    })
+  })
+
+  test.each([{ amount: 10_000 }, { finalCapture: true }, { merchantId: 'shop' }])('200 with %p', async body => {
+    const { capture } = await authorized()
+
+    expect((await capture({ body })).statusCode).toBe(200)
+  })
+
+  test('a repeat under a key is answered byte for byte, with and without the cache', async () => {
+    const { ports, capture } = await authorized()
+    const headers = { 'idempotency-key': 'key-1' }
+    const first = await capture({ headers })
+
+    const cached = await capture({ headers })
+    ports.responses.away = true
+    const stored = await capture({ headers })
+
+    for (const again of [cached, stored])
+      expect(again).toMatchObject({ statusCode: 200, body: first.body, headers: { 'idempotent-replayed': 'true' } })
+    expect(ports.acquirer.asked).toEqual(['submit'])
+  })
+
+  test('409 CAPTURE_CONFLICT for a repeat without a key', async () => {
+    const { capture } = await authorized()
+    await capture()
+
+    const again = await capture()
+
+    expect(again.statusCode).toBe(409)
+    expect(jsonOf(again)).toMatchObject({
+      code: 'CAPTURE_CONFLICT',
+      details: { reason: 'status', status: 'COMPLETED', remaining: 0 },
+    })
+  })
+
+  test('409 with Retry-After while another operation works on the payment', async () => {
+    const { ports, capture, paymentId } = await authorized()
+    const answerNow = ports.acquirer.hold('submit')
+    const first = capture()
+    await ports.acquirer.untilAsked(1)
+
+    const second = await capture()
+    answerNow({ kind: 'approved' })
+    await first
+
+    expect(second.statusCode).toBe(409)
+    expect(second.headers['retry-after']).toBe('1')
+    expect(jsonOf(second)).toMatchObject({
+      code: 'CAPTURE_CONFLICT',
+      paymentId,
+      details: { reason: 'in_progress', status: 'AUTHORIZED' },
+    })
+  })
+
+  test('422 for a key that was used on another route', async () => {
+    const { capture } = await authorized()
+
+    const result = await capture({ headers: { 'idempotency-key': 'key-0' } })
+
+    expect(result.statusCode).toBe(422)
+    expect(jsonOf(result).details.differences).toEqual(['/operation'])
+  })
+
+  test('400 "not yet" for a part, and for finalCapture: false even with a key', async () => {
+    const { ports, capture } = await authorized()
+
+    const part = await capture({ body: { amount: 9_999 } })
+    const notFinal = await capture({ body: { finalCapture: false }, headers: { 'idempotency-key': 'key-1' } })
+
+    expect([part.statusCode, notFinal.statusCode]).toEqual([400, 400])
+    expect(jsonOf(part).details.problems).toMatchObject([
+      { path: '/amount', message: expect.stringContaining('not supported yet') },
+    ])
+    expect(jsonOf(notFinal).details.problems).toMatchObject([
+      { path: '/finalCapture', message: expect.stringContaining('not supported yet') },
+    ])
+    expect(ports.acquirer.calls).toEqual([])
+  })
+
+  test('400 for finalCapture: false without a key names both problems', async () => {
+    const { capture } = await authorized()
+
+    const problems: Array<{ path: string }> = jsonOf(await capture({ body: { finalCapture: false } })).details.problems
+
+    expect(problems.map(problem => problem.path).sort()).toEqual(['/finalCapture', '/idempotencyKey'])
+  })
+
+  test('400 for a key in the body: here it belongs into the header', async () => {
+    const { capture } = await authorized()
+
+    const result = await capture({ body: { idempotencyKey: 'key-1' } })
+
+    expect(jsonOf(result).details.problems).toEqual([{ path: '/idempotencyKey', message: 'is not a known field' }])
+  })
+
+  test.each([
+    { what: 'no such payment', given: { pathParameters: { paymentId: 'pay_7ZZZZZZZZZZZZZZZZZZZZZZZZZ' } } },
+    { what: 'an id that cannot be one', given: { pathParameters: { paymentId: 'pay_1' } } },
+    { what: "another merchant's payment", given: { body: { merchantId: 'other' } } },
+  ])('404 for $what', async ({ given }) => {
+    const { capture } = await authorized()
+
+    const result = await capture(given as Partial<HttpCall>)
+
+    expect(result.statusCode).toBe(404)
+    expect(jsonOf(result).code).toBe('NOT_FOUND')
+  })
+
+  test('503 OUTCOME_UNKNOWN when the acquirer does not tell, and when its own time runs out', async () => {
+    const { ports, capture } = await authorized()
+    ports.acquirer.script.submit.push({ kind: 'unknown' })
+    expect(jsonOf(await capture()).code).toBe('OUTCOME_UNKNOWN')
+
+    const other = await authorized()
+    other.ports.acquirer.hold('submit')
+    expect(jsonOf(await other.capture({}, 501)).code).toBe('OUTCOME_UNKNOWN')
+  })
+
+  test('503 SERVICE_UNAVAILABLE when the database is away', async () => {
+    const { ports, capture } = await authorized()
+    ports.transactions.away = true
+
+    expect(jsonOf(await capture()).code).toBe('SERVICE_UNAVAILABLE')
+  })
+})
