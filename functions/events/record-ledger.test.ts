@@ -1,0 +1,88 @@
+/** payment.captured and payment.refunded, from Kafka's event to the books. */
+import { describe, expect, test } from '@jest/globals'
+import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
+import { capturePayment } from '../../shared/payments/capture-payment.ts'
+import { authorizeRequestOf, bodyIn, caller, claimOf, createFakePorts } from '../../shared/payments/fakes.ts'
+import { DependencyUnavailableError } from '../../shared/payments/ports.ts'
+import { refundPayment } from '../../shared/payments/refund-payment.ts'
+import { createMetrics } from '../../shared/runtime/metrics.ts'
+import { type KafkaCall, kafkaEvent } from '../../test/unit/lambda-events.ts'
+import { createHandler } from './record-ledger.ts'
+
+/** A payment that was captured and refunded, and its events as Kafka delivers them. */
+async function refunded() {
+  const ports = { ...createFakePorts(), metrics: createMetrics() }
+  const { paymentId } = bodyIn(await authorizePayment(ports, authorizeRequestOf(), claimOf('key-0'), caller))
+  await capturePayment(ports, paymentId, {}, undefined, caller)
+  await refundPayment(ports, paymentId, {}, undefined, caller)
+  const calls: KafkaCall[] = ports.outbox.table.rows().map((row, index) => ({
+    topic: row.topic,
+    partition: index,
+    key: row.messageKey,
+    value: row.payload,
+    headers: { 'event-id': row.eventId },
+  }))
+  return { ports, calls: calls.filter(call => call.topic !== 'payment.authorized') }
+}
+
+const writtenOf = async ({ metrics }: { metrics: ReturnType<typeof createMetrics> }) =>
+  (await metrics.ledgerWritten.get()).values[0]!.value
+
+describe('record-ledger', () => {
+  test('writes the fee of a capture out of a batch over several partitions and topics', async () => {
+    const { ports, calls } = await refunded()
+
+    await createHandler(ports)(kafkaEvent(calls))
+
+    expect(ports.ledger.table.rows().map(entry => [entry.type, entry.amountMinor])).toEqual([
+      ['capture', 10_000],
+      ['refund', 10_000],
+      ['fee', 250],
+    ])
+    expect(await writtenOf(ports)).toBe(1)
+    expect(ports.deadLetters.buried).toEqual([])
+  })
+
+  test('a second delivery writes and counts nothing', async () => {
+    const { ports, calls } = await refunded()
+    const handler = createHandler(ports)
+
+    await handler(kafkaEvent(calls))
+    await handler(kafkaEvent(calls))
+
+    expect(ports.ledger.table.rows()).toHaveLength(3)
+    expect(await writtenOf(ports)).toBe(1)
+  })
+
+  test('buries poison with the very bytes, also where AWS leaves key and value out', async () => {
+    const { ports, calls } = await refunded()
+    const notText = Buffer.from([0xff, 0x80, 0x00, 0x7f])
+    const poison: KafkaCall[] = [
+      { topic: 'payment.captured', partition: 5, offset: 7, key: notText, value: notText, headers: { trace: notText } },
+      { topic: 'payment.captured', partition: 5, offset: 8 },
+    ]
+
+    await createHandler(ports)(kafkaEvent([...calls, ...poison]))
+
+    expect(ports.deadLetters.buried.map(letter => letter.record)).toEqual([
+      {
+        topic: 'payment.captured',
+        partition: 5,
+        offset: 7,
+        key: notText,
+        value: notText,
+        headers: [['trace', notText]],
+      },
+      { topic: 'payment.captured', partition: 5, offset: 8, key: null, value: null, headers: [] },
+    ])
+    expect(await writtenOf(ports)).toBe(1)
+  })
+
+  test('throws when the database is away, so that the batch comes again', async () => {
+    const { ports, calls } = await refunded()
+    ports.transactions.away = true
+
+    await expect(createHandler(ports)(kafkaEvent(calls))).rejects.toThrow(DependencyUnavailableError)
+    expect(await writtenOf(ports)).toBe(0)
+  })
+})

@@ -1,0 +1,79 @@
+/** The wiring: nothing is read until it is used, everything is made once, and alarms count. */
+import { describe, expect, test } from '@jest/globals'
+import { configFrom } from './config.ts'
+import { Ports, portsFromEnv } from './ports.ts'
+
+function portsOf(env: Record<string, string> = {}) {
+  let readCount = 0
+  const ports = new Ports(() => {
+    readCount++
+    return configFrom({ LOG_LEVEL: 'silent', ...env })
+  })
+  return { ports, readCountOf: () => readCount }
+}
+
+const record = { topic: 'payment.captured', partition: 0, offset: 1, key: null, value: null, headers: [] }
+
+describe('Ports', () => {
+  test('reads the environment when a port first needs it, and once', () => {
+    const { ports, readCountOf } = portsOf()
+    expect([ports.clock, ports.monotonic, ports.ids, ports.requestIds, ports.metrics]).not.toContain(undefined)
+    expect(readCountOf()).toBe(0)
+
+    expect([ports.policy, ports.duplicates, ports.acquirer, ports.transactions]).not.toContain(undefined)
+
+    expect(readCountOf()).toBe(1)
+  })
+
+  test('makes each port once', () => {
+    const { ports } = portsOf()
+
+    for (const name of ['ids', 'metrics', 'policy', 'transactions', 'payments', 'operations', 'answers'] as const)
+      expect(ports[name]).toBe(ports[name])
+    for (const name of ['ledger', 'outbox', 'reader', 'acquirer', 'doorbell', 'publisher', 'deadLetters'] as const)
+      expect(ports[name]).toBe(ports[name])
+    expect(portsFromEnv()).toBe(portsFromEnv())
+  })
+
+  test('hands the settings on to the use cases', () => {
+    const { ports } = portsOf({ LEASE_MS: '20000', FEE_BASIS_POINTS: '100', FEE_FIXED: '{"KRW":5}' })
+
+    expect(ports.policy).toEqual({
+      leaseMs: 20_000,
+      captureWindowMs: 604_800_000,
+      inquiryBackoffMs: 1_000,
+      fees: { basisPoints: 100, fixedMinor: { KRW: 5 } },
+    })
+  })
+
+  test('an alarm counts', async () => {
+    const { ports } = portsOf()
+
+    ports.alarms.ledgerEntryRepaired('evt_1')
+    ports.alarms.deadLettered(record, 'not JSON')
+    ports.alarms.outboxRowParked('evt_1', 'MESSAGE_TOO_LARGE')
+
+    const text = await ports.metrics.registry.metrics()
+    for (const name of ['ledger_entries_repaired_total', 'dead_letters_total', 'outbox_parked_total'])
+      expect(text).toContain(`\n${name} 1\n`)
+  })
+
+  test('an answer is counted by route and status, and timed', async () => {
+    const { ports } = portsOf()
+
+    ports.requests.answered({ route: 'GET /payments', statusCode: 200, durationMs: 3, requestId: 'req_1' })
+
+    const text = await ports.metrics.registry.metrics()
+    expect(text).toContain('http_requests_total{route="GET /payments",status="200"} 1')
+    expect(text).toContain('http_request_duration_seconds_bucket{le="0.005",route="GET /payments"} 1')
+  })
+
+  test('an environment that does not parse is told by readiness as everything down, not thrown', async () => {
+    const { ports } = portsOf({ LEASE_MS: '1' })
+
+    expect(await ports.readiness()).toEqual({
+      status: 'down',
+      dependencies: { mariadb: 'down', kafka: 'down', redis: 'down' },
+    })
+  })
+})
