@@ -18,6 +18,11 @@ export class StepFailure extends Error {
   }
 }
 
+/** A step that was called off because everything stops: no failure. */
+export class CalledOff extends Error {
+  override name = 'CalledOff'
+}
+
 export interface Reporter {
   /** Runs `work` and prints one line when it is over: what it did and how long it took. */
   step<T>(label: string, work: (detail: (text: string) => void) => Promise<T>): Promise<T>
@@ -114,7 +119,8 @@ export function createReporter(
         return result
       } catch (error) {
         leave(key)
-        printStep(paint('red', '✗'), label, detail, now() - startMs)
+        const mark = error instanceof CalledOff ? paint('dim', '-') : paint('red', '✗')
+        printStep(mark, label, detail, now() - startMs)
         throw error
       }
     },

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { tailOf } from './log-file.ts'
-import { StepFailure } from './output.ts'
+import { CalledOff, StepFailure } from './output.ts'
 
 export interface ToolRun {
   log: string
@@ -31,7 +31,10 @@ export function runTool(command: string, args: string[], run: ToolRun): Promise<
       reject(
         new StepFailure(`${command} ${why}`, { fix: run.fix, log: { path: run.log, tail: tailOf(run.log) }, cause }),
       )
-    child.once('error', error => fail(`could not be run: ${error.message}`, error))
+    child.once('error', error => {
+      if (run.signal?.aborted) reject(new CalledOff(`${command} was called off`))
+      else fail(`could not be run: ${error.message}`, error)
+    })
     child.once('exit', (code, signal) => {
       if (code === 0) resolve()
       else fail(signal ? `was ended by ${signal}` : `exited with code ${code}`)

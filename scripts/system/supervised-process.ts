@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs'
 import { relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tailOf } from './log-file.ts'
-import { formatDuration, StepFailure } from './output.ts'
+import { CalledOff, formatDuration, StepFailure } from './output.ts'
 import { projectRoot } from './paths.ts'
 import { signalGroup, startedAt } from './process-table.ts'
 import type { ProcessName, ProcessRow, ProcessState } from './run-file.ts'
@@ -148,7 +148,7 @@ export class SupervisedProcess implements SystemPart {
         throw this.#startFailure(`did not answer: ${last instanceof Error ? last.message : last}`, startMs)
       await sleep(probeIntervalMs)
     }
-    throw new StepFailure(`${this.name} was stopped while it started`)
+    throw new CalledOff(`${this.name} was stopped while it started`)
   }
 
   #spawn(wanted: AbortSignal): ChildProcess {

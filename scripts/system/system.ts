@@ -16,7 +16,7 @@ import { clearLeftovers } from './leftovers.ts'
 import { rotateLog } from './log-file.ts'
 import { nativeServices } from './native-services.ts'
 import { apiChild, webChild } from './node-children.ts'
-import { type Reporter, StepFailure } from './output.ts'
+import { CalledOff, type Reporter, StepFailure } from './output.ts'
 import { installPackages } from './packages.ts'
 import { type DataFolder, dataFolder, projectRoot } from './paths.ts'
 import { externalVariables, isExternal, type PortPlan, planPorts } from './plan-ports.ts'
@@ -258,7 +258,7 @@ export class System {
     await this.#reporter.step(name, async detail => {
       detail(this.#place(name, false))
       const part = child instanceof SupervisedProcess ? child : new SupervisedProcess(await child(), this.#events)
-      this.#abort.signal.throwIfAborted()
+      if (this.#abort.signal.aborted) throw new CalledOff(`${name} was not started any more`)
       this.#parts.set(name, part)
       await part.start()
     })
