@@ -149,7 +149,7 @@ describe('plan', () => {
       expect(decision).toEqual(
         leadsTo[kind][status]
           ? { kind: 'allowed', amountMinor: left }
-          : { kind: 'refused', reason: 'status', remainingMinor: left },
+          : { kind: 'refused', reason: 'status', remainingMinor: 0 },
       )
     },
   )

@@ -47,7 +47,7 @@ export type Plan =
   | { kind: 'allowed'; amountMinor: number }
   /** Another operation on this payment is being worked on; asking again later may be allowed. */
   | { kind: 'busy' }
-  /** Settled: asking again changes nothing. */
+  /** Settled: asking again changes nothing. `remainingMinor` is what another amount could still get. */
   | { kind: 'refused'; reason: 'status' | 'amount' | 'expired'; remainingMinor: number }
   /** A part of what is left: not supported yet. */
   | { kind: 'partial' }
@@ -67,7 +67,11 @@ export function plan(
   nowMs: number,
 ): Plan {
   const left = remainingMinor(payment, kind)
-  const refused = (reason: 'status' | 'amount' | 'expired'): Plan => ({ kind: 'refused', reason, remainingMinor: left })
+  const refused = (reason: 'status' | 'amount' | 'expired'): Plan => ({
+    kind: 'refused',
+    reason,
+    remainingMinor: reason === 'amount' ? left : 0,
+  })
 
   if (payment.pendingOperationId !== null) return { kind: 'busy' }
   if (!startsFrom[kind].includes(payment.status)) return refused('status')

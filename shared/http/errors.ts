@@ -22,7 +22,10 @@ export function errors(ports: { log: ErrorLog }): MiddlewareObj {
     const { caller } = request.event as { caller: Caller }
     request.response = render(toApiError(request.error, caller, ports), caller)
   }
-  return { onError: errorsOnError } as MiddlewareObj
+  const errorsAfter = (request: { response?: unknown }): void => {
+    if (request.response === undefined) throw new Error('the handler gave no answer')
+  }
+  return { after: errorsAfter, onError: errorsOnError } as MiddlewareObj
 }
 
 function toApiError(error: unknown, caller: Caller, ports: { log: ErrorLog }): ApiError {

@@ -50,7 +50,10 @@ interface RawEvent {
 
 /** The body as sent; an absent body is an empty object. */
 function readJson(event: RawEvent): unknown {
-  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
+  const raw: unknown = event.body ?? ''
+  // serverless-offline hands on the JSON texts false and 0 as values.
+  if (typeof raw !== 'string') return raw
+  const bytes = Buffer.from(raw, event.isBase64Encoded ? 'base64' : 'utf8')
   if (bytes.length > BODY_BYTES_MAX) throw new ApiError('PAYLOAD_TOO_LARGE', { details: { bytesMax: BODY_BYTES_MAX } })
   const text = bytes.toString('utf8')
   if (text.trim() === '') return {}

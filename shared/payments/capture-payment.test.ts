@@ -80,7 +80,7 @@ describe('capturePayment', () => {
     expect(answer.statusCode).toBe(409)
     expect(JSON.parse(answer.body)).toMatchObject({
       code: 'CAPTURE_CONFLICT',
-      details: { reason: 'expired', status: 'AUTHORIZED', remaining: 1_550_000 },
+      details: { reason: 'expired', status: 'AUTHORIZED', remaining: 0 },
     })
   })
 

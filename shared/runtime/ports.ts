@@ -32,8 +32,24 @@ const DOORBELL_WAIT_MS_MAX = 25
 
 /** The ports of this process: one pool, one producer, one Redis client, whichever functions ask. */
 export const portsFromEnv = (): Ports => {
-  shared ??= new Ports(() => configFrom(process.env))
+  shared ??= guarded(new Ports(() => configFrom(process.env)))
   return shared
+}
+
+function guarded(ports: Ports): Ports {
+  guardProcess(process, reason => {
+    ports.metrics.unhandledRejections.inc()
+    ports.log.error({ err: reason }, 'unhandled rejection')
+  })
+  return ports
+}
+
+function logLevelOf(readConfig: () => Config): string {
+  try {
+    return readConfig().logLevel
+  } catch {
+    return 'info'
+  }
 }
 
 let shared: Ports | undefined
@@ -52,12 +68,9 @@ export class Ports {
     return this.#once('config', this.#readConfig)
   }
 
+  /** Also tells of an environment that does not fit, and so must not depend on it. */
   get log(): Logger {
-    return this.#once('log', () => {
-      const log = createLog(this.config.logLevel)
-      guardProcess(process, log, () => this.metrics.unhandledRejections.inc())
-      return log
-    })
+    return this.#once('log', () => createLog(logLevelOf(this.#readConfig)))
   }
 
   get metrics() {
