@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
+import { configFrom } from '../../shared/runtime/config.ts'
 import {
   type ComposeServices,
   parseComposeFile,
@@ -118,6 +119,7 @@ export class System {
     mkdirSync(this.folder.logs, { recursive: true })
     const engine = this.#chooseMode()
     const ports = await this.#planPorts()
+    checkApiEnvironment(this.env)
     this.#control = await serveControl(join(this.folder.sockets, 'control.sock'), {
       run: () => this.#run(),
       part: name => this.#parts.get(name as ProcessName),
@@ -342,6 +344,17 @@ export class System {
 
   #say(text: string) {
     if (!this.#abort.signal.aborted) this.#reporter.note(`${new Date().toTimeString().slice(0, 8)} ${text}`)
+  }
+}
+
+/** The API reads its environment when it is first asked, which is late for a typing error. */
+function checkApiEnvironment(env: SystemEnv) {
+  try {
+    configFrom({ ...process.env, ...env })
+  } catch (error) {
+    throw new StepFailure(String((error as Error).message), {
+      fix: 'correct or unset it; docs/architecture.md lists what the API reads',
+    })
   }
 }
 
