@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const handlers = readdirSync(join(root, 'functions'), { recursive: true, encoding: 'utf8' })
@@ -43,6 +43,9 @@ function importAll(files: string[], env: Record<string, string>): Report {
 }
 
 const hrefs = handlers.map(file => pathToFileURL(file).href)
+
+// Five processes that load every library: slow on a busy machine.
+jest.setTimeout(60_000)
 
 describe('the handlers', () => {
   test('are all there', () => {

@@ -1,0 +1,298 @@
+/** What is written down in several places says the same: error codes, topics, statuses, sizes, settings, routes. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { errorCatalogue, errorCodes } from '../../shared/contracts/errors.ts'
+import { ledgerEvent } from '../../shared/contracts/events.ts'
+import { AMOUNT_MAX, idempotencyKey, merchantId, paymentMethod } from '../../shared/contracts/identifiers.ts'
+import { operationKinds, operationState, paymentStatuses } from '../../shared/contracts/payment.ts'
+import { refundRequest } from '../../shared/contracts/requests.ts'
+import {
+  DEAD_LETTER_TOPIC,
+  DOORBELL_TOPIC,
+  eventTopics,
+  SHARD_COUNT,
+  topicDefinitions,
+} from '../../shared/contracts/topics.ts'
+import { movement } from '../../shared/domain/ledger.ts'
+import { createFakeIds } from '../../shared/payments/fakes.ts'
+import { configFrom } from '../../shared/runtime/config.ts'
+
+const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8')
+const sorted = (values: Iterable<string>): string[] => [...values].sort()
+
+/** The tables of a Markdown text, each row as its cells. */
+const tableRows = (markdown: string): string[][] =>
+  markdown
+    .split('\n')
+    .filter(line => line.startsWith('|'))
+    .map(line =>
+      line
+        .slice(1, line.lastIndexOf('|'))
+        .split('|')
+        .map(cell => cell.trim()),
+    )
+
+/** The text of a cell that is nothing but `code`. */
+const codeIn = (cell = ''): string | undefined => /^`([^`]+)`$/.exec(cell)?.[1]
+
+interface FunctionDefinition {
+  handler: string
+  timeout?: number
+  events: Array<{
+    httpApi?: string
+    schedule?: string
+    kafka?: { topic: string; consumerGroupId: string; startingPosition: string }
+  }>
+}
+
+interface ServerlessYml {
+  provider: { timeout: number; environment: Record<string, string> }
+  functions: Record<string, FunctionDefinition>
+}
+
+const serverless: ServerlessYml = parse(read('serverless.yml'), { merge: true })
+const functions = Object.entries(serverless.functions)
+const triggers = functions.flatMap(([name, { handler, events }]) =>
+  events.flatMap(({ kafka }) => (kafka ? [{ name, handler, ...kafka }] : [])),
+)
+
+describe('the error codes', () => {
+  const rows = tableRows(read('docs/errors.md')).filter(([cell]) => /^[A-Z_]+$/.test(codeIn(cell) ?? ''))
+
+  test('of docs/errors.md and of the catalogue are the same, each written once', () => {
+    expect(sorted(rows.map(([cell]) => codeIn(cell)!))).toEqual(sorted(errorCodes))
+  })
+
+  test.each(errorCodes)('%s has the HTTP status that is written down', code => {
+    const [, statuses = ''] = rows.find(([cell]) => codeIn(cell) === code) ?? []
+
+    expect(statuses.split(',').map(Number)).toContain(errorCatalogue[code].statusCode)
+  })
+})
+
+describe('the topics', () => {
+  test('that trigger functions are all defined', () => {
+    const defined = topicDefinitions.map(topic => topic.name)
+
+    expect(triggers.length).toBeGreaterThan(0)
+    for (const { topic } of triggers) expect(defined).toContain(topic)
+  })
+
+  test('of the ledger are those whose events it takes', () => {
+    const accepted = ledgerEvent.shape.eventType.options
+    const triggering = triggers.filter(trigger => trigger.name === 'recordLedger').map(trigger => trigger.topic)
+
+    expect(sorted(triggering)).toEqual(sorted(accepted))
+  })
+
+  test('of the relay is the doorbell, with a partition for each shard', () => {
+    expect(triggers.filter(trigger => trigger.name === 'relayOutbox').map(trigger => trigger.topic)).toEqual([
+      DOORBELL_TOPIC,
+    ])
+    expect(topicDefinitions.find(topic => topic.name === DOORBELL_TOPIC)?.partitions).toBe(SHARD_COUNT)
+  })
+
+  test('keep events and dead letters for ever, and rings for minutes', () => {
+    for (const { name, retentionMs } of topicDefinitions)
+      expect([name, retentionMs]).toEqual([name, name === DOORBELL_TOPIC ? 600_000 : -1])
+  })
+
+  test('have each one definition, and nothing but events, doorbell and dead letters', () => {
+    expect(topicDefinitions.map(topic => topic.name)).toEqual([...eventTopics, DOORBELL_TOPIC, DEAD_LETTER_TOPIC])
+  })
+
+  test('of docs/events.md have the partitions and the retention that we create', () => {
+    const [, ...rows] = tableRows(read('docs/events.md').split('## A record')[0]!).filter(([cell]) => cell !== '---')
+    const written = rows.map(([topic, partitions, retention]) => [codeIn(topic), Number(partitions), retention])
+
+    expect(written.sort()).toEqual(
+      topicDefinitions
+        .map(({ name, partitions, retentionMs }) => [name, partitions, retentionMs === -1 ? 'for ever' : '10 minutes'])
+        .sort(),
+    )
+  })
+
+  test('are read from their beginning, by groups that are named after their functions', () => {
+    for (const { handler, consumerGroupId, startingPosition } of triggers)
+      expect([handler, startingPosition]).toEqual([`functions/events/${consumerGroupId}.handler`, 'TRIM_HORIZON'])
+  })
+})
+
+describe('the functions', () => {
+  const files = readdirSync(fileURLToPath(new URL('../../functions', import.meta.url)), {
+    recursive: true,
+    encoding: 'utf8',
+  })
+    .filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map(name => `functions/${name.replaceAll('\\', '/')}`)
+
+  test('of serverless.yml and the files are the same, one a file', () => {
+    const deployed = functions.map(([, { handler }]) => handler.replace(/\.handler$/, '.ts'))
+
+    expect(sorted(deployed)).toEqual(sorted(files))
+  })
+
+  test.each(functions)('%s is named as its file', (name, { handler }) => {
+    const kebab = name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+
+    expect(handler.split('/').at(-1)).toBe(`${kebab}.handler`)
+  })
+
+  test.each(
+    functions.flatMap(([, { handler, events }]) =>
+      events.flatMap(({ httpApi }) => (httpApi && httpApi !== '*' ? [[httpApi, handler]] : [])),
+    ),
+  )('%s is what its handler says it answers', (route, handler) => {
+    const [opening] = read(handler!.replace(/\.handler$/, '.ts')).split('*/')
+
+    expect(opening).toContain(route)
+  })
+
+  test('end in order: the acquirer, the handler, the lease', () => {
+    const { acquirerTimeoutMs, leaseMs } = configFrom({})
+
+    expect(acquirerTimeoutMs).toBeLessThan(serverless.provider.timeout * 1_000)
+    expect(serverless.provider.timeout * 1_000).toBeLessThan(leaseMs)
+    for (const [, { timeout, events }] of functions)
+      if (events.some(event => event.httpApi)) expect(timeout).toBeUndefined()
+  })
+})
+
+describe('the settings', () => {
+  /** `${env:NAME, 'default'}` */
+  const defaultOf = (text: string, name: string) => /^\$\{env:(\w+), '(.*)'\}$/.exec(text)?.slice(1, 3) ?? [name, text]
+
+  test('of serverless.yml are ours by name, and its defaults are ours', () => {
+    const entries = Object.entries(serverless.provider.environment)
+    const defaults = Object.fromEntries(entries.map(([name, text]) => [name, defaultOf(text, name)[1]!]))
+
+    for (const [name, text] of entries) expect(defaultOf(text, name)[0]).toBe(name)
+    expect(configFrom(defaults)).toEqual(configFrom({}))
+  })
+
+  test('of docs/architecture.md have the defaults that serverless.yml gives', () => {
+    const documented = tableRows(read('docs/architecture.md'))
+      .map(([name, value]) => [codeIn(name), codeIn(value)] as const)
+      .filter(([name]) => name !== undefined && name in serverless.provider.environment)
+
+    expect(documented.length).toBeGreaterThan(5)
+    for (const [name, value] of documented)
+      expect([name, value]).toEqual([name, defaultOf(serverless.provider.environment[name!]!, name!)[1]])
+  })
+})
+
+describe('the migrations', () => {
+  const sql = (file: string): string => read(`migrations/${file}`).replaceAll(/^--.*$/gm, '')
+
+  /** The words of `CHECK (column IN (…))`. */
+  function allowedIn(file: string, column: string): string[] {
+    const list = new RegExp(`CHECK \\(${column} IN \\(([^)]+)\\)\\)`).exec(sql(file))?.[1]
+    if (list === undefined) throw new Error(`${file} has no check on ${column}`)
+    return list.split(',').map(word => word.trim().replaceAll("'", ''))
+  }
+
+  /** The width of a CHAR or VARCHAR. */
+  function widthIn(file: string, column: string): number {
+    const width = new RegExp(`^\\s*${column}\\s+(?:VAR)?CHAR\\((\\d+)\\)`, 'm').exec(sql(file))?.[1]
+    if (width === undefined) throw new Error(`${file} has no text column ${column}`)
+    return Number(width)
+  }
+
+  test('allow the statuses, kinds and states of the contract, no more and no less', () => {
+    expect(allowedIn('0002-payment.sql', 'status')).toEqual([...paymentStatuses])
+    expect(allowedIn('0003-payment-operation.sql', 'kind')).toEqual([...operationKinds])
+    expect(allowedIn('0003-payment-operation.sql', 'state')).toEqual(operationState.options)
+  })
+
+  test('allow the amounts of the contract', () => {
+    expect(sql('0002-payment.sql')).toContain(`CHECK (amount BETWEEN 1 AND ${AMOUNT_MAX})`)
+  })
+
+  test.each([
+    { file: '0002-payment.sql', column: 'status', longest: [...paymentStatuses] },
+    { file: '0003-payment-operation.sql', column: 'kind', longest: [...operationKinds] },
+    { file: '0003-payment-operation.sql', column: 'state', longest: operationState.options },
+    { file: '0005-outbox-event.sql', column: 'topic', longest: [...eventTopics] },
+    {
+      file: '0004-ledger-entry.sql',
+      column: 'credit_account',
+      longest: [movement('capture', 'x'.repeat(32), 1, 'KRW').creditAccount],
+    },
+    {
+      file: '0004-ledger-entry.sql',
+      column: 'debit_account',
+      longest: [movement('refund', 'x'.repeat(32), 1, 'KRW').debitAccount],
+    },
+  ])('have room in $column of $file for the longest word', ({ file, column, longest }) => {
+    expect(widthIn(file, column)).toBeGreaterThanOrEqual(Math.max(...longest.map(word => word.length)))
+  })
+
+  test.each([
+    { file: '0002-payment.sql', column: 'merchant_id', schema: merchantId },
+    { file: '0002-payment.sql', column: 'idempotency_key', schema: idempotencyKey },
+    { file: '0003-payment-operation.sql', column: 'merchant_id', schema: merchantId },
+    { file: '0003-payment-operation.sql', column: 'idempotency_key', schema: idempotencyKey },
+    { file: '0006-idem-response-cache.sql', column: 'merchant_id', schema: merchantId },
+    { file: '0006-idem-response-cache.sql', column: 'idempotency_key', schema: idempotencyKey },
+    { file: '0003-payment-operation.sql', column: 'reason', schema: refundRequest.shape.reason },
+  ])('$column of $file is exactly as wide as the contract allows', ({ file, column, schema }) => {
+    const width = widthIn(file, column)
+
+    expect(schema.safeParse('x'.repeat(width)).success).toBe(true)
+    expect(schema.safeParse('x'.repeat(width + 1)).success).toBe(false)
+  })
+
+  test('have room for every payment method', () => {
+    const width = widthIn('0002-payment.sql', 'payment_method')
+
+    expect(paymentMethod.safeParse('tok_'.padEnd(width + 1, 'x')).success).toBe(false)
+  })
+
+  test('have room for exactly one id', () => {
+    const ids = createFakeIds()
+
+    for (const [file, column, id] of [
+      ['0002-payment.sql', 'payment_id', ids.payment()],
+      ['0002-payment.sql', 'pending_operation_id', ids.operation()],
+      ['0003-payment-operation.sql', 'operation_id', ids.operation()],
+      ['0004-ledger-entry.sql', 'entry_id', ids.entry()],
+      ['0004-ledger-entry.sql', 'event_id', ids.event()],
+      ['0005-outbox-event.sql', 'event_id', ids.event()],
+      ['0005-outbox-event.sql', 'message_key', ids.payment()],
+      ['0006-idem-response-cache.sql', 'operation_id', ids.operation()],
+    ] as const)
+      expect([file, column, widthIn(file, column)]).toEqual([file, column, id.length])
+  })
+
+  test('compare merchants and keys byte for byte, wherever they stand', () => {
+    const files = readdirSync(fileURLToPath(new URL('../../migrations', import.meta.url))).filter(name =>
+      name.endsWith('.sql'),
+    )
+    const columns = files.flatMap(file => sql(file).match(/^\s*(?:merchant_id|idempotency_key)\s+VARCHAR.*$/gm) ?? [])
+
+    expect(columns).toHaveLength(6)
+    for (const column of columns) expect(column).toContain('CHARACTER SET ascii COLLATE ascii_bin')
+  })
+
+  test('say what, why, order and undo', () => {
+    const files = readdirSync(fileURLToPath(new URL('../../migrations', import.meta.url))).filter(name =>
+      name.endsWith('.sql'),
+    )
+
+    for (const file of files)
+      expect(read(`migrations/${file}`)).toMatch(/^-- \d{4}: [\s\S]*^-- Why: [\s\S]*^-- Order: [\s\S]*^-- Undo: /m)
+  })
+})
+
+describe('the decisions', () => {
+  test('that the index names are there, and all that are there are named', () => {
+    const folder = 'docs/decisions'
+    if (!existsSync(fileURLToPath(new URL(`../../${folder}`, import.meta.url)))) throw new Error(`${folder} is gone`)
+    const named = [...read(`${folder}/README.md`).matchAll(/^\| \[\d{4}\]\(([^)]+)\)/gm)].map(match => match[1]!)
+    const files = readdirSync(fileURLToPath(new URL(`../../${folder}`, import.meta.url)))
+
+    expect(named).toEqual(files.filter(name => name !== 'README.md').sort())
+  })
+})
