@@ -1,5 +1,5 @@
 /** Which port each part gets, and whose services are used. */
-import { parseComposeFile, portVariables, type ServiceName, serviceNames } from './compose-file.ts'
+import { parseComposeFile, portVariables, readComposeServices, type ServiceName, serviceNames } from './compose-file.ts'
 import { StepFailure } from './output.ts'
 import { anyFreePort, isFree, nextFreePort, type PortHolder, portHolder } from './ports.ts'
 
@@ -94,4 +94,26 @@ export function externalPort(address: string): number {
     'rediss:': 6379,
   }
   return Number(url.port || standard[url.protocol] || 0)
+}
+
+export interface UsualPort {
+  name: string
+  port: number
+  variable: string
+  /** Gets the next free port by itself when this one is taken. */
+  movable: boolean
+}
+
+/** The ports of `npm start` as this environment sets them, without those of somebody else's services. */
+export function usualPorts(env: Environment): UsualPort[] {
+  const compose = readComposeServices(env)
+  const front = (['api', 'web'] as const).map(name => {
+    const { variable, standard } = frontPorts[name]
+    return { name, port: Number(env[variable] || standard), variable, movable: false }
+  })
+  const ours = serviceNames.filter(name => !isExternal(name, env))
+  return [
+    ...front,
+    ...ours.map(name => ({ name, port: compose[name].port, variable: portVariables[name], movable: true })),
+  ]
 }
