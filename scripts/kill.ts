@@ -51,8 +51,15 @@ async function main(): Promise<number> {
   const seconds = (performance.now() - startedMs) / 1_000
   const failures = failuresOf(result)
   console.log(summaryOf(result, failures, seconds, paint(isColoured(process.stdout, process.env))).join('\n'))
-  if (values.json) await writeFile(values.json, `${JSON.stringify({ seed, seconds, failures, ...result }, null, 2)}\n`)
+  if (values.json)
+    await writeFile(values.json, `${JSON.stringify(figuresOf(seed, seconds, result, failures), null, 2)}\n`)
   return failures.length === 0 ? 0 : 1
+}
+
+function figuresOf(seed: number, seconds: number, { verify, ...result }: KillRunResult, failures: string[]) {
+  const broken = verify.results.filter(invariant => !invariant.ok)
+  const invariants = { of: verify.results.length, pending: verify.pending, broken }
+  return { seed, seconds: Math.round(seconds), failures, ...result, figures: verify.figures, invariants }
 }
 
 function integerOf(option: string, text: string): number {
