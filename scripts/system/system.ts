@@ -173,11 +173,22 @@ export class System {
     const ours = serviceNames.filter(name => !isExternal(name, process.env))
     for (const name of serviceNames.filter(name => !ours.includes(name))) this.#adopt(name, ports.services[name])
     const start = engine ? await this.#containers(ours, compose, engine) : await this.#natives(ours, compose, ports)
-    await allOrFirst([
+    await this.#allOrNone([
       start('mariadb').then(() => this.#migrate()),
       start('kafka').then(() => this.#createTopics()),
       start('redis'),
     ])
+  }
+
+  /** The first failure stops the others, and is reported when all have ended. */
+  async #allOrNone(work: Promise<void>[]): Promise<void> {
+    let failure: unknown
+    const failed = (error: unknown) => {
+      failure ??= error
+      void this.stop()
+    }
+    await Promise.all(work.map(one => one.catch(failed)))
+    if (failure) throw failure
   }
 
   /** Somebody else's service: asked whether it answers, and otherwise left alone. */
@@ -415,11 +426,4 @@ function requireProgram(name: ProgramName): Program {
   const program = findProgram(name)
   if (!program) throw new StepFailure(`${name} is missing`, { fix: '`npm run doctor` says how to get it' })
   return program
-}
-
-/** Waits for all, so that no step is still running when the first failure is reported. */
-async function allOrFirst(work: Promise<unknown>[]): Promise<void> {
-  const results = await Promise.allSettled(work)
-  const failed = results.find(result => result.status === 'rejected')
-  if (failed) throw failed.reason
 }
