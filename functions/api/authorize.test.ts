@@ -3,6 +3,8 @@ import { describe, expect, test } from '@jest/globals'
 import { mutationView } from '../../shared/contracts/payment.ts'
 import type { HttpResult } from '../../shared/http/index.ts'
 import { shuffledTurns } from '../../shared/payments/fake-store.ts'
+import { configFrom } from '../../shared/runtime/config.ts'
+import { Ports } from '../../shared/runtime/ports.ts'
 import { createHandlerPorts, type HandlerPorts, jsonOf } from '../../test/unit/http-fakes.ts'
 import { contextOf, type HttpCall, httpEvent } from '../../test/unit/lambda-events.ts'
 import { SEED } from '../../test/unit/seed.ts'
@@ -173,6 +175,23 @@ describe('POST /payments/authorize', () => {
 
     expect(result.statusCode).toBe(500)
     expect(JSON.stringify(result)).not.toContain('secret')
+  })
+
+  test('500 in an environment that does not parse, without a word of it', async () => {
+    const { log } = createHandlerPorts()
+    class WronglySetPorts extends Ports {
+      override get log() {
+        return log as never
+      }
+    }
+    const ports = new WronglySetPorts(() => configFrom({ DATABASE_URL: 'secret', LEASE_MS: '1' }))
+
+    const result = await authorize(ports as never)
+
+    expect(result.statusCode).toBe(500)
+    expect(jsonOf(result)).toMatchObject({ code: 'INTERNAL_ERROR', details: {} })
+    expect(JSON.stringify(result)).not.toMatch(/LEASE_MS|secret/)
+    expect(log.lines.some(line => String(line.fields.err).includes('LEASE_MS'))).toBe(true)
   })
 
   test(`fifty copies at once: each gets the 201 or in_progress, and after retrying all hold the same bytes (seed ${SEED})`, async () => {

@@ -68,6 +68,11 @@ describe('Ports', () => {
     expect(text).toContain('http_request_duration_seconds_bucket{le="0.005",route="GET /payments"} 1')
   })
 
+  test('the log does not need an environment that parses: it is what tells of one that does not', () => {
+    expect(portsOf({ LEASE_MS: '1' }).ports.log.level).toBe('info')
+    expect(portsOf().ports.log.level).toBe('silent')
+  })
+
   test('an environment that does not parse is told by readiness as everything down, not thrown', async () => {
     const { ports } = portsOf({ LEASE_MS: '1' })
 

@@ -21,7 +21,7 @@ export class FakeResponseCache implements ResponseCache {
 }
 
 interface LogLine {
-  level: 'info' | 'warn' | 'error'
+  level: 'debug' | 'info' | 'warn' | 'error'
   fields: Record<string, unknown>
   message: string
 }
@@ -29,6 +29,7 @@ interface LogLine {
 export class FakeLog implements ErrorLog {
   readonly lines: LogLine[] = []
 
+  debug = (fields: object, message?: string): void => this.#write('debug', fields, message)
   info = (fields: object, message?: string): void => this.#write('info', fields, message)
   warn = (fields: object, message?: string): void => this.#write('warn', fields, message)
   error = (fields: object, message?: string): void => this.#write('error', fields, message)
