@@ -1,5 +1,5 @@
 /** Every way a handler can fail, and what the caller is told: never 200, never a stack. */
-import { describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { createHandlerPorts, type HandlerPorts, jsonOf } from '../../test/unit/http-fakes.ts'
 import { contextOf, httpEvent } from '../../test/unit/lambda-events.ts'
 import { errorBody, errorCatalogue, errorCodes } from '../contracts/errors.ts'
@@ -56,6 +56,13 @@ describe('a handler that throws', () => {
     })
 
     expect(result.statusCode).toBe(500)
+  })
+
+  test('or that gives no answer at all gives 500 too: the caller would be told 200', async () => {
+    const result = await answerOf(() => undefined)
+
+    expect(result.statusCode).toBe(500)
+    expect(jsonOf(result).code).toBe('INTERNAL_ERROR')
   })
 
   test('is logged whole, with the request id, as an error', async () => {
@@ -161,5 +168,37 @@ describe('a handler that runs out of time', () => {
 
   test('a handler that is in time is not cut short', async () => {
     expect((await answerOf(() => json(200, { status: 'ok' }), { remainingMs: 501 })).statusCode).toBe(200)
+  })
+})
+
+describe('a log or an observer that fails', () => {
+  beforeEach(() => {
+    jest.spyOn(console, 'error').mockImplementation(() => {})
+  })
+  afterEach(() => {
+    jest.restoreAllMocks()
+  })
+
+  test('a log that throws does not turn a 500 into a throw', async () => {
+    const ports = createHandlerPorts()
+    const mute = {
+      ...ports,
+      get log(): never {
+        throw new Error(SECRET)
+      },
+    }
+
+    const result = await answerOf(throwing(new Error('of the handler')), { ports: mute as never })
+
+    expect(result.statusCode).toBe(500)
+    expect(JSON.stringify(result)).not.toContain('secret')
+  })
+
+  test('an observer that throws does not spoil the answer', async () => {
+    const ports = createHandlerPorts()
+    ports.requests.answered = throwing(new Error(SECRET))
+
+    expect((await answerOf(() => json(200, { status: 'ok' }), { ports })).statusCode).toBe(200)
+    expect((await answerOf(throwing(new ApiError('NOT_FOUND')), { ports })).statusCode).toBe(404)
   })
 })

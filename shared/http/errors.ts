@@ -7,6 +7,7 @@ import { errorBodyOf, errorCatalogue } from '../contracts/errors.ts'
 import type { Caller } from '../payments/answer.ts'
 import { DependencyUnavailableError } from '../payments/ports.ts'
 import { ApiError } from './api-error.ts'
+import { quietly } from './quietly.ts'
 import { json } from './respond.ts'
 import type { HttpResult } from './route.ts'
 
@@ -31,10 +32,10 @@ export function errors(ports: { log: ErrorLog }): MiddlewareObj {
 function toApiError(error: unknown, caller: Caller, ports: { log: ErrorLog }): ApiError {
   if (error instanceof ApiError) return error
   if (error instanceof DependencyUnavailableError) {
-    ports.log.warn({ err: error, requestId: caller.requestId }, 'dependency unavailable')
+    quietly(() => ports.log.warn({ err: error, requestId: caller.requestId }, 'dependency unavailable'))
     return new ApiError('SERVICE_UNAVAILABLE', { headers: { 'retry-after': '2' } })
   }
-  ports.log.error({ err: error, requestId: caller.requestId }, 'unexpected error')
+  quietly(() => ports.log.error({ err: error, requestId: caller.requestId }, 'unexpected error'))
   return new ApiError('INTERNAL_ERROR')
 }
 

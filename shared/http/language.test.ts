@@ -15,6 +15,7 @@ describe('preferredLanguage', () => {
     'ko,en',
     'ko;q=0.5,en;q=0.5',
     'en;q=0, ko;q=0.1',
+    ' ko ; q=1.0 , en',
     'ko-Kore-KR;q=0.4, de',
   ])('%p asks for Korean', header => {
     expect(preferredLanguage(header)).toBe('ko')

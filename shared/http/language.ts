@@ -18,5 +18,5 @@ function preference(part: string): { language: string; quality: number } {
   const quality = parameters
     .map(parameter => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1])
     .find(value => value !== undefined)
-  return { language: tag.split('-')[0] ?? '', quality: quality === undefined ? 1 : Number(quality) }
+  return { language: tag.trim().split('-')[0] ?? '', quality: quality === undefined ? 1 : Number(quality) }
 }

@@ -80,7 +80,18 @@ describe('the caller', () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
     expect((await call({ traceparent })).caller.traceparent).toBe(traceparent)
-    for (const wrong of ['', 'x', traceparent.toUpperCase(), `${traceparent}-more`, traceparent.replace('00-', 'ff-')])
+    const [noTrace, noParent] = [/[0-9a-f]{32}/, /(?<=-)[0-9a-f]{16}(?=-)/].map(id =>
+      traceparent.replace(id, zeros => '0'.repeat(zeros.length)),
+    )
+    for (const wrong of [
+      '',
+      'x',
+      traceparent.toUpperCase(),
+      `${traceparent}-more`,
+      traceparent.replace('00-', 'ff-'),
+      noTrace!,
+      noParent!,
+    ])
       expect((await call({ traceparent: wrong })).caller.traceparent).toBeUndefined()
   })
 })

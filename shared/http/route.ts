@@ -6,6 +6,7 @@ import type { Caller } from '../payments/answer.ts'
 import type { Claim } from '../payments/ports.ts'
 import { ApiError } from './api-error.ts'
 import { preferredLanguage } from './language.ts'
+import { quietly } from './quietly.ts'
 
 /** What `before` middlewares add to API Gateway's event: the parsed body, the idempotency claim, the caller. */
 export type RouteEvent<Body = undefined, Key = undefined> = Omit<APIGatewayProxyEventV2, 'body'> & {
@@ -40,7 +41,7 @@ export interface RouteOptions {
 /** Time kept back from the function's time-out for answering. */
 const EARLY_TIMEOUT_MS = 500
 /** W3C Trace Context, version 00. */
-const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
+const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 const SANE_REQUEST_ID = /^[A-Za-z0-9._:/+=-]{1,64}$/
 
 /** A middy chain to which a handler adds its own middlewares. Register `errors` last. */
@@ -78,12 +79,14 @@ function finish(request: ChainRequest, ports: RoutePorts): void {
   const { response, event } = request
   if (response === undefined) return
   response.headers = { ...response.headers, 'x-request-id': event.caller.requestId, 'cache-control': 'no-store' }
-  ports.requests.answered({
-    route: event.routeKey,
-    statusCode: response.statusCode ?? 200,
-    durationMs: ports.monotonic.nowMs() - (request.internal.startedAtMs ?? 0),
-    requestId: event.caller.requestId,
-  })
+  quietly(() =>
+    ports.requests.answered({
+      route: event.routeKey,
+      statusCode: response.statusCode ?? 200,
+      durationMs: ports.monotonic.nowMs() - (request.internal.startedAtMs ?? 0),
+      requestId: event.caller.requestId,
+    }),
+  )
 }
 
 /** API Gateway sends header names in lower case; other senders may not. */

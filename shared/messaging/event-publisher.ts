@@ -9,7 +9,7 @@ import {
 import type { LazyProducer } from './kafka-client.ts'
 
 /** Together with the rows' locks, so that the relay's transaction stays within 5 s. */
-const PUBLISH_DEADLINE_MS = 3_000
+const PUBLISH_DEADLINE_MS = 2_500
 
 /** Protocol errors about the record itself; everything else is an outage. */
 const recordErrors = new Set([

@@ -188,12 +188,12 @@ describe('a row that the broker refuses for what it is', () => {
 })
 
 describe('a search that takes too long', () => {
-  /** Every send, alone or together, takes 800 ms; the first row of all is refused. */
-  const slowSearch = async (letters: string) => {
+  /** Every send, alone or together, takes `sendMs`; the first row of all is refused. */
+  const slowSearch = async (letters: string, sendMs: number) => {
     const ports = await outboxOf(letters)
     const publish = ports.publisher.publish.bind(ports.publisher)
     ports.publisher.publish = async (shard, rows) => {
-      ports.clock.advance(800)
+      ports.clock.advance(sendMs)
       return publish(shard, rows)
     }
     ports.publisher.refuses = row => row.eventId === 'a1'
@@ -201,7 +201,7 @@ describe('a search that takes too long', () => {
   }
 
   test('keeps what it has confirmed, within the 5 s of a transaction', async () => {
-    const ports = await slowSearch('abcdefgh')
+    const ports = await slowSearch('abcdefgh', 800)
     let longestMs = 0
     const { run } = ports.transactions
     ports.transactions.run = work => {
@@ -215,6 +215,30 @@ describe('a search that takes too long', () => {
 
     expect(longestMs).toBeLessThanOrEqual(5_000)
     expect(rowOf(ports, 'b1').publishedAtMs).not.toBeNull()
+  })
+
+  test('goes on in the next transaction, and leaves no row that nobody is told about', async () => {
+    const ports = await slowSearch('abcdefgh', 800)
+
+    expect(await relay(ports)).toBe(7)
+    expect(unpublished(ports)).toEqual(['a1'])
+  })
+
+  test('at the deadline rings for the rows that it did not reach', async () => {
+    const ports = await slowSearch('abcdefgh', 800)
+
+    await relay(ports, ports.clock.nowMs() + 1_000)
+
+    expect(unpublished(ports).length).toBeGreaterThan(1)
+    expect(ports.doorbell.rings).toEqual([SHARD])
+  })
+
+  // Else a shard whose sends are slow would never get beyond its refused row.
+  test('gets on by a row at least, however slow each send is', async () => {
+    const ports = await slowSearch('ab', 2_900)
+
+    expect(await relay(ports)).toBe(1)
+    expect(rowOf(ports, 'a1').attempts).toBeGreaterThan(0)
   })
 })
 

@@ -25,7 +25,7 @@ export const RELAY_BATCH_ROWS = 500
 /** How often the broker may refuse one record before its row is parked. */
 const REFUSALS_MAX = 3
 const REFUSAL_BACKOFF_MS = 5_000
-/** After this the search for a refused record stops, so that its transaction stays within 5 s; the rest is found again. */
+/** So long after its transaction began the search for a refused record stops, so that it stays within 5 s; the rest comes in the next. */
 const SEARCH_MS = 2_000
 
 /**
@@ -37,8 +37,10 @@ export async function relayShard(ports: RelayPorts, shard: number, deadlineMs: n
   let publishedCount = 0
   for (;;) {
     const batch = await ports.transactions.run(tx => relayBatch(tx, ports, shard))
+    // Only now is it true: what a rolled-back transaction would have parked is not parked.
+    for (const { eventId, error } of batch.parked) ports.alarms.outboxRowParked(eventId, error)
     publishedCount += batch.published
-    if (batch.locked < RELAY_BATCH_ROWS) return publishedCount
+    if (!batch.rowsRemain) return publishedCount
     if (ports.clock.nowMs() >= deadlineMs) {
       await ports.doorbell.ring(shard)
       return publishedCount
@@ -46,19 +48,34 @@ export async function relayShard(ports: RelayPorts, shard: number, deadlineMs: n
   }
 }
 
-async function relayBatch(
-  tx: Transaction,
-  ports: RelayPorts,
-  shard: number,
-): Promise<{ locked: number; published: number }> {
-  const rows = await ports.outbox.lockUnpublished(tx, shard, ports.clock.nowMs(), RELAY_BATCH_ROWS)
-  if (rows.length === 0) return { locked: 0, published: 0 }
-  const published = await publishTogether(tx, ports, shard, rows)
+interface ParkedRow {
+  eventId: string
+  error: string
+}
+
+interface Batch {
+  published: number
+  parked: ParkedRow[]
+  rowsRemain: boolean
+}
+
+async function relayBatch(tx: Transaction, ports: RelayPorts, shard: number): Promise<Batch> {
+  const startedMs = ports.clock.nowMs()
+  const rows = await ports.outbox.lockUnpublished(tx, shard, startedMs, RELAY_BATCH_ROWS)
+  if (rows.length === 0) return { published: 0, parked: [], rowsRemain: false }
+  const { published, parked, cutShort } = await publishTogether(tx, ports, shard, rows, startedMs + SEARCH_MS)
   if (published.length > 0) {
     const ids = published.map(row => row.id)
     await ports.outbox.markPublished(tx, ids, ports.clock.nowMs())
   }
-  return { locked: rows.length, published: published.length }
+  return { published: published.length, parked, rowsRemain: cutShort || rows.length === RELAY_BATCH_ROWS }
+}
+
+interface Published {
+  published: readonly OutboxRow[]
+  parked: ParkedRow[]
+  /** Time ran out before every row was tried. */
+  cutShort: boolean
 }
 
 /** All rows in one send; when the broker refuses one of them, row by row to find out which. */
@@ -67,13 +84,14 @@ async function publishTogether(
   ports: RelayPorts,
   shard: number,
   rows: readonly OutboxRow[],
-): Promise<readonly OutboxRow[]> {
+  endMs: number,
+): Promise<Published> {
   try {
     await ports.publisher.publish(shard, rows)
-    return rows
+    return { published: rows, parked: [], cutShort: false }
   } catch (error) {
     if (!(error instanceof RecordRefusedError)) throw error
-    return publishOneByOne(tx, ports, shard, rows)
+    return publishOneByOne(tx, ports, shard, rows, endMs)
   }
 }
 
@@ -82,12 +100,14 @@ async function publishOneByOne(
   ports: RelayPorts,
   shard: number,
   rows: readonly OutboxRow[],
-): Promise<OutboxRow[]> {
+  endMs: number,
+): Promise<Published> {
   const published: OutboxRow[] = []
+  const parked: ParkedRow[] = []
   const heldBack = new Set<string>()
-  const endMs = ports.clock.nowMs() + SEARCH_MS
-  for (const row of rows) {
-    if (ports.clock.nowMs() >= endMs) return published
+  for (const [index, row] of rows.entries()) {
+    // The first row is always tried, so that every transaction gets on.
+    if (index > 0 && ports.clock.nowMs() >= endMs) return { published, parked, cutShort: true }
     if (heldBack.has(row.messageKey)) continue
     try {
       await ports.publisher.publish(shard, [row])
@@ -95,21 +115,22 @@ async function publishOneByOne(
     } catch (error) {
       if (!(error instanceof RecordRefusedError)) throw error
       heldBack.add(row.messageKey)
-      await refuse(tx, ports, row, error)
+      if (await refuse(tx, ports, row, error)) parked.push({ eventId: row.eventId, error: error.message })
     }
   }
-  return published
+  return { published, parked, cutShort: false }
 }
 
-async function refuse(tx: Transaction, ports: RelayPorts, row: OutboxRow, error: RecordRefusedError): Promise<void> {
+/** Counts the refusal; true when the row is parked with it. */
+async function refuse(tx: Transaction, ports: RelayPorts, row: OutboxRow, error: RecordRefusedError): Promise<boolean> {
   const nowMs = ports.clock.nowMs()
   const attempts = row.attempts + 1
-  const parkedAtMs = attempts >= REFUSALS_MAX ? nowMs : null
+  const isParked = attempts >= REFUSALS_MAX
   await ports.outbox.markRefused(tx, row.id, {
     error: error.message,
     attempts,
     nextAttemptAtMs: nowMs + REFUSAL_BACKOFF_MS * attempts,
-    parkedAtMs,
+    parkedAtMs: isParked ? nowMs : null,
   })
-  if (parkedAtMs !== null) ports.alarms.outboxRowParked(row.eventId, error.message)
+  return isParked
 }
