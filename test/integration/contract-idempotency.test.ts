@@ -186,8 +186,8 @@ describe('keys and merchants that look alike', () => {
 
   test.each(alike)('%s never meet, neither in the cache nor in the database', async (_, wordA, wordB, keyA, keyB) => {
     const suffix = newMerchant('').slice(0, 12)
-    const a = authorizeBody({ merchantId: wordA + suffix, idempotencyKey: keyA, amount: 111 })
-    const b = authorizeBody({ merchantId: wordB + suffix, idempotencyKey: keyB, amount: 222 })
+    const a = authorizeBody({ merchantId: wordA + suffix, idempotencyKey: keyA })
+    const b = authorizeBody({ merchantId: wordB + suffix, idempotencyKey: keyB })
     const [firstA, firstB] = [await api.authorize(a), await api.authorize(b)]
     expect(expectMutation(firstA, 201).paymentId).not.toBe(expectMutation(firstB, 201).paymentId)
 

@@ -5,7 +5,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { until } from '../../shared/runtime/until.ts'
-import { PaymentApi, type Reply } from './http.ts'
+import { PaymentApi } from './http.ts'
 import { repositoryFolder, systemUnderTest } from './system.ts'
 
 export interface ExtraApi {
@@ -24,8 +24,6 @@ export interface ExtraApiOptions {
   folder?: string
   /** A path that answers as soon as it is up, whatever its dependencies do. */
   readyPath?: string
-  /** Which answer to that path means that it is up; default: a 200. */
-  isReady?: (reply: Reply) => boolean
 }
 
 /** Nothing listens there: for a dependency that is away. */
@@ -82,12 +80,12 @@ export function inheritedEnv(): NodeJS.ProcessEnv {
 }
 
 async function untilUp(extra: ExtraApi, options: ExtraApiOptions, logFile: string): Promise<void> {
-  const { readyPath = '/health/live', isReady = reply => reply.status === 200 } = options
+  const { readyPath = '/health/live' } = options
   try {
     await until(
       async () => {
         if (!extra.alive()) return true
-        return isReady(await extra.api.get(readyPath))
+        return (await extra.api.get(readyPath)).status === 200
       },
       { what: `the API that logs to ${logFile}`, deadlineMs: START_DEADLINE_MS },
     )
