@@ -24,7 +24,7 @@ export function errors(ports: { log: ErrorLog }): MiddlewareObj {
     request.response = render(toApiError(request.error, caller, ports), caller)
   }
   const errorsAfter = (request: { response?: unknown }): void => {
-    if (request.response === undefined) throw new Error('the handler gave no answer')
+    if (request.response == null) throw new Error('the handler gave no answer')
   }
   return { after: errorsAfter, onError: errorsOnError } as MiddlewareObj
 }

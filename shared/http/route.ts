@@ -77,7 +77,7 @@ function identify(request: ChainRequest, ports: RoutePorts): void {
 // Runs on every way out, also after a middleware answered early; middleware `after` hooks do not.
 function finish(request: ChainRequest, ports: RoutePorts): void {
   const { response, event } = request
-  if (response === undefined) return
+  if (response == null) return
   response.headers = { ...response.headers, 'x-request-id': event.caller.requestId, 'cache-control': 'no-store' }
   quietly(() =>
     ports.requests.answered({
