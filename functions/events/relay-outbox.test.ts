@@ -61,7 +61,7 @@ describe('relay-outbox', () => {
   })
 
   test('a bell of a shard that is not ours is passed over', async () => {
-    const { ports, handler, rings } = await withRowsIn([0])
+    const { ports, handler, rings } = await withRowsIn([0, SHARD_COUNT])
 
     await handler(rings(SHARD_COUNT, 0))
 
