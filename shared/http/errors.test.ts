@@ -58,8 +58,8 @@ describe('a handler that throws', () => {
     expect(result.statusCode).toBe(500)
   })
 
-  test('or that gives no answer at all gives 500 too: the caller would be told 200', async () => {
-    const result = await answerOf(() => undefined)
+  test.each([undefined, null])('or that answers %p gives 500 too: the caller would be told 200', async nothing => {
+    const result = await answerOf(() => nothing)
 
     expect(result.statusCode).toBe(500)
     expect(jsonOf(result).code).toBe('INTERNAL_ERROR')

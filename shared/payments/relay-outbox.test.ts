@@ -175,6 +175,21 @@ describe('a row that the broker refuses for what it is', () => {
     expect(unpublished(ports)).toEqual(['a1', 'a2'])
   })
 
+  test('raises its alarm when it is parked, not when a transaction that would have parked it is rolled back', async () => {
+    const ports = await refusing('ab', 'a1')
+    for (let tries = 1; tries <= 2; tries++) {
+      await relay(ports)
+      ports.clock.advance(60_000)
+    }
+    ports.transactions.failNextCommit('before')
+    await expect(relay(ports)).rejects.toThrow(DependencyUnavailableError)
+    expect(rowOf(ports, 'a1').parkedAtMs).toBeNull()
+    expect(ports.alarms.parked).toEqual([])
+
+    await relay(ports)
+    expect(ports.alarms.parked).toHaveLength(1)
+  })
+
   test('never lets a later event of its payment overtake it', async () => {
     const ports = await refusing('aabaab', 'a1')
 
