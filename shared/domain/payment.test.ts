@@ -206,8 +206,8 @@ describe('plan', () => {
 describe('any sequence of operations', () => {
   const step = fc.record({
     kind: fc.constantFrom(...kinds),
-    share: fc.integer({ min: 1, max: 100 }),
-    refused: fc.boolean(),
+    share: fc.oneof(fc.constant(100), fc.integer({ min: 1, max: 100 })),
+    refused: fc.nat(3).map(number => number === 0),
   })
 
   /** Plays what the table allows; amounts are a share of what is left. */
@@ -226,7 +226,7 @@ describe('any sequence of operations', () => {
     const seen = new Set<PaymentStatus>()
 
     fc.assert(
-      fc.property(amounts, fc.array(step, { minLength: 1, maxLength: 12, size: 'max' }), (amountMinor, steps) => {
+      fc.property(amounts, fc.array(step, { minLength: 4, maxLength: 12, size: 'max' }), (amountMinor, steps) => {
         let payment = paymentOf({ status: 'REQUESTED', amountMinor })
         for (const next of [{ kind: 'authorize' as const, share: 100, refused: false }, ...steps]) {
           payment = play(payment, next)
@@ -240,7 +240,7 @@ describe('any sequence of operations', () => {
           if (capturedMinor === 0) expect(['REQUESTED', 'AUTHORIZED', 'VOIDED', 'EXPIRED']).toContain(status)
         }
       }),
-      seeded(500),
+      seeded(250),
     )
 
     // The property would be empty if the steps never led anywhere.

@@ -220,7 +220,7 @@ describe('problems', () => {
           expect(error).toBeInstanceOf(ApiError)
         }
       }),
-      seeded(500),
+      seeded(200),
     )
   })
 })
