@@ -100,6 +100,21 @@ describe('a dead letter', () => {
     expect((await run('dlq')).printed).toMatch(new RegExp(`from ${origin} 2/41 .* redriven`))
     expect(await failuresNow()).toEqual([])
   }, 60_000)
+
+  test('can be put aside without being sent', async () => {
+    await producer.send({ topic: 'payment.dlq', messages: [{ key: null, value: 'not even a letter' }] })
+    expect(await failuresNow()).toEqual(['no-dead-letters'])
+    expect(await run('dlq', 'redrive')).toMatchObject({ code: 1, printed: expect.stringContaining('skip') })
+
+    expect(await run('dlq', 'skip')).toMatchObject({
+      code: 0,
+      printed: expect.stringContaining('put aside payment.dlq'),
+    })
+
+    expect((await run('dlq', 'skip')).printed).toContain('No dead letter waits')
+    expect(await recordsOf(origin)).toHaveLength(1)
+    expect(await failuresNow()).toEqual([])
+  }, 60_000)
 })
 
 describe('a parked outbox row', () => {
