@@ -62,7 +62,7 @@ async function unitTests(run: Run): Promise<Tally> {
 
 async function systemTests(run: Run): Promise<Tally> {
   const file = report(run, 'system')
-  const args = ['--runInBand', ...run.options.files]
+  const { files: args } = run.options
   return jestTally(file, await runJest({ project: 'system', report: file, args, signal: run.signal, env: run.env }))
 }
 

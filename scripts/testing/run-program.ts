@@ -39,8 +39,10 @@ export interface JestRun extends ProgramRun {
 
 export function runJest({ project, report, args = [], signal, env }: JestRun): Promise<number> {
   const reporting = report ? ['--json', `--outputFile=${report}`] : []
+  // jest would leave a core to itself, which is half of a small machine. Running-system tests go one at a time.
+  const workers = project === 'unit' ? '--maxWorkers=100%' : '--runInBand'
   const options = [process.env.NODE_OPTIONS, '--experimental-vm-modules', ...harmless]
-  return runNode('node_modules/.bin/jest', ['--selectProjects', project, ...reporting, ...args], {
+  return runNode('node_modules/.bin/jest', [...args, ...reporting, workers, '--selectProjects', project], {
     signal,
     env: { ...env, NODE_OPTIONS: options.filter(Boolean).join(' ') },
   })
