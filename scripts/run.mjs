@@ -160,4 +160,5 @@ async function goOnHere(script) {
   await import(pathToFileURL(script).href)
 }
 
+process.env.PAY_COMMAND_STARTED_MS = String(Date.now())
 await main()

@@ -31,6 +31,7 @@ beforeEach(async () => {
     supervisor: { pid: 1, startedAt: 'x' },
     mode: 'native',
     controlSocket,
+    stopping: false,
     env: { DATABASE_URL: 'd', KAFKA_BROKERS: 'k', REDIS_URL: 'r', API_URL: 'a' },
     processes: parts.map(part => part.row()),
   }

@@ -118,7 +118,7 @@ test('containers that a killed starter left are taken down before the next start
   fakeDocker()
   const env = { DATABASE_URL: '', KAFKA_BROKERS: '', REDIS_URL: '', API_URL: '' }
   const supervisor = { pid: 1, startedAt: 'long ago' }
-  writeRunFile(folder.runFile, { supervisor, mode: 'docker', controlSocket: '', env, processes: [] })
+  writeRunFile(folder.runFile, { supervisor, mode: 'docker', controlSocket: '', stopping: false, env, processes: [] })
   await clearLeftovers(folder, createReporter({ write() {} }))
   expect(commands()).toEqual(['compose down'])
 })

@@ -30,6 +30,7 @@ const runOf = (processes: ProcessRow[]): RunFile => ({
   supervisor: { pid: 1, startedAt: 'long ago' },
   mode: 'native',
   controlSocket: '',
+  stopping: false,
   env: { DATABASE_URL: '', KAFKA_BROKERS: '', REDIS_URL: '', API_URL: '' },
   processes,
 })

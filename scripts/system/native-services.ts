@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ComposeServices, ServiceName } from './compose-file.ts'
-import { classArchiveOptions, kafkaJarsFolder } from './kafka-jars.ts'
+import { kafkaJarsFolder } from './kafka-jars.ts'
 import { jvmOptions, nativeKafkaSettings, propertiesText } from './kafka-settings.ts'
 import { type DataFolder, projectRoot } from './paths.ts'
 import { probeKafka, probeMariadb, probeRedis } from './probes.ts'
@@ -131,21 +131,13 @@ async function prepareKafka(context: NativeContext): Promise<ChildSpec> {
   return {
     name: 'kafka',
     command: java,
-    args: [
-      ...jvmOptions(environment),
-      ...classArchiveOptions(java, join(home, 'classes.jsa')),
-      ...loggingOptions,
-      '-cp',
-      classPath,
-      'kafka.Kafka',
-      properties,
-    ],
+    args: [...jvmOptions(environment), ...loggingOptions, '-cp', classPath, 'kafka.Kafka', properties],
     env: process.env,
     port,
     log,
     probe: () => probeKafka(env.KAFKA_BROKERS),
     readyDeadlineMs: 90_000,
-    stopDeadlineMs: 30_000,
+    stopDeadlineMs: 20_000,
     fixFor: kafkaFix,
   }
 }

@@ -36,6 +36,8 @@ export interface RunFile {
   supervisor: ProcessIdentity
   mode: 'native' | 'docker'
   controlSocket: string
+  /** It is being taken down: soon this file is gone. */
+  stopping: boolean
   env: SystemEnv
   processes: ProcessRow[]
 }

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { configFrom } from '../../shared/runtime/config.ts'
 import {
   type ComposeServices,
@@ -22,7 +23,7 @@ import { installPackages } from './packages.ts'
 import { type DataFolder, dataFolder, projectRoot } from './paths.ts'
 import { externalVariables, isExternal, type PortPlan, planPorts } from './plan-ports.ts'
 import { probeKafka, probeMariadb, probeRedis } from './probes.ts'
-import { identityOf, type ProcessIdentity } from './process-table.ts'
+import { identityOf, isAlive, type ProcessIdentity } from './process-table.ts'
 import { findProgram, type Program, type ProgramName, packagesFor } from './programs.ts'
 import {
   type ProcessName,
@@ -47,6 +48,11 @@ export interface SystemOptions {
 
 /** Web first, so that nobody can ask for what is going away; the database last. */
 const stopOrder: ProcessName[] = ['web', 'api', 'redis', 'kafka', 'mariadb']
+
+/** How soon a starter notices that its parent is gone, and some. */
+const noticeMs = 1_000
+/** The longest that a starter may take to stop everything. */
+const lastStopMs = 60_000
 
 /** Thrown when a starter already runs on this data folder. */
 export class AlreadyRunning extends Error {
@@ -113,7 +119,7 @@ export class System {
   }
 
   async #bringUp(): Promise<void> {
-    this.#takeLock()
+    await this.#takeLock()
     await clearLeftovers(this.folder, this.#reporter)
     for (const name of [...processNames, 'docker', 'install']) rotateLog(join(this.folder.logs, `${name}.log`))
     mkdirSync(this.folder.logs, { recursive: true })
@@ -132,10 +138,30 @@ export class System {
     await web
   }
 
-  #takeLock() {
-    const holder = takeLock(this.folder.lockFile)
+  /** Waits for a starter that is stopping; refuses beside one that goes on. */
+  async #takeLock(): Promise<void> {
+    let holder = takeLock(this.folder.lockFile)
+    if (holder) {
+      // One whose npm has just gone needs a moment to notice.
+      await sleep(noticeMs)
+      const run = readRunFile(this.folder.runFile)
+      if (isAlive(holder) && !run?.stopping) throw new AlreadyRunning(holder, run)
+      holder = await this.#reporter.step('wait', async detail => {
+        detail(`for the last one (pid ${holder?.pid}) to stop`)
+        return this.#lockWhenReleased()
+      })
+    }
     if (holder) throw new AlreadyRunning(holder, readRunFile(this.folder.runFile))
     this.#locked = true
+  }
+
+  async #lockWhenReleased(): Promise<ProcessIdentity | undefined> {
+    const end = performance.now() + lastStopMs
+    for (;;) {
+      const holder = takeLock(this.folder.lockFile)
+      if (!holder || performance.now() > end) return holder
+      await sleep(200)
+    }
   }
 
   #chooseMode(): DockerEngine | undefined {
@@ -312,6 +338,7 @@ export class System {
 
   async #takeDown(): Promise<void> {
     this.#abort.abort()
+    this.#save()
     const started = this.#starting.catch(() => {})
     for (const name of stopOrder) await this.#stopPart(name)
     await started
@@ -344,6 +371,7 @@ export class System {
       supervisor: identityOf(process.pid),
       mode: this.#mode,
       controlSocket: join(this.folder.sockets, 'control.sock'),
+      stopping: this.#abort.signal.aborted,
       env: this.env,
       processes: rows,
     }
