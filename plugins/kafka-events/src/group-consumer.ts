@@ -15,8 +15,10 @@ import { fixedPositions, pinStartingPositions } from './starting-position.ts'
 const FETCH_WAIT_MS = 250
 const REQUEST_TIMEOUT_MS = 10_000
 const METADATA_MAX_AGE_MS = 30_000
-const STUCK_MS = 60_000
+const STUCK_MS = 30_000
 const STUCK_POLL_MS = 5000
+// A heartbeat that was under way when a join began may be answered a moment later.
+const HALF_JOINED_MS = 2000
 const TOPIC_POLL_MS = 2000
 // A blip shorter than this is not worth a line.
 const TROUBLE_GRACE_MS = 1000
@@ -64,6 +66,8 @@ export class GroupConsumer {
   readonly #staleFetches = new Map<string, number>()
   readonly #fetches = new Map<string, number>()
   #lastHeartbeatMs = 0
+  /** A join has begun and is not done: the partitions are nobody's here. */
+  #joiningSinceMs: number | undefined
   #commit: EachBatchPayload['commitOffsetsIfNecessary'] | undefined
   #restart = (_reason: Error) => {}
   #loop: Promise<void> = Promise.resolve()
@@ -142,10 +146,9 @@ export class GroupConsumer {
     this.#consumer = consumer
     this.#fetches.clear()
     this.#staleFetches.clear()
+    this.#joiningSinceMs = undefined
     try {
-      const running = this.#run(consumer, topics)
-      await Promise.race([running, this.#untilStopping()])
-      const reason = await this.#untilEnded(topics, ended.promise)
+      const reason = await this.#untilEnded(topics, this.#run(consumer, topics), ended.promise)
       if (reason) throw reason
       await this.#finishHandlers()
     } finally {
@@ -167,21 +170,15 @@ export class GroupConsumer {
     })
   }
 
-  #untilStopping(): Promise<void> {
-    const { signal } = this.#stopping
-    return new Promise(resolve => {
-      if (signal.aborted) resolve()
-      signal.addEventListener('abort', () => resolve(), { once: true })
-    })
-  }
-
   /** The error that ended it, or nothing when a missing topic has appeared or the plugin stops. */
-  async #untilEnded(topics: string[], crashed: Promise<Error>): Promise<Error | undefined> {
+  async #untilEnded(topics: string[], starting: Promise<void>, crashed: Promise<Error>): Promise<Error | undefined> {
     const done = new AbortController()
     const signal = AbortSignal.any([done.signal, this.#stopping.signal])
     const missing = [...this.#sources.keys()].filter(topic => !topics.includes(topic))
     try {
       return await Promise.race([
+        // Only its failure ends the wait: a start that hangs for ever is found by the watch below.
+        starting.then(() => new Promise<never>(() => {})),
         crashed.then(error => (this.#stopping.signal.aborted ? undefined : error)),
         this.#untilOneExists(missing, signal),
         this.#untilStuck(signal),
@@ -239,7 +236,7 @@ export class GroupConsumer {
           const assigner = PartitionAssigners.roundRobin(config)
           // kafkajs asks for this first thing whenever it joins, for whatever reason: the one moment that is never missed.
           const protocol: typeof assigner.protocol = subscription => {
-            if (consumer === this.#consumer) this.#revoke()
+            if (consumer === this.#consumer) this.#joining()
             return assigner.protocol(subscription)
           }
           return { ...assigner, protocol }
@@ -270,6 +267,7 @@ export class GroupConsumer {
   /** A new generation of the group: these partitions are ours. */
   #joined(consumer: Consumer, assignment: Record<string, number[]>): void {
     if (consumer !== this.#consumer) return
+    this.#joiningSinceMs = undefined
     for (const [nodeId, startedMs] of this.#fetches) this.#staleFetches.set(nodeId, startedMs)
     for (const [topic, partitions] of Object.entries(assignment)) {
       const source = this.#sources.get(topic)
@@ -317,6 +315,14 @@ export class GroupConsumer {
     if (consumer !== this.#consumer) return
     this.#lastHeartbeatMs = performance.now()
     this.#noteHealthy()
+    // A join whose connection breaks is dropped by kafkajs without a word: it goes on in its old generation, which we gave up.
+    const joiningMs = performance.now() - (this.#joiningSinceMs ?? performance.now())
+    if (joiningMs > HALF_JOINED_MS) this.#restart(new Error('a broken connection ended a join half-way'))
+  }
+
+  #joining(): void {
+    this.#joiningSinceMs ??= performance.now()
+    this.#revoke()
   }
 
   #fetchStarted(nodeId: string): void {
