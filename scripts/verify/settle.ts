@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import mysql, { type RowDataPacket } from 'mysql2/promise'
 import type { FoundSystem } from './find-system.ts'
 import type { Judge } from './invariant.ts'
-import { openKafkaLog } from './kafka-log.ts'
+import { type KafkaLog, openKafkaLog } from './kafka-log.ts'
 import { openSnapshot } from './snapshot.ts'
 import { type VerifyReport, verifySystem } from './verify-system.ts'
 
@@ -57,13 +57,23 @@ async function untilAtRest(system: Pick<FoundSystem, 'databaseUrl' | 'brokers'>,
   const kafka = await openKafkaLog(system.brokers)
   try {
     while (performance.now() < endMs) {
-      const lags = await kafka.lags({ nowMs: Date.now(), graceMs: 0 })
-      if (lags.every(lag => lag.committed >= lag.end) && (await openRows(database)) === 0) return
+      if ((await consumersAreAtTheEnd(kafka)) && (await openRows(database)) === 0) return
       await sleep(POLL_MS)
     }
   } finally {
     await kafka.close()
     await database.end()
+  }
+}
+
+/** A broker that has just come back leads no partition for a moment: that is not at rest, and no reason to give up. */
+async function consumersAreAtTheEnd(kafka: KafkaLog): Promise<boolean> {
+  try {
+    const lags = await kafka.lags({ nowMs: Date.now(), graceMs: 0 })
+    return lags.every(lag => lag.committed >= lag.end)
+  } catch (error) {
+    if ((error as { retriable?: boolean }).retriable) return false
+    throw error
   }
 }
 
