@@ -9,6 +9,7 @@ import {
   type FixtureApp,
   startFixture,
 } from '../../plugins/kafka-events/test/fixture-app.ts'
+import { startJoinBreaker } from '../../plugins/kafka-events/test/join-breaker.ts'
 import { until } from '../../shared/runtime/until.ts'
 
 const brokers = brokersOfRunningSystem()
@@ -48,6 +49,27 @@ afterEach(async () => {
 })
 
 describe('kafka events under serverless-offline', () => {
+  test(
+    'a join that a broken connection ends half-way holds up nothing for long',
+    async () => {
+      const breaker = await startJoinBreaker(Number(brokers.split(',')[0]!.split(':')[1]))
+      try {
+        await start({ KAFKA_BROKERS: breaker.brokers })
+        await produce(20)
+        await untilCommitted(await endOffsets())
+
+        breaker.breakNextJoin()
+        await until(() => breaker.joinsBroken() === 1, { what: 'a join to be broken' })
+
+        await produce(20)
+        await untilCommitted(await endOffsets())
+      } finally {
+        await breaker.close()
+      }
+    },
+    TEST_TIMEOUT_MS,
+  )
+
   test(
     `every record is handled, in order and without overlap, while handlers fail at random (seed ${seed})`,
     async () => {
