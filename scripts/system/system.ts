@@ -1,30 +1,19 @@
 /** The whole system of one data folder: brings it up, keeps it up, takes it down in order. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { configFrom } from '../../shared/runtime/config.ts'
-import {
-  type ComposeServices,
-  parseComposeFile,
-  portVariables,
-  type ServiceName,
-  serviceNames,
-} from './compose-file.ts'
+import { prepareServices } from './bring-services.ts'
+import { serviceNames } from './compose-file.ts'
 import { serveControl } from './control-server.ts'
-import { Compose, ContainerPart, type DockerEngine, findEngine } from './docker.ts'
-import { fetchKafkaJars, haveKafkaJars } from './kafka-jars.ts'
+import { Compose, type DockerEngine, findEngine } from './docker.ts'
 import { clearLeftovers } from './leftovers.ts'
 import { rotateLog } from './log-file.ts'
-import { nativeServices } from './native-services.ts'
 import { apiChild, webChild } from './node-children.ts'
 import { CalledOff, type Reporter, StepFailure } from './output.ts'
-import { installPackages } from './packages.ts'
 import { type DataFolder, dataFolder, projectRoot } from './paths.ts'
-import { externalVariables, isExternal, type PortPlan, planPorts } from './plan-ports.ts'
-import { probeKafka, probeMariadb, probeRedis } from './probes.ts'
+import { isExternal, type PortPlan, planPorts } from './plan-ports.ts'
 import { identityOf, isAlive, type ProcessIdentity } from './process-table.ts'
-import { findProgram, type Program, type ProgramName, packagesFor } from './programs.ts'
 import {
   type ProcessName,
   type ProcessRow,
@@ -37,6 +26,7 @@ import {
 } from './run-file.ts'
 import { releaseLock, takeLock } from './starter-lock.ts'
 import { type ChildSpec, type PartEvents, SupervisedProcess, type SystemPart } from './supervised-process.ts'
+import { addressOf, checkApiEnvironment, composeFor, systemEnv } from './system-env.ts'
 
 export interface SystemOptions {
   /** The data folder's name. */
@@ -81,6 +71,7 @@ export class System {
   #locked = false
   #starting: Promise<void> = Promise.resolve()
   #stopping?: Promise<void>
+  #migrating: Promise<void> = Promise.resolve()
 
   constructor(options: SystemOptions, reporter: Reporter) {
     this.folder = dataFolder(options.data)
@@ -130,36 +121,37 @@ export class System {
       run: () => this.#run(),
       part: name => this.#parts.get(name as ProcessName),
     })
-    const web = this.#options.web ? this.#startWeb(ports) : undefined
+    const web = this.#options.web ? this.#startNodeChild(webChild(this.folder, this.env, ports)) : undefined
     // A failure of the shop is reported when its turn comes, not as an unhandled one while the services start.
     web?.catch(() => {})
     await this.#startServices(ports, engine)
-    await this.#startPart('api', new SupervisedProcess(apiChild(this.folder, this.env, ports), this.#events))
+    await this.#startNodeChild(apiChild(this.folder, this.env, ports))
     await web
   }
 
   /** Waits for a starter that is stopping; refuses beside one that goes on. */
   async #takeLock(): Promise<void> {
-    let holder = takeLock(this.folder.lockFile)
+    const holder = takeLock(this.folder.lockFile)
     if (holder) {
       // One whose npm has just gone needs a moment to notice.
       await sleep(noticeMs)
       const run = readRunFile(this.folder.runFile)
       if (isAlive(holder) && !run?.stopping) throw new AlreadyRunning(holder, run)
-      holder = await this.#reporter.step('wait', async detail => {
-        detail(`for the last one (pid ${holder?.pid}) to stop`)
-        return this.#lockWhenReleased()
+      await this.#reporter.step('wait', async detail => {
+        detail(`for the last one (pid ${holder.pid}) to stop`)
+        await this.#lockWhenReleased()
       })
     }
-    if (holder) throw new AlreadyRunning(holder, readRunFile(this.folder.runFile))
     this.#locked = true
   }
 
-  async #lockWhenReleased(): Promise<ProcessIdentity | undefined> {
+  async #lockWhenReleased(): Promise<void> {
     const end = performance.now() + lastStopMs
     for (;;) {
       const holder = takeLock(this.folder.lockFile)
-      if (!holder || performance.now() > end) return holder
+      if (!holder) return
+      if (this.#abort.signal.aborted) throw new CalledOff('nothing was started')
+      if (performance.now() > end) throw new AlreadyRunning(holder, readRunFile(this.folder.runFile))
       await sleep(200)
     }
   }
@@ -190,20 +182,36 @@ export class System {
     return plan
   }
 
-  #startWeb(ports: PortPlan): Promise<void> {
-    return this.#startPart('web', new SupervisedProcess(webChild(this.folder, this.env, ports), this.#events))
-  }
-
   async #startServices(ports: PortPlan, engine?: DockerEngine): Promise<void> {
     const compose = composeFor(ports)
-    const ours = serviceNames.filter(name => !isExternal(name, process.env))
-    for (const name of serviceNames.filter(name => !ours.includes(name))) this.#adopt(name, ports.services[name])
-    const start = engine ? await this.#containers(ours, compose, engine) : await this.#natives(ours, compose, ports)
+    if (engine) this.#compose = new Compose(this.folder, compose)
+    const start = await prepareServices(
+      {
+        folder: this.folder,
+        env: this.env,
+        compose,
+        ports,
+        reporter: this.#reporter,
+        events: this.#events,
+        signal: this.#abort.signal,
+        add: part => this.#add(part),
+      },
+      engine && this.#compose && { engine, compose: this.#compose },
+    )
     await this.#allOrNone([
-      start('mariadb').then(() => this.#migrate()),
+      start('mariadb').then(() => {
+        this.#migrating = this.#migrate()
+        return this.#migrating
+      }),
       start('kafka').then(() => this.#createTopics()),
       start('redis'),
     ])
+  }
+
+  /** Throws when everything is stopping: what is not known to the system would be left behind. */
+  #add(part: SystemPart) {
+    if (this.#abort.signal.aborted) throw new CalledOff(`${part.name} was not started any more`)
+    this.#parts.set(part.name, part)
   }
 
   /** The first failure stops the others, and is reported when all have ended. */
@@ -217,107 +225,13 @@ export class System {
     if (failure) throw failure
   }
 
-  /** Somebody else's service: asked whether it answers, and otherwise left alone. */
-  #adopt(name: ServiceName, port: number) {
-    this.#parts.set(name, new ExternalPart(name, port))
-  }
-
-  async #containers(ours: ServiceName[], compose: ComposeServices, engine: DockerEngine) {
-    const docker = new Compose(this.folder, compose)
-    writeFileSync(this.folder.dockerMark, '')
-    this.#compose = docker
-    const parts = ours.map(name => new ContainerPart(name, docker, compose[name].port, this.#probe(name), this.#events))
-    for (const part of parts) this.#parts.set(part.name, part)
-    await this.#reporter.step('services', async detail => {
-      detail(`${ours.join(', ')} in Docker ${engine.engine}, Compose ${engine.compose}`)
-      await docker.run(['up', '-d', '--wait', ...ours], this.#abort.signal)
-    })
-    return async (name: ServiceName) => {
-      const part = parts.find(part => part.name === name)
-      await this.#reporter.step(name, async detail => {
-        detail(this.#place(name, !part))
-        await (part ? part.ready() : this.#probe(name)())
-      })
-    }
-  }
-
-  async #natives(ours: ServiceName[], compose: ComposeServices, ports: PortPlan) {
-    await this.#installMissing(ours)
-    const jars = ours.includes('kafka') && !haveKafkaJars() ? this.#fetchJars() : Promise.resolve()
-    jars.catch(() => {})
-    return async (name: ServiceName) => {
-      if (!ours.includes(name)) return this.#greet(name)
-      if (name === 'kafka') await jars
-      await this.#startPart(name, async () => this.#nativeChild(name, compose, ports))
-    }
-  }
-
-  async #greet(name: ServiceName): Promise<void> {
-    await this.#reporter.step(name, async detail => {
-      detail(this.#place(name, true))
-      await this.#probe(name)().catch(error => {
-        throw new StepFailure(`${externalVariables[name]} names a ${name} that does not answer: ${error.message}`, {
-          fix: `start it, correct ${externalVariables[name]}, or unset it so that npm start brings its own`,
-          cause: error,
-        })
-      })
-    })
-  }
-
-  #nativeChild(name: ServiceName, compose: ComposeServices, ports: PortPlan): Promise<ChildSpec> {
-    return nativeServices[name]({
-      folder: this.folder,
-      compose,
-      env: this.env,
-      program: requireProgram,
-      controllerPort: ports.controller,
-      signal: this.#abort.signal,
-    })
-  }
-
-  async #installMissing(ours: ServiceName[]): Promise<void> {
-    const missing = missingPrograms(ours)
-    if (missing.length === 0) return
-    const packages = packagesFor(missing)
-    await this.#reporter.step('packages', async detail => {
-      detail(`${packages.join(' ')}`)
-      await installPackages(packages, join(this.folder.logs, 'install.log'))
-    })
-  }
-
-  #fetchJars(): Promise<void> {
-    return this.#reporter.step('kafka jars', async detail => {
-      detail('from Maven Central (54 MB, once)')
-      await fetchKafkaJars(requireProgram('mvn').path, join(this.folder.logs, 'install.log'), this.#abort.signal)
-    })
-  }
-
-  /** One step: makes the child, starts it, and waits until it answers. */
-  async #startPart(name: ProcessName, child: SupervisedProcess | (() => Promise<ChildSpec>)): Promise<void> {
-    await this.#reporter.step(name, async detail => {
-      detail(this.#place(name, false))
-      const part = child instanceof SupervisedProcess ? child : new SupervisedProcess(await child(), this.#events)
-      if (this.#abort.signal.aborted) throw new CalledOff(`${name} was not started any more`)
-      this.#parts.set(name, part)
+  async #startNodeChild(spec: ChildSpec): Promise<void> {
+    const part = new SupervisedProcess(spec, this.#events)
+    await this.#reporter.step(part.name, async detail => {
+      detail(addressOf(part.name, this.env))
+      this.#add(part)
       await part.start()
     })
-  }
-
-  #place(name: ProcessName, external: boolean): string {
-    const { DATABASE_URL, KAFKA_BROKERS, REDIS_URL, API_URL, SHOP_URL } = this.env
-    if (name === 'api') return API_URL
-    if (name === 'web') return SHOP_URL ?? ''
-    const address = { mariadb: withoutPassword(DATABASE_URL), kafka: KAFKA_BROKERS, redis: REDIS_URL }[name]
-    return external ? `${address} (${externalVariables[name]}: not ours)` : address
-  }
-
-  #probe(name: ServiceName): () => Promise<void> {
-    const { DATABASE_URL, KAFKA_BROKERS, REDIS_URL } = this.env
-    return {
-      mariadb: () => probeMariadb(DATABASE_URL),
-      kafka: () => probeKafka(KAFKA_BROKERS),
-      redis: () => probeRedis(REDIS_URL),
-    }[name]
   }
 
   async #migrate(): Promise<void> {
@@ -340,7 +254,11 @@ export class System {
     this.#abort.abort()
     this.#save()
     const started = this.#starting.catch(() => {})
-    for (const name of stopOrder) await this.#stopPart(name)
+    for (const name of stopOrder) {
+      // A migration that is cut off in the middle has to be mended by hand.
+      if (name === 'mariadb') await this.#migrating.catch(() => {})
+      await this.#stopPart(name)
+    }
     await started
     // A part may have been made while the others were being stopped.
     for (const name of stopOrder) await this.#stopPart(name)
@@ -362,7 +280,12 @@ export class System {
     const part = this.#parts.get(name)
     const state = part?.row().state
     if (!part || state === 'external' || (state === 'stopped' && !part.row().pid)) return
-    await this.#reporter.step(`stop ${name}`, async () => part.stop())
+    try {
+      await this.#reporter.step(`stop ${name}`, async () => part.stop())
+    } catch (error) {
+      // The others still have to be stopped.
+      this.#reporter.failure(error)
+    }
   }
 
   #run(): RunFile {
@@ -384,74 +307,4 @@ export class System {
   #say(text: string) {
     if (!this.#abort.signal.aborted) this.#reporter.note(`${new Date().toTimeString().slice(0, 8)} ${text}`)
   }
-}
-
-/** The API reads its environment when it is first asked, which is late for a typing error. */
-function checkApiEnvironment(env: SystemEnv) {
-  try {
-    configFrom({ ...process.env, ...env })
-  } catch (error) {
-    throw new StepFailure(String((error as Error).message), {
-      fix: 'correct or unset it; docs/architecture.md lists what the API reads',
-    })
-  }
-}
-
-class ExternalPart implements SystemPart {
-  readonly name: ServiceName
-  readonly #port: number
-
-  constructor(name: ServiceName, port: number) {
-    this.name = name
-    this.#port = port
-  }
-
-  row(): ProcessRow {
-    return { name: this.name, port: this.#port, state: 'external', restarts: 0 }
-  }
-
-  async start() {}
-  async stop() {}
-  async kill() {}
-  async killNow() {}
-}
-
-/** The Compose file with the ports that this system got. */
-function composeFor(plan: PortPlan): ComposeServices {
-  const ports = Object.fromEntries(serviceNames.map(name => [portVariables[name], String(plan.services[name])]))
-  return parseComposeFile(readFileSync(join(projectRoot, 'docker-compose.yml'), 'utf8'), { ...process.env, ...ports })
-}
-
-function systemEnv(compose: ComposeServices, ports: PortPlan, web: boolean): SystemEnv {
-  const { MARIADB_USER = '', MARIADB_PASSWORD = '', MARIADB_DATABASE = '' } = compose.mariadb.environment
-  const login = `${encodeURIComponent(MARIADB_USER)}:${encodeURIComponent(MARIADB_PASSWORD)}`
-  return {
-    DATABASE_URL: process.env.DATABASE_URL || `mysql://${login}@127.0.0.1:${compose.mariadb.port}/${MARIADB_DATABASE}`,
-    KAFKA_BROKERS: process.env.KAFKA_BROKERS || `127.0.0.1:${compose.kafka.port}`,
-    REDIS_URL: process.env.REDIS_URL || `redis://127.0.0.1:${compose.redis.port}/0`,
-    API_URL: `http://127.0.0.1:${ports.api}`,
-    ...(web ? { SHOP_URL: `http://127.0.0.1:${ports.web}` } : {}),
-  }
-}
-
-function withoutPassword(address: string): string {
-  const url = new URL(address)
-  url.password = ''
-  return url.toString()
-}
-
-/** The programs that these services need and this machine lacks. */
-export function missingPrograms(services: readonly ServiceName[]): ProgramName[] {
-  const needed: Record<ServiceName, ProgramName[]> = {
-    mariadb: ['mariadbd', 'mariadb-install-db'],
-    redis: ['redis-server'],
-    kafka: haveKafkaJars() ? ['java'] : ['java', 'mvn'],
-  }
-  return services.flatMap(name => needed[name]).filter(name => !findProgram(name))
-}
-
-function requireProgram(name: ProgramName): Program {
-  const program = findProgram(name)
-  if (!program) throw new StepFailure(`${name} is missing`, { fix: '`npm run doctor` says how to get it' })
-  return program
 }

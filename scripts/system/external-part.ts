@@ -1,0 +1,23 @@
+/** Somebody else's service, named by DATABASE_URL, KAFKA_BROKERS or REDIS_URL: shown, and never touched. */
+import type { ServiceName } from './compose-file.ts'
+import type { ProcessRow } from './run-file.ts'
+import type { SystemPart } from './supervised-process.ts'
+
+export class ExternalPart implements SystemPart {
+  readonly name: ServiceName
+  readonly #port: number
+
+  constructor(name: ServiceName, port: number) {
+    this.name = name
+    this.#port = port
+  }
+
+  row(): ProcessRow {
+    return { name: this.name, port: this.#port, state: 'external', restarts: 0 }
+  }
+
+  async start() {}
+  async stop() {}
+  async kill() {}
+  async killNow() {}
+}
