@@ -15,7 +15,7 @@ export async function probeMariadb(databaseUrl: string): Promise<void> {
   }
 }
 
-/** Asks the cluster who its controller is: it answers only when the broker is registered. */
+/** Asks for the brokers and for all topics: ready is one that is registered and leads every partition it has. */
 export async function probeKafka(brokers: string): Promise<void> {
   const { Kafka, logLevel } = await import('kafkajs')
   const kafka = new Kafka({
@@ -31,6 +31,9 @@ export async function probeKafka(brokers: string): Promise<void> {
     await admin.connect()
     const cluster = await admin.describeCluster()
     if (cluster.brokers.length === 0) throw new Error('no broker has registered yet')
+    const { topics } = await admin.fetchTopicMetadata()
+    const leaderless = topics.find(topic => topic.partitions.some(partition => partition.leader < 0))
+    if (leaderless) throw new Error(`${leaderless.name} has no leader yet`)
   } finally {
     await admin.disconnect()
   }
