@@ -115,6 +115,7 @@ function forgetExternals() {
 
 /** One phase; one that throws is a failure by itself. */
 async function runPhase(name: string, work: () => Promise<Tally>, signal: AbortSignal): Promise<Tally> {
+  signal.throwIfAborted()
   const startMs = performance.now()
   reporter.line(`\n== ${name}`)
   let tally: Tally
