@@ -2,6 +2,7 @@
 import { DOORBELL_TOPIC } from '../contracts/topics.ts'
 import type { Doorbell } from '../payments/ports.ts'
 import type { LazyProducer } from './kafka-client.ts'
+import { within } from './within.ts'
 
 export interface DoorbellOptions {
   producer: LazyProducer
@@ -28,7 +29,7 @@ export class KafkaDoorbell implements Doorbell {
     const bell = this.#bells.get(shard)
     if (bell !== undefined) bell.again = true
     const sending = bell?.sending ?? this.#start(shard)
-    if (this.#options.waitMsMax > 0) await atMost(sending, this.#options.waitMsMax)
+    if (this.#options.waitMsMax > 0) await within(this.#options.waitMsMax, sending)
   }
 
   #start(shard: number): Promise<void> {
@@ -51,15 +52,4 @@ export class KafkaDoorbell implements Doorbell {
     } while (bell.again)
     this.#bells.delete(shard)
   }
-}
-
-async function atMost(work: Promise<void>, durationMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  await Promise.race([
-    work,
-    new Promise<void>(resolve => {
-      timer = setTimeout(resolve, durationMs)
-    }),
-  ])
-  clearTimeout(timer)
 }

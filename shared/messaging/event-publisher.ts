@@ -7,6 +7,7 @@ import {
   RecordRefusedError,
 } from '../payments/ports.ts'
 import type { LazyProducer } from './kafka-client.ts'
+import { within } from './within.ts'
 
 /** Together with the rows' locks, so that the relay's transaction stays within 5 s. */
 const PUBLISH_DEADLINE_MS = 2_500
@@ -34,7 +35,8 @@ export class KafkaEventPublisher implements EventPublisher {
     if (this.#inFlight.has(shard)) throw new DependencyUnavailableError('an earlier send of this shard has not ended')
     const sending = this.#send(rows).finally(() => this.#inFlight.delete(shard))
     this.#inFlight.set(shard, sending)
-    await withDeadline(sending, PUBLISH_DEADLINE_MS)
+    const ended = await within(PUBLISH_DEADLINE_MS, sending)
+    if (ended === 'late') throw new DependencyUnavailableError('Kafka did not confirm in time')
   }
 
   async #send(rows: readonly OutboxRow[]): Promise<void> {
@@ -65,16 +67,4 @@ function refusalIn(error: unknown): RecordRefusedError | undefined {
       return new RecordRefusedError(`${at.type}: ${at.message}`, { cause: error })
   }
   return undefined
-}
-
-async function withDeadline(work: Promise<void>, deadlineMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DependencyUnavailableError('Kafka did not confirm in time')), deadlineMs)
-  })
-  try {
-    await Promise.race([work, deadline])
-  } finally {
-    clearTimeout(timer)
-  }
 }

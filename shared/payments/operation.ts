@@ -144,7 +144,7 @@ export async function settle(
   }
   const recorded = await ports.transactions.run(tx => record(tx, ports, operation, verdict, caller))
   if (recorded === undefined) return answerOfWinner(ports, operation)
-  if (recorded.published) await ports.doorbell.ring(recorded.shard)
+  if (recorded.hasEvent) await ports.doorbell.ring(recorded.shard)
   return { kind: 'answered', answer: recorded.answer, replayed: false }
 }
 
@@ -212,7 +212,7 @@ async function record(
   if (operation.idempotencyKey !== null) {
     await ports.answers.finish(tx, { merchantId: operation.merchantId, key: operation.idempotencyKey, answer, nowMs })
   }
-  return { answer, shard: payment.shard, published: eventType !== undefined }
+  return { answer, shard: payment.shard, hasEvent: eventType !== undefined }
 }
 
 function paymentAfter(
