@@ -1,4 +1,5 @@
-// Two projects: `unit` (beside the code, no network) and `system` (test/, against the running system; started by `npm test`).
+// Three projects: `unit` (beside the code, no network), `system` (test/, against the running system; started by `npm test`)
+// and `full` (as `system`, too slow for every day; started by `npm run test:full`).
 const base = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
@@ -29,5 +30,6 @@ export default {
       ],
     },
     { ...base, displayName: 'system', testMatch: ['<rootDir>/test/{integration,e2e,faults}/**/*.test.ts'] },
+    { ...base, displayName: 'full', testMatch: ['<rootDir>/test/full/**/*.test.ts'] },
   ],
 }

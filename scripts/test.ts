@@ -10,15 +10,16 @@ import { externalVariables } from './system/plan-ports.ts'
 import { releaseLock, takeLock } from './system/starter-lock.ts'
 import { System } from './system/system.ts'
 import { ensureChromium } from './testing/chromium.ts'
+import { ensurePythonTools } from './testing/python-tools.ts'
 import { runJest, runNode } from './testing/run-program.ts'
 import { staticChecks } from './testing/static-checks.ts'
 import { jestTally, nothing, oneFailed, onePassed, sum, type Tally, tallyLine, verifyTally } from './testing/tally.ts'
 
 const usage = `npm test -- [options] [test files]
-  --full          also the slow things: 20 rounds of kills
-  --only PHASES   a comma-separated few of: static, unit, system, kill, verify
+  --full          also the slow things: test/full, 20 rounds of kills, a bare Debian
+  --only PHASES   a comma-separated few of: static, unit, system, full, kill, verify, fresh
   --native, --docker   as for npm start
-  Test files narrow down the phase \`system\`.`
+  Test files narrow down the phases \`system\` and \`full\`.`
 
 interface Options {
   full: boolean
@@ -51,8 +52,10 @@ const phases: Phase[] = [
   { name: 'static', live: false, work: run => staticChecks(reporter, run.signal) },
   { name: 'unit', live: false, work: unitTests },
   { name: 'system', live: true, work: systemTests },
+  { name: 'full', live: true, slow: true, work: slowTests },
   { name: 'kill', live: true, slow: true, work: killRounds },
   { name: 'verify', live: true, work: verifyBooks },
+  { name: 'fresh', live: false, slow: true, work: freshMachine },
 ]
 
 async function unitTests(run: Run): Promise<Tally> {
@@ -64,6 +67,23 @@ async function systemTests(run: Run): Promise<Tally> {
   const file = report(run, 'system')
   const { files: args } = run.options
   return jestTally(file, await runJest({ project: 'system', report: file, args, signal: run.signal, env: run.env }))
+}
+
+/** test/full: tests against the running system that take minutes, or need the checkers from PyPI. */
+async function slowTests(run: Run): Promise<Tally> {
+  const tools = await reporter.step('python tools', () => ensurePythonTools(join(run.folder.logs, 'install.log')))
+  const file = report(run, 'full')
+  const env = { ...run.env, PYTHON_TOOLS: tools }
+  return jestTally(
+    file,
+    await runJest({ project: 'full', report: file, args: run.options.files, signal: run.signal, env }),
+  )
+}
+
+/** A bare Debian with nothing but Node, npm and this repository: scripts/fresh.ts says how. */
+async function freshMachine(run: Run): Promise<Tally> {
+  const exitCode = await runNode('scripts/fresh.ts', [], run)
+  return exitCode === 0 ? onePassed : oneFailed
 }
 
 /** The tests in test/faults kill each service once; this is the long way. */

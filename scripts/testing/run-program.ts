@@ -32,7 +32,7 @@ export function runNode(script: string, args: string[], run: ProgramRun): Promis
 }
 
 export interface JestRun extends ProgramRun {
-  project: 'unit' | 'system'
+  project: 'unit' | 'system' | 'full'
   report?: string
   args?: string[]
 }
