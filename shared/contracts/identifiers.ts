@@ -1,6 +1,6 @@
 /** The shapes of ids, keys and amounts, shared by requests, answers and events. */
 import * as z from 'zod'
-import { currencyExponent } from './currency.ts'
+import { currencyCodes, currencyExponent } from './currency.ts'
 
 /** The largest amount in minor units: twelve digits. */
 export const AMOUNT_MAX = 999_999_999_999
@@ -9,10 +9,32 @@ const text = (issue: { input: unknown }): string => (issue.input === undefined ?
 
 const ulid = '[0-7][0-9A-HJKMNP-TV-Z]{25}'
 
-export const paymentId = z.string().regex(new RegExp(`^pay_${ulid}$`), 'must look like pay_ and 26 characters')
-export const operationId = z.string().regex(new RegExp(`^op_${ulid}$`))
-export const eventId = z.string().regex(new RegExp(`^evt_${ulid}$`))
-export const entryId = z.string().regex(new RegExp(`^led_${ulid}$`))
+export const paymentId = z
+  .string()
+  .regex(new RegExp(`^pay_${ulid}$`), 'must look like pay_ and 26 characters')
+  .meta({
+    id: 'PaymentId',
+    description: '`pay_` and a ULID: sorts by the time of creation.',
+    'x-description-ko': '`pay_`와 ULID입니다. 정렬하면 생성 시각순이 됩니다.',
+    examples: ['pay_01M81XZHJW17YGZNRCM5X9JWX9'],
+  })
+export const operationId = z
+  .string()
+  .regex(new RegExp(`^op_${ulid}$`))
+  .meta({
+    id: 'OperationId',
+    description: 'One authorize, capture or refund: `op_` and a ULID.',
+    'x-description-ko': '승인, 매입, 환불 한 번의 식별자: `op_`와 ULID.',
+    examples: ['op_01M81XZHJW4N8QF6T2R0C7V5KD'],
+  })
+export const eventId = z
+  .string()
+  .regex(new RegExp(`^evt_${ulid}$`))
+  .meta({ id: 'EventId', examples: ['evt_01M81XZHR2D5YB3J8GQXWZ6N1A'] })
+export const entryId = z
+  .string()
+  .regex(new RegExp(`^led_${ulid}$`))
+  .meta({ id: 'EntryId', examples: ['led_01M81Y01V9K4TS6P2M8HWQ3B7E'] })
 
 /** Printable ASCII without space, compared byte for byte. */
 const printable = (max: number) =>
@@ -20,8 +42,18 @@ const printable = (max: number) =>
     .string({ error: text })
     .regex(new RegExp(`^[\\x21-\\x7E]{1,${max}}$`), `must be 1 to ${max} printable ASCII characters without spaces`)
 
-export const merchantId = printable(32)
-export const idempotencyKey = printable(64)
+export const merchantId = printable(32).meta({
+  id: 'MerchantId',
+  description: 'The merchant, compared byte for byte.',
+  'x-description-ko': '가맹점 식별자. 바이트 단위로 비교합니다.',
+  examples: ['moonlight-mobile'],
+})
+export const idempotencyKey = printable(64).meta({
+  id: 'IdempotencyKey',
+  description: 'One key is one request: a repeat with the same key and body gets the stored answer again.',
+  'x-description-ko': '키 하나는 요청 하나입니다. 같은 키와 본문으로 반복하면 저장된 응답을 그대로 받습니다.',
+  examples: ['order-1001'],
+})
 
 export const amountMinor = z
   .number({
@@ -31,12 +63,33 @@ export const amountMinor = z
   .int('must be an integer in the minor unit of the currency')
   .min(1, 'must be at least 1')
   .max(AMOUNT_MAX, `must be at most ${AMOUNT_MAX}`)
+  .meta({
+    id: 'AmountMinor',
+    description: 'An integer in the minor unit of the currency: 1550000 is ₩1,550,000, or $15,500.00.',
+    'x-description-ko': '통화의 최소 단위 정수입니다. 1550000은 1,550,000원 또는 15,500.00달러입니다.',
+    examples: [1_550_000],
+  })
 
 export const currency = z
   .string({ error: text })
   .refine(code => currencyExponent(code) !== undefined, 'must be an ISO 4217 currency code such as KRW')
+  .meta({
+    id: 'Currency',
+    description: 'ISO 4217, in capital letters.',
+    'x-description-ko': 'ISO 4217 통화 코드(대문자).',
+    enum: [...currencyCodes],
+    examples: ['KRW'],
+  })
 
 /** A sandbox token. Never a card number: nothing that is not `tok_` and a word is even looked at. */
 export const paymentMethod = z
   .string({ error: text })
   .regex(/^tok_[a-z0-9_]{1,40}$/, 'must be a sandbox token such as tok_approve; never send card numbers')
+  .meta({
+    id: 'PaymentMethod',
+    description:
+      'A sandbox token: `tok_approve` (the default), `tok_decline`, or `tok_slow` (approves after 3 s). Never a card number.',
+    'x-description-ko':
+      '샌드박스 토큰: `tok_approve`(기본값), `tok_decline`, `tok_slow`(3초 뒤 승인). 카드 번호는 절대 보내지 마세요.',
+    examples: ['tok_approve'],
+  })

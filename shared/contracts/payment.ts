@@ -14,80 +14,133 @@ export const paymentStatuses = [
   'PARTIALLY_REFUNDED',
   'REFUNDED',
 ] as const
-export const paymentStatus = z.enum(paymentStatuses)
+export const paymentStatus = z.enum(paymentStatuses).meta({
+  id: 'PaymentStatus',
+  description:
+    'REQUESTED → AUTHORIZED | DECLINED | FAILED; AUTHORIZED → COMPLETED (captured) → REFUNDED. An operation in progress does not change it: see pendingOperation.',
+  'x-description-ko':
+    'REQUESTED → AUTHORIZED | DECLINED | FAILED, AUTHORIZED → COMPLETED(매입) → REFUNDED. 진행 중인 작업은 상태를 바꾸지 않고 pendingOperation에 나타납니다.',
+})
 export type PaymentStatus = z.infer<typeof paymentStatus>
 
 export const operationKinds = ['authorize', 'capture', 'refund', 'void', 'expire'] as const
-export const operationKind = z.enum(operationKinds)
+export const operationKind = z.enum(operationKinds).meta({ id: 'OperationKind' })
 export type OperationKind = z.infer<typeof operationKind>
 
-export const operationState = z.enum(['PENDING', 'SUCCEEDED', 'DECLINED', 'FAILED'])
+export const operationState = z.enum(['PENDING', 'SUCCEEDED', 'DECLINED', 'FAILED']).meta({
+  id: 'OperationState',
+  description: 'PENDING until the outcome is known; FAILED: the acquirer confirmed that it never was carried out.',
+  'x-description-ko': '결과를 알기 전에는 PENDING, FAILED는 실행되지 않았음을 카드사가 확인했다는 뜻입니다.',
+})
 export type OperationState = z.infer<typeof operationState>
 
 /** RFC 3339, UTC, milliseconds. */
-const time = z.iso.datetime({ precision: 3 })
-
-export const ledgerEntryView = z.object({
-  entryId,
-  type: z.string(),
-  debitAccount: z.string(),
-  creditAccount: z.string(),
-  amount: amountMinor,
-  currency,
-  occurredAt: time,
+const time = z.iso.datetime({ precision: 3 }).meta({
+  id: 'Time',
+  description: 'RFC 3339, UTC, milliseconds.',
+  'x-description-ko': 'RFC 3339, UTC, 밀리초.',
+  examples: ['2026-11-22T06:00:00.123Z'],
 })
+
+/** Of what is captured or refunded so far. */
+const total = (en: string, ko: string) => z.int().min(0).meta({ description: en, 'x-description-ko': ko })
+
+export const ledgerEntryView = z
+  .object({
+    entryId,
+    type: z.string().meta({ description: '`capture`, `fee` or `refund`.' }),
+    debitAccount: z.string(),
+    creditAccount: z.string(),
+    amount: amountMinor,
+    currency,
+    occurredAt: time,
+  })
+  .meta({ id: 'LedgerEntry', description: 'One movement of money: debit and credit together, so it balances.' })
 export type LedgerEntryView = z.infer<typeof ledgerEntryView>
 
-export const eventView = z.object({
-  eventId,
-  type: z.string(),
-  sequence: z.int(),
-  createdAt: time,
-  publishedAt: time.nullable(),
-})
+export const eventView = z
+  .object({
+    eventId,
+    type: z.string().meta({ description: 'The Kafka topic, such as `payment.captured`.' }),
+    sequence: z.int(),
+    createdAt: time,
+    publishedAt: time.nullable(),
+  })
+  .meta({ id: 'PaymentEvent', description: 'An event in the outbox; `publishedAt` is null until Kafka has it.' })
 export type EventView = z.infer<typeof eventView>
 
-export const paymentView = z.object({
-  paymentId,
-  merchantId,
-  status: paymentStatus,
-  amount: amountMinor,
-  currency,
-  capturedAmount: z.int().min(0),
-  refundedAmount: z.int().min(0),
-  createdAt: time,
-  updatedAt: time,
-  captureBefore: time.nullable(),
-  pendingOperation: z.object({ operationId, kind: operationKind, amount: amountMinor, since: time }).nullable(),
-  ledgerEntries: z.array(ledgerEntryView),
-  message: z.string(),
-})
+export const pendingOperationView = z
+  .object({ operationId, kind: operationKind, amount: amountMinor, since: time })
+  .meta({ id: 'PendingOperation' })
+
+export const paymentView = z
+  .object({
+    paymentId,
+    merchantId,
+    status: paymentStatus,
+    amount: amountMinor,
+    currency,
+    capturedAmount: total('Captured so far, in minor units.', '지금까지 매입한 금액(최소 단위).'),
+    refundedAmount: total('Refunded so far, in minor units.', '지금까지 환불한 금액(최소 단위).'),
+    createdAt: time,
+    updatedAt: time,
+    captureBefore: time.nullable().meta({
+      description: 'The authorization can be captured before this; null until there is one.',
+      'x-description-ko': '이 시각 전까지 매입할 수 있습니다. 승인 전에는 null입니다.',
+    }),
+    pendingOperation: pendingOperationView.nullable().meta({
+      description: 'The operation whose outcome is not known yet, if there is one.',
+      'x-description-ko': '아직 결과를 모르는 작업(있는 경우).',
+    }),
+    ledgerEntries: z.array(ledgerEntryView).meta({
+      description: 'Oldest first. The fee follows a capture within moments, written by the ledger consumer.',
+      'x-description-ko': '오래된 순서. 수수료는 매입 직후 원장 컨슈머가 기록합니다.',
+    }),
+    message: z.string().meta({
+      description: 'For people, in the language of `Accept-Language`. Never decide by it.',
+      'x-description-ko': '사람이 읽는 문장(`Accept-Language` 언어). 판단 기준으로 쓰지 마세요.',
+    }),
+  })
+  .meta({ id: 'Payment', description: 'A payment.' })
 export type PaymentView = z.infer<typeof paymentView>
 
 /** The answer to a mutation. */
-export const mutationView = paymentView.extend({ operationId })
+export const mutationView = paymentView
+  .extend({ operationId })
+  .meta({ id: 'PaymentMutation', description: 'The payment after an operation, and the id of that operation.' })
 export type MutationView = z.infer<typeof mutationView>
 
 /** The answer of `GET /payments/{paymentId}`. */
-export const paymentDetailView = paymentView.extend({ events: z.array(eventView) })
+export const paymentDetailView = paymentView
+  .extend({ events: z.array(eventView).meta({ description: 'In order of `sequence`.' }) })
+  .meta({ id: 'PaymentDetail', description: 'The payment with its events.' })
 export type PaymentDetailView = z.infer<typeof paymentDetailView>
 
-export const paymentListView = z.object({ items: z.array(paymentView), nextCursor: z.string().nullable() })
+export const paymentListView = z
+  .object({
+    items: z.array(paymentView),
+    nextCursor: z.string().nullable().meta({ description: 'Send it as `cursor` for the next page; null at the end.' }),
+  })
+  .meta({ id: 'PaymentList', description: 'A page of payments, newest first.' })
 export type PaymentListView = z.infer<typeof paymentListView>
 
-export const operationView = z.object({
-  operationId,
-  kind: operationKind,
-  state: operationState,
-  amount: amountMinor,
-  currency,
-  declineReason: z.string().nullable(),
-  reason: z.string().nullable(),
-  attempt: z.int(),
-  createdAt: time,
-  finishedAt: time.nullable(),
-})
+export const operationView = z
+  .object({
+    operationId,
+    kind: operationKind,
+    state: operationState,
+    amount: amountMinor,
+    currency,
+    declineReason: z.string().nullable(),
+    reason: z.string().nullable(),
+    attempt: z.int().meta({ description: '1, and one more each time somebody took it over.' }),
+    createdAt: time,
+    finishedAt: time.nullable(),
+  })
+  .meta({ id: 'Operation', description: 'One authorize, capture or refund with its state and times.' })
 export type OperationView = z.infer<typeof operationView>
 
-export const operationListView = z.object({ paymentId, operations: z.array(operationView) })
+export const operationListView = z
+  .object({ paymentId, operations: z.array(operationView) })
+  .meta({ id: 'OperationList', description: 'Every operation on a payment, oldest first.' })
 export type OperationListView = z.infer<typeof operationListView>

@@ -6,27 +6,56 @@ import { paymentStatus } from './payment.ts'
 /** Bodies larger than this are refused with 413. */
 export const BODY_BYTES_MAX = 16 * 1024
 
-export const authorizeRequest = z.strictObject({
-  merchantId,
-  amount: amountMinor,
-  currency,
-  idempotencyKey: idempotencyKey.optional(),
-  paymentMethod: paymentMethod.optional(),
-})
+export const authorizeRequest = z
+  .strictObject({
+    merchantId,
+    amount: amountMinor,
+    currency,
+    idempotencyKey: idempotencyKey.optional().meta({
+      description: 'Required here or as the header `Idempotency-Key`; given in both they must be equal.',
+      'x-description-ko': '여기 또는 `Idempotency-Key` 헤더에 필수이며, 둘 다 보내면 같아야 합니다.',
+    }),
+    paymentMethod: paymentMethod.optional(),
+  })
+  .meta({ id: 'AuthorizeRequest' })
 export type AuthorizeRequest = z.infer<typeof authorizeRequest>
 
-export const captureRequest = z.strictObject({
-  amount: amountMinor.optional(),
-  merchantId: merchantId.optional(),
-  finalCapture: z.boolean().optional(),
-})
+export const captureRequest = z
+  .strictObject({
+    amount: amountMinor.optional().meta({
+      description: 'Default: all that is authorized. A part is not supported yet (400).',
+      'x-description-ko': '기본값: 승인된 전액. 부분 매입은 아직 지원하지 않습니다(400).',
+    }),
+    merchantId: merchantId.optional().meta({
+      description: 'When given, it must be the payment’s own merchant, else 404.',
+      'x-description-ko': '보내면 결제의 가맹점과 같아야 하며, 다르면 404입니다.',
+    }),
+    finalCapture: z.boolean().optional().meta({
+      description: '`false` is not supported yet (400).',
+      'x-description-ko': '`false`는 아직 지원하지 않습니다(400).',
+    }),
+  })
+  .meta({ id: 'CaptureRequest' })
 export type CaptureRequest = z.infer<typeof captureRequest>
 
-export const refundRequest = z.strictObject({
-  amount: amountMinor.optional(),
-  merchantId: merchantId.optional(),
-  reason: z.string().max(128, 'must be at most 128 characters').optional(),
-})
+export const refundRequest = z
+  .strictObject({
+    amount: amountMinor.optional().meta({
+      description:
+        'Default: all that is captured. With an amount a key is required. A part is not supported yet (400).',
+      'x-description-ko':
+        '기본값: 매입된 전액. 금액을 보내면 키가 필요합니다. 부분 환불은 아직 지원하지 않습니다(400).',
+    }),
+    merchantId: merchantId.optional().meta({
+      description: 'When given, it must be the payment’s own merchant, else 404.',
+      'x-description-ko': '보내면 결제의 가맹점과 같아야 하며, 다르면 404입니다.',
+    }),
+    reason: z.string().max(128, 'must be at most 128 characters').optional().meta({
+      description: 'Kept with the operation.',
+      'x-description-ko': '작업과 함께 보관됩니다.',
+    }),
+  })
+  .meta({ id: 'RefundRequest' })
 export type RefundRequest = z.infer<typeof refundRequest>
 
 export const paymentPath = z.object({ paymentId })
@@ -39,7 +68,11 @@ export const listQuery = z.strictObject({
     .int('must be an integer')
     .min(1, 'must be at least 1')
     .max(100, 'must be at most 100')
-    .default(20),
-  cursor: z.string().max(64).optional(),
+    .default(20)
+    .meta({ description: 'Payments on a page.', 'x-description-ko': '한 페이지의 결제 수.' }),
+  cursor: z.string().max(64).optional().meta({
+    description: 'The `nextCursor` of the page before. Anything else is a 400.',
+    'x-description-ko': '앞 페이지의 `nextCursor`. 다른 값은 400입니다.',
+  }),
 })
 export type ListQuery = z.infer<typeof listQuery>

@@ -1,0 +1,99 @@
+/** Every refusal and failure as callers read it: the one shape of errors, with the details that belong to its code. */
+import * as z from 'zod'
+import { type ErrorCode, errorBody } from './errors.ts'
+import { operationId, paymentId } from './identifiers.ts'
+import { paymentStatus } from './payment.ts'
+import { BODY_BYTES_MAX } from './requests.ts'
+
+const refusal = <Code extends ErrorCode, Details extends z.ZodObject>(code: Code, details: Details) =>
+  errorBody.omit({ paymentId: true }).extend({ code: z.literal(code), details })
+
+const noDetails = z.object({})
+
+const problem = z
+  .object({
+    path: z.string().meta({
+      description:
+        'A JSON pointer into the body, `/name` of a query parameter, or `Idempotency-Key`; empty: the whole body.',
+    }),
+    message: z.string(),
+  })
+  .meta({ id: 'Problem' })
+
+/** What forbids a capture or refund. `remaining` is what another amount could still get. */
+const conflict = <Reason extends string>(settled: readonly [Reason, ...Reason[]]) =>
+  z.discriminatedUnion('reason', [
+    z.object({ reason: z.literal('in_progress'), status: paymentStatus }),
+    z.object({ reason: z.enum(settled), status: paymentStatus, remaining: z.int().min(0) }),
+  ])
+
+/** By name: the HTTP status and the body. A name is the code, but for a code that has two statuses. */
+export const refusals = {
+  VALIDATION_FAILED: {
+    statusCode: 400,
+    body: refusal('VALIDATION_FAILED', z.object({ problems: z.array(problem).min(1) })).meta({
+      id: 'ValidationFailed',
+    }),
+  },
+  PAYMENT_DECLINED: {
+    statusCode: 402,
+    body: refusal('PAYMENT_DECLINED', z.object({ reason: z.string(), operationId }))
+      .extend({ paymentId })
+      .meta({ id: 'PaymentDeclined' }),
+  },
+  NOT_FOUND: { statusCode: 404, body: refusal('NOT_FOUND', noDetails).meta({ id: 'NotFound' }) },
+  DUPLICATE_REQUEST: {
+    statusCode: 409,
+    body: refusal('DUPLICATE_REQUEST', z.object({ reason: z.enum(['in_progress', 'finished', 'expired']) })).meta({
+      id: 'DuplicateRequest',
+    }),
+  },
+  DIFFERENT_REQUEST: {
+    statusCode: 422,
+    body: refusal(
+      'DUPLICATE_REQUEST',
+      z.object({
+        reason: z.literal('different_request'),
+        differences: z.array(z.string()).meta({ description: 'JSON pointers to what differs.' }),
+      }),
+    ).meta({ id: 'DifferentRequest' }),
+  },
+  CAPTURE_CONFLICT: {
+    statusCode: 409,
+    body: errorBody
+      .extend({ code: z.literal('CAPTURE_CONFLICT'), paymentId, details: conflict(['status', 'expired', 'amount']) })
+      .meta({ id: 'CaptureConflict' }),
+  },
+  REFUND_CONFLICT: {
+    statusCode: 409,
+    body: errorBody
+      .extend({ code: z.literal('REFUND_CONFLICT'), paymentId, details: conflict(['status', 'amount']) })
+      .meta({ id: 'RefundConflict' }),
+  },
+  PAYLOAD_TOO_LARGE: {
+    statusCode: 413,
+    body: refusal('PAYLOAD_TOO_LARGE', z.object({ bytesMax: z.literal(BODY_BYTES_MAX) })).meta({
+      id: 'PayloadTooLarge',
+    }),
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    statusCode: 415,
+    body: refusal('UNSUPPORTED_MEDIA_TYPE', z.object({ contentType: z.string() })).meta({ id: 'UnsupportedMediaType' }),
+  },
+  INTERNAL_ERROR: { statusCode: 500, body: refusal('INTERNAL_ERROR', noDetails).meta({ id: 'InternalError' }) },
+  SERVICE_UNAVAILABLE: {
+    statusCode: 503,
+    body: refusal('SERVICE_UNAVAILABLE', noDetails).meta({ id: 'ServiceUnavailable' }),
+  },
+  OUTCOME_UNKNOWN: {
+    statusCode: 503,
+    body: refusal('OUTCOME_UNKNOWN', noDetails)
+      .extend({
+        paymentId: paymentId.optional().meta({ description: 'Absent when the request ran out of time.' }),
+      })
+      .meta({ id: 'OutcomeUnknown' }),
+  },
+} as const satisfies Record<string, { statusCode: number; body: z.ZodObject }>
+
+export type RefusalName = keyof typeof refusals
+export const refusalNames = Object.keys(refusals) as RefusalName[]

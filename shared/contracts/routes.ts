@@ -1,0 +1,18 @@
+/** Every route by the name that the API description and its clients use, written as in serverless.yml. Needs no zod: a browser may load it. */
+
+export const routes = {
+  authorizePayment: 'POST /payments/authorize',
+  capturePayment: 'POST /payments/capture/{paymentId}',
+  refundPayment: 'POST /payments/refund/{paymentId}',
+  getPayment: 'GET /payments/{paymentId}',
+  listOperations: 'GET /payments/{paymentId}/operations',
+  listPayments: 'GET /payments',
+  getLiveness: 'GET /health/live',
+  getReadiness: 'GET /health/ready',
+  getMetrics: 'GET /metrics',
+  getApiDescription: 'GET /openapi.json',
+  getDocs: 'GET /docs',
+} as const
+
+export type RouteName = keyof typeof routes
+export const routeNames = Object.keys(routes) as RouteName[]
