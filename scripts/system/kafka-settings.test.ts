@@ -27,13 +27,15 @@ describe('kafkaSettings', () => {
 test('natively only the places differ: where it listens, is advertised, votes and writes', () => {
   const environment = {
     KAFKA_NODE_ID: '1',
-    KAFKA_LISTENERS: 'PLAINTEXT://:9092',
+    KAFKA_LISTENERS: 'INSIDE://:9092,OUTSIDE://:9094',
+    KAFKA_INTER_BROKER_LISTENER_NAME: 'INSIDE',
     KAFKA_LOG_DIRS: '/var/lib/kafka/data',
   }
   expect(nativeKafkaSettings(environment, { port: 21, controllerPort: 22, logDir: '/d' })).toEqual({
     'node.id': '1',
-    listeners: 'PLAINTEXT://127.0.0.1:21,CONTROLLER://127.0.0.1:22',
-    'advertised.listeners': 'PLAINTEXT://127.0.0.1:21',
+    listeners: 'OUTSIDE://127.0.0.1:21,CONTROLLER://127.0.0.1:22',
+    'advertised.listeners': 'OUTSIDE://127.0.0.1:21',
+    'inter.broker.listener.name': 'OUTSIDE',
     'controller.quorum.voters': '1@127.0.0.1:22',
     'log.dirs': '/d',
   })

@@ -36,12 +36,13 @@ export interface NativePlace {
   logDir: string
 }
 
-/** The image's settings with the one thing that differs natively: where it listens and writes. */
+/** The image's settings with the one thing that differs natively: where it listens and writes. There is no inside to listen to. */
 export function nativeKafkaSettings(environment: Record<string, string>, place: NativePlace): KafkaSettings {
   return {
     ...kafkaSettings(environment),
-    listeners: `PLAINTEXT://127.0.0.1:${place.port},CONTROLLER://127.0.0.1:${place.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${place.port}`,
+    listeners: `OUTSIDE://127.0.0.1:${place.port},CONTROLLER://127.0.0.1:${place.controllerPort}`,
+    'advertised.listeners': `OUTSIDE://127.0.0.1:${place.port}`,
+    'inter.broker.listener.name': 'OUTSIDE',
     'controller.quorum.voters': `1@127.0.0.1:${place.controllerPort}`,
     'log.dirs': place.logDir,
   }

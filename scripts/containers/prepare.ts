@@ -1,0 +1,10 @@
+/** What has to be done before the API may start in a container, once: the database's newest schema, and the topics. */
+import { createTopics } from '../../shared/messaging/topics.ts'
+import { configFrom } from '../../shared/runtime/config.ts'
+import { migrate } from '../../shared/stores/migrate.ts'
+
+const listOf = (names: string[]) => (names.length === 0 ? 'nothing to do' : names.join(', '))
+
+const { databaseUrl, kafkaBrokers } = configFrom(process.env)
+console.log(`migrations: ${listOf(await migrate(databaseUrl))}`)
+console.log(`topics: ${listOf(await createTopics(kafkaBrokers))}`)
