@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { tailOf } from './log-file.ts'
 import { CalledOff, StepFailure } from './output.ts'
+import { signalGroup } from './process-table.ts'
 
 export interface ToolRun {
   log: string
@@ -14,8 +15,15 @@ export interface ToolRun {
   fix?: string
 }
 
-/** Rejects with a StepFailure that carries the log's tail when the program cannot be run or does not exit with 0. */
-export function runTool(command: string, args: string[], run: ToolRun): Promise<void> {
+/** How long a program that is called off may take to tidy up. */
+const graceMs = 15_000
+
+/**
+ * Rejects with a StepFailure that carries the log's tail when the program cannot be run or does not exit with 0,
+ * and with CalledOff when it was called off: not before it has ended, so that nothing writes any more.
+ */
+export async function runTool(command: string, args: string[], run: ToolRun): Promise<void> {
+  if (run.signal?.aborted) throw new CalledOff(`${command} was called off`)
   mkdirSync(dirname(run.log), { recursive: true })
   const log = openSync(run.log, 'a')
   const child = spawn(command, args, {
@@ -31,12 +39,15 @@ export function runTool(command: string, args: string[], run: ToolRun): Promise<
       reject(
         new StepFailure(`${command} ${why}`, { fix: run.fix, log: { path: run.log, tail: tailOf(run.log) }, cause }),
       )
+    let late: NodeJS.Timeout | undefined
     child.once('error', error => {
-      if (run.signal?.aborted) reject(new CalledOff(`${command} was called off`))
-      else fail(`could not be run: ${error.message}`, error)
+      if (child.pid === undefined) fail(`could not be run: ${error.message}`, error)
+      else late = setTimeout(() => signalGroup(child.pid!, 'SIGKILL'), graceMs)
     })
     child.once('exit', (code, signal) => {
-      if (code === 0) resolve()
+      clearTimeout(late)
+      if (run.signal?.aborted) reject(new CalledOff(`${command} was called off`))
+      else if (code === 0) resolve()
       else fail(signal ? `was ended by ${signal}` : `exited with code ${code}`)
     })
   })
