@@ -185,11 +185,15 @@ async function record(
   verdict: FinalVerdict,
   caller: Caller,
 ) {
-  const before = await ports.payments.lock(tx, operation.paymentId)
-  if (before === undefined) throw new Error(`operation ${operation.operationId} has no payment`)
   const nowMs = ports.clock.nowMs()
   const declineReason = verdict.kind === 'declined' ? verdict.reason : null
-  const owned = await ports.operations.finish(tx, operation, { state: finalStates[verdict.kind], declineReason, nowMs })
+  // One round trip: the lock is taken first, and everything else waits for it.
+  const [before, owned, earlierEntries] = await Promise.all([
+    ports.payments.lock(tx, operation.paymentId),
+    ports.operations.finish(tx, operation, { state: finalStates[verdict.kind], declineReason, nowMs }),
+    movesMoney(operation) ? ports.ledger.listByPayment(tx, operation.paymentId) : [],
+  ])
+  if (before === undefined) throw new Error(`operation ${operation.operationId} has no payment`)
   if (!owned) return undefined
 
   // From here on everything must succeed; whatever throws rolls all of it back.
@@ -205,7 +209,7 @@ async function record(
     const fee = operation.kind === 'capture' ? feeOf(ports, before, operation) : undefined
     const step = { feeMinor: fee, traceparent: caller.traceparent, nowMs }
     await ports.outbox.insert(tx, outboxEvent(eventType, eventId, payment, operation, step), nowMs)
-    entries = await writeEntries(tx, ports, operation, eventId, nowMs)
+    entries = inOrder([...earlierEntries, ...(await writeEntries(tx, ports, operation, eventId, nowMs))])
   }
   const answer =
     verdict.kind === 'approved' ? successOf(payment, operation, entries, caller) : declineOf(operation, verdict, caller)
@@ -238,7 +242,13 @@ const feeOf = (ports: OperationPorts, before: Payment, operation: Operation): nu
     first: before.capturedMinor === 0,
   })
 
-/** Writes the capture or refund entry and returns all entries of the payment; an authorization has none. */
+const movesMoney = (operation: Operation): operation is Operation & { kind: 'capture' | 'refund' } =>
+  operation.kind === 'capture' || operation.kind === 'refund'
+
+/** As a reader gets them; the consumer's clock may have been ahead of ours. */
+const inOrder = (entries: LedgerEntry[]): LedgerEntry[] => entries.sort((a, b) => (a.entryId < b.entryId ? -1 : 1))
+
+/** Writes the capture or refund entry and returns it; an authorization has none. */
 async function writeEntries(
   tx: Transaction,
   ports: OperationPorts,
@@ -246,7 +256,7 @@ async function writeEntries(
   eventId: string,
   nowMs: number,
 ): Promise<LedgerEntry[]> {
-  if (operation.kind !== 'capture' && operation.kind !== 'refund') return []
+  if (!movesMoney(operation)) return []
   const moved = movement(operation.kind, operation.merchantId, operation.amountMinor, operation.currency)
   const entry: LedgerEntry = {
     ...moved,
@@ -256,7 +266,7 @@ async function writeEntries(
     occurredAtMs: nowMs,
   }
   await ports.ledger.insert(tx, [entry], nowMs)
-  return ports.ledger.listByPayment(tx, operation.paymentId)
+  return [entry]
 }
 
 const successOf = (payment: Payment, operation: Operation, entries: LedgerEntry[], caller: Caller): Answer =>

@@ -24,7 +24,11 @@ export class RowRefusedError extends Error {
   override name = 'RowRefusedError'
 }
 
-/** Proof that a database transaction is open. Writers take it; only `Transactions.run` makes one. */
+/**
+ * Proof that a database transaction is open. Writers take it; only `Transactions.run` makes one.
+ * A writer that returns nothing may wait with its statement for company (the next statement with a result, or the commit),
+ * and so may its error: catch what a transaction throws around `run`. Reads that are asked for together travel together.
+ */
 export interface Transaction {
   readonly kind: 'transaction'
 }

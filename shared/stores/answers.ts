@@ -22,7 +22,7 @@ export class AnswerTable implements Answers {
     tx: Transaction,
     row: Claim & { merchantId: string; operationId: string | null; nowMs: number },
   ): Promise<void> {
-    await this.#database.write(
+    this.#database.writeLater(
       `INSERT INTO idem_response_cache (merchant_id, idempotency_key, operation_id, fingerprint, canonical_request, created_at) VALUES (?)`,
       [[row.merchantId, row.key, row.operationId, row.fingerprint, row.canonicalRequest, new Date(row.nowMs)]],
       tx,
@@ -35,7 +35,7 @@ export class AnswerTable implements Answers {
   ): Promise<void> {
     const { statusCode, contentType, body } = row.answer
     // The row may have been pruned while the operation was pending; the operation still refuses the key then.
-    await this.#database.write(
+    this.#database.writeLater(
       `UPDATE idem_response_cache SET status_code = ?, content_type = ?, body = ?, finished_at = ?
        WHERE merchant_id = ? AND idempotency_key = ? AND status_code IS NULL`,
       [statusCode, contentType, Buffer.from(body, 'utf8'), new Date(row.nowMs), row.merchantId, row.key],

@@ -51,7 +51,7 @@ export class LedgerTable implements Ledger {
       new Date(entry.occurredAtMs),
       recordedAt,
     ])
-    await this.#database.write(`INSERT INTO ledger_entry (${LEDGER_COLUMNS}, recorded_at) VALUES ?`, [rows], tx)
+    this.#database.writeLater(`INSERT INTO ledger_entry (${LEDGER_COLUMNS}, recorded_at) VALUES ?`, [rows], tx)
   }
 
   async listByPayment(tx: Transaction, paymentId: string): Promise<LedgerEntry[]> {

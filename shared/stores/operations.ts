@@ -41,7 +41,7 @@ export class OperationTable implements Operations {
   }
 
   async insert(tx: Transaction, operation: Operation): Promise<void> {
-    await this.#database.write(
+    this.#database.writeLater(
       `INSERT INTO payment_operation (operation_id, payment_id, merchant_id, idempotency_key, kind, amount, currency, state, reason,
          attempt, lease_until_ms, next_attempt_at_ms, created_at)
        VALUES (?)`,

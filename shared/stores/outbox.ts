@@ -41,7 +41,7 @@ export class OutboxTable implements OutboxWriter, OutboxQueue {
   }
 
   async insert(tx: Transaction, event: OutboxEvent, nowMs: number): Promise<void> {
-    await this.#database.write(
+    this.#database.writeLater(
       'INSERT INTO outbox_event (event_id, topic, message_key, sequence, payload, shard, traceparent, created_at) VALUES (?)',
       [
         [
@@ -70,7 +70,7 @@ export class OutboxTable implements OutboxWriter, OutboxQueue {
   }
 
   async markPublished(tx: Transaction, ids: readonly number[], nowMs: number): Promise<void> {
-    await this.#database.write(
+    this.#database.writeLater(
       'UPDATE outbox_event SET published_at = ?, last_error = NULL WHERE id IN (?)',
       [new Date(nowMs), ids],
       tx,
@@ -83,7 +83,7 @@ export class OutboxTable implements OutboxWriter, OutboxQueue {
     refusal: { error: string; attempts: number; nextAttemptAtMs: number; parkedAtMs: number | null },
   ): Promise<void> {
     const parkedAt = refusal.parkedAtMs === null ? null : new Date(refusal.parkedAtMs)
-    await this.#database.write(
+    this.#database.writeLater(
       'UPDATE outbox_event SET attempts = ?, next_attempt_at = ?, parked_at = ?, last_error = ? WHERE id = ?',
       [
         refusal.attempts,

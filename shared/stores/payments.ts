@@ -52,7 +52,7 @@ export class PaymentTable implements Payments {
   }
 
   async insert(tx: Transaction, payment: Payment & { idempotencyKey: string }): Promise<void> {
-    await this.#database.write(
+    this.#database.writeLater(
       `INSERT INTO payment (payment_id, merchant_id, idempotency_key, status, amount, currency, captured_amount, refunded_amount,
          payment_method, pending_operation_id, event_count, shard, capture_before, created_at, updated_at)
        VALUES (?)`,
@@ -89,7 +89,7 @@ export class PaymentTable implements Payments {
   }
 
   async update(tx: Transaction, payment: Payment): Promise<void> {
-    const matched = await this.#database.write(
+    this.#database.writeLater(
       `UPDATE payment SET status = ?, captured_amount = ?, refunded_amount = ?, pending_operation_id = ?, event_count = ?,
          capture_before = ?, updated_at = ? WHERE payment_id = ?`,
       [
@@ -104,6 +104,5 @@ export class PaymentTable implements Payments {
       ],
       tx,
     )
-    if (matched !== 1) throw new Error(`payment ${payment.paymentId} is not there to update`)
   }
 }
