@@ -1,0 +1,44 @@
+/** How much CPU time a process has used so far. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+/** Linux counts in hundredths of a second, whatever the kernel's own clock. */
+const TICKS_PER_SECOND = 100
+
+/** Seconds, user and system; null where it cannot be seen (a container, a process that is gone). */
+export function cpuSecondsOf(pid: number | undefined): number | null {
+  if (pid === undefined) return null
+  try {
+    if (process.platform === 'linux') return secondsFromStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    return secondsFromPs(execFileSync('ps', ['-o', 'time=', '-p', String(pid)], { encoding: 'utf8' }))
+  } catch {
+    return null
+  }
+}
+
+/** The command in the line is in parentheses and may hold anything, even a parenthesis. */
+export function secondsFromStat(line: string): number {
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+}
+
+/** `[[days-]hours:]minutes:seconds`. */
+export function secondsFromPs(text: string): number | null {
+  const match = /^(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)$/.exec(text.trim())
+  if (match === null) return null
+  const [days = 0, hours = 0, minutes, seconds] = match.slice(1).map(part => Number(part ?? 0))
+  return ((days * 24 + hours) * 60 + minutes!) * 60 + seconds!
+}
+
+/** What each used between two readings; null where either is. */
+export function cpuBetween(
+  before: Record<string, number | null>,
+  after: Record<string, number | null>,
+): Record<string, number | null> {
+  return Object.fromEntries(
+    Object.entries(before).map(([name, start]) => {
+      const end = after[name] ?? null
+      return [name, start === null || end === null ? null : end - start]
+    }),
+  )
+}

@@ -1,0 +1,39 @@
+/** The load generator: a process of its own, so that its CPU time can be told from everybody else's. */
+import { createRandom } from '../kill/random.ts'
+import { closedLoop } from './closed-loop.ts'
+import { httpUnits, type Units } from './http-units.ts'
+import type { LoadResult, Order, Report } from './order.ts'
+
+const tell = (report: Report) => process.send?.(report)
+
+async function obey(order: Order): Promise<LoadResult> {
+  const units = await unitsOf(order)
+  try {
+    return await closedLoop(
+      {
+        concurrency: order.concurrency,
+        warmupMs: order.warmupMs,
+        durationMs: order.durationMs,
+        begins: () => tell({ kind: 'begins' }),
+        ends: () => tell({ kind: 'ends' }),
+      },
+      units.runners[order.unit],
+    )
+  } finally {
+    await units.close()
+  }
+}
+
+async function unitsOf(order: Order): Promise<Units> {
+  const random = createRandom(order.seed)
+  if (order.target.kind === 'http') return httpUnits(order.target.origin, order, random)
+  throw new Error('not yet')
+}
+
+process.on('message', (order: Order) => {
+  obey(order).then(
+    result => tell({ kind: 'done', result }),
+    error => tell({ kind: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+  )
+})
+process.on('disconnect', () => process.exit())

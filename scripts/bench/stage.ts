@@ -1,0 +1,88 @@
+/** Everything that a run needs, on free ports and data of its own: the system, the empty handler, the load generator. */
+import { deleteData } from '../system/delete-data.ts'
+import { createReporter, type Reporter } from '../system/output.ts'
+import { watchParents } from '../system/parent-watch.mjs'
+import { type DataFolder, dataFolder, dataRoot, shortPath } from '../system/paths.ts'
+import { externalVariables } from '../system/plan-ports.ts'
+import { readRunFile } from '../system/run-file.ts'
+import { releaseLock, takeLock } from '../system/starter-lock.ts'
+import { System } from '../system/system.ts'
+import { type FoundSystem, findSystem } from '../verify/find-system.ts'
+import { cpuSecondsOf } from './cpu.ts'
+import { type EmptyHandler, startEmptyHandler } from './empty-handler.ts'
+import { type Generator, startGenerator } from './generator-client.ts'
+
+export interface Stage {
+  system: FoundSystem
+  folder: DataFolder
+  empty: EmptyHandler
+  generator: Generator
+  /** CPU seconds so far, by process. */
+  cpu(): Record<string, number | null>
+}
+
+const usualLock = `${dataRoot}/bench-run.lock`
+
+/** Runs `work` on a stage of its own, and takes it down again. Its data is kept when `work` throws or `isGood` says no. */
+export async function onStage<T>(work: (stage: Stage) => Promise<T>, isGood: (result: T) => boolean): Promise<T> {
+  const reporter = createReporter()
+  forgetEnvironment(reporter)
+  const folder = takeLock(usualLock) ? dataFolder(`bench-${process.pid}`) : dataFolder('bench')
+  await deleteData(folder, reporter)
+  const system = new System({ data: folder.name, services: 'auto', ports: 'free', web: false }, reporter)
+  const closers: (() => Promise<void>)[] = [() => system.stop()]
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer()
+    if (folder.name === 'bench') releaseLock(usualLock)
+  }
+  closeOnSignals(close)
+  let good = false
+  try {
+    await system.start()
+    const result = await work(await dress(system, folder, closer => closers.push(closer)))
+    good = isGood(result)
+    return result
+  } finally {
+    await close()
+    if (good) await deleteData(folder, reporter)
+    else reporter.note(`kept for a look: ${shortPath(folder.logs)}/ (logs), ${shortPath(folder.root)}/ (data)`)
+  }
+}
+
+async function dress(
+  system: System,
+  folder: DataFolder,
+  onClose: (close: () => Promise<void>) => void,
+): Promise<Stage> {
+  const empty = await startEmptyHandler(folder, system.env)
+  onClose(() => empty.stop())
+  const generator = startGenerator()
+  onClose(() => generator.stop())
+  const found = await findSystem(folder.runFile, process.env)
+  return { system: found, folder, empty, generator, cpu: () => cpuOf(folder, empty) }
+}
+
+function cpuOf(folder: DataFolder, empty: EmptyHandler): Record<string, number | null> {
+  const rows = readRunFile(folder.runFile)?.processes ?? []
+  return {
+    ...Object.fromEntries(rows.map(({ name, pid }) => [name, cpuSecondsOf(pid)])),
+    empty: cpuSecondsOf(empty.pid()),
+    tool: process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
+  }
+}
+
+/** A benchmark fills a database and wants the machine's ports left alone: never somebody else's services. */
+function forgetEnvironment(reporter: Reporter): void {
+  for (const variable of [...Object.values(externalVariables), 'API_PORT', 'PAY_RUN_FILE']) {
+    if (process.env[variable]) reporter.note(`${variable} is set, and left alone: the benchmark brings its own system`)
+    delete process.env[variable]
+  }
+}
+
+function closeOnSignals(close: () => Promise<void>): void {
+  const end = (code: number) => () => void close().finally(() => process.exit(code))
+  process.once('SIGINT', end(130))
+  process.once('SIGTERM', end(143))
+  process.once('SIGHUP', end(143))
+  watchParents(end(143))
+}
