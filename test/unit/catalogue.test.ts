@@ -48,11 +48,12 @@ interface FunctionDefinition {
 }
 
 interface ServerlessYml {
-  provider: { timeout: number; environment: Record<string, string> }
+  provider: { timeout: number }
   functions: Record<string, FunctionDefinition>
 }
 
 const serverless: ServerlessYml = parse(read('serverless.yml'), { merge: true })
+const localEnvironment: Record<string, string> = parse(read('config/local.yml')).environment
 const functions = Object.entries(serverless.functions)
 const triggers = functions.flatMap(([name, { handler, events }]) =>
   events.flatMap(({ kafka }) => (kafka ? [{ name, handler, ...kafka }] : [])),
@@ -164,22 +165,22 @@ describe('the settings', () => {
   /** `${env:NAME, 'default'}` */
   const defaultOf = (text: string, name: string) => /^\$\{env:(\w+), '(.*)'\}$/.exec(text)?.slice(1, 3) ?? [name, text]
 
-  test('of serverless.yml are ours by name, and its defaults are ours', () => {
-    const entries = Object.entries(serverless.provider.environment)
+  test('of config/local.yml are ours by name, and its defaults are ours', () => {
+    const entries = Object.entries(localEnvironment)
     const defaults = Object.fromEntries(entries.map(([name, text]) => [name, defaultOf(text, name)[1]!]))
 
     for (const [name, text] of entries) expect(defaultOf(text, name)[0]).toBe(name)
     expect(configFrom(defaults)).toEqual(configFrom({}))
   })
 
-  test('of docs/architecture.md have the defaults that serverless.yml gives', () => {
+  test('of docs/architecture.md have the defaults that config/local.yml gives', () => {
     const documented = tableRows(read('docs/architecture.md'))
       .map(([name, value]) => [codeIn(name), codeIn(value)] as const)
-      .filter(([name]) => name !== undefined && name in serverless.provider.environment)
+      .filter(([name]) => name !== undefined && name in localEnvironment)
 
     expect(documented.length).toBeGreaterThan(5)
     for (const [name, value] of documented)
-      expect([name, value]).toEqual([name, defaultOf(serverless.provider.environment[name!]!, name!)[1]])
+      expect([name, value]).toEqual([name, defaultOf(localEnvironment[name!]!, name!)[1]])
   })
 })
 

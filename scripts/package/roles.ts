@@ -1,0 +1,102 @@
+/** The IAM role of one function: its own log group, its network interfaces, and what its Kafka triggers need. Nothing else. */
+
+export interface KafkaEvent {
+  accessConfigurations: Record<string, string[]>
+}
+
+export interface MskEvent {
+  arn: string
+  saslScram512?: string
+}
+
+export interface FunctionEvent {
+  httpApi?: string | { method: string; path: string; authorizer?: unknown }
+  kafka?: KafkaEvent
+  msk?: MskEvent
+  schedule?: unknown
+}
+
+export interface FunctionDefinition {
+  name: string
+  role?: string
+  events: FunctionEvent[]
+}
+
+interface Statement {
+  Effect: 'Allow' | 'Deny'
+  Action: string[]
+  Resource: unknown
+  Condition?: unknown
+}
+
+/** Lambda makes and removes the interfaces with the function's role; EC2 knows no narrower resource for these. */
+const networkActions = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+]
+/** What an event source mapping asks beyond that, to reach the brokers from the VPC. */
+const pollerNetworkActions = ['ec2:DescribeVpcs', 'ec2:DescribeSecurityGroups']
+const networkAccess = new Set(['vpcSubnet', 'vpcSecurityGroup'])
+
+const allow = (Action: string[], Resource: unknown): Statement => ({ Effect: 'Allow', Action, Resource })
+const regional = (service: string, rest: string) => ({
+  'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`,
+})
+
+/** The CloudFormation resource. */
+export function roleOf({ name, events }: FunctionDefinition) {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      },
+      Policies: [
+        {
+          PolicyName: 'own',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              allow(['logs:CreateLogStream', 'logs:PutLogEvents'], regional('logs', `log-group:/aws/lambda/${name}:*`)),
+              allow(networkActions, '*'),
+              denyToCode(name),
+              ...events.flatMap(triggerStatements),
+            ].filter(unique),
+          },
+        },
+      ],
+    },
+  }
+}
+
+/** The service makes interfaces in the function's name; the function's own code has no business with them. */
+function denyToCode(name: string): Statement {
+  const Condition = { ArnEquals: { 'lambda:SourceFunctionArn': regional('lambda', `function:${name}`) } }
+  return { Effect: 'Deny', Action: networkActions, Resource: '*', Condition }
+}
+
+function triggerStatements({ kafka, msk }: FunctionEvent): Statement[] {
+  if (kafka) return [allow(pollerNetworkActions, '*'), ...readSecrets(secretsOf(kafka))]
+  if (!msk) return []
+  const clusterActions = ['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers']
+  return [
+    allow(pollerNetworkActions, '*'),
+    allow(clusterActions, msk.arn),
+    ...readSecrets(msk.saslScram512 === undefined ? [] : [msk.saslScram512]),
+  ]
+}
+
+const secretsOf = ({ accessConfigurations }: KafkaEvent): string[] =>
+  Object.entries(accessConfigurations).flatMap(([kind, values]) => (networkAccess.has(kind) ? [] : values))
+
+const readSecrets = (arns: string[]): Statement[] =>
+  arns.length === 0 ? [] : [allow(['secretsmanager:GetSecretValue'], arns)]
+
+/** Two triggers on one cluster need the same. */
+const unique = (statement: Statement, index: number, all: Statement[]) =>
+  all.findIndex(other => JSON.stringify(other) === JSON.stringify(statement)) === index
