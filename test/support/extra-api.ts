@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { until } from '../../shared/runtime/until.ts'
 import { PaymentApi } from './http.ts'
 import { repositoryFolder, systemUnderTest } from './system.ts'
@@ -60,11 +61,13 @@ export async function startExtraApi(options: ExtraApiOptions): Promise<ExtraApi>
   return extra
 }
 
+const endWithParent = pathToFileURL(join(repositoryFolder, 'test/support/end-with-parent.mjs')).href
+
 function spawnOffline(folder: string, logFile: string, env: NodeJS.ProcessEnv): ChildProcess {
   const log = openSync(logFile, 'w')
   const command = join(repositoryFolder, 'node_modules', '.bin', 'serverless')
-  // Not detached: a signal to the test run's process group ends it too.
-  const child = spawn(process.execPath, [command, 'offline', 'start'], {
+  // Not detached: a signal to the test run's process group ends it too; one to the test run alone, its watch.
+  const child = spawn(process.execPath, ['--import', endWithParent, command, 'offline', 'start'], {
     cwd: folder,
     env,
     stdio: ['ignore', log, log],

@@ -1,0 +1,122 @@
+/** `npm run test:fresh`: a bare Debian with nothing but Node, npm and the committed repository; `npm start` must do the rest. */
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { addNode, addRepository, type Making, makeDebian, projectInside, release } from './fresh/bare-debian.ts'
+import { BareMachine } from './fresh/bare-machine.ts'
+import { carriedEnvironment } from './fresh/machine-settings.ts'
+import { ensureRequirements } from './fresh/requirements.ts'
+import { runScenario } from './fresh/scenario.ts'
+import { abandonedWorkplaces, makeWorkplace, removeWorkplace } from './fresh/workplace.ts'
+import { createReporter, formatDuration, StepFailure } from './system/output.ts'
+import { watchParents } from './system/parent-watch.mjs'
+import { dataRoot, shortPath } from './system/paths.ts'
+import { anyFreePort } from './system/ports.ts'
+import { releaseLock, takeLock } from './system/starter-lock.ts'
+
+const usage = `npm run test:fresh
+  Makes a bare Debian (${release}) in a temporary folder, with Node 20, npm and a clone of the last commit; runs \`npm start\`
+  there, buys and refunds, stops it, and starts it again with every installer taken away. Needs Debian or Ubuntu, and root.`
+
+const deadlineMs = 30 * 60_000
+const lockFile = join(dataRoot, 'fresh.lock')
+const logs = join(dataRoot, 'fresh-logs')
+const reporter = createReporter()
+
+async function furnish(making: Making): Promise<void> {
+  await reporter.step('debian', async detail => {
+    detail(`${release}, minbase`)
+    await makeDebian(making)
+  })
+  await reporter.step('node', async detail => detail(await addNode(making)))
+  await reporter.step('clone', async detail => {
+    const { commit, uncommitted } = await addRepository(making)
+    detail(commit)
+    if (uncommitted > 0) reporter.note(`${uncommitted} files with uncommitted changes: those are not tested`)
+  })
+}
+
+async function live(root: string, signal: AbortSignal): Promise<void> {
+  const taken = new Set<number>()
+  const ports = { api: await anyFreePort(taken), web: await anyFreePort(taken) }
+  const machine = await BareMachine.start(root, carriedEnvironment(process.env))
+  try {
+    await runScenario({ machine, ports, logs, reporter, signal })
+  } catch (error) {
+    keepLogsOf(root)
+    throw error
+  } finally {
+    await machine.end()
+  }
+}
+
+/** What the product wrote inside; the rest of our own logs is here already. */
+function keepLogsOf(root: string) {
+  const data = join(root, projectInside, '.data')
+  for (const name of ['main/logs', 'npm-ci.log'])
+    if (existsSync(join(data, name))) cpSync(join(data, name), join(logs, 'inside', name), { recursive: true })
+}
+
+async function freshMachine(signal: AbortSignal): Promise<void> {
+  const log = join(logs, 'install.log')
+  await ensureRequirements(log)
+  for (const folder of abandonedWorkplaces()) {
+    reporter.note(`removing ${folder}, which a killed run left behind`)
+    removeWorkplace(folder)
+  }
+  const { folder, root } = makeWorkplace()
+  try {
+    await furnish({ root, log, signal })
+    await live(root, signal)
+  } finally {
+    await reporter.step('remove', async detail => {
+      detail(folder)
+      removeWorkplace(folder)
+    })
+  }
+}
+
+/** Ends the work at the next step, so that what was made is removed again. */
+function callOffSignal(): AbortSignal {
+  const controller = new AbortController()
+  const callOff = (why: string) => {
+    if (controller.signal.aborted) return
+    reporter.line(`\n${why}: removing what was made`)
+    controller.abort(new StepFailure(`called off: ${why}`))
+  }
+  process.on('SIGINT', () => callOff('Ctrl-C'))
+  process.on('SIGTERM', () => callOff('asked to end'))
+  process.on('SIGHUP', () => callOff('the terminal is gone'))
+  watchParents(() => callOff('npm is gone'))
+  setTimeout(() => callOff(`not done after ${deadlineMs / 60_000} minutes`), deadlineMs).unref()
+  return controller.signal
+}
+
+async function main(): Promise<number> {
+  if (process.argv.includes('--help')) {
+    reporter.line(usage)
+    return 0
+  }
+  const startMs = performance.now()
+  const holder = takeLock(lockFile)
+  if (holder) {
+    reporter.line(`npm run test:fresh already runs (pid ${holder.pid})`)
+    return 1
+  }
+  const signal = callOffSignal()
+  rmSync(logs, { recursive: true, force: true })
+  mkdirSync(logs, { recursive: true })
+  try {
+    await freshMachine(signal)
+    rmSync(logs, { recursive: true })
+    reporter.line(`\nA fresh machine works. ${formatDuration(performance.now() - startMs)}`)
+    return 0
+  } catch (error) {
+    reporter.failure(signal.aborted ? signal.reason : error)
+    reporter.line(`\nKept for a look: ${shortPath(logs)}/`)
+    return 1
+  } finally {
+    releaseLock(lockFile)
+  }
+}
+
+process.exit(await main())
