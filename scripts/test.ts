@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { unfitReason } from './fresh/requirements.ts'
 import { deleteData } from './system/delete-data.ts'
 import { createReporter, formatDuration } from './system/output.ts'
 import { watchParents } from './system/parent-watch.mjs'
@@ -10,6 +11,7 @@ import { externalVariables } from './system/plan-ports.ts'
 import { releaseLock, takeLock } from './system/starter-lock.ts'
 import { System } from './system/system.ts'
 import { ensureChromium } from './testing/chromium.ts'
+import { checkFiles, filesOf, type Phase, runPhases, wantedPhases } from './testing/phases.ts'
 import { ensurePythonTools } from './testing/python-tools.ts'
 import { runJest, runNode } from './testing/run-program.ts'
 import { staticChecks } from './testing/static-checks.ts'
@@ -36,19 +38,10 @@ interface Run {
   system?: System
 }
 
-interface Phase {
-  name: string
-  /** Needs the running system. */
-  live: boolean
-  /** Only with --full, or when asked for by name. */
-  slow?: boolean
-  work(run: Run): Promise<Tally>
-}
-
 const reporter = createReporter()
 const report = (run: Run, name: string) => join(run.folder.logs, `${name}.json`)
 
-const phases: Phase[] = [
+const phases: Phase<Run>[] = [
   { name: 'static', live: false, work: run => staticChecks(reporter, run.signal) },
   { name: 'unit', live: false, work: unitTests },
   { name: 'system', live: true, work: systemTests },
@@ -63,25 +56,31 @@ async function unitTests(run: Run): Promise<Tally> {
   return jestTally(file, await runJest({ project: 'unit', report: file, signal: run.signal }))
 }
 
-async function systemTests(run: Run): Promise<Tally> {
-  const file = report(run, 'system')
-  const { files: args } = run.options
-  return jestTally(file, await runJest({ project: 'system', report: file, args, signal: run.signal, env: run.env }))
+function systemTests(run: Run): Promise<Tally> {
+  return liveTests(run, 'system', run.env)
 }
 
 /** test/full: tests against the running system that take minutes, or need the checkers from PyPI. */
 async function slowTests(run: Run): Promise<Tally> {
+  if (!filesOf('full', run.options.files)) return nothing
   const tools = await reporter.step('python tools', () => ensurePythonTools(join(run.folder.logs, 'install.log')))
-  const file = report(run, 'full')
-  const env = { ...run.env, PYTHON_TOOLS: tools }
-  return jestTally(
-    file,
-    await runJest({ project: 'full', report: file, args: run.options.files, signal: run.signal, env }),
-  )
+  return liveTests(run, 'full', { ...run.env, PYTHON_TOOLS: tools })
+}
+
+async function liveTests(run: Run, project: 'system' | 'full', env: NodeJS.ProcessEnv): Promise<Tally> {
+  const args = filesOf(project, run.options.files)
+  if (!args) return nothing
+  const file = report(run, project)
+  return jestTally(file, await runJest({ project, report: file, args, signal: run.signal, env }))
 }
 
 /** A bare Debian with nothing but Node, npm and this repository: scripts/fresh.ts says how. */
 async function freshMachine(run: Run): Promise<Tally> {
+  const unfit = unfitReason()
+  if (unfit) {
+    reporter.note(`left out: ${unfit}`)
+    return nothing
+  }
   const exitCode = await runNode('scripts/fresh.ts', [], run)
   return exitCode === 0 ? onePassed : oneFailed
 }
@@ -111,8 +110,7 @@ function readOptions(): Options | undefined {
   })
   if (values.help) return undefined
   const only = values.only?.split(',')
-  const unknown = only?.find(name => !phases.some(phase => phase.name === name))
-  if (unknown) throw new Error(`--only: there is no phase "${unknown}"`)
+  checkFiles(positionals, wantedPhases(phases, { full: values.full, only }))
   const services = values.native ? 'native' : values.docker ? 'docker' : 'auto'
   return { full: values.full, only, services, files: positionals }
 }
@@ -167,22 +165,11 @@ async function startSystem(run: Run): Promise<Tally> {
   return onePassed
 }
 
-/** The phases in order. Without a running system those that need one are not run: its failed start is the failure. */
-async function runPhases(run: Run): Promise<Tally> {
-  const { only, full } = run.options
-  const wanted = phases.filter(phase => (only ? only.includes(phase.name) : full || !phase.slow))
-  const tallies: Tally[] = []
-  const live = wanted.some(phase => phase.live)
-  const one = async (name: string, work: () => Promise<Tally>) => {
-    const tally = await runPhase(name, work, run.signal)
-    tallies.push(tally)
-    return tally.failed === 0
-  }
-  if (live) await one('browser', () => prepare(run))
-  for (const phase of wanted.filter(phase => !phase.live)) await one(phase.name, () => phase.work(run))
-  if (live && (await one('start', () => startSystem(run))))
-    for (const phase of wanted.filter(phase => phase.live)) await one(phase.name, () => phase.work(run))
-  return sum(tallies)
+async function runWanted(run: Run): Promise<Tally> {
+  const wanted = wantedPhases(phases, run.options)
+  const one = (name: string, work: () => Promise<Tally>) => runPhase(name, work, run.signal)
+  const browser = wanted.some(phase => phase.live) ? await one('browser', () => prepare(run)) : nothing
+  return sum([browser, await runPhases(run, wanted, { one, startSystem: () => startSystem(run) })])
 }
 
 /** Stops the system; keeps its data and logs only when they can explain a failure. */
@@ -218,7 +205,7 @@ async function main(): Promise<number> {
   forgetExternals()
   await deleteData(run.folder, reporter)
   mkdirSync(run.folder.logs, { recursive: true })
-  const total = await runPhases(run)
+  const total = await runWanted(run)
   controller.signal.throwIfAborted()
   await tidyUp(run, total.failed > 0)
   reporter.line(`\n${formatDuration(performance.now() - startMs)}`)
