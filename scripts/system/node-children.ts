@@ -1,6 +1,7 @@
 /** The API and the shop: Node programs of ours, started with this very Node. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeHandlerEntries } from './handler-entries.ts'
 import { type DataFolder, projectRoot } from './paths.ts'
 import type { PortPlan } from './plan-ports.ts'
 import { probeHttp } from './probes.ts'
@@ -26,6 +27,7 @@ export function apiChild(folder: DataFolder, env: SystemEnv, ports: PortPlan): C
       ...childEnv(env),
       API_PORT: String(ports.api),
       API_LAMBDA_PORT: String(ports.lambda),
+      OFFLINE_LOCATION: writeHandlerEntries(join(folder.root, 'handlers')),
       SLS_LOG_LEVEL: process.env.SLS_LOG_LEVEL ?? 'warning',
       SLS_TELEMETRY_DISABLED: '1',
       SLS_NOTIFICATIONS_MODE: 'off',
