@@ -24,6 +24,7 @@ async function measure(command: BenchCommand): Promise<BenchResult> {
   const { settings } = command
   say(`seed ${settings.seed}`)
   const result = await onStage(
+    settings.kinds.includes('empty'),
     stage => runBench(stage, settings, say),
     outcome => outcome.problems.length === 0,
   )

@@ -5,20 +5,20 @@ import { DOORBELL_TOPIC } from '../../shared/contracts/topics.ts'
 import { type KafkaLog, openKafkaLog, type PartitionSpan } from '../verify/kafka-log.ts'
 import { type Percentiles, percentilesOf } from './percentiles.ts'
 
-/** How far everything was before a case. */
-export interface Mark {
-  outboxId: number
+export interface RowCounts {
   payments: number
   operations: number
+  events: number
+}
+
+/** How far everything was before a case. */
+export interface Mark extends RowCounts {
+  outboxId: number
   records: number
   doorbells: number
 }
 
 export interface EventFigures {
-  /** Rows that the case wrote. */
-  payments: number
-  operations: number
-  events: number
   /** Records of payment.* per event: 1 unless something was sent twice. */
   recordsPerEvent: number
   doorbellsPerEvent: number
@@ -33,6 +33,7 @@ export interface EventFigures {
 }
 
 export interface Books {
+  database: Connection
   mark(): Promise<Mark>
   /** Waits until nothing is on its way. Throws when it takes longer than two minutes. */
   drained(): Promise<void>
@@ -48,6 +49,7 @@ export async function openBooks(databaseUrl: string, brokers: string[]): Promise
   const database = await mysql.createConnection({ uri: databaseUrl, timezone: 'Z' })
   const kafka = await openKafkaLog(brokers)
   return {
+    database,
     mark: () => markOf(database, kafka),
     drained: () => untilDrained(database, kafka),
     since: (mark, beginsMs, endsMs) => figuresSince(database, kafka, mark, beginsMs, endsMs),
@@ -63,16 +65,22 @@ async function rowsOf<T>(database: Connection, sql: string, values: unknown[] = 
   return rows as T[]
 }
 
+export async function countRows(database: Connection): Promise<RowCounts> {
+  const [counts] = await rowsOf<RowCounts>(
+    database,
+    `SELECT (SELECT COUNT(*) FROM payment) AS payments, (SELECT COUNT(*) FROM payment_operation) AS operations,
+       (SELECT COUNT(*) FROM outbox_event) AS events`,
+  )
+  return counts!
+}
+
 const recordsIn = (spans: PartitionSpan[]): number => spans.reduce((sum, span) => sum + span.high, 0)
 
 async function markOf(database: Connection, kafka: KafkaLog): Promise<Mark> {
-  const [counts] = await rowsOf<Record<'outboxId' | 'payments' | 'operations', number>>(
-    database,
-    `SELECT (SELECT COALESCE(MAX(id), 0) FROM outbox_event) AS outboxId, (SELECT COUNT(*) FROM payment) AS payments,
-       (SELECT COUNT(*) FROM payment_operation) AS operations`,
-  )
+  const counts = await countRows(database)
+  const [newest] = await rowsOf<{ id: number }>(database, 'SELECT COALESCE(MAX(id), 0) AS id FROM outbox_event')
   const [events, doorbells] = await Promise.all([kafka.eventSpans(), kafka.spansOf(DOORBELL_TOPIC)])
-  return { ...counts!, records: recordsIn(events), doorbells: recordsIn(doorbells) }
+  return { ...counts, outboxId: newest!.id, records: recordsIn(events), doorbells: recordsIn(doorbells) }
 }
 
 async function untilDrained(database: Connection, kafka: KafkaLog): Promise<void> {
@@ -130,9 +138,6 @@ async function figuresSince(
   const ledger = measured.filter(({ recorded }) => recorded !== null)
   const last = times.reduce((latest, { published, recorded }) => Math.max(latest, published, recorded ?? 0), 0)
   return {
-    payments: now.payments - mark.payments,
-    operations: now.operations - mark.operations,
-    events: times.length,
     recordsPerEvent: (now.records - mark.records) / times.length,
     doorbellsPerEvent: (now.doorbells - mark.doorbells) / times.length,
     outboxLagMs: percentilesOf(measured.map(({ created, published }) => published - created)),

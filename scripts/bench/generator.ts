@@ -1,13 +1,14 @@
 /** The load generator: a process of its own, so that its CPU time can be told from everybody else's. */
 import { createRandom } from '../kill/random.ts'
 import { closedLoop } from './closed-loop.ts'
+import { directUnits } from './direct-units.ts'
 import { httpUnits, type Units } from './http-units.ts'
 import type { LoadResult, Order, Report } from './order.ts'
 
 const tell = (report: Report) => process.send?.(report)
 
 async function obey(order: Order): Promise<LoadResult> {
-  const units = await unitsOf(order)
+  const units = unitsOf(order)
   try {
     return await closedLoop(
       {
@@ -24,10 +25,11 @@ async function obey(order: Order): Promise<LoadResult> {
   }
 }
 
-async function unitsOf(order: Order): Promise<Units> {
-  const random = createRandom(order.seed)
-  if (order.target.kind === 'http') return httpUnits(order.target.origin, order, random)
-  throw new Error('not yet')
+function unitsOf(order: Order): Units {
+  const { target, seed } = order
+  const random = createRandom(seed)
+  if (target.kind === 'http') return httpUnits(target.origin, order, random)
+  return directUnits(target.databaseUrl, target.connectionsMax, target.texts, order, random)
 }
 
 process.on('message', (order: Order) => {

@@ -1,23 +1,26 @@
 /** What the tool tells the load generator, a process of its own, and what it hears back. */
 
-export type StepName = 'authorize' | 'capture' | 'refund'
+export const stepNames = ['authorize', 'capture', 'refund'] as const
+export type StepName = (typeof stepNames)[number]
 
 /** One authorize, or one flow: authorize, capture, refund. */
-export type Unit = 'authorize' | 'flow'
+export const units = ['authorize', 'flow'] as const
+export type Unit = (typeof units)[number]
 
-/** Texts of a real flow that the direct writer repeats with ids of its own. */
+/** What one step of a real flow wrote. */
 export interface StepTexts {
+  operationId: string
+  eventId: string
+  /** Null for an authorize, which moves no money. */
+  entryId: string | null
   canonicalRequest: string
   body: string
   payload: string
 }
 
+/** A real flow, whose texts the direct writer repeats with ids of its own. */
 export interface FlowTexts {
   paymentId: string
-  operationIds: Record<StepName, string>
-  eventIds: Record<StepName, string>
-  entryIds: Record<'capture' | 'refund', string>
-  keys: Record<StepName, string>
   merchantId: string
   steps: Record<StepName, StepTexts>
 }

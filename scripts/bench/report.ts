@@ -33,7 +33,8 @@ const speed = ({ cases }: BenchResult): Section => ({
 })
 
 const cpu = ({ cases }: BenchResult): Section => ({
-  title: 'CPU seconds in the measured time, by process; CPU ms a request without load generator and tool',
+  title:
+    'CPU seconds in the measured time, by process; CPU ms a request of those that do the work (the direct writer is the generator)',
   rows: [
     ['case', ...PROCESSES, 'ms/request'],
     ...cases.map(each => [

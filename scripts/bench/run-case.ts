@@ -1,7 +1,8 @@
 /** One case: load on one target, and what every process and table had to do for it. */
-import type { Books, EventFigures } from './books.ts'
+import { type Books, countRows, type EventFigures, type RowCounts } from './books.ts'
 import { cpuBetween } from './cpu.ts'
-import type { LoadResult, Order, Target, Unit } from './order.ts'
+import type { Direct } from './direct.ts'
+import type { LoadResult, Target, Unit } from './order.ts'
 import { type BenchCase, type BenchSettings, type CaseKind, caseName } from './settings.ts'
 import type { Stage } from './stage.ts'
 
@@ -11,7 +12,7 @@ export interface CaseFigures {
   load: LoadResult
   /** Of the measured time, by process; null where it cannot be seen. */
   cpuSeconds: Record<string, number | null>
-  /** Of all but the load generator and this tool. */
+  /** Of the processes that do its work. */
   cpuMsPerRequest: number | null
   /** Of the product's own cases. */
   events?: EventFigures
@@ -25,71 +26,96 @@ export interface CaseSample extends BenchCase {
   problems: string[]
 }
 
+/** What the cases of one run have in common. */
+export interface Bench {
+  stage: Stage
+  settings: BenchSettings
+  books: Books
+  /** Once there is a real flow to repeat. */
+  direct?: Direct
+  say: (line: string) => void
+}
+
 export const isProduct = (kind: CaseKind): boolean => kind === 'authorize' || kind === 'flow'
-export const unitOf = (kind: CaseKind): Unit => (kind === 'flow' ? 'flow' : 'authorize')
+export const isDirect = (kind: CaseKind): boolean => kind.startsWith('direct-')
+export const unitOf = (kind: CaseKind): Unit => (kind === 'flow' || kind === 'direct-flow' ? 'flow' : 'authorize')
 
 let orders = 0
 
+/** After it nothing is on its way any more. */
 export async function runCase(
-  stage: Stage,
-  books: Books,
+  bench: Bench,
   benchCase: BenchCase,
   round: number,
-  settings: Pick<BenchSettings, 'seconds' | 'warmupSeconds' | 'seed'>,
-  target: Target,
+  { seconds, warmupSeconds, seed }: BenchSettings = bench.settings,
 ): Promise<CaseSample> {
-  const order: Order = {
-    target,
+  const startedAt = new Date().toISOString()
+  const rowsBefore = await rowsOf(bench, benchCase.kind)
+  const mark = isProduct(benchCase.kind) ? await bench.books.mark() : undefined
+  const { load, cpuSeconds, beginsMs, endsMs } = await runLoad(bench.stage, {
+    target: targetOf(bench, benchCase.kind),
     unit: unitOf(benchCase.kind),
     concurrency: benchCase.concurrency,
-    warmupMs: settings.warmupSeconds * 1_000,
-    durationMs: settings.seconds * 1_000,
-    seed: settings.seed + orders,
-    runId: `r${settings.seed}-${orders++}`,
-  }
-  const startedAt = new Date().toISOString()
-  const product = isProduct(benchCase.kind)
-  const mark = product ? await books.mark() : undefined
-  const { load, cpuSeconds, beginsMs, endsMs } = await runLoad(stage, order)
-  if (product) await books.drained()
-  const events = mark && (await books.since(mark, beginsMs, endsMs))
+    warmupMs: warmupSeconds * 1_000,
+    durationMs: seconds * 1_000,
+    seed: seed + orders,
+    runId: `r${seed}-${orders++}`,
+  })
+  if (mark) await bench.books.drained()
+  const events = mark && (await bench.books.since(mark, beginsMs, endsMs))
   const figures: CaseFigures = {
     requestsPerSecond: load.requests / load.seconds,
     unitsPerSecond: load.units / load.seconds,
     load,
     cpuSeconds,
-    cpuMsPerRequest: cpuMsPerRequest(cpuSeconds, load.requests),
+    cpuMsPerRequest: cpuMsPerRequest(benchCase.kind, cpuSeconds, load.requests),
     ...(events && { events }),
   }
-  const problems = [...answerProblems(load), ...(events ? rowProblems(load, events) : [])]
+  const rowsAfter = await rowsOf(bench, benchCase.kind)
+  const problems = [...answerProblems(load), ...rowProblems(load, rowsBefore, rowsAfter)]
   return { ...benchCase, round, startedAt, figures, problems: problems.map(text => `${caseName(benchCase)}: ${text}`) }
 }
 
-async function runLoad(stage: Stage, order: Order) {
+function targetOf({ stage, direct }: Bench, kind: CaseKind): Target {
+  if (!isDirect(kind)) return { kind: 'http', origin: kind === 'empty' ? stage.empty!.origin : stage.system.apiUrl }
+  if (direct === undefined) throw new Error('there is no flow yet that the direct writer could repeat')
+  return direct.target
+}
+
+/** Undefined for the empty handler, which writes none. */
+async function rowsOf({ books, direct }: Bench, kind: CaseKind): Promise<RowCounts | undefined> {
+  if (isProduct(kind)) return countRows(books.database)
+  return direct && isDirect(kind) ? countRows(direct.database) : undefined
+}
+
+async function runLoad({ generator, cpu }: Stage, order: Parameters<Stage['generator']['run']>[0]) {
   let before: Record<string, number | null> = {}
   let after: Record<string, number | null> = {}
   let beginsMs = 0
   let endsMs = 0
-  const load = await stage.generator.run(order, {
+  const load = await generator.run(order, {
     begins: () => {
-      before = stage.cpu()
+      before = cpu()
       beginsMs = Date.now()
     },
     ends: () => {
-      after = stage.cpu()
+      after = cpu()
       endsMs = Date.now()
     },
   })
-  const cpuSeconds = { ...cpuBetween(before, after), generator: load.cpuSeconds }
-  return { load, cpuSeconds, beginsMs, endsMs }
+  return { load, cpuSeconds: { ...cpuBetween(before, after), generator: load.cpuSeconds }, beginsMs, endsMs }
 }
 
-const MEASURING = ['generator', 'tool']
+/** The processes that do the work of a case; the direct writer is the load generator itself. */
+const workersOf = (kind: CaseKind): string[] => {
+  if (kind === 'empty') return ['empty']
+  return isDirect(kind) ? ['generator', 'mariadb'] : ['api', 'mariadb', 'kafka', 'redis']
+}
 
-function cpuMsPerRequest(cpuSeconds: Record<string, number | null>, requests: number): number | null {
-  const served = Object.entries(cpuSeconds).filter(([name]) => !MEASURING.includes(name))
-  if (requests === 0 || served.some(([, seconds]) => seconds === null)) return null
-  return (served.reduce((sum, [, seconds]) => sum + seconds!, 0) * 1_000) / requests
+function cpuMsPerRequest(kind: CaseKind, cpuSeconds: Record<string, number | null>, requests: number): number | null {
+  const worked = workersOf(kind).map(name => cpuSeconds[name] ?? null)
+  if (requests === 0 || worked.includes(null)) return null
+  return (worked.reduce((sum: number, seconds) => sum + seconds!, 0) * 1_000) / requests
 }
 
 function answerProblems({ errors, requests }: LoadResult): string[] {
@@ -98,13 +124,15 @@ function answerProblems({ errors, requests }: LoadResult): string[] {
 }
 
 /** With errors the rows cannot be told from the answers: a request without an answer may have written its rows. */
-function rowProblems({ all, errors }: LoadResult, { payments, operations, events }: EventFigures): string[] {
-  if (Object.keys(errors).length > 0) return []
-  const differs = (what: string, found: number, expected: number) =>
-    found === expected ? [] : [`${expected} ${what} were answered, ${found} are in the database`]
-  return [
-    ...differs('payments', payments, all.units),
-    ...differs('operations', operations, all.requests),
-    ...differs('events', events, all.requests),
-  ]
+export function rowProblems(
+  { all, errors }: Pick<LoadResult, 'all' | 'errors'>,
+  before: RowCounts | undefined,
+  after: RowCounts | undefined,
+): string[] {
+  if (before === undefined || after === undefined || Object.keys(errors).length > 0) return []
+  const expected: RowCounts = { payments: all.units, operations: all.requests, events: all.requests }
+  return (['payments', 'operations', 'events'] as const).flatMap(what => {
+    const found = after[what] - before[what]
+    return found === expected[what] ? [] : [`${expected[what]} ${what} were answered, ${found} are in the database`]
+  })
 }

@@ -1,10 +1,13 @@
 /** A whole run: warm everything up, every case in every round, then the books. */
+import type { Connection } from 'mysql2/promise'
 import { DEFAULT_OPTIONS, verify } from '../verify/settle.ts'
-import { type Books, openBooks } from './books.ts'
+import { openBooks } from './books.ts'
+import { openDirect } from './direct.ts'
 import { loadAverages, type Machine, machine, type Versions, versions } from './machine.ts'
-import type { Target } from './order.ts'
+import { type Unit, units } from './order.ts'
 import { medianOf } from './percentiles.ts'
-import { type CaseFigures, type CaseSample, runCase } from './run-case.ts'
+import { differencesBetween, perUnit, type Sizes, sizesOf } from './row-sizes.ts'
+import { type Bench, type CaseFigures, type CaseSample, isDirect, runCase, unitOf } from './run-case.ts'
 import { type BenchCase, type BenchSettings, type CaseKind, caseName, scheduleOf } from './settings.ts'
 import type { Stage } from './stage.ts'
 
@@ -38,10 +41,11 @@ export async function runBench(
 ): Promise<BenchResult> {
   const before = { loadAverages: loadAverages(), startedAt: new Date().toISOString() }
   const books = await openBooks(stage.system.databaseUrl, stage.system.brokers)
+  const bench: Bench = { stage, settings, books, say }
   try {
-    await warmUp(stage, books, settings, say)
-    const rounds = await runRounds(stage, books, settings, say)
-    const verified = await verifyBooks(stage, say)
+    const warmUpProblems = await warmUp(bench)
+    const rounds = await runRounds(bench)
+    const verified = await verifyBooks(bench)
     return {
       startedAt: before.startedAt,
       machine: machine(),
@@ -51,44 +55,72 @@ export async function runBench(
       cases: mediansOf(rounds, settings),
       rounds,
       books: verified,
-      problems: [...rounds.flatMap(sample => sample.problems), ...bookProblems(verified)],
+      problems: [...warmUpProblems, ...rounds.flatMap(sample => sample.problems), ...bookProblems(verified)],
     }
   } finally {
+    await bench.direct?.database.end()
     await books.close()
   }
 }
 
-const targetOf = (stage: Stage, kind: CaseKind): Target => ({
-  kind: 'http',
-  origin: kind === 'empty' ? stage.empty.origin : stage.system.apiUrl,
-})
-
-/** Of every kind something, at the highest concurrency: no case is the first of its kind. */
-async function warmUp(stage: Stage, books: Books, settings: BenchSettings, say: (line: string) => void): Promise<void> {
-  const seconds = Math.min(FIRST_WARMUP_SECONDS, settings.seconds)
-  const concurrency = Math.max(...settings.concurrency)
-  for (const kind of settings.kinds) {
-    const target = targetOf(stage, kind)
-    await runCase(stage, books, { kind, concurrency }, 0, { ...settings, seconds, warmupSeconds: 0 }, target)
+/**
+ * Some of every kind, at the highest concurrency, so that no case is the first of its kind. The product's kinds come first:
+ * the direct writer repeats a flow of theirs, and its rows are held against theirs.
+ */
+async function warmUp(bench: Bench): Promise<string[]> {
+  const { kinds } = bench.settings
+  const direct = kinds.filter(isDirect)
+  const product = units.filter(unit => kinds.includes(unit) || direct.length > 0)
+  const rows: Partial<Record<Unit, Sizes>> = {}
+  const problems: string[] = []
+  for (const unit of product) rows[unit] = await warmUpWriter(bench, unit, bench.books.database, problems)
+  if (kinds.includes('empty')) await warmUpCase(bench, 'empty', problems)
+  if (direct.length > 0) {
+    bench.direct = await openDirect(bench.stage.system.databaseUrl, bench.books.database)
+    for (const kind of direct) {
+      const written = await warmUpWriter(bench, kind, bench.direct.database, problems)
+      const differences = differencesBetween(rows[unitOf(kind)]!, written)
+      problems.push(...differences.map(difference => `${kind} does not write what the product writes: ${difference}`))
+    }
   }
-  say('warmed up')
+  bench.say('warmed up')
+  return problems
 }
 
-async function runRounds(stage: Stage, books: Books, settings: BenchSettings, say: (line: string) => void) {
+async function warmUpCase(bench: Bench, kind: CaseKind, problems: string[]): Promise<CaseSample> {
+  const { settings } = bench
+  const seconds = Math.min(FIRST_WARMUP_SECONDS, settings.seconds)
+  const benchCase = { kind, concurrency: Math.max(...settings.concurrency) }
+  const sample = await runCase(bench, benchCase, 0, { ...settings, seconds, warmupSeconds: 0 })
+  problems.push(...sample.problems.map(problem => `warm-up of ${problem}`))
+  return sample
+}
+
+/** Returns what one unit wrote. */
+async function warmUpWriter(bench: Bench, kind: CaseKind, database: Connection, problems: string[]): Promise<Sizes> {
+  const before = await sizesOf(database)
+  const { figures } = await warmUpCase(bench, kind, problems)
+  return perUnit(before, await sizesOf(database), figures.load.all.units)
+}
+
+async function runRounds(bench: Bench): Promise<CaseSample[]> {
   const samples: CaseSample[] = []
-  for (const [index, cases] of scheduleOf(settings).entries()) {
+  for (const [index, cases] of scheduleOf(bench.settings).entries()) {
     for (const benchCase of cases) {
-      const sample = await runCase(stage, books, benchCase, index + 1, settings, targetOf(stage, benchCase.kind))
+      const sample = await runCase(bench, benchCase, index + 1)
       samples.push(sample)
-      say(sampleLine(sample))
+      bench.say(sampleLine(sample))
     }
   }
   return samples
 }
 
-const sampleLine = (sample: CaseSample): string =>
-  `round ${sample.round}  ${caseName(sample).padEnd(20)} ${sample.figures.requestsPerSecond.toFixed(0).padStart(6)} requests/s` +
-  `  p99 ${sample.figures.load.latencyMs.p99.toFixed(1)} ms${sample.problems.map(problem => `\n  ! ${problem}`).join('')}`
+function sampleLine(sample: CaseSample): string {
+  const { requestsPerSecond, load } = sample.figures
+  const speed = `${requestsPerSecond.toFixed(0).padStart(6)} requests/s  p99 ${load.latencyMs.p99.toFixed(1)} ms`
+  const problems = sample.problems.map(problem => `\n  ! ${problem}`)
+  return `round ${sample.round}  ${caseName(sample).padEnd(20)} ${speed}${problems.join('')}`
+}
 
 const mediansOf = (samples: CaseSample[], { concurrency, kinds }: BenchSettings): CaseMedians[] =>
   kinds.flatMap(kind =>
@@ -98,18 +130,12 @@ const mediansOf = (samples: CaseSample[], { concurrency, kinds }: BenchSettings)
     }),
   )
 
-async function verifyBooks(stage: Stage, say: (line: string) => void): Promise<BenchResult['books']> {
+async function verifyBooks({ stage, say }: Bench): Promise<BenchResult['books']> {
   say('verifying the books')
   const report = await verify(stage.system, { ...DEFAULT_OPTIONS, settleMs: SETTLE_MS })
   const broken = report.results.filter(result => !result.ok).map(result => result.name)
-  const { pending, figures } = report
-  return {
-    ok: report.ok && pending === 0,
-    invariants: report.results.length,
-    broken,
-    pending,
-    payments: figures.payments,
-  }
+  const { pending, figures, results } = report
+  return { ok: report.ok && pending === 0, invariants: results.length, broken, pending, payments: figures.payments }
 }
 
 const bookProblems = ({ ok, broken, pending }: BenchResult['books']): string[] =>

@@ -4,7 +4,7 @@ import { createReporter, type Reporter } from '../system/output.ts'
 import { watchParents } from '../system/parent-watch.mjs'
 import { type DataFolder, dataFolder, dataRoot, shortPath } from '../system/paths.ts'
 import { externalVariables } from '../system/plan-ports.ts'
-import { readRunFile } from '../system/run-file.ts'
+import { readRunFile, type SystemEnv } from '../system/run-file.ts'
 import { releaseLock, takeLock } from '../system/starter-lock.ts'
 import { System } from '../system/system.ts'
 import { type FoundSystem, findSystem } from '../verify/find-system.ts'
@@ -14,17 +14,25 @@ import { type Generator, startGenerator } from './generator-client.ts'
 
 export interface Stage {
   system: FoundSystem
+  env: SystemEnv
   folder: DataFolder
-  empty: EmptyHandler
+  /** Absent when nobody asked for it. */
+  empty?: EmptyHandler
   generator: Generator
   /** CPU seconds so far, by process. */
   cpu(): Record<string, number | null>
+  /** What was opened last is closed first. */
+  onClose(close: () => Promise<void>): void
 }
 
 const usualLock = `${dataRoot}/bench-run.lock`
 
 /** Runs `work` on a stage of its own, and takes it down again. Its data is kept when `work` throws or `isGood` says no. */
-export async function onStage<T>(work: (stage: Stage) => Promise<T>, isGood: (result: T) => boolean): Promise<T> {
+export async function onStage<T>(
+  withEmptyHandler: boolean,
+  work: (stage: Stage) => Promise<T>,
+  isGood: (result: T) => boolean,
+): Promise<T> {
   const reporter = createReporter()
   forgetEnvironment(reporter)
   const folder = takeLock(usualLock) ? dataFolder(`bench-${process.pid}`) : dataFolder('bench')
@@ -39,7 +47,7 @@ export async function onStage<T>(work: (stage: Stage) => Promise<T>, isGood: (re
   let good = false
   try {
     await system.start()
-    const result = await work(await dress(system, folder, closer => closers.push(closer)))
+    const result = await work(await dress(system, folder, withEmptyHandler, closer => closers.push(closer)))
     good = isGood(result)
     return result
   } finally {
@@ -52,22 +60,24 @@ export async function onStage<T>(work: (stage: Stage) => Promise<T>, isGood: (re
 async function dress(
   system: System,
   folder: DataFolder,
+  withEmptyHandler: boolean,
   onClose: (close: () => Promise<void>) => void,
 ): Promise<Stage> {
-  const empty = await startEmptyHandler(folder, system.env)
-  onClose(() => empty.stop())
+  const empty = withEmptyHandler ? await startEmptyHandler(folder, system.env) : undefined
+  if (empty) onClose(() => empty.stop())
   const generator = startGenerator()
   onClose(() => generator.stop())
   const found = await findSystem(folder.runFile, process.env)
-  return { system: found, folder, empty, generator, cpu: () => cpuOf(folder, empty) }
+  return { system: found, env: system.env, folder, empty, generator, cpu: () => cpuOf(folder, empty), onClose }
 }
 
-function cpuOf(folder: DataFolder, empty: EmptyHandler): Record<string, number | null> {
+function cpuOf(folder: DataFolder, empty?: EmptyHandler): Record<string, number | null> {
   const rows = readRunFile(folder.runFile)?.processes ?? []
+  const { user, system } = process.cpuUsage()
   return {
     ...Object.fromEntries(rows.map(({ name, pid }) => [name, cpuSecondsOf(pid)])),
-    empty: cpuSecondsOf(empty.pid()),
-    tool: process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
+    ...(empty && { empty: cpuSecondsOf(empty.pid()) }),
+    tool: (user + system) / 1e6,
   }
 }
 
