@@ -1,4 +1,5 @@
 /** The phases of a test run: which are wanted, in which order they run, and what becomes of those whose system did not start. */
+import { StepFailure } from '../system/output.ts'
 import type { Tally } from './tally.ts'
 import { sum } from './tally.ts'
 
@@ -18,7 +19,9 @@ export function wantedPhases<P extends Pick<Phase<never>, 'name' | 'slow'>>(
 ): P[] {
   const unknown = only?.find(name => !phases.some(phase => phase.name === name))
   if (unknown !== undefined)
-    throw new Error(`--only: there is no phase "${unknown}"; there are ${phases.map(phase => phase.name).join(', ')}`)
+    throw new StepFailure(
+      `--only: there is no phase "${unknown}"; there are ${phases.map(phase => phase.name).join(', ')}`,
+    )
   return phases.filter(phase => (only ? only.includes(phase.name) : full || !phase.slow))
 }
 
@@ -61,5 +64,5 @@ export function filesOf(phase: 'system' | 'full', files: string[]): string[] | u
 export function checkFiles(files: string[], wanted: { name: string }[]): void {
   const running = (['system', 'full'] as const).filter(name => wanted.some(phase => phase.name === name))
   const left = files.filter(file => !running.some(name => filesOf(name, [file])))
-  if (left.length > 0) throw new Error(`${left.join(', ')}: not run by this; --only system or --only full would`)
+  if (left.length > 0) throw new StepFailure(`${left.join(', ')}: not run by this; --only system or --only full would`)
 }
