@@ -18,7 +18,7 @@ const SHARED = ['contracts', 'domain', 'payments', 'stores', 'cache', 'messaging
 const adapter: Room = { imports: [PORTS, 'shared/domain', 'shared/contracts'] }
 
 const rooms: Record<string, Room> = {
-  functions: { imports: ['shared/payments', 'shared/http', 'shared/runtime', 'shared/contracts'] },
+  functions: { imports: ['shared/payments', 'shared/http', 'shared/runtime', 'shared/contracts', 'docs/openapi.json'] },
   'shared/contracts': { imports: [], packages: ['zod'] },
   'shared/domain': { imports: [], packages: [] },
   'shared/payments': { imports: ['shared/domain', 'shared/contracts'], packages: [] },

@@ -1,0 +1,246 @@
+/** Makes the OpenAPI document out of the table in shared/contracts/api.ts, its words and its examples. */
+import { z } from 'zod'
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi'
+import { api, type RouteContract, type TextAnswer } from '../../shared/contracts/api.ts'
+import { errorCatalogue } from '../../shared/contracts/errors.ts'
+import { type RefusalName, refusalNames, refusals } from '../../shared/contracts/refusals.ts'
+import { type RouteName, routeNames, routes } from '../../shared/contracts/routes.ts'
+import { commands } from './curl.ts'
+import { answerExamples, codeOf, type Examples, refusalExamples, requestExamples } from './examples.ts'
+import { LOCAL_ORIGIN } from './origin.ts'
+import type { Product } from './product.ts'
+import {
+  answerWords,
+  headerWords,
+  introduction,
+  refusalWords,
+  routeWords,
+  signing,
+  tags,
+  title,
+  type Words,
+} from './words.ts'
+
+/** `description` in English, and beside it in Korean. */
+const described = (words: Words) => ({ description: words.en, 'x-description-ko': words.ko })
+const summarized = (words: Words) => ({ summary: words.en, 'x-summary-ko': words.ko })
+
+const examplesOf = (examples: Examples) =>
+  Object.fromEntries(
+    Object.entries(examples).map(([key, { summary, value }]) => [key, { ...summarized(summary), value }]),
+  )
+
+const withExamples = (examples: Examples) =>
+  Object.keys(examples).length === 0 ? {} : { examples: examplesOf(examples) }
+
+/** `NOT_FOUND` → `NotFound` */
+const componentName = (refusal: RefusalName): string =>
+  refusal.toLowerCase().replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+const headerRef = (name: string) => ({ $ref: `#/components/headers/${name}` })
+const parameterRef = (name: string) => ({ $ref: `#/components/parameters/${name}` })
+const everyAnswer = { 'x-request-id': headerRef('RequestId') }
+
+const whole = { type: 'string', pattern: '^[1-9][0-9]*$' } as const
+
+const headers = {
+  RequestId: { ...described(headerWords.requestId), required: true, schema: { type: 'string', minLength: 1 } },
+  RetryAfter: { ...described(headerWords.retryAfter), required: true, schema: whole, example: '2' },
+  RetryAfterInProgress: { ...described(headerWords.retryAfterInProgress), schema: whole, example: '1' },
+  IdempotentReplayed: { ...described(headerWords.replayed), schema: { type: 'string', const: 'true' } },
+} as const
+
+const parameters = {
+  IdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    ...described(headerWords.idempotencyKey),
+    schema: { type: 'string', pattern: '^([!-~]{1,64}|"[!-~]{1,64}")$' },
+    example: 'order-1001',
+  },
+  AcceptLanguage: {
+    name: 'Accept-Language',
+    in: 'header',
+    ...described(headerWords.acceptLanguage),
+    schema: { type: 'string' },
+    example: 'ko',
+  },
+  RequestId: {
+    name: 'x-request-id',
+    in: 'header',
+    ...described(headerWords.requestIdSent),
+    schema: { type: 'string' },
+    example: 'checkout-7f3a',
+  },
+} as const
+
+/** Refusals that are kept under the key, so that a repeat gets them again. */
+const stored: ReadonlySet<RefusalName> = new Set(['PAYMENT_DECLINED', 'CAPTURE_CONFLICT', 'REFUND_CONFLICT'])
+const canBeInProgress: ReadonlySet<RefusalName> = new Set(['DUPLICATE_REQUEST', 'CAPTURE_CONFLICT', 'REFUND_CONFLICT'])
+
+function refusalHeaders(names: RefusalName[]) {
+  return {
+    ...everyAnswer,
+    ...(names.some(name => refusals[name].statusCode === 503) ? { 'Retry-After': headerRef('RetryAfter') } : {}),
+    ...(names.some(name => canBeInProgress.has(name)) ? { 'Retry-After': headerRef('RetryAfterInProgress') } : {}),
+    ...(names.some(name => stored.has(name)) ? { 'Idempotent-Replayed': headerRef('IdempotentReplayed') } : {}),
+  }
+}
+
+const responses = new Map<string, ZodOpenApiResponseObject>()
+
+/** All refusals of one route that share a status, told apart by `code`. Routes with the same ones share one component. */
+function refusalResponse(names: RefusalName[]): ZodOpenApiResponseObject {
+  const id = names.map(componentName).join('Or')
+  const response = responses.get(id) ?? newRefusalResponse(id, names)
+  responses.set(id, response)
+  return response
+}
+
+function newRefusalResponse(id: string, names: RefusalName[]): ZodOpenApiResponseObject {
+  const bodies = names.map(name => refusals[name].body)
+  const lines = names.map(name => ({ code: codeOf(refusals[name].body), ...refusalWords[name] }))
+  const words = (language: 'en' | 'ko') =>
+    lines.map(({ code, when, action }) => `\`${code}\`: ${when[language]} ${action[language]}`).join('\n\n')
+  return {
+    id,
+    ...described({ en: words('en'), ko: words('ko') }),
+    headers: refusalHeaders(names),
+    content: {
+      'application/json': {
+        schema: bodies.length === 1 ? bodies[0]! : z.discriminatedUnion('code', bodies as never),
+        examples: Object.assign({}, ...names.map(name => examplesOf(refusalExamples(name)))),
+      },
+    },
+  }
+}
+
+const isText = (answer: z.ZodType | TextAnswer): answer is TextAnswer => 'mediaType' in answer
+
+function answerResponse(name: RouteName, statusCode: number, answer: z.ZodType | TextAnswer): ZodOpenApiResponseObject {
+  const { mutation } = api[name] as RouteContract
+  const examples = withExamples(answerExamples[name][statusCode]!)
+  return {
+    ...described(answerWords[name][statusCode]!),
+    headers: { ...everyAnswer, ...(mutation ? { 'Idempotent-Replayed': headerRef('IdempotentReplayed') } : {}) },
+    content: isText(answer)
+      ? { [answer.mediaType]: { schema: { type: 'string' }, ...examples } }
+      : { 'application/json': { schema: answer, ...examples } },
+  }
+}
+
+function responsesOf(name: RouteName): Record<`${1 | 2 | 3 | 4 | 5}${string}`, ZodOpenApiResponseObject> {
+  const { answers, refusals: refused } = api[name] as RouteContract
+  const byStatus = Map.groupBy(refused, refusal => refusals[refusal].statusCode)
+  return Object.fromEntries([
+    ...Object.entries(answers).map(([status, answer]) => [status, answerResponse(name, Number(status), answer)]),
+    ...[...byStatus].map(([status, names]) => [String(status), refusalResponse(names)]),
+  ])
+}
+
+function operationOf(name: RouteName): ZodOpenApiOperationObject {
+  const { tag, path, query, body, bodyOptional, mutation, offlineOnly, open } = api[name] as RouteContract
+  const { summary, description } = routeWords[name]
+  return {
+    operationId: name,
+    tags: [tag],
+    ...summarized(summary),
+    ...described(description),
+    ...(offlineOnly ? { 'x-offline-only': true } : {}),
+    ...(open || offlineOnly ? { security: [] } : {}),
+    parameters: [
+      ...(mutation ? [parameterRef('IdempotencyKey')] : []),
+      parameterRef('AcceptLanguage'),
+      parameterRef('RequestId'),
+    ],
+    requestParams: { ...(path ? { path } : {}), ...(query ? { query } : {}) },
+    ...(body
+      ? {
+          requestBody: {
+            required: !bodyOptional,
+            content: { 'application/json': { schema: body, ...withExamples(requestExamples[name] ?? {}) } },
+          },
+        }
+      : {}),
+    responses: responsesOf(name),
+    'x-codeSamples': [{ lang: 'Shell', label: 'curl', source: commands[name] }],
+  }
+}
+
+function pathsOf(): ZodOpenApiPathsObject {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
+  for (const name of routeNames) {
+    const [method, path] = routes[name].split(' ') as [string, string]
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(name) }
+  }
+  return paths
+}
+
+/** Every code with its meaning, for people who look one up. */
+const errorTable = () =>
+  refusalNames.map(name => {
+    const code = codeOf(refusals[name].body)
+    const { when, action } = refusalWords[name]
+    return { code, statusCode: refusals[name].statusCode, message: errorCatalogue[code].message, when, action }
+  })
+
+const servers = [
+  { url: LOCAL_ORIGIN, description: 'npm start' },
+  {
+    url: 'https://{apiId}.execute-api.{region}.amazonaws.com',
+    description: 'As deployed to AWS',
+    variables: { apiId: { default: 'example' }, region: { default: 'ap-northeast-2' } },
+  },
+]
+
+/** The document, its keys always in the same order. */
+export function createApiDocument(product: Product) {
+  const document = createDocument(
+    {
+      openapi: '3.1.1',
+      info: {
+        title: title.en,
+        'x-title-ko': title.ko,
+        version: product.version,
+        license: { name: product.license, identifier: product.license },
+        ...described(introduction),
+      },
+      servers,
+      tags: Object.entries(tags).map(([name, words]) => ({
+        name,
+        'x-display-name': words.name.en,
+        'x-display-name-ko': words.name.ko,
+        ...described(words.description),
+      })),
+      // `{}`: nothing is asked for offline.
+      security: [{ awsSignature: [] }, {}],
+      paths: pathsOf(),
+      components: {
+        parameters,
+        headers,
+        securitySchemes: {
+          awsSignature: {
+            type: 'apiKey',
+            name: 'Authorization',
+            in: 'header',
+            'x-amazon-apigateway-authtype': 'awsSigv4',
+            ...described(signing),
+          },
+        },
+      },
+      'x-errors': errorTable(),
+    },
+    {
+      // Answers may gain fields; requests with unknown ones are refused.
+      override: ({ jsonSchema, io }) => {
+        if (io === 'output') delete jsonSchema.additionalProperties
+      },
+    },
+  )
+  return document
+}
