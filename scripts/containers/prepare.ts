@@ -5,6 +5,6 @@ import { migrate } from '../../shared/stores/migrate.ts'
 
 const listOf = (names: string[]) => (names.length === 0 ? 'nothing to do' : names.join(', '))
 
-const { databaseUrl, kafkaBrokers } = configFrom(process.env)
+const { databaseUrl, kafka } = configFrom(process.env)
 console.log(`migrations: ${listOf(await migrate(databaseUrl))}`)
-console.log(`topics: ${listOf(await createTopics(kafkaBrokers))}`)
+console.log(`topics: ${listOf(await createTopics(kafka))}`)

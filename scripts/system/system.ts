@@ -245,7 +245,7 @@ export class System {
   async #createTopics(): Promise<void> {
     await this.#reporter.step('topics', async detail => {
       const { createTopics } = await import('../../shared/messaging/topics.ts')
-      const created = await createTopics(this.env.KAFKA_BROKERS.split(','))
+      const created = await createTopics({ brokers: this.env.KAFKA_BROKERS.split(',') })
       detail(created.length === 0 ? 'all there' : `${created.length} created`)
     })
   }

@@ -1,6 +1,42 @@
-/** The producer connects when it is first needed, once, and again after a failure. */
+/** The producer connects when it is first needed, once, and again after a failure; TLS and a login only where they are asked for. */
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { FakeKafka } from '../../test/unit/fake-kafka.ts'
+import { createKafka, reaching } from './kafka-client.ts'
+
+const TLS_HANDSHAKE = 0x16
+
+/** The first byte that a client with these options sends. */
+async function firstByte(options: { ssl?: boolean }): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const brokers = [`127.0.0.1:${(server.address() as AddressInfo).port}`]
+  const admin = createKafka({ brokers, clientId: 'test', ...options }).admin()
+  const failed = admin.connect().catch(() => undefined)
+  const [socket] = (await once(server, 'connection')) as [Socket]
+  const [bytes] = (await once(socket, 'data')) as [Buffer]
+  server.close()
+  server.on('connection', late => late.destroy())
+  socket.destroy()
+  await failed
+  await admin.disconnect()
+  return bytes[0]!
+}
+
+describe('createKafka', () => {
+  test('speaks TLS when it is told to, else not', async () => {
+    expect(await firstByte({ ssl: true })).toBe(TLS_HANDSHAKE)
+    expect(await firstByte({})).not.toBe(TLS_HANDSHAKE)
+  })
+
+  test('logs in as it is told', () => {
+    const sasl = { mechanism: 'scram-sha-512', username: 'pay', password: 'secret' } as const
+
+    expect(reaching({ brokers: ['a:1'], ssl: true, sasl })).toEqual({ brokers: ['a:1'], ssl: true, sasl })
+    expect(reaching({ brokers: ['a:1'] })).toEqual({ brokers: ['a:1'], ssl: false })
+  })
+})
 
 describe('LazyProducer', () => {
   test('opens nothing until the first send', async () => {

@@ -1,8 +1,14 @@
 /** The Kafka producer: connects when first used, again after a failure, and never waits longer than it is told. */
-import { Kafka, logLevel, type Message, type Producer, type TopicMessages } from 'kafkajs'
+import { Kafka, logLevel, type Message, type Producer, type SASLOptions, type TopicMessages } from 'kafkajs'
 
-export interface KafkaOptions {
+/** How brokers are reached; those of this machine ask for neither TLS nor a login. */
+export interface KafkaCluster {
   brokers: string[]
+  ssl?: boolean
+  sasl?: { mechanism: SASLOptions['mechanism']; username: string; password: string }
+}
+
+export interface KafkaOptions extends KafkaCluster {
   clientId: string
 }
 
@@ -13,13 +19,16 @@ const REQUEST_TIMEOUT_MS = 2_500
 export function createKafka(options: KafkaOptions): Kafka {
   return new Kafka({
     clientId: options.clientId,
-    brokers: options.brokers,
+    ...reaching(options),
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     retry: { retries: 1, initialRetryTime: 100 },
     logLevel: logLevel.NOTHING,
   })
 }
+
+/** The part of kafkajs's configuration that says where and as whom; its type wants one mechanism, not one of three. */
+export const reaching = ({ brokers, ssl = false, sasl }: KafkaCluster) => ({ brokers, ssl, sasl: sasl as SASLOptions })
 
 export class LazyProducer {
   readonly #kafka: () => Kafka

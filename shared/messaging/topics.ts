@@ -1,10 +1,11 @@
 /** Creates the topics that shared/contracts/topics.ts defines. */
 import { Kafka, logLevel } from 'kafkajs'
 import { type TopicDefinition, topicDefinitions } from '../contracts/topics.ts'
+import { type KafkaCluster, reaching } from './kafka-client.ts'
 
-/** Creates what is missing and returns the names created. `brokers` is a list of `host:port`. Throws when no broker answers. */
-export async function createTopics(brokers: string[], replicationFactor = 1): Promise<string[]> {
-  const admin = new Kafka({ clientId: 'create-topics', brokers, logLevel: logLevel.NOTHING }).admin()
+/** Creates what is missing and returns the names created. Throws when no broker answers. */
+export async function createTopics(cluster: KafkaCluster, replicationFactor = 1): Promise<string[]> {
+  const admin = new Kafka({ clientId: 'create-topics', ...reaching(cluster), logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
   try {
     const existing = new Set(await admin.listTopics())

@@ -7,7 +7,7 @@ describe('configFrom', () => {
     expect(configFrom({})).toEqual({
       databaseUrl: 'mysql://pay:pay@127.0.0.1:3306/paydb',
       databaseConnectionsMax: 20,
-      kafkaBrokers: ['127.0.0.1:9092'],
+      kafka: { brokers: ['127.0.0.1:9092'], ssl: false },
       redisUrl: 'redis://127.0.0.1:6379/0',
       duplicatePolicy: 'replay',
       acquirerTimeoutMs: 5_000,
@@ -28,7 +28,18 @@ describe('configFrom', () => {
   test.each<{ env: Record<string, string>; config: Partial<Config> }>([
     { env: { DATABASE_URL: 'mysql://a:b@db:1/x' }, config: { databaseUrl: 'mysql://a:b@db:1/x' } },
     { env: { DATABASE_CONNECTIONS: '5' }, config: { databaseConnectionsMax: 5 } },
-    { env: { KAFKA_BROKERS: 'a:1, b:2,c:3' }, config: { kafkaBrokers: ['a:1', 'b:2', 'c:3'] } },
+    { env: { KAFKA_BROKERS: 'a:1, b:2,c:3' }, config: { kafka: { brokers: ['a:1', 'b:2', 'c:3'], ssl: false } } },
+    { env: { KAFKA_SSL: 'true' }, config: { kafka: { brokers: ['127.0.0.1:9092'], ssl: true } } },
+    {
+      env: { KAFKA_SASL_MECHANISM: 'scram-sha-512', KAFKA_SASL_USERNAME: 'pay', KAFKA_SASL_PASSWORD: 'p' },
+      config: {
+        kafka: {
+          brokers: ['127.0.0.1:9092'],
+          ssl: false,
+          sasl: { mechanism: 'scram-sha-512', username: 'pay', password: 'p' },
+        },
+      },
+    },
     { env: { DUPLICATE_POLICY: 'reject' }, config: { duplicatePolicy: 'reject' } },
     { env: { ACQUIRER_TIMEOUT_MS: '9999' }, config: { acquirerTimeoutMs: 9_999 } },
     { env: { LEASE_MS: '10001' }, config: { leaseMs: 10_001 } },
@@ -44,6 +55,8 @@ describe('configFrom', () => {
   test.each<[name: string, value: string]>([
     ['DATABASE_CONNECTIONS', '0'],
     ['DATABASE_CONNECTIONS', 'many'],
+    ['KAFKA_SSL', 'yes'],
+    ['KAFKA_SASL_MECHANISM', 'SCRAM-SHA-512'],
     ['DUPLICATE_POLICY', 'Replay'],
     ['ACQUIRER_TIMEOUT_MS', '0'],
     ['ACQUIRER_TIMEOUT_MS', '1.5'],
@@ -68,6 +81,11 @@ describe('configFrom', () => {
     { name: 'LEASE_MS', value: '10000' },
   ])('acquirer < handler (10 s) < lease: $name=$value is refused', ({ name, value }) => {
     expect(() => configFrom({ [name]: value })).toThrow(name)
+  })
+
+  // A producer without a password would be refused by the broker at the first event only.
+  test('SASL that is given in part is refused by the names that are missing', () => {
+    expect(() => configFrom({ KAFKA_SASL_USERNAME: 'pay' })).toThrow(/KAFKA_SASL_MECHANISM .*KAFKA_SASL_PASSWORD/)
   })
 
   test('every variable that does not fit is named, at once', () => {

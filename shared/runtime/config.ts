@@ -16,11 +16,17 @@ const fixedFees = z.string().transform((text, context) => {
   }
 })
 
+const saslNames = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const
+
 const environment = z
   .object({
     DATABASE_URL: z.string().default('mysql://pay:pay@127.0.0.1:3306/paydb'),
     DATABASE_CONNECTIONS: z.coerce.number().int().min(1).default(20),
     KAFKA_BROKERS: z.string().default('127.0.0.1:9092'),
+    KAFKA_SSL: z.enum(['true', 'false']).default('false'),
+    KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+    KAFKA_SASL_USERNAME: z.string().optional(),
+    KAFKA_SASL_PASSWORD: z.string().optional(),
     REDIS_URL: z.string().default('redis://127.0.0.1:6379/0'),
     DUPLICATE_POLICY: z.enum(['replay', 'reject']).default('replay'),
     ACQUIRER_TIMEOUT_MS: milliseconds(5_000),
@@ -42,11 +48,25 @@ const environment = z
     path: ['LEASE_MS'],
     message: `must be above ${HANDLER_TIMEOUT_MS}`,
   })
+  .superRefine((env, context) => {
+    const given = saslNames.filter(name => env[name] !== undefined)
+    if (given.length === 0 || given.length === saslNames.length) return
+    for (const name of saslNames)
+      if (env[name] === undefined)
+        context.addIssue({ code: 'custom', path: [name], message: `is missing beside ${given}` })
+  })
+
+/** How the brokers are reached. TLS trusts what Node trusts. */
+export interface KafkaConfig {
+  brokers: string[]
+  ssl: boolean
+  sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string }
+}
 
 export interface Config {
   databaseUrl: string
   databaseConnectionsMax: number
-  kafkaBrokers: string[]
+  kafka: KafkaConfig
   redisUrl: string
   duplicatePolicy: 'replay' | 'reject'
   acquirerTimeoutMs: number
@@ -72,7 +92,7 @@ export function configFrom(env: Record<string, string | undefined>): Config {
   return {
     databaseUrl: data.DATABASE_URL,
     databaseConnectionsMax: data.DATABASE_CONNECTIONS,
-    kafkaBrokers: data.KAFKA_BROKERS.split(',').map(broker => broker.trim()),
+    kafka: kafkaOf(data),
     redisUrl: data.REDIS_URL,
     duplicatePolicy: data.DUPLICATE_POLICY,
     acquirerTimeoutMs: data.ACQUIRER_TIMEOUT_MS,
@@ -83,5 +103,14 @@ export function configFrom(env: Record<string, string | undefined>): Config {
     feeFixedMinor: data.FEE_FIXED,
     logLevel: data.LOG_LEVEL,
     offline: data.IS_OFFLINE === 'true',
+  }
+}
+
+function kafkaOf(env: z.output<typeof environment>): KafkaConfig {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = env
+  return {
+    brokers: env.KAFKA_BROKERS.split(',').map(broker => broker.trim()),
+    ssl: env.KAFKA_SSL === 'true',
+    sasl: mechanism && username && password ? { mechanism, username, password } : undefined,
   }
 }

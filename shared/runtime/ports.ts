@@ -206,7 +206,7 @@ export class Ports {
   }
 
   get #kafka(): Kafka {
-    return this.#once('kafka', () => createKafka({ brokers: this.config.kafkaBrokers, clientId: 'payment-backend' }))
+    return this.#once('kafka', () => createKafka({ ...this.config.kafka, clientId: 'payment-backend' }))
   }
 
   get #producer(): LazyProducer {
