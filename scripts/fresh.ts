@@ -35,12 +35,17 @@ async function furnish(making: Making): Promise<void> {
   })
 }
 
-async function live(root: string, signal: AbortSignal): Promise<void> {
+async function live(machine: BareMachine, signal: AbortSignal): Promise<void> {
   const taken = new Set<number>()
   const ports = { api: await anyFreePort(taken), web: await anyFreePort(taken) }
+  await runScenario({ machine, ports, logs, reporter, signal })
+}
+
+async function inWorkplace(root: string, log: string, signal: AbortSignal): Promise<void> {
   const machine = await BareMachine.start(root, carriedEnvironment(process.env))
   try {
-    await runScenario({ machine, ports, logs, reporter, signal })
+    await furnish({ machine, log, signal })
+    await live(machine, signal)
   } catch (error) {
     keepLogsOf(root)
     throw error
@@ -65,8 +70,7 @@ async function freshMachine(signal: AbortSignal): Promise<void> {
   }
   const { folder, root } = makeWorkplace()
   try {
-    await furnish({ root, log, signal })
-    await live(root, signal)
+    await inWorkplace(root, log, signal)
   } finally {
     await reporter.step('remove', async detail => {
       detail(folder)

@@ -6,6 +6,7 @@ import { StepFailure } from '../system/output.ts'
 import { projectRoot } from '../system/paths.ts'
 import { findOnPath } from '../system/programs.ts'
 import { runTool } from '../system/run-tool.ts'
+import type { BareMachine } from './bare-machine.ts'
 import { carryFilesInto, packageSources } from './machine-settings.ts'
 
 export const release = 'bookworm'
@@ -15,26 +16,28 @@ const nodeMajor = 20
 export const projectInside = '/root/payment-backend'
 
 export interface Making {
-  root: string
+  machine: BareMachine
   log: string
   signal: AbortSignal
 }
 
 /** The packages that every Debian has, and nothing else. */
-export async function makeDebian({ root, log, signal }: Making): Promise<void> {
+export async function makeDebian({ machine, log, signal }: Making): Promise<void> {
+  const { root } = machine
   const { lines, options } = packageSources(release)
   const args = ['--variant=minbase', '--mode=root', '--format=directory', ...options.map(line => `--aptopt=${line}`)]
-  await runTool('mmdebstrap', [...args, release, root, ...lines], {
+  await machine.runBeside(['mmdebstrap', ...args, release, root, ...lines], {
     log,
     signal,
     fix: 'look at the log; `apt-get update` by hand shows whether this machine reaches its package mirror',
   })
+  await machine.mount(log)
   carryFilesInto(root)
 }
 
 /** This machine's Node when it is the oldest that we promise to start with, else npm's package of that one; and this machine's npm. */
 export async function addNode(making: Making): Promise<string> {
-  const { root } = making
+  const { root } = making.machine
   const path = (process.env.PATH ?? '').split(delimiter).filter(folder => !folder.startsWith(projectRoot))
   const env = { PATH: path.join(delimiter) }
   const [node, npm] = [findOnPath('node', env), findOnPath('npm', env)]
@@ -66,8 +69,8 @@ function versionInside(root: string): string {
 const majorInside = (root: string) => Number(/^v(\d+)\./.exec(versionInside(root))?.[1])
 
 /** The platform packages carry the binary and nothing else: scripts/run.mjs starts from them too. */
-async function fetchNode({ root, log, signal }: Making, npm: string, binary: string): Promise<void> {
-  const folder = join(root, 'root/node-package')
+async function fetchNode({ machine, log, signal }: Making, npm: string, binary: string): Promise<void> {
+  const folder = join(machine.root, 'root/node-package')
   mkdirSync(folder)
   const wanted = `node-linux-${process.arch}@^${nodeMajor}.19.0`
   await runTool(npm, ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', wanted], {
@@ -79,8 +82,12 @@ async function fetchNode({ root, log, signal }: Making, npm: string, binary: str
 }
 
 /** The commit that was cloned, and the number of files whose changes are not committed and hence not tested. */
-export async function addRepository({ root, log, signal }: Making): Promise<{ commit: string; uncommitted: number }> {
-  const clone = join(root, projectInside)
+export async function addRepository({
+  machine,
+  log,
+  signal,
+}: Making): Promise<{ commit: string; uncommitted: number }> {
+  const clone = join(machine.root, projectInside)
   const git = (folder: string, ...args: string[]) => execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8' })
   await runTool('git', ['clone', '--quiet', '--depth', '1', `file://${projectRoot}`, clone], { log, signal })
   const changed = git(projectRoot, 'status', '--porcelain').split('\n').filter(Boolean)

@@ -11,10 +11,8 @@ import { StepFailure } from '../system/output.ts'
 import { commandOf, identityOf, isAlive, type ProcessIdentity, parentOf } from '../system/process-table.ts'
 import { runTool } from '../system/run-tool.ts'
 
-/** Mounts, then stays as the first process and takes in orphans. */
-const firstProcess = `
-mount -t proc proc "$1/proc" && mount -t tmpfs -o mode=1777 tmpfs "$1/dev/shm" || exit 1
-exec chroot "$1" /bin/sh -c 'echo up; while :; do sleep 3600 & wait $!; done'`
+/** Stays as the first process and takes in orphans. */
+const firstProcess = 'echo up; while :; do sleep 3600 & wait $!; done'
 
 const standardPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const startDeadlineMs = 10_000
@@ -52,8 +50,8 @@ export class BareMachine {
 
   /** Rejects with a StepFailure where we may not make namespaces. Ends with this process, even by SIGKILL. */
   static async start(root: string, env: Record<string, string>): Promise<BareMachine> {
-    const namespaces = ['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child']
-    const args = ['--pdeathsig', 'KILL', ...namespaces, 'sh', '-c', firstProcess, 'sh', root]
+    const namespaces = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private']
+    const args = ['--pdeathsig', 'KILL', ...namespaces, 'sh', '-c', firstProcess]
     const holder = spawn('setpriv', args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
     let output = ''
     for (const stream of [holder.stdout, holder.stderr]) stream.setEncoding('utf8').on('data', text => (output += text))
@@ -73,15 +71,26 @@ export class BareMachine {
     return new BareMachine(root, { HOME: '/root', PATH: standardPath, ...env }, holder, first)
   }
 
+  /** Runs a program of this machine in there, with this machine's files: what it mounts, nobody else sees. */
+  runBeside(command: string[], { log, signal, fix }: Omit<InsideRun, 'cwd' | 'env'> & { fix?: string }): Promise<void> {
+    return runTool('nsenter', [...this.#entering, ...command], { log, signal, fix })
+  }
+
+  /** What a booted Debian has mounted. Once the folder holds one. */
+  async mount(log: string): Promise<void> {
+    await this.runBeside(['mount', '-t', 'proc', 'proc', join(this.root, 'proc')], { log })
+    await this.runBeside(['mount', '-t', 'tmpfs', '-o', 'mode=1777', 'tmpfs', join(this.root, 'dev/shm')], { log })
+  }
+
   /** Runs a program inside to its end. Rejects with a StepFailure that carries the log's tail. */
   run(command: string[], { log, cwd, env, signal }: InsideRun): Promise<void> {
-    return runTool('nsenter', this.#entering(command, cwd, env), { log, signal })
+    return runTool('nsenter', this.#inside(command, cwd, env), { log, signal })
   }
 
   /** Starts a program inside that goes on. */
   async startProgram(command: string[], { log, cwd, env }: InsideRun): Promise<InsideProgram> {
     const output = openSync(log, 'a')
-    const child = spawn('nsenter', this.#entering(command, cwd, env), {
+    const child = spawn('nsenter', this.#inside(command, cwd, env), {
       stdio: ['ignore', output, output],
       detached: true,
     })
@@ -91,10 +100,13 @@ export class BareMachine {
     return { pid: Number(pid), ended, alive: () => child.exitCode === null && child.signalCode === null }
   }
 
-  #entering(command: string[], cwd = '/root', env: Record<string, string> = {}): string[] {
+  get #entering(): string[] {
+    return ['--target', String(this.#first), '--mount', '--pid', '--']
+  }
+
+  #inside(command: string[], cwd = '/root', env: Record<string, string> = {}): string[] {
     const variables = Object.entries({ ...this.#env, ...env }).map(([name, value]) => `${name}=${value}`)
-    const inside = ['env', '-i', '-C', cwd, ...variables, ...command]
-    return ['--target', String(this.#first), '--mount', '--pid', '--root', '--', ...inside]
+    return [...this.#entering, 'chroot', this.root, 'env', '-i', '-C', cwd, ...variables, ...command]
   }
 
   /** What runs inside beside its first process, as `pid command`. */
@@ -107,7 +119,10 @@ export class BareMachine {
       .map(({ pid, command }) => `${pid} ${command!.slice(0, 120)}`)
   }
 
-  /** Ends it with everything that runs inside; its mounts go with it. The folder stays. */
+  /**
+   * Ends it with everything that runs inside, and its mounts; the folder stays. The kernel lets the first process end
+   * when all others have: afterwards nothing writes into the folder any more.
+   */
   async end(): Promise<void> {
     const holder: ProcessIdentity = identityOf(this.#holder.pid!)
     try {
