@@ -3,12 +3,13 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { FakeKafka, settled } from '../../test/unit/fake-kafka.ts'
 import { KafkaDoorbell } from './doorbell.ts'
 
-function bellOf(waitMsMax = 0) {
+function bellOf(waitMsMax = 0, restMs = 0) {
   const kafka = new FakeKafka()
   const failures: unknown[] = []
   const bell = new KafkaDoorbell({
     producer: kafka.lazyProducer,
     waitMsMax,
+    restMs,
     onFailure: error => void failures.push(error),
   })
   return { kafka, bell, failures }
@@ -60,6 +61,23 @@ describe('KafkaDoorbell', () => {
     second.confirm()
     await settled()
 
+    expect(partitions(kafka)).toEqual([1, 1, 1])
+  })
+
+  test('rings while it rests become one, which comes after the rest', async () => {
+    jest.useFakeTimers()
+    const { kafka, bell } = bellOf(0, 10)
+
+    await bell.ring(1)
+    await jest.advanceTimersByTimeAsync(5)
+    for (let rings = 0; rings < 3; rings++) await bell.ring(1)
+    expect(partitions(kafka)).toEqual([1])
+    await jest.advanceTimersByTimeAsync(5)
+    expect(partitions(kafka)).toEqual([1, 1])
+
+    await jest.advanceTimersByTimeAsync(20)
+    await bell.ring(1)
+    await jest.advanceTimersByTimeAsync(0)
     expect(partitions(kafka)).toEqual([1, 1, 1])
   })
 

@@ -8,12 +8,16 @@ export interface DoorbellOptions {
   producer: LazyProducer
   /** How long a ring may hold up an answer: a Lambda freezes after it, an offline process does not. */
   waitMsMax: number
+  /** How long a shard's bell rests after a ring, so that the rings of a busy moment become one. 0 where the process freezes. */
+  restMs: number
   onFailure: (error: unknown) => void
 }
 
+const pause = (durationMs: number) => new Promise(done => setTimeout(done, durationMs))
+
 interface ShardBell {
   sending: Promise<void>
-  /** Somebody rang after the send in flight began: ring once more when it ends. */
+  /** Somebody rang after the send in flight began: ring once more after it and the rest. */
   again: boolean
 }
 
@@ -49,6 +53,7 @@ export class KafkaDoorbell implements Doorbell {
         bell.again = false
         this.#options.onFailure(error)
       }
+      if (this.#options.restMs > 0) await pause(this.#options.restMs)
     } while (bell.again)
     this.#bells.delete(shard)
   }
