@@ -1,0 +1,7 @@
+#!/bin/sh
+# Builds the shop into web/dist.
+set -eu
+. "$(dirname "$0")/settings.sh"
+
+PATH="$PWD/node_modules/.bin:$PATH" npm run build --workspace web
+test -s web/dist/index.html
