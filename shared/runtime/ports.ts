@@ -46,11 +46,13 @@ function guarded(ports: Ports): Ports {
   return ports
 }
 
-function logLevelOf(readConfig: () => Config): string {
+/** Also for an environment that does not fit, of which the log must tell. */
+function logFor(readConfig: () => Config): Logger {
   try {
-    return readConfig().logLevel
+    const { logLevel, offline } = readConfig()
+    return createLog(logLevel, { freezes: !offline })
   } catch {
-    return 'info'
+    return createLog('info', { freezes: true })
   }
 }
 
@@ -70,9 +72,8 @@ export class Ports {
     return this.#once('config', this.#readConfig)
   }
 
-  /** Also tells of an environment that does not fit, and so must not depend on it. */
   get log(): Logger {
-    return this.#once('log', () => createLog(logLevelOf(this.#readConfig)))
+    return this.#once('log', () => logFor(this.#readConfig))
   }
 
   get metrics() {
