@@ -1,7 +1,7 @@
 /**
  * GET /payments/{paymentId}/operations: every authorize, capture and refund with state and times, oldest first.
  *
- * 200 · 404 no such payment · 400, 500, 503 see docs/errors.md
+ * 200 · 404 no such payment · 500, 503 see docs/errors.md
  */
 import { paymentPath } from '../../shared/contracts/requests.ts'
 import { ApiError, type ErrorLog, errors, json, parsePath, type RoutePorts, route } from '../../shared/http/index.ts'

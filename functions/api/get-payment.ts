@@ -1,7 +1,7 @@
 /**
  * GET /payments/{paymentId}: one payment with its ledger entries and events.
  *
- * 200 · 404 no such payment · 400, 500, 503 see docs/errors.md
+ * 200 · 404 no such payment · 500, 503 see docs/errors.md
  */
 import { paymentPath } from '../../shared/contracts/requests.ts'
 import { ApiError, type ErrorLog, errors, json, parsePath, type RoutePorts, route } from '../../shared/http/index.ts'

@@ -48,25 +48,39 @@ const total = (en: string, ko: string) => z.int().min(0).meta({ description: en,
 export const ledgerEntryView = z
   .object({
     entryId,
-    type: z.string().meta({ description: '`capture`, `fee` or `refund`.' }),
+    type: z.string().meta({
+      description: '`capture`, `fee` or `refund`.',
+      'x-description-ko': '`capture`, `fee`, `refund` 중 하나.',
+    }),
     debitAccount: z.string(),
     creditAccount: z.string(),
     amount: amountMinor,
     currency,
     occurredAt: time,
   })
-  .meta({ id: 'LedgerEntry', description: 'One movement of money: debit and credit together, so it balances.' })
+  .meta({
+    id: 'LedgerEntry',
+    description: 'One movement of money: debit and credit together, so it balances.',
+    'x-description-ko': '돈의 움직임 하나입니다. 차변과 대변이 함께라 항상 균형이 맞습니다.',
+  })
 export type LedgerEntryView = z.infer<typeof ledgerEntryView>
 
 export const eventView = z
   .object({
     eventId,
-    type: z.string().meta({ description: 'The Kafka topic, such as `payment.captured`.' }),
+    type: z.string().meta({
+      description: 'The Kafka topic, such as `payment.captured`.',
+      'x-description-ko': 'Kafka 토픽. 예: `payment.captured`.',
+    }),
     sequence: z.int(),
     createdAt: time,
     publishedAt: time.nullable(),
   })
-  .meta({ id: 'PaymentEvent', description: 'An event in the outbox; `publishedAt` is null until Kafka has it.' })
+  .meta({
+    id: 'PaymentEvent',
+    description: 'An event in the outbox; `publishedAt` is null until Kafka has it.',
+    'x-description-ko': '아웃박스의 이벤트. Kafka가 받기 전에는 `publishedAt`이 null입니다.',
+  })
 export type EventView = z.infer<typeof eventView>
 
 export const pendingOperationView = z
@@ -101,27 +115,38 @@ export const paymentView = z
       'x-description-ko': '사람이 읽는 문장(`Accept-Language` 언어). 판단 기준으로 쓰지 마세요.',
     }),
   })
-  .meta({ id: 'Payment', description: 'A payment.' })
+  .meta({ id: 'Payment', description: 'A payment.', 'x-description-ko': '결제.' })
 export type PaymentView = z.infer<typeof paymentView>
 
 /** The answer to a mutation. */
-export const mutationView = paymentView
-  .extend({ operationId })
-  .meta({ id: 'PaymentMutation', description: 'The payment after an operation, and the id of that operation.' })
+export const mutationView = paymentView.extend({ operationId }).meta({
+  id: 'PaymentMutation',
+  description: 'The payment after an operation, and the id of that operation.',
+  'x-description-ko': '작업 뒤의 결제와 그 작업의 식별자.',
+})
 export type MutationView = z.infer<typeof mutationView>
 
 /** The answer of `GET /payments/{paymentId}`. */
 export const paymentDetailView = paymentView
-  .extend({ events: z.array(eventView).meta({ description: 'In order of `sequence`.' }) })
-  .meta({ id: 'PaymentDetail', description: 'The payment with its events.' })
+  .extend({
+    events: z.array(eventView).meta({ description: 'In order of `sequence`.', 'x-description-ko': '`sequence` 순서.' }),
+  })
+  .meta({ id: 'PaymentDetail', description: 'The payment with its events.', 'x-description-ko': '결제와 그 이벤트.' })
 export type PaymentDetailView = z.infer<typeof paymentDetailView>
 
 export const paymentListView = z
   .object({
     items: z.array(paymentView),
-    nextCursor: z.string().nullable().meta({ description: 'Send it as `cursor` for the next page; null at the end.' }),
+    nextCursor: z.string().nullable().meta({
+      description: 'Send it as `cursor` for the next page; null at the end.',
+      'x-description-ko': '다음 페이지를 받을 때 `cursor`로 보내세요. 끝이면 null입니다.',
+    }),
   })
-  .meta({ id: 'PaymentList', description: 'A page of payments, newest first.' })
+  .meta({
+    id: 'PaymentList',
+    description: 'A page of payments, newest first.',
+    'x-description-ko': '결제 목록 한 페이지(최신순).',
+  })
 export type PaymentListView = z.infer<typeof paymentListView>
 
 export const operationView = z
@@ -133,14 +158,23 @@ export const operationView = z
     currency,
     declineReason: z.string().nullable(),
     reason: z.string().nullable(),
-    attempt: z.int().meta({ description: '1, and one more each time somebody took it over.' }),
+    attempt: z.int().meta({
+      description: '1, and one more each time somebody took it over.',
+      'x-description-ko': '1에서 시작해, 다른 처리자가 이어받을 때마다 1씩 늘어납니다.',
+    }),
     createdAt: time,
     finishedAt: time.nullable(),
   })
-  .meta({ id: 'Operation', description: 'One authorize, capture or refund with its state and times.' })
+  .meta({
+    id: 'Operation',
+    description: 'One authorize, capture or refund with its state and times.',
+    'x-description-ko': '승인, 매입, 환불 한 번의 상태와 시각.',
+  })
 export type OperationView = z.infer<typeof operationView>
 
-export const operationListView = z
-  .object({ paymentId, operations: z.array(operationView) })
-  .meta({ id: 'OperationList', description: 'Every operation on a payment, oldest first.' })
+export const operationListView = z.object({ paymentId, operations: z.array(operationView) }).meta({
+  id: 'OperationList',
+  description: 'Every operation on a payment, oldest first.',
+  'x-description-ko': '결제의 모든 작업(오래된 순서).',
+})
 export type OperationListView = z.infer<typeof operationListView>

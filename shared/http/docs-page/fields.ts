@@ -65,15 +65,15 @@ export interface Row {
   note?: string
 }
 
-/** One table of names and what they mean, with a caption. */
-export function fieldTable(reading: Reading, caption: string, rows: Row[]): string {
+/** One table of names and what they mean. `isQuiet`: its heading says already what its caption says. */
+export function fieldTable(reading: Reading, caption: string, rows: Row[], isQuiet = false): string {
   const lines = rows.map(({ name, schema, description, note }) => {
     const notes = [typeOf(reading, schema), ...(note === undefined ? [] : [escaped(note)])].join(' · ')
     const meaning = inline(description || meaningOf(reading, schema))
     return `<tr><th scope="row"><code>${breakable(name)}</code></th><td>${meaning ? `${meaning}<br>` : ''}<small>${notes}</small></td></tr>`
   })
   const { field, meaning } = reading.words
-  return `<table><caption>${escaped(caption)}</caption><thead><tr><th scope="col">${field}</th><th scope="col">${meaning}</th></tr></thead><tbody>${lines.join('')}</tbody></table>`
+  return `<table><caption${isQuiet ? ' class="quiet"' : ''}>${escaped(caption)}</caption><thead><tr><th scope="col">${field}</th><th scope="col">${meaning}</th></tr></thead><tbody>${lines.join('')}</tbody></table>`
 }
 
 /** The rows of an object's own fields. */
@@ -110,18 +110,19 @@ export function objectNames(document: ApiDocument): string[] {
 export function objectSection(reading: Reading, name: string): string {
   const { document, language, words } = reading
   const schema = document.components.schemas[name]!
-  const base = baseOf(document, name, schema)
+  const base = baseOf(document, name)
   const properties = Object.entries(schema.properties ?? {}).filter(
     ([field]) => base === undefined || document.components.schemas[base]!.properties![field] === undefined,
   )
   const note = base === undefined ? '' : `<p>${words.asAnd.replace('{name}', objectLink(base))}</p>`
   const about = textOf(schema, language)
   const rows = fieldsOf(reading, { ...schema, properties: Object.fromEntries(properties) }, false)
-  return `<section aria-labelledby="${name}"><h3 id="${name}">${name}</h3>${about ? `<p>${inline(about)}</p>` : ''}${note}${fieldTable(reading, name, rows)}</section>`
+  return `<section aria-labelledby="${name}"><h3 id="${name}">${name}</h3>${about ? `<p>${inline(about)}</p>` : ''}${note}${fieldTable(reading, name, rows, true)}</section>`
 }
 
 /** The object whose fields this one has, and more. */
-function baseOf(document: ApiDocument, name: string, { properties = {} }: Schema): string | undefined {
+export function baseOf(document: ApiDocument, name: string): string | undefined {
+  const { properties = {} } = document.components.schemas[name]!
   return objectNames(document).find(other => {
     const fields = Object.keys(document.components.schemas[other]!.properties ?? {})
     const isSmaller = fields.length > 2 && fields.length < Object.keys(properties).length

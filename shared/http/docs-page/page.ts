@@ -13,7 +13,7 @@ import {
   type Response,
   resolve,
 } from './document.ts'
-import { fieldsOf, fieldTable, objectNames, objectSection, type Reading, textOf } from './fields.ts'
+import { baseOf, fieldsOf, fieldTable, objectNames, objectSection, type Reading, textOf } from './fields.ts'
 import { breakable, escaped, inline, jsonBlock, paragraphs } from './html.ts'
 import { pageStyle } from './style.ts'
 import { pageWords } from './words.ts'
@@ -168,7 +168,7 @@ function answersTable(reading: Reading, operation: Operation): string {
     const meaning = '$ref' in given ? codeLinks(resolve<Response>(document, given)) : answerMeaning(given, language)
     return `<tr><th scope="row">${status}</th><td>${meaning}</td></tr>`
   })
-  return `<table><caption>${words.answers}</caption><thead><tr><th scope="col">${words.status}</th><th scope="col">${words.meaning}</th></tr></thead><tbody>${rows.join('')}</tbody></table>`
+  return `<table><caption class="quiet">${words.answers}</caption><thead><tr><th scope="col">${words.status}</th><th scope="col">${words.meaning}</th></tr></thead><tbody>${rows.join('')}</tbody></table>`
 }
 
 function answerMeaning(response: Response, language: Language): string {
@@ -221,8 +221,10 @@ function errorsTable(reading: Reading): string {
   const rows = document['x-errors'].map((row, index, all) =>
     errorRow(reading, row, all.findIndex(other => other.code === row.code) === index),
   )
+  const columns = [words.code, words.when, words.action].map(name => `<th scope="col" role="columnheader">${name}</th>`)
+  // Its rows become blocks on a phone, where a browser would forget that they are rows: hence the roles.
   return `<p>${inline(words.errorsNote)}</p>
-<table class="errors"><caption>${words.errors}</caption><thead><tr><th scope="col">${words.code}</th><th scope="col">${words.when}</th><th scope="col">${words.action}</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>
+<table class="errors" role="table"><caption class="quiet">${words.errors}</caption><thead role="rowgroup"><tr role="row">${columns.join('')}</tr></thead><tbody role="rowgroup">${rows.join('\n')}</tbody></table>
 ${errorExamples(reading)}`
 }
 
@@ -233,7 +235,7 @@ function errorRow(
   isFirst: boolean,
 ): string {
   const id = isFirst ? ` id="${code}"` : ''
-  return `<tr${id}><th scope="row">${statusCode} <code>${breakable(code)}</code></th><td>${inline(when[language])}<br><small>${escaped(message[language])}</small></td><td>${inline(action[language])}</td></tr>`
+  return `<tr${id} role="row"><th scope="row" role="rowheader">${statusCode} <code>${breakable(code)}</code></th><td role="cell">${inline(when[language])}<br><small>${escaped(message[language])}</small></td><td role="cell">${inline(action[language])}</td></tr>`
 }
 
 function errorExamples(reading: Reading): string {
@@ -250,7 +252,10 @@ function errorExamples(reading: Reading): string {
   return blocks.join('\n')
 }
 
-const objects = (reading: Reading): string =>
-  `<p>${reading.words.objectsNote}</p>${objectNames(reading.document)
-    .map(name => objectSection(reading, name))
-    .join('\n')}`
+/** What others build upon comes before them. */
+function objects(reading: Reading): string {
+  const { document, words } = reading
+  const names = objectNames(document).flatMap(name => [baseOf(document, name), name])
+  const sections = [...new Set(names)].flatMap(name => (name === undefined ? [] : [objectSection(reading, name)]))
+  return `<p>${words.objectsNote}</p>\n${sections.join('\n')}`
+}

@@ -40,6 +40,7 @@ pre code{font-size:1em}
 table{width:100%;margin:0 0 1rem;border-collapse:collapse;font-size:.925rem}
 caption{padding:.25rem 0;color:var(--soft);font-size:.85rem;text-align:left}
 th,td{padding:.5rem .75rem .5rem 0;border-top:1px solid var(--line);text-align:left;vertical-align:top}
+.quiet{position:absolute;width:1px;height:1px;margin:0;padding:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 thead th{color:var(--soft);font-size:.8rem;font-weight:400}
 tbody th{width:13rem;font-weight:600}
 .errors tbody th{width:15rem}
@@ -48,7 +49,7 @@ small{color:var(--soft);font-size:.85rem}
 details{margin:.5rem 0}
 summary{padding:.25rem 0;cursor:pointer}
 details pre{margin:.35rem 0 .75rem}
-.contents{font-size:.9rem}
+.contents{margin:0 0 2.5rem;font-size:.9rem}
 .contents summary{font-weight:600}
 .contents ul{margin:0;padding:0;list-style:none}
 .contents ul ul{margin:0 0 .5rem}
@@ -57,5 +58,5 @@ details pre{margin:.35rem 0 .75rem}
 .contents li li a{display:flex;gap:.5rem;align-items:baseline;color:var(--soft)}
 .contents .method{flex:none;font-size:.7em}
 @media (min-width:62rem){.columns{display:grid;grid-template-columns:17rem minmax(0,1fr);gap:2.5rem}.contents{position:sticky;top:0;align-self:start;max-height:100vh;overflow-y:auto;padding:0 0 1rem}}
-@media (max-width:40rem){tbody th{width:38%}.errors,.errors tbody,.errors tr,.errors th,.errors td{display:block;width:auto}.errors thead{position:absolute;clip-path:inset(50%)}.errors td{padding-top:0;border:0}article,section section{padding:1rem}}
+@media (max-width:40rem){tbody th{width:38%}.errors,.errors tbody,.errors tr,.errors tbody th,.errors td{display:block;width:auto}.errors thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.errors td{padding-top:0;border:0}article,section section{padding:1rem}}
 `.trim()
