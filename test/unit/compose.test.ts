@@ -78,6 +78,7 @@ describe('our rules refuse', () => {
     ['a dependency that is only started', /(redis: \{ condition:) service_healthy/, '$1 service_started', 'api waits'],
     ['a dependency that is not there', 'redis: { condition', 'valkey: { condition', 'api depends on valkey'],
     ['privileges', 'cap_drop: ["ALL"]', 'privileged: true', 'migrate is privileged'],
+    ['an engine that comes up unasked', '-dind\n    profiles: [ci]', '-dind', 'jenkins-docker is privileged'],
     ['what may gain privileges', 'security_opt: ["no-new-privileges:true"]', '', 'mariadb may gain privileges'],
     ['a container of a fixed name', 'image: mariadb', 'container_name: db\n    image: mariadb', 'mariadb has a name'],
   ])('%s', (_, from, to, sentence) => {

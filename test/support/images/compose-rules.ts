@@ -50,9 +50,13 @@ const dependencies: Rule = (_, { depends_on = {} }, file) => {
   })
 }
 
+/** An engine in a container can be nothing less than privileged; only a profile that somebody asks for may bring one up. */
+const isEngine = ({ image = '', profiles = [] }: ComposeService) =>
+  /^docker:[\d.]+-dind$/.test(image) && profiles.length > 0
+
 const isolation: Rule = (_, service) => [
   ...when(!(service.security_opt as string[] | undefined)?.includes('no-new-privileges:true'), 'may gain privileges'),
-  ...when(service.privileged === true, 'is privileged'),
+  ...when(service.privileged === true && !isEngine(service), 'is privileged'),
   ...when(service.network_mode === 'host', "uses the host's network"),
   ...when(service.container_name !== undefined, 'has a name that a second project would want too'),
 ]

@@ -1,0 +1,43 @@
+// Loads a Compose file with Compose's own loader (compose-go) and prints what it understood as JSON.
+//
+//	compose-config docker-compose.yml [profile …]
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+)
+
+func main() {
+	if len(os.Args) < 2 {
+		fail(fmt.Errorf("usage: compose-config FILE [PROFILE …]"))
+	}
+	options, err := cli.NewProjectOptions(os.Args[1:2],
+		cli.WithOsEnv,
+		cli.WithInterpolation(true),
+		cli.WithResolvedPaths(true),
+		cli.WithNormalization(true),
+		cli.WithConsistency(true),
+		cli.WithProfiles(os.Args[2:]),
+	)
+	if err != nil {
+		fail(err)
+	}
+	project, err := options.LoadProject(context.Background())
+	if err != nil {
+		fail(err)
+	}
+	text, err := project.MarshalJSON()
+	if err != nil {
+		fail(err)
+	}
+	fmt.Println(string(text))
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
+}
