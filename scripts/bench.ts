@@ -1,7 +1,9 @@
 /** `npm run bench`: how fast the product is, what it costs, and how near that is to what this machine can do. Exit 0 or 1. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { comparisonOf, headerLines, linesOf, sectionsOf, verdictLines } from './bench/report.ts'
+import { type ProfileResult, runProfile } from './bench/profile.ts'
+import { profileHeader, profileSections } from './bench/profile-report.ts'
+import { comparisonOf, headerLines, linesOf, type Section, sectionsOf, verdictLines } from './bench/report.ts'
 import { type BenchResult, runBench } from './bench/run.ts'
 import { type BenchCommand, readCommand, USAGE } from './bench/settings.ts'
 import { onStage } from './bench/stage.ts'
@@ -16,16 +18,18 @@ async function main(): Promise<number> {
     return 0
   }
   const result = command.from === undefined ? await measure(command) : readResult(command.from)
-  print(result, command)
+  const { header, sections } = 'profile' in result ? profileText(result) : benchText(result, command)
+  const lines = sections.flatMap(section => linesOf(section, command.markdown))
+  for (const line of ['', ...header, ...lines, ...verdictLines(result)]) say(line)
   return result.problems.length === 0 ? 0 : 1
 }
 
-async function measure(command: BenchCommand): Promise<BenchResult> {
-  const { settings } = command
+async function measure(command: BenchCommand): Promise<BenchResult | ProfileResult> {
+  const { settings, profile } = command
   say(`seed ${settings.seed}`)
-  const result = await onStage(
-    settings.kinds.includes('empty'),
-    stage => runBench(stage, settings, say),
+  const result = await onStage<BenchResult | ProfileResult>(
+    !profile && settings.kinds.includes('empty'),
+    stage => (profile ? runProfile(stage, settings, say) : runBench(stage, settings, say)),
     outcome => outcome.problems.length === 0,
   )
   for (const file of filesOf(command)) {
@@ -36,20 +40,31 @@ async function measure(command: BenchCommand): Promise<BenchResult> {
   return result
 }
 
-const filesOf = ({ json, save }: BenchCommand): string[] => [
-  ...(json === undefined ? [] : [json]),
-  ...(save ? [join(projectRoot, `load/results/bench-${new Date().toISOString().slice(0, 10)}.json`)] : []),
-]
+const filesOf = ({ json, save, profile }: BenchCommand): string[] => {
+  const name = `${profile ? 'profile' : 'bench'}-${new Date().toISOString().slice(0, 10)}.json`
+  return [...(json === undefined ? [] : [json]), ...(save ? [join(projectRoot, 'load/results', name)] : [])]
+}
 
-const readResult = (file: string): BenchResult => JSON.parse(readFileSync(file, 'utf8'))
+const readResult = (file: string): BenchResult | ProfileResult => JSON.parse(readFileSync(file, 'utf8'))
 
-function print(result: BenchResult, { markdown, compare }: BenchCommand): void {
-  const sections = sectionsOf(result)
-  if (compare !== undefined) sections.push(comparisonOf(result, readResult(compare)))
-  say('')
-  for (const line of headerLines(result)) say(line)
-  for (const line of sections.flatMap(section => linesOf(section, markdown))) say(line)
-  for (const line of verdictLines(result)) say(line)
+interface Text {
+  header: string[]
+  sections: Section[]
+}
+
+const profileText = (result: ProfileResult): Text => ({
+  header: profileHeader(result),
+  sections: profileSections(result),
+})
+
+function benchText(result: BenchResult, { compare }: BenchCommand): Text {
+  const other = compare === undefined ? undefined : readResult(compare)
+  if (other !== undefined && 'profile' in other)
+    throw new Error('--compare wants figures of a benchmark, not a profile')
+  return {
+    header: headerLines(result),
+    sections: [...sectionsOf(result), ...(other ? [comparisonOf(result, other)] : [])],
+  }
 }
 
 main().then(

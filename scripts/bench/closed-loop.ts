@@ -117,8 +117,10 @@ export async function closedLoop(options: LoopOptions, run: RunUnit): Promise<Lo
     while (tally.phase !== 'over' && tally.errorCount < ERRORS_MAX) await tally.unit(run)
   }
   const workers = Promise.all(Array.from({ length: options.concurrency }, work))
-  // A worker that throws ends the load at once, not at the end of the time.
-  const wait = (ms: number) => Promise.race([sleep(ms), workers])
+  // Workers that have given up end the load at once, not at the end of the time.
+  const gaveUp = new AbortController()
+  workers.catch(() => {}).finally(() => gaveUp.abort())
+  const wait = (ms: number) => sleep(ms, undefined, { signal: gaveUp.signal }).catch(() => {})
   await wait(options.warmupMs)
   const startedMs = performance.now()
   const cpuAtStart = process.cpuUsage()

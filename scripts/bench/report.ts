@@ -160,17 +160,26 @@ export function linesOf({ title, rows }: Section, markdown: boolean): string[] {
   ]
 }
 
-export function headerLines({ machine, versions, settings, loadAverages, startedAt }: BenchResult): string[] {
+type Origin = Pick<BenchResult, 'machine' | 'versions' | 'loadAverages' | 'startedAt'>
+
+export const headerLines = (result: BenchResult): string[] => {
+  const { rounds, seconds, warmupSeconds, seed } = result.settings
+  return [
+    ...originLines(result),
+    `${rounds} rounds of ${seconds} s a case after ${warmupSeconds} s of warm-up, interleaved, medians; seed ${seed}`,
+  ]
+}
+
+export function originLines({ machine, versions, loadAverages, startedAt }: Origin): string[] {
   const dirty = versions.uncommitted.length === 0 ? '' : ` and ${versions.uncommitted.length} uncommitted files`
   return [
     `${startedAt}  commit ${versions.commit}${dirty}`,
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; load average ${loadAverages.before.join(' ')} before, ${loadAverages.after.join(' ')} after`,
     `Node ${versions.node}, MariaDB ${versions.mariadb}, serverless-offline ${versions.serverlessOffline}, mysql2 ${versions.mysql2}, kafkajs ${versions.kafkajs}`,
-    `${settings.rounds} rounds of ${settings.seconds} s a case after ${settings.warmupSeconds} s of warm-up, interleaved, medians; seed ${settings.seed}`,
   ]
 }
 
-export const verdictLines = ({ books, problems }: BenchResult): string[] => [
+export const verdictLines = ({ books, problems }: Pick<BenchResult, 'books' | 'problems'>): string[] => [
   '',
   books.ok
     ? `books: all ${books.invariants} invariants hold over ${books.payments} payments`
