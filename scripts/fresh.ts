@@ -1,6 +1,7 @@
 /** `npm run test:fresh`: a bare Debian with nothing but Node, npm and the committed repository; `npm start` must do the rest. */
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { addNode, addRepository, type Making, makeDebian, projectInside, release } from './fresh/bare-debian.ts'
 import { BareMachine } from './fresh/bare-machine.ts'
 import { carriedEnvironment } from './fresh/machine-settings.ts'
@@ -13,11 +14,16 @@ import { dataRoot, shortPath } from './system/paths.ts'
 import { anyFreePort } from './system/ports.ts'
 import { releaseLock, takeLock } from './system/starter-lock.ts'
 
-const usage = `npm run test:fresh
+const usage = `npm run test:fresh [-- --tests]
   Makes a bare Debian (${release}) in a temporary folder, with Node 20, npm and a clone of the last commit; runs \`npm start\`
-  there, buys and refunds, stops it, and starts it again with every installer taken away. Needs Debian or Ubuntu, and root.`
+  there, buys and refunds, stops it, and starts it again with every installer taken away. Needs Debian or Ubuntu, and root.
+  --tests   also run \`npm test\` there, after the first start`
 
-const deadlineMs = 30 * 60_000
+const { values: options } = parseArgs({
+  options: { tests: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+})
+
+const deadlineMs = (options.tests ? 60 : 30) * 60_000
 const lockFile = join(dataRoot, 'fresh.lock')
 const logs = join(dataRoot, 'fresh-logs')
 const reporter = createReporter()
@@ -38,7 +44,7 @@ async function furnish(making: Making): Promise<void> {
 async function live(machine: BareMachine, signal: AbortSignal): Promise<void> {
   const taken = new Set<number>()
   const ports = { api: await anyFreePort(taken), web: await anyFreePort(taken) }
-  await runScenario({ machine, ports, logs, reporter, signal })
+  await runScenario({ machine, ports, logs, reporter, signal, tests: options.tests })
 }
 
 async function inWorkplace(root: string, log: string, signal: AbortSignal): Promise<void> {
@@ -57,7 +63,7 @@ async function inWorkplace(root: string, log: string, signal: AbortSignal): Prom
 /** What the product wrote inside; the rest of our own logs is here already. */
 function keepLogsOf(root: string) {
   const data = join(root, projectInside, '.data')
-  for (const name of ['main/logs', 'npm-ci.log'])
+  for (const name of ['main/logs', 'test/logs', 'npm-ci.log'])
     if (existsSync(join(data, name))) cpSync(join(data, name), join(logs, 'inside', name), { recursive: true })
 }
 
@@ -96,7 +102,7 @@ function callOffSignal(): AbortSignal {
 }
 
 async function main(): Promise<number> {
-  if (process.argv.includes('--help')) {
+  if (options.help) {
     reporter.line(usage)
     return 0
   }

@@ -5,9 +5,11 @@ import { parseArgs } from 'node:util'
 import { unfitReason } from './fresh/requirements.ts'
 import { deleteData } from './system/delete-data.ts'
 import { createReporter, formatDuration } from './system/output.ts'
+import { installPackages } from './system/packages.ts'
 import { watchParents } from './system/parent-watch.mjs'
 import { type DataFolder, dataFolder, dataRoot, shortPath } from './system/paths.ts'
 import { externalVariables } from './system/plan-ports.ts'
+import { findOnPath } from './system/programs.ts'
 import { releaseLock, takeLock } from './system/starter-lock.ts'
 import { System } from './system/system.ts'
 import { ensureChromium } from './testing/chromium.ts'
@@ -149,8 +151,11 @@ async function runPhase(name: string, work: () => Promise<Tally>, signal: AbortS
 }
 
 async function prepare(run: Run): Promise<Tally> {
+  const log = join(run.folder.logs, 'install.log')
+  // The README's own lines are run, and they call it.
+  if (!findOnPath('curl')) await reporter.step('curl', () => installPackages(['curl'], log))
   const chromium = await reporter.step('chromium', async detail => {
-    const path = await ensureChromium(join(run.folder.logs, 'install.log'))
+    const path = await ensureChromium(log)
     detail(path)
     return path
   })

@@ -25,7 +25,13 @@ export interface Making {
 export async function makeDebian({ machine, log, signal }: Making): Promise<void> {
   const { root } = machine
   const { lines, options } = packageSources(release)
-  const args = ['--variant=minbase', '--mode=root', '--format=directory', ...options.map(line => `--aptopt=${line}`)]
+  const args = [
+    '--variant=minbase',
+    '--mode=root',
+    '--format=directory',
+    '--dpkgopt=force-unsafe-io',
+    ...options.map(line => `--aptopt=${line}`),
+  ]
   await machine.runBeside(['mmdebstrap', ...args, release, root, ...lines], {
     log,
     signal,

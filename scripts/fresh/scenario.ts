@@ -15,6 +15,8 @@ export interface Scenario {
   logs: string
   reporter: Reporter
   signal: AbortSignal
+  /** Also run `npm test` inside. */
+  tests: boolean
 }
 
 /** Everything is fetched: Debian packages, npm packages, Kafka's jars. */
@@ -31,6 +33,7 @@ const shopUrl = ({ ports }: Scenario) => `http://127.0.0.1:${ports.web}`
 export async function runScenario(scenario: Scenario): Promise<void> {
   const { reporter } = scenario
   const payment = await firstLife(scenario)
+  if (scenario.tests) await runTests(scenario)
   const { path, calls } = addFailingPrograms(scenario.machine.root, installers)
   // npm itself is a failing program by then: its script's command is given instead.
   const again = ['env', `PATH=${path}:${scenario.machine.path}`, 'node', 'scripts/run.mjs', 'start']
@@ -64,6 +67,15 @@ async function firstLife(scenario: Scenario): Promise<string> {
   // npm passes no TERM on: whoever it started has to notice.
   await stop(scenario, npm, 'TERM to npm')
   return payment
+}
+
+/** They have to install or do without whatever a bare Debian lacks. */
+async function runTests({ machine, reporter, logs, signal }: Scenario): Promise<void> {
+  const log = join(logs, 'npm-test.log')
+  await reporter.step('npm test', async detail => {
+    await machine.run(['npm', 'test'], { cwd: projectInside, log, signal })
+    detail(tailOf(log, 1).join(''))
+  })
 }
 
 /** Waits for the product's own word that it is ready, and looks whether it is. */

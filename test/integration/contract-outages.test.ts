@@ -10,7 +10,19 @@ import { systemUnderTest } from '../support/system.ts'
 jest.setTimeout(120_000)
 
 const system = systemUnderTest()
+const api = new PaymentApi(system.apiUrl)
 const PAYMENT = 'pay_00000000000000000000000000'
+
+let hasty: ExtraApi
+/** Its outcome is unknown and nobody asks again: the resolver, which looks each minute, has time while the other tests run. */
+const abandoned = { body: authorizeBody({ paymentMethod: 'tok_slow' }), paymentId: '' }
+
+beforeAll(async () => {
+  // The resolver waits 5 s before it asks, so that the tests' own repeats come first.
+  hasty = await startExtraApi({ name: 'hasty', env: { ACQUIRER_TIMEOUT_MS: '300', INQUIRY_BACKOFF_MS: '5000' } })
+  abandoned.paymentId = expectError(await hasty.api.authorize(abandoned.body), 503, 'OUTCOME_UNKNOWN').paymentId ?? ''
+})
+afterAll(() => hasty?.stop())
 
 describe('without MariaDB', () => {
   let extra: ExtraApi
@@ -78,14 +90,6 @@ describe('without Kafka and Redis', () => {
 })
 
 describe('an acquirer that takes too long', () => {
-  const api = new PaymentApi(system.apiUrl)
-  let hasty: ExtraApi
-  // The resolver waits 5 s before it asks, so that the tests' own repeats come first.
-  beforeAll(async () => {
-    hasty = await startExtraApi({ name: 'hasty', env: { ACQUIRER_TIMEOUT_MS: '300', INQUIRY_BACKOFF_MS: '5000' } })
-  })
-  afterAll(() => hasty?.stop())
-
   /** Comes back, as the answers say, until the outcome is known. */
   const askUntilKnown = (ask: () => Promise<Reply>): Promise<Reply> =>
     until(
@@ -134,8 +138,7 @@ describe('an acquirer that takes too long', () => {
   })
 
   test('the resolver brings it to an end when nobody asks again', async () => {
-    const body = authorizeBody({ paymentMethod: 'tok_slow' })
-    const { paymentId = '' } = expectError(await hasty.api.authorize(body), 503, 'OUTCOME_UNKNOWN')
+    const { body, paymentId } = abandoned
     const payment = await until(
       async () => {
         const found = expectDetail(await api.payment(paymentId))
