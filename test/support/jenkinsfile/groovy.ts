@@ -1,0 +1,94 @@
+/** Groovy without Jenkins: its jars, and one run of the recorder (recorder.groovy) for any number of pipelines. */
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { installAdvice, installPackages, thisMachine } from '../../../scripts/system/packages.ts'
+import { dataRoot } from '../../../scripts/system/paths.ts'
+import { findProgram, type ProgramName, packagesFor } from '../../../scripts/system/programs.ts'
+import { runTool } from '../../../scripts/system/run-tool.ts'
+
+export interface RecorderRun {
+  name: string
+  kind: 'pipeline' | 'job'
+  text: string
+  env?: Record<string, string>
+  /** The first step of this stage, or the n-th step after the stages, ends with `result` (FAILURE). */
+  failAt?: { stage?: string; post?: number; result?: 'FAILURE' | 'ABORTED' }
+}
+
+export interface RecordedStep {
+  step: string
+  args: unknown
+  stage: string | null
+  /** The condition of `post`. */
+  post: string | null
+  /** The steps around it, outermost first. */
+  within: { step: string; args: unknown }[]
+}
+
+export interface Recording {
+  name: string
+  result: 'SUCCESS' | 'UNSTABLE' | 'FAILURE' | 'ABORTED'
+  /** What Jenkins would refuse. */
+  errors: string[]
+  options: { option: string; args: unknown; stage: string | null }[]
+  environment: Record<string, string>
+  /** Those that were begun. */
+  stages: string[]
+  steps: RecordedStep[]
+}
+
+const pom = join(import.meta.dirname, 'pom.xml')
+const recorder = join(import.meta.dirname, 'recorder.groovy')
+const jarsRoot = join(dataRoot, 'groovy-jars')
+const RUN_TIMEOUT_MS = 60_000
+
+/** The folder of this POM's jars: another POM, another folder. */
+const jarsFolder = join(jarsRoot, createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12))
+
+const missingPrograms = (): ProgramName[] => {
+  const wanted: ProgramName[] = existsSync(jarsFolder) ? ['java'] : ['java', 'mvn']
+  return wanted.filter(name => findProgram(name) === undefined)
+}
+
+/** Why Groovy cannot run here; undefined when it can, or can be made to. A machine with Docker alone has no Java. */
+export function groovyObstacle(): string | undefined {
+  const missing = missingPrograms()
+  if (missing.length === 0) return undefined
+  const advice = installAdvice(packagesFor(missing), thisMachine())
+  return advice && `Groovy needs ${missing.join(' and ')}: ${advice}`
+}
+
+/** Fetches what is missing. The jars' folder appears whole or not at all. */
+export async function ensureGroovy(logFile: string): Promise<void> {
+  const missing = missingPrograms()
+  if (missing.length > 0) await installPackages(packagesFor(missing), logFile)
+  if (existsSync(jarsFolder)) return
+  mkdirSync(jarsRoot, { recursive: true })
+  const draft = `${jarsFolder}.${process.pid}`
+  const args = ['-q', '-B', '-ntp', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${draft}`]
+  try {
+    await runTool(findProgram('mvn')!.path, args, { log: logFile })
+    if (!existsSync(jarsFolder)) renameSync(draft, jarsFolder)
+  } finally {
+    rmSync(draft, { recursive: true, force: true })
+  }
+}
+
+/** Records all runs with one JVM: most of its time is its start. Rejects with what it printed when it could not. */
+export function record(runs: RecorderRun[]): Promise<Map<string, Recording>> {
+  const { promise, resolve, reject } = Promise.withResolvers<Map<string, Recording>>()
+  // Short-lived: without the second compiler and with the simplest collector it is done sooner.
+  const flags = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dfile.encoding=UTF-8']
+  const args = [...flags, '-cp', join(jarsFolder, '*'), 'groovy.ui.GroovyMain', recorder]
+  const options = { timeout: RUN_TIMEOUT_MS, maxBuffer: 64 * 1024 * 1024 }
+  const child = execFile(findProgram('java')!.path, args, options, (error, stdout, stderr) => {
+    if (error) return reject(new Error(`the recorder failed: ${stderr || error.message}`, { cause: error }))
+    const recordings = JSON.parse(stdout) as Recording[]
+    resolve(new Map(recordings.map(recording => [recording.name, recording])))
+  })
+  child.stdin!.on('error', () => {}) // It ended before it read all: its exit says why.
+  child.stdin!.end(JSON.stringify({ runs }))
+  return promise
+}
