@@ -15,7 +15,7 @@ const twoDigits = (value: number | null | undefined): string => (value == null ?
 const PROCESSES = ['api', 'mariadb', 'kafka', 'redis', 'empty', 'generator', 'tool']
 
 export function sectionsOf(result: BenchResult): Section[] {
-  const sections = [speed(result), cpu(result), events(result), ratios(result)]
+  const sections = [speed(result), cpu(result), cpuPerRequest(result), events(result), ratios(result)]
   return sections.filter(section => section.rows.length > 1)
 }
 
@@ -33,15 +33,25 @@ const speed = ({ cases }: BenchResult): Section => ({
 })
 
 const cpu = ({ cases }: BenchResult): Section => ({
-  title:
-    'CPU seconds in the measured time, by process; CPU ms a request of those that do the work (the direct writer is the generator)',
+  title: 'CPU seconds in the measured time, by process',
   rows: [
-    ['case', ...PROCESSES, 'ms/request'],
-    ...cases.map(each => [
-      caseName(each),
-      ...PROCESSES.map(name => twoDigits(each.figures.cpuSeconds[name])),
-      twoDigits(each.figures.cpuMsPerRequest),
-    ]),
+    ['case', ...PROCESSES],
+    ...cases.map(each => [caseName(each), ...PROCESSES.map(name => twoDigits(each.figures.cpuSeconds[name]))]),
+  ],
+})
+
+const cpuPerRequest = ({ cases }: BenchResult): Section => ({
+  title: 'CPU ms a request, by process; together: of those that do the work (the direct writer is the generator)',
+  rows: [
+    ['case', ...PROCESSES, 'together'],
+    ...cases.map(each => {
+      const { cpuSeconds, cpuMsPerRequest, load } = each.figures
+      const perRequest = (name: string) => {
+        const seconds = cpuSeconds[name]
+        return seconds == null || load.requests === 0 ? null : (seconds * 1_000) / load.requests
+      }
+      return [caseName(each), ...PROCESSES.map(name => twoDigits(perRequest(name))), twoDigits(cpuMsPerRequest)]
+    }),
   ],
 })
 
