@@ -16,6 +16,9 @@ const parameters = {
   servicesSecretArn: { form: secretArn, asked: 'arn:aws:secretsmanager:…' },
 }
 
+/** Of the files beside this one. */
+const notStages = ['local', 'aws']
+
 /** A list may be written as YAML's or with commas. */
 const listOf = value => (Array.isArray(value) ? value : String(value).split(',')).map(item => String(item).trim())
 
@@ -28,14 +31,12 @@ function read(name, given) {
   return { value: list ? values : values[0] }
 }
 
-/** serverless prints an error's stack, or the message of one that has none. */
-function refusal(message) {
-  return Object.assign(new Error(message), { stack: undefined })
-}
+/** serverless would print the stack, which tells a deployer nothing. */
+const refusal = message => Object.assign(new Error(message), { stack: message })
 
 module.exports = async ({ options, resolveVariable }) => {
   const stage = options.stage ?? 'dev'
-  if (!existsSync(join(__dirname, `${stage}.yml`)) || stage === 'local')
+  if (notStages.includes(stage) || !existsSync(join(__dirname, `${stage}.yml`)))
     throw refusal(`there is no AWS stage "${stage}": config/${stage}.yml would describe it (docs/deploy.md)`)
   const written = address => resolveVariable(`file(config/${stage}.yml):${address}, null`)
   const found = {}
@@ -48,6 +49,7 @@ module.exports = async ({ options, resolveVariable }) => {
     if (problem) problems.push(problem)
     found[name] = value
   }
-  if (problems.length > 0) throw refusal(`stage ${stage}: ${problems.join('; ')}. docs/deploy.md says what each is`)
+  if (problems.length > 0)
+    throw refusal(`stage ${stage}, see docs/deploy.md:${problems.map(problem => `\n    ${problem}`).join('')}`)
   return { ...found, kafkaBrokersText: found.kafkaBrokers.join(), standIns }
 }

@@ -1,0 +1,259 @@
+/** What would be deployed: read from the CloudFormation template that serverless compiles for `prod`. */
+import { readFileSync } from 'node:fs'
+import { beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { configFrom } from '../../shared/runtime/config.ts'
+import {
+  compileTemplate,
+  parameterArgs,
+  parameters,
+  type Resource,
+  type Template,
+} from '../support/compiled-template.ts'
+
+// serverless itself, in a process of its own.
+jest.setTimeout(120_000)
+
+interface Statement {
+  Effect: string
+  Action: string[]
+  Resource: unknown
+  Condition?: unknown
+}
+
+const described: { functions: Record<string, { events: { httpApi?: string; kafka?: { topic: string } }[] }> } = parse(
+  readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8'),
+  { merge: true },
+)
+const OPEN_ROUTE = 'GET /health/live'
+const OFFLINE_FUNCTION = 'metrics'
+/** EC2 has no narrower resource for these. */
+const networkAction = /^ec2:(Create|Delete)NetworkInterface$|^ec2:Describe\w+$|^ec2:(Una|A)ssignPrivateIpAddresses$/
+const deployed = Object.keys(described.functions).filter(name => name !== OFFLINE_FUNCTION)
+const triggered = deployed.filter(name => described.functions[name]!.events.some(event => event.kafka))
+const served = deployed.filter(name => described.functions[name]!.events.some(event => event.httpApi))
+
+let template: Template
+beforeAll(async () => {
+  template = await compileTemplate(['--stage', 'prod', ...parameterArgs(parameters)])
+})
+
+const logicalId = (name: string): string => name[0]!.toUpperCase() + name.slice(1)
+const all = (type: string): Resource[] => Object.values(template.Resources).filter(it => it.Type === type)
+const lambda = (name: string): Resource['Properties'] =>
+  template.Resources[`${logicalId(name)}LambdaFunction`]!.Properties
+const environment = (name: string): Record<string, string> => lambda(name).Environment.Variables
+const statements = (name: string): Statement[] =>
+  template.Resources[`${logicalId(name)}Role`]!.Properties.Policies.flatMap(
+    (policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement,
+  )
+
+describe('the routes', () => {
+  test('are those of serverless.yml without those of this machine', () => {
+    const written = deployed.flatMap(name => described.functions[name]!.events.flatMap(event => event.httpApi ?? []))
+    const keys = all('AWS::ApiGatewayV2::Route').map(route => route.Properties.RouteKey)
+
+    expect(keys.sort()).toEqual(written.map(route => (route === '*' ? '$default' : route)).sort())
+    expect(keys).not.toContain('GET /metrics')
+  })
+
+  test('ask for IAM, all but one', () => {
+    const open = all('AWS::ApiGatewayV2::Route').filter(route => route.Properties.AuthorizationType !== 'AWS_IAM')
+
+    expect(open.map(route => route.Properties.RouteKey)).toEqual([OPEN_ROUTE])
+  })
+
+  test('are the only way in from outside', () => {
+    expect(all('AWS::Lambda::Url')).toEqual([])
+    expect(all('AWS::ApiGatewayV2::Api')).toHaveLength(1)
+  })
+})
+
+describe('the functions', () => {
+  test('are those of serverless.yml without those of this machine', () => {
+    const names = all('AWS::Lambda::Function').map(it => it.Properties.FunctionName)
+
+    expect(names.sort()).toEqual(deployed.map(name => `payment-backend-prod-${name}`).sort())
+  })
+
+  test('stand in the VPC', () => {
+    for (const name of deployed)
+      expect([name, lambda(name).VpcConfig]).toEqual([
+        name,
+        { SubnetIds: parameters.subnetIds.split(','), SecurityGroupIds: [parameters.securityGroupIds] },
+      ])
+  })
+
+  test('keep their logs for a time, each in a group of its own', () => {
+    for (const name of deployed)
+      expect(template.Resources[`${logicalId(name)}LogGroup`]).toMatchObject({
+        Type: 'AWS::Logs::LogGroup',
+        Properties: { LogGroupName: `/aws/lambda/payment-backend-prod-${name}`, RetentionInDays: 90 },
+      })
+    for (const group of all('AWS::Logs::LogGroup')) expect(group.Properties.RetentionInDays).toBe(90)
+  })
+
+  test('end in order: the acquirer, the handler, the lease; and before the gateway gives up', () => {
+    for (const name of served) {
+      const { ACQUIRER_TIMEOUT_MS, LEASE_MS } = environment(name)
+      const timeoutMs = lambda(name).Timeout * 1_000
+
+      expect(Number(ACQUIRER_TIMEOUT_MS)).toBeLessThan(timeoutMs)
+      expect(timeoutMs).toBeLessThan(Number(LEASE_MS))
+      expect(timeoutMs).toBeLessThan(30_000)
+    }
+  })
+})
+
+describe('the environment', () => {
+  test('is one that the functions accept, and names nothing of this machine', () => {
+    for (const name of deployed) {
+      const env = environment(name)
+
+      expect([name, configFrom(env).offline]).toEqual([name, false])
+      expect(JSON.stringify(env)).not.toMatch(/127\.0\.0\.1|localhost/)
+    }
+  })
+
+  test('holds the secrets of the services that a function asks, as references', () => {
+    const holding = (variable: string) => deployed.filter(name => variable in environment(name)).sort()
+    const payments = ['authorize', 'capture', 'refund', 'health']
+    const workers = ['relayOutbox', 'recordLedger', 'sweepOutbox', 'resolveUnknown']
+    const readers = ['getPayment', 'getOperations', 'listPayments']
+
+    expect(holding('REDIS_URL')).toEqual([...payments].sort())
+    expect(holding('KAFKA_SASL_PASSWORD')).toEqual([...payments, ...workers].sort())
+    expect(holding('DATABASE_URL')).toEqual([...payments, ...workers, ...readers].sort())
+    for (const name of deployed)
+      for (const variable of ['DATABASE_URL', 'REDIS_URL', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'])
+        expect(environment(name)[variable] ?? '{{resolve:secretsmanager:').toMatch(/^\{\{resolve:secretsmanager:/)
+  })
+
+  // A template with more is refused, but only when it is deployed.
+  test('stays within the 60 references that CloudFormation allows in a template', () => {
+    const references = JSON.stringify(template).match(/\{\{resolve:/g) ?? []
+
+    expect(references.length).toBeGreaterThan(0)
+    expect(references.length).toBeLessThanOrEqual(60)
+  })
+})
+
+describe('the roles', () => {
+  test('are one a function', () => {
+    for (const name of deployed)
+      expect([name, lambda(name).Role]).toEqual([name, { 'Fn::GetAtt': [`${logicalId(name)}Role`, 'Arn'] }])
+    expect(all('AWS::IAM::Role')).toHaveLength(deployed.length)
+    for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) expect(all(type)).toEqual([])
+  })
+
+  test('are for Lambda only, and have nothing but the policy that is written here', () => {
+    for (const { Properties } of all('AWS::IAM::Role')) {
+      expect(Object.keys(Properties).sort()).toEqual(['AssumeRolePolicyDocument', 'Policies'])
+      expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
+        { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ])
+    }
+  })
+
+  test('allow no action by a wildcard, and every resource only where EC2 has none', () => {
+    for (const name of deployed)
+      for (const { Effect, Action, Resource } of statements(name)) {
+        for (const action of Action)
+          expect([name, action]).toEqual([name, expect.stringMatching(/^[a-z0-9]+:[A-Za-z]+$/)])
+        if (Effect === 'Allow' && Resource === '*')
+          for (const action of Action) expect([name, action]).toEqual([name, expect.stringMatching(networkAction)])
+      }
+  })
+
+  test("write to the function's own logs and name no other function", () => {
+    for (const name of deployed) {
+      const text = JSON.stringify(statements(name))
+      const named = [...text.matchAll(/payment-backend-prod-(\w+)/g)].map(match => match[1])
+
+      expect(new Set(named)).toEqual(new Set([name]))
+      expect(text).toContain(`log-group:/aws/lambda/payment-backend-prod-${name}:*"`)
+    }
+  })
+
+  test("read one secret, and only where Kafka's pollers log in with it", () => {
+    for (const name of deployed) {
+      const reading = statements(name).filter(({ Action }) =>
+        Action.some(action => /^(secretsmanager|kms|ssm):/.test(action)),
+      )
+
+      expect([name, reading]).toEqual([
+        name,
+        triggered.includes(name)
+          ? [{ Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: [parameters.kafkaSecretArn] }]
+          : [],
+      ])
+    }
+  })
+
+  test("keep the network interfaces from the function's own code", () => {
+    for (const name of deployed) {
+      const denied = statements(name).filter(({ Effect }) => Effect === 'Deny')
+
+      expect(denied).toHaveLength(1)
+      expect(JSON.stringify(denied[0]!.Condition)).toContain(`function:payment-backend-prod-${name}"`)
+    }
+  })
+})
+
+describe('the Kafka triggers', () => {
+  const mappings = () => all('AWS::Lambda::EventSourceMapping')
+
+  test('are those of serverless.yml', () => {
+    const written = triggered.flatMap(name =>
+      described.functions[name]!.events.flatMap(({ kafka }) => (kafka ? [`${name} ${kafka.topic}`] : [])),
+    )
+    const compiled = mappings().map(({ Properties }) => {
+      const [id] = Properties.FunctionName['Fn::GetAtt'] as [string]
+      return `${id[0]!.toLowerCase()}${id.slice(1).replace('LambdaFunction', '')} ${Properties.Topics}`
+    })
+
+    expect(compiled.sort()).toEqual(written.sort())
+  })
+
+  // The consumers dead-letter what can never be done; AWS must not give up on the rest.
+  test('deliver a batch until it is done, drop nothing, split nothing, and wait for no more records', () => {
+    for (const { Properties } of mappings()) {
+      expect(Properties).toMatchObject({
+        MaximumRetryAttempts: -1,
+        MaximumRecordAgeInSeconds: -1,
+        BisectBatchOnFunctionError: false,
+        MaximumBatchingWindowInSeconds: 0,
+        ProvisionedPollerConfig: { MinimumPollers: expect.any(Number) },
+        StartingPosition: 'TRIM_HORIZON',
+      })
+      for (const dropping of ['DestinationConfig', 'FunctionResponseTypes', 'FilterCriteria'])
+        expect(Properties).not.toHaveProperty(dropping)
+    }
+  })
+
+  test('reach the brokers that were given, from the VPC, with the secret that was given', () => {
+    const { subnetIds, securityGroupIds, kafkaBrokers, kafkaSecretArn } = parameters
+    for (const { Properties } of mappings()) {
+      expect(Properties.SelfManagedEventSource.Endpoints.KafkaBootstrapServers).toEqual(kafkaBrokers.split(','))
+      expect(Properties.SourceAccessConfigurations).toEqual([
+        ...subnetIds.split(',').map(id => ({ Type: 'VPC_SUBNET', URI: `subnet:${id}` })),
+        { Type: 'VPC_SECURITY_GROUP', URI: `security_group:${securityGroupIds}` },
+        { Type: 'SASL_SCRAM_512_AUTH', URI: kafkaSecretArn },
+      ])
+    }
+  })
+})
+
+describe('the schedules', () => {
+  test.each(['sweepOutbox', 'resolveUnknown'])('%s runs each minute, one at a time, and is not repeated', name => {
+    expect(lambda(name).ReservedConcurrentExecutions).toBe(1)
+    expect(template.Resources[`${logicalId(name)}LambdaEvConf`]?.Properties).toMatchObject({
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    })
+    expect(template.Resources[`${logicalId(name)}EventsRuleSchedule1`]?.Properties).toMatchObject({
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+    })
+  })
+})
