@@ -1,5 +1,5 @@
 /** Every handler of serverless.yml has an entry that Node can import by itself. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -23,10 +23,12 @@ describe('the handler entries', () => {
   })
 
   test.each(handlers.map(([, path]) => path!))('%s leads to its source', path => {
-    const entry = join(folder, `${path}.mjs`)
-    const [, target] = /^export \{ handler \} from '(.+)'\n$/.exec(readFileSync(entry, 'utf8')) ?? []
+    const entry = join(folder, path)
+    const [, target] = /^module\.exports = require\('(.+)'\)\n$/.exec(readFileSync(entry, 'utf8')) ?? []
     expect(resolve(dirname(entry), target!)).toBe(join(projectRoot, `${path}.ts`))
-    // It ends serverless-offline's search for the type of the module.
-    expect(existsSync(join(dirname(entry), 'package.json'))).toBe(true)
+  })
+
+  test('are CommonJS, which is what a file without an extension is loaded as', () => {
+    expect(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).toEqual({ type: 'commonjs' })
   })
 })

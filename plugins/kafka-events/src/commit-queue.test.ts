@@ -16,13 +16,14 @@ function createBroker() {
   return { commits, commit, sent: () => commits.map(({ offsets }) => offsets) }
 }
 
-function createQueue() {
+function createQueue({ restMs = 0 } = {}) {
   const broker = createBroker()
   const failures: string[] = []
   const queue = new CommitQueue({
     commit: broker.commit,
     onFailure: error => failures.push((error as Error).message),
     waitMs: () => 0,
+    restMs,
   })
   const mark = (partition: number, offset: number) => queue.mark({ topic: 't', partition, offset })
   return { broker, failures, queue, mark }
@@ -50,6 +51,21 @@ describe('CommitQueue', () => {
     expect(broker.sent()).toEqual([{ 't-0': 5 }, { 't-1': 7, 't-0': 12 }])
     broker.commits[1]!.answer()
     expect(await queue.flush(FOREVER_MS)).toBe(true)
+  })
+
+  test('rests after a commit, and sends all that came while it rested', async () => {
+    const { broker, mark, queue } = createQueue({ restMs: 5 })
+    mark(0, 5)
+    broker.commits[0]!.answer()
+    await settle()
+    mark(0, 6)
+    mark(0, 7)
+    expect(broker.sent()).toEqual([{ 't-0': 5 }])
+    const flushed = queue.flush(FOREVER_MS)
+    await until(() => broker.commits.length === 2, { what: 'the second commit', intervalMs: 1 })
+    broker.commits[1]!.answer()
+    expect(await flushed).toBe(true)
+    expect(broker.sent()).toEqual([{ 't-0': 5 }, { 't-0': 7 }])
   })
 
   test('tries a failed commit again, with what came meanwhile', async () => {

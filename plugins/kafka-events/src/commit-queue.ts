@@ -1,4 +1,4 @@
-/** Gathers processed offsets into few commits: one at a time, at once when idle, all that came meanwhile in the next one. */
+/** Gathers processed offsets into few commits: one at a time, at once after a quiet moment, all that came meanwhile in the next one. */
 import { backOffMs, commitBackOff, sleep, within } from './back-off.ts'
 
 export interface CommittedOffset {
@@ -12,7 +12,14 @@ export interface CommitQueuePorts {
   commit(offsets: CommittedOffset[]): Promise<void>
   onFailure(error: unknown, failedForMs: number): void
   waitMs?(failedAttempts: number): number
+  restMs?: number
 }
+
+/**
+ * Between two commits. A batch a commit costs a round trip and a write on the broker each, more than many a handler. A process
+ * that is killed has processed so much that is delivered again.
+ */
+const REST_MS = 50
 
 /** What one generation of the group has processed and not committed yet. */
 interface Generation {
@@ -52,6 +59,11 @@ export class CommitQueue {
     this.#current = createGeneration()
   }
 
+  async #rest(signal: AbortSignal): Promise<void> {
+    const { restMs = REST_MS } = this.#ports
+    if (restMs > 0) await sleep(restMs, signal)
+  }
+
   async #send({ pending, over: { signal } }: Generation): Promise<void> {
     let failedAttempts = 0
     let failingSinceMs = 0
@@ -61,6 +73,7 @@ export class CommitQueue {
       try {
         await this.#ports.commit(offsets)
         failedAttempts = 0
+        await this.#rest(signal)
       } catch (error) {
         if (signal.aborted) return
         putBack(pending, offsets)
