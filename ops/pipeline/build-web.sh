@@ -3,5 +3,5 @@
 set -eu
 . "$(dirname "$0")/settings.sh"
 
-PATH="$PWD/node_modules/.bin:$PATH" npm run build --workspace web
+npm run build --workspace web
 test -s web/dist/index.html

@@ -10,6 +10,7 @@
 import groovy.json.JsonOutput
 import groovy.json.JsonSlurper
 import org.codehaus.groovy.control.CompilationFailedException
+import org.codehaus.groovy.control.CompilerConfiguration
 
 class Refused extends RuntimeException {
   Refused(String message) { super(message) }
@@ -304,14 +305,25 @@ abstract class JobScript extends RecordedScript {
   def methodMissing(String name, args) { throw new Refused("a job definition does not know \"$name\"") }
 }
 
-Map recordingOf(Map run) {
-  def recording = new Recording(env: run.env ?: [:], failAt: run.failAt)
-  def settings = new org.codehaus.groovy.control.CompilerConfiguration()
+/** One text is compiled once, however often it is run. */
+Class compiled(Map cache, Map run) {
+  def settings = new CompilerConfiguration()
   settings.scriptBaseClass = (run.kind == 'job' ? JobScript : PipelineScript).name
+  def key = [run.kind, run.text]
+  if (!cache.containsKey(key)) {
+    def loader = new GroovyClassLoader(this.class.classLoader, settings)
+    cache[key] = loader.parseClass(run.text as String, 'Recorded.groovy')
+  }
+  cache[key] as Class
+}
+
+Map recordingOf(Map cache, Map run) {
+  def recording = new Recording(env: run.env ?: [:], failAt: run.failAt)
   try {
-    def shell = new GroovyShell(this.class.classLoader, new Binding(recording: recording), settings)
-    shell.evaluate(run.text as String, 'Recorded.groovy')
-    if (recording.steps.isEmpty() && recording.errors.isEmpty()) recording.errors << 'it does nothing'
+    def script = compiled(cache, run).getDeclaredConstructor().newInstance() as Script
+    script.binding = new Binding(recording: recording)
+    script.run()
+    if (recording.steps.isEmpty()) recording.errors << 'it does nothing'
   } catch (CompilationFailedException | Refused | MissingPropertyException | MissingMethodException error) {
     recording.errors << error.message
     recording.result = 'FAILURE'
@@ -321,4 +333,5 @@ Map recordingOf(Map run) {
 }
 
 def input = new JsonSlurper().parse(System.in, 'UTF-8') as Map
-println JsonOutput.toJson(input.runs.collect { recordingOf(it as Map) })
+def cache = [:]
+println JsonOutput.toJson(input.runs.collect { recordingOf(cache, it as Map) })
