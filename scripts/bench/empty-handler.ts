@@ -9,11 +9,12 @@ import { SupervisedProcess } from '../system/supervised-process.ts'
 
 export interface EmptyHandler {
   origin: string
+  start(): Promise<void>
   pid(): number | undefined
   stop(): Promise<void>
 }
 
-export async function startEmptyHandler(folder: DataFolder, env: SystemEnv): Promise<EmptyHandler> {
+export async function makeEmptyHandler(folder: DataFolder, env: SystemEnv): Promise<EmptyHandler> {
   const taken = new Set<number>()
   const ports: Pick<PortPlan, 'api' | 'lambda'> = { api: await anyFreePort(taken), lambda: await anyFreePort(taken) }
   const origin = `http://127.0.0.1:${ports.api}`
@@ -25,6 +26,5 @@ export async function startEmptyHandler(folder: DataFolder, env: SystemEnv): Pro
     },
     { changed: () => {}, say: text => console.log(`empty handler: ${text}`) },
   )
-  await service.start()
-  return { origin, pid: () => service.row().pid, stop: () => service.stop() }
+  return { origin, start: () => service.start(), pid: () => service.row().pid, stop: () => service.stop() }
 }

@@ -1,6 +1,5 @@
 /** The tool's end of the load generator: starts the process, gives it orders, one at a time. */
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import type { LoadResult, Order, Report } from './order.ts'
 
@@ -20,14 +19,13 @@ export interface Generator {
 
 export function startGenerator(): Generator {
   const child = fork(join(import.meta.dirname, 'generator.ts'), { stdio: 'inherit' })
+  const exited = new Promise(resolve => child.once('exit', resolve))
   return {
     pid: child.pid!,
     run: (order, moments) => runOrder(child, order, moments),
     stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const ended = once(child, 'exit')
-      child.disconnect()
-      await ended
+      child.kill()
+      await exited
     },
   }
 }
@@ -43,7 +41,7 @@ function runOrder(child: ChildProcess, order: Order, moments?: Moments): Promise
   const onExit = () => reject(new Error('the load generator ended'))
   child.on('message', onReport)
   child.once('exit', onExit)
-  child.send(order)
+  child.send(order, error => error && reject(error))
   return promise.finally(() => {
     child.off('message', onReport)
     child.off('exit', onExit)

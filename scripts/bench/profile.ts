@@ -99,8 +99,8 @@ async function startProfiledApi({ system, env, folder, onClose }: Stage, databas
     { ...spec, env: { ...spec.env, NODE_OPTIONS: options }, log },
     { changed: () => {}, say },
   )
-  await api.start()
   onClose(() => api.stop())
+  await api.start()
   return log
 }
 

@@ -9,7 +9,7 @@ import { releaseLock, takeLock } from '../system/starter-lock.ts'
 import { System } from '../system/system.ts'
 import { type FoundSystem, findSystem } from '../verify/find-system.ts'
 import { cpuSecondsOf } from './cpu.ts'
-import { type EmptyHandler, startEmptyHandler } from './empty-handler.ts'
+import { type EmptyHandler, makeEmptyHandler } from './empty-handler.ts'
 import { type Generator, startGenerator } from './generator-client.ts'
 
 export interface Stage {
@@ -39,11 +39,12 @@ export async function onStage<T>(
   await deleteData(folder, reporter)
   const system = new System({ data: folder.name, services: 'auto', ports: 'free', web: false }, reporter)
   const closers: (() => Promise<void>)[] = [() => system.stop()]
-  const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer()
-    if (folder.name === 'bench') releaseLock(usualLock)
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= closeAll(closers).finally(() => folder.name === 'bench' && releaseLock(usualLock))
+    return closing
   }
-  closeOnSignals(close)
+  const signalled = closeOnSignals(close)
   let good = false
   try {
     await system.start()
@@ -52,6 +53,8 @@ export async function onStage<T>(
     return result
   } finally {
     await close()
+    // The signal ends the process itself, with its own exit code.
+    if (signalled()) await new Promise(() => {})
     if (good) await deleteData(folder, reporter)
     else reporter.note(`kept for a look: ${shortPath(folder.logs)}/ (logs), ${shortPath(folder.root)}/ (data)`)
   }
@@ -63,8 +66,12 @@ async function dress(
   withEmptyHandler: boolean,
   onClose: (close: () => Promise<void>) => void,
 ): Promise<Stage> {
-  const empty = withEmptyHandler ? await startEmptyHandler(folder, system.env) : undefined
-  if (empty) onClose(() => empty.stop())
+  const empty = withEmptyHandler ? await makeEmptyHandler(folder, system.env) : undefined
+  if (empty) {
+    // Before it starts: a signal may come meanwhile.
+    onClose(() => empty.stop())
+    await empty.start()
+  }
   const generator = startGenerator()
   onClose(() => generator.stop())
   const found = await findSystem(folder.runFile, process.env)
@@ -89,10 +96,21 @@ function forgetEnvironment(reporter: Reporter): void {
   }
 }
 
-function closeOnSignals(close: () => Promise<void>): void {
-  const end = (code: number) => () => void close().finally(() => process.exit(code))
+async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
+  for (const closer of closers.toReversed())
+    await closer().catch(error => console.error(`bench: while taking down: ${error.message}`))
+}
+
+/** Returns whether a signal has come. */
+function closeOnSignals(close: () => Promise<void>): () => boolean {
+  let signalled = false
+  const end = (code: number) => () => {
+    signalled = true
+    void close().finally(() => process.exit(code))
+  }
   process.once('SIGINT', end(130))
   process.once('SIGTERM', end(143))
   process.once('SIGHUP', end(143))
   watchParents(end(143))
+  return () => signalled
 }
