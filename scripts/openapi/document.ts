@@ -120,6 +120,21 @@ function newRefusalResponse(id: string, names: RefusalName[]): ZodOpenApiRespons
   }
 }
 
+/** What a caller may do next with the payment in an answer. */
+const nextRoutes: Partial<Record<RouteName, RouteName[]>> = {
+  authorizePayment: ['capturePayment', 'getPayment', 'listOperations'],
+  capturePayment: ['refundPayment', 'getPayment', 'listOperations'],
+  refundPayment: ['getPayment', 'listOperations'],
+}
+
+const linksOf = (name: RouteName) =>
+  Object.fromEntries(
+    (nextRoutes[name] ?? []).map(next => [
+      next,
+      { operationId: next, parameters: { paymentId: '$response.body#/paymentId' } },
+    ]),
+  )
+
 const isText = (answer: z.ZodType | TextAnswer): answer is TextAnswer => 'mediaType' in answer
 
 function answerResponse(name: RouteName, statusCode: number, answer: z.ZodType | TextAnswer): ZodOpenApiResponseObject {
@@ -131,6 +146,7 @@ function answerResponse(name: RouteName, statusCode: number, answer: z.ZodType |
     content: isText(answer)
       ? { [answer.mediaType]: { schema: { type: 'string' }, ...examples } }
       : { 'application/json': { schema: answer, ...examples } },
+    ...(name in nextRoutes ? { links: linksOf(name) } : {}),
   }
 }
 
@@ -238,7 +254,7 @@ export function createApiDocument(product: Product) {
     {
       // Answers may gain fields; requests with unknown ones are refused.
       override: ({ jsonSchema, io }) => {
-        if (io === 'output') delete jsonSchema.additionalProperties
+        if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
       },
     },
   )
