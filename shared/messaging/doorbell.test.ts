@@ -81,16 +81,18 @@ describe('KafkaDoorbell', () => {
     expect(partitions(kafka)).toEqual([1, 1, 1])
   })
 
-  test('shards do not wait for each other', async () => {
+  test('shards that are rung for in one moment travel together', async () => {
     const { kafka, bell } = bellOf()
-    kafka.holdNext()
+    const { confirm } = kafka.holdNext()
 
     await bell.ring(0)
     await settled()
-    await bell.ring(1)
+    for (const shard of [1, 3, 1]) await bell.ring(shard)
+    confirm()
     await settled()
 
-    expect(partitions(kafka)).toEqual([0, 1])
+    expect(kafka.batches).toHaveLength(2)
+    expect(partitions(kafka)).toEqual([0, 1, 3])
   })
 
   test('after it has rung it rings again', async () => {

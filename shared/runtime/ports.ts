@@ -29,8 +29,8 @@ export type { Logger }
 
 /** A Lambda freezes after its answer, so it waits a little for the doorbell; an offline process does not freeze. */
 const DOORBELL_WAIT_MS_MAX = 25
-/** Costs a busy shard so much latency; saves it a record, a relay and a commit per ring that found company. */
-const DOORBELL_REST_MS = 10
+/** Costs a busy process so much latency; saves it a request, a relay and a commit per ring that found company. */
+const DOORBELL_REST_MS = 20
 
 /** The ports of this process: one pool, one producer, one Redis client, whichever functions ask. */
 export const portsFromEnv = (): Ports => {
