@@ -1,5 +1,5 @@
 /** A deployed function: its zip, unpacked outside the repository, and the execution environments that run it. */
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -21,8 +21,8 @@ export class LambdaFunction {
   readonly #options: FunctionOptions
   readonly #folder: string
   readonly #environments: ExecutionEnvironment[] = []
-  /** Time that each cold start took to load the code. */
-  readonly initsMs: number[] = []
+  /** All that have ended, in that order. */
+  readonly invocations: Invocation[] = []
 
   private constructor(options: FunctionOptions, folder: string) {
     this.settings = options.settings
@@ -54,6 +54,10 @@ export class LambdaFunction {
     return only
   }
 
+  log(): string {
+    return readFileSync(this.#options.logFile, 'utf8')
+  }
+
   /** Runs in an idle environment, else in a new one. Throws when the event is too large for Lambda. */
   async invoke(event: unknown): Promise<Invocation> {
     const payload = JSON.stringify(event)
@@ -61,7 +65,7 @@ export class LambdaFunction {
       throw new Error(`RequestEntityTooLarge: ${PAYLOAD_BYTES_MAX} bytes is the limit of an event`)
     const environment = this.environments.find(({ idle }) => idle) ?? (await this.#startEnvironment())
     const invocation = await environment.invoke(payload)
-    if (invocation.initMs !== undefined) this.initsMs.push(invocation.initMs)
+    this.invocations.push(invocation)
     return invocation
   }
 

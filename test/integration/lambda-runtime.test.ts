@@ -1,0 +1,414 @@
+/** The packaged functions over the Lambda Runtime API: a whole payment, and what freezing, killing and lost connections do to it. */
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { Redis } from 'ioredis'
+import { type Connection, createConnection } from 'mysql2/promise'
+import { verify } from '../../scripts/verify/settle.ts'
+import type { MutationView } from '../../shared/contracts/payment.ts'
+import { until } from '../../shared/runtime/until.ts'
+import { expectDetail, expectError, expectList, expectMutation, expectOperations } from '../support/contract.ts'
+import { openDatabase, type TestDatabase } from '../support/database.ts'
+import { PaymentApi, type Reply } from '../support/http.ts'
+import { type DeployedSystem, startDeployedSystem } from '../support/lambda/deployed-system.ts'
+import { authorizeBody, authorized, newKey, newMerchant } from '../support/payments.ts'
+
+jest.setTimeout(240_000)
+
+let deployed: DeployedSystem
+let api: PaymentApi
+let database: TestDatabase
+
+beforeAll(async () => {
+  deployed = await startDeployedSystem('lambda')
+  api = new PaymentApi(deployed.service.url)
+  database = openDatabase(deployed.system.databaseUrl)
+})
+afterAll(async () => {
+  await database?.close()
+  await deployed?.stop()
+})
+
+const withKey = (key: string) => ({ 'idempotency-key': key })
+const bells = (): Promise<number> => deployed.service.recordCount('outbox.ready')
+const pidOf = (key: string): number => deployed.service.function(key).environment.pid
+
+/**
+ * Waits until a request's doorbell is in Kafka. A process that froze before its bell was sent goes on with it at its next
+ * invocation: the same request again, which the stored answer answers.
+ */
+async function untilRung(bellsBefore: number, again: () => Promise<Reply>): Promise<void> {
+  const probe = async () => {
+    if ((await bells()) > bellsBefore) return true
+    expect((await again()).replayed).toBe(true)
+    return false
+  }
+  await until(probe, { what: 'the doorbell in outbox.ready' })
+}
+
+/** Brings the waiting bells to the relay, and what that published to the ledger, until the payment has no event that waits. */
+async function untilPublished(paymentId: string): Promise<void> {
+  const probe = async () => {
+    await deployed.service.deliverTo('relayOutbox')
+    await deployed.service.deliverTo('recordLedger')
+    return (await unpublishedOf(paymentId)) === 0
+  }
+  await until(probe, { what: `the events of ${paymentId}` })
+}
+
+const unpublishedOf = (paymentId: string): Promise<number> =>
+  database.count('SELECT COUNT(*) FROM outbox_event WHERE message_key = ? AND published_at IS NULL', [paymentId])
+
+const capturesOf = (paymentId: string): Promise<number> =>
+  database.count(`SELECT COUNT(*) FROM ledger_entry WHERE payment_id = ? AND entry_type = 'capture'`, [paymentId])
+
+const operationsOf = (paymentId: string): Promise<{ kind: string; state: string }[]> =>
+  database.rows('SELECT kind, state FROM payment_operation WHERE payment_id = ? ORDER BY operation_id', [paymentId])
+
+/** As if the lease had run out: nobody works on it any more. */
+const endLeases = (paymentId: string): Promise<number> =>
+  database.write(
+    `UPDATE payment_operation SET lease_until_ms = 1, next_attempt_at_ms = 1 WHERE payment_id = ? AND state = 'PENDING'`,
+    [paymentId],
+  )
+
+const untilPending = (merchantId: string, kind: string): Promise<string> =>
+  until(
+    async () => {
+      const [row] = await database.rows<{ payment_id: string }>(
+        `SELECT payment_id FROM payment_operation WHERE merchant_id = ? AND kind = ? AND state = 'PENDING'`,
+        [merchantId, kind],
+      )
+      return row?.payment_id
+    },
+    { what: `a pending ${kind}`, intervalMs: 10 },
+  )
+
+/** What Lambda itself says in place of a killed function, and what API Gateway makes of it. */
+function expectKilled(reply: Reply, key: string, seconds: string): void {
+  expect({ status: reply.status, body: reply.json }).toEqual({
+    status: 500,
+    body: { message: 'Internal Server Error' },
+  })
+  const invocation = deployed.service.function(key).invocations.at(-1)!
+  expect(invocation.functionError).toBe('Unhandled')
+  expect(JSON.parse(invocation.payload)).toEqual({
+    errorType: 'Sandbox.Timedout',
+    errorMessage: `RequestId: ${invocation.requestId} Error: Task timed out after ${seconds} seconds`,
+  })
+  expect(deployed.service.function(key).environments).toEqual([])
+}
+
+describe('a payment', () => {
+  const key = newKey()
+  let payment: MutationView
+
+  test('is authorized, and the doorbell has rung before the process freezes', async () => {
+    const before = await bells()
+    const body = authorizeBody({ amount: 40_000, idempotencyKey: key })
+    payment = expectMutation(await api.authorize(body), 201)
+    expect(payment).toMatchObject({ status: 'AUTHORIZED', merchantId: body.merchantId })
+    expect(deployed.service.function('authorize').environment.frozen).toBe(true)
+    await untilRung(before, () => api.authorize(body))
+  })
+
+  test('is captured by another process, which rings too', async () => {
+    const before = await bells()
+    const captureKey = newKey()
+    const capture = () => api.capture(payment.paymentId, undefined, withKey(captureKey))
+    expect(expectMutation(await capture(), 200)).toMatchObject({ status: 'COMPLETED', capturedAmount: 40_000 })
+    expect(pidOf('capture')).not.toBe(pidOf('authorize'))
+    await untilRung(before, capture)
+  })
+
+  test('the relay takes the bells from Kafka and publishes both events', async () => {
+    const delivery = await deployed.service.deliverTo('relayOutbox')
+    expect(delivery.records).toBeGreaterThanOrEqual(2)
+    expect(await unpublishedOf(payment.paymentId)).toBe(0)
+    expect(await deployed.service.recordCount('payment.authorized')).toBe(1)
+    expect(await deployed.service.recordCount('payment.captured')).toBe(1)
+  })
+
+  test('the consumer writes the fee from the real record, and a second delivery writes nothing', async () => {
+    expect(await deployed.service.deliverTo('recordLedger')).toMatchObject({ records: 1 })
+    const fees = await database.rows(`SELECT amount FROM ledger_entry WHERE payment_id = ? AND entry_type = 'fee'`, [
+      payment.paymentId,
+    ])
+    expect(fees.map(({ amount }) => Number(amount))).toEqual([1_000])
+    expect(await deployed.service.deliverTo('recordLedger')).toMatchObject({ records: 0, invocations: [] })
+  })
+
+  test('is refunded, and its whole story can be read', async () => {
+    const before = await bells()
+    const refundKey = newKey()
+    const refund = () => api.refund(payment.paymentId, undefined, withKey(refundKey))
+    expect(expectMutation(await refund(), 200)).toMatchObject({ status: 'REFUNDED', refundedAmount: 40_000 })
+    await untilRung(before, refund)
+    await untilPublished(payment.paymentId)
+    const detail = expectDetail(await api.payment(payment.paymentId))
+    expect(detail.ledgerEntries.map(({ type, amount }) => [type, amount])).toEqual([
+      ['capture', 40_000],
+      ['fee', 1_000],
+      ['refund', 40_000],
+    ])
+    expect(detail.events.map(({ type, publishedAt }) => [type, typeof publishedAt])).toEqual([
+      ['payment.authorized', 'string'],
+      ['payment.captured', 'string'],
+      ['payment.refunded', 'string'],
+    ])
+    expect(expectMutation(await refund(), 200).status).toBe('REFUNDED')
+  })
+
+  test('the other routes answer: operations, list, health, and one that does not exist', async () => {
+    const { operations } = expectOperations(await api.operations(payment.paymentId))
+    expect(operations.map(({ kind }) => kind)).toEqual(['authorize', 'capture', 'refund'])
+    const { items } = expectList(await api.get(`/payments?merchantId=${payment.merchantId}&limit=5`))
+    expect(items.map(({ paymentId }) => paymentId)).toEqual([payment.paymentId])
+    expect((await api.get('/health/live')).status).toBe(200)
+    const ready = await api.get('/health/ready')
+    expect([ready.status, ready.json.status]).toEqual([200, 'ok'])
+    expectError(await api.get('/no/such/route'), 404, 'NOT_FOUND')
+    // What serves a developer's machine only is not in the package.
+    expectError(await api.get('/metrics'), 404, 'NOT_FOUND')
+  })
+})
+
+describe('requests as API Gateway sends them', () => {
+  test('a body in base64 is read as any other', async () => {
+    const headers = { 'content-type': 'application/vnd.shop+json; charset=utf-8' }
+    const body = authorizeBody({ merchantId: newMerchant('base64') })
+    expect(expectMutation(await api.authorize(body, headers), 201)).toMatchObject({ merchantId: body.merchantId })
+    const event = { ...httpApiEvent, body: Buffer.from('{"amount":').toString('base64'), isBase64Encoded: true }
+    const { payload } = await deployed.service.function('authorize').invoke(event)
+    expect(JSON.parse(payload).statusCode).toBe(400)
+  })
+
+  test('the same key at once in three processes is executed by one of them', async () => {
+    const body = authorizeBody()
+    const replies = await Promise.all([api.authorize(body), api.authorize(body), api.authorize(body)])
+    expect(deployed.service.function('authorize').environments.length).toBeGreaterThan(1)
+    const created = replies.filter(reply => reply.status === 201)
+    for (const reply of replies.filter(({ status }) => status !== 201)) expectError(reply, 409, 'DUPLICATE_REQUEST')
+    expect(new Set(created.map(reply => reply.json.paymentId)).size).toBe(1)
+    expect(created.filter(reply => !reply.replayed)).toHaveLength(1)
+    expect(await database.count('SELECT COUNT(*) FROM payment WHERE merchant_id = ?', [body.merchantId])).toBe(1)
+    await deployed.service.redeploy('authorize')
+  })
+
+  test('two functions at once, on one payment: one wins, and money moves once', async () => {
+    const { paymentId } = await authorized(api)
+    const [capture, refund, read] = await Promise.all([
+      api.capture(paymentId),
+      api.refund(paymentId),
+      api.payment(paymentId),
+    ])
+    expect(expectMutation(capture, 200).capturedAmount).toBe(1_550_000)
+    expect([200, 409]).toContain(refund.status)
+    expect(expectDetail(read).paymentId).toBe(paymentId)
+    expect(await capturesOf(paymentId)).toBe(1)
+  })
+})
+
+describe('a function that is killed at its time-out', () => {
+  test('in the middle of an authorization: the key is finished by one inquiry of a fresh process', async () => {
+    await deployed.service.redeploy('authorize', { timeoutMs: 2_000 })
+    const body = authorizeBody({ paymentMethod: 'tok_slow' })
+    const killed = api.authorize(body)
+    const paymentId = await untilPending(body.merchantId, 'authorize')
+    deployed.service.function('authorize').environment.stall()
+    expectKilled(await killed, 'authorize', '2.00')
+
+    await deployed.service.redeploy('authorize')
+    expect(expectError(await api.authorize(body), 409, 'DUPLICATE_REQUEST').details).toMatchObject({
+      reason: 'in_progress',
+    })
+    expect(await endLeases(paymentId)).toBe(1)
+    expect(expectMutation(await api.authorize(body), 201)).toMatchObject({ paymentId, status: 'AUTHORIZED' })
+    expect(await operationsOf(paymentId)).toEqual([{ kind: 'authorize', state: 'SUCCEEDED' }])
+  })
+
+  test('in the middle of a capture: the packaged resolver ends it, and there is exactly one', async () => {
+    const { paymentId, merchantId } = await authorized(api)
+    const key = newKey()
+    await deployed.service.redeploy('capture', { timeoutMs: 3_000 })
+    await withLedgerLocked(async blocked => {
+      const killed = api.capture(paymentId, undefined, withKey(key))
+      const thread = await blocked()
+      deployed.service.function('capture').environment.stall()
+      expectKilled(await killed, 'capture', '3.00')
+      // The server would go on with what it has received; the connection's end undoes it.
+      await database.write(`KILL ${thread}`)
+    })
+    await untilPending(merchantId, 'capture')
+
+    await deployed.service.redeploy('capture')
+    const repeat = () => api.capture(paymentId, undefined, withKey(key))
+    expectError(await repeat(), 409, 'DUPLICATE_REQUEST')
+    expect(await endLeases(paymentId)).toBe(1)
+    const job = await deployed.service.runJob('resolveUnknown')
+    expect(JSON.parse(job.payload)).toEqual({ resolved: 1, stillUnknown: 0 })
+    const answer = await repeat()
+    expect(expectMutation(answer, 200)).toMatchObject({ status: 'COMPLETED', capturedAmount: 1_550_000 })
+    expect(answer.replayed).toBe(true)
+    expect(await capturesOf(paymentId)).toBe(1)
+  })
+
+  test('a slow one answers 503 in time, freezes in the middle of its work and ends it when it thaws', async () => {
+    const { paymentId } = await authorized(api)
+    const key = newKey()
+    const capture = () => api.capture(paymentId, undefined, withKey(key))
+    const fn = await deployed.service.redeploy('capture', { timeoutMs: 2_000 })
+    await withLedgerLocked(async blocked => {
+      const slow = capture()
+      await blocked()
+      expectError(await slow, 503, 'OUTCOME_UNKNOWN')
+      expect(fn.environment.frozen).toBe(true)
+    })
+    const { pid } = fn.environment
+    const answer = await until(
+      async () => {
+        const reply = await capture()
+        if (reply.status !== 200) expect([409, 503]).toContain(reply.status)
+        return reply.status === 200 ? reply : undefined
+      },
+      { what: 'the capture that froze' },
+    )
+    expect(expectMutation(answer, 200).capturedAmount).toBe(1_550_000)
+    expect(pidOf('capture')).toBe(pid)
+    expect(await capturesOf(paymentId)).toBe(1)
+    await deployed.service.redeploy('capture')
+  })
+})
+
+describe('a process that wakes up', () => {
+  test('with database connections that are gone still answers', async () => {
+    const { paymentId } = await authorized(api)
+    const { pid } = deployed.service.function('authorize').environment
+    expect(await killConnections()).toBeGreaterThan(0)
+    await authorized(api)
+    expectMutation(await api.capture(paymentId), 200)
+    expect(pidOf('authorize')).toBe(pid)
+  })
+
+  test('with Redis connections that are gone still answers and replays', async () => {
+    const body = authorizeBody()
+    expectMutation(await api.authorize(body), 201)
+    const redis = new Redis(deployed.system.redisUrl)
+    expect(await redis.call('CLIENT', 'KILL', 'TYPE', 'normal')).toBeGreaterThan(0)
+    redis.disconnect()
+    const again = await api.authorize(body)
+    expect([again.status, again.replayed]).toEqual([201, true])
+  })
+
+  test('with a rejection that nobody waited for goes on, and says so in its log', async () => {
+    // The code of the function is as packaged; NODE_OPTIONS is part of a function's configuration.
+    const late = `setInterval(() => Promise.reject(new Error('a late one')), 50)`
+    await deployed.service.redeploy('authorize', {
+      environment: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(late)}` },
+    })
+    await authorized(api)
+    const { pid } = deployed.service.function('authorize').environment
+    await authorized(api, { paymentMethod: 'tok_slow' })
+    expect(pidOf('authorize')).toBe(pid)
+    await until(() => deployed.service.function('authorize').log().includes('"unhandled rejection"'), {
+      what: 'the late rejection in the log',
+    })
+    await deployed.service.redeploy('authorize')
+  })
+})
+
+describe('a configuration that is wrong', () => {
+  test.each([
+    ['an address that is none', { DATABASE_URL: 'there' }, 500, 'INTERNAL_ERROR'],
+    ['a number that is none', { LEASE_MS: 'soon' }, 500, 'INTERNAL_ERROR'],
+    ['a database that is away', { DATABASE_URL: 'mysql://pay:pay@127.0.0.1:1/paydb' }, 503, 'SERVICE_UNAVAILABLE'],
+  ] as const)('%s is answered in the one shape of errors', async (_, environment, status, code) => {
+    await deployed.service.redeploy('authorize', { environment })
+    expectError(await api.authorize(authorizeBody()), status, code)
+    await deployed.service.redeploy('authorize')
+  })
+
+  test('Kafka that is away delays no payment, and the packaged sweep makes up for the bells', async () => {
+    await deployed.service.redeploy('authorize', { environment: { KAFKA_BROKERS: '127.0.0.1:1' } })
+    const { paymentId } = await authorized(api)
+    await deployed.service.redeploy('authorize')
+    await untilOlderThan2s(paymentId)
+    const before = await bells()
+    // It would sweep for 55 s; its first round is enough, and Lambda may end it at any time.
+    await deployed.service.redeploy('sweepOutbox', { timeoutMs: 4_000 })
+    const swept = await deployed.service.runJob('sweepOutbox')
+    expect(JSON.parse(swept.payload)).toMatchObject({ errorType: 'Sandbox.Timedout' })
+    expect(await bells()).toBeGreaterThan(before)
+    await untilPublished(paymentId)
+  })
+})
+
+test('in the end every invariant of `npm run verify` holds, with nothing on its way', async () => {
+  const sweep = await deployed.service.redeploy('sweepOutbox', { timeoutMs: 4_000 })
+  const probe = async () => {
+    await sweep.invoke({})
+    await deployed.service.deliverTo('relayOutbox')
+    await deployed.service.deliverTo('recordLedger')
+    return (await database.count('SELECT COUNT(*) FROM outbox_event WHERE published_at IS NULL')) === 0
+  }
+  await until(probe, { what: 'an empty outbox' })
+  const report = await verify(deployed.system, { settleMs: 10_000, graceMs: 60_000 })
+  expect(report.results.filter(({ ok }) => !ok)).toEqual([])
+  expect(report.pending).toBe(0)
+  expect(report.figures.payments).toBeGreaterThan(10)
+})
+
+const httpApiEvent = {
+  version: '2.0',
+  routeKey: 'POST /payments/authorize',
+  rawPath: '/payments/authorize',
+  rawQueryString: '',
+  headers: { 'content-type': 'application/json' },
+  requestContext: { http: { method: 'POST', path: '/payments/authorize' }, timeEpoch: 1_767_323_045_006 },
+}
+
+/** Ends every connection to the database but the one that says so, as a server's time-out for idle ones does. */
+async function killConnections(): Promise<number> {
+  const connection = await createConnection({ uri: deployed.system.databaseUrl })
+  try {
+    const [threads] = await connection.query(
+      'SELECT id FROM information_schema.processlist WHERE user = SUBSTRING_INDEX(USER(), "@", 1) AND id <> CONNECTION_ID()',
+    )
+    const ids = (threads as { id: number }[]).map(({ id }) => id)
+    for (const id of ids) await connection.query(`KILL ${id}`)
+    return ids.length
+  } finally {
+    await connection.end()
+  }
+}
+
+/** While `work` runs, nobody can write to the ledger: a capture waits in the middle of its last transaction. */
+async function withLedgerLocked(work: (blocked: () => Promise<number>) => Promise<void>): Promise<void> {
+  const connection: Connection = await createConnection({ uri: deployed.system.databaseUrl })
+  try {
+    await connection.query('LOCK TABLES ledger_entry WRITE')
+    await work(() =>
+      until(
+        async () => {
+          const [row] = await database.rows<{ id: number }>(
+            `SELECT id FROM information_schema.processlist WHERE state = 'Waiting for table metadata lock'`,
+          )
+          return row?.id
+        },
+        { what: 'a transaction that waits for the ledger', intervalMs: 10 },
+      ),
+    )
+  } finally {
+    await connection.end()
+  }
+}
+
+const untilOlderThan2s = (paymentId: string): Promise<unknown> =>
+  until(
+    async () => {
+      const [row] = await database.rows<{ created_at: Date }>(
+        'SELECT created_at FROM outbox_event WHERE message_key = ?',
+        [paymentId],
+      )
+      return row !== undefined && Date.now() - row.created_at.getTime() > 2_100
+    },
+    { what: 'an event that the sweep takes up' },
+  )

@@ -1,0 +1,56 @@
+/**
+ * A system whose work only packaged functions do: services of its own, its local API stopped, `serverless package` deployed on it.
+ * Of its own, because topics and groups have fixed names: beside the local API both would read the same records, and `verify` would
+ * find events of a strange database in the topics.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { linkService, packageService } from '../../../scripts/package/package-service.ts'
+import { connectControl } from '../../../scripts/system/control.ts'
+import { dataRoot } from '../../../scripts/system/paths.ts'
+import { type OwnSystem, startOwnSystem } from '../own-system.ts'
+import type { SystemUnderTest } from '../system.ts'
+import { DeployedService } from './deployed-service.ts'
+
+export interface DeployedSystem {
+  system: SystemUnderTest
+  service: DeployedService
+  stop(): Promise<void>
+}
+
+export async function startDeployedSystem(name: string): Promise<DeployedSystem> {
+  mkdirSync(dataRoot, { recursive: true })
+  const work = mkdtempSync(join(dataRoot, `${name}-package-`))
+  const [own, packaged] = await Promise.allSettled([startServices(name), packageInto(join(work, 'service'))])
+  const stop = async () => {
+    rmSync(work, { recursive: true, force: true })
+    if (own.status === 'fulfilled') await own.value.stop()
+  }
+  try {
+    if (own.status === 'rejected') throw own.reason
+    if (packaged.status === 'rejected') throw packaged.reason
+    const { system } = own.value
+    const { databaseUrl, kafkaBrokers, redisUrl, logsFolder } = system
+    const services = { databaseUrl, kafkaBrokers, redisUrl }
+    const service = await DeployedService.deploy({ packageFolder: packaged.value, logsFolder, ...services })
+    const stopAll = async () => {
+      await service.close()
+      await stop()
+    }
+    return { system, service, stop: stopAll }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function packageInto(folder: string): Promise<string> {
+  linkService(folder)
+  return packageService(folder)
+}
+
+async function startServices(name: string): Promise<OwnSystem> {
+  const own = await startOwnSystem(name)
+  await connectControl(join(own.system.logsFolder, '..', 'run.json')).stop('api')
+  return own
+}
