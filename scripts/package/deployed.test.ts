@@ -1,0 +1,66 @@
+/** What the plugin closes, and which lists it refuses. */
+import { describe, expect, test } from '@jest/globals'
+import { closeService, listProblem, type Service } from './deployed.ts'
+
+const serviceOf = (deployed: Partial<Service['custom']['deployed']> = {}): Service => ({
+  functions: {
+    pay: { name: 'x-dev-pay', events: [{ httpApi: 'POST /pay' }, { httpApi: { method: 'GET', path: '/pay' } }] },
+    health: { name: 'x-dev-health', events: [{ httpApi: 'GET /live' }, { httpApi: 'GET /ready' }] },
+    inside: { name: 'x-dev-inside', events: [{ httpApi: 'GET /inside' }] },
+    rest: { name: 'x-dev-rest', events: [{ httpApi: '*' }] },
+    work: { name: 'x-dev-work', events: [{ schedule: 'rate(1 minute)' }] },
+  },
+  custom: {
+    deployed: { openRoutes: ['GET /live'], offlineOnly: ['inside'], ...deployed },
+    settings: { given: { standIns: [] } },
+  },
+  resources: { Resources: { Own: {} } },
+})
+
+const closed = (service = serviceOf()) => {
+  closeService(service)
+  return service
+}
+const iam = { type: 'aws_iam' }
+
+describe('closeService', () => {
+  test('every route asks for IAM, but those that are open by name', () => {
+    const { pay, health, rest, work } = closed().functions
+
+    expect(pay!.events).toEqual([
+      { httpApi: { method: 'POST', path: '/pay', authorizer: iam } },
+      { httpApi: { method: 'GET', path: '/pay', authorizer: iam } },
+    ])
+    expect(health!.events).toEqual([
+      { httpApi: 'GET /live' },
+      { httpApi: { method: 'GET', path: '/ready', authorizer: iam } },
+    ])
+    expect(rest!.events).toEqual([{ httpApi: { method: '*', path: '*', authorizer: iam } }])
+    expect(work!.events).toEqual([{ schedule: 'rate(1 minute)' }])
+  })
+
+  test('what serves this machine only is left out', () => {
+    expect(Object.keys(closed().functions)).toEqual(['pay', 'health', 'rest', 'work'])
+  })
+
+  test('every function has a role of its own, beside what is there', () => {
+    const { functions, resources } = closed()
+
+    expect(Object.values(functions).map(it => it.role)).toEqual(['PayRole', 'HealthRole', 'RestRole', 'WorkRole'])
+    expect(Object.keys(resources!.Resources!)).toEqual(['Own', 'PayRole', 'HealthRole', 'RestRole', 'WorkRole'])
+  })
+})
+
+describe('listProblem', () => {
+  test('lists that name what is there are fine', () => {
+    expect(listProblem(serviceOf())).toBeUndefined()
+  })
+
+  // A renamed route would be closed, a renamed function would be deployed.
+  test.each([
+    [{ openRoutes: ['GET /alive'] }, 'custom.deployed.openRoutes: there is no route "GET /alive"'],
+    [{ offlineOnly: ['metric'] }, 'custom.deployed.offlineOnly: there is no function "metric"'],
+  ])('%j is refused', (lists, problem) => {
+    expect(listProblem(serviceOf(lists))).toBe(problem)
+  })
+})

@@ -1,0 +1,60 @@
+/** What a function's role holds for each kind of trigger. */
+import { describe, expect, test } from '@jest/globals'
+import { type FunctionEvent, roleOf } from './roles.ts'
+
+const SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:kafka-AbCdEf'
+const CLUSTER = 'arn:aws:kafka:eu-west-1:123456789012:cluster/pay/1'
+
+const actionsOf = (events: FunctionEvent[]) =>
+  roleOf({ name: 'pay-dev-work', events })
+    .Properties.Policies[0]!.PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow')
+    .map(({ Action, Resource }) => ({ actions: Action.map(action => action.split(':')[0]), Resource }))
+
+const own = [
+  {
+    actions: ['logs', 'logs'],
+    Resource: { 'Fn::Sub': expect.stringContaining(':log-group:/aws/lambda/pay-dev-work:*') },
+  },
+  { actions: ['ec2', 'ec2', 'ec2', 'ec2', 'ec2', 'ec2'], Resource: '*' },
+]
+const poller = { actions: ['ec2', 'ec2'], Resource: '*' }
+
+describe('roleOf', () => {
+  test('a function that is called, or runs by the clock, has its logs and its network', () => {
+    expect(actionsOf([{ httpApi: 'GET /x' }, { schedule: 'rate(1 minute)' }])).toEqual(own)
+  })
+
+  test('a Kafka trigger adds what its pollers look up, and their secret', () => {
+    const accessConfigurations = { vpcSubnet: ['subnet-1'], vpcSecurityGroup: ['sg-1'], saslScram512Auth: [SECRET] }
+
+    expect(actionsOf([{ kafka: { accessConfigurations } }])).toEqual([
+      ...own,
+      poller,
+      { actions: ['secretsmanager'], Resource: [SECRET] },
+    ])
+  })
+
+  test('two triggers on one cluster add it once', () => {
+    const kafka = { accessConfigurations: { vpcSubnet: ['subnet-1'], saslScram512Auth: [SECRET] } }
+
+    expect(actionsOf([{ kafka }, { kafka }])).toEqual(actionsOf([{ kafka }]))
+  })
+
+  test('a trigger without a login reads no secret', () => {
+    expect(actionsOf([{ kafka: { accessConfigurations: { vpcSubnet: ['subnet-1'] } } }])).toEqual([...own, poller])
+    expect(actionsOf([{ msk: { arn: CLUSTER } }])).toEqual([
+      ...own,
+      poller,
+      { actions: ['kafka', 'kafka', 'kafka'], Resource: CLUSTER },
+    ])
+  })
+
+  test('an MSK trigger adds its own cluster and its secret', () => {
+    expect(actionsOf([{ msk: { arn: CLUSTER, saslScram512: SECRET } }])).toEqual([
+      ...own,
+      poller,
+      { actions: ['kafka', 'kafka', 'kafka'], Resource: CLUSTER },
+      { actions: ['secretsmanager'], Resource: [SECRET] },
+    ])
+  })
+})
