@@ -31,7 +31,9 @@ describe('docker-compose.yml', () => {
   })
 
   test('fits our rules', () => {
-    expect(brokenRules(composeFile(), facts)).toEqual([])
+    // The engine of the profile `ci`: nothing less runs containers in a container.
+    const accepted = ['jenkins-docker is privileged']
+    expect(brokenRules(composeFile(), facts).filter(problem => !accepted.includes(problem))).toEqual([])
   })
 
   test('gives each variable one default', () => {
@@ -49,6 +51,12 @@ describe('docker-compose.yml', () => {
     const { services } = composeFile()
     const usual = Object.entries(services).filter(([, service]) => service.profiles === undefined)
     expect(usual.map(([name]) => name).sort()).toEqual(['api', 'kafka', 'mariadb', 'migrate', 'redis', 'web'])
+  })
+
+  test('tells the one that prepares everything that it tells the API, so that a typing error is found first', () => {
+    const { services } = composeFile({ LEASE_MS: '5' })
+    expect(services.migrate?.environment).toEqual(services.api?.environment)
+    expect(services.migrate?.environment).toMatchObject({ LEASE_MS: '5' })
   })
 
   test.each(['migrate', 'api', 'web'])('takes from %s whatever it can do without', name => {
