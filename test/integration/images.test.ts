@@ -112,48 +112,40 @@ describe('the image of the API', () => {
     expect(await isHealthy()).toBe(false)
   })
 
-  test(
-    'starts as its own user, becomes healthy, and takes a payment as far as the ledger',
-    async () => {
-      const started = startInImage(image, image.stage.command!, env)
-      running = started
-      await until(async () => started.child.exitCode !== null || (await isHealthy()), {
-        what: 'the HEALTHCHECK of the API',
-        deadlineMs: START_DEADLINE_MS,
-      })
-      if (started.child.exitCode !== null) throw new Error(`it ended at once:\n${started.output()}`)
+  test('starts as its own user, becomes healthy, and takes a payment as far as the ledger', async () => {
+    const started = startInImage(image, image.stage.command!, env)
+    running = started
+    await until(async () => started.child.exitCode !== null || (await isHealthy()), {
+      what: 'the HEALTHCHECK of the API',
+      deadlineMs: START_DEADLINE_MS,
+    })
+    if (started.child.exitCode !== null) throw new Error(`it ended at once:\n${started.output()}`)
 
-      const api = new PaymentApi(`http://127.0.0.1:${env.API_PORT}`)
-      const authorized = await api.authorize(authorizeBody())
-      expect(authorized.status).toBe(201)
-      const { paymentId } = authorized.json
-      expect((await api.capture(paymentId)).status).toBe(200)
-      const ledger = async () => {
-        const { ledgerEntries } = (await api.payment(paymentId)).json
-        return ledgerEntries.map((entry: { type: string }) => entry.type)
-      }
-      await until(async () => (await ledger()).includes('fee'), {
-        what: 'the fee, by way of Kafka',
-        deadlineMs: 60_000,
-      })
-    },
-    BUILD_DEADLINE_MS,
-  )
+    const api = new PaymentApi(`http://127.0.0.1:${env.API_PORT}`)
+    const authorized = await api.authorize(authorizeBody())
+    expect(authorized.status).toBe(201)
+    const { paymentId } = authorized.json
+    expect((await api.capture(paymentId)).status).toBe(200)
+    const ledger = async () => {
+      const { ledgerEntries } = (await api.payment(paymentId)).json
+      return ledgerEntries.map((entry: { type: string }) => entry.type)
+    }
+    await until(async () => (await ledger()).includes('fee'), {
+      what: 'the fee, by way of Kafka',
+      deadlineMs: 60_000,
+    })
+  })
 
-  test(
-    'ends by itself on SIGTERM, with exit code 0, within the time that Compose leaves it',
-    async () => {
-      const { child, output } = running!
-      if (child.exitCode !== null) throw new Error(`it has ended already:\n${output()}`)
-      const graceMs = Number(/^(\d+)s$/.exec(services.api!.stop_grace_period ?? '')?.[1]) * 1_000
-      const late = setTimeout(() => child.kill('SIGKILL'), graceMs)
-      child.kill('SIGTERM')
-      const [code, signal] = await once(child, 'close')
-      clearTimeout(late)
-      expect({ code, signal, output: output() }).toMatchObject({ code: 0, signal: null })
-    },
-    START_DEADLINE_MS,
-  )
+  test('ends by itself on SIGTERM, with exit code 0, within the time that Compose leaves it', async () => {
+    const { child, output } = running!
+    if (child.exitCode !== null) throw new Error(`it has ended already:\n${output()}`)
+    const graceMs = Number(/^(\d+)s$/.exec(services.api!.stop_grace_period ?? '')?.[1]) * 1_000
+    const late = setTimeout(() => child.kill('SIGKILL'), graceMs)
+    child.kill('SIGTERM')
+    const [code, signal] = await once(child, 'close')
+    clearTimeout(late)
+    expect({ code, signal, output: output() }).toMatchObject({ code: 0, signal: null })
+  })
 
   test('has written nothing beside its temporary folder, so that it may be read-only', () => {
     expect(fileCounts()).toEqual(filesBuilt)
