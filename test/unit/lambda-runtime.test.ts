@@ -1,6 +1,11 @@
 /** The managed runtime and its environments, with handlers made up for the purpose. */
-import { readFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { identityOf, isAlive } from '../../scripts/system/process-table.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { deploySample, type SampleOptions } from '../support/lambda/sample-function.ts'
 
@@ -182,6 +187,26 @@ describe('an execution environment', () => {
     expect(stateOf(awake.fn.environment.pid)).not.toBe('T')
   })
 
+  test('ends with the test run, also when it is frozen and the run was killed', async () => {
+    const samples = JSON.stringify(new URL('../support/lambda/sample-function.ts', import.meta.url).href)
+    const run = `
+      const { deploySample } = await import(${samples})
+      const { fn } = await deploySample({ code: 'export const handler = async () => process.pid' })
+      console.log((await fn.invoke({})).payload)
+      setInterval(() => {}, 1000)`
+    const folder = mkdtempSync(join(tmpdir(), 'test-run-'))
+    deployed.push({ close: async () => rmSync(folder, { recursive: true }) })
+    const testRun = spawn(process.execPath, ['--input-type=module', '--eval', run], {
+      env: { ...process.env, TMPDIR: folder },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = await once(testRun.stdout, 'data')
+    const frozen = identityOf(Number(String(line)))
+    expect(isAlive(frozen)).toBe(true)
+    testRun.kill('SIGKILL')
+    await until(() => !isAlive(frozen), { what: `the end of ${frozen.pid}` })
+  })
+
   test('writes what the function says to its log, with the time and the id of the request', async () => {
     const { fn, logFile } = await sample(
       `export const handler = async () => { console.warn('careful\\nnow'); return 1 }`,
@@ -205,5 +230,6 @@ describe('an execution environment', () => {
   })
 })
 
-/** Linux's letter for what a process does: T when it is stopped. */
-const stateOf = (pid: number): string | undefined => / (\w) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]
+/** The letter for what a process does: T when it is stopped. */
+const stateOf = (pid: number): string =>
+  execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })[0]!

@@ -50,6 +50,7 @@ export class ExecutionEnvironment {
   readonly #options: EnvironmentOptions
   readonly #api: RuntimeApi
   readonly #child: ChildProcess
+  readonly #executioner: ChildProcess
   readonly #exited: Promise<End>
   readonly #startedMs = performance.now()
   /** What the runtime does next: it loads the code, it answers. */
@@ -64,6 +65,7 @@ export class ExecutionEnvironment {
     this.#options = options
     this.#api = api
     this.#child = child
+    this.#executioner = killWhenWeAreGone(this.pid)
     this.#exited = new Promise(resolve => {
       child.once('exit', (code, signal) => {
         this.#alive = false
@@ -132,6 +134,7 @@ export class ExecutionEnvironment {
   async stop(): Promise<void> {
     if (this.#alive) this.#child.kill('SIGKILL')
     await this.#exited
+    this.#executioner.kill('SIGKILL')
     await this.#api.close()
   }
 
@@ -204,6 +207,10 @@ function exitText(code: number | null, signal: NodeJS.Signals | null): string {
 }
 
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex')
+
+/** A frozen process cannot notice that the test run has ended, whatever ended it: this one does, when its input closes. */
+const killWhenWeAreGone = (pid: number): ChildProcess =>
+  spawn('/bin/sh', ['-c', 'read _; kill -9 "$0"', String(pid)], { stdio: ['pipe', 'ignore', 'ignore'] })
 
 function launch(options: EnvironmentOptions, runtimeApi: string): ChildProcess {
   const { taskRoot, scratch, logFile, settings } = options
