@@ -120,6 +120,12 @@ describe('test.sh', () => {
     expect(linesOf('settings').map(line => line.trim())).toEqual(['.data/reports/7/junit'])
   })
 
+  test('keeps the logs of a failure beside the reports', () => {
+    fake('npm', `mkdir -p ${root}/.data/test/logs && echo boom > ${root}/.data/test/logs/api.log; exit 3`)
+    expect(run('test.sh', [], env).status).toBe(3)
+    expect(readFileSync(join(root, '.data/reports/7/test-logs/api.log'), 'utf8')).toBe('boom\n')
+  })
+
   test('is not green without a report', () => {
     expect(run('test.sh', [], env).status).not.toBe(0)
   })
