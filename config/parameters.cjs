@@ -8,12 +8,15 @@ const { join } = require('node:path')
 const resource = prefix => new RegExp(`^${prefix}-[0-9a-f]{8}([0-9a-f]{9})?$`)
 const secretArn = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/
 
+const keyArn = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/
+
 const parameters = {
   subnetIds: { list: true, form: resource('subnet'), asked: 'subnet-…,subnet-…' },
   securityGroupIds: { list: true, form: resource('sg'), asked: 'sg-…' },
   kafkaBrokers: { list: true, form: /^[a-z0-9.-]+:\d+$/i, asked: 'host:port,host:port' },
   kafkaSecretArn: { form: secretArn, asked: 'arn:aws:secretsmanager:…' },
   servicesSecretArn: { form: secretArn, asked: 'arn:aws:secretsmanager:…' },
+  kafkaSecretKeyArn: { optional: true, form: keyArn, asked: 'arn:aws:kms:…' },
 }
 
 /** Of the files beside this one. */
@@ -23,7 +26,8 @@ const notStages = ['local', 'aws']
 const listOf = value => (Array.isArray(value) ? value : String(value).split(',')).map(item => String(item).trim())
 
 function read(name, given) {
-  const { list, form, asked } = parameters[name]
+  const { list, form, asked, optional } = parameters[name]
+  if (given == null && optional) return {}
   if (given == null || given === '') return { problem: `${name} is missing (--param ${name}=${asked})` }
   const values = list ? listOf(given) : [String(given)]
   const wrong = values.find(value => !form.test(value))
@@ -45,7 +49,7 @@ module.exports = async ({ options, resolveVariable }) => {
   for (const name of Object.keys(parameters)) {
     const real = (await resolveVariable(`param:${name}, null`)) ?? (await written(`parameters.${name}`))
     const { value, problem } = read(name, real ?? (await written(`examples.${name}`)))
-    if (real == null) standIns.push(name)
+    if (real == null && value !== undefined) standIns.push(name)
     if (problem) problems.push(problem)
     found[name] = value
   }

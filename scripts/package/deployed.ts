@@ -4,9 +4,14 @@
  */
 import { type FunctionDefinition, type FunctionEvent, roleOf } from './roles.ts'
 
+interface Given {
+  standIns: string[]
+  kafkaSecretKeyArn?: string
+}
+
 export interface Service {
   functions: Record<string, FunctionDefinition>
-  custom: { deployed: { openRoutes: string[]; offlineOnly: string[] }; settings: { given: { standIns: string[] } } }
+  custom: { deployed: { openRoutes: string[]; offlineOnly: string[] }; settings: { given: Given } }
   resources?: { Resources?: Record<string, unknown> }
 }
 
@@ -51,12 +56,13 @@ export function listProblem({ functions, custom }: Service): string | undefined 
 
 /** Changes the service in place. */
 export function closeService(service: Service): void {
-  const { openRoutes, offlineOnly } = service.custom.deployed
+  const { deployed, settings } = service.custom
+  const { openRoutes, offlineOnly } = deployed
   for (const key of offlineOnly) delete service.functions[key]
   const roles: Record<string, unknown> = {}
   for (const [key, definition] of Object.entries(service.functions)) {
     definition.role = `${key[0]!.toUpperCase()}${key.slice(1)}Role`
-    roles[definition.role] = roleOf(definition)
+    roles[definition.role] = roleOf(definition, settings.given.kafkaSecretKeyArn)
     definition.events = definition.events.map(event => guarded(event, openRoutes))
   }
   service.resources = { ...service.resources, Resources: { ...service.resources?.Resources, ...roles } }

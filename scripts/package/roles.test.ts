@@ -49,6 +49,19 @@ describe('roleOf', () => {
     ])
   })
 
+  test('a secret with a key of its own adds that key, and a function without a trigger does not get it', () => {
+    const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/0a1b'
+    const allowed = (events: FunctionEvent[]) =>
+      roleOf({ name: 'pay-dev-work', events }, KEY).Properties.Policies[0]!.PolicyDocument.Statement
+
+    expect(allowed([{ kafka: { accessConfigurations: { saslScram512Auth: [SECRET] } } }])).toContainEqual({
+      Effect: 'Allow',
+      Action: ['kms:Decrypt'],
+      Resource: [KEY],
+    })
+    expect(JSON.stringify(allowed([{ httpApi: 'GET /x' }]))).not.toContain('kms')
+  })
+
   test('an MSK trigger adds its own cluster and its secret', () => {
     expect(actionsOf([{ msk: { arn: CLUSTER, saslScram512: SECRET } }])).toEqual([
       ...own,

@@ -47,8 +47,8 @@ const regional = (service: string, rest: string) => ({
   'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`,
 })
 
-/** The CloudFormation resource. */
-export function roleOf({ name, events }: FunctionDefinition) {
+/** The CloudFormation resource. `secretKeyArn`: the key that the pollers' secret is encrypted with, when it is not AWS's own. */
+export function roleOf({ name, events }: FunctionDefinition, secretKeyArn?: string) {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -65,7 +65,7 @@ export function roleOf({ name, events }: FunctionDefinition) {
               allow(['logs:CreateLogStream', 'logs:PutLogEvents'], regional('logs', `log-group:/aws/lambda/${name}:*`)),
               allow(networkActions, '*'),
               denyToCode(name),
-              ...events.flatMap(triggerStatements),
+              ...events.flatMap(event => triggerStatements(event, secretKeyArn)),
             ].filter(unique),
           },
         },
@@ -80,22 +80,25 @@ function denyToCode(name: string): Statement {
   return { Effect: 'Deny', Action: networkActions, Resource: '*', Condition }
 }
 
-function triggerStatements({ kafka, msk }: FunctionEvent): Statement[] {
-  if (kafka) return [allow(pollerNetworkActions, '*'), ...readSecrets(secretsOf(kafka))]
+function triggerStatements({ kafka, msk }: FunctionEvent, keyArn?: string): Statement[] {
+  if (kafka) return [allow(pollerNetworkActions, '*'), ...readSecrets(secretsOf(kafka), keyArn)]
   if (!msk) return []
   const clusterActions = ['kafka:DescribeCluster', 'kafka:DescribeClusterV2', 'kafka:GetBootstrapBrokers']
   return [
     allow(pollerNetworkActions, '*'),
     allow(clusterActions, msk.arn),
-    ...readSecrets(msk.saslScram512 === undefined ? [] : [msk.saslScram512]),
+    ...readSecrets(msk.saslScram512 === undefined ? [] : [msk.saslScram512], keyArn),
   ]
 }
 
 const secretsOf = ({ accessConfigurations }: KafkaEvent): string[] =>
   Object.entries(accessConfigurations).flatMap(([kind, values]) => (networkAccess.has(kind) ? [] : values))
 
-const readSecrets = (arns: string[]): Statement[] =>
-  arns.length === 0 ? [] : [allow(['secretsmanager:GetSecretValue'], arns)]
+function readSecrets(arns: string[], keyArn?: string): Statement[] {
+  if (arns.length === 0) return []
+  const read = allow(['secretsmanager:GetSecretValue'], arns)
+  return keyArn === undefined ? [read] : [read, allow(['kms:Decrypt'], [keyArn])]
+}
 
 /** Two triggers on one cluster need the same. */
 const unique = (statement: Statement, index: number, all: Statement[]) =>

@@ -53,6 +53,13 @@ describe('the parameters of prod', () => {
     })
   })
 
+  test('may name the key of the Kafka secret', async () => {
+    const kafkaSecretKeyArn = 'arn:aws:kms:ap-northeast-2:123456789012:key/0a1b2c3d-1111-2222-3333-444455556666'
+
+    expect(await resolve('prod', { ...parameters, kafkaSecretKeyArn })).toMatchObject({ kafkaSecretKeyArn })
+    expect(await problemsOf({ ...parameters, kafkaSecretKeyArn: 'alias/kafka' })).toHaveLength(1)
+  })
+
   test('are all named when all are missing', async () => {
     const problems = await problemsOf({})
 
