@@ -5,6 +5,7 @@ import { type ProfileResult, runProfile } from './bench/profile.ts'
 import { profileHeader, profileSections } from './bench/profile-report.ts'
 import { comparisonOf, headerLines, linesOf, type Section, sectionsOf, verdictLines } from './bench/report.ts'
 import { type BenchResult, runBench } from './bench/run.ts'
+import { isEmpty } from './bench/run-case.ts'
 import { type BenchCommand, readCommand, USAGE } from './bench/settings.ts'
 import { onStage } from './bench/stage.ts'
 import { projectRoot, shortPath } from './system/paths.ts'
@@ -28,7 +29,7 @@ async function measure(command: BenchCommand): Promise<BenchResult | ProfileResu
   const { settings, profile } = command
   say(`seed ${settings.seed}`)
   const result = await onStage<BenchResult | ProfileResult>(
-    !profile && settings.kinds.includes('empty'),
+    !profile && settings.kinds.some(isEmpty),
     stage => (profile ? runProfile(stage, settings, say) : runBench(stage, settings, say)),
     outcome => outcome.problems.length === 0,
   )

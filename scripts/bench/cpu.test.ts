@@ -26,8 +26,9 @@ describe('cpu', () => {
 
   test('what cannot be seen is null, not nothing', () => {
     expect(cpuSecondsOf(undefined)).toBeNull()
-    expect(cpuBetween({ api: 1, kafka: null, redis: 2 }, { api: 3.5, kafka: 4 })).toEqual({
+    expect(cpuBetween({ api: 1, kafka: null, redis: 2, mariadb: 9 }, { api: 3.5, kafka: 4, mariadb: 1 })).toEqual({
       api: 2.5,
+      mariadb: null,
       kafka: null,
       redis: null,
     })

@@ -30,7 +30,7 @@ export function secondsFromPs(text: string): number | null {
   return ((days * 24 + hours) * 60 + minutes!) * 60 + seconds!
 }
 
-/** What each used between two readings; null where either is. */
+/** What each used between two readings; null where either is, or where another process has taken its place. */
 export function cpuBetween(
   before: Record<string, number | null>,
   after: Record<string, number | null>,
@@ -38,7 +38,7 @@ export function cpuBetween(
   return Object.fromEntries(
     Object.entries(before).map(([name, start]) => {
       const end = after[name] ?? null
-      return [name, start === null || end === null ? null : end - start]
+      return [name, start === null || end === null || end < start ? null : end - start]
     }),
   )
 }

@@ -28,7 +28,7 @@ async function obey(order: Order): Promise<LoadResult> {
 function unitsOf(order: Order): Units {
   const { target, seed } = order
   const random = createRandom(seed)
-  if (target.kind === 'http') return httpUnits(target.origin, order, random)
+  if (target.kind === 'http') return httpUnits(target, order, random)
   return directUnits(target.databaseUrl, target.connectionsMax, target.texts, order, random)
 }
 

@@ -3,7 +3,7 @@ import { Pool } from 'undici'
 import type { Random } from '../kill/random.ts'
 import { objectOf, parseJson } from '../verify/book.ts'
 import type { RunUnit, Tally } from './closed-loop.ts'
-import type { Order, StepName, Unit } from './order.ts'
+import type { Order, StepName, Target, Unit } from './order.ts'
 
 const REQUEST_TIMEOUT_MS = 30_000
 export const MERCHANT_COUNT = 100
@@ -25,6 +25,8 @@ export const drawPurchase = (random: Random, idempotencyKey: string): Purchase =
   idempotencyKey,
 })
 
+type HttpTarget = Extract<Target, { kind: 'http' }>
+
 const expected: Record<StepName, number> = { authorize: 201, capture: 200, refund: 200 }
 
 export interface Units {
@@ -32,7 +34,8 @@ export interface Units {
   close(): Promise<void>
 }
 
-export function httpUnits(origin: string, order: Order, random: Random): Units {
+export function httpUnits(target: HttpTarget, order: Order, random: Random): Units {
+  const { origin, pathPrefix = '' } = target
   const pool = new Pool(origin, {
     connections: order.concurrency,
     pipelining: 1,
@@ -43,7 +46,7 @@ export function httpUnits(origin: string, order: Order, random: Random): Units {
   const nextKey = () => `${order.runId}-${count++}`
   const post = async (step: StepName, path: string, key: string | undefined, body: unknown) => {
     const headers = { 'content-type': 'application/json', ...(key === undefined ? {} : { 'idempotency-key': key }) }
-    const answer = await pool.request({ method: 'POST', path, headers, body: JSON.stringify(body) })
+    const answer = await pool.request({ method: 'POST', path: pathPrefix + path, headers, body: JSON.stringify(body) })
     const text = await answer.body.text()
     return { text, problem: answer.statusCode === expected[step] ? undefined : problemOf(answer.statusCode, text) }
   }

@@ -26,7 +26,7 @@ export interface FlowTexts {
 }
 
 export type Target =
-  | { kind: 'http'; origin: string }
+  | { kind: 'http'; origin: string; pathPrefix?: string }
   | { kind: 'direct'; databaseUrl: string; connectionsMax: number; texts: FlowTexts }
 
 export interface Order {

@@ -92,8 +92,10 @@ const events = ({ cases }: BenchResult): Section => ({
 /** What is held against what. */
 const ceilings = [
   ['authorize', 'empty'],
+  ['authorize', 'empty-quick'],
   ['authorize', 'direct-authorize'],
   ['flow', 'empty'],
+  ['flow', 'empty-quick'],
   ['flow', 'direct-flow'],
 ] as const
 

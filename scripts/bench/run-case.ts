@@ -37,6 +37,7 @@ export interface Bench {
 }
 
 export const isProduct = (kind: CaseKind): boolean => kind === 'authorize' || kind === 'flow'
+export const isEmpty = (kind: CaseKind): boolean => kind.startsWith('empty')
 export const isDirect = (kind: CaseKind): boolean => kind.startsWith('direct-')
 export const unitOf = (kind: CaseKind): Unit => (kind === 'flow' || kind === 'direct-flow' ? 'flow' : 'authorize')
 
@@ -77,7 +78,8 @@ export async function runCase(
 }
 
 function targetOf({ stage, direct }: Bench, kind: CaseKind): Target {
-  if (!isDirect(kind)) return { kind: 'http', origin: kind === 'empty' ? stage.empty!.origin : stage.system.apiUrl }
+  if (isProduct(kind)) return { kind: 'http', origin: stage.system.apiUrl }
+  if (isEmpty(kind)) return { kind: 'http', origin: stage.empty!.origin, pathPrefix: kind === 'empty' ? '' : '/quick' }
   if (direct === undefined) throw new Error('there is no flow yet that the direct writer could repeat')
   return direct.target
 }
@@ -108,7 +110,7 @@ async function runLoad({ generator, cpu }: Stage, order: Parameters<Stage['gener
 
 /** The processes that do the work of a case; the direct writer is the load generator itself. */
 const workersOf = (kind: CaseKind): string[] => {
-  if (kind === 'empty') return ['empty']
+  if (isEmpty(kind)) return ['empty']
   return isDirect(kind) ? ['generator', 'mariadb'] : ['api', 'mariadb', 'kafka', 'redis']
 }
 

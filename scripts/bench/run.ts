@@ -7,7 +7,7 @@ import { loadAverages, type Machine, machine, type Versions, versions } from './
 import { type Unit, units } from './order.ts'
 import { medianOf } from './percentiles.ts'
 import { differencesBetween, perUnit, type Sizes, sizesOf } from './row-sizes.ts'
-import { type Bench, type CaseFigures, type CaseSample, isDirect, runCase, unitOf } from './run-case.ts'
+import { type Bench, type CaseFigures, type CaseSample, isDirect, isEmpty, runCase, unitOf } from './run-case.ts'
 import { type BenchCase, type BenchSettings, type CaseKind, caseName, scheduleOf } from './settings.ts'
 import type { Stage } from './stage.ts'
 
@@ -83,7 +83,7 @@ async function warmUp(bench: Bench): Promise<string[]> {
   const rows: Partial<Record<Unit, Sizes>> = {}
   const problems: string[] = []
   for (const unit of product) rows[unit] = await warmUpWriter(bench, unit, bench.books.database, problems)
-  if (kinds.includes('empty')) await warmUpCase(bench, 'empty', problems)
+  for (const kind of kinds.filter(isEmpty)) await warmUpCase(bench, kind, problems)
   if (direct.length > 0) {
     bench.direct = await openDirect(bench.stage.system.databaseUrl, bench.books.database)
     for (const kind of direct) {

@@ -42,6 +42,7 @@ describe('npm run bench', () => {
       'authorize',
       'flow',
       'empty',
+      'empty-quick',
       'direct-authorize',
       'direct-flow',
     ])
@@ -50,7 +51,7 @@ describe('npm run bench', () => {
     expect(result.books.payments).toBeGreaterThan(written)
   })
 
-  test.each(['authorize', 'flow', 'empty', 'direct-authorize', 'direct-flow'] as const)(
+  test.each(['authorize', 'flow', 'empty', 'empty-quick', 'direct-authorize', 'direct-flow'] as const)(
     '%s: the figures fit together',
     kind => {
       const { requestsPerSecond, load } = figuresOf(kind)
