@@ -1,0 +1,285 @@
+/** A running system answers what docs/openapi.json says: every route, every status, every code that can be provoked. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { api as contract, type RouteContract } from '../../shared/contracts/api.ts'
+import { refusals } from '../../shared/contracts/refusals.ts'
+import { type RouteName, routeNames } from '../../shared/contracts/routes.ts'
+import { until } from '../../shared/runtime/until.ts'
+import { openDatabase, type TestDatabase } from '../support/database.ts'
+import { type ExtraApi, NOWHERE, startExtraApi } from '../support/extra-api.ts'
+import { PaymentApi, type Reply } from '../support/http.ts'
+import { OpenApi } from '../support/openapi.ts'
+import { authorizeBody, authorized, captured, newKey, newMerchant } from '../support/payments.ts'
+import { repositoryFolder, systemUnderTest } from '../support/system.ts'
+
+jest.setTimeout(120_000)
+
+const system = systemUnderTest()
+const api = new PaymentApi(system.apiUrl)
+const description = JSON.parse(readFileSync(join(repositoryFolder, 'docs/openapi.json'), 'utf8'))
+const openApi = new OpenApi(description)
+const NO_SUCH_PAYMENT = 'pay_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
+
+/** What was met, as `capturePayment 409 CAPTURE_CONFLICT`. */
+const met = new Set<string>()
+
+const mediaTypeOf = (reply: Reply): string => (reply.headers['content-type'] ?? '').split(';')[0]!.trim()
+
+/** The answer must be one that the document knows, in status, headers and body. */
+function conforms(name: RouteName, reply: Reply, status: number, code?: string): Reply {
+  const mediaType = mediaTypeOf(reply)
+  const body = mediaType === 'application/json' ? reply.json : reply.text
+  const problems = [
+    ...openApi.bodyProblems(name, reply.status, mediaType, body),
+    ...openApi.headerProblems(name, reply.status, reply.headers),
+  ]
+  expect({ status: reply.status, code: body.code, body: reply.text.slice(0, 500), problems }).toMatchObject({
+    status,
+    code,
+    problems: [],
+  })
+  met.add([name, status, ...(code === undefined ? [] : [code])].join(' '))
+  return reply
+}
+
+const key = (value = newKey()) => ({ 'idempotency-key': value })
+const tooLarge = { reason: 'x'.repeat(17_000) }
+
+type Send = (to: PaymentApi, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
+
+/** How each mutation is sent at a payment; authorize needs none. */
+const send: Record<'authorizePayment' | 'capturePayment' | 'refundPayment', (paymentId: string) => Send> = {
+  authorizePayment: () => (to, body, headers) => to.authorize(body, headers),
+  capturePayment: paymentId => (to, body, headers) => to.capture(paymentId, body, headers),
+  refundPayment: paymentId => (to, body, headers) => to.refund(paymentId, body, headers),
+}
+const mutations = Object.keys(send) as Array<keyof typeof send>
+
+let database: TestDatabase
+beforeAll(() => {
+  database = openDatabase(system.databaseUrl)
+})
+afterAll(() => database?.close())
+
+describe('successes', () => {
+  test('a purchase, its repeats and its refund', async () => {
+    const body = authorizeBody()
+    const { paymentId } = conforms('authorizePayment', await api.authorize(body), 201).json
+    expect(conforms('authorizePayment', await api.authorize(body), 201).replayed).toBe(true)
+    const capture = () => api.capture(paymentId, {}, key(`capture-${paymentId}`))
+    conforms('capturePayment', await capture(), 200)
+    expect(conforms('capturePayment', await capture(), 200).replayed).toBe(true)
+    await until(
+      async () => {
+        const { ledgerEntries, events } = (await api.payment(paymentId)).json
+        return ledgerEntries.length === 2 && events.every((event: { publishedAt: unknown }) => event.publishedAt)
+      },
+      { what: 'the fee and the published events', deadlineMs: 90_000 },
+    )
+    conforms('getPayment', await api.payment(paymentId), 200)
+    conforms('refundPayment', await api.refund(paymentId, { reason: '변심' }, key()), 200)
+    conforms('getPayment', await api.payment(paymentId, { 'accept-language': 'ko' }), 200)
+    conforms('listOperations', await api.operations(paymentId), 200)
+  })
+
+  test('pages of payments', async () => {
+    const merchantId = newMerchant()
+    await authorized(api, { merchantId })
+    await captured(api, { merchantId })
+    const page = conforms('listPayments', await api.get(`/payments?merchantId=${merchantId}&limit=1`), 200)
+    const { nextCursor } = page.json
+    conforms('listPayments', await api.get(`/payments?merchantId=${merchantId}&limit=1&cursor=${nextCursor}`), 200)
+  })
+
+  test('the system about itself', async () => {
+    conforms('getLiveness', await api.get('/health/live'), 200)
+    conforms('getReadiness', await api.get('/health/ready'), 200)
+    conforms('getMetrics', await api.get('/metrics'), 200)
+    conforms('getDocs', await api.get('/docs'), 200)
+    const { json } = conforms('getApiDescription', await api.get('/openapi.json'), 200)
+    expect(json.servers[0].url).toBe(system.apiUrl)
+    expect(Object.keys(json.paths)).toEqual(Object.keys(description.paths))
+  })
+})
+
+describe('refusals', () => {
+  let paymentId: string
+  beforeAll(async () => {
+    paymentId = (await captured(api)).paymentId
+  })
+
+  test.each(mutations)('%s: 400, 413, 415', async name => {
+    const mutate = send[name](paymentId)
+    conforms(name, await mutate(api, { amount: 0, unknown: 1 }), 400, 'VALIDATION_FAILED')
+    conforms(name, await mutate(api, '{'), 400, 'VALIDATION_FAILED')
+    conforms(name, await mutate(api, tooLarge), 413, 'PAYLOAD_TOO_LARGE')
+    conforms(name, await mutate(api, 'a=b', { 'content-type': 'text/plain' }), 415, 'UNSUPPORTED_MEDIA_TYPE')
+  })
+
+  test('an unknown route is a 404 of the same shape', async () => {
+    const reply = await api.get('/no/such/route')
+    expect(openApi.bodyProblems('getPayment', reply.status, mediaTypeOf(reply), reply.json)).toEqual([])
+    expect(reply.json.code).toBe('NOT_FOUND')
+  })
+
+  test('a payment that is not there', async () => {
+    conforms('capturePayment', await api.capture(NO_SUCH_PAYMENT), 404, 'NOT_FOUND')
+    conforms('refundPayment', await api.refund(NO_SUCH_PAYMENT), 404, 'NOT_FOUND')
+    conforms('getPayment', await api.payment(NO_SUCH_PAYMENT), 404, 'NOT_FOUND')
+    conforms('listOperations', await api.operations('nonsense'), 404, 'NOT_FOUND')
+  })
+
+  test('a query that is wrong', async () => {
+    conforms('listPayments', await api.get('/payments?limit=0&status=PAID&sort=up'), 400, 'VALIDATION_FAILED')
+  })
+
+  test('the acquirer says no', async () => {
+    const declined = authorizeBody({ paymentMethod: 'tok_decline' })
+    conforms('authorizePayment', await api.authorize(declined), 402, 'PAYMENT_DECLINED')
+    // The sandbox acquirer declines by payment method, so a later refusal has to be planted.
+    const held = await authorized(api)
+    for (const one of [held.paymentId, paymentId])
+      await database.write("UPDATE payment SET payment_method = 'tok_decline' WHERE payment_id = ?", [one])
+    conforms('capturePayment', await api.capture(held.paymentId, {}, key()), 402, 'PAYMENT_DECLINED')
+    conforms('refundPayment', await api.refund(paymentId, {}, key()), 402, 'PAYMENT_DECLINED')
+  })
+
+  test('the state or the amount forbids it', async () => {
+    const held = await authorized(api)
+    conforms('refundPayment', await api.refund(held.paymentId, {}, key()), 409, 'REFUND_CONFLICT')
+    const more = { amount: 2_000_000 }
+    conforms('capturePayment', await api.capture(held.paymentId, more, key()), 409, 'CAPTURE_CONFLICT')
+    conforms('capturePayment', await api.capture(paymentId), 409, 'CAPTURE_CONFLICT')
+    conforms('refundPayment', await api.refund(paymentId, more, key()), 409, 'REFUND_CONFLICT')
+  })
+
+  test('a key that was used for another request', async () => {
+    const body = authorizeBody()
+    const held = conforms('authorizePayment', await api.authorize(body), 201).json
+    conforms('authorizePayment', await api.authorize({ ...body, amount: 1 }), 422, 'DUPLICATE_REQUEST')
+    const used = key(body.idempotencyKey)
+    conforms('capturePayment', await api.capture(held.paymentId, {}, used), 422, 'DUPLICATE_REQUEST')
+    conforms('refundPayment', await api.refund(held.paymentId, {}, used), 422, 'DUPLICATE_REQUEST')
+  })
+
+  test('what is in progress', async () => {
+    const body = authorizeBody({ paymentMethod: 'tok_slow' })
+    const first = api.authorize(body)
+    const pending = await until(async () => (await api.get(`/payments?merchantId=${body.merchantId}`)).json.items[0], {
+      what: 'the payment in progress',
+      deadlineMs: 2_500,
+    })
+    const inProgress = await Promise.all([
+      api.authorize(body),
+      api.capture(pending.paymentId),
+      api.refund(pending.paymentId),
+      api.payment(pending.paymentId),
+    ])
+    const [again, capture, refund, payment] = inProgress as [Reply, Reply, Reply, Reply]
+    conforms('authorizePayment', again, 409, 'DUPLICATE_REQUEST')
+    conforms('capturePayment', capture, 409, 'CAPTURE_CONFLICT')
+    conforms('refundPayment', refund, 409, 'REFUND_CONFLICT')
+    expect(conforms('getPayment', payment, 200).json.pendingOperation.kind).toBe('authorize')
+    for (const { headers } of inProgress.slice(0, 3)) expect(headers['retry-after']).toBe('1')
+    conforms('authorizePayment', await first, 201)
+  })
+})
+
+describe('an API whose acquirer is slow, whose authorizations expire at once, and which rejects repeats', () => {
+  let extra: ExtraApi
+  beforeAll(async () => {
+    extra = await startExtraApi({
+      name: 'openapi-strict',
+      env: { ACQUIRER_TIMEOUT_MS: '100', CAPTURE_WINDOW_MS: '1', DUPLICATE_POLICY: 'reject' },
+    })
+  })
+  afterAll(() => extra?.stop())
+
+  test('503 until the outcome is known', async () => {
+    const reply = await extra.api.authorize(authorizeBody({ paymentMethod: 'tok_slow' }))
+    conforms('authorizePayment', reply, 503, 'OUTCOME_UNKNOWN')
+  })
+
+  test('409 for a capture that comes too late', async () => {
+    const { paymentId } = await authorized(extra.api)
+    const { json } = conforms('capturePayment', await extra.api.capture(paymentId), 409, 'CAPTURE_CONFLICT')
+    expect(json.details.reason).toBe('expired')
+  })
+
+  test('409 for a repeat that is finished', async () => {
+    const { paymentId } = await captured(api)
+    const [body, captureKey, refundKey] = [authorizeBody(), key(), key()]
+    for (const [name, mutate] of [
+      ['authorizePayment', () => extra.api.authorize(body)],
+      ['capturePayment', () => extra.api.capture(paymentId, {}, captureKey)],
+      ['refundPayment', () => extra.api.refund(paymentId, {}, refundKey)],
+    ] as const) {
+      await mutate()
+      const { json } = conforms(name, await mutate(), 409, 'DUPLICATE_REQUEST')
+      expect(json.details.reason).toBe('finished')
+    }
+  })
+})
+
+const brokenApis: Array<{ state: string; env: Record<string, string>; status: number; code: string }> = [
+  {
+    state: 'without MariaDB',
+    env: { DATABASE_URL: `mysql://pay:pay@${NOWHERE}/paydb` },
+    status: 503,
+    code: 'SERVICE_UNAVAILABLE',
+  },
+  {
+    state: 'with an environment that does not fit',
+    env: { DUPLICATE_POLICY: 'maybe' },
+    status: 500,
+    code: 'INTERNAL_ERROR',
+  },
+]
+
+describe.each(brokenApis)('an API $state', ({ state, env, status, code }) => {
+  let extra: ExtraApi
+  beforeAll(async () => {
+    extra = await startExtraApi({ name: `openapi-${status}`, env })
+  })
+  afterAll(() => extra?.stop())
+
+  test(`answers ${status} ${code} wherever it is needed`, async () => {
+    const ask: Array<[RouteName, () => Promise<Reply>]> = [
+      ['authorizePayment', () => extra.api.authorize(authorizeBody())],
+      ['capturePayment', () => extra.api.capture(NO_SUCH_PAYMENT)],
+      ['refundPayment', () => extra.api.refund(NO_SUCH_PAYMENT)],
+      ['getPayment', () => extra.api.payment(NO_SUCH_PAYMENT)],
+      ['listOperations', () => extra.api.operations(NO_SUCH_PAYMENT)],
+      ['listPayments', () => extra.api.get('/payments')],
+    ]
+    for (const [name, send] of ask) conforms(name, await send(), status, code)
+  })
+
+  test('says whether it is alive and ready', async () => {
+    conforms('getLiveness', await extra.api.get('/health/live'), 200)
+    const { json } = conforms('getReadiness', await extra.api.get('/health/ready'), 503)
+    expect([state, json.status]).toEqual([state, 'down'])
+  })
+})
+
+/** These routes ask nothing that can fail, and no capture or refund of the sandbox acquirer is slow. */
+const cannotBeProvoked = [
+  ...(['getLiveness', 'getReadiness', 'getMetrics', 'getApiDescription', 'getDocs'] as const).map(
+    name => `${name} 500 INTERNAL_ERROR`,
+  ),
+  'capturePayment 503 OUTCOME_UNKNOWN',
+  'refundPayment 503 OUTCOME_UNKNOWN',
+]
+
+test('nothing that is described went unseen', () => {
+  const described = routeNames.flatMap(name => {
+    const { answers, refusals: refused } = contract[name] as RouteContract
+    return [
+      ...Object.keys(answers).map(status => `${name} ${status}`),
+      ...refused.map(one => `${name} ${refusals[one].statusCode} ${refusals[one].body.shape.code.value}`),
+    ]
+  })
+
+  expect(described.filter(one => !met.has(one)).sort()).toEqual([...cannotBeProvoked].sort())
+})
