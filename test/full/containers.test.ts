@@ -58,7 +58,7 @@ const movedPorts = {
 interface LoadedService {
   environment?: Record<string, string | null>
   command?: string[] | null
-  ports?: { host_ip: string; published: string; target: number }[]
+  ports?: { host_ip: string; published?: string; target: number }[]
 }
 
 describe("Compose's own loader", () => {
@@ -116,6 +116,15 @@ describe("Compose's own loader", () => {
       const published = theirs?.ports?.map(port => `${port.host_ip}:${port.published}:${port.target}`) ?? []
       expect({ name, published }).toEqual({ name, published: ports })
     }
+  })
+
+  test("takes the pipeline's file over it, which publishes only the API and the shop, on ports that the engine chooses", () => {
+    const { services, warnings } = load([], {}, 'docker-compose.yml:ops/pipeline/compose.yml')
+    const published = Object.entries(services).flatMap(([name, { ports = [] }]) =>
+      ports.map(port => `${name} ${port.host_ip}:${port.published ?? ''}:${port.target}`),
+    )
+    expect(published.sort()).toEqual(['api 127.0.0.1::8080', 'web 127.0.0.1::8080'])
+    expect(warnings).toBe('')
   })
 
   test.each([

@@ -1,21 +1,22 @@
-// Loads a Compose file with Compose's own loader (compose-go) and prints what it understood as JSON.
+// Loads Compose files, laid over each other, with Compose's own loader (compose-go) and prints what it understood as JSON.
 //
-//	compose-config docker-compose.yml [profile …]
+//	compose-config docker-compose.yml[:another.yml …] [profile …]
 package main
 
 import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/compose-spec/compose-go/v2/cli"
 )
 
 func main() {
 	if len(os.Args) < 2 {
-		fail(fmt.Errorf("usage: compose-config FILE [PROFILE …]"))
+		fail(fmt.Errorf("usage: compose-config FILE[:FILE …] [PROFILE …]"))
 	}
-	options, err := cli.NewProjectOptions(os.Args[1:2],
+	options, err := cli.NewProjectOptions(filepath.SplitList(os.Args[1]),
 		cli.WithOsEnv,
 		cli.WithInterpolation(true),
 		cli.WithResolvedPaths(true),
