@@ -3,8 +3,11 @@ import { Kafka, logLevel } from 'kafkajs'
 import { type TopicDefinition, topicDefinitions } from '../contracts/topics.ts'
 import { type KafkaCluster, reaching } from './kafka-client.ts'
 
+/** Kafka's word for its own `default.replication.factor`: one on this machine, usually three on a cluster. */
+const BROKERS_DEFAULT = -1
+
 /** Creates what is missing and returns the names created. Throws when no broker answers. */
-export async function createTopics(cluster: KafkaCluster, replicationFactor = 1): Promise<string[]> {
+export async function createTopics(cluster: KafkaCluster): Promise<string[]> {
   const admin = new Kafka({ clientId: 'create-topics', ...reaching(cluster), logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
   try {
@@ -13,7 +16,7 @@ export async function createTopics(cluster: KafkaCluster, replicationFactor = 1)
     const topics = missing.map(topic => ({
       topic: topic.name,
       numPartitions: topic.partitions,
-      replicationFactor,
+      replicationFactor: BROKERS_DEFAULT,
       configEntries: configOf(topic),
     }))
     if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: true })
