@@ -22,6 +22,8 @@ const CONNECT_TIMEOUT_MS = 2_000
 /** Longer than a lock may be waited for. */
 const QUERY_TIMEOUT_MS = 4_000
 const WAITING_MAX = 500
+/** A network forgets quiet connections without a word (AWS after 350 s), and the next statement would wait for its time-out. */
+const IDLE_TIMEOUT_MS = 60_000
 const TRIES_MAX = 3
 /** Said on every connection: a server's own defaults may differ. */
 const SESSION = [
@@ -116,7 +118,9 @@ export class Database implements Transactions {
     const pool = createPool({
       uri: this.#options.url,
       connectionLimit: this.#options.connectionsMax,
-      maxIdle: this.#options.connectionsMax,
+      // The driver closes idle connections only while fewer than all may be idle.
+      maxIdle: Math.max(1, this.#options.connectionsMax - 1),
+      idleTimeout: IDLE_TIMEOUT_MS,
       queueLimit: WAITING_MAX,
       connectTimeout: CONNECT_TIMEOUT_MS,
       timezone: 'Z',
