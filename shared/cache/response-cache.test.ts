@@ -1,7 +1,10 @@
 /** Cached answers: their names, their life, and a Redis that fails or lies. */
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import type { Redis } from 'ioredis'
-import { RedisResponseCache } from './response-cache.ts'
+import { until } from '../runtime/until.ts'
+import { createRedis, RedisResponseCache } from './response-cache.ts'
 
 const entry = {
   fingerprint: 'v1:abc',
@@ -122,5 +125,49 @@ describe('a cache that fails', () => {
     })
 
     expect(await cache.get('shop', 'key')).toBeUndefined()
+  })
+})
+
+/** Says OK to everything until it falls silent: then the connections of that moment stay open, and hear nothing more. */
+async function startRedis() {
+  const silent = new Set<Socket>()
+  const sockets = new Set<Socket>()
+  const server = createServer(socket => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    socket.on('data', bytes => {
+      if (silent.has(socket)) return
+      const commands = bytes.toString().match(/^\*\d+\r$/gm) ?? []
+      for (const _ of commands) socket.write('+OK\r\n')
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const close = () => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  }
+  const fallSilent = () => {
+    for (const socket of sockets) silent.add(socket)
+  }
+  return { url: `redis://127.0.0.1:${port}`, fallSilent, close }
+}
+
+describe('createRedis', () => {
+  // A Lambda that was frozen for long may wake up with a connection that a firewall has forgotten.
+  test('leaves a connection that answers nothing, and asks on another', async () => {
+    const server = await startRedis()
+    const redis = createRedis(server.url)
+    try {
+      await until(() => redis.get('a'), { what: 'the first answer', intervalMs: 10 })
+
+      server.fallSilent()
+
+      await expect(redis.get('a')).rejects.toThrow('Command timed out')
+      expect(await until(() => redis.get('a'), { what: 'an answer on a new connection', intervalMs: 10 })).toBe('OK')
+    } finally {
+      redis.disconnect()
+      server.close()
+    }
   })
 })

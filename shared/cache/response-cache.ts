@@ -59,6 +59,8 @@ export class RedisResponseCache {
 }
 
 const COMMAND_TIMEOUT_MS = 100
+/** Longer than a pause of Redis; a connection that a network dropped without a word while a Lambda was frozen stays silent. */
+const SILENCE_MS_MAX = 500
 const CONNECT_TIMEOUT_MS = 1_000
 const RECONNECT_MS_MAX = 2_000
 
@@ -66,6 +68,7 @@ const RECONNECT_MS_MAX = 2_000
 export function createRedis(url: string): Redis {
   const redis = new Redis(url, {
     commandTimeout: COMMAND_TIMEOUT_MS,
+    socketTimeout: SILENCE_MS_MAX,
     connectTimeout: CONNECT_TIMEOUT_MS,
     enableOfflineQueue: false,
     // What many requests ask for in one moment travels together.

@@ -2,9 +2,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
+import kafkajs from 'kafkajs'
 import { FakeKafka } from '../../test/unit/fake-kafka.ts'
 import { createKafka, reaching } from './kafka-client.ts'
 
+const { KafkaJSNumberOfRetriesExceeded, KafkaJSRequestTimeoutError } = kafkajs
 const TLS_HANDSHAKE = 0x16
 
 /** The first byte that a client with these options sends. */
@@ -67,6 +69,31 @@ describe('LazyProducer', () => {
 
     expect(kafka.connectCount).toBe(2)
     expect(kafka.messages).toEqual([{ topic: 'topic', value: 'a' }])
+  })
+
+  test('a connection that answers nothing is left: the next send opens another', async () => {
+    const kafka = new FakeKafka()
+    const timeout = new KafkaJSRequestTimeoutError('Request Produce timed out')
+    kafka.onSend = () => Promise.reject(new KafkaJSNumberOfRetriesExceeded(timeout, { retryCount: 1, retryTime: 100 }))
+    const sends = [1, 2].map(() => kafka.lazyProducer.send(1, 'topic', [{ value: 'a' }]))
+    expect(await Promise.allSettled(sends)).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }])
+    expect([kafka.connectCount, kafka.disconnectCount]).toEqual([1, 1])
+    kafka.onSend = async () => {}
+
+    await kafka.lazyProducer.send(1, 'topic', [{ value: 'b' }])
+
+    expect(kafka.connectCount).toBe(2)
+  })
+
+  test('any other failure keeps the connection', async () => {
+    const kafka = new FakeKafka()
+    kafka.onSend = () => Promise.reject(new Error('too large'))
+    await expect(kafka.lazyProducer.send(1, 'topic', [{ value: 'a' }])).rejects.toThrow('too large')
+    kafka.onSend = async () => {}
+
+    await kafka.lazyProducer.send(1, 'topic', [{ value: 'b' }])
+
+    expect([kafka.connectCount, kafka.disconnectCount]).toEqual([1, 0])
   })
 
   test('sends with the acknowledgement that was asked for and a time limit of its own', async () => {

@@ -1,5 +1,5 @@
 /** The Kafka producer: connects when first used, again after a failure, and never waits longer than it is told. */
-import { Kafka, logLevel, type Message, type Producer, type SASLOptions, type TopicMessages } from 'kafkajs'
+import kafkajs, { Kafka, logLevel, type Message, type Producer, type SASLOptions, type TopicMessages } from 'kafkajs'
 
 /** How brokers are reached; those of this machine ask for neither TLS nor a login. */
 export interface KafkaCluster {
@@ -40,8 +40,14 @@ export class LazyProducer {
 
   /** Sends with the given acknowledgement (−1 all replicas, 1 the leader). Rejects with kafkajs's error. */
   async sendBatch(acks: -1 | 1, topicMessages: TopicMessages[]): Promise<void> {
-    const producer = await this.#connected()
-    await producer.sendBatch({ acks, timeout: REQUEST_TIMEOUT_MS, topicMessages })
+    const connected = this.#connected()
+    const producer = await connected
+    try {
+      await producer.sendBatch({ acks, timeout: REQUEST_TIMEOUT_MS, topicMessages })
+    } catch (error) {
+      if (isTimeout(error)) this.#leave(connected)
+      throw error
+    }
   }
 
   async send(acks: -1 | 1, topic: string, messages: Message[]): Promise<void> {
@@ -58,6 +64,16 @@ export class LazyProducer {
     return this.#producer
   }
 
+  /**
+   * The next send connects anew. kafkajs itself goes on with a connection that answers nothing until the system gives it up after a
+   * quarter of an hour: one that a network dropped without a word while a Lambda was frozen.
+   */
+  #leave(connected: Promise<Producer>): void {
+    if (this.#producer !== connected) return
+    this.#producer = undefined
+    void connected.then(producer => producer.disconnect()).catch(() => undefined)
+  }
+
   async #connect(): Promise<Producer> {
     const producer = this.#kafka().producer({ allowAutoTopicCreation: false, maxInFlightRequests: 5 })
     try {
@@ -68,4 +84,10 @@ export class LazyProducer {
       throw error
     }
   }
+}
+
+/** kafkajs wraps the time-out of a request in an error that tells of its retries. */
+function isTimeout(error: unknown): boolean {
+  const isOne = (at: unknown) => at instanceof kafkajs.KafkaJSRequestTimeoutError
+  return isOne(error) || (error instanceof Error && isOne(error.cause))
 }
