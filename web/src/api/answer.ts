@@ -57,23 +57,26 @@ function retryAfterMsOf(header: string | null): number | undefined {
 
 /** The body of an error answer, or undefined when it is not one of the API's. */
 export function errorOf(answer: Answer): ErrorBody | undefined {
-  const body = objectOf(answer.bodyText)
+  const body = jsonObjectOf(answer.bodyText)
   if (answer.statusCode < 400 || typeof body?.code !== 'string') return undefined
   const details = typeof body.details === 'object' && body.details !== null ? body.details : {}
   return { ...body, details } as ErrorBody
 }
 
 /** The payment in a successful answer, or undefined when the answer holds none. */
-export function paymentOf<T extends PaymentView>(answer: Answer): T | undefined {
-  const body = objectOf(answer.bodyText)
+export function paymentOf(answer: Answer): PaymentView | undefined {
+  const body = jsonObjectOf(answer.bodyText)
   const succeeded = answer.statusCode >= 200 && answer.statusCode < 300
-  return succeeded && typeof body?.paymentId === 'string' ? (body as unknown as T) : undefined
+  return succeeded && typeof body?.paymentId === 'string' ? (body as unknown as PaymentView) : undefined
 }
 
-function objectOf(text: string): Record<string, unknown> | undefined {
+/** The JSON object that the text is; undefined when it is none. */
+export function jsonObjectOf(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
   } catch {
     return undefined
   }
@@ -81,7 +84,7 @@ function objectOf(text: string): Record<string, unknown> | undefined {
 
 /** Indented for reading; anything that is not JSON as it is. */
 export function prettyJson(text: string): string {
-  const value = objectOf(text)
+  const value = jsonObjectOf(text)
   return value === undefined ? text : JSON.stringify(value, null, 2)
 }
 

@@ -1,7 +1,7 @@
 /** The payment as the API tells it, asked for again until its records are complete. */
 import { useQuery } from '@tanstack/react-query'
 import type { PaymentDetailView } from '../../../shared/contracts/payment.ts'
-import { paymentOf } from '../api/answer.ts'
+import { readAnswer } from '../api/client.ts'
 import { getPaymentRequest } from '../purchase/run-purchase.ts'
 import { useLanguage, useShopParts } from '../shop-context.ts'
 import { FOLLOW_DEADLINE_MS, isFollowed, pollIntervalMs } from './money-trail.ts'
@@ -20,9 +20,9 @@ export function usePayment(paymentId: string, sinceIso: string): FollowedPayment
     queryKey: ['payment', paymentId],
     queryFn: async () => {
       const answer = await ask(getPaymentRequest(paymentId, language))
-      const payment = paymentOf<PaymentDetailView>(answer)
-      if (!payment) throw new Error(`GET ${paymentId} answered ${answer.statusCode}`)
-      return payment
+      const read = readAnswer('getPayment', answer)
+      if (read?.status !== 200) throw new Error(`GET ${paymentId} answered ${answer.statusCode}`)
+      return read.body
     },
     refetchInterval: ({ state }) => pollIntervalMs(state.data, Date.now() - sinceMs),
   })

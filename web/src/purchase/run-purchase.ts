@@ -1,9 +1,9 @@
 /** Carries a begun purchase to its next resting place: asks, repeats with the same key, records each answer as it comes. */
 import type { Language } from '../../../shared/contracts/errors.ts'
 import type { PaymentDetailView } from '../../../shared/contracts/payment.ts'
-import type { AuthorizeRequest } from '../../../shared/contracts/requests.ts'
-import { type Answer, type ApiRequest, paymentOf } from '../api/answer.ts'
+import type { Answer, ApiRequest } from '../api/answer.ts'
 import { askUntilFinal, type RetryPolicy, type RetryPorts } from '../api/ask-until-final.ts'
+import { readAnswer, requestTo } from '../api/client.ts'
 import { CURRENCY, MERCHANT_ID } from '../catalog/catalog.ts'
 import type { Store } from '../store.ts'
 import { totalOf } from './cart.ts'
@@ -61,34 +61,28 @@ const askAgainAndAgain = (ports: PurchasePorts, request: ApiRequest) =>
 
 async function look(ports: PurchasePorts, paymentId: string | undefined): Promise<PaymentDetailView | undefined> {
   if (paymentId === undefined) return undefined
-  return paymentOf(await askAgainAndAgain(ports, getPaymentRequest(paymentId, ports.language())))
+  const answer = await askAgainAndAgain(ports, getPaymentRequest(paymentId, ports.language()))
+  const read = readAnswer('getPayment', answer)
+  return read?.status === 200 ? read.body : undefined
 }
 
-export const getPaymentRequest = (paymentId: string, language: Language): ApiRequest => ({
-  method: 'GET',
-  path: `/payments/${paymentId}`,
-  headers: { 'accept-language': language },
-})
+export const getPaymentRequest = (paymentId: string, language: Language): ApiRequest =>
+  requestTo('getPayment', { path: { paymentId } }, { 'accept-language': language })
 
 /** The request of a pending operation: always the same for the same purchase, but for the language of its message. */
 export function requestOf(purchase: Purchase, operation: Operation, language: Language): ApiRequest {
   const key = purchase.keys[operation]
   if (key === undefined) throw new Error(`no key for ${operation}`)
-  const headers = { 'content-type': 'application/json', 'accept-language': language }
   if (operation === 'authorize') {
-    const body: AuthorizeRequest = {
+    const body = {
       merchantId: MERCHANT_ID,
       amount: totalOf(purchase.cart),
       currency: CURRENCY,
       idempotencyKey: key,
       paymentMethod: purchase.cart.card,
     }
-    return { method: 'POST', path: '/payments/authorize', headers, body: JSON.stringify(body) }
+    return requestTo('authorizePayment', { body }, { 'accept-language': language })
   }
-  return {
-    method: 'POST',
-    path: `/payments/${operation}/${purchase.paymentId}`,
-    headers: { ...headers, 'idempotency-key': key },
-    body: '{}',
-  }
+  const call = { path: { paymentId: String(purchase.paymentId) }, body: {} }
+  return requestTo(`${operation}Payment`, call, { 'accept-language': language, 'idempotency-key': key })
 }
