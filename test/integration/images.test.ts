@@ -118,6 +118,8 @@ describe('the image of the API', () => {
     await until(async () => started.child.exitCode !== null || (await isHealthy()), {
       what: 'the HEALTHCHECK of the API',
       deadlineMs: START_DEADLINE_MS,
+      // Each look starts a Node of its own.
+      intervalMs: 1_000,
     })
     if (started.child.exitCode !== null) throw new Error(`it ended at once:\n${started.output()}`)
 
