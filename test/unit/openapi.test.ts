@@ -12,6 +12,7 @@ import { errorCodes } from '../../shared/contracts/errors.ts'
 import { readinessView } from '../../shared/contracts/health.ts'
 import { type RefusalName, refusalNames, refusals } from '../../shared/contracts/refusals.ts'
 import { routeNames, routes } from '../../shared/contracts/routes.ts'
+import type { Operation } from '../../shared/http/docs-page/document.ts'
 import type { Readiness } from '../../shared/runtime/health.ts'
 import { OpenApi } from '../support/openapi.ts'
 
@@ -64,17 +65,18 @@ describe('docs/openapi.json', () => {
 
 describe('the routes', () => {
   interface Yml {
+    custom: { deployed: { openRoutes: string[]; offlineOnly: string[] } }
     functions: Record<
       string,
       { handler: string; events: Array<{ httpApi?: string | { method: string; path: string } }> }
     >
   }
-  const { functions } = parse(read('serverless.yml'), { merge: true }) as Yml
-  const deployed = Object.values(functions).flatMap(({ handler, events }) =>
+  const { functions, custom } = parse(read('serverless.yml'), { merge: true }) as Yml
+  const deployed = Object.entries(functions).flatMap(([name, { handler, events }]) =>
     events.flatMap(({ httpApi }) => {
       if (httpApi === undefined || httpApi === '*') return []
       const route = typeof httpApi === 'string' ? httpApi : `${httpApi.method.toUpperCase()} ${httpApi.path}`
-      return [{ route, file: handler.replace(/\.handler$/, '.ts') }]
+      return [{ name, route, file: handler.replace(/\.handler$/, '.ts') }]
     }),
   )
 
@@ -101,10 +103,15 @@ describe('the routes', () => {
     },
   )
 
-  test('of the system that only exist offline say so', () => {
-    expect(operations.filter(({ operation }) => operation['x-offline-only']).map(({ path }) => path)).toEqual([
-      '/metrics',
-    ])
+  test('that exist offline only, and those that ask for no signature when deployed, are as serverless.yml says', () => {
+    const { openRoutes, offlineOnly } = custom.deployed
+    const routesWhere = (chosen: (operation: Operation) => boolean) =>
+      operations.filter(({ operation }) => chosen(operation)).map(({ method, path }) => `${method} ${path}`)
+    const offlineRoutes = deployed.filter(({ name }) => offlineOnly.includes(name)).map(({ route }) => route)
+
+    expect(routesWhere(operation => operation['x-offline-only'] === true)).toEqual(offlineRoutes)
+    expect(routesWhere(operation => operation.security?.length === 0)).toEqual([...openRoutes, ...offlineRoutes])
+    expect(committed.security).toEqual([{ awsSignature: [] }, {}])
   })
 })
 

@@ -54,6 +54,7 @@ export interface Operation extends Described, Summarized {
   parameters?: Array<Parameter | Reference>
   requestBody?: { required?: boolean; content: Record<string, Content> }
   responses: Record<string, Response | Reference>
+  security?: object[]
   'x-offline-only'?: boolean
   'x-codeSamples': Array<{ source: string }>
 }
