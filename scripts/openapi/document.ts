@@ -70,6 +70,13 @@ const parameters = {
     schema: { type: 'string' },
     example: 'ko',
   },
+  TraceParent: {
+    name: 'traceparent',
+    in: 'header',
+    ...described(headerWords.traceparent),
+    schema: { type: 'string' },
+    example: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  },
   RequestId: {
     name: 'x-request-id',
     in: 'header',
@@ -173,6 +180,7 @@ function operationOf(name: RouteName): ZodOpenApiOperationObject {
       ...(mutation ? [parameterRef('IdempotencyKey')] : []),
       parameterRef('AcceptLanguage'),
       parameterRef('RequestId'),
+      ...(mutation ? [parameterRef('TraceParent')] : []),
     ],
     requestParams: { ...(path ? { path } : {}), ...(query ? { query } : {}) },
     ...(body

@@ -271,6 +271,10 @@ export const headerWords = {
     en: 'Yours comes back when it is 1–64 characters of `A-Z a-z 0-9 . _ : / + = -`; else a new one is made.',
     ko: '`A-Z a-z 0-9 . _ : / + = -` 1–64자이면 그대로 돌아오고, 아니면 새로 만듭니다.',
   },
+  traceparent: {
+    en: 'W3C Trace Context: goes on with the events of this request. One that is malformed is ignored.',
+    ko: 'W3C Trace Context: 이 요청의 이벤트로 이어집니다. 형식이 틀리면 무시합니다.',
+  },
   requestId: { en: 'Names this request in our logs.', ko: '로그에서 이 요청을 찾는 이름입니다.' },
   retryAfter: {
     en: 'Seconds to wait before repeating with the same key.',

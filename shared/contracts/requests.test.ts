@@ -84,9 +84,9 @@ describe('refundRequest', () => {
     },
   )
 
-  test('a reason has at most 128 characters', () => {
-    expect(fits(refundRequest, { reason: '환'.repeat(128) })).toBe(true)
-    expect(fits(refundRequest, { reason: '환'.repeat(129) })).toBe(false)
+  test.each(['환', '😀'])('a reason has at most 128 characters, such as %s', character => {
+    expect(fits(refundRequest, { reason: character.repeat(128) })).toBe(true)
+    expect(fits(refundRequest, { reason: character.repeat(129) })).toBe(false)
   })
 
   test.each([{ amount: -1 }, { reason: 5 }, { finalCapture: true }, { idempotencyKey: 'key-1' }])(
