@@ -21,7 +21,9 @@ const nodes = [
 const samples = [2, 3, 4, 5, 6, 7, 8, 9]
 
 describe('sharesOf', () => {
-  const shares = sharesOf({ nodes, samples, timeDeltas: samples.map(id => id * 1_000) }, '/repo')
+  const timeDeltas = samples.map(id => id * 1_000)
+  const profile = { nodes, samples, timeDeltas, startTime: 1_000_000, endTime: 1_044_000 }
+  const shares = sharesOf(profile, '/repo', 1)
   const selfMs = Object.fromEntries(shares.map(share => [share.module, share.selfMs]))
   const withNodeMs = Object.fromEntries(shares.map(share => [share.module, share.withNodeMs]))
 
@@ -41,6 +43,13 @@ describe('sharesOf', () => {
     expect(withNodeMs.mysql2).toBe(5 + 6 + 7)
     expect(withNodeMs['node:internal/streams']).toBe(0)
     expect(withNodeMs['node:internal/process']).toBe(9)
+  })
+
+  test('only the end counts when only the end is asked for', () => {
+    expect(sharesOf(profile, '/repo', 0.01).map(({ module, selfMs: ms }) => [module, ms])).toEqual([
+      ['node:internal/process', 9],
+      ['@scope/sql', 8],
+    ])
   })
 
   test('no time is lost in either', () => {

@@ -9,6 +9,8 @@ export interface ProfileNode {
 
 /** As V8 writes it; times in microseconds. */
 export interface CpuProfile {
+  startTime: number
+  endTime: number
   nodes: ProfileNode[]
   samples: number[]
   timeDeltas: number[]
@@ -23,8 +25,8 @@ export interface ModuleShare {
 
 export const IDLE = '(idle)'
 
-/** The largest first. `root` is the repository's folder. */
-export function sharesOf(profile: CpuProfile, root: string): ModuleShare[] {
+/** Of the last `seconds` of the profile, the largest share first. `root` is the repository's folder. */
+export function sharesOf(profile: CpuProfile, root: string, seconds: number): ModuleShare[] {
   const owners = ownersOf(profile.nodes, root)
   const shares = new Map<string, ModuleShare>()
   const shareOf = (module: string): ModuleShare => {
@@ -32,9 +34,14 @@ export function sharesOf(profile: CpuProfile, root: string): ModuleShare[] {
     shares.set(module, share)
     return share
   }
+  const fromUs = profile.endTime - seconds * 1_000_000
+  let atUs = profile.startTime
   for (const [index, node] of profile.samples.entries()) {
+    const deltaUs = profile.timeDeltas[index] ?? 0
+    atUs += deltaUs
+    if (atUs < fromUs) continue
     const { module = 'unknown', caller = 'unknown' } = owners.get(node) ?? {}
-    const ms = Math.max(profile.timeDeltas[index] ?? 0, 0) / 1_000
+    const ms = Math.max(deltaUs, 0) / 1_000
     shareOf(module).selfMs += ms
     shareOf(caller).withNodeMs += ms
   }

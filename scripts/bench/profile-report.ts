@@ -7,10 +7,12 @@ const SHARE_MIN = 0.003
 
 export const profileHeader = (result: ProfileResult): string[] => {
   const { concurrency, seconds, warmupSeconds } = result.settings
-  const { requests, idleMs } = result.profile
+  const { requests, idleMs, cpuSeconds } = result.profile
+  const cpu = cpuSeconds === null ? 'n/a' : `${((cpuSeconds * 1_000) / requests).toFixed(2)} ms a request`
   return [
     ...originLines(result),
     `${requests} authorizes at ${concurrency} in ${seconds} s after ${warmupSeconds} s of warm-up; the API's thread was idle ${(idleMs / 10 / seconds).toFixed(0)} % of it`,
+    `CPU time of the API process, all threads: ${cpu}`,
   ]
 }
 

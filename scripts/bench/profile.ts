@@ -9,7 +9,8 @@ import type { PortPlan } from '../system/plan-ports.ts'
 import { anyFreePort } from '../system/ports.ts'
 import { SupervisedProcess } from '../system/supervised-process.ts'
 import { type Books, openBooks } from './books.ts'
-import { IDLE, type ModuleShare, sharesOf } from './cpu-profile.ts'
+import { cpuSecondsOf } from './cpu.ts'
+import { type CpuProfile, IDLE, type ModuleShare, sharesOf } from './cpu-profile.ts'
 import { drawPurchase } from './http-units.ts'
 import { connectProfiler } from './inspector.ts'
 import { loadAverages, type Machine, machine, type Versions, versions } from './machine.ts'
@@ -26,7 +27,8 @@ export interface ProfileResult {
   versions: Versions
   settings: Pick<BenchSettings, 'seconds' | 'warmupSeconds' | 'seed'> & { concurrency: number }
   loadAverages: { before: number[]; after: number[] }
-  profile: { requests: number; seconds: number; idleMs: number; modules: ModuleShare[] }
+  /** Times are the thread's: on a busy machine they hold its waits for a core. `cpuSeconds` is the process's CPU time alone, or null. */
+  profile: { requests: number; seconds: number; cpuSeconds: number | null; idleMs: number; modules: ModuleShare[] }
   /** Commands of one authorize, each a round trip, in short. */
   commands: string[]
   /** Of one unit: the request alone (Kafka stopped, so that neither relay nor consumer works), and with all that follows. */
@@ -64,9 +66,9 @@ export async function runProfile(
   const probe: Probe = { stage, settings: { seconds, warmupSeconds, seed, concurrency }, tap, books, problems: [], say }
 
   await control.stop('api')
-  const log = await startProfiledApi(stage, tap.url)
+  const api = await startProfiledApi(stage, tap.url)
   say('the API runs with an inspector, and with a tap on its way to MariaDB')
-  const profile = await takeProfile(probe, log)
+  const profile = await takeProfile(probe, api)
   const running = await costsOf(probe, 'running')
   await control.stop('kafka')
   const stopped = await costsOf(probe, 'stopped')
@@ -88,8 +90,13 @@ export async function runProfile(
   }
 }
 
-/** In the place of the system's own, which is held down. Returns its log. */
-async function startProfiledApi({ system, env, folder, onClose }: Stage, databaseUrl: string): Promise<string> {
+interface ProfiledApi {
+  log: string
+  cpuSeconds(): number | null
+}
+
+/** In the place of the system's own, which is held down. */
+async function startProfiledApi({ system, env, folder, onClose }: Stage, databaseUrl: string): Promise<ProfiledApi> {
   const ports = { api: Number(new URL(system.apiUrl).port), lambda: await anyFreePort(new Set()) } as PortPlan
   const spec = apiChild(folder, { ...env, DATABASE_URL: databaseUrl }, ports)
   const log = join(folder.logs, 'api-profiled.log')
@@ -101,7 +108,7 @@ async function startProfiledApi({ system, env, folder, onClose }: Stage, databas
   )
   onClose(() => api.stop())
   await api.start()
-  return log
+  return { log, cpuSeconds: () => cpuSecondsOf(api.row().pid) }
 }
 
 let orders = 0
@@ -122,25 +129,27 @@ async function runOrder(probe: Probe, order: Order, moments?: { begins(): void; 
   return load
 }
 
-/** Of the measured time of an authorize load, after a warm-up of its own. */
-async function takeProfile(probe: Probe, log: string): Promise<ProfileResult['profile']> {
-  const profiler = await connectProfiler(log)
+/** Of the measured time of an authorize load. The profiler starts well before: its start alone holds the thread up. */
+async function takeProfile(probe: Probe, api: ProfiledApi): Promise<ProfileResult['profile']> {
+  const profiler = await connectProfiler(api.log)
   try {
     await runOrder(probe, { ...orderOf(probe, 'authorize'), warmupMs: 0 })
-    let taken = Promise.resolve<Awaited<ReturnType<typeof profiler.stop>> | undefined>(undefined)
-    let started = Promise.resolve()
+    await profiler.start()
+    const { promise: taken, resolve } = Promise.withResolvers<CpuProfile | Promise<CpuProfile>>()
+    const cpu: (number | null)[] = []
     const load = await runOrder(probe, orderOf(probe, 'authorize'), {
-      begins: () => {
-        started = profiler.start()
-      },
+      begins: () => cpu.push(api.cpuSeconds()),
       ends: () => {
-        taken = started.then(() => profiler.stop())
+        cpu.push(api.cpuSeconds())
+        resolve(profiler.stop())
       },
     })
-    const shares = sharesOf((await taken)!, projectRoot)
+    const [cpuAtStart = null, cpuAtEnd = null] = cpu
+    const cpuSeconds = cpuAtStart === null || cpuAtEnd === null ? null : cpuAtEnd - cpuAtStart
+    const shares = sharesOf(await taken, projectRoot, load.seconds)
     const idleMs = shares.find(({ module }) => module === IDLE)?.selfMs ?? 0
     const modules = shares.filter(({ module }) => module !== IDLE)
-    return { requests: load.requests, seconds: load.seconds, idleMs, modules }
+    return { requests: load.requests, seconds: load.seconds, cpuSeconds, idleMs, modules }
   } finally {
     profiler.close()
   }

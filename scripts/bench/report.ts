@@ -45,12 +45,8 @@ const cpuPerRequest = ({ cases }: BenchResult): Section => ({
   rows: [
     ['case', ...PROCESSES, 'together'],
     ...cases.map(each => {
-      const { cpuSeconds, cpuMsPerRequest, load } = each.figures
-      const perRequest = (name: string) => {
-        const seconds = cpuSeconds[name]
-        return seconds == null || load.requests === 0 ? null : (seconds * 1_000) / load.requests
-      }
-      return [caseName(each), ...PROCESSES.map(name => twoDigits(perRequest(name))), twoDigits(cpuMsPerRequest)]
+      const { cpuMsByProcess, cpuMsPerRequest } = each.figures
+      return [caseName(each), ...PROCESSES.map(name => twoDigits(cpuMsByProcess[name])), twoDigits(cpuMsPerRequest)]
     }),
   ],
 })

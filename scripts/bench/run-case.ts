@@ -12,6 +12,7 @@ export interface CaseFigures {
   load: LoadResult
   /** Of the measured time, by process; null where it cannot be seen. */
   cpuSeconds: Record<string, number | null>
+  cpuMsByProcess: Record<string, number | null>
   /** Of the processes that do its work. */
   cpuMsPerRequest: number | null
   /** Of the product's own cases. */
@@ -64,12 +65,14 @@ export async function runCase(
   })
   if (mark) await bench.books.drained()
   const events = mark && (await bench.books.since(mark, beginsMs, endsMs))
+  const byProcess = cpuMsByProcess(cpuSeconds, load.requests)
   const figures: CaseFigures = {
     requestsPerSecond: load.requests / load.seconds,
     unitsPerSecond: load.units / load.seconds,
     load,
     cpuSeconds,
-    cpuMsPerRequest: cpuMsPerRequest(benchCase.kind, cpuSeconds, load.requests),
+    cpuMsByProcess: byProcess,
+    cpuMsPerRequest: cpuMsTogether(benchCase.kind, byProcess),
     ...(events && { events }),
   }
   const rowsAfter = await rowsOf(bench, benchCase.kind)
@@ -114,10 +117,18 @@ const workersOf = (kind: CaseKind): string[] => {
   return isDirect(kind) ? ['generator', 'mariadb'] : ['api', 'mariadb', 'kafka', 'redis']
 }
 
-function cpuMsPerRequest(kind: CaseKind, cpuSeconds: Record<string, number | null>, requests: number): number | null {
-  const worked = workersOf(kind).map(name => cpuSeconds[name] ?? null)
-  if (requests === 0 || worked.includes(null)) return null
-  return (worked.reduce((sum: number, seconds) => sum + seconds!, 0) * 1_000) / requests
+const cpuMsByProcess = (cpuSeconds: CaseFigures['cpuSeconds'], requests: number): CaseFigures['cpuMsByProcess'] =>
+  Object.fromEntries(
+    Object.entries(cpuSeconds).map(([name, seconds]) => [
+      name,
+      seconds === null || requests === 0 ? null : (seconds * 1_000) / requests,
+    ]),
+  )
+
+/** Null when one of them cannot be seen. */
+function cpuMsTogether(kind: CaseKind, byProcess: CaseFigures['cpuMsByProcess']): number | null {
+  const worked = workersOf(kind).map(name => byProcess[name] ?? null)
+  return worked.includes(null) ? null : worked.reduce((sum: number, ms) => sum + ms!, 0)
 }
 
 function answerProblems({ errors, requests }: LoadResult): string[] {
