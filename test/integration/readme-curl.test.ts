@@ -30,7 +30,11 @@ async function runTour(script: string): Promise<string> {
     API_URL: apiUrl,
     PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
   }
-  const { stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', script], { cwd: repositoryFolder, env })
+  // Without --norc a bash that finds a socket as its input takes itself for a remote shell, and reads somebody's settings.
+  const { stdout, stderr } = await run('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
+    cwd: repositoryFolder,
+    env,
+  })
   expect(stderr).toBe('')
   return stdout
 }
