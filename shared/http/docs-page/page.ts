@@ -165,8 +165,9 @@ function requestTables(reading: Reading, operation: Operation): string {
 function answersTable(reading: Reading, operation: Operation): string {
   const { document, language, words } = reading
   const rows = Object.entries(operation.responses).map(([status, given]) => {
-    const meaning = '$ref' in given ? codeLinks(resolve<Response>(document, given)) : answerMeaning(given, language)
-    return `<tr><th scope="row">${status}</th><td>${meaning}</td></tr>`
+    const response = resolve<Response>(document, given)
+    const meaning = '$ref' in given ? codeLinks(response) : answerMeaning(response, language)
+    return `<tr><th scope="row">${status}</th><td>${meaning}${headersOf(response)}</td></tr>`
   })
   return `<table><caption class="quiet">${words.answers}</caption><thead><tr><th scope="col">${words.status}</th><th scope="col">${words.meaning}</th></tr></thead><tbody>${rows.join('')}</tbody></table>`
 }
@@ -176,6 +177,14 @@ function answerMeaning(response: Response, language: Language): string {
   const name = content.schema.$ref?.split('/').at(-1)
   const shape = name === undefined ? `<code>${escaped(mediaType)}</code>` : `<a href="#${name}">${name}</a>`
   return `${inline(textOf(response, language))} ${shape}`
+}
+
+/** Those that not every answer has. */
+function headersOf({ headers = {} }: Response): string {
+  const names = Object.keys(headers).filter(name => name !== 'x-request-id')
+  return names.length === 0
+    ? ''
+    : `<br><small>${names.map(name => `<code>${breakable(name)}</code>`).join(' ')}</small>`
 }
 
 const codesIn = ({ content = {} }: Response): string[] => [

@@ -7,6 +7,7 @@ font:16px/1.6 Pretendard,-apple-system,"Apple SD Gothic Neo","Noto Sans KR","Not
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);overflow-wrap:anywhere;word-break:keep-all}
 a{color:var(--accent);text-underline-offset:.2em}
+a:has(>code){text-decoration:none}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:4px}
 .skip{position:absolute;left:1rem;top:-4rem;padding:.5rem 1rem;background:var(--sheet);z-index:1}
 .skip:focus{top:1rem}
@@ -34,6 +35,7 @@ article,section section{margin:1.25rem 0;padding:1.25rem;background:var(--sheet)
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"D2Coding",monospace}
 code{font-size:.9em}
 p code,td code{padding:.05em .3em;border-radius:4px;background:var(--sunken)}
+td a>code{padding-bottom:.2em;border-bottom:1px solid;border-radius:4px 4px 0 0}
 pre{margin:0;padding:1rem;border-radius:10px;background:var(--code);color:var(--code-ink);font-size:.85rem;line-height:1.55;white-space:pre-wrap}
 pre code{font-size:1em}
 .command{user-select:all;cursor:copy}
