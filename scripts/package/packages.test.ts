@@ -60,7 +60,11 @@ describe('coldImport', () => {
   test('imports the handler with an empty environment and says how long it took', () => {
     const bundle = `export const handler = () => {}; if (process.env.PATH) throw new Error('env')`
 
-    expect(coldImport(packageOf({ 'functions/a.mjs': bundle }), 3)).toEqual({ ms: expect.any(Number), connected: [] })
+    expect(coldImport(packageOf({ 'functions/a.mjs': bundle }), 3)).toEqual({
+      ms: expect.any(Number),
+      cpuMs: expect.any(Number),
+      connected: [],
+    })
   })
 
   test('sees a connection that the import alone begins', () => {

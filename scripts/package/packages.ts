@@ -14,8 +14,10 @@ export interface FunctionPackage {
 }
 
 export interface ColdImport {
-  /** The middle one of several processes. */
+  /** The middle one of several processes, as is the next. */
   ms: number
+  /** Of all threads: what a busy machine does not change. */
+  cpuMs: number
   /** Connections that were begun by the import alone. */
   connected: string[]
 }
@@ -52,11 +54,13 @@ const importScript = `
   const { default: net } = await import('node:net')
   const connected = []
   net.Socket.prototype.connect = function (...given) { connected.push(JSON.stringify(given[0])); return this }
+  const cpuAtStart = process.cpuUsage()
   const startMs = performance.now()
   const { handler } = await import(process.argv[1])
   const ms = performance.now() - startMs
+  const { user, system } = process.cpuUsage(cpuAtStart)
   if (typeof handler !== 'function') throw new Error('it exports no handler')
-  process.stdout.write(JSON.stringify({ ms, connected }))
+  process.stdout.write(JSON.stringify({ ms, cpuMs: (user + system) / 1_000, connected }))
   process.exit()
 `
 
@@ -69,12 +73,18 @@ export function coldImport({ name, files }: FunctionPackage, processes: number):
       writeFileSync(join(folder, path), bytes)
     }
     const bundle = pathToFileURL(join(folder, Object.keys(files)[0]!)).href
-    const runs = Array.from({ length: processes }, () => importOnce(name, bundle)).sort((a, b) => a.ms - b.ms)
-    return { ms: runs[Math.floor(runs.length / 2)]!.ms, connected: runs.flatMap(run => run.connected) }
+    const runs = Array.from({ length: processes }, () => importOnce(name, bundle))
+    return {
+      ms: median(runs.map(run => run.ms)),
+      cpuMs: median(runs.map(run => run.cpuMs)),
+      connected: runs.flatMap(run => run.connected),
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 
 function importOnce(name: string, bundle: string): ColdImport {
   const args = ['--input-type=module', '--eval', importScript, bundle]
