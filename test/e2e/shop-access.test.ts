@@ -90,7 +90,8 @@ async function inspect(): Promise<void> {
   for (const [width, colorScheme] of viewsOf[shop.language]) {
     await page.setViewportSize({ width, height: 900 })
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const { violations, passes } = await new AxeBuilder({ page }).analyze()
+    // The page has no frames: the other mode opens a second page for each look, which costs 40 % more.
+    const { violations, passes } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
     const found = violations.map(({ id, nodes }) => ({ id, html: nodes.map(node => node.html) }))
     expect({ width, colorScheme, found }).toEqual({ width, colorScheme, found: [] })
     expect(passes.length).toBeGreaterThan(15)
