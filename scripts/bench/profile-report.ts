@@ -46,6 +46,7 @@ function modules({ profile }: ProfileResult): Section {
 
 const commands = (result: ProfileResult): Section => ({
   title: 'Round trips of one authorize to MariaDB, in order, as seen on the wire',
+  words: true,
   rows: [['round trip', 'statements'], ...result.commands.map((text, index) => [String(index + 1), text])],
 })
 

@@ -6,6 +6,8 @@ import { caseName } from './settings.ts'
 export interface Section {
   title: string
   rows: string[][]
+  /** Words in every column; else the first holds names and the others figures. */
+  words?: true
 }
 
 const oneDigit = (value: number | null | undefined): string => (value == null ? 'n/a' : value.toFixed(1))
@@ -154,18 +156,13 @@ const comparisonRow = (now: CaseMedians, then: CaseMedians): string[] => [
   twoDigits(now.figures.cpuMsPerRequest),
 ]
 
-export function linesOf({ title, rows }: Section, markdown: boolean): string[] {
-  if (!markdown) return ['', title, ...tableLines(rows, rows[0]!.map((_, index) => index).slice(1))]
+export function linesOf({ title, rows, words }: Section, markdown: boolean): string[] {
+  const right = words ? [] : rows[0]!.map((_, index) => index).slice(1)
+  if (!markdown) return ['', title, ...tableLines(rows, right)]
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`
   const [head, ...body] = rows as [string[], ...string[][]]
-  return [
-    '',
-    `${title}:`,
-    '',
-    line(head),
-    line(head.map((_, index) => (index === 0 ? '---' : '--:'))),
-    ...body.map(line),
-  ]
+  const rule = head.map((_, index) => (right.includes(index) ? '--:' : '---'))
+  return ['', `${title}:`, '', line(head), line(rule), ...body.map(line)]
 }
 
 type Origin = Pick<BenchResult, 'machine' | 'versions' | 'loadAverages' | 'startedAt'>
