@@ -7,6 +7,7 @@ import type { MutationView } from '../../shared/contracts/payment.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { expectDetail, expectError, expectList, expectMutation, expectOperations } from '../support/contract.ts'
 import { openDatabase, type TestDatabase } from '../support/database.ts'
+import { NOWHERE } from '../support/extra-api.ts'
 import { PaymentApi, type Reply } from '../support/http.ts'
 import { type DeployedSystem, startDeployedSystem } from '../support/lambda/deployed-system.ts'
 import { authorizeBody, authorized, newKey, newMerchant } from '../support/payments.ts'
@@ -26,6 +27,9 @@ afterAll(async () => {
   await database?.close()
   await deployed?.stop()
 })
+
+/** Nothing listens there. */
+const NO_DATABASE = 'mysql://pay:pay@127.0.0.1:1/paydb'
 
 const withKey = (key: string) => ({ 'idempotency-key': key })
 const bells = (): Promise<number> => deployed.service.recordCount('outbox.ready')
@@ -209,12 +213,12 @@ describe('requests as API Gateway sends them', () => {
 
 describe('a function that is killed at its time-out', () => {
   test('in the middle of an authorization: the key is finished by one inquiry of a fresh process', async () => {
-    await deployed.service.redeploy('authorize', { timeoutMs: 2_000 })
+    await deployed.service.redeploy('authorize', { timeoutMs: 3_000 })
     const body = authorizeBody({ paymentMethod: 'tok_slow' })
     const killed = api.authorize(body)
     const paymentId = await untilPending(body.merchantId, 'authorize')
     deployed.service.function('authorize').environment.stall()
-    expectKilled(await killed, 'authorize', '2.00')
+    expectKilled(await killed, 'authorize', '3.00')
 
     await deployed.service.redeploy('authorize')
     expect(expectError(await api.authorize(body), 409, 'DUPLICATE_REQUEST').details).toMatchObject({
@@ -228,12 +232,12 @@ describe('a function that is killed at its time-out', () => {
   test('in the middle of a capture: the packaged resolver ends it, and there is exactly one', async () => {
     const { paymentId, merchantId } = await authorized(api)
     const key = newKey()
-    await deployed.service.redeploy('capture', { timeoutMs: 3_000 })
+    await deployed.service.redeploy('capture', { timeoutMs: 4_000 })
     await withLedgerLocked(async blocked => {
       const killed = api.capture(paymentId, undefined, withKey(key))
       const thread = await blocked()
       deployed.service.function('capture').environment.stall()
-      expectKilled(await killed, 'capture', '3.00')
+      expectKilled(await killed, 'capture', '4.00')
       // The server would go on with what it has received; the connection's end undoes it.
       await database.write(`KILL ${thread}`)
     })
@@ -255,7 +259,7 @@ describe('a function that is killed at its time-out', () => {
     const { paymentId } = await authorized(api)
     const key = newKey()
     const capture = () => api.capture(paymentId, undefined, withKey(key))
-    const fn = await deployed.service.redeploy('capture', { timeoutMs: 2_000 })
+    const fn = await deployed.service.redeploy('capture', { timeoutMs: 4_000 })
     await withLedgerLocked(async blocked => {
       const slow = capture()
       await blocked()
@@ -279,13 +283,18 @@ describe('a function that is killed at its time-out', () => {
 })
 
 describe('a process that wakes up', () => {
-  test('with database connections that are gone still answers', async () => {
-    const { paymentId } = await authorized(api)
-    const { pid } = deployed.service.function('authorize').environment
-    expect(await killConnections()).toBeGreaterThan(0)
-    await authorized(api)
-    expectMutation(await api.capture(paymentId), 200)
-    expect(pidOf('authorize')).toBe(pid)
+  test('with database connections that are gone still answers, at the latest at the repeat that a 503 asks for', async () => {
+    const [first, second] = [await authorized(api), await authorized(api)]
+    expectMutation(await api.capture(first.paymentId), 200)
+    expectDetail(await api.payment(first.paymentId))
+    const pids = ['authorize', 'capture', 'getPayment'].map(pidOf)
+    expect(await killConnections()).toBeGreaterThanOrEqual(3)
+
+    const body = authorizeBody()
+    expectMutation(await atTheSecondTime(() => api.authorize(body)), 201)
+    expectMutation(await atTheSecondTime(() => api.capture(second.paymentId)), 200)
+    expect(expectDetail(await atTheSecondTime(() => api.payment(first.paymentId))).status).toBe('COMPLETED')
+    expect(['authorize', 'capture', 'getPayment'].map(pidOf)).toEqual(pids)
   })
 
   test('with Redis connections that are gone still answers and replays', async () => {
@@ -299,8 +308,9 @@ describe('a process that wakes up', () => {
   })
 
   test('with a rejection that nobody waited for goes on, and says so in its log', async () => {
-    // The code of the function is as packaged; NODE_OPTIONS is part of a function's configuration.
-    const late = `setInterval(() => Promise.reject(new Error('a late one')), 50)`
+    // The code is as packaged; NODE_OPTIONS is part of a function's configuration. It begins when the guard listens.
+    const reject = `setInterval(() => Promise.reject(new Error('a late one')), 50)`
+    const late = `process.on('newListener', name => name === 'unhandledRejection' && ${reject})`
     await deployed.service.redeploy('authorize', {
       environment: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(late)}` },
     })
@@ -315,11 +325,30 @@ describe('a process that wakes up', () => {
   })
 })
 
+describe('a batch that fails', () => {
+  test('comes again until it succeeds, and counts once', async () => {
+    const { paymentId } = await authorized(api)
+    const captureKey = newKey()
+    const before = await bells()
+    const capture = () => api.capture(paymentId, undefined, withKey(captureKey))
+    expectMutation(await capture(), 200)
+    await untilRung(before, capture)
+    await deployed.service.deliverTo('relayOutbox')
+    await deployed.service.redeploy('recordLedger', { environment: { DATABASE_URL: NO_DATABASE } })
+    await expect(deployed.service.deliverTo('recordLedger')).rejects.toThrow('the database is away')
+    await expect(deployed.service.deliverTo('recordLedger')).rejects.toThrow('the database is away')
+    await deployed.service.redeploy('recordLedger')
+    await untilPublished(paymentId)
+    const { ledgerEntries } = expectDetail(await api.payment(paymentId))
+    expect(ledgerEntries.map(({ type }) => type)).toEqual(['capture', 'fee'])
+  })
+})
+
 describe('a configuration that is wrong', () => {
   test.each([
     ['an address that is none', { DATABASE_URL: 'there' }, 500, 'INTERNAL_ERROR'],
     ['a number that is none', { LEASE_MS: 'soon' }, 500, 'INTERNAL_ERROR'],
-    ['a database that is away', { DATABASE_URL: 'mysql://pay:pay@127.0.0.1:1/paydb' }, 503, 'SERVICE_UNAVAILABLE'],
+    ['a database that is away', { DATABASE_URL: NO_DATABASE }, 503, 'SERVICE_UNAVAILABLE'],
   ] as const)('%s is answered in the one shape of errors', async (_, environment, status, code) => {
     await deployed.service.redeploy('authorize', { environment })
     expectError(await api.authorize(authorizeBody()), status, code)
@@ -327,7 +356,7 @@ describe('a configuration that is wrong', () => {
   })
 
   test('Kafka that is away delays no payment, and the packaged sweep makes up for the bells', async () => {
-    await deployed.service.redeploy('authorize', { environment: { KAFKA_BROKERS: '127.0.0.1:1' } })
+    await deployed.service.redeploy('authorize', { environment: { KAFKA_BROKERS: NOWHERE } })
     const { paymentId } = await authorized(api)
     await deployed.service.redeploy('authorize')
     await untilOlderThan2s(paymentId)
@@ -378,6 +407,14 @@ async function killConnections(): Promise<number> {
   } finally {
     await connection.end()
   }
+}
+
+/** The first use may find out that a connection is gone; it says so, and that nothing has happened. */
+async function atTheSecondTime(ask: () => Promise<Reply>): Promise<Reply> {
+  const reply = await ask()
+  if (reply.status !== 503) return reply
+  expectError(reply, 503, 'SERVICE_UNAVAILABLE')
+  return ask()
 }
 
 /** While `work` runs, nobody can write to the ledger: a capture waits in the middle of its last transaction. */

@@ -1,8 +1,9 @@
 /**
- * Runs a handler as Lambda's managed nodejs24.x runtime does, written after AWS's runtime interface client 4: import the module
- * that _HANDLER names, refuse callback handlers, then next → handler → response or error, for ever. Plain JavaScript: it runs
- * outside the repository with nothing but Node. Unlike AWS's, which posts its answers synchronously from native code, this one
- * lets the event loop turn while it posts. As there, an unhandled rejection ends the process unless the function listens to it.
+ * Runs a handler as Lambda's managed nodejs24.x runtime does, written after AWS's runtime interface client 4 (which compiles native
+ * code when it is installed, and so is no dependency): import the module that _HANDLER names, refuse callback handlers, then next →
+ * handler → response or error, for ever. Plain JavaScript: it runs outside the repository with nothing but Node. Unlike AWS's, which
+ * posts its answers synchronously from native code, this one lets the event loop turn while it posts. As there, an unhandled
+ * rejection ends the process unless the function listens to it.
  */
 import { existsSync } from 'node:fs'
 import { Agent, request } from 'node:http'
