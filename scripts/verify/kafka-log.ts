@@ -73,8 +73,24 @@ export async function openKafkaLog(brokers: string[]): Promise<KafkaLog> {
   }
 }
 
+const LEADER_DEADLINE_MS = 30_000
+
+/** A broker that has just come back does not lead its partitions for a moment, whatever its metadata says. */
+async function whenLed<T>(topic: string, ask: () => Promise<T>): Promise<T> {
+  const answer = await until(
+    () =>
+      ask().then(
+        value => ({ value }),
+        error => (error.retriable ? Promise.reject(error) : { error }),
+      ),
+    { what: `a leader of ${topic}`, deadlineMs: LEADER_DEADLINE_MS },
+  )
+  if ('error' in answer) throw answer.error
+  return answer.value
+}
+
 async function spansOf(admin: Admin, topic: string): Promise<PartitionSpan[]> {
-  const offsets = await admin.fetchTopicOffsets(topic)
+  const offsets = await whenLed(topic, () => admin.fetchTopicOffsets(topic))
   return offsets.map(({ partition, low, high }) => ({ topic, partition, low: Number(low), high: Number(high) }))
 }
 
@@ -166,8 +182,9 @@ async function lagsOf(admin: Admin, judge: Judge): Promise<Lag[]> {
 async function topicLags(admin: Admin, reading: (typeof consumerGroups)[number], judge: Judge): Promise<Lag[]> {
   const { group, topic, begins } = reading
   const youngFrom = new Map<number, number>()
-  for (const { partition, offset } of await admin.fetchTopicOffsetsByTimestamp(topic, judge.nowMs - judge.graceMs))
-    youngFrom.set(partition, Number(offset))
+  const sinceMs = judge.nowMs - judge.graceMs
+  const young = await whenLed(topic, () => admin.fetchTopicOffsetsByTimestamp(topic, sinceMs))
+  for (const { partition, offset } of young) youngFrom.set(partition, Number(offset))
   const committed = await committedOf(admin, group, topic)
   // The end is read last: a group that commits meanwhile is not seen beyond it.
   return (await spansOf(admin, topic)).map(({ partition, low, high }) => {
