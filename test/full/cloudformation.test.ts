@@ -1,11 +1,10 @@
-/** Everything as it would be uploaded: packaged with bundles, its templates read by cfn-lint, its zips by us. */
+/** The templates as they would be uploaded, read by cfn-lint. */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { packageService } from '../../scripts/package/package-service.ts'
-import { coldImport, packageProblems, readPackages } from '../../scripts/package/packages.ts'
 import { projectRoot } from '../../scripts/system/paths.ts'
 import {
   compileTemplate,
@@ -65,18 +64,5 @@ describe('the package', () => {
 
   test('has the template that the unit tests read', async () => {
     expect(withoutKeys(await compileTemplate(prodArgs))).toBe(withoutKeys(templateIn(join(folder, 'prod'))))
-  })
-
-  test('holds one bundle a function, none too large, each importable with nothing around it', () => {
-    const packages = readPackages(join(folder, 'prod'))
-    const functions = Object.values(templateIn(join(folder, 'prod')).Resources).filter(
-      it => it.Type === 'AWS::Lambda::Function',
-    )
-
-    expect(packages.map(it => it.name).sort()).toEqual(
-      functions.map(it => it.Properties.FunctionName.replace('payment-backend-prod-', '')).sort(),
-    )
-    expect(packages.flatMap(packageProblems)).toEqual([])
-    for (const it of packages) expect([it.name, coldImport(it, 1).connected]).toEqual([it.name, []])
   })
 })
