@@ -45,6 +45,8 @@ export class Database implements Transactions {
       try {
         return await this.#runOnce(work)
       } catch (error) {
+        // The server has undone what it held: a connection that was closed while it lay idle is found out by its first use.
+        if (error instanceof LostBeforeCommit && tries === 1) continue
         if (!isDeadlock(error)) throw translate(error)
         if (tries === TRIES_MAX) throw new DependencyUnavailableError('the database is too busy', { cause: error })
         await sleep(tries * 10)
@@ -54,7 +56,12 @@ export class Database implements Transactions {
 
   /** Rows of a SELECT, in a transaction or outside any. */
   async select<R>(sql: string, values: readonly SqlValue[], tx?: Transaction): Promise<R[]> {
-    return (await this.#query<RowDataPacket[]>(sql, values, tx)) as R[]
+    try {
+      return (await this.#query<RowDataPacket[]>(sql, values, tx)) as R[]
+    } catch (error) {
+      if (tx !== undefined || !(error instanceof DependencyUnavailableError && isLost(error.cause))) throw error
+      return (await this.#query<RowDataPacket[]>(sql, values)) as R[]
+    }
   }
 
   /** Rows matched by an INSERT or UPDATE. */
@@ -101,7 +108,7 @@ export class Database implements Transactions {
     } catch (error) {
       // A broken connection is thrown away, and the server rolls back what was open on it.
       reusable = !(error instanceof Error && isAway(error)) && (!tx.isBegun || (await rolledBack(connection)))
-      throw error
+      throw isLost(error) && !tx.isCommitting ? new LostBeforeCommit('the database is away', { cause: error }) : error
     } finally {
       tx.end()
       if (reusable) connection.release()
@@ -143,6 +150,9 @@ function openTransaction(tx: Transaction): OpenTransaction {
   throw new Error('not a transaction of this database')
 }
 
+/** Nothing of the transaction has happened, and nothing will. */
+class LostBeforeCommit extends DependencyUnavailableError {}
+
 /** False when the connection is broken and must not be used again. */
 async function rolledBack(connection: PoolConnection): Promise<boolean> {
   try {
@@ -158,9 +168,15 @@ interface MySqlError extends Error {
   errno?: number
 }
 
-const isMySqlError = (error: unknown): error is MySqlError => error instanceof Error && 'code' in error
+const isMySqlError = (error: unknown): error is MySqlError => error instanceof Error
 
 const isDeadlock = (error: unknown): boolean => isMySqlError(error) && (error.errno === 1213 || error.errno === 1205)
+
+const lost = new Set(['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ER_CONNECTION_KILLED'])
+
+/** The connection has ended; whether the server ever saw the statement is not known. */
+const isLost = (error: unknown): boolean =>
+  isMySqlError(error) && (lost.has(error.code ?? '') || /^Can't add new command/.test(error.message))
 
 /** Errors of a healthy server about this statement; every other one means that the server is not there for us. */
 const refusals = new Set([

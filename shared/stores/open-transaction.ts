@@ -21,6 +21,7 @@ export class OpenTransaction implements Transaction {
   #connection: PoolConnection | undefined
   #waiting: Waiting[] = []
   #isBegun = false
+  #isCommitting = false
 
   /** Begins with the first statement. `timeoutMs` holds for each round trip. */
   constructor(connection: PoolConnection, timeoutMs: number) {
@@ -31,6 +32,11 @@ export class OpenTransaction implements Transaction {
   /** Whether the server may hold something open for us. */
   get isBegun(): boolean {
     return this.#isBegun
+  }
+
+  /** From here on only the server knows whether it happened. */
+  get isCommitting(): boolean {
+    return this.#isCommitting
   }
 
   /** Its error is that of the next `ask` or `commit`. */
@@ -48,7 +54,9 @@ export class OpenTransaction implements Transaction {
 
   /** Nothing to do when nothing was said. */
   async commit(): Promise<void> {
-    if (this.#waiting.length > 0 || this.#isBegun) await this.ask('COMMIT', [])
+    if (this.#waiting.length === 0 && !this.#isBegun) return
+    this.#isCommitting = true
+    await this.ask('COMMIT', [])
   }
 
   /** After this every use is an error. */
