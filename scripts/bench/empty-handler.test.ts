@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { projectRoot } from '../system/paths.ts'
+import { emptyServices } from './empty-handler.ts'
 
 const read = (path: string) => parse(readFileSync(join(projectRoot, path), 'utf8'))
 
@@ -15,8 +16,8 @@ const offlineSettings = (service: { custom: Record<string, object> }) => {
 }
 
 // A ceiling measured with other settings would be another machine's.
-test('the empty handler runs with the settings of the product', () => {
-  const [product, empty] = [read('serverless.yml'), read('load/empty-handler/serverless.yml')]
+test.each(emptyServices)('%s runs with the settings of the product', name => {
+  const [product, empty] = [read('serverless.yml'), read(`load/${name}/serverless.yml`)]
   expect(offlineSettings(empty)).toEqual(offlineSettings(product))
   expect(empty.provider.httpApi.payload).toBe(product.provider.httpApi.payload)
   expect(empty.provider.timeout).toBe(product.provider.timeout)

@@ -1,4 +1,4 @@
-/** The empty service of load/empty-handler, run by the very command that runs the product's API. */
+/** The empty services of load/, run by the very command that runs the product's API. */
 import { join } from 'node:path'
 import { apiChild } from '../system/node-children.ts'
 import { type DataFolder, projectRoot } from '../system/paths.ts'
@@ -14,17 +14,21 @@ export interface EmptyHandler {
   stop(): Promise<void>
 }
 
-export async function makeEmptyHandler(folder: DataFolder, env: SystemEnv): Promise<EmptyHandler> {
+/** By the name of their folder in load/. */
+export const emptyServices = ['empty-handler', 'empty-typescript'] as const
+export type EmptyService = (typeof emptyServices)[number]
+
+export async function makeEmptyHandler(name: EmptyService, folder: DataFolder, env: SystemEnv): Promise<EmptyHandler> {
   const taken = new Set<number>()
   const ports: Pick<PortPlan, 'api' | 'lambda'> = { api: await anyFreePort(taken), lambda: await anyFreePort(taken) }
   const origin = `http://127.0.0.1:${ports.api}`
   const service = new SupervisedProcess(
     {
       ...apiChild(folder, { ...env, API_URL: origin }, ports as PortPlan),
-      cwd: join(projectRoot, 'load/empty-handler'),
-      log: join(folder.logs, 'empty-handler.log'),
+      cwd: join(projectRoot, 'load', name),
+      log: join(folder.logs, `${name}.log`),
     },
-    { changed: () => {}, say: text => console.log(`empty handler: ${text}`) },
+    { changed: () => {}, say: text => console.log(`${name}: ${text}`) },
   )
   return { origin, start: () => service.start(), pid: () => service.row().pid, stop: () => service.stop() }
 }

@@ -91,9 +91,11 @@ const events = ({ cases }: BenchResult): Section => ({
 const ceilings = [
   ['authorize', 'empty'],
   ['authorize', 'empty-quick'],
+  ['authorize', 'empty-typescript'],
   ['authorize', 'direct-authorize'],
   ['flow', 'empty'],
   ['flow', 'empty-quick'],
+  ['flow', 'empty-typescript'],
   ['flow', 'direct-flow'],
 ] as const
 

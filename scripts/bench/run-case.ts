@@ -82,9 +82,14 @@ export async function runCase(
 
 function targetOf({ stage, direct }: Bench, kind: CaseKind): Target {
   if (isProduct(kind)) return { kind: 'http', origin: stage.system.apiUrl }
-  if (isEmpty(kind)) return { kind: 'http', origin: stage.empty!.origin, pathPrefix: kind === 'empty' ? '' : '/quick' }
+  if (isEmpty(kind)) return emptyTarget(stage, kind)
   if (direct === undefined) throw new Error('there is no flow yet that the direct writer could repeat')
   return direct.target
+}
+
+function emptyTarget({ empties }: Stage, kind: CaseKind): Target {
+  const { origin } = empties[kind === 'empty-typescript' ? 'empty-typescript' : 'empty-handler']!
+  return { kind: 'http', origin, pathPrefix: kind === 'empty-quick' ? '/quick' : '' }
 }
 
 /** Undefined for the empty handler, which writes none. */

@@ -10,7 +10,7 @@ describe('readCommand', () => {
       warmupSeconds: 3,
       rounds: 3,
       concurrency: [8, 32, 64],
-      kinds: ['authorize', 'flow', 'empty', 'empty-quick', 'direct-authorize', 'direct-flow'],
+      kinds: ['authorize', 'flow', 'empty', 'empty-quick', 'empty-typescript', 'direct-authorize', 'direct-flow'],
       seed: 7,
     })
   })
@@ -47,7 +47,7 @@ describe('scheduleOf', () => {
   test('runs every case once in every round, each time at another place', () => {
     const rounds = names(7)
     expect(rounds).toHaveLength(3)
-    for (const round of rounds) expect(new Set(round).size).toBe(18)
+    for (const round of rounds) expect(new Set(round).size).toBe(21)
     for (const name of rounds[0]!) expect(new Set(rounds.map(round => round.indexOf(name))).size).toBe(3)
   })
 

@@ -2,7 +2,15 @@
 import { parseArgs } from 'node:util'
 import { createRandom } from '../kill/random.ts'
 
-export const caseKinds = ['authorize', 'flow', 'empty', 'empty-quick', 'direct-authorize', 'direct-flow'] as const
+export const caseKinds = [
+  'authorize',
+  'flow',
+  'empty',
+  'empty-quick',
+  'empty-typescript',
+  'direct-authorize',
+  'direct-flow',
+] as const
 export type CaseKind = (typeof caseKinds)[number]
 
 export interface BenchCase {

@@ -1,4 +1,4 @@
-/** Everything that a run needs, on free ports and data of its own: the system, the empty handler, the load generator. */
+/** Everything that a run needs, on free ports and data of its own: the system, the empty handlers, the load generator. */
 import { deleteData } from '../system/delete-data.ts'
 import { createReporter, type Reporter } from '../system/output.ts'
 import { watchParents } from '../system/parent-watch.mjs'
@@ -9,15 +9,15 @@ import { releaseLock, takeLock } from '../system/starter-lock.ts'
 import { System } from '../system/system.ts'
 import { type FoundSystem, findSystem } from '../verify/find-system.ts'
 import { cpuSecondsOf } from './cpu.ts'
-import { type EmptyHandler, makeEmptyHandler } from './empty-handler.ts'
+import { type EmptyHandler, type EmptyService, emptyServices, makeEmptyHandler } from './empty-handler.ts'
 import { type Generator, startGenerator } from './generator-client.ts'
 
 export interface Stage {
   system: FoundSystem
   env: SystemEnv
   folder: DataFolder
-  /** Absent when nobody asked for it. */
-  empty?: EmptyHandler
+  /** None when nobody asked for one. */
+  empties: Partial<Record<EmptyService, EmptyHandler>>
   generator: Generator
   /** CPU seconds so far, by process. */
   cpu(): Record<string, number | null>
@@ -66,24 +66,28 @@ async function dress(
   withEmptyHandler: boolean,
   onClose: (close: () => Promise<void>) => void,
 ): Promise<Stage> {
-  const empty = withEmptyHandler ? await makeEmptyHandler(folder, system.env) : undefined
-  if (empty) {
+  const empties: Stage['empties'] = {}
+  for (const name of withEmptyHandler ? emptyServices : []) {
+    const empty = await makeEmptyHandler(name, folder, system.env)
     // Before it starts: a signal may come meanwhile.
     onClose(() => empty.stop())
     await empty.start()
+    empties[name] = empty
   }
   const generator = startGenerator()
   onClose(() => generator.stop())
   const found = await findSystem(folder.runFile, process.env)
-  return { system: found, env: system.env, folder, empty, generator, cpu: () => cpuOf(folder, empty), onClose }
+  return { system: found, env: system.env, folder, empties, generator, cpu: () => cpuOf(folder, empties), onClose }
 }
 
-function cpuOf(folder: DataFolder, empty?: EmptyHandler): Record<string, number | null> {
+function cpuOf(folder: DataFolder, empties: Stage['empties']): Record<string, number | null> {
   const rows = readRunFile(folder.runFile)?.processes ?? []
   const { user, system } = process.cpuUsage()
+  // Of the two, one waits while the other is measured.
+  const both = Object.values(empties)
   return {
     ...Object.fromEntries(rows.map(({ name, pid }) => [name, cpuSecondsOf(pid)])),
-    ...(empty && { empty: cpuSecondsOf(empty.pid()) }),
+    ...(both.length > 0 && { empty: both.reduce((sum, empty) => sum + (cpuSecondsOf(empty.pid()) ?? Number.NaN), 0) }),
     tool: (user + system) / 1e6,
   }
 }
