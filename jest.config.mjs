@@ -1,5 +1,5 @@
-// Three projects: `unit` (beside the code, no network), `system` (test/, against the running system; started by `npm test`)
-// and `full` (as `system`, too slow for every day; started by `npm run test:full`).
+// Three projects: `unit` (beside the code, no network), `system` (test/ and plugins/*/test/system/, against the running system;
+// started by `npm test`) and `full` (test/full/ and plugins/*/test/full/: as `system`, too slow for every day; `npm run test:full`).
 const base = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
@@ -26,11 +26,20 @@ export default {
       ...base,
       displayName: 'unit',
       testMatch: [
-        '<rootDir>/{functions,shared,scripts,load,plugins,web,migrations}/**/*.test.{ts,tsx}',
+        '<rootDir>/{functions,shared,scripts,load,web,migrations}/**/*.test.{ts,tsx}',
+        '<rootDir>/plugins/*/src/**/*.test.ts',
         '<rootDir>/test/unit/**/*.test.ts',
       ],
     },
-    { ...base, displayName: 'system', testMatch: ['<rootDir>/test/{integration,e2e,faults}/**/*.test.ts'] },
-    { ...base, displayName: 'full', testMatch: ['<rootDir>/test/full/**/*.test.ts'] },
+    {
+      ...base,
+      displayName: 'system',
+      testMatch: ['<rootDir>/test/{integration,e2e,faults}/**/*.test.ts', '<rootDir>/plugins/*/test/system/**/*.test.ts'],
+    },
+    {
+      ...base,
+      displayName: 'full',
+      testMatch: ['<rootDir>/test/full/**/*.test.ts', '<rootDir>/plugins/*/test/full/**/*.test.ts'],
+    },
   ],
 }

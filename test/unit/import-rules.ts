@@ -45,7 +45,7 @@ const clients: Record<string, string> = {
 const rootRooms = ['functions', ...SHARED]
 
 /** Tests, and what exists for tests only: a product that imports it would ship it. */
-const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || path.startsWith('test/')
+const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || /^(plugins\/[^/]+\/)?test\//.test(path)
 const isForTests = (path: string): boolean => isTest(path) || path.startsWith('shared/payments/fake')
 
 const within = (path: string, place: string): boolean => path === place || path.startsWith(`${place}/`)

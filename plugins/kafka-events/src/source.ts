@@ -1,0 +1,46 @@
+/** What the plugin knows of one event source mapping, whichever of the places of `serverless.yml` said it. */
+import type { KafkaConfig } from 'kafkajs'
+import type { FilterPattern } from './filter.ts'
+
+export type StartingPosition = 'TRIM_HORIZON' | 'LATEST' | 'AT_TIMESTAMP'
+
+/** One `- kafka:` or `- msk:` entry of a function, with its extension. */
+export interface KafkaSource {
+  functionKey: string
+  eventSource: 'SelfManagedKafka' | 'aws:kafka'
+  eventSourceArn?: string
+  /** `host:port` of the local brokers. */
+  brokers: string[]
+  topic: string
+  groupId: string
+  batchSize: number
+  batchingWindowMs: number
+  startingPosition: StartingPosition
+  startingTimestampMs?: number
+  /** A record reaches the function when one of these matches it; all do when there is none. */
+  filters: FilterPattern[]
+  /** Retries after the first attempt; Infinity for AWS's −1. */
+  retryAttemptsMax: number
+  /** Infinity for AWS's −1. */
+  recordAgeMaxMs: number
+  bisectOnError: boolean
+  /** `ReportBatchItemFailures`: the function says which records failed. */
+  reportsItemFailures: boolean
+  /** The topic for records that are given up; without one a partition blocks instead. */
+  onFailureTopic?: string
+}
+
+/** `custom.kafkaEvents`: what matters on this machine only. */
+export interface LocalSettings {
+  /** Read instead of the brokers that the events name. */
+  brokers?: string[]
+  ssl?: KafkaConfig['ssl']
+  sasl?: KafkaConfig['sasl']
+  sessionTimeoutMs: number
+  drainTimeoutMs: number
+  /** Handlers that run at once, per consumer group. */
+  partitionsInFlightMax: number
+  /** Partitions of one topic that may share an event. */
+  partitionsPerEventMax: number
+  statusPort?: number
+}
