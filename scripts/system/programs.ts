@@ -34,7 +34,7 @@ export function findOnPath(name: string, env: Environment = process.env): string
     .find(isExecutable)
 }
 
-function isExecutable(path: string): boolean {
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK)
     return true

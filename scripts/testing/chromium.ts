@@ -1,8 +1,7 @@
 /** The browser that the shop is tested in: found, or installed. */
-import { accessSync, constants } from 'node:fs'
 import { StepFailure } from '../system/output.ts'
 import { installPackages } from '../system/packages.ts'
-import { findOnPath } from '../system/programs.ts'
+import { findOnPath, isExecutable } from '../system/programs.ts'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const macApplications = [
@@ -16,22 +15,13 @@ export const chromiumPackages = ['chromium', 'fonts-nanum']
 export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
   if (env.CHROME_PATH) return env.CHROME_PATH
   const installed = names.map(name => findOnPath(name, env)).find(path => path !== undefined)
-  return installed ?? macApplications.find(canRun)
-}
-
-function canRun(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
+  return installed ?? macApplications.find(isExecutable)
 }
 
 /** Its path. Rejects with a StepFailure that says how to get one. */
 export async function ensureChromium(log: string): Promise<string> {
   const found = findChromium()
-  if (found && !canRun(found))
+  if (found && !isExecutable(found))
     throw new StepFailure(`CHROME_PATH is ${found}, which cannot be run`, { fix: 'correct it, or unset it' })
   if (found) return found
   await installPackages(chromiumPackages, log)

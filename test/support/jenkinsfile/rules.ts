@@ -1,6 +1,7 @@
 /** What we ask of the pipeline beyond what Jenkins asks: its order, its scripts, and what happens however it ends. */
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isExecutable } from '../../../scripts/system/programs.ts'
 import type { RecordedStep, Recording } from './groovy.ts'
 
 /** Each stage and what it runs, in the order of the pipeline. */
@@ -81,15 +82,6 @@ function commandProblems(command: string, root: string): string[] {
   if (!existsSync(path)) return [`${script} is not there`]
   if (!isExecutable(path)) return [`${script} is not executable`]
   return scriptProblems(script, readFileSync(path, 'utf8'), root)
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** The npm scripts that a script calls, and the files behind them. */
