@@ -1,12 +1,10 @@
 /** Groovy without Jenkins: its jars, and one run of the recorder (recorder.groovy) for any number of pipelines. */
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { fetchJars, haveJars, jarsFolder, type MavenJars } from '../../../scripts/system/maven-jars.ts'
 import { installAdvice, installPackages, thisMachine } from '../../../scripts/system/packages.ts'
 import { dataRoot } from '../../../scripts/system/paths.ts'
 import { findProgram, type ProgramName, packagesFor } from '../../../scripts/system/programs.ts'
-import { runTool } from '../../../scripts/system/run-tool.ts'
 
 export interface RecorderRun {
   name: string
@@ -39,16 +37,12 @@ export interface Recording {
   steps: RecordedStep[]
 }
 
-const pom = join(import.meta.dirname, 'pom.xml')
+const jars: MavenJars = { pom: join(import.meta.dirname, 'pom.xml'), root: join(dataRoot, 'groovy-jars') }
 const recorder = join(import.meta.dirname, 'recorder.groovy')
-const jarsRoot = join(dataRoot, 'groovy-jars')
 const RUN_TIMEOUT_MS = 60_000
 
-/** The folder of this POM's jars: another POM, another folder. */
-const jarsFolder = join(jarsRoot, createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12))
-
 const missingPrograms = (): ProgramName[] => {
-  const wanted: ProgramName[] = existsSync(jarsFolder) ? ['java'] : ['java', 'mvn']
+  const wanted: ProgramName[] = haveJars(jars) ? ['java'] : ['java', 'mvn']
   return wanted.filter(name => findProgram(name) === undefined)
 }
 
@@ -60,20 +54,11 @@ export function groovyObstacle(): string | undefined {
   return advice && `Groovy needs ${missing.join(' and ')}: ${advice}`
 }
 
-/** Fetches what is missing. The jars' folder appears whole or not at all. */
+/** Fetches what is missing. */
 export async function ensureGroovy(logFile: string): Promise<void> {
   const missing = missingPrograms()
   if (missing.length > 0) await installPackages(packagesFor(missing), logFile)
-  if (existsSync(jarsFolder)) return
-  mkdirSync(jarsRoot, { recursive: true })
-  const draft = `${jarsFolder}.${process.pid}`
-  const args = ['-q', '-B', '-ntp', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${draft}`]
-  try {
-    await runTool(findProgram('mvn')!.path, args, { log: logFile })
-    if (!existsSync(jarsFolder)) renameSync(draft, jarsFolder)
-  } finally {
-    rmSync(draft, { recursive: true, force: true })
-  }
+  if (!haveJars(jars)) await fetchJars(jars, findProgram('mvn')!.path, { log: logFile })
 }
 
 /** Records all runs with one JVM: most of its time is its start. Rejects with what it printed when it could not. */
@@ -81,7 +66,7 @@ export function record(runs: RecorderRun[]): Promise<Map<string, Recording>> {
   const { promise, resolve, reject } = Promise.withResolvers<Map<string, Recording>>()
   // Short-lived: without the second compiler and with the simplest collector it is done sooner.
   const flags = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dfile.encoding=UTF-8']
-  const args = [...flags, '-cp', join(jarsFolder, '*'), 'groovy.ui.GroovyMain', recorder]
+  const args = [...flags, '-cp', join(jarsFolder(jars), '*'), 'groovy.ui.GroovyMain', recorder]
   const options = { timeout: RUN_TIMEOUT_MS, maxBuffer: 64 * 1024 * 1024 }
   const child = execFile(findProgram('java')!.path, args, options, (error, stdout, stderr) => {
     if (error) return reject(new Error(`the recorder failed: ${stderr || error.message}`, { cause: error }))
