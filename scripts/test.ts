@@ -8,7 +8,7 @@ import { createReporter, formatDuration } from './system/output.ts'
 import { installPackages } from './system/packages.ts'
 import { watchParents } from './system/parent-watch.mjs'
 import { type DataFolder, dataFolder, dataRoot, shortPath } from './system/paths.ts'
-import { externalVariables } from './system/plan-ports.ts'
+import { forgetExternals } from './system/plan-ports.ts'
 import { findOnPath } from './system/programs.ts'
 import { releaseLock, takeLock } from './system/starter-lock.ts'
 import { System } from './system/system.ts'
@@ -124,15 +124,6 @@ function chooseFolder(): DataFolder {
   return takeLock(usualFolderLock) ? dataFolder(`test-${process.pid}`) : dataFolder('test')
 }
 
-/** Tests write and destroy: never in a database that somebody else's variable names. */
-function forgetExternals() {
-  for (const variable of Object.values(externalVariables)) {
-    if (process.env[variable]) reporter.note(`${variable} is set, and left alone: tests run on services of their own`)
-    delete process.env[variable]
-  }
-  delete process.env.PAY_RUN_FILE
-}
-
 /** One phase; one that throws is a failure by itself. */
 async function runPhase(name: string, work: () => Promise<Tally>, signal: AbortSignal): Promise<Tally> {
   signal.throwIfAborted()
@@ -207,7 +198,8 @@ async function main(): Promise<number> {
   const controller = new AbortController()
   const run: Run = { options, folder: chooseFolder(), signal: controller.signal, env: {} }
   callOffOnSignals(run, controller)
-  forgetExternals()
+  forgetExternals(reporter, 'tests run on services of their own')
+  delete process.env.PAY_RUN_FILE
   await deleteData(run.folder, reporter)
   mkdirSync(run.folder.logs, { recursive: true })
   const total = await runWanted(run)

@@ -1,9 +1,9 @@
 /** Everything that a run needs, on free ports and data of its own: the system, the empty handlers, the load generator. */
 import { deleteData } from '../system/delete-data.ts'
-import { createReporter, type Reporter } from '../system/output.ts'
+import { createReporter } from '../system/output.ts'
 import { watchParents } from '../system/parent-watch.mjs'
 import { type DataFolder, dataFolder, dataRoot, shortPath } from '../system/paths.ts'
-import { externalVariables } from '../system/plan-ports.ts'
+import { forgetExternals } from '../system/plan-ports.ts'
 import { readRunFile, type SystemEnv } from '../system/run-file.ts'
 import { releaseLock, takeLock } from '../system/starter-lock.ts'
 import { System } from '../system/system.ts'
@@ -34,7 +34,8 @@ export async function onStage<T>(
   isGood: (result: T) => boolean,
 ): Promise<T> {
   const reporter = createReporter()
-  forgetEnvironment(reporter)
+  // Without API_PORT it takes a free one: the machine's usual ports are left alone.
+  forgetExternals(reporter, 'the benchmark brings its own system', ['API_PORT', 'PAY_RUN_FILE'])
   const folder = takeLock(usualLock) ? dataFolder(`bench-${process.pid}`) : dataFolder('bench')
   await deleteData(folder, reporter)
   const system = new System({ data: folder.name, services: 'auto', ports: 'free', web: false }, reporter)
@@ -89,14 +90,6 @@ function cpuOf(folder: DataFolder, empties: Stage['empties']): Record<string, nu
     ...Object.fromEntries(rows.map(({ name, pid }) => [name, cpuSecondsOf(pid)])),
     ...(both.length > 0 && { empty: both.reduce((sum, empty) => sum + (cpuSecondsOf(empty.pid()) ?? Number.NaN), 0) }),
     tool: (user + system) / 1e6,
-  }
-}
-
-/** A benchmark fills a database and wants the machine's ports left alone: never somebody else's services. */
-function forgetEnvironment(reporter: Reporter): void {
-  for (const variable of [...Object.values(externalVariables), 'API_PORT', 'PAY_RUN_FILE']) {
-    if (process.env[variable]) reporter.note(`${variable} is set, and left alone: the benchmark brings its own system`)
-    delete process.env[variable]
   }
 }
 

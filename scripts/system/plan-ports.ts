@@ -1,6 +1,6 @@
 /** Which port each part gets, and whose services are used. */
 import { parseComposeFile, portVariables, readComposeServices, type ServiceName, serviceNames } from './compose-file.ts'
-import { StepFailure } from './output.ts'
+import { type Reporter, StepFailure } from './output.ts'
 import { anyFreePort, isFree, nextFreePort, type PortHolder, portHolder } from './ports.ts'
 
 type Environment = Record<string, string | undefined>
@@ -13,6 +13,14 @@ export const externalVariables: Record<ServiceName, 'DATABASE_URL' | 'KAFKA_BROK
 }
 
 export const isExternal = (name: ServiceName, env: Environment) => Boolean(env[externalVariables[name]])
+
+/** For a tool that fills or destroys databases: takes out of this process's environment what names somebody else's, and says so. */
+export function forgetExternals(reporter: Reporter, why: string, alsoForgotten: string[] = []): void {
+  for (const variable of [...Object.values(externalVariables), ...alsoForgotten]) {
+    if (process.env[variable]) reporter.note(`${variable} is set, and left alone: ${why}`)
+    delete process.env[variable]
+  }
+}
 
 const frontPorts = {
   api: { variable: 'API_PORT', standard: 8080 },
