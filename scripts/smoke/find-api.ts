@@ -1,7 +1,6 @@
 /** Which API the smoke test talks to: one that is named, or the one of the running `npm start`. */
-import { existsSync } from 'node:fs'
 import { dataFolder } from '../system/paths.ts'
-import { readRunFile } from '../system/run-file.ts'
+import { namedRunFile, readRunFile } from '../system/run-file.ts'
 
 type Environment = Record<string, string | undefined>
 
@@ -17,18 +16,12 @@ export interface NamedApi {
 export function findApi(named: NamedApi, env: Environment, mainRunFile = dataFolder('main').runFile): string {
   if (named.api) return baseUrl(named.api)
   const runFile = named.runFile ?? env.PAY_RUN_FILE
-  if (runFile) return baseUrl(apiOf(runFile))
-  if (env.API_URL) return baseUrl(env.API_URL)
-  if (existsSync(mainRunFile)) return baseUrl(apiOf(mainRunFile))
+  if (runFile) return baseUrl(namedRunFile(runFile).env.API_URL)
+  const apiUrl = env.API_URL || readRunFile(mainRunFile)?.env.API_URL
+  if (apiUrl) return baseUrl(apiUrl)
   throw new Error(
     'no running system: `npm start` first, or name an API: `npm run smoke -- --api http://127.0.0.1:8080`',
   )
-}
-
-function apiOf(runFile: string): string {
-  const run = readRunFile(runFile)
-  if (!run) throw new Error(`no running system: there is no ${runFile}`)
-  return run.env.API_URL
 }
 
 function baseUrl(text: string): string {

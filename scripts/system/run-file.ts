@@ -57,6 +57,13 @@ export function readRunFile(path = runFilePath()): RunFile | undefined {
   }
 }
 
+/** The run file that was named. Throws when it is not there: a tool never looks at another system than the one it was told. */
+export function namedRunFile(path: string): RunFile {
+  const run = readRunFile(path)
+  if (!run) throw new Error(`no running system: there is no ${path}`)
+  return run
+}
+
 /** Replaces the file in one step, so that a reader never sees half of it. */
 export function writeRunFile(path: string, run: RunFile): void {
   mkdirSync(dirname(path), { recursive: true })

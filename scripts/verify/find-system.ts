@@ -1,7 +1,6 @@
 /** Finds the running system that a tool looks at: its database, its brokers, its API and its control socket. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dataFolder } from '../system/paths.ts'
+import { namedRunFile, readRunFile, type SystemEnv } from '../system/run-file.ts'
 
 export interface FoundSystem {
   databaseUrl: string
@@ -12,8 +11,6 @@ export interface FoundSystem {
   controlSocket: string | null
 }
 
-const MAIN_RUN_FILE = join(fileURLToPath(new URL('../../', import.meta.url)), '.data', 'main', 'run.json')
-
 type Environment = Record<string, string | undefined>
 
 /**
@@ -23,33 +20,19 @@ type Environment = Record<string, string | undefined>
 export async function findSystem(runFileOption: string | undefined, env: Environment): Promise<FoundSystem> {
   const named = runFileOption ?? env.PAY_RUN_FILE
   if (named !== undefined) {
-    const written = await readRunFile(named)
-    if (!written) throw new Error(`no running system: ${named} cannot be read`)
+    const written = namedRunFile(named)
     return systemOf(written.env, named, written.controlSocket)
   }
-  const written = await readRunFile(MAIN_RUN_FILE)
-  return systemOf({ ...written?.env, ...definedOf(env) }, written && MAIN_RUN_FILE, written?.controlSocket ?? null)
-}
-
-/** Whether a system is there to be found; the kill tool starts its own when none is. */
-export async function isSystemNamed(runFileOption: string | undefined, env: Environment): Promise<boolean> {
-  return (await findSystem(runFileOption, env).catch(() => null)) !== null
-}
-
-interface RunFile {
-  env: Environment
-  controlSocket: string | null
-}
-
-async function readRunFile(path: string): Promise<RunFile | null> {
-  const text = await readFile(path, 'utf8').catch(() => null)
-  return text === null ? null : (JSON.parse(text) as RunFile)
+  const mainRunFile = dataFolder('main').runFile
+  const written = readRunFile(mainRunFile)
+  const runFile = written ? mainRunFile : null
+  return systemOf({ ...written?.env, ...definedOf(env) }, runFile, written?.controlSocket ?? null)
 }
 
 const definedOf = (env: Environment): Environment =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
 
-function systemOf(env: Environment, runFile: string | null, controlSocket: string | null): FoundSystem {
+function systemOf(env: Partial<SystemEnv>, runFile: string | null, controlSocket: string | null): FoundSystem {
   const { DATABASE_URL: databaseUrl, KAFKA_BROKERS: brokers, API_URL: apiUrl } = env
   if (!databaseUrl || !brokers)
     throw new Error('no running system: `npm start` first, or set DATABASE_URL and KAFKA_BROKERS')

@@ -1,7 +1,7 @@
 /** Finds the system under test: the addresses in the run.json that PAY_RUN_FILE names. Never falls back to `npm start`'s own. */
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readRunFile } from '../../scripts/system/run-file.ts'
+import { namedRunFile } from '../../scripts/system/run-file.ts'
 
 export interface SystemUnderTest {
   mode: 'native' | 'docker'
@@ -25,8 +25,7 @@ export function systemUnderTest(): SystemUnderTest {
 }
 
 export function readSystem(runFile: string): SystemUnderTest {
-  const run = readRunFile(runFile)
-  if (run === undefined) throw new Error(`nothing is running: there is no ${runFile}`)
+  const run = namedRunFile(runFile)
   const { API_URL, DATABASE_URL, KAFKA_BROKERS, REDIS_URL } = run.env
   return {
     mode: run.mode,
