@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { BenchResult, CaseMedians } from '../../scripts/bench/run.ts'
+import { caseKinds } from '../../scripts/bench/settings.ts'
 import { inheritedEnv } from '../support/extra-api.ts'
 import { repositoryFolder, systemUnderTest } from '../support/system.ts'
 
@@ -52,15 +53,7 @@ describe('npm run bench', () => {
     expect(result.books.payments).toBeGreaterThan(written)
   })
 
-  test.each([
-    'authorize',
-    'flow',
-    'empty',
-    'empty-quick',
-    'empty-typescript',
-    'direct-authorize',
-    'direct-flow',
-  ] as const)('%s: the figures fit together', kind => {
+  test.each(caseKinds)('%s: the figures fit together', kind => {
     const { requestsPerSecond, load } = figuresOf(kind)
     const { latencyMs, requests, units, all, seconds } = load
     const requestsOfUnit = kind.endsWith('flow') ? 3 : 1
