@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { anyFreePort } from '../../scripts/system/ports.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { PaymentApi } from './http.ts'
 import { repositoryFolder, systemUnderTest } from './system.ts'
@@ -41,14 +41,15 @@ export async function startExtraApi(options: ExtraApiOptions): Promise<ExtraApi>
   const { databaseUrl, redisUrl, logsFolder } = systemUnderTest()
   mkdirSync(logsFolder, { recursive: true })
   const logFile = join(logsFolder, `extra-${options.name}.log`)
-  const [port, lambdaPort] = await freePorts()
+  const taken = new Set<number>()
+  const port = await anyFreePort(taken)
   const child = spawnOffline(options.folder ?? repositoryFolder, logFile, {
     ...inheritedEnv(),
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     KAFKA_BROKERS: NOWHERE,
     API_PORT: String(port),
-    API_LAMBDA_PORT: String(lambdaPort),
+    API_LAMBDA_PORT: String(await anyFreePort(taken)),
     ...options.env,
   })
   const extra: ExtraApi = {
@@ -108,19 +109,4 @@ async function stop(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM')
   await ended
   clearTimeout(late)
-}
-
-/** Two ports that were free a moment ago; held together, so that they differ. */
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()]
-  const ports = await Promise.all(servers.map(listen))
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
-  return ports as [number, number]
-}
-
-async function listen(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
