@@ -1,4 +1,4 @@
-/** Runs the fixture service under `serverless offline` for a test: its own ports, its own journal of handler attempts. */
+/** Runs a service under `serverless offline` for a test, the fixture above all: its own ports, its own journal of handler attempts. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -32,9 +32,18 @@ export async function startFixture(
   environment: Record<string, string>,
   command: string[] = ['offline', 'start'],
 ): Promise<FixtureApp> {
+  return startService(folder, environment, command)
+}
+
+/** As `startFixture`, for a service in another folder: it reads its ports from `FIXTURE_…_PORT` as the fixture does. */
+export async function startService(
+  cwd: string,
+  environment: Record<string, string>,
+  command: string[] = ['offline', 'start'],
+): Promise<FixtureApp> {
   const [httpPort, lambdaPort, statusPort] = await freePorts(3)
   const child = spawn(process.execPath, [serverless, ...command], {
-    cwd: folder,
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
