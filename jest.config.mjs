@@ -34,7 +34,10 @@ export default {
     {
       ...base,
       displayName: 'system',
-      testMatch: ['<rootDir>/test/{integration,e2e,faults}/**/*.test.ts', '<rootDir>/plugins/*/test/system/**/*.test.ts'],
+      testMatch: [
+        '<rootDir>/test/{integration,e2e,faults}/**/*.test.ts',
+        '<rootDir>/plugins/*/test/system/**/*.test.ts',
+      ],
     },
     {
       ...base,
