@@ -4,12 +4,14 @@ import { type Consumer, type EachBatchPayload, Kafka, type KafkaConfig, Partitio
 import { backOffMs, brokerBackOff, sleep, within } from './back-off.ts'
 import { CommitQueue, type CommittedOffset } from './commit-queue.ts'
 import { isKafkaError, isRebalancing, messageOf } from './errors.ts'
-import type { FetchedRecord, LambdaKafkaEvent } from './lambda-event.ts'
+import type { Invoke } from './invocation.ts'
+import { Lane, type LanePorts, type PartitionStatus } from './lane.ts'
 import { type Log, quietLogCreator } from './log.ts'
-import { type PartitionStatus, PartitionWorker } from './partition-worker.ts'
-import type { KafkaSource, LocalSettings } from './settings.ts'
+import { OnFailureTopic } from './on-failure.ts'
 import { Slots } from './slots.ts'
+import type { KafkaSource, LocalSettings } from './source.ts'
 import { fixedPositions, pinStartingPositions } from './starting-position.ts'
+import { Trouble } from './trouble.ts'
 
 // A fetch returns as soon as there is a record; this bounds how long a resumed partition or a stop waits for its end.
 const FETCH_WAIT_MS = 250
@@ -20,9 +22,6 @@ const STUCK_POLL_MS = 5000
 // A heartbeat that was under way when a join began may be answered a moment later.
 const HALF_JOINED_MS = 2000
 const TOPIC_POLL_MS = 2000
-// A blip shorter than this is not worth a line.
-const TROUBLE_GRACE_MS = 1000
-const TROUBLE_REMINDER_MS = 30_000
 // A consumer that failed after this long is replaced as if it were the first to fail.
 const LONG_LIFE_MS = 30_000
 const LEAVE_TIMEOUT_MS = 3000
@@ -31,7 +30,8 @@ const LEAVE_TIMEOUT_MS = 3000
 const RETRIES_MAX = 1_000_000
 
 export interface GroupConsumerPorts {
-  invoke(functionKey: string, event: LambdaKafkaEvent): Promise<unknown>
+  invoke: Invoke
+  functionArnOf(functionKey: string): string
   log: Log
 }
 
@@ -46,7 +46,7 @@ interface Session {
   topic: string
   partition: number
   source: KafkaSource
-  worker: PartitionWorker
+  lane: Lane
 }
 
 export class GroupConsumer {
@@ -58,8 +58,8 @@ export class GroupConsumer {
   readonly #stopping = new AbortController()
   /** The partitions that are ours in this generation of the group. */
   readonly #sessions = new Map<string, Session>()
-  /** When the last handler of a partition ends, whichever generation started it. */
-  readonly #handlersEnd = new Map<string, Promise<void>>()
+  /** When the last invocation for a partition ends, whichever generation started it. */
+  readonly #lanesEnd = new Map<string, Promise<void>>()
   readonly #commits: CommitQueue
   #consumer: Consumer | undefined
   /** Brokers whose running fetch was asked for before the last join: what it brings is at the old generation's offsets. */
@@ -71,7 +71,8 @@ export class GroupConsumer {
   #commit: EachBatchPayload['commitOffsetsIfNecessary'] | undefined
   #restart = (_reason: Error) => {}
   #loop: Promise<void> = Promise.resolve()
-  #trouble: { reason: string; sinceMs: number; saidMs: number } | undefined
+  readonly #trouble: Trouble
+  readonly #onFailure: OnFailureTopic
 
   constructor(sources: KafkaSource[], local: LocalSettings, ports: GroupConsumerPorts) {
     this.groupId = sources[0]!.groupId
@@ -79,6 +80,8 @@ export class GroupConsumer {
     this.#local = local
     this.#ports = ports
     this.#slots = new Slots(local.partitionsInFlightMax)
+    this.#trouble = new Trouble(`group ${this.groupId}`, ports.log)
+    this.#onFailure = new OnFailureTopic(this.#kafka({ retries: 0 }), ports.log, ports.functionArnOf)
     this.#commits = new CommitQueue({
       commit: offsets => this.#sendCommit(offsets),
       onFailure: (error, failedForMs) => this.#commitFailed(error, failedForMs),
@@ -95,17 +98,22 @@ export class GroupConsumer {
     this.#stopping.abort()
     this.#restart(new Error('stopping'))
     await this.#loop
+    await this.#onFailure.close()
   }
 
   status(): GroupStatus {
-    const state = this.#stopping.signal.aborted ? 'stopped' : this.#consumer && !this.#trouble ? 'running' : 'waiting'
-    const partitions = [...this.#sessions.values()].map(({ topic, partition, source, worker }) => ({
+    const state = this.#stopping.signal.aborted
+      ? 'stopped'
+      : this.#consumer && this.#trouble.reason === null
+        ? 'running'
+        : 'waiting'
+    const partitions = [...this.#sessions.values()].map(({ topic, partition, source, lane }) => ({
       functionKey: source.functionKey,
       topic,
       partition,
-      ...worker.status(),
+      ...lane.status(partition),
     }))
-    return { groupId: this.groupId, state, lastError: this.#trouble?.reason ?? null, partitions }
+    return { groupId: this.groupId, state, lastError: this.#trouble.reason, partitions }
   }
 
   async #keepAlive(): Promise<void> {
@@ -118,7 +126,7 @@ export class GroupConsumer {
         failedLives = 0
       } catch (error) {
         failedLives = performance.now() - startedMs > LONG_LIFE_MS ? 1 : failedLives + 1
-        this.#noteTrouble(messageOf(error))
+        this.#trouble.note(messageOf(error))
         await sleep(backOffMs(failedLives, brokerBackOff), signal)
       }
     }
@@ -256,7 +264,9 @@ export class GroupConsumer {
     const config: KafkaConfig = {
       clientId: `kafka-events-${process.pid}`,
       brokers: [...this.#sources.values()][0]!.brokers,
-      logCreator: quietLogCreator(this.#ports.log, reason => this.#noteTrouble(reason)),
+      ssl: this.#local.ssl,
+      sasl: this.#local.sasl,
+      logCreator: quietLogCreator(this.#ports.log, reason => this.#trouble.note(reason)),
       connectionTimeout: 2000,
       requestTimeout: REQUEST_TIMEOUT_MS,
       retry: { retries, initialRetryTime: 100, maxRetryTime: 1000 },
@@ -273,7 +283,8 @@ export class GroupConsumer {
       const source = this.#sources.get(topic)
       if (!source) continue
       consumer.resume([{ topic, partitions }])
-      for (const partition of partitions) this.#openSession(consumer, source, partition)
+      for (const shared of chunksOf(partitions, this.#local.partitionsPerEventMax))
+        this.#openLane(consumer, source, shared)
       if (fixedPositions.has(source.startingPosition)) void this.#pin(consumer, source, partitions)
     }
     this.#heartbeat(consumer)
@@ -281,40 +292,35 @@ export class GroupConsumer {
     this.#ports.log.notice(`group ${this.groupId} reads ${names.join(', ') || 'no partition'}`)
   }
 
-  #openSession(consumer: Consumer, source: KafkaSource, partition: number): void {
+  #openLane(consumer: Consumer, source: KafkaSource, partitions: number[]): void {
     const { topic } = source
-    const key = `${topic}-${partition}`
-    const session: Session = {
-      topic,
-      partition,
-      source,
-      worker: new PartitionWorker(
-        source,
-        partition,
-        {
-          invoke: this.#ports.invoke,
-          slots: this.#slots,
-          log: this.#ports.log,
-          processed: offset => {
-            if (this.#sessions.get(key) === session) this.#commits.mark({ topic, partition, offset })
-          },
-          roomy: () => {
-            if (this.#sessions.get(key) === session)
-              whileRunning(() => consumer.resume([{ topic, partitions: [partition] }]))
-          },
-        },
-        this.#handlersEnd.get(key) ?? Promise.resolve(),
-      ),
+    const keyOf = (partition: number) => `${topic}-${partition}`
+    const isCurrent = (partition: number) => this.#sessions.get(keyOf(partition))?.lane === lane
+    const ports: LanePorts = {
+      ...this.#ports,
+      writeOnFailure: (...given) => this.#onFailure.write(...given),
+      slots: this.#slots,
+      nowMs: () => Date.now(),
+      settled: (partition, offset) => {
+        if (isCurrent(partition)) this.#commits.mark({ topic, partition, offset })
+      },
+      roomy: partition => {
+        if (isCurrent(partition)) whileRunning(() => consumer.resume([{ topic, partitions: [partition] }]))
+      },
     }
-    this.#sessions.set(key, session)
-    this.#handlersEnd.set(key, session.worker.ended)
-    session.worker.ended.catch(error => this.#restart(error as Error))
+    const earlier = Promise.allSettled(partitions.map(partition => this.#lanesEnd.get(keyOf(partition))))
+    const lane = new Lane(source, partitions, ports, earlier)
+    for (const partition of partitions) {
+      this.#sessions.set(keyOf(partition), { topic, partition, source, lane })
+      this.#lanesEnd.set(keyOf(partition), lane.ended)
+    }
+    lane.ended.catch(error => this.#restart(error as Error))
   }
 
   #heartbeat(consumer: Consumer): void {
     if (consumer !== this.#consumer) return
     this.#lastHeartbeatMs = performance.now()
-    this.#noteHealthy()
+    this.#trouble.over()
     // A join whose connection breaks is dropped by kafkajs without a word: it goes on in its old generation, which we gave up.
     const joiningMs = performance.now() - (this.#joiningSinceMs ?? performance.now())
     if (joiningMs > HALF_JOINED_MS) this.#restart(new Error('a broken connection ended a join half-way'))
@@ -340,7 +346,7 @@ export class GroupConsumer {
 
   /** From here on nothing of the old generation may start or be committed; what runs runs on. */
   #revoke(): void {
-    for (const { worker } of this.#sessions.values()) worker.stop()
+    for (const { lane } of this.#sessions.values()) lane.stop()
     this.#sessions.clear()
     this.#commits.abandon()
   }
@@ -353,16 +359,12 @@ export class GroupConsumer {
     const session = this.#sessions.get(`${batch.topic}-${batch.partition}`)
     if (consumer !== this.#consumer || !session || isStale() || this.#mayBeStale()) return
     this.#commit = commitOffsetsIfNecessary
-    this.#noteHealthy()
-    const records = batch.messages.map(
-      (message): FetchedRecord => ({ message, nextOffset: Number(message.offset) + 1 }),
-    )
-    const last = records.at(-1)
+    this.#trouble.over()
+    const last = batch.messages.at(-1)
     if (!last) return
-    last.nextOffset = Number(batch.lastOffset()) + 1
-    const full = session.worker.push(records)
-    resolveOffset(last.message.offset)
-    if (full) pause()
+    const isFull = session.lane.push(batch.partition, batch.messages, Number(batch.lastOffset()) + 1)
+    resolveOffset(last.offset)
+    if (isFull) pause()
   }
 
   async #pin(consumer: Consumer, source: KafkaSource, partitions: number[]): Promise<void> {
@@ -395,12 +397,12 @@ export class GroupConsumer {
         partitions: of.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
       })),
     })
-    this.#noteHealthy()
+    this.#trouble.over()
   }
 
   #commitFailed(error: unknown, failedForMs: number): void {
     // The fetch loop finds out by its next heartbeat and joins anew; what is not committed is delivered again.
-    if (!isRebalancing(error)) this.#noteTrouble(`commit failed: ${messageOf(error)}`)
+    if (!isRebalancing(error)) this.#trouble.note(`commit failed: ${messageOf(error)}`)
     if (failedForMs > 3 * this.#local.sessionTimeoutMs) this.#restart(new Error(`commits fail: ${messageOf(error)}`))
   }
 
@@ -408,36 +410,15 @@ export class GroupConsumer {
   async #finishHandlers(): Promise<void> {
     const { drainTimeoutMs } = this.#local
     const sessions = [...this.#sessions.values()]
-    for (const { worker, topic, partition } of sessions) {
-      worker.stop()
+    const lanes = [...new Set(sessions.map(({ lane }) => lane))]
+    for (const lane of lanes) lane.stop()
+    for (const { topic, partition } of sessions)
       whileRunning(() => this.#consumer?.pause([{ topic, partitions: [partition] }]))
-    }
-    const inTime = await within(drainTimeoutMs, Promise.all(sessions.map(({ worker }) => worker.ended)))
-    const late = sessions.filter(({ worker }) => worker.inFlight > 0).map(({ worker }) => worker.name)
+    const inTime = await within(drainTimeoutMs, Promise.all(lanes.map(({ ended }) => ended)))
+    const late = lanes.filter(({ isInvoking }) => isInvoking).map(({ name }) => name)
     if (!inTime)
       this.#ports.log.warning(`still running after ${drainTimeoutMs} ms, delivered again later: ${late.join(', ')}`)
     await this.#commits.flush(LEAVE_TIMEOUT_MS)
-  }
-
-  /** One line when it has lasted a moment, and a reminder now and then. */
-  #noteTrouble(reason: string): void {
-    const nowMs = performance.now()
-    this.#trouble ??= { reason, sinceMs: nowMs, saidMs: Number.NEGATIVE_INFINITY }
-    this.#trouble.reason = reason
-    const { sinceMs, saidMs } = this.#trouble
-    if (nowMs - sinceMs < TROUBLE_GRACE_MS || nowMs - saidMs < TROUBLE_REMINDER_MS) return
-    this.#trouble.saidMs = nowMs
-    this.#ports.log.warning(`group ${this.groupId}: ${reason}; trying again until it works`)
-  }
-
-  #noteHealthy(): void {
-    if (!this.#trouble) return
-    const { sinceMs, saidMs } = this.#trouble
-    this.#trouble = undefined
-    if (saidMs < sinceMs) return
-    this.#ports.log.notice(
-      `group ${this.groupId}: works again after ${((performance.now() - sinceMs) / 1000).toFixed(1)} s`,
-    )
   }
 }
 
@@ -448,4 +429,10 @@ function whileRunning(step: () => void): void {
   } catch (error) {
     if (!isKafkaError(error)) throw error
   }
+}
+
+function chunksOf<T>(list: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+    list.slice(index * size, (index + 1) * size),
+  )
 }

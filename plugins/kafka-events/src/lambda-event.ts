@@ -1,11 +1,17 @@
-/** Builds the JSON that AWS's event source mapping hands to a function for records of a Kafka topic. */
+/** Builds the JSON that AWS's event source mapping hands to a function for records of a Kafka topic, and measures it beforehand. */
 import type { IHeaders, KafkaMessage } from 'kafkajs'
-import type { KafkaSource } from './settings.ts'
+import type { KafkaSource } from './source.ts'
 
-/** A record as it was fetched; `nextOffset` is what to commit once it is done (control records lie in between). */
+/** A record as it was fetched. */
 export interface FetchedRecord {
+  partition: number
+  offset: number
+  timestampMs: number
   message: KafkaMessage
+  /** What to commit once the record and all before it are settled: the next offset that may hold a record for the function. */
   nextOffset: number
+  /** What it takes in an event's JSON, with the comma after it. */
+  jsonBytes: number
 }
 
 export interface LambdaKafkaRecord {
@@ -30,52 +36,113 @@ export interface LambdaKafkaEvent {
 type MessageWithBatch = KafkaMessage & { batchContext?: { timestampType?: number } }
 const LOG_APPEND_TIME = 1
 
-/** The event for records of one partition. A new object each time, since in-process handlers may change what they get. */
-export function lambdaEventOf(source: KafkaSource, partition: number, records: FetchedRecord[]): LambdaKafkaEvent {
-  return {
-    eventSource: source.eventSource,
-    ...(source.eventSourceArn ? { eventSourceArn: source.eventSourceArn } : {}),
-    bootstrapServers: source.brokers.join(','),
-    records: {
-      [`${source.topic}-${partition}`]: records.map(({ message }) => recordOf(source.topic, partition, message)),
-    },
+/** The event for records of one topic. A new object each time, since in-process handlers may change what they get. */
+export function lambdaEventOf(source: KafkaSource, records: readonly FetchedRecord[]): LambdaKafkaEvent {
+  const event = emptyEventOf(source)
+  for (const { partition, message } of records) {
+    const name = `${source.topic}-${partition}`
+    event.records[name] ??= []
+    event.records[name].push(recordOf(source.topic, partition, message))
   }
+  return event
 }
 
-/** About how many bytes the record takes in the event's JSON. */
-export function jsonBytesOf({ message }: FetchedRecord): number {
-  const base64Bytes = ((message.key?.length ?? 0) + (message.value?.length ?? 0)) * (4 / 3)
-  return (
-    Math.ceil(base64Bytes) + 200 + headersOf(message.headers).reduce((sum, header) => sum + headerBytesOf(header), 0)
-  )
+/** AWS's limit on the payload of an invocation. */
+export const EVENT_BYTES_MAX = 6 * 1024 * 1024
+
+/** Bytes of an event's JSON without any record. */
+export const envelopeBytesOf = (source: KafkaSource): number => jsonBytes(emptyEventOf(source))
+
+/** Bytes that a partition adds to an event's JSON before its first record: its name, a list, and the comma between two. */
+export const headingBytesOf = ({ topic }: KafkaSource, partition: number): number =>
+  jsonBytes(`${topic}-${partition}`) + ':[],'.length
+
+/** Whether the record, alone in an event, is more than AWS would hand over. */
+export function isTooLarge(source: KafkaSource, { partition, jsonBytes: recordBytes }: FetchedRecord): boolean {
+  if (recordBytes < EVENT_BYTES_MAX / 2) return false
+  const commas = 2
+  return envelopeBytesOf(source) + headingBytesOf(source, partition) + recordBytes - commas > EVENT_BYTES_MAX
 }
 
-function recordOf(topic: string, partition: number, message: MessageWithBatch): LambdaKafkaRecord {
-  return {
+/** How many bytes a record of the partition takes in an event's JSON, and the comma after it. */
+export function recordBytesOf({ topic }: KafkaSource, partition: number): (message: KafkaMessage) => number {
+  const withoutMessage = { topic, partition, offset: '', timestamp: '', timestampType: '', headers: [] }
+  // The two quoted blanks stand for numbers, which have no quotes.
+  const fixedBytes = jsonBytes(withoutMessage) - 4 + ','.length
+  return message =>
+    fixedBytes +
+    String(message.offset).length +
+    String(message.timestamp).length +
+    timestampTypeOf(message).length +
+    fieldBytesOf('key', message.key) +
+    fieldBytesOf('value', message.value) +
+    headersBytesOf(message.headers)
+}
+
+const emptyEventOf = (source: KafkaSource): LambdaKafkaEvent => ({
+  eventSource: source.eventSource,
+  ...(source.eventSourceArn === undefined ? {} : { eventSourceArn: source.eventSourceArn }),
+  bootstrapServers: source.brokers.join(','),
+  records: {},
+})
+
+function recordOf(topic: string, partition: number, message: KafkaMessage): LambdaKafkaRecord {
+  const record: LambdaKafkaRecord = {
     topic,
     partition,
     offset: Number(message.offset),
     timestamp: Number(message.timestamp),
-    timestampType: message.batchContext?.timestampType === LOG_APPEND_TIME ? 'LOG_APPEND_TIME' : 'CREATE_TIME',
-    // A tombstone has no `value` on AWS, a record without a key no `key`: the fields are absent, not null.
-    ...(message.key == null ? {} : { key: message.key.toString('base64') }),
-    ...(message.value == null ? {} : { value: message.value.toString('base64') }),
+    timestampType: timestampTypeOf(message),
     headers: headersOf(message.headers),
   }
+  // A tombstone has no `value` on AWS, a record without a key no `key`: the fields are absent, not null.
+  if (message.key != null) record.key = message.key.toString('base64')
+  if (message.value != null) record.value = message.value.toString('base64')
+  return record
 }
+
+const timestampTypeOf = (message: MessageWithBatch): LambdaKafkaRecord['timestampType'] =>
+  message.batchContext?.timestampType === LOG_APPEND_TIME ? 'LOG_APPEND_TIME' : 'CREATE_TIME'
 
 /** One element per header, in order of first appearance; a header given twice is there twice. */
 function headersOf(headers: IHeaders | undefined): { [name: string]: number[] }[] {
-  return Object.entries(headers ?? {}).flatMap(([name, values]) =>
-    (Array.isArray(values) ? values : [values]).map(value => ({ [name]: signedBytesOf(value) })),
-  )
+  const list: { [name: string]: number[] }[] = []
+  for (const name in headers) for (const value of valuesOf(headers[name])) list.push({ [name]: signedBytesOf(value) })
+  return list
 }
+
+const valuesOf = (values: IHeaders[string]) => (Array.isArray(values) ? values : [values])
 
 /** AWS serialises Java's signed bytes: 0xEB is -21. `Buffer.from(bytes)` reads both forms. */
 function signedBytesOf(value: Buffer | string | undefined): number[] {
-  return value == null ? [] : [...new Int8Array(Buffer.from(value as Buffer))]
+  const bytes: number[] = []
+  for (const byte of bytesOf(value)) bytes.push((byte << 24) >> 24)
+  return bytes
 }
 
-// A signed byte and its comma take four characters at most.
-const headerBytesOf = (header: { [name: string]: number[] }): number =>
-  Object.entries(header).reduce((sum, [name, bytes]) => sum + name.length + 10 + bytes.length * 4, 0)
+const bytesOf = (value: Buffer | string | undefined): Uint8Array =>
+  typeof value === 'string' ? Buffer.from(value) : (value ?? new Uint8Array())
+
+const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
+
+const base64LengthOf = (bytes: number): number => 4 * Math.ceil(bytes / 3)
+
+const fieldBytesOf = (name: string, value: Buffer | null): number =>
+  value == null ? 0 : name.length + '"":"",'.length + base64LengthOf(value.length)
+
+/** The bytes of the list, without its brackets. */
+function headersBytesOf(headers: IHeaders | undefined): number {
+  let bytes = 0
+  for (const name in headers)
+    for (const value of valuesOf(headers[name])) bytes += jsonBytes(name) + '{:[]},'.length + digitsOf(bytesOf(value))
+  return bytes === 0 ? 0 : bytes - ','.length
+}
+
+/** Characters of the signed bytes and the commas between them. */
+function digitsOf(bytes: Uint8Array): number {
+  let characters = Math.max(0, bytes.length - 1)
+  for (const byte of bytes) characters += signedDigits[byte]!
+  return characters
+}
+
+const signedDigits = Uint8Array.from({ length: 256 }, (_, byte) => String((byte << 24) >> 24).length)

@@ -2,13 +2,18 @@
 import type { Server } from 'node:http'
 import Lambda from 'serverless-offline/lambda'
 import { GroupConsumer } from './group-consumer.ts'
+import { createInvoke } from './invocation.ts'
 import type { LambdaKafkaEvent } from './lambda-event.ts'
 import type { Log } from './log.ts'
-import { hasKafkaEvents, type KafkaSource, type PluginSettings, readSettings, type ServiceView } from './settings.ts'
+import { hasKafkaEvents, type PluginSettings, readSettings, type ServiceView } from './settings.ts'
+import type { KafkaSource } from './source.ts'
 import { startStatusServer } from './status-server.ts'
 
 interface Serverless {
-  service: ServiceView & { getFunction(functionKey: string): { timeout?: number }; provider: { timeout?: number } }
+  service: ServiceView & {
+    getFunction(functionKey: string): { name?: string; timeout?: number }
+    provider: { timeout?: number; region?: string }
+  }
 }
 
 // serverless-offline's defaults, as far as running a function needs them: it does not export them.
@@ -73,7 +78,16 @@ export default class KafkaEventsPlugin {
     for (const warning of warnings) this.#log.warning(warning)
     if (sources.length === 0) return
     this.#lambda = this.#createLambda(sources)
-    const ports = { log: this.#log, invoke: this.#invoke }
+    const log = this.#log
+    const ports = {
+      log,
+      functionArnOf: (functionKey: string) => this.#functionArnOf(functionKey),
+      invoke: createInvoke({
+        log,
+        run: (functionKey, event) => this.#run(functionKey, event),
+        timeoutMsOf: functionKey => this.#timeoutMsOf(functionKey),
+      }),
+    }
     this.#groups = groupsOf(sources).map(group => new GroupConsumer(group, local, ports))
     try {
       if (local.statusPort !== undefined)
@@ -110,22 +124,21 @@ export default class KafkaEventsPlugin {
     return lambda
   }
 
-  /** Runs the function to its real end, however long that takes. */
-  readonly #invoke = async (functionKey: string, event: LambdaKafkaEvent): Promise<unknown> => {
-    const { service } = this.#serverless
-    const timeoutMs = (service.getFunction(functionKey).timeout ?? service.provider.timeout ?? TIMEOUT_S_DEFAULT) * 1000
-    const startMs = performance.now()
+  async #run(functionKey: string, event: LambdaKafkaEvent): Promise<unknown> {
     const instance = this.#lambda!.get(functionKey)
     instance.setEvent(event)
-    try {
-      return await instance.runHandler()
-    } finally {
-      const tookMs = Math.round(performance.now() - startMs)
-      if (tookMs > timeoutMs)
-        this.#log.warning(
-          `${functionKey} ran ${tookMs} ms: AWS would have stopped it at ${timeoutMs} ms and tried again`,
-        )
-    }
+    return instance.runHandler()
+  }
+
+  #timeoutMsOf(functionKey: string): number {
+    const { service } = this.#serverless
+    return (service.getFunction(functionKey).timeout ?? service.provider.timeout ?? TIMEOUT_S_DEFAULT) * 1000
+  }
+
+  #functionArnOf(functionKey: string): string {
+    const { service } = this.#serverless
+    const name = service.getFunction(functionKey).name ?? functionKey
+    return `arn:aws:lambda:${service.provider.region ?? 'local'}:000000000000:function:${name}:$LATEST`
   }
 
   #fail(error: unknown): never {

@@ -1,29 +1,6 @@
 /** Reads the `kafka` and `msk` events of a service and `custom.kafkaEvents`, and refuses what it does not know. */
 
-export type StartingPosition = 'TRIM_HORIZON' | 'LATEST' | 'AT_TIMESTAMP'
-
-/** One `- kafka:` or `- msk:` entry of a function. */
-export interface KafkaSource {
-  functionKey: string
-  eventSource: 'SelfManagedKafka' | 'aws:kafka'
-  eventSourceArn?: string
-  brokers: string[]
-  topic: string
-  groupId: string
-  batchSize: number
-  batchingWindowMs: number
-  startingPosition: StartingPosition
-  startingTimestampMs?: number
-}
-
-/** `custom.kafkaEvents`: what matters on this machine only. */
-export interface LocalSettings {
-  brokers?: string[]
-  sessionTimeoutMs: number
-  drainTimeoutMs: number
-  partitionsInFlightMax: number
-  statusPort?: number
-}
+import type { KafkaSource, LocalSettings, StartingPosition } from './source.ts'
 
 export interface PluginSettings {
   sources: KafkaSource[]
@@ -136,6 +113,11 @@ function readSource(
     batchingWindowMs: integerOf(entry, 'maximumBatchingWindow', { fallback: 0, min: 0, max: 300 }, complain) * 1000,
     startingPosition,
     startingTimestampMs: startingPosition === 'AT_TIMESTAMP' ? timestampMsOf(entry, complain) : undefined,
+    filters: [],
+    retryAttemptsMax: Number.POSITIVE_INFINITY,
+    recordAgeMaxMs: Number.POSITIVE_INFINITY,
+    bisectOnError: false,
+    reportsItemFailures: false,
   }
   return enabled ? source : undefined
 }
@@ -150,6 +132,7 @@ function readLocal(value: unknown, complain: Complain): LocalSettings {
     sessionTimeoutMs: integerOf(entry, 'sessionTimeoutMs', { fallback: 10_000, min: 1000, max: 1_800_000 }, complain),
     drainTimeoutMs: integerOf(entry, 'drainTimeoutMs', { fallback: 8000, min: 0, max: 900_000 }, complain),
     partitionsInFlightMax: integerOf(entry, 'partitionsInFlightMax', { fallback: 16, min: 1, max: 1000 }, complain),
+    partitionsPerEventMax: 1,
     statusPort: portOf(entry, complain),
   }
 }

@@ -28,6 +28,8 @@ export interface KafkaSource {
   reportsItemFailures: boolean
   /** The topic for records that are given up; without one a partition blocks instead. */
   onFailureTopic?: string
+  /** Records that are given up without a topic are dropped, as on AWS, instead of blocking their partition. */
+  discardsWithoutDestination?: boolean
 }
 
 /** `custom.kafkaEvents`: what matters on this machine only. */

@@ -1,6 +1,6 @@
 /** Fixes where a new consumer group begins when that is not the oldest record, so that a restart begins there too. */
 import type { Admin, Kafka } from 'kafkajs'
-import type { KafkaSource, StartingPosition } from './settings.ts'
+import type { KafkaSource, StartingPosition } from './source.ts'
 
 /** Positions that would be another one at the next start unless they are committed at the first. */
 export const fixedPositions = new Set<StartingPosition>(['LATEST', 'AT_TIMESTAMP'])

@@ -1,6 +1,7 @@
 /** Records and sources for unit tests. */
-import type { FetchedRecord } from '../src/lambda-event.ts'
-import type { KafkaSource } from '../src/settings.ts'
+import type { KafkaMessage } from 'kafkajs'
+import { type FetchedRecord, recordBytesOf } from '../src/lambda-event.ts'
+import type { KafkaSource } from '../src/source.ts'
 
 export function sourceOf(changes: Partial<KafkaSource> = {}): KafkaSource {
   return {
@@ -12,11 +13,16 @@ export function sourceOf(changes: Partial<KafkaSource> = {}): KafkaSource {
     batchSize: 2,
     batchingWindowMs: 0,
     startingPosition: 'TRIM_HORIZON',
+    filters: [],
+    retryAttemptsMax: Number.POSITIVE_INFINITY,
+    recordAgeMaxMs: Number.POSITIVE_INFINITY,
+    bisectOnError: false,
+    reportsItemFailures: false,
     ...changes,
   }
 }
 
-export function recordOf(offset: number, changes: Partial<FetchedRecord['message']> = {}): FetchedRecord {
+export function messageOf(offset: number, changes: Partial<KafkaMessage> = {}): KafkaMessage {
   const message = {
     key: Buffer.from(`key ${offset}`),
     value: Buffer.from(`value ${offset}`),
@@ -26,5 +32,18 @@ export function recordOf(offset: number, changes: Partial<FetchedRecord['message
     headers: {},
     ...changes,
   }
-  return { message: message as FetchedRecord['message'], nextOffset: offset + 1 }
+  return message as KafkaMessage
+}
+
+/** Of partition 0 unless told otherwise. */
+export function recordOf(offset: number, changes: Partial<KafkaMessage> = {}, partition = 0): FetchedRecord {
+  const message = messageOf(offset, changes)
+  return {
+    partition,
+    offset,
+    timestampMs: Number(message.timestamp),
+    message,
+    nextOffset: offset + 1,
+    jsonBytes: recordBytesOf(sourceOf(), partition)(message),
+  }
 }

@@ -1,0 +1,174 @@
+/** Sees the records of a lane's batches through: attempts, what comes after a failure, until each is settled. */
+import { backOffMs, handlerBackOff, sleep } from './back-off.ts'
+import { type Part, Progress, rangesOf } from './batch.ts'
+import { messageOf } from './errors.ts'
+import { afterFailure, givenUpBefore } from './failure.ts'
+import type { Invoke } from './invocation.ts'
+import { type FetchedRecord, isTooLarge, lambdaEventOf } from './lambda-event.ts'
+import type { Log } from './log.ts'
+import type { Discarded } from './on-failure.ts'
+import { firstFailuresOf, splitByFailures } from './response.ts'
+import type { Slots } from './slots.ts'
+import type { KafkaSource } from './source.ts'
+
+/** A lane that makes no progress for so long is said to be blocked, and again after as long. */
+const BLOCKED_REMINDER_MS = 30_000
+
+export interface DeliveryPorts {
+  invoke: Invoke
+  /** Writes records to the on-failure topic; false when stopped before that. */
+  writeOnFailure(source: KafkaSource, discarded: Discarded, stopping: AbortSignal): Promise<boolean>
+  slots: Slots
+  log: Log
+  /** Wall clock, as in the records' timestamps. */
+  nowMs(): number
+  waitMs?(failedAttempts: number): number
+}
+
+/** What a lane fails at, until it makes progress. */
+export interface Failing {
+  records: readonly FetchedRecord[]
+  failedAttempts: number
+  error: string
+  sinceMs: number
+  saidMs: number
+}
+
+interface Attempt {
+  done: readonly FetchedRecord[]
+  left: readonly FetchedRecord[]
+  /** Why some are left. */
+  error: string
+}
+
+export class Delivery {
+  readonly #name: string
+  readonly #source: KafkaSource
+  readonly #ports: DeliveryPorts
+  readonly #stopping: AbortSignal
+  #inFlight: readonly FetchedRecord[] = []
+  #failing: Failing | undefined
+
+  /** Begins no attempt once `stopping` has fired. */
+  constructor(name: string, source: KafkaSource, ports: DeliveryPorts, stopping: AbortSignal) {
+    this.#name = name
+    this.#source = source
+    this.#ports = ports
+    this.#stopping = stopping
+  }
+
+  get inFlight(): readonly FetchedRecord[] {
+    return this.#inFlight
+  }
+
+  get failing(): Failing | undefined {
+    return this.#failing
+  }
+
+  /** Sees every record through to its end, part after part. False when stopped before that. */
+  async settle(
+    batch: readonly FetchedRecord[],
+    advanced: (partition: number, nextOffset: number) => void,
+  ): Promise<boolean> {
+    const progress = new Progress(batch, advanced)
+    let parts: Part[] = [{ records: batch, failedAttempts: 0 }]
+    while (parts.length > 0) {
+      if (this.#stopping.aborted) return false
+      const [first, ...later] = parts
+      parts = [...(await this.#step(first!, progress)), ...later]
+    }
+    this.#failing = undefined
+    return true
+  }
+
+  /** Brings a part one step further. Gives what is left of it. */
+  async #step(part: Part, progress: Progress): Promise<Part[]> {
+    const givenUp = givenUpBefore(this.#source, part, this.#ports.nowMs())
+    if (givenUp) {
+      if (!(await this.#discard(givenUp, progress))) return [part]
+      const records = part.records.filter(record => !givenUp.records.includes(record))
+      return records.length > 0 ? [{ ...part, records }] : []
+    }
+    const attempt = await this.#attempt(part)
+    if (attempt === 'not begun') return [part]
+    progress.settle(attempt.done)
+    if (attempt.left.length === 0) return []
+    return this.#afterFailure({ ...part, records: attempt.left }, attempt, progress)
+  }
+
+  async #attempt({ records, failedAttempts }: Part): Promise<Attempt | 'not begun'> {
+    const release = await this.#ports.slots.take()
+    try {
+      if (this.#stopping.aborted) return 'not begun'
+      // Without a destination it blocks its partition: AWS could not invoke the function either.
+      if (isTooLarge(this.#source, records[0]!))
+        throw new Error('the record is larger than 6 MB, the most that AWS hands over')
+      this.#inFlight = records
+      const response = await this.#ports.invoke(this.#source.functionKey, lambdaEventOf(this.#source, records))
+      const attempt = this.#judge(records, response)
+      if (failedAttempts > 0 && attempt.left.length === 0)
+        this.#ports.log.notice(`${this.#name}: offset ${rangesOf(records)} succeeded at attempt ${failedAttempts + 1}`)
+      return attempt
+    } catch (error) {
+      return { done: [], left: records, error: messageOf(error) }
+    } finally {
+      this.#inFlight = []
+      release()
+    }
+  }
+
+  #judge(records: readonly FetchedRecord[], response: unknown): Attempt {
+    if (!this.#source.reportsItemFailures) return { done: records, left: [], error: '' }
+    const { done, left } = splitByFailures(records, firstFailuresOf(response, this.#source.topic, records))
+    return { done, left, error: 'the function reports it as failed' }
+  }
+
+  async #afterFailure(part: Part, { done, error }: Attempt, progress: Progress): Promise<Part[]> {
+    const hasProgressed = done.length > 0
+    const next = afterFailure(this.#source, part, hasProgressed)
+    this.#noteFailure(part, error, hasProgressed)
+    if (next.kind === 'discard') return (await this.#discard(next.discarded, progress)) ? [] : [part]
+    await this.#wait(part, next.kind)
+    return next.kind === 'halves' ? next.parts : [next.part]
+  }
+
+  async #wait({ records, failedAttempts }: Part, kind: 'again' | 'halves' | 'blocked'): Promise<void> {
+    const attempt = failedAttempts + 1
+    const waitMs = this.#ports.waitMs?.(attempt) ?? backOffMs(attempt, handlerBackOff)
+    this.#ports.log.warning(
+      `${this.#name}: offset ${rangesOf(records)} failed (attempt ${attempt}): ${this.#failing?.error}; ${kind === 'halves' ? 'in two halves' : 'again'} in ${waitMs} ms`,
+    )
+    this.#sayBlocked(records, kind === 'blocked')
+    await sleep(waitMs, this.#stopping)
+  }
+
+  #noteFailure({ records, failedAttempts }: Part, error: string, hasProgressed: boolean): void {
+    const fresh = { sinceMs: performance.now(), saidMs: Number.NEGATIVE_INFINITY }
+    const { sinceMs, saidMs } = (!hasProgressed && this.#failing) || fresh
+    this.#failing = { records, failedAttempts: failedAttempts + 1, error, sinceMs, saidMs }
+  }
+
+  /** Aloud: at once when the settings gave the records up, and every 30 s for as long as nothing moves. */
+  #sayBlocked(records: readonly FetchedRecord[], isGivenUp: boolean): void {
+    const failing = this.#failing!
+    const nowMs = performance.now()
+    const isLong = nowMs - failing.sinceMs >= BLOCKED_REMINDER_MS
+    if (nowMs - failing.saidMs < BLOCKED_REMINDER_MS || !(isLong || isGivenUp)) return
+    failing.saidMs = nowMs
+    const why = isGivenUp ? `has used up its ${this.#source.retryAttemptsMax} retries` : 'fails again and again'
+    this.#ports.log.error(
+      `${this.#name} is blocked: offset ${rangesOf(records)} ${why}, and no on-failure topic is set. Nothing is skipped: it is tried until it succeeds. Last error: ${failing.error}`,
+    )
+  }
+
+  async #discard(discarded: Discarded, progress: Progress): Promise<boolean> {
+    const { records, reason } = discarded
+    const { onFailureTopic } = this.#source
+    const isWritten = onFailureTopic !== undefined
+    if (isWritten && !(await this.#ports.writeOnFailure(this.#source, discarded, this.#stopping))) return false
+    progress.settle(records)
+    const where = isWritten ? `written to ${onFailureTopic}` : 'dropped, as AWS would without a destination'
+    this.#ports.log.error(`${this.#name}: offset ${rangesOf(records)} given up (${reason}) and ${where}`)
+    return true
+  }
+}

@@ -1,0 +1,43 @@
+/** What becomes of records whose attempt has failed: decided from the settings alone, done elsewhere. */
+import { halvesOf, type Part } from './batch.ts'
+import { isTooLarge } from './lambda-event.ts'
+import type { Discarded } from './on-failure.ts'
+import type { KafkaSource } from './source.ts'
+
+export type NextStep =
+  /** The records again, after a wait. */
+  | { kind: 'again'; part: Part }
+  /** Each half by itself, the first one first, after a wait. */
+  | { kind: 'halves'; parts: Part[] }
+  /** To the on-failure destination. */
+  | { kind: 'discard'; discarded: Discarded }
+  /** Given up by the settings with nowhere to go: again, after a wait, and said aloud. */
+  | { kind: 'blocked'; part: Part }
+
+/**
+ * `part` is what is left after the failed attempt, which it does not count yet. `hasProgressed` when a part of what was handed
+ * over is done: the rest is then handed over as it is, since its first record is the one that failed.
+ */
+export function afterFailure(source: KafkaSource, part: Part, hasProgressed: boolean): NextStep {
+  const { records } = part
+  // As on AWS, a split is no retry: each half begins with the attempts that the whole had before.
+  if (source.bisectOnError && records.length > 1 && !hasProgressed)
+    return { kind: 'halves', parts: halvesOf(records).map(half => ({ ...part, records: half })) }
+  const failed = { ...part, failedAttempts: part.failedAttempts + 1 }
+  if (failed.failedAttempts <= source.retryAttemptsMax) return { kind: 'again', part: failed }
+  if (!mayDiscard(source)) return { kind: 'blocked', part: failed }
+  return { kind: 'discard', discarded: { records, reason: 'RetriesExhausted', attempts: failed.failedAttempts } }
+}
+
+/** Records that are given up before an attempt. None where they could go nowhere: they block their partition instead. */
+export function givenUpBefore(source: KafkaSource, part: Part, nowMs: number): Discarded | undefined {
+  if (!mayDiscard(source)) return
+  const attempts = part.failedAttempts
+  const expired = part.records.filter(({ timestampMs }) => nowMs - timestampMs > source.recordAgeMaxMs)
+  if (expired.length > 0) return { records: expired, reason: 'RecordAgeExceeded', attempts }
+  if (isTooLarge(source, part.records[0]!))
+    return { records: part.records, reason: 'MaximumPayloadSizeExceeded', attempts }
+}
+
+const mayDiscard = ({ onFailureTopic, discardsWithoutDestination }: KafkaSource): boolean =>
+  onFailureTopic !== undefined || discardsWithoutDestination === true

@@ -1,0 +1,119 @@
+/** Writes records that are given up to the on-failure topic of their source, in the form that AWS documents for Kafka destinations. */
+import { randomUUID } from 'node:crypto'
+import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs'
+import { backOffMs, brokerBackOff, sleep, within } from './back-off.ts'
+import { messageOf } from './errors.ts'
+import { type FetchedRecord, lambdaEventOf } from './lambda-event.ts'
+import type { Log } from './log.ts'
+import type { KafkaSource } from './source.ts'
+import { Trouble } from './trouble.ts'
+
+/** `condition` in what AWS writes: the records were too often tried, too old, or larger than an invocation may be. */
+export type DiscardReason = 'RetriesExhausted' | 'RecordAgeExceeded' | 'MaximumPayloadSizeExceeded'
+
+export interface Discarded {
+  records: readonly FetchedRecord[]
+  reason: DiscardReason
+  /** Attempts so far, the first one included. */
+  attempts: number
+}
+
+// A broker refuses a batch above its `message.max.bytes`, 1 MiB unless set.
+const SEND_BYTES_MAX = 500_000
+const CLOSE_TIMEOUT_MS = 3000
+
+export class OnFailureTopic {
+  readonly #kafka: Kafka
+  readonly #log: Log
+  readonly #functionArnOf: (functionKey: string) => string
+  #producer: Producer | undefined
+
+  constructor(kafka: Kafka, log: Log, functionArnOf: (functionKey: string) => string) {
+    this.#kafka = kafka
+    this.#log = log
+    this.#functionArnOf = functionArnOf
+  }
+
+  /** Tries until every record is written; false when stopped before that. Some may then be written, and again later. */
+  async write(source: KafkaSource, discarded: Discarded, stopping: AbortSignal): Promise<boolean> {
+    const topic = source.onFailureTopic!
+    const trouble = new Trouble(`on-failure topic ${topic}`, this.#log)
+    const messages = discarded.records.map(record => this.#messageOf(source, record, discarded))
+    for (const batch of sendable(messages))
+      for (let attempt = 1; ; attempt += 1) {
+        if (stopping.aborted) return false
+        try {
+          await this.#send(topic, batch)
+          trouble.over()
+          break
+        } catch (error) {
+          trouble.note(messageOf(error))
+          await sleep(backOffMs(attempt, brokerBackOff), stopping)
+        }
+      }
+    return true
+  }
+
+  async close(): Promise<void> {
+    const producer = this.#producer
+    this.#producer = undefined
+    if (producer) await within(CLOSE_TIMEOUT_MS, producer.disconnect())
+  }
+
+  async #send(topic: string, messages: Message[]): Promise<void> {
+    try {
+      if (!this.#producer) {
+        const createPartitioner = Partitioners.DefaultPartitioner
+        this.#producer = this.#kafka.producer({ allowAutoTopicCreation: false, createPartitioner })
+        await this.#producer.connect()
+      }
+      await this.#producer.send({ topic, messages, acks: -1 })
+    } catch (error) {
+      // kafkajs goes on asking for a topic that is gone: a new producer asks for what there is.
+      await this.close()
+      throw error
+    }
+  }
+
+  /** The record's own key chooses the partition, as for the record itself. */
+  #messageOf(source: KafkaSource, record: FetchedRecord, { reason, attempts }: Discarded): Message {
+    const payload = lambdaEventOf(source, [record])
+    const document = {
+      requestContext: {
+        requestId: randomUUID(),
+        functionArn: this.#functionArnOf(source.functionKey),
+        condition: reason,
+        approximateInvokeCount: attempts,
+      },
+      responseContext:
+        attempts === 0 ? null : { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      version: '1.0',
+      timestamp: new Date().toISOString(),
+      KafkaBatchInfo: {
+        batchSize: 1,
+        ...(source.eventSourceArn === undefined ? {} : { eventSourceArn: source.eventSourceArn }),
+        bootstrapServers: payload.bootstrapServers,
+        payloadSize: Buffer.byteLength(JSON.stringify(payload)),
+        recordInfo: { offset: String(record.offset), timestamp: new Date(record.timestampMs).toISOString() },
+      },
+      payload,
+    }
+    return { key: record.message.key, value: JSON.stringify(document) }
+  }
+}
+
+/** In order, as many together as a broker takes. */
+function sendable(messages: Message[]): Message[][] {
+  const batches: Message[][] = []
+  let bytes = Number.POSITIVE_INFINITY
+  for (const message of messages) {
+    const messageBytes = Buffer.byteLength(message.value!) + (message.key?.length ?? 0)
+    if (bytes + messageBytes > SEND_BYTES_MAX) {
+      batches.push([])
+      bytes = 0
+    }
+    batches.at(-1)!.push(message)
+    bytes += messageBytes
+  }
+  return batches
+}
