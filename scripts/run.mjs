@@ -154,7 +154,7 @@ async function main() {
   if (process.platform === 'win32') fail('Windows: run this inside WSL 2 (Debian or Ubuntu), where it is at home.')
   const [command, ...args] = process.argv.slice(2)
   const script = join(root, 'scripts', `${command}.ts`)
-  if (!/^[a-z]+$/.test(command ?? '') || !existsSync(script))
+  if (!/^[a-z-]+$/.test(command ?? '') || !existsSync(script))
     fail(`There is no command "${command}". \`npm run\` lists them.`)
   if (!isInstalled()) await underInstallLock(install)
   const node = findNode()
