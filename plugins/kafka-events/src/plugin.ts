@@ -5,11 +5,18 @@ import { GroupConsumer } from './group-consumer.ts'
 import { createInvoke } from './invocation.ts'
 import type { LambdaKafkaEvent } from './lambda-event.ts'
 import type { Log } from './log.ts'
-import { hasKafkaEvents, type PluginSettings, readSettings, type ServiceView } from './settings.ts'
+import {
+  hasKafkaEvents,
+  type MappingNaming,
+  type PluginSettings,
+  readSettings,
+  type ServiceView,
+} from './settings/read-settings.ts'
 import type { KafkaSource } from './source.ts'
 import { startStatusServer } from './status-server.ts'
 
 interface Serverless {
+  getProvider(name: 'aws'): { naming: MappingNaming }
   service: ServiceView & {
     getFunction(functionKey: string): { name?: string; timeout?: number }
     provider: { timeout?: number; region?: string }
@@ -67,7 +74,7 @@ export default class KafkaEventsPlugin {
   /** Before serverless-offline opens its servers, which would stay up after an error. */
   #readSettings(): void {
     try {
-      this.#settings = readSettings(this.#serverless.service)
+      this.#settings = readSettings(this.#serverless.service, this.#serverless.getProvider('aws').naming)
     } catch (error) {
       this.#fail(error)
     }

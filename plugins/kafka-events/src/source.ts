@@ -42,6 +42,8 @@ export interface LocalSettings {
   drainTimeoutMs: number
   /** Handlers that run at once, per consumer group. */
   partitionsInFlightMax: number
+  /** Drop what is given up without a destination, as AWS does, instead of blocking its partition. */
+  discardWithoutDestination: boolean
   /** Partitions of one topic that may share an event. */
   partitionsPerEventMax: number
   statusPort?: number
