@@ -1,25 +1,15 @@
-/** Runs a service under `serverless offline` for a test, the fixture above all: its own ports, its own journal of handler attempts. */
+/** Runs the fixture service under `serverless offline` for a test, on ports of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-
-export interface Attempt {
-  kind: 'begin' | 'done' | 'fail'
-  pid: number
-  partition: number
-  offsets: number[]
-  values?: string[]
-}
 
 export interface FixtureApp {
   pid: number
   httpUrl: string
   statusUrl: string
   output(): string
+  /** The exit code; null when a signal ended it. */
   exited: Promise<number | null>
   signal(name: NodeJS.Signals): void
 }
@@ -42,13 +32,12 @@ export async function startService(
   command: string[] = ['offline', 'start'],
 ): Promise<FixtureApp> {
   const [httpPort, lambdaPort, statusPort] = await freePorts(3)
+  const { NODE_OPTIONS: _, JEST_WORKER_ID: __, ...inherited } = process.env
   const child = spawn(process.execPath, [serverless, ...command], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      ...process.env,
-      // Jest's own flags are not for the service.
-      NODE_OPTIONS: '',
+      ...inherited,
       NODE_ENV: 'development',
       FIXTURE_HTTP_PORT: String(httpPort),
       FIXTURE_LAMBDA_PORT: String(lambdaPort),
@@ -61,29 +50,10 @@ export async function startService(
   return {
     pid: child.pid!,
     httpUrl: `http://127.0.0.1:${httpPort}`,
-    statusUrl: `http://127.0.0.1:${statusPort}`,
+    statusUrl: `http://127.0.0.1:${environment.FIXTURE_STATUS_PORT ?? statusPort}`,
     output: () => output,
     exited: exitOf(child),
     signal: name => void child.kill(name),
-  }
-}
-
-/** A file in which the fixture writes what it does, and how to read it. */
-export function createJournal() {
-  const directory = mkdtempSync(join(tmpdir(), 'kafka-events-'))
-  const path = join(directory, 'journal.jsonl')
-  const attempts = (): Attempt[] => {
-    const lines = readIfThere(path).split('\n')
-    return lines.filter(line => line !== '').map(line => JSON.parse(line))
-  }
-  return { path, attempts, remove: () => rmSync(directory, { recursive: true }) }
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
   }
 }
 
