@@ -16,19 +16,21 @@ const handler = new Map(Object.entries<(input: never) => Promise<unknown>>(handl
 const inputOf = BENCH_EVENT === 'raw' ? (_partition: number, messages: KafkaMessage[]) => messages : eventOf
 
 let committedMs = 0
+let commitRest = async () => {}
 
 async function eachBatch(payload: EachBatchPayload): Promise<void> {
   const { batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, uncommittedOffsets, isRunning, isStale } = payload
+  const commit = () => commitOffsetsIfNecessary(uncommittedOffsets())
+  commitRest = commit
   for (let start = 0; start < batch.messages.length; start += batchSize) {
     if (!isRunning() || isStale()) return
     const messages = batch.messages.slice(start, start + batchSize)
     await handler(inputOf(batch.partition, messages))
     resolveOffset(messages.at(-1)!.offset)
     await heartbeat()
-    // kafkajs's own interval lets all partitions commit at the same moment: the plugin commits once for all, and so does this.
     if (Date.now() - committedMs < COMMIT_INTERVAL_MS) continue
     committedMs = Date.now()
-    await commitOffsetsIfNecessary(uncommittedOffsets())
+    await commit()
   }
 }
 
@@ -55,10 +57,20 @@ function eventOf(partition: number, messages: KafkaMessage[]) {
 const kafka = new Kafka({ brokers: KAFKA_BROKERS!.split(','), logLevel: logLevel.ERROR })
 const consumer = kafka.consumer({ groupId: BENCH_GROUP! })
 
-// Its disconnection commits what is left.
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void consumer.disconnect().then(() => process.exit(0)))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
+
+async function stop(): Promise<void> {
+  await commitRest()
+  await consumer.disconnect()
+  process.exit(0)
+}
 
 await consumer.connect()
 await consumer.subscribe({ topic: BENCH_TOPIC!, fromBeginning: true })
-await consumer.run({ eachBatchAutoResolve: true, partitionsConsumedConcurrently: PARTITIONS, eachBatch })
+// kafkajs's own commits would be one for every partition and fetch: the plugin commits once for all, and so does this.
+await consumer.run({
+  autoCommit: false,
+  eachBatchAutoResolve: true,
+  partitionsConsumedConcurrently: PARTITIONS,
+  eachBatch,
+})

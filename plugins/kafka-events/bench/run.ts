@@ -24,7 +24,7 @@ export interface BenchResult {
 /** Of the measured records; the compiler has seen every path by then. */
 const WARM_UP_SHARE = 0.5
 /** A batch of few records costs more for each: these shares take about as long. */
-const shareOf = (batchSize: number): number => (batchSize < 10 ? 0.1 : batchSize < 100 ? 0.5 : 1)
+const shareOf = (batchSize: number): number => (batchSize < 10 ? 0.3 : 1)
 
 interface Run {
   cluster: Cluster
