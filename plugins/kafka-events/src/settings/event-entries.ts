@@ -98,6 +98,8 @@ function checkEntry(kind: EventKind, entry: Setting): void {
   for (const key of requiredKeys[kind]) if (!entry.part(key).isGiven) entry.part(key).refuse('is missing')
   // The framework leaves an empty text out: most likely a variable that is not set.
   for (const key of ['topic', 'consumerGroupId', 'onFailureDestination']) textOf(entry.part(key))
+  const patterns = entry.part('filterPatterns')
+  if (patterns.isGiven && listOf(patterns).length === 0) patterns.refuse('must be a list of at least one pattern')
   checkAccess(entry.part('accessConfigurations'))
   checkPollers(kind, entry.part('provisionedPollerConfig'))
   if (kind === 'msk') checkCluster(entry)
