@@ -37,8 +37,9 @@ export interface Failing {
 interface Attempt {
   done: readonly FetchedRecord[]
   left: readonly FetchedRecord[]
-  /** Why some are left. */
+  /** Why some are left, and whether the function said so itself. */
   error: string
+  isReported: boolean
 }
 
 export class Delivery {
@@ -110,7 +111,7 @@ export class Delivery {
         this.#ports.log.notice(`${this.#name}: offset ${rangesOf(records)} succeeded at attempt ${failedAttempts + 1}`)
       return attempt
     } catch (error) {
-      return { done: [], left: records, error: messageOf(error) }
+      return { done: [], left: records, error: messageOf(error), isReported: false }
     } finally {
       this.#inFlight = []
       release()
@@ -118,14 +119,14 @@ export class Delivery {
   }
 
   #judge(records: readonly FetchedRecord[], response: unknown): Attempt {
-    if (!this.#source.reportsItemFailures) return { done: records, left: [], error: '' }
+    if (!this.#source.reportsItemFailures) return { done: records, left: [], error: '', isReported: false }
     const { done, left } = splitByFailures(records, firstFailuresOf(response, this.#source.topic, records))
-    return { done, left, error: 'the function reports it as failed' }
+    return { done, left, error: 'the function reports it as failed', isReported: true }
   }
 
-  async #afterFailure(part: Part, { done, error }: Attempt, progress: Progress): Promise<Part[]> {
+  async #afterFailure(part: Part, { done, error, isReported }: Attempt, progress: Progress): Promise<Part[]> {
     const hasProgressed = done.length > 0
-    const next = afterFailure(this.#source, part, hasProgressed)
+    const next = afterFailure(this.#source, part, { hasProgressed, isReported })
     this.#noteFailure(part, error, hasProgressed)
     if (next.kind === 'discard') return (await this.#discard(next.discarded, progress)) ? [] : [part]
     await this.#wait(part, next.kind)

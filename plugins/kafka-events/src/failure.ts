@@ -4,6 +4,13 @@ import { isTooLarge } from './lambda-event.ts'
 import type { Discarded } from './on-failure.ts'
 import type { KafkaSource } from './source.ts'
 
+export interface Failure {
+  /** Some of what was handed over is done. */
+  hasProgressed: boolean
+  /** The function ended well and said itself what failed. */
+  isReported: boolean
+}
+
 export type NextStep =
   /** The records again, after a wait. */
   | { kind: 'again'; part: Part }
@@ -14,19 +21,22 @@ export type NextStep =
   /** Given up by the settings with nowhere to go: again, after a wait, and said aloud. */
   | { kind: 'blocked'; part: Part }
 
-/**
- * `part` is what is left after the failed attempt, which it does not count yet. `hasProgressed` when a part of what was handed
- * over is done: the rest is then handed over as it is, since its first record is the one that failed.
- */
-export function afterFailure(source: KafkaSource, part: Part, hasProgressed: boolean): NextStep {
+/** `part` is what is left after the failed attempt, which it does not count yet. */
+export function afterFailure(source: KafkaSource, part: Part, failure: Failure): NextStep {
   const { records } = part
+  // Split where the function said, and a batch of its own from there: its count begins anew.
+  if (failure.hasProgressed) return { kind: 'again', part: { records, failedAttempts: 0 } }
   // As on AWS, a split is no retry: each half begins with the attempts that the whole had before.
-  if (source.bisectOnError && records.length > 1 && !hasProgressed)
+  if (source.bisectOnError && records.length > 1)
     return { kind: 'halves', parts: halvesOf(records).map(half => ({ ...part, records: half })) }
   const failed = { ...part, failedAttempts: part.failedAttempts + 1 }
   if (failed.failedAttempts <= source.retryAttemptsMax) return { kind: 'again', part: failed }
   if (!mayDiscard(source)) return { kind: 'blocked', part: failed }
-  return { kind: 'discard', discarded: { records, reason: 'RetriesExhausted', attempts: failed.failedAttempts } }
+  const { failedAttempts: attempts } = failed
+  return {
+    kind: 'discard',
+    discarded: { records, reason: 'RetriesExhausted', attempts, isReported: failure.isReported },
+  }
 }
 
 /** Records that are given up before an attempt. None where they could go nowhere: they block their partition instead. */

@@ -412,7 +412,16 @@ describe('ReportBatchItemFailures', () => {
     await until(() => settled.includes('0: 4'), { what: 'the rest', intervalMs: 1 })
   })
 
-  test.each([[null], [undefined], [{}], [{ batchItemFailures: null }], [{ batchItemFailures: [] }]])(
+  test('the rest is a batch of its own: its attempts are counted from there', async () => {
+    const { push, invocation, discarded } = createLane({ ...reporting, retryAttemptsMax: 2, onFailureTopic: 'failed' })
+    push(0, 1, 2)
+    ;(await invocation(0)).succeed(failureOf([0, 2]))
+    for (const index of [1, 2, 3]) (await invocation(index)).succeed(failureOf([0, 2]))
+    await until(() => discarded[0], { what: 'the record to be given up', intervalMs: 1 })
+    expect(discarded).toMatchObject([{ records: [{ offset: 2 }], attempts: 3, isReported: true }])
+  })
+
+  test.each([[null], [undefined], [''], [[]], [{}], [{ batchItemFailures: null }], [{ batchItemFailures: [] }]])(
     '%j is a success',
     async response => {
       const { push, invocation, settled } = createLane(reporting)

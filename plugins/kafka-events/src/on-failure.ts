@@ -16,6 +16,8 @@ export interface Discarded {
   reason: DiscardReason
   /** Attempts so far, the first one included. */
   attempts: number
+  /** The function ended well at the last attempt and reported the records as failed. */
+  isReported?: boolean
 }
 
 // A broker refuses a batch above its `message.max.bytes`, 1 MiB unless set.
@@ -76,17 +78,16 @@ export class OnFailureTopic {
   }
 
   /** The record's own key chooses the partition, as for the record itself. */
-  #messageOf(source: KafkaSource, record: FetchedRecord, { reason, attempts }: Discarded): Message {
+  #messageOf(source: KafkaSource, record: FetchedRecord, discarded: Discarded): Message {
     const payload = lambdaEventOf(source, [record])
     const document = {
       requestContext: {
         requestId: randomUUID(),
         functionArn: this.#functionArnOf(source.functionKey),
-        condition: reason,
-        approximateInvokeCount: attempts,
+        condition: discarded.reason,
+        approximateInvokeCount: discarded.attempts,
       },
-      responseContext:
-        attempts === 0 ? null : { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      ...responseContextOf(discarded),
       version: '1.0',
       timestamp: new Date().toISOString(),
       KafkaBatchInfo: {
@@ -100,6 +101,14 @@ export class OnFailureTopic {
     }
     return { key: record.message.key, value: JSON.stringify(document) }
   }
+}
+
+/** AWS leaves it out for records that were too old, and says null for those that were never handed over. */
+function responseContextOf({ reason, isReported }: Discarded) {
+  if (reason === 'RecordAgeExceeded') return {}
+  if (reason === 'MaximumPayloadSizeExceeded') return { responseContext: null }
+  const functionError = isReported ? null : 'Unhandled'
+  return { responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError } }
 }
 
 /** In order, as many together as a broker takes. */

@@ -35,7 +35,8 @@ export function splitByFailures(
 }
 
 function failuresIn(response: unknown): unknown[] {
-  if (response == null) return []
+  // As AWS takes them: nothing, an empty text and an empty list are answers without failures.
+  if (response == null || response === '' || (Array.isArray(response) && response.length === 0)) return []
   if (!isObject(response)) throw new InvalidResponseError(`the response is no object: ${shown(response)}`)
   const failures = response.batchItemFailures
   if (failures == null) return []
