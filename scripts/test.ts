@@ -198,8 +198,7 @@ async function main(): Promise<number> {
   const controller = new AbortController()
   const run: Run = { options, folder: chooseFolder(), signal: controller.signal, env: {} }
   callOffOnSignals(run, controller)
-  forgetExternals(reporter, 'tests run on services of their own')
-  delete process.env.PAY_RUN_FILE
+  forgetExternals(reporter, 'tests run on services and ports of their own', ['API_PORT', 'WEB_PORT', 'PAY_RUN_FILE'])
   await deleteData(run.folder, reporter)
   mkdirSync(run.folder.logs, { recursive: true })
   const total = await runWanted(run)
