@@ -17,7 +17,7 @@ export interface Settings {
   /** Records a second of a latency case. */
   rate: number
   seed: number
-  /** The folder of the plugin that is measured. */
+  /** The plugin that is measured: a folder of a built one, or the file of its class. */
   plugin: string
   profileFolder: string | undefined
   brokerPid: number | undefined
@@ -41,7 +41,7 @@ export const USAGE = `KAFKA_BROKERS=host:port node plugins/kafka-events/bench/be
   --rate N             records a second of a latency case (default 200)
   --seed S             the order of the cases (default: drawn, and printed)
   --quick              a few records once: shows that it works
-  --plugin FOLDER      another build of the plugin than the one that this folder is in
+  --plugin PATH        the folder of a built plugin (default: the source beside this folder)
   --profile FOLDER     also writes a CPU profile of every measured process
   --markdown           prints the tables as Markdown
   --json FILE          also writes every figure
@@ -84,7 +84,7 @@ export function readCommand(args: string[], env: NodeJS.ProcessEnv): Command | u
     seconds: integerOf('--seconds', values.seconds ?? standard.seconds, 1, 120),
     rate: integerOf('--rate', values.rate ?? '200', 1, 2000),
     seed: values.seed === undefined ? Math.floor(Math.random() * 1e6) : integerOf('--seed', values.seed, 0, 1e9),
-    plugin: values.plugin ?? join(import.meta.dirname, '..'),
+    plugin: values.plugin ?? join(import.meta.dirname, '../src/index.ts'),
     profileFolder: values.profile,
     brokerPid: BENCH_BROKER_PID ? Number(BENCH_BROKER_PID) : undefined,
   }
