@@ -15,8 +15,8 @@ export function sharedTopics(sources: KafkaSource[]): string[] {
 }
 
 /** AWS asks for a group of its own for each mapping: one more poller of it would take partitions of all their topics. */
-export function sharedGroups(sources: KafkaSource[]): string[] {
-  return [...Map.groupBy(sources, ({ brokers, groupId }) => JSON.stringify([brokers, groupId])).values()]
+export function sharedGroups(named: KafkaSource[]): string[] {
+  return [...Map.groupBy(named, ({ brokers, groupId }) => JSON.stringify([brokers, groupId])).values()]
     .filter(group => new Set(group.map(({ topic }) => topic)).size > 1)
     .map(group => {
       const { functionKey, groupId } = group[0]!

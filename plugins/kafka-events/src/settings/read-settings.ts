@@ -11,7 +11,7 @@ import {
 import { type MappingNaming, readEntries, type ServiceView } from './event-entries.ts'
 import { CUSTOM_KEY, readLocalSettings } from './local-settings.ts'
 import { mappingOf, resourcesOf } from './mapping.ts'
-import { readSource } from './read-source.ts'
+import { givenGroupOf, readSource } from './read-source.ts'
 
 export { hasKafkaEvents, type MappingNaming, type ServiceView } from './event-entries.ts'
 
@@ -41,12 +41,15 @@ export function readSettings(service: ServiceView, naming: MappingNaming): Plugi
   const resources = resourcesOf(service.resources)
   const entries = readEntries(service, naming, refuse)
   const warnings = foreignMappings(entries, resources)
-  const sources = entries.flatMap(
-    entry =>
-      readSource(entry, mappingOf(entry, resources, refuse), local, warning => void warnings.push(warning)) ?? [],
-  )
+  const named: KafkaSource[] = []
+  const sources = entries.flatMap(entry => {
+    const mapping = mappingOf(entry, resources, refuse)
+    const source = readSource(entry, mapping, local, warning => void warnings.push(warning))
+    if (source && givenGroupOf(entry, mapping).isGiven) named.push(source)
+    return source ?? []
+  })
   problems.push(...sharedNames(entries), ...lostExtensions(entries, resources), ...sharedTopics(sources))
-  warnings.push(...sharedGroups(sources), ...longTimeouts(entries, service))
+  warnings.push(...sharedGroups(named), ...longTimeouts(entries, service))
   if (problems.length > 0) throw new SettingsError([...new Set(problems)])
   return { sources, local, warnings }
 }

@@ -3,7 +3,7 @@ import { compileFilterPattern, type FilterPattern } from '../filter.ts'
 import type { KafkaSource, LocalSettings, StartingPosition } from '../source.ts'
 import { deployedBrokersOf } from './brokers.ts'
 import { isLeftOut } from './entry-properties.ts'
-import type { EventEntry } from './event-entries.ts'
+import type { EventEntry, EventKind } from './event-entries.ts'
 import { readFailureSettings } from './failure-settings.ts'
 import { CUSTOM_KEY } from './local-settings.ts'
 import type { Mapping } from './mapping.ts'
@@ -85,10 +85,16 @@ function clusterArnOf(arn: Setting): string | undefined {
   return `arn:aws:kafka:local:000000000000:cluster/${name}/offline`
 }
 
+/** What the settings call the group. AWS draws a name where they call it nothing. */
+export function givenGroupOf({ kind }: EventEntry, mapping: Mapping): Setting {
+  return groupConfigOf(kind, mapping).part('ConsumerGroupId')
+}
+
+const groupConfigOf = (kind: EventKind, mapping: Mapping): Setting =>
+  mapping.of(kind === 'kafka' ? 'SelfManagedKafkaEventSourceConfig' : 'AmazonManagedKafkaEventSourceConfig')
+
 function groupOf({ kind }: EventEntry, mapping: Mapping): string | undefined {
-  const config = mapping.of(
-    kind === 'kafka' ? 'SelfManagedKafkaEventSourceConfig' : 'AmazonManagedKafkaEventSourceConfig',
-  )
+  const config = groupConfigOf(kind, mapping)
   if (!hasParts(config, ['ConsumerGroupId', 'SchemaRegistryConfig', ...(kind === 'kafka' ? ['ConsumptionMode'] : [])]))
     return
   const [group, registry] = [config.part('ConsumerGroupId'), config.part('SchemaRegistryConfig')]
