@@ -4,6 +4,7 @@ import { type Consumer, type EachBatchPayload, Kafka, type KafkaConfig, Partitio
 import { backOffMs, brokerBackOff, sleep, within } from './back-off.ts'
 import { CommitQueue, type CommittedOffset } from './commit-queue.ts'
 import { isKafkaError, isRebalancing, messageOf } from './errors.ts'
+import { createGroupOffsets, type GroupOffsets } from './group-offsets.ts'
 import type { Invoke } from './invocation.ts'
 import { Lane, type LanePorts, type PartitionStatus } from './lane.ts'
 import { type Log, quietLogCreator } from './log.ts'
@@ -16,7 +17,8 @@ import { Trouble } from './trouble.ts'
 // A fetch returns as soon as there is a record; this bounds how long a resumed partition or a stop waits for its end.
 const FETCH_WAIT_MS = 250
 const REQUEST_TIMEOUT_MS = 10_000
-const METADATA_MAX_AGE_MS = 30_000
+// How soon a partition that was added is read.
+const METADATA_MAX_AGE_MS = 5000
 const STUCK_MS = 30_000
 const STUCK_POLL_MS = 5000
 // A heartbeat that was under way when a join began may be answered a moment later.
@@ -37,9 +39,18 @@ export interface GroupConsumerPorts {
 
 export interface GroupStatus {
   groupId: string
+  /** `waiting` for a broker, a topic or its partitions. */
   state: 'waiting' | 'running' | 'stopped'
   lastError: string | null
-  partitions: ({ functionKey: string; topic: string; partition: number } & PartitionStatus)[]
+  partitions: ({
+    functionKey: string
+    topic: string
+    partition: number
+    /** The next offset to be settled. Null, as those below, while the broker does not say. */
+    position: number | null
+    endOffset: number | null
+    lag: number | null
+  } & Omit<PartitionStatus, 'nextOffset'>)[]
 }
 
 interface Session {
@@ -73,6 +84,7 @@ export class GroupConsumer {
   #loop: Promise<void> = Promise.resolve()
   readonly #trouble: Trouble
   readonly #onFailure: OnFailureTopic
+  readonly #offsets: () => Promise<GroupOffsets>
 
   constructor(sources: KafkaSource[], local: LocalSettings, ports: GroupConsumerPorts) {
     this.groupId = sources[0]!.groupId
@@ -82,6 +94,7 @@ export class GroupConsumer {
     this.#slots = new Slots(local.partitionsInFlightMax)
     this.#trouble = new Trouble(`group ${this.groupId}`, ports.log)
     this.#onFailure = new OnFailureTopic(this.#kafka({ retries: 0 }), ports.log, ports.functionArnOf)
+    this.#offsets = createGroupOffsets(this.#kafka({ retries: 0 }), this.groupId, [...this.#sources.keys()])
     this.#commits = new CommitQueue({
       commit: offsets => this.#sendCommit(offsets),
       onFailure: (error, failedForMs) => this.#commitFailed(error, failedForMs),
@@ -101,19 +114,23 @@ export class GroupConsumer {
     await this.#onFailure.close()
   }
 
-  status(): GroupStatus {
-    const state = this.#stopping.signal.aborted
-      ? 'stopped'
-      : this.#consumer && this.#trouble.reason === null
-        ? 'running'
-        : 'waiting'
-    const partitions = [...this.#sessions.values()].map(({ topic, partition, source, lane }) => ({
-      functionKey: source.functionKey,
-      topic,
-      partition,
-      ...lane.status(partition),
-    }))
-    return { groupId: this.groupId, state, lastError: this.#trouble.reason, partitions }
+  /** Asks the broker for the ends of the partitions, for a second at most. */
+  async status(): Promise<GroupStatus> {
+    const offsets = await this.#offsets()
+    const partitions = [...this.#sessions].map(([key, { topic, partition, source, lane }]) => {
+      const { nextOffset, ...rest } = lane.status(partition)
+      const known = offsets.get(key)
+      const position = nextOffset ?? known?.committed ?? known?.low ?? null
+      const endOffset = known?.end ?? null
+      const lag = position === null || endOffset === null ? null : Math.max(0, endOffset - position)
+      return { functionKey: source.functionKey, topic, partition, position, endOffset, lag, ...rest }
+    })
+    return { groupId: this.groupId, state: this.#state(), lastError: this.#trouble.reason, partitions }
+  }
+
+  #state(): GroupStatus['state'] {
+    if (this.#stopping.signal.aborted) return 'stopped'
+    return this.#consumer && this.#trouble.reason === null ? 'running' : 'waiting'
   }
 
   async #keepAlive(): Promise<void> {
@@ -367,20 +384,19 @@ export class GroupConsumer {
     if (isFull) pause()
   }
 
+  /** Commits where the topic begins for the group, partitions of other members included: only the first of them may say LATEST. */
   async #pin(consumer: Consumer, source: KafkaSource, partitions: number[]): Promise<void> {
     const { topic } = source
+    const laneOf = (partition: number) => this.#sessions.get(`${topic}-${partition}`)?.lane
     consumer.pause([{ topic, partitions }])
     try {
-      const sessions = partitions.map(partition => this.#sessions.get(`${topic}-${partition}`))
-      const pinned = await pinStartingPositions(this.#kafka({ retries: 5 }), source, partitions)
-      for (const { partition, offset } of pinned) {
-        if (this.#sessions.get(`${topic}-${partition}`) !== sessions[partitions.indexOf(partition)]) return
-        consumer.seek({ topic, partition, offset: String(offset) })
-      }
-      if (pinned.length > 0)
-        await consumer.commitOffsets(
-          pinned.map(({ partition, offset }) => ({ topic, partition, offset: String(offset) })),
-        )
+      const lanes = new Map(partitions.map(partition => [partition, laneOf(partition)]))
+      const pinned = await pinStartingPositions(this.#kafka({ retries: 5 }), source)
+      if (consumer !== this.#consumer || partitions.some(partition => laneOf(partition) !== lanes.get(partition)))
+        return
+      const offsets = pinned.map(({ partition, offset }) => ({ topic, partition, offset: String(offset) }))
+      for (const offset of offsets) if (lanes.has(offset.partition)) consumer.seek(offset)
+      if (offsets.length > 0) await consumer.commitOffsets(offsets)
       consumer.resume([{ topic, partitions }])
     } catch (error) {
       this.#restart(error as Error)

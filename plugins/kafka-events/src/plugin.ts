@@ -1,7 +1,7 @@
 /** The Serverless plugin: starts the consumers beside serverless-offline's own servers, and stops them before it exits. */
 import type { Server } from 'node:http'
 import Lambda from 'serverless-offline/lambda'
-import { GroupConsumer } from './group-consumer.ts'
+import { GroupConsumer, type GroupStatus } from './group-consumer.ts'
 import { createInvoke } from './invocation.ts'
 import type { LambdaKafkaEvent } from './lambda-event.ts'
 import type { Log } from './log.ts'
@@ -98,11 +98,15 @@ export default class KafkaEventsPlugin {
     this.#groups = groupsOf(sources).map(group => new GroupConsumer(group, local, ports))
     try {
       if (local.statusPort !== undefined)
-        this.#statusServer = await startStatusServer(local.statusPort, () => this.#groups.map(group => group.status()))
+        this.#statusServer = await startStatusServer(local.statusPort, () => this.#status())
     } catch (error) {
       this.#fail(error)
     }
     for (const group of this.#groups) group.start()
+  }
+
+  #status(): Promise<GroupStatus[]> {
+    return Promise.all(this.#groups.map(group => group.status()))
   }
 
   async #stop(): Promise<void> {

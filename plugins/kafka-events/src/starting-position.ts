@@ -5,36 +5,35 @@ import type { KafkaSource, StartingPosition } from './source.ts'
 /** Positions that would be another one at the next start unless they are committed at the first. */
 export const fixedPositions = new Set<StartingPosition>(['LATEST', 'AT_TIMESTAMP'])
 
-/** The offset to begin at for each partition in which the group has none yet. */
+/**
+ * The offset to begin at for each partition of the topic in which the group has none yet. A group that has begun reads a
+ * partition that was added later from its oldest record: LATEST would lose what came before it was found.
+ */
 export async function pinStartingPositions(
   kafka: Kafka,
-  source: KafkaSource,
-  partitions: number[],
+  { topic, groupId, startingTimestampMs }: KafkaSource,
 ): Promise<{ partition: number; offset: number }[]> {
-  const { topic, groupId } = source
   const admin = kafka.admin()
   await admin.connect()
   try {
-    const committed = (await admin.fetchOffsets({ groupId, topics: [topic] })).find(found => found.topic === topic)
-    const known = new Set(
-      committed?.partitions.filter(({ offset }) => Number(offset) >= 0).map(({ partition }) => partition),
-    )
-    const open = partitions.filter(partition => !known.has(partition))
+    const known = await committedPartitions(admin, groupId, topic)
+    const ends = await admin.fetchTopicOffsets(topic)
+    const open = ends.filter(({ partition }) => !known.has(partition))
     if (open.length === 0) return []
-    const starts = await startsOf(admin, source)
-    return open.flatMap(partition => {
-      const start = starts.find(found => found.partition === partition)
-      return start ? [{ partition, offset: Number(start.offset) }] : []
+    const starts =
+      startingTimestampMs === undefined ? open : await admin.fetchTopicOffsetsByTimestamp(topic, startingTimestampMs)
+    const isLate = startingTimestampMs === undefined && known.size > 0
+    return open.map(({ partition, low, offset }) => {
+      const start = starts.find(found => found.partition === partition)?.offset ?? offset
+      return { partition, offset: Number(isLate ? low : start) }
     })
   } finally {
     await admin.disconnect()
   }
 }
 
-function startsOf(
-  admin: Admin,
-  { topic, startingTimestampMs }: KafkaSource,
-): Promise<{ partition: number; offset: string }[]> {
-  if (startingTimestampMs === undefined) return admin.fetchTopicOffsets(topic)
-  return admin.fetchTopicOffsetsByTimestamp(topic, startingTimestampMs)
+async function committedPartitions(admin: Admin, groupId: string, topic: string): Promise<Set<number>> {
+  const [found] = await admin.fetchOffsets({ groupId, topics: [topic] })
+  const committed = found?.partitions.filter(({ offset }) => Number(offset) >= 0) ?? []
+  return new Set(committed.map(({ partition }) => partition))
 }
