@@ -15,7 +15,10 @@ export function brokersOf(setting: Setting): string[] {
 
 /** The brokers that a deployed mapping names; those of this machine, when it names its own, are read in their stead. */
 export function deployedBrokersOf(setting: Setting, localBrokers: string[] | undefined, localKey: string): string[] {
-  if (!setting.isGiven) return localBrokers ?? []
+  if (!setting.isGiven) {
+    setting.refuse('is missing')
+    return []
+  }
   const parts = partsOf(setting)
   if (parts.length === 0 || parts.length > SERVERS_MAX) setting.refuse(`must have 1 to ${SERVERS_MAX} of host:port`)
   if (localBrokers) {

@@ -128,12 +128,12 @@ describe('the framework’s schema', () => {
     [
       'kafka',
       { startingPosition: 'AT_TIMESTAMP' },
-      'kafka.startingPositionTimestamp must be in seconds since 1970 when the starting position is AT_TIMESTAMP',
+      'kafka.startingPositionTimestamp must be in seconds since 1970, not in the future, when the starting position is AT_TIMESTAMP',
     ],
     [
       'kafka',
       { startingPosition: 'AT_TIMESTAMP', startingPositionTimestamp: 1_700_000_000_000 },
-      'kafka.startingPositionTimestamp must be in seconds since 1970 when the starting position is AT_TIMESTAMP',
+      'kafka.startingPositionTimestamp must be in seconds since 1970, not in the future, when the starting position is AT_TIMESTAMP',
     ],
     [
       'kafka',

@@ -223,7 +223,7 @@ describe('a property of an extension', () => {
       'SelfManagedEventSource.Endpoints.KafkaBootstrapServers must have 1 to 10 of host:port',
     ],
     [
-      { SelfManagedEventSource: { Endpoints: { KAFKA_BOOTSTRAP_SERVERS: ['a:1'] } } },
+      { SelfManagedEventSource: { Endpoints: { KafkaBootstrapServers: ['a:1'], KAFKA_BOOTSTRAP_SERVERS: ['a:1'] } } },
       'SelfManagedEventSource.Endpoints.KAFKA_BOOTSTRAP_SERVERS is not a known setting',
     ],
     [{ FilterCriteria: [filter] }, 'FilterCriteria must be a map'],
@@ -295,6 +295,9 @@ describe('a property of an extension', () => {
       expect.stringContaining('SourceAccessConfigurations[0].Type must be one of VPC_SUBNET, '),
     ],
     [{ SourceAccessConfigurations: [{ Type: 'BASIC_AUTH' }] }, 'SourceAccessConfigurations[0].URI is missing'],
+    [{ StartingPosition: null }, 'StartingPosition is missing'],
+    [{ SelfManagedEventSource: {} }, 'SelfManagedEventSource.Endpoints.KafkaBootstrapServers is missing'],
+    [{ SelfManagedEventSource: null }, 'SelfManagedEventSource.Endpoints.KafkaBootstrapServers is missing'],
     [{ EventSourceArn: cluster }, 'EventSourceArn is for msk events'],
     [{ AmazonManagedKafkaEventSourceConfig: {} }, 'AmazonManagedKafkaEventSourceConfig is for msk events'],
     [{ ParallelizationFactor: 2 }, 'ParallelizationFactor is for Kinesis and DynamoDB streams, not for Kafka'],
@@ -311,6 +314,7 @@ describe('a property of an extension', () => {
   test.each([
     [{ SelfManagedEventSource: {} }, 'SelfManagedEventSource is for kafka events'],
     [{ SelfManagedKafkaEventSourceConfig: {} }, 'SelfManagedKafkaEventSourceConfig is for kafka events'],
+    [{ EventSourceArn: null }, 'EventSourceArn is missing'],
     [{ EventSourceArn: 5 }, 'EventSourceArn must be a non-empty text'],
     [
       { AmazonManagedKafkaEventSourceConfig: { ConsumptionMode: 'Stream' } },
@@ -330,7 +334,7 @@ describe('a property of an extension', () => {
       'function ship: kafka.startingPositionTimestamp is only for the starting position AT_TIMESTAMP, not for LATEST',
     ])
     expect(problemsOf(extended(kafka(), { StartingPosition: 'AT_TIMESTAMP' }))).toEqual([
-      'function ship: kafka.startingPositionTimestamp must be in seconds since 1970 when the starting position is AT_TIMESTAMP',
+      'function ship: kafka.startingPositionTimestamp must be in seconds since 1970, not in the future, when the starting position is AT_TIMESTAMP',
     ])
   })
 

@@ -1,11 +1,10 @@
 /** Reads one mapping: what its properties mean here, and what AWS does where they say nothing. */
-import { compileFilterPattern, type FilterPattern } from '../filter.ts'
 import type { KafkaSource, LocalSettings, StartingPosition } from '../source.ts'
-import { deployedBrokersOf } from './brokers.ts'
+import { clusterOf } from './cluster.ts'
 import { isLeftOut } from './entry-properties.ts'
 import type { EventEntry, EventKind } from './event-entries.ts'
 import { readFailureSettings } from './failure-settings.ts'
-import { CUSTOM_KEY } from './local-settings.ts'
+import { filtersOf } from './filters.ts'
 import type { Mapping } from './mapping.ts'
 import { checkProperties } from './mapping-properties.ts'
 import { isReference, type Setting } from './setting.ts'
@@ -15,11 +14,7 @@ const BATCH_SIZE = 100
 const BATCHING_WINDOW_MS = 500
 const POLLERS_MIN = 1
 const POLLERS_MAX = 200
-const FILTERS_MAX = 10
-const FILTERS_WITHOUT_ASKING = 5
 const startingPositions: StartingPosition[] = ['TRIM_HORIZON', 'LATEST', 'AT_TIMESTAMP']
-// Seconds since 1970 stay below this until the year 5138: anything above was meant as milliseconds.
-const TIMESTAMP_SECONDS_MAX = 100_000_000_000
 
 /** Nothing when the mapping is switched off; what is wrong with it is refused all the same. */
 export function readSource(
@@ -58,33 +53,6 @@ function topicOf(topics: Setting, topicOfEntry: unknown): string {
   return topic
 }
 
-function clusterOf(
-  { kind }: EventEntry,
-  mapping: Mapping,
-  { brokers }: LocalSettings,
-): Pick<KafkaSource, 'eventSource' | 'eventSourceArn' | 'brokers'> {
-  const localKey = `custom.${CUSTOM_KEY}.bootstrapServers`
-  if (kind === 'kafka') {
-    const source = mapping.of('SelfManagedEventSource')
-    const endpoints = source.part('Endpoints')
-    if (hasParts(source, ['Endpoints'])) hasParts(endpoints, ['KafkaBootstrapServers'])
-    const servers = endpoints.part('KafkaBootstrapServers')
-    return { eventSource: 'SelfManagedKafka', brokers: deployedBrokersOf(servers, brokers, localKey) }
-  }
-  const arn = mapping.of('EventSourceArn')
-  if (!brokers) arn.refuse(`does not say where the brokers are: set ${localKey}`)
-  return { eventSource: 'aws:kafka', eventSourceArn: clusterArnOf(arn), brokers: brokers ?? [] }
-}
-
-/** A reference is known to CloudFormation only: the function gets an ARN that tells where it came from. */
-function clusterArnOf(arn: Setting): string | undefined {
-  if (!isReference(arn.value)) return textOf(arn)
-  const name = JSON.stringify(arn.value)
-    .replace(/[^\w-]+/g, '-')
-    .replace(/^-|-$/g, '')
-  return `arn:aws:kafka:local:000000000000:cluster/${name}/offline`
-}
-
 /** What the settings call the group. AWS draws a name where they call it nothing. */
 export function givenGroupOf({ kind }: EventEntry, mapping: Mapping): Setting {
   return groupConfigOf(kind, mapping).part('ConsumerGroupId')
@@ -120,6 +88,7 @@ function batchingWindowMsOf(entry: EventEntry, mapping: Mapping, warn: (warning:
 
 function startOf(mapping: Mapping): Pick<KafkaSource, 'startingPosition' | 'startingTimestampMs'> {
   const [position, timestamp] = [mapping.of('StartingPosition'), mapping.of('StartingPositionTimestamp')]
+  if (!position.isGiven) position.refuse('is missing')
   const startingPosition = oneOf(position, startingPositions) ?? 'TRIM_HORIZON'
   if (startingPosition !== 'AT_TIMESTAMP') {
     if (timestamp.isGiven)
@@ -127,9 +96,9 @@ function startOf(mapping: Mapping): Pick<KafkaSource, 'startingPosition' | 'star
     return { startingPosition }
   }
   const seconds = numberIn(timestamp.value)
-  if (seconds !== undefined && seconds >= 0 && seconds < TIMESTAMP_SECONDS_MAX)
+  if (seconds !== undefined && seconds >= 0 && seconds * 1000 <= Date.now())
     return { startingPosition, startingTimestampMs: Math.round(seconds * 1000) }
-  timestamp.refuse('must be in seconds since 1970 when the starting position is AT_TIMESTAMP')
+  timestamp.refuse('must be in seconds since 1970, not in the future, when the starting position is AT_TIMESTAMP')
   return { startingPosition }
 }
 
@@ -142,26 +111,4 @@ function checkPollers(pollers: Setting): void {
   const group = pollers.part('PollerGroupName')
   if (group.isGiven && !isReference(group.value) && !/^[\w-]{0,128}$/.test(String(group.value)))
     group.refuse('must be at most 128 of a-z A-Z 0-9 _ -')
-}
-
-function filtersOf(criteria: Setting, warn: (warning: string) => void): FilterPattern[] {
-  if (!hasParts(criteria, ['Filters'])) return []
-  const list = criteria.part('Filters')
-  const filters = listOf(list)
-  if (filters.length > FILTERS_MAX) list.refuse(`must have at most ${FILTERS_MAX} patterns`)
-  else if (filters.length > FILTERS_WITHOUT_ASKING)
-    warn(`${list.name} has ${filters.length} patterns: AWS allows ${FILTERS_WITHOUT_ASKING} unless the quota is raised`)
-  return filters.flatMap(filter => (hasParts(filter, ['Pattern']) ? patternOf(filter.part('Pattern')) : []))
-}
-
-function patternOf(pattern: Setting): FilterPattern[] {
-  if (!pattern.isGiven) pattern.refuse('is missing')
-  const text = textOf(pattern)
-  if (text === undefined) return []
-  try {
-    return [compileFilterPattern(text)]
-  } catch (error) {
-    pattern.refuse(`is not a filter pattern: ${error instanceof Error ? error.message : error}`)
-    return []
-  }
 }
