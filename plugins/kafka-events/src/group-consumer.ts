@@ -172,16 +172,28 @@ export class GroupConsumer {
     this.#fetches.clear()
     this.#staleFetches.clear()
     this.#joiningSinceMs = undefined
+    const starting = this.#run(consumer, topics)
     try {
-      const reason = await this.#untilEnded(topics, this.#run(consumer, topics), ended.promise)
+      const reason = await this.#untilEnded(topics, starting, ended.promise)
       if (reason) throw reason
       await this.#finishHandlers()
     } finally {
       this.#revoke()
+      await this.#leave(consumer, starting)
       this.#consumer = undefined
       this.#commit = undefined
-      await within(LEAVE_TIMEOUT_MS, consumer.disconnect())
     }
+  }
+
+  /**
+   * kafkajs leaves the group only as a member: disconnected in the middle of its first join it says nothing, and the next
+   * process would get no partition before the session of this one is over. So a stop waits for the join, then leaves.
+   */
+  async #leave(consumer: Consumer, starting: Promise<void>): Promise<void> {
+    const isStopping = this.#stopping.signal.aborted
+    if (isStopping) await within(this.#local.drainTimeoutMs, starting)
+    const isJoining = isStopping && this.#joiningSinceMs !== undefined
+    await within(isJoining ? this.#local.drainTimeoutMs : LEAVE_TIMEOUT_MS, consumer.disconnect())
   }
 
   async #run(consumer: Consumer, topics: string[]): Promise<void> {
@@ -295,6 +307,7 @@ export class GroupConsumer {
   #joined(consumer: Consumer, assignment: Record<string, number[]>): void {
     if (consumer !== this.#consumer) return
     this.#joiningSinceMs = undefined
+    if (this.#stopping.signal.aborted) return
     for (const [nodeId, startedMs] of this.#fetches) this.#staleFetches.set(nodeId, startedMs)
     for (const [topic, partitions] of Object.entries(assignment)) {
       const source = this.#sources.get(topic)
