@@ -45,6 +45,7 @@ describe("the examples of AWS's developer guide", () => {
     expect(others.map(value => numeric.matches(value))).toEqual([true, true, true, true])
     expect(matches('{"value": {"a": [3.0e2]}}', '{"a": 3.0e2}')).toBe(true)
     expect(matches({ value: { a: [0] } }, '{"a":-0}')).toBe(false)
+    expect(matches({ value: { a: [1e-7] } }, '{"a":0.0000001}')).toBe(false)
   })
 
   test.each<{ rule: string; pattern: unknown; yes: unknown; no: unknown }>([
