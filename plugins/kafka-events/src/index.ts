@@ -6,6 +6,7 @@ export { default } from './plugin.ts'
 /** `custom.kafkaEvents`. docs/settings.md says what each does. */
 export interface KafkaEventsSettings {
   bootstrapServers?: string | string[]
+  discardWithoutDestination?: boolean
   drainTimeoutMs?: number
   partitionsInFlightMax?: number
   partitionsPerEventMax?: number

@@ -8,7 +8,7 @@ export type EventKind = 'kafka' | 'msk'
 export interface ServiceView {
   custom?: Record<string, unknown>
   functions?: Record<string, { events?: unknown[]; timeout?: number } | undefined | null>
-  provider?: { timeout?: number }
+  provider?: { name?: string; timeout?: number }
   resources?: unknown
 }
 

@@ -14,6 +14,7 @@ const defaults = {
   sasl: undefined,
   sessionTimeoutMs: 10_000,
   drainTimeoutMs: 8000,
+  logFormat: 'text',
   partitionsInFlightMax: 16,
   partitionsPerEventMax: 1,
   statusPort: undefined,

@@ -10,6 +10,7 @@ export const localKeys = [
   'bootstrapServers',
   'discardWithoutDestination',
   'drainTimeoutMs',
+  'logFormat',
   'partitionsInFlightMax',
   'partitionsPerEventMax',
   'sasl',
@@ -38,6 +39,7 @@ export function readLocalSettings(value: unknown, refuse: (problem: string) => v
     partitionsInFlightMax: numberOr(16, 'partitionsInFlightMax', { min: 1, max: 1000 }),
     partitionsPerEventMax: numberOr(1, 'partitionsPerEventMax', { min: 1, max: 1000 }),
     statusPort: wholeNumberOf(local.part('statusPort'), { min: 0, max: 65_535 }),
+    logFormat: oneOf(local.part('logFormat'), ['text', 'json']) ?? 'text',
   }
 }
 
