@@ -40,16 +40,24 @@ export function halvesOf(records: readonly FetchedRecord[]): [readonly FetchedRe
   return [records.slice(0, middle), records.slice(middle)]
 }
 
-/** For the log: `0: 4–9, 3: 17` per partition, and without the partition when there is one. */
-export function rangesOf(records: readonly FetchedRecord[]): string {
+/** The first and the last offset of each partition, for a program. */
+export function spansOf(
+  records: readonly FetchedRecord[],
+): { partition: number; firstOffset: number; lastOffset: number }[] {
   const partitions = [...Map.groupBy(records, ({ partition }) => partition)]
-  const ranges = partitions.map(([partition, of]) => ({ partition, range: rangeOf(of) }))
-  if (ranges.length === 1) return ranges[0]!.range
-  return ranges.map(({ partition, range }) => `${partition}: ${range}`).join(', ')
+  return partitions.map(([partition, of]) => ({
+    partition,
+    firstOffset: of[0]!.offset,
+    lastOffset: of.at(-1)!.offset,
+  }))
 }
 
-function rangeOf(records: readonly FetchedRecord[]): string {
-  const first = records[0]!.offset
-  const last = records.at(-1)!.offset
-  return first === last ? String(first) : `${first}–${last}`
+/** The same for a person: `0: 4–9, 3: 17`, and without the partition when there is one. */
+export function rangesOf(records: readonly FetchedRecord[]): string {
+  const ranges = spansOf(records).map(({ partition, firstOffset, lastOffset }) => ({
+    partition,
+    range: firstOffset === lastOffset ? String(firstOffset) : `${firstOffset}–${lastOffset}`,
+  }))
+  if (ranges.length === 1) return ranges[0]!.range
+  return ranges.map(({ partition, range }) => `${partition}: ${range}`).join(', ')
 }

@@ -1,11 +1,11 @@
 /** Sees the records of a lane's batches through: attempts, what comes after a failure, until each is settled. */
 import { backOffMs, handlerBackOff, sleep } from './back-off.ts'
-import { type Part, Progress, rangesOf } from './batch.ts'
+import { type Part, Progress, rangesOf, spansOf } from './batch.ts'
 import { messageOf } from './errors.ts'
 import { afterFailure, givenUpBefore } from './failure.ts'
 import type { Invoke } from './invocation.ts'
 import { type FetchedRecord, isTooLarge, lambdaEventOf } from './lambda-event.ts'
-import type { Log } from './log.ts'
+import type { Log, LogFields } from './log.ts'
 import type { Discarded } from './on-failure.ts'
 import { firstFailuresOf, splitByFailures } from './response.ts'
 import type { Slots } from './slots.ts'
@@ -108,7 +108,10 @@ export class Delivery {
       const response = await this.#ports.invoke(this.#source.functionKey, lambdaEventOf(this.#source, records))
       const attempt = this.#judge(records, response)
       if (failedAttempts > 0 && attempt.left.length === 0)
-        this.#ports.log.notice(`${this.#name}: offset ${rangesOf(records)} succeeded at attempt ${failedAttempts + 1}`)
+        this.#ports.log.notice(
+          `${this.#name}: offset ${rangesOf(records)} succeeded at attempt ${failedAttempts + 1}`,
+          this.#fields('attempt_succeeded', records, { attempt: failedAttempts + 1 }),
+        )
       return attempt
     } catch (error) {
       return { done: [], left: records, error: messageOf(error), isReported: false }
@@ -138,6 +141,7 @@ export class Delivery {
     const waitMs = this.#ports.waitMs?.(attempt) ?? backOffMs(attempt, handlerBackOff)
     this.#ports.log.warning(
       `${this.#name}: offset ${rangesOf(records)} failed (attempt ${attempt}): ${this.#failing?.error}; ${kind === 'halves' ? 'in two halves' : 'again'} in ${waitMs} ms`,
+      this.#fields('attempt_failed', records, { attempt, error: this.#failing?.error, next: kind, waitMs }),
     )
     this.#sayBlocked(records, kind === 'blocked')
     await sleep(waitMs, this.#stopping)
@@ -159,6 +163,7 @@ export class Delivery {
     const why = isGivenUp ? `has used up its ${this.#source.retryAttemptsMax} retries` : 'fails again and again'
     this.#ports.log.error(
       `${this.#name} is blocked: offset ${rangesOf(records)} ${why}, and no on-failure topic is set. Nothing is skipped: it is tried until it succeeds. Last error: ${failing.error}`,
+      this.#fields('partition_blocked', records, { attempt: failing.failedAttempts, error: failing.error }),
     )
   }
 
@@ -169,7 +174,15 @@ export class Delivery {
     if (isWritten && !(await this.#ports.writeOnFailure(this.#source, discarded, this.#stopping))) return false
     progress.settle(records)
     const where = isWritten ? `written to ${onFailureTopic}` : 'dropped, as AWS would without a destination'
-    this.#ports.log.error(`${this.#name}: offset ${rangesOf(records)} given up (${reason}) and ${where}`)
+    this.#ports.log.error(
+      `${this.#name}: offset ${rangesOf(records)} given up (${reason}) and ${where}`,
+      this.#fields('records_given_up', records, { reason, destination: onFailureTopic ?? null }),
+    )
     return true
+  }
+
+  #fields(event: string, records: readonly FetchedRecord[], more: LogFields): LogFields {
+    const { functionKey, topic, groupId } = this.#source
+    return { event, functionKey, topic, groupId, offsets: spansOf(records), ...more }
   }
 }

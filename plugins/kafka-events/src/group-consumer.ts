@@ -249,7 +249,11 @@ export class GroupConsumer {
 
   async #untilOneExists(missing: string[], signal: AbortSignal): Promise<undefined> {
     if (missing.length === 0) return new Promise(() => {})
-    this.#ports.log.warning(`${this.groupId}: waiting for topic ${missing.join(', ')} to exist`)
+    this.#ports.log.warning(`${this.groupId}: waiting for topic ${missing.join(', ')} to exist`, {
+      event: 'topics_missing',
+      groupId: this.groupId,
+      topics: missing,
+    })
     for (;;) {
       await sleep(TOPIC_POLL_MS, signal)
       if (signal.aborted) return
@@ -319,7 +323,11 @@ export class GroupConsumer {
     }
     this.#heartbeat(consumer)
     const names = Object.entries(assignment).map(([topic, partitions]) => `${topic} [${partitions.join(' ')}]`)
-    this.#ports.log.notice(`group ${this.groupId} reads ${names.join(', ') || 'no partition'}`)
+    this.#ports.log.notice(`group ${this.groupId} reads ${names.join(', ') || 'no partition'}`, {
+      event: 'partitions_assigned',
+      groupId: this.groupId,
+      partitions: assignment,
+    })
   }
 
   #openLane(consumer: Consumer, source: KafkaSource, partitions: number[]): void {
@@ -446,7 +454,11 @@ export class GroupConsumer {
     const inTime = await within(drainTimeoutMs, Promise.all(lanes.map(({ ended }) => ended)))
     const late = lanes.filter(({ isInvoking }) => isInvoking).map(({ name }) => name)
     if (!inTime)
-      this.#ports.log.warning(`still running after ${drainTimeoutMs} ms, delivered again later: ${late.join(', ')}`)
+      this.#ports.log.warning(`still running after ${drainTimeoutMs} ms, delivered again later: ${late.join(', ')}`, {
+        event: 'drain_timed_out',
+        groupId: this.groupId,
+        late,
+      })
     await this.#commits.flush(LEAVE_TIMEOUT_MS)
   }
 }

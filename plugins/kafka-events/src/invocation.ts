@@ -33,6 +33,7 @@ export function createInvoke({ run, timeoutMsOf, log, reminderMs = REMINDER_MS }
     const remind = () =>
       log.warning(
         `${functionKey} still runs after ${tookMs()} ms: AWS would have stopped it at ${timeoutMs} ms. Waiting for its end before it is tried again`,
+        { event: 'timed_out', functionKey, tookMs: tookMs(), timeoutMs },
       )
     const timer = setTimeout(() => {
       remind()

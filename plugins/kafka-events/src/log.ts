@@ -1,11 +1,41 @@
-/** Where the plugin writes: the log that Serverless hands to a plugin, and what kafkajs says, turned down to debug. */
+/** Where the plugin writes: lines for a person through Serverless's own log, or JSON lines for a program. */
 import type { logCreator } from 'kafkajs'
 
+export type LogFields = Record<string, unknown>
+
+type Write = (message: string, fields?: LogFields) => void
+
+/** A message is a sentence; the fields repeat what is in it for programs, `event` first. */
 export interface Log {
-  notice(message: string): void
-  warning(message: string): void
-  error(message: string): void
-  debug(message: string): void
+  notice: Write
+  warning: Write
+  error: Write
+  debug: Write
+}
+
+/** What Serverless hands to a plugin. */
+export type ServerlessLog = Record<keyof Log, (message: string) => void>
+
+export type LogFormat = 'text' | 'json'
+
+/** `json` writes an object a line to stderr: time, level, message, and the fields. Debug lines are text only. */
+export function createLog(
+  serverlessLog: ServerlessLog,
+  format: LogFormat,
+  write: (line: string) => void = line => void process.stderr.write(line),
+): Log {
+  const inJson =
+    (level: keyof Log): Write =>
+    (message, fields) => {
+      const time = new Date().toISOString()
+      write(`${JSON.stringify({ time, level, plugin: 'kafka-events', message, ...fields })}\n`)
+    }
+  const asText =
+    (level: keyof Log): Write =>
+    message =>
+      serverlessLog[level](message)
+  const lineOf = format === 'json' ? inJson : asText
+  return { notice: lineOf('notice'), warning: lineOf('warning'), error: lineOf('error'), debug: asText('debug') }
 }
 
 /** kafkajs calls every lost connection an error, with a stack: here it is a debug line, and one call of `onConnectionLost`. */

@@ -4,7 +4,7 @@ import Lambda from 'serverless-offline/lambda'
 import { GroupConsumer, type GroupStatus } from './group-consumer.ts'
 import { createInvoke } from './invocation.ts'
 import type { LambdaKafkaEvent } from './lambda-event.ts'
-import type { Log } from './log.ts'
+import { createLog, type Log, type ServerlessLog } from './log.ts'
 import {
   hasKafkaEvents,
   type MappingNaming,
@@ -46,16 +46,18 @@ export default class KafkaEventsPlugin {
   readonly hooks: Record<string, () => void | Promise<void>>
   readonly #serverless: Serverless
   readonly #cliOptions: Record<string, unknown>
-  readonly #log: Log
+  readonly #serverlessLog: ServerlessLog
+  #log: Log
   #settings: PluginSettings | undefined
   #lambda: Lambda | undefined
   #groups: GroupConsumer[] = []
   #statusServer: Server | undefined
 
-  constructor(serverless: Serverless, cliOptions: Record<string, unknown>, { log }: { log: Log }) {
+  constructor(serverless: Serverless, cliOptions: Record<string, unknown>, { log }: { log: ServerlessLog }) {
     this.#serverless = serverless
     this.#cliOptions = cliOptions
-    this.#log = log
+    this.#serverlessLog = log
+    this.#log = createLog(log, 'text')
     this.hooks = {
       'before:offline:start': () => this.#refuseWithoutStart(),
       'before:offline:start:init': () => this.#readSettings(),
@@ -82,7 +84,8 @@ export default class KafkaEventsPlugin {
 
   async #start(): Promise<void> {
     const { sources, local, warnings } = this.#settings!
-    for (const warning of warnings) this.#log.warning(warning)
+    this.#log = createLog(this.#serverlessLog, local.logFormat)
+    for (const warning of warnings) this.#log.warning(warning, { event: 'setting' })
     if (sources.length === 0) return
     this.#lambda = this.#createLambda(sources)
     const log = this.#log
@@ -112,7 +115,7 @@ export default class KafkaEventsPlugin {
   async #stop(): Promise<void> {
     if (this.#groups.length === 0) return
     quitOnSecondSignal()
-    this.#log.notice('Kafka events: letting running handlers finish')
+    this.#log.notice('Kafka events: letting running handlers finish', { event: 'stopping' })
     await Promise.allSettled(this.#groups.map(group => group.stop()))
     this.#statusServer?.close()
     await this.#lambda?.cleanup()

@@ -47,4 +47,6 @@ export interface LocalSettings {
   /** Partitions of one topic that may share an event. */
   partitionsPerEventMax: number
   statusPort?: number
+  /** `json`: an object a line on stderr. */
+  logFormat: 'text' | 'json'
 }

@@ -27,7 +27,11 @@ export class Trouble {
     const { sinceMs, saidMs } = this.#current
     if (nowMs - sinceMs < GRACE_MS || nowMs - saidMs < REMINDER_MS) return
     this.#current.saidMs = nowMs
-    this.#log.warning(`${this.#name}: ${reason}; trying again until it works`)
+    this.#log.warning(`${this.#name}: ${reason}; trying again until it works`, {
+      event: 'trouble',
+      what: this.#name,
+      reason,
+    })
   }
 
   over(): void {
@@ -35,6 +39,11 @@ export class Trouble {
     const { sinceMs, saidMs } = this.#current
     this.#current = undefined
     if (saidMs < sinceMs) return
-    this.#log.notice(`${this.#name}: works again after ${((performance.now() - sinceMs) / 1000).toFixed(1)} s`)
+    const lastedMs = Math.round(performance.now() - sinceMs)
+    this.#log.notice(`${this.#name}: works again after ${(lastedMs / 1000).toFixed(1)} s`, {
+      event: 'trouble_over',
+      what: this.#name,
+      lastedMs,
+    })
   }
 }

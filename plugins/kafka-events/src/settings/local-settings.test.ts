@@ -38,6 +38,7 @@ describe('readLocalSettings', () => {
       { partitionsInFlightMax: 1, partitionsPerEventMax: 12 },
     ],
     [{ statusPort: 0 }, { statusPort: 0 }],
+    [{ logFormat: 'json' }, { logFormat: 'json' }],
     [{ statusPort: '8091' }, { statusPort: 8091 }],
     [{ discardWithoutDestination: 'true' }, { discardWithoutDestination: true }],
     [{ ssl: true }, { ssl: true }],
