@@ -7,29 +7,34 @@ export interface Part {
   failedAttempts: number
 }
 
-/** Tells, per partition, how far all records before are settled, in whatever order the parts of a batch come to their ends. */
+/**
+ * Tells, per partition, how far all records before are settled, in whatever order the parts of a batch come to their ends. It says
+ * nothing of a batch that is settled as a whole, since whoever gave the batch knows then.
+ */
 export class Progress {
-  readonly #partitions = new Map<number, { records: FetchedRecord[]; next: number }>()
-  readonly #settled = new Set<FetchedRecord>()
+  readonly #batch: readonly FetchedRecord[]
   readonly #advanced: (partition: number, nextOffset: number) => void
+  readonly #settled = new Set<FetchedRecord>()
+  #partitions: { partition: number; records: FetchedRecord[]; next: number }[] | undefined
 
   /** `advanced` is called for a partition whenever its first unsettled record is a later one. */
-  constructor(records: readonly FetchedRecord[], advanced: (partition: number, nextOffset: number) => void) {
+  constructor(batch: readonly FetchedRecord[], advanced: (partition: number, nextOffset: number) => void) {
+    this.#batch = batch
     this.#advanced = advanced
-    for (const record of records) {
-      const known = this.#partitions.get(record.partition)
-      if (known) known.records.push(record)
-      else this.#partitions.set(record.partition, { records: [record], next: 0 })
-    }
   }
 
   settle(records: readonly FetchedRecord[]): void {
+    if (records === this.#batch) return
     for (const record of records) this.#settled.add(record)
-    for (const [partition, waiting] of this.#partitions) {
+    this.#partitions ??= [...Map.groupBy(this.#batch, ({ partition }) => partition)].map(([partition, of]) => ({
+      partition,
+      records: of,
+      next: 0,
+    }))
+    for (const waiting of this.#partitions) {
       const before = waiting.next
-      while (waiting.next < waiting.records.length && this.#settled.has(waiting.records[waiting.next]!))
-        waiting.next += 1
-      if (waiting.next > before) this.#advanced(partition, waiting.records[waiting.next - 1]!.nextOffset)
+      while (this.#settled.has(waiting.records[waiting.next]!)) waiting.next += 1
+      if (waiting.next > before) this.#advanced(waiting.partition, waiting.records[waiting.next - 1]!.nextOffset)
     }
   }
 }

@@ -71,8 +71,8 @@ export function recordBytesOf({ topic }: KafkaSource, partition: number): (messa
   const fixedBytes = jsonBytes(withoutMessage) - 4 + ','.length
   return message =>
     fixedBytes +
-    String(message.offset).length +
-    String(message.timestamp).length +
+    message.offset.length +
+    message.timestamp.length +
     timestampTypeOf(message).length +
     fieldBytesOf('key', message.key) +
     fieldBytesOf('value', message.value) +
@@ -134,8 +134,20 @@ const fieldBytesOf = (name: string, value: Buffer | null): number =>
 function headersBytesOf(headers: IHeaders | undefined): number {
   let bytes = 0
   for (const name in headers)
-    for (const value of valuesOf(headers[name])) bytes += jsonBytes(name) + '{:[]},'.length + digitsOf(bytesOf(value))
+    for (const value of valuesOf(headers[name])) bytes += nameBytesOf(name) + '{:[]},'.length + digitsOf(bytesOf(value))
   return bytes === 0 ? 0 : bytes - ','.length
+}
+
+// A topic has few header names, and every record has them: measuring them again costs more than all the rest.
+const nameBytes = new Map<string, number>()
+const NAMES_MAX = 1000
+
+function nameBytesOf(name: string): number {
+  const known = nameBytes.get(name)
+  if (known !== undefined) return known
+  const bytes = jsonBytes(name)
+  if (nameBytes.size < NAMES_MAX) nameBytes.set(name, bytes)
+  return bytes
 }
 
 /** Characters of the signed bytes and the commas between them. */

@@ -4,6 +4,7 @@ import { Delivery, type DeliveryPorts } from './delivery.ts'
 import { EVENT_BYTES_MAX, envelopeBytesOf, type FetchedRecord } from './lambda-event.ts'
 import { PartitionQueue } from './partition-queue.ts'
 import type { KafkaSource } from './source.ts'
+import { otherTurns } from './turn.ts'
 
 export interface LanePorts extends DeliveryPorts {
   /** The records of the partition before this offset are settled. */
@@ -89,6 +90,7 @@ export class Lane {
         const nextOffset = queue.settleTaken()
         if (nextOffset !== undefined) this.#settled(queue.partition, nextOffset)
       }
+      await otherTurns()
     }
   }
 
