@@ -394,7 +394,7 @@ const corruptions: Corruption[] = [
   {
     what: 'a consumer that stopped',
     breaks: ['consumer-offsets'],
-    row: 'record-ledger payment.captured 0',
+    row: 'record-ledger-captured payment.captured 0',
     tamper: world => {
       Object.assign(world.lags[0]!, { committed: 5, overdue: 2 })
     },
@@ -402,7 +402,7 @@ const corruptions: Corruption[] = [
   {
     what: 'a group that committed beyond the end',
     breaks: ['consumer-offsets'],
-    row: 'record-ledger payment.captured 0',
+    row: 'record-ledger-captured payment.captured 0',
     tamper: world => {
       world.lags[0]!.committed = 8
     },

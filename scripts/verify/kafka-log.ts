@@ -38,10 +38,10 @@ export interface KafkaLog {
   close(): Promise<void>
 }
 
-/** The consumer groups of the product, which are named after their functions, what they read, and where they begin. */
+/** The consumer groups of the product, named after their functions and topics, and where they begin. */
 const consumerGroups: { group: string; topic: string; begins: 'at the start' | 'at the end' }[] = [
-  { group: 'record-ledger', topic: 'payment.captured', begins: 'at the start' },
-  { group: 'record-ledger', topic: 'payment.refunded', begins: 'at the start' },
+  { group: 'record-ledger-captured', topic: 'payment.captured', begins: 'at the start' },
+  { group: 'record-ledger-refunded', topic: 'payment.refunded', begins: 'at the start' },
   { group: 'relay-outbox', topic: DOORBELL_TOPIC, begins: 'at the end' },
 ]
 

@@ -194,7 +194,9 @@ export function worldAround(books: Book[], expectations: Expectations): World {
       yield* keptAnswersOf(books)
     },
     kafka: { records, distinct: seen.length, newer: 0, strangers: [], truncated: [], partitions: 36 },
-    lags: [{ group: 'record-ledger', topic: 'payment.captured', partition: 0, committed: 7, end: 7, overdue: 0 }],
+    lags: [
+      { group: 'record-ledger-captured', topic: 'payment.captured', partition: 0, committed: 7, end: 7, overdue: 0 },
+    ],
     deadLetters: [],
   }
 }

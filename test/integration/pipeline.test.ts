@@ -6,14 +6,13 @@ import { exactly, expectDetail, expectError, expectMutation } from '../support/c
 import { openDatabase } from '../support/database.ts'
 import { type ExtraApi, startExtraApi } from '../support/extra-api.ts'
 import { PaymentApi } from '../support/http.ts'
-import { TestKafka, type TopicReader, type TopicRecord } from '../support/kafka.ts'
+import { ledgerGroupOf, TestKafka, type TopicReader, type TopicRecord } from '../support/kafka.ts'
 import { authorizeBody, authorized, captured } from '../support/payments.ts'
 import { systemUnderTest } from '../support/system.ts'
 
 jest.setTimeout(180_000)
 
 const TOPICS = ['payment.authorized', 'payment.captured', 'payment.refunded', 'payment.declined']
-const LEDGER_GROUP = 'record-ledger'
 
 const system = systemUnderTest()
 const api = new PaymentApi(system.apiUrl)
@@ -40,8 +39,8 @@ const arrived = async (paymentId: string, count: number, deadlineMs = 30_000): P
 }
 
 const untilRecorded = (record: Pick<TopicRecord, 'topic' | 'partition' | 'offset'>) =>
-  until(async () => (await kafka.committed(LEDGER_GROUP, record)) > record.offset, {
-    what: `${LEDGER_GROUP} to pass ${record.topic} ${record.partition}/${record.offset}`,
+  until(async () => (await kafka.committed(ledgerGroupOf(record.topic), record)) > record.offset, {
+    what: `${ledgerGroupOf(record.topic)} to pass ${record.topic} ${record.partition}/${record.offset}`,
   })
 
 const entriesOf = (paymentId: string) =>

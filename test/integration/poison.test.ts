@@ -4,7 +4,14 @@ import { until } from '../../shared/runtime/until.ts'
 import { expectMutation } from '../support/contract.ts'
 import { openDatabase, type TestDatabase } from '../support/database.ts'
 import { PaymentApi } from '../support/http.ts'
-import { type NewRecord, type Produced, TestKafka, type TopicReader, type TopicRecord } from '../support/kafka.ts'
+import {
+  ledgerGroupOf,
+  type NewRecord,
+  type Produced,
+  TestKafka,
+  type TopicReader,
+  type TopicRecord,
+} from '../support/kafka.ts'
 import { type OwnSystem, startOwnSystem } from '../support/own-system.ts'
 import { captured, newKey } from '../support/payments.ts'
 
@@ -55,7 +62,7 @@ async function letterOf(produced: Produced): Promise<Letter> {
   const letter = await until(() => letters().find(found => isFrom(found, produced)), {
     what: `the dead letter of ${produced.topic} ${produced.partition}/${produced.offset}`,
   })
-  await until(async () => (await kafka.committed('record-ledger', produced)) > produced.offset, {
+  await until(async () => (await kafka.committed(ledgerGroupOf(produced.topic), produced)) > produced.offset, {
     what: 'the partition to move on',
   })
   return letter

@@ -77,7 +77,7 @@ test('what nobody works on is pending for a minute and then failed', async () =>
   // A doorbell that rang for these rows may wait for the relay as well: that is the same stopped process.
   expect(failuresOf(withoutConsumer)).toEqual(['one-fee-entry', 'consumer-offsets'])
   expect(offendersOf(withoutConsumer, 'one-fee-entry')).toEqual([rows[1]!.event_id])
-  expect(offendersOf(withoutConsumer, 'consumer-offsets').join()).toMatch('record-ledger payment.captured')
+  expect(offendersOf(withoutConsumer, 'consumer-offsets').join()).toMatch('record-ledger-captured payment.captured')
 
   await control.start('api')
   await until(async () => (await verifyIn(GRACE_MS + 1_000)).ok, {

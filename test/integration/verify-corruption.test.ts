@@ -510,7 +510,7 @@ const kafkaCorruptions: {
       },
     }),
     breaks: ['consumer-offsets'],
-    offender: /^record-ledger payment\.captured/,
+    offender: /^record-ledger-captured payment\.captured/,
   },
 ]
 

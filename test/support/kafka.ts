@@ -30,6 +30,9 @@ export interface NewRecord {
 
 const SESSION_TIMEOUT_MS = 6_000
 
+/** The consumer group with which `record-ledger` reads the topic. */
+export const ledgerGroupOf = (topic: string): string => topic.replace(/^payment\./, 'record-ledger-')
+
 export class TopicReader {
   /** Everything read so far, each partition in order. */
   readonly records: TopicRecord[] = []
