@@ -4,8 +4,8 @@ import { createFilter } from './filter.ts'
 import { type FetchedRecord, headingBytesOf, recordBytesOf } from './lambda-event.ts'
 import type { KafkaSource } from './source.ts'
 
-/** Records fetched ahead of the function: enough to keep it busy while a fetch is under way. */
-const WAITING_RECORDS_MAX = 5000
+/** Records fetched ahead of the function: enough to keep it busy while a fetch is under way; more only grow old in memory. */
+const WAITING_RECORDS_MAX = 1000
 const WAITING_BYTES_MAX = 8 * 1024 * 1024
 
 export class PartitionQueue {
