@@ -9,6 +9,7 @@ export interface FixtureApp {
   httpUrl: string
   statusUrl: string
   output(): string
+  ended(): boolean
   /** The exit code; null when a signal ended it. */
   exited: Promise<number | null>
   signal(name: NodeJS.Signals): void
@@ -52,6 +53,7 @@ export async function startService(
     httpUrl: `http://127.0.0.1:${httpPort}`,
     statusUrl: `http://127.0.0.1:${environment.FIXTURE_STATUS_PORT ?? statusPort}`,
     output: () => output,
+    ended: () => child.exitCode !== null || child.signalCode !== null,
     exited: exitOf(child),
     signal: name => void child.kill(name),
   }

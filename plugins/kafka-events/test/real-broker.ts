@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import '../src/kafkajs-timers.ts'
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals'
-import { Kafka, logLevel, type Producer } from 'kafkajs'
+import { AssignerProtocol, Kafka, logLevel, type Producer } from 'kafkajs'
 import { connectControl } from '../../../scripts/system/control.ts'
 import { until } from '../../../shared/runtime/until.ts'
 import { type FixtureApp, startFixture } from './fixture-app.ts'
@@ -13,6 +13,8 @@ import { createJournal, type Journal } from './journal.ts'
 export const TEST_TIMEOUT_MS = 240_000
 const START_DEADLINE_MS = 45_000
 const COMMIT_DEADLINE_MS = 60_000
+/** Characters of a process's output that go with a failure. */
+const OUTPUT_TAIL = 5_000
 
 export const brokers = brokersOfRunningSystem()
 /** For everything that is drawn at random; printed where it matters. */
@@ -72,8 +74,9 @@ export async function start(environment: Record<string, string> = {}, ready = `g
 }
 
 export async function untilSaid(app: FixtureApp, text: string): Promise<void> {
-  const probe = () => app.output().includes(text)
-  await explained(until(probe, { what: `"${text}" in the output`, deadlineMs: START_DEADLINE_MS }))
+  const probe = () => app.output().includes(text) || app.ended()
+  const said = until(probe, { what: `"${text}" in the output`, deadlineMs: START_DEADLINE_MS })
+  await explained(said.then(() => app.output().includes(text) || Promise.reject(new Error('it ended'))))
 }
 
 /** Ends the process as a crash would. */
@@ -84,9 +87,18 @@ export async function kill(app: FixtureApp): Promise<void> {
 
 /** The broker dies at once; its supervisor brings it back on the same port. Answers when it is back. */
 export async function killBroker(): Promise<void> {
-  const control = connectControl()
-  await control.kill('kafka')
-  await control.start('kafka')
+  await connectControl().kill('kafka')
+  await startBroker()
+}
+
+/** Ends the broker in an orderly way and holds it down. */
+export async function stopBroker(): Promise<void> {
+  await connectControl().stop('kafka')
+}
+
+/** Answers when it is ready; at once when it is. */
+export async function startBroker(): Promise<void> {
+  await connectControl().start('kafka')
 }
 
 export const valuesOf = (count: number): string[] => Array.from({ length: count }, (_, index) => `value ${index}`)
@@ -100,13 +112,15 @@ export async function produceTo(partition: number, ...values: string[]): Promise
   await producer.send({ topic, messages: values.map(value => ({ partition, value })) })
 }
 
+/** Patient: a broker that is just back answers, but not for every partition yet. */
 export async function endOffsets(): Promise<number[]> {
-  return byPartition(await admin.fetchTopicOffsets(topic))
+  return byPartition(await until(() => admin.fetchTopicOffsets(topic), { what: 'the end offsets' }))
 }
 
 /** −1 where the group has committed nothing. */
 export async function committed(): Promise<number[]> {
-  const [found] = await admin.fetchOffsets({ groupId: topic, topics: [topic] })
+  const fetch = () => admin.fetchOffsets({ groupId: topic, topics: [topic] })
+  const [found] = await until(fetch, { what: 'the committed offsets' })
   return byPartition(found!.partitions)
 }
 
@@ -132,10 +146,35 @@ export async function untilCommitted(expected: number[], deadlineMs = COMMIT_DEA
   await explained(until(probe, { what: `offsets ${wanted} to be committed`, deadlineMs }), () => `committed ${last}`)
 }
 
-/** Ids of the group's members, as the broker knows them. */
-export async function members(): Promise<string[]> {
+/** Who is in the group, by the broker's account. */
+export async function members(): Promise<{ clientId: string; partitions: number[] }[]> {
   const { groups } = await admin.describeGroups([topic])
-  return groups[0]!.members.map(({ memberId }) => memberId)
+  return groups[0]!.members.map(({ clientId, memberAssignment }) => ({
+    clientId,
+    // Without an assignment as long as the group forms itself anew.
+    partitions: memberAssignment.length === 0 ? [] : partitionsOf(memberAssignment),
+  }))
+}
+
+function partitionsOf(assignment: Buffer): number[] {
+  return AssignerProtocol.MemberAssignment.decode(assignment)?.assignment[topic] ?? []
+}
+
+/** Waits until exactly these processes, each with a partition, share all partitions of the topic. */
+export async function untilShared(partitions: number, among: FixtureApp[]): Promise<void> {
+  let last: Awaited<ReturnType<typeof members>> = []
+  const probe = async () => {
+    last = await members()
+    const everyoneHasSome = among.every(({ pid }) =>
+      last.some(member => member.clientId.endsWith(String(pid)) && member.partitions.length > 0),
+    )
+    return (
+      last.length === among.length && everyoneHasSome && last.flatMap(member => member.partitions).length === partitions
+    )
+  }
+  await explained(until(probe, { what: 'the partitions to be shared', deadlineMs: COMMIT_DEADLINE_MS }), () =>
+    JSON.stringify(last),
+  )
 }
 
 /** A wait that failed also says what the fixture's processes have printed. */
@@ -143,7 +182,7 @@ async function explained<T>(wait: Promise<T>, more = () => ''): Promise<T> {
   try {
     return await wait
   } catch (error) {
-    const outputs = apps.map(app => `--- ${app.pid}\n${app.output()}`)
+    const outputs = apps.map(app => `--- ${app.pid}\n${app.output().slice(-OUTPUT_TAIL)}`)
     throw new Error([(error as Error).message, more(), ...outputs].join('\n'))
   }
 }

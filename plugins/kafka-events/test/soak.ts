@@ -44,29 +44,45 @@ export async function soak(plan: SoakPlan): Promise<SoakResult> {
     FIXTURE_BATCH_SIZE: String(plan.batchSize),
   }
   const check = new DeliveryCheck(SOAK_PARTITIONS)
-  const producing = createFlow(plan, check)
+  const over = new AbortController()
+  const producing = produceAhead(plan.records, check, over.signal)
+  try {
+    await run(plan, check, environment)
+    await producing
+    const ends = await endOffsets()
+    await untilCommitted(ends, PROGRESS_DEADLINE_MS)
+    check.take(journal.next())
+    return { complaints: check.finish(ends), counts: check.counts, records: ends.reduce((sum, end) => sum + end, 0) }
+  } finally {
+    over.abort()
+    await producing
+  }
+}
+
+/** Up to the last kill. */
+async function run(plan: SoakPlan, check: DeliveryCheck, environment: Record<string, string>): Promise<void> {
   let app = await start(environment)
   for (const [index, victim] of plan.kills.entries()) {
     await untilHandled(check, app, ((index + 1) * plan.records) / (plan.kills.length + 1))
     if (victim === 'broker') await endBroker()
     else app = await replace(app, environment)
   }
-  await producing
-  const ends = await endOffsets()
-  await untilCommitted(ends, PROGRESS_DEADLINE_MS)
+}
+
+/** Records that have been handled by now. */
+function handledBy(check: DeliveryCheck): number {
   check.take(journal.next())
-  return { complaints: check.finish(ends), counts: check.counts, records: ends.reduce((sum, end) => sum + end, 0) }
+  return check.handled
 }
 
 /** Waits for the progress, and then for a moment at which handlers run. */
 async function untilHandled(check: DeliveryCheck, app: FixtureApp, records: number): Promise<void> {
-  const probe = () => {
-    check.take(journal.next())
-    return check.handled >= records && check.runningIn(app.pid) > 0
-  }
+  const probe = () => handledBy(check) >= records && check.runningIn(app.pid) > 0
   const what = `${records} records to be handled, and a handler to run`
   await until(probe, { what, deadlineMs: PROGRESS_DEADLINE_MS, intervalMs: POLL_MS }).catch(error => {
-    throw new Error(`${error.message}; ${check.handled} are\n${check.complaints.join('\n')}\n${app.output()}`)
+    throw new Error(
+      `${error.message}; ${check.handled} are\n${check.complaints.join('\n')}\n${app.output().slice(-5_000)}`,
+    )
   })
 }
 
@@ -83,23 +99,19 @@ async function replace(app: FixtureApp, environment: Record<string, string>): Pr
 }
 
 /** Produces while records are handled, never far ahead: what is killed then has work to lose. */
-async function createFlow({ records }: SoakPlan, check: DeliveryCheck): Promise<void> {
+async function produceAhead(records: number, check: DeliveryCheck, signal: AbortSignal): Promise<void> {
   const producer = kafka.producer({ allowAutoTopicCreation: false })
   await producer.connect()
   const aheadMax = Math.max(records / 10, 5 * CHUNK_RECORDS)
-  for (let produced = 0; produced < records; ) {
-    while (produced - check.handled > aheadMax) await sleep(POLL_MS)
-    const count = Math.min(CHUNK_RECORDS, records - produced)
-    const messages = Array.from({ length: count }, (_, index) => ({
-      partition: (produced + index) % SOAK_PARTITIONS,
+  for (let produced = 0; produced < records && !signal.aborted; produced += CHUNK_RECORDS) {
+    while (produced - handledBy(check) > aheadMax && !signal.aborted) await sleep(POLL_MS)
+    const messages = Array.from({ length: CHUNK_RECORDS }, (_, index) => ({
+      partition: index % SOAK_PARTITIONS,
       value: `${produced + index}`,
     }))
     // While the broker is away a send fails; sent again, its records may be there twice.
-    await until(() => producer.send({ topic, messages }), {
-      what: 'records to be taken',
-      deadlineMs: PROGRESS_DEADLINE_MS,
-    })
-    produced += count
+    const send = async () => signal.aborted || (await producer.send({ topic, messages }))
+    await until(send, { what: 'records to be taken', deadlineMs: PROGRESS_DEADLINE_MS })
   }
   await producer.disconnect()
 }
