@@ -70,9 +70,14 @@ export class DeployedService {
 
   /** What waits in the topics of a function's triggers, as AWS would bring it. Throws when the function fails. */
   async deliverTo(key: string): Promise<Delivery> {
-    const mapping = this.#mappings.find(({ functionKey }) => functionKey === key)
-    if (mapping === undefined) throw new Error(`${key} has no Kafka trigger`)
-    const delivery = await mapping.deliver(event => this.function(key).invoke(event))
+    const mappings = this.#mappings.filter(({ functionKey }) => functionKey === key)
+    if (mappings.length === 0) throw new Error(`${key} has no Kafka trigger`)
+    const delivery: Delivery = { records: 0, invocations: [] }
+    for (const mapping of mappings) {
+      const { records, invocations } = await mapping.deliver(event => this.function(key).invoke(event))
+      delivery.records += records
+      delivery.invocations.push(...invocations)
+    }
     const failed = delivery.invocations.find(({ functionError }) => functionError !== undefined)
     if (failed !== undefined) throw new Error(`${key} failed: ${failed.payload}`)
     return delivery
