@@ -8,6 +8,7 @@ export interface KafkaEventsSettings {
   bootstrapServers?: string | string[]
   discardWithoutDestination?: boolean
   drainTimeoutMs?: number
+  logFormat?: 'text' | 'json'
   partitionsInFlightMax?: number
   partitionsPerEventMax?: number
   sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string }

@@ -5,6 +5,11 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { parse } from 'yaml'
+import type { KafkaEventsSettings } from '../../src/index.ts'
+import { naming } from '../../src/settings/framework.fixture.ts'
+import type { localKeys } from '../../src/settings/local-settings.ts'
+import { readSettings } from '../../src/settings/read-settings.ts'
 import { newFolder, packInto, pluginFolder, repositoryFolder, unpack } from './pack.ts'
 import { blocksOf, quickStartOf } from './quick-start.ts'
 
@@ -80,7 +85,7 @@ describe('the package', () => {
     expect(stdout).toBe('function KafkaEventsPlugin\n')
   })
 
-  // One file that is right and one with two mistakes: a check of the types that finds nothing would go unnoticed otherwise.
+  // The README's function, another that is right, and one with two mistakes: a check of the types that finds nothing would go unnoticed otherwise.
   test.each([
     ['nodenext', 'nodenext'],
     ['esnext', 'bundler'],
@@ -89,10 +94,15 @@ describe('the package', () => {
     async (module, resolution) => {
       await writeFile(join(project, 'right.ts'), consumer)
       await writeFile(join(project, 'wrong.ts'), consumer.replace("'9092'", 'true').replace('statusPort', 'statusProt'))
+      await writeFile(join(project, 'readme.ts'), readmeConsumer())
       expect(await typeErrors(module, resolution)).toEqual(['wrong.ts TS2561', 'wrong.ts TS2322'])
     },
   )
 })
+
+// Compiles only while the exported settings are those that are read.
+type Same<One, Other> = [One] extends [Other] ? ([Other] extends [One] ? true : never) : never
+export const exportsItsSettings: Same<keyof KafkaEventsSettings, (typeof localKeys)[number]> = true
 
 describe('the READMEs', () => {
   const [english, korean] = ['README.md', 'README.ko.md'].map(name => readFileSync(join(pluginFolder, name), 'utf8'))
@@ -105,6 +115,15 @@ describe('the READMEs', () => {
   test('have the same sections in both languages', () => {
     const levels = (text: string) => [...text.matchAll(/^(#+) /gm)].map(([, level]) => level)
     expect(levels(korean!)).toEqual(levels(english!))
+  })
+
+  test('show services that can be started, without a warning', () => {
+    const services = blocksOf(english!, 'yaml').map(block => parse(block))
+    expect(services.length).toBeGreaterThan(1)
+    for (const service of services) {
+      const { sources, warnings } = readSettings(service, naming)
+      expect({ topics: sources.map(({ topic }) => topic), warnings }).toEqual({ topics: ['greetings'], warnings: [] })
+    }
   })
 
   test('tell a quick start that a test can follow', () => {
@@ -134,6 +153,11 @@ export async function handler({ records }: SelfManagedKafkaEvent | MSKEvent): Pr
 }
 `
 
+function readmeConsumer(): string {
+  const [example] = blocksOf(shipped('README.md'), 'ts')
+  return `${example}\ndeclare function greetAloud(value: string): void\n`
+}
+
 const shipped = (name: string): string => readFileSync(join(project, 'node_modules', NAME, name), 'utf8')
 
 function plainEnv(): NodeJS.ProcessEnv {
@@ -144,7 +168,7 @@ function plainEnv(): NodeJS.ProcessEnv {
 /** What tsc has to say of the consumers, and of all that they draw in. */
 async function typeErrors(module: string, resolution: string): Promise<string[]> {
   const options = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2024', '--types', 'node']
-  const args = [...options, '--module', module, '--moduleResolution', resolution, 'right.ts', 'wrong.ts']
+  const args = [...options, '--module', module, '--moduleResolution', resolution, 'right.ts', 'readme.ts', 'wrong.ts']
   const result = await run(process.execPath, [join(packages, 'typescript/bin/tsc'), ...args], { cwd: project }).catch(
     (error: { stdout: string }) => error,
   )

@@ -33,6 +33,8 @@ const isServer = (text: string): boolean => /\bserverless offline start\b/.test(
 
 const startsBroker = ({ kind, text }: Step): boolean => kind === 'command' && text.startsWith('docker run ')
 
-/** All fenced blocks of a document, whatever they are. */
-export const blocksOf = (document: string): string[] =>
-  [...document.matchAll(/^```.*?^```$/gms)].map(([block]) => block)
+/** What is in the fenced blocks of a document; of one language, or of all. */
+export const blocksOf = (document: string, language?: string): string[] =>
+  [...document.matchAll(/^```(\w*)\n(.*?)^```$/gms)]
+    .filter(([, found]) => language === undefined || found === language)
+    .map(([, , block]) => block!)
