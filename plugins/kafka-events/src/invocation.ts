@@ -28,7 +28,7 @@ export function createInvoke({ run, timeoutMsOf, log, reminderMs = REMINDER_MS }
   return async (functionKey, event) => {
     const timeoutMs = timeoutMsOf(functionKey)
     const startMs = performance.now()
-    const tookMs = () => Math.round(performance.now() - startMs)
+    const tookMs = () => Math.ceil(performance.now() - startMs)
     let reminder: NodeJS.Timeout | undefined
     const remind = () =>
       log.warning(

@@ -217,6 +217,36 @@ describe('Lane', () => {
   })
 })
 
+describe('functions that await nothing', () => {
+  test('leave the process its turns between the batches', async () => {
+    let handled = 0
+    const lane = new Lane(
+      sourceOf({ batchSize: 1 }),
+      [0],
+      {
+        invoke: async () => {
+          const startMs = performance.now()
+          while (performance.now() - startMs < 1);
+          handled += 1
+        },
+        settled: () => {},
+        writeOnFailure: async () => true,
+        roomy: () => {},
+        slots: new Slots(1),
+        log: { notice: () => {}, warning: () => {}, error: () => {}, debug: () => {} },
+        nowMs: () => 0,
+      },
+      Promise.resolve(),
+    )
+    lanes.push(lane)
+    const records = Array.from({ length: 200 }, (_, offset) => messageOf(offset))
+    lane.push(0, records, records.length)
+    const handledByThen = await new Promise(resolve => setTimeout(() => resolve(handled), 5))
+    expect(handledByThen).toBeLessThan(200)
+    await until(() => handled === 200, { what: 'all', intervalMs: 1 })
+  })
+})
+
 describe('a lane of several partitions', () => {
   test('packs them into one event, within the batch size, and begins with another one each time', async () => {
     const { pushTo, invocation, settled } = createLane({ batchSize: 3 }, { partitions: [0, 1] })
