@@ -1,0 +1,238 @@
+/** Order, concurrency, commits, and what happens when something breaks. */
+import assert from 'node:assert/strict'
+import { type Attempt, offsetsOf, recordsOf, valuesOf } from '../support/journal.ts'
+import { numbered, range, record } from '../support/records.ts'
+import type { Row } from '../support/row.ts'
+import { sources } from '../support/sources.ts'
+
+const partitionOf = (attempt: Attempt): number => recordsOf(attempt)[0]!.partition
+
+export const deliveryRows: Row[] = [
+  {
+    setting: 'order',
+    situation: 'many batches of a partition, some of which fail at first',
+    aws: 'records of a partition are handed over in the order of their offsets',
+    source: sources.configure,
+    here: 'as AWS',
+    test: {
+      kind: 'live',
+      id: 'order',
+      behaviour: 'failTwice',
+      settings: { batchSize: 7 },
+      before: () => numbered(50),
+      async judge(run) {
+        await run.committed([50])
+        const done = run.attempts().filter(({ ended }) => ended?.kind === 'done')
+        assert.deepEqual(done.flatMap(offsetsOf), range(0, 49))
+      },
+    },
+  },
+  {
+    setting: 'concurrency',
+    situation: 'a partition whose function is still at work gets more records, and so do others',
+    aws: 'a partition has one invocation at a time; the others go on',
+    source: sources.configure,
+    here: 'as AWS',
+    test: {
+      kind: 'live',
+      id: 'one-in-flight',
+      behaviour: 'waitAtGate',
+      partitions: 2,
+      before: () => [record('gate')],
+      async judge(run) {
+        await run.until('the first attempt to begin', () => run.attempts().length === 1)
+        await run.produce(...numbered(2))
+        await run.produce(record('other', 1))
+        await run.committed([-1, 1])
+        await run.produce(record('other', 1))
+        await run.committed([-1, 2])
+        assert.deepEqual(
+          run
+            .attempts()
+            .filter(attempt => partitionOf(attempt) === 0)
+            .map(valuesOf),
+          [['gate']],
+        )
+        run.openGate()
+        await run.committed([3, 2])
+        assertOneAtATime(run.attempts().filter(attempt => partitionOf(attempt) === 0))
+      },
+    },
+  },
+  {
+    setting: 'concurrency',
+    situation: 'several partitions have records',
+    aws: 'pollers work on partitions side by side, up to one consumer for each partition',
+    source: sources.scaling,
+    here: 'as AWS, up to `custom.kafkaEvents.partitionsInFlightMax` (16) at once; nothing is scaled over time',
+    test: {
+      kind: 'live',
+      id: 'parallel-partitions',
+      behaviour: 'waitAtGate',
+      partitions: 3,
+      before: () => [0, 1, 2].map(partition => record('gate', partition)),
+      async judge(run) {
+        await run.until('an attempt in each partition at once', () => run.attempts().length === 3)
+        assert.deepEqual(run.attempts().map(partitionOf).toSorted(), [0, 1, 2])
+        assert.equal(
+          run.attempts().some(({ ended }) => ended),
+          false,
+        )
+        run.openGate()
+        await run.committed([1, 1, 1])
+      },
+    },
+  },
+  {
+    setting: 'ProvisionedPollerConfig',
+    situation: 'a number of pollers',
+    aws: '1–200 at least, 1–2000 at most, each with its own throughput',
+    source: sources.scaling,
+    here: 'checked, and switches on what needs provisioned mode; one consumer does the work of all pollers',
+    test: {
+      kind: 'settings',
+      settings: { provisionedPollerConfig: { minimumPollers: 1, maximumPollers: 3 } },
+      extension: { MaximumRetryAttempts: 3 },
+      reads: { retryAttemptsMax: 3 },
+    },
+  },
+  {
+    setting: 'ProvisionedPollerConfig',
+    situation: 'the minimum is above the maximum, or out of range',
+    aws: 'refused',
+    source: sources.createApi,
+    here: 'as AWS',
+    test: {
+      kind: 'refused',
+      settings: { provisionedPollerConfig: { minimumPollers: 5, maximumPollers: 3 } },
+      problems: ['function ship: kafka.provisionedPollerConfig'],
+    },
+  },
+  {
+    setting: 'concurrency',
+    situation: "the function's concurrency is used up: invocations are throttled",
+    aws: 'retried without counting as attempts, with fewer pollers',
+    source: sources.scaling,
+    here: 'not emulated: functions have no concurrency limit on a laptop',
+  },
+  {
+    setting: 'commit',
+    situation: 'the function is still at work',
+    aws: 'offsets are committed after the batch has succeeded',
+    source: sources.configure,
+    here: 'as AWS',
+    test: {
+      kind: 'live',
+      id: 'commit-after-success',
+      behaviour: 'waitAtGate',
+      partitions: 2,
+      before: () => [record('gate'), record('value 1'), record('other', 1)],
+      async judge(run) {
+        // The commit of the other partition shows that commits are made meanwhile.
+        await run.committed([-1, 1])
+        assert.equal(run.attempts().find(attempt => partitionOf(attempt) === 0)?.ended, undefined)
+        run.openGate()
+        await run.committed([2, 1])
+      },
+    },
+  },
+  {
+    setting: 'commit',
+    situation: 'many small batches',
+    aws: 'how often is not documented',
+    source: sources.configure,
+    here: 'finished offsets are gathered: one commit at a time, 50 ms apart',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/src/commit-queue.test.ts',
+      name: 'gathers what comes during a commit into the next one, the newest offset of each partition',
+    },
+  },
+  {
+    setting: 'delivery',
+    situation: 'the process is killed in the middle of a batch',
+    aws: 'at least once: what is not committed is delivered again',
+    source: sources.batching,
+    here: 'as AWS',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/test/system/faults.test.ts',
+      name: 'kill -9 in the middle of a batch: nothing of it is committed, and the next process gets it again',
+    },
+  },
+  {
+    setting: 'delivery',
+    situation: 'many partitions, functions that fail at random',
+    aws: 'at least once, in order per partition',
+    source: sources.batching,
+    here: 'as AWS',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/test/system/soak.test.ts',
+      name: 'records is handled, in the order of its partition',
+    },
+  },
+  {
+    setting: 'delivery',
+    situation: 'the connection breaks while the group changes hands',
+    aws: 'the partitions are read on when it is back',
+    source: sources.troubleshoot,
+    here: 'as AWS',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/test/system/faults.test.ts',
+      name: 'a join that a broken connection ends half-way holds up nothing for long',
+    },
+  },
+  {
+    setting: 'delivery',
+    situation: 'no broker answers at start',
+    aws: 'the mapping tries again',
+    source: sources.troubleshoot,
+    here: 'as AWS; HTTP is up meanwhile',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/test/system/faults.test.ts',
+      name: 'a broker that is away at start is not fatal: HTTP answers',
+    },
+  },
+  {
+    setting: 'delivery',
+    situation: 'the mapping is stopped while the function is at work',
+    aws: 'the invocation is not cut off; what is not committed is delivered again',
+    source: sources.startingPosition,
+    here: 'running functions get `drainTimeoutMs`, what they finish is committed',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/test/system/stopping.test.ts',
+      name: 'TERM lets the running batch finish, commits it and begins no other',
+    },
+  },
+  {
+    setting: 'position',
+    situation: 'how far is each partition',
+    aws: 'with `LoggingConfig` DEBUG, per partition: end, processed and committed offset',
+    source: sources.esmLogging,
+    here: '`GET` on `custom.kafkaEvents.statusPort`: per function and partition the next offset, lag, in flight, failed attempts, last error',
+    test: {
+      kind: 'live',
+      id: 'status',
+      behaviour: 'failOnPoison',
+      partitions: 2,
+      before: () => [...numbered(3), record('poison', 1), record('value', 1)],
+      settings: { batchSize: 3 },
+      async judge(run) {
+        await run.until('the status to tell of both partitions', async () => {
+          const [good, bad] = (await run.status()).toSorted((a, b) => a.partition - b.partition)
+          const isGood = good?.nextOffset === 3 && good.lag === 0 && good.lastError === null
+          return isGood && bad?.lag === 2 && String(bad.lastError).includes('poison') && Number(bad.failedAttempts) > 0
+        })
+      },
+    },
+  },
+]
+
+function assertOneAtATime(attempts: Attempt[]): void {
+  for (const [index, { beganAtMs }] of attempts.entries())
+    if (index > 0) assert.ok(beganAtMs >= attempts[index - 1]!.ended!.atMs)
+}

@@ -1,0 +1,116 @@
+/** Writes the service of the live rows: a function, a topic and an event entry for each, as a user's `serverless.yml` has them. */
+import { copyFileSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { AppName, Entry, LiveTest, Names, Trigger } from './row.ts'
+
+/** Where the deployed function would find its brokers. */
+const deployedBrokers = ['b-1.example:9092', 'b-2.example:9092']
+export const CLUSTER_ARN =
+  'arn:aws:kafka:us-east-1:123456789012:cluster/conformance/751d2973-a626-431c-9d4e-d7975eb44dd7-2'
+
+const plugin = new URL('../../../src/plugin.ts', import.meta.url).href
+const modules = fileURLToPath(new URL('../../../../../node_modules', import.meta.url))
+const handlers = fileURLToPath(new URL('../app/handlers.mjs', import.meta.url))
+
+export interface FunctionPart {
+  functionKey: string
+  trigger: Trigger
+  names: Names
+  handler?: string
+  timeoutS?: number
+}
+
+/** The parts of a service that `readSettings` reads, too. */
+export function serviceOf(parts: FunctionPart[], kafkaEvents: Entry) {
+  return {
+    service: 'conformance',
+    frameworkVersion: '4',
+    configValidationMode: 'error',
+    provider: { name: 'aws', runtime: 'nodejs24.x', region: 'us-east-1' },
+    plugins: ['serverless-offline', './plugin.mjs'],
+    custom: { kafkaEvents },
+    functions: Object.fromEntries(parts.map(part => [part.functionKey, functionOf(part)])),
+    resources: { extensions: Object.fromEntries(parts.flatMap(extensionOf)) },
+  }
+}
+
+function functionOf({ functionKey, handler = 'handlers.succeed', timeoutS = 20, ...part }: FunctionPart) {
+  return { name: functionKey, handler, timeout: timeoutS, events: [eventOf(part)] }
+}
+
+function eventOf({ trigger, names }: Pick<FunctionPart, 'trigger' | 'names'>): Entry {
+  const { event = 'kafka', settings = {} } = trigger
+  const given = entryOf(settings, names)
+  const shared = { topic: names.topic, consumerGroupId: names.groupId }
+  const accessConfigurations = { vpcSubnet: ['subnet-0'], vpcSecurityGroup: ['sg-0'] }
+  if (event === 'msk') return { msk: { arn: CLUSTER_ARN, ...shared, ...given } }
+  return { kafka: { accessConfigurations, bootstrapServers: deployedBrokers, ...shared, ...given } }
+}
+
+function extensionOf({ functionKey, trigger: { event = 'kafka', extension }, names }: FunctionPart) {
+  if (!extension) return []
+  return [[logicalIdOf(functionKey, event, names.topic), { Properties: entryOf(extension, names) }] as const]
+}
+
+const entryOf = (entry: Entry | ((names: Names) => Entry), names: Names): Entry =>
+  typeof entry === 'function' ? entry(names) : entry
+
+/** The name that the framework gives the mapping in its template. */
+function logicalIdOf(functionKey: string, event: 'kafka' | 'msk', topic: string): string {
+  const name = upperFirst(functionKey.replaceAll('-', 'Dash').replaceAll('_', 'Underscore'))
+  const plainTopic = upperFirst(topic.replaceAll(/[^0-9A-Za-z]/g, ''))
+  return event === 'msk'
+    ? `${name}EventSourceMappingMSKConformance${plainTopic}`
+    : `${name}EventSourceMappingKafka${plainTopic}`
+}
+
+const upperFirst = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
+
+/** What each of the processes does differently. */
+const apps: Record<AppName, { offline: Entry; kafkaEvents: Entry }> = {
+  main: { offline: { useInProcess: true }, kafkaEvents: {} },
+  packed: { offline: { useInProcess: true }, kafkaEvents: { partitionsPerEventMax: 10 } },
+  threads: { offline: { useInProcess: false }, kafkaEvents: { discardWithoutDestination: true } },
+}
+
+export interface LiveFunction {
+  test: LiveTest
+  names: Names
+}
+
+/** A folder to run `serverless offline start` in. */
+export function writeService(app: AppName, functions: LiveFunction[], brokers: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `kafka-events-${app}-`))
+  const parts = functions.map(({ test, names }) => ({
+    functionKey: test.id,
+    trigger: test,
+    names,
+    handler: `handlers.${test.behaviour}`,
+    timeoutS: test.timeoutS,
+  }))
+  const service = serviceOf(parts, {
+    bootstrapServers: brokers,
+    sessionTimeoutMs: 6000,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the framework fills it in.
+    statusPort: '${env:FIXTURE_STATUS_PORT}',
+    ...apps[app].kafkaEvents,
+  })
+  const offline = {
+    host: '127.0.0.1',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the framework fills it in.
+    httpPort: '${env:FIXTURE_HTTP_PORT}',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the framework fills it in.
+    lambdaPort: '${env:FIXTURE_LAMBDA_PORT}',
+    ...apps[app].offline,
+  }
+  // Every JSON is YAML.
+  const text = JSON.stringify({ ...service, custom: { ...service.custom, 'serverless-offline': offline } }, null, 2)
+  writeFileSync(join(folder, 'serverless.yml'), text)
+  writeFileSync(join(folder, 'package.json'), '{"private": true, "type": "module"}\n')
+  copyFileSync(handlers, join(folder, 'handlers.mjs'))
+  symlinkSync(modules, join(folder, 'node_modules'))
+  writeFileSync(join(folder, 'plugin.mjs'), `export { default } from '${plugin}'\n`)
+  return folder
+}
