@@ -2,11 +2,11 @@
 import { backOffMs, handlerBackOff, sleep } from './back-off.ts'
 import { type Part, Progress, rangesOf, spansOf } from './batch.ts'
 import { messageOf } from './errors.ts'
-import { afterFailure, givenUpBefore } from './failure.ts'
+import { afterFailure, givenUpBefore, type NextStep } from './failure.ts'
 import type { Invoke } from './invocation.ts'
 import { type FetchedRecord, isTooLarge, lambdaEventOf } from './lambda-event.ts'
 import type { Log, LogFields } from './log.ts'
-import type { Discarded } from './on-failure.ts'
+import type { Discarded, DiscardReason } from './on-failure.ts'
 import { firstFailuresOf, splitByFailures } from './response.ts'
 import type { Slots } from './slots.ts'
 import type { KafkaSource } from './source.ts'
@@ -129,21 +129,21 @@ export class Delivery {
 
   async #afterFailure(part: Part, { done, error, isReported }: Attempt, progress: Progress): Promise<Part[]> {
     const hasProgressed = done.length > 0
-    const next = afterFailure(this.#source, part, { hasProgressed, isReported })
+    const next = afterFailure(this.#source, part, { hasProgressed, isReported }, this.#ports.nowMs())
     this.#noteFailure(part, error, hasProgressed)
     if (next.kind === 'discard') return (await this.#discard(next.discarded, progress)) ? [] : [part]
-    await this.#wait(part, next.kind)
+    await this.#wait(part, next)
     return next.kind === 'halves' ? next.parts : [next.part]
   }
 
-  async #wait({ records, failedAttempts }: Part, kind: 'again' | 'halves' | 'blocked'): Promise<void> {
+  async #wait({ records, failedAttempts }: Part, next: Exclude<NextStep, { kind: 'discard' }>): Promise<void> {
     const attempt = failedAttempts + 1
     const waitMs = this.#ports.waitMs?.(attempt) ?? backOffMs(attempt, handlerBackOff)
     this.#ports.log.warning(
-      `${this.#name}: offset ${rangesOf(records)} failed (attempt ${attempt}): ${this.#failing?.error}; ${kind === 'halves' ? 'in two halves' : 'again'} in ${waitMs} ms`,
-      this.#fields('attempt_failed', records, { attempt, error: this.#failing?.error, next: kind, waitMs }),
+      `${this.#name}: offset ${rangesOf(records)} failed (attempt ${attempt}): ${this.#failing?.error}; ${next.kind === 'halves' ? 'in two halves' : 'again'} in ${waitMs} ms`,
+      this.#fields('attempt_failed', records, { attempt, error: this.#failing?.error, next: next.kind, waitMs }),
     )
-    this.#sayBlocked(records, kind === 'blocked')
+    this.#sayBlocked(records, next.kind === 'blocked' ? next.reason : undefined)
     await sleep(waitMs, this.#stopping)
   }
 
@@ -154,15 +154,17 @@ export class Delivery {
   }
 
   /** Aloud: at once when the settings gave the records up, and every 30 s for as long as nothing moves. */
-  #sayBlocked(records: readonly FetchedRecord[], isGivenUp: boolean): void {
+  #sayBlocked(records: readonly FetchedRecord[], givenUp: DiscardReason | undefined): void {
     const failing = this.#failing!
     const nowMs = performance.now()
     const isLong = nowMs - failing.sinceMs >= BLOCKED_REMINDER_MS
-    if (nowMs - failing.saidMs < BLOCKED_REMINDER_MS || !(isLong || isGivenUp)) return
+    if (nowMs - failing.saidMs < BLOCKED_REMINDER_MS || !(isLong || givenUp)) return
     failing.saidMs = nowMs
-    const why = isGivenUp ? `has used up its ${this.#source.retryAttemptsMax} retries` : 'fails again and again'
+    const why = givenUp
+      ? `is given up by its settings (${givenUp}), and there is no on-failure topic: it is tried until it succeeds, where AWS would go on without it`
+      : 'fails again and again'
     this.#ports.log.error(
-      `${this.#name} is blocked: offset ${rangesOf(records)} ${why}, and no on-failure topic is set. Nothing is skipped: it is tried until it succeeds. Last error: ${failing.error}`,
+      `${this.#name} is blocked: offset ${rangesOf(records)} ${why}. Last error: ${failing.error}`,
       this.#fields('partition_blocked', records, { attempt: failing.failedAttempts, error: failing.error }),
     )
   }

@@ -369,8 +369,16 @@ describe('failures', () => {
     await invocation(3)
     expect(settled).toEqual([])
     expect(lines.filter(line => line.includes('is blocked'))).toEqual([
-      'record-ledger payment.captured-0 is blocked: offset 0 has used up its 0 retries, and no on-failure topic is set. Nothing is skipped: it is tried until it succeeds. Last error: database away',
+      'record-ledger payment.captured-0 is blocked: offset 0 is given up by its settings (RetriesExhausted), and there is no on-failure topic: it is tried until it succeeds, where AWS would go on without it. Last error: database away',
     ])
+  })
+
+  test('without a destination records above the age block the partition, aloud', async () => {
+    const { push, invocation, lines } = createLane({ recordAgeMaxMs: 60_000 }, { nowMs: 1_545_084_650_987 + 60_001 })
+    push(0)
+    ;(await invocation(0)).fail()
+    expect((await invocation(1)).offsets).toEqual([0])
+    expect(lines.at(-1)).toContain('is blocked: offset 0 is given up by its settings (RecordAgeExceeded)')
   })
 
   test('without a destination they are dropped, aloud, where the settings ask for what AWS does', async () => {
