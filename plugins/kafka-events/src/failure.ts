@@ -1,6 +1,6 @@
 /** What becomes of records whose attempt has failed: decided from the settings alone, done elsewhere. */
 import { halvesOf, type Part } from './batch.ts'
-import { type FetchedRecord, isTooLarge } from './lambda-event.ts'
+import { type FetchedRecord, isTooLarge, timestampMsOf } from './lambda-event.ts'
 import type { Discarded, DiscardReason } from './on-failure.ts'
 import type { KafkaSource } from './source.ts'
 
@@ -58,8 +58,8 @@ function givenUpBecause(
   if (records.some(record => isTooOld(source, record, nowMs))) return 'RecordAgeExceeded'
 }
 
-const isTooOld = ({ recordAgeMaxMs }: KafkaSource, { timestampMs }: FetchedRecord, nowMs: number): boolean =>
-  nowMs - timestampMs > recordAgeMaxMs
+const isTooOld = ({ recordAgeMaxMs }: KafkaSource, record: FetchedRecord, nowMs: number): boolean =>
+  recordAgeMaxMs < Number.POSITIVE_INFINITY && nowMs - timestampMsOf(record) > recordAgeMaxMs
 
 const mayDiscard = ({ onFailureTopic, discardsWithoutDestination }: KafkaSource): boolean =>
   onFailureTopic !== undefined || discardsWithoutDestination === true

@@ -6,7 +6,6 @@ import type { KafkaSource } from './source.ts'
 export interface FetchedRecord {
   partition: number
   offset: number
-  timestampMs: number
   message: KafkaMessage
   /** What to commit once the record and all before it are settled: the next offset that may hold a record for the function. */
   nextOffset: number
@@ -36,13 +35,20 @@ export interface LambdaKafkaEvent {
 type MessageWithBatch = KafkaMessage & { batchContext?: { timestampType?: number } }
 const LOG_APPEND_TIME = 1
 
+export const timestampMsOf = ({ message }: FetchedRecord): number => Number(message.timestamp)
+
 /** The event for records of one topic. A new object each time, since in-process handlers may change what they get. */
 export function lambdaEventOf(source: KafkaSource, records: readonly FetchedRecord[]): LambdaKafkaEvent {
   const event = emptyEventOf(source)
-  for (const { partition, message } of records) {
-    const name = `${source.topic}-${partition}`
-    event.records[name] ??= []
-    event.records[name].push(recordOf(source.topic, partition, message))
+  let list: LambdaKafkaRecord[] = []
+  let partition: number | undefined
+  for (const record of records) {
+    if (record.partition !== partition) {
+      partition = record.partition
+      const name = `${source.topic}-${partition}`
+      list = event.records[name] ??= []
+    }
+    list.push(recordOf(source.topic, record))
   }
   return event
 }
@@ -86,11 +92,11 @@ const emptyEventOf = (source: KafkaSource): LambdaKafkaEvent => ({
   records: {},
 })
 
-function recordOf(topic: string, partition: number, message: KafkaMessage): LambdaKafkaRecord {
+function recordOf(topic: string, { partition, offset, message }: FetchedRecord): LambdaKafkaRecord {
   const record: LambdaKafkaRecord = {
     topic,
     partition,
-    offset: Number(message.offset),
+    offset,
     timestamp: Number(message.timestamp),
     timestampType: timestampTypeOf(message),
     headers: headersOf(message.headers),

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs'
 import { backOffMs, brokerBackOff, sleep, within } from './back-off.ts'
 import { messageOf } from './errors.ts'
-import { type FetchedRecord, lambdaEventOf } from './lambda-event.ts'
+import { type FetchedRecord, lambdaEventOf, timestampMsOf } from './lambda-event.ts'
 import type { Log } from './log.ts'
 import type { KafkaSource } from './source.ts'
 import { Trouble } from './trouble.ts'
@@ -95,7 +95,7 @@ export class OnFailureTopic {
         ...(source.eventSourceArn === undefined ? {} : { eventSourceArn: source.eventSourceArn }),
         bootstrapServers: payload.bootstrapServers,
         payloadSize: Buffer.byteLength(JSON.stringify(payload)),
-        recordInfo: { offset: String(record.offset), timestamp: new Date(record.timestampMs).toISOString() },
+        recordInfo: { offset: String(record.offset), timestamp: new Date(timestampMsOf(record)).toISOString() },
       },
       payload,
     }

@@ -8,16 +8,21 @@ import type { KafkaSource } from './source.ts'
 const WAITING_RECORDS_MAX = 1000
 const WAITING_BYTES_MAX = 8 * 1024 * 1024
 
+/** Messages wait as they came, in arrays of plain values: a wrapper for each would live just long enough to be expensive. */
 export class PartitionQueue {
   readonly partition: number
   readonly #isWanted: (value: Buffer | null) => boolean
   readonly #bytesOf: (message: KafkaMessage) => number
   readonly #headingBytes: number
   readonly #recordsMax: number
-  #waiting: FetchedRecord[] = []
+  readonly #waiting: KafkaMessage[] = []
+  /** What each takes in an event's JSON. */
+  readonly #sizes: number[] = []
   #waitingBytes = 0
+  /** By the offset of a waiting message: where the next one begins, when that is not the next offset. */
+  readonly #nextOffsets = new Map<number, number>()
   #isFull = false
-  /** The last record that was taken, until `settled`. */
+  /** The last record that was taken, until `settleTaken`. */
   #lastTaken: FetchedRecord | undefined
   #nextOffset: number | null = null
 
@@ -52,27 +57,22 @@ export class PartitionQueue {
   /** Takes in what was fetched, in order; `endOffset` is the offset behind the last of it. Gives the new `nextOffset` if it moved. */
   push(messages: readonly KafkaMessage[], endOffset: number): number | undefined {
     let movedTo: number | undefined
-    messages.forEach((message, index) => {
-      const offset = Number(message.offset)
-      const nextOffset = index === messages.length - 1 ? endOffset : offset + 1
-      if (this.#isWanted(message.value)) this.#wait(message, offset, nextOffset)
-      else movedTo = this.#skip(nextOffset) ?? movedTo
-    })
+    for (const message of messages)
+      if (this.#isWanted(message.value)) this.#wait(message)
+      else movedTo = this.#skipTo(Number(message.offset) + 1) ?? movedTo
+    const lastOffset = Number(messages.at(-1)?.offset)
+    // The broker kept what lies between for itself: marks of transactions.
+    if (endOffset > lastOffset + 1) movedTo = this.#skipTo(endOffset) ?? movedTo
     this.#isFull = this.#fill() >= 1
     return movedTo
   }
 
   /** As many of the oldest as the limits allow, and the bytes that they and their heading take. */
   take(recordsMax: number, bytesMax: number): { records: FetchedRecord[]; bytes: number } {
-    let count = 0
-    let bytes = this.#headingBytes
-    for (const { jsonBytes } of this.#waiting) {
-      if (count === recordsMax || bytes + jsonBytes > bytesMax) break
-      count += 1
-      bytes += jsonBytes
-    }
+    const { count, bytes } = this.#fitting(recordsMax, bytesMax)
     if (count === 0) return { records: [], bytes: 0 }
-    const records = this.#waiting.splice(0, count)
+    const sizes = this.#sizes.splice(0, count)
+    const records = this.#waiting.splice(0, count).map((message, index) => this.#recordOf(message, sizes[index]!))
     this.#waitingBytes -= bytes - this.#headingBytes
     this.#lastTaken = records.at(-1)
     if (this.#isFull && this.#fill() < 0.5) this.#isFull = false
@@ -91,19 +91,40 @@ export class PartitionQueue {
     return nextOffset
   }
 
-  #wait(message: KafkaMessage, offset: number, nextOffset: number): void {
-    const jsonBytes = this.#bytesOf(message)
-    const timestampMs = Number(message.timestamp)
-    this.#waiting.push({ partition: this.partition, offset, timestampMs, message, nextOffset, jsonBytes })
-    this.#waitingBytes += jsonBytes
+  #wait(message: KafkaMessage): void {
+    const bytes = this.#bytesOf(message)
+    this.#waiting.push(message)
+    this.#sizes.push(bytes)
+    this.#waitingBytes += bytes
   }
 
-  /** An unwanted record is settled with the wanted one before it, or at once when there is none. */
-  #skip(nextOffset: number): number | undefined {
-    const before = this.#waiting.at(-1) ?? this.#lastTaken
-    if (before) before.nextOffset = nextOffset
-    else this.#nextOffset = nextOffset
-    return before ? undefined : nextOffset
+  /** What lies before the offset is nothing for the function: it is settled with the record before it, or at once. */
+  #skipTo(nextOffset: number): number | undefined {
+    const last = this.#waiting.at(-1)
+    if (last) this.#nextOffsets.set(Number(last.offset), nextOffset)
+    else if (this.#lastTaken) this.#lastTaken.nextOffset = nextOffset
+    else {
+      this.#nextOffset = nextOffset
+      return nextOffset
+    }
+  }
+
+  #fitting(recordsMax: number, bytesMax: number): { count: number; bytes: number } {
+    let count = 0
+    let bytes = this.#headingBytes
+    for (const size of this.#sizes) {
+      if (count === recordsMax || bytes + size > bytesMax) break
+      count += 1
+      bytes += size
+    }
+    return { count, bytes }
+  }
+
+  #recordOf(message: KafkaMessage, jsonBytes: number): FetchedRecord {
+    const offset = Number(message.offset)
+    const nextOffset = this.#nextOffsets.get(offset) ?? offset + 1
+    this.#nextOffsets.delete(offset)
+    return { partition: this.partition, offset, message, nextOffset, jsonBytes }
   }
 
   /** How full it is; 1 is where fetching pauses. */

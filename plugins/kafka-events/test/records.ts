@@ -40,10 +40,9 @@ export function recordOf(offset: number, changes: Partial<KafkaMessage> = {}, pa
   const message = messageOf(offset, changes)
   return {
     partition,
-    offset,
-    timestampMs: Number(message.timestamp),
+    offset: Number(message.offset),
     message,
-    nextOffset: offset + 1,
+    nextOffset: Number(message.offset) + 1,
     jsonBytes: recordBytesOf(sourceOf(), partition)(message),
   }
 }
