@@ -49,17 +49,20 @@ export function createJournal(): Journal {
   const holdPath = join(directory, 'hold')
   writeFileSync(path, '')
   const all: Entry[] = []
-  const read = followLines(path)
+  let taken = 0
+  const follow = followLines(path)
+  const read = () => all.push(...follow().map(entryOf))
   const next = () => {
-    const entries = read().map(entryOf)
-    all.push(...entries)
+    read()
+    const entries = all.slice(taken)
+    taken = all.length
     return entries
   }
   return {
     env: { FIXTURE_JOURNAL: path, FIXTURE_HOLD: holdPath },
     next,
     attempts: kind => {
-      next()
+      read()
       return all.filter((entry): entry is Attempt => 'first' in entry && (!kind || entry.kind === kind))
     },
     note: entry => appendFileSync(path, `${JSON.stringify(entry)}\n`),

@@ -1,0 +1,107 @@
+/** Several processes in one consumer group: they share the partitions, and nothing is lost when one comes, goes or dies. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from '@jest/globals'
+import { until } from '../../../../shared/runtime/until.ts'
+import { DeliveryCheck } from '../delivery-check.ts'
+import type { FixtureApp } from '../fixture-app.ts'
+import {
+  endOffsets,
+  journal,
+  kill,
+  produceTo,
+  start,
+  TEST_TIMEOUT_MS,
+  untilCommitted,
+  untilShared,
+  useTopic,
+  valuesOf,
+} from '../real-broker.ts'
+
+const PARTITIONS = 4
+const BATCH_SIZE = 10
+const moods = { FIXTURE_SLOW_MS: '30', FIXTURE_BATCH_SIZE: String(BATCH_SIZE) }
+
+useTopic({ partitions: PARTITIONS })
+
+test(
+  'processes that join, leave and die share the partitions: nothing is lost, and only what was not committed comes again',
+  async () => {
+    const check = new DeliveryCheck(PARTITIONS, { overlap: 'across processes' })
+    await whileProducing(async () => {
+      const first = await start(moods)
+      await untilWorking(first)
+
+      journal.note({ kind: 'disturbed' })
+      const second = await start(moods)
+      await untilShared(PARTITIONS, [first, second])
+      await untilWorking(second)
+
+      first.signal('SIGTERM')
+      expect(await first.exited).toBe(0)
+      journal.note({ kind: 'gone', pid: first.pid })
+
+      const third = await start(moods)
+      await untilShared(PARTITIONS, [second, third])
+      await untilWorking(third)
+
+      await kill(second)
+      journal.note({ kind: 'gone', pid: second.pid })
+      await untilShared(PARTITIONS, [third])
+    })
+    const ends = await endOffsets()
+    await untilCommitted(ends)
+    check.take(journal.next())
+    expect(check.finish(ends).slice(0, 10)).toEqual([])
+    // Each of the four changes lets a partition go back once, to what was committed.
+    expect(check.counts.rewinds).toBeLessThanOrEqual(4 * PARTITIONS)
+  },
+  TEST_TIMEOUT_MS,
+)
+
+test(
+  'a handler that runs on across a rebalance: the new owner may begin, its own process does not begin a second one beside it',
+  async () => {
+    journal.hold()
+    for (let partition = 0; partition < PARTITIONS; partition += 1) await produceTo(partition, ...valuesOf(BATCH_SIZE))
+    const first = await start(moods)
+    await until(() => journal.attempts('begin').length === PARTITIONS, { what: 'a batch of each partition to begin' })
+
+    const second = await start(moods)
+    await untilShared(PARTITIONS, [first, second])
+    await until(() => begunBy(second) > 0, { what: 'the new owner to begin' })
+    expect(begunBy(first)).toBe(PARTITIONS)
+
+    journal.release()
+    const ends = await endOffsets()
+    await untilCommitted(ends)
+    const check = new DeliveryCheck(PARTITIONS, { overlap: 'across processes' })
+    // What was begun in the first generation is begun again in the second: the disturbance came before all of it.
+    check.take([{ kind: 'disturbed' }, ...journal.next()])
+    expect(check.finish(ends).slice(0, 10)).toEqual([])
+  },
+  TEST_TIMEOUT_MS,
+)
+
+const begunBy = ({ pid }: FixtureApp): number => journal.attempts('begin').filter(attempt => attempt.pid === pid).length
+
+async function untilWorking(app: FixtureApp): Promise<void> {
+  await until(() => begunBy(app) > 0, { what: `${app.pid} to get records` })
+}
+
+/** Keeps every partition busy while the steps are taken. */
+async function whileProducing(steps: () => Promise<void>): Promise<void> {
+  let over = false
+  const producing = (async () => {
+    while (!over) {
+      for (let partition = 0; partition < PARTITIONS; partition += 1)
+        await produceTo(partition, ...valuesOf(BATCH_SIZE))
+      await sleep(50)
+    }
+  })()
+  try {
+    await steps()
+  } finally {
+    over = true
+    await producing
+  }
+}
