@@ -172,7 +172,7 @@ export async function untilShared(partitions: number, among: FixtureApp[]): Prom
   const probe = async () => {
     last = await members()
     const everyoneHasSome = among.every(({ pid }) =>
-      last.some(member => member.clientId.endsWith(String(pid)) && member.partitions.length > 0),
+      last.some(member => member.clientId.split('-').includes(String(pid)) && member.partitions.length > 0),
     )
     return (
       last.length === among.length && everyoneHasSome && last.flatMap(member => member.partitions).length === partitions

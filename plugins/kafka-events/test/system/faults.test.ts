@@ -1,6 +1,7 @@
 /** Outages: the process or the broker dies in the middle of batches, connections break, the broker is away. */
-import { expect, test } from '@jest/globals'
+import { afterAll, expect, test } from '@jest/globals'
 import { until } from '../../../../shared/runtime/until.ts'
+import { DeliveryCheck } from '../delivery-check.ts'
 import { startJoinBreaker } from '../join-breaker.ts'
 import {
   brokers,
@@ -8,16 +9,26 @@ import {
   endOffsets,
   journal,
   kill,
+  killBroker,
   produce,
   produceTo,
+  renewProducer,
   start,
+  startBroker,
+  stopBroker,
   TEST_TIMEOUT_MS,
   untilCommitted,
+  untilSaid,
   useTopic,
   valuesOf,
 } from '../real-broker.ts'
 
-useTopic({ partitions: 3 })
+const PARTITIONS = 3
+
+useTopic({ partitions: PARTITIONS })
+
+// A test that gave up must not leave the others without a broker.
+afterAll(() => startBroker(), TEST_TIMEOUT_MS)
 
 test(
   'a join that a broken connection ends half-way holds up nothing for long',
@@ -60,12 +71,74 @@ test(
 )
 
 test(
-  'a broker that is away at start is not fatal: HTTP answers',
+  'kill -9 of the broker in the middle of batches: they end, and what is not committed by then comes again at most',
   async () => {
-    const app = await start({ KAFKA_BROKERS: '127.0.0.1:1' }, 'trying again until it works')
-    const answer = await fetch(`${app.httpUrl}/health`)
-    expect(answer.status).toBe(200)
-    expect(await (await fetch(app.statusUrl)).text()).toContain('"waiting"')
+    journal.hold()
+    await start({ FIXTURE_BATCH_SIZE: '5' })
+    for (let partition = 0; partition < PARTITIONS; partition += 1) await produceTo(partition, ...valuesOf(20))
+    await until(() => journal.attempts('begin').length === PARTITIONS, { what: 'a batch of each partition to begin' })
+    journal.note({ kind: 'disturbed' })
+    await killBroker()
+    journal.release()
+    const ends = await endOffsets()
+    await untilCommitted(ends)
+    const check = new DeliveryCheck(PARTITIONS)
+    check.take(journal.next())
+    expect(check.finish(ends)).toEqual([])
+  },
+  TEST_TIMEOUT_MS,
+)
+
+test(
+  'a broker that is away at start is waited for: HTTP answers meanwhile, and when it is back its records are read',
+  async () => {
+    await produceTo(0, 'before the outage')
+    await stopBroker()
+    try {
+      const app = await start({}, 'trying again until it works')
+      expect((await fetch(`${app.httpUrl}/health`)).status).toBe(200)
+      expect(await (await fetch(app.statusUrl)).text()).toContain('"waiting"')
+      expect(journal.attempts()).toEqual([])
+    } finally {
+      await startBroker()
+    }
+    await untilCommitted([1, -1, -1])
+    expect(journal.attempts('done')).toMatchObject([{ partition: 0, first: 0, last: 0 }])
+  },
+  TEST_TIMEOUT_MS,
+)
+
+test(
+  'a broker that was stopped and is back on its port: the process reads on without a duplicate, and stops cleanly',
+  async () => {
+    const app = await start()
+    await produceTo(0, ...valuesOf(5))
+    await untilCommitted([5, -1, -1])
+    await stopBroker()
+    try {
+      await untilSaid(app, 'trying again until it works')
+    } finally {
+      await startBroker()
+    }
+    await renewProducer()
+    await produceTo(0, ...valuesOf(5))
+    await untilCommitted([10, -1, -1])
+    const check = new DeliveryCheck(PARTITIONS)
+    check.take(journal.next())
+    expect(check.finish([10, 0, 0])).toEqual([])
+
+    app.signal('SIGTERM')
+    expect(await app.exited).toBe(0)
+  },
+  TEST_TIMEOUT_MS,
+)
+
+test(
+  'TERM while the broker is away ends the process',
+  async () => {
+    const app = await start({ FIXTURE_DRAIN_TIMEOUT_MS: '1000', KAFKA_BROKERS: '127.0.0.1:1' }, 'trying again')
+    app.signal('SIGTERM')
+    expect(await app.exited).toBe(0)
   },
   TEST_TIMEOUT_MS,
 )
