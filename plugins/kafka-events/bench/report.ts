@@ -160,8 +160,9 @@ export function verdictLines(result: BenchResult): string[] {
 function speedVerdicts(result: BenchResult): string[] {
   return comparisonsOf(result)
     .filter(({ batchSize }) => batchSize >= SPEED_GOAL_FROM_BATCH_SIZE)
-    .map(comparison => {
+    .flatMap(comparison => {
       const ratio = median(ratiosOf(comparison, recordsPerSecond, 'bare'))
+      if (Number.isNaN(ratio)) return []
       return `goal ${ratio >= SPEED_GOAL ? 'met' : 'missed'}: ${comparison.name} runs at ${percent(ratio)} of the bare loop (${percent(SPEED_GOAL)} wanted)`
     })
 }

@@ -1,5 +1,5 @@
 /** The order of the cases: shuffled by the seed, what is compared next to each other, and who goes first changing by the round. */
-import { type Variant, variants } from './consumer.ts'
+import type { Variant } from './consumer.ts'
 import type { LatencyCase } from './latency.ts'
 import type { Settings } from './settings.ts'
 import type { ThroughputCase } from './throughput.ts'
@@ -9,7 +9,7 @@ export type Case = ({ part: 'throughput' } & ThroughputCase) | ({ part: 'latency
 export function scheduleOf(settings: Settings): Case[][] {
   const draw = generator(settings.seed)
   return Array.from({ length: settings.rounds }, (_, round) =>
-    shuffled(comparisonsOf(settings), draw).flatMap(casesOf => turned([...variants], round).flatMap(casesOf)),
+    shuffled(comparisonsOf(settings), draw).flatMap(casesOf => turned(settings.variants, round).flatMap(casesOf)),
   )
 }
 

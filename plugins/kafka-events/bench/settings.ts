@@ -1,6 +1,7 @@
 /** What to measure, how much and how often: read from the command line, bounded. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { type Variant, variants } from './consumer.ts'
 
 export const handlerNames = ['noop', 'decode'] as const
 export const parts = ['throughput', 'latency'] as const
@@ -9,6 +10,7 @@ export interface Settings {
   batchSizes: number[]
   handlers: (typeof handlerNames)[number][]
   parts: (typeof parts)[number][]
+  variants: Variant[]
   /** Measured records of a throughput case; tiny batches take longer for each and get fewer. */
   records: number
   rounds: number
@@ -35,6 +37,7 @@ export const USAGE = `KAFKA_BROKERS=host:port node plugins/kafka-events/bench/be
   --batch-sizes LIST   default 1,10,100,1000
   --handlers LIST      a few of noop, decode (default: both)
   --only LIST          a few of throughput, latency (default: both)
+  --variants LIST      a few of plugin, bare, raw (default: all); without the first two there is nothing to compare
   --records N          measured records of a throughput case; fewer at batch sizes below 10 (default 360000)
   --rounds N           every case so often, all of them interleaved; medians are printed (default 3)
   --seconds S          measured time of a latency case (default 8)
@@ -52,6 +55,7 @@ const options = {
   'batch-sizes': { type: 'string' },
   handlers: { type: 'string' },
   only: { type: 'string' },
+  variants: { type: 'string' },
   records: { type: 'string' },
   rounds: { type: 'string' },
   seconds: { type: 'string' },
@@ -79,6 +83,7 @@ export function readCommand(args: string[], env: NodeJS.ProcessEnv): Command | u
     batchSizes: sizesOf(values['batch-sizes'] ?? standard.sizes),
     handlers: someOf('--handlers', handlerNames, values.handlers),
     parts: someOf('--only', parts, values.only),
+    variants: someOf('--variants', variants, values.variants),
     records: integerOf('--records', values.records ?? standard.records, 1200, 10_000_000),
     rounds: integerOf('--rounds', values.rounds ?? standard.rounds, 1, 15),
     seconds: integerOf('--seconds', values.seconds ?? standard.seconds, 1, 120),

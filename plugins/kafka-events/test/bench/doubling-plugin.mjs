@@ -1,0 +1,18 @@
+/** The plugin with a fault that the benchmark must find: the first event holds its first record twice. */
+import Lambda from 'serverless-offline/lambda'
+
+export { default } from '../../src/index.ts'
+
+let isDone = false
+const { get } = Lambda.prototype
+
+Lambda.prototype.get = function getOfTwice(functionKey) {
+  const instance = get.call(this, functionKey)
+  const setEvent = instance.setEvent.bind(instance)
+  instance.setEvent = event => {
+    if (!isDone) for (const records of Object.values(event.records)) records.unshift({ ...records[0] })
+    isDone = true
+    setEvent(event)
+  }
+  return instance
+}
