@@ -1,8 +1,11 @@
 /** The conformance table of the Kafka plugin: complete, current on its page, and its settings rows as tests. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import type { MSKEvent, SelfManagedKafkaEvent } from 'aws-lambda'
+import type { LambdaKafkaEvent, LambdaKafkaRecord } from '../../plugins/kafka-events/src/lambda-event.ts'
 import { readSettings } from '../../plugins/kafka-events/src/settings/read-settings.ts'
 import { rows, topics } from '../../plugins/kafka-events/test/conformance/rows/index.ts'
+import { fixtureEvent } from '../../plugins/kafka-events/test/conformance/support/fixtures.ts'
 import {
   type ElsewhereTest,
   isEmulated,
@@ -60,6 +63,21 @@ describe('settings that are read', () => {
     if (reads) expect(settings.sources).toMatchObject([reads])
     else expect(settings.sources).toEqual([])
     for (const warning of warnings) expect(settings.warnings.join('\n')).toContain(warning)
+  })
+})
+
+describe('types', () => {
+  type Complete = Omit<LambdaKafkaEvent, 'records'> & { records: { [name: string]: Required<LambdaKafkaRecord>[] } }
+
+  test('an event whose records have keys and values is what @types/aws-lambda says', () => {
+    const offsetOfSelfManaged = (event: SelfManagedKafkaEvent) => event.records['mytopic-0']![0]!.offset
+    const offsetOfMsk = (event: MSKEvent) => event.records['mytopic-0']![0]!.offset
+    const offsetOf = (event: Complete): number =>
+      event.eventSource === 'SelfManagedKafka'
+        ? offsetOfSelfManaged({ ...event, eventSource: event.eventSource })
+        : offsetOfMsk({ ...event, eventSource: event.eventSource, eventSourceArn: event.eventSourceArn! })
+    for (const file of ['self-managed.json', 'msk.json'])
+      expect(offsetOf(fixtureEvent(file, 'mytopic', 'b-1:9092') as Complete)).toBe(15)
   })
 })
 

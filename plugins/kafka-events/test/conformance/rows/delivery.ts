@@ -186,6 +186,18 @@ export const deliveryRows: Row[] = [
   },
   {
     setting: 'delivery',
+    situation: 'the broker is killed in the middle of batches',
+    aws: 'at least once: what is not committed may come again',
+    source: sources.batching,
+    here: 'as AWS; the same member reads on when the broker is back',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/test/system/faults.test.ts',
+      name: 'kill -9 of the broker in the middle of batches: they end, and what is not committed by then comes again at most',
+    },
+  },
+  {
+    setting: 'delivery',
     situation: 'no broker answers at start',
     aws: 'the mapping tries again',
     source: sources.troubleshoot,
@@ -193,19 +205,91 @@ export const deliveryRows: Row[] = [
     test: {
       kind: 'elsewhere',
       file: 'plugins/kafka-events/test/system/faults.test.ts',
-      name: 'a broker that is away at start is not fatal: HTTP answers',
+      name: 'a broker that is away at start is waited for: HTTP answers meanwhile, and when it is back its records are read',
+    },
+  },
+  {
+    setting: 'delivery',
+    situation: 'other members join, leave and die',
+    aws: 'they share the partitions; after a rebalance duplicates may follow',
+    source: sources.consumerGroup,
+    here: 'as AWS: only what was not committed comes again',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/test/system/groups.test.ts',
+      name: 'processes that join, leave and die share the partitions: nothing is lost, and only what was not committed comes again',
+    },
+  },
+  {
+    setting: 'delivery',
+    situation: 'a partition is taken away while the function works on it',
+    aws: 'not documented; the invocation runs on',
+    source: sources.consumerGroup,
+    here: 'the function runs on; what it does is not committed, and its own process begins no second one beside it',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/test/system/groups.test.ts',
+      name: 'a handler that runs on across a rebalance: the new owner may begin, its own process does not begin a second one beside it',
+    },
+  },
+  {
+    setting: 'delivery',
+    situation: 'the topic is deleted and made again',
+    aws: 'not documented',
+    source: sources.troubleshoot,
+    here: 'it is read from its beginning',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/test/system/plugin-topics.test.ts',
+      name: 'a topic that is deleted and made again is read from its beginning',
     },
   },
   {
     setting: 'delivery',
     situation: 'the mapping is stopped while the function is at work',
-    aws: 'the invocation is not cut off; what is not committed is delivered again',
+    aws: 'the invocation is not cut off',
     source: sources.startingPosition,
-    here: 'running functions get `drainTimeoutMs`, what they finish is committed',
+    here: 'running functions get `drainTimeoutMs`; what they finish is committed',
     test: {
       kind: 'elsewhere',
       file: 'plugins/kafka-events/test/system/stopping.test.ts',
-      name: 'TERM lets the running batch finish, commits it and begins no other',
+      name: 'the batch is finished and committed, and no other begins',
+    },
+  },
+  {
+    setting: 'delivery',
+    situation: 'the function is at work for longer than the stop waits',
+    aws: 'what is not committed is delivered again',
+    source: sources.batching,
+    here: 'as AWS',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/test/system/stopping.test.ts',
+      name: 'a batch that takes longer than drainTimeoutMs is left uncommitted to the next start',
+    },
+  },
+  {
+    setting: 'commit',
+    situation: 'transactions leave control records between the records',
+    aws: 'they are no records: no function sees them',
+    source: sources.configure,
+    here: 'as AWS; they are committed past',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/src/lane.test.ts',
+      name: 'commits past what the broker kept for itself behind the last record',
+    },
+  },
+  {
+    setting: 'delivery',
+    situation: 'a function changes the event that it is given, and fails',
+    aws: 'the next attempt gets the event as it was',
+    source: sources.configure,
+    here: 'as AWS, in process, too',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/src/lambda-event.test.ts',
+      name: 'two events of the same records share nothing that a handler could change',
     },
   },
   {
@@ -213,7 +297,7 @@ export const deliveryRows: Row[] = [
     situation: 'how far is each partition',
     aws: 'with `LoggingConfig` DEBUG, per partition: end, processed and committed offset',
     source: sources.esmLogging,
-    here: '`GET` on `custom.kafkaEvents.statusPort`: per function and partition the next offset, lag, in flight, failed attempts, last error',
+    here: '`GET` on `custom.kafkaEvents.statusPort`: per function and partition the position, the end, the lag, what is in flight, failed attempts, last error',
     test: {
       kind: 'live',
       id: 'status',
@@ -222,9 +306,10 @@ export const deliveryRows: Row[] = [
       before: () => [...numbered(3), record('poison', 1), record('value', 1)],
       settings: { batchSize: 3 },
       async judge(run) {
+        await run.committed([3, -1])
         await run.until('the status to tell of both partitions', async () => {
           const [good, bad] = (await run.status()).toSorted((a, b) => a.partition - b.partition)
-          const isGood = good?.nextOffset === 3 && good.lag === 0 && good.lastError === null
+          const isGood = good?.position === 3 && good.endOffset === 3 && good.lag === 0 && good.lastError === null
           return isGood && bad?.lag === 2 && String(bad.lastError).includes('poison') && Number(bad.failedAttempts) > 0
         })
       },

@@ -204,6 +204,18 @@ export const eventRows: Row[] = [
     test: { ...(documented('event-threads', 'kafka', 'self-managed.json') as LiveTest), app: 'threads' },
   },
   {
+    setting: 'event',
+    situation: 'a function that is typed with `MSKHandler` or `SelfManagedKafkaHandler`',
+    aws: 'the types say that `key` and `value` are always there, though they are not',
+    source: 'https://www.npmjs.com/package/@types/aws-lambda',
+    here: 'the same: an event whose records have both is of these types',
+    test: {
+      kind: 'elsewhere',
+      file: 'test/unit/kafka-events-conformance.test.ts',
+      name: 'an event whose records have keys and values is what @types/aws-lambda says',
+    },
+  },
+  {
     setting: 'SchemaRegistryConfig',
     situation: 'Avro, Protobuf or JSON schema values',
     aws: 'values are decoded, and records have `keySchemaMetadata` and `valueSchemaMetadata`',

@@ -68,6 +68,25 @@ export const itemFailureRows: Row[] = [
   },
   {
     setting,
+    situation: 'a record is reported from a worker thread (`useInProcess: false`)',
+    aws: 'the same answer wherever it runs',
+    source: sources.retries,
+    here: 'as AWS',
+    test: {
+      ...reporter,
+      app: 'threads',
+      id: 'reported-thread',
+      behaviour: 'reportPoison',
+      before: () => numberedWithPoison(6, [3]),
+      async judge(run) {
+        const [whole, rest] = await run.ended(2)
+        assert.deepEqual([offsetsOf(whole!), offsetsOf(rest!)], [range(0, 5), range(3, 5)])
+        await run.committed([3])
+      },
+    },
+  },
+  {
+    setting,
     situation: 'several records of a partition are reported',
     aws: 'the lowest is the checkpoint, as for streams; the Kafka page speaks of retrying "just those", which one offset a partition cannot hold',
     source: sources.batchReporting,

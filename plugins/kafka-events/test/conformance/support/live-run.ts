@@ -157,7 +157,8 @@ export class Broker {
   constructor(brokers: string) {
     this.#kafka = new Kafka({ clientId: 'conformance', brokers: brokers.split(','), logLevel: logLevel.NOTHING })
     this.#admin = this.#kafka.admin()
-    this.#producer = this.#kafka.producer()
+    // It must see partitions that were added a moment ago: kafkajs drops what it sends to one that it does not know.
+    this.#producer = this.#kafka.producer({ metadataMaxAge: 0 })
   }
 
   async connect(): Promise<void> {
@@ -189,11 +190,12 @@ export class Broker {
     await this.#admin.createPartitions({ topicPartitions: [{ topic, count }] })
   }
 
+  /** One request for each partition: kafkajs sends all of them again when one has no leader yet. */
   async produce(topic: string, records: NewRecord[]): Promise<void> {
-    const messages = records.map(({ partition = 0, timestampMs, ...record }): Message => {
-      return { partition, ...(timestampMs === undefined ? {} : { timestamp: String(timestampMs) }), ...record }
-    })
-    await this.#producer.send({ topic, messages })
+    for (const [partition, of] of Map.groupBy(records, record => record.partition ?? 0)) {
+      const written = await this.#producer.send({ topic, messages: of.map(messageOf) })
+      if (written.length === 0) throw new Error(`${topic}-${partition} is not known yet`)
+    }
   }
 
   async setOffset({ groupId, topic }: Names, offset: number): Promise<void> {
@@ -229,6 +231,12 @@ export class Broker {
     return found
   }
 }
+
+const messageOf = ({ partition = 0, timestampMs, ...record }: NewRecord): Message => ({
+  partition,
+  ...(timestampMs === undefined ? {} : { timestamp: String(timestampMs) }),
+  ...record,
+})
 
 const discardedOf = (partition: number, { key, value, headers }: KafkaMessage): Discarded => ({
   partition,

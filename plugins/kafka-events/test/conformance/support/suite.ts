@@ -107,6 +107,6 @@ export class Suite {
 
 function topicsOf({ test, names }: LiveFunction) {
   const topic = { topic: names.topic, numPartitions: test.partitions ?? 1, config: test.topicConfig }
-  const onFailure = { topic: names.onFailureTopic, numPartitions: test.onFailure === 'topic' ? 1 : 0 }
+  const onFailure = { ...topic, topic: names.onFailureTopic, numPartitions: test.onFailure === 'topic' ? 1 : 0 }
   return [topic, onFailure].filter(({ numPartitions }) => numPartitions > 0)
 }
