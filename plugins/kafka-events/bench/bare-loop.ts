@@ -4,6 +4,7 @@ import * as handlers from './fixture/handlers.mjs'
 import { PARTITIONS } from './records.ts'
 
 const COMMIT_INTERVAL_MS = 50
+const FETCH_WAIT_MS = 250
 
 const { KAFKA_BROKERS, BENCH_TOPIC, BENCH_GROUP, BENCH_HANDLER, BENCH_BATCH_SIZE, BENCH_EVENT } = process.env as Record<
   string,
@@ -55,7 +56,8 @@ function eventOf(partition: number, messages: KafkaMessage[]) {
 }
 
 const kafka = new Kafka({ brokers: KAFKA_BROKERS!.split(','), logLevel: logLevel.ERROR })
-const consumer = kafka.consumer({ groupId: BENCH_GROUP! })
+// As the plugin: it bounds how long a stop waits, and nothing else while there are records.
+const consumer = kafka.consumer({ groupId: BENCH_GROUP!, maxWaitTimeInMs: FETCH_WAIT_MS })
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
 
