@@ -60,8 +60,13 @@ export async function renewProducer(): Promise<void> {
   await producer.connect()
 }
 
+/** Answers when every partition has its leader; patient, since the broker may be just back from an outage. */
 export async function createTopic(partitions: number): Promise<void> {
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] })
+  const topics = [{ topic, numPartitions: partitions }]
+  await until(() => admin.createTopics({ topics, waitForLeaders: false }).then(() => true), {
+    what: 'the topic to be made',
+  })
+  await endOffsets()
 }
 
 /** The fixture with the test's topic. */

@@ -9,6 +9,7 @@ import {
   kafka,
   kill,
   killBroker,
+  seed,
   settledCommits,
   start,
   topic,
@@ -27,6 +28,8 @@ export interface SoakPlan {
   failRate: number
   slowMsMax: number
   batchSize: number
+  /** Partitions that may share an event; they fail, and are tried again, together. */
+  partitionsPerEventMax: number
 }
 
 export interface SoakResult {
@@ -42,6 +45,7 @@ export async function soak(plan: SoakPlan): Promise<SoakResult> {
     FIXTURE_FAIL_RATE: String(plan.failRate),
     FIXTURE_SLOW_MS: String(plan.slowMsMax),
     FIXTURE_BATCH_SIZE: String(plan.batchSize),
+    FIXTURE_PARTITIONS_PER_EVENT: String(plan.partitionsPerEventMax),
   }
   const check = new DeliveryCheck(SOAK_PARTITIONS)
   const over = new AbortController()
@@ -114,4 +118,9 @@ async function produceAhead(records: number, check: DeliveryCheck, signal: Abort
     await until(send, { what: 'records to be taken', deadlineMs: PROGRESS_DEADLINE_MS })
   }
   await producer.disconnect()
+}
+
+/** What a soak came to, as one line. */
+export function summaryOf({ complaints, counts, records }: SoakResult): string {
+  return `soak, seed ${seed}: ${JSON.stringify({ records, ...counts, complaints: complaints.length })}`
 }

@@ -1,23 +1,24 @@
 /** The long soak: 200,000 records over 12 partitions, process and broker killed several times each. */
 import { expect, test } from '@jest/globals'
 import { seed, useTopic } from '../real-broker.ts'
-import { SOAK_PARTITIONS, soak } from '../soak.ts'
+import { SOAK_PARTITIONS, type SoakPlan, soak, summaryOf } from '../soak.ts'
 
-const RECORDS = 200_000
+const kills: SoakPlan['kills'] = ['app', 'broker', 'app', 'broker', 'app', 'broker', 'app', 'broker']
 
 useTopic({ partitions: SOAK_PARTITIONS })
 
-test(`every one of ${RECORDS} records is handled, in the order of its partition (seed ${seed})`, async () => {
-  const result = await soak({
-    records: RECORDS,
-    kills: ['app', 'broker', 'app', 'broker', 'app', 'broker', 'app', 'broker'],
-    failRate: 0.05,
-    slowMsMax: 20,
-    batchSize: 50,
-  })
-  console.log(`soak, seed ${seed}: ${JSON.stringify({ ...result, complaints: result.complaints.length })}`)
-  expect(result.complaints.slice(0, 10)).toEqual([])
-  expect(result.records).toBeGreaterThanOrEqual(RECORDS)
-  expect(result.counts.failures).toBeGreaterThan(100)
-  expect(result.counts.cutOff).toBeGreaterThan(0)
-}, 600_000)
+test.each([
+  [200_000, 'a partition an event', 1],
+  [50_000, 'five partitions an event', 5],
+])(
+  `every one of %i records is handled, in the order of its partition: %s (seed ${seed})`,
+  async (records, _, partitionsPerEventMax) => {
+    const result = await soak({ records, kills, failRate: 0.05, slowMsMax: 20, batchSize: 50, partitionsPerEventMax })
+    console.log(summaryOf(result))
+    expect(result.complaints.slice(0, 10)).toEqual([])
+    expect(result.records).toBeGreaterThanOrEqual(records)
+    expect(result.counts.failures).toBeGreaterThan(50)
+    expect(result.counts.cutOff).toBeGreaterThan(0)
+  },
+  600_000,
+)

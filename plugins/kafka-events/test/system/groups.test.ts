@@ -5,9 +5,12 @@ import { until } from '../../../../shared/runtime/until.ts'
 import { DeliveryCheck } from '../delivery-check.ts'
 import type { FixtureApp } from '../fixture-app.ts'
 import {
+  apps,
+  committed,
   endOffsets,
   journal,
   kill,
+  members,
   produceTo,
   start,
   TEST_TIMEOUT_MS,
@@ -82,7 +85,42 @@ test(
   TEST_TIMEOUT_MS,
 )
 
+test(
+  'a process that is frozen for longer than its session, as by a laptop that sleeps, commits nothing that others have taken over',
+  async () => {
+    journal.hold()
+    for (let partition = 0; partition < PARTITIONS; partition += 1)
+      await produceTo(partition, ...valuesOf(3 * BATCH_SIZE))
+    const frozen = await start(moods)
+    await until(() => journal.attempts('begin').length === PARTITIONS, { what: 'a batch of each partition to begin' })
+    frozen.signal('SIGSTOP')
+    await until(async () => (await members()).length === 0, { what: 'the broker to give it up' })
+    journal.note({ kind: 'disturbed' })
+
+    journal.release()
+    await start(moods)
+    const ends = await endOffsets()
+    await untilCommitted(ends)
+
+    frozen.signal('SIGCONT')
+    // It does not know yet that it is out of the group: it may even begin what it had fetched before.
+    await until(() => doneBy(frozen) >= PARTITIONS, { what: 'the frozen handlers to end' })
+    await untilShared(PARTITIONS, apps)
+    expect(await committed()).toEqual(ends)
+
+    for (let partition = 0; partition < PARTITIONS; partition += 1) await produceTo(partition, ...valuesOf(BATCH_SIZE))
+    const laterEnds = await endOffsets()
+    await untilCommitted(laterEnds)
+    const check = new DeliveryCheck(PARTITIONS, { overlap: 'across processes' })
+    check.take(journal.next())
+    expect(check.finish(laterEnds).slice(0, 10)).toEqual([])
+  },
+  TEST_TIMEOUT_MS,
+)
+
 const begunBy = ({ pid }: FixtureApp): number => journal.attempts('begin').filter(attempt => attempt.pid === pid).length
+
+const doneBy = ({ pid }: FixtureApp): number => journal.attempts('done').filter(attempt => attempt.pid === pid).length
 
 async function untilWorking(app: FixtureApp): Promise<void> {
   await until(() => begunBy(app) > 0, { what: `${app.pid} to get records` })

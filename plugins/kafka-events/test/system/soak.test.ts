@@ -2,28 +2,37 @@
 import { describe, expect, test } from '@jest/globals'
 import { DeliveryCheck } from '../delivery-check.ts'
 import type { Attempt, Entry } from '../journal.ts'
-import { seed, useTopic } from '../real-broker.ts'
-import { SOAK_PARTITIONS, soak } from '../soak.ts'
-
-const RECORDS = 10_000
+import { seed, TEST_TIMEOUT_MS, useTopic } from '../real-broker.ts'
+import { SOAK_PARTITIONS, type SoakPlan, soak, summaryOf } from '../soak.ts'
 
 describe('a soak', () => {
   useTopic({ partitions: SOAK_PARTITIONS })
 
-  test(`every one of ${RECORDS} records is handled, in the order of its partition (seed ${seed})`, async () => {
-    const result = await soak({
-      records: RECORDS,
-      kills: ['app', 'broker'],
-      failRate: 0.1,
-      slowMsMax: 40,
-      batchSize: 20,
-    })
-    console.log(`soak, seed ${seed}: ${JSON.stringify({ ...result, complaints: result.complaints.length })}`)
-    expect(result.complaints.slice(0, 10)).toEqual([])
-    expect(result.records).toBeGreaterThanOrEqual(RECORDS)
-    expect(result.counts.failures).toBeGreaterThan(10)
-    expect(result.counts.cutOff).toBeGreaterThan(0)
-  }, 240_000)
+  const plans: [records: number, what: string, plan: Omit<SoakPlan, 'records'>][] = [
+    [
+      10_000,
+      'a partition an event',
+      { kills: ['app', 'broker'], failRate: 0.1, slowMsMax: 40, batchSize: 20, partitionsPerEventMax: 1 },
+    ],
+    [
+      3_000,
+      'five partitions an event',
+      { kills: ['app', 'broker'], failRate: 0.1, slowMsMax: 40, batchSize: 20, partitionsPerEventMax: 5 },
+    ],
+  ]
+
+  test.each(plans)(
+    `every one of %i records is handled, in the order of its partition: %s (seed ${seed})`,
+    async (records, _, plan) => {
+      const result = await soak({ records, ...plan })
+      console.log(summaryOf(result))
+      expect(result.complaints.slice(0, 10)).toEqual([])
+      expect(result.records).toBeGreaterThanOrEqual(records)
+      expect(result.counts.failures).toBeGreaterThan(0)
+      expect(result.counts.cutOff).toBeGreaterThan(0)
+    },
+    TEST_TIMEOUT_MS,
+  )
 })
 
 describe('the check itself', () => {
