@@ -1,7 +1,7 @@
 /** The event's JSON. */
 import assert from 'node:assert/strict'
 import { fixtureEvent, fixtureRecord, readFixture } from '../support/fixtures.ts'
-import { recordsOf } from '../support/journal.ts'
+import { recordsOf, valuesOf } from '../support/journal.ts'
 import type { LiveRun } from '../support/live-run.ts'
 import { numbered } from '../support/records.ts'
 import type { LiveTest, NewRecord, Row, RowTest } from '../support/row.ts'
@@ -48,6 +48,27 @@ async function strangeRecord(run: LiveRun, offset: number) {
   const [attempt] = await run.ended(1)
   return recordsOf(attempt!)[offset]!
 }
+
+/** The broker compresses what it stores, whoever wrote it. */
+const compressed = (codec: string): Row => ({
+  setting: 'event',
+  situation: `records that are compressed with ${codec}`,
+  aws: 'the same event: a Kafka consumer decompresses what it fetches',
+  source: sources.configure,
+  here: 'as AWS',
+  test: {
+    kind: 'live',
+    id: `compressed-${codec}`,
+    behaviour: 'succeed',
+    topicConfig: { 'compression.type': codec },
+    before: () => [...numbered(3), { key: 'k', value: 'value '.repeat(1000), headers: { name: 'x' } }],
+    async judge(run) {
+      await run.committed([4])
+      const values = run.attempts().flatMap(valuesOf)
+      assert.deepEqual(values, ['value 0', 'value 1', 'value 2', 'value '.repeat(1000)])
+    },
+  },
+})
 
 export const eventRows: Row[] = [
   {
@@ -165,6 +186,7 @@ export const eventRows: Row[] = [
       },
     },
   },
+  ...['gzip', 'snappy', 'lz4', 'zstd'].map(compressed),
   {
     setting: 'event',
     situation: 'records of several partitions',
