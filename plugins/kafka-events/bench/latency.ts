@@ -50,7 +50,7 @@ export async function measureLatency(
   cluster.groups.add(groupId)
   const consumer = await startConsumer(order, settings)
   await Promise.race([untilJoined(cluster, groupId), consumer.measured])
-  const acknowledgedMs = await withProducer(cluster, producer =>
+  const acknowledgedMs = await withProducer(cluster, false, producer =>
     produceEvenly(producer, topic, warmUpRecords + records, settings.rate),
   )
   const { figures, latenciesMs } = await consumer.measured

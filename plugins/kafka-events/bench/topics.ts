@@ -42,16 +42,22 @@ export async function deleteTopic({ admin, topics }: Cluster, topic: string): Pr
   await admin.deleteTopics({ topics: [topic] })
 }
 
-/** As many records in each partition, in batches as a busy producer would send them. */
+/**
+ * As many records in each partition, in batches as a busy producer would send them. A send that one partition of a new topic
+ * refuses is repeated for all: without idempotence the others would have those records twice. Throws when they do.
+ */
 export async function fillTopic(cluster: Cluster, topic: string, recordsPerPartition: number): Promise<void> {
   await createTopic(cluster, topic)
-  await withProducer(cluster, async producer => {
+  await withProducer(cluster, true, async producer => {
     for (let first = 0; first < recordsPerPartition; first += FILL_AT_A_TIME)
       await producer.send({
         topic,
         messages: recordsFrom(first, Math.min(first + FILL_AT_A_TIME, recordsPerPartition)),
       })
   })
+  const ends = await cluster.admin.fetchTopicOffsets(topic)
+  const wrong = ends.find(({ high }) => Number(high) !== recordsPerPartition)
+  if (wrong) throw new Error(`partition ${wrong.partition} has ${wrong.high} records, not ${recordsPerPartition}`)
 }
 
 /** Of every partition, those from the first offset to before the last. */
@@ -63,8 +69,12 @@ function recordsFrom(firstOffset: number, endOffset: number): BenchRecord[] {
 }
 
 /** A producer of its own for each topic: kafkajs asks for every topic that it has ever sent to, and fails once one is gone. */
-export async function withProducer<T>({ kafka }: Cluster, work: (producer: Producer) => Promise<T>): Promise<T> {
-  const producer = kafka.producer({ allowAutoTopicCreation: false })
+export async function withProducer<T>(
+  { kafka }: Cluster,
+  idempotent: boolean,
+  work: (producer: Producer) => Promise<T>,
+): Promise<T> {
+  const producer = kafka.producer({ allowAutoTopicCreation: false, idempotent })
   await producer.connect()
   try {
     return await work(producer)
