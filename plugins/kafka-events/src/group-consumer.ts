@@ -4,6 +4,7 @@ import { type Consumer, type EachBatchPayload, Kafka, type KafkaConfig, Partitio
 import { backOffMs, brokerBackOff, sleep, within } from './back-off.ts'
 import { CommitQueue, type CommittedOffset } from './commit-queue.ts'
 import { isKafkaError, isRebalancing, messageOf } from './errors.ts'
+import { leaveGroup } from './group-leave.ts'
 import { createGroupOffsets, type GroupOffsets } from './group-offsets.ts'
 import type { Invoke } from './invocation.ts'
 import { Lane, type LanePorts, type PartitionStatus } from './lane.ts'
@@ -27,6 +28,7 @@ const TOPIC_POLL_MS = 2000
 // A consumer that failed after this long is replaced as if it were the first to fail.
 const LONG_LIFE_MS = 30_000
 const LEAVE_TIMEOUT_MS = 3000
+const JOIN_GRACE_MS = 1000
 // kafkajs tries, once a second, for as long as an outage lasts: the same member resumes at once, where a new one would have to
 // wait for the session of the old one to end.
 const RETRIES_MAX = 1_000_000
@@ -79,6 +81,7 @@ export class GroupConsumer {
   #lastHeartbeatMs = 0
   /** A join has begun and is not done: the partitions are nobody's here. */
   #joiningSinceMs: number | undefined
+  readonly #clientId = `kafka-events-${process.pid}-${crypto.randomUUID().slice(0, 8)}`
   #commit: EachBatchPayload['commitOffsetsIfNecessary'] | undefined
   #restart = (_reason: Error) => {}
   #loop: Promise<void> = Promise.resolve()
@@ -186,14 +189,14 @@ export class GroupConsumer {
   }
 
   /**
-   * kafkajs leaves the group only as a member: disconnected in the middle of its first join it says nothing, and the next
-   * process would get no partition before the session of this one is over. So a stop waits for the join, then leaves.
+   * kafkajs leaves the group only as a member: disconnected in the middle of a join it says nothing, and the next process would
+   * get no partition before the session of this one is over. So a join gets a moment to end; else the group is left for it.
    */
   async #leave(consumer: Consumer, starting: Promise<void>): Promise<void> {
-    const isStopping = this.#stopping.signal.aborted
-    if (isStopping) await within(this.#local.drainTimeoutMs, starting)
-    const isJoining = isStopping && this.#joiningSinceMs !== undefined
-    await within(isJoining ? this.#local.drainTimeoutMs : LEAVE_TIMEOUT_MS, consumer.disconnect())
+    const hasJoined = await within(JOIN_GRACE_MS, starting)
+    const hasLeft = await within(LEAVE_TIMEOUT_MS, consumer.disconnect())
+    if (hasJoined && hasLeft && this.#joiningSinceMs === undefined) return
+    await within(LEAVE_TIMEOUT_MS, leaveGroup(this.#kafka({ retries: 1 }), this.groupId, this.#clientId))
   }
 
   async #run(consumer: Consumer, topics: string[]): Promise<void> {
@@ -295,7 +298,7 @@ export class GroupConsumer {
 
   #kafka({ retries }: { retries: number }): Kafka {
     const config: KafkaConfig = {
-      clientId: `kafka-events-${process.pid}`,
+      clientId: this.#clientId,
       brokers: [...this.#sources.values()][0]!.brokers,
       ssl: this.#local.ssl,
       sasl: this.#local.sasl,
