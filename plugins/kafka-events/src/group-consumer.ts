@@ -1,4 +1,5 @@
 /** One consumer group: keeps a kafkajs consumer alive through every outage and feeds its partitions to their functions. */
+import './codecs.ts'
 import './kafkajs-timers.ts'
 import { type Consumer, type EachBatchPayload, Kafka, type KafkaConfig, PartitionAssigners } from 'kafkajs'
 import { backOffMs, brokerBackOff, sleep, within } from './back-off.ts'

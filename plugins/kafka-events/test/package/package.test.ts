@@ -1,6 +1,6 @@
 /** The package as npm would publish it: what is in it, that plain Node loads it, that TypeScript reads its types, that its links lead somewhere. */
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -30,8 +30,9 @@ beforeAll(async () => {
   const tarball = await packInto(folder)
   files = await unpack(tarball, join(project, 'node_modules', NAME))
   await mkdir(join(project, 'node_modules/@types'))
-  for (const name of ['kafkajs', 'serverless-offline', '@types/node', '@types/aws-lambda', 'undici-types'])
-    if (existsSync(join(packages, name))) await symlink(join(packages, name), join(project, 'node_modules', name))
+  const { dependencies, peerDependencies } = JSON.parse(shipped('package.json'))
+  const wanted = [...Object.keys({ ...dependencies, ...peerDependencies }), '@types/node', '@types/aws-lambda']
+  for (const name of wanted) await symlink(join(packages, name), join(project, 'node_modules', name))
   await writeFile(join(project, 'package.json'), '{ "type": "module" }')
 })
 
