@@ -151,6 +151,25 @@ export const startRows: Row[] = [
   },
   {
     setting: 'StartingPosition',
+    situation: 'what the group has committed is no longer there: the broker has deleted the records meanwhile',
+    aws: 'not documented; a Kafka consumer goes where its reset policy says, the oldest record for `TRIM_HORIZON`',
+    source: sources.startingPosition,
+    here: 'it goes on with the oldest record that there is',
+    test: {
+      kind: 'live',
+      id: 'deleted-before',
+      behaviour: 'succeed',
+      before: () => numbered(6),
+      committedBefore: 1,
+      deletedBefore: 3,
+      async judge(run) {
+        await run.committed([6])
+        assert.deepEqual(run.attempts().flatMap(offsetsOf), range(3, 5))
+      },
+    },
+  },
+  {
+    setting: 'StartingPosition',
     situation: 'a partition is added while the group runs',
     aws: 'not documented',
     source: sources.startingPosition,

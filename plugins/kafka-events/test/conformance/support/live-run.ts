@@ -202,6 +202,10 @@ export class Broker {
     await this.#admin.setOffsets({ groupId, topic, partitions: [{ partition: 0, offset: String(offset) }] })
   }
 
+  async deleteRecords(topic: string, before: number): Promise<void> {
+    await this.#admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(before) }] })
+  }
+
   async commits({ groupId, topic }: Names): Promise<number[]> {
     const [found] = await this.#admin.fetchOffsets({ groupId, topics: [topic] })
     return found!.partitions.toSorted((a, b) => a.partition - b.partition).map(({ offset }) => Number(offset))

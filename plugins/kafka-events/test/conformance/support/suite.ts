@@ -70,16 +70,13 @@ export class Suite {
 
   async #prepare(functions: LiveFunction[]): Promise<void> {
     await this.#broker.createTopics(functions.flatMap(topicsOf))
-    const written = functions.flatMap(({ test, names }) => {
-      const records = test.before?.(names) ?? []
-      return records.length > 0 ? [this.#broker.produce(names.topic, records)] : []
-    })
-    await Promise.all(written)
-    await Promise.all(
-      functions.flatMap(({ test, names }) =>
-        test.committedBefore === undefined ? [] : [this.#broker.setOffset(names, test.committedBefore)],
-      ),
-    )
+    await Promise.all(functions.map(part => this.#fill(part)))
+  }
+
+  async #fill({ test: { before, committedBefore, deletedBefore }, names }: LiveFunction): Promise<void> {
+    await this.#broker.produce(names.topic, before?.(names) ?? [])
+    if (committedBefore !== undefined) await this.#broker.setOffset(names, committedBefore)
+    if (deletedBefore !== undefined) await this.#broker.deleteRecords(names.topic, deletedBefore)
   }
 
   #judgeAll(): void {
