@@ -1,4 +1,6 @@
 /** What a live row sees of its function, its topic and its group while the process runs. */
+// kafkajs's own timers warn under Node 24.
+import '../../../src/kafkajs-timers.ts'
 import { Kafka, type KafkaMessage, logLevel, type Message } from 'kafkajs'
 import { until } from '../../../../../shared/runtime/until.ts'
 import type { FixtureApp } from '../../fixture-app.ts'
