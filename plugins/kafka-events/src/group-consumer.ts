@@ -1,7 +1,14 @@
 /** One consumer group: keeps a kafkajs consumer alive through every outage and feeds its partitions to their functions. */
 import './codecs.ts'
 import './kafkajs-timers.ts'
-import { type Consumer, type EachBatchPayload, Kafka, type KafkaConfig, PartitionAssigners } from 'kafkajs'
+import {
+  type Consumer,
+  type ConsumerEndBatchProcessEvent,
+  type EachBatchPayload,
+  Kafka,
+  type KafkaConfig,
+  PartitionAssigners,
+} from 'kafkajs'
 import { backOffMs, brokerBackOff, sleep, within } from './back-off.ts'
 import { CommitQueue, type CommittedOffset } from './commit-queue.ts'
 import { isKafkaError, isRebalancing, messageOf } from './errors.ts'
@@ -19,6 +26,9 @@ import { Trouble } from './trouble.ts'
 // A fetch returns as soon as there is a record; this bounds how long a resumed partition or a stop waits for its end.
 const FETCH_WAIT_MS = 250
 const REQUEST_TIMEOUT_MS = 10_000
+// What a fetch has brought is handed over within this time, heartbeats in between.
+const FETCHED_MS = 1000
+const REFUSED_MS = 50
 // How soon a partition that was added is read.
 const METADATA_MAX_AGE_MS = 5000
 const STUCK_MS = 30_000
@@ -56,6 +66,8 @@ export interface GroupStatus {
   } & Omit<PartitionStatus, 'nextOffset'>)[]
 }
 
+type BatchPayload = ConsumerEndBatchProcessEvent['payload']
+
 interface Session {
   topic: string
   partition: number
@@ -78,7 +90,7 @@ export class GroupConsumer {
   #consumer: Consumer | undefined
   /** Brokers whose running fetch was asked for before the last join: what it brings is at the old generation's offsets. */
   readonly #staleFetches = new Map<string, number>()
-  readonly #fetches = new Map<string, number>()
+  readonly #fetches = new Map<string, { startedMs: number; endedMs: number }>()
   #lastHeartbeatMs = 0
   /** A join has begun and is not done: the partitions are nobody's here. */
   #joiningSinceMs: number | undefined
@@ -87,6 +99,8 @@ export class GroupConsumer {
   #restart = (_reason: Error) => {}
   #loop: Promise<void> = Promise.resolve()
   readonly #trouble: Trouble
+  readonly #commitTrouble: Trouble
+  readonly #lifeTrouble: Trouble
   readonly #onFailure: OnFailureTopic
   readonly #offsets: () => Promise<GroupOffsets>
 
@@ -97,6 +111,8 @@ export class GroupConsumer {
     this.#ports = ports
     this.#slots = new Slots(local.partitionsInFlightMax)
     this.#trouble = new Trouble(`group ${this.groupId}`, ports.log)
+    this.#commitTrouble = new Trouble(`group ${this.groupId}: commits`, ports.log)
+    this.#lifeTrouble = new Trouble(`group ${this.groupId}: consumer`, ports.log)
     this.#onFailure = new OnFailureTopic(this.#kafka({ retries: 0 }), ports.log, ports.functionArnOf)
     this.#offsets = createGroupOffsets(this.#kafka({ retries: 0 }), this.groupId, [...this.#sources.keys()])
     this.#commits = new CommitQueue({
@@ -129,7 +145,11 @@ export class GroupConsumer {
       const lag = position === null || endOffset === null ? null : Math.max(0, endOffset - position)
       return { functionKey: source.functionKey, topic, partition, position, endOffset, lag, ...rest }
     })
-    return { groupId: this.groupId, state: this.#state(), lastError: this.#trouble.reason, partitions }
+    return { groupId: this.groupId, state: this.#state(), lastError: this.#lastError, partitions }
+  }
+
+  get #lastError(): string | null {
+    return this.#trouble.reason ?? this.#commitTrouble.reason ?? this.#lifeTrouble.reason
   }
 
   #state(): GroupStatus['state'] {
@@ -142,12 +162,15 @@ export class GroupConsumer {
     let failedLives = 0
     while (!signal.aborted) {
       const startedMs = performance.now()
+      let trouble = this.#trouble
       try {
-        await this.#live(await this.#presentTopics())
+        const topics = await this.#presentTopics()
+        trouble = this.#lifeTrouble
+        await this.#live(topics)
         failedLives = 0
       } catch (error) {
         failedLives = performance.now() - startedMs > LONG_LIFE_MS ? 1 : failedLives + 1
-        this.#trouble.note(messageOf(error))
+        trouble.note(messageOf(error))
         await sleep(backOffMs(failedLives, brokerBackOff), signal)
       }
     }
@@ -177,11 +200,13 @@ export class GroupConsumer {
     this.#staleFetches.clear()
     this.#joiningSinceMs = undefined
     const starting = this.#run(consumer, topics)
+    const isLasting = setTimeout(() => this.#lifeTrouble.over(), LONG_LIFE_MS)
     try {
       const reason = await this.#untilEnded(topics, starting, ended.promise)
       if (reason) throw reason
       await this.#finishHandlers()
     } finally {
+      clearTimeout(isLasting)
       this.#revoke()
       await this.#leave(consumer, starting)
       this.#consumer = undefined
@@ -202,12 +227,12 @@ export class GroupConsumer {
 
   async #run(consumer: Consumer, topics: string[]): Promise<void> {
     await consumer.connect()
-    for (const topic of topics)
-      await consumer.subscribe({ topic, fromBeginning: this.#sources.get(topic)?.startingPosition === 'TRIM_HORIZON' })
+    // Another start is pinned before the first fetch: this is where an offset that is gone is set to.
+    for (const topic of topics) await consumer.subscribe({ topic, fromBeginning: true })
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      eachBatch: async payload => this.#take(consumer, payload),
+      eachBatch: payload => this.#take(consumer, payload),
     })
   }
 
@@ -294,6 +319,8 @@ export class GroupConsumer {
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#restart(payload.error))
     consumer.on(consumer.events.HEARTBEAT, () => this.#heartbeat(consumer))
     consumer.on(consumer.events.FETCH_START, ({ payload }) => this.#fetchStarted(String(payload.nodeId)))
+    consumer.on(consumer.events.FETCH, ({ payload }) => this.#fetchEnded(String(payload.nodeId)))
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => this.#passed(consumer, payload))
     return consumer
   }
 
@@ -316,7 +343,7 @@ export class GroupConsumer {
     if (consumer !== this.#consumer) return
     this.#joiningSinceMs = undefined
     if (this.#stopping.signal.aborted) return
-    for (const [nodeId, startedMs] of this.#fetches) this.#staleFetches.set(nodeId, startedMs)
+    this.#noteStaleFetches()
     for (const [topic, partitions] of Object.entries(assignment)) {
       const source = this.#sources.get(topic)
       if (!source) continue
@@ -374,8 +401,20 @@ export class GroupConsumer {
   }
 
   #fetchStarted(nodeId: string): void {
-    this.#fetches.set(nodeId, performance.now())
+    this.#fetches.set(nodeId, { startedMs: performance.now(), endedMs: Number.POSITIVE_INFINITY })
     this.#staleFetches.delete(nodeId)
+  }
+
+  #fetchEnded(nodeId: string): void {
+    const fetch = this.#fetches.get(nodeId)
+    if (fetch) fetch.endedMs = performance.now()
+  }
+
+  /** A fetch that ended a while ago has handed over what it brought. */
+  #noteStaleFetches(): void {
+    const nowMs = performance.now()
+    for (const [nodeId, { startedMs, endedMs }] of this.#fetches)
+      if (nowMs - endedMs < FETCHED_MS) this.#staleFetches.set(nodeId, startedMs)
   }
 
   /** With several brokers one fetch can meet a join that another caused. Unresolved, its records are fetched again. */
@@ -393,26 +432,35 @@ export class GroupConsumer {
     this.#commits.abandon()
   }
 
-  /** Puts what was fetched into the partition's buffer and returns, so that one slow partition holds up no other. */
-  #take(
-    consumer: Consumer,
-    { batch, resolveOffset, commitOffsetsIfNecessary, isStale, pause }: EachBatchPayload,
-  ): void {
-    const session = this.#sessions.get(`${batch.topic}-${batch.partition}`)
-    if (consumer !== this.#consumer || !session || isStale() || this.#mayBeStale()) return
+  /** Puts what was fetched into the partition's queue and returns, so that one slow partition holds up no other. */
+  async #take(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
+    const { batch, resolveOffset, commitOffsetsIfNecessary, isStale, pause } = payload
+    // What is not taken is fetched again at once: not as fast as it can.
+    if (consumer === this.#consumer && this.#mayBeStale()) return sleep(REFUSED_MS)
+    const lane = this.#laneOf(batch.topic, batch.partition)
+    const last = batch.messages.at(-1)
+    if (consumer !== this.#consumer || !lane || !last || isStale()) return
     this.#commit = commitOffsetsIfNecessary
     this.#trouble.over()
-    const last = batch.messages.at(-1)
-    if (!last) return
-    const isFull = session.lane.push(batch.partition, batch.messages, Number(batch.lastOffset()) + 1)
+    const isFull = lane.push(batch.partition, batch.messages, Number(batch.lastOffset()) + 1)
     resolveOffset(last.offset)
     if (isFull) pause()
+  }
+
+  /** kafkajs keeps batches without a record for the function to itself: what an aborted transaction wrote. */
+  #passed(consumer: Consumer, { topic, partition, batchSize, lastOffset }: BatchPayload): void {
+    if (consumer !== this.#consumer || batchSize > 0 || this.#mayBeStale()) return
+    this.#laneOf(topic, partition)?.push(partition, [], Number(lastOffset) + 1)
+  }
+
+  #laneOf(topic: string, partition: number): Lane | undefined {
+    return this.#sessions.get(`${topic}-${partition}`)?.lane
   }
 
   /** Commits where the topic begins for the group, partitions of other members included: only the first of them may say LATEST. */
   async #pin(consumer: Consumer, source: KafkaSource, partitions: number[]): Promise<void> {
     const { topic } = source
-    const laneOf = (partition: number) => this.#sessions.get(`${topic}-${partition}`)?.lane
+    const laneOf = (partition: number) => this.#laneOf(topic, partition)
     consumer.pause([{ topic, partitions }])
     try {
       const lanes = new Map(partitions.map(partition => [partition, laneOf(partition)]))
@@ -439,11 +487,12 @@ export class GroupConsumer {
       })),
     })
     this.#trouble.over()
+    this.#commitTrouble.over()
   }
 
   #commitFailed(error: unknown, failedForMs: number): void {
     // The fetch loop finds out by its next heartbeat and joins anew; what is not committed is delivered again.
-    if (!isRebalancing(error)) this.#trouble.note(`commit failed: ${messageOf(error)}`)
+    if (!isRebalancing(error)) this.#commitTrouble.note(messageOf(error))
     if (failedForMs > 3 * this.#local.sessionTimeoutMs) this.#restart(new Error(`commits fail: ${messageOf(error)}`))
   }
 

@@ -46,6 +46,16 @@ describe('an invocation', () => {
     expect(lines).toHaveLength(linesAtEnd)
   })
 
+  test('with an answer that is larger than AWS takes counts as failed', async () => {
+    const answerOf = (bytes: number) => 'x'.repeat(bytes - 2)
+    await expect(create(async () => answerOf(6_291_556), 60_000).invoke('record', event)).resolves.toHaveLength(
+      6_291_554,
+    )
+    await expect(create(async () => answerOf(6_291_557), 60_000).invoke('record', event)).rejects.toThrow(
+      'the answer has 6291557 bytes, AWS takes 6291556 at most',
+    )
+  })
+
   test('that fails past its time-out says both', async () => {
     const { invoke } = create(() => sleep(5).then(() => Promise.reject(new Error('database away'))), 1)
     await expect(invoke('record', event)).rejects.toThrow(/its time-out is 1 ms: database away$/)

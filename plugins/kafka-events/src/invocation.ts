@@ -8,6 +8,11 @@ export class TimedOutError extends Error {
   override name = 'TimedOutError'
 }
 
+/** What AWS takes for a failure of the function. */
+export class ResponseTooLargeError extends Error {
+  override name = 'ResponseTooLargeError'
+}
+
 export interface InvokerPorts {
   /** Runs the function without a time-out of its own. Rejects with what the handler throws. */
   run(functionKey: string, event: LambdaKafkaEvent): Promise<unknown>
@@ -19,6 +24,8 @@ export interface InvokerPorts {
 export type Invoke = (functionKey: string, event: LambdaKafkaEvent) => Promise<unknown>
 
 const REMINDER_MS = 10_000
+/** AWS's limit on what a function answers, as its error says it. */
+const RESPONSE_BYTES_MAX = 6_291_556
 
 /**
  * Gives a function's answer. In-process code cannot be stopped, and a retry beside the running attempt would mix their effects:
@@ -41,6 +48,7 @@ export function createInvoke({ run, timeoutMsOf, log, reminderMs = REMINDER_MS }
     }, timeoutMs)
     try {
       const response = await run(functionKey, event)
+      checkSize(response)
       if (tookMs() > timeoutMs) throw new TimedOutError(`ended after ${tookMs()} ms, its time-out is ${timeoutMs} ms`)
       return response
     } catch (error) {
@@ -53,4 +61,11 @@ export function createInvoke({ run, timeoutMsOf, log, reminderMs = REMINDER_MS }
       clearInterval(reminder)
     }
   }
+}
+
+function checkSize(response: unknown): void {
+  if (response == null) return
+  const bytes = Buffer.byteLength(JSON.stringify(response) ?? '')
+  if (bytes > RESPONSE_BYTES_MAX)
+    throw new ResponseTooLargeError(`the answer has ${bytes} bytes, AWS takes ${RESPONSE_BYTES_MAX} at most`)
 }

@@ -93,18 +93,16 @@ const emptyEventOf = (source: KafkaSource): LambdaKafkaEvent => ({
 })
 
 function recordOf(topic: string, { partition, offset, message }: FetchedRecord): LambdaKafkaRecord {
-  const record: LambdaKafkaRecord = {
-    topic,
-    partition,
-    offset,
-    timestamp: Number(message.timestamp),
-    timestampType: timestampTypeOf(message),
-    headers: headersOf(message.headers),
-  }
+  const timestamp = Number(message.timestamp)
+  const timestampType = timestampTypeOf(message)
+  const key = message.key?.toString('base64')
+  const value = message.value?.toString('base64')
+  const headers = headersOf(message.headers)
+  if (key !== undefined && value !== undefined)
+    return { topic, partition, offset, timestamp, timestampType, key, value, headers }
   // A tombstone has no `value` on AWS, a record without a key no `key`: the fields are absent, not null.
-  if (message.key != null) record.key = message.key.toString('base64')
-  if (message.value != null) record.value = message.value.toString('base64')
-  return record
+  const named = { topic, partition, offset, timestamp, timestampType, ...(key === undefined ? {} : { key }) }
+  return { ...named, ...(value === undefined ? {} : { value }), headers }
 }
 
 const timestampTypeOf = (message: MessageWithBatch): LambdaKafkaRecord['timestampType'] =>

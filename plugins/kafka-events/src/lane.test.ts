@@ -138,6 +138,22 @@ describe('Lane', () => {
     expect([...new Set(settled)]).toEqual(['0: 9'])
   })
 
+  test('commits past a batch that has nothing for the function', () => {
+    const { lane, settled } = createLane()
+    lane.push(0, [], 4)
+    expect(settled).toEqual(['0: 4'])
+  })
+
+  test('a stopped lane keeps nothing', async () => {
+    const { lane, push, invocation } = createLane()
+    push(0, 1, 2, 3)
+    const first = await invocation(0)
+    lane.stop()
+    expect(lane.status(0)).toMatchObject({ waiting: 0, inFlight: 2 })
+    first.succeed()
+    await lane.ended
+  })
+
   test('a batch ends before it would be larger than an invocation may be', async () => {
     const { lane, invocations, invocation } = createLane({ batchSize: 100 })
     const value = Buffer.alloc(2 * 1024 * 1024)
@@ -259,6 +275,22 @@ describe('a lane of several partitions', () => {
     expect(second.positions).toEqual(['1: 7', '1: 8', '0: 3'])
     second.succeed()
     await until(() => settled.includes('0: 4') && settled.includes('1: 9'), { what: 'all', intervalMs: 1 })
+  })
+
+  test('a record that is too large gets its turn beside a busy partition', async () => {
+    const { lane, pushTo, invocations, invocation, discarded } = createLane(
+      { onFailureTopic: 'failed' },
+      { partitions: [0, 1] },
+    )
+    pushTo(1, 0)
+    const first = await invocation(0)
+    lane.push(0, [messageOf(0, { value: Buffer.alloc(5 * 1024 * 1024) })], 1)
+    pushTo(1, 1, 2, 3, 4)
+    first.succeed()
+    ;(await invocation(1)).succeed()
+    await invocation(2)
+    expect(invocations.map(({ positions }) => positions)).toEqual([['1: 0'], ['1: 1', '1: 2'], ['1: 3', '1: 4']])
+    expect(discarded).toMatchObject([{ reason: 'MaximumPayloadSizeExceeded' }])
   })
 
   test('fails them together', async () => {

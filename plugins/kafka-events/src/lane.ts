@@ -57,6 +57,7 @@ export class Lane {
   /** Starts no further attempt. A running one goes on: wait for `ended`. */
   stop(): void {
     this.#stopping.abort()
+    for (const queue of this.#queues.values()) queue.clear()
     this.#wake()
   }
 
@@ -133,21 +134,20 @@ export class Lane {
     let bytesLeft = EVENT_BYTES_MAX - this.#envelopeBytes
     for (const queue of this.#inTurn()) {
       const { records, bytes } = this.#takeFrom(queue, this.#source.batchSize - batch.length, bytesLeft)
+      // A record that alone is larger than the limit comes alone, for the delivery to judge.
+      if (batch.length === 0 && records.length === 0 && queue.length > 0)
+        return this.#takeFrom(queue, 1, Number.POSITIVE_INFINITY).records
       batch.push(...records)
       bytesLeft -= bytes
     }
-    // A record that alone is larger than the limit comes alone, for the delivery to judge.
-    if (batch.length === 0) {
-      const queue = this.#inTurn().find(({ length }) => length > 0)!
-      batch.push(...this.#takeFrom(queue, 1, Number.POSITIVE_INFINITY).records)
-    }
-    this.#turn += 1
     return batch
   }
 
+  /** The queues, another one first each time. */
   #inTurn(): PartitionQueue[] {
     const queues = [...this.#queues.values()]
     const first = this.#turn % queues.length
+    this.#turn += 1
     return [...queues.slice(first), ...queues.slice(0, first)]
   }
 

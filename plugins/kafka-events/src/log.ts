@@ -42,7 +42,16 @@ export function createLog(
 export function quietLogCreator(log: Log, onConnectionLost: (reason: string) => void): logCreator {
   return () => entry => {
     log.debug(`kafkajs ${entry.namespace} ${entry.label}: ${entry.log.message}`)
+    if (entry.log.message.startsWith('Offset out of range, resetting')) sayLost(log, entry.log)
     if (entry.namespace === 'Connection' && entry.log.message.startsWith('Connection '))
       onConnectionLost(entry.log.message)
   }
+}
+
+/** Between the group's offset and the oldest record there were some that nobody can deliver any more. */
+function sayLost(log: Log, { topic, partition, groupId }: LogFields): void {
+  log.warning(
+    `group ${groupId}: its offset in ${topic}-${partition} is not there any more (retention, or the topic was made anew): it goes on at the oldest record`,
+    { event: 'offset_out_of_range', groupId, topic, partition },
+  )
 }

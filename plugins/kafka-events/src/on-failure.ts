@@ -95,12 +95,18 @@ export class OnFailureTopic {
         ...(source.eventSourceArn === undefined ? {} : { eventSourceArn: source.eventSourceArn }),
         bootstrapServers: payload.bootstrapServers,
         payloadSize: Buffer.byteLength(JSON.stringify(payload)),
-        recordInfo: { offset: String(record.offset), timestamp: new Date(timestampMsOf(record)).toISOString() },
+        recordInfo: { offset: String(record.offset), timestamp: isoTimeOf(timestampMsOf(record)) },
       },
       payload,
     }
     return { key: record.message.key, value: JSON.stringify(document) }
   }
+}
+
+/** A producer may stamp its records with anything: nanoseconds make no date. */
+function isoTimeOf(ms: number): string {
+  const date = new Date(ms)
+  return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString()
 }
 
 /** AWS leaves it out for records that were too old, and says null for those that were never handed over. */

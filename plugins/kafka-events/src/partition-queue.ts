@@ -54,15 +54,15 @@ export class PartitionQueue {
     return this.#isFull
   }
 
-  /** Takes in what was fetched, in order; `endOffset` is the offset behind the last of it. Gives the new `nextOffset` if it moved. */
+  /** Takes in what was fetched, in order; `endOffset` is the offset behind all of it. Gives the new `nextOffset` if it moved. */
   push(messages: readonly KafkaMessage[], endOffset: number): number | undefined {
     let movedTo: number | undefined
     for (const message of messages)
       if (this.#isWanted(message.value)) this.#wait(message)
       else movedTo = this.#skipTo(Number(message.offset) + 1) ?? movedTo
-    const lastOffset = Number(messages.at(-1)?.offset)
-    // The broker kept what lies between for itself: marks of transactions.
-    if (endOffset > lastOffset + 1) movedTo = this.#skipTo(endOffset) ?? movedTo
+    const last = messages.at(-1)
+    // The broker kept what lies between for itself: marks of transactions, and what an aborted one wrote.
+    if (!last || endOffset > Number(last.offset) + 1) movedTo = this.#skipTo(endOffset) ?? movedTo
     this.#isFull = this.#fill() >= 1
     return movedTo
   }
@@ -77,6 +77,14 @@ export class PartitionQueue {
     this.#lastTaken = records.at(-1)
     if (this.#isFull && this.#fill() < 0.5) this.#isFull = false
     return { records, bytes }
+  }
+
+  /** Forgets what waits: it will be fetched again. */
+  clear(): void {
+    this.#waiting.length = 0
+    this.#sizes.length = 0
+    this.#waitingBytes = 0
+    this.#nextOffsets.clear()
   }
 
   /** All records before are settled. */

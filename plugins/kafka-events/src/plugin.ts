@@ -13,7 +13,8 @@ import {
   type ServiceView,
 } from './settings/read-settings.ts'
 import type { KafkaSource } from './source.ts'
-import { startStatusServer } from './status-server.ts'
+import { watchStalls } from './stalls.ts'
+import { startStatusServer, urlOf } from './status-server.ts'
 
 interface Serverless {
   getProvider(name: 'aws'): { naming: MappingNaming }
@@ -102,9 +103,12 @@ export default class KafkaEventsPlugin {
     try {
       if (local.statusPort !== undefined)
         this.#statusServer = await startStatusServer(local.statusPort, () => this.#status())
+      if (this.#statusServer)
+        log.notice(`Kafka events: status at ${urlOf(this.#statusServer)}`, { event: 'status_server' })
     } catch (error) {
       this.#fail(error)
     }
+    watchStalls(local.sessionTimeoutMs, log)
     for (const group of this.#groups) group.start()
   }
 

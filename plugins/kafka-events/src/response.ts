@@ -15,9 +15,10 @@ export class InvalidResponseError extends Error {
  */
 export function firstFailuresOf(response: unknown, topic: string, records: readonly FetchedRecord[]): FirstFailures {
   const first = new Map<number, number>()
+  const known = new Set(records.map(({ partition, offset }) => `${partition} ${offset}`))
   for (const failure of failuresIn(response)) {
     const { partition, offset } = positionOf(failure, topic)
-    if (!records.some(record => record.partition === partition && record.offset === offset))
+    if (!known.has(`${partition} ${offset}`))
       throw new InvalidResponseError(`batchItemFailures: ${topic}-${partition} offset ${offset} is not in the batch`)
     first.set(partition, Math.min(offset, first.get(partition) ?? offset))
   }

@@ -16,13 +16,13 @@ export async function pinStartingPositions(
   const admin = kafka.admin()
   await admin.connect()
   try {
-    const known = await committedPartitions(admin, groupId, topic)
+    const committed = await committedOffsets(admin, groupId, topic)
     const ends = await admin.fetchTopicOffsets(topic)
-    const open = ends.filter(({ partition }) => !known.has(partition))
+    const open = ends.filter(({ partition }) => (committed.get(partition) ?? NONE) < 0)
     if (open.length === 0) return []
     const starts =
       startingTimestampMs === undefined ? open : await admin.fetchTopicOffsetsByTimestamp(topic, startingTimestampMs)
-    const isLate = startingTimestampMs === undefined && known.size > 0
+    const isLate = startingTimestampMs === undefined && committed.size > 0
     return open.map(({ partition, low, offset }) => {
       const start = starts.find(found => found.partition === partition)?.offset ?? offset
       return { partition, offset: Number(isLate ? low : start) }
@@ -32,8 +32,11 @@ export async function pinStartingPositions(
   }
 }
 
-async function committedPartitions(admin: Admin, groupId: string, topic: string): Promise<Set<number>> {
+const NONE = -1
+
+/** By partition, where there is one. kafkajs commits −2, for the oldest record, when an offset is out of range. */
+async function committedOffsets(admin: Admin, groupId: string, topic: string): Promise<Map<number, number>> {
   const [found] = await admin.fetchOffsets({ groupId, topics: [topic] })
-  const committed = found?.partitions.filter(({ offset }) => Number(offset) >= 0) ?? []
-  return new Set(committed.map(({ partition }) => partition))
+  const offsets = found?.partitions.map(({ partition, offset }) => [partition, Number(offset)] as const) ?? []
+  return new Map(offsets.filter(([, offset]) => offset !== NONE))
 }

@@ -1,5 +1,6 @@
 /** `custom.kafkaEvents.statusPort`: GET answers what every group and partition is doing, as JSON. */
 import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 
 /** Listens on 127.0.0.1. Rejects when the port is taken. */
 export async function startStatusServer(port: number, status: () => Promise<unknown>): Promise<Server> {
@@ -15,3 +16,5 @@ export async function startStatusServer(port: number, status: () => Promise<unkn
   server.unref()
   return server
 }
+
+export const urlOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`

@@ -237,7 +237,7 @@ export const itemFailureRows: Row[] = [
   {
     setting,
     situation: 'the rest fails until the attempts are used up, `MaximumRetryAttempts: 3`',
-    aws: 'the batch keeps counting from its first attempt, however it shrinks (seen with streams): four attempts in all; `functionError` is null, since the function did not fail',
+    aws: 'the rest is a batch of its own, whose attempts are counted from there (seen with streams: five deliveries of the record, four of them of the rest, `approximateInvokeCount` 4); `functionError` is null, since the function did not fail',
     source: sources.batchReporting,
     here: 'as AWS',
     test: {
@@ -250,7 +250,7 @@ export const itemFailureRows: Row[] = [
       async judge(run) {
         const [discarded] = await run.discarded(1)
         await run.committed([3])
-        assert.deepEqual(run.attempts().map(offsetsOf), [[0, 1, 2], [2], [2], [2]])
+        assert.deepEqual(run.attempts().map(offsetsOf), [[0, 1, 2], [2], [2], [2], [2]])
         const { requestContext, responseContext, KafkaBatchInfo } = JSON.parse(discarded!.value)
         assert.equal(requestContext.approximateInvokeCount, 4)
         assert.equal(responseContext.functionError, null)

@@ -80,7 +80,12 @@ export const settingsRows: Row[] = [
     situation: 'a function that answers with more than 6 MB',
     aws: 'the invocation fails: `ResponseSizeTooLarge`',
     source: sources.lambdaLimits,
-    here: 'not emulated: the answer never leaves the process; serverless-offline does not measure what a function of any other event answers, either',
+    here: 'as AWS',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/src/invocation.test.ts',
+      name: 'with an answer that is larger than AWS takes counts as failed',
+    },
   },
   {
     setting: 'State',
