@@ -173,6 +173,16 @@ export class Delivery {
     const { records, reason } = discarded
     const { onFailureTopic } = this.#source
     const isWritten = onFailureTopic !== undefined
+    const sinceMs = performance.now()
+    const error = `given up (${reason}), not written to ${onFailureTopic} yet`
+    if (isWritten)
+      this.#failing ??= {
+        records,
+        failedAttempts: discarded.attempts,
+        error,
+        sinceMs,
+        saidMs: Number.NEGATIVE_INFINITY,
+      }
     if (isWritten && !(await this.#ports.writeOnFailure(this.#source, discarded, this.#stopping))) return false
     progress.settle(records)
     const where = isWritten ? `written to ${onFailureTopic}` : 'dropped, as AWS would without a destination'

@@ -31,6 +31,7 @@ const FETCHED_MS = 1000
 const REFUSED_MS = 50
 // How soon a partition that was added is read.
 const METADATA_MAX_AGE_MS = 5000
+const REBALANCE_TIMEOUT_MS = 60_000
 const STUCK_MS = 30_000
 const STUCK_POLL_MS = 5000
 // A heartbeat that was under way when a join began may be answered a moment later.
@@ -94,7 +95,7 @@ export class GroupConsumer {
   #lastHeartbeatMs = 0
   /** A join has begun and is not done: the partitions are nobody's here. */
   #joiningSinceMs: number | undefined
-  readonly #clientId = `kafka-events-${process.pid}-${crypto.randomUUID().slice(0, 8)}`
+  #clientId = newClientId()
   #commit: EachBatchPayload['commitOffsetsIfNecessary'] | undefined
   #restart = (_reason: Error) => {}
   #loop: Promise<void> = Promise.resolve()
@@ -171,9 +172,19 @@ export class GroupConsumer {
       } catch (error) {
         failedLives = performance.now() - startedMs > LONG_LIFE_MS ? 1 : failedLives + 1
         trouble.note(messageOf(error))
+        if (failedLives === 1 && trouble === this.#lifeTrouble) this.#sayEnded(error, performance.now() - startedMs)
         await sleep(backOffMs(failedLives, brokerBackOff), signal)
       }
     }
+  }
+
+  #sayEnded(error: unknown, lastedMs: number): void {
+    if (lastedMs < LONG_LIFE_MS) return
+    const { groupId } = this
+    this.#ports.log.warning(
+      `group ${groupId}: a new consumer begins, the last one ended after ${Math.round(lastedMs / 1000)} s: ${messageOf(error)}`,
+      { event: 'consumer_ended', groupId, lastedMs: Math.round(lastedMs), error: messageOf(error) },
+    )
   }
 
   /** The topics that exist of those that are asked for. Throws while there is none, or no broker. */
@@ -194,6 +205,7 @@ export class GroupConsumer {
   async #live(topics: string[]): Promise<void> {
     const ended = Promise.withResolvers<Error>()
     this.#restart = ended.resolve
+    this.#clientId = newClientId()
     const consumer = this.#createConsumer()
     this.#consumer = consumer
     this.#fetches.clear()
@@ -262,9 +274,15 @@ export class GroupConsumer {
     this.#lastHeartbeatMs = performance.now()
     while (!signal.aborted) {
       await sleep(STUCK_POLL_MS, signal)
-      if (performance.now() - this.#lastHeartbeatMs < STUCK_MS) continue
+      if (performance.now() - this.#lastHeartbeatMs < STUCK_MS || this.#isJoiningInTime) continue
       if (await this.#isReachable()) return new Error(`no heartbeat for ${STUCK_MS / 1000} s though a broker answers`)
     }
+  }
+
+  /** The broker may hold a join up until every other member has joined, or has been given up. */
+  get #isJoiningInTime(): boolean {
+    const sinceMs = this.#joiningSinceMs
+    return sinceMs !== undefined && performance.now() - sinceMs < REBALANCE_TIMEOUT_MS + this.#local.sessionTimeoutMs
   }
 
   async #isReachable(): Promise<boolean> {
@@ -296,6 +314,7 @@ export class GroupConsumer {
     const consumer = this.#kafka({ retries: RETRIES_MAX }).consumer({
       groupId: this.groupId,
       sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       heartbeatInterval: Math.min(3000, Math.floor(sessionTimeoutMs / 4)),
       maxWaitTimeInMs: FETCH_WAIT_MS,
       minBytes: 1,
@@ -306,7 +325,8 @@ export class GroupConsumer {
           const assigner = PartitionAssigners.roundRobin(config)
           // kafkajs asks for this first thing whenever it joins, for whatever reason: the one moment that is never missed.
           const protocol: typeof assigner.protocol = subscription => {
-            if (consumer === this.#consumer) this.#joining()
+            if (consumer !== this.#consumer) throw new Error('this consumer has been replaced')
+            this.#joining()
             return assigner.protocol(subscription)
           }
           return { ...assigner, protocol }
@@ -319,6 +339,8 @@ export class GroupConsumer {
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#restart(payload.error))
     consumer.on(consumer.events.HEARTBEAT, () => this.#heartbeat(consumer))
     consumer.on(consumer.events.FETCH_START, ({ payload }) => this.#fetchStarted(String(payload.nodeId)))
+    // It has waited for all its fetches then.
+    consumer.on(consumer.events.REBALANCING, () => this.#fetches.clear())
     consumer.on(consumer.events.FETCH, ({ payload }) => this.#fetchEnded(String(payload.nodeId)))
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => this.#passed(consumer, payload))
     return consumer
@@ -340,7 +362,10 @@ export class GroupConsumer {
 
   /** A new generation of the group: these partitions are ours. */
   #joined(consumer: Consumer, assignment: Record<string, number[]>): void {
-    if (consumer !== this.#consumer) return
+    if (consumer !== this.#consumer) {
+      endZombie(consumer)
+      return
+    }
     this.#joiningSinceMs = undefined
     if (this.#stopping.signal.aborted) return
     this.#noteStaleFetches()
@@ -439,7 +464,7 @@ export class GroupConsumer {
     if (consumer === this.#consumer && this.#mayBeStale()) return sleep(REFUSED_MS)
     const lane = this.#laneOf(batch.topic, batch.partition)
     const last = batch.messages.at(-1)
-    if (consumer !== this.#consumer || !lane || !last || isStale()) return
+    if (consumer !== this.#consumer || !lane || lane.isStopped || !last || isStale()) return
     this.#commit = commitOffsetsIfNecessary
     this.#trouble.over()
     const isFull = lane.push(batch.partition, batch.messages, Number(batch.lastOffset()) + 1)
@@ -512,7 +537,14 @@ export class GroupConsumer {
         groupId: this.groupId,
         late,
       })
-    await this.#commits.flush(LEAVE_TIMEOUT_MS)
+    if (await this.#commits.flush(LEAVE_TIMEOUT_MS)) return
+    this.#ports.log.warning(
+      `group ${this.groupId}: the last offsets are not committed, their records will be delivered again`,
+      {
+        event: 'commit_missing',
+        groupId: this.groupId,
+      },
+    )
   }
 }
 
@@ -529,4 +561,12 @@ function chunksOf<T>(list: T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
     list.slice(index * size, (index + 1) * size),
   )
+}
+
+/** A consumer of its own for each: the broker is asked by it who is to leave the group, and containers share pids. */
+const newClientId = () => `kafka-events-${process.pid}-${crypto.randomUUID().slice(0, 8)}`
+
+/** Given up in the middle of its join, it would be a member that reads nothing. */
+function endZombie(consumer: Consumer): void {
+  void consumer.disconnect().catch(() => {})
 }

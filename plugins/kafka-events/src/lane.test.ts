@@ -154,6 +154,21 @@ describe('Lane', () => {
     await lane.ended
   })
 
+  test('a stopped lane takes nothing: what is filtered behind the records it forgot moves nothing', async () => {
+    const { lane, push, pushTo, invocation, settled } = createLane({
+      filters: [compileFilterPattern({ value: ['value 0'] })],
+    })
+    push(0)
+    const first = await invocation(0)
+    pushTo(0, 0)
+    lane.stop()
+    lane.push(0, [], 9)
+    pushTo(0, 7)
+    first.succeed()
+    await lane.ended
+    expect([...new Set(settled)]).toEqual(['0: 1'])
+  })
+
   test('a batch ends before it would be larger than an invocation may be', async () => {
     const { lane, invocations, invocation } = createLane({ batchSize: 100 })
     const value = Buffer.alloc(2 * 1024 * 1024)

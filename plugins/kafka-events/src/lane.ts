@@ -45,8 +45,14 @@ export class Lane {
     this.ended = after.catch(() => {}).then(() => this.#run())
   }
 
-  /** Takes fetched records, in order. Says whether the queue is full now: then fetch no more until `roomy`. */
+  get isStopped(): boolean {
+    return this.#stopped
+  }
+
+  /** Takes fetched records, in order; nothing once it is stopped. Says whether the queue is full now: then fetch no more until `roomy`. */
   push(partition: number, messages: readonly KafkaMessage[], endOffset: number): boolean {
+    // Its queue is forgotten: what follows could be taken for the next of what is settled.
+    if (this.#stopped) return false
     const queue = this.#queues.get(partition)!
     const movedTo = queue.push(messages, endOffset)
     if (movedTo !== undefined) this.#ports.settled(partition, movedTo)
