@@ -115,9 +115,14 @@ describe('the topics', () => {
     )
   })
 
-  test('are read from their beginning, by groups that are named after their functions', () => {
-    for (const { handler, consumerGroupId, startingPosition } of triggers)
-      expect([handler, startingPosition]).toEqual([`functions/events/${consumerGroupId}.handler`, 'TRIM_HORIZON'])
+  test('are read from their beginning, by a group for each trigger that is named after its function', () => {
+    for (const { handler, topic, consumerGroupId, startingPosition } of triggers) {
+      const name = /^functions\/events\/(.+)\.handler$/.exec(handler)![1]
+      expect([name, `${name}-${topic.split('.').at(-1)}`]).toContain(consumerGroupId)
+      expect(startingPosition).toBe('TRIM_HORIZON')
+    }
+    const groups = triggers.map(({ consumerGroupId }) => consumerGroupId)
+    expect(new Set(groups).size).toBe(groups.length)
   })
 })
 
