@@ -12,6 +12,7 @@ import {
 import { backOffMs, brokerBackOff, sleep, within } from './back-off.ts'
 import { CommitQueue, type CommittedOffset } from './commit-queue.ts'
 import { isKafkaError, isRebalancing, messageOf } from './errors.ts'
+import { FetchWatch } from './fetch-watch.ts'
 import { leaveGroup } from './group-leave.ts'
 import { createGroupOffsets, type GroupOffsets } from './group-offsets.ts'
 import type { Invoke } from './invocation.ts'
@@ -26,8 +27,6 @@ import { Trouble } from './trouble.ts'
 // A fetch returns as soon as there is a record; this bounds how long a resumed partition or a stop waits for its end.
 const FETCH_WAIT_MS = 250
 const REQUEST_TIMEOUT_MS = 10_000
-// What a fetch has brought is handed over within this time, heartbeats in between.
-const FETCHED_MS = 1000
 const REFUSED_MS = 50
 // How soon a partition that was added is read.
 const METADATA_MAX_AGE_MS = 5000
@@ -89,9 +88,7 @@ export class GroupConsumer {
   readonly #lanesEnd = new Map<string, Promise<void>>()
   readonly #commits: CommitQueue
   #consumer: Consumer | undefined
-  /** Brokers whose running fetch was asked for before the last join: what it brings is at the old generation's offsets. */
-  readonly #staleFetches = new Map<string, number>()
-  readonly #fetches = new Map<string, { startedMs: number; endedMs: number }>()
+  readonly #fetches = new FetchWatch(2 * REQUEST_TIMEOUT_MS)
   #lastHeartbeatMs = 0
   /** A join has begun and is not done: the partitions are nobody's here. */
   #joiningSinceMs: number | undefined
@@ -209,7 +206,6 @@ export class GroupConsumer {
     const consumer = this.#createConsumer()
     this.#consumer = consumer
     this.#fetches.clear()
-    this.#staleFetches.clear()
     this.#joiningSinceMs = undefined
     const starting = this.#run(consumer, topics)
     const isLasting = setTimeout(() => this.#lifeTrouble.over(), LONG_LIFE_MS)
@@ -338,10 +334,10 @@ export class GroupConsumer {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#joined(consumer, payload.memberAssignment))
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#restart(payload.error))
     consumer.on(consumer.events.HEARTBEAT, () => this.#heartbeat(consumer))
-    consumer.on(consumer.events.FETCH_START, ({ payload }) => this.#fetchStarted(String(payload.nodeId)))
+    consumer.on(consumer.events.FETCH_START, ({ payload }) => this.#fetches.started(String(payload.nodeId)))
     // It has waited for all its fetches then.
-    consumer.on(consumer.events.REBALANCING, () => this.#fetches.clear())
-    consumer.on(consumer.events.FETCH, ({ payload }) => this.#fetchEnded(String(payload.nodeId)))
+    consumer.on(consumer.events.REBALANCING, () => this.#fetches.allEnded())
+    consumer.on(consumer.events.FETCH, ({ payload }) => this.#fetches.ended(String(payload.nodeId)))
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => this.#passed(consumer, payload))
     return consumer
   }
@@ -368,7 +364,7 @@ export class GroupConsumer {
     }
     this.#joiningSinceMs = undefined
     if (this.#stopping.signal.aborted) return
-    this.#noteStaleFetches()
+    this.#fetches.joined()
     for (const [topic, partitions] of Object.entries(assignment)) {
       const source = this.#sources.get(topic)
       if (!source) continue
@@ -425,31 +421,6 @@ export class GroupConsumer {
     this.#revoke()
   }
 
-  #fetchStarted(nodeId: string): void {
-    this.#fetches.set(nodeId, { startedMs: performance.now(), endedMs: Number.POSITIVE_INFINITY })
-    this.#staleFetches.delete(nodeId)
-  }
-
-  #fetchEnded(nodeId: string): void {
-    const fetch = this.#fetches.get(nodeId)
-    if (fetch) fetch.endedMs = performance.now()
-  }
-
-  /** A fetch that ended a while ago has handed over what it brought. */
-  #noteStaleFetches(): void {
-    const nowMs = performance.now()
-    for (const [nodeId, { startedMs, endedMs }] of this.#fetches)
-      if (nowMs - endedMs < FETCHED_MS) this.#staleFetches.set(nodeId, startedMs)
-  }
-
-  /** With several brokers one fetch can meet a join that another caused. Unresolved, its records are fetched again. */
-  #mayBeStale(): boolean {
-    const nowMs = performance.now()
-    for (const [nodeId, startedMs] of this.#staleFetches)
-      if (nowMs - startedMs > 2 * REQUEST_TIMEOUT_MS) this.#staleFetches.delete(nodeId)
-    return this.#staleFetches.size > 0
-  }
-
   /** From here on nothing of the old generation may start or be committed; what runs runs on. */
   #revoke(): void {
     for (const { lane } of this.#sessions.values()) lane.stop()
@@ -461,7 +432,7 @@ export class GroupConsumer {
   async #take(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
     const { batch, resolveOffset, commitOffsetsIfNecessary, isStale, pause } = payload
     // What is not taken is fetched again at once: not as fast as it can.
-    if (consumer === this.#consumer && this.#mayBeStale()) return sleep(REFUSED_MS)
+    if (consumer === this.#consumer && this.#fetches.mayBeStale) return sleep(REFUSED_MS)
     const lane = this.#laneOf(batch.topic, batch.partition)
     const last = batch.messages.at(-1)
     if (consumer !== this.#consumer || !lane || lane.isStopped || !last || isStale()) return
@@ -474,7 +445,7 @@ export class GroupConsumer {
 
   /** kafkajs keeps batches without a record for the function to itself: what an aborted transaction wrote. */
   #passed(consumer: Consumer, { topic, partition, batchSize, lastOffset }: BatchPayload): void {
-    if (consumer !== this.#consumer || batchSize > 0 || this.#mayBeStale()) return
+    if (consumer !== this.#consumer || batchSize > 0 || this.#fetches.mayBeStale) return
     this.#laneOf(topic, partition)?.push(partition, [], Number(lastOffset) + 1)
   }
 
