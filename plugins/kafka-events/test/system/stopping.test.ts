@@ -112,7 +112,9 @@ describe('TERM while the consumer joins its group', () => {
           FIXTURE_DRAIN_TIMEOUT_MS: '1000',
           FIXTURE_SESSION_TIMEOUT_MS: String(LONG_SESSION_MS),
         })
-        await until(async () => (await members()).length === 2, { what: 'the broker to know the consumer' })
+        await until(async () => app.ended() || (await members()).length === 2, {
+          what: 'the broker to know the consumer',
+        })
         app.signal('SIGTERM')
         expect(await app.exited).toBe(0)
         expect(await members()).toHaveLength(1)
