@@ -1,6 +1,6 @@
 /** How fast the plugin hands records over, beside a bare kafkajs loop that calls the same function. Exit 0, or 1 when a figure must not be trusted. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { killConsumers } from './consumer.ts'
 import { headerLines, linesOf, sectionsOf, verdictLines } from './report.ts'
 import { type BenchResult, runBench } from './run.ts'
@@ -27,10 +27,16 @@ async function measure({ settings, json }: Command): Promise<BenchResult> {
   const result = await runBench(KAFKA_BROKERS, settings, say)
   if (json !== undefined) {
     mkdirSync(dirname(json), { recursive: true })
-    writeFileSync(json, `${JSON.stringify(result, null, 1)}\n`)
+    writeFileSync(json, `${JSON.stringify(portable(result), null, 1)}\n`)
     say(`written to ${json}`)
   }
   return result
+}
+
+/** Kept beside others', where a path of this machine says nothing. */
+function portable(result: BenchResult): BenchResult {
+  const plugin = relative(join(import.meta.dirname, '..'), result.settings.plugin)
+  return { ...result, settings: { ...result.settings, plugin } }
 }
 
 const readResult = (file: string): BenchResult => JSON.parse(readFileSync(file, 'utf8'))
