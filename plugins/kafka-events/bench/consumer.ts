@@ -1,9 +1,9 @@
 /** A process that consumes: the fixture service under `serverless offline`, or the bare loop; what it tells while it runs. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { type CpuSeconds, cpuSecondsBetween, readCpuSeconds } from './cpu.ts'
+import { freePorts } from './free-ports.ts'
 import type { Settings } from './settings.ts'
 
 export const variants = ['plugin', 'bare', 'raw'] as const
@@ -158,16 +158,3 @@ const profileOptions = ({ variant, handler, batchSize }: ConsumerOrder, profileF
   profileFolder === undefined
     ? []
     : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${variant}-${handler}-${batchSize}.cpuprofile`]
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere))
-  const ports = servers.map(server => (server.address() as { port: number }).port)
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
-  return ports
-}
-
-async function listenAnywhere() {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  return server
-}

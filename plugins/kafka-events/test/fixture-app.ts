@@ -1,8 +1,8 @@
 /** Runs the fixture service under `serverless offline` for a test, on ports of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { freePorts } from '../bench/free-ports.ts'
 
 export interface FixtureApp {
   pid: number
@@ -61,17 +61,4 @@ export async function startService(
 
 function exitOf(child: ChildProcess): Promise<number | null> {
   return new Promise(resolve => child.once('close', code => resolve(code)))
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listenAnywhere))
-  const ports = servers.map(server => (server.address() as { port: number }).port)
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
-  return ports
-}
-
-async function listenAnywhere() {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  return server
 }
