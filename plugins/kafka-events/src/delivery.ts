@@ -87,7 +87,8 @@ export class Delivery {
     const givenUp = givenUpBefore(this.#source, part, this.#ports.nowMs())
     if (givenUp) {
       if (!(await this.#discard(givenUp, progress))) return [part]
-      const records = part.records.filter(record => !givenUp.records.includes(record))
+      const gone = new Set(givenUp.records)
+      const records = part.records.filter(record => !gone.has(record))
       return records.length > 0 ? [{ ...part, records }] : []
     }
     const attempt = await this.#attempt(part)
@@ -148,9 +149,8 @@ export class Delivery {
   }
 
   #noteFailure({ records, failedAttempts }: Part, error: string, hasProgressed: boolean): void {
-    const fresh = { sinceMs: performance.now(), saidMs: Number.NEGATIVE_INFINITY }
-    const { sinceMs, saidMs } = (!hasProgressed && this.#failing) || fresh
-    this.#failing = { records, failedAttempts: failedAttempts + 1, error, sinceMs, saidMs }
+    const began = hasProgressed ? undefined : this.#failing
+    this.#failing = failingOf(records, failedAttempts + 1, error, began)
   }
 
   /** Aloud: at once when the settings gave the records up, and every 30 s for as long as nothing moves. */
@@ -170,22 +170,14 @@ export class Delivery {
   }
 
   async #discard(discarded: Discarded, progress: Progress): Promise<boolean> {
-    const { records, reason } = discarded
+    const { records, reason, attempts } = discarded
     const { onFailureTopic } = this.#source
-    const isWritten = onFailureTopic !== undefined
-    const sinceMs = performance.now()
-    const error = `given up (${reason}), not written to ${onFailureTopic} yet`
-    if (isWritten)
-      this.#failing ??= {
-        records,
-        failedAttempts: discarded.attempts,
-        error,
-        sinceMs,
-        saidMs: Number.NEGATIVE_INFINITY,
-      }
-    if (isWritten && !(await this.#ports.writeOnFailure(this.#source, discarded, this.#stopping))) return false
+    if (onFailureTopic !== undefined) {
+      this.#failing ??= failingOf(records, attempts, `given up (${reason}), not written to ${onFailureTopic} yet`)
+      if (!(await this.#ports.writeOnFailure(this.#source, discarded, this.#stopping))) return false
+    }
     progress.settle(records)
-    const where = isWritten ? `written to ${onFailureTopic}` : 'dropped, as AWS would without a destination'
+    const where = onFailureTopic ? `written to ${onFailureTopic}` : 'dropped, as AWS would without a destination'
     this.#ports.log.error(
       `${this.#name}: offset ${rangesOf(records)} given up (${reason}) and ${where}`,
       this.#fields('records_given_up', records, { reason, destination: onFailureTopic ?? null }),
@@ -197,4 +189,15 @@ export class Delivery {
     const { functionKey, topic, groupId } = this.#source
     return { event, functionKey, topic, groupId, offsets: spansOf(records), ...more }
   }
+}
+
+/** Since now, unless it goes on from before. */
+function failingOf(
+  records: readonly FetchedRecord[],
+  failedAttempts: number,
+  error: string,
+  before?: Pick<Failing, 'sinceMs' | 'saidMs'>,
+): Failing {
+  const { sinceMs, saidMs } = before ?? { sinceMs: performance.now(), saidMs: Number.NEGATIVE_INFINITY }
+  return { records, failedAttempts, error, sinceMs, saidMs }
 }

@@ -167,20 +167,21 @@ export class GroupConsumer {
         await this.#live(topics)
         failedLives = 0
       } catch (error) {
-        failedLives = performance.now() - startedMs > LONG_LIFE_MS ? 1 : failedLives + 1
+        const lastedMs = performance.now() - startedMs
+        const wasLong = lastedMs > LONG_LIFE_MS
+        failedLives = wasLong ? 1 : failedLives + 1
         trouble.note(messageOf(error))
-        if (failedLives === 1 && trouble === this.#lifeTrouble) this.#sayEnded(error, performance.now() - startedMs)
+        if (wasLong && trouble === this.#lifeTrouble) this.#sayEnded(error, Math.round(lastedMs))
         await sleep(backOffMs(failedLives, brokerBackOff), signal)
       }
     }
   }
 
   #sayEnded(error: unknown, lastedMs: number): void {
-    if (lastedMs < LONG_LIFE_MS) return
     const { groupId } = this
     this.#ports.log.warning(
       `group ${groupId}: a new consumer begins, the last one ended after ${Math.round(lastedMs / 1000)} s: ${messageOf(error)}`,
-      { event: 'consumer_ended', groupId, lastedMs: Math.round(lastedMs), error: messageOf(error) },
+      { event: 'consumer_ended', groupId, lastedMs, error: messageOf(error) },
     )
   }
 
@@ -385,7 +386,7 @@ export class GroupConsumer {
   #openLane(consumer: Consumer, source: KafkaSource, partitions: number[]): void {
     const { topic } = source
     const keyOf = (partition: number) => `${topic}-${partition}`
-    const isCurrent = (partition: number) => this.#sessions.get(keyOf(partition))?.lane === lane
+    const isCurrent = (partition: number) => this.#laneOf(topic, partition) === lane
     const ports: LanePorts = {
       ...this.#ports,
       writeOnFailure: (...given) => this.#onFailure.write(...given),

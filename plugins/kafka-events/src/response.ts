@@ -1,5 +1,6 @@
 /** Reads which records a function reports as failed: `ReportBatchItemFailures`, in the form that Kafka event sources have. */
 import type { FetchedRecord } from './lambda-event.ts'
+import { isMap } from './settings/setting.ts'
 
 /** The first failed offset of each partition that has one. */
 export type FirstFailures = ReadonlyMap<number, number>
@@ -38,7 +39,7 @@ export function splitByFailures(
 function failuresIn(response: unknown): unknown[] {
   // As AWS takes them: nothing, an empty text and an empty list are answers without failures.
   if (response == null || response === '' || (Array.isArray(response) && response.length === 0)) return []
-  if (!isObject(response)) throw new InvalidResponseError(`the response is no object: ${shown(response)}`)
+  if (!isMap(response)) throw new InvalidResponseError(`the response is no object: ${shown(response)}`)
   const failures = response.batchItemFailures
   if (failures == null) return []
   if (!Array.isArray(failures)) throw new InvalidResponseError(`batchItemFailures is no list: ${shown(failures)}`)
@@ -46,8 +47,8 @@ function failuresIn(response: unknown): unknown[] {
 }
 
 function positionOf(failure: unknown, topic: string): { partition: number; offset: number } {
-  const identifier = isObject(failure) ? failure.itemIdentifier : undefined
-  if (!isObject(identifier)) throw new InvalidResponseError(`batchItemFailures: no itemIdentifier in ${shown(failure)}`)
+  const identifier = isMap(failure) ? failure.itemIdentifier : undefined
+  if (!isMap(identifier)) throw new InvalidResponseError(`batchItemFailures: no itemIdentifier in ${shown(failure)}`)
   const { partition, offset } = identifier
   const number =
     typeof partition === 'string' && partition.startsWith(`${topic}-`) ? partition.slice(topic.length + 1) : ''
@@ -57,9 +58,6 @@ function positionOf(failure: unknown, topic: string): { partition: number; offse
     throw new InvalidResponseError(`batchItemFailures: offset must be a whole number, is ${shown(offset)}`)
   return { partition: Number(number), offset }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const SHOWN_MAX = 200
 

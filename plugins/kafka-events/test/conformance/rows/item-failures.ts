@@ -47,6 +47,17 @@ const failures = (id: string, answersOf: (names: Names) => unknown[]): LiveTest 
 
 const failed = (itemIdentifier: unknown) => ({ batchItemFailures: [{ itemIdentifier }] })
 
+const reportedInTheMiddle: Omit<LiveTest, 'id'> = {
+  ...reporter,
+  behaviour: 'reportPoison',
+  before: () => numberedWithPoison(6, [3]),
+  async judge(run) {
+    const [whole, rest] = await run.ended(2)
+    assert.deepEqual([offsetsOf(whole!), offsetsOf(rest!)], [range(0, 5), range(3, 5)])
+    await run.committed([3])
+  },
+}
+
 export const itemFailureRows: Row[] = [
   {
     setting,
@@ -54,17 +65,7 @@ export const itemFailureRows: Row[] = [
     aws: 'the records before it are done; the rest is tried again',
     source: sources.retries,
     here: 'as AWS: what is done is committed at once',
-    test: {
-      ...reporter,
-      id: 'reported',
-      behaviour: 'reportPoison',
-      before: () => numberedWithPoison(6, [3]),
-      async judge(run) {
-        const [whole, rest] = await run.ended(2)
-        assert.deepEqual([offsetsOf(whole!), offsetsOf(rest!)], [range(0, 5), range(3, 5)])
-        await run.committed([3])
-      },
-    },
+    test: { ...reportedInTheMiddle, id: 'reported' },
   },
   {
     setting,
@@ -72,18 +73,7 @@ export const itemFailureRows: Row[] = [
     aws: 'the same answer wherever it runs',
     source: sources.retries,
     here: 'as AWS',
-    test: {
-      ...reporter,
-      app: 'threads',
-      id: 'reported-thread',
-      behaviour: 'reportPoison',
-      before: () => numberedWithPoison(6, [3]),
-      async judge(run) {
-        const [whole, rest] = await run.ended(2)
-        assert.deepEqual([offsetsOf(whole!), offsetsOf(rest!)], [range(0, 5), range(3, 5)])
-        await run.committed([3])
-      },
-    },
+    test: { ...reportedInTheMiddle, id: 'reported-thread', app: 'threads' },
   },
   {
     setting,
