@@ -1,22 +1,20 @@
-/** A second database on the same server, made by the same migrations: where the direct writer may write. */
+/** A second database on the same server, made by the same migrations: where the direct writer and tests of the stores may write. */
 import { existsSync } from 'node:fs'
 import mysql, { type RowDataPacket } from 'mysql2/promise'
 import { migrate } from '../../shared/stores/migrate.ts'
 import { readComposeServices } from '../system/compose-file.ts'
 
-const NAME = 'bench_direct'
-
-/** Returns its URL, for the product's own user. */
-export async function createScratch(databaseUrl: string): Promise<string> {
+/** Returns its URL, for the product's own user, who may drop it. */
+export async function createScratch(databaseUrl: string, name = 'bench_direct'): Promise<string> {
   const url = new URL(databaseUrl)
   const root = await mysql.createConnection(await rootLogin(databaseUrl))
   try {
-    await root.query('CREATE DATABASE ??', [NAME])
-    await root.query("GRANT ALL ON ??.* TO ?@'%'", [NAME, decodeURIComponent(url.username)])
+    await root.query('CREATE DATABASE ??', [name])
+    await root.query("GRANT ALL ON ??.* TO ?@'%'", [name, decodeURIComponent(url.username)])
   } finally {
     await root.end()
   }
-  url.pathname = `/${NAME}`
+  url.pathname = `/${name}`
   await migrate(url.href)
   return url.href
 }
