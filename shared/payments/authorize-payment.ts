@@ -51,7 +51,8 @@ const claimNew = (
   claim: Claim,
   nowMs: number,
 ): Promise<void> =>
-  ports.transactions.run(async tx => {
+  // Copies of a request know each other by their key; the payment is one that nobody else knows yet.
+  ports.transactions.runGrouped(`${operation.merchantId} ${claim.key}`, async tx => {
     const { merchantId, operationId } = operation
     await ports.answers.open(tx, { ...claim, merchantId, operationId, nowMs })
     await ports.operations.insert(tx, operation)

@@ -29,10 +29,10 @@ export async function changePayment(
 ): Promise<Outcome> {
   let merchantId: string | undefined
   try {
-    const claimed = await ports.transactions.run(async (tx): Promise<Claimed> => {
+    const claimed = await ports.transactions.runGrouped(change.paymentId, async (tx): Promise<Claimed> => {
       const payment = await ports.payments.lock(tx, change.paymentId)
       if (payment === undefined || (change.merchantId ?? payment.merchantId) !== payment.merchantId)
-        throw new Rollback({ kind: 'not_found' })
+        return { outcome: { kind: 'not_found' } }
       merchantId = payment.merchantId
       return claimChange(tx, ports, payment, change, claim, caller)
     })

@@ -68,6 +68,10 @@ export class FakeDatabase implements Transactions {
     this.#commitFailure = when
   }
 
+  runGrouped<T>(_subject: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.run(work)
+  }
+
   async run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       const tx = new FakeTransaction()

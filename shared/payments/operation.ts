@@ -142,7 +142,9 @@ export async function settle(
     await ports.operations.release(operation, nowMs, nowMs + ports.policy.inquiryBackoffMs * 2 ** doublings)
     return { kind: 'unknown', paymentId: operation.paymentId }
   }
-  const recorded = await ports.transactions.run(tx => record(tx, ports, operation, verdict, caller))
+  const recorded = await ports.transactions.runGrouped(operation.paymentId, tx =>
+    record(tx, ports, operation, verdict, caller),
+  )
   if (recorded === undefined) return answerOfWinner(ports, operation)
   if (recorded.hasEvent) await ports.doorbell.ring(recorded.shard)
   return { kind: 'answered', answer: recorded.answer, replayed: false }

@@ -25,7 +25,7 @@ export class RowRefusedError extends Error {
 }
 
 /**
- * Proof that a database transaction is open. Writers take it; only `Transactions.run` makes one.
+ * Proof that a database transaction is open. Writers take it; only `Transactions` makes one.
  * A writer that returns nothing may wait with its statement for company (the next statement with a result, or the commit),
  * and so may its error: catch what a transaction throws around `run`. Reads that are asked for together travel together.
  */
@@ -40,6 +40,14 @@ export interface Transactions {
    * Throws DependencyUnavailableError, DuplicateKeyError, or what `work` threw. After DependencyUnavailableError the commit may have happened.
    */
   run<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+
+  /**
+   * As `run`, but in one transaction with what others asked for meanwhile: all of them are committed together. It waits for no lock:
+   * when one of them throws or meets a lock, all are rolled back, and each is run again by itself. So nobody gets another's error.
+   * `subject` is what `work` reads and changes (a payment): two works of one subject never share a transaction.
+   * `work` waits for nothing but its statements.
+   */
+  runGrouped<T>(subject: string, work: (tx: Transaction) => Promise<T>): Promise<T>
 }
 
 /** One mutation of a payment, from claim to outcome. */

@@ -22,9 +22,9 @@ export class AnswerTable implements Answers {
     tx: Transaction,
     row: Claim & { merchantId: string; operationId: string | null; nowMs: number },
   ): Promise<void> {
-    this.#database.writeLater(
-      `INSERT INTO idem_response_cache (merchant_id, idempotency_key, operation_id, fingerprint, canonical_request, created_at) VALUES (?)`,
-      [[row.merchantId, row.key, row.operationId, row.fingerprint, row.canonicalRequest, new Date(row.nowMs)]],
+    this.#database.insertLater(
+      'INSERT INTO idem_response_cache (merchant_id, idempotency_key, operation_id, fingerprint, canonical_request, created_at) VALUES',
+      [row.merchantId, row.key, row.operationId, row.fingerprint, row.canonicalRequest, new Date(row.nowMs)],
       tx,
     )
   }

@@ -1,14 +1,10 @@
 /** The connection pool, transactions, and the translation of MySQL errors into the ports' errors. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool, type Pool, type PoolConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise'
-import {
-  DependencyUnavailableError,
-  DuplicateKeyError,
-  RowRefusedError,
-  type Transaction,
-  type Transactions,
-} from '../payments/ports.ts'
-import { OpenTransaction } from './open-transaction.ts'
+import { DependencyUnavailableError, type Transaction, type Transactions } from '../payments/ports.ts'
+import { isAway, isDeadlock, isLost, LostBeforeCommit, translate } from './mysql-errors.ts'
+import { LOCK_WAIT_SECONDS, OpenTransaction, Speaker } from './open-transaction.ts'
+import { TransactionGroups, type Work } from './transaction-groups.ts'
 
 export interface DatabaseOptions {
   url: string
@@ -28,11 +24,15 @@ const TRIES_MAX = 3
 /** Said on every connection: a server's own defaults may differ. */
 const SESSION = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-  "SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 2",
+  `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
 ].join(';')
 
 export class Database implements Transactions {
   readonly #options: DatabaseOptions
+  readonly #groups = new TransactionGroups({
+    together: works => this.#runTogether(works),
+    alone: work => this.run(work),
+  })
   #pool: Pool | undefined
 
   /** Opens nothing until the first statement. */
@@ -54,25 +54,46 @@ export class Database implements Transactions {
     }
   }
 
+  runGrouped<T>(subject: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#groups.add(subject, work)
+  }
+
   /** Rows of a SELECT, in a transaction or outside any. */
   async select<R>(sql: string, values: readonly SqlValue[], tx?: Transaction): Promise<R[]> {
+    if (tx !== undefined) return (await speakerOf(tx).ask(sql, values)) as R[]
     try {
-      return (await this.#query<RowDataPacket[]>(sql, values, tx)) as R[]
+      return await this.#read<R>(sql, values)
     } catch (error) {
-      if (tx !== undefined || !(error instanceof DependencyUnavailableError && isLost(error.cause))) throw error
-      return (await this.#query<RowDataPacket[]>(sql, values)) as R[]
+      if (!(error instanceof DependencyUnavailableError && isLost(error.cause))) throw error
+      return this.#read<R>(sql, values)
     }
   }
 
   /** Rows matched by an INSERT or UPDATE. */
   async write(sql: string, values: readonly unknown[], tx?: Transaction): Promise<number> {
-    const { affectedRows } = await this.#query<ResultSetHeader>(sql, values, tx)
+    if (tx === undefined) return this.run(own => this.write(sql, values, own))
+    const { affectedRows } = (await speakerOf(tx).ask(sql, values)) as ResultSetHeader
     return affectedRows
   }
 
-  /** An INSERT or UPDATE whose count nobody needs: costs no round trip of its own; its error comes with a later statement or the commit. */
+  /** An UPDATE whose count nobody needs: costs no round trip of its own; its error comes with a later statement or the commit. */
   writeLater(sql: string, values: readonly unknown[], tx: Transaction): void {
-    openTransaction(tx).tell(sql, values)
+    speakerOf(tx).tell(sql, values)
+  }
+
+  /** As `writeLater`, for one row of `INSERT INTO … VALUES`; those of a group become one statement. */
+  insertLater(insert: string, row: readonly SqlValue[], tx: Transaction): void {
+    speakerOf(tx).tellRow(insert, row)
+  }
+
+  /** As `writeLater`, for the row whose `keyColumn` is `key`; those of a group that set the same values become one statement. */
+  updateLater(update: string, values: readonly SqlValue[], keyColumn: string, key: string, tx: Transaction): void {
+    speakerOf(tx).tellForKey(update, values, keyColumn, key)
+  }
+
+  /** Locks the row whose `keyColumn` is `key`. May return rows that others of the group lock, too. */
+  async selectLocked<R>(select: string, keyColumn: string, key: string, tx: Transaction): Promise<R[]> {
+    return (await speakerOf(tx).askForKey(select, keyColumn, key, ' FOR UPDATE')) as R[]
   }
 
   async close(): Promise<void> {
@@ -80,37 +101,51 @@ export class Database implements Transactions {
     this.#pool = undefined
   }
 
-  async #query<R extends RowDataPacket[] | ResultSetHeader>(
-    sql: string,
-    values: readonly unknown[],
-    tx?: Transaction,
-  ): Promise<R> {
-    if (tx !== undefined) return (await openTransaction(tx).ask(sql, values)) as R
+  /** Outside any transaction; locks nothing and waits for no lock. */
+  async #read<R>(sql: string, values: readonly unknown[]): Promise<R[]> {
     try {
-      const [result] = await this.#open().query<R>({ sql, values: values as unknown[], timeout: QUERY_TIMEOUT_MS })
-      return result
+      const [rows] = await this.#open().query<RowDataPacket[]>({
+        sql,
+        values: values as unknown[],
+        timeout: QUERY_TIMEOUT_MS,
+      })
+      return rows as R[]
     } catch (error) {
-      throw isDeadlock(error)
-        ? new DependencyUnavailableError('the database is too busy', { cause: error })
-        : translate(error)
+      throw translate(error)
     }
   }
 
-  async #runOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  #runOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#inTransaction(LOCK_WAIT_SECONDS, transaction => work(transaction.speaker()))
+  }
+
+  /** All of them or none. Throws what the first one threw, or that the database is away. */
+  #runTogether(works: readonly Work[]): Promise<unknown[]> {
+    return this.#inTransaction(0, async transaction => {
+      const ends = await Promise.allSettled(works.map(work => work(transaction.speaker())))
+      const errors = ends.flatMap(end => (end.status === 'rejected' ? [end.reason] : []))
+      if (errors.length > 0) throw errors.find(error => error instanceof Error && isAway(error)) ?? errors[0]
+      return ends.map(end => (end as PromiseFulfilledResult<unknown>).value)
+    })
+  }
+
+  async #inTransaction<T>(lockWaitSeconds: number, work: (transaction: OpenTransaction) => Promise<T>): Promise<T> {
     const connection = await this.#open().getConnection()
-    const tx = new OpenTransaction(connection, QUERY_TIMEOUT_MS)
+    const transaction = new OpenTransaction(connection, { timeoutMs: QUERY_TIMEOUT_MS, lockWaitSeconds })
     let reusable = false
     try {
-      const result = await work(tx)
-      await tx.commit()
+      const result = await work(transaction)
+      await transaction.commit()
       reusable = true
       return result
     } catch (error) {
       // A broken connection is thrown away, and the server rolls back what was open on it.
-      reusable = !(error instanceof Error && isAway(error)) && (!tx.isBegun || (await rolledBack(connection)))
-      throw isLost(error) && !tx.isCommitting ? new LostBeforeCommit('the database is away', { cause: error }) : error
+      reusable = !(error instanceof Error && isAway(error)) && (!transaction.isBegun || (await rolledBack(connection)))
+      throw isLost(error) && !transaction.isCommitting
+        ? new LostBeforeCommit('the database is away', { cause: error })
+        : error
     } finally {
-      tx.end()
+      transaction.end()
       if (reusable) connection.release()
       else connection.destroy()
     }
@@ -145,13 +180,10 @@ export class Database implements Transactions {
   }
 }
 
-function openTransaction(tx: Transaction): OpenTransaction {
-  if (tx instanceof OpenTransaction) return tx
+function speakerOf(tx: Transaction): Speaker {
+  if (tx instanceof Speaker) return tx
   throw new Error('not a transaction of this database')
 }
-
-/** Nothing of the transaction has happened, and nothing will. */
-class LostBeforeCommit extends DependencyUnavailableError {}
 
 /** False when the connection is broken and must not be used again. */
 async function rolledBack(connection: PoolConnection): Promise<boolean> {
@@ -161,62 +193,4 @@ async function rolledBack(connection: PoolConnection): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-interface MySqlError extends Error {
-  code?: string
-  errno?: number
-}
-
-const isMySqlError = (error: unknown): error is MySqlError => error instanceof Error
-
-const isDeadlock = (error: unknown): boolean => isMySqlError(error) && (error.errno === 1213 || error.errno === 1205)
-
-const lost = new Set(['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ER_CONNECTION_KILLED'])
-
-/** The connection has ended; whether the server ever saw the statement is not known. */
-const isLost = (error: unknown): boolean =>
-  isMySqlError(error) && (lost.has(error.code ?? '') || /^Can't add new command/.test(error.message))
-
-/** Errors of a healthy server about this statement; every other one means that the server is not there for us. */
-const refusals = new Set([
-  'ER_DATA_TOO_LONG',
-  'ER_WARN_DATA_OUT_OF_RANGE',
-  'ER_CHECK_CONSTRAINT_VIOLATED',
-  'ER_CONSTRAINT_FAILED',
-  'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
-])
-const CONSTRAINT_FAILED_ERRNO = 4025
-const away = new Set([
-  'ER_SERVER_SHUTDOWN',
-  'ER_CON_COUNT_ERROR',
-  'ER_TOO_MANY_USER_CONNECTIONS',
-  'ER_OPTION_PREVENTS_STATEMENT',
-  'ER_QUERY_INTERRUPTED',
-  'ER_CONNECTION_KILLED',
-  'ER_NORMAL_SHUTDOWN',
-  'ER_DISK_FULL',
-  'ER_RECORD_FILE_FULL',
-  'ER_ERROR_ON_WRITE',
-])
-
-function translate(error: unknown): unknown {
-  if (!(error instanceof Error)) return error
-  const { code, errno, message } = error as MySqlError
-  if (code === 'ER_DUP_ENTRY') return new DuplicateKeyError(message, { cause: error })
-  if (errno === CONSTRAINT_FAILED_ERRNO || (code !== undefined && refusals.has(code)))
-    return new RowRefusedError(message, { cause: error })
-  if (isAway(error)) return new DependencyUnavailableError('the database is away', { cause: error })
-  return error
-}
-
-function isAway(error: MySqlError): boolean {
-  if (
-    /^(Pool is closed|Queue limit reached|No connections available|Can't add new command when connection is in closed state)/.test(
-      error.message,
-    )
-  )
-    return true
-  if (error.code === undefined) return false
-  return away.has(error.code) || /^(E[A-Z]+|PROTOCOL_[A-Z_]+)$/.test(error.code)
 }

@@ -39,19 +39,21 @@ export class LedgerTable implements Ledger {
 
   async insert(tx: Transaction, entries: readonly LedgerEntry[], nowMs: number): Promise<void> {
     const recordedAt = new Date(nowMs)
-    const rows = entries.map(entry => [
-      entry.entryId,
-      entry.paymentId,
-      entry.eventId,
-      entry.type,
-      entry.debitAccount,
-      entry.creditAccount,
-      entry.amountMinor,
-      entry.currency,
-      new Date(entry.occurredAtMs),
-      recordedAt,
-    ])
-    this.#database.writeLater(`INSERT INTO ledger_entry (${LEDGER_COLUMNS}, recorded_at) VALUES ?`, [rows], tx)
+    for (const entry of entries) {
+      const row = [
+        entry.entryId,
+        entry.paymentId,
+        entry.eventId,
+        entry.type,
+        entry.debitAccount,
+        entry.creditAccount,
+        entry.amountMinor,
+        entry.currency,
+        new Date(entry.occurredAtMs),
+        recordedAt,
+      ]
+      this.#database.insertLater(`INSERT INTO ledger_entry (${LEDGER_COLUMNS}, recorded_at) VALUES`, row, tx)
+    }
   }
 
   async listByPayment(tx: Transaction, paymentId: string): Promise<LedgerEntry[]> {

@@ -2,12 +2,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { format } from 'mysql2'
 import type { PoolConnection } from 'mysql2/promise'
-import { OpenTransaction, type StatementResult } from './open-transaction.ts'
+import { LOCK_WAIT_SECONDS, OpenTransaction, type StatementResult } from './open-transaction.ts'
 
 /** Answers each statement with its own text as the only row, as mysql2 does: one bare, several as a list. */
 function recordingConnection(refusal?: { of: string; error: Error }) {
   const roundTrips: string[][] = []
   const connection = {
+    connection: {},
     format,
     query: async ({ sql }: { sql: string }) => {
       const statements = sql.split(';\n')
@@ -20,30 +21,31 @@ function recordingConnection(refusal?: { of: string; error: Error }) {
   return { connection, roundTrips }
 }
 
-const begin = (refusal?: { of: string; error: Error }) => {
+function begin(refusal?: { of: string; error: Error }) {
   const { connection, roundTrips } = recordingConnection(refusal)
-  return { tx: new OpenTransaction(connection, 1_000), roundTrips }
+  const transaction = new OpenTransaction(connection, { timeoutMs: 1_000, lockWaitSeconds: LOCK_WAIT_SECONDS })
+  return { transaction, tx: transaction.speaker(), roundTrips }
 }
 
 const rowsOf = (statement: string) => [{ statement }] as unknown as StatementResult
 
 describe('a transaction', () => {
   test('that only writes is one round trip', async () => {
-    const { tx, roundTrips } = begin()
+    const { transaction, tx, roundTrips } = begin()
     tx.tell('INSERT a = ?', ["it's"])
     tx.tell('INSERT b = ?', [2])
-    await tx.commit()
+    await transaction.commit()
 
     expect(roundTrips).toEqual([['START TRANSACTION', "INSERT a = 'it\\'s'", 'INSERT b = 2', 'COMMIT']])
   })
 
   test('hands each reader its own rows, and keeps the order of what was said', async () => {
-    const { tx, roundTrips } = begin()
+    const { transaction, tx, roundTrips } = begin()
     tx.tell('UPDATE first', [])
     const [one, two] = await Promise.all([tx.ask('SELECT 1', []), tx.ask('SELECT 2', [])])
     const three = await tx.ask('SELECT 3', [])
     tx.tell('UPDATE last', [])
-    await tx.commit()
+    await transaction.commit()
 
     expect([one, two, three]).toEqual([rowsOf('SELECT 1'), rowsOf('SELECT 2'), rowsOf('SELECT 3')])
     expect(roundTrips).toEqual([
@@ -54,20 +56,20 @@ describe('a transaction', () => {
   })
 
   test('that says nothing sends nothing', async () => {
-    const { tx, roundTrips } = begin()
-    await tx.commit()
+    const { transaction, roundTrips } = begin()
+    await transaction.commit()
 
     expect(roundTrips).toEqual([])
-    expect(tx.isBegun).toBe(false)
+    expect(transaction.isBegun).toBe(false)
   })
 
   test('tells everybody in a round trip of the refusal, also the commit of a write that nobody waited for', async () => {
     const error = new Error('duplicate')
-    const { tx } = begin({ of: 'INSERT twice', error })
+    const { transaction, tx } = begin({ of: 'INSERT twice', error })
     tx.tell('INSERT twice', [])
 
-    await expect(tx.commit()).rejects.toBe(error)
-    expect(tx.isBegun).toBe(true)
+    await expect(transaction.commit()).rejects.toBe(error)
+    expect(transaction.isBegun).toBe(true)
   })
 
   test('writes nothing more after a refusal: the server may have rolled back, and a statement would stand alone', async () => {
@@ -81,11 +83,115 @@ describe('a transaction', () => {
   })
 
   test('that has ended rejects what was still on its way', async () => {
-    const { tx, roundTrips } = begin()
+    const { transaction, tx, roundTrips } = begin()
     const asked = tx.ask('SELECT 1', [])
-    tx.end()
+    transaction.end()
 
     await expect(asked).rejects.toThrow('this transaction is over')
     expect(roundTrips).toEqual([])
+  })
+})
+
+describe('several speakers of one transaction', () => {
+  const INSERT = 'INSERT INTO t (a, b) VALUES'
+
+  test('insert in one statement, with every row as it was said', async () => {
+    const { transaction, tx, roundTrips } = begin()
+    const other = transaction.speaker()
+    tx.tellRow(INSERT, [1, "it's"])
+    other.tellRow(INSERT, [null, 'a;\n?'])
+    await transaction.commit()
+
+    expect(roundTrips).toEqual([['START TRANSACTION', `${INSERT} (1, 'it\\'s'), (NULL, 'a;\\n?')`, 'COMMIT']])
+  })
+
+  test('lock in one statement, and each gets all rows', async () => {
+    const { transaction, tx, roundTrips } = begin()
+    const asked = [tx, transaction.speaker()].map((each, index) =>
+      each.askForKey('SELECT * FROM t', 'id', `p${index}`, ' FOR UPDATE'),
+    )
+
+    const statement = "SELECT * FROM t WHERE id IN ('p0', 'p1') FOR UPDATE"
+    expect(await Promise.all(asked)).toEqual([rowsOf(statement), rowsOf(statement)])
+    expect(roundTrips).toEqual([['START TRANSACTION', statement]])
+  })
+
+  test('update in one statement what gets the same values, and apart what does not', async () => {
+    const { transaction, tx, roundTrips } = begin()
+    const values = ['DONE', 'DONE', 'FAILED', 'DONE']
+    for (const [index, value] of values.entries())
+      (index === 0 ? tx : transaction.speaker()).tellForKey('UPDATE t SET s = ?', [value], 'id', `p${index}`)
+    await transaction.commit()
+
+    expect(roundTrips).toEqual([
+      [
+        'START TRANSACTION',
+        "UPDATE t SET s = 'DONE' WHERE id IN ('p0', 'p1', 'p3')",
+        "UPDATE t SET s = 'FAILED' WHERE id IN ('p2')",
+        'COMMIT',
+      ],
+    ])
+  })
+
+  // A statement that joins an earlier one must not overtake what its own speaker has said before.
+  test('keep each their own order', async () => {
+    const { transaction, tx, roundTrips } = begin()
+    const other = transaction.speaker()
+    tx.tellRow(INSERT, [1])
+    tx.tell('UPDATE between', [])
+    tx.tellRow(INSERT, [2])
+    other.tell('UPDATE first', [])
+    other.tellRow(INSERT, [3])
+    await transaction.commit()
+
+    expect(roundTrips).toEqual([
+      [
+        'START TRANSACTION',
+        `${INSERT} (1)`,
+        'UPDATE between',
+        `${INSERT} (2)`,
+        'UPDATE first',
+        `${INSERT} (3)`,
+        'COMMIT',
+      ],
+    ])
+  })
+
+  test('begin anew after each round trip', async () => {
+    const { transaction, tx, roundTrips } = begin()
+    const other = transaction.speaker()
+    tx.tellRow(INSERT, [1])
+    await tx.ask('SELECT 1', [])
+    other.tellRow(INSERT, [2])
+    tx.tellRow(INSERT, [3])
+    await transaction.commit()
+
+    expect(roundTrips).toEqual([
+      ['START TRANSACTION', `${INSERT} (1)`, 'SELECT 1'],
+      [`${INSERT} (2), (3)`, 'COMMIT'],
+    ])
+  })
+
+  test('are all told of a refusal', async () => {
+    const error = new Error('lock wait')
+    const { transaction, tx } = begin({ of: "SELECT * FROM t WHERE id IN ('p0', 'p1') FOR UPDATE", error })
+    const asked = [tx, transaction.speaker()].map((each, index) =>
+      each.askForKey('SELECT * FROM t', 'id', `p${index}`, ' FOR UPDATE').catch((thrown: unknown) => thrown),
+    )
+    expect(await Promise.all(asked)).toEqual([error, error])
+  })
+})
+
+describe('the wait for locks', () => {
+  const waitsOf = (connection: PoolConnection, lockWaitSeconds: number) =>
+    new OpenTransaction(connection, { timeoutMs: 1_000, lockWaitSeconds }).speaker().ask('SELECT 1', [])
+
+  test('is said when the connection waits otherwise, and only then', async () => {
+    const { connection, roundTrips } = recordingConnection()
+    for (const seconds of [LOCK_WAIT_SECONDS, 0, 0, LOCK_WAIT_SECONDS]) await waitsOf(connection, seconds)
+
+    const plain = ['START TRANSACTION', 'SELECT 1']
+    const saying = (seconds: number) => [`SET SESSION innodb_lock_wait_timeout = ${seconds}`, ...plain]
+    expect(roundTrips).toEqual([plain, saying(0), plain, saying(LOCK_WAIT_SECONDS)])
   })
 })

@@ -41,26 +41,23 @@ export class OperationTable implements Operations {
   }
 
   async insert(tx: Transaction, operation: Operation): Promise<void> {
-    this.#database.writeLater(
+    this.#database.insertLater(
       `INSERT INTO payment_operation (operation_id, payment_id, merchant_id, idempotency_key, kind, amount, currency, state, reason,
-         attempt, lease_until_ms, next_attempt_at_ms, created_at)
-       VALUES (?)`,
+         attempt, lease_until_ms, next_attempt_at_ms, created_at) VALUES`,
       [
-        [
-          operation.operationId,
-          operation.paymentId,
-          operation.merchantId,
-          operation.idempotencyKey,
-          operation.kind,
-          operation.amountMinor,
-          operation.currency,
-          'PENDING',
-          operation.reason,
-          operation.attempt,
-          operation.leaseUntilMs,
-          operation.leaseUntilMs,
-          new Date(operation.createdAtMs),
-        ],
+        operation.operationId,
+        operation.paymentId,
+        operation.merchantId,
+        operation.idempotencyKey,
+        operation.kind,
+        operation.amountMinor,
+        operation.currency,
+        'PENDING',
+        operation.reason,
+        operation.attempt,
+        operation.leaseUntilMs,
+        operation.leaseUntilMs,
+        new Date(operation.createdAtMs),
       ],
       tx,
     )

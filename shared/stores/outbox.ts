@@ -41,19 +41,17 @@ export class OutboxTable implements OutboxWriter, OutboxQueue {
   }
 
   async insert(tx: Transaction, event: OutboxEvent, nowMs: number): Promise<void> {
-    this.#database.writeLater(
-      'INSERT INTO outbox_event (event_id, topic, message_key, sequence, payload, shard, traceparent, created_at) VALUES (?)',
+    this.#database.insertLater(
+      'INSERT INTO outbox_event (event_id, topic, message_key, sequence, payload, shard, traceparent, created_at) VALUES',
       [
-        [
-          event.eventId,
-          event.topic,
-          event.messageKey,
-          event.sequence,
-          event.payload,
-          event.shard,
-          event.traceparent,
-          new Date(nowMs),
-        ],
+        event.eventId,
+        event.topic,
+        event.messageKey,
+        event.sequence,
+        event.payload,
+        event.shard,
+        event.traceparent,
+        new Date(nowMs),
       ],
       tx,
     )

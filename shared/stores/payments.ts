@@ -42,6 +42,8 @@ export const paymentOf = (row: PaymentRow): Payment => ({
   updatedAtMs: row.updated_at.getTime(),
 })
 
+const SELECT_PAYMENT = `SELECT ${PAYMENT_COLUMNS} FROM payment p`
+
 const dateOrNull = (epochMs: number | null): Date | null => (epochMs === null ? null : new Date(epochMs))
 
 export class PaymentTable implements Payments {
@@ -52,46 +54,40 @@ export class PaymentTable implements Payments {
   }
 
   async insert(tx: Transaction, payment: Payment & { idempotencyKey: string }): Promise<void> {
-    this.#database.writeLater(
+    this.#database.insertLater(
       `INSERT INTO payment (payment_id, merchant_id, idempotency_key, status, amount, currency, captured_amount, refunded_amount,
-         payment_method, pending_operation_id, event_count, shard, capture_before, created_at, updated_at)
-       VALUES (?)`,
+         payment_method, pending_operation_id, event_count, shard, capture_before, created_at, updated_at) VALUES`,
       [
-        [
-          payment.paymentId,
-          payment.merchantId,
-          payment.idempotencyKey,
-          payment.status,
-          payment.amountMinor,
-          payment.currency,
-          payment.capturedMinor,
-          payment.refundedMinor,
-          payment.paymentMethod,
-          payment.pendingOperationId,
-          payment.eventCount,
-          payment.shard,
-          dateOrNull(payment.captureBeforeMs),
-          new Date(payment.createdAtMs),
-          new Date(payment.updatedAtMs),
-        ],
+        payment.paymentId,
+        payment.merchantId,
+        payment.idempotencyKey,
+        payment.status,
+        payment.amountMinor,
+        payment.currency,
+        payment.capturedMinor,
+        payment.refundedMinor,
+        payment.paymentMethod,
+        payment.pendingOperationId,
+        payment.eventCount,
+        payment.shard,
+        dateOrNull(payment.captureBeforeMs),
+        new Date(payment.createdAtMs),
+        new Date(payment.updatedAtMs),
       ],
       tx,
     )
   }
 
   async lock(tx: Transaction, paymentId: string): Promise<Payment | undefined> {
-    const rows = await this.#database.select<PaymentRow>(
-      `SELECT ${PAYMENT_COLUMNS} FROM payment p WHERE p.payment_id = ? FOR UPDATE`,
-      [paymentId],
-      tx,
-    )
-    return rows[0] && paymentOf(rows[0])
+    const rows = await this.#database.selectLocked<PaymentRow>(SELECT_PAYMENT, 'p.payment_id', paymentId, tx)
+    const row = rows.find(each => each.payment_id === paymentId)
+    return row && paymentOf(row)
   }
 
   async update(tx: Transaction, payment: Payment): Promise<void> {
-    this.#database.writeLater(
+    this.#database.updateLater(
       `UPDATE payment SET status = ?, captured_amount = ?, refunded_amount = ?, pending_operation_id = ?, event_count = ?,
-         capture_before = ?, updated_at = ? WHERE payment_id = ?`,
+         capture_before = ?, updated_at = ?`,
       [
         payment.status,
         payment.capturedMinor,
@@ -100,8 +96,9 @@ export class PaymentTable implements Payments {
         payment.eventCount,
         dateOrNull(payment.captureBeforeMs),
         new Date(payment.updatedAtMs),
-        payment.paymentId,
       ],
+      'payment_id',
+      payment.paymentId,
       tx,
     )
   }

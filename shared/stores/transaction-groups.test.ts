@@ -1,0 +1,146 @@
+/** Who shares a transaction with whom, and what each gets when it fails. */
+import { describe, expect, test } from '@jest/globals'
+import { DependencyUnavailableError, DuplicateKeyError, type Transaction } from '../payments/ports.ts'
+import { until } from '../runtime/until.ts'
+import { LostBeforeCommit } from './mysql-errors.ts'
+import { TransactionGroups, type Work } from './transaction-groups.ts'
+
+const tx: Transaction = { kind: 'transaction' }
+const runAll = (works: readonly Work[]) => Promise.all(works.map(work => work(tx)))
+
+/** Groups whose first transaction is under way until `go`; `fails` is what each group throws. */
+function held(fails: unknown[] = []) {
+  const sizes: number[] = []
+  const alone: Work[] = []
+  let go = () => {}
+  const gate = new Promise<void>(open => {
+    go = open
+  })
+  const groups = new TransactionGroups({
+    together: async works => {
+      sizes.push(works.length)
+      if (sizes.length === 1) await gate
+      const error = fails[sizes.length - 2]
+      if (error !== undefined) throw error
+      return runAll(works)
+    },
+    alone: async work => {
+      alone.push(work)
+      return work(tx)
+    },
+  })
+  const first = groups.add('first', async () => 'first')
+  const underWay = until(() => sizes.length === 1, { what: 'the first transaction to begin', intervalMs: 1 })
+  return { groups, sizes, alone, first, underWay, go: () => go() }
+}
+
+const named = (name: string) => async () => name
+
+describe('works', () => {
+  test('that come while a transaction is under way share the next, and each gets its own result', async () => {
+    const { groups, sizes, first, underWay, go } = held()
+    await underWay
+    const results = Promise.all(['a', 'b', 'c'].map(name => groups.add(name, named(name))))
+    go()
+
+    expect(await first).toBe('first')
+    expect(await results).toEqual(['a', 'b', 'c'])
+    expect(sizes).toEqual([1, 3])
+  })
+
+  // A transaction does not wait for its own locks: both would read what was there before.
+  test('of one subject never share a transaction', async () => {
+    const { groups, sizes, underWay, go } = held()
+    await underWay
+    const order: string[] = []
+    const note = (name: string) => async () => void order.push(name)
+    const done = Promise.all([
+      groups.add('p1', note('p1 first')),
+      groups.add('p1', note('p1 second')),
+      groups.add('p2', note('p2')),
+      groups.add('p1', note('p1 third')),
+    ])
+    go()
+    await done
+
+    expect(sizes).toEqual([1, 2, 1, 1])
+    expect(order).toEqual(['p1 first', 'p2', 'p1 second', 'p1 third'])
+  })
+
+  test('that are too many for one transaction come in several, none forgotten', async () => {
+    const { groups, sizes, underWay, go } = held()
+    await underWay
+    const names = Array.from({ length: 150 }, (_, index) => `p${index}`)
+    const results = Promise.all(names.map(name => groups.add(name, named(name))))
+    go()
+
+    expect(await results).toEqual(names)
+    expect(sizes).toEqual([1, 64, 64, 22])
+  })
+
+  test('are refused when too many wait already', async () => {
+    const { groups, underWay, go } = held()
+    await underWay
+    const waiting = Array.from({ length: 2_000 }, (_, index) => groups.add(`p${index}`, named('done')))
+    await expect(groups.add('one more', named('done'))).rejects.toThrow(DependencyUnavailableError)
+    go()
+    expect(await Promise.all(waiting)).toHaveLength(2_000)
+  })
+})
+
+describe('a group that fails', () => {
+  const failing = async (fails: unknown, members: readonly Work[]) => {
+    const { groups, alone, underWay, go } = held([fails])
+    await underWay
+    const ends = Promise.allSettled(members.map((work, index) => groups.add(`p${index}`, work)))
+    go()
+    return { ends: await ends, alone, groups }
+  }
+  const throwing =
+    (error: Error): Work =>
+    async () =>
+      Promise.reject(error)
+
+  test.each([
+    ['a used key', Object.assign(new Error('duplicate'), { code: 'ER_DUP_ENTRY', errno: 1062 })],
+    ['a lock that somebody else holds', Object.assign(new Error('lock wait'), { errno: 1205 })],
+    ['a deadlock', Object.assign(new Error('deadlock'), { errno: 1213 })],
+    ['a lost connection, before it committed', new LostBeforeCommit('away')],
+    ["a work's own error", new Error('of one')],
+  ])('for %s: everybody tries alone, and only the guilty gets an error', async (_, error) => {
+    const own = new Error('mine')
+    const { ends, alone, groups } = await failing(error, [named('a'), throwing(own), named('c')])
+
+    expect(alone).toHaveLength(3)
+    expect(ends).toEqual([
+      { status: 'fulfilled', value: 'a' },
+      { status: 'rejected', reason: own },
+      { status: 'fulfilled', value: 'c' },
+    ])
+    expect(await groups.add('next', named('next'))).toBe('next')
+  })
+
+  // It may have happened.
+  test('because the connection was lost in the commit: nobody tries again', async () => {
+    const lost = Object.assign(new Error('lost'), { code: 'PROTOCOL_CONNECTION_LOST' })
+    const { ends, alone } = await failing(lost, [named('a'), named('b')])
+
+    expect(alone).toEqual([])
+    for (const end of ends) expect(end).toMatchObject({ reason: expect.any(DependencyUnavailableError) })
+  })
+
+  test('of one: the error is its own', async () => {
+    const duplicate = Object.assign(new Error('duplicate'), { code: 'ER_DUP_ENTRY' })
+    const { ends, alone } = await failing(duplicate, [named('a')])
+
+    expect(alone).toEqual([])
+    expect(ends).toMatchObject([{ reason: expect.any(DuplicateKeyError) }])
+  })
+
+  test('of one that met a lock waits for it alone', async () => {
+    const { ends, alone } = await failing(Object.assign(new Error('lock wait'), { errno: 1205 }), [named('a')])
+
+    expect(alone).toHaveLength(1)
+    expect(ends).toEqual([{ status: 'fulfilled', value: 'a' }])
+  })
+})
