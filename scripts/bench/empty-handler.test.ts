@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { projectRoot } from '../system/paths.ts'
 import { emptyServices } from './empty-handler.ts'
+import { readCommand } from './settings.ts'
 
 const read = (path: string) => parse(readFileSync(join(projectRoot, path), 'utf8'))
 
@@ -22,4 +23,9 @@ test.each(emptyServices)('%s runs with the settings of the product', name => {
   expect(empty.provider.httpApi.payload).toBe(product.provider.httpApi.payload)
   expect(empty.provider.timeout).toBe(product.provider.timeout)
   expect(empty.provider.runtime).toBe(product.provider.runtime)
+})
+
+// A timer for each request lives so long, answered or not.
+test('the tail of a load is longer than the time-out of the functions', () => {
+  expect(readCommand([])!.settings.tailSeconds).toBeGreaterThan(read('serverless.yml').provider.timeout)
 })

@@ -1,4 +1,5 @@
 /** One case: load on one target, and what every process and table had to do for it. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Books, countRows, type EventFigures, type RowCounts } from './books.ts'
 import { cpuBetween } from './cpu.ts'
 import type { Direct } from './direct.ts'
@@ -43,14 +44,18 @@ export const isDirect = (kind: CaseKind): boolean => kind.startsWith('direct-')
 export const unitOf = (kind: CaseKind): Unit => (kind === 'flow' || kind === 'direct-flow' ? 'flow' : 'authorize')
 
 let orders = 0
+/** When the timers of the last load over serverless-offline began to run out. */
+let lastLoadEndedMs = Number.NEGATIVE_INFINITY
 
 /** After it nothing is on its way any more. */
 export async function runCase(
   bench: Bench,
   benchCase: BenchCase,
   round: number,
-  { seconds, warmupSeconds, seed }: BenchSettings = bench.settings,
+  settings: BenchSettings = bench.settings,
 ): Promise<CaseSample> {
+  const { seconds, warmupSeconds, seed } = settings
+  await sleep(restMs(settings, performance.now() - lastLoadEndedMs))
   const startedAt = new Date().toISOString()
   const rowsBefore = await rowsOf(bench, benchCase.kind)
   const mark = isProduct(benchCase.kind) ? await bench.books.mark() : undefined
@@ -63,6 +68,7 @@ export async function runCase(
     seed: seed + orders,
     runId: `r${seed}-${orders++}`,
   })
+  if (!isDirect(benchCase.kind)) lastLoadEndedMs = performance.now()
   if (mark) await bench.books.drained()
   const events = mark && (await bench.books.since(mark, beginsMs, endsMs))
   const byProcess = cpuMsByProcess(cpuSeconds, load.requests)
@@ -79,6 +85,10 @@ export async function runCase(
   const problems = [...answerProblems(load), ...rowProblems(load, rowsBefore, rowsAfter)]
   return { ...benchCase, round, startedAt, figures, problems: problems.map(text => `${caseName(benchCase)}: ${text}`) }
 }
+
+/** What is left of the last load's tail may pass in the warm-up, not in the measured time. */
+export const restMs = ({ tailSeconds, warmupSeconds }: BenchSettings, sinceLastLoadMs: number): number =>
+  Math.max(0, (tailSeconds - warmupSeconds) * 1_000 - sinceLastLoadMs)
 
 function targetOf({ stage, direct }: Bench, kind: CaseKind): Target {
   if (isProduct(kind)) return { kind: 'http', origin: stage.system.apiUrl }

@@ -100,7 +100,7 @@ async function warmUpCase(bench: Bench, kind: CaseKind, problems: string[]): Pro
   const { settings } = bench
   const seconds = Math.min(FIRST_WARMUP_SECONDS, settings.seconds)
   const benchCase = { kind, concurrency: Math.max(...settings.concurrency) }
-  const sample = await runCase(bench, benchCase, 0, { ...settings, seconds, warmupSeconds: 0 })
+  const sample = await runCase(bench, benchCase, 0, { ...settings, seconds, warmupSeconds: 0, tailSeconds: 0 })
   problems.push(...sample.problems.map(problem => `warm-up of ${problem}`))
   return sample
 }

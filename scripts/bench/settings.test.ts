@@ -7,7 +7,8 @@ describe('readCommand', () => {
   test('measures every kind at 8, 32 and 64, three rounds of 10 s, unless told otherwise', () => {
     expect(settingsOf('--seed', '7')).toEqual({
       seconds: 10,
-      warmupSeconds: 3,
+      warmupSeconds: 11,
+      tailSeconds: 10.5,
       rounds: 3,
       concurrency: [8, 32, 64],
       kinds: ['authorize', 'flow', 'empty', 'empty-quick', 'empty-typescript', 'direct-authorize', 'direct-flow'],
@@ -16,7 +17,12 @@ describe('readCommand', () => {
   })
 
   test('an option wins over --quick', () => {
-    expect(settingsOf('--quick', '--seconds', '2')).toMatchObject({ seconds: 2, rounds: 1, concurrency: [2] })
+    expect(settingsOf('--quick', '--seconds', '2')).toMatchObject({
+      seconds: 2,
+      tailSeconds: 0,
+      rounds: 1,
+      concurrency: [2],
+    })
   })
 
   test.each([
