@@ -120,6 +120,24 @@ describe('a group that fails', () => {
     expect(await groups.add('next', named('next'))).toBe('next')
   })
 
+  // A used key is refused for ever; its retries must not break up one group after the other.
+  test('is not broken up by the same subject again, until that has succeeded by itself', async () => {
+    let isGuilty = true
+    const guilty: Work = async () => {
+      if (isGuilty) throw new Error('used')
+    }
+    const { alone, groups } = await failing(new Error('used'), [named('a'), guilty, named('c')])
+    expect(alone).toHaveLength(3)
+
+    await expect(groups.add('p1', guilty)).rejects.toThrow('used')
+    expect(alone).toHaveLength(4)
+    isGuilty = false
+    await groups.add('p1', guilty)
+    expect(alone).toHaveLength(5)
+    await groups.add('p1', guilty)
+    expect(alone).toHaveLength(5)
+  })
+
   // It may have happened.
   test('because the connection was lost in the commit: nobody tries again', async () => {
     const lost = Object.assign(new Error('lost'), { code: 'PROTOCOL_CONNECTION_LOST' })

@@ -22,17 +22,21 @@ const GROUPS_UNDER_WAY_MAX = 1
 /** Keeps a transaction short, and its text well under what the server takes. */
 const MEMBERS_MAX = 64
 const WAITING_MAX = 2_000
+const LONERS_MAX = 1_000
 
 export class TransactionGroups {
   readonly #runner: GroupRunner
   #waiting: Member[] = []
   #underWay = 0
+  /** Subjects whose last work failed: a used key will be refused again, and would break up every group that it comes to. */
+  readonly #loners = new Set<string>()
 
   constructor(runner: GroupRunner) {
     this.#runner = runner
   }
 
   async add<T>(subject: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    if (this.#loners.has(subject)) return this.#alone(subject, work) as Promise<T>
     if (this.#waiting.length >= WAITING_MAX) throw new DependencyUnavailableError('too many wait for the database')
     return new Promise<unknown>((resolve, reject) => {
       this.#waiting.push({ subject, work, resolve, reject })
@@ -69,15 +73,43 @@ export class TransactionGroups {
       const results = await this.#runner.together(members.map(member => member.work))
       for (const [index, member] of members.entries()) member.resolve(results[index])
     } catch (error) {
-      if (isEverybodys(error, members.length)) for (const member of members) member.reject(translate(error))
-      // Nobody waits for these: the next group must not.
-      else for (const member of members) this.#runner.alone(member.work).then(member.resolve, member.reject)
+      this.#failed(members, error)
     }
+  }
+
+  #failed(members: readonly Member[], error: unknown): void {
+    const isFinal = isEverybodys(error) || (members.length === 1 && !mayPass(error))
+    for (const { subject, work, resolve, reject } of members) {
+      if (!isFinal) void this.#alone(subject, work).then(resolve, reject)
+      else {
+        this.#remember(subject, error)
+        reject(translate(error))
+      }
+    }
+  }
+
+  /** Nobody waits for this one. */
+  async #alone(subject: string, work: Work): Promise<unknown> {
+    try {
+      const result = await this.#runner.alone(work)
+      this.#loners.delete(subject)
+      return result
+    } catch (error) {
+      this.#remember(subject, error)
+      throw error
+    }
+  }
+
+  #remember(subject: string, error: unknown): void {
+    if (isEverybodys(error)) return
+    this.#loners.add(subject)
+    if (this.#loners.size > LONERS_MAX) this.#loners.delete(this.#loners.values().next().value!)
   }
 }
 
-/** Whether trying again alone could not help, or must not be done: a commit may have happened. */
-function isEverybodys(error: unknown, members: number): boolean {
-  if (error instanceof LostBeforeCommit || isDeadlock(error)) return false
-  return members === 1 || (error instanceof Error && isAway(error))
-}
+/** Nothing of it has happened, and nothing was wrong with it. */
+const mayPass = (error: unknown): boolean => error instanceof LostBeforeCommit || isDeadlock(error)
+
+/** The server is away, or nobody knows whether it has happened: then nothing is tried again. */
+const isEverybodys = (error: unknown): boolean =>
+  !(error instanceof LostBeforeCommit) && error instanceof Error && isAway(error)
