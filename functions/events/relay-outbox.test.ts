@@ -45,19 +45,21 @@ describe('relay-outbox', () => {
     expect((await ports.metrics.outboxPublished.get()).values[0]!.value).toBe(1)
   })
 
-  test('takes every distinct shard of its event once, however often it rang', async () => {
+  test('takes every distinct shard of its event once and together, however often it rang', async () => {
     const { ports, handler, rings } = await withRowsIn([0, 1, 2])
-    let lockCount = 0
+    const locked: (readonly number[])[] = []
     const { lockUnpublished } = ports.outbox
     ports.outbox.lockUnpublished = (...given) => {
-      lockCount++
+      locked.push(given[1].shards)
       return lockUnpublished.apply(ports.outbox, given)
     }
 
     await handler(rings(0, 2, 0, 0, 2))
 
     expect(published(ports)).toEqual(['shard-0', 'shard-2'])
-    expect(lockCount).toBe(2)
+    expect(ports.publisher.sends).toHaveLength(1)
+    expect(locked).toEqual([[0, 2]])
+    expect((await ports.metrics.outboxPublished.get()).values[0]!.value).toBe(2)
   })
 
   test('a bell of a shard that is not ours is passed over', async () => {

@@ -1,7 +1,7 @@
 /** Kafka `outbox.ready`: publishes what waits in the outbox of every shard that was rung for. A throw means: deliver again. */
 import type { MSKEvent, SelfManagedKafkaEvent } from 'aws-lambda'
 import { SHARD_COUNT } from '../../shared/contracts/topics.ts'
-import { type RelayPorts, relayShard } from '../../shared/payments/relay-outbox.ts'
+import { type RelayPorts, relayShards } from '../../shared/payments/relay-outbox.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import { portsFromEnv } from '../../shared/runtime/ports.ts'
 
@@ -12,15 +12,13 @@ export const createHandler =
   (ports: RelayPorts & { metrics: Pick<Metrics, 'outboxPublished'> }) =>
   async (event: MSKEvent | SelfManagedKafkaEvent) => {
     const deadlineMs = ports.clock.nowMs() + WORK_MS
-    for (const shard of shardsOf(event)) {
-      ports.metrics.outboxPublished.inc(await relayShard(ports, shard, deadlineMs))
-    }
+    ports.metrics.outboxPublished.inc(await relayShards(ports, shardsOf(event), deadlineMs))
   }
 
 /** The partition of the doorbell is the shard. */
-function shardsOf(event: MSKEvent | SelfManagedKafkaEvent): Set<number> {
-  const records = Object.values(event.records).flat()
-  return new Set(records.map(record => record.partition).filter(partition => partition < SHARD_COUNT))
+function shardsOf(event: MSKEvent | SelfManagedKafkaEvent): number[] {
+  const rung = new Set(Object.values(event.records).flatMap(records => records.map(record => record.partition)))
+  return [...rung].filter(partition => partition < SHARD_COUNT)
 }
 
 export const handler = createHandler(portsFromEnv())

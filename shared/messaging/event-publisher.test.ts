@@ -37,7 +37,7 @@ describe('KafkaEventPublisher', () => {
     const { kafka, publisher } = publisherOf()
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
-    await publisher.publish(0, [rowOf(1), rowOf(2, { traceparent })])
+    await publisher.publish([rowOf(1), rowOf(2, { traceparent })])
 
     expect(kafka.batches).toHaveLength(1)
     expect(kafka.batches[0]!.acks).toBe(-1)
@@ -61,10 +61,7 @@ describe('KafkaEventPublisher', () => {
     const { kafka, publisher } = publisherOf()
     const topics = ['payment.captured', 'payment.authorized', 'payment.captured', 'payment.authorized']
 
-    await publisher.publish(
-      0,
-      topics.map((topic, index) => rowOf(index, { topic })),
-    )
+    await publisher.publish(topics.map((topic, index) => rowOf(index, { topic })))
 
     expect(kafka.batches).toHaveLength(1)
     expect(kafka.messages.map(message => [message.topic, message.key])).toEqual([
@@ -82,7 +79,7 @@ describe('an error of Kafka', () => {
     kafka.onSend = async () => {
       throw error
     }
-    return publisher.publish(0, [rowOf(1)]).then(
+    return publisher.publish([rowOf(1)]).then(
       () => undefined,
       (thrown: unknown) => thrown,
     )
@@ -143,7 +140,7 @@ describe('a send that does not end', () => {
     const { kafka, publisher } = publisherOf()
     kafka.holdNext()
 
-    const publishing = publisher.publish(0, [rowOf(1)])
+    const publishing = publisher.publish([rowOf(1)])
     const refused = expect(publishing).rejects.toThrow(DependencyUnavailableError)
     await jest.advanceTimersByTimeAsync(DEADLINE_MS_MAX)
 
@@ -155,17 +152,37 @@ describe('a send that does not end', () => {
     jest.useFakeTimers()
     const { kafka, publisher } = publisherOf()
     const { confirm } = kafka.holdNext()
-    const refused = expect(publisher.publish(0, [rowOf(1)])).rejects.toThrow(DependencyUnavailableError)
+    const refused = expect(publisher.publish([rowOf(1)])).rejects.toThrow(DependencyUnavailableError)
     await jest.advanceTimersByTimeAsync(DEADLINE_MS_MAX)
     await refused
 
-    await expect(publisher.publish(0, [rowOf(2)])).rejects.toThrow('an earlier send of this shard has not ended')
-    await publisher.publish(1, [rowOf(3)])
+    await expect(publisher.publish([rowOf(2)])).rejects.toThrow('an earlier send of this shard has not ended')
+    await publisher.publish([rowOf(3, { shard: 1 })])
     confirm()
     await jest.advanceTimersByTimeAsync(0)
-    await publisher.publish(0, [rowOf(2)])
+    await publisher.publish([rowOf(2)])
 
     expect(kafka.messages.map(message => message.key)).toEqual(['pay_1', 'pay_3', 'pay_2'])
+  })
+
+  test('keeps all shards of its rows closed, to sends for several as well, and opens them together', async () => {
+    jest.useFakeTimers()
+    const { kafka, publisher } = publisherOf()
+    const { confirm } = kafka.holdNext()
+    const refused = expect(publisher.publish([rowOf(1), rowOf(2, { shard: 1 })])).rejects.toThrow(
+      DependencyUnavailableError,
+    )
+    await jest.advanceTimersByTimeAsync(DEADLINE_MS_MAX)
+    await refused
+
+    for (const rows of [[rowOf(3)], [rowOf(3, { shard: 1 })], [rowOf(3, { shard: 2 }), rowOf(4, { shard: 1 })]])
+      await expect(publisher.publish(rows)).rejects.toThrow('an earlier send of this shard has not ended')
+    await publisher.publish([rowOf(5, { shard: 2 })])
+    confirm()
+    await jest.advanceTimersByTimeAsync(0)
+    await publisher.publish([rowOf(3, { shard: 1 }), rowOf(4)])
+
+    expect(kafka.messages.map(message => message.key)).toEqual(['pay_1', 'pay_2', 'pay_5', 'pay_3', 'pay_4'])
   })
 
   // Node would end the process on an unhandled rejection, and jest would fail this test.
@@ -173,25 +190,25 @@ describe('a send that does not end', () => {
     jest.useFakeTimers()
     const { kafka, publisher } = publisherOf()
     const { fail } = kafka.holdNext()
-    const refused = expect(publisher.publish(0, [rowOf(1)])).rejects.toThrow(DependencyUnavailableError)
+    const refused = expect(publisher.publish([rowOf(1)])).rejects.toThrow(DependencyUnavailableError)
     await jest.advanceTimersByTimeAsync(DEADLINE_MS_MAX)
     await refused
     fail(new Error('too late'))
     await jest.advanceTimersByTimeAsync(0)
 
-    await publisher.publish(0, [rowOf(2)])
+    await publisher.publish([rowOf(2)])
     expect(kafka.messages).toHaveLength(2)
   })
 
   test('a refused send opens its shard at once', async () => {
     const { kafka, publisher } = publisherOf()
     const { fail } = kafka.holdNext()
-    const refused = expect(publisher.publish(0, [rowOf(1)])).rejects.toThrow(RecordRefusedError)
+    const refused = expect(publisher.publish([rowOf(1)])).rejects.toThrow(RecordRefusedError)
     await settled()
     fail(protocolError('MESSAGE_TOO_LARGE'))
     await refused
 
-    await publisher.publish(0, [rowOf(2)])
+    await publisher.publish([rowOf(2)])
     expect(kafka.messages).toHaveLength(2)
   })
 
@@ -199,7 +216,7 @@ describe('a send that does not end', () => {
     jest.useFakeTimers()
     const { publisher } = publisherOf()
 
-    await publisher.publish(0, [rowOf(1)])
+    await publisher.publish([rowOf(1)])
 
     expect(jest.getTimerCount()).toBe(0)
   })

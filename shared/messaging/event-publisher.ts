@@ -24,17 +24,22 @@ const recordErrors = new Set([
 
 export class KafkaEventPublisher implements EventPublisher {
   readonly #producer: LazyProducer
-  readonly #inFlight = new Map<number, Promise<void>>()
+  /** Shards with a send under way. */
+  readonly #inFlight = new Set<number>()
 
   constructor(producer: LazyProducer) {
     this.#producer = producer
   }
 
-  async publish(shard: number, rows: readonly OutboxRow[]): Promise<void> {
-    // A send that outlived its deadline may still arrive: nothing newer of this shard may overtake it.
-    if (this.#inFlight.has(shard)) throw new DependencyUnavailableError('an earlier send of this shard has not ended')
-    const sending = this.#send(rows).finally(() => this.#inFlight.delete(shard))
-    this.#inFlight.set(shard, sending)
+  async publish(rows: readonly OutboxRow[]): Promise<void> {
+    const shards = new Set(rows.map(row => row.shard))
+    // A send that outlived its deadline may still arrive: nothing newer of its shards may overtake it.
+    if (!shards.isDisjointFrom(this.#inFlight))
+      throw new DependencyUnavailableError('an earlier send of this shard has not ended')
+    for (const shard of shards) this.#inFlight.add(shard)
+    const sending = this.#send(rows).finally(() => {
+      for (const shard of shards) this.#inFlight.delete(shard)
+    })
     const ended = await within(PUBLISH_DEADLINE_MS, sending)
     if (ended === 'late') throw new DependencyUnavailableError('Kafka did not confirm in time')
   }

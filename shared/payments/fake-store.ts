@@ -158,10 +158,12 @@ export class Table<Row> {
     cell.draft = structuredClone(row)
   }
 
-  async lock(tx: Transaction, key: string): Promise<Row | undefined> {
+  async lock(tx: Transaction, key: string, ifLocked: 'wait' | 'fail' = 'wait'): Promise<Row | undefined> {
     await this.#db.statement()
     const cell = this.#cell(key)
-    await take(cell, openTransaction(tx))
+    const open = openTransaction(tx)
+    if (ifLocked === 'fail' && cell.owner !== undefined && cell.owner !== open) throw new DeadlockError()
+    await take(cell, open)
     return structuredClone(cell.draft)
   }
 

@@ -266,11 +266,15 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue {
     await this.table.insert(tx, String(id), { ...event, id, attempts: 0, createdAtMs: nowMs, ...waiting })
   }
 
-  async lockUnpublished(tx: Transaction, shard: number, nowMs: number, limit: number): Promise<OutboxRow[]> {
-    const found = (await this.#publishable(tx, nowMs)).filter(row => row.shard === shard).slice(0, limit)
+  async lockUnpublished(
+    tx: Transaction,
+    { shards, nowMs, limitEach, ifLocked }: Parameters<OutboxQueue['lockUnpublished']>[1],
+  ): Promise<OutboxRow[]> {
+    const publishable = await this.#publishable(tx, nowMs)
+    const found = shards.flatMap(shard => publishable.filter(row => row.shard === shard).slice(0, limitEach))
     const rows: OutboxRow[] = []
-    for (const { id } of found) {
-      const row = await this.table.lock(tx, String(id))
+    for (const { id } of found.sort((a, b) => a.id - b.id)) {
+      const row = await this.table.lock(tx, String(id), ifLocked)
       if (row?.publishedAtMs === null) rows.push(outboxRowOf(row))
     }
     return rows

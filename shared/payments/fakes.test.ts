@@ -4,7 +4,13 @@ import { eventId, operationId, paymentId } from '../contracts/identifiers.ts'
 import type { Payment } from '../domain/payment.ts'
 import { FakeDatabase, Table } from './fake-store.ts'
 import { createFakeIds, createFakePorts, FAKE_NOW_MS } from './fakes.ts'
-import { DependencyUnavailableError, DuplicateKeyError, type Operation, RowRefusedError } from './ports.ts'
+import {
+  DependencyUnavailableError,
+  DuplicateKeyError,
+  type Operation,
+  type OutboxQueue,
+  RowRefusedError,
+} from './ports.ts'
 
 const operationOf = (given: Partial<Operation> = {}): Operation => ({
   operationId: 'op_1',
@@ -266,6 +272,14 @@ describe('the fake ledger', () => {
 })
 
 describe('the fake outbox', () => {
+  const wantedOf = (given: Partial<Parameters<OutboxQueue['lockUnpublished']>[1]> = {}) => ({
+    shards: [0],
+    nowMs: FAKE_NOW_MS,
+    limitEach: 10,
+    ifLocked: 'wait' as const,
+    ...given,
+  })
+
   const insertRows = async (rows: Array<{ messageKey: string; sequence: number; shard?: number }>) => {
     const ports = createFakePorts()
     for (const { messageKey, sequence, shard = 0 } of rows)
@@ -304,10 +318,27 @@ describe('the fake outbox', () => {
       { messageKey: 'c', sequence: 1 },
     ])
     const idsOf = (limit: number) =>
-      transactions.run(async tx => (await outbox.lockUnpublished(tx, 0, FAKE_NOW_MS, limit)).map(row => row.id))
+      transactions.run(async tx =>
+        (await outbox.lockUnpublished(tx, wantedOf({ limitEach: limit }))).map(row => row.id),
+      )
 
     expect(await idsOf(10)).toEqual([1, 3, 4])
     expect(await idsOf(2)).toEqual([1, 3])
+  })
+
+  test('of several shards as many of each, in order of the ids of all', async () => {
+    const { transactions, outbox } = await insertRows([
+      { messageKey: 'a', sequence: 1, shard: 1 },
+      { messageKey: 'b', sequence: 1 },
+      { messageKey: 'a', sequence: 2, shard: 1 },
+      { messageKey: 'c', sequence: 1 },
+      { messageKey: 'd', sequence: 1, shard: 2 },
+      { messageKey: 'e', sequence: 1 },
+    ])
+
+    const rows = await transactions.run(tx => outbox.lockUnpublished(tx, wantedOf({ shards: [0, 1], limitEach: 2 })))
+
+    expect(rows.map(row => row.id)).toEqual([1, 2, 3, 4])
   })
 
   test('a row that waits or is parked holds back its payment from there on, and no other', async () => {
@@ -319,7 +350,7 @@ describe('the fake outbox', () => {
     ])
     const refusal = { error: 'too large', attempts: 1, nextAttemptAtMs: FAKE_NOW_MS + 5, parkedAtMs: null }
     const idsAt = (nowMs: number) =>
-      transactions.run(async tx => (await outbox.lockUnpublished(tx, 0, nowMs, 10)).map(row => row.id))
+      transactions.run(async tx => (await outbox.lockUnpublished(tx, wantedOf({ nowMs }))).map(row => row.id))
 
     await transactions.run(tx => outbox.markRefused(tx, 2, refusal))
     expect(await idsAt(FAKE_NOW_MS + 4)).toEqual([1, 4])
@@ -332,12 +363,28 @@ describe('the fake outbox', () => {
     const { transactions, outbox } = await insertRows([{ messageKey: 'a', sequence: 1 }])
     const publish = () =>
       transactions.run(async tx => {
-        const rows = await outbox.lockUnpublished(tx, 0, FAKE_NOW_MS, 10)
+        const rows = await outbox.lockUnpublished(tx, wantedOf())
         for (const { id } of rows) await outbox.markPublished(tx, [id], FAKE_NOW_MS)
         return rows.length
       })
 
     expect((await Promise.all([publish(), publish()])).sort()).toEqual([0, 1])
+  })
+
+  test('a relay that does not want to wait fails as by a deadlock: after three tries', async () => {
+    const { transactions, outbox } = await insertRows([{ messageKey: 'a', sequence: 1 }])
+    let tries = 0
+
+    await transactions.run(async holder => {
+      await outbox.lockUnpublished(holder, wantedOf())
+      const failing = transactions.run(tx => {
+        tries++
+        return outbox.lockUnpublished(tx, wantedOf({ ifLocked: 'fail' }))
+      })
+      await expect(failing).rejects.toThrow(DependencyUnavailableError)
+    })
+
+    expect(tries).toBe(3)
   })
 })
 

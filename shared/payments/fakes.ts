@@ -95,7 +95,7 @@ export class FakePublisher implements EventPublisher {
   /** Told after each confirmed send. */
   onPublished: () => void = () => {}
 
-  async publish(_shard: number, rows: readonly OutboxRow[]): Promise<void> {
+  async publish(rows: readonly OutboxRow[]): Promise<void> {
     this.sends.push([...rows])
     if (this.away) throw new DependencyUnavailableError('the fake broker is away')
     const refused = rows.find(this.refuses)

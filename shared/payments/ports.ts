@@ -165,10 +165,19 @@ export interface OutboxWriter {
 
 export interface OutboxQueue {
   /**
-   * Locks up to `limit` unpublished rows of a shard, in id order, until the transaction ends.
-   * Leaves out payments of which an earlier row is parked or waits for its next attempt.
+   * Locks the unpublished rows of these shards, the first `limitEach` of each, until the transaction ends; in id order.
+   * Leaves out payments of which an earlier row is parked or waits for its next attempt, and what is not committed yet.
    */
-  lockUnpublished(tx: Transaction, shard: number, nowMs: number, limit: number): Promise<OutboxRow[]>
+  lockUnpublished(
+    tx: Transaction,
+    wanted: {
+      shards: readonly number[]
+      nowMs: number
+      limitEach: number
+      /** What to do about a row that another transaction holds; `fail`: the transaction fails as by a deadlock. */
+      ifLocked: 'wait' | 'fail'
+    },
+  ): Promise<OutboxRow[]>
   markPublished(tx: Transaction, ids: readonly number[], nowMs: number): Promise<void>
   /** Counts a refusal of this very row by the broker. */
   markRefused(
@@ -183,9 +192,10 @@ export interface OutboxQueue {
 export interface EventPublisher {
   /**
    * Publishes rows with acks=all, in order; one send in flight per shard.
-   * Throws DependencyUnavailableError when Kafka did not confirm in time; throws RecordRefusedError when one of several rows was refused.
+   * Throws DependencyUnavailableError when Kafka did not confirm in time, or when an earlier send of one of the rows' shards has not ended;
+   * throws RecordRefusedError when one of several rows was refused.
    */
-  publish(shard: number, rows: readonly OutboxRow[]): Promise<void>
+  publish(rows: readonly OutboxRow[]): Promise<void>
 }
 
 /** The broker refused a record for what it is, not because it is away. */

@@ -1,10 +1,11 @@
 /** The relay: order, refused rows, outages, and what happens at its deadline. */
 import { describe, expect, test } from '@jest/globals'
 import { SEED } from '../../test/unit/seed.ts'
+import { until } from '../runtime/until.ts'
 import { shuffledTurns } from './fake-store.ts'
 import { createFakePorts, FAKE_NOW_MS, type FakePorts } from './fakes.ts'
 import { DependencyUnavailableError } from './ports.ts'
-import { RELAY_BATCH_ROWS, relayShard } from './relay-outbox.ts'
+import { RELAY_BATCH_ROWS, relayShards } from './relay-outbox.ts'
 
 const SHARD = 2
 const FAR = 3_600_000
@@ -37,7 +38,7 @@ const insert = (ports: FakePorts, messageKey: string, sequence: number, shard = 
     ),
   )
 
-const relay = (ports: FakePorts, deadlineMs = ports.clock.nowMs() + FAR) => relayShard(ports, SHARD, deadlineMs)
+const relay = (ports: FakePorts, deadlineMs = ports.clock.nowMs() + FAR) => relayShards(ports, [SHARD], deadlineMs)
 const published = (ports: FakePorts) => ports.publisher.published.map(row => row.eventId)
 const unpublished = (ports: FakePorts) =>
   ports.outbox.table
@@ -46,7 +47,7 @@ const unpublished = (ports: FakePorts) =>
     .map(row => row.eventId)
 const rowOf = (ports: FakePorts, eventId: string) => ports.outbox.table.rows().find(row => row.eventId === eventId)!
 
-describe('relayShard', () => {
+describe('relayShards', () => {
   test('publishes in the order in which the rows were written, all at once, and marks them', async () => {
     const ports = await outboxOf('abacb')
 
@@ -81,6 +82,147 @@ describe('relayShard', () => {
 
     expect(counts[0]! + counts[1]!).toBe(8)
     expect(published(ports)).toEqual(['a1', 'b1', 'a2', 'c1', 'b2', 'a3', 'b3', 'c2'])
+  })
+})
+
+describe('several shards', () => {
+  const all = [2, 0, 3, 1]
+  const relayAll = (ports: FakePorts, deadlineMs = ports.clock.nowMs() + FAR) => relayShards(ports, all, deadlineMs)
+  /** Writes an event of a payment of its own into each of these shards: `k<place>` in the list. */
+  const inShards = async (shards: number[], ports: FakePorts = createFakePorts()) => {
+    for (const [index, shard] of shards.entries()) await insert(ports, `k${index}-`, 1, shard)
+    return ports
+  }
+  const countTransactions = (ports: FakePorts) => {
+    const counted = { begun: 0 }
+    const { run } = ports.transactions
+    ports.transactions.run = work => {
+      counted.begun++
+      return run.call(ports.transactions, work) as never
+    }
+    return counted
+  }
+  /** Holds the rows of a shard until what it returns is called: another relay in the middle of its work. */
+  const lockElsewhere = async (ports: FakePorts, shard: number) => {
+    const release = Promise.withResolvers<void>()
+    const locked = Promise.withResolvers<void>()
+    const holding = ports.transactions.run(async tx => {
+      await ports.outbox.lockUnpublished(tx, { shards: [shard], nowMs: FAKE_NOW_MS, limitEach: 10, ifLocked: 'wait' })
+      locked.resolve()
+      await release.promise
+    })
+    await locked.promise
+    return async () => {
+      release.resolve()
+      await holding
+    }
+  }
+
+  test('that were rung for together go in one transaction and one send, in order of the ids', async () => {
+    const ports = await inShards([3, 0, 1, 0, 2])
+    const transactions = countTransactions(ports)
+
+    expect(await relayAll(ports)).toBe(5)
+
+    expect(transactions.begun).toBe(1)
+    expect(ports.publisher.sends).toHaveLength(1)
+    expect(published(ports)).toEqual(['k0-1', 'k1-1', 'k2-1', 'k3-1', 'k4-1'])
+    expect(unpublished(ports)).toEqual([])
+  })
+
+  test('share the 500 rows of a transaction, so that one which is far behind holds up no other', async () => {
+    const ports = await inShards([...Array<number>(RELAY_BATCH_ROWS).fill(0), 1, 2, 3])
+
+    expect(await relayAll(ports)).toBe(RELAY_BATCH_ROWS + 3)
+
+    const sends = ports.publisher.sends.map(rows => rows.map(row => row.shard))
+    expect(sends.map(shards => shards.length)).toEqual([RELAY_BATCH_ROWS / 4 + 3, (RELAY_BATCH_ROWS * 3) / 4])
+    expect(new Set(sends[0])).toEqual(new Set([0, 1, 2, 3]))
+    expect(new Set(sends[1])).toEqual(new Set([0]))
+  })
+
+  test('at the deadline the bell rings for those where rows remain', async () => {
+    const ports = await inShards([1, ...Array<number>(RELAY_BATCH_ROWS).fill(0), ...Array<number>(200).fill(3), 2])
+    ports.publisher.onPublished = () => ports.clock.advance(1_000)
+
+    await relayAll(ports, ports.clock.nowMs() + 1_000)
+
+    expect(ports.doorbell.rings.sort()).toEqual([0, 3])
+    expect(
+      new Set(
+        ports.outbox.table
+          .rows()
+          .filter(row => row.publishedAtMs === null)
+          .map(row => row.shard),
+      ),
+    ).toEqual(new Set([0, 3]))
+  })
+
+  test('of which another relay holds one: the others do not wait for it', async () => {
+    const ports = await inShards([0, 1, 2, 3])
+    const release = await lockElsewhere(ports, 1)
+
+    const relaying = relayAll(ports)
+    await until(() => ports.publisher.published.length === 3, { what: 'the free shards' })
+    expect(published(ports).sort()).toEqual(['k0-1', 'k2-1', 'k3-1'])
+    await release()
+
+    expect(await relaying).toBe(4)
+    expect(published(ports).at(-1)).toBe('k1-1')
+  })
+
+  test('of which one cannot be sent now: the others are relayed, and the event is delivered again', async () => {
+    const ports = await inShards([0, 1, 2, 3, 1])
+    const publish = ports.publisher.publish.bind(ports.publisher)
+    ports.publisher.publish = async rows => {
+      if (rows.some(row => row.shard === 1)) throw new DependencyUnavailableError('an earlier send has not ended')
+      return publish(rows)
+    }
+
+    await expect(relayAll(ports)).rejects.toThrow('an earlier send has not ended')
+
+    expect(published(ports).sort()).toEqual(['k0-1', 'k2-1', 'k3-1'])
+    expect(unpublished(ports)).toEqual(['k1-1', 'k4-1'])
+  })
+
+  test('of which one has a row that the broker refuses: only that one is searched row by row', async () => {
+    const ports = await inShards([0, 1, 0, 1, 2])
+    ports.publisher.refuses = row => row.eventId === 'k1-1'
+
+    expect(await relayAll(ports)).toBe(4)
+
+    expect(unpublished(ports)).toEqual(['k1-1'])
+    expect(rowOf(ports, 'k1-1').attempts).toBe(1)
+    const alone = ports.publisher.sends.filter(rows => rows.length === 1).map(rows => rows[0]!.eventId)
+    expect(alone.sort()).toEqual(['k1-1', 'k3-1', 'k4-1'])
+  })
+
+  test('a bug is not tried again shard by shard', async () => {
+    const ports = await inShards([0, 1])
+    ports.publisher.publish = async () => {
+      throw new TypeError('a bug')
+    }
+    const transactions = countTransactions(ports)
+
+    await expect(relayAll(ports)).rejects.toThrow(TypeError)
+    expect(transactions.begun).toBe(1)
+  })
+
+  test('two relays with the same shards in another order publish each row once, in order per payment', async () => {
+    const ports = createFakePorts({ turn: shuffledTurns(SEED) })
+    for (let sequence = 1; sequence <= 3; sequence++)
+      for (const shard of [0, 1, 2, 3]) await insert(ports, `p${shard}-`, sequence, shard)
+
+    const counts = await Promise.all([
+      relayShards(ports, [0, 1, 2, 3], FAR + FAKE_NOW_MS),
+      relayShards(ports, [3, 2, 1, 0], FAR + FAKE_NOW_MS),
+    ])
+
+    expect(counts[0]! + counts[1]!).toBe(12)
+    for (const shard of [0, 1, 2, 3])
+      expect(published(ports).filter(eventId => eventId.startsWith(`p${shard}-`))).toEqual(
+        [1, 2, 3].map(sequence => `p${shard}-${sequence}`),
+      )
   })
 })
 
@@ -207,9 +349,9 @@ describe('a search that takes too long', () => {
   const slowSearch = async (letters: string, sendMs: number) => {
     const ports = await outboxOf(letters)
     const publish = ports.publisher.publish.bind(ports.publisher)
-    ports.publisher.publish = async (shard, rows) => {
+    ports.publisher.publish = async rows => {
       ports.clock.advance(sendMs)
-      return publish(shard, rows)
+      return publish(rows)
     }
     ports.publisher.refuses = row => row.eventId === 'a1'
     return ports

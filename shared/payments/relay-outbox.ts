@@ -1,7 +1,8 @@
-/** Moves outbox rows to Kafka: at least once, in order per payment, a shard at a time. */
+/** Moves outbox rows to Kafka: at least once, in order per payment; what is rung for together is relayed together. */
 import {
   type Alarms,
   type Clock,
+  DependencyUnavailableError,
   type Doorbell,
   type EventPublisher,
   type OutboxQueue,
@@ -29,23 +30,46 @@ const REFUSAL_BACKOFF_MS = 5_000
 const SEARCH_MS = 2_000
 
 /**
- * Publishes what waits in a shard until nothing is left or `deadlineMs` (epoch) has passed; rings again when rows remain.
- * Returns how many rows were published. Throws DependencyUnavailableError when Kafka or the database is away:
- * the rows of that transaction stay unpublished.
+ * Publishes what waits in these shards until nothing is left or `deadlineMs` (epoch) has passed; rings again for those where rows remain.
+ * Returns how many rows were published. Throws DependencyUnavailableError when Kafka, the database or one of the shards is away:
+ * the rows of that transaction stay unpublished; the other shards have been relayed all the same.
  */
-export async function relayShard(ports: RelayPorts, shard: number, deadlineMs: number): Promise<number> {
+export async function relayShards(ports: RelayPorts, shards: readonly number[], deadlineMs: number): Promise<number> {
   let publishedCount = 0
-  for (;;) {
-    const batch = await ports.transactions.run(tx => relayBatch(tx, ports, shard))
+  for (let waiting = shards; waiting.length > 0; ) {
+    const batch = await relayTogether(ports, waiting)
+    if (batch === 'apart') return publishedCount + (await relayApart(ports, waiting, deadlineMs))
     // Only now is it true: what a rolled-back transaction would have parked is not parked.
     for (const { eventId, error } of batch.parked) ports.alarms.outboxRowParked(eventId, error)
     publishedCount += batch.published
-    if (!batch.rowsRemain) return publishedCount
-    if (ports.clock.nowMs() >= deadlineMs) {
-      await ports.doorbell.ring(shard)
-      return publishedCount
-    }
+    waiting = batch.waiting
+    if (ports.clock.nowMs() < deadlineMs) continue
+    await Promise.all(waiting.map(shard => ports.doorbell.ring(shard)))
+    break
   }
+  return publishedCount
+}
+
+/** One transaction. `apart` when several shards cannot be relayed together: a row is locked or refused, or a send has not ended. */
+async function relayTogether(ports: RelayPorts, shards: readonly number[]): Promise<Batch | 'apart'> {
+  try {
+    return await ports.transactions.run(tx => relayBatch(tx, ports, shards))
+  } catch (error) {
+    const isOfOneShard = error instanceof DependencyUnavailableError || error instanceof RecordRefusedError
+    if (shards.length > 1 && isOfOneShard) return 'apart'
+    throw error
+  }
+}
+
+/** Each shard by itself, side by side, so that one which cannot go on holds up no other. */
+async function relayApart(ports: RelayPorts, shards: readonly number[], deadlineMs: number): Promise<number> {
+  const each = await Promise.allSettled(shards.map(shard => relayShards(ports, [shard], deadlineMs)))
+  let publishedCount = 0
+  for (const one of each) {
+    if (one.status === 'rejected') throw one.reason
+    publishedCount += one.value
+  }
+  return publishedCount
 }
 
 interface ParkedRow {
@@ -56,19 +80,24 @@ interface ParkedRow {
 interface Batch {
   published: number
   parked: ParkedRow[]
-  rowsRemain: boolean
+  /** Shards where rows remain. */
+  waiting: readonly number[]
 }
 
-async function relayBatch(tx: Transaction, ports: RelayPorts, shard: number): Promise<Batch> {
+async function relayBatch(tx: Transaction, ports: RelayPorts, shards: readonly number[]): Promise<Batch> {
   const startedMs = ports.clock.nowMs()
-  const rows = await ports.outbox.lockUnpublished(tx, shard, startedMs, RELAY_BATCH_ROWS)
-  if (rows.length === 0) return { published: 0, parked: [], rowsRemain: false }
-  const { published, parked, cutShort } = await publishTogether(tx, ports, shard, rows, startedMs + SEARCH_MS)
+  const isAlone = shards.length === 1
+  const limitEach = Math.floor(RELAY_BATCH_ROWS / shards.length)
+  const ifLocked = isAlone ? 'wait' : 'fail'
+  const rows = await ports.outbox.lockUnpublished(tx, { shards, nowMs: startedMs, limitEach, ifLocked })
+  if (rows.length === 0) return { published: 0, parked: [], waiting: [] }
+  const { published, parked, cutShort } = await publishTogether(tx, ports, rows, isAlone, startedMs + SEARCH_MS)
   if (published.length > 0) {
     const ids = published.map(row => row.id)
     await ports.outbox.markPublished(tx, ids, ports.clock.nowMs())
   }
-  return { published: published.length, parked, rowsRemain: cutShort || rows.length === RELAY_BATCH_ROWS }
+  const isFull = (shard: number) => rows.filter(row => row.shard === shard).length === limitEach
+  return { published: published.length, parked, waiting: shards.filter(shard => cutShort || isFull(shard)) }
 }
 
 interface Published {
@@ -78,27 +107,26 @@ interface Published {
   cutShort: boolean
 }
 
-/** All rows in one send; when the broker refuses one of them, row by row to find out which. */
+/** All rows in one send; when the broker refuses one of a single shard's, row by row to find out which. */
 async function publishTogether(
   tx: Transaction,
   ports: RelayPorts,
-  shard: number,
   rows: readonly OutboxRow[],
+  isAlone: boolean,
   endMs: number,
 ): Promise<Published> {
   try {
-    await ports.publisher.publish(shard, rows)
+    await ports.publisher.publish(rows)
     return { published: rows, parked: [], cutShort: false }
   } catch (error) {
-    if (!(error instanceof RecordRefusedError)) throw error
-    return publishOneByOne(tx, ports, shard, rows, endMs)
+    if (!(isAlone && error instanceof RecordRefusedError)) throw error
+    return publishOneByOne(tx, ports, rows, endMs)
   }
 }
 
 async function publishOneByOne(
   tx: Transaction,
   ports: RelayPorts,
-  shard: number,
   rows: readonly OutboxRow[],
   endMs: number,
 ): Promise<Published> {
@@ -110,7 +138,7 @@ async function publishOneByOne(
     if (index > 0 && ports.clock.nowMs() >= endMs) return { published, parked, cutShort: true }
     if (heldBack.has(row.messageKey)) continue
     try {
-      await ports.publisher.publish(shard, [row])
+      await ports.publisher.publish([row])
       published.push(row)
     } catch (error) {
       if (!(error instanceof RecordRefusedError)) throw error

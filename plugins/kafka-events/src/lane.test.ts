@@ -292,6 +292,17 @@ describe('a lane of several partitions', () => {
     await until(() => settled.includes('0: 4') && settled.includes('1: 9'), { what: 'all', intervalMs: 1 })
   })
 
+  // As kafkajs does: each after the handler of the one before has resolved.
+  test('waits without a batching window for what one fetch brought, and hands it over together', async () => {
+    const { pushTo, invocation } = createLane({ batchSize: 10 }, { partitions: [0, 1, 2] })
+    await settle()
+    for (const partition of [0, 1, 2]) {
+      pushTo(partition, partition)
+      for (let turns = 0; turns < 20; turns++) await Promise.resolve()
+    }
+    expect((await invocation(0)).positions).toEqual(['0: 0', '1: 1', '2: 2'])
+  })
+
   test('a record that is too large gets its turn beside a busy partition', async () => {
     const { lane, pushTo, invocations, invocation, discarded } = createLane(
       { onFailureTopic: 'failed' },

@@ -110,7 +110,7 @@ export class Lane {
   async #gather(): Promise<void> {
     while (this.#waiting === 0 && !this.#stopped) await this.#arrival()
     const { batchSize, batchingWindowMs } = this.#source
-    if (batchingWindowMs === 0) return
+    if (batchingWindowMs === 0) return this.#restOfFetch()
     let isOver = false
     const timer = setTimeout(() => {
       isOver = true
@@ -119,6 +119,11 @@ export class Lane {
     const isFull = () => this.#waiting >= batchSize || this.#waitingBytes >= EVENT_BYTES_MAX
     while (!isFull() && !isOver && !this.#stopped) await this.#arrival()
     clearTimeout(timer)
+  }
+
+  /** kafkajs hands the partitions of a fetch over one after the other, in one turn of the event loop. */
+  async #restOfFetch(): Promise<void> {
+    if (this.#queues.size > 1) await new Promise(resolve => setImmediate(resolve))
   }
 
   #arrival(): Promise<void> {
