@@ -1,7 +1,8 @@
 /** `npm run outbox`: lists what waits to be published and what was parked, and lets parked rows try again. */
 import { parseArgs } from 'node:util'
-import mysql, { type Connection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise'
+import type { Connection, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
 import { findSystem } from './verify/find-system.ts'
+import { connect } from './verify/snapshot.ts'
 
 const USAGE = `npm run outbox -- [list | redrive EVENT_ID… | redrive --all] [--run-file FILE]
   list      rows that are not published yet, the oldest first; parked ones hold back their payment
@@ -25,7 +26,7 @@ async function main(): Promise<number> {
     return values.help ? 0 : 1
   }
   const { databaseUrl } = await findSystem(values['run-file'], process.env)
-  const database = await mysql.createConnection({ uri: databaseUrl, timezone: 'Z' })
+  const database = await connect(databaseUrl)
   try {
     return command === 'list' ? await list(database, Date.now()) : await redrive(database, eventIds)
   } finally {

@@ -57,7 +57,12 @@ const COORDINATOR_DEADLINE_MS = 30_000
 export async function openKafkaLog(brokers: string[]): Promise<KafkaLog> {
   const kafka = new Kafka({ clientId: 'verify', brokers, logLevel: logLevel.NOTHING, retry: { retries: 3 } })
   const admin = kafka.admin()
-  await admin.connect()
+  await admin.connect().catch(error => {
+    const where = brokers.join(', ')
+    throw new Error(`Kafka does not answer at ${where} (${error.message}); \`npm run status\` says what runs`, {
+      cause: error,
+    })
+  })
   return {
     eventSpans: async () => {
       const topics = (await admin.listTopics()).filter(

@@ -1,10 +1,10 @@
 /** Waits until nothing is on its way any more, then verifies; verifies again while something still is. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import mysql, { type RowDataPacket } from 'mysql2/promise'
+import type { Connection, RowDataPacket } from 'mysql2/promise'
 import type { FoundSystem } from './find-system.ts'
 import type { Judge } from './invariant.ts'
 import { type KafkaLog, openKafkaLog } from './kafka-log.ts'
-import { openSnapshot } from './snapshot.ts'
+import { connect, openSnapshot } from './snapshot.ts'
 import { type VerifyReport, verifySystem } from './verify-system.ts'
 
 export interface VerifyOptions {
@@ -53,7 +53,7 @@ async function verifyOnce(system: Pick<FoundSystem, 'databaseUrl' | 'brokers'>, 
 /** What is on its way, asked cheaply: no full verification while the relay is still at work. */
 async function untilAtRest(system: Pick<FoundSystem, 'databaseUrl' | 'brokers'>, endMs: number): Promise<void> {
   if (performance.now() >= endMs) return
-  const database = await mysql.createConnection({ uri: system.databaseUrl })
+  const database = await connect(system.databaseUrl)
   const kafka = await openKafkaLog(system.brokers)
   try {
     while (performance.now() < endMs) {
@@ -77,7 +77,7 @@ async function consumersAreAtTheEnd(kafka: KafkaLog): Promise<boolean> {
   }
 }
 
-async function openRows(database: mysql.Connection): Promise<number> {
+async function openRows(database: Connection): Promise<number> {
   const [rows] = await database.query<RowDataPacket[]>(
     `SELECT (SELECT COUNT(*) FROM payment_operation WHERE state = 'PENDING')
       + (SELECT COUNT(*) FROM outbox_event WHERE published_at IS NULL AND parked_at IS NULL) AS total`,

@@ -26,7 +26,18 @@ export interface OutboxRecord {
   payload: string
 }
 
-const connect = (databaseUrl: string) => mysql.createConnection({ uri: databaseUrl, timezone: 'Z' })
+/** Throws an Error that says where MariaDB should have been. */
+export async function connect(databaseUrl: string): Promise<Connection> {
+  try {
+    return await mysql.createConnection({ uri: databaseUrl, timezone: 'Z' })
+  } catch (error) {
+    const { host, pathname } = new URL(databaseUrl)
+    throw new Error(
+      `MariaDB does not let us in at ${host}${pathname} (${(error as Error).message}); \`npm run status\` says what runs`,
+      { cause: error },
+    )
+  }
+}
 
 /** Takes the photograph. Throws when the database does not answer. */
 export async function openSnapshot(databaseUrl: string): Promise<Snapshot> {
