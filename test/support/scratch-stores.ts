@@ -1,0 +1,150 @@
+/** The real stores over a database of the test's own, with rows that stand there for nobody else to find. */
+import { randomBytes } from 'node:crypto'
+import { createScratch } from '../../scripts/bench/scratch.ts'
+import type { Payment } from '../../shared/domain/payment.ts'
+import type { Answer, Operation } from '../../shared/payments/ports.ts'
+import { createIds } from '../../shared/runtime/ids.ts'
+import { AnswerTable } from '../../shared/stores/answers.ts'
+import { Database } from '../../shared/stores/database.ts'
+import { LedgerTable } from '../../shared/stores/ledger.ts'
+import { OperationTable } from '../../shared/stores/operations.ts'
+import { OutboxTable } from '../../shared/stores/outbox.ts'
+import { PaymentTable } from '../../shared/stores/payments.ts'
+import { openDatabase, type TestDatabase } from './database.ts'
+import { FaultyWire } from './faulty-wire.ts'
+
+export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 6)
+export const MERCHANT = 'shop'
+
+export const ids = createIds(() => NOW_MS)
+
+/** One process of the product, as far as the database knows. */
+export class Stores {
+  readonly transactions: Database
+  readonly payments: PaymentTable
+  readonly operations: OperationTable
+  readonly answers: AnswerTable
+  readonly ledger: LedgerTable
+  readonly outbox: OutboxTable
+
+  constructor(url: string, connectionsMax = 8) {
+    this.transactions = new Database({ url, connectionsMax })
+    this.payments = new PaymentTable(this.transactions)
+    this.operations = new OperationTable(this.transactions)
+    this.answers = new AnswerTable(this.transactions)
+    this.ledger = new LedgerTable(this.transactions)
+    this.outbox = new OutboxTable(this.transactions)
+  }
+}
+
+/** A database that is gone when the tests are over, and what they opened on it. */
+export class ScratchDatabase {
+  readonly url: string
+  /** Looks straight into the tables. */
+  readonly direct: TestDatabase
+  #opened: Array<{ close(): Promise<unknown> }> = []
+
+  private constructor(url: string) {
+    this.url = url
+    this.direct = openDatabase(url)
+  }
+
+  static async create(systemUrl: string, word: string): Promise<ScratchDatabase> {
+    return new ScratchDatabase(await createScratch(systemUrl, `${word}_${randomBytes(4).toString('hex')}`))
+  }
+
+  /** A process that talks to the server straight. */
+  stores(connectionsMax?: number): Stores {
+    const stores = new Stores(this.url, connectionsMax)
+    this.#opened.push(stores.transactions)
+    return stores
+  }
+
+  /** A process whose connections can be meddled with. */
+  async wired(connectionsMax?: number): Promise<{ wire: FaultyWire; stores: Stores }> {
+    const wire = await FaultyWire.open(this.url)
+    const stores = new Stores(wire.url, connectionsMax)
+    this.#opened.push(stores.transactions, wire)
+    return { wire, stores }
+  }
+
+  /** Ends what was opened since the last time. */
+  async closeOpened(): Promise<void> {
+    for (const part of this.#opened.splice(0)) await part.close()
+  }
+
+  async drop(): Promise<void> {
+    await this.closeOpened()
+    await this.direct.write('DROP DATABASE ??', [new URL(this.url).pathname.slice(1)])
+    await this.direct.close()
+  }
+}
+
+export const newPayment = (given: Partial<Payment> = {}): Payment & { idempotencyKey: string } => {
+  const paymentId = ids.payment()
+  return {
+    paymentId,
+    merchantId: MERCHANT,
+    idempotencyKey: paymentId,
+    status: 'REQUESTED',
+    amountMinor: 10_000,
+    currency: 'KRW',
+    capturedMinor: 0,
+    refundedMinor: 0,
+    paymentMethod: 'tok_approve',
+    pendingOperationId: null,
+    eventCount: 0,
+    shard: 3,
+    captureBeforeMs: null,
+    createdAtMs: NOW_MS,
+    updatedAtMs: NOW_MS,
+    ...given,
+  }
+}
+
+/** As `lock` gives it back. */
+export const stored = ({ idempotencyKey: _, ...payment }: Payment & { idempotencyKey: string }): Payment => payment
+
+export const newOperation = (paymentId: string, given: Partial<Operation> = {}): Operation => ({
+  operationId: ids.operation(),
+  paymentId,
+  merchantId: MERCHANT,
+  idempotencyKey: `key-of-${paymentId}`,
+  kind: 'authorize',
+  amountMinor: 10_000,
+  currency: 'KRW',
+  paymentMethod: 'tok_approve',
+  reason: null,
+  attempt: 1,
+  leaseUntilMs: NOW_MS + 15_000,
+  createdAtMs: NOW_MS,
+  ...given,
+})
+
+export const answerOf = (text: string): Answer => ({ statusCode: 201, contentType: 'application/json', body: text })
+
+/** Commits all rows before anything else begins. */
+export const plant = (stores: Stores, payments: Array<Payment & { idempotencyKey: string }>): Promise<void> =>
+  stores.transactions.run(async tx => {
+    for (const payment of payments) await stores.payments.insert(tx, payment)
+  })
+
+export async function planted(stores: Stores, count: number): Promise<Array<Payment & { idempotencyKey: string }>> {
+  const payments = Array.from({ length: count }, () => newPayment())
+  await plant(stores, payments)
+  return payments
+}
+
+/** Reads the payment's event count and writes one more; gives what it wrote. */
+export const increment = (stores: Stores, paymentId: string): Promise<number> =>
+  stores.transactions.runGrouped(paymentId, async tx => {
+    const payment = await stores.payments.lock(tx, paymentId)
+    if (payment === undefined) throw new Error(`there is no ${paymentId}`)
+    const eventCount = payment.eventCount + 1
+    await stores.payments.update(tx, { ...payment, eventCount })
+    return eventCount
+  })
+
+/** An insert that nobody waits for until the commit, as a claim makes it. */
+export const insertPayment = (stores: Stores, payment: Payment & { idempotencyKey: string }): Promise<void> =>
+  stores.transactions.runGrouped(payment.paymentId, tx => stores.payments.insert(tx, payment))
