@@ -54,6 +54,38 @@ describe('record-ledger', () => {
     expect(await writtenOf(ports)).toBe(1)
   })
 
+  // As many partitions may share an event as custom.kafkaEvents says, and fail with it.
+  test('an event over several partitions that fails comes again whole, and each fee is written once', async () => {
+    const ports = { ...createFakePorts(), metrics: createMetrics() }
+    for (const key of ['key-0', 'key-1', 'key-2', 'key-3']) {
+      const { paymentId } = bodyIn(await authorizePayment(ports, authorizeRequestOf(), claimOf(key), caller))
+      await capturePayment(ports, paymentId, {}, undefined, caller)
+    }
+    const captured = ports.outbox.table.rows().filter(row => row.topic === 'payment.captured')
+    const event = kafkaEvent([
+      { topic: 'payment.captured', partition: 0, offset: 1, key: 'nobody', value: 'poison' },
+      ...captured.map((row, index) => ({
+        topic: row.topic,
+        partition: index,
+        offset: 2,
+        key: row.messageKey,
+        value: row.payload,
+      })),
+    ])
+    const handler = createHandler(ports)
+
+    ports.transactions.failNextCommit('before')
+    await expect(handler(event)).rejects.toThrow(DependencyUnavailableError)
+    expect(await writtenOf(ports)).toBe(0)
+    ports.transactions.failNextCommit('after')
+    await expect(handler(event)).rejects.toThrow(DependencyUnavailableError)
+    await handler(event)
+
+    const fees = ports.ledger.table.rows().filter(entry => entry.type === 'fee')
+    expect(fees.map(entry => entry.paymentId).sort()).toEqual(captured.map(row => row.messageKey).sort())
+    expect(ports.deadLetters.buried).toHaveLength(1)
+  })
+
   test('buries poison with the very bytes, also where AWS leaves key and value out', async () => {
     const { ports, calls } = await refunded()
     const notText = Buffer.from([0xff, 0x80, 0x00, 0x7f])

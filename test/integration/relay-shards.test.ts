@@ -1,0 +1,123 @@
+/** How relays meet on MariaDB: several shards in one transaction, and nobody waits for what is not committed or what another relay holds. */
+import { randomUUID } from 'node:crypto'
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
+import { createFakePorts } from '../../shared/payments/fakes.ts'
+import { DependencyUnavailableError, type OutboxQueue, type Transaction } from '../../shared/payments/ports.ts'
+import { relayShards } from '../../shared/payments/relay-outbox.ts'
+import { Database } from '../../shared/stores/database.ts'
+import { OutboxTable } from '../../shared/stores/outbox.ts'
+import { openDatabase } from '../support/database.ts'
+import { systemUnderTest } from '../support/system.ts'
+
+/** Nobody's: the system's own relays and sweeps stop before them. */
+const SHARDS = [100, 101, 102, 103]
+const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 6)
+
+const { databaseUrl } = systemUnderTest()
+const direct = openDatabase(databaseUrl)
+const transactions = new Database({ url: databaseUrl, connectionsMax: 8 })
+const outbox = new OutboxTable(transactions)
+
+const removeRows = () => direct.write('DELETE FROM outbox_event WHERE shard IN (?)', [SHARDS])
+afterEach(removeRows)
+afterAll(async () => {
+  await transactions.close()
+  await direct.close()
+})
+
+const idOf = (prefix: string) => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 26)}`
+
+async function insert(tx: Transaction, shard: number, messageKey: string, sequence: number): Promise<void> {
+  const event = { eventId: idOf('evt'), topic: 'payment.authorized', messageKey, sequence, payload: '{}', shard }
+  await outbox.insert(tx, { ...event, traceparent: null }, NOW_MS)
+}
+
+/** A row for each, of payments of their own. */
+const insertInto = (...shards: number[]) =>
+  transactions.run(async tx => {
+    for (const shard of shards) await insert(tx, shard, idOf('pay'), 1)
+  })
+
+const lock = async (tx: Transaction, given: Partial<Parameters<OutboxQueue['lockUnpublished']>[1]> = {}) => {
+  const wanted = { shards: SHARDS, nowMs: NOW_MS, limitEach: 10, ifLocked: 'fail' as const, ...given }
+  return (await outbox.lockUnpublished(tx, wanted)).map(row => row.shard)
+}
+
+/** Runs `during` while `first` has done its part of a transaction that is not over. */
+const inTheMiddleOf = (first: (tx: Transaction) => Promise<unknown>, during: () => Promise<void>) =>
+  transactions.run(async tx => {
+    await first(tx)
+    await during()
+  })
+
+describe('locking the rows of several shards', () => {
+  test('takes the first of each in order of their ids, however many are published', async () => {
+    await insertInto(...Array<number>(50).fill(101))
+    await direct.write('UPDATE outbox_event SET published_at = created_at WHERE shard = 101')
+    await insertInto(103, 100, 100, 101, 100, 102)
+
+    const found = await transactions.run(tx => lock(tx, { limitEach: 2 }))
+
+    expect(found).toEqual([103, 100, 100, 101, 102])
+  })
+
+  // With one row the optimizer would rather scan the whole table, and lock it.
+  test.each([1, 2, 40])(
+    'neither waits for rows that are not committed nor takes them, with %i that are',
+    async count => {
+      await insertInto(...Array<number>(count).fill(100))
+      const writeAndAsk = async (tx: Transaction) => {
+        for (const shard of SHARDS) await insert(tx, shard, idOf('pay'), 1)
+        // A statement with a result, so that the rows have been sent.
+        await outbox.lockUnpublished(tx, { shards: [104], nowMs: NOW_MS, limitEach: 1, ifLocked: 'wait' })
+      }
+
+      await inTheMiddleOf(writeAndAsk, async () => {
+        expect(await transactions.run(tx => lock(tx, { limitEach: 100 }))).toHaveLength(count)
+        expect(await transactions.run(tx => lock(tx, { limitEach: 100, ifLocked: 'wait' }))).toHaveLength(count)
+      })
+      expect(await transactions.run(tx => lock(tx, { limitEach: 100 }))).toHaveLength(count + 4)
+    },
+  )
+
+  test('fails at once when another relay holds one of them, which the others do not feel', async () => {
+    await insertInto(...SHARDS)
+
+    await inTheMiddleOf(
+      tx => lock(tx, { shards: [101] }),
+      async () => {
+        await expect(transactions.run(tx => lock(tx))).rejects.toThrow(DependencyUnavailableError)
+        expect(await transactions.run(tx => lock(tx, { shards: [100, 102, 103] }))).toEqual([100, 102, 103])
+        await insertInto(101)
+      },
+    )
+  })
+})
+
+describe('relays with the same shards', () => {
+  test('publish each row once and in order per payment, in whatever order they were rung for', async () => {
+    const payments = SHARDS.flatMap(shard => Array.from({ length: 5 }, () => ({ shard, messageKey: idOf('pay') })))
+    for (let sequence = 1; sequence <= 4; sequence++)
+      await transactions.run(async tx => {
+        for (const { shard, messageKey } of payments) await insert(tx, shard, messageKey, sequence)
+      })
+    const ports = { ...createFakePorts(), transactions, outbox }
+    const publish = ports.publisher.publish.bind(ports.publisher)
+    ports.publisher.publish = async rows => {
+      await new Promise(resolve => setTimeout(resolve, 20))
+      return publish(rows)
+    }
+    const deadlineMs = ports.clock.nowMs() + 60_000
+    const orders = [SHARDS, [...SHARDS].reverse(), SHARDS.slice(1, 3), SHARDS.slice(3)]
+
+    const counts = await Promise.all(orders.map(shards => relayShards(ports, shards, deadlineMs)))
+
+    expect(counts.reduce((sum, count) => sum + count)).toBe(payments.length * 4)
+    for (const { messageKey } of payments) {
+      const sequences = ports.publisher.published.filter(row => row.messageKey === messageKey)
+      expect(sequences.map(row => row.sequence)).toEqual([1, 2, 3, 4])
+    }
+    const left = 'SELECT COUNT(*) FROM outbox_event WHERE shard IN (?) AND published_at IS NULL'
+    expect(await direct.count(left, [SHARDS])).toBe(0)
+  })
+})
