@@ -122,7 +122,7 @@ export class Database implements Transactions {
   /** All of them or none. Throws what the first one threw, or that the database is away. */
   #runTogether(works: readonly Work[]): Promise<unknown[]> {
     return this.#inTransaction(0, async transaction => {
-      const ends = await Promise.allSettled(works.map(work => work(transaction.speaker())))
+      const ends = await Promise.allSettled(works.map(async work => work(transaction.speaker())))
       const errors = ends.flatMap(end => (end.status === 'rejected' ? [end.reason] : []))
       if (errors.length > 0) throw errors.find(error => error instanceof Error && isAway(error)) ?? errors[0]
       return ends.map(end => (end as PromiseFulfilledResult<unknown>).value)
