@@ -658,22 +658,24 @@ describe('lost connections', () => {
     expect(await paymentCount(payments)).toBe(0)
   })
 
-  test('closing in the middle leaves nobody without an answer, and no answer without its row', async () => {
+  test('closing in the middle leaves nobody without an answer, no answer without its row, and no connection', async () => {
     const { wire, stores } = await scratch.wired()
     const payments = times(60, () => newPayment())
     const firstCommit = wire.holdNext(COMMIT)
-    const asked = payments.map(payment => insertPayment(stores, payment))
-    const results = Promise.allSettled(asked)
+    const first = payments.slice(0, 20).map(payment => insertPayment(stores, payment))
+    const asked = Promise.allSettled(first)
     await firstCommit.reached
+    const askedLater = Promise.allSettled(payments.slice(20).map(payment => insertPayment(stores, payment)))
     const closed = stores.transactions.close()
     firstCommit.release()
     await closed
 
-    const settled = await results
+    const settled = [...(await asked), ...(await askedLater)]
     const done = payments.filter((_, index) => settled[index]!.status === 'fulfilled')
     for (const reason of reasonsOf(settled).filter(reason => reason !== undefined))
       expect(reason).toBeInstanceOf(DependencyUnavailableError)
-    if (done.length > 0) expect(await paymentCount(done)).toBe(done.length)
+    expect((await eventCounts(done)).filter(Number.isNaN)).toEqual([])
+    await until(() => wire.openCount === 0, { what: 'every connection to end', deadlineMs: 2_000 })
   })
 })
 
@@ -716,6 +718,45 @@ describe('many at once', () => {
       expect(wire.openCountMax).toBeLessThanOrEqual(connectionsMax)
     },
   )
+
+  test('many that fail, in every group some, cost nobody else anything', async () => {
+    const { wire, stores } = await scratch.wired(4)
+    const payments = times(600, () => newPayment())
+    const results = await Promise.allSettled(
+      payments.map((payment, index) =>
+        stores.transactions.runGrouped(payment.paymentId, async tx => {
+          await stores.payments.insert(tx, payment)
+          await stores.payments.lock(tx, payment.paymentId)
+          if (index % 10 === 3) throw index
+        }),
+      ),
+    )
+
+    expect(reasonsOf(results)).toEqual(times(600, index => (index % 10 === 3 ? index : undefined)))
+    expect(await paymentCount(payments)).toBe(540)
+    expect(wire.openCountMax).toBeLessThanOrEqual(4)
+  })
+
+  test('a subject that failed is welcome again: what it asks later succeeds', async () => {
+    const stores = scratch.stores()
+    const rows = await planted(stores, 6)
+    const failing = (payment: Payment) =>
+      stores.transactions.runGrouped(payment.paymentId, async tx => {
+        await stores.payments.update(tx, { ...payment, capturedMinor: payment.amountMinor + 1 })
+      })
+    for (let round = 1; round <= 3; round++) {
+      const results = await Promise.allSettled([
+        ...rows.slice(0, 3).map(failing),
+        ...rows.slice(0, 3).map(failing),
+        ...rows.slice(3).map(payment => increment(stores, payment.paymentId)),
+      ])
+      expect(reasonsOf(results)).toEqual([...times(6, () => expect.any(RowRefusedError)), ...times(3, () => undefined)])
+      expect(await Promise.all(rows.map(payment => increment(stores, payment.paymentId)))).toEqual([
+        ...times(3, () => round),
+        ...times(3, () => 2 * round),
+      ])
+    }
+  })
 
   test('a thousand that each bring as much as a request may are not too much for the server', async () => {
     const stores = scratch.stores()

@@ -70,6 +70,10 @@ export class FaultyWire {
     return { reached: reached.promise, release: (given = 'pass') => fate.resolve(given) }
   }
 
+  get openCount(): number {
+    return this.#links.size
+  }
+
   /** Commands that match, as often as they came. */
   count(pattern: RegExp): number {
     return this.heard.filter(({ text }) => pattern.test(text)).length
