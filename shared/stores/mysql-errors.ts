@@ -11,8 +11,10 @@ interface MySqlError extends Error {
 
 const isMySqlError = (error: unknown): error is MySqlError => error instanceof Error
 
-export const isDeadlock = (error: unknown): boolean =>
-  isMySqlError(error) && (error.errno === 1213 || error.errno === 1205)
+/** A deadlock, a lock that took too long, and MySQL's own number for a lock that NOWAIT did not wait for (MariaDB says 1205). */
+const lockErrnos = new Set([1213, 1205, 3572])
+
+export const isDeadlock = (error: unknown): boolean => isMySqlError(error) && lockErrnos.has(error.errno ?? 0)
 
 const lost = new Set(['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ER_CONNECTION_KILLED'])
 

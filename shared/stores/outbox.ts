@@ -62,7 +62,7 @@ export class OutboxTable implements OutboxWriter, OutboxQueue {
 
   /**
    * Finds rows without a lock, each shard's by its part of the index, and locks those by their ids, in this order whatever the
-   * optimizer thinks of it (STRAIGHT_JOIN). A scan that locks costs several times as much, and waits for rows that somebody is about to commit.
+   * optimizer thinks of it (STRAIGHT_JOIN). A scan that locks costs twice as much, and waits for rows that somebody is about to commit.
    */
   async lockUnpublished(
     tx: Transaction,

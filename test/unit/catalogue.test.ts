@@ -49,6 +49,7 @@ interface FunctionDefinition {
 
 interface ServerlessYml {
   provider: { timeout: number }
+  custom: { kafkaEvents: { partitionsPerEventMax: number } }
   functions: Record<string, FunctionDefinition>
 }
 
@@ -88,11 +89,12 @@ describe('the topics', () => {
     expect(sorted(triggering)).toEqual(sorted(accepted))
   })
 
-  test('of the relay is the doorbell, with a partition for each shard', () => {
+  test('of the relay is the doorbell, with a partition for each shard, and an event may hold them all', () => {
     expect(triggers.filter(trigger => trigger.name === 'relayOutbox').map(trigger => trigger.topic)).toEqual([
       DOORBELL_TOPIC,
     ])
     expect(topicDefinitions.find(topic => topic.name === DOORBELL_TOPIC)?.partitions).toBe(SHARD_COUNT)
+    expect(serverless.custom.kafkaEvents.partitionsPerEventMax).toBe(SHARD_COUNT)
   })
 
   test('keep events and dead letters for ever, and rings for minutes', () => {
