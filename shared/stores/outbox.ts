@@ -61,8 +61,9 @@ export class OutboxTable implements OutboxWriter, OutboxQueue {
   }
 
   /**
-   * Finds rows without a lock, each shard's by its part of the index, and locks those by their ids, in this order whatever the
-   * optimizer thinks of it (STRAIGHT_JOIN). A scan that locks costs twice as much, and waits for rows that somebody is about to commit.
+   * Finds rows without a lock, each shard's by its part of the index, and locks those by their ids: a scan that locks costs twice as
+   * much, and waits for rows that somebody is about to commit. STRAIGHT_JOIN and FORCE INDEX, because the optimizer would rather scan a
+   * small table, and lock all of it.
    */
   async lockUnpublished(
     tx: Transaction,
@@ -71,7 +72,7 @@ export class OutboxTable implements OutboxWriter, OutboxQueue {
     const waiting = shards.map(() => WAITING_IN_SHARD).join(' UNION ALL ')
     const rows = await this.#database.select<Row>(
       `SELECT r.id, r.event_id, r.topic, r.message_key, r.sequence, r.payload, r.shard, r.traceparent, r.attempts
-       FROM (${waiting}) w STRAIGHT_JOIN outbox_event r ON r.id = w.id
+       FROM (${waiting}) w STRAIGHT_JOIN outbox_event r FORCE INDEX (PRIMARY) ON r.id = w.id
        WHERE r.published_at IS NULL ORDER BY r.id FOR UPDATE${ifLocked === 'fail' ? ' NOWAIT' : ''}`,
       shards.flatMap(shard => [shard, new Date(nowMs), limitEach]),
       tx,

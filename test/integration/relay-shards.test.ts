@@ -61,7 +61,7 @@ describe('locking the rows of several shards', () => {
     expect(found).toEqual([103, 100, 100, 101, 102])
   })
 
-  // With one row the optimizer would rather scan the whole table, and lock it.
+  // In a table with few rows the optimizer would rather scan all of it, and lock it.
   test.each([1, 2, 40])(
     'neither waits for rows that are not committed nor takes them, with %i that are',
     async count => {
