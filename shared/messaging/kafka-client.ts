@@ -1,6 +1,5 @@
 /** The Kafka producer: connects when first used, again after a failure, and never waits longer than it is told. */
 import kafkajs, { Kafka, logLevel, type Message, type Producer, type SASLOptions, type TopicMessages } from 'kafkajs'
-import { createPartitioner } from './partitioner.ts'
 
 /** How brokers are reached; those of this machine ask for neither TLS nor a login. */
 export interface KafkaCluster {
@@ -76,11 +75,7 @@ export class LazyProducer {
   }
 
   async #connect(): Promise<Producer> {
-    const producer = this.#kafka().producer({
-      allowAutoTopicCreation: false,
-      maxInFlightRequests: 5,
-      createPartitioner,
-    })
+    const producer = this.#kafka().producer({ allowAutoTopicCreation: false, maxInFlightRequests: 5 })
     try {
       await producer.connect()
       return producer
