@@ -19,18 +19,17 @@ import type { Invoke } from './invocation.ts'
 import { Lane, type LanePorts, type PartitionStatus } from './lane.ts'
 import { type Log, quietLogCreator } from './log.ts'
 import { OnFailureTopic } from './on-failure.ts'
-import { QuietFetches } from './quiet-fetches.ts'
 import { Slots } from './slots.ts'
 import type { KafkaSource, LocalSettings } from './source.ts'
 import { fixedPositions, pinStartingPositions } from './starting-position.ts'
 import { Trouble } from './trouble.ts'
 
-// A fetch returns as soon as there is a record; this bounds how long a partition waits for its end that is resumed beside others.
+// A fetch returns as soon as there is a record; this bounds how long a resumed partition or a stop waits for its end.
 const FETCH_WAIT_MS = 250
 const REQUEST_TIMEOUT_MS = 10_000
 const REFUSED_MS = 50
 // How soon a partition that was added is read.
-const METADATA_MAX_AGE_MS = 4000
+const METADATA_MAX_AGE_MS = 5000
 const REBALANCE_TIMEOUT_MS = 60_000
 const STUCK_MS = 30_000
 const STUCK_POLL_MS = 5000
@@ -94,7 +93,6 @@ export class GroupConsumer {
   /** A join has begun and is not done: the partitions are nobody's here. */
   #joiningSinceMs: number | undefined
   #clientId = newClientId()
-  #quietFetches: QuietFetches | undefined
   #commit: EachBatchPayload['commitOffsetsIfNecessary'] | undefined
   #restart = (_reason: Error) => {}
   #loop: Promise<void> = Promise.resolve()
@@ -231,17 +229,9 @@ export class GroupConsumer {
    */
   async #leave(consumer: Consumer, starting: Promise<void>): Promise<void> {
     const hasJoined = await within(JOIN_GRACE_MS, starting)
-    const hasLeft = await within(LEAVE_TIMEOUT_MS, this.#disconnect(consumer))
+    const hasLeft = await within(LEAVE_TIMEOUT_MS, consumer.disconnect())
     if (hasJoined && hasLeft && this.#joiningSinceMs === undefined) return
     await within(LEAVE_TIMEOUT_MS, leaveGroup(this.#kafka({ retries: 1 }), this.groupId, this.#clientId))
-  }
-
-  /** Until it has left: its connections close by themselves when the broker has answered the fetch that waits there. */
-  async #disconnect(consumer: Consumer): Promise<void> {
-    const left = new Promise<void>(resolve => consumer.on(consumer.events.STOP, () => resolve()))
-    const disconnected = consumer.disconnect()
-    this.#quietFetches?.cut()
-    await Promise.race([left, disconnected])
   }
 
   async #run(consumer: Consumer, topics: string[]): Promise<void> {
@@ -318,23 +308,17 @@ export class GroupConsumer {
 
   #createConsumer(): Consumer {
     const { sessionTimeoutMs } = this.#local
-    const heartbeatIntervalMs = Math.min(3000, Math.floor(sessionTimeoutMs / 4))
-    // A heartbeat, by which a rebalance is found out, waits for the end of a fetch: of every second one.
-    const quietWaitMs = Math.max(FETCH_WAIT_MS, Math.ceil(heartbeatIntervalMs / 2) + 10)
-    const quietFetches = new QuietFetches(quietWaitMs, () => consumer.paused().length === 0)
-    this.#quietFetches = quietFetches
     const consumer = this.#kafka({ retries: RETRIES_MAX }).consumer({
       groupId: this.groupId,
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-      heartbeatInterval: heartbeatIntervalMs,
+      heartbeatInterval: Math.min(3000, Math.floor(sessionTimeoutMs / 4)),
       maxWaitTimeInMs: FETCH_WAIT_MS,
       minBytes: 1,
       metadataMaxAge: METADATA_MAX_AGE_MS,
       allowAutoTopicCreation: false,
       partitionAssigners: [
         config => {
-          quietFetches.adopt(config.cluster)
           const assigner = PartitionAssigners.roundRobin(config)
           // kafkajs asks for this first thing whenever it joins, for whatever reason: the one moment that is never missed.
           const protocol: typeof assigner.protocol = subscription => {
