@@ -34,6 +34,7 @@ export class Database implements Transactions {
     alone: work => this.run(work),
   })
   #pool: Pool | undefined
+  #isClosed = false
 
   /** Opens nothing until the first statement. */
   constructor(options: DatabaseOptions) {
@@ -96,9 +97,10 @@ export class Database implements Transactions {
     return (await speakerOf(tx).askForKey(select, keyColumn, key, ' FOR UPDATE')) as R[]
   }
 
+  /** For good. What is under way may end; everything else finds the database away. */
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.#pool?.end()
-    this.#pool = undefined
   }
 
   /** Outside any transaction; locks nothing and waits for no lock. */
@@ -152,6 +154,7 @@ export class Database implements Transactions {
   }
 
   #open(): Pool {
+    if (this.#isClosed) throw new DependencyUnavailableError('this end has closed the database')
     this.#pool ??= this.#createPool()
     return this.#pool
   }
