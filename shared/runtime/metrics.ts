@@ -4,7 +4,8 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 export function createMetrics() {
   const registry = new Registry()
   const registers = [registry]
-  collectDefaultMetrics({ register: registry })
+  // The lag is sampled, and shown, from 50 ms on: the hundred timers a second of prom-client's 10 ms are a third of what waiting costs.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 })
   return {
     registry,
     httpRequests: new Counter({
