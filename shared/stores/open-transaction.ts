@@ -107,10 +107,9 @@ export class OpenTransaction {
     return this.#waiting.push({ head, items: undefined, tail: '', listeners: [listener] }) - 1
   }
 
-  /** When everybody who could go on without an answer has said what they have to say. */
+  /** When everybody who can go on without an answer has said what they have to say. */
   sendSoon(): void {
-    // A tick that is asked for among microtasks comes when there are no more of them.
-    queueMicrotask(() => process.nextTick(() => void this.#send()))
+    setImmediate(() => void this.#send())
   }
 
   #alive(): PoolConnection {
