@@ -99,6 +99,7 @@ export class Database implements Transactions {
 
   /** For good. What is under way may end; everything else finds the database away. */
   async close(): Promise<void> {
+    if (this.#isClosed) return
     this.#isClosed = true
     await this.#pool?.end()
   }
