@@ -107,12 +107,9 @@ export class Database implements Transactions {
   /** Outside any transaction; locks nothing and waits for no lock. */
   async #read<R>(sql: string, values: readonly unknown[]): Promise<R[]> {
     try {
-      const [rows] = await this.#open().query<RowDataPacket[]>({
-        sql,
-        values: values as unknown[],
-        timeout: QUERY_TIMEOUT_MS,
-      })
-      return rows as R[]
+      // Not the pool's own `query`: that keeps a connection for ever whose statement has timed out.
+      const connection = await this.#open().getConnection()
+      return (await readOn(connection, sql, values)) as R[]
     } catch (error) {
       throw translate(error)
     }
@@ -178,7 +175,7 @@ export class Database implements Transactions {
     })
     // A connection runs its statements in order, so the session is set before the first one of ours.
     pool.pool.on('connection', connection => {
-      connection.query(SESSION, error => error && connection.destroy())
+      connection.query({ sql: SESSION, timeout: CONNECT_TIMEOUT_MS }, error => error && connection.destroy())
     })
     return pool
   }
@@ -187,6 +184,19 @@ export class Database implements Transactions {
 function speakerOf(tx: Transaction): Speaker {
   if (tx instanceof Speaker) return tx
   throw new Error('not a transaction of this database')
+}
+
+async function readOn(connection: PoolConnection, sql: string, values: readonly unknown[]): Promise<RowDataPacket[]> {
+  try {
+    const statement = { sql, values: values as unknown[], timeout: QUERY_TIMEOUT_MS }
+    const [rows] = await connection.query<RowDataPacket[]>(statement)
+    connection.release()
+    return rows
+  } catch (error) {
+    if (error instanceof Error && isAway(error)) connection.destroy()
+    else connection.release()
+    throw error
+  }
 }
 
 /** False when the connection is broken and must not be used again. */

@@ -37,8 +37,14 @@ interface Waiting {
 
 const nobody: Listener = { resolve: () => undefined, reject: () => undefined }
 
-/** What a connection has been told to wait for locks, where it is not what every connection begins with. */
+/** Seconds that a connection waits for locks, where its server has confirmed others than those that it begins with. */
 const lockWaits = new WeakMap<object, number>()
+
+/** MySQL takes no less than a second. */
+const NO_WAIT = "IF(VERSION() LIKE '%MariaDB%', 0, 1)"
+
+/** What every connection begins with, for a transaction of its own. */
+export const LOCK_WAIT_SECONDS = 2
 
 export class OpenTransaction {
   readonly #options: TransactionOptions
@@ -47,6 +53,7 @@ export class OpenTransaction {
   #waiting: Waiting[] = []
   #isBegun = false
   #isCommitting = false
+  #sending: Promise<void> = Promise.resolve()
 
   /** Begins with the first statement. */
   constructor(connection: PoolConnection, options: TransactionOptions) {
@@ -117,7 +124,13 @@ export class OpenTransaction {
     return this.#connection
   }
 
-  async #send(): Promise<void> {
+  /** One after the other: what is said after a refusal must not be on its way already when the server has rolled back. */
+  #send(): Promise<void> {
+    this.#sending = this.#sending.then(() => this.#sendNow())
+    return this.#sending
+  }
+
+  async #sendNow(): Promise<void> {
     const batch = this.#waiting.splice(0)
     if (batch.length === 0) return
     for (const speaker of this.#speakers) speaker.sent()
@@ -127,6 +140,7 @@ export class OpenTransaction {
       this.#isBegun = true
       const statements = [...begin, ...batch.map(textOf)]
       const [results] = await connection.query({ sql: statements.join(';\n'), timeout: this.#options.timeoutMs })
+      lockWaits.set(connection.connection, this.#options.lockWaitSeconds)
       // One statement's result comes bare.
       const each = (statements.length === 1 ? [results] : results) as StatementResult[]
       for (const [index, { listeners }] of batch.entries())
@@ -141,13 +155,11 @@ export class OpenTransaction {
   #lockWaitOf({ connection }: PoolConnection): string[] {
     const { lockWaitSeconds } = this.#options
     if ((lockWaits.get(connection) ?? LOCK_WAIT_SECONDS) === lockWaitSeconds) return []
-    lockWaits.set(connection, lockWaitSeconds)
-    return [`SET SESSION innodb_lock_wait_timeout = ${lockWaitSeconds}`]
+    // Until the server has answered nobody knows.
+    lockWaits.set(connection, Number.NaN)
+    return [`SET SESSION innodb_lock_wait_timeout = ${lockWaitSeconds === 0 ? NO_WAIT : lockWaitSeconds}`]
   }
 }
-
-/** What every connection begins with. */
-export const LOCK_WAIT_SECONDS = 2
 
 const textOf = ({ head, items, tail }: Waiting): string => (items === undefined ? head : head + items.join(', ') + tail)
 

@@ -88,6 +88,57 @@ describe('works', () => {
   })
 })
 
+describe('nobody is shut out', () => {
+  test('by a storm of works of one subject: those behind are refused', async () => {
+    const { groups, underWay, go } = held()
+    await underWay
+    const storm = Array.from({ length: 500 }, () => groups.add('p1', named('done')))
+    await expect(groups.add('p1', named('one more'))).rejects.toThrow(DependencyUnavailableError)
+    const other = groups.add('p2', named('other'))
+    go()
+    expect(await other).toBe('other')
+    expect(await Promise.all(storm)).toHaveLength(500)
+  })
+
+  test('by a transaction that does not end', async () => {
+    const { groups, first, underWay, go } = held()
+    await underWay
+    expect(await groups.add('p2', named('other'))).toBe('other')
+    go()
+    expect(await first).toBe('first')
+  })
+
+  test('by a subject that waits for a lock: its works go one after the other, and no more than twenty wait', async () => {
+    let open = () => {}
+    const locked = new Promise<void>(resolve => {
+      open = resolve
+    })
+    let under = 0
+    const groups = new TransactionGroups({
+      together: async works => {
+        const results = await Promise.allSettled(works.map(work => work(tx)))
+        const failed = results.find(result => result.status === 'rejected')
+        if (failed) throw failed.reason
+        return results.map(result => (result as PromiseFulfilledResult<unknown>).value)
+      },
+      alone: async work => {
+        under++
+        await locked
+        return work(tx)
+      },
+    })
+    const refused: Work = async () => Promise.reject(new Error('used'))
+    await expect(groups.add('p1', refused)).rejects.toThrow('used')
+    const waiting = Array.from({ length: 20 }, () => groups.add('p1', named('done')))
+    await expect(groups.add('p1', named('one more'))).rejects.toThrow(DependencyUnavailableError)
+
+    expect(await groups.add('p2', named('other'))).toBe('other')
+    expect(under).toBe(1)
+    open()
+    expect(await Promise.all(waiting)).toHaveLength(20)
+  })
+})
+
 describe('a group that fails', () => {
   const failing = async (fails: unknown, members: readonly Work[]) => {
     const { groups, alone, underWay, go } = held([fails])
@@ -139,6 +190,27 @@ describe('a group that fails', () => {
   })
 
   // It may have happened.
+  test('in an outage leaves nobody alone for it', async () => {
+    const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
+    const outage = new DependencyUnavailableError('the database is away', { cause: refused })
+    let isAway = true
+    const sizes: number[] = []
+    const groups = new TransactionGroups({
+      together: async works => {
+        sizes.push(works.length)
+        if (isAway) throw new LostBeforeCommit('away', { cause: refused })
+        return runAll(works)
+      },
+      alone: async () => Promise.reject(outage),
+    })
+    const ends = await Promise.allSettled(['a', 'b'].map(name => groups.add(name, named(name))))
+    expect(ends.map(end => end.status)).toEqual(['rejected', 'rejected'])
+
+    isAway = false
+    expect(await Promise.all(['a', 'b'].map(name => groups.add(name, named(name))))).toEqual(['a', 'b'])
+    expect(sizes).toEqual([2, 2])
+  })
+
   test('because the connection was lost in the commit: nobody tries again', async () => {
     const lost = Object.assign(new Error('lost'), { code: 'PROTOCOL_CONNECTION_LOST' })
     const { ends, alone } = await failing(lost, [named('a'), named('b')])

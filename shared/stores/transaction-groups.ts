@@ -18,54 +18,82 @@ interface Member {
   reject(error: unknown): void
 }
 
-const GROUPS_UNDER_WAY_MAX = 1
+/** One that takes longer, on a connection that has fallen silent say, is not waited for. */
+const GROUP_MS = 250
 /** Keeps a transaction short, and its text well under what the server takes. */
 const MEMBERS_MAX = 64
 const WAITING_MAX = 2_000
+/** So that a storm of requests for one payment shuts nobody else out. */
+const WAITING_PER_SUBJECT_MAX = 500
+/** Each may wait for a lock for as long as `alone` tries. */
+const ALONE_PER_SUBJECT_MAX = 20
 const LONERS_MAX = 1_000
 
 export class TransactionGroups {
   readonly #runner: GroupRunner
-  #waiting: Member[] = []
-  #underWay = 0
+  /** By subject, the longest waiting subject first. */
+  readonly #waiting = new Map<string, Member[]>()
+  #waitingCount = 0
+  #isUnderWay = false
   /** Subjects whose last work failed: a used key will be refused again, and would break up every group that it comes to. */
   readonly #loners = new Set<string>()
+  /** The works of one subject that go alone do so one after the other: they would wait for each other's locks. */
+  readonly #alone = new Map<string, { last: Promise<unknown>; count: number }>()
 
   constructor(runner: GroupRunner) {
     this.#runner = runner
   }
 
   async add<T>(subject: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    if (this.#loners.has(subject)) return this.#alone(subject, work) as Promise<T>
-    if (this.#waiting.length >= WAITING_MAX) throw new DependencyUnavailableError('too many wait for the database')
+    if (this.#isFull(subject)) throw new DependencyUnavailableError('too many wait for the database')
+    if (this.#loners.has(subject)) return this.#runAlone(subject, work) as Promise<T>
     return new Promise<unknown>((resolve, reject) => {
-      this.#waiting.push({ subject, work, resolve, reject })
+      this.#wait({ subject, work, resolve, reject })
       this.#startSoon()
     }) as Promise<T>
   }
 
-  /** After everything that has arrived has been looked at: it may want to join. */
-  #startSoon(): void {
-    if (this.#underWay >= GROUPS_UNDER_WAY_MAX || this.#waiting.length === 0) return
-    this.#underWay++
-    setImmediate(() => {
-      void this.#run(this.#take()).finally(() => {
-        this.#underWay--
-        this.#startSoon()
-      })
-    })
+  #isFull(subject: string): boolean {
+    return (
+      this.#waitingCount >= WAITING_MAX ||
+      (this.#waiting.get(subject)?.length ?? 0) >= WAITING_PER_SUBJECT_MAX ||
+      (this.#alone.get(subject)?.count ?? 0) >= ALONE_PER_SUBJECT_MAX
+    )
   }
 
-  /** The longest waiting ones, one of each subject. */
-  #take(): Member[] {
-    const group = new Map<string, Member>()
-    const later: Member[] = []
-    for (const member of this.#waiting) {
-      if (group.size < MEMBERS_MAX && !group.has(member.subject)) group.set(member.subject, member)
-      else later.push(member)
+  #wait(member: Member): void {
+    this.#waitingCount++
+    const others = this.#waiting.get(member.subject)
+    if (others) others.push(member)
+    else this.#waiting.set(member.subject, [member])
+  }
+
+  /** After everything that has arrived has been looked at: it may want to join. */
+  #startSoon(): void {
+    if (this.#isUnderWay || this.#waitingCount === 0) return
+    this.#isUnderWay = true
+    let isOver = false
+    const makeWay = () => {
+      if (isOver) return
+      isOver = true
+      clearTimeout(late)
+      this.#isUnderWay = false
+      this.#startSoon()
     }
-    this.#waiting = later
-    return [...group.values()]
+    const late = setTimeout(makeWay, GROUP_MS)
+    setImmediate(() => void this.#run(this.#take()).finally(makeWay))
+  }
+
+  /** One of each subject, the longest waiting ones. */
+  #take(): Member[] {
+    const members: Member[] = []
+    for (const [subject, [member, ...others]] of [...this.#waiting].slice(0, MEMBERS_MAX)) {
+      members.push(member!)
+      this.#waiting.delete(subject)
+      if (others.length > 0) this.#waiting.set(subject, others)
+    }
+    this.#waitingCount -= members.length
+    return members
   }
 
   async #run(members: readonly Member[]): Promise<void> {
@@ -80,7 +108,7 @@ export class TransactionGroups {
   #failed(members: readonly Member[], error: unknown): void {
     const isFinal = isEverybodys(error) || (members.length === 1 && !mayPass(error))
     for (const { subject, work, resolve, reject } of members) {
-      if (!isFinal) void this.#alone(subject, work).then(resolve, reject)
+      if (!isFinal) void this.#runAlone(subject, work).then(resolve, reject)
       else {
         this.#remember(subject, error)
         reject(translate(error))
@@ -88,20 +116,33 @@ export class TransactionGroups {
     }
   }
 
-  /** Nobody waits for this one. */
-  async #alone(subject: string, work: Work): Promise<unknown> {
+  /** No group waits for this one. */
+  async #runAlone(subject: string, work: Work): Promise<unknown> {
+    const queue = this.#alone.get(subject) ?? { last: Promise.resolve(), count: 0 }
+    const mine = queue.last.then(() => this.#runner.alone(work))
+    this.#alone.set(subject, { last: mine.catch(() => undefined), count: queue.count + 1 })
     try {
-      const result = await this.#runner.alone(work)
+      const result = await mine
       this.#loners.delete(subject)
       return result
     } catch (error) {
       this.#remember(subject, error)
       throw error
+    } finally {
+      this.#leave(subject)
     }
   }
 
+  #leave(subject: string): void {
+    const { last, count } = this.#alone.get(subject)!
+    if (count === 1) this.#alone.delete(subject)
+    else this.#alone.set(subject, { last, count: count - 1 })
+  }
+
   #remember(subject: string, error: unknown): void {
-    if (isEverybodys(error)) return
+    // An outage is nobody's fault.
+    const cause = error instanceof DependencyUnavailableError ? error.cause : error
+    if (isEverybodys(cause)) return
     this.#loners.add(subject)
     if (this.#loners.size > LONERS_MAX) this.#loners.delete(this.#loners.values().next().value!)
   }
