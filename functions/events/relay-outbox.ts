@@ -12,7 +12,7 @@ export const createHandler =
   (ports: RelayPorts & { metrics: Pick<Metrics, 'outboxPublished'> }) =>
   async (event: MSKEvent | SelfManagedKafkaEvent) => {
     const deadlineMs = ports.clock.nowMs() + WORK_MS
-    ports.metrics.outboxPublished.inc(await relayShards(ports, shardsOf(event), deadlineMs))
+    await relayShards(ports, shardsOf(event), deadlineMs, rowCount => ports.metrics.outboxPublished.inc(rowCount))
   }
 
 /** The partition of the doorbell is the shard. */

@@ -43,7 +43,8 @@ export interface Transactions {
 
   /**
    * As `run`, but in one transaction with what others asked for meanwhile: all of them are committed together. It waits for no lock:
-   * when one of them throws or meets a lock, all are rolled back, and each is run again by itself. So nobody gets another's error.
+   * when one of several throws or meets a lock, all are rolled back, and each is run again by itself. So nobody gets another's error;
+   * only a database that is away, or that was lost in the commit, is everybody's: DependencyUnavailableError, and nothing is run again.
    * `subject` is what `work` reads and changes (a payment): two works of one subject never share a transaction.
    * `work` waits for nothing but its statements.
    */

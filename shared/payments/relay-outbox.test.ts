@@ -179,8 +179,13 @@ describe('several shards', () => {
       return publish(rows)
     }
 
-    await expect(relayAll(ports)).rejects.toThrow('an earlier send has not ended')
+    let toldOf = 0
+    const relaying = relayShards(ports, all, FAKE_NOW_MS + FAR, rowCount => {
+      toldOf += rowCount
+    })
+    await expect(relaying).rejects.toThrow('an earlier send has not ended')
 
+    expect(toldOf).toBe(3)
     expect(published(ports).sort()).toEqual(['k0-1', 'k2-1', 'k3-1'])
     expect(unpublished(ports)).toEqual(['k1-1', 'k4-1'])
   })

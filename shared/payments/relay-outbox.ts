@@ -31,16 +31,22 @@ const SEARCH_MS = 2_000
 
 /**
  * Publishes what waits in these shards until nothing is left or `deadlineMs` (epoch) has passed; rings again for those where rows remain.
- * Returns how many rows were published. Throws DependencyUnavailableError when Kafka, the database or one of the shards is away:
+ * Returns how many rows were published, and tells `onPublished` of each transaction's, also of those before it throws. Throws DependencyUnavailableError when Kafka, the database or one of the shards is away:
  * the rows of that transaction stay unpublished; the other shards have been relayed all the same.
  */
-export async function relayShards(ports: RelayPorts, shards: readonly number[], deadlineMs: number): Promise<number> {
+export async function relayShards(
+  ports: RelayPorts,
+  shards: readonly number[],
+  deadlineMs: number,
+  onPublished: (rowCount: number) => void = () => {},
+): Promise<number> {
   let publishedCount = 0
   for (let waiting = shards; waiting.length > 0; ) {
     const batch = await relayTogether(ports, waiting)
-    if (batch === 'apart') return publishedCount + (await relayApart(ports, waiting, deadlineMs))
+    if (batch === 'apart') return publishedCount + (await relayApart(ports, waiting, deadlineMs, onPublished))
     // Only now is it true: what a rolled-back transaction would have parked is not parked.
     for (const { eventId, error } of batch.parked) ports.alarms.outboxRowParked(eventId, error)
+    onPublished(batch.published)
     publishedCount += batch.published
     waiting = batch.waiting
     if (ports.clock.nowMs() < deadlineMs) continue
@@ -62,8 +68,13 @@ async function relayTogether(ports: RelayPorts, shards: readonly number[]): Prom
 }
 
 /** Each shard by itself, side by side, so that one which cannot go on holds up no other. */
-async function relayApart(ports: RelayPorts, shards: readonly number[], deadlineMs: number): Promise<number> {
-  const each = await Promise.allSettled(shards.map(shard => relayShards(ports, [shard], deadlineMs)))
+async function relayApart(
+  ports: RelayPorts,
+  shards: readonly number[],
+  deadlineMs: number,
+  onPublished: (rowCount: number) => void,
+): Promise<number> {
+  const each = await Promise.allSettled(shards.map(shard => relayShards(ports, [shard], deadlineMs, onPublished)))
   let publishedCount = 0
   for (const one of each) {
     if (one.status === 'rejected') throw one.reason

@@ -34,6 +34,8 @@ export class Database implements Transactions {
     alone: work => this.run(work),
   })
   #pool: Pool | undefined
+  /** Connections whose session is set. */
+  readonly #prepared = new WeakSet<object>()
   #isClosed = false
 
   /** Opens nothing until the first statement. */
@@ -108,7 +110,7 @@ export class Database implements Transactions {
   async #read<R>(sql: string, values: readonly unknown[]): Promise<R[]> {
     try {
       // Not the pool's own `query`: that keeps a connection for ever whose statement has timed out.
-      const connection = await this.#open().getConnection()
+      const connection = await this.#connection()
       return (await readOn(connection, sql, values)) as R[]
     } catch (error) {
       throw translate(error)
@@ -130,7 +132,7 @@ export class Database implements Transactions {
   }
 
   async #inTransaction<T>(lockWaitSeconds: number, work: (transaction: OpenTransaction) => Promise<T>): Promise<T> {
-    const connection = await this.#open().getConnection()
+    const connection = await this.#connection()
     const transaction = new OpenTransaction(connection, { timeoutMs: QUERY_TIMEOUT_MS, lockWaitSeconds })
     let reusable = false
     try {
@@ -139,6 +141,8 @@ export class Database implements Transactions {
       reusable = true
       return result
     } catch (error) {
+      // What was said and not sent yet must not follow the rollback.
+      transaction.end()
       // A broken connection is thrown away, and the server rolls back what was open on it.
       reusable = !(error instanceof Error && isAway(error)) && (!transaction.isBegun || (await rolledBack(connection)))
       throw isLost(error) && !transaction.isCommitting
@@ -151,6 +155,20 @@ export class Database implements Transactions {
     }
   }
 
+  /** Of the pool, with the session as ours must be. */
+  async #connection(): Promise<PoolConnection> {
+    const connection = await this.#open().getConnection()
+    if (this.#prepared.has(connection.connection)) return connection
+    try {
+      await connection.query({ sql: SESSION, timeout: CONNECT_TIMEOUT_MS })
+    } catch (error) {
+      connection.destroy()
+      throw isLost(error) ? new LostBeforeCommit('the database is away', { cause: error }) : error
+    }
+    this.#prepared.add(connection.connection)
+    return connection
+  }
+
   #open(): Pool {
     if (this.#isClosed) throw new DependencyUnavailableError('this end has closed the database')
     this.#pool ??= this.#createPool()
@@ -158,7 +176,7 @@ export class Database implements Transactions {
   }
 
   #createPool(): Pool {
-    const pool = createPool({
+    return createPool({
       uri: this.#options.url,
       connectionLimit: this.#options.connectionsMax,
       // The driver closes idle connections only while fewer than all may be idle.
@@ -173,11 +191,6 @@ export class Database implements Transactions {
       // A stack for every statement costs 6 % of the API's CPU; `translate` makes errors with stacks of their own.
       trace: false,
     })
-    // A connection runs its statements in order, so the session is set before the first one of ours.
-    pool.pool.on('connection', connection => {
-      connection.query({ sql: SESSION, timeout: CONNECT_TIMEOUT_MS }, error => error && connection.destroy())
-    })
-    return pool
   }
 }
 

@@ -53,6 +53,7 @@ export class OpenTransaction {
   #waiting: Waiting[] = []
   #isBegun = false
   #isCommitting = false
+  #isSendingSoon = false
   #sending: Promise<void> = Promise.resolve()
 
   /** Begins with the first statement. */
@@ -116,7 +117,12 @@ export class OpenTransaction {
 
   /** When everybody who can go on without an answer has said what they have to say. */
   sendSoon(): void {
-    setImmediate(() => void this.#send())
+    if (this.#isSendingSoon) return
+    this.#isSendingSoon = true
+    setImmediate(() => {
+      this.#isSendingSoon = false
+      void this.#send()
+    })
   }
 
   #alive(): PoolConnection {

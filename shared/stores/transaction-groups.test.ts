@@ -108,34 +108,27 @@ describe('nobody is shut out', () => {
     expect(await first).toBe('first')
   })
 
-  test('by a subject that waits for a lock: its works go one after the other, and no more than twenty wait', async () => {
-    let open = () => {}
-    const locked = new Promise<void>(resolve => {
-      open = resolve
-    })
-    let under = 0
+  test('by a subject that waits for a lock: its works go one after the other, and fail together', async () => {
+    const locked = Promise.withResolvers<void>()
+    let begun = 0
     const groups = new TransactionGroups({
-      together: async works => {
-        const results = await Promise.allSettled(works.map(work => work(tx)))
-        const failed = results.find(result => result.status === 'rejected')
-        if (failed) throw failed.reason
-        return results.map(result => (result as PromiseFulfilledResult<unknown>).value)
-      },
+      together: runAll,
       alone: async work => {
-        under++
-        await locked
+        if (begun++ === 0) await locked.promise
         return work(tx)
       },
     })
-    const refused: Work = async () => Promise.reject(new Error('used'))
-    await expect(groups.add('p1', refused)).rejects.toThrow('used')
-    const waiting = Array.from({ length: 20 }, () => groups.add('p1', named('done')))
-    await expect(groups.add('p1', named('one more'))).rejects.toThrow(DependencyUnavailableError)
+    await expect(groups.add('p1', async () => Promise.reject(new Error('used')))).rejects.toThrow('used')
+    const waiting = Promise.allSettled(Array.from({ length: 20 }, () => groups.add('p1', named('done'))))
 
     expect(await groups.add('p2', named('other'))).toBe('other')
-    expect(under).toBe(1)
-    open()
-    expect(await Promise.all(waiting)).toHaveLength(20)
+    expect(begun).toBe(1)
+    const lockWait = Object.assign(new Error('lock wait'), { errno: 1205 })
+    const lockedOut = new DependencyUnavailableError('the database is too busy', { cause: lockWait })
+    locked.reject(lockedOut)
+    expect(await waiting).toEqual(Array(20).fill({ status: 'rejected', reason: lockedOut }))
+    expect(begun).toBe(1)
+    expect(await groups.add('p1', named('free'))).toBe('free')
   })
 })
 

@@ -25,8 +25,6 @@ const MEMBERS_MAX = 64
 const WAITING_MAX = 2_000
 /** So that a storm of requests for one payment shuts nobody else out. */
 const WAITING_PER_SUBJECT_MAX = 500
-/** Each may wait for a lock for as long as `alone` tries. */
-const ALONE_PER_SUBJECT_MAX = 20
 const LONERS_MAX = 1_000
 
 export class TransactionGroups {
@@ -37,7 +35,7 @@ export class TransactionGroups {
   #isUnderWay = false
   /** Subjects whose last work failed: a used key will be refused again, and would break up every group that it comes to. */
   readonly #loners = new Set<string>()
-  /** The works of one subject that go alone do so one after the other: they would wait for each other's locks. */
+  /** The works of one subject that go alone do so one after the other. `last` resolves to the lock that it could not get, if so. */
   readonly #alone = new Map<string, { last: Promise<unknown>; count: number }>()
 
   constructor(runner: GroupRunner) {
@@ -56,8 +54,7 @@ export class TransactionGroups {
   #isFull(subject: string): boolean {
     return (
       this.#waitingCount >= WAITING_MAX ||
-      (this.#waiting.get(subject)?.length ?? 0) >= WAITING_PER_SUBJECT_MAX ||
-      (this.#alone.get(subject)?.count ?? 0) >= ALONE_PER_SUBJECT_MAX
+      (this.#waiting.get(subject)?.length ?? 0) + (this.#alone.get(subject)?.count ?? 0) >= WAITING_PER_SUBJECT_MAX
     )
   }
 
@@ -118,9 +115,14 @@ export class TransactionGroups {
 
   /** No group waits for this one. */
   async #runAlone(subject: string, work: Work): Promise<unknown> {
-    const queue = this.#alone.get(subject) ?? { last: Promise.resolve(), count: 0 }
-    const mine = queue.last.then(() => this.#runner.alone(work))
-    this.#alone.set(subject, { last: mine.catch(() => undefined), count: queue.count + 1 })
+    const queue = this.#alone.get(subject) ?? { last: Promise.resolve(undefined), count: 0 }
+    const mine = queue.last.then(locked => {
+      // They would wait as long for the same lock, one after the other.
+      if (locked !== undefined) throw locked
+      return this.#runner.alone(work)
+    })
+    const last = mine.then(nothing, error => (isLockedOut(error) ? error : undefined))
+    this.#alone.set(subject, { last, count: queue.count + 1 })
     try {
       const result = await mine
       this.#loners.delete(subject)
@@ -147,6 +149,10 @@ export class TransactionGroups {
     if (this.#loners.size > LONERS_MAX) this.#loners.delete(this.#loners.values().next().value!)
   }
 }
+
+const nothing = () => undefined
+
+const isLockedOut = (error: unknown): boolean => error instanceof DependencyUnavailableError && isDeadlock(error.cause)
 
 /** Nothing of it has happened, and nothing was wrong with it. */
 const mayPass = (error: unknown): boolean => error instanceof LostBeforeCommit || isDeadlock(error)

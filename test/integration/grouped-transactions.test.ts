@@ -658,6 +658,31 @@ describe('lost connections', () => {
     expect(await paymentCount(payments)).toBe(0)
   })
 
+  test('a connection that falls silent while it is set up holds up nobody but those who wait for it', async () => {
+    const { wire, stores } = await scratch.wired()
+    const setUp = wire.holdNext(/ISOLATION LEVEL/)
+    const payment = newPayment()
+    const first = insertPayment(stores, payment)
+    first.catch(() => undefined)
+    await setUp.reached
+
+    const others = times(5, () => newPayment())
+    await Promise.all(others.map(other => insertPayment(stores, other)))
+    await expect(first).rejects.toThrow(DependencyUnavailableError)
+    expect(await paymentCount(others)).toBe(5)
+    expect(await paymentCount([payment])).toBe(0)
+  })
+
+  test('a read that nobody answers gives its connection back', async () => {
+    const { wire, stores } = await scratch.wired(1)
+    wire.holdNext(/SELECT 'silence'/)
+
+    await expect(stores.transactions.select("SELECT 'silence'", [])).rejects.toThrow(DependencyUnavailableError)
+    const payment = newPayment()
+    await insertPayment(stores, payment)
+    expect(await paymentCount([payment])).toBe(1)
+  })
+
   test('closing in the middle leaves nobody without an answer, no answer without its row, and no connection', async () => {
     const { wire, stores } = await scratch.wired()
     const payments = times(60, () => newPayment())

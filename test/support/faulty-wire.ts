@@ -29,8 +29,6 @@ const COM_QUERY = 0x03
 export class FaultyWire {
   /** Texts of all commands, in the order in which they came. */
   readonly heard: Heard[] = []
-  /** Nothing gets through in either direction, and nobody says so. */
-  isSilent = false
   openCountMax = 0
   #isAway = false
   readonly #target: URL
@@ -118,7 +116,7 @@ export class FaultyWire {
       from.on('error', () => to.destroy())
       from.once('close', () => this.#links.delete(link) && to.destroy())
     }
-    link.server.on('data', chunk => !this.isSilent && !link.isSwallowing && client.write(chunk))
+    link.server.on('data', chunk => !link.isSwallowing && client.write(chunk))
     void this.#handOn(link, connection).catch(() => client.destroy())
   }
 
@@ -127,7 +125,7 @@ export class FaultyWire {
       const fate = await this.#fateOf(packet, connection)
       if (fate === 'cut') link.client.destroy()
       link.isSwallowing ||= fate === 'swallow'
-      if (fate !== 'cut' && !this.isSilent) link.server.write(packet)
+      if (fate !== 'cut') link.server.write(packet)
     }
   }
 
