@@ -99,7 +99,7 @@ export class Database implements Transactions {
     return (await speakerOf(tx).askForKey(select, keyColumn, key, ' FOR UPDATE')) as R[]
   }
 
-  /** For good. What is under way may end; everything else finds the database away. */
+  /** For good. What is between two round trips is rolled back, and everything that comes finds the database away. */
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
