@@ -17,7 +17,8 @@ test.each([
     console.log(summaryOf(result))
     expect(result.complaints.slice(0, 10)).toEqual([])
     expect(result.records).toBeGreaterThanOrEqual(records)
-    expect(result.counts.failures).toBeGreaterThan(50)
+    // Of a twentieth that fail; the fuller the events, the fewer attempts there are.
+    expect(result.counts.failures).toBeGreaterThan(20)
     expect(result.counts.cutOff).toBeGreaterThan(0)
   },
   600_000,
