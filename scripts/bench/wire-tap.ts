@@ -14,9 +14,29 @@ export interface WireTap {
 
 const HEADER_BYTES = 4
 const COM_QUIT = 0x01
-const COM_QUERY = 0x03
+export const COM_QUERY = 0x03
 
-/** Hands on the commands in what a client of MariaDB sends. A packet with sequence 0 begins a command; others go on with something. */
+/** The whole packets, with their headers, of what a client of MariaDB has sent, and what begins the next. */
+export function packetsOf(sent: Buffer): { packets: Buffer[]; rest: Buffer } {
+  const packets: Buffer[] = []
+  let rest = sent
+  while (rest.length >= HEADER_BYTES) {
+    const end = HEADER_BYTES + rest.readUIntLE(0, 3)
+    if (rest.length < end) break
+    packets.push(rest.subarray(0, end))
+    rest = rest.subarray(end)
+  }
+  return { packets, rest }
+}
+
+/** The code and the text of the command that a packet begins: one with sequence 0 does, others go on with something. */
+export function commandOf(packet: Buffer): { code: number; text: string } | undefined {
+  if (packet[3] !== 0 || packet.length === HEADER_BYTES) return undefined
+  const code = packet[HEADER_BYTES]!
+  return { code, text: code === COM_QUERY ? packet.toString('utf8', HEADER_BYTES + 1) : `command ${code}` }
+}
+
+/** Hands on the commands in what a client of MariaDB sends. */
 export class CommandReader {
   #rest: Buffer = Buffer.alloc(0)
   readonly #onCommand: (code: number, text: string) => void
@@ -26,18 +46,10 @@ export class CommandReader {
   }
 
   push(chunk: Buffer): void {
-    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
-    while (this.#rest.length >= HEADER_BYTES) {
-      const end = HEADER_BYTES + this.#rest.readUIntLE(0, 3)
-      if (this.#rest.length < end) return
-      if (this.#rest[3] === 0 && end > HEADER_BYTES) this.#command(this.#rest.subarray(HEADER_BYTES, end))
-      this.#rest = this.#rest.subarray(end)
-    }
-  }
-
-  #command(payload: Buffer): void {
-    const code = payload[0]!
-    if (code !== COM_QUIT) this.#onCommand(code, code === COM_QUERY ? payload.toString('utf8', 1) : `command ${code}`)
+    const { packets, rest } = packetsOf(this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]))
+    this.#rest = rest
+    for (const command of packets.map(commandOf))
+      if (command !== undefined && command.code !== COM_QUIT) this.#onCommand(command.code, command.text)
   }
 }
 

@@ -21,6 +21,7 @@ import {
   RowRefusedError,
   type StoredAnswer,
   type Transaction,
+  type UnpublishedRows,
 } from './ports.ts'
 
 /** Keys hold no space, so two different pairs never meet in one name. */
@@ -268,7 +269,7 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue {
 
   async lockUnpublished(
     tx: Transaction,
-    { shards, nowMs, limitEach, ifLocked }: Parameters<OutboxQueue['lockUnpublished']>[1],
+    { shards, nowMs, limitEach, ifLocked }: UnpublishedRows,
   ): Promise<OutboxRow[]> {
     const publishable = await this.#publishable(tx, nowMs)
     const found = shards.flatMap(shard => publishable.filter(row => row.shard === shard).slice(0, limitEach))

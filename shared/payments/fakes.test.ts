@@ -8,8 +8,8 @@ import {
   DependencyUnavailableError,
   DuplicateKeyError,
   type Operation,
-  type OutboxQueue,
   RowRefusedError,
+  type UnpublishedRows,
 } from './ports.ts'
 
 const operationOf = (given: Partial<Operation> = {}): Operation => ({
@@ -272,7 +272,7 @@ describe('the fake ledger', () => {
 })
 
 describe('the fake outbox', () => {
-  const wantedOf = (given: Partial<Parameters<OutboxQueue['lockUnpublished']>[1]> = {}) => ({
+  const wantedOf = (given: Partial<UnpublishedRows> = {}) => ({
     shards: [0],
     nowMs: FAKE_NOW_MS,
     limitEach: 10,

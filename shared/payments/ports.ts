@@ -164,21 +164,21 @@ export interface OutboxWriter {
   insert(tx: Transaction, event: OutboxEvent, nowMs: number): Promise<void>
 }
 
+/** Which rows a relay asks for. */
+export interface UnpublishedRows {
+  shards: readonly number[]
+  nowMs: number
+  limitEach: number
+  /** What to do about a row that another transaction holds; `fail`: the transaction fails as by a deadlock. */
+  ifLocked: 'wait' | 'fail'
+}
+
 export interface OutboxQueue {
   /**
    * Locks the unpublished rows of these shards, the first `limitEach` of each, until the transaction ends; in id order.
    * Leaves out payments of which an earlier row is parked or waits for its next attempt, and what is not committed yet.
    */
-  lockUnpublished(
-    tx: Transaction,
-    wanted: {
-      shards: readonly number[]
-      nowMs: number
-      limitEach: number
-      /** What to do about a row that another transaction holds; `fail`: the transaction fails as by a deadlock. */
-      ifLocked: 'wait' | 'fail'
-    },
-  ): Promise<OutboxRow[]>
+  lockUnpublished(tx: Transaction, wanted: UnpublishedRows): Promise<OutboxRow[]>
   markPublished(tx: Transaction, ids: readonly number[], nowMs: number): Promise<void>
   /** Counts a refusal of this very row by the broker. */
   markRefused(

@@ -31,8 +31,9 @@ const SEARCH_MS = 2_000
 
 /**
  * Publishes what waits in these shards until nothing is left or `deadlineMs` (epoch) has passed; rings again for those where rows remain.
- * Returns how many rows were published, and tells `onPublished` of each transaction's, also of those before it throws. Throws DependencyUnavailableError when Kafka, the database or one of the shards is away:
- * the rows of that transaction stay unpublished; the other shards have been relayed all the same.
+ * Returns how many rows were published, and tells `onPublished` of each transaction's, also of those before it throws.
+ * Throws DependencyUnavailableError when Kafka, the database or one of the shards is away: the rows of that transaction stay unpublished;
+ * the other shards have been relayed all the same.
  */
 export async function relayShards(
   ports: RelayPorts,

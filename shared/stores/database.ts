@@ -1,4 +1,4 @@
-/** The connection pool, transactions, and the translation of MySQL errors into the ports' errors. */
+/** The connection pool, and transactions on it: alone and in groups. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool, type Pool, type PoolConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise'
 import { DependencyUnavailableError, type Transaction, type Transactions } from '../payments/ports.ts'

@@ -1,6 +1,13 @@
 /** The table `outbox_event`: written with the payment, read by the relay. */
 import { SHARD_COUNT } from '../contracts/topics.ts'
-import type { OutboxEvent, OutboxQueue, OutboxRow, OutboxWriter, Transaction } from '../payments/ports.ts'
+import type {
+  OutboxEvent,
+  OutboxQueue,
+  OutboxRow,
+  OutboxWriter,
+  Transaction,
+  UnpublishedRows,
+} from '../payments/ports.ts'
 import type { Database } from './database.ts'
 
 interface Row {
@@ -67,7 +74,7 @@ export class OutboxTable implements OutboxWriter, OutboxQueue {
    */
   async lockUnpublished(
     tx: Transaction,
-    { shards, nowMs, limitEach, ifLocked }: Parameters<OutboxQueue['lockUnpublished']>[1],
+    { shards, nowMs, limitEach, ifLocked }: UnpublishedRows,
   ): Promise<OutboxRow[]> {
     const waiting = shards.map(() => WAITING_IN_SHARD).join(' UNION ALL ')
     const rows = await this.#database.select<Row>(

@@ -27,6 +27,7 @@ import {
   planted,
   ScratchDatabase,
   type Stores,
+  times,
 } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
 import { SEED } from '../unit/seed.ts'
@@ -40,7 +41,6 @@ beforeAll(async () => {
 afterEach(() => scratch.closeOpened())
 afterAll(() => scratch.drop())
 
-const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i))
 const seeds = times(4, index => SEED + index)
 
 type Random = () => number

@@ -24,6 +24,7 @@ import {
   ScratchDatabase,
   type Stores,
   stored,
+  times,
 } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
 
@@ -38,8 +39,6 @@ beforeAll(async () => {
 })
 afterEach(() => scratch.closeOpened())
 afterAll(() => scratch.drop())
-
-const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i))
 
 /** What became of a promise so far. */
 function watched<T>(promise: Promise<T>): { promise: Promise<T>; isSettled: boolean } {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
 import { createFakePorts } from '../../shared/payments/fakes.ts'
-import { DependencyUnavailableError, type OutboxQueue, type Transaction } from '../../shared/payments/ports.ts'
+import { DependencyUnavailableError, type Transaction, type UnpublishedRows } from '../../shared/payments/ports.ts'
 import { relayShards } from '../../shared/payments/relay-outbox.ts'
 import { Database } from '../../shared/stores/database.ts'
 import { OutboxTable } from '../../shared/stores/outbox.ts'
@@ -38,7 +38,7 @@ const insertInto = (...shards: number[]) =>
     for (const shard of shards) await insert(tx, shard, idOf('pay'), 1)
   })
 
-const lock = async (tx: Transaction, given: Partial<Parameters<OutboxQueue['lockUnpublished']>[1]> = {}) => {
+const lock = async (tx: Transaction, given: Partial<UnpublishedRows> = {}) => {
   const wanted = { shards: SHARDS, nowMs: NOW_MS, limitEach: 10, ifLocked: 'fail' as const, ...given }
   return (await outbox.lockUnpublished(tx, wanted)).map(row => row.shard)
 }

@@ -1,6 +1,7 @@
 /** Stands between a `Database` and MariaDB: hears every command, holds one back, loses it or its answer, or is away. */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { COM_QUERY, commandOf, packetsOf } from '../../scripts/bench/wire-tap.ts'
 
 /** What becomes of a command: `cut` never reaches the server, `swallow` does, and its answer goes nowhere. */
 export type Fate = 'pass' | 'cut' | 'swallow'
@@ -22,9 +23,6 @@ interface Link {
   server: Socket
   isSwallowing: boolean
 }
-
-const HEADER_BYTES = 4
-const COM_QUERY = 0x03
 
 export class FaultyWire {
   /** Texts of all commands, in the order in which they came. */
@@ -121,7 +119,7 @@ export class FaultyWire {
   }
 
   async #handOn(link: Link, connection: number): Promise<void> {
-    for await (const packet of packetsOf(link.client)) {
+    for await (const packet of packetsFrom(link.client)) {
       const fate = await this.#fateOf(packet, connection)
       if (fate === 'cut') link.client.destroy()
       link.isSwallowing ||= fate === 'swallow'
@@ -130,24 +128,20 @@ export class FaultyWire {
   }
 
   async #fateOf(packet: Buffer, connection: number): Promise<Fate> {
-    // A packet with sequence 0 begins a command; the others belong to the login.
-    if (packet[3] !== 0 || packet[HEADER_BYTES] !== COM_QUERY) return 'pass'
-    const text = packet.toString('utf8', HEADER_BYTES + 1)
+    const command = commandOf(packet)
+    if (command?.code !== COM_QUERY) return 'pass'
+    const { text } = command
     this.heard.push({ connection, text })
     const index = this.#awaited.findIndex(({ pattern }) => pattern.test(text))
     return index < 0 ? 'pass' : this.#awaited.splice(index, 1)[0]!.decide()
   }
 }
 
-async function* packetsOf(socket: Socket): AsyncGenerator<Buffer> {
+async function* packetsFrom(socket: Socket): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of socket as AsyncIterable<Buffer>) {
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-    while (rest.length >= HEADER_BYTES) {
-      const end = HEADER_BYTES + rest.readUIntLE(0, 3)
-      if (rest.length < end) break
-      yield rest.subarray(0, end)
-      rest = rest.subarray(end)
-    }
+    const read = packetsOf(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]))
+    rest = read.rest
+    yield* read.packets
   }
 }

@@ -16,6 +16,9 @@ import { FaultyWire } from './faulty-wire.ts'
 export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 6)
 export const MERCHANT = 'shop'
 
+export const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index))
+
 export const ids = createIds(() => NOW_MS)
 
 /** One process of the product, as far as the database knows. */
@@ -131,7 +134,7 @@ export const plant = (stores: Stores, payments: Array<Payment & { idempotencyKey
   })
 
 export async function planted(stores: Stores, count: number): Promise<Array<Payment & { idempotencyKey: string }>> {
-  const payments = Array.from({ length: count }, () => newPayment())
+  const payments = times(count, () => newPayment())
   await plant(stores, payments)
   return payments
 }
