@@ -15,6 +15,7 @@ const get = async (route: string, readiness: () => Promise<Readiness>) =>
 const ready = (status: Readiness['status'], given: Partial<Readiness['dependencies']> = {}): Readiness => ({
   status,
   dependencies: { mariadb: 'up', kafka: 'up', redis: 'up', ...given },
+  problems: [],
 })
 
 describe('GET /health/live', () => {

@@ -211,16 +211,16 @@ export const answerExamples: Record<RouteName, Record<number, Examples>> = {
     200: {
       ok: {
         summary: { en: 'All is well', ko: '모두 정상' },
-        value: { status: 'ok', dependencies: { mariadb: 'up', kafka: 'up', redis: 'up' } },
+        value: { status: 'ok', dependencies: { mariadb: 'up', kafka: 'up', redis: 'up' }, problems: [] },
       },
       degraded: {
         summary: { en: 'Kafka is away, payments go on', ko: 'Kafka가 없지만 결제는 계속됨' },
-        value: { status: 'degraded', dependencies: { mariadb: 'up', kafka: 'down', redis: 'up' } },
+        value: { status: 'degraded', dependencies: { mariadb: 'up', kafka: 'down', redis: 'up' }, problems: [] },
       },
     },
     503: one(
       { en: 'MariaDB is away', ko: 'MariaDB가 없음' },
-      { status: 'down', dependencies: { mariadb: 'down', kafka: 'up', redis: 'up' } },
+      { status: 'down', dependencies: { mariadb: 'down', kafka: 'up', redis: 'up' }, problems: [] },
     ),
   },
   getMetrics: { 200: one({ en: 'One counter of many', ko: '여러 지표 중 하나' }, metrics) },

@@ -9,6 +9,8 @@ const down = async () => {
 }
 const hanging = () => new Promise(() => {})
 const allUp = { mariadb: up, kafka: up, redis: up }
+const noProblems = async () => []
+const waiting = { kind: 'events_waiting', message: '3 events wait', since: null } as const
 
 beforeEach(() => {
   jest.useFakeTimers()
@@ -27,28 +29,32 @@ describe('checkReadiness', () => {
   test.each(combinations)('mariadb $mariadb, kafka $kafka, redis $redis', async combination => {
     const probeOf = (dependency: Dependency) => (combination[dependency] === 'up' ? up : down)
 
-    const readiness = await checkReadiness({
-      mariadb: probeOf('mariadb'),
-      kafka: probeOf('kafka'),
-      redis: probeOf('redis'),
-    })
+    const readiness = await checkReadiness(
+      {
+        mariadb: probeOf('mariadb'),
+        kafka: probeOf('kafka'),
+        redis: probeOf('redis'),
+      },
+      noProblems,
+    )
 
     const isWhole = combination.kafka === 'up' && combination.redis === 'up'
     expect(readiness).toEqual({
       status: combination.mariadb === 'down' ? 'down' : isWhole ? 'ok' : 'degraded',
       dependencies: combination,
+      problems: [],
     })
   })
 
   test.each(dependencies)('a %s that does not answer is down, without waiting for ever', async dependency => {
-    const checking = checkReadiness({ ...allUp, [dependency]: hanging })
+    const checking = checkReadiness({ ...allUp, [dependency]: hanging }, noProblems)
     await jest.advanceTimersByTimeAsync(2_000)
 
     expect((await checking).dependencies).toEqual({ mariadb: 'up', kafka: 'up', redis: 'up', [dependency]: 'down' })
   })
 
   test('all three hanging take no longer than one', async () => {
-    const checking = checkReadiness({ mariadb: hanging, kafka: hanging, redis: hanging })
+    const checking = checkReadiness({ mariadb: hanging, kafka: hanging, redis: hanging }, noProblems)
     await jest.advanceTimersByTimeAsync(2_000)
 
     expect((await checking).status).toBe('down')
@@ -59,13 +65,33 @@ describe('checkReadiness', () => {
       throw new Error('environment')
     }
 
-    const readiness = await checkReadiness({ ...allUp, [dependency]: throwing })
+    const readiness = await checkReadiness({ ...allUp, [dependency]: throwing }, noProblems)
 
     expect(readiness.dependencies[dependency]).toBe('down')
   })
 
+  test('a problem degrades what is otherwise whole', async () => {
+    const readiness = await checkReadiness(allUp, async () => [waiting])
+
+    expect(readiness).toEqual({
+      status: 'degraded',
+      dependencies: { mariadb: 'up', kafka: 'up', redis: 'up' },
+      problems: [waiting],
+    })
+  })
+
+  test.each([
+    ['fails', down],
+    ['hangs', hanging as () => Promise<never>],
+  ])('a search for problems that %s finds none', async (_, findProblems) => {
+    const checking = checkReadiness(allUp, findProblems)
+    await jest.advanceTimersByTimeAsync(2_000)
+
+    expect(await checking).toMatchObject({ status: 'ok', problems: [] })
+  })
+
   test('answers leave no timer behind', async () => {
-    await checkReadiness({ ...allUp, kafka: down })
+    await checkReadiness({ ...allUp, kafka: down }, noProblems)
 
     expect(jest.getTimerCount()).toBe(0)
   })

@@ -1,39 +1,54 @@
-/** Asks each dependency whether it is there, each with its own short deadline. */
+/** Asks each dependency whether it is there, and what else is wrong, each with its own short deadline. */
+import type { z } from 'zod'
+import type { readinessProblem } from '../contracts/health.ts'
 
 export type DependencyState = 'up' | 'down'
 export type Dependency = 'mariadb' | 'kafka' | 'redis'
 
+export type ReadinessProblem = z.infer<typeof readinessProblem>
+
 export interface Readiness {
-  /** `down` only without MariaDB: payments go on without Kafka and Redis. */
+  /** `down` only without MariaDB: payments go on without Kafka and Redis, and with problems. */
   status: 'ok' | 'degraded' | 'down'
   dependencies: Record<Dependency, DependencyState>
+  problems: ReadinessProblem[]
 }
 
 export type Probes = Record<Dependency, () => Promise<unknown>>
 
 const PROBE_DEADLINE_MS = 1_500
 
-export async function checkReadiness(probes: Probes): Promise<Readiness> {
-  const [mariadb, kafka, redis] = await Promise.all([
+/** `findProblems` may fail or hang: then the states of the dependencies have to say why. Never throws. */
+export async function checkReadiness(
+  probes: Probes,
+  findProblems: () => Promise<ReadinessProblem[]>,
+): Promise<Readiness> {
+  const [mariadb, kafka, redis, problems] = await Promise.all([
     stateOf(probes.mariadb),
     stateOf(probes.kafka),
     stateOf(probes.redis),
+    withinDeadline(findProblems, []),
   ])
   const dependencies = { mariadb, kafka, redis }
-  if (mariadb === 'down') return { status: 'down', dependencies }
-  return { status: kafka === 'up' && redis === 'up' ? 'ok' : 'degraded', dependencies }
+  if (mariadb === 'down') return { status: 'down', dependencies, problems }
+  const isWhole = kafka === 'up' && redis === 'up' && problems.length === 0
+  return { status: isWhole ? 'ok' : 'degraded', dependencies, problems }
 }
 
-async function stateOf(probe: () => Promise<unknown>): Promise<DependencyState> {
+const stateOf = (probe: () => Promise<unknown>): Promise<DependencyState> =>
+  withinDeadline<DependencyState>(async () => {
+    await probe()
+    return 'up'
+  }, 'down')
+
+/** What `ask` says in time; else `otherwise`. */
+async function withinDeadline<T>(ask: () => Promise<T>, otherwise: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<DependencyState>(resolve => {
-    timer = setTimeout(() => resolve('down'), PROBE_DEADLINE_MS)
+  const deadline = new Promise<T>(resolve => {
+    timer = setTimeout(() => resolve(otherwise), PROBE_DEADLINE_MS)
   })
-  const answer = Promise.try(probe).then(
-    (): DependencyState => 'up',
-    (): DependencyState => 'down',
-  )
-  const state = await Promise.race([answer, deadline])
+  const answer = Promise.try(ask).catch(() => otherwise)
+  const first = await Promise.race([answer, deadline])
   clearTimeout(timer)
-  return state
+  return first
 }

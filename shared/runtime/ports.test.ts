@@ -79,6 +79,7 @@ describe('Ports', () => {
     expect(await ports.readiness()).toEqual({
       status: 'down',
       dependencies: { mariadb: 'down', kafka: 'down', redis: 'down' },
+      problems: [],
     })
   })
 })

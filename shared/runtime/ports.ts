@@ -19,7 +19,7 @@ import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
 import { monotonicClock, systemClock } from './clock.ts'
 import { type Config, configFrom } from './config.ts'
-import { checkReadiness } from './health.ts'
+import { checkReadiness, type ReadinessProblem } from './health.ts'
 import { createIds } from './ids.ts'
 import { createLog, type Logger } from './log.ts'
 import { createMetrics } from './metrics.ts'
@@ -197,16 +197,21 @@ export class Ports {
     }))
   }
 
-  /** Asks all three dependencies; never throws. */
+  /** Asks all three dependencies, and collects what else is wrong; never throws. */
   readiness() {
-    return checkReadiness({
+    const probes = {
       mariadb: () => this.transactions.select('SELECT 1', []),
       kafka: async () => {
         const admin = await this.#admin()
         return admin.describeCluster()
       },
       redis: () => pingRedis(this.#redis),
-    })
+    }
+    return checkReadiness(probes, () => this.#problems())
+  }
+
+  async #problems(): Promise<ReadinessProblem[]> {
+    return []
   }
 
   get #kafka(): Kafka {

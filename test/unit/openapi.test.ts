@@ -180,6 +180,7 @@ describe('the words of a readiness', () => {
     const states: Readiness[] = (['ok', 'degraded', 'down'] as const).map(status => ({
       status,
       dependencies: { mariadb: 'up', kafka: 'down', redis: 'up' },
+      problems: [],
     }))
 
     expect(states.map(state => readinessView.parse(state))).toEqual(states)
