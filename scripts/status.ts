@@ -1,4 +1,5 @@
 /** `npm run status`: what runs, where, how much memory it takes, and what the API says of itself. Exit 1 when it is not all well. */
+import { readinessView } from '../shared/contracts/health.ts'
 import { connectControl } from './system/control.ts'
 import { leftoversOf } from './system/leftovers.ts'
 import { shortPath } from './system/paths.ts'
@@ -13,12 +14,16 @@ function cellsOf({ name, pid, port, state, restarts }: ProcessRow): string[] {
   return [name, String(pid ?? ''), String(port), state, String(restarts), memory]
 }
 
-async function readiness(apiUrl: string): Promise<string> {
+/** What the API says of itself, and whether all is well. */
+async function readiness(apiUrl: string): Promise<{ isWell: boolean; lines: string[] }> {
   try {
     const response = await fetch(`${apiUrl}/health/ready`, { signal: AbortSignal.timeout(5_000) })
-    return `${response.status} ${await response.text()}`
+    const { status, dependencies, problems } = readinessView.parse(await response.json())
+    const states = Object.entries(dependencies).map(([name, state]) => `${name} ${state}`)
+    const lines = problems.map(({ message, since }) => `  ! ${message}${since === null ? '' : ` (since ${since})`}`)
+    return { isWell: status === 'ok', lines: [`${response.status} ${status}: ${states.join(', ')}`, ...lines] }
   } catch (error) {
-    return `no answer (${(error as Error).message})`
+    return { isWell: false, lines: [`no answer (${(error as Error).message})`] }
   }
 }
 
@@ -51,8 +56,8 @@ async function main(): Promise<number> {
   console.log(tableLines(rows, [1, 2, 4, 5]).join('\n'))
   console.log(`\nservices: ${mode}${env.SHOP_URL ? ` · shop: ${env.SHOP_URL}` : ''} · API: ${env.API_URL}`)
   const ready = await readiness(env.API_URL)
-  console.log(`/health/ready: ${ready}`)
-  return ready.startsWith('200') && processes.every(row => row.state === 'ready' || row.state === 'external') ? 0 : 1
+  console.log(`/health/ready: ${ready.lines.join('\n')}`)
+  return ready.isWell && processes.every(row => row.state === 'ready' || row.state === 'external') ? 0 : 1
 }
 
 process.exit(await main())

@@ -1,10 +1,27 @@
-/** Each minute: rings for outbox rows that nobody published, every 5 s. */
+/** Each minute: notes how far events have come, and rings for outbox rows that nobody published, every 5 s. */
+import { type ObservePorts, observeDelivery } from '../../shared/payments/observe-delivery.ts'
 import { type SweepPorts, sweepOutbox } from '../../shared/payments/sweep-outbox.ts'
+import { type DeliveryReportPorts, reportDelivery } from '../../shared/runtime/delivery-report.ts'
 import { portsFromEnv } from '../../shared/runtime/ports.ts'
 
 /** Ends before the next run begins. */
 const SWEEP_MS = 55_000
 
-export const createHandler = (ports: SweepPorts) => () => sweepOutbox(ports, SWEEP_MS)
+type SweepJobPorts = SweepPorts & ObservePorts & DeliveryReportPorts
+
+export const createHandler = (ports: SweepJobPorts) => async () => {
+  const [ringCount] = await Promise.all([sweepOutbox(ports, SWEEP_MS), observe(ports)])
+  return ringCount
+}
+
+/** Never throws: what cannot be observed must not keep the sweep from ringing. */
+async function observe(ports: SweepJobPorts): Promise<void> {
+  const nowMs = ports.clock.nowMs()
+  try {
+    reportDelivery(ports, await observeDelivery(ports), nowMs)
+  } catch (error) {
+    ports.log.warn({ err: error }, 'could not observe how far events have come')
+  }
+}
 
 export const handler = createHandler(portsFromEnv())

@@ -215,7 +215,17 @@ export const answerExamples: Record<RouteName, Record<number, Examples>> = {
       },
       degraded: {
         summary: { en: 'Kafka is away, payments go on', ko: 'Kafka가 없지만 결제는 계속됨' },
-        value: { status: 'degraded', dependencies: { mariadb: 'up', kafka: 'down', redis: 'up' }, problems: [] },
+        value: {
+          status: 'degraded',
+          dependencies: { mariadb: 'up', kafka: 'down', redis: 'up' },
+          problems: [
+            {
+              kind: 'events_waiting',
+              message: '12 events of payment.captured wait to be published; see npm run outbox',
+              since: '2026-11-22T15:21:05.789Z',
+            },
+          ],
+        },
       },
     },
     503: one(

@@ -18,6 +18,13 @@ export const eventTopics = [
   'payment.declined',
 ] as const
 
+/** The consumer groups of serverless.yml, each with the one topic that it reads. */
+export const consumerGroups = [
+  { groupId: 'relay-outbox', topic: DOORBELL_TOPIC },
+  { groupId: 'record-ledger-captured', topic: 'payment.captured' },
+  { groupId: 'record-ledger-refunded', topic: 'payment.refunded' },
+] as const
+
 export interface TopicDefinition {
   name: string
   partitions: number

@@ -6,6 +6,8 @@ import {
   type Answer,
   type Answers,
   type Claim,
+  type ConsumerProgress,
+  type DeliveryProgress,
   type FinalState,
   type Ledger,
   type LedgerEntry,
@@ -20,6 +22,7 @@ import {
   type Payments,
   RowRefusedError,
   type StoredAnswer,
+  type TopicBacklog,
   type Transaction,
   type UnpublishedRows,
 } from './ports.ts'
@@ -301,6 +304,11 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue {
     return [...new Set(rows.filter(row => row.createdAtMs <= olderThanMs).map(row => row.shard))].sort()
   }
 
+  /** Neither published nor parked, in id order. */
+  waiting(): Promise<OutboxTableRow[]> {
+    return this.table.filter(undefined, row => row.publishedAtMs === null && row.parkedAtMs === null)
+  }
+
   async #publishable(tx: Transaction | undefined, nowMs: number): Promise<OutboxTableRow[]> {
     const unpublished = await this.table.filter(tx, row => row.publishedAtMs === null)
     const holding = unpublished.filter(row => row.parkedAtMs !== null || (row.nextAttemptAtMs ?? nowMs) > nowMs)
@@ -313,6 +321,43 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue {
 function outboxRowOf(row: OutboxTableRow): OutboxRow {
   const { id, eventId, topic, messageKey, sequence, payload, shard, traceparent, attempts } = row
   return { id, eventId, topic, messageKey, sequence, payload, shard, traceparent, attempts }
+}
+
+export class FakeDeliveryProgress implements DeliveryProgress {
+  #consumers: ConsumerProgress[] = []
+  #backlog: TopicBacklog[] = []
+  readonly #outbox: FakeOutbox
+
+  constructor(outbox: FakeOutbox) {
+    this.#outbox = outbox
+  }
+
+  async readConsumers(): Promise<ConsumerProgress[]> {
+    return structuredClone(this.#consumers)
+  }
+
+  async replaceConsumers(consumers: readonly ConsumerProgress[]): Promise<void> {
+    this.#consumers = structuredClone([...consumers])
+  }
+
+  async countBacklog(): Promise<TopicBacklog[]> {
+    const waiting = await this.#outbox.waiting()
+    return [...Map.groupBy(waiting, row => row.topic)].map(([topic, rows]) => ({
+      topic,
+      waiting: rows.length,
+      oldestId: rows[0]!.id,
+      oldestCreatedAtMs: rows[0]!.createdAtMs,
+    }))
+  }
+
+  async readBacklog(): Promise<TopicBacklog[]> {
+    const waiting = await this.#outbox.waiting()
+    return this.#backlog.filter(({ oldestId }) => waiting.some(row => row.id === oldestId))
+  }
+
+  async replaceBacklog(backlog: readonly TopicBacklog[]): Promise<void> {
+    this.#backlog = [...backlog]
+  }
 }
 
 const timeOf = (epochMs: number): string => new Date(epochMs).toISOString()

@@ -2,7 +2,15 @@
 import type { AuthorizeRequest } from '../contracts/requests.ts'
 import type { Caller } from './answer.ts'
 import { FakeDatabase, type Turn } from './fake-store.ts'
-import { FakeAnswers, FakeLedger, FakeOperations, FakeOutbox, FakePayments, FakeReader } from './fake-tables.ts'
+import {
+  FakeAnswers,
+  FakeDeliveryProgress,
+  FakeLedger,
+  FakeOperations,
+  FakeOutbox,
+  FakePayments,
+  FakeReader,
+} from './fake-tables.ts'
 import type { OperationPolicy, Outcome } from './operation.ts'
 import {
   type Acquirer,
@@ -11,6 +19,8 @@ import {
   type Answer,
   type Claim,
   type Clock,
+  type ConsumerOffset,
+  type ConsumerOffsets,
   type DeadLetters,
   DependencyUnavailableError,
   type Doorbell,
@@ -115,6 +125,16 @@ export class FakeDeadLetters implements DeadLetters {
   }
 }
 
+export class FakeConsumerOffsets implements ConsumerOffsets {
+  offsets: ConsumerOffset[] = []
+  away = false
+
+  async read(): Promise<ConsumerOffset[]> {
+    if (this.away) throw new DependencyUnavailableError('the fake broker is away')
+    return structuredClone(this.offsets)
+  }
+}
+
 export class FakeAlarms implements Alarms {
   readonly repaired: string[] = []
   readonly letters: Array<{ record: IncomingRecord; reason: string }> = []
@@ -208,6 +228,8 @@ export function createFakePorts(options: { turn?: Turn; policy?: Partial<Operati
     doorbell: new FakeDoorbell(),
     publisher: new FakePublisher(),
     deadLetters: new FakeDeadLetters(),
+    offsets: new FakeConsumerOffsets(),
+    progress: new FakeDeliveryProgress(tables.outbox),
     alarms: new FakeAlarms(),
     clock: new FakeClock(FAKE_NOW_MS),
     ids: createFakeIds(options.seed),

@@ -190,6 +190,48 @@ export interface OutboxQueue {
   shardsWaiting(olderThanMs: number, nowMs: number): Promise<number[]>
 }
 
+/** How far a consumer group is in one partition. */
+export interface ConsumerOffset {
+  groupId: string
+  topic: string
+  partition: number
+  /** The next record that the group will read. */
+  committedOffset: number
+  /** The next record that Kafka will write. */
+  endOffset: number
+}
+
+export interface ConsumerOffsets {
+  /** Of every consumer group of the product, as far as their topics exist. Throws DependencyUnavailableError. */
+  read(): Promise<ConsumerOffset[]>
+}
+
+export interface ConsumerProgress extends ConsumerOffset {
+  /** Since when records wait and the group has not moved; null when none wait. */
+  stillSinceMs: number | null
+  observedAtMs: number
+}
+
+/** Outbox rows of one topic that wait for Kafka, parked ones aside. */
+export interface TopicBacklog {
+  topic: string
+  /** Counted up to a limit. */
+  waiting: number
+  oldestId: number
+  oldestCreatedAtMs: number
+}
+
+/** What was seen of events on their way, kept for processes that have no memory. All throw DependencyUnavailableError. */
+export interface DeliveryProgress {
+  readConsumers(): Promise<ConsumerProgress[]>
+  replaceConsumers(consumers: readonly ConsumerProgress[]): Promise<void>
+  /** Looks at the outbox itself. */
+  countBacklog(): Promise<TopicBacklog[]>
+  /** As replaced last, without the topics whose oldest row was published since. */
+  readBacklog(): Promise<TopicBacklog[]>
+  replaceBacklog(backlog: readonly TopicBacklog[], nowMs: number): Promise<void>
+}
+
 export interface EventPublisher {
   /**
    * Publishes rows with acks=all, in order; one send in flight per shard.

@@ -1,5 +1,5 @@
-/** Counters and histograms of this process, in Prometheus's text format. */
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+/** Counters, gauges and histograms of this process, in Prometheus's text format. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 export function createMetrics() {
   const registry = new Registry()
@@ -28,6 +28,30 @@ export function createMetrics() {
     outboxParked: new Counter({
       name: 'outbox_parked_total',
       help: 'Outbox rows that the broker refused for what they are.',
+      registers,
+    }),
+    outboxWaiting: new Gauge({
+      name: 'outbox_waiting',
+      help: 'Outbox rows that waited for Kafka when the sweep last looked, parked ones aside.',
+      labelNames: ['topic'],
+      registers,
+    }),
+    outboxOldestSeconds: new Gauge({
+      name: 'outbox_oldest_seconds',
+      help: 'Age of the oldest of them, then.',
+      labelNames: ['topic'],
+      registers,
+    }),
+    consumerLag: new Gauge({
+      name: 'consumer_lag_records',
+      help: 'Records that a consumer group had not read when the sweep last looked.',
+      labelNames: ['group', 'topic', 'partition'],
+      registers,
+    }),
+    consumerStillSeconds: new Gauge({
+      name: 'consumer_still_seconds',
+      help: 'How long records had waited there without the group moving, then.',
+      labelNames: ['group', 'topic', 'partition'],
       registers,
     }),
     ledgerWritten: new Counter({

@@ -3,7 +3,9 @@ import type { Redis } from 'ioredis'
 import type { Kafka } from 'kafkajs'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
 import { createRedis, pingRedis, RedisResponseCache } from '../cache/response-cache.ts'
+import { consumerGroups } from '../contracts/topics.ts'
 import type { RequestObserver } from '../http/index.ts'
+import { KafkaConsumerOffsets } from '../messaging/consumer-offsets.ts'
 import { KafkaDeadLetters } from '../messaging/dead-letters.ts'
 import { KafkaDoorbell } from '../messaging/doorbell.ts'
 import { KafkaEventPublisher } from '../messaging/event-publisher.ts'
@@ -11,6 +13,7 @@ import { createKafka, LazyProducer } from '../messaging/kafka-client.ts'
 import type { Alarms } from '../payments/ports.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { Database } from '../stores/database.ts'
+import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
 import { readIncarnation } from '../stores/incarnation.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { OperationTable } from '../stores/operations.ts'
@@ -19,6 +22,7 @@ import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
 import { monotonicClock, systemClock } from './clock.ts'
 import { type Config, configFrom } from './config.ts'
+import { deliveryProblems } from './delivery-report.ts'
 import { checkReadiness, type ReadinessProblem } from './health.ts'
 import { createIds } from './ids.ts'
 import { createLog, type Logger } from './log.ts'
@@ -141,6 +145,14 @@ export class Ports {
     return this.#once('outbox', () => new OutboxTable(this.transactions))
   }
 
+  get progress() {
+    return this.#once('progress', () => new DeliveryProgressTables(this.transactions))
+  }
+
+  get offsets() {
+    return this.#once('offsets', () => new KafkaConsumerOffsets(() => this.#kafka, consumerGroups))
+  }
+
   get reader() {
     return this.#once('reader', () => new MySqlPaymentReader(this.transactions))
   }
@@ -211,7 +223,8 @@ export class Ports {
   }
 
   async #problems(): Promise<ReadinessProblem[]> {
-    return []
+    const [consumers, backlog] = await Promise.all([this.progress.readConsumers(), this.progress.readBacklog()])
+    return deliveryProblems({ consumers, backlog }, this.clock.nowMs())
   }
 
   get #kafka(): Kafka {

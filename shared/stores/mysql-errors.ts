@@ -7,6 +7,7 @@ export class LostBeforeCommit extends DependencyUnavailableError {}
 interface MySqlError extends Error {
   code?: string
   errno?: number
+  sqlState?: string
 }
 
 const isMySqlError = (error: unknown): error is MySqlError => error instanceof Error
@@ -22,15 +23,11 @@ const lost = new Set(['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ER_CON
 export const isLost = (error: unknown): boolean =>
   isMySqlError(error) && (lost.has(error.code ?? '') || /^Can't add new command/.test(error.message))
 
-/** Errors of a healthy server about this statement; every other one means that the server is not there for us. */
-const refusals = new Set([
-  'ER_DATA_TOO_LONG',
-  'ER_WARN_DATA_OUT_OF_RANGE',
-  'ER_CHECK_CONSTRAINT_VIOLATED',
-  'ER_CONSTRAINT_FAILED',
-  'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
-])
-const CONSTRAINT_FAILED_ERRNO = 4025
+/** SQLSTATE classes: the data does not fit (22), and a constraint forbids it (23). */
+const REFUSAL_STATES = /^2[23]/
+
+/** The same in MySQL, which files them under the general state HY000. */
+const refusals = new Set(['ER_CHECK_CONSTRAINT_VIOLATED', 'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD'])
 const away = new Set([
   'ER_SERVER_SHUTDOWN',
   'ER_CON_COUNT_ERROR',
@@ -46,10 +43,10 @@ const away = new Set([
 
 export function translate(error: unknown): unknown {
   if (!(error instanceof Error)) return error
-  const { code, errno, message } = error as MySqlError
+  const { code = '', sqlState = '', message } = error as MySqlError
   if (code === 'ER_DUP_ENTRY') return new DuplicateKeyError(message, { cause: error })
-  if (errno === CONSTRAINT_FAILED_ERRNO || (code !== undefined && refusals.has(code)))
-    return new RowRefusedError(message, { cause: error })
+  // Says what the statement holds, so trying again will not help; every other error of a server may pass.
+  if (REFUSAL_STATES.test(sqlState) || refusals.has(code)) return new RowRefusedError(message, { cause: error })
   if (isAway(error)) return new DependencyUnavailableError('the database is away', { cause: error })
   return error
 }

@@ -9,6 +9,7 @@ import { AMOUNT_MAX, idempotencyKey, merchantId, paymentMethod } from '../../sha
 import { operationKinds, operationState, paymentStatuses } from '../../shared/contracts/payment.ts'
 import { refundRequest } from '../../shared/contracts/requests.ts'
 import {
+  consumerGroups,
   DEAD_LETTER_TOPIC,
   DOORBELL_TOPIC,
   eventTopics,
@@ -125,6 +126,12 @@ describe('the topics', () => {
     }
     const groups = triggers.map(({ consumerGroupId }) => consumerGroupId)
     expect(new Set(groups).size).toBe(groups.length)
+  })
+
+  test('and their groups are those whose progress the sweep notes', () => {
+    const triggered = triggers.map(({ consumerGroupId, topic }) => `${consumerGroupId} ${topic}`)
+
+    expect(sorted(consumerGroups.map(({ groupId, topic }) => `${groupId} ${topic}`))).toEqual(sorted(triggered))
   })
 })
 

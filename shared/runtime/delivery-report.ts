@@ -1,0 +1,68 @@
+/** Tells of events that do not get on: in words for readiness, and in log lines and metrics when they are observed. */
+import { type Delivery, lagOf, standsStill, waitsTooLong } from '../payments/observe-delivery.ts'
+import type { ConsumerProgress, TopicBacklog } from '../payments/ports.ts'
+import type { ReadinessProblem } from './health.ts'
+import type { Logger } from './log.ts'
+import type { Metrics } from './metrics.ts'
+
+export interface DeliveryReportPorts {
+  metrics: Pick<Metrics, 'consumerLag' | 'consumerStillSeconds' | 'outboxWaiting' | 'outboxOldestSeconds'>
+  log: Pick<Logger, 'warn'>
+}
+
+const timeOf = (epochMs: number): string => new Date(epochMs).toISOString()
+
+/** One for each consumer group and topic, and one for each topic whose events wait. */
+export function deliveryProblems({ consumers, backlog }: Delivery, nowMs: number): ReadinessProblem[] {
+  const stuck = Map.groupBy(consumers.filter(standsStill), ({ groupId, topic }) => `${groupId} ${topic}`)
+  return [
+    ...[...stuck.values()].map(consumerProblem),
+    ...backlog.filter(each => waitsTooLong(each, nowMs)).map(backlogProblem),
+  ]
+}
+
+function consumerProblem(partitions: ConsumerProgress[]): ReadinessProblem {
+  const { groupId, topic } = partitions[0]!
+  const numbers = partitions.map(({ partition }) => partition).sort((a, b) => a - b)
+  const lag = partitions.reduce((sum, each) => sum + lagOf(each), 0)
+  return {
+    kind: 'consumer_standing_still',
+    message: `${groupId} does not get on in ${topic}, partitions ${numbers.join(', ')}: ${lag} records wait; see its errors in the log`,
+    since: timeOf(Math.min(...partitions.map(({ stillSinceMs }) => stillSinceMs ?? Number.POSITIVE_INFINITY))),
+  }
+}
+
+const backlogProblem = ({ topic, waiting, oldestCreatedAtMs }: TopicBacklog): ReadinessProblem => ({
+  kind: 'events_waiting',
+  message: `${waiting} events of ${topic} wait to be published; see npm run outbox`,
+  since: timeOf(oldestCreatedAtMs),
+})
+
+/** Once for each observation. */
+export function reportDelivery({ metrics, log }: DeliveryReportPorts, delivery: Delivery, nowMs: number): void {
+  setConsumerGauges(metrics, delivery.consumers)
+  setBacklogGauges(metrics, delivery.backlog, nowMs)
+  for (const { kind, message, since } of deliveryProblems(delivery, nowMs)) log.warn({ kind, since }, message)
+}
+
+function setConsumerGauges(metrics: DeliveryReportPorts['metrics'], consumers: readonly ConsumerProgress[]): void {
+  for (const consumer of consumers) {
+    const { groupId, topic, partition, stillSinceMs, observedAtMs } = consumer
+    const labels = { group: groupId, topic, partition }
+    metrics.consumerLag.set(labels, lagOf(consumer))
+    metrics.consumerStillSeconds.set(labels, stillSinceMs === null ? 0 : (observedAtMs - stillSinceMs) / 1_000)
+  }
+}
+
+function setBacklogGauges(
+  metrics: DeliveryReportPorts['metrics'],
+  backlog: readonly TopicBacklog[],
+  nowMs: number,
+): void {
+  metrics.outboxWaiting.reset()
+  metrics.outboxOldestSeconds.reset()
+  for (const { topic, waiting, oldestCreatedAtMs } of backlog) {
+    metrics.outboxWaiting.set({ topic }, waiting)
+    metrics.outboxOldestSeconds.set({ topic }, (nowMs - oldestCreatedAtMs) / 1_000)
+  }
+}
