@@ -20,7 +20,7 @@ export async function createScratch(databaseUrl: string, name = 'bench_direct'):
 }
 
 /** Over the server's socket where it is on this machine; in a container root may come over the network. */
-async function rootLogin(databaseUrl: string): Promise<mysql.ConnectionOptions> {
+export async function rootLogin(databaseUrl: string): Promise<mysql.ConnectionOptions> {
   const password = readComposeServices(process.env).mariadb.environment.MARIADB_ROOT_PASSWORD
   const connection = await mysql.createConnection({ uri: databaseUrl })
   try {

@@ -238,8 +238,8 @@ export const refusalWords: Record<RefusalName, { when: Words; action: Words }> =
   },
   SERVICE_UNAVAILABLE: {
     when: {
-      en: 'MariaDB is away or too busy, or a read ran out of time.',
-      ko: 'MariaDB가 없거나 너무 바쁘거나, 조회가 시간을 넘겼습니다.',
+      en: 'MariaDB is away, too busy, refuses our login or a write, or its disk is full; or a read ran out of time.',
+      ko: 'MariaDB가 없거나 너무 바쁘거나, 로그인이나 쓰기를 거부하거나, 디스크가 가득 찼습니다. 또는 조회가 시간을 넘겼습니다.',
     },
     action: {
       en: 'Repeat with the **same** key after `Retry-After`: the operation may have been carried out.',

@@ -1,4 +1,5 @@
 /** Wires the ports to MariaDB, Kafka, Redis and the environment. Nothing is read or opened until a port is first used. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Kafka } from 'kafkajs'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
@@ -28,6 +29,7 @@ import { createIds } from './ids.ts'
 import { createLog, type Logger } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { guardProcess } from './process-guard.ts'
+import { RecentTroubles } from './recent-troubles.ts'
 
 export type { Logger }
 
@@ -35,6 +37,8 @@ export type { Logger }
 const DOORBELL_WAIT_MS_MAX = 25
 /** Costs a busy process so much latency; saves it a request, a relay and a commit per ring that found company. */
 const DOORBELL_REST_MS = 20
+/** Readiness waits so long for what the database says of itself: less than for the problems as a whole. */
+const DATABASE_ANSWER_MS = 1_000
 
 /** The ports of this process: one pool, one producer, one Redis client, whichever functions ask. */
 export const portsFromEnv = (): Ports => {
@@ -121,7 +125,12 @@ export class Ports {
   get transactions(): Database {
     return this.#once(
       'database',
-      () => new Database({ url: this.config.databaseUrl, connectionsMax: this.config.databaseConnectionsMax }),
+      () =>
+        new Database({
+          url: this.config.databaseUrl,
+          connectionsMax: this.config.databaseConnectionsMax,
+          onTrouble: trouble => this.#troubles.saw(trouble),
+        }),
     )
   }
 
@@ -211,20 +220,33 @@ export class Ports {
 
   /** Asks all three dependencies, and collects what else is wrong; never throws. */
   readiness() {
+    const database = Promise.try(() => this.transactions.select('SELECT 1', []))
     const probes = {
-      mariadb: () => this.transactions.select('SELECT 1', []),
+      mariadb: () => database,
       kafka: async () => {
         const admin = await this.#admin()
         return admin.describeCluster()
       },
       redis: () => pingRedis(this.#redis),
     }
-    return checkReadiness(probes, () => this.#problems())
+    return checkReadiness(probes, () => this.#problems(database))
   }
 
-  async #problems(): Promise<ReadinessProblem[]> {
+  async #problems(database: Promise<unknown>): Promise<ReadinessProblem[]> {
+    const delivery = Promise.all([this.#deliveryProblems(), database]).then(([problems]) => problems)
+    // What the database answers may tell of trouble; an answer that does not come must not hide the other problems.
+    const silence = sleep(DATABASE_ANSWER_MS, [], { ref: false })
+    const found = await Promise.race([delivery.catch(() => []), silence])
+    return [...this.#troubles.problems(), ...found]
+  }
+
+  async #deliveryProblems(): Promise<ReadinessProblem[]> {
     const [consumers, backlog] = await Promise.all([this.progress.readConsumers(), this.progress.readBacklog()])
     return deliveryProblems({ consumers, backlog }, this.clock.nowMs())
+  }
+
+  get #troubles() {
+    return this.#once('troubles', () => new RecentTroubles(() => this.clock.nowMs()))
   }
 
   get #kafka(): Kafka {

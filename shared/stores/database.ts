@@ -2,13 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool, type Pool, type PoolConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise'
 import { DependencyUnavailableError, type Transaction, type Transactions } from '../payments/ports.ts'
-import { isAway, isDeadlock, isLost, LostBeforeCommit, translate } from './mysql-errors.ts'
+import { isAway, isBroken, isDeadlock, isLost, LostBeforeCommit, NoConnection, translate } from './mysql-errors.ts'
 import { LOCK_WAIT_SECONDS, OpenTransaction, Speaker } from './open-transaction.ts'
+import { type ServerTrouble, sentenceOf, troubleOf } from './server-troubles.ts'
 import { TransactionGroups, type Work } from './transaction-groups.ts'
 
 export interface DatabaseOptions {
   url: string
   connectionsMax: number
+  /** Told each time when the server says what an operator has to know. */
+  onTrouble?: (trouble: ServerTrouble) => void
 }
 
 /** A value that a statement may carry; times are written as Date and read back as Date. */
@@ -113,6 +116,7 @@ export class Database implements Transactions {
       const connection = await this.#connection()
       return (await readOn(connection, sql, values)) as R[]
     } catch (error) {
+      this.#tell(error)
       throw translate(error)
     }
   }
@@ -144,7 +148,9 @@ export class Database implements Transactions {
       // What was said and not sent yet must not follow the rollback.
       transaction.end()
       // A broken connection is thrown away, and the server rolls back what was open on it.
-      reusable = !(error instanceof Error && isAway(error)) && (!transaction.isBegun || (await rolledBack(connection)))
+      this.#tell(error)
+      reusable =
+        !(error instanceof Error && isBroken(error)) && (!transaction.isBegun || (await rolledBack(connection)))
       throw isLost(error) && !transaction.isCommitting
         ? new LostBeforeCommit('the database is away', { cause: error })
         : error
@@ -157,16 +163,36 @@ export class Database implements Transactions {
 
   /** Of the pool, with the session as ours must be. */
   async #connection(): Promise<PoolConnection> {
-    const connection = await this.#open().getConnection()
+    const connection = await this.#connected()
     if (this.#prepared.has(connection.connection)) return connection
     try {
       await connection.query({ sql: SESSION, timeout: CONNECT_TIMEOUT_MS })
     } catch (error) {
       connection.destroy()
+      this.#tell(error)
       throw isLost(error) ? new LostBeforeCommit('the database is away', { cause: error }) : error
     }
     this.#prepared.add(connection.connection)
     return connection
+  }
+
+  /** What the server says to a login is never about a statement. */
+  async #connected(): Promise<PoolConnection> {
+    const pool = this.#open()
+    try {
+      return await pool.getConnection()
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+      this.#tell(error)
+      const { errno = 0 } = error as { errno?: number }
+      const unknown = errno > 0 ? `MariaDB refuses the login (${errno})` : 'the database is away'
+      throw new NoConnection(sentenceOf(error) ?? unknown, { cause: error })
+    }
+  }
+
+  #tell(error: unknown): void {
+    const trouble = error instanceof Error ? troubleOf(error) : undefined
+    if (trouble !== undefined) this.#options.onTrouble?.(trouble)
   }
 
   #open(): Pool {
@@ -206,7 +232,7 @@ async function readOn(connection: PoolConnection, sql: string, values: readonly 
     connection.release()
     return rows
   } catch (error) {
-    if (error instanceof Error && isAway(error)) connection.destroy()
+    if (error instanceof Error && isBroken(error)) connection.destroy()
     else connection.release()
     throw error
   }

@@ -144,7 +144,7 @@ export class TransactionGroups {
   #remember(subject: string, error: unknown): void {
     // An outage is nobody's fault.
     const cause = error instanceof DependencyUnavailableError ? error.cause : error
-    if (isEverybodys(cause)) return
+    if (isEverybodys(error) || isEverybodys(cause)) return
     this.#loners.add(subject)
     if (this.#loners.size > LONERS_MAX) this.#loners.delete(this.#loners.values().next().value!)
   }
