@@ -1,12 +1,16 @@
 /** The API and the shop: Node programs of ours, started with this very Node. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { writeHandlerEntries } from './handler-entries.ts'
 import { type DataFolder, projectRoot } from './paths.ts'
 import type { PortPlan } from './plan-ports.ts'
 import { probeHttp } from './probes.ts'
 import type { SystemEnv } from './run-file.ts'
 import type { ChildSpec } from './supervised-process.ts'
+
+/** Their logs are files: a full disk must not end them. */
+const keepOutput = ['--import', pathToFileURL(join(import.meta.dirname, 'keep-output.mjs')).href]
 
 function childEnv(env: SystemEnv): NodeJS.ProcessEnv {
   return {
@@ -21,7 +25,7 @@ export function apiChild(folder: DataFolder, env: SystemEnv, ports: PortPlan): C
   return {
     name: 'api',
     command: process.execPath,
-    args: [join(projectRoot, 'node_modules/.bin/serverless'), 'offline', 'start', '--useInProcess'],
+    args: [...keepOutput, join(projectRoot, 'node_modules/.bin/serverless'), 'offline', 'start', '--useInProcess'],
     cwd: projectRoot,
     env: {
       ...childEnv(env),
@@ -45,7 +49,11 @@ export function webChild(folder: DataFolder, env: SystemEnv, ports: PortPlan): C
   return {
     name: 'web',
     command: process.execPath,
-    args: [viteProgram(), '--host', '127.0.0.1', '--port', String(ports.web), '--strictPort', '--clearScreen', 'false'],
+    args: [
+      ...keepOutput,
+      viteProgram(),
+      ...['--host', '127.0.0.1', '--port', String(ports.web), '--strictPort', '--clearScreen', 'false'],
+    ],
     cwd: join(projectRoot, 'web'),
     env: { ...childEnv(env), API_PORT: String(ports.api), WEB_PORT: String(ports.web) },
     port: ports.web,

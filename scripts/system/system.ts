@@ -43,6 +43,8 @@ const stopOrder: ProcessName[] = ['web', 'api', 'redis', 'kafka', 'mariadb']
 const noticeMs = 1_000
 /** The longest that a starter may take to stop everything. */
 const lastStopMs = 60_000
+/** For room on a full disk. */
+const saveAgainMs = 1_000
 
 /** Thrown when a starter already runs on this data folder. */
 export class AlreadyRunning extends Error {
@@ -69,6 +71,7 @@ export class System {
   #compose?: Compose
   #control?: Server
   #locked = false
+  #saveLater?: NodeJS.Timeout
   #starting: Promise<void> = Promise.resolve()
   #stopping?: Promise<void>
   #migrating: Promise<void> = Promise.resolve()
@@ -270,6 +273,7 @@ export class System {
   #release() {
     if (!this.#locked) return
     this.#locked = false
+    clearTimeout(this.#saveLater)
     this.#control?.close().closeAllConnections()
     rmSync(this.folder.sockets, { recursive: true, force: true })
     removeRunFile(this.folder.runFile)
@@ -300,8 +304,15 @@ export class System {
     }
   }
 
+  /** Never throws: run.json is for others to read. What could not be written (a full disk) follows as soon as it can. */
   #save() {
-    if (this.#locked && this.#env) writeRunFile(this.folder.runFile, this.#run())
+    if (!this.#locked || !this.#env) return
+    clearTimeout(this.#saveLater)
+    try {
+      writeRunFile(this.folder.runFile, this.#run())
+    } catch {
+      this.#saveLater = setTimeout(() => this.#save(), saveAgainMs).unref()
+    }
   }
 
   #say(text: string) {

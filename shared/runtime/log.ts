@@ -1,15 +1,31 @@
 /** Structured logs, one JSON object a line, on standard output. */
 import { type Logger, pino, stdTimeFunctions } from 'pino'
+import { LogOutput } from './log-output.ts'
 
 export type { Logger }
 
-/** Lines of one moment share a write; what is left is written when the process ends in order. */
-const gathered = { sync: false, minLength: 4_096, periodicFlush: 100 }
-/** A process that may be frozen after its answer, and never thawed, writes at once. */
-const atOnce = { sync: true }
+const STANDARD_OUTPUT = 1
 
-export const createLog = (level: string, { freezes }: { freezes: boolean }): Logger =>
-  pino(
+/** Lines of one moment share a write, unless the process may be frozen; what is left is written when the process ends in order. */
+export function createLog(level: string, { freezes }: { freezes: boolean }): Logger {
+  const output = new LogOutput({
+    fd: STANDARD_OUTPUT,
+    atOnce: freezes,
+    onRecovered: lostCount => log.warn({ lostCount }, 'lines of this log were lost while it could not be written'),
+  })
+  const log = pino(
     { level, base: undefined, timestamp: stdTimeFunctions.isoTime, redact: ['headers.authorization'] },
-    pino.destination({ dest: 1, ...(freezes ? atOnce : gathered) }),
+    output,
   )
+  flushAtExit(output)
+  return log
+}
+
+const outputs: LogOutput[] = []
+
+function flushAtExit(output: LogOutput): void {
+  if (outputs.push(output) > 1) return
+  process.once('exit', () => {
+    for (const each of outputs) each.flushSync()
+  })
+}
