@@ -31,6 +31,7 @@ export function apiChild(folder: DataFolder, env: SystemEnv, ports: PortPlan): C
       ...childEnv(env),
       API_PORT: String(ports.api),
       API_LAMBDA_PORT: String(ports.lambda),
+      DATA_FOLDER: folder.root,
       OFFLINE_LOCATION: writeHandlerEntries(join(folder.root, 'handlers')),
       SLS_LOG_LEVEL: process.env.SLS_LOG_LEVEL ?? 'warning',
       SLS_TELEMETRY_DISABLED: '1',

@@ -73,5 +73,6 @@ export function writeRunFile(path: string, run: RunFile): void {
 }
 
 export function removeRunFile(path: string): void {
-  rmSync(path, { force: true })
+  // A draft is left where the disk was full.
+  for (const file of [path, `${path}.new`]) rmSync(file, { force: true })
 }

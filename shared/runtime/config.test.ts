@@ -46,6 +46,7 @@ describe('configFrom', () => {
     { env: { FEE_BASIS_POINTS: '0' }, config: { feeBasisPoints: 0 } },
     { env: { FEE_FIXED: '{"KRW":100,"USD":0}' }, config: { feeFixedMinor: { KRW: 100, USD: 0 } } },
     { env: { LOG_LEVEL: 'silent' }, config: { logLevel: 'silent' } },
+    { env: { DATA_FOLDER: '.data/main' }, config: { dataFolder: '.data/main' } },
     { env: { IS_OFFLINE: 'true' }, config: { offline: true } },
     { env: { IS_OFFLINE: 'false' }, config: { offline: false } },
   ])('$env is taken', ({ env, config }) => {

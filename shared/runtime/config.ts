@@ -36,6 +36,7 @@ const environment = z
     FEE_BASIS_POINTS: z.coerce.number().int().min(0).max(10_000).default(250),
     /** Minor units by currency. */
     FEE_FIXED: fixedFees.pipe(z.record(currency, z.int().min(0))).default({}),
+    DATA_FOLDER: z.string().optional(),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     IS_OFFLINE: z.string().optional(),
   })
@@ -76,6 +77,8 @@ export interface Config {
   feeBasisPoints: number
   feeFixedMinor: Record<string, number>
   logLevel: string
+  /** Where services on this machine keep their data: its disk must have room. */
+  dataFolder: string | undefined
   /** Under serverless-offline: one process for all functions, which does not freeze after an answer. */
   offline: boolean
 }
@@ -102,6 +105,7 @@ export function configFrom(env: Record<string, string | undefined>): Config {
     feeBasisPoints: data.FEE_BASIS_POINTS,
     feeFixedMinor: data.FEE_FIXED,
     logLevel: data.LOG_LEVEL,
+    dataFolder: data.DATA_FOLDER,
     offline: data.IS_OFFLINE === 'true',
   }
 }

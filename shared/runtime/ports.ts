@@ -23,6 +23,7 @@ import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
 import { monotonicClock, systemClock } from './clock.ts'
 import { type Config, configFrom } from './config.ts'
+import { DataDisk } from './data-disk.ts'
 import { deliveryProblems } from './delivery-report.ts'
 import { checkReadiness, type ReadinessProblem } from './health.ts'
 import { createIds } from './ids.ts'
@@ -237,12 +238,18 @@ export class Ports {
     // What the database answers may tell of trouble; an answer that does not come must not hide the other problems.
     const silence = sleep(DATABASE_ANSWER_MS, [], { ref: false })
     const found = await Promise.race([delivery.catch(() => []), silence])
-    return [...this.#troubles.problems(), ...found]
+    return [...this.#troubles.problems(), ...(await this.#dataDisk.problems()), ...found]
   }
 
   async #deliveryProblems(): Promise<ReadinessProblem[]> {
     const [consumers, backlog] = await Promise.all([this.progress.readConsumers(), this.progress.readBacklog()])
     return deliveryProblems({ consumers, backlog }, this.clock.nowMs())
+  }
+
+  get #dataDisk() {
+    return this.#once('dataDisk', () => {
+      return new DataDisk({ folder: this.config.dataFolder, nowMs: () => this.clock.nowMs() })
+    })
   }
 
   get #troubles() {

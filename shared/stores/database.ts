@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool, type Pool, type PoolConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise'
 import { DependencyUnavailableError, type Transaction, type Transactions } from '../payments/ports.ts'
+import { FullDisk } from './full-disk.ts'
 import { isAway, isBroken, isDeadlock, isLost, LostBeforeCommit, NoConnection, translate } from './mysql-errors.ts'
 import { LOCK_WAIT_SECONDS, OpenTransaction, Speaker } from './open-transaction.ts'
 import { type ServerTrouble, sentenceOf, troubleOf } from './server-troubles.ts'
@@ -37,6 +38,7 @@ export class Database implements Transactions {
     alone: work => this.run(work),
   })
   #pool: Pool | undefined
+  readonly #fullDisk = new FullDisk()
   /** Connections whose session is set. */
   readonly #prepared = new WeakSet<object>()
   #isClosed = false
@@ -114,7 +116,7 @@ export class Database implements Transactions {
     try {
       // Not the pool's own `query`: that keeps a connection for ever whose statement has timed out.
       const connection = await this.#connection()
-      return (await readOn(connection, sql, values)) as R[]
+      return (await readOn(connection, sql, values, this.#fullDisk.timeoutMs(QUERY_TIMEOUT_MS))) as R[]
     } catch (error) {
       this.#tell(error)
       throw translate(error)
@@ -135,9 +137,14 @@ export class Database implements Transactions {
     })
   }
 
-  async #inTransaction<T>(lockWaitSeconds: number, work: (transaction: OpenTransaction) => Promise<T>): Promise<T> {
+  #inTransaction<T>(lockWaitSeconds: number, work: (transaction: OpenTransaction) => Promise<T>): Promise<T> {
+    return this.#fullDisk.guard(() => this.#transact(lockWaitSeconds, work))
+  }
+
+  async #transact<T>(lockWaitSeconds: number, work: (transaction: OpenTransaction) => Promise<T>): Promise<T> {
     const connection = await this.#connection()
-    const transaction = new OpenTransaction(connection, { timeoutMs: QUERY_TIMEOUT_MS, lockWaitSeconds })
+    const timeoutMs = this.#fullDisk.timeoutMs(QUERY_TIMEOUT_MS)
+    const transaction = new OpenTransaction(connection, { timeoutMs, lockWaitSeconds })
     let reusable = false
     try {
       const result = await work(transaction)
@@ -192,7 +199,9 @@ export class Database implements Transactions {
 
   #tell(error: unknown): void {
     const trouble = error instanceof Error ? troubleOf(error) : undefined
-    if (trouble !== undefined) this.#options.onTrouble?.(trouble)
+    if (trouble === undefined) return
+    if (trouble.kind === 'disk_full') this.#fullDisk.saw()
+    this.#options.onTrouble?.(trouble)
   }
 
   #open(): Pool {
@@ -225,9 +234,14 @@ function speakerOf(tx: Transaction): Speaker {
   throw new Error('not a transaction of this database')
 }
 
-async function readOn(connection: PoolConnection, sql: string, values: readonly unknown[]): Promise<RowDataPacket[]> {
+async function readOn(
+  connection: PoolConnection,
+  sql: string,
+  values: readonly unknown[],
+  timeoutMs: number,
+): Promise<RowDataPacket[]> {
   try {
-    const statement = { sql, values: values as unknown[], timeout: QUERY_TIMEOUT_MS }
+    const statement = { sql, values: values as unknown[], timeout: timeoutMs }
     const [rows] = await connection.query<RowDataPacket[]>(statement)
     connection.release()
     return rows

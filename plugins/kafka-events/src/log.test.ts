@@ -30,3 +30,12 @@ test('JSON is an object a line with the level, the message and the fields', () =
     attempt: 1,
   })
 })
+
+test('a line that standard output or error does not take ends nothing', () => {
+  createLog(createSink().log, 'json')
+  createLog(createSink().log, 'text')
+  for (const stream of [process.stdout, process.stderr]) {
+    expect(() => stream.emit('error', new Error('ENOSPC'))).not.toThrow()
+    expect(stream.listenerCount('error')).toBe(1)
+  }
+})

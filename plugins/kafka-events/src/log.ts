@@ -24,6 +24,7 @@ export function createLog(
   format: LogFormat,
   write: (line: string) => void = line => void process.stderr.write(line),
 ): Log {
+  surviveLostOutput()
   const inJson =
     (level: keyof Log): Write =>
     (message, fields) => {
@@ -36,6 +37,12 @@ export function createLog(
       serverlessLog[level](message)
   const lineOf = format === 'json' ? inJson : asText
   return { notice: lineOf('notice'), warning: lineOf('warning'), error: lineOf('error'), debug: asText('debug') }
+}
+
+/** A line that is not taken, by a full disk say, must not end the process that runs the functions. */
+function surviveLostOutput(): void {
+  for (const stream of [process.stdout, process.stderr])
+    if (stream.listenerCount('error') === 0) stream.on('error', () => undefined)
 }
 
 /** kafkajs calls every lost connection an error, with a stack: here it is a debug line, and one call of `onConnectionLost`. */
