@@ -60,7 +60,7 @@ const parameters = {
     name: 'Idempotency-Key',
     in: 'header',
     ...described(headerWords.idempotencyKey),
-    schema: { type: 'string', pattern: '^([!-~]{1,64}|"[!-~]{1,64}")$' },
+    schema: { type: 'string', pattern: '^([!-~]{1,300}|"[!-~]{1,300}")$' },
     example: 'order-1001',
   },
   AcceptLanguage: {

@@ -260,8 +260,8 @@ export const refusalWords: Record<RefusalName, { when: Words; action: Words }> =
 
 export const headerWords = {
   idempotencyKey: {
-    en: 'One key is one request, 1–64 printable ASCII characters without spaces, bare or in double quotes. Given here and in the body, both must be equal.',
-    ko: '키 하나는 요청 하나입니다. 공백 없는 출력 가능한 ASCII 1–64자이며 큰따옴표로 감싸도 됩니다. 본문에도 있으면 서로 같아야 합니다.',
+    en: 'One key is one request, 1–300 printable ASCII characters without spaces, bare or in double quotes. Given here and in the body, both must be equal.',
+    ko: '키 하나는 요청 하나입니다. 공백 없는 출력 가능한 ASCII 1–300자이며 큰따옴표로 감싸도 됩니다. 본문에도 있으면 서로 같아야 합니다.',
   },
   acceptLanguage: {
     en: 'The language of `message`: Korean when `ko` is preferred over `en`, else English.',

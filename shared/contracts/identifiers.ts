@@ -48,7 +48,7 @@ export const merchantId = printable(32).meta({
   'x-description-ko': '가맹점 식별자. 바이트 단위로 비교합니다.',
   examples: ['moonlight-mobile'],
 })
-export const idempotencyKey = printable(64).meta({
+export const idempotencyKey = printable(300).meta({
   id: 'IdempotencyKey',
   description: 'One key is one request: a repeat with the same key and body gets the stored answer again.',
   'x-description-ko': '키 하나는 요청 하나입니다. 같은 키와 본문으로 반복하면 저장된 응답을 그대로 받습니다.',

@@ -55,7 +55,7 @@ const claimNew = (
   ports.transactions.runGrouped(`${operation.merchantId} ${claim.key}`, async tx => {
     const { merchantId, operationId } = operation
     await ports.answers.open(tx, { ...claim, merchantId, operationId, nowMs })
-    await ports.operations.insert(tx, operation)
+    await ports.operations.insert(tx, { ...operation, sequence: 1 })
     await ports.payments.insert(tx, { ...payment, pendingOperationId: operationId, idempotencyKey: claim.key })
   })
 

@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../contracts/errors.ts'
 import { type Payment, type Plan, plan } from '../domain/payment.ts'
 import { type Caller, refusalAnswer } from './answer.ts'
-import { execute, newOperation, type OperationPorts, type Outcome, repeat } from './operation.ts'
+import { execute, newOperation, notBefore, type OperationPorts, type Outcome, repeat } from './operation.ts'
 import { type Claim, DuplicateKeyError, type Operation, type Transaction } from './ports.ts'
 
 export interface Change {
@@ -30,11 +30,15 @@ export async function changePayment(
   let merchantId: string | undefined
   try {
     const claimed = await ports.transactions.runGrouped(change.paymentId, async (tx): Promise<Claimed> => {
-      const payment = await ports.payments.lock(tx, change.paymentId)
+      // One round trip: the count waits for the lock.
+      const [payment, operationCount] = await Promise.all([
+        ports.payments.lock(tx, change.paymentId),
+        ports.operations.count(tx, change.paymentId),
+      ])
       if (payment === undefined || (change.merchantId ?? payment.merchantId) !== payment.merchantId)
         return { outcome: { kind: 'not_found' } }
       merchantId = payment.merchantId
-      return claimChange(tx, ports, payment, change, claim, caller)
+      return claimChange(tx, ports, { payment, operationCount }, change, claim, caller)
     })
     return 'operation' in claimed ? execute(ports, claimed.operation, caller) : claimed.outcome
   } catch (error) {
@@ -60,7 +64,7 @@ class Rollback extends Error {
 async function claimChange(
   tx: Transaction,
   ports: OperationPorts,
-  payment: Payment,
+  { payment, operationCount }: { payment: Payment; operationCount: number },
   change: Change,
   claim: Claim | undefined,
   caller: Caller,
@@ -73,8 +77,12 @@ async function claimChange(
   if (claim !== undefined)
     await ports.answers.open(tx, { ...claim, merchantId, operationId: operation?.operationId ?? null, nowMs })
   if (operation === undefined) return refuse(tx, ports, payment, change, decision, claim, caller, nowMs)
-  await ports.operations.insert(tx, operation)
-  await ports.payments.update(tx, { ...payment, pendingOperationId: operation.operationId, updatedAtMs: nowMs })
+  await ports.operations.insert(tx, { ...operation, sequence: operationCount + 1 })
+  await ports.payments.update(tx, {
+    ...payment,
+    pendingOperationId: operation.operationId,
+    updatedAtMs: notBefore(payment.updatedAtMs, nowMs),
+  })
   return { operation }
 }
 

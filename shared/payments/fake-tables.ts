@@ -1,5 +1,6 @@
 /** The database ports for tests, each a table in memory that refuses what the real one refuses. */
 import type { EventView, OperationListView, OperationState, PaymentStatus } from '../contracts/payment.ts'
+import { inSequence } from '../domain/operation-order.ts'
 import type { Payment } from '../domain/payment.ts'
 import { type FakeDatabase, Table } from './fake-store.ts'
 import {
@@ -9,6 +10,7 @@ import {
   type ConsumerProgress,
   type DeliveryProgress,
   type FinalState,
+  type LeaseTimes,
   type Ledger,
   type LedgerEntry,
   type Operation,
@@ -82,6 +84,7 @@ function checkTotals({ amountMinor, capturedMinor, refundedMinor }: Payment): vo
 }
 
 export interface OperationRow extends Operation {
+  sequence: number | null
   state: OperationState
   declineReason: string | null
   nextAttemptAtMs: number
@@ -99,7 +102,7 @@ export class FakeOperations implements Operations {
     this.#keys = new Table(db)
   }
 
-  async insert(tx: Transaction, operation: Operation): Promise<void> {
+  async insert(tx: Transaction, operation: Operation & { sequence: number }): Promise<void> {
     const { operationId, merchantId, idempotencyKey } = operation
     refuseUnless(operation.amountMinor > 0, 'payment_operation_amount')
     await this.table.insert(tx, operationId, {
@@ -110,6 +113,10 @@ export class FakeOperations implements Operations {
       finishedAtMs: null,
     })
     if (idempotencyKey !== null) await this.#keys.insert(tx, pair(merchantId, idempotencyKey), operationId)
+  }
+
+  async count(tx: Transaction, paymentId: string): Promise<number> {
+    return (await this.table.filter(tx, row => row.paymentId === paymentId)).length
   }
 
   async isKeyUsed(tx: Transaction, merchantId: string, key: string): Promise<boolean> {
@@ -127,9 +134,10 @@ export class FakeOperations implements Operations {
     )
   }
 
-  async takeOver(operationId: string, nowMs: number, leaseUntilMs: number): Promise<Operation | undefined> {
+  async takeOver(operationId: string, now: LeaseTimes, leaseUntilMs: number): Promise<Operation | undefined> {
     const seen = await this.table.find(undefined, operationId)
-    if (seen === undefined || seen.state !== 'PENDING' || seen.leaseUntilMs > nowMs) return undefined
+    if (seen === undefined || seen.state !== 'PENDING' || isAhead(seen.leaseUntilMs, now.nowMs, now.leaseUntilMsMax))
+      return undefined
     const taken = { ...seen, attempt: seen.attempt + 1, leaseUntilMs, nextAttemptAtMs: leaseUntilMs }
     const matched = await this.#db.run(tx =>
       this.table.update(tx, operationId, row => (isStill(row, seen) ? taken : undefined)),
@@ -145,21 +153,26 @@ export class FakeOperations implements Operations {
     )
   }
 
-  async due(nowMs: number, limit: number): Promise<string[]> {
+  async due({ nowMs, leaseUntilMsMax, nextAttemptAtMsMax }: LeaseTimes, limit: number): Promise<string[]> {
     const rows = await this.table.filter(
       undefined,
-      row => row.state === 'PENDING' && row.nextAttemptAtMs <= nowMs && row.leaseUntilMs <= nowMs,
+      row =>
+        row.state === 'PENDING' &&
+        !isAhead(row.nextAttemptAtMs, nowMs, nextAttemptAtMsMax) &&
+        !isAhead(row.leaseUntilMs, nowMs, leaseUntilMsMax),
     )
     rows.sort((a, b) => a.nextAttemptAtMs - b.nextAttemptAtMs)
     return rows.slice(0, limit).map(row => row.operationId)
   }
 }
 
+const isAhead = (timeMs: number, nowMs: number, timeMsMax: number): boolean => timeMs > nowMs && timeMs <= timeMsMax
+
 const isStill = (row: OperationRow, operation: Operation): boolean =>
   row.state === 'PENDING' && row.attempt === operation.attempt
 
 function operationOf(row: OperationRow): Operation {
-  const { state: _, declineReason: __, nextAttemptAtMs: ___, finishedAtMs: ____, ...operation } = row
+  const { sequence: _, state: __, declineReason: ___, nextAttemptAtMs: ____, finishedAtMs: _____, ...operation } = row
   return operation
 }
 
@@ -397,8 +410,7 @@ export class FakeReader implements PaymentReader {
 
   async operations(paymentId: string): Promise<OperationListView['operations'] | undefined> {
     const rows = await this.#tables.operations.table.filter(undefined, row => row.paymentId === paymentId)
-    rows.sort((a, b) => (a.operationId < b.operationId ? -1 : 1))
-    return rows.length === 0 ? undefined : rows.map(operationViewOf)
+    return rows.length === 0 ? undefined : inSequence(rows).map(operationViewOf)
   }
 
   async #detail({ idempotencyKey: _, ...payment }: Payment & { idempotencyKey: string }): Promise<PaymentDetail> {

@@ -170,7 +170,7 @@ describe('a fake transaction', () => {
 
     await expect(ports.transactions.run(async () => 1)).rejects.toThrow(DependencyUnavailableError)
     await expect(ports.answers.find('shop', 'key-1')).rejects.toThrow(DependencyUnavailableError)
-    await expect(ports.operations.due(0, 1)).rejects.toThrow(DependencyUnavailableError)
+    await expect(ports.operations.due(atMs(0), 1)).rejects.toThrow(DependencyUnavailableError)
   })
 })
 
@@ -201,10 +201,13 @@ describe('fake payments', () => {
   })
 })
 
+/** A clock that nobody set back. */
+const atMs = (nowMs: number) => ({ nowMs, leaseUntilMsMax: Infinity, nextAttemptAtMsMax: Infinity })
+
 describe('fake operations', () => {
   const withOperation = async (given: Partial<Operation> = {}) => {
     const ports = createFakePorts()
-    await ports.transactions.run(tx => ports.operations.insert(tx, operationOf(given)))
+    await ports.transactions.run(tx => ports.operations.insert(tx, { ...operationOf(given), sequence: 1 }))
     return ports
   }
   const success = { state: 'SUCCEEDED' as const, declineReason: null, nowMs: FAKE_NOW_MS }
@@ -213,17 +216,17 @@ describe('fake operations', () => {
     const { operations } = await withOperation()
     const endMs = FAKE_NOW_MS + 15_000
 
-    expect(await operations.takeOver('op_1', endMs - 1, endMs + 1)).toBeUndefined()
+    expect(await operations.takeOver('op_1', atMs(endMs - 1), endMs + 1)).toBeUndefined()
     const both = await Promise.all([
-      operations.takeOver('op_1', endMs, 2 * endMs),
-      operations.takeOver('op_1', endMs, 2 * endMs),
+      operations.takeOver('op_1', atMs(endMs), 2 * endMs),
+      operations.takeOver('op_1', atMs(endMs), 2 * endMs),
     ])
     expect(both.filter(taken => taken !== undefined)).toEqual([operationOf({ attempt: 2, leaseUntilMs: 2 * endMs })])
   })
 
   test('only the attempt that the row still has can finish it, and only once', async () => {
     const { transactions, operations } = await withOperation({ leaseUntilMs: FAKE_NOW_MS })
-    const taken = await operations.takeOver('op_1', FAKE_NOW_MS, FAKE_NOW_MS + 1)
+    const taken = await operations.takeOver('op_1', atMs(FAKE_NOW_MS), FAKE_NOW_MS + 1)
 
     expect(await transactions.run(tx => operations.finish(tx, operationOf(), success))).toBe(false)
     expect(await transactions.run(tx => operations.finish(tx, taken!, success))).toBe(true)
@@ -234,16 +237,18 @@ describe('fake operations', () => {
     const { operations } = await withOperation()
 
     await operations.release(operationOf({ attempt: 7 }), FAKE_NOW_MS, FAKE_NOW_MS)
-    expect(await operations.due(FAKE_NOW_MS, 10)).toEqual([])
+    expect(await operations.due(atMs(FAKE_NOW_MS), 10)).toEqual([])
     await operations.release(operationOf(), FAKE_NOW_MS, FAKE_NOW_MS + 5)
-    expect(await operations.due(FAKE_NOW_MS + 4, 10)).toEqual([])
-    expect(await operations.due(FAKE_NOW_MS + 5, 10)).toEqual(['op_1'])
+    expect(await operations.due(atMs(FAKE_NOW_MS + 4), 10)).toEqual([])
+    expect(await operations.due(atMs(FAKE_NOW_MS + 5), 10)).toEqual(['op_1'])
   })
 
   test('operations without a key never collide', async () => {
     const { transactions, operations } = await withOperation({ idempotencyKey: null })
 
-    await transactions.run(tx => operations.insert(tx, operationOf({ operationId: 'op_2', idempotencyKey: null })))
+    await transactions.run(tx =>
+      operations.insert(tx, { ...operationOf({ operationId: 'op_2', idempotencyKey: null }), sequence: 2 }),
+    )
     expect(operations.table.rows()).toHaveLength(2)
   })
 })

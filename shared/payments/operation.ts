@@ -18,6 +18,7 @@ import type {
   Doorbell,
   FinalState,
   Ids,
+  LeaseTimes,
   Ledger,
   LedgerEntry,
   Operation,
@@ -70,6 +71,8 @@ export type Outcome =
   | { kind: 'partial' }
 
 const INQUIRY_DOUBLINGS_MAX = 6
+/** By so much the clocks of two processes may differ. */
+const CLOCK_SKEW_MS_MAX = 60_000
 
 /** A new operation, leased to this request. */
 export function newOperation(
@@ -125,8 +128,19 @@ async function resume(ports: OperationPorts, operationId: string, caller: Caller
 
 /** Raises the attempt of an operation that nobody works on; undefined when it is finished or leased. */
 export function takeOver(ports: OperationPorts, operationId: string): Promise<Operation | undefined> {
-  const nowMs = ports.clock.nowMs()
-  return ports.operations.takeOver(operationId, nowMs, nowMs + ports.policy.leaseMs)
+  const now = leaseTimes(ports)
+  return ports.operations.takeOver(operationId, now, now.nowMs + ports.policy.leaseMs)
+}
+
+/** A live operation is not taken over for a clock that is a little ahead or behind. */
+export function leaseTimes({ clock, policy }: Pick<OperationPorts, 'clock' | 'policy'>): LeaseTimes {
+  const nowMs = clock.nowMs()
+  const backoffMsMax = policy.inquiryBackoffMs * 2 ** INQUIRY_DOUBLINGS_MAX
+  return {
+    nowMs,
+    leaseUntilMsMax: nowMs + policy.leaseMs + CLOCK_SKEW_MS_MAX,
+    nextAttemptAtMsMax: nowMs + Math.max(policy.leaseMs, backoffMsMax) + CLOCK_SKEW_MS_MAX,
+  }
 }
 
 /** Records a clear verdict; ends the lease on an unclear one, so that a repeat or the resolver may ask again. */
@@ -192,7 +206,11 @@ async function record(
   // One round trip: the lock is taken first, and everything else waits for it.
   const [before, owned, earlierEntries] = await Promise.all([
     ports.payments.lock(tx, operation.paymentId),
-    ports.operations.finish(tx, operation, { state: finalStates[verdict.kind], declineReason, nowMs }),
+    ports.operations.finish(tx, operation, {
+      state: finalStates[verdict.kind],
+      declineReason,
+      nowMs: notBefore(operation.createdAtMs, nowMs),
+    }),
     movesMoney(operation) ? ports.ledger.listByPayment(tx, operation.paymentId) : [],
   ])
   if (before === undefined) throw new Error(`operation ${operation.operationId} has no payment`)
@@ -211,7 +229,7 @@ async function record(
     const fee = operation.kind === 'capture' ? feeOf(ports, before, operation) : undefined
     const step = { feeMinor: fee, traceparent: caller.traceparent, nowMs }
     await ports.outbox.insert(tx, outboxEvent(eventType, eventId, payment, operation, step), nowMs)
-    entries = inOrder([...earlierEntries, ...(await writeEntries(tx, ports, operation, eventId, nowMs))])
+    entries = [...earlierEntries, ...(await writeEntries(tx, ports, operation, eventId, earlierEntries.at(-1), nowMs))]
   }
   const answer =
     verdict.kind === 'approved' ? successOf(payment, operation, entries, caller) : declineOf(operation, verdict, caller)
@@ -234,8 +252,11 @@ function paymentAfter(
     after.status === 'AUTHORIZED' && before.status === 'REQUESTED'
       ? nowMs + ports.policy.captureWindowMs
       : after.captureBeforeMs
-  return { ...after, captureBeforeMs, pendingOperationId: null, updatedAtMs: nowMs }
+  return { ...after, captureBeforeMs, pendingOperationId: null, updatedAtMs: notBefore(before.updatedAtMs, nowMs) }
 }
+
+/** The clock may have been set back since: times of one row never contradict each other. */
+export const notBefore = (earlierMs: number, nowMs: number): number => Math.max(earlierMs, nowMs)
 
 const feeOf = (ports: OperationPorts, before: Payment, operation: Operation): number =>
   feeMinor(ports.policy.fees, {
@@ -247,22 +268,20 @@ const feeOf = (ports: OperationPorts, before: Payment, operation: Operation): nu
 const movesMoney = (operation: Operation): operation is Operation & { kind: 'capture' | 'refund' } =>
   operation.kind === 'capture' || operation.kind === 'refund'
 
-/** As a reader gets them; the consumer's clock may have been ahead of ours. */
-const inOrder = (entries: LedgerEntry[]): LedgerEntry[] => entries.sort((a, b) => (a.entryId < b.entryId ? -1 : 1))
-
 /** Writes the capture or refund entry and returns it; an authorization has none. */
 async function writeEntries(
   tx: Transaction,
   ports: OperationPorts,
   operation: Operation,
   eventId: string,
+  before: LedgerEntry | undefined,
   nowMs: number,
 ): Promise<LedgerEntry[]> {
   if (!movesMoney(operation)) return []
   const moved = movement(operation.kind, operation.merchantId, operation.amountMinor, operation.currency)
   const entry: LedgerEntry = {
     ...moved,
-    entryId: ports.ids.entry(),
+    entryId: ports.ids.entry(before?.entryId),
     paymentId: operation.paymentId,
     eventId,
     occurredAtMs: nowMs,

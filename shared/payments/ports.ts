@@ -78,9 +78,21 @@ export interface Payments {
   update(tx: Transaction, payment: Payment): Promise<void>
 }
 
+/** What counts as run out or due: what has passed, and what lies further ahead than anybody sets it, because the clock went back since. */
+export interface LeaseTimes {
+  nowMs: number
+  leaseUntilMsMax: number
+  nextAttemptAtMsMax: number
+}
+
 export interface Operations {
-  /** Throws DuplicateKeyError when the merchant used the key before. */
-  insert(tx: Transaction, operation: Operation): Promise<void>
+  /**
+   * `sequence`: its place among the operations of its payment, 1 for the authorization. The payment must be locked, or new.
+   * Throws DuplicateKeyError when the merchant used the key before.
+   */
+  insert(tx: Transaction, operation: Operation & { sequence: number }): Promise<void>
+  /** How many operations the payment has. Once the payment is locked, nobody adds one. */
+  count(tx: Transaction, paymentId: string): Promise<number>
   /** Whether this merchant ever used this key for an operation, in this transaction's view. */
   isKeyUsed(tx: Transaction, merchantId: string, key: string): Promise<boolean>
   /** PENDING with this attempt → `state`. False when somebody else finished or took over the operation. */
@@ -90,11 +102,11 @@ export interface Operations {
     outcome: { state: FinalState; declineReason: string | null; nowMs: number },
   ): Promise<boolean>
   /** Raises the attempt of a pending operation whose lease ran out, and returns it; undefined when it is finished or leased. */
-  takeOver(operationId: string, nowMs: number, leaseUntilMs: number): Promise<Operation | undefined>
+  takeOver(operationId: string, now: LeaseTimes, leaseUntilMs: number): Promise<Operation | undefined>
   /** Ends the lease of an attempt whose outcome is unknown. Nothing when the attempt is not ours any more. */
   release(operation: Operation, nowMs: number, nextAttemptAtMs: number): Promise<void>
   /** Ids of pending operations whose lease ran out and whose next attempt is due, the longest due first. */
-  due(nowMs: number, limit: number): Promise<string[]>
+  due(now: LeaseTimes, limit: number): Promise<string[]>
 }
 
 /** A finished answer, byte for byte. */
@@ -304,7 +316,8 @@ export interface Ids {
   payment(): string
   operation(): string
   event(): string
-  entry(): string
+  /** Sorts after this entry of the same payment, wherever the clock stands. */
+  entry(afterEntryId?: string): string
 }
 
 export interface PaymentDetail {

@@ -1,6 +1,6 @@
 /** Finds out what became of operations that nobody works on any more, and brings each to a final state. */
 import type { Caller } from './answer.ts'
-import { type OperationPorts, orderOf, settle, takeOver } from './operation.ts'
+import { leaseTimes, type OperationPorts, orderOf, settle, takeOver } from './operation.ts'
 
 export interface ResolveSummary {
   resolved: number
@@ -21,7 +21,7 @@ export async function resolveUnknown(
   deadlineMs: number,
 ): Promise<ResolveSummary> {
   const summary: ResolveSummary = { resolved: 0, stillUnknown: 0 }
-  for (const operationId of await ports.operations.due(ports.clock.nowMs(), limit)) {
+  for (const operationId of await ports.operations.due(leaseTimes(ports), limit)) {
     if (ports.clock.nowMs() >= deadlineMs) break
     const outcome = await resolveOne(ports, operationId)
     if (outcome === 'resolved') summary.resolved++

@@ -1,6 +1,6 @@
 /** New ids: a prefix and a ULID, which sorts by time and never repeats within a process. */
 import { randomFillSync } from 'node:crypto'
-import { monotonicFactory } from 'ulid'
+import { decodeTime, monotonicFactory } from 'ulid'
 import type { Ids } from '../payments/ports.ts'
 
 const POOL_WORDS = 1024
@@ -19,15 +19,20 @@ function pooledRandom(): () => number {
   }
 }
 
+const timeIn = (id: string): number => decodeTime(id.slice(id.indexOf('_') + 1))
+
 /** `nowMs` is the clock whose time the ids carry. */
 export function createIds(nowMs: () => number): Ids & { request(): string } {
-  const ulid = monotonicFactory(pooledRandom())
+  const random = pooledRandom()
+  const ulid = monotonicFactory(random)
+  // Their own, so that one which must sort after an id from the future takes only entries with it.
+  const entryUlid = monotonicFactory(random)
   const withPrefix = (prefix: string) => () => `${prefix}_${ulid(nowMs())}`
   return {
     payment: withPrefix('pay'),
     operation: withPrefix('op'),
     event: withPrefix('evt'),
-    entry: withPrefix('led'),
+    entry: after => `led_${entryUlid(Math.max(nowMs(), after === undefined ? 0 : timeIn(after) + 1))}`,
     request: withPrefix('req'),
   }
 }

@@ -101,7 +101,12 @@ export class Database implements Transactions {
 
   /** Locks the row whose `keyColumn` is `key`. May return rows that others of the group lock, too. */
   async selectLocked<R>(select: string, keyColumn: string, key: string, tx: Transaction): Promise<R[]> {
-    return (await speakerOf(tx).askForKey(select, keyColumn, key, ' FOR UPDATE')) as R[]
+    return this.selectByKey(select, keyColumn, key, ' FOR UPDATE', tx)
+  }
+
+  /** As `selectLocked`, with another end of the statement. */
+  async selectByKey<R>(select: string, keyColumn: string, key: string, tail: string, tx: Transaction): Promise<R[]> {
+    return (await speakerOf(tx).askForKey(select, keyColumn, key, tail)) as R[]
   }
 
   /** For good. What is between two round trips is rolled back, and everything that comes finds the database away. */

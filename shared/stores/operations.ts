@@ -1,6 +1,6 @@
 /** The table `payment_operation`: who is asking the acquirer what, until when. */
 import type { OperationKind } from '../contracts/payment.ts'
-import type { FinalState, Operation, Operations, Transaction } from '../payments/ports.ts'
+import type { FinalState, LeaseTimes, Operation, Operations, Transaction } from '../payments/ports.ts'
 import type { Database } from './database.ts'
 
 interface OperationRow {
@@ -40,10 +40,10 @@ export class OperationTable implements Operations {
     this.#database = database
   }
 
-  async insert(tx: Transaction, operation: Operation): Promise<void> {
+  async insert(tx: Transaction, operation: Operation & { sequence: number }): Promise<void> {
     this.#database.insertLater(
       `INSERT INTO payment_operation (operation_id, payment_id, merchant_id, idempotency_key, kind, amount, currency, state, reason,
-         attempt, lease_until_ms, next_attempt_at_ms, created_at) VALUES`,
+         attempt, lease_until_ms, next_attempt_at_ms, created_at, sequence) VALUES`,
       [
         operation.operationId,
         operation.paymentId,
@@ -58,9 +58,21 @@ export class OperationTable implements Operations {
         operation.leaseUntilMs,
         operation.leaseUntilMs,
         new Date(operation.createdAtMs),
+        operation.sequence,
       ],
       tx,
     )
+  }
+
+  async count(tx: Transaction, paymentId: string): Promise<number> {
+    const rows = await this.#database.selectByKey<{ payment_id: string; operations: number }>(
+      'SELECT payment_id, COUNT(*) AS operations FROM payment_operation',
+      'payment_id',
+      paymentId,
+      ' GROUP BY payment_id',
+      tx,
+    )
+    return rows.find(row => row.payment_id === paymentId)?.operations ?? 0
   }
 
   async isKeyUsed(tx: Transaction, merchantId: string, key: string): Promise<boolean> {
@@ -86,13 +98,13 @@ export class OperationTable implements Operations {
     return matched === 1
   }
 
-  async takeOver(operationId: string, nowMs: number, leaseUntilMs: number): Promise<Operation | undefined> {
+  async takeOver(operationId: string, now: LeaseTimes, leaseUntilMs: number): Promise<Operation | undefined> {
     const [row] = await this.#database.select<OperationRow>(
       `SELECT o.operation_id, o.payment_id, o.merchant_id, o.idempotency_key, o.kind, o.amount, o.currency, p.payment_method, o.reason,
          o.attempt, o.lease_until_ms, o.created_at
        FROM payment_operation o JOIN payment p ON p.payment_id = o.payment_id
-       WHERE o.operation_id = ? AND o.state = 'PENDING' AND o.lease_until_ms <= ?`,
-      [operationId, nowMs],
+       WHERE o.operation_id = ? AND o.state = 'PENDING' AND (o.lease_until_ms <= ? OR o.lease_until_ms > ?)`,
+      [operationId, now.nowMs, now.leaseUntilMsMax],
     )
     if (row === undefined) return undefined
     const attempt = row.attempt + 1
@@ -112,11 +124,12 @@ export class OperationTable implements Operations {
     )
   }
 
-  async due(nowMs: number, limit: number): Promise<string[]> {
+  async due({ nowMs, leaseUntilMsMax, nextAttemptAtMsMax }: LeaseTimes, limit: number): Promise<string[]> {
     const rows = await this.#database.select<{ operation_id: string }>(
       `SELECT operation_id FROM payment_operation
-       WHERE state = 'PENDING' AND next_attempt_at_ms <= ? AND lease_until_ms <= ? ORDER BY next_attempt_at_ms LIMIT ?`,
-      [nowMs, nowMs, limit],
+       WHERE state = 'PENDING' AND (next_attempt_at_ms <= ? OR next_attempt_at_ms > ?) AND (lease_until_ms <= ? OR lease_until_ms > ?)
+       ORDER BY next_attempt_at_ms LIMIT ?`,
+      [nowMs, nextAttemptAtMsMax, nowMs, leaseUntilMsMax, limit],
     )
     return rows.map(row => row.operation_id)
   }

@@ -1,5 +1,6 @@
 /** Reads payments for callers: with their entries, events and operations. */
 import type { EventView, OperationKind, OperationState, OperationView, PaymentStatus } from '../contracts/payment.ts'
+import { inSequence } from '../domain/operation-order.ts'
 import type { LedgerEntry, PaymentDetail, PaymentReader } from '../payments/ports.ts'
 import type { Database, SqlValue } from './database.ts'
 import { entryOf, LEDGER_COLUMNS, type LedgerRow } from './ledger.ts'
@@ -21,6 +22,7 @@ interface EventRow {
 
 interface OperationRow {
   operation_id: string
+  sequence: number | null
   kind: OperationKind
   state: OperationState
   amount: number
@@ -75,12 +77,14 @@ export class MySqlPaymentReader implements PaymentReader {
 
   async operations(paymentId: string): Promise<OperationView[] | undefined> {
     const rows = await this.#database.select<OperationRow>(
-      `SELECT operation_id, kind, state, amount, currency, decline_reason, reason, attempt, created_at, finished_at
-       FROM payment_operation WHERE payment_id = ? ORDER BY operation_id`,
+      `SELECT operation_id, sequence, kind, state, amount, currency, decline_reason, reason, attempt, created_at, finished_at
+       FROM payment_operation WHERE payment_id = ?`,
       [paymentId],
     )
     // A payment is born with its authorization, so no operation means no payment.
-    return rows.length === 0 ? undefined : rows.map(operationView)
+    return rows.length === 0
+      ? undefined
+      : inSequence(rows.map(row => ({ ...row, operationId: row.operation_id }))).map(operationView)
   }
 
   async #withEntries(rows: DetailRow[]): Promise<PaymentDetail[]> {

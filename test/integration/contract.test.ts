@@ -94,7 +94,7 @@ describe('a purchase', () => {
     ['the smallest amount', { amount: 1 }],
     ['the largest amount', { amount: 999_999_999_999 }],
     ['a merchant id of 32 characters', { merchantId: `${newMerchant()}0123456789`.slice(0, 32).padEnd(32, '~') }],
-    ['a key of 64 characters', { idempotencyKey: `${newKey()}!"#$%&'()*+,-./:;<=>?@[]`.padEnd(64, '~') }],
+    ['a key of 300 characters', { idempotencyKey: `${newKey()}!"#$%&'()*+,-./:;<=>?@[]`.padEnd(300, '~') }],
     ['a token by name', { paymentMethod: 'tok_approve' }],
     ['a currency with three decimals', { currency: 'KWD' }],
   ])('an authorization takes %s', async (_, given) => {

@@ -109,7 +109,7 @@ export const newPayment = (given: Partial<Payment> = {}): Payment & { idempotenc
 /** As `lock` gives it back. */
 export const stored = ({ idempotencyKey: _, ...payment }: Payment & { idempotencyKey: string }): Payment => payment
 
-export const newOperation = (paymentId: string, given: Partial<Operation> = {}): Operation => ({
+export const newOperation = (paymentId: string, given: Partial<Operation> = {}): Operation & { sequence: number } => ({
   operationId: ids.operation(),
   paymentId,
   merchantId: MERCHANT,
@@ -122,6 +122,7 @@ export const newOperation = (paymentId: string, given: Partial<Operation> = {}):
   attempt: 1,
   leaseUntilMs: NOW_MS + 15_000,
   createdAtMs: NOW_MS,
+  sequence: 1,
   ...given,
 })
 
