@@ -9,7 +9,8 @@ const JOB_TIMEOUT_MS = 60_000
 const createFakePorts = () => {
   const warnings: unknown[] = []
   const log = { warn: (fields: unknown, message?: string) => void warnings.push([fields, message]) }
-  return { ...createFakes(), metrics: createMetrics(), log, warnings }
+  const incarnationCheck = { renewals: 0, renew: async () => void incarnationCheck.renewals++ }
+  return { ...createFakes(), metrics: createMetrics(), log, warnings, incarnationCheck }
 }
 
 const insertRow = ({ transactions, outbox }: ReturnType<typeof createFakes>, topic: string) =>
@@ -30,6 +31,14 @@ describe('sweep-outbox', () => {
     const lastedMs = ports.clock.nowMs() - FAKE_NOW_MS
     expect(lastedMs).toBeGreaterThanOrEqual(50_000)
     expect(lastedMs).toBeLessThan(JOB_TIMEOUT_MS)
+  })
+
+  test('looks once a run whether Redis knows more than the database', async () => {
+    const ports = createFakePorts()
+
+    await createHandler(ports)()
+
+    expect(ports.incarnationCheck.renewals).toBe(1)
   })
 
   test('rings for a row that was forgotten', async () => {

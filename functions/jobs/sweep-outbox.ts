@@ -1,4 +1,7 @@
-/** Each minute: notes how far events have come, and rings for outbox rows that nobody published, every 5 s. */
+/**
+ * Each minute: checks that Redis knows no more than the database, notes how far events have come, and rings every 5 s for outbox rows
+ * that nobody published.
+ */
 import { type ObservePorts, observeDelivery } from '../../shared/payments/observe-delivery.ts'
 import { type SweepPorts, sweepOutbox } from '../../shared/payments/sweep-outbox.ts'
 import { type DeliveryReportPorts, reportDelivery } from '../../shared/runtime/delivery-report.ts'
@@ -7,10 +10,15 @@ import { portsFromEnv } from '../../shared/runtime/ports.ts'
 /** Ends before the next run begins. */
 const SWEEP_MS = 55_000
 
-type SweepJobPorts = SweepPorts & ObservePorts & DeliveryReportPorts
+type SweepJobPorts = SweepPorts &
+  ObservePorts &
+  DeliveryReportPorts & {
+    /** Never throws. */
+    incarnationCheck: { renew(): Promise<void> }
+  }
 
 export const createHandler = (ports: SweepJobPorts) => async () => {
-  const [ringCount] = await Promise.all([sweepOutbox(ports, SWEEP_MS), observe(ports)])
+  const [ringCount] = await Promise.all([sweepOutbox(ports, SWEEP_MS), observe(ports), ports.incarnationCheck.renew()])
   return ringCount
 }
 

@@ -6,12 +6,13 @@ import type { Redis } from 'ioredis'
 import { until } from '../runtime/until.ts'
 import { createRedis, RedisResponseCache } from './response-cache.ts'
 
+const OPERATION_ID = 'op_01M81XZHJW4N8QF6T2R0C7V5KD'
 const entry = {
   fingerprint: 'v1:abc',
   answer: {
     statusCode: 201,
     contentType: 'application/json; charset=utf-8',
-    body: '{"message":"결제가 승인되었으며"}',
+    body: `{"message":"결제가 승인되었으며","operationId":"${OPERATION_ID}"}`,
   },
 }
 
@@ -33,28 +34,35 @@ class FakeRedis {
   }
 }
 
-function cacheOf(incarnation: () => Promise<string> = async () => 'first', redis = new FakeRedis()) {
+function cacheOf(incarnation: string | undefined = 'first', redis = new FakeRedis()) {
   const failures: unknown[] = []
+  const notes: unknown[][] = []
+  const check = {
+    incarnation: async () => incarnation,
+    note: async (_: Redis, ...note: unknown[]) => void notes.push(note),
+  }
   const cache = new RedisResponseCache({
     redis: () => redis as unknown as Redis,
-    incarnation,
+    check,
     onFailure: error => void failures.push(error),
   })
-  return { cache, redis, failures }
+  const get = async (scope: string, key: string) => (await cache.open(scope, key)).cached
+  const keep = async (scope: string, key: string, kept = entry) => (await cache.open(scope, key)).keep(kept)
+  return { cache, check, redis, failures, notes, get, keep }
 }
 
 describe('RedisResponseCache', () => {
   test('gives back what was kept, to the letter', async () => {
-    const { cache } = cacheOf()
+    const { get, keep } = cacheOf()
 
-    await cache.set('shop', 'key-1', entry)
+    await keep('shop', 'key-1')
 
-    expect(await cache.get('shop', 'key-1')).toEqual(entry)
+    expect(await get('shop', 'key-1')).toEqual(entry)
   })
 
   test('scopes and keys that differ in case, or share their letters, never meet', async () => {
-    const { cache } = cacheOf()
-    await cache.set('shop', 'key', entry)
+    const { get, keep } = cacheOf()
+    await keep('shop', 'key')
 
     for (const [scope, key] of [
       ['Shop', 'key'],
@@ -62,69 +70,89 @@ describe('RedisResponseCache', () => {
       ['shopkey', ''],
       ['sho', 'pkey'],
     ] as const)
-      expect(await cache.get(scope, key)).toBeUndefined()
+      expect(await get(scope, key)).toBeUndefined()
   })
 
   test('a database that was made anew is never answered from the old cache', async () => {
     const redis = new FakeRedis()
-    await cacheOf(async () => 'first', redis).cache.set('shop', 'key', entry)
+    await cacheOf('first', redis).keep('shop', 'key')
 
-    expect(await cacheOf(async () => 'second', redis).cache.get('shop', 'key')).toBeUndefined()
+    expect(await cacheOf('second', redis).get('shop', 'key')).toBeUndefined()
   })
 
-  test('keeps an answer for at most 24 hours', async () => {
-    const { cache, redis } = cacheOf()
+  test('keeps an answer for at most 24 hours, and notes whose it is', async () => {
+    const { keep, redis, notes } = cacheOf()
 
-    await cache.set('shop', 'key', entry)
+    await keep('shop', 'key')
 
     expect(redis.ttlsSeconds).toEqual([['EX', 86_400]])
+    expect(notes).toEqual([['first', OPERATION_ID, entry.answer.body]])
+  })
+
+  test('an answer whose operation nobody could look up is not kept', async () => {
+    const { keep, redis } = cacheOf()
+
+    await keep('shop', 'key', { ...entry, answer: { ...entry.answer, body: '{}' } })
+
+    expect(redis.values.size).toBe(0)
+  })
+
+  // Restored while the request was under way: its answer belongs to the database that it came from.
+  test('an answer is kept under the incarnation of its look-up', async () => {
+    const redis = new FakeRedis()
+    const { cache, check, get } = cacheOf('first', redis)
+    const { keep } = await cache.open('shop', 'key')
+    check.incarnation = async () => 'second'
+
+    await keep(entry)
+
+    expect(await get('shop', 'key')).toBeUndefined()
   })
 })
 
 describe('a cache that fails', () => {
   test('is a miss, tells of it, and never throws', async () => {
-    const { cache, redis, failures } = cacheOf()
+    const { get, keep, redis, failures } = cacheOf()
     redis.error = new Error('connection lost')
 
-    await cache.set('shop', 'key', entry)
-    expect(await cache.get('shop', 'key')).toBeUndefined()
+    await keep('shop', 'key')
+    expect(await get('shop', 'key')).toBeUndefined()
 
-    expect(failures).toEqual([redis.error, redis.error])
+    expect(failures).toEqual([redis.error, redis.error, redis.error])
   })
 
   test.each(['', '{', 'null', '{"fingerprint":"v1:abc"}', '{"fingerprint":1,"answer":{}}'])(
     'an entry that is not one of ours (%p) is a miss',
     async text => {
-      const { cache, redis, failures } = cacheOf()
+      const { get, redis, failures } = cacheOf()
       redis.values.set('answer first shop key', text)
 
-      expect(await cache.get('shop', 'key')).toBeUndefined()
+      expect(await get('shop', 'key')).toBeUndefined()
       expect(failures).toHaveLength(1)
     },
   )
 
-  test('without the incarnation, because the database is away, nothing is looked up or kept', async () => {
-    const { cache, redis, failures } = cacheOf(async () => {
-      throw new Error('the database is away')
-    })
+  test('while nobody knows whether it may be believed, nothing is looked up or kept', async () => {
+    const { get, keep, redis, check } = cacheOf()
+    await keep('shop', 'key')
+    check.incarnation = async () => undefined as never
 
-    await cache.set('shop', 'key', entry)
-
-    expect(await cache.get('shop', 'key')).toBeUndefined()
-    expect(redis.values.size).toBe(0)
-    expect(failures).toHaveLength(2)
+    expect(await get('shop', 'key')).toBeUndefined()
+    await keep('shop', 'other')
+    expect(redis.values.size).toBe(1)
   })
 
   test('a client that cannot even be made is a miss', async () => {
+    const { check } = cacheOf()
     const cache = new RedisResponseCache({
       redis: () => {
         throw new Error('REDIS_URL')
       },
-      incarnation: async () => 'first',
+      check,
       onFailure: () => {},
     })
 
-    expect(await cache.get('shop', 'key')).toBeUndefined()
+    expect((await cache.open('shop', 'key')).cached).toBeUndefined()
   })
 })
 

@@ -1,7 +1,8 @@
-/** Finished answers in Redis. Keys start with the database's incarnation, so that a reset database is never answered from an old cache. */
+/** Finished answers in Redis. Keys start with the database's incarnation, so that a reset or restored database is never answered from an old cache. */
 import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import * as z from 'zod'
+import type { IncarnationCheck } from './incarnation-check.ts'
 
 export interface CachedAnswer {
   fingerprint: string
@@ -15,13 +16,15 @@ const cachedAnswer = z.object({
 
 export interface RedisResponseCacheOptions {
   redis: () => Redis
-  /** The database's incarnation id; throws while the database is away. */
-  incarnation: () => Promise<string>
+  check: Pick<IncarnationCheck, 'incarnation' | 'note'>
   /** Told once for each failed call; the call itself never throws. */
   onFailure: (error: unknown) => void
 }
 
 const TTL_SECONDS = 24 * 60 * 60
+
+/** Every answer to an operation names it. */
+const OPERATION_ID = /"operationId":"(op_[0-9A-Z]{26})"/
 
 export class RedisResponseCache {
   readonly #options: RedisResponseCacheOptions
@@ -30,22 +33,34 @@ export class RedisResponseCache {
     this.#options = options
   }
 
-  async get(scope: string, key: string): Promise<CachedAnswer | undefined> {
-    return this.#quietly(async redis => {
-      const text = await redis.get(await this.#place(scope, key))
+  /**
+   * What is cached for the key, and the way to cache its answer: under the incarnation of now. An answer of a database that
+   * is not there any more when it is kept goes where nobody reads.
+   */
+  async open(
+    scope: string,
+    key: string,
+  ): Promise<{ cached: CachedAnswer | undefined; keep(entry: CachedAnswer): Promise<void> }> {
+    const incarnation = await this.#options.check.incarnation()
+    if (incarnation === undefined) return { cached: undefined, keep: async () => {} }
+    // Scope and key hold no space, so two different pairs never meet in one name.
+    const name = `answer ${incarnation} ${scope} ${key}`
+    const cached = await this.#quietly(async redis => {
+      const text = await redis.get(name)
       return text === null ? undefined : cachedAnswer.parse(JSON.parse(text))
     })
+    return { cached, keep: entry => this.#keep(incarnation, name, entry) }
   }
 
-  async set(scope: string, key: string, entry: CachedAnswer): Promise<void> {
-    await this.#quietly(async redis =>
-      redis.set(await this.#place(scope, key), JSON.stringify(entry), 'EX', TTL_SECONDS),
+  async #keep(incarnation: string, name: string, entry: CachedAnswer): Promise<void> {
+    const operationId = OPERATION_ID.exec(entry.answer.body)?.[1]
+    if (operationId === undefined) return
+    await this.#quietly(redis =>
+      Promise.all([
+        this.#options.check.note(redis, incarnation, operationId, entry.answer.body),
+        redis.set(name, JSON.stringify(entry), 'EX', TTL_SECONDS),
+      ]),
     )
-  }
-
-  // Scope and key hold no space, so two different pairs never meet in one name.
-  async #place(scope: string, key: string): Promise<string> {
-    return `answer ${await this.#options.incarnation()} ${scope} ${key}`
   }
 
   async #quietly<T>(work: (redis: Redis) => Promise<T>): Promise<T | undefined> {

@@ -195,7 +195,7 @@ describe('a cache that is away', () => {
 
   test('that breaks its promise and throws still gives no stack', async () => {
     const ports = createHandlerPorts()
-    ports.responses.get = async () => {
+    ports.responses.open = async () => {
       throw new Error('of the cache')
     }
 

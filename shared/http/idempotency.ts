@@ -10,10 +10,18 @@ import { validationFailed } from './api-error.ts'
 import { type DuplicatePolicy, replay } from './respond.ts'
 import type { HttpResult } from './route.ts'
 
-/** Finished answers, by scope and key. Neither method throws; a miss is undefined. */
+interface CachedAnswer {
+  fingerprint: string
+  answer: Answer
+}
+
+/** Finished answers, by scope and key. */
 export interface ResponseCache {
-  get(scope: string, key: string): Promise<{ fingerprint: string; answer: Answer } | undefined>
-  set(scope: string, key: string, entry: { fingerprint: string; answer: Answer }): Promise<void>
+  /** What is cached (a miss is undefined), and how to cache what comes of the request. Neither throws. */
+  open(
+    scope: string,
+    key: string,
+  ): Promise<{ cached: CachedAnswer | undefined; keep(entry: CachedAnswer): Promise<void> }>
 }
 
 export interface IdempotencyPorts {
@@ -27,6 +35,7 @@ interface ParsedEvent {
   key: string | undefined
   pathParameters?: Record<string, string | undefined>
   claim?: Claim
+  keepAnswer?: (entry: CachedAnswer) => Promise<void>
 }
 
 interface KeyedRequest {
@@ -41,16 +50,17 @@ export function idempotency(ports: IdempotencyPorts, operation: 'authorize' | 'c
     const { event } = request
     if (event.key === undefined) return undefined
     const claim = claimOf(operation, event, event.key)
-    const cached = await ports.responses.get(scopeOf(event), claim.key)
+    const { cached, keep } = await ports.responses.open(scopeOf(event), claim.key)
     if (cached?.fingerprint === claim.fingerprint) return replay(cached.answer, ports.duplicates)
     event.claim = claim
+    event.keepAnswer = keep
     return undefined
   }
 
   const idempotencyAfter = async (request: KeyedRequest): Promise<void> => {
-    const { claim } = request.event
+    const { claim, keepAnswer } = request.event
     const answer = claim && cacheable(request.response)
-    if (answer) await ports.responses.set(scopeOf(request.event), claim.key, { fingerprint: claim.fingerprint, answer })
+    if (answer) await keepAnswer?.({ fingerprint: claim.fingerprint, answer })
   }
 
   return { before: idempotencyBefore, after: idempotencyAfter } as MiddlewareObj

@@ -1,8 +1,10 @@
 /** Wires the ports to MariaDB, Kafka, Redis and the environment. Nothing is read or opened until a port is first used. */
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Kafka } from 'kafkajs'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
+import { IncarnationCheck } from '../cache/incarnation-check.ts'
 import { createRedis, pingRedis, RedisResponseCache } from '../cache/response-cache.ts'
 import { consumerGroups } from '../contracts/topics.ts'
 import type { RequestObserver } from '../http/index.ts'
@@ -15,7 +17,7 @@ import type { Alarms } from '../payments/ports.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
-import { readIncarnation } from '../stores/incarnation.ts'
+import { IncarnationTable } from '../stores/incarnation.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { OperationTable } from '../stores/operations.ts'
 import { OutboxTable } from '../stores/outbox.ts'
@@ -131,6 +133,7 @@ export class Ports {
           url: this.config.databaseUrl,
           connectionsMax: this.config.databaseConnectionsMax,
           onTrouble: trouble => this.#troubles.saw(trouble),
+          onConnectionChange: () => this.incarnationCheck.connectionChanged(),
         }),
     )
   }
@@ -192,12 +195,37 @@ export class Ports {
   }
 
   get responses() {
-    return this.#once('responses', () => {
-      const incarnation = rememberSuccess(() => readIncarnation(this.transactions))
-      return new RedisResponseCache({
+    return this.#once(
+      'responses',
+      () =>
+        new RedisResponseCache({
+          redis: () => this.#redis,
+          check: this.incarnationCheck,
+          onFailure: error => this.#failed('cacheFailures', 'cache did not answer', error),
+        }),
+    )
+  }
+
+  get incarnationCheck() {
+    return this.#once('incarnationCheck', () => {
+      const table = new IncarnationTable(this.transactions)
+      return new IncarnationCheck({
         redis: () => this.#redis,
-        incarnation,
+        store: {
+          incarnation: () => table.read(),
+          replaceIncarnation: async from => {
+            const made = randomUUID()
+            return (await table.replace(from, made)) ? made : undefined
+          },
+          answerChecksums: operationIds => table.answerChecksums(operationIds),
+        },
+        nowMs: () => this.clock.nowMs(),
         onFailure: error => this.#failed('cacheFailures', 'cache did not answer', error),
+        onOlderDatabase: operationIds =>
+          this.log.error(
+            { operationCount: operationIds.length, newest: operationIds.at(-1) },
+            'Redis knew operations that the database does not hold: was it restored? See docs/restore.md',
+          ),
       })
     })
   }

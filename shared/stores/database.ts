@@ -13,6 +13,8 @@ export interface DatabaseOptions {
   connectionsMax: number
   /** Told each time when the server says what an operator has to know. */
   onTrouble?: (trouble: ServerTrouble) => void
+  /** Told of every connection that begins or ends: another server, or another database, may be there afterwards. */
+  onConnectionChange?: () => void
 }
 
 /** A value that a statement may carry; times are written as Date and read back as Date. */
@@ -211,8 +213,17 @@ export class Database implements Transactions {
 
   #open(): Pool {
     if (this.#isClosed) throw new DependencyUnavailableError('this end has closed the database')
-    this.#pool ??= this.#createPool()
+    this.#pool ??= this.#watched(this.#createPool())
     return this.#pool
+  }
+
+  #watched(pool: Pool): Pool {
+    const tell = () => this.#options.onConnectionChange?.()
+    pool.on('connection', connection => {
+      tell()
+      for (const event of ['end', 'error']) connection.once(event, tell)
+    })
+    return pool
   }
 
   #createPool(): Pool {

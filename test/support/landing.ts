@@ -75,7 +75,9 @@ export class Landing {
       clock,
       log: new FakeLog(),
     }
-    const own = new runtime.Ports(() => config.configFrom({ DATABASE_URL: url, DATABASE_CONNECTIONS: '4', LOG_LEVEL: 'silent' }))
+    const own = new runtime.Ports(() =>
+      config.configFrom({ DATABASE_URL: url, DATABASE_CONNECTIONS: '4', LOG_LEVEL: 'silent' }),
+    )
     this.#ports = new Proxy(own, { get: (_, name) => given[name] ?? Reflect.get(own, name, own) })
   }
 

@@ -4,19 +4,19 @@ import type { Turn } from '../../shared/payments/fake-store.ts'
 import { createFakePorts } from '../../shared/payments/fakes.ts'
 import type { OperationPolicy } from '../../shared/payments/operation.ts'
 
-type Entry = Parameters<ResponseCache['set']>[2]
+type Entry = NonNullable<Awaited<ReturnType<ResponseCache['open']>>['cached']>
 
 /** Redis, as the middleware sees it: it never throws, and while it is away every look-up is a miss. */
 export class FakeResponseCache implements ResponseCache {
   away = false
   readonly entries = new Map<string, Entry>()
 
-  async get(scope: string, key: string): Promise<Entry | undefined> {
-    return this.away ? undefined : this.entries.get(`${scope} ${key}`)
-  }
-
-  async set(scope: string, key: string, entry: Entry): Promise<void> {
-    if (!this.away) this.entries.set(`${scope} ${key}`, entry)
+  async open(scope: string, key: string) {
+    const name = `${scope} ${key}`
+    const keep = async (entry: Entry): Promise<void> => {
+      if (!this.away) this.entries.set(name, entry)
+    }
+    return { cached: this.away ? undefined : this.entries.get(name), keep }
   }
 }
 

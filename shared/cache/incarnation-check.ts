@@ -1,0 +1,132 @@
+/**
+ * Whether Redis may be believed: it must not know more than the database, which somebody may have restored. Under each incarnation
+ * Redis keeps the newest operations whose answers it holds; one that the database does not hold makes a new incarnation.
+ */
+import { crc32 } from 'node:zlib'
+import type { Redis } from 'ioredis'
+
+/** What the check asks of the database. All throw while it is away. */
+export interface AnswerStore {
+  incarnation(): Promise<string>
+  /** Gives the database a new identity, unless somebody has done so; returns it, or undefined. */
+  replaceIncarnation(from: string): Promise<string | undefined>
+  /** CRC-32 of the stored answer by operation, for those that are finished; null where it was pruned. */
+  answerChecksums(operationIds: readonly string[]): Promise<Map<string, number | null>>
+}
+
+export interface IncarnationCheckOptions {
+  redis: () => Redis
+  store: AnswerStore
+  nowMs: () => number
+  onFailure: (error: unknown) => void
+  /** Redis held answers to these operations, and the database does not. */
+  onOlderDatabase: (operationIds: string[]) => void
+}
+
+interface Check {
+  incarnation: Promise<string | undefined>
+  beganMs: number
+  lifeMs: number
+  /** How often the database's connections had changed when this check had its own; undefined until then. */
+  changes: number | undefined
+}
+
+/** A process that was frozen hears nothing of a connection that has ended meanwhile. */
+const CHECK_LIFE_MS = 60_000
+const FAILURE_LIFE_MS = 1_000
+/** More than can be under way at once; the check looks each of them up. */
+const OPERATIONS_MAX = 500
+const TRIES_MAX = 3
+/** Says that nothing was taken out of a list that is not full: one that Redis evicted, or never had, vouches for nothing. Sorts first. */
+const MARK = '-'
+
+export class IncarnationCheck {
+  readonly #options: IncarnationCheckOptions
+  #changes = 0
+  #check: Check | undefined
+
+  constructor(options: IncarnationCheckOptions) {
+    this.#options = options
+  }
+
+  /** A connection of the database began or ended: it may be another database now. */
+  connectionChanged(): void {
+    this.#changes++
+  }
+
+  /** The incarnation under whose name Redis may be read and written; undefined while that is not known. Never throws. */
+  async incarnation(): Promise<string | undefined> {
+    if (this.#check === undefined || !this.#isValid(this.#check)) this.#check = this.#begin()
+    const check = this.#check
+    const incarnation = await check.incarnation
+    return this.#isValid(check) ? incarnation : undefined
+  }
+
+  /** Looks again, whatever was found before. */
+  async renew(): Promise<void> {
+    this.#check = undefined
+    await this.incarnation()
+  }
+
+  /** Notes an answer that Redis is about to hold. Travels with the command that follows. */
+  async note(redis: Redis, incarnation: string, operationId: string, body: string): Promise<void> {
+    const list = listOf(incarnation)
+    await Promise.all([
+      redis.zadd(list, 0, `${operationId} ${crc32(body)}`),
+      redis.zremrangebyrank(list, 0, -1 - OPERATIONS_MAX),
+    ])
+  }
+
+  #isValid({ beganMs, lifeMs, changes }: Check): boolean {
+    const ageMs = this.#options.nowMs() - beganMs
+    return ageMs >= 0 && ageMs < lifeMs && (changes === undefined || changes === this.#changes)
+  }
+
+  #begin(): Check {
+    const check: Check = {
+      incarnation: Promise.resolve(undefined),
+      beganMs: this.#options.nowMs(),
+      lifeMs: CHECK_LIFE_MS,
+      changes: undefined,
+    }
+    check.incarnation = this.#run(check).catch(error => {
+      check.lifeMs = FAILURE_LIFE_MS
+      this.#options.onFailure(error)
+      return undefined
+    })
+    return check
+  }
+
+  async #run(check: Check): Promise<string> {
+    const { store } = this.#options
+    for (let tries = 1; tries <= TRIES_MAX; tries++) {
+      const incarnation = await store.incarnation()
+      // A connection that this has opened itself is no reason to look again; one that comes later is.
+      check.changes = this.#changes
+      if (await this.#isHeld(incarnation)) return incarnation
+      const made = await store.replaceIncarnation(incarnation)
+      if (made === undefined) continue
+      await this.#options.redis().zadd(listOf(made), 0, MARK)
+      return made
+    }
+    throw new Error('others make one incarnation after the other')
+  }
+
+  /** Redis first: what it knows then, the database has held before. */
+  async #isHeld(incarnation: string): Promise<boolean> {
+    const members = await this.#options.redis().zrange(listOf(incarnation), 0, '-1')
+    if (!members.includes(MARK) && members.length < OPERATIONS_MAX) return false
+    const known = members.filter(member => member !== MARK).map(member => member.split(' ') as [string, string])
+    if (known.length === 0) return true
+    const held = await this.#options.store.answerChecksums(known.map(([operationId]) => operationId))
+    const missing = known.filter(([operationId, checksum]) => {
+      const stored = held.get(operationId)
+      return stored === undefined || (stored !== null && String(stored) !== checksum)
+    })
+    if (missing.length > 0) this.#options.onOlderDatabase(missing.map(([operationId]) => operationId))
+    return missing.length === 0
+  }
+}
+
+/** Operation ids sort by time, and so do the members of a sorted set with equal scores. */
+const listOf = (incarnation: string): string => `operations ${incarnation}`
