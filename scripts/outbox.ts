@@ -55,16 +55,36 @@ function lineOf(row: RowDataPacket, nowMs: number): string {
 
 /** Only parked rows: one that waits is tried anyway. Every named row must be parked, or nothing is done to it. */
 async function redrive(database: Connection, eventIds: string[]): Promise<number> {
-  const chosen = eventIds.length > 0 ? ' AND event_id IN (?)' : ''
-  const [result] = await database.query<ResultSetHeader>(
-    `UPDATE outbox_event SET parked_at = NULL, attempts = 0, next_attempt_at = NULL
-     WHERE parked_at IS NOT NULL AND published_at IS NULL${chosen}`,
-    eventIds.length > 0 ? [eventIds] : [],
-  )
-  const missed = eventIds.length - result.affectedRows
-  console.log(`${result.affectedRows} rows un-parked; the sweep wakes the relay for them within a minute.`)
+  const unparked = eventIds.length > 0 ? await unparkNamed(database, eventIds) : await unpark(database, 'TRUE', [])
+  const missed = eventIds.length - unparked
+  console.log(`${unparked} rows un-parked; the sweep wakes the relay for them within a minute.`)
   if (missed > 0) console.log(`${missed} of the named rows are not parked.`)
   return eventIds.length > 0 && missed > 0 ? 1 : 0
+}
+
+/** Together with what waits behind them in the same payment. Returns how many of the named rows there were. */
+async function unparkNamed(database: Connection, eventIds: string[]): Promise<number> {
+  await database.beginTransaction()
+  const unparked = await unpark(database, 'event_id IN (?)', [eventIds])
+  const [rows] = await database.query<RowDataPacket[]>(
+    'SELECT DISTINCT message_key FROM outbox_event WHERE event_id IN (?)',
+    [eventIds],
+  )
+  const paymentIds = rows.map(row => row.message_key)
+  // The relay parks again what waits behind another row that is still parked.
+  if (paymentIds.length > 0)
+    await unpark(database, "message_key IN (?) AND last_error LIKE 'waits behind %'", [paymentIds])
+  await database.commit()
+  return unparked
+}
+
+async function unpark(database: Connection, condition: string, values: unknown[]): Promise<number> {
+  const [result] = await database.query<ResultSetHeader>(
+    `UPDATE outbox_event SET parked_at = NULL, attempts = 0, next_attempt_at = NULL, last_error = NULL
+     WHERE parked_at IS NOT NULL AND published_at IS NULL AND ${condition}`,
+    values,
+  )
+  return result.affectedRows
 }
 
 main().then(

@@ -27,6 +27,7 @@ import {
   type TopicBacklog,
   type Transaction,
   type UnpublishedRows,
+  type WaitingRow,
 } from './ports.ts'
 
 /** Keys hold no space, so two different pairs never meet in one name. */
@@ -283,18 +284,27 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue {
     await this.table.insert(tx, String(id), { ...event, id, attempts: 0, createdAtMs: nowMs, ...waiting })
   }
 
-  async lockUnpublished(
-    tx: Transaction,
-    { shards, nowMs, limitEach, ifLocked }: UnpublishedRows,
-  ): Promise<OutboxRow[]> {
-    const publishable = await this.#publishable(tx, nowMs)
-    const found = shards.flatMap(shard => publishable.filter(row => row.shard === shard).slice(0, limitEach))
-    const rows: OutboxRow[] = []
-    for (const { id } of found.sort((a, b) => a.id - b.id)) {
+  async lockUnpublished(tx: Transaction, wanted: UnpublishedRows): Promise<WaitingRow[]> {
+    const { shards, nowMs, limitEach, ifLocked, withoutTopics } = wanted
+    const waiting = (await this.#waiting(tx, nowMs)).filter(row => !withoutTopics.includes(row.topic))
+    waiting.sort((a, b) => (a.topic === b.topic ? a.id - b.id : a.topic < b.topic ? -1 : 1))
+    const found = shards.flatMap(shard => waiting.filter(row => row.shard === shard).slice(0, limitEach))
+    const rows: WaitingRow[] = []
+    for (const { id, behind } of found.sort((a, b) => a.id - b.id)) {
       const row = await this.table.lock(tx, String(id), ifLocked)
-      if (row?.publishedAtMs === null) rows.push(outboxRowOf(row))
+      if (row?.publishedAtMs === null && row.parkedAtMs === null) rows.push({ ...outboxRowOf(row), behind })
     }
     return rows
+  }
+
+  async parkBehind(tx: Transaction, rows: readonly WaitingRow[], nowMs: number): Promise<void> {
+    assertSome(rows)
+    for (const { id, behind } of rows)
+      await this.table.update(tx, String(id), row => ({
+        ...row,
+        parkedAtMs: nowMs,
+        lastError: `waits behind ${behind}`,
+      }))
   }
 
   async markPublished(tx: Transaction, ids: readonly number[], nowMs: number): Promise<void> {
@@ -313,7 +323,7 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue {
   }
 
   async shardsWaiting(olderThanMs: number, nowMs: number): Promise<number[]> {
-    const rows = await this.#publishable(undefined, nowMs)
+    const rows = await this.#waiting(undefined, nowMs)
     return [...new Set(rows.filter(row => row.createdAtMs <= olderThanMs).map(row => row.shard))].sort()
   }
 
@@ -322,12 +332,18 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue {
     return this.table.filter(undefined, row => row.publishedAtMs === null && row.parkedAtMs === null)
   }
 
-  async #publishable(tx: Transaction | undefined, nowMs: number): Promise<OutboxTableRow[]> {
+  /** What a relay would meet: neither published nor parked, and no earlier row of its payment waits for its next attempt. */
+  async #waiting(
+    tx: Transaction | undefined,
+    nowMs: number,
+  ): Promise<Array<OutboxTableRow & { behind: string | null }>> {
     const unpublished = await this.table.filter(tx, row => row.publishedAtMs === null)
-    const holding = unpublished.filter(row => row.parkedAtMs !== null || (row.nextAttemptAtMs ?? nowMs) > nowMs)
-    const isHeldBack = (row: OutboxRow) =>
-      holding.some(held => held.messageKey === row.messageKey && held.sequence <= row.sequence)
-    return unpublished.filter(row => !isHeldBack(row)).sort((a, b) => a.id - b.id)
+    const upTo = (row: OutboxRow) =>
+      unpublished.filter(other => other.messageKey === row.messageKey && other.sequence <= row.sequence)
+    return unpublished
+      .filter(row => row.parkedAtMs === null)
+      .map(row => ({ ...row, behind: upTo(row).find(other => other.parkedAtMs !== null)?.eventId ?? null }))
+      .filter(row => row.behind !== null || upTo(row).every(other => (other.nextAttemptAtMs ?? nowMs) <= nowMs))
   }
 }
 

@@ -277,23 +277,24 @@ describe('the fake ledger', () => {
 })
 
 describe('the fake outbox', () => {
-  const wantedOf = (given: Partial<UnpublishedRows> = {}) => ({
+  const wantedOf = (given: Partial<UnpublishedRows> = {}): UnpublishedRows => ({
     shards: [0],
     nowMs: FAKE_NOW_MS,
     limitEach: 10,
     ifLocked: 'wait' as const,
+    withoutTopics: [],
     ...given,
   })
 
-  const insertRows = async (rows: Array<{ messageKey: string; sequence: number; shard?: number }>) => {
+  const insertRows = async (rows: Array<{ messageKey: string; sequence: number; shard?: number; topic?: string }>) => {
     const ports = createFakePorts()
-    for (const { messageKey, sequence, shard = 0 } of rows)
+    for (const { messageKey, sequence, shard = 0, topic = 'payment.authorized' } of rows)
       await ports.transactions.run(tx =>
         ports.outbox.insert(
           tx,
           {
             eventId: `${messageKey}-${sequence}`,
-            topic: 'payment.authorized',
+            topic,
             messageKey,
             sequence,
             payload: '{}',
@@ -361,7 +362,30 @@ describe('the fake outbox', () => {
     expect(await idsAt(FAKE_NOW_MS + 4)).toEqual([1, 4])
     expect(await idsAt(FAKE_NOW_MS + 5)).toEqual([1, 2, 3, 4])
     await transactions.run(tx => outbox.markRefused(tx, 2, { ...refusal, parkedAtMs: FAKE_NOW_MS }))
+    expect(await idsAt(FAKE_NOW_MS + 5)).toEqual([1, 3, 4])
+
+    // What waits behind a parked row is given with its name, and is not met again once it is parked too.
+    await transactions.run(async tx => {
+      const rows = await outbox.lockUnpublished(tx, wantedOf())
+      expect(rows.map(row => row.behind)).toEqual([null, 'a-2', null])
+      await outbox.parkBehind(tx, rows.slice(1, 2), FAKE_NOW_MS)
+    })
     expect(await idsAt(FAKE_NOW_MS + 5)).toEqual([1, 4])
+  })
+
+  test('rows of a topic that is left out do not come, and the others come topic by topic', async () => {
+    const { transactions, outbox } = await insertRows([
+      { messageKey: 'a', sequence: 1, topic: 'payment.refunded' },
+      { messageKey: 'b', sequence: 1, topic: 'payment.captured' },
+      { messageKey: 'c', sequence: 1, topic: 'payment.authorized' },
+    ])
+    const idsOf = (limitEach: number, withoutTopics: string[]) =>
+      transactions.run(async tx =>
+        (await outbox.lockUnpublished(tx, wantedOf({ limitEach, withoutTopics }))).map(row => row.id),
+      )
+
+    expect(await idsOf(10, ['payment.captured'])).toEqual([1, 3])
+    expect(await idsOf(2, [])).toEqual([2, 3])
   })
 
   test('a second relay waits for the rows that the first has locked, and then finds none', async () => {

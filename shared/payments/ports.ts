@@ -176,21 +176,32 @@ export interface OutboxWriter {
   insert(tx: Transaction, event: OutboxEvent, nowMs: number): Promise<void>
 }
 
+/** A row that a relay found: nobody may publish it while an earlier one of its payment is parked. */
+export interface WaitingRow extends OutboxRow {
+  /** The parked event of the same payment that it waits behind. */
+  behind: string | null
+}
+
 /** Which rows a relay asks for. */
 export interface UnpublishedRows {
   shards: readonly number[]
   nowMs: number
   limitEach: number
+  /** Topics that take no records now: their rows are not even read. */
+  withoutTopics: readonly string[]
   /** What to do about a row that another transaction holds; `fail`: the transaction fails as by a deadlock. */
   ifLocked: 'wait' | 'fail'
 }
 
 export interface OutboxQueue {
   /**
-   * Locks the unpublished rows of these shards, the first `limitEach` of each, until the transaction ends; in id order.
-   * Leaves out payments of which an earlier row is parked or waits for its next attempt, and what is not committed yet.
+   * Locks unpublished rows of these shards until the transaction ends: the first `limitEach` of each, topic by topic; gives them in id
+   * order. Leaves out what is parked, payments of which an earlier row waits for its next attempt, and what is not committed yet.
+   * Reads no more than it gives, whatever is parked.
    */
-  lockUnpublished(tx: Transaction, wanted: UnpublishedRows): Promise<OutboxRow[]>
+  lockUnpublished(tx: Transaction, wanted: UnpublishedRows): Promise<WaitingRow[]>
+  /** Parks rows that wait behind a parked one, so that no relay meets them again until somebody lets them go. */
+  parkBehind(tx: Transaction, rows: readonly WaitingRow[], nowMs: number): Promise<void>
   markPublished(tx: Transaction, ids: readonly number[], nowMs: number): Promise<void>
   /** Counts a refusal of this very row by the broker. */
   markRefused(

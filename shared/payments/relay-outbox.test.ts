@@ -107,7 +107,13 @@ describe('several shards', () => {
     const release = Promise.withResolvers<void>()
     const locked = Promise.withResolvers<void>()
     const holding = ports.transactions.run(async tx => {
-      await ports.outbox.lockUnpublished(tx, { shards: [shard], nowMs: FAKE_NOW_MS, limitEach: 10, ifLocked: 'wait' })
+      await ports.outbox.lockUnpublished(tx, {
+        shards: [shard],
+        nowMs: FAKE_NOW_MS,
+        limitEach: 10,
+        ifLocked: 'wait',
+        withoutTopics: [],
+      })
       locked.resolve()
       await release.promise
     })
@@ -320,6 +326,20 @@ describe('a row that the broker refuses for what it is', () => {
     expect(rowOf(ports, 'a1').parkedAtMs).not.toBeNull()
     expect(ports.alarms.parked).toEqual([{ eventId: 'a1', error: 'MESSAGE_TOO_LARGE: a1' }])
     expect(unpublished(ports)).toEqual(['a1', 'a2'])
+  })
+
+  test("takes what waits behind it out of the relays' way, without an alarm of its own", async () => {
+    const ports = await refusing('aabaa', 'a1')
+    for (let tries = 1; tries <= 4; tries++) {
+      await relay(ports)
+      ports.clock.advance(60_000)
+    }
+
+    expect(published(ports)).toEqual(['b1'])
+    for (const later of ['a2', 'a3', 'a4'])
+      expect(rowOf(ports, later)).toMatchObject({ attempts: 0, lastError: 'waits behind a1' })
+    expect(rowOf(ports, 'a4').parkedAtMs).not.toBeNull()
+    expect(ports.alarms.parked).toHaveLength(1)
   })
 
   test('raises its alarm when it is parked, not when a transaction that would have parked it is rolled back', async () => {

@@ -101,15 +101,22 @@ async function relayBatch(tx: Transaction, ports: RelayPorts, shards: readonly n
   const isAlone = shards.length === 1
   const limitEach = Math.floor(RELAY_BATCH_ROWS / shards.length)
   const ifLocked = isAlone ? 'wait' : 'fail'
-  const rows = await ports.outbox.lockUnpublished(tx, { shards, nowMs: startedMs, limitEach, ifLocked })
+  const wanted = { shards, nowMs: startedMs, limitEach, ifLocked, withoutTopics: [] } as const
+  const rows = await ports.outbox.lockUnpublished(tx, wanted)
   if (rows.length === 0) return { published: 0, parked: [], waiting: [] }
-  const { published, parked, cutShort } = await publishTogether(tx, ports, rows, isAlone, startedMs + SEARCH_MS)
+  const [behind, free] = partition(rows, row => row.behind !== null)
+  if (behind.length > 0) await ports.outbox.parkBehind(tx, behind, startedMs)
+  const { published, parked, cutShort } = await publishTogether(tx, ports, free, isAlone, startedMs + SEARCH_MS)
   if (published.length > 0) {
     const ids = published.map(row => row.id)
     await ports.outbox.markPublished(tx, ids, ports.clock.nowMs())
   }
   const isFull = (shard: number) => rows.filter(row => row.shard === shard).length === limitEach
   return { published: published.length, parked, waiting: shards.filter(shard => cutShort || isFull(shard)) }
+}
+
+function partition<T>(all: readonly T[], isChosen: (one: T) => boolean): [chosen: T[], others: T[]] {
+  return [all.filter(isChosen), all.filter(one => !isChosen(one))]
 }
 
 interface Published {
@@ -127,6 +134,7 @@ async function publishTogether(
   isAlone: boolean,
   endMs: number,
 ): Promise<Published> {
+  if (rows.length === 0) return { published: [], parked: [], cutShort: false }
   try {
     await ports.publisher.publish(rows)
     return { published: rows, parked: [], cutShort: false }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { createFakePorts, FAKE_NOW_MS, type FakePorts } from './fakes.ts'
 import { DependencyUnavailableError } from './ports.ts'
+import { relayShards } from './relay-outbox.ts'
 import { sweepOutbox } from './sweep-outbox.ts'
 
 const MINUTE_MS = 55_000
@@ -73,7 +74,7 @@ describe('sweepOutbox', () => {
     expect(await sweepOutbox(ports, MINUTE_MS)).toBe(3)
   })
 
-  test('does not ring for a parked row, nor for what it holds back', async () => {
+  test('does not ring for a parked row, and for what it holds back only until a relay has met that', async () => {
     const ports = createFakePorts()
     await insert(ports, 'a', 1)
     await insert(ports, 'a', 1, 2)
@@ -86,8 +87,12 @@ describe('sweepOutbox', () => {
       }),
     )
     ports.clock.advance(2_000)
+    ports.clock.onSlept = async () => {
+      if (ports.doorbell.rings.length === 1) await relayShards(ports, [1], ports.clock.nowMs())
+    }
 
-    expect(await sweepOutbox(ports, MINUTE_MS)).toBe(0)
+    expect(await sweepOutbox(ports, MINUTE_MS)).toBe(1)
+    expect(ports.publisher.published).toEqual([])
   })
 
   test('says so when the database is away', async () => {

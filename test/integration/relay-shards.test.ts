@@ -27,8 +27,14 @@ afterAll(async () => {
 
 const idOf = (prefix: string) => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 26)}`
 
-async function insert(tx: Transaction, shard: number, messageKey: string, sequence: number): Promise<void> {
-  const event = { eventId: idOf('evt'), topic: 'payment.authorized', messageKey, sequence, payload: '{}', shard }
+async function insert(
+  tx: Transaction,
+  shard: number,
+  messageKey: string,
+  sequence: number,
+  topic = 'payment.authorized',
+): Promise<void> {
+  const event = { eventId: idOf('evt'), topic, messageKey, sequence, payload: '{}', shard }
   await outbox.insert(tx, { ...event, traceparent: null }, NOW_MS)
 }
 
@@ -39,7 +45,14 @@ const insertInto = (...shards: number[]) =>
   })
 
 const lock = async (tx: Transaction, given: Partial<UnpublishedRows> = {}) => {
-  const wanted = { shards: SHARDS, nowMs: NOW_MS, limitEach: 10, ifLocked: 'fail' as const, ...given }
+  const wanted = {
+    shards: SHARDS,
+    nowMs: NOW_MS,
+    limitEach: 10,
+    ifLocked: 'fail' as const,
+    withoutTopics: [],
+    ...given,
+  }
   return (await outbox.lockUnpublished(tx, wanted)).map(row => row.shard)
 }
 
@@ -69,7 +82,13 @@ describe('locking the rows of several shards', () => {
       const writeAndAsk = async (tx: Transaction) => {
         for (const shard of SHARDS) await insert(tx, shard, idOf('pay'), 1)
         // A statement with a result, so that the rows have been sent.
-        await outbox.lockUnpublished(tx, { shards: [104], nowMs: NOW_MS, limitEach: 1, ifLocked: 'wait' })
+        await outbox.lockUnpublished(tx, {
+          shards: [104],
+          nowMs: NOW_MS,
+          limitEach: 1,
+          ifLocked: 'wait',
+          withoutTopics: [],
+        })
       }
 
       await inTheMiddleOf(writeAndAsk, async () => {
@@ -91,6 +110,63 @@ describe('locking the rows of several shards', () => {
         await insertInto(101)
       },
     )
+  })
+})
+
+describe('rows that cannot be published now', () => {
+  /** What the server reads to find the rows of all shards: index entries and rows. */
+  const readsOf = (given: Partial<UnpublishedRows> = {}): Promise<{ found: number; reads: number }> =>
+    transactions.run(async tx => {
+      const before = await readsSoFar(tx)
+      const { length: found } = await lock(tx, given)
+      return { found, reads: (await readsSoFar(tx)) - before }
+    })
+  const readsSoFar = async (tx: Transaction): Promise<number> => {
+    const rows = await transactions.select<{ Variable_name: string; Value: string }>(
+      "SHOW SESSION STATUS LIKE 'Handler_read%'",
+      [],
+      tx,
+    )
+    return rows.reduce((sum, row) => sum + Number(row.Value), 0)
+  }
+  const fill = (shard: number, count: number, topic: string) =>
+    transactions.run(async tx => {
+      for (let number = 0; number < count; number++) await insert(tx, shard, idOf('pay'), 1, topic)
+    })
+
+  test('are not read: parked, waiting behind a parked one, or of a topic that takes none', async () => {
+    await insertInto(...SHARDS)
+    const withoutTopics = ['payment.captured']
+    const alone = await readsOf({ withoutTopics })
+    const sequence = 2
+    await transactions.run(async tx => {
+      for (let number = 0; number < 500; number++) {
+        const messageKey = idOf('pay')
+        await insert(tx, 100, messageKey, 1)
+        await insert(tx, 100, messageKey, sequence)
+      }
+    })
+    await direct.write(
+      'UPDATE outbox_event SET parked_at = created_at, attempts = 3 WHERE shard = 100 AND sequence = 1 ORDER BY id DESC LIMIT 500',
+    )
+    await fill(101, 1_000, 'payment.captured')
+    // The relay meets what waits behind a parked row once.
+    const ports = { ...createFakePorts(), transactions, outbox }
+    expect(await relayShards(ports, [100], ports.clock.nowMs() + 60_000)).toBe(1)
+    await insertInto(100)
+
+    const amongMany = await readsOf({ withoutTopics })
+    expect([alone.found, amongMany.found]).toEqual([4, 4])
+    expect(amongMany.reads).toBeLessThanOrEqual(alone.reads)
+    const notes = 'SELECT COUNT(*) FROM outbox_event WHERE shard = 100 AND sequence = 2 AND last_error LIKE ?'
+    expect(await direct.count(notes, ['waits behind evt\\_%'])).toBe(500)
+  })
+
+  test('are not looked for by the sweep either', async () => {
+    await insertInto(102)
+    await direct.write('UPDATE outbox_event SET parked_at = created_at WHERE shard = 102')
+    const waiting = (await outbox.shardsWaiting(NOW_MS + 1, NOW_MS)).filter(shard => SHARDS.includes(shard))
+    expect(waiting).toEqual([])
   })
 })
 

@@ -10,7 +10,7 @@ import { verify } from '../../scripts/verify/settle.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { openDatabase } from '../support/database.ts'
 import { PaymentApi } from '../support/http.ts'
-import { authorized } from '../support/payments.ts'
+import { captured } from '../support/payments.ts'
 import { repositoryFolder, systemUnderTest } from '../support/system.ts'
 
 const system = systemUnderTest()
@@ -118,23 +118,27 @@ describe('a dead letter', () => {
 })
 
 describe('a parked outbox row', () => {
-  test('is listed with its error, and is published after it was redriven', async () => {
-    const { paymentId } = await authorized(new PaymentApi(system.apiUrl))
-    const eventOf = async () =>
-      (
-        await database.rows<{ event_id: string; published_at: Date | null; parked_at: Date | null }>(
-          'SELECT event_id, published_at, parked_at FROM outbox_event WHERE message_key = ?',
-          [paymentId],
-        )
-      )[0]!
-    await until(async () => (await eventOf()).published_at, { what: 'the event to be published' })
+  test('is listed with its error, and is published after it was redriven, with what waited behind it', async () => {
+    const { paymentId } = await captured(new PaymentApi(system.apiUrl))
+    const eventsOf = () =>
+      database.rows<{ event_id: string; published_at: Date | null; parked_at: Date | null }>(
+        'SELECT event_id, published_at, parked_at FROM outbox_event WHERE message_key = ? ORDER BY sequence',
+        [paymentId],
+      )
+    const eventOf = async () => (await eventsOf())[0]!
+    const bothPublished = async () => (await eventsOf()).every(event => event.published_at !== null)
+    await until(bothPublished, { what: 'the events to be published' })
     await control.stop('api')
     await database.write(
       `UPDATE outbox_event SET published_at = NULL, parked_at = ?, attempts = 3, last_error = 'too large, says a test'
-       WHERE message_key = ?`,
+       WHERE message_key = ? AND sequence = 1`,
       [new Date(), paymentId],
     )
     const { event_id: eventId } = await eventOf()
+    await database.write(
+      'UPDATE outbox_event SET published_at = NULL, parked_at = ?, last_error = ? WHERE message_key = ? AND sequence = 2',
+      [new Date(), `waits behind ${eventId}`, paymentId],
+    )
 
     const listed = await run('outbox')
     expect(listed.printed).toMatch(new RegExp(`${eventId} .* parked .* refused 3 times: too large, says a test`))
@@ -142,11 +146,12 @@ describe('a parked outbox row', () => {
     expect(await run('outbox', 'redrive', `evt_${'0'.repeat(26)}`)).toMatchObject({ code: 1 })
     expect((await eventOf()).parked_at).not.toBeNull()
     expect(await run('outbox', 'redrive', eventId)).toMatchObject({ code: 0 })
-    expect(await eventOf()).toMatchObject({ parked_at: null, published_at: null })
+    const free = { parked_at: null, published_at: null }
+    expect(await eventsOf()).toMatchObject([free, free])
 
     await control.start('api')
     // The sweep finds it: nobody rings for a row that was redriven.
-    await until(async () => (await eventOf()).published_at, { what: 'the relay to take it up', deadlineMs: 90_000 })
+    await until(bothPublished, { what: 'the relay to take it up', deadlineMs: 90_000 })
     expect((await run('outbox')).printed).not.toContain(eventId)
     expect(await failuresNow()).toEqual([])
   }, 180_000)
