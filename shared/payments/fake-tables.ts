@@ -17,6 +17,7 @@ import {
   type Operations,
   type OutboxEvent,
   type OutboxQueue,
+  type OutboxReader,
   type OutboxRow,
   type OutboxWriter,
   type PaymentDetail,
@@ -28,6 +29,7 @@ import {
   type Transaction,
   type UnpublishedRows,
   type WaitingRow,
+  type WrittenEvent,
 } from './ports.ts'
 
 /** Keys hold no space, so two different pairs never meet in one name. */
@@ -263,7 +265,7 @@ export interface OutboxTableRow extends OutboxRow {
   lastError: string | null
 }
 
-export class FakeOutbox implements OutboxWriter, OutboxQueue {
+export class FakeOutbox implements OutboxWriter, OutboxQueue, OutboxReader {
   readonly table: Table<OutboxTableRow>
   readonly #eventIds: Table<number>
   readonly #sequences: Table<number>
@@ -320,6 +322,11 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue {
   ): Promise<void> {
     const { error: lastError, ...rest } = refusal
     await this.table.update(tx, String(id), row => ({ ...row, ...rest, lastError }))
+  }
+
+  async listByIds(tx: Transaction, eventIds: readonly string[]): Promise<WrittenEvent[]> {
+    assertSome(eventIds)
+    return this.table.filter(tx, row => eventIds.includes(row.eventId))
   }
 
   async shardsWaiting(olderThanMs: number, nowMs: number): Promise<number[]> {

@@ -166,6 +166,14 @@ export interface OutboxEvent {
   traceparent: string | null
 }
 
+/** What an event's record in Kafka must say, to the byte. */
+export type WrittenEvent = Pick<OutboxEvent, 'eventId' | 'topic' | 'messageKey' | 'payload'>
+
+export interface OutboxReader {
+  /** Those of these events that the outbox ever wrote, archived ones too. */
+  listByIds(tx: Transaction, eventIds: readonly string[]): Promise<WrittenEvent[]>
+}
+
 /** A row waiting for Kafka. */
 export interface OutboxRow extends OutboxEvent {
   id: number

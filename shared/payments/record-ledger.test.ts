@@ -65,9 +65,26 @@ const entryOf = (event: PaymentEvent, given: Partial<LedgerEntry> = {}): LedgerE
 const write = (ports: FakePorts, entries: LedgerEntry[]) =>
   ports.transactions.run(tx => ports.ledger.insert(tx, entries, FAKE_NOW_MS))
 
+/** The outbox rows of events. */
+const tell = (ports: FakePorts, ...events: PaymentEvent[]) =>
+  ports.transactions.run(async tx => {
+    for (const event of events) {
+      const { eventId, eventType: topic, sequence, payment } = event
+      const row = { eventId, topic, messageKey: payment.paymentId, sequence, payload: JSON.stringify(event) }
+      await ports.outbox.insert(tx, { ...row, shard: 0, traceparent: null }, FAKE_NOW_MS)
+    }
+  })
+
+/** An outbox that wrote these events, and books that have none of them. */
+async function outboxWith(...events: PaymentEvent[]) {
+  const ports = createFakePorts()
+  await tell(ports, ...events)
+  return ports
+}
+
 /** Books in which every event has the entry of its own transaction. */
 async function booksWith(...events: PaymentEvent[]) {
-  const ports = createFakePorts()
+  const ports = await outboxWith(...events)
   if (events.length > 0)
     await write(
       ports,
@@ -185,14 +202,15 @@ describe('a second delivery', () => {
 
     expect(entriesOf(ports, event).map(entry => entry.amountMinor)).toEqual([10_000, 250])
     expect(ports.alarms.letters.map(letter => letter.reason)).toEqual([
-      'the fee entry in the books differs from the event',
-      'the fee entry in the books differs from the event',
+      `not from the outbox: payload of event ${event.eventId} differ there`,
+      `not from the outbox: payload of event ${event.eventId} differ there`,
     ])
   })
 
   test('at the same moment: one writes, the other is told to come again, and then finds all done', async () => {
     const events = [captured(), captured()]
     const ports = createFakePorts({ turn: shuffledTurns(SEED) })
+    await tell(ports, ...events)
     await write(
       ports,
       events.map(event => entryOf(event)),
@@ -216,7 +234,7 @@ describe('a missing entry', () => {
     { name: 'refund', make: refunded, types: ['refund'] },
   ])('of a $name is written from its event, with an alarm', async ({ make, types }) => {
     const event = make()
-    const ports = await booksWith()
+    const ports = await outboxWith(event)
 
     expect(await recordLedger(ports, [recordOf(event)])).toEqual({ written: types.length, poisoned: 0 })
 
@@ -226,10 +244,11 @@ describe('a missing entry', () => {
   })
 
   test('raises no alarm when the transaction that would have repaired it is rolled back', async () => {
-    const ports = await booksWith()
+    const event = captured()
+    const ports = await outboxWith(event)
     ports.transactions.failNextCommit('before')
 
-    await expect(recordLedger(ports, [recordOf(captured())])).rejects.toThrow(DependencyUnavailableError)
+    await expect(recordLedger(ports, [recordOf(event)])).rejects.toThrow(DependencyUnavailableError)
     expect(ports.alarms.repaired).toEqual([])
   })
 })
@@ -243,7 +262,7 @@ describe('an entry that differs from its event', () => {
   ])('in its $what is dead-lettered; its fee is not written and the entry is left as it is', async ({ wrong }) => {
     const event = captured()
     const healthy = captured()
-    const ports = createFakePorts()
+    const ports = await outboxWith(event, healthy)
     await write(ports, [entryOf(event, wrong), entryOf(healthy)])
     const record = recordOf(event)
 
@@ -256,6 +275,59 @@ describe('an entry that differs from its event', () => {
     ])
     expect(ports.alarms.letters).toEqual(ports.deadLetters.buried)
   })
+})
+
+describe('an event that the outbox did not write', () => {
+  test('is dead-lettered, whether its payment exists or not, and books and repairs nothing', async () => {
+    const healthy = captured()
+    const invented = [captured({ payment: healthy.payment }), captured(), refunded({ payment: healthy.payment })]
+    const ports = await booksWith(healthy)
+    const records = invented.map(event => recordOf(event))
+
+    expect(await recordLedger(ports, [...records, recordOf(healthy)])).toEqual({ written: 1, poisoned: 3 })
+
+    expect(ports.ledger.table.rows().map(entry => [entry.eventId, entry.type])).toEqual([
+      [healthy.eventId, 'capture'],
+      [healthy.eventId, 'fee'],
+    ])
+    expect(ports.deadLetters.buried).toEqual(
+      records.map((record, index) => ({
+        record,
+        reason: `not from the outbox: it has no event ${invented[index]!.eventId}`,
+      })),
+    )
+    expect(ports.alarms.repaired).toEqual([])
+  })
+
+  test.each<{ what: string; change: (event: PaymentEvent) => PaymentEvent; differs: string }>([
+    { what: 'amount', change: event => ({ ...event, amount: 9_999 }), differs: 'payload' },
+    { what: 'fee', change: event => ({ ...event, feeAmount: 1 }), differs: 'payload' },
+    {
+      what: 'payment',
+      change: event => ({ ...event, payment: { ...event.payment, paymentId: ids.payment() } }),
+      differs: 'key and payload',
+    },
+    {
+      what: 'type',
+      change: ({ feeAmount: _, ...event }) => ({ ...event, eventType: 'payment.refunded' }),
+      differs: 'topic and payload',
+    },
+    { what: 'field that we do not know', change: event => ({ ...event, channel: 'web' }) as never, differs: 'payload' },
+  ])(
+    'under the id of one that it wrote, with another $what: the same, also where a repair would be due',
+    async given => {
+      const event = captured()
+      const ports = await outboxWith(event)
+      const record = recordOf(given.change(event))
+
+      expect(await recordLedger(ports, [record])).toEqual({ written: 0, poisoned: 1 })
+
+      expect(ports.deadLetters.buried).toEqual([
+        { record, reason: `not from the outbox: ${given.differs} of event ${event.eventId} differ there` },
+      ])
+      expect(ports.ledger.table.rows()).toEqual([])
+    },
+  )
 })
 
 describe('poison', () => {
@@ -385,7 +457,7 @@ describe('a row that the database refuses for what it holds', () => {
 
   test('leaves no half of its event behind', async () => {
     const event = captured()
-    const ports = await booksWith()
+    const ports = await outboxWith(event)
     ports.ledger.refuses = entry => entry.type === 'fee'
 
     expect(await recordLedger(ports, [recordOf(event)])).toEqual({ written: 0, poisoned: 1 })

@@ -9,13 +9,17 @@ import {
   type IncomingRecord,
   type Ledger,
   type LedgerEntry,
+  type OutboxReader,
   RowRefusedError,
+  type Transaction,
   type Transactions,
+  type WrittenEvent,
 } from './ports.ts'
 
 export interface LedgerPorts {
   transactions: Transactions
   ledger: Ledger
+  outbox: OutboxReader
   deadLetters: DeadLetters
   alarms: Alarms
   ids: Ids
@@ -97,13 +101,39 @@ async function recordOrSplit(ports: LedgerPorts, events: readonly Parsed[]): Pro
 async function recordTogether(ports: LedgerPorts, events: readonly Parsed[]): Promise<Recorded> {
   if (events.length === 0) return { written: 0, poison: [] }
   const { missing, poison } = await ports.transactions.run(async tx => {
-    const ids = [...new Set(events.map(item => item.event.eventId))]
-    const judged = judge(ports, events, await ports.ledger.listByEvents(tx, ids))
+    const { known, strangers, entries } = await readBooks(tx, ports, events)
+    const judged = judge(ports, known, entries)
+    judged.poison.push(...strangers)
     if (judged.missing.length > 0) await ports.ledger.insert(tx, judged.missing, ports.clock.nowMs())
     return judged
   })
   for (const entry of missing) if (entry.type !== 'fee') ports.alarms.ledgerEntryRepaired(entry.eventId)
   return { written: missing.length, poison }
+}
+
+/** One round trip: what the outbox wrote under these ids, and what is booked of it. Only what it wrote is `known`. */
+async function readBooks(tx: Transaction, ports: LedgerPorts, events: readonly Parsed[]) {
+  const ids = [...new Set(events.map(item => item.event.eventId))]
+  const [written, entries] = await Promise.all([ports.outbox.listByIds(tx, ids), ports.ledger.listByEvents(tx, ids)])
+  const rows = new Map(written.map(row => [row.eventId, row]))
+  const judged = events.map(item => foreign(item, rows.get(item.event.eventId)) ?? item)
+  return {
+    known: judged.filter(item => 'event' in item),
+    strangers: judged.filter(item => 'reason' in item),
+    entries,
+  }
+}
+
+/** Whoever may write to Kafka may not write the books: a record counts only when it is the outbox row's, to the byte. */
+function foreign({ record, event }: Parsed, row: WrittenEvent | undefined): Poison | undefined {
+  if (row === undefined) return { record, reason: `not from the outbox: it has no event ${event.eventId}` }
+  const differences = [
+    row.topic === record.topic ? [] : ['topic'],
+    row.messageKey === record.key?.toString('utf8') ? [] : ['key'],
+    record.value?.equals(Buffer.from(row.payload, 'utf8')) ? [] : ['payload'],
+  ].flat()
+  if (differences.length === 0) return undefined
+  return { record, reason: `not from the outbox: ${differences.join(' and ')} of event ${event.eventId} differ there` }
 }
 
 /** Compares what the books should hold with what they hold. */

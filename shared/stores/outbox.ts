@@ -3,11 +3,13 @@ import { SHARD_COUNT } from '../contracts/topics.ts'
 import type {
   OutboxEvent,
   OutboxQueue,
+  OutboxReader,
   OutboxRow,
   OutboxWriter,
   Transaction,
   UnpublishedRows,
   WaitingRow,
+  WrittenEvent,
 } from '../payments/ports.ts'
 import type { Database } from './database.ts'
 
@@ -61,7 +63,16 @@ const waitingInShard = (withoutTopics: readonly string[]): string => `(SELECT o.
   FROM outbox_event o ${BY_WAITING} WHERE ${IS_WAITING}${withoutTopics.length > 0 ? ' AND o.topic NOT IN (?)' : ''}
   HAVING held IS NULL OR held <> '' ORDER BY o.topic, o.id LIMIT ?)`
 
-export class OutboxTable implements OutboxWriter, OutboxQueue {
+/**
+ * Whoever reads events reads the table and its archive in one statement: one view, in which each event is in one of the two.
+ * The values of `condition` are said once for each.
+ */
+export const everyEvent = (columns: string, condition: string): string =>
+  ['outbox_event', 'outbox_archive']
+    .map(table => `SELECT ${columns} FROM ${table} WHERE ${condition}`)
+    .join(' UNION ALL ')
+
+export class OutboxTable implements OutboxWriter, OutboxQueue, OutboxReader {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -140,6 +151,20 @@ export class OutboxTable implements OutboxWriter, OutboxQueue {
         [new Date(nowMs), `waits behind ${behind}`, group.map(row => row.id)],
         tx,
       )
+  }
+
+  async listByIds(tx: Transaction, eventIds: readonly string[]): Promise<WrittenEvent[]> {
+    const rows = await this.#database.select<Pick<Row, 'event_id' | 'topic' | 'message_key' | 'payload'>>(
+      everyEvent('event_id, topic, message_key, payload', 'event_id IN (?)'),
+      [eventIds, eventIds],
+      tx,
+    )
+    return rows.map(row => ({
+      eventId: row.event_id,
+      topic: row.topic,
+      messageKey: row.message_key,
+      payload: row.payload,
+    }))
   }
 
   async shardsWaiting(olderThanMs: number, nowMs: number): Promise<number[]> {

@@ -4,6 +4,7 @@ import { inSequence } from '../domain/operation-order.ts'
 import type { LedgerEntry, PaymentDetail, PaymentReader } from '../payments/ports.ts'
 import type { Database, SqlValue } from './database.ts'
 import { entryOf, LEDGER_COLUMNS, type LedgerRow } from './ledger.ts'
+import { everyEvent } from './outbox.ts'
 import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from './payments.ts'
 
 interface DetailRow extends PaymentRow {
@@ -48,8 +49,8 @@ export class MySqlPaymentReader implements PaymentReader {
     const [rows, events] = await Promise.all([
       this.#database.select<DetailRow>(`${SELECT_DETAIL} WHERE p.payment_id = ?`, [paymentId]),
       this.#database.select<EventRow>(
-        'SELECT event_id, topic, sequence, created_at, published_at FROM outbox_event WHERE message_key = ? ORDER BY sequence',
-        [paymentId],
+        `${everyEvent('event_id, topic, sequence, created_at, published_at', 'message_key = ?')} ORDER BY sequence`,
+        [paymentId, paymentId],
       ),
     ])
     const [detail] = await this.#withEntries(rows)

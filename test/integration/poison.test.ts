@@ -112,6 +112,18 @@ describe('a record that is poison', () => {
     ],
     ['under the key of another payment', () => ({ key: other })],
     ['without a key', () => ({ key: null })],
+    [
+      'that the outbox never wrote, about a payment that is real',
+      ({ value }) => ({ value: changed(value, set('eventId', `evt_${'0'.repeat(26)}`)) }),
+    ],
+    [
+      'that the outbox never wrote, about a payment that is not',
+      ({ value }) => ({
+        key: other,
+        value: changed(changed(value, set('eventId', `evt_${'0'.repeat(26)}`)), set('payment.paymentId', other)),
+      }),
+    ],
+    ['that says more than the outbox wrote', ({ value }) => ({ value: changed(value, set('channel', 'web')) })],
     ['that says another amount than the books', ({ value }) => ({ value: changed(value, set('amount', 9_999)) })],
     ['that says another fee than the books', ({ value }) => ({ value: changed(value, set('feeAmount', 1)) })],
     [
@@ -177,8 +189,23 @@ describe('an event that the books have never seen', () => {
   const repairs = async (): Promise<number> =>
     Number(/^ledger_entries_repaired_total (\d+)$/m.exec((await api.get('/metrics')).text)?.[1])
 
-  test('is written from the event, and counted as a repair', async () => {
+  test.each([
+    ['', async () => undefined],
+    [
+      ', also when its outbox row is in the archive',
+      async (paymentId: string) => {
+        const columns =
+          'id, event_id, topic, message_key, sequence, payload, traceparent, shard, created_at, published_at'
+        await database.write(
+          `INSERT INTO outbox_archive (${columns}) SELECT ${columns} FROM outbox_event WHERE message_key = ?`,
+          [paymentId],
+        )
+        await database.write('DELETE FROM outbox_event WHERE message_key = ?', [paymentId])
+      },
+    ],
+  ])('is written from the event, and counted as a repair%s', async (_, archive) => {
     const { key: paymentId, topic, value, headers } = await capturedEvent()
+    await archive(paymentId)
     const before = await entriesOf(paymentId)
     const repairsBefore = await repairs()
     await database.write('DELETE FROM ledger_entry WHERE payment_id = ?', [paymentId])
