@@ -1,15 +1,17 @@
-/** `npm run service -- stop|start|kill <process>`: one part of the running system, through its starter. */
+/** `npm run service -- stop|start|kill|pause|resume <process>`: one part of the running system, through its starter. */
 import { connectControl } from './system/control.ts'
 import { formatDuration } from './system/output.ts'
 import { type ProcessName, processNames } from './system/run-file.ts'
 
-const actions = ['stop', 'start', 'kill'] as const
+const actions = ['stop', 'start', 'kill', 'pause', 'resume'] as const
 type Action = (typeof actions)[number]
 
 const usage = `npm run service -- ${actions.join('|')} ${processNames.join('|')}
   stop   ends it in an orderly way and holds it down
   start  brings it back
-  kill   SIGKILL; the starter brings it back by itself`
+  kill   SIGKILL; the starter brings it back by itself
+  pause  SIGSTOP: it keeps its connections and answers nobody
+  resume SIGCONT`
 
 async function main([action, name]: string[]): Promise<number> {
   if (!actions.includes(action as Action) || !processNames.includes(name as ProcessName)) {

@@ -1,4 +1,4 @@
-/** The starter's control socket: says what runs, and stops, kills or starts one part of it on request. */
+/** The starter's control socket: says what runs, and stops, starts, kills, pauses or resumes one part of it on request. */
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { dirname } from 'node:path'
@@ -10,7 +10,7 @@ export interface Controlled {
   part(name: string): SystemPart | undefined
 }
 
-const actions = ['stop', 'kill', 'start'] as const
+const actions = ['stop', 'kill', 'start', 'pause', 'resume'] as const
 type Action = (typeof actions)[number]
 
 /** Listens at `path`, for this user only. */
@@ -37,7 +37,10 @@ async function respond(system: Controlled, method: string, url: string): Promise
   if (method !== 'POST' || !actions.includes(action as Action) || !part)
     return { status: 404, body: { message: `no such request: ${method} ${url}` } }
   if (part.row().state === 'external')
-    return { status: 409, body: { message: `${name} is somebody else's: it is used, never stopped or started` } }
+    return {
+      status: 409,
+      body: { message: `${name} is somebody else's: it is used, never stopped, paused or started` },
+    }
   await part[action as Action]()
   return { status: 200, body: part.row() }
 }

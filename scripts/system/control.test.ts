@@ -19,7 +19,16 @@ function fakePart(name: ProcessName, state: ProcessRow['state']): SystemPart {
     if (name === 'web' && what === 'start') throw new Error('web did not start')
   }
   const row = (): ProcessRow => ({ name, port: 1, state, restarts: 0 })
-  return { name, row, start: record('start'), stop: record('stop'), kill: record('kill'), killNow: record('killNow') }
+  return {
+    name,
+    row,
+    start: record('start'),
+    stop: record('stop'),
+    kill: record('kill'),
+    pause: record('pause'),
+    resume: record('resume'),
+    killNow: record('killNow'),
+  }
 }
 
 beforeEach(async () => {
@@ -50,11 +59,13 @@ describe('the control socket', () => {
     expect((await control.status()).processes.map(row => row.name)).toEqual(['kafka', 'redis', 'web'])
   })
 
-  test('stops, starts and kills one part, and answers with its row', async () => {
+  test('stops, starts, kills, pauses and resumes one part, and answers with its row', async () => {
     expect(await control.stop('kafka')).toMatchObject({ name: 'kafka', state: 'ready' })
     await control.start('kafka')
     await control.kill('kafka')
-    expect(calls).toEqual(['stop kafka', 'start kafka', 'kill kafka'])
+    await control.pause('kafka')
+    await control.resume('kafka')
+    expect(calls).toEqual(['stop kafka', 'start kafka', 'kill kafka', 'pause kafka', 'resume kafka'])
   })
 
   test("does not touch somebody else's service", async () => {

@@ -10,6 +10,10 @@ export interface Control {
   kill(name: ProcessName): Promise<ProcessRow>
   /** Answers when it is ready. */
   start(name: ProcessName): Promise<ProcessRow>
+  /** SIGSTOP to its process group: it keeps its memory and its connections, and answers nobody. Fails unless it is ready. */
+  pause(name: ProcessName): Promise<ProcessRow>
+  /** SIGCONT. Fails unless it is paused. */
+  resume(name: ProcessName): Promise<ProcessRow>
 }
 
 /** The control of the system that `PAY_RUN_FILE` (or `path`) describes. Throws when none is running. */
@@ -22,6 +26,8 @@ export function connectControl(path = runFilePath()): Control {
     stop: name => ask<ProcessRow>('POST', `/stop/${name}`),
     kill: name => ask<ProcessRow>('POST', `/kill/${name}`),
     start: name => ask<ProcessRow>('POST', `/start/${name}`),
+    pause: name => ask<ProcessRow>('POST', `/pause/${name}`),
+    resume: name => ask<ProcessRow>('POST', `/resume/${name}`),
   }
 }
 

@@ -105,6 +105,20 @@ describe('containers', () => {
     expect(part.row().restarts).toBe(1)
   })
 
+  test('are paused and resumed by name; a start resumes, and a stop or a kill comes after the pause', async () => {
+    fakeDocker()
+    const { part } = partWith()
+    await part.ready()
+    for (const end of [() => part.resume(), () => part.start(), () => part.stop()]) {
+      await part.pause()
+      expect(part.row().state).toBe('paused')
+      await end()
+    }
+    const [pause, unpause] = ['compose pause kafka', 'compose unpause kafka']
+    expect(commands()).toEqual([pause, unpause, pause, unpause, pause, unpause, 'compose stop kafka'])
+    await expect(part.pause()).rejects.toThrow('kafka is stopped, not ready')
+  })
+
   test('that cannot be started say what Docker said', async () => {
     fakeDocker('echo "port is already allocated" >&2; exit 1')
     const { part } = partWith()
@@ -121,4 +135,19 @@ test('containers that a killed starter left are taken down before the next start
   writeRunFile(folder.runFile, { supervisor, mode: 'docker', controlSocket: '', stopping: false, env, processes: [] })
   await clearLeftovers(folder, createReporter({ write() {} }))
   expect(commands()).toEqual(['compose down'])
+})
+
+test('of those that are paused are let go first', async () => {
+  fakeDocker()
+  const env = { DATABASE_URL: '', KAFKA_BROKERS: '', REDIS_URL: '', API_URL: '' }
+  const supervisor = { pid: 1, startedAt: 'long ago' }
+  const processes = (['ready', 'paused'] as const).map((state, index) => ({
+    name: (['redis', 'kafka'] as const)[index]!,
+    port: 1,
+    state,
+    restarts: 0,
+  }))
+  writeRunFile(folder.runFile, { supervisor, mode: 'docker', controlSocket: '', stopping: false, env, processes })
+  await clearLeftovers(folder, createReporter({ write() {} }))
+  expect(commands()).toEqual(['compose unpause kafka', 'compose down'])
 })

@@ -107,26 +107,47 @@ export class ContainerPart implements SystemPart {
   }
 
   async start(): Promise<void> {
+    if (this.#state === 'paused') return this.resume()
     this.#change('starting')
     await this.#compose.run(['up', '-d', '--wait', this.name])
     await this.ready()
   }
 
   async stop(): Promise<void> {
+    await this.#unpause()
     await this.#compose.run(['stop', this.name])
     this.#change('stopped')
   }
 
   /** Docker takes a `kill` for a wish and does not restart after it: so we do, without being waited for. */
   async kill(): Promise<void> {
+    await this.#unpause()
     await this.#compose.run(['kill', '--signal', 'SIGKILL', this.name])
     this.#change('restarting')
     this.#restarts++
     void this.start().catch(error => this.#events.say(`${this.name} did not come back: ${error.message}`))
   }
 
+  async pause(): Promise<void> {
+    if (this.#state !== 'ready') throw new Error(`${this.name} is ${this.#state}, not ready`)
+    await this.#compose.run(['pause', this.name])
+    this.#change('paused')
+  }
+
+  async resume(): Promise<void> {
+    if (this.#state !== 'paused') throw new Error(`${this.name} is ${this.#state}, not paused`)
+    await this.#unpause()
+    this.#change('ready')
+  }
+
   async killNow(): Promise<void> {
+    await this.#unpause().catch(() => {})
     await this.#compose.run(['kill', this.name]).catch(() => {})
+  }
+
+  /** Docker stops and kills no container that is paused. */
+  async #unpause(): Promise<void> {
+    if (this.#state === 'paused') await this.#compose.run(['unpause', this.name])
   }
 
   #change(state: ProcessState) {

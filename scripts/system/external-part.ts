@@ -19,5 +19,7 @@ export class ExternalPart implements SystemPart {
   async start() {}
   async stop() {}
   async kill() {}
+  async pause() {}
+  async resume() {}
   async killNow() {}
 }

@@ -50,6 +50,13 @@ describe('leftovers of a killed starter', () => {
     await until(() => child.signalCode === 'SIGTERM', { what: 'the exit of the child' })
   })
 
+  test('that were paused are stopped in an orderly way', async () => {
+    const child = await startChild(true)
+    process.kill(child.pid, 'SIGSTOP')
+    await stopLeftovers([rowOf(child.pid)])
+    await until(() => child.signalCode === 'SIGTERM', { what: 'the exit of the child' })
+  })
+
   test('that ignore TERM are killed', async () => {
     const child = await startChild(false)
     await stopLeftovers([rowOf(child.pid)], 100)

@@ -20,6 +20,8 @@ export async function stopLeftovers(rows: ProcessRow[], graceMs = standardGraceM
 
 async function stopGroup(identity: ProcessIdentity, graceMs: number): Promise<void> {
   signalGroup(identity.pid, 'SIGTERM')
+  // One that was paused hears it only when it goes on.
+  signalGroup(identity.pid, 'SIGCONT')
   const end = performance.now() + graceMs
   while (isAlive(identity) && performance.now() < end) await sleep(50)
   signalGroup(identity.pid, 'SIGKILL')
@@ -36,6 +38,13 @@ export async function clearLeftovers(folder: DataFolder, reporter: Reporter): Pr
       detail(`stopped ${rows.map(row => `${row.name} (pid ${row.pid})`).join(', ')} of a starter that was killed`)
       await stopLeftovers(rows)
     })
-  if (old.mode === 'docker') await new Compose(folder).run(['down'])
+  if (old.mode === 'docker') await takeDownContainers(new Compose(folder), old.processes)
   removeRunFile(folder.runFile)
+}
+
+async function takeDownContainers(compose: Compose, rows: ProcessRow[]): Promise<void> {
+  const paused = rows.filter(({ state }) => state === 'paused').map(({ name }) => name)
+  // Somebody may have let it go on, or have removed it.
+  if (paused.length > 0) await compose.run(['unpause', ...paused]).catch(() => {})
+  await compose.run(['down'])
 }

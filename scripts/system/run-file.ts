@@ -8,10 +8,11 @@ export const processNames = ['mariadb', 'kafka', 'redis', 'api', 'web'] as const
 export type ProcessName = (typeof processNames)[number]
 
 /**
- * `starting` → `ready` → `stopped` (held by request) | `restarting` (it died; a new one follows after a back-off).
+ * `starting` → `ready` → `stopped` (held by request) | `paused` (frozen by request) | `restarting` (it died; a new one follows
+ * after a back-off).
  * `external` is somebody else's service, named by DATABASE_URL, KAFKA_BROKERS or REDIS_URL: used, never touched.
  */
-export type ProcessState = 'starting' | 'ready' | 'stopped' | 'restarting' | 'external'
+export type ProcessState = 'starting' | 'ready' | 'paused' | 'stopped' | 'restarting' | 'external'
 
 export interface ProcessRow {
   name: ProcessName

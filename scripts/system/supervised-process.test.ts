@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { until } from '../../shared/runtime/until.ts'
 import { StepFailure } from './output.ts'
 import { anyFreePort } from './ports.ts'
-import { identityOf, isAlive } from './process-table.ts'
+import { identityOf, isAlive, parseStat } from './process-table.ts'
 import type { ProcessRow } from './run-file.ts'
 import { type ChildSpec, SupervisedProcess } from './supervised-process.ts'
 
@@ -137,6 +137,57 @@ describe('a supervised process', () => {
     expect(isAlive(grandchild)).toBe(true)
     process.kill(part.row().pid!, 'SIGKILL')
     await until(() => !isAlive(grandchild), { what: 'the end of the grandchild' })
+  })
+})
+
+/** The state that the system knows of it: T is stopped by a signal. */
+const stateOf = (pid: number) => parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8')).state
+
+describe('a process that is paused', () => {
+  async function paused(changes: Partial<ChildSpec> = {}) {
+    const part = await supervise(listener, changes)
+    await part.start()
+    await part.pause()
+    return { part, identity: identityOf(part.row().pid!) }
+  }
+
+  test('stands still, is said to, and goes on when it is resumed', async () => {
+    const { part, identity } = await paused()
+    expect(part.row()).toMatchObject({ state: 'paused', pid: identity.pid })
+    await until(() => stateOf(identity.pid) === 'T', { what: 'the process to stand still' })
+    await part.resume()
+    expect(part.row()).toMatchObject({ state: 'ready', pid: identity.pid, restarts: 0 })
+    await until(() => stateOf(identity.pid) !== 'T', { what: 'the process to go on' })
+    expect(said).toEqual([])
+  })
+
+  test('goes on when it is started', async () => {
+    const { part, identity } = await paused()
+    await part.start()
+    expect(part.row()).toMatchObject({ state: 'ready', pid: identity.pid })
+  })
+
+  test('can be stopped: it ends in an orderly way', async () => {
+    const { part, identity } = await paused({ stopDeadlineMs: 60_000 })
+    await part.stop()
+    expect(part.row()).toMatchObject({ state: 'stopped', pid: undefined })
+    expect(isAlive(identity)).toBe(false)
+  })
+
+  test('and then killed comes back', async () => {
+    const { part } = await paused()
+    await part.kill()
+    await ready(part, 1)
+    expect(said[0]).toBe('redis was ended by SIGKILL: starting it again')
+  })
+
+  test('is not paused twice; one that runs is not resumed, one that is stopped not paused', async () => {
+    const { part } = await paused()
+    await expect(part.pause()).rejects.toThrow('redis is paused, not ready')
+    await part.resume()
+    await expect(part.resume()).rejects.toThrow('redis is ready, not paused')
+    await part.stop()
+    await expect(part.pause()).rejects.toThrow('redis is stopped, not ready')
   })
 })
 

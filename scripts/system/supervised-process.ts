@@ -1,4 +1,4 @@
-/** One child in its own process group: started, watched, restarted when it dies, held down when asked. */
+/** One child in its own process group: started, watched, restarted when it dies, held down or paused when asked. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -19,6 +19,10 @@ export interface SystemPart {
   stop(): Promise<void>
   /** SIGKILL; it comes back by itself. */
   kill(): Promise<void>
+  /** Freezes it with its connections: as a machine that swaps, or one that was suspended. Throws unless it is ready. */
+  pause(): Promise<void>
+  /** Lets it go on. Throws unless it is paused. */
+  resume(): Promise<void>
   /** SIGKILL for good: for the second Ctrl-C. */
   killNow(): Promise<void>
 }
@@ -82,6 +86,7 @@ export class SupervisedProcess implements SystemPart {
 
   /** Rejects with a StepFailure when the very first start fails; one that was ready once is tried again and again. */
   async start(): Promise<void> {
+    if (this.#state === 'paused') return this.resume()
     if (!this.#wanted.signal.aborted) return this.#settled
     this.#wanted = new AbortController()
     const wanted = this.#wanted.signal
@@ -100,6 +105,8 @@ export class SupervisedProcess implements SystemPart {
     const child = this.#child
     if (child?.pid) {
       signalGroup(child.pid, 'SIGTERM')
+      // One that is paused, by us or by somebody else, hears the first signal only when it goes on.
+      signalGroup(child.pid, 'SIGCONT')
       const giveUp = new AbortController()
       await Promise.race([
         this.#exited,
@@ -117,9 +124,23 @@ export class SupervisedProcess implements SystemPart {
     await this.#exited
   }
 
+  async pause(): Promise<void> {
+    this.#signalWhen('ready', 'SIGSTOP', 'paused')
+  }
+
+  async resume(): Promise<void> {
+    this.#signalWhen('paused', 'SIGCONT', 'ready')
+  }
+
   killNow(): Promise<void> {
     this.#wanted.abort()
     return this.kill()
+  }
+
+  #signalWhen(from: ProcessState, signal: NodeJS.Signals, to: ProcessState) {
+    if (this.#state !== from || !this.#child?.pid) throw new Error(`${this.name} is ${this.#state}, not ${from}`)
+    signalGroup(this.#child.pid, signal)
+    this.#change(to)
   }
 
   #change(state: ProcessState) {
@@ -181,7 +202,7 @@ export class SupervisedProcess implements SystemPart {
 
   #onExit(child: ChildProcess, wanted: AbortSignal, livedMs: number) {
     if (wanted.aborted || this.#state === 'starting') return
-    if (this.#state !== 'ready') return
+    if (this.#state !== 'ready' && this.#state !== 'paused') return
     if (livedMs > steadyMs) this.#backoffMs = firstBackoffMs
     this.#events.say(`${this.name} ${this.#howItEnded(child)}: starting it again`)
     this.#change('restarting')
