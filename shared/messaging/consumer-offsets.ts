@@ -1,6 +1,7 @@
 /** Asks Kafka how far the consumer groups are. */
-import type { Admin, Kafka } from 'kafkajs'
+import type { Admin } from 'kafkajs'
 import { type ConsumerOffset, type ConsumerOffsets, DependencyUnavailableError } from '../payments/ports.ts'
+import type { LazyAdmin } from './kafka-client.ts'
 
 export interface ConsumerGroup {
   groupId: string
@@ -8,28 +9,29 @@ export interface ConsumerGroup {
 }
 
 export class KafkaConsumerOffsets implements ConsumerOffsets {
-  readonly #kafka: () => Pick<Kafka, 'admin'>
+  readonly #admin: LazyAdmin
   readonly #groups: readonly ConsumerGroup[]
 
-  constructor(kafka: () => Pick<Kafka, 'admin'>, groups: readonly ConsumerGroup[]) {
-    this.#kafka = kafka
+  constructor(admin: LazyAdmin, groups: readonly ConsumerGroup[]) {
+    this.#admin = admin
     this.#groups = groups
   }
 
-  /** With a connection of its own: it is asked once a minute, and one that was kept could be broken by then. */
   async read(): Promise<ConsumerOffset[]> {
-    const admin = this.#kafka().admin()
     try {
-      await admin.connect()
-      const existing = new Set(await admin.listTopics())
-      const groups = this.#groups.filter(group => existing.has(group.topic))
-      return (await Promise.all(groups.map(group => offsetsOf(admin, group)))).flat()
+      return await this.#admin.ask(admin => offsetsOfAll(admin, this.#groups))
     } catch (error) {
       throw new DependencyUnavailableError('Kafka does not say how far its consumers are', { cause: error })
-    } finally {
-      await admin.disconnect().catch(() => undefined)
     }
   }
+}
+
+async function offsetsOfAll(admin: Admin, groups: readonly ConsumerGroup[]): Promise<ConsumerOffset[]> {
+  const existing = new Set(await admin.listTopics())
+  const each = await Promise.all(
+    groups.filter(group => existing.has(group.topic)).map(group => offsetsOf(admin, group)),
+  )
+  return each.flat()
 }
 
 async function offsetsOf(admin: Admin, { groupId, topic }: ConsumerGroup): Promise<ConsumerOffset[]> {

@@ -1,26 +1,15 @@
 /** Publishes outbox rows with acks=all: one send in flight per shard, finite retries, a fixed deadline. */
-import kafkajs from 'kafkajs'
 import {
   DependencyUnavailableError,
   type EventPublisher,
   type OutboxRow,
   RecordRefusedError,
 } from '../payments/ports.ts'
-import type { LazyProducer } from './kafka-client.ts'
+import { type LazyProducer, refusalIn } from './kafka-client.ts'
 import { within } from './within.ts'
 
 /** Together with the rows' locks, so that the relay's transaction stays within 5 s. */
 const PUBLISH_DEADLINE_MS = 2_500
-
-/** Protocol errors about the record itself; everything else is an outage. */
-const recordErrors = new Set([
-  'CORRUPT_MESSAGE',
-  'MESSAGE_TOO_LARGE',
-  'RECORD_LIST_TOO_LARGE',
-  'INVALID_TIMESTAMP',
-  'INVALID_RECORD',
-  'UNSUPPORTED_FOR_MESSAGE_FORMAT',
-])
 
 export class KafkaEventPublisher implements EventPublisher {
   readonly #producer: LazyProducer
@@ -50,7 +39,9 @@ export class KafkaEventPublisher implements EventPublisher {
     try {
       await this.#producer.sendBatch(-1, topicMessages)
     } catch (error) {
-      throw refusalIn(error) ?? new DependencyUnavailableError('Kafka did not confirm', { cause: error })
+      const refusal = refusalIn(error)
+      if (refusal !== undefined) throw new RecordRefusedError(`${refusal.type}: ${refusal.message}`, { cause: error })
+      throw new DependencyUnavailableError('Kafka did not confirm', { cause: error })
     }
   }
 }
@@ -64,12 +55,3 @@ const messageOf = (row: OutboxRow) => ({
     ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
   },
 })
-
-/** kafkajs wraps errors in retry and connection errors; the protocol error is somewhere along the causes. */
-function refusalIn(error: unknown): RecordRefusedError | undefined {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth++) {
-    if (at instanceof kafkajs.KafkaJSProtocolError && recordErrors.has(at.type))
-      return new RecordRefusedError(`${at.type}: ${at.message}`, { cause: error })
-  }
-  return undefined
-}

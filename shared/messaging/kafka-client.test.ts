@@ -4,9 +4,10 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import kafkajs from 'kafkajs'
 import { FakeKafka } from '../../test/unit/fake-kafka.ts'
-import { createKafka, reaching } from './kafka-client.ts'
+import { until } from '../runtime/until.ts'
+import { LazyAdmin, LazyProducer, openKafka, reaching } from './kafka-client.ts'
 
-const { KafkaJSNumberOfRetriesExceeded, KafkaJSRequestTimeoutError } = kafkajs
+const { KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError, KafkaJSRequestTimeoutError } = kafkajs
 const TLS_HANDSHAKE = 0x16
 
 /** The first byte that a client with these options sends. */
@@ -14,7 +15,7 @@ async function firstByte(options: { ssl?: boolean }): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const brokers = [`127.0.0.1:${(server.address() as AddressInfo).port}`]
-  const admin = createKafka({ brokers, clientId: 'test', ...options }).admin()
+  const admin = openKafka({ brokers, clientId: 'test', ...options }).kafka.admin()
   const failed = admin.connect().catch(() => undefined)
   const [socket] = (await once(server, 'connection')) as [Socket]
   const [bytes] = (await once(socket, 'data')) as [Buffer]
@@ -26,7 +27,7 @@ async function firstByte(options: { ssl?: boolean }): Promise<number> {
   return bytes[0]!
 }
 
-describe('createKafka', () => {
+describe('openKafka', () => {
   test('speaks TLS when it is told to, else not', async () => {
     expect(await firstByte({ ssl: true })).toBe(TLS_HANDSHAKE)
     expect(await firstByte({})).not.toBe(TLS_HANDSHAKE)
@@ -71,13 +72,27 @@ describe('LazyProducer', () => {
     expect(kafka.messages).toEqual([{ topic: 'topic', value: 'a' }])
   })
 
-  test('a connection that answers nothing is left: the next send opens another', async () => {
+  const timedOut = new KafkaJSNumberOfRetriesExceeded(new KafkaJSRequestTimeoutError('Request Produce timed out'), {
+    retryCount: 1,
+    retryTime: 100,
+  })
+  const protocolError = (type: string, retriable: boolean) =>
+    new KafkaJSProtocolError({ type, code: 1, message: type, retriable } as never)
+
+  test.each<[string, Error]>([
+    ['a time-out', timedOut],
+    // What kafkajs says for ever when its first connection was made while the broker was paused.
+    ['a client that is broken', new Error('Broker not connected')],
+    ['a connection that was closed', new kafkajs.KafkaJSConnectionError('Closed connection')],
+    ['an error of kafkajs that it does not repeat', new kafkajs.KafkaJSNonRetriableError('no')],
+    // kafkajs goes on asking for a topic that is gone, and fails sends to the others by it.
+    ['a topic that is gone', protocolError('UNKNOWN_TOPIC_OR_PARTITION', true)],
+  ])('%s leaves the client: the next send has another', async (_, error) => {
     const kafka = new FakeKafka()
-    const timeout = new KafkaJSRequestTimeoutError('Request Produce timed out')
-    kafka.onSend = () => Promise.reject(new KafkaJSNumberOfRetriesExceeded(timeout, { retryCount: 1, retryTime: 100 }))
+    kafka.onSend = () => Promise.reject(error)
     const sends = [1, 2].map(() => kafka.lazyProducer.send(1, 'topic', [{ value: 'a' }]))
     expect(await Promise.allSettled(sends)).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }])
-    expect([kafka.connectCount, kafka.disconnectCount]).toEqual([1, 1])
+    expect([kafka.connectCount, kafka.disconnectCount, kafka.cutCount]).toEqual([1, 1, 1])
     kafka.onSend = async () => {}
 
     await kafka.lazyProducer.send(1, 'topic', [{ value: 'b' }])
@@ -85,10 +100,11 @@ describe('LazyProducer', () => {
     expect(kafka.connectCount).toBe(2)
   })
 
-  test('any other failure keeps the connection', async () => {
+  test("the broker's word about a record keeps the client", async () => {
     const kafka = new FakeKafka()
-    kafka.onSend = () => Promise.reject(new Error('too large'))
-    await expect(kafka.lazyProducer.send(1, 'topic', [{ value: 'a' }])).rejects.toThrow('too large')
+    const refused = protocolError('MESSAGE_TOO_LARGE', false)
+    kafka.onSend = () => Promise.reject(Object.assign(new Error('wrapped'), { cause: refused }))
+    await expect(kafka.lazyProducer.send(1, 'topic', [{ value: 'a' }])).rejects.toThrow('wrapped')
     kafka.onSend = async () => {}
 
     await kafka.lazyProducer.send(1, 'topic', [{ value: 'b' }])
@@ -108,8 +124,44 @@ describe('LazyProducer', () => {
     const [used, unused] = [new FakeKafka(), new FakeKafka()]
     await used.lazyProducer.send(1, 'topic', [])
 
-    await Promise.all([used.lazyProducer.close(), unused.lazyProducer.close()])
+    used.lazyProducer.close()
+    unused.lazyProducer.close()
 
     expect([used.disconnectCount, unused.disconnectCount]).toEqual([1, 0])
   })
+})
+
+/** As the kernel does for a broker that is paused: takes connections and bytes, and says nothing. */
+async function silentBroker() {
+  const open = new Set<Socket>()
+  const server = createServer(socket => {
+    open.add(socket)
+    socket
+      .resume()
+      .on('error', () => undefined)
+      .once('close', () => open.delete(socket))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const brokers = [`127.0.0.1:${(server.address() as AddressInfo).port}`]
+  const close = () => {
+    for (const socket of open) socket.destroy()
+    server.close()
+  }
+  return { open, close, openClient: () => openKafka({ brokers, clientId: 'test' }) }
+}
+
+describe('a broker that takes connections and answers nothing', () => {
+  test.each<[string, (open: () => ReturnType<typeof openKafka>) => Promise<unknown>]>([
+    ['producer', open => new LazyProducer(open).send(1, 'topic', [{ value: 'a' }])],
+    ['admin', open => new LazyAdmin(open).ask(admin => admin.describeCluster())],
+  ])(
+    'fails the %s, of which no connection is left',
+    async (_, use) => {
+      const broker = await silentBroker()
+      await expect(use(broker.openClient)).rejects.toThrow()
+      await until(() => broker.open.size === 0, { what: 'the end of every connection' })
+      broker.close()
+    },
+    30_000,
+  )
 })

@@ -1,5 +1,17 @@
-/** The Kafka producer: connects when first used, again after a failure, and never waits longer than it is told. */
-import kafkajs, { Kafka, logLevel, type Message, type Producer, type SASLOptions, type TopicMessages } from 'kafkajs'
+/** Clients of Kafka that connect when first used, never wait longer than they are told, and are replaced when they fail. */
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import kafkajs, {
+  type Admin,
+  type ISocketFactoryArgs,
+  Kafka,
+  logLevel,
+  type Message,
+  type Producer,
+  type SASLOptions,
+  type TopicMessages,
+} from 'kafkajs'
+import { type ClientLife, ReplacedClient } from './replaced-client.ts'
 
 /** How brokers are reached; those of this machine ask for neither TLS nor a login. */
 export interface KafkaCluster {
@@ -12,82 +24,125 @@ export interface KafkaOptions extends KafkaCluster {
   clientId: string
 }
 
+/** kafkajs, and the end of all its connections. */
+export interface KafkaConnections {
+  kafka: Kafka
+  /** For good: what waits for an answer fails, and no new connection is made. */
+  cut(): void
+}
+
 const CONNECT_TIMEOUT_MS = 1_000
 const REQUEST_TIMEOUT_MS = 2_500
+const KEEP_ALIVE_DELAY_MS = 60_000
 
-/** One client for producers and admin of this process. */
-export function createKafka(options: KafkaOptions): Kafka {
-  return new Kafka({
+/**
+ * For the life of one client. kafkajs's own `disconnect` waits for requests whose time-outs it has just stopped, and leaves its
+ * sockets half open until the broker closes them too: so the sockets are ours.
+ */
+export function openKafka(options: KafkaOptions): KafkaConnections {
+  const sockets = new Set<Socket>()
+  let isCut = false
+  const socketFactory = (where: ISocketFactoryArgs): Socket => {
+    if (isCut) throw new Error('this client has been replaced')
+    const socket = openSocket(where)
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    return socket
+  }
+  const kafka = new Kafka({
     clientId: options.clientId,
     ...reaching(options),
+    socketFactory,
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     retry: { retries: 1, initialRetryTime: 100 },
     logLevel: logLevel.NOTHING,
   })
+  const cut = () => {
+    isCut = true
+    // kafkajs takes note of an error only: a socket that just closes leaves its requests waiting.
+    for (const socket of sockets) socket.destroy(new Error('this client has been replaced'))
+  }
+  return { kafka, cut }
+}
+
+/** As kafkajs's own. */
+function openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
+  const servername = isIP(host) ? {} : { servername: host }
+  const socket = ssl
+    ? connectTls({ host, port, ...servername, ...ssl }, onConnect)
+    : connectTcp({ host, port }, onConnect)
+  return socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS)
 }
 
 /** The part of kafkajs's configuration that says where and as whom; its type wants one mechanism, not one of three. */
 export const reaching = ({ brokers, ssl = false, sasl }: KafkaCluster) => ({ brokers, ssl, sasl: sasl as SASLOptions })
 
-export class LazyProducer {
-  readonly #kafka: () => Kafka
-  #producer: Promise<Producer> | undefined
+/** Protocol errors about the record itself; every other error may come from the client. */
+const recordErrors = new Set([
+  'CORRUPT_MESSAGE',
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_TIMESTAMP',
+  'INVALID_RECORD',
+  'UNSUPPORTED_FOR_MESSAGE_FORMAT',
+])
 
-  constructor(kafka: () => Kafka) {
-    this.#kafka = kafka
+/** The broker's word that it will not take a record. kafkajs wraps it in retry and connection errors: it is among the causes. */
+export function refusalIn(error: unknown): kafkajs.KafkaJSProtocolError | undefined {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth++)
+    if (at instanceof kafkajs.KafkaJSProtocolError && recordErrors.has(at.type)) return at
+  return undefined
+}
+
+export class LazyProducer {
+  readonly #producers: ReplacedClient<Producer>
+
+  constructor(open: () => KafkaConnections) {
+    const begin = () =>
+      lifeOf(open(), kafka => kafka.producer({ allowAutoTopicCreation: false, maxInFlightRequests: 5 }))
+    this.#producers = new ReplacedClient({ begin, isAnswer: error => refusalIn(error) !== undefined })
   }
 
-  /** Sends with the given acknowledgement (−1 all replicas, 1 the leader). Rejects with kafkajs's error. */
+  /** Sends with the given acknowledgement (−1 all replicas, 1 the leader). Rejects with kafkajs's error, within 10 s. */
   async sendBatch(acks: -1 | 1, topicMessages: TopicMessages[]): Promise<void> {
-    const connected = this.#connected()
-    const producer = await connected
-    try {
-      await producer.sendBatch({ acks, timeout: REQUEST_TIMEOUT_MS, topicMessages })
-    } catch (error) {
-      if (isTimeout(error)) this.#leave(connected)
-      throw error
-    }
+    await this.#producers.use(producer => producer.sendBatch({ acks, timeout: REQUEST_TIMEOUT_MS, topicMessages }))
   }
 
   async send(acks: -1 | 1, topic: string, messages: Message[]): Promise<void> {
     await this.sendBatch(acks, [{ topic, messages }])
   }
 
-  async close(): Promise<void> {
-    const producer = await this.#producer?.catch(() => undefined)
-    await producer?.disconnect()
-  }
-
-  #connected(): Promise<Producer> {
-    this.#producer ??= this.#connect()
-    return this.#producer
-  }
-
-  /**
-   * The next send connects anew. kafkajs itself goes on with a connection that answers nothing until the system gives it up after a
-   * quarter of an hour: one that a network dropped without a word while a Lambda was frozen.
-   */
-  #leave(connected: Promise<Producer>): void {
-    if (this.#producer !== connected) return
-    this.#producer = undefined
-    void connected.then(producer => producer.disconnect()).catch(() => undefined)
-  }
-
-  async #connect(): Promise<Producer> {
-    const producer = this.#kafka().producer({ allowAutoTopicCreation: false, maxInFlightRequests: 5 })
-    try {
-      await producer.connect()
-      return producer
-    } catch (error) {
-      this.#producer = undefined
-      throw error
-    }
+  close(): void {
+    this.#producers.close()
   }
 }
 
-/** kafkajs wraps the time-out of a request in an error that tells of its retries. */
-function isTimeout(error: unknown): boolean {
-  const isOne = (at: unknown) => at instanceof kafkajs.KafkaJSRequestTimeoutError
-  return isOne(error) || (error instanceof Error && isOne(error.cause))
+export class LazyAdmin {
+  readonly #admins: ReplacedClient<Admin>
+
+  constructor(open: () => KafkaConnections) {
+    this.#admins = new ReplacedClient({ begin: () => lifeOf(open(), kafka => kafka.admin()), isAnswer: () => false })
+  }
+
+  /** Rejects with kafkajs's error, within 10 s. */
+  ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    return this.#admins.use(question)
+  }
+
+  close(): void {
+    this.#admins.close()
+  }
+}
+
+function lifeOf<C extends Producer | Admin>(
+  { kafka, cut }: KafkaConnections,
+  make: (kafka: Kafka) => C,
+): ClientLife<C> {
+  const client = make(kafka)
+  const end = () => {
+    void client.disconnect().catch(() => undefined)
+    cut()
+  }
+  return { client, connect: () => client.connect(), end }
 }

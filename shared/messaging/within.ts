@@ -5,6 +5,8 @@ export async function within(durationMs: number, work: Promise<unknown>): Promis
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<'late'>(resolve => {
     timer = setTimeout(() => resolve('late'), durationMs)
+    // What is waited for keeps the process alive, not the waiting.
+    timer.unref()
   })
   try {
     return await Promise.race([work.then((): 'done' => 'done'), late])

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import type { Kafka } from 'kafkajs'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
 import { IncarnationCheck } from '../cache/incarnation-check.ts'
 import { createRedis, pingRedis, RedisResponseCache } from '../cache/response-cache.ts'
@@ -12,7 +11,7 @@ import { KafkaConsumerOffsets } from '../messaging/consumer-offsets.ts'
 import { KafkaDeadLetters } from '../messaging/dead-letters.ts'
 import { KafkaDoorbell } from '../messaging/doorbell.ts'
 import { KafkaEventPublisher } from '../messaging/event-publisher.ts'
-import { createKafka, LazyProducer } from '../messaging/kafka-client.ts'
+import { type KafkaConnections, LazyAdmin, LazyProducer, openKafka } from '../messaging/kafka-client.ts'
 import type { Alarms } from '../payments/ports.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { Database } from '../stores/database.ts'
@@ -163,7 +162,7 @@ export class Ports {
   }
 
   get offsets() {
-    return this.#once('offsets', () => new KafkaConsumerOffsets(() => this.#kafka, consumerGroups))
+    return this.#once('offsets', () => new KafkaConsumerOffsets(this.#admin, consumerGroups))
   }
 
   get reader() {
@@ -252,10 +251,7 @@ export class Ports {
     const database = Promise.try(() => this.transactions.select('SELECT 1', []))
     const probes = {
       mariadb: () => database,
-      kafka: async () => {
-        const admin = await this.#admin()
-        return admin.describeCluster()
-      },
+      kafka: () => this.#admin.ask(admin => admin.describeCluster()),
       redis: () => pingRedis(this.#redis),
     }
     return checkReadiness(probes, () => this.#problems(database))
@@ -284,26 +280,20 @@ export class Ports {
     return this.#once('troubles', () => new RecentTroubles(() => this.clock.nowMs()))
   }
 
-  get #kafka(): Kafka {
-    return this.#once('kafka', () => createKafka({ ...this.config.kafka, clientId: 'payment-backend' }))
+  get #producer(): LazyProducer {
+    return this.#once('producer', () => new LazyProducer(() => this.#openKafka()))
   }
 
-  get #producer(): LazyProducer {
-    return this.#once('producer', () => new LazyProducer(() => this.#kafka))
+  get #admin(): LazyAdmin {
+    return this.#once('admin', () => new LazyAdmin(() => this.#openKafka()))
+  }
+
+  #openKafka(): KafkaConnections {
+    return openKafka({ ...this.config.kafka, clientId: 'payment-backend' })
   }
 
   get #redis(): Redis {
     return this.#once('redis', () => createRedis(this.config.redisUrl))
-  }
-
-  get #admin() {
-    return this.#once('admin', () =>
-      rememberSuccess(async () => {
-        const admin = this.#kafka.admin()
-        await admin.connect()
-        return admin
-      }),
-    )
   }
 
   #failed(counter: 'cacheFailures' | 'doorbellFailures', message: string, error: unknown): void {

@@ -1,8 +1,8 @@
 /** How far events have come, on the real MariaDB and Kafka: what the sweep notes is what readiness reads. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import kafkajs from 'kafkajs'
 import { consumerGroups } from '../../shared/contracts/topics.ts'
 import { KafkaConsumerOffsets } from '../../shared/messaging/consumer-offsets.ts'
+import { LazyAdmin, openKafka } from '../../shared/messaging/kafka-client.ts'
 import { DependencyUnavailableError } from '../../shared/payments/ports.ts'
 import { DeliveryProgressTables } from '../../shared/stores/delivery-progress.ts'
 import { NOW_MS, ScratchDatabase, type Stores, times } from '../support/scratch-stores.ts'
@@ -18,7 +18,13 @@ beforeAll(async () => {
   progress = new DeliveryProgressTables(stores.transactions)
 }, 60_000)
 
-afterAll(() => scratch?.drop())
+const opened: LazyAdmin[] = []
+const closeLater = (admin: LazyAdmin) => opened.push(admin)
+
+afterAll(async () => {
+  for (const admin of opened) admin.close()
+  await scratch?.drop()
+})
 
 const insert = (messageKey: string, topic: string, shard: number, atMs: number) =>
   stores.transactions.run(tx =>
@@ -79,13 +85,10 @@ test('what is noted of consumers is read again as it was, and what is gone is fo
 })
 
 test('Kafka says of every group and partition how far it is, and leaves out topics that it does not have', async () => {
-  const kafka = new kafkajs.Kafka({
-    clientId: 'progress-tests',
-    brokers: systemUnderTest().brokers,
-    logLevel: kafkajs.logLevel.NOTHING,
-  })
+  const admin = new LazyAdmin(() => openKafka({ clientId: 'progress-tests', brokers: systemUnderTest().brokers }))
+  closeLater(admin)
   const missing = { groupId: 'nobody', topic: 'payment.nowhere' }
-  const offsets = await new KafkaConsumerOffsets(() => kafka, [...consumerGroups, missing]).read()
+  const offsets = await new KafkaConsumerOffsets(admin, [...consumerGroups, missing]).read()
 
   const partitionsOf = (groupId: string) =>
     offsets
@@ -102,13 +105,7 @@ test('Kafka says of every group and partition how far it is, and leaves out topi
 })
 
 test('a Kafka that does not answer is unavailable', async () => {
-  const nobody = new kafkajs.Kafka({
-    clientId: 'progress-tests',
-    brokers: ['127.0.0.1:1'],
-    logLevel: kafkajs.logLevel.NOTHING,
-    retry: { retries: 0 },
-  })
-  await expect(new KafkaConsumerOffsets(() => nobody, consumerGroups).read()).rejects.toThrow(
-    DependencyUnavailableError,
-  )
+  const nobody = new LazyAdmin(() => openKafka({ clientId: 'progress-tests', brokers: ['127.0.0.1:1'] }))
+  closeLater(nobody)
+  await expect(new KafkaConsumerOffsets(nobody, consumerGroups).read()).rejects.toThrow(DependencyUnavailableError)
 })

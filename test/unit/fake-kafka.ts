@@ -6,12 +6,14 @@ export class FakeKafka {
   readonly batches: ProducerBatch[] = []
   connectCount = 0
   disconnectCount = 0
+  /** Clients whose connections were cut. */
+  cutCount = 0
   connectError: Error | undefined
   /** What happens to a send; by default it is confirmed. */
   onSend: () => Promise<void> = async () => {}
 
   /** As the adapters get it. */
-  readonly lazyProducer = new LazyProducer(() => this as unknown as Kafka)
+  readonly lazyProducer = new LazyProducer(() => ({ kafka: this as unknown as Kafka, cut: () => void this.cutCount++ }))
 
   /** kafkajs's own method. */
   producer() {
