@@ -1,15 +1,19 @@
-/** `npm run kill`: kills services under load and proves that what clients were told = database = Kafka = ledger. Exit 0 or 1. */
+/** `npm run kill`: kills and pauses services under load and proves that what clients were told = database = Kafka = ledger. Exit 0 or 1. */
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { victims } from './kill/rounds.ts'
+import type { Random } from './kill/random.ts'
+import { drawFaults, type FaultOutcome, pausesMs, victims } from './kill/rounds.ts'
 import { failuresOf, type KillRunResult, killRun } from './kill/run.ts'
 import { withSystem } from './kill/with-system.ts'
 import { isColoured, type Paint, paint } from './verify/report.ts'
 
+const secondsOf = (lengthsMs: readonly number[]): string => `${lengthsMs.map(ms => ms / 1_000).join(', ')} s`
+
 const USAGE = `npm run kill -- [options]
-  --rounds N       how many kills (default 4)
-  --seed S         repeats the same flows and the same kills (default: drawn, and printed)
-  --each           kill each of ${victims.join(', ')} once
+  --rounds N       how many faults (default 4): SIGKILL, or SIGSTOP for ${secondsOf(pausesMs)}
+  --seed S         repeats the same flows and the same faults (default: drawn, and printed)
+  --each           kill and pause each of ${victims.join(', ')} once
+  --pause-max S    the longest pause in seconds (default 18; 0: kills only)
   --payments N     go on until at least N payments were begun
   --json FILE      also write the figures as JSON
   --run-file FILE  the run.json of the system to hurt (else PAY_RUN_FILE, .data/main/run.json, or one of its own)`
@@ -22,6 +26,7 @@ async function main(): Promise<number> {
       rounds: { type: 'string', default: '4' },
       seed: { type: 'string' },
       each: { type: 'boolean', default: false },
+      'pause-max': { type: 'string', default: '18' },
       payments: { type: 'string', default: '0' },
       json: { type: 'string' },
       'run-file': { type: 'string' },
@@ -33,10 +38,14 @@ async function main(): Promise<number> {
     return 0
   }
   const seed = values.seed === undefined ? Math.floor(Math.random() * 1e6) : integerOf('--seed', values.seed)
-  const options = {
-    seed,
+  const draw = {
     rounds: integerOf('--rounds', values.rounds),
     each: values.each,
+    pauseMsMax: integerOf('--pause-max', values['pause-max']) * 1_000,
+  }
+  const options = {
+    seed,
+    faults: (random: Random) => drawFaults(random, draw),
     paymentsMin: integerOf('--payments', values.payments),
     say: (line: string) => console.log(line),
   }
@@ -69,7 +78,6 @@ function integerOf(option: string, text: string): number {
 }
 
 function summaryOf(result: KillRunResult, failures: string[], seconds: number, colours: Paint): string[] {
-  const byVictim = victims.map(victim => `${victim} ${result.kills.filter(kill => kill.victim === victim).length}`)
   const retries = Object.entries(result.retries).map(([reason, count]) => `${reason} ${count}`)
   const broken = result.verify.results.filter(invariant => !invariant.ok)
   return [
@@ -78,7 +86,7 @@ function summaryOf(result: KillRunResult, failures: string[], seconds: number, c
     ...broken.flatMap(({ sentence, rows }) =>
       rows.map(({ row, problem }) => colours.red(`broken: ${sentence} ${row}: ${problem}`)),
     ),
-    `kills       ${result.kills.length} (${byVictim.join(', ')})`,
+    ...faultLines(result.faults),
     `payments    ${result.payments}, ${result.answers} final answers, merchant ${result.merchantId}`,
     `retries     ${retries.join(', ')}`,
     `mismatches  ${result.mismatches.length}`,
@@ -89,6 +97,19 @@ function summaryOf(result: KillRunResult, failures: string[], seconds: number, c
       ? colours.green('passed: what every client was told = database = Kafka = ledger')
       : colours.red(`failed: ${failures.join('; ')}`),
   ]
+}
+
+/** How many of each kind, by victim, and how long the worst of them took to recover. */
+function faultLines(outcomes: FaultOutcome[]): string[] {
+  return (['kill', 'pause'] as const).flatMap(kind => {
+    const of = outcomes.filter(({ fault }) => fault.kind === kind)
+    if (of.length === 0) return []
+    const byVictim = victims.map(victim => `${victim} ${of.filter(({ fault }) => fault.victim === victim).length}`)
+    const worstMs = Math.max(...of.map(({ recoveryMs }) => recoveryMs))
+    return [
+      `${`${kind}s`.padEnd(11)} ${of.length} (${byVictim.join(', ')}), everything up again within ${(worstMs / 1_000).toFixed(1)} s`,
+    ]
+  })
 }
 
 main().then(

@@ -1,8 +1,8 @@
-/** A seed repeats a run: the same flows, the same victims. */
+/** A seed repeats a run: the same flows, the same faults. */
 import { describe, expect, test } from '@jest/globals'
 import { drawFlow, plainFlow } from './flow.ts'
 import { createRandom } from './random.ts'
-import { drawVictims, victims } from './rounds.ts'
+import { drawFaults, victims } from './rounds.ts'
 
 const flowsOf = (seed: number) => {
   const random = createRandom(seed)
@@ -22,9 +22,20 @@ describe('a seed', () => {
     expect([...drawn].sort()).toEqual([2, 3, 4])
   })
 
-  test('draws the same victims again; --each takes each service once', () => {
-    expect(drawVictims(createRandom(5), 20, false)).toEqual(drawVictims(createRandom(5), 20, false))
-    expect(drawVictims(createRandom(5), 20, true).sort()).toEqual([...victims].sort())
+  test('draws the same faults again: kills, and pauses no longer than allowed', () => {
+    const draw = (pauseMsMax: number) => drawFaults(createRandom(5), { rounds: 60, each: false, pauseMsMax })
+    expect(draw(18_000)).toEqual(draw(18_000))
+    const drawn = (pauseMsMax: number) =>
+      new Set(draw(pauseMsMax).map(fault => (fault.kind === 'kill' ? 'kill' : fault.pauseMs)))
+    expect(drawn(18_000)).toEqual(new Set(['kill', 5_000, 18_000]))
+    expect(drawn(60_000)).toEqual(new Set(['kill', 5_000, 18_000, 60_000]))
+    expect(drawn(0)).toEqual(new Set(['kill']))
+  })
+
+  test('--each kills and pauses each service once', () => {
+    const faults = drawFaults(createRandom(5), { rounds: 20, each: true, pauseMsMax: 18_000 })
+    const both = victims.flatMap(victim => [`kill ${victim}`, `pause ${victim}`])
+    expect(faults.map(({ kind, victim }) => `${kind} ${victim}`).sort()).toEqual(both.sort())
   })
 })
 

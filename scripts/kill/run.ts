@@ -1,4 +1,4 @@
-/** One run of the kill tool: clients and kills side by side, then the reckoning. */
+/** One run of the kill tool: clients and faults side by side, then the reckoning. */
 import { randomUUID } from 'node:crypto'
 import type { Control } from '../system/control.ts'
 import type { FoundSystem } from '../verify/find-system.ts'
@@ -10,15 +10,14 @@ import { audit, type KafkaFacts, kafkaFactsOf } from './audit.ts'
 import { type ClientOptions, type RetryReason, runFlow, sendTo, type Transcript } from './client.ts'
 import { drawFlow } from './flow.ts'
 import { InFlight } from './in-flight.ts'
-import { createRandom } from './random.ts'
+import { createRandom, type Random } from './random.ts'
 import { replayAll } from './replay.ts'
-import { drawVictims, type Kill, killRounds } from './rounds.ts'
+import { type Fault, type FaultOutcome, faultRounds, wordsOf } from './rounds.ts'
 
 export interface KillRunOptions {
-  rounds: number
   seed: number
-  /** Kill each service once instead of `rounds` drawn ones. */
-  each: boolean
+  /** What to do to whom, one after the other. */
+  faults: (random: Random) => Fault[]
   /** Clients go on until at least so many payments were begun. */
   paymentsMin: number
   say: (line: string) => void
@@ -26,7 +25,7 @@ export interface KillRunOptions {
 
 export interface KillRunResult {
   merchantId: string
-  kills: Kill[]
+  faults: FaultOutcome[]
   payments: number
   answers: number
   retries: Record<RetryReason, number>
@@ -50,20 +49,12 @@ export async function killRun(system: FoundSystem, control: Control, options: Ki
   const inFlight = new InFlight()
   const retries = { 'no answer': 0, unavailable: 0, 'in progress': 0, 'internal error': 0 }
   const client = { send: sendTo(system.apiUrl), inFlight, random: random.fork(), deadlineMs: CALL_DEADLINE_MS, retries }
-  const order = drawVictims(random, options.rounds, options.each)
-  const killing = killRounds(
-    {
-      control,
-      apiUrl: system.apiUrl,
-      inFlight,
-      random: random.fork(),
-      onKill: kill => options.say(killLine(kill, order)),
-    },
-    order,
-  )
-  const [kills, transcripts] = await Promise.all([
-    killing,
-    runClients(client, merchantId, options.paymentsMin, killing),
+  const plan = options.faults(random)
+  const onFault = (outcome: FaultOutcome) => options.say(faultLine(outcome, plan.length))
+  const striking = faultRounds({ control, apiUrl: system.apiUrl, inFlight, random: random.fork(), onFault }, plan)
+  const [faults, transcripts] = await Promise.all([
+    striking,
+    runClients(client, merchantId, options.paymentsMin, striking),
   ])
   options.say('clients are done; waiting until everything has settled')
   const report = await verify(system, { ...DEFAULT_OPTIONS, settleMs: SETTLE_MS })
@@ -72,7 +63,7 @@ export async function killRun(system: FoundSystem, control: Control, options: Ki
   const { mismatches, kafka } = await reckon(system, merchantId, transcripts)
   return {
     merchantId,
-    kills,
+    faults,
     payments: transcripts.filter(({ paymentId }) => paymentId !== null).length,
     answers: transcripts.flatMap(({ told }) => told).filter(({ answer }) => answer !== null).length,
     retries,
@@ -82,22 +73,22 @@ export async function killRun(system: FoundSystem, control: Control, options: Ki
   }
 }
 
-const killLine = ({ round, victim, inFlight, cutOff, recoveryMs }: Kill, order: unknown[]): string =>
-  `round ${String(round).padStart(String(order.length).length)}/${order.length}  killed ${victim.padEnd(7)} with ${inFlight} requests in flight ` +
+const faultLine = ({ round, fault, inFlight, cutOff, recoveryMs }: FaultOutcome, rounds: number): string =>
+  `round ${String(round).padStart(String(rounds).length)}/${rounds}  ${wordsOf(fault).padEnd(24)} with ${inFlight} requests in flight ` +
   `(${cutOff} cut off), everything up again after ${(recoveryMs / 1_000).toFixed(1)} s`
 
-/** Eight clients begin flow after flow until the killing is over, and then finish what they began. */
+/** Eight clients begin flow after flow until the last fault is over, and then finish what they began. */
 async function runClients(
   options: ClientOptions,
   merchantId: string,
   paymentsMin: number,
-  killing: Promise<unknown>,
+  striking: Promise<unknown>,
 ): Promise<Transcript[]> {
   let isOver = false
   const over = () => {
     isOver = true
   }
-  killing.then(over, over)
+  striking.then(over, over)
   const transcripts: Transcript[] = []
   let begun = 0
   const work = async () => {
@@ -133,7 +124,12 @@ export function failuresOf(result: KillRunResult): string[] {
     ...(result.mismatches.length > 0 ? [`${result.mismatches.length} mismatches`] : []),
     ...(broken.length > 0 ? [`invariants broken: ${broken.join(', ')}`] : []),
     ...(result.verify.pending > 0 ? [`${result.verify.pending} findings still pending`] : []),
-    ...result.kills.filter(kill => kill.inFlight === 0).map(kill => `round ${kill.round}: no request was in flight`),
-    ...(result.kills.length === 0 || result.payments === 0 ? ['nothing was done'] : []),
+    ...result.faults
+      .filter(({ inFlight }) => inFlight === 0)
+      .map(({ round }) => `round ${round}: no request was in flight`),
+    ...result.faults
+      .filter(({ readyWhilePaused }) => readyWhilePaused === 'ok')
+      .map(({ round, fault }) => `round ${round}: /health/ready said ok while ${fault.victim} was paused`),
+    ...(result.faults.length === 0 || result.payments === 0 ? ['nothing was done'] : []),
   ]
 }
