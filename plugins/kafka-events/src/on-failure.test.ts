@@ -12,10 +12,17 @@ function createTopic(refusals = 0) {
   const sent: ProducerRecord[] = []
   let producers = 0
   let refused = 0
+  let silent = 0
+  let connected = 0
   const producer = {
-    connect: async () => {},
+    connect: async () => {
+      await new Promise(setImmediate)
+      connected += 1
+    },
     disconnect: async () => {},
     send: async (request: ProducerRecord) => {
+      if (connected < producers) throw new Error('the producer is disconnected')
+      if (silent-- > 0) return new Promise<void>(() => {})
       if (refused++ < refusals) throw new Error('this server does not host this topic')
       sent.push(request)
     },
@@ -27,8 +34,11 @@ function createTopic(refusals = 0) {
     },
   } as unknown as Kafka
   const log = { notice: () => {}, warning: () => {}, error: () => {}, debug: () => {} }
-  const topic = new OnFailureTopic(kafka, log, functionKey => `arn:${functionKey}`)
-  return { topic, sent, refused: () => refused, producers: () => producers }
+  const topic = new OnFailureTopic(kafka, log, functionKey => `arn:${functionKey}`, 200)
+  const silence = (sends: number) => {
+    silent = sends
+  }
+  return { topic, sent, silence, refused: () => refused, producers: () => producers }
 }
 
 const never = new AbortController().signal
@@ -72,6 +82,26 @@ describe('OnFailureTopic', () => {
     )
     expect(sent).toHaveLength(1)
     expect(producers()).toBe(3)
+  })
+
+  test('gives up a send that is never answered, and writes with a new producer', async () => {
+    const { topic, sent, producers, silence } = createTopic()
+    silence(1)
+    expect(await topic.write(source, { records: [recordOf(1)], reason: 'RetriesExhausted', attempts: 1 }, never)).toBe(
+      true,
+    )
+    expect(sent).toHaveLength(1)
+    expect(producers()).toBe(2)
+  })
+
+  test('partitions that give up records at once share a producer, and wait until it is connected', async () => {
+    const { topic, sent, producers } = createTopic()
+    const writes = [1, 2].map(offset =>
+      topic.write(source, { records: [recordOf(offset)], reason: 'RetriesExhausted', attempts: 1 }, never),
+    )
+    expect(await Promise.all(writes)).toEqual([true, true])
+    expect(sent).toHaveLength(2)
+    expect(producers()).toBe(1)
   })
 
   test('ends unwritten when stopped', async () => {

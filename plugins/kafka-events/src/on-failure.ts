@@ -23,14 +23,24 @@ export interface Discarded {
 // A broker refuses a batch above its `message.max.bytes`, 1 MiB unless set.
 const SEND_BYTES_MAX = 500_000
 const CLOSE_TIMEOUT_MS = 3000
+// Longer than kafkajs takes to connect and to be answered, each once. It forgets requests that wait while another's failure ends
+// their producer, and would leave the partition of the records blocked for ever.
+const SEND_TIMEOUT_MS = 30_000
+
+interface Life {
+  producer: Producer
+  connected: Promise<void>
+}
 
 export class OnFailureTopic {
   readonly #kafka: Kafka
   readonly #log: Log
   readonly #functionArnOf: (functionKey: string) => string
-  #producer: Producer | undefined
+  readonly #sendTimeoutMs: number
+  #life: Life | undefined
 
-  constructor(kafka: Kafka, log: Log, functionArnOf: (functionKey: string) => string) {
+  constructor(kafka: Kafka, log: Log, functionArnOf: (functionKey: string) => string, sendTimeoutMs = SEND_TIMEOUT_MS) {
+    this.#sendTimeoutMs = sendTimeoutMs
     this.#kafka = kafka
     this.#log = log
     this.#functionArnOf = functionArnOf
@@ -57,24 +67,33 @@ export class OnFailureTopic {
   }
 
   async close(): Promise<void> {
-    const producer = this.#producer
-    this.#producer = undefined
-    if (producer) await within(CLOSE_TIMEOUT_MS, producer.disconnect())
+    if (this.#life) await this.#leave(this.#life)
   }
 
   async #send(topic: string, messages: Message[]): Promise<void> {
+    this.#life ??= this.#begin()
+    const life = this.#life
+    const sending = life.connected.then(() => life.producer.send({ topic, messages, acks: -1 }))
     try {
-      if (!this.#producer) {
-        const createPartitioner = Partitioners.DefaultPartitioner
-        this.#producer = this.#kafka.producer({ allowAutoTopicCreation: false, createPartitioner })
-        await this.#producer.connect()
-      }
-      await this.#producer.send({ topic, messages, acks: -1 })
+      if (!(await within(this.#sendTimeoutMs, sending))) throw new Error(`no answer for ${this.#sendTimeoutMs} ms`)
+      await sending
     } catch (error) {
       // kafkajs goes on asking for a topic that is gone: a new producer asks for what there is.
-      await this.close()
+      await this.#leave(life)
       throw error
     }
+  }
+
+  #begin(): Life {
+    const createPartitioner = Partitioners.DefaultPartitioner
+    const producer = this.#kafka.producer({ allowAutoTopicCreation: false, createPartitioner })
+    return { producer, connected: producer.connect() }
+  }
+
+  /** The next send has another. */
+  async #leave(life: Life): Promise<void> {
+    if (this.#life === life) this.#life = undefined
+    await within(CLOSE_TIMEOUT_MS, life.producer.disconnect())
   }
 
   /** The record's own key chooses the partition, as for the record itself. */
