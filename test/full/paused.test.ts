@@ -1,0 +1,11 @@
+/** Each service is paused under load for a minute: longer than any session or time-out. */
+import { afterAll, test } from '@jest/globals'
+import { expectPausesSurvived, resumeAll } from '../support/pauses.ts'
+
+const SEED = 20_261_128
+
+afterAll(resumeAll, 120_000)
+
+test(`kafka, mariadb, redis and the API are paused in turn for a minute (seed ${SEED})`, async () => {
+  await expectPausesSurvived([60_000], SEED)
+}, 900_000)
