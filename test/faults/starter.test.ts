@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { connectControl } from '../../scripts/system/control.ts'
 import { deleteData } from '../../scripts/system/delete-data.ts'
 import { createReporter } from '../../scripts/system/output.ts'
 import { type DataFolder, dataFolder, projectRoot } from '../../scripts/system/paths.ts'
@@ -63,18 +64,21 @@ async function expectNothingLeft(run: RunFile): Promise<void> {
 
 describe('npm start', () => {
   test(
-    'whose starter is killed is cleaned up by the next one, which then works; Ctrl-C ends that one',
+    'whose starter is killed is cleaned up by the next one, which then works; Ctrl-C ends that one; paused processes too',
     async () => {
       const first = await npmStart()
       expect(survivors(first.run).length).toBeGreaterThan(1)
+      await connectControl(folder.runFile).pause('mariadb')
       process.kill(first.run.supervisor.pid, 'SIGKILL')
       await until(() => !isAlive(first.run.supervisor) && hasEnded(first.npm), { what: 'the end of the first npm' })
 
       const second = await npmStart()
       expect(second.output()).toContain('of a starter that was killed')
       expect(survivors(first.run)).toEqual([])
+      expect(readFileSync(`${folder.logs}/mariadb.previous.log`, 'utf8')).toContain('Shutdown complete')
       expect((await fetch(`${second.run.env.API_URL}/health/ready`)).status).toBe(200)
 
+      await connectControl(folder.runFile).pause('kafka')
       // A terminal's Ctrl-C: to npm and everything in its group at once.
       process.kill(-second.npm.pid!, 'SIGINT')
       await expectNothingLeft(second.run)
