@@ -246,7 +246,6 @@ export interface ConsumerProgress extends ConsumerOffset {
 /** Outbox rows of one topic that wait for Kafka, parked ones aside. */
 export interface TopicBacklog {
   topic: string
-  /** Counted up to a limit. */
   waiting: number
   oldestId: number
   oldestCreatedAtMs: number

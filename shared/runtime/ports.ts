@@ -306,15 +306,3 @@ export class Ports {
     return this.#made.get(name) as T
   }
 }
-
-/** Runs `read` until it succeeds, then always gives that answer. Simultaneous callers share one run. */
-function rememberSuccess<T>(read: () => Promise<T>): () => Promise<T> {
-  let known: Promise<T> | undefined
-  return () => {
-    known ??= read().catch(error => {
-      known = undefined
-      throw error
-    })
-    return known
-  }
-}
