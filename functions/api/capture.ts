@@ -3,6 +3,7 @@
  *
  * 200 captured · 402 declined · 404 no such payment · 409 state forbids it, another operation or the same key in progress · 422 key used for another request · 503 outcome not known yet · 400, 413, 415, 500 see docs/errors.md
  */
+import { problemTexts } from '../../shared/contracts/problem-texts.ts'
 import { type CaptureRequest, captureRequest, paymentPath } from '../../shared/contracts/requests.ts'
 import {
   type ErrorLog,
@@ -21,9 +22,7 @@ import type { OperationPorts } from '../../shared/payments/operation.ts'
 import { portsFromEnv } from '../../shared/runtime/ports.ts'
 
 const notYet = ({ finalCapture }: CaptureRequest) =>
-  finalCapture === false
-    ? [{ path: '/finalCapture', message: 'false is not supported yet: a capture takes all that is authorized' }]
-    : []
+  finalCapture === false ? [{ path: '/finalCapture', message: problemTexts.finalCaptureNotYet }] : []
 
 export const createHandler = (ports: RoutePorts & IdempotencyPorts & OperationPorts & { log: ErrorLog }) =>
   route<CaptureRequest, OptionalClaim>(ports, { onTimeout: 'OUTCOME_UNKNOWN' })

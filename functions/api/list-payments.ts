@@ -3,12 +3,13 @@
  *
  * 200 · 400, 500, 503 see docs/errors.md
  */
+import { problemTexts } from '../../shared/contracts/problem-texts.ts'
 import { listQuery } from '../../shared/contracts/requests.ts'
 import {
   type ErrorLog,
   errors,
   json,
-  parseParameters,
+  parseQuery,
   type RoutePorts,
   route,
   validationFailed,
@@ -20,11 +21,11 @@ import { portsFromEnv } from '../../shared/runtime/ports.ts'
 export const createHandler = (ports: RoutePorts & { reader: PaymentReader; log: ErrorLog }) =>
   route(ports)
     .use(errors(ports))
-    .handler(async ({ queryStringParameters, caller }) => {
-      const { cursor, ...query } = parseParameters(listQuery, queryStringParameters)
+    .handler(async ({ rawQueryString, caller }) => {
+      const { cursor, ...query } = parseQuery(listQuery, rawQueryString)
       const beforePaymentId = cursor === undefined ? undefined : paymentIdOfCursor(cursor)
       if (cursor !== undefined && beforePaymentId === undefined)
-        throw validationFailed([{ path: '/cursor', message: 'is not a cursor of ours' }])
+        throw validationFailed([{ path: '/cursor', message: problemTexts.notOurCursor }])
       return json(200, await listPayments(ports.reader, { ...query, beforePaymentId }, caller.language))
     })
 

@@ -1,7 +1,7 @@
 /** Our ISO 4217 table against dinero.js's. */
 import { describe, expect, test } from '@jest/globals'
 import * as dineroCurrencies from 'dinero.js/currencies'
-import { currencyCodes, currencyExponent } from './currency.ts'
+import { currencyCodes, currencyExponent, isWithdrawn } from './currency.ts'
 
 interface DineroCurrency {
   code: string
@@ -60,4 +60,32 @@ describe('currencies', () => {
       expect(currencyExponent(code)).toBeUndefined()
     },
   )
+})
+
+describe('a withdrawn currency', () => {
+  const lastMs = Date.UTC(2025, 11, 31, 23, 59, 59, 999)
+
+  test('is the lev from 2026-01-01, and it keeps its exponent', () => {
+    expect(isWithdrawn('BGN', lastMs)).toBe(false)
+    expect(isWithdrawn('BGN', lastMs + 1)).toBe(true)
+    expect(currencyExponent('BGN')).toBe(2)
+  })
+
+  test('is no other one', () => {
+    const years2100 = Date.UTC(2100, 0, 1)
+
+    expect(currencyCodes.filter(code => isWithdrawn(code, years2100))).toEqual(['BGN'])
+    expect(isWithdrawn('toString', years2100)).toBe(false)
+  })
+
+  test('that was replaced before this table was made is not in it, its successor is', () => {
+    for (const [old, current] of [
+      ['HRK', 'EUR'],
+      ['ANG', 'XCG'],
+      ['ZWL', 'ZWG'],
+      ['SLL', 'SLE'],
+      ['CUC', 'CUP'],
+    ])
+      expect([currencyExponent(old!), currencyExponent(current!)]).toEqual([undefined, 2])
+  })
 })

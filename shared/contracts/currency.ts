@@ -1,4 +1,4 @@
-/** ISO 4217: the currencies we accept and the number of decimal places of their minor unit. */
+/** ISO 4217: the currencies we know, the number of decimal places of their minor unit, and which were withdrawn when. */
 
 const ZERO_DECIMALS = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'
 const TWO_DECIMALS =
@@ -9,6 +9,13 @@ const TWO_DECIMALS =
   'SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG'
 const THREE_DECIMALS = 'BHD IQD JOD KWD LYD OMR TND'
 const FOUR_DECIMALS = 'CLF UYW'
+
+/**
+ * Codes that left ISO 4217, and the first day without them (UTC). They stay in the table: what was authorized in them goes on.
+ * By SIX's List One as published on 2026-01-01 (the PyPI package iso4217 1.16.20260101 carries it), which has every other code
+ * of this table and lacks none but metals, baskets and codes for tests. Bulgaria has the euro since that day.
+ */
+const WITHDRAWN_ON = new Map([['BGN', '2026-01-01']])
 
 const byExponent: ReadonlyArray<[exponent: number, codes: string]> = [
   [0, ZERO_DECIMALS],
@@ -21,8 +28,14 @@ const exponents = new Map(
   byExponent.flatMap(([exponent, codes]) => codes.split(' ').map(code => [code, exponent] as const)),
 )
 
-/** Every accepted ISO 4217 code. */
+/** Every ISO 4217 code that we know, withdrawn ones too. */
 export const currencyCodes: readonly string[] = [...exponents.keys()]
 
 /** Decimal places of the currency's minor unit (KRW 0, USD 2), or undefined for an unknown code. */
 export const currencyExponent = (code: string): number | undefined => exponents.get(code)
+
+/** Whether the currency has left ISO 4217 by then: nothing new is authorized in it. */
+export function isWithdrawn(code: string, nowMs: number): boolean {
+  const day = WITHDRAWN_ON.get(code)
+  return day !== undefined && nowMs >= Date.parse(day)
+}

@@ -55,7 +55,10 @@ export const errorCatalogue = {
   },
   UNSUPPORTED_MEDIA_TYPE: {
     statusCode: 415,
-    message: { en: 'Send the body as application/json.', ko: '본문은 application/json으로 보내 주세요.' },
+    message: {
+      en: 'Send the body as application/json, in UTF-8 and not compressed.',
+      ko: '본문은 압축하지 않은 UTF-8 application/json으로 보내 주세요.',
+    },
   },
   INTERNAL_ERROR: {
     statusCode: 500,

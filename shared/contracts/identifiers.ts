@@ -1,11 +1,18 @@
 /** The shapes of ids, keys and amounts, shared by requests, answers and events. */
 import * as z from 'zod'
 import { currencyCodes, currencyExponent } from './currency.ts'
+import { inBoth, schemaMessages } from './problem-texts.ts'
 
 /** The largest amount in minor units: twelve digits. */
 export const AMOUNT_MAX = 999_999_999_999
 
-const text = (issue: { input: unknown }): string => (issue.input === undefined ? 'is required' : 'must be text')
+/** The message of a value of another type: it may be absent. */
+const unless =
+  (message: string) =>
+  ({ input }: { input?: unknown }): string =>
+    input === undefined ? schemaMessages.required : message
+
+const text = unless(schemaMessages.text)
 
 const ulid = '[0-7][0-9A-HJKMNP-TV-Z]{25}'
 
@@ -40,7 +47,13 @@ export const entryId = z
 const printable = (max: number) =>
   z
     .string({ error: text })
-    .regex(new RegExp(`^[\\x21-\\x7E]{1,${max}}$`), `must be 1 to ${max} printable ASCII characters without spaces`)
+    .regex(
+      new RegExp(`^[\\x21-\\x7E]{1,${max}}$`),
+      inBoth(
+        `must be 1 to ${max} printable ASCII characters without spaces`,
+        `공백 없는 출력 가능한 ASCII 문자 1~${max}자여야 합니다`,
+      ),
+    )
 
 export const merchantId = printable(32).meta({
   id: 'MerchantId',
@@ -55,14 +68,15 @@ export const idempotencyKey = printable(300).meta({
   examples: ['order-1001'],
 })
 
+const minorUnits = inBoth('must be an integer in the minor unit of the currency', '통화의 최소 단위 정수여야 합니다')
+export const atLeast = (min: number): string => inBoth(`must be at least ${min}`, `${min} 이상이어야 합니다`)
+export const atMost = (max: number): string => inBoth(`must be at most ${max}`, `${max} 이하여야 합니다`)
+
 export const amountMinor = z
-  .number({
-    error: issue =>
-      issue.input === undefined ? 'is required' : 'must be an integer in the minor unit of the currency',
-  })
-  .int('must be an integer in the minor unit of the currency')
-  .min(1, 'must be at least 1')
-  .max(AMOUNT_MAX, `must be at most ${AMOUNT_MAX}`)
+  .number({ error: unless(minorUnits) })
+  .int(minorUnits)
+  .min(1, atLeast(1))
+  .max(AMOUNT_MAX, atMost(AMOUNT_MAX))
   .meta({
     id: 'AmountMinor',
     description: 'An integer in the minor unit of the currency: 1550000 is ₩1,550,000, or $15,500.00.',
@@ -70,9 +84,11 @@ export const amountMinor = z
     examples: [1_550_000],
   })
 
+const notACurrency = inBoth('must be an ISO 4217 currency code such as KRW', 'KRW 같은 ISO 4217 통화 코드여야 합니다')
+
 export const currency = z
   .string({ error: text })
-  .refine(code => currencyExponent(code) !== undefined, 'must be an ISO 4217 currency code such as KRW')
+  .refine(code => currencyExponent(code) !== undefined, notACurrency)
   .meta({
     id: 'Currency',
     description: 'ISO 4217, in capital letters.',
@@ -84,7 +100,13 @@ export const currency = z
 /** A sandbox token. Never a card number: nothing that is not `tok_` and a word is even looked at. */
 export const paymentMethod = z
   .string({ error: text })
-  .regex(/^tok_[a-z0-9_]{1,40}$/, 'must be a sandbox token such as tok_approve; never send card numbers')
+  .regex(
+    /^tok_[a-z0-9_]{1,40}$/,
+    inBoth(
+      'must be a sandbox token such as tok_approve; never send card numbers',
+      'tok_approve 같은 샌드박스 토큰이어야 합니다. 카드 번호는 절대 보내지 마세요',
+    ),
+  )
   .meta({
     id: 'PaymentMethod',
     description:

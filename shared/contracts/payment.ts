@@ -1,6 +1,7 @@
 /** What a payment looks like to a caller: the body of every successful answer. Amounts are integers in minor units. */
 import * as z from 'zod'
 import { amountMinor, currency, entryId, eventId, merchantId, operationId, paymentId } from './identifiers.ts'
+import { inBoth } from './problem-texts.ts'
 
 export const paymentStatuses = [
   'REQUESTED',
@@ -14,13 +15,16 @@ export const paymentStatuses = [
   'PARTIALLY_REFUNDED',
   'REFUNDED',
 ] as const
-export const paymentStatus = z.enum(paymentStatuses).meta({
-  id: 'PaymentStatus',
-  description:
-    'REQUESTED → AUTHORIZED | DECLINED | FAILED; AUTHORIZED → COMPLETED (captured) → REFUNDED. An operation in progress does not change it: see pendingOperation.',
-  'x-description-ko':
-    'REQUESTED → AUTHORIZED | DECLINED | FAILED, AUTHORIZED → COMPLETED(매입) → REFUNDED. 진행 중인 작업은 상태를 바꾸지 않고 pendingOperation에 나타납니다.',
-})
+const names = paymentStatuses.join(', ')
+export const paymentStatus = z
+  .enum(paymentStatuses, inBoth(`must be one of ${names}`, `다음 중 하나여야 합니다: ${names}`))
+  .meta({
+    id: 'PaymentStatus',
+    description:
+      'REQUESTED → AUTHORIZED | DECLINED | FAILED; AUTHORIZED → COMPLETED (captured) → REFUNDED. An operation in progress does not change it: see pendingOperation.',
+    'x-description-ko':
+      'REQUESTED → AUTHORIZED | DECLINED | FAILED, AUTHORIZED → COMPLETED(매입) → REFUNDED. 진행 중인 작업은 상태를 바꾸지 않고 pendingOperation에 나타납니다.',
+  })
 export type PaymentStatus = z.infer<typeof paymentStatus>
 
 export const operationKinds = ['authorize', 'capture', 'refund', 'void', 'expire'] as const

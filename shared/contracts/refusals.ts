@@ -16,7 +16,10 @@ const problem = z
       description:
         'A JSON pointer into the body, `/name` of a query parameter, or `Idempotency-Key`; empty: the whole body.',
     }),
-    message: z.string(),
+    message: z.string().meta({
+      description: 'For people, in the language of `Accept-Language`. Never decide by it.',
+      'x-description-ko': '사람이 읽는 문장(`Accept-Language` 언어). 판단 기준으로 쓰지 마세요.',
+    }),
   })
   .meta({ id: 'Problem' })
 
@@ -78,7 +81,10 @@ export const refusals = {
   },
   UNSUPPORTED_MEDIA_TYPE: {
     statusCode: 415,
-    body: refusal('UNSUPPORTED_MEDIA_TYPE', z.object({ contentType: z.string() })).meta({ id: 'UnsupportedMediaType' }),
+    body: refusal(
+      'UNSUPPORTED_MEDIA_TYPE',
+      z.object({ contentType: z.string(), contentEncoding: z.string().optional() }),
+    ).meta({ id: 'UnsupportedMediaType' }),
   },
   INTERNAL_ERROR: { statusCode: 500, body: refusal('INTERNAL_ERROR', noDetails).meta({ id: 'InternalError' }) },
   SERVICE_UNAVAILABLE: {

@@ -1,15 +1,18 @@
 /** An answer that is an error: thrown anywhere in a handler, rendered by the `errors` middleware. */
 import type { ErrorCode } from '../contracts/errors.ts'
+import type { ProblemText } from '../contracts/problem-texts.ts'
 
 export interface Problem {
   /** JSON pointer into the body, or the name of a header or parameter. */
   path: string
-  message: string
+  message: ProblemText
 }
 
 export interface ApiErrorRest {
   statusCode?: number
   details?: Record<string, unknown>
+  /** Go into `details.problems`, each in the caller's language. */
+  problems?: Problem[]
   paymentId?: string
   headers?: Record<string, string>
 }
@@ -27,5 +30,4 @@ export class ApiError extends Error {
 }
 
 /** 400 with every problem at once. */
-export const validationFailed = (problems: Problem[]): ApiError =>
-  new ApiError('VALIDATION_FAILED', { details: { problems } })
+export const validationFailed = (problems: Problem[]): ApiError => new ApiError('VALIDATION_FAILED', { problems })

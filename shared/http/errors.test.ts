@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { createHandlerPorts, type HandlerPorts, jsonOf } from '../../test/unit/http-fakes.ts'
 import { contextOf, httpEvent } from '../../test/unit/lambda-events.ts'
 import { errorBody, errorCatalogue, errorCodes } from '../contracts/errors.ts'
+import { problemText, problemTexts, schemaMessages } from '../contracts/problem-texts.ts'
 import { DependencyUnavailableError, DuplicateKeyError, RowRefusedError } from '../payments/ports.ts'
 import { ApiError, validationFailed } from './api-error.ts'
 import { errors } from './errors.ts'
@@ -123,17 +124,22 @@ describe('an ApiError', () => {
     expect(ports.log.lines).toEqual([])
   })
 
-  test('validationFailed names every problem', async () => {
-    const problems = [
-      { path: '/amount', message: 'must be at least 1' },
-      { path: '/currency', message: 'is required' },
-    ]
+  test.each(['en', 'ko'] as const)(
+    'validationFailed names every problem in the language of the caller: %s',
+    async language => {
+      const problems = [
+        { path: '/currency', message: problemText(schemaMessages.required) },
+        { path: '', message: problemTexts.notJson },
+      ]
 
-    const result = await answerOf(throwing(validationFailed(problems)))
+      const result = await answerOf(throwing(validationFailed(problems)), { headers: { 'accept-language': language } })
 
-    expect(result.statusCode).toBe(400)
-    expect(jsonOf(result).details).toEqual({ problems })
-  })
+      expect(result.statusCode).toBe(400)
+      expect(jsonOf(result).details).toEqual({
+        problems: problems.map(({ path, message }) => ({ path, message: message[language] })),
+      })
+    },
+  )
 })
 
 describe('a handler that runs out of time', () => {

@@ -3,10 +3,10 @@
  * serverless-offline would answer an uncaught throw with 200.
  */
 import type { MiddlewareObj } from '@middy/core'
-import { errorBodyOf, errorCatalogue } from '../contracts/errors.ts'
+import { errorBodyOf, errorCatalogue, type Language } from '../contracts/errors.ts'
 import type { Caller } from '../payments/answer.ts'
 import { DependencyUnavailableError } from '../payments/ports.ts'
-import { ApiError } from './api-error.ts'
+import { ApiError, type Problem } from './api-error.ts'
 import { quietly } from './quietly.ts'
 import { json } from './respond.ts'
 import type { HttpResult } from './route.ts'
@@ -40,10 +40,15 @@ function toApiError(error: unknown, caller: Caller, ports: { log: ErrorLog }): A
 }
 
 function render({ code, rest }: ApiError, caller: Caller): HttpResult {
-  const { statusCode, paymentId, details, headers } = rest
+  const { statusCode, paymentId, problems, headers } = rest
+  const details = problems ? { problems: problems.map(inLanguage(caller.language)) } : rest.details
   const answer = json(
     statusCode ?? errorCatalogue[code].statusCode,
     errorBodyOf(code, caller.language, { requestId: caller.requestId, paymentId, details }),
   )
   return { ...answer, headers: { ...answer.headers, ...headers } }
 }
+
+const inLanguage =
+  (language: Language) =>
+  ({ path, message }: Problem) => ({ path, message: message[language] })

@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto'
 import type { MiddlewareObj } from '@middy/core'
 import canonicalize from 'canonicalize'
 import type { Answer, Claim } from '../payments/ports.ts'
-import { validationFailed } from './api-error.ts'
 import { type DuplicatePolicy, replay } from './respond.ts'
 import type { HttpResult } from './route.ts'
 
@@ -72,17 +71,8 @@ const scopeOf = (event: ParsedEvent): string => event.pathParameters?.paymentId 
 function claimOf(operation: string, event: ParsedEvent, key: string): Claim {
   const paymentId = event.pathParameters?.paymentId
   const path = `/payments/${operation}${paymentId === undefined ? '' : `/${paymentId}`}`
-  const canonicalRequest = canonical({ operation, path, body: event.sentBody })
+  const canonicalRequest = canonicalize({ operation, path, body: event.sentBody })!
   return { key, canonicalRequest, fingerprint: `v1:${createHash('sha256').update(canonicalRequest).digest('hex')}` }
-}
-
-function canonical(value: unknown): string {
-  try {
-    return canonicalize(value)!
-  } catch {
-    // RFC 8785 has no form for a lone surrogate, which JSON lets through.
-    throw validationFailed([{ path: '', message: 'holds text that is not well-formed Unicode' }])
-  }
 }
 
 /** Successes and declines are always final. Conflicts may not be, and are left to the database. */

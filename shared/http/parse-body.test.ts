@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type HttpCall, httpEvent } from '../../test/unit/lambda-events.ts'
 import { SEED, seeded } from '../../test/unit/seed.ts'
+import { problemTexts } from '../contracts/problem-texts.ts'
 import {
   authorizeRequest,
   BODY_BYTES_MAX,
@@ -11,8 +12,8 @@ import {
   paymentPath,
   refundRequest,
 } from '../contracts/requests.ts'
-import { ApiError, type Problem } from './api-error.ts'
-import { parseBody, parseParameters, parsePath } from './parse-body.ts'
+import { ApiError } from './api-error.ts'
+import { parseBody, parsePath, parseQuery } from './parse-body.ts'
 
 interface Parsed {
   body: unknown
@@ -42,10 +43,13 @@ function errorOf(work: () => unknown): ApiError {
   throw new Error('nothing was thrown')
 }
 
-const problemsOf = (call: Partial<HttpCall>, operation?: keyof typeof middlewares): Problem[] => {
-  const { code, rest } = errorOf(() => parse(call, operation))
-  expect(code).toBe('VALIDATION_FAILED')
-  return rest.details!.problems as Problem[]
+/** As an English caller reads them. */
+const englishOf = ({ rest }: ApiError) => rest.problems!.map(({ path, message }) => ({ path, message: message.en }))
+
+const problemsOf = (call: Partial<HttpCall>, operation?: keyof typeof middlewares) => {
+  const error = errorOf(() => parse(call, operation))
+  expect(error.code).toBe('VALIDATION_FAILED')
+  return englishOf(error)
 }
 
 const whole = { merchantId: 'shop', amount: 10_000, currency: 'KRW', idempotencyKey: 'key-1' }
@@ -74,6 +78,88 @@ describe('a good body', () => {
   })
 })
 
+describe('the encoding', () => {
+  const reason = (text: string) =>
+    Buffer.concat([Buffer.from('{"reason":"'), Buffer.from(text, 'latin1'), Buffer.from('"}')])
+  const eucKr = { change: '\xba\xaf\xbd\xc9', delay: '\xc1\xf6\xbf\xac' }
+  const notUtf8 = [{ path: '', message: problemTexts.notUtf8.en }]
+
+  test.each(Object.values(eucKr))(
+    'a reason in EUC-KR is 400, as text that was decoded before us and as bytes',
+    text => {
+      const body = reason(text).toString('utf8')
+      const event = {
+        ...httpEvent({ route: 'POST /', body }),
+        body: reason(text).toString('base64'),
+        isBase64Encoded: true,
+      }
+
+      expect(problemsOf({ body }, 'refund')).toEqual(notUtf8)
+      expect(englishOf(errorOf(() => middlewares.refund.before?.({ event } as never)))).toEqual(notUtf8)
+    },
+  )
+
+  test('an escaped U+FFFD is text like any other', () => {
+    expect(parse({ body: '{"reason":"\\ufffd"}' }, 'refund').body).toEqual({ reason: '\ufffd' })
+  })
+
+  test.each(['\\ud800', '\\udc00x', 'a\\uD83Da'])('half a character, %s, is 400 with and without a key', text => {
+    const problem = { path: '/reason', message: problemTexts.notWellFormed.en }
+    for (const headers of [{}, { 'idempotency-key': 'k' }] as Record<string, string>[])
+      expect(
+        problemsOf(
+          { body: `{"reason":"${text}"}`, headers: { 'content-type': 'application/json', ...headers } },
+          'refund',
+        ),
+      ).toEqual([problem])
+  })
+
+  test.each(['gzip', 'br', 'identity, gzip', 'deflate,identity', 'x'])(
+    'content-encoding: %s is 415, and said',
+    encoding => {
+      const { code, rest } = errorOf(() => parse({ body: whole, headers: { 'content-encoding': encoding } }))
+
+      expect([code, rest.details]).toEqual([
+        'UNSUPPORTED_MEDIA_TYPE',
+        { contentType: 'application/json', contentEncoding: encoding },
+      ])
+    },
+  )
+
+  test.each(['identity', 'Identity', ''])('content-encoding: %p is none', encoding => {
+    expect(parse({ body: whole, headers: { 'content-encoding': encoding } }).key).toBe('key-1')
+  })
+})
+
+describe('what JSON.parse would lose', () => {
+  const withAmount = (amount: string) =>
+    `{"merchantId":"shop","amount":${amount},"currency":"KRW","idempotencyKey":"k"}`
+
+  test.each(['0.99999999999999999999', '999999999999.00001', '1.00000000000000001', '1e-400', '1e400'])(
+    'the amount %s is 400 for its digits',
+    amount => {
+      expect(problemsOf({ body: withAmount(amount) })).toContainEqual({
+        path: '/amount',
+        message: problemTexts.inexact.en,
+      })
+    },
+  )
+
+  test.each(['1e3', '1000.0', '1000', '100e1', '10000e-1'])('the amount %s is 1000', amount => {
+    expect(parse({ body: withAmount(amount) }).body).toMatchObject({ amount: 1000 })
+  })
+
+  test.each(['"amount":1,"amount":1000', '"amount":1000,"\\u0061mount":1000', '"amount":5,"a":{},"amount":5'])(
+    '{%s}: a repeated member is 400, whatever its values are',
+    members => {
+      expect(problemsOf({ body: `{${members}}` }, 'refund')).toContainEqual({
+        path: '/amount',
+        message: problemTexts.repeated.en,
+      })
+    },
+  )
+})
+
 describe('the content type', () => {
   test.each([
     'application/json',
@@ -82,6 +168,10 @@ describe('the content type', () => {
     'Application/JSON',
     'application/vnd.shop+json',
     'application/merge-patch+json; charset=utf-8',
+    'application/json; charset="UTF-8"',
+    'application/json; charset=utf8',
+    'application/json ; a=b; charset=utf-8',
+    'application/json; a=b',
   ])('%s is read', contentType => {
     expect(parse({ body: whole, headers: { 'content-type': contentType } }).key).toBe('key-1')
   })
@@ -94,6 +184,13 @@ describe('the content type', () => {
     '',
     'text/json',
     'application/xml+jso',
+    'application/json; charset=euc-kr',
+    'application/json; charset=latin1',
+    'application/json; charset="utf-16"',
+    'application/json; charset=utf-8; charset=euc-kr',
+    'application/json; charset=utf-80',
+    'application/json; charset=',
+    'application/json,application/json',
   ])('%p is 415', contentType => {
     expect(errorOf(() => parse({ body: whole, headers: { 'content-type': contentType } })).code).toBe(
       'UNSUPPORTED_MEDIA_TYPE',
@@ -197,16 +294,13 @@ describe('problems', () => {
     const middleware = parseBody({
       schema: captureRequest,
       needsKey: () => true,
-      check: () => [{ path: '/finalCapture', message: 'not yet' }],
+      check: () => [{ path: '/finalCapture', message: problemTexts.finalCaptureNotYet }],
     })
     const event = httpEvent({ route: 'POST /', body: { finalCapture: false } })
 
-    const { rest } = errorOf(() => middleware.before?.({ event } as never))
+    const error = errorOf(() => middleware.before?.({ event } as never))
 
-    expect((rest.details!.problems as Problem[]).map(problem => problem.path)).toEqual([
-      '/finalCapture',
-      '/idempotencyKey',
-    ])
+    expect(englishOf(error).map(problem => problem.path)).toEqual(['/finalCapture', '/idempotencyKey'])
   })
 
   test(`any bytes are taken or refused by name, never thrown at (seed ${SEED})`, () => {
@@ -235,11 +329,50 @@ describe('the idempotency key', () => {
     { header: '"a\\"b"', key: 'a"b' },
     { header: '"a\\\\b"', key: 'a\\b' },
     { header: 'a"b', key: 'a"b' },
+    { header: '"a"b"', key: 'a"b' },
+    { header: '"a,b"', key: 'a,b' },
+    { header: '"a\\",b"', key: 'a",b' },
+    { header: '"a', key: '"a' },
+    { header: 'key-1,key-1', key: 'key-1' },
+    { header: 'key-1, "key-1" ,key-1', key: 'key-1' },
+    { header: '"a,b","a,b"', key: 'a,b' },
     { header: '!~{}', key: '!~{}' },
     { header: 'x'.repeat(300), key: 'x'.repeat(300) },
     { header: `"${'x'.repeat(300)}"`, key: 'x'.repeat(300) },
   ])('the header $header means $key', ({ header, key }) => {
     expect(parse(withHeader(header)).key).toBe(key)
+  })
+
+  test.each([
+    'key-1,key-2',
+    '"key-1","key-2"',
+    'key-1, key-1 ,KEY-1',
+    'a,b',
+    'key-1,',
+    ',key-1',
+    '"a","b',
+    'k,'.repeat(8),
+  ])('the header %s is 400 for being several', header => {
+    expect(problemsOf(withHeader(header))).toEqual([{ path: 'Idempotency-Key', message: problemTexts.keysDiffer.en }])
+    expect(problemsOf(withHeader(header, {}), 'capture')).toHaveLength(1)
+    expect(problemsOf(withHeader(header, {}), 'refund')).toHaveLength(1)
+  })
+
+  test('a header that stands there twice, in other letters, is several too', () => {
+    const event = httpEvent({
+      route: 'POST /',
+      body: keyless,
+      headers: { 'idempotency-key': 'a', 'Idempotency-Key': 'b' },
+    })
+
+    expect(englishOf(errorOf(() => middlewares.authorize.before?.({ event } as never)))).toEqual([
+      { path: 'Idempotency-Key', message: problemTexts.keysDiffer.en },
+    ])
+  })
+
+  test('quotes without an end take no time that grows with the square of their number', () => {
+    expect(problemsOf(withHeader('"a,'.repeat(5_000))).map(problem => problem.path)).toEqual(['Idempotency-Key'])
+    expect(problemsOf(withHeader(`"${'\\'.repeat(15_000)}`)).map(problem => problem.path)).toEqual(['Idempotency-Key'])
   })
 
   test('the same key in both places is one key, bare or quoted', () => {
@@ -301,18 +434,43 @@ describe('parsePath', () => {
   )
 })
 
-describe('parseParameters', () => {
-  test('absent parameters are an empty object', () => {
-    expect(parseParameters(listQuery, undefined)).toEqual({ limit: 20 })
+describe('parseQuery', () => {
+  const pathsOf = (query: string) => englishOf(errorOf(() => parseQuery(listQuery, query)))
+
+  test('no query is an empty object', () => {
+    expect(parseQuery(listQuery, '')).toEqual({ limit: 20 })
+  })
+
+  test('is decoded: a comma in a merchant is a comma', () => {
+    expect(parseQuery(listQuery, 'merchantId=a%2Cb,c%2B')).toEqual({ merchantId: 'a,b,c+', limit: 20 })
   })
 
   test('every problem is reported at once', () => {
-    const { rest } = errorOf(() => parseParameters(listQuery, { limit: '0', status: 'paid', 'off/set': '1' }))
+    expect(
+      pathsOf('limit=0&status=paid&off/set=1')
+        .map(problem => problem.path)
+        .sort(),
+    ).toEqual(['/limit', '/off~1set', '/status'])
+  })
 
-    expect((rest.details!.problems as Problem[]).map(problem => problem.path).sort()).toEqual([
-      '/limit',
-      '/off~1set',
-      '/status',
+  test.each(['merchantId=a&merchantId=b', 'merchantId=a&merchantId=a', 'limit=1&limit=1', 'cursor=&cursor='])(
+    '%s: a repeated parameter is refused, not joined nor chosen from',
+    query => {
+      expect(pathsOf(query)).toContainEqual({ path: `/${query.split('=')[0]}`, message: 'is given more than once' })
+    },
+  )
+
+  test('an unknown one that is repeated is both', () => {
+    expect(pathsOf('x=1&x=2').map(problem => problem.message)).toEqual([
+      'is given more than once',
+      'is not a known field',
     ])
   })
+
+  test.each(['0x10', '1e1', '+5', ' 5', '5 ', '%205', '5.0', '05', '', '-1', '٥', '1_0', '%ZZ', '1000000000000'])(
+    'limit=%s is refused',
+    limit => {
+      expect(pathsOf(`limit=${limit}`).map(problem => problem.path)).toEqual(['/limit'])
+    },
+  )
 })

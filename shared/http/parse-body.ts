@@ -1,10 +1,12 @@
 /** Middleware: the body as JSON that fits its schema, and the idempotency key, with every problem reported at once. */
 import type { MiddlewareObj } from '@middy/core'
 import type * as z from 'zod'
-import { idempotencyKey } from '../contracts/identifiers.ts'
 import { jsonPointer } from '../contracts/json-pointer.ts'
+import { problemText, problemTexts } from '../contracts/problem-texts.ts'
 import { BODY_BYTES_MAX } from '../contracts/requests.ts'
 import { ApiError, type Problem, validationFailed } from './api-error.ts'
+import { lossesIn } from './json-losses.ts'
+import { readKeyHeader } from './read-key.ts'
 import { header } from './route.ts'
 
 export interface ParseBodyOptions<Body> {
@@ -19,19 +21,16 @@ export interface ParseBodyOptions<Body> {
 export function parseBody<Body>(options: ParseBodyOptions<Body>): MiddlewareObj {
   const parseBodyBefore = (request: { event: unknown }): void => {
     const event = request.event as RawEvent
-    const sent = readJson(event)
+    const { value: sent, losses } = readJson(event)
     const body = options.schema.safeParse(sent)
     const key = readKey(event, sent)
     const problems = [
+      ...losses,
       ...(body.success ? (options.check?.(body.data) ?? []) : body.error.issues.flatMap(problemsOf)),
       ...key.problems,
     ]
-    if (isObject(sent) && options.needsKey(sent) && !key.given) {
-      problems.push({
-        path: '/idempotencyKey',
-        message: 'is required, in the body of an authorization or as the Idempotency-Key header',
-      })
-    }
+    if (isObject(sent) && options.needsKey(sent) && !key.given)
+      problems.push({ path: '/idempotencyKey', message: problemTexts.keyRequired })
     if (problems.length > 0 || !body.success) throw validationFailed(problems)
     const { idempotencyKey: _, ...sentBody } = sent as Record<string, unknown>
     Object.assign(event, { body: body.data, sentBody, key: key.value })
@@ -48,23 +47,35 @@ interface RawEvent {
   headers?: Record<string, string | undefined>
 }
 
-/** The body as sent; an absent body is an empty object. */
-function readJson(event: RawEvent): unknown {
-  const raw: unknown = event.body ?? ''
-  // serverless-offline hands on the JSON texts false and 0 as values.
-  if (typeof raw !== 'string') return raw
-  const bytes = Buffer.from(raw, event.isBase64Encoded ? 'base64' : 'utf8')
+/** The body as sent, an absent one as an empty object, and what reading it as JSON lost. */
+function readJson(event: RawEvent): { value: unknown; losses: Problem[] } {
+  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
   if (bytes.length > BODY_BYTES_MAX) throw new ApiError('PAYLOAD_TOO_LARGE', { details: { bytesMax: BODY_BYTES_MAX } })
   const text = bytes.toString('utf8')
-  if (text.trim() === '') return {}
-  const type = header(event, 'content-type') ?? ''
-  if (!/^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i.test(type))
-    throw new ApiError('UNSUPPORTED_MEDIA_TYPE', { details: { contentType: type.slice(0, 100) } })
+  if (text.trim() === '') return { value: {}, losses: [] }
+  refuseOtherTypes(event)
+  // What is not UTF-8 became this character: here, or before us where the body came as text.
+  if (text.includes('\uFFFD')) throw validationFailed([{ path: '', message: problemTexts.notUtf8 }])
   try {
-    return JSON.parse(text)
+    return { value: JSON.parse(text), losses: lossesIn(text) }
   } catch {
-    throw validationFailed([{ path: '', message: 'is not valid JSON' }])
+    throw validationFailed([{ path: '', message: problemTexts.notJson }])
   }
+}
+
+/** `application/json` or `application/…+json`, of no charset but UTF-8. */
+function isJsonInUtf8(contentType: string): boolean {
+  const [type = '', ...parameters] = contentType.toLowerCase().split(';')
+  const charsets = parameters.flatMap(parameter => /^\s*charset\s*=\s*"?(.*?)"?\s*$/.exec(parameter)?.[1] ?? [])
+  return /^application\/(?:[a-z0-9.+-]+\+)?json$/.test(type.trim()) && charsets.every(name => /^utf-?8$/.test(name))
+}
+
+function refuseOtherTypes(event: RawEvent): void {
+  const type = header(event, 'content-type') ?? ''
+  const encoding = header(event, 'content-encoding') ?? ''
+  if (isJsonInUtf8(type) && /^(?:identity)?$/i.test(encoding.trim())) return
+  const contentEncoding = encoding === '' ? {} : { contentEncoding: encoding.slice(0, 100) }
+  throw new ApiError('UNSUPPORTED_MEDIA_TYPE', { details: { contentType: type.slice(0, 100), ...contentEncoding } })
 }
 
 interface SentKey {
@@ -79,24 +90,21 @@ function readKey(event: RawEvent, sent: unknown): SentKey {
   const inBody = isObject(sent) ? sent.idempotencyKey : undefined
   const inHeader = header(event, 'idempotency-key')
   if (inHeader === undefined) return { given: inBody !== undefined, value: inBody as string | undefined, problems: [] }
-  const problem = (message: string): SentKey => ({ given: true, problems: [{ path: 'Idempotency-Key', message }] })
-  const value = unquoted(inHeader.trim())
-  const parsed = idempotencyKey.safeParse(value)
-  if (!parsed.success) return problem(parsed.error.issues[0]!.message)
-  if (inBody !== undefined && inBody !== value) return problem('differs from idempotencyKey in the body')
-  return { given: true, value, problems: [] }
-}
-
-/** A bare value as it is; a structured-field string (RFC 8941) without its quotes and escapes. */
-const unquoted = (text: string): string => {
-  const inner = /^"(.*)"$/.exec(text)?.[1]
-  return inner === undefined ? text : inner.replaceAll(/\\(["\\])/g, '$1')
+  const read = readKeyHeader(inHeader)
+  const problem = (message: Problem['message']): SentKey => ({
+    given: true,
+    problems: [{ path: 'Idempotency-Key', message }],
+  })
+  if ('problem' in read) return problem(read.problem)
+  if (inBody !== undefined && inBody !== read.key) return problem(problemTexts.keyDiffersFromBody)
+  return { given: true, value: read.key, problems: [] }
 }
 
 /** One problem per unknown field, one per other issue, each with a JSON pointer. */
 function problemsOf(issue: z.core.$ZodIssue): Problem[] {
-  if (issue.code !== 'unrecognized_keys') return [{ path: jsonPointer(issue.path), message: issue.message }]
-  return issue.keys.map(key => ({ path: jsonPointer([...issue.path, key]), message: 'is not a known field' }))
+  if (issue.code !== 'unrecognized_keys')
+    return [{ path: jsonPointer(issue.path), message: problemText(issue.message) }]
+  return issue.keys.map(key => ({ path: jsonPointer([...issue.path, key]), message: problemTexts.unknownField }))
 }
 
 /** Middleware: adds `path`, the checked path parameters. 404 when they cannot name anything. */
@@ -110,9 +118,17 @@ export function parsePath<T>(schema: z.ZodType<T>): MiddlewareObj {
   return { before: parsePathBefore }
 }
 
-/** Checks query parameters; throws 400 with every problem. */
-export function parseParameters<T>(schema: z.ZodType<T>, parameters: unknown): T {
-  const parsed = schema.safeParse(parameters ?? {})
-  if (parsed.success) return parsed.data
-  throw validationFailed(parsed.error.issues.flatMap(problemsOf))
+/** Checks a query as it was sent; throws 400 with every problem. API Gateway's own table of it joins repeats with commas. */
+export function parseQuery<T>(schema: z.ZodType<T>, rawQueryString: string): T {
+  const sent = [...new URLSearchParams(rawQueryString)]
+  const names = sent.map(([name]) => name)
+  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index))
+  const parsed = schema.safeParse(Object.fromEntries(sent))
+  const problems = [...repeated].map(name => ({
+    path: jsonPointer([name]),
+    message: problemTexts.repeated as Problem['message'],
+  }))
+  if (!parsed.success) problems.push(...parsed.error.issues.flatMap(problemsOf))
+  if (problems.length > 0 || !parsed.success) throw validationFailed(problems)
+  return parsed.data
 }

@@ -1,5 +1,6 @@
 /** The HTTP answer to every outcome. */
 import { describe, expect, test } from '@jest/globals'
+import { problemTexts } from '../contracts/problem-texts.ts'
 import type { Outcome } from '../payments/operation.ts'
 import type { Answer } from '../payments/ports.ts'
 import { ApiError } from './api-error.ts'
@@ -79,13 +80,19 @@ describe('an outcome that is not stored', () => {
     })
   })
 
+  test('a currency that has left ISO 4217 is a problem of /currency', () => {
+    expect(errorOf({ kind: 'currency_withdrawn' })).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      rest: { problems: [{ path: '/currency', message: problemTexts.currencyWithdrawn }] },
+    })
+  })
+
   test.each(['capture', 'refund'] as const)('a part of a %s is "not yet", at /amount', operation => {
     const { code, rest } = errorOf({ kind: 'partial' }, operation)
 
     expect(code).toBe('VALIDATION_FAILED')
-    expect(rest.details).toEqual({
-      problems: [{ path: '/amount', message: expect.stringMatching(`partial ${operation} is not supported yet`) }],
-    })
+    const message = operation === 'refund' ? problemTexts.partialRefundNotYet : problemTexts.partialCaptureNotYet
+    expect(rest.problems).toEqual([{ path: '/amount', message }])
   })
 })
 

@@ -1,5 +1,5 @@
 /** Turns outcomes into HTTP answers. */
-
+import { problemTexts } from '../contracts/problem-texts.ts'
 import { JSON_TYPE } from '../payments/answer.ts'
 import type { Outcome } from '../payments/operation.ts'
 import type { Answer } from '../payments/ports.ts'
@@ -60,9 +60,11 @@ export function respond(
       throw validationFailed([
         {
           path: '/amount',
-          message: `a partial ${operation} is not supported yet; leave amount out or send all that is left`,
+          message: operation === 'refund' ? problemTexts.partialRefundNotYet : problemTexts.partialCaptureNotYet,
         },
       ])
+    case 'currency_withdrawn':
+      throw validationFailed([{ path: '/currency', message: problemTexts.currencyWithdrawn }])
     case 'not_found':
       throw new ApiError('NOT_FOUND')
   }

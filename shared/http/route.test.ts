@@ -121,11 +121,42 @@ describe('every answer', () => {
   })
 })
 
+describe('a route', () => {
+  const answerTo = async (method: string, path: string, routeKey: string) => {
+    const ports = createHandlerPorts()
+    const handler = route(ports)
+      .use(errors(ports))
+      .handler(async () => json(200, {}))
+    const event = httpEvent({ route: `${method} ${path}`, path })
+    return ((await handler({ ...event, routeKey } as never, contextOf())) as HttpResult).statusCode
+  }
+
+  test('is its method: a HEAD that was handed to the route of GET is a 404', async () => {
+    expect(await answerTo('GET', '/payments', 'GET /payments')).toBe(200)
+    expect(await answerTo('HEAD', '/payments', 'GET /payments')).toBe(404)
+  })
+
+  test('is its path: one more slash at the end is a 404', async () => {
+    expect(await answerTo('GET', '/v1/payments', 'GET /payments')).toBe(200)
+    expect(await answerTo('GET', '/payments/', 'GET /payments')).toBe(404)
+    expect(await answerTo('POST', '/payments/authorize/', 'POST /payments/authorize')).toBe(404)
+    expect(await answerTo('GET', '/', 'GET /')).toBe(200)
+  })
+
+  test('of every other method and path is the default one', async () => {
+    expect(await answerTo('HEAD', '/payments/', '$default')).toBe(200)
+  })
+})
+
 describe('header', () => {
   test('finds a header in any letters, and nothing where there is none', () => {
     expect(header({ headers: { 'x-request-id': 'a' } }, 'x-request-id')).toBe('a')
     expect(header({ headers: { 'X-Request-Id': 'a' } }, 'x-request-id')).toBe('a')
     expect(header({ headers: {} }, 'x-request-id')).toBeUndefined()
     expect(header({}, 'x-request-id')).toBeUndefined()
+  })
+
+  test('joins what stands there several times with commas, as API Gateway does', () => {
+    expect(header({ headers: { 'x-a': '1', 'X-A': '2', 'x-b': '3', 'X-a': undefined } }, 'x-a')).toBe('1,2')
   })
 })

@@ -54,7 +54,17 @@ export function route<Body = undefined, Key = undefined>(ports: RoutePorts, opti
     },
     requestStart: request => identify(request as ChainRequest, ports),
     requestEnd: request => finish(request as ChainRequest, ports),
-  })
+  }).use({ before: request => refuseOtherRoutes(request.event) })
+}
+
+/**
+ * A route is its method and its path as serverless.yml writes them. serverless-offline hands a HEAD to the route of GET, and API
+ * Gateway is not relied on for a slash at the end.
+ */
+function refuseOtherRoutes({ routeKey, rawPath, requestContext }: RouteEvent<unknown, unknown>): void {
+  if (routeKey === '$default') return
+  if (!routeKey.startsWith(`${requestContext.http.method} `) || (rawPath.endsWith('/') && rawPath !== '/'))
+    throw new ApiError('NOT_FOUND')
 }
 
 interface ChainRequest {
@@ -89,8 +99,10 @@ function finish(request: ChainRequest, ports: RoutePorts): void {
   )
 }
 
-/** API Gateway sends header names in lower case; other senders may not. */
+/** Several of one name are joined with commas, as API Gateway does, which sends names in lower case; other senders may not. */
 export function header(event: { headers?: Record<string, string | undefined> }, name: string): string | undefined {
-  const headers = event.headers ?? {}
-  return headers[name] ?? headers[Object.keys(headers).find(key => key.toLowerCase() === name) ?? '']
+  const values = Object.entries(event.headers ?? {}).flatMap(([key, value]) =>
+    key.length === name.length && key.toLowerCase() === name && value !== undefined ? [value] : [],
+  )
+  return values.length === 0 ? undefined : values.join(',')
 }

@@ -6,6 +6,7 @@ import { paymentEvent } from '../contracts/events.ts'
 import { mutationView } from '../contracts/payment.ts'
 import { SHARD_COUNT } from '../contracts/topics.ts'
 import { authorizePayment, shardOf } from './authorize-payment.ts'
+import { capturePayment } from './capture-payment.ts'
 import { randomFrom, shuffledTurns } from './fake-store.ts'
 import {
   answerIn,
@@ -18,12 +19,66 @@ import {
   type FakePorts,
 } from './fakes.ts'
 import { DependencyUnavailableError, type Verdict } from './ports.ts'
+import { refundPayment } from './refund-payment.ts'
 import { resolveUnknown } from './resolve-unknown.ts'
 
 const authorize = (ports: FakePorts, key = 'key-1', request = authorizeRequestOf()) =>
   authorizePayment(ports, request, claimOf(key, request), caller)
 
 const eventsIn = (ports: FakePorts) => ports.outbox.table.rows().map(row => paymentEvent.parse(JSON.parse(row.payload)))
+
+describe('a currency that left ISO 4217', () => {
+  const lev = authorizeRequestOf({ currency: 'BGN' })
+  const withdrawnAtMs = Date.UTC(2026, 0, 1)
+  /** Ports whose clock stands a second before, and is moved on by two. */
+  const portsBefore = () => {
+    const ports = createFakePorts()
+    ports.clock.advance(withdrawnAtMs - 1_000 - FAKE_NOW_MS)
+    return { ports, pass: () => ports.clock.advance(2_000) }
+  }
+
+  test('is refused from that day on, by the clock that the ports have, and leaves nothing behind', async () => {
+    const { ports, pass } = portsBefore()
+    pass()
+
+    expect(await authorize(ports, 'key-1', lev)).toEqual({ kind: 'currency_withdrawn' })
+
+    expect([ports.payments, ports.operations, ports.answers].map(({ table }) => table.rows())).toEqual([[], [], []])
+    expect(ports.acquirer.calls).toEqual([])
+    expect(answerIn(await authorize(ports, 'key-1')).statusCode).toBe(201)
+  })
+
+  test('is taken until then, and afterwards a repeat gets its answer, another request with its key is told so', async () => {
+    const { ports, pass } = portsBefore()
+    const first = answerIn(await authorize(ports, 'key-1', lev))
+    pass()
+
+    expect(await authorize(ports, 'key-1', lev)).toEqual({ kind: 'answered', answer: first, replayed: true })
+    const more = { ...lev, amount: 10_001 }
+    expect(await authorize(ports, 'key-1', more)).toMatchObject({ kind: 'different_request' })
+  })
+
+  test('is expired, not unknown, where the stored answer was pruned', async () => {
+    const { ports, pass } = portsBefore()
+    await authorize(ports, 'key-1', lev)
+    ports.answers.prune('shop', 'key-1')
+    pass()
+
+    expect(await authorize(ports, 'key-1', lev)).toEqual({ kind: 'expired' })
+  })
+
+  test('can be captured and refunded afterwards', async () => {
+    const { ports, pass } = portsBefore()
+    const { paymentId } = bodyIn(await authorize(ports, 'key-1', lev))
+    pass()
+
+    const captured = bodyIn(await capturePayment(ports, paymentId, {}, undefined, caller))
+    const refunded = bodyIn(await refundPayment(ports, paymentId, {}, undefined, caller))
+
+    expect([captured.status, refunded.status, refunded.currency]).toEqual(['COMPLETED', 'REFUNDED', 'BGN'])
+    expect(eventsIn(ports).map(event => event.payment.currency)).toEqual(['BGN', 'BGN', 'BGN'])
+  })
+})
 
 describe('an authorization that the acquirer approves', () => {
   test('answers 201 with a payment that fits the contract', async () => {

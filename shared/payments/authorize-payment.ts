@@ -1,15 +1,16 @@
 /** Authorize: ask the acquirer to hold the buyer's money. */
+import { isWithdrawn } from '../contracts/currency.ts'
 import type { AuthorizeRequest } from '../contracts/requests.ts'
 import { SHARD_COUNT } from '../contracts/topics.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { Caller } from './answer.ts'
 import { execute, newOperation, type OperationPorts, type Outcome, repeat } from './operation.ts'
-import { type Claim, DuplicateKeyError, type Operation } from './ports.ts'
+import { type Claim, DuplicateKeyError, type Operation, type Transaction } from './ports.ts'
 
 export const DEFAULT_PAYMENT_METHOD = 'tok_approve'
 
 /**
- * Outcomes: answered (201 held, 402 declined), in_progress, different_request, expired, unknown.
+ * Outcomes: answered (201 held, 402 declined), in_progress, different_request, expired, currency_withdrawn, unknown.
  * Of simultaneous copies one executes; MariaDB's unique key on merchant and key decides which.
  * Throws DependencyUnavailableError.
  */
@@ -38,6 +39,7 @@ export async function authorizePayment(
   try {
     await claimNew(ports, payment, operation, claim, nowMs)
   } catch (error) {
+    if (error instanceof CurrencyWithdrawn) return { kind: 'currency_withdrawn' }
     if (error instanceof DuplicateKeyError) return repeat(ports, request.merchantId, claim, caller)
     throw error
   }
@@ -55,9 +57,25 @@ const claimNew = (
   ports.transactions.runGrouped(`${operation.merchantId} ${claim.key}`, async tx => {
     const { merchantId, operationId } = operation
     await ports.answers.open(tx, { ...claim, merchantId, operationId, nowMs })
+    await refuseWithdrawn(tx, ports, operation, claim)
     await ports.operations.insert(tx, { ...operation, sequence: 1 })
     await ports.payments.insert(tx, { ...payment, pendingOperationId: operationId, idempotencyKey: claim.key })
   })
+
+/** Rolls the claim back. */
+class CurrencyWithdrawn extends Error {}
+
+/** Only what is new is refused: a repeat of an authorization from before that day is answered as every repeat is. */
+async function refuseWithdrawn(
+  tx: Transaction,
+  ports: OperationPorts,
+  operation: Operation,
+  claim: Claim,
+): Promise<void> {
+  if (!isWithdrawn(operation.currency, operation.createdAtMs)) return
+  if (await ports.operations.isKeyUsed(tx, operation.merchantId, claim.key)) throw new DuplicateKeyError('used before')
+  throw new CurrencyWithdrawn()
+}
 
 function newPayment(ports: OperationPorts, request: AuthorizeRequest, nowMs: number): Payment {
   const paymentId = ports.ids.payment()

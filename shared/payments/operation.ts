@@ -69,6 +69,8 @@ export type Outcome =
   | { kind: 'busy'; paymentId: string; status: string }
   /** Only whole captures and refunds are supported. */
   | { kind: 'partial' }
+  /** The currency has left ISO 4217. */
+  | { kind: 'currency_withdrawn' }
 
 const INQUIRY_DOUBLINGS_MAX = 6
 /** By so much the clocks of two processes may differ. */

@@ -30,9 +30,13 @@ const rooms: Record<string, Room> = {
   'shared/runtime': { imports: SHARED, ambient: true },
   web: { imports: ['shared/contracts'], ambient: true },
   'plugins/kafka-events': { imports: [], ambient: true },
+  config: { imports: [], ambient: true },
   scripts: { imports: ['functions', 'web', 'plugins/kafka-events', ...SHARED], ambient: true },
   load: { imports: ['scripts', ...SHARED], ambient: true },
-  test: { imports: ['functions', 'web', 'plugins/kafka-events', 'scripts', 'load', ...SHARED], ambient: true },
+  test: {
+    imports: ['functions', 'web', 'plugins/kafka-events', 'config', 'scripts', 'load', ...SHARED],
+    ambient: true,
+  },
 }
 
 /** Client libraries, and the one room that may use each; shared/runtime may name their types. */

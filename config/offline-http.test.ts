@@ -1,0 +1,53 @@
+/** What becomes of a request on this machine before serverless-offline sees it. */
+import { describe, expect, test } from '@jest/globals'
+import { asBehindApiGateway } from './offline-http.ts'
+
+function given(rawHeaders: string[], url = '/') {
+  const urls: string[] = []
+  const request = {
+    raw: { req: { rawHeaders, url } },
+    info: { host: 'a b[' },
+    headers: { origin: 'http://elsewhere', range: 'bytes=0-1', 'content-type': ';;;' } as Record<
+      string,
+      string | undefined
+    >,
+    setUrl: (changed: string, stripTrailingSlash: boolean) => void urls.push(`${changed} ${stripTrailingSlash}`),
+  }
+  asBehindApiGateway(request as never)
+  return { ...request, urls, rawHeaders: request.raw.req.rawHeaders }
+}
+
+describe('the headers of an event', () => {
+  test('are one for each name: repeated ones are joined with commas in their order', () => {
+    const { rawHeaders } = given(['Idempotency-Key', 'a', 'Content-Type', 'application/json', 'idempotency-key', 'b'])
+
+    expect(rawHeaders).toEqual(['idempotency-key', 'a,b', 'content-type', 'application/json'])
+  })
+
+  test.each([[[]], [['Content-Type', '']]])('a body without a type is not taken for JSON: %p', headers => {
+    expect(given(headers).rawHeaders).toEqual(['content-type', 'application/octet-stream'])
+  })
+
+  test('what hapi and serverless-offline would act on is not there for them', () => {
+    const { headers, info, rawHeaders } = given(['Origin', 'http://elsewhere', 'Range', 'bytes=0-1'])
+
+    expect(headers).toEqual({ 'content-type': 'text/plain' })
+    expect(info.host).toBe('localhost')
+    expect(rawHeaders).toEqual(expect.arrayContaining(['origin', 'range']))
+  })
+})
+
+describe('the path', () => {
+  test.each(['/', '/payments', '/payments?x=/', '/payments?a=%ZZ', '/%70ayments'])('%s is left alone', url => {
+    expect(given([], url).urls).toEqual([])
+  })
+
+  test('keeps the slash at its end', () => {
+    expect(given([], '/payments/?a=1').urls).toEqual(['/payments/?a=1 false'])
+  })
+
+  test('that cannot be decoded is one that no route has', () => {
+    expect(given([], '/payments/%ZZ').urls).toEqual(['/payments/%25ZZ false'])
+    expect(given([], '/%FF').urls).toEqual(['/%25FF false'])
+  })
+})

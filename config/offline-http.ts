@@ -1,0 +1,92 @@
+/**
+ * A Serverless plugin: requests reach the handlers on this machine as they do behind API Gateway. serverless-offline reads them
+ * its own way, and its HTTP server (hapi) answers some by itself. docs/decisions/0027 lists what is the same and what cannot be.
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+
+/** What is used of hapi, whose server and requests serverless-offline hands out. */
+interface HapiServer {
+  listener: Server
+  ext(event: 'onRequest', method: (request: HapiRequest, toolkit: { continue: symbol }) => symbol): void
+}
+
+interface HapiRequest {
+  raw: { req: IncomingMessage }
+  info: { host: string }
+  headers: Record<string, string | undefined>
+  setUrl(url: string, stripTrailingSlash: boolean): void
+}
+
+interface OfflinePlugin {
+  internals(): { getApiGatewayServer(): HapiServer }
+}
+
+interface Serverless {
+  pluginManager: { getPlugins(): object[] }
+}
+
+export default class OfflineHttp {
+  // Listed after serverless-offline, so that its server is there.
+  readonly hooks = { 'offline:start:init': () => this.#start() }
+  readonly #serverless: Serverless
+
+  constructor(serverless: Serverless) {
+    this.#serverless = serverless
+  }
+
+  #start(): void {
+    const plugins = this.#serverless.pluginManager.getPlugins()
+    const offline = plugins.find(plugin => plugin.constructor.name === 'ServerlessOffline') as OfflinePlugin
+    const server = offline.internals().getApiGatewayServer()
+    server.ext('onRequest', (request, toolkit) => {
+      asBehindApiGateway(request)
+      return toolkit.continue
+    })
+    // Node would answer an expectation that it does not know with an empty 417.
+    server.listener.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+      server.listener.emit('request', request, response),
+    )
+  }
+}
+
+/** The event of a handler is made from the raw headers; the others are what hapi and serverless-offline go by. */
+export function asBehindApiGateway(request: HapiRequest): void {
+  const { raw, headers, info } = request
+  raw.req.rawHeaders = gatewayHeaders(raw.req.rawHeaders)
+  // hapi refuses a type that it cannot read, and serverless-offline would parse JSON and hand on what the text null or 0 stands for.
+  headers['content-type'] = 'text/plain'
+  // With an origin, serverless-offline allows every site to read the answer, and makes each OPTIONS a 200.
+  delete headers.origin
+  // hapi would answer 206 or 416.
+  delete headers.range
+  // Goes into a URL that nobody reads but for its path, and must not break it.
+  info.host = 'localhost'
+  const path = exactPath(raw.req.url ?? '/')
+  if (path !== undefined) request.setUrl(path, false)
+}
+
+/** One line per header: repeated ones are joined with commas. A body without a type has the one that HTTP gives it. */
+function gatewayHeaders(rawHeaders: readonly string[]): string[] {
+  const joined = new Map<string, string>()
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!.toLowerCase()
+    const value = rawHeaders[index + 1]!
+    joined.set(name, joined.has(name) ? `${joined.get(name)},${value}` : value)
+  }
+  if (!joined.get('content-type')) joined.set('content-type', 'application/octet-stream')
+  return [...joined].flat()
+}
+
+/**
+ * The path that hapi must look up in place of the one that it would: a slash at its end counts, and one that cannot be decoded is
+ * no route, where hapi has an answer of its own.
+ */
+function exactPath(url: string): string | undefined {
+  const path = url.split('?')[0]!
+  try {
+    decodeURIComponent(path)
+  } catch {
+    return url.replaceAll('%', '%25')
+  }
+  return path.length > 1 && path.endsWith('/') ? url : undefined
+}

@@ -1,0 +1,79 @@
+/** What `JSON.parse` loses without a word: repeated members, digits of numbers, and text that is not well-formed Unicode. */
+import { jsonPointer } from '../contracts/json-pointer.ts'
+import { type ProblemText, problemTexts } from '../contracts/problem-texts.ts'
+import type { Problem } from './api-error.ts'
+
+/** An object or array that is open where the scan stands, and the member that it stands at. */
+interface Level {
+  /** Of an object: the names so far. */
+  names?: Set<string>
+  at: string | number
+}
+
+/** Names and values but for `true`, `false` and `null`, and what stands between them. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|-?\d[\d.eE+-]*/g
+const PROBLEMS_MAX = 20
+
+/** At most 20 problems of a text that `JSON.parse` took. */
+export function lossesIn(text: string): Problem[] {
+  const problems: Problem[] = []
+  const levels: Level[] = []
+  let previous = ''
+  for (const [token] of text.matchAll(TOKEN)) {
+    const lost = step(levels, token, previous)
+    if (lost) problems.push({ path: jsonPointer(levels.map(level => level.at)), message: lost })
+    if (problems.length === PROBLEMS_MAX) break
+    previous = token
+  }
+  return problems
+}
+
+function step(levels: Level[], token: string, previous: string): ProblemText | undefined {
+  const level = levels.at(-1)
+  switch (token) {
+    case '{':
+      levels.push({ names: new Set(), at: '' })
+      return undefined
+    case '[':
+      levels.push({ at: 0 })
+      return undefined
+    case '}':
+    case ']':
+      levels.pop()
+      return undefined
+    case ',':
+      if (typeof level?.at === 'number') level.at++
+      return undefined
+    case ':':
+      return undefined
+  }
+  if (!token.startsWith('"')) return isExact(token) ? undefined : problemTexts.inexact
+  if (level?.names !== undefined && (previous === '{' || previous === ',')) return lostName(level, level.names, token)
+  return isWellFormed(token) ? undefined : problemTexts.notWellFormed
+}
+
+function lostName(level: Level, names: Set<string>, token: string): ProblemText | undefined {
+  const name: string = token.includes('\\') ? JSON.parse(token) : token.slice(1, -1)
+  level.at = name
+  if (names.has(name)) return problemTexts.repeated
+  names.add(name)
+  return name.isWellFormed() ? undefined : problemTexts.notWellFormed
+}
+
+/** Only an escape can stand for half a character: the text itself was decoded from UTF-8. */
+const isWellFormed = (token: string): boolean => !token.includes('\\u') || (JSON.parse(token) as string).isWellFormed()
+
+/** Whether the number that JavaScript makes of it is, written out, the same one. `1e3` and `1.0` are. */
+function isExact(token: string): boolean {
+  const value = Number(token)
+  return Number.isFinite(value) && decimalOf(token) === decimalOf(String(value))
+}
+
+/** One text for each number, however it is written: the digits without zeros around them, and the power of ten. */
+function decimalOf(token: string): string {
+  const [, sign = '', whole = '', fraction = '', power = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(token)!
+  const digits = `${whole}${fraction}`.replace(/^0+/, '')
+  const significant = digits.replace(/0+$/, '')
+  if (significant === '') return '0'
+  return `${sign}${significant}e${Number(power) - fraction.length + digits.length - significant.length}`
+}
