@@ -48,6 +48,10 @@ const everyAnswer = { 'x-request-id': headerRef('RequestId') }
 
 const whole = { type: 'string', pattern: '^[1-9][0-9]*$' } as const
 
+/** A bare key holds no comma and does not begin with a quote; in quotes, a quote and a backslash stand behind a backslash. */
+const bareOrQuoted = (max: number): string =>
+  String.raw`^([!#-+\--~][!-+\--~]{0,${max - 1}}|"([!#-\[\]-~]|\\["\\]){1,${max}}")$`
+
 const headers = {
   RequestId: { ...described(headerWords.requestId), required: true, schema: { type: 'string', minLength: 1 } },
   RetryAfter: { ...described(headerWords.retryAfter), required: true, schema: whole, example: '2' },
@@ -60,7 +64,7 @@ const parameters = {
     name: 'Idempotency-Key',
     in: 'header',
     ...described(headerWords.idempotencyKey),
-    schema: { type: 'string', pattern: '^([!-~]{1,300}|"[!-~]{1,300}")$' },
+    schema: { type: 'string', pattern: bareOrQuoted(300) },
     example: 'order-1001',
   },
   AcceptLanguage: {

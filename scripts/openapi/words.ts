@@ -19,7 +19,9 @@ export const introduction: Words = {
 
 **Decide by** the HTTP status, \`code\` and \`details.reason\`. \`message\` is for people, in Korean or English by \`Accept-Language\`. Every answer has \`x-request-id\`; name it when you report something.
 
-**Be tolerant.** Requests with unknown fields are refused, but answers may gain fields: ignore those you do not know. Any other path or method is a 404 \`NOT_FOUND\`.`,
+**Be tolerant.** Requests with unknown fields are refused, but answers may gain fields: ignore those you do not know. Any other path or method is a 404 \`NOT_FOUND\`, HEAD, OPTIONS and a slash at the end too.
+
+**Nothing is guessed.** Members and parameters that are there twice, numbers with more digits than can be kept, bodies that are not UTF-8 and different values of \`Idempotency-Key\` are a 400.`,
   ko: `승인, 매입, 환불. 모든 변경 요청은 안전하게 반복할 수 있으며, 언제 무엇이 멈추더라도 돈이 사라지거나 생겨나거나 두 번 움직이지 않습니다.
 
 **금액.** \`amount\`는 통화 최소 단위의 정수입니다. 1,550,000원은 \`1550000\`, 15.50달러는 \`1550\`입니다.
@@ -30,7 +32,9 @@ export const introduction: Words = {
 
 **판단 기준은** HTTP 상태, \`code\`, \`details.reason\`입니다. \`message\`는 사람이 읽는 문장이며 \`Accept-Language\`에 따라 한국어 또는 영어입니다. 모든 응답에는 \`x-request-id\`가 있으니 문의할 때 알려 주세요.
 
-**호환성.** 모르는 필드가 든 요청은 거절하지만, 응답에는 필드가 추가될 수 있습니다. 모르는 필드는 무시하세요. 그 밖의 경로와 메서드는 404 \`NOT_FOUND\`입니다.`,
+**호환성.** 모르는 필드가 든 요청은 거절하지만, 응답에는 필드가 추가될 수 있습니다. 모르는 필드는 무시하세요. 그 밖의 경로와 메서드는 404 \`NOT_FOUND\`입니다(HEAD, OPTIONS, 끝에 붙은 슬래시 포함).
+
+**추측하지 않습니다.** 두 번 나온 필드와 매개변수, 자릿수를 보존할 수 없는 숫자, UTF-8이 아닌 본문, 서로 다른 \`Idempotency-Key\` 값은 400입니다.`,
 }
 
 export const tags: Record<'payments' | 'health' | 'description', { name: Words; description: Words }> = {
@@ -150,8 +154,8 @@ export const answerWords: Record<RouteName, Record<number, Words>> = {
 export const refusalWords: Record<RefusalName, { when: Words; action: Words }> = {
   VALIDATION_FAILED: {
     when: {
-      en: 'The body is not JSON, a field is missing, wrong or unknown, or a needed key is missing. All problems at once.',
-      ko: '본문이 JSON이 아니거나, 필드가 없거나 잘못되었거나 모르는 필드이거나, 필요한 키가 없습니다. 모든 문제를 한 번에 알립니다.',
+      en: 'The body is not JSON in UTF-8, a field or parameter is missing, wrong, unknown or there twice, a number cannot be kept exactly, a needed key is missing, or a currency has left ISO 4217. All problems at once.',
+      ko: '본문이 UTF-8 JSON이 아니거나, 필드나 매개변수가 없거나 잘못되었거나 모르는 것이거나 두 번 있거나, 값을 정확히 보존할 수 없는 숫자이거나, 필요한 키가 없거나, ISO 4217에서 폐지된 통화입니다. 모든 문제를 한 번에 알립니다.',
     },
     action: {
       en: 'Correct the request. Nothing was begun: the same key may be used.',
@@ -221,10 +225,13 @@ export const refusalWords: Record<RefusalName, { when: Words; action: Words }> =
   },
   UNSUPPORTED_MEDIA_TYPE: {
     when: {
-      en: 'There is a body and it is not JSON by its `content-type`.',
-      ko: '본문의 `content-type`이 JSON이 아닙니다.',
+      en: 'There is a body and by its `content-type` it is not JSON, or in another charset than UTF-8, or it has a `content-encoding`.',
+      ko: '본문의 `content-type`이 JSON이 아니거나 UTF-8이 아닌 문자 집합이거나, `content-encoding`이 있습니다.',
     },
-    action: { en: 'Send `content-type: application/json`.', ko: '`content-type: application/json`으로 보내세요.' },
+    action: {
+      en: 'Send `content-type: application/json`, not compressed.',
+      ko: '압축하지 않고 `content-type: application/json`으로 보내세요.',
+    },
   },
   INTERNAL_ERROR: {
     when: {
@@ -260,12 +267,12 @@ export const refusalWords: Record<RefusalName, { when: Words; action: Words }> =
 
 export const headerWords = {
   idempotencyKey: {
-    en: 'One key is one request, 1–300 printable ASCII characters without spaces, bare or in double quotes. Given here and in the body, both must be equal.',
-    ko: '키 하나는 요청 하나입니다. 공백 없는 출력 가능한 ASCII 1–300자이며 큰따옴표로 감싸도 됩니다. 본문에도 있으면 서로 같아야 합니다.',
+    en: 'One key is one request, 1–300 printable ASCII characters without spaces, bare or in double quotes; in quotes when it holds a comma. Given here and in the body, or several times, all must be equal.',
+    ko: '키 하나는 요청 하나입니다. 공백 없는 출력 가능한 ASCII 1–300자이며 큰따옴표로 감싸도 됩니다. 쉼표가 들어 있으면 반드시 감싸세요. 본문에도 있거나 여러 번 보내면 모두 같아야 합니다.',
   },
   acceptLanguage: {
-    en: 'The language of `message`: Korean when `ko` is preferred over `en`, else English.',
-    ko: '`message`의 언어: `ko`를 `en`보다 먼저 원하면 한국어, 아니면 영어입니다.',
+    en: 'The language of `message`, also in `details.problems`: Korean when `ko` is preferred over `en`, else English.',
+    ko: '`message`와 `details.problems`의 언어: `ko`를 `en`보다 먼저 원하면 한국어, 아니면 영어입니다.',
   },
   requestIdSent: {
     en: 'Yours comes back when it is 1–64 characters of `A-Z a-z 0-9 . _ : / + = -`; else a new one is made.',

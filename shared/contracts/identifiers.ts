@@ -91,8 +91,9 @@ export const currency = z
   .refine(code => currencyExponent(code) !== undefined, notACurrency)
   .meta({
     id: 'Currency',
-    description: 'ISO 4217, in capital letters.',
-    'x-description-ko': 'ISO 4217 통화 코드(대문자).',
+    description:
+      'ISO 4217, in capital letters. In a code that was withdrawn (BGN on 2026-01-01) nothing new is authorized.',
+    'x-description-ko': 'ISO 4217 통화 코드(대문자). 폐지된 통화(BGN, 2026-01-01)로는 새로 승인할 수 없습니다.',
     enum: [...currencyCodes],
     examples: ['KRW'],
   })

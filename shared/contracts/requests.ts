@@ -92,7 +92,11 @@ export const listQuery = onlyThese({
       z.number(schemaMessages.integer).int(schemaMessages.integer).min(1, atLeast(1)).max(LIMIT_MAX, atMost(LIMIT_MAX)),
     )
     .default(LIMIT_DEFAULT)
-    .meta({ default: LIMIT_DEFAULT, description: 'Payments on a page.', 'x-description-ko': '한 페이지의 결제 수.' }),
+    .meta({
+      override: { default: LIMIT_DEFAULT },
+      description: 'Payments on a page.',
+      'x-description-ko': '한 페이지의 결제 수.',
+    }),
   cursor: z.string(schemaMessages.text).max(CURSOR_LENGTH_MAX, charactersAtMost(CURSOR_LENGTH_MAX)).optional().meta({
     description: 'The `nextCursor` of the page before. Anything else is a 400.',
     'x-description-ko': '앞 페이지의 `nextCursor`. 다른 값은 400입니다.',
