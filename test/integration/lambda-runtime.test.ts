@@ -5,7 +5,14 @@ import { type Connection, createConnection } from 'mysql2/promise'
 import { verify } from '../../scripts/verify/settle.ts'
 import type { MutationView } from '../../shared/contracts/payment.ts'
 import { until } from '../../shared/runtime/until.ts'
-import { expectDetail, expectError, expectList, expectMutation, expectOperations } from '../support/contract.ts'
+import {
+  expectDetail,
+  expectError,
+  expectList,
+  expectMutation,
+  expectOperations,
+  problemPaths,
+} from '../support/contract.ts'
 import { openDatabase, type TestDatabase } from '../support/database.ts'
 import { NOWHERE } from '../support/extra-api.ts'
 import { PaymentApi, type Reply } from '../support/http.ts'
@@ -183,6 +190,35 @@ describe('requests as API Gateway sends them', () => {
     const event = { ...httpApiEvent, body: Buffer.from('{"amount":').toString('base64'), isBase64Encoded: true }
     const { payload } = await deployed.service.function('authorize').invoke(event)
     expect(JSON.parse(payload).statusCode).toBe(400)
+  })
+
+  test('two key headers, which come as one line, execute nothing unless they are equal', async () => {
+    const body = authorizeBody({ idempotencyKey: undefined })
+    const key = newKey()
+    expect(problemPaths(await api.authorize(body, { 'idempotency-key': [key, newKey()] }))).toEqual(['Idempotency-Key'])
+    expect(await database.count('SELECT COUNT(*) FROM payment WHERE merchant_id = ?', [body.merchantId])).toBe(0)
+    expectMutation(await api.authorize(body, { 'idempotency-key': [key, key] }), 201)
+  })
+
+  test('bytes that are not UTF-8 are refused as text and in base64', async () => {
+    const body = Buffer.from('{"merchantId":"\xba\xaf"}', 'latin1')
+    for (const type of ['application/json', 'application/vnd.shop+json'])
+      expect(problemPaths(await api.authorize(body, { 'content-type': type }))).toEqual([''])
+    const text = JSON.stringify(authorizeBody())
+    expectError(await api.authorize(text, { 'content-encoding': 'gzip' }), 415, 'UNSUPPORTED_MEDIA_TYPE')
+    expectError(await api.authorize(text, { 'content-type': '' }), 415, 'UNSUPPORTED_MEDIA_TYPE')
+  })
+
+  test('other methods and paths are 404s, cookies are ignored, repeated parameters are refused', async () => {
+    expect((await api.send({ method: 'HEAD', path: '/payments' })).status).toBe(404)
+    expectError(
+      await api.send({ method: 'OPTIONS', path: '/payments', headers: { origin: 'http://x' } }),
+      404,
+      'NOT_FOUND',
+    )
+    expectError(await api.post('/payments/authorize/', authorizeBody()), 404, 'NOT_FOUND')
+    expectList(await api.get('/payments?limit=1', { cookie: 'g_state={"i_l":0}' }))
+    expect(problemPaths(await api.get('/payments?merchantId=a&merchantId=b'))).toEqual(['/merchantId'])
   })
 
   test('the same key at once in three processes is executed by one of them', async () => {
