@@ -19,7 +19,7 @@ export function lossesIn(text: string): Problem[] {
   const problems: Problem[] = []
   const levels: Level[] = []
   let previous = ''
-  for (const [token] of text.matchAll(TOKEN)) {
+  for (const token of text.match(TOKEN) ?? []) {
     const lost = step(levels, token, previous)
     if (lost) problems.push({ path: jsonPointer(levels.map(level => level.at)), message: lost })
     if (problems.length === PROBLEMS_MAX) break
@@ -63,8 +63,12 @@ function lostName(level: Level, names: Set<string>, token: string): ProblemText 
 /** Only an escape can stand for half a character: the text itself was decoded from UTF-8. */
 const isWellFormed = (token: string): boolean => !token.includes('\\u') || (JSON.parse(token) as string).isWellFormed()
 
+/** Most numbers: JavaScript keeps every integer of fifteen digits. */
+const SHORT_INTEGER = /^-?\d{1,15}$/
+
 /** Whether the number that JavaScript makes of it is, written out, the same one. `1e3` and `1.0` are. */
 function isExact(token: string): boolean {
+  if (SHORT_INTEGER.test(token)) return true
   const value = Number(token)
   return Number.isFinite(value) && decimalOf(token) === decimalOf(String(value))
 }
