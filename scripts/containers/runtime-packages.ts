@@ -3,9 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 
 /** Development tools everywhere else, in this image the server itself. */
-const servers = ['serverless', 'serverless-offline']
-/** The workspaces that run in the API's process. */
-const workspaces = ['plugins/kafka-events']
+const servers = ['serverless', 'serverless-offline', 'serverless-offline-kafka-events']
 
 export interface Manifest {
   dependencies: Record<string, string>
@@ -14,14 +12,19 @@ export interface Manifest {
 }
 
 /** Throws when package.json no longer names one of the servers. */
-export function runtimeManifest({ devDependencies, optionalDependencies: _, ...manifest }: Manifest): Manifest {
+export function runtimeManifest({
+  devDependencies,
+  optionalDependencies: _,
+  workspaces: __,
+  ...manifest
+}: Manifest): Manifest {
   const picked = servers.map(name => {
     const range = devDependencies[name]
     if (range === undefined) throw new Error(`package.json: "${name}" is no dev dependency any more`)
     return [name, range]
   })
   const dependencies = { ...manifest.dependencies, ...Object.fromEntries(picked) }
-  return { ...manifest, dependencies, devDependencies: {}, workspaces }
+  return { ...manifest, dependencies, devDependencies: {} }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -131,11 +131,10 @@ describe('what the API image installs', () => {
   const manifest = JSON.parse(textOf('package.json')) as Manifest
 
   test('is what the product depends on, and the server that runs it here', () => {
-    const { dependencies, devDependencies, optionalDependencies } = runtimeManifest(manifest)
-    expect(Object.keys(dependencies).sort()).toEqual(
-      [...Object.keys(manifest.dependencies), 'serverless', 'serverless-offline'].sort(),
-    )
-    expect({ devDependencies, optionalDependencies }).toEqual({ devDependencies: {} })
+    const servers = ['serverless', 'serverless-offline', 'serverless-offline-kafka-events']
+    const { dependencies, devDependencies, optionalDependencies, workspaces } = runtimeManifest(manifest)
+    expect(Object.keys(dependencies).sort()).toEqual([...Object.keys(manifest.dependencies), ...servers].sort())
+    expect({ devDependencies, optionalDependencies, workspaces }).toEqual({ devDependencies: {} })
   })
 
   test('cannot be told when a server has gone from package.json', () => {

@@ -1,9 +1,11 @@
-/** The lock file serves every platform, not only the one it was made on: `npm ci` refuses one that leaves packages out. */
+/** The lock file serves every platform, not only the one it was made on, and tells what production needs from what tools do. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 
 interface LockedPackage {
   resolved?: string
+  dev?: boolean
+  link?: boolean
   optionalDependencies?: Record<string, string>
 }
 
@@ -32,6 +34,15 @@ describe('package-lock.json', () => {
     )
     const without = native.filter(([, locked]) => offersFor(platform, locked).length === 0).map(([path]) => path)
     expect({ missing, without }).toEqual({ missing: [], without: [] })
+  })
+
+  // A workspace counts as production with all that it asks for, peers too: the plugin is a development tool, linked as one.
+  test('keeps the framework, its server and the plugin out of `npm ci --omit=dev`', () => {
+    // A link has no flag of its own: what it leads to has.
+    const inProduction = Object.keys(packages).filter(path => !packages[path]!.dev && !packages[path]!.link)
+    expect(inProduction).toEqual(expect.arrayContaining(['node_modules/kafkajs', 'node_modules/mysql2']))
+    expect(inProduction.filter(path => /serverless|hapi|aws-sdk|kafka-events|lz4|snappy/.test(path))).toEqual([])
+    expect(inProduction.length).toBeLessThan(100)
   })
 
   test('names no registry host', () => {
