@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import type { MSKEvent, SelfManagedKafkaEvent } from 'aws-lambda'
 import type { LambdaKafkaEvent, LambdaKafkaRecord } from '../../plugins/kafka-events/src/lambda-event.ts'
+import { naming } from '../../plugins/kafka-events/src/settings/framework.fixture.ts'
 import { readSettings } from '../../plugins/kafka-events/src/settings/read-settings.ts'
 import { rows, topics } from '../../plugins/kafka-events/test/conformance/rows/index.ts'
 import { fixtureEvent } from '../../plugins/kafka-events/test/conformance/support/fixtures.ts'
@@ -96,12 +97,6 @@ function problemsOf(trigger: Trigger): string {
 
 function read(trigger: Trigger) {
   const part: FunctionPart = { functionKey: 'ship', trigger, names }
-  const { custom, functions, resources } = serviceOf([part], { bootstrapServers: 'localhost:9092' })
-  return readSettings({ custom, functions, resources }, naming)
-}
-
-/** The framework's names. */
-const naming = {
-  getKafkaEventLogicalId: () => 'ShipEventSourceMappingKafkaOrdersplaced',
-  getMSKEventLogicalId: () => 'ShipEventSourceMappingMSKConformanceOrdersplaced',
+  const { service, custom, functions, resources } = serviceOf([part], { bootstrapServers: 'localhost:9092' })
+  return readSettings({ service, custom, functions, resources }, naming)
 }

@@ -13,6 +13,7 @@ import { backOffMs, brokerBackOff, sleep, within } from './back-off.ts'
 import { CommitQueue, type CommittedOffset } from './commit-queue.ts'
 import { isKafkaError, isRebalancing, messageOf } from './errors.ts'
 import { FetchWatch } from './fetch-watch.ts'
+import { tellOfFormerGroups } from './former-group.ts'
 import { leaveGroup } from './group-leave.ts'
 import { createGroupOffsets, type GroupOffsets } from './group-offsets.ts'
 import type { Invoke } from './invocation.ts'
@@ -87,6 +88,7 @@ export class GroupConsumer {
   /** When the last invocation for a partition ends, whichever generation started it. */
   readonly #lanesEnd = new Map<string, Promise<void>>()
   readonly #commits: CommitQueue
+  #hasToldOfFormerGroups = false
   #consumer: Consumer | undefined
   readonly #fetches = new FetchWatch(2 * REQUEST_TIMEOUT_MS)
   #lastHeartbeatMs = 0
@@ -163,6 +165,7 @@ export class GroupConsumer {
       let trouble = this.#trouble
       try {
         const topics = await this.#presentTopics()
+        await this.#tellOfFormerGroups()
         trouble = this.#lifeTrouble
         await this.#live(topics)
         failedLives = 0
@@ -175,6 +178,13 @@ export class GroupConsumer {
         await sleep(backOffMs(failedLives, brokerBackOff), signal)
       }
     }
+  }
+
+  /** Once: after its first commit the group is no new one. */
+  async #tellOfFormerGroups(): Promise<void> {
+    if (this.#hasToldOfFormerGroups) return
+    this.#hasToldOfFormerGroups = true
+    await tellOfFormerGroups(this.#kafka({ retries: 0 }), [...this.#sources.values()], this.#ports.log)
   }
 
   #sayEnded(error: unknown, lastedMs: number): void {

@@ -8,6 +8,7 @@ export interface KafkaEventsSettings {
   bootstrapServers?: string | string[]
   discardWithoutDestination?: boolean
   drainTimeoutMs?: number
+  ignoreSchemaRegistry?: boolean
   logFormat?: 'text' | 'json'
   partitionsInFlightMax?: number
   partitionsPerEventMax?: number

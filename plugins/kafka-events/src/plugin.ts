@@ -17,7 +17,7 @@ import { watchStalls } from './stalls.ts'
 import { startStatusServer, urlOf } from './status-server.ts'
 
 interface Serverless {
-  getProvider(name: 'aws'): { naming: MappingNaming }
+  getProvider(name: 'aws'): { naming: MappingNaming; getStage(): string }
   service: ServiceView & {
     getFunction(functionKey: string): { name?: string; timeout?: number }
     provider: { timeout?: number; region?: string }
@@ -69,7 +69,8 @@ export default class KafkaEventsPlugin {
 
   /** Plain `serverless offline` fires none of the hooks below: Kafka would silently do nothing. */
   #refuseWithoutStart(): void {
-    if (!hasKafkaEvents(this.#serverless.service)) return
+    const provider = this.#serverless.getProvider('aws')
+    if (!hasKafkaEvents(this.#serverless.service, provider.naming, provider.getStage())) return
     this.#log.error('Kafka events need the command `serverless offline start` (with `start`)')
     process.exit(1)
   }
@@ -77,7 +78,8 @@ export default class KafkaEventsPlugin {
   /** Before serverless-offline opens its servers, which would stay up after an error. */
   #readSettings(): void {
     try {
-      this.#settings = readSettings(this.#serverless.service, this.#serverless.getProvider('aws').naming)
+      const provider = this.#serverless.getProvider('aws')
+      this.#settings = readSettings(this.#serverless.service, provider.naming, provider.getStage())
     } catch (error) {
       this.#fail(error)
     }

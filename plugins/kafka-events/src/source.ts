@@ -4,7 +4,7 @@ import type { FilterPattern } from './filter.ts'
 
 export type StartingPosition = 'TRIM_HORIZON' | 'LATEST' | 'AT_TIMESTAMP'
 
-/** One `- kafka:` or `- msk:` entry of a function, with its extension. */
+/** One `- kafka:` or `- msk:` entry of a function, with its extension, or a mapping that is written out under `resources`. */
 export interface KafkaSource {
   functionKey: string
   eventSource: 'SelfManagedKafka' | 'aws:kafka'
@@ -13,6 +13,8 @@ export interface KafkaSource {
   brokers: string[]
   topic: string
   groupId: string
+  /** What the group was called by default before each mapping had one of its own: the function's key. */
+  formerGroupId?: string
   batchSize: number
   batchingWindowMs: number
   startingPosition: StartingPosition
@@ -44,6 +46,8 @@ export interface LocalSettings {
   partitionsInFlightMax: number
   /** Drop what is given up without a destination, as AWS does, instead of blocking its partition. */
   discardWithoutDestination: boolean
+  /** Start although a schema registry should decode the values: they reach the function as they are. */
+  ignoreSchemaRegistry: boolean
   /** Partitions of one topic that may share an event. */
   partitionsPerEventMax: number
   statusPort?: number

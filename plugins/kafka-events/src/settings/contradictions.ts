@@ -3,6 +3,7 @@ import type { KafkaSource } from '../source.ts'
 import type { EventEntry, ServiceView } from './event-entries.ts'
 import type { ResourcesView } from './mapping.ts'
 import { isMap } from './setting.ts'
+import { isKafka } from './written-mappings.ts'
 
 /** Two consumers that share a group and a topic would each see a part of the records only. */
 export function sharedTopics(sources: KafkaSource[]): string[] {
@@ -15,8 +16,8 @@ export function sharedTopics(sources: KafkaSource[]): string[] {
 }
 
 /** AWS asks for a group of its own for each mapping: one more poller of it would take partitions of all their topics. */
-export function sharedGroups(named: KafkaSource[]): string[] {
-  return [...Map.groupBy(named, ({ brokers, groupId }) => JSON.stringify([brokers, groupId])).values()]
+export function sharedGroups(sources: KafkaSource[]): string[] {
+  return [...Map.groupBy(sources, ({ brokers, groupId }) => JSON.stringify([brokers, groupId])).values()]
     .filter(group => new Set(group.map(({ topic }) => topic)).size > 1)
     .map(group => {
       const { functionKey, groupId } = group[0]!
@@ -62,25 +63,14 @@ export function longTimeouts(entries: EventEntry[], { functions, provider }: Ser
   })
 }
 
-/** A name as only the framework gives them, which none of the entries has: a typo, or an event that is gone. */
+/** A Kafka mapping's extension that has nothing to extend: a typo, or an event that is gone. The framework would not deploy it. */
 export function lostExtensions(entries: EventEntry[], { Resources, extensions }: ResourcesView): string[] {
   const known = entries.flatMap(({ logicalId }) => logicalId ?? [])
-  return Object.keys(extensions)
-    .filter(
-      name => /EventSourceMapping(Kafka|MSK)/i.test(name) && !known.includes(name) && !Object.hasOwn(Resources, name),
-    )
-    .map(name => `resources.extensions.${name} belongs to no kafka or msk event; there are: ${known.join(', ')}`)
+  return Object.entries(extensions)
+    .filter(([name]) => !known.includes(name) && !Object.hasOwn(Resources, name))
+    .filter(([name, extension]) => /EventSourceMapping(Kafka|MSK)/i.test(name) || extendsKafka(extension))
+    .map(([name]) => `resources.extensions.${name} belongs to no Kafka mapping; there are: ${known.join(', ')}`)
 }
 
-/** Mappings that are written out as resources: they have topics, and no event made them. */
-export function foreignMappings(entries: EventEntry[], { Resources }: ResourcesView): string[] {
-  return Object.entries(Resources)
-    .filter(([name, resource]) => isKafkaMapping(resource) && !entries.some(({ logicalId }) => logicalId === name))
-    .map(([name]) => `resources.Resources.${name} is not emulated: only kafka and msk events of functions are`)
-}
-
-const isKafkaMapping = (resource: unknown): boolean =>
-  isMap(resource) &&
-  resource.Type === 'AWS::Lambda::EventSourceMapping' &&
-  isMap(resource.Properties) &&
-  resource.Properties.Topics !== undefined
+const extendsKafka = (extension: unknown): boolean =>
+  isMap(extension) && isMap(extension.Properties) && isKafka(extension.Properties)

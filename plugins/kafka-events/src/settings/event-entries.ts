@@ -7,23 +7,27 @@ export type EventKind = 'kafka' | 'msk'
 /** The part of a Serverless service that is read here. */
 export interface ServiceView {
   custom?: Record<string, unknown>
-  functions?: Record<string, { events?: unknown[]; timeout?: number } | undefined | null>
+  functions?: Record<string, { events?: unknown[]; name?: string; timeout?: number } | undefined | null>
   provider?: { name?: string; timeout?: number }
   resources?: unknown
+  service?: string
 }
 
-/** The framework's own names of mappings in the template: `serverless.getProvider('aws').naming`. */
+/** The framework's own names in the template: `serverless.getProvider('aws').naming`. */
 export interface MappingNaming {
   getKafkaEventLogicalId(functionKey: string, topic: string): string
+  getLambdaLogicalId(functionKey: string): string
   getMSKEventLogicalId(functionKey: string, clusterName: string, topic: string): string
 }
 
 export interface EventEntry {
   functionKey: string
   kind: EventKind
+  /** Without anything when the mapping is written out under `resources`. */
   entry: Record<string, unknown>
   /** Absent when the entry does not say enough to have one. */
   logicalId?: string
+  isWrittenOut?: true
 }
 
 const sharedKeys = [
@@ -57,11 +61,6 @@ export const accessConfigurations: Record<string, { type: string; prefix: string
   saslScram512Auth: { type: 'SASL_SCRAM_512_AUTH', prefix: '', pattern: secretPattern },
   clientCertificateTlsAuth: { type: 'CLIENT_CERTIFICATE_TLS_AUTH', prefix: '', pattern: secretPattern },
   serverRootCaCertificate: { type: 'SERVER_ROOT_CA_CERTIFICATE', prefix: '', pattern: secretPattern },
-}
-
-/** Whether the service has an event of ours at all, switched on or not. */
-export function hasKafkaEvents(service: ServiceView): boolean {
-  return findEntries(service).length > 0
 }
 
 /** Every entry with its name in the template. Refuses what is wrong with an entry as such; most values are read with the mapping. */

@@ -5,6 +5,7 @@ import { entryKeys, readEntries, type ServiceView } from './event-entries.ts'
 import { compile, entrySchemas, loaded, naming } from './framework.fixture.ts'
 import { mappingOf, resourcesOf } from './mapping.ts'
 import { readSettings } from './read-settings.ts'
+import { writtenMappings } from './written-mappings.ts'
 
 const secret = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:kafka-AbCdEf'
 const cluster = 'arn:aws:kafka:eu-west-1:123456789012:cluster/shop-1/0b9c-4'
@@ -14,6 +15,7 @@ const kafka = (changes: object = {}) => ({
 })
 const msk = (changes: object = {}) => ({ msk: { arn: cluster, topic: 'orders', ...changes } })
 const serviceOf = (events: unknown[], resources?: unknown): ServiceView => ({
+  service: 'shop',
   functions: { ship: { events } },
   custom: { kafkaEvents: { bootstrapServers: 'local:9092' } },
   resources,
@@ -24,6 +26,22 @@ const extending = (logicalId: string, properties: object) => ({
 
 const provisioned = { ProvisionedPollerConfig: { MinimumPollers: 1, MaximumPollers: 4, PollerGroupName: 'g' } }
 
+const managed = {
+  EventSourceArn: cluster,
+  SelfManagedEventSource: null,
+  Topics: ['parcels'],
+  AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'parcels' },
+}
+const written = (properties: object) => ({
+  Type: 'AWS::Lambda::EventSourceMapping',
+  Properties: {
+    FunctionName: { 'Fn::GetAtt': ['ShipLambdaFunction', 'Arn'] },
+    SelfManagedEventSource: { Endpoints: { KafkaBootstrapServers: ['a:9092'] } },
+    StartingPosition: 'LATEST',
+    ...properties,
+  },
+})
+
 /** The same service through this plugin's eyes. */
 function readHere(service: ServiceView): Record<string, object> {
   const view = loaded(service)
@@ -31,11 +49,14 @@ function readHere(service: ServiceView): Record<string, object> {
     throw new Error(problem)
   }
   const resources = resourcesOf(view.resources)
+  const events = readEntries(view, naming, refuse)
+  const { entries } = writtenMappings(view, naming, 'dev', resources, events)
   return Object.fromEntries(
-    readEntries(view, naming, refuse).map(entry => [
-      entry.logicalId,
-      Object.fromEntries(mappingOf(entry, resources, refuse).given.map(([property, { value }]) => [property, value])),
-    ]),
+    [...events, ...entries].map(entry => {
+      const { given } = mappingOf(entry, resources, refuse)
+      const values = given.map(([property, { value }]) => [property, value] as const)
+      return [entry.logicalId, Object.fromEntries(values.filter(([property]) => property !== 'FunctionName'))]
+    }),
   )
 }
 
@@ -56,7 +77,7 @@ interface Deployed {
 }
 
 /** A second reading of the deployed properties, to compare the sources with. */
-function sourceIn(properties: Deployed, functionKey: string) {
+function sourceIn(properties: Deployed, logicalId: string) {
   const limit = (value = -1) => (value === -1 ? Number.POSITIVE_INFINITY : value)
   const group = properties.SelfManagedKafkaEventSourceConfig ?? properties.AmazonManagedKafkaEventSourceConfig
   const destination = properties.DestinationConfig?.OnFailure?.Destination
@@ -65,7 +86,7 @@ function sourceIn(properties: Deployed, functionKey: string) {
   return {
     eventSource: properties.EventSourceArn ? 'aws:kafka' : 'SelfManagedKafka',
     topic: properties.Topics[0],
-    groupId: group?.ConsumerGroupId ?? functionKey,
+    groupId: group?.ConsumerGroupId ?? `shop:dev:${logicalId}`,
     batchSize: properties.BatchSize ?? 100,
     batchingWindowMs: (properties.MaximumBatchingWindowInSeconds ?? 0.5) * 1000,
     startingPosition: properties.StartingPosition,
@@ -204,6 +225,13 @@ const cases: [what: string, service: ServiceView][] = [
       ...extending('ShipEventSourceMappingKafkaOrdersv1a', { BatchSize: 9 }),
     }),
   ],
+  [
+    'mappings that are written out, and an extension of one of them, beside an event',
+    serviceOf([kafka()], {
+      Resources: { ShipReturns: written({ Topics: ['returns'] }), ShipParcels: written(managed) },
+      ...extending('ShipReturns', { ...provisioned, MaximumRetryAttempts: 3, Topics: ['returned'] }),
+    }),
+  ],
 ]
 
 describe('the framework’s own compiling', () => {
@@ -213,10 +241,8 @@ describe('the framework’s own compiling', () => {
 
   test.each(cases)('gives the same sources: %s', (_what, service) => {
     const { sources } = readSettings(loaded(service), naming)
-    const deployed = Object.values(compile(service)) as unknown as Deployed[]
-    expect(sources).toMatchObject(
-      deployed.map((properties, index) => sourceIn(properties, sources[index]!.functionKey)),
-    )
+    const deployed = Object.entries(compile(service)) as unknown as [string, Deployed][]
+    expect(sources).toMatchObject(deployed.map(([logicalId, properties]) => sourceIn(properties, logicalId)))
   })
 
   test('is told apart where it leaves out a window of 0: none is waited here, and AWS’s 500 ms are told', () => {

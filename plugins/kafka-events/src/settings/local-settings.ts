@@ -10,6 +10,7 @@ export const localKeys = [
   'bootstrapServers',
   'discardWithoutDestination',
   'drainTimeoutMs',
+  'ignoreSchemaRegistry',
   'logFormat',
   'partitionsInFlightMax',
   'partitionsPerEventMax',
@@ -32,6 +33,7 @@ export function readLocalSettings(value: unknown, refuse: (problem: string) => v
   return {
     brokers: brokers.isGiven ? brokersOf(brokers) : undefined,
     discardWithoutDestination: flagOf(local.part('discardWithoutDestination')) ?? false,
+    ignoreSchemaRegistry: flagOf(local.part('ignoreSchemaRegistry')) ?? false,
     ssl: sslOf(local.part('ssl')),
     sasl: saslOf(local.part('sasl')),
     sessionTimeoutMs: numberOr(10_000, 'sessionTimeoutMs', { min: 1000, max: 1_800_000 }),

@@ -8,11 +8,12 @@ import { hasParts } from './values.ts'
 export class Mapping {
   readonly #settings = new Map<string, Setting>()
   readonly #overlaid = new Set<string>()
-  readonly #entry: Origin
+  readonly #origin: Origin
 
-  constructor(properties: Record<string, unknown>, entry: Origin) {
-    this.#entry = entry
-    for (const [property, value] of Object.entries(properties)) this.#set(property, value, entry)
+  /** Where the properties stand, and those that nobody gives would. */
+  constructor(properties: Record<string, unknown>, origin: Origin) {
+    this.#origin = origin
+    for (const [property, value] of Object.entries(properties)) this.#set(property, value, origin)
   }
 
   overlay(property: string, value: unknown, origin: Origin): void {
@@ -26,7 +27,7 @@ export class Mapping {
 
   /** The property; one without a value when nothing says it. */
   of(property: string): Setting {
-    return this.#settings.get(property) ?? new Setting(undefined, property, this.#entry)
+    return this.#settings.get(property) ?? new Setting(undefined, property, this.#origin)
   }
 
   #set(property: string, value: unknown, origin: Origin): void {
@@ -62,15 +63,16 @@ const extensibleAttributes = [
 ] as const
 
 export function mappingOf(entry: EventEntry, resources: ResourcesView, refuse: (problem: string) => void): Mapping {
-  const { functionKey, kind, logicalId } = entry
-  const fromEntry = { nameOf: (path: string) => `function ${functionKey}: ${entryNameOf(kind, path)}`, refuse }
-  const mapping = new Mapping(propertiesOf(entry), fromEntry)
-  if (logicalId === undefined) return mapping
+  const { functionKey, kind, logicalId, isWrittenOut } = entry
   const originOf = (...place: string[]): Origin => ({
     nameOf: path => `function ${functionKey}: ${['resources', ...place, path].filter(Boolean).join('.')}`,
     refuse,
   })
-  addResource(mapping, ownOf(resources.Resources, logicalId), originOf('Resources', logicalId, 'Properties'))
+  const fromEntry = { nameOf: (path: string) => `function ${functionKey}: ${entryNameOf(kind, path)}`, refuse }
+  if (logicalId === undefined) return new Mapping(propertiesOf(entry), fromEntry)
+  const fromResource = originOf('Resources', logicalId, 'Properties')
+  const mapping = isWrittenOut ? new Mapping({}, fromResource) : new Mapping(propertiesOf(entry), fromEntry)
+  addResource(mapping, ownOf(resources.Resources, logicalId), fromResource)
   const definition = new Setting(ownOf(resources.extensions, logicalId), '', originOf('extensions', logicalId))
   if (hasParts(definition, extensibleAttributes))
     addExtension(mapping, definition.part('Properties'), originOf('extensions', logicalId, 'Properties'))
@@ -103,4 +105,5 @@ function mergeInDepth(under: unknown, over: unknown): unknown {
   ]
 }
 
-const ownOf = (map: Record<string, unknown>, key: string): unknown => (Object.hasOwn(map, key) ? map[key] : undefined)
+export const ownOf = (map: Record<string, unknown>, key: string): unknown =>
+  Object.hasOwn(map, key) ? map[key] : undefined

@@ -23,10 +23,12 @@ const MSK_PLACE = `function ship: resources.extensions.${MSK_ID}.Properties.`
 const local = { kafkaEvents: { bootstrapServers: 'local:9092' } }
 
 const serviceOf = (events: unknown[], changes: object = {}): ServiceView => ({
+  service: 'shop',
   functions: { ship: { events } },
   ...changes,
 })
 const extended = (event: { kafka: object } | { msk: object }, properties: unknown): ServiceView => ({
+  service: 'shop',
   functions: { ship: { events: [event] } },
   custom: local,
   resources: { extensions: { ['msk' in event ? MSK_ID : KAFKA_ID]: { Properties: properties } } },
@@ -45,7 +47,7 @@ const sourceOf = (service: ServiceView) => readSettings(service, naming).sources
 const warningsOf = (service: ServiceView) => readSettings(service, naming).warnings
 
 describe('a kafka event', () => {
-  test('has AWS’s defaults, and the function’s key as its group', () => {
+  test('has AWS’s defaults, and a group of its own', () => {
     expect(readSettings(serviceOf([kafka()]), naming)).toEqual({
       sources: [
         {
@@ -53,7 +55,8 @@ describe('a kafka event', () => {
           eventSource: 'SelfManagedKafka',
           brokers: ['deployed:9092'],
           topic: 'orders',
-          groupId: 'ship',
+          groupId: `shop:dev:${KAFKA_ID}`,
+          formerGroupId: 'ship',
           batchSize: 100,
           batchingWindowMs: 500,
           startingPosition: 'TRIM_HORIZON',
@@ -129,7 +132,7 @@ describe('a property of an extension', () => {
     [{ Enabled: false }, undefined],
     [{ Enabled: 'false' }, undefined],
     [{ SelfManagedKafkaEventSourceConfig: { ConsumerGroupId: 'g' } }, { groupId: 'g' }],
-    [{ SelfManagedKafkaEventSourceConfig: { ConsumptionMode: 'Stream' } }, { groupId: 'ship' }],
+    [{ SelfManagedKafkaEventSourceConfig: { ConsumptionMode: 'Stream' } }, { groupId: `shop:dev:${KAFKA_ID}` }],
     [{ Topics: ['orders'] }, { topic: 'orders' }],
     [{ SelfManagedEventSource: { Endpoints: { KafkaBootstrapServers: [{ Ref: 'B' }] } } }, { brokers: ['local:9092'] }],
     [{ FilterCriteria: { Filters: [filter] } }, { filters: [expect.anything()] }],
@@ -209,7 +212,7 @@ describe('a property of an extension', () => {
     ],
     [
       { SelfManagedKafkaEventSourceConfig: { SchemaRegistryConfig: { SchemaRegistryURI: 'https://r' } } },
-      'SelfManagedKafkaEventSourceConfig.SchemaRegistryConfig is not emulated: values would reach the function as they are, not decoded',
+      'SelfManagedKafkaEventSourceConfig.SchemaRegistryConfig is not emulated: values would reach the function as they are, not decoded; custom.kafkaEvents.ignoreSchemaRegistry: true starts without it',
     ],
     [
       { SelfManagedKafkaEventSourceConfig: { ConsumptionMode: 'Queue' } },
@@ -440,14 +443,25 @@ describe('custom.kafkaEvents.discardWithoutDestination', () => {
 describe('an extension', () => {
   const withExtensions = (extensions: object) => serviceOf([kafka()], { custom: local, resources: { extensions } })
 
-  test('that belongs to no event is refused with the names that there are', () => {
+  test('that belongs to no mapping is refused with the names that there are', () => {
     for (const name of [
       'ShipEventSourceMappingKafkaOrder',
       'ShipEventSourceMappingMSKOrders',
       'ShipEventSourceMappingkafkaOrders',
     ])
       expect(problemsOf(withExtensions({ [name]: { Properties: {} } }))).toEqual([
-        `resources.extensions.${name} belongs to no kafka or msk event; there are: ${KAFKA_ID}`,
+        `resources.extensions.${name} belongs to no Kafka mapping; there are: ${KAFKA_ID}`,
+      ])
+  })
+
+  test('that makes a Kafka mapping of nothing is refused, whatever its name', () => {
+    for (const properties of [
+      { Topics: ['orders'] },
+      { SelfManagedEventSource: { Endpoints: { KafkaBootstrapServers: ['a:9092'] } } },
+      { EventSourceArn: cluster },
+    ])
+      expect(problemsOf(withExtensions({ Own: { Properties: properties } }))).toEqual([
+        `resources.extensions.Own belongs to no Kafka mapping; there are: ${KAFKA_ID}`,
       ])
   })
 
@@ -485,12 +499,26 @@ describe('resources.Resources', () => {
       `function ship: resources.Resources.${KAFKA_ID}.Properties.MaximumRetryAttempts must be a whole number from 0 to 10000, or -1`,
     ])
   })
+})
 
-  test('with a Kafka mapping of its own is told', () => {
-    const Resources = { Own: { Type: 'AWS::Lambda::EventSourceMapping', Properties: { Topics: ['orders'] } } }
-    expect(warningsOf(serviceOf([kafka()], { resources: { Resources } }))).toEqual([
-      'resources.Resources.Own is not emulated: only kafka and msk events of functions are',
+describe('a schema registry', () => {
+  const SchemaRegistryConfig = { SchemaRegistryURI: 'https://registry' }
+  const config = { SelfManagedKafkaEventSourceConfig: { SchemaRegistryConfig, ConsumerGroupId: 'g' } }
+  const custom = { kafkaEvents: { bootstrapServers: 'local:9092', ignoreSchemaRegistry: true } }
+
+  test('is ignored where that is asked for, and told loudly', () => {
+    const { sources, warnings } = readSettings({ ...extended(kafka(), config), custom }, naming)
+    expect(sources).toMatchObject([{ groupId: 'g' }])
+    expect(warnings).toEqual([
+      `${KAFKA_PLACE}SelfManagedKafkaEventSourceConfig.SchemaRegistryConfig is IGNORED, as custom.kafkaEvents.ignoreSchemaRegistry says: values reach the function as they are, NOT decoded`,
     ])
+    const managed = { AmazonManagedKafkaEventSourceConfig: { SchemaRegistryConfig } }
+    expect(warningsOf({ ...extended(msk(), managed), custom })).toHaveLength(1)
+    expect(problemsOf(extended(msk(), managed))).toHaveLength(1)
+  })
+
+  test('is not told of a mapping that is switched off', () => {
+    expect(warningsOf({ ...extended(kafka({ enabled: false }), config), custom })).toEqual([])
   })
 })
 
@@ -509,6 +537,24 @@ describe('several events', () => {
   test('may not share a name in the template, of which only one would be deployed', () => {
     expect(problemsOf(serviceOf([kafka({ topic: 'a.b' }), kafka({ topic: 'ab' })]))).toEqual([
       'function ship: kafka.topic ab has the logical id ShipEventSourceMappingKafkaAb, as topic a.b of ship: only one would be deployed',
+    ])
+  })
+
+  test('have a group each, which neither another trigger, function, stage nor service has', () => {
+    const groupsOf = (service: ServiceView, stage?: string) =>
+      readSettings(service, naming, stage).sources.map(({ groupId }) => groupId)
+    const events = [kafka(), kafka({ topic: 'returns' })]
+    const functions = { ship: { events }, bill: { events } }
+    const groups = [
+      ...groupsOf({ service: 'shop', functions }),
+      ...groupsOf({ service: 'shop', functions }, 'prod'),
+      ...groupsOf({ service: 'shop-dev', functions }),
+      ...groupsOf({ service: 'shop', functions: { ship: { events: [msk()] } }, custom: local }),
+    ]
+    expect(new Set(groups).size).toBe(13)
+    expect(groups.slice(0, 2)).toEqual([
+      'shop:dev:ShipEventSourceMappingKafkaOrders',
+      'shop:dev:ShipEventSourceMappingKafkaReturns',
     ])
   })
 
@@ -560,9 +606,9 @@ describe('warnings', () => {
 
 describe('hasKafkaEvents', () => {
   test('sees kafka and msk events, switched on or not, and no others', () => {
-    expect(hasKafkaEvents(serviceOf([kafka({ enabled: false })]))).toBe(true)
-    expect(hasKafkaEvents(serviceOf([{ msk: {} }]))).toBe(true)
-    expect(hasKafkaEvents(serviceOf([{ httpApi: 'GET /' }, 'schedule']))).toBe(false)
-    expect(hasKafkaEvents({})).toBe(false)
+    expect(hasKafkaEvents(serviceOf([kafka({ enabled: false })]), naming)).toBe(true)
+    expect(hasKafkaEvents(serviceOf([{ msk: {} }]), naming)).toBe(true)
+    expect(hasKafkaEvents(serviceOf([{ httpApi: 'GET /' }, 'schedule']), naming)).toBe(false)
+    expect(hasKafkaEvents({}, naming)).toBe(false)
   })
 })

@@ -5,6 +5,7 @@ import { isLeftOut } from './entry-properties.ts'
 import type { EventEntry, EventKind } from './event-entries.ts'
 import { readFailureSettings } from './failure-settings.ts'
 import { filtersOf } from './filters.ts'
+import { CUSTOM_KEY } from './local-settings.ts'
 import type { Mapping } from './mapping.ts'
 import { checkProperties } from './mapping-properties.ts'
 import { isReference, type Setting } from './setting.ts'
@@ -16,12 +17,18 @@ const POLLERS_MIN = 1
 const POLLERS_MAX = 200
 const startingPositions: StartingPosition[] = ['TRIM_HORIZON', 'LATEST', 'AT_TIMESTAMP']
 
+export interface ReadContext {
+  local: LocalSettings
+  /** `service:stage`. Neither name may have a colon in it. */
+  deployment: string
+  warn: (warning: string) => void
+}
+
 /** Nothing when the mapping is switched off; what is wrong with it is refused all the same. */
 export function readSource(
   entry: EventEntry,
   mapping: Mapping,
-  local: LocalSettings,
-  warn: (warning: string) => void,
+  { local, deployment, warn }: ReadContext,
 ): KafkaSource | undefined {
   const enabled = flagOf(mapping.of('Enabled')) ?? true
   const warnIfEnabled = enabled ? warn : () => {}
@@ -32,7 +39,7 @@ export function readSource(
     functionKey: entry.functionKey,
     ...clusterOf(entry, mapping, local),
     topic,
-    groupId: groupOf(entry, mapping) ?? entry.functionKey,
+    ...groupOf(entry, mapping, { local, deployment, warn: warnIfEnabled }),
     batchSize: wholeNumberOf(mapping.of('BatchSize'), { min: 1, max: 10_000 }) ?? BATCH_SIZE,
     batchingWindowMs: batchingWindowMsOf(entry, mapping, warnIfEnabled),
     ...startOf(mapping),
@@ -49,30 +56,46 @@ function topicOf(topics: Setting, topicOfEntry: unknown): string {
   if (topic === undefined) return ''
   if (!/^[\w-][\w.-]{0,248}$/.test(topic))
     first?.refuse('must be a topic: at most 249 of a-z A-Z 0-9 . _ -, not . first')
-  if (topic !== topicOfEntry) first?.refuse(`must be ${topicOfEntry}, the topic of the event`)
+  if (topicOfEntry !== undefined && topic !== topicOfEntry)
+    first?.refuse(`must be ${topicOfEntry}, the topic of the event`)
   return topic
 }
 
-/** What the settings call the group. AWS draws a name where they call it nothing. */
-export function givenGroupOf({ kind }: EventEntry, mapping: Mapping): Setting {
-  return groupConfigOf(kind, mapping).part('ConsumerGroupId')
+/** AWS draws a name for each mapping that is given none: here it is one that stays, and that no other service has. */
+function groupOf(
+  { functionKey, kind, logicalId, isWrittenOut }: EventEntry,
+  mapping: Mapping,
+  context: ReadContext,
+): Pick<KafkaSource, 'groupId' | 'formerGroupId'> {
+  const given = givenGroupOf(kind, mapping, context)
+  if (given !== undefined) return { groupId: given }
+  return { groupId: `${context.deployment}:${logicalId}`, formerGroupId: isWrittenOut ? undefined : functionKey }
 }
 
-const groupConfigOf = (kind: EventKind, mapping: Mapping): Setting =>
-  mapping.of(kind === 'kafka' ? 'SelfManagedKafkaEventSourceConfig' : 'AmazonManagedKafkaEventSourceConfig')
-
-function groupOf({ kind }: EventEntry, mapping: Mapping): string | undefined {
-  const config = groupConfigOf(kind, mapping)
-  if (!hasParts(config, ['ConsumerGroupId', 'SchemaRegistryConfig', ...(kind === 'kafka' ? ['ConsumptionMode'] : [])]))
-    return
-  const [group, registry] = [config.part('ConsumerGroupId'), config.part('SchemaRegistryConfig')]
-  if (registry.isGiven) registry.refuse('is not emulated: values would reach the function as they are, not decoded')
+function givenGroupOf(kind: EventKind, mapping: Mapping, context: ReadContext): string | undefined {
+  const isManaged = kind === 'msk'
+  const config = mapping.of(isManaged ? 'AmazonManagedKafkaEventSourceConfig' : 'SelfManagedKafkaEventSourceConfig')
+  if (!hasParts(config, ['ConsumerGroupId', 'SchemaRegistryConfig', ...(isManaged ? [] : ['ConsumptionMode'])])) return
+  checkRegistry(config.part('SchemaRegistryConfig'), context)
   if (oneOf(config.part('ConsumptionMode'), ['Stream', 'Queue']) === 'Queue')
     config.part('ConsumptionMode').refuse('Queue is not emulated: records would keep their order here, and not on AWS')
+  const group = config.part('ConsumerGroupId')
   const groupId = textOf(group)
   if (groupId !== undefined && !/^[a-zA-Z0-9/*:_+=.@-]{1,200}$/.test(groupId))
     group.refuse('must be at most 200 of a-z A-Z 0-9 / * : _ + = . @ -')
   return groupId
+}
+
+/** A function that reads decoded values would take the bytes for something else: only who asks for that gets it. */
+function checkRegistry(registry: Setting, { local, warn }: ReadContext): void {
+  if (!registry.isGiven) return
+  const optOut = `custom.${CUSTOM_KEY}.ignoreSchemaRegistry`
+  if (local.ignoreSchemaRegistry)
+    warn(`${registry.name} is IGNORED, as ${optOut} says: values reach the function as they are, NOT decoded`)
+  else
+    registry.refuse(
+      `is not emulated: values would reach the function as they are, not decoded; ${optOut}: true starts without it`,
+    )
 }
 
 function batchingWindowMsOf(entry: EventEntry, mapping: Mapping, warn: (warning: string) => void): number {

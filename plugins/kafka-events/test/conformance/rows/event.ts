@@ -4,11 +4,11 @@ import { fixtureEvent, fixtureRecord, readFixture } from '../support/fixtures.ts
 import { recordsOf, valuesOf } from '../support/journal.ts'
 import type { LiveRun } from '../support/live-run.ts'
 import { numbered } from '../support/records.ts'
-import type { LiveTest, NewRecord, Row, RowTest } from '../support/row.ts'
+import type { LiveTest, NewRecord, Row } from '../support/row.ts'
 import { sources } from '../support/sources.ts'
 
 /** The documented record stands at offset 15, so 15 others come before it. */
-const documented = (id: string, event: 'kafka' | 'msk', fixture: string): RowTest => ({
+const documented = (id: string, event: 'kafka' | 'msk', fixture: string, changes?: Partial<LiveTest>): LiveTest => ({
   kind: 'live',
   id,
   event,
@@ -21,6 +21,7 @@ const documented = (id: string, event: 'kafka' | 'msk', fixture: string): RowTes
     assert.deepEqual(second!.event, expected)
     assert.equal(JSON.stringify(second!.event), JSON.stringify(expected), 'the order of the members')
   },
+  ...changes,
 })
 
 const strangeRecords: NewRecord[] = [
@@ -85,7 +86,23 @@ export const eventRows: Row[] = [
     aws: '`eventSource: aws:kafka` and `eventSourceArn`; otherwise the same',
     source: sources.msk,
     here: 'as AWS; `bootstrapServers` names the local brokers',
-    test: documentedMsk(),
+    test: documentedMsk('event-msk'),
+  },
+  {
+    setting: 'event',
+    situation: 'a mapping of a self-managed cluster that is written out under `resources.Resources`',
+    aws: 'the same, whoever wrote the mapping',
+    source: sources.template,
+    here: 'as AWS',
+    test: documented('written-kafka', 'kafka', 'self-managed.json', { isWrittenOut: true }),
+  },
+  {
+    setting: 'event',
+    situation: 'a mapping of an MSK cluster that is written out, with an extension',
+    aws: 'the same, whoever wrote the mapping',
+    source: sources.template,
+    here: 'as AWS',
+    test: documentedMsk('written-msk', { isWrittenOut: true, settings: {}, extension: { BatchSize: 15 } }),
   },
   {
     setting: 'event',
@@ -242,15 +259,25 @@ export const eventRows: Row[] = [
     situation: 'Avro, Protobuf or JSON schema values',
     aws: 'values are decoded, and records have `keySchemaMetadata` and `valueSchemaMetadata`',
     source: sources.consume,
-    here: 'not emulated: it needs a registry with its schemas; refused at start',
+    here: 'not emulated: it needs a registry with its schemas; refused at start, unless `custom.kafkaEvents.ignoreSchemaRegistry` is set',
+  },
+  {
+    setting: 'SchemaRegistryConfig',
+    situation: '`custom.kafkaEvents.ignoreSchemaRegistry: true`',
+    aws: 'there is no such setting: values are decoded',
+    source: sources.consume,
+    here: 'values reach the function as they are in Kafka, and a warning at each start says so',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/src/settings/read-settings.test.ts',
+      name: 'is ignored where that is asked for, and told loudly',
+    },
   },
 ]
 
 /** Its ARN names a cluster that the settings name, too. */
-function documentedMsk(): RowTest {
-  const { eventSourceArn } = JSON.parse(readFixture('msk.json'))
-  return {
-    ...(documented('event-msk', 'msk', 'msk.json') as LiveTest),
-    settings: { batchSize: 15, arn: eventSourceArn },
-  }
+function documentedMsk(id: string, changes?: Partial<LiveTest>): LiveTest {
+  const { eventSourceArn: arn } = JSON.parse(readFixture('msk.json'))
+  const test = documented(id, 'msk', 'msk.json', { settings: { batchSize: 15 }, ...changes })
+  return { ...test, settings: { ...test.settings, arn } }
 }

@@ -39,14 +39,14 @@ export const settingsRows: Row[] = [
   refused('ScalingConfig', 'a property of SQS mappings', 'not for Kafka', { ScalingConfig: { MaximumConcurrency: 2 } }),
   {
     setting: 'resources.extensions',
-    situation: 'for a mapping that no event makes',
+    situation: 'for a mapping that neither an event nor a resource makes',
     aws: 'the deployment fails: nothing to extend',
     source: sources.template,
     here: 'refused at start, with the names that there are',
     test: {
       kind: 'elsewhere',
       file: 'plugins/kafka-events/src/settings/read-settings.test.ts',
-      name: 'that belongs to no event is refused with the names that there are',
+      name: 'that belongs to no mapping is refused with the names that there are',
     },
   },
   {

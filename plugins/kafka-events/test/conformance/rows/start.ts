@@ -229,8 +229,24 @@ export const startRows: Row[] = [
     situation: 'not set',
     aws: "a unique value, the mapping's UUID",
     source: sources.consumerGroup,
-    here: "the function's key, so that a restart goes on where it was",
-    test: { kind: 'settings', settings: { consumerGroupId: undefined }, reads: { groupId: 'ship' } },
+    here: "a name that only this mapping has, and that stays, so that a restart goes on where it was: `<service>:<stage>:<the mapping's name in the template>`",
+    test: {
+      kind: 'settings',
+      settings: { consumerGroupId: undefined },
+      reads: { groupId: 'conformance:dev:ShipEventSourceMappingKafkaOrdersplaced' },
+    },
+  },
+  {
+    setting: 'ConsumerGroupId',
+    situation: 'not set, by several triggers, functions and services',
+    aws: 'a group for each mapping: each gets all records',
+    source: sources.consumerGroup,
+    here: 'as AWS',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/src/settings/read-settings.test.ts',
+      name: 'have a group each, which neither another trigger, function, stage nor service has',
+    },
   },
   {
     setting: 'ConsumerGroupId',

@@ -68,6 +68,8 @@ export interface ElsewhereTest {
 /** What a function's event entry and its extension say; topic, group and brokers are filled in. */
 export interface Trigger {
   event?: 'kafka' | 'msk'
+  /** The same mapping, written out under `resources.Resources` instead of as an event. */
+  isWrittenOut?: true
   settings?: Entry | ((names: Names) => Entry)
   /** Properties of the mapping, in `resources.extensions`. */
   extension?: Entry | ((names: Names) => Entry)

@@ -3,6 +3,8 @@ import { copyFileSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { propertiesOf } from '../../../src/settings/entry-properties.ts'
+import { naming } from '../../../src/settings/framework.fixture.ts'
 import type { AppName, Entry, LiveTest, Names, Trigger } from './row.ts'
 
 /** Where the deployed function would find its brokers. */
@@ -32,12 +34,25 @@ export function serviceOf(parts: FunctionPart[], kafkaEvents: Entry) {
     plugins: ['serverless-offline', './plugin.mjs'],
     custom: { kafkaEvents },
     functions: Object.fromEntries(parts.map(part => [part.functionKey, functionOf(part)])),
-    resources: { extensions: Object.fromEntries(parts.flatMap(extensionOf)) },
+    resources: {
+      Resources: Object.fromEntries(parts.flatMap(resourceOf)),
+      extensions: Object.fromEntries(parts.flatMap(extensionOf)),
+    },
   }
 }
 
 function functionOf({ functionKey, handler = 'handlers.succeed', timeoutS = 20, ...part }: FunctionPart) {
-  return { name: functionKey, handler, timeout: timeoutS, events: [eventOf(part)] }
+  return { name: functionKey, handler, timeout: timeoutS, events: part.trigger.isWrittenOut ? [] : [eventOf(part)] }
+}
+
+/** The mapping that the framework would make of the event. */
+function resourceOf({ functionKey, trigger, names }: FunctionPart) {
+  if (!trigger.isWrittenOut) return []
+  const kind = trigger.event ?? 'kafka'
+  const entry = eventOf({ trigger, names })[kind] as Entry
+  const FunctionName = { 'Fn::GetAtt': [naming.getLambdaLogicalId(functionKey), 'Arn'] }
+  const Properties = { FunctionName, ...propertiesOf({ functionKey, kind, entry }) }
+  return [[writtenIdOf(functionKey), { Type: 'AWS::Lambda::EventSourceMapping', Properties }] as const]
 }
 
 function eventOf({ trigger, names }: Pick<FunctionPart, 'trigger' | 'names'>): Entry {
@@ -49,24 +64,22 @@ function eventOf({ trigger, names }: Pick<FunctionPart, 'trigger' | 'names'>): E
   return { kafka: { accessConfigurations, bootstrapServers: deployedBrokers, ...shared, ...given } }
 }
 
-function extensionOf({ functionKey, trigger: { event = 'kafka', extension }, names }: FunctionPart) {
+function extensionOf({ functionKey, trigger: { event = 'kafka', isWrittenOut, extension }, names }: FunctionPart) {
   if (!extension) return []
-  return [[logicalIdOf(functionKey, event, names.topic), { Properties: entryOf(extension, names) }] as const]
+  const logicalId = isWrittenOut ? writtenIdOf(functionKey) : logicalIdOf(functionKey, event, names.topic)
+  return [[logicalId, { Properties: entryOf(extension, names) }] as const]
 }
 
 const entryOf = (entry: Entry | ((names: Names) => Entry), names: Names): Entry =>
   typeof entry === 'function' ? entry(names) : entry
 
+const writtenIdOf = (functionKey: string): string => `${naming.getLambdaLogicalId(functionKey)}Mapping`
+
 /** The name that the framework gives the mapping in its template. */
 function logicalIdOf(functionKey: string, event: 'kafka' | 'msk', topic: string): string {
-  const name = upperFirst(functionKey.replaceAll('-', 'Dash').replaceAll('_', 'Underscore'))
-  const plainTopic = upperFirst(topic.replaceAll(/[^0-9A-Za-z]/g, ''))
-  return event === 'msk'
-    ? `${name}EventSourceMappingMSKConformance${plainTopic}`
-    : `${name}EventSourceMappingKafka${plainTopic}`
+  if (event === 'kafka') return naming.getKafkaEventLogicalId(functionKey, topic)
+  return naming.getMSKEventLogicalId(functionKey, 'conformance', topic)
 }
-
-const upperFirst = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
 
 /** What each of the processes does differently. */
 const apps: Record<AppName, { offline: Entry; kafkaEvents: Entry }> = {
