@@ -1,6 +1,6 @@
 /** Teaches kafkajs, which knows gzip only, the other codecs in which brokers store records. */
 import { promisify } from 'node:util'
-import { zstdCompress, zstdDecompress } from 'node:zlib'
+import zlib from 'node:zlib'
 import kafkajs from 'kafkajs'
 import lz4 from 'lz4-napi'
 import snappy from 'snappy'
@@ -27,8 +27,8 @@ const codecs: [type: number, codec: Codec][] = [
   [
     CompressionTypes.ZSTD,
     {
-      compress: ({ buffer }) => promisify(zstdCompress)(buffer),
-      decompress: bytes => promisify(zstdDecompress)(bytes),
+      compress: ({ buffer }) => promisify(zlib.zstdCompress)(buffer),
+      decompress: bytes => promisify(zlib.zstdDecompress)(bytes),
     },
   ],
 ]

@@ -1,4 +1,5 @@
 /** The Serverless plugin: starts the consumers beside serverless-offline's own servers, and stops them before it exits. */
+import './node-version.ts'
 import type { Server } from 'node:http'
 import Lambda from 'serverless-offline/lambda'
 import { GroupConsumer, type GroupStatus } from './group-consumer.ts'

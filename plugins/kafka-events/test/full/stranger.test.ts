@@ -1,4 +1,4 @@
-/** The quick start of the README, letter for letter, in an empty folder with the packed package, on plain Node 22 and 24. */
+/** The quick start of the README, letter for letter, in an empty folder with the packed package, on plain Node 22 and 24; also with the oldest framework and serverless-offline that it is for. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -56,15 +56,25 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-describe.each([22, 24])("the README's quick start on Node %i", major => {
+const README_FRAMEWORK = 'serverless@npm:osls@^4 serverless-offline@^14'
+const installs = [
+  { major: 22, framework: README_FRAMEWORK },
+  { major: 24, framework: README_FRAMEWORK },
+  // npm checks that their peers fit, too.
+  { major: 22, framework: 'serverless@^3.40 serverless-offline@^13' },
+]
+
+describe.each(installs)("the README's quick start on Node $major with $framework", ({ major, framework }) => {
   test('ends with a record in the handler, and Ctrl-C ends the server', async () => {
-    const env = await plainNode(major, join(folder, `node-${major}`))
-    const empty = join(folder, `empty-${major}`)
+    const name = `${major}-${installs.findIndex(install => install.framework === framework)}`
+    const env = await plainNode(major, join(folder, `node-${name}`))
+    const empty = join(folder, `empty-${name}`)
     await mkdir(empty)
     expect(await versionOf(env)).toMatch(`v${major}.`)
     const startMs = performance.now()
     const reader = createReader(empty, env)
-    for (const step of steps) await reader.follow(step)
+    expect(steps.some(({ text }) => text.includes(README_FRAMEWORK))).toBe(true)
+    for (const step of steps) await reader.follow({ ...step, text: step.text.replace(README_FRAMEWORK, framework) })
     const seconds = ((performance.now() - startMs) / 1000).toFixed(1)
     process.stdout.write(`Node ${await versionOf(env)}: ${seconds} s from the first command to the handled record\n`)
 

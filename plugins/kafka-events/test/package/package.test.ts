@@ -86,6 +86,20 @@ describe('the package', () => {
     expect(stdout).toBe('function KafkaEventsPlugin\n')
   })
 
+  // `node:zlib` as it was before Node 22.15.
+  test('says which Node it needs where that is too old, instead of what its imports lack', async () => {
+    const old = `import zlib from 'zlib'; const { zstdCompress, zstdDecompress, ...old } = zlib; export default old; export const { gzip, gunzip } = old`
+    const hook = `import { registerHooks } from 'node:module'
+      const old = 'data:text/javascript,' + encodeURIComponent(${JSON.stringify(old)})
+      registerHooks({ resolve: (name, context, next) => name === 'node:zlib' ? { url: old, shortCircuit: true } : next(name, context) })`
+    const flags = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, '--input-type=module', '--eval']
+    const loading = `await import('${NAME}').catch(error => console.log(error.name, error.message))`
+    const { stdout } = await run(process.execPath, [...flags, loading], { cwd: project, env: plainEnv() })
+    expect(stdout).toBe(
+      `ServerlessError serverless-offline-kafka-events needs Node 22.15 or later, and this is Node ${process.versions.node}. Install Node 24, or 22.15 or later, and start again.\n`,
+    )
+  })
+
   // The README's function, another that is right, and one with two mistakes: a check of the types that finds nothing would go unnoticed otherwise.
   test.each([
     ['nodenext', 'nodenext'],

@@ -250,6 +250,26 @@ export const startRows: Row[] = [
   },
   {
     setting: 'ConsumerGroupId',
+    situation: "not set, and the function's key, the group of earlier versions, has offsets",
+    aws: 'has no such group',
+    source: sources.consumerGroup,
+    here: 'the new group begins at `StartingPosition`, and a warning at its first start says how to go on from the old offsets',
+    test: {
+      kind: 'live',
+      id: 'former-group',
+      behaviour: 'succeed',
+      settings: { consumerGroupId: undefined },
+      before: () => numbered(3),
+      committedAsBefore: 2,
+      async judge(run) {
+        await run.logged('group conformance:dev:', 'is new', 'consumerGroupId: former-group goes on')
+        await run.until('the records to be handled', () => run.attempts().flatMap(offsetsOf).length >= 3)
+        assert.deepEqual(run.attempts().flatMap(offsetsOf), [0, 1, 2])
+      },
+    },
+  },
+  {
+    setting: 'ConsumerGroupId',
     situation: 'longer than 200 characters',
     aws: 'refused',
     source: sources.createApi,

@@ -35,6 +35,8 @@ export interface LiveTest extends Trigger {
   before?: (names: Names) => NewRecord[]
   /** An offset that the group has of partition 0 before the process starts. */
   committedBefore?: number
+  /** An offset of partition 0 that the group has which earlier versions of the plugin would read as: the function's key. */
+  committedAsBefore?: number
   /** The records of partition 0 before this offset are deleted before the process starts. */
   deletedBefore?: number
   /** Judged when all others are: for what must not happen. */

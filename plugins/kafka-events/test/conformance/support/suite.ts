@@ -73,9 +73,11 @@ export class Suite {
     await Promise.all(functions.map(part => this.#fill(part)))
   }
 
-  async #fill({ test: { before, committedBefore, deletedBefore }, names }: LiveFunction): Promise<void> {
+  async #fill({ test, names }: LiveFunction): Promise<void> {
+    const { id, before, committedBefore, committedAsBefore, deletedBefore } = test
     await this.#broker.produce(names.topic, before?.(names) ?? [])
     if (committedBefore !== undefined) await this.#broker.setOffset(names, committedBefore)
+    if (committedAsBefore !== undefined) await this.#broker.setOffset({ ...names, groupId: id }, committedAsBefore)
     if (deletedBefore !== undefined) await this.#broker.deleteRecords(names.topic, deletedBefore)
   }
 
