@@ -184,7 +184,7 @@ export class GroupConsumer {
   async #tellOfFormerGroups(): Promise<void> {
     if (this.#hasToldOfFormerGroups) return
     this.#hasToldOfFormerGroups = true
-    await tellOfFormerGroups(this.#kafka({ retries: 0 }), [...this.#sources.values()], this.#ports.log)
+    await tellOfFormerGroups(this.#kafka({ retries: 5 }), [...this.#sources.values()], this.#ports.log)
   }
 
   #sayEnded(error: unknown, lastedMs: number): void {
