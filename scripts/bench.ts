@@ -1,6 +1,8 @@
 /** `npm run bench`: how fast the product is, what it costs, and how near that is to what this machine can do. Exit 0 or 1. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { runAgainst } from './bench/against.ts'
+import { type ComparisonResult, comparisonHeader, comparisonSections, comparisonVerdict } from './bench/comparison.ts'
 import { type ProfileResult, runProfile } from './bench/profile.ts'
 import { profileHeader, profileSections } from './bench/profile-report.ts'
 import { comparisonOf, headerLines, linesOf, type Section, sectionsOf, verdictLines } from './bench/report.ts'
@@ -19,20 +21,17 @@ async function main(): Promise<number> {
     return 0
   }
   const result = command.from === undefined ? await measure(command) : readResult(command.from)
-  const { header, sections } = 'profile' in result ? profileText(result) : benchText(result, command)
+  const { header, sections, verdict } = textOf(result, command)
   const lines = sections.flatMap(section => linesOf(section, command.markdown))
-  for (const line of ['', ...header, ...lines, ...verdictLines(result)]) say(line)
+  for (const line of ['', ...header, ...lines, ...verdict]) say(line)
   return result.problems.length === 0 ? 0 : 1
 }
 
-async function measure(command: BenchCommand): Promise<BenchResult | ProfileResult> {
-  const { settings, profile } = command
-  say(`seed ${settings.seed}`)
-  const result = await onStage<BenchResult | ProfileResult>(
-    !profile && settings.kinds.some(isEmpty),
-    stage => (profile ? runProfile(stage, settings, say) : runBench(stage, settings, say)),
-    outcome => outcome.problems.length === 0,
-  )
+type Result = BenchResult | ProfileResult | ComparisonResult
+
+async function measure(command: BenchCommand): Promise<Result> {
+  say(`seed ${command.settings.seed}`)
+  const result = await run(command)
   for (const file of filesOf(command)) {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, `${JSON.stringify(result, null, 1)}\n`)
@@ -41,30 +40,47 @@ async function measure(command: BenchCommand): Promise<BenchResult | ProfileResu
   return result
 }
 
-const filesOf = ({ json, save, profile }: BenchCommand): string[] => {
-  const name = `${profile ? 'profile' : 'bench'}-${new Date().toISOString().slice(0, 10)}.json`
+function run({ settings, profile, against }: BenchCommand): Promise<Result> {
+  if (against !== undefined) return runAgainst(against, settings, say)
+  return onStage<BenchResult | ProfileResult>(
+    !profile && settings.kinds.some(isEmpty),
+    stage => (profile ? runProfile(stage, settings, say) : runBench(stage, settings, say)),
+    outcome => outcome.problems.length === 0,
+  )
+}
+
+const filesOf = ({ json, save, profile, against }: BenchCommand): string[] => {
+  const name = `${profile ? 'profile' : against === undefined ? 'bench' : 'against'}-${new Date().toISOString().slice(0, 10)}.json`
   return [...(json === undefined ? [] : [json]), ...(save ? [join(projectRoot, 'load/results', name)] : [])]
 }
 
-const readResult = (file: string): BenchResult | ProfileResult => JSON.parse(readFileSync(file, 'utf8'))
+const readResult = (file: string): Result => JSON.parse(readFileSync(file, 'utf8'))
 
 interface Text {
   header: string[]
   sections: Section[]
+  verdict: string[]
 }
 
-const profileText = (result: ProfileResult): Text => ({
-  header: profileHeader(result),
-  sections: profileSections(result),
-})
+function textOf(result: Result, command: BenchCommand): Text {
+  if ('profile' in result)
+    return { header: profileHeader(result), sections: profileSections(result), verdict: verdictLines(result) }
+  if (!('against' in result)) return benchText(result, command)
+  return {
+    header: comparisonHeader(result),
+    sections: comparisonSections(result),
+    verdict: comparisonVerdict(result),
+  }
+}
 
 function benchText(result: BenchResult, { compare }: BenchCommand): Text {
   const other = compare === undefined ? undefined : readResult(compare)
-  if (other !== undefined && 'profile' in other)
-    throw new Error('--compare wants figures of a benchmark, not a profile')
+  if (other !== undefined && !('books' in other && 'cases' in other))
+    throw new Error('--compare wants figures of a benchmark, not of a profile or of two commits')
   return {
     header: headerLines(result),
     sections: [...sectionsOf(result), ...(other ? [comparisonOf(result, other)] : [])],
+    verdict: verdictLines(result),
   }
 }
 

@@ -18,14 +18,22 @@ export interface EmptyHandler {
 export const emptyServices = ['empty-handler', 'empty-typescript'] as const
 export type EmptyService = (typeof emptyServices)[number]
 
-export async function makeEmptyHandler(name: EmptyService, folder: DataFolder, env: SystemEnv): Promise<EmptyHandler> {
+/** `root` is the checkout whose service it is, run by that checkout's own serverless. */
+export async function makeEmptyHandler(
+  name: EmptyService,
+  folder: DataFolder,
+  env: SystemEnv,
+  root = projectRoot,
+): Promise<EmptyHandler> {
   const taken = new Set<number>()
   const ports: Pick<PortPlan, 'api' | 'lambda'> = { api: await anyFreePort(taken), lambda: await anyFreePort(taken) }
   const origin = `http://127.0.0.1:${ports.api}`
+  const child = apiChild(folder, { ...env, API_URL: origin }, ports as PortPlan)
   const service = new SupervisedProcess(
     {
-      ...apiChild(folder, { ...env, API_URL: origin }, ports as PortPlan),
-      cwd: join(projectRoot, 'load', name),
+      ...child,
+      args: [join(root, 'node_modules/.bin/serverless'), ...child.args.slice(1)],
+      cwd: join(root, 'load', name),
       log: join(folder.logs, `${name}.log`),
     },
     { changed: () => {}, say: text => console.log(`${name}: ${text}`) },

@@ -1,6 +1,7 @@
 /** Prints the figures of a run: as aligned columns, or as Markdown for the documentation. */
 import { tableLines } from '../system/table.ts'
 import type { BenchResult, CaseMedians } from './run.ts'
+import type { CaseSample } from './run-case.ts'
 import { caseName } from './settings.ts'
 
 export interface Section {
@@ -86,6 +87,14 @@ const events = ({ cases }: BenchResult): Section => ({
     }),
   ],
 })
+
+/** `side` when there is more than one. */
+export function sampleLine(sample: CaseSample, side = ''): string {
+  const { requestsPerSecond, load } = sample.figures
+  const speed = `${requestsPerSecond.toFixed(0).padStart(6)} requests/s  p99 ${load.latencyMs.p99.toFixed(1)} ms`
+  const problems = sample.problems.map(problem => `\n  ! ${problem}`)
+  return `round ${sample.round}  ${side && `${side}  `.padStart(8)}${caseName(sample).padEnd(20)} ${speed}${problems.join('')}`
+}
 
 /** What is held against what. */
 const ceilings = [
@@ -186,10 +195,12 @@ export function originLines({ machine, versions, loadAverages, startedAt }: Orig
   ]
 }
 
+export const problemLines = (problems: readonly string[]): string[] => problems.map(problem => `problem: ${problem}`)
+
 export const verdictLines = ({ books, problems }: Pick<BenchResult, 'books' | 'problems'>): string[] => [
   '',
   books.ok
     ? `books: all ${books.invariants} invariants hold over ${books.payments} payments`
     : `books: broken: ${books.broken.join(', ') || `${books.pending} findings pending`}`,
-  ...problems.map(problem => `problem: ${problem}`),
+  ...problemLines(problems),
 ]

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Books, countRows, type EventFigures, type RowCounts } from './books.ts'
 import { cpuBetween } from './cpu.ts'
 import type { Direct } from './direct.ts'
-import type { LoadResult, Target, Unit } from './order.ts'
+import type { LoadResult, Order, Target, Unit } from './order.ts'
 import { type BenchCase, type BenchSettings, type CaseKind, caseName } from './settings.ts'
 import type { Stage } from './stage.ts'
 
@@ -54,50 +54,60 @@ export async function runCase(
   round: number,
   settings: BenchSettings = bench.settings,
 ): Promise<CaseSample> {
-  const { seconds, warmupSeconds, seed } = settings
-  await sleep(restMs(settings, performance.now() - lastLoadEndedMs))
+  await restFor(settings)
   const startedAt = new Date().toISOString()
   const rowsBefore = await rowsOf(bench, benchCase.kind)
   const mark = isProduct(benchCase.kind) ? await bench.books.mark() : undefined
-  const { load, cpuSeconds, beginsMs, endsMs } = await runLoad(bench.stage, {
-    target: targetOf(bench, benchCase.kind),
-    unit: unitOf(benchCase.kind),
-    concurrency: benchCase.concurrency,
-    warmupMs: warmupSeconds * 1_000,
-    durationMs: seconds * 1_000,
-    seed: seed + orders,
-    runId: `r${seed}-${orders++}`,
-  })
-  if (!isDirect(benchCase.kind)) lastLoadEndedMs = performance.now()
+  const loaded = await runLoad(bench.stage, targetOf(bench, benchCase.kind), benchCase, settings)
+  const { load, beginsMs, endsMs } = loaded
   if (mark) await bench.books.drained()
   const events = mark && (await bench.books.since(mark, beginsMs, endsMs))
+  const figures: CaseFigures = { ...figuresOf(benchCase.kind, loaded), ...(events && { events }) }
+  const rowsAfter = await rowsOf(bench, benchCase.kind)
+  const problems = [...answerProblems(load), ...rowProblems(load, rowsBefore, rowsAfter)]
+  return { ...benchCase, round, startedAt, figures, problems: problems.map(text => `${caseName(benchCase)}: ${text}`) }
+}
+
+/** One case as its caller sees it: of the rows it knows nothing, so it measures a commit whose tables are others. */
+export async function runHttpCase(
+  stage: Pick<Stage, 'system' | 'empties' | 'generator' | 'cpu'>,
+  benchCase: BenchCase,
+  round: number,
+  settings: BenchSettings,
+): Promise<CaseSample> {
+  await restFor(settings)
+  const startedAt = new Date().toISOString()
+  const loaded = await runLoad(stage, httpTargetOf(stage, benchCase.kind), benchCase, settings)
+  const problems = answerProblems(loaded.load).map(text => `${caseName(benchCase)}: ${text}`)
+  return { ...benchCase, round, startedAt, figures: figuresOf(benchCase.kind, loaded), problems }
+}
+
+function figuresOf(kind: CaseKind, { load, cpuSeconds }: Loaded): CaseFigures {
   const byProcess = cpuMsByProcess(cpuSeconds, load.requests)
-  const figures: CaseFigures = {
+  return {
     requestsPerSecond: load.requests / load.seconds,
     unitsPerSecond: load.units / load.seconds,
     load,
     cpuSeconds,
     cpuMsByProcess: byProcess,
-    cpuMsPerRequest: cpuMsTogether(benchCase.kind, byProcess),
-    ...(events && { events }),
+    cpuMsPerRequest: cpuMsTogether(kind, byProcess),
   }
-  const rowsAfter = await rowsOf(bench, benchCase.kind)
-  const problems = [...answerProblems(load), ...rowProblems(load, rowsBefore, rowsAfter)]
-  return { ...benchCase, round, startedAt, figures, problems: problems.map(text => `${caseName(benchCase)}: ${text}`) }
 }
+
+const restFor = (settings: BenchSettings): Promise<void> => sleep(restMs(settings, performance.now() - lastLoadEndedMs))
 
 /** What is left of the last load's tail may pass in the warm-up, not in the measured time. */
 export const restMs = ({ tailSeconds, warmupSeconds }: BenchSettings, sinceLastLoadMs: number): number =>
   Math.max(0, (tailSeconds - warmupSeconds) * 1_000 - sinceLastLoadMs)
 
 function targetOf({ stage, direct }: Bench, kind: CaseKind): Target {
-  if (isProduct(kind)) return { kind: 'http', origin: stage.system.apiUrl }
-  if (isEmpty(kind)) return emptyTarget(stage, kind)
+  if (!isDirect(kind)) return httpTargetOf(stage, kind)
   if (direct === undefined) throw new Error('there is no flow yet that the direct writer could repeat')
   return direct.target
 }
 
-function emptyTarget({ empties }: Stage, kind: CaseKind): Target {
+function httpTargetOf({ system, empties }: Pick<Stage, 'system' | 'empties'>, kind: CaseKind): Target {
+  if (isProduct(kind)) return { kind: 'http', origin: system.apiUrl }
   const { origin } = empties[kind === 'empty-typescript' ? 'empty-typescript' : 'empty-handler']!
   return { kind: 'http', origin, pathPrefix: kind === 'empty-quick' ? '/quick' : '' }
 }
@@ -108,7 +118,29 @@ async function rowsOf({ books, direct }: Bench, kind: CaseKind): Promise<RowCoun
   return direct && isDirect(kind) ? countRows(direct.database) : undefined
 }
 
-async function runLoad({ generator, cpu }: Stage, order: Parameters<Stage['generator']['run']>[0]) {
+interface Loaded {
+  load: LoadResult
+  cpuSeconds: Record<string, number | null>
+  /** Epoch: these bound the measured time. */
+  beginsMs: number
+  endsMs: number
+}
+
+async function runLoad(
+  { generator, cpu }: Pick<Stage, 'generator' | 'cpu'>,
+  target: Target,
+  { kind, concurrency }: BenchCase,
+  { seconds, warmupSeconds, seed }: BenchSettings,
+): Promise<Loaded> {
+  const order: Order = {
+    target,
+    unit: unitOf(kind),
+    concurrency,
+    warmupMs: warmupSeconds * 1_000,
+    durationMs: seconds * 1_000,
+    seed: seed + orders,
+    runId: `r${seed}-${orders++}`,
+  }
   let before: Record<string, number | null> = {}
   let after: Record<string, number | null> = {}
   let beginsMs = 0
@@ -123,6 +155,7 @@ async function runLoad({ generator, cpu }: Stage, order: Parameters<Stage['gener
       endsMs = Date.now()
     },
   })
+  if (!isDirect(kind)) lastLoadEndedMs = performance.now()
   return { load, cpuSeconds: { ...cpuBetween(before, after), generator: load.cpuSeconds }, beginsMs, endsMs }
 }
 

@@ -6,9 +6,10 @@ import { openDirect } from './direct.ts'
 import { loadAverages, type Machine, machine, type Versions, versions } from './machine.ts'
 import { type Unit, units } from './order.ts'
 import { medianOf } from './percentiles.ts'
+import { sampleLine } from './report.ts'
 import { differencesBetween, perUnit, type Sizes, sizesOf } from './row-sizes.ts'
 import { type Bench, type CaseFigures, type CaseSample, isDirect, isEmpty, runCase, unitOf } from './run-case.ts'
-import { type BenchCase, type BenchSettings, type CaseKind, caseName, scheduleOf } from './settings.ts'
+import { type BenchCase, type BenchSettings, type CaseKind, scheduleOf } from './settings.ts'
 import type { Stage } from './stage.ts'
 
 export interface CaseMedians extends BenchCase {
@@ -122,13 +123,6 @@ async function runRounds(bench: Bench): Promise<CaseSample[]> {
     }
   }
   return samples
-}
-
-function sampleLine(sample: CaseSample): string {
-  const { requestsPerSecond, load } = sample.figures
-  const speed = `${requestsPerSecond.toFixed(0).padStart(6)} requests/s  p99 ${load.latencyMs.p99.toFixed(1)} ms`
-  const problems = sample.problems.map(problem => `\n  ! ${problem}`)
-  return `round ${sample.round}  ${caseName(sample).padEnd(20)} ${speed}${problems.join('')}`
 }
 
 const mediansOf = (samples: CaseSample[], { concurrency, kinds }: BenchSettings): CaseMedians[] =>

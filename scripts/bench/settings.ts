@@ -48,6 +48,8 @@ export interface BenchCommand {
   from: string | undefined
   /** Figures of another commit to hold these against. */
   compare: string | undefined
+  /** A commit to measure in turns with this checkout. */
+  against: string | undefined
 }
 
 export const USAGE = `npm run bench -- [options]
@@ -62,7 +64,9 @@ export const USAGE = `npm run bench -- [options]
   --markdown           print the tables as Markdown
   --json FILE, --save  also write every figure as JSON: to FILE, to load/results/bench-<date>.json
   --from FILE          print the tables of a saved run; measures nothing
-  --compare FILE       also print each figure beside the one of a saved run`
+  --compare FILE       also print each figure beside the one of a saved run
+  --against COMMIT     instead: this checkout and that commit in turns, before after after before …, each with a system of its
+                       own; \`authorize\` as a share of \`empty\` of both (default: 5 rounds at 32, --only authorize,empty)`
 
 const options = {
   seconds: { type: 'string' },
@@ -78,28 +82,32 @@ const options = {
   save: { type: 'boolean', default: false },
   from: { type: 'string' },
   compare: { type: 'string' },
+  against: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const
 
 const STANDARD = { seconds: '10', warmup: '11', rounds: '3', concurrency: '8,32,64' }
+const AGAINST = { ...STANDARD, rounds: '5', concurrency: '32' }
 const QUICK = { seconds: '1', warmup: '0.5', rounds: '1', concurrency: '2' }
 
 /** Undefined when only the usage is wanted. Throws an Error that says which option is out of bounds. */
 export function readCommand(args: string[]): BenchCommand | undefined {
   const { values } = parseArgs({ args, options })
   if (values.help) return undefined
-  const standard = values.quick ? QUICK : STANDARD
+  const { profile, markdown, json, save, from, compare, against } = values
+  const standard = values.quick ? QUICK : against === undefined ? STANDARD : AGAINST
   const settings: BenchSettings = {
     seconds: numberOf('--seconds', values.seconds ?? standard.seconds, 0.5, 120),
     warmupSeconds: numberOf('--warmup', values.warmup ?? standard.warmup, 0, 60),
     tailSeconds: values.quick ? 0 : TAIL_SECONDS,
     rounds: integerOf('--rounds', values.rounds ?? standard.rounds, 1, 9),
     concurrency: concurrencyOf(values.concurrency ?? standard.concurrency),
-    kinds: kindsOf(values.only),
+    kinds: against === undefined ? kindsOf(values.only) : comparedKindsOf(values.only ?? 'authorize,empty'),
     seed: values.seed === undefined ? Math.floor(Math.random() * 1e6) : integerOf('--seed', values.seed, 0, 1e9),
   }
-  const { profile, markdown, json, save, from, compare } = values
-  return { settings, profile, markdown, json, save, from, compare }
+  if (against !== undefined && (profile || compare !== undefined))
+    throw new Error('--against wants neither --profile nor --compare')
+  return { settings, profile, markdown, json, save, from, compare, against }
 }
 
 function numberOf(option: string, text: string, min: number, max: number): number {
@@ -128,6 +136,16 @@ function kindsOf(text: string | undefined): CaseKind[] {
   const unknown = wanted.find(name => !caseKinds.some(kind => kind === name))
   if (unknown !== undefined) throw new Error(`--only knows ${caseKinds.join(', ')}, not ${unknown}`)
   return caseKinds.filter(kind => wanted.includes(kind))
+}
+
+/** The direct writer knows the tables of this checkout only, and the share needs both of its terms. */
+function comparedKindsOf(text: string): CaseKind[] {
+  const kinds = kindsOf(text)
+  const direct = kinds.find(kind => kind.startsWith('direct-'))
+  if (direct !== undefined) throw new Error(`--only with --against knows what is asked over HTTP, not ${direct}`)
+  if (!kinds.includes('authorize') || !kinds.includes('empty'))
+    throw new Error('--only with --against wants authorize and empty among its cases')
+  return kinds
 }
 
 /** The cases of each round: shuffled by the seed, and turned from round to round, so that each has another place in every round. */

@@ -81,7 +81,7 @@ async function dress(
   return { system: found, env: system.env, folder, empties, generator, cpu: () => cpuOf(folder, empties), onClose }
 }
 
-function cpuOf(folder: DataFolder, empties: Stage['empties']): Record<string, number | null> {
+export function cpuOf(folder: DataFolder, empties: Stage['empties']): Record<string, number | null> {
   const rows = readRunFile(folder.runFile)?.processes ?? []
   const { user, system } = process.cpuUsage()
   // Of the two, one waits while the other is measured.
@@ -93,13 +93,13 @@ function cpuOf(folder: DataFolder, empties: Stage['empties']): Record<string, nu
   }
 }
 
-async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
+export async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
   for (const closer of closers.toReversed())
     await closer().catch(error => console.error(`bench: while taking down: ${error.message}`))
 }
 
 /** Returns whether a signal has come. */
-function closeOnSignals(close: () => Promise<void>): () => boolean {
+export function closeOnSignals(close: () => Promise<void>): () => boolean {
   let signalled = false
   const end = (code: number) => () => {
     signalled = true

@@ -21,10 +21,11 @@ export interface DataFolder {
   sockets: string
 }
 
-export function dataFolder(name: string): DataFolder {
+/** `within` is the `.data` of another checkout, when it is not ours. */
+export function dataFolder(name: string, within = dataRoot): DataFolder {
   if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(name))
     throw new Error(`a data folder's name is 1-32 lower-case letters, digits and hyphens, not "${name}"`)
-  const root = join(dataRoot, name)
+  const root = join(within, name)
   const digest = createHash('sha256').update(root).digest('hex').slice(0, 10)
   return {
     name,
