@@ -1,10 +1,10 @@
-/** Reads topics from offset 0 to their high watermarks, commits nothing, and asks how far the consumer groups are. */
-import { randomUUID } from 'node:crypto'
+/** Reads topics from offset 0 to their end offsets, commits nothing, and asks how far the consumer groups are. */
 // kafkajs's own timers fire a thousand times a second; the plugin's repair is for every client of this process.
 import '../../plugins/kafka-events/src/kafkajs-timers.ts'
-import { type Admin, type Consumer, Kafka, type KafkaMessage, logLevel } from 'kafkajs'
+import { type Admin, Kafka, type KafkaMessage, logLevel } from 'kafkajs'
 import { DEAD_LETTER_TOPIC, DOORBELL_TOPIC } from '../../shared/contracts/topics.ts'
 import { until } from '../../shared/runtime/until.ts'
+import { type Cluster, clusterOf, fetchSpans, type Span } from './fetch-spans.ts'
 import type { Judge } from './invariant.ts'
 import type { Lag } from './world.ts'
 
@@ -17,13 +17,8 @@ export interface LogRecord {
   headers: Record<string, Buffer | undefined>
 }
 
-/** Where a partition begins and ends right now. */
-export interface PartitionSpan {
-  topic: string
-  partition: number
-  low: number
-  high: number
-}
+/** Where a partition begins and ends right now. Its last record may lie before its end: markers of transactions and compacted offsets are none. */
+export type PartitionSpan = Span
 
 /** What `verify` asks of Kafka. */
 export interface KafkaLog {
@@ -48,9 +43,6 @@ const consumerGroups: { group: string; topic: string; begins: 'at the start' | '
 /** Redriving commits its progress under this name; see scripts/dlq.ts. */
 export const REDRIVE_GROUP = 'dlq-redrive'
 
-/** Kafka is given up when it delivers nothing for this long. */
-const SILENCE_MS = 60_000
-
 const COORDINATOR_DEADLINE_MS = 30_000
 
 /** Connects. Throws when no broker answers. */
@@ -63,6 +55,8 @@ export async function openKafkaLog(brokers: string[]): Promise<KafkaLog> {
       cause: error,
     })
   })
+  const cluster = clusterOf(kafka)
+  await cluster.connect()
   return {
     eventSpans: async () => {
       const topics = (await admin.listTopics()).filter(
@@ -71,10 +65,12 @@ export async function openKafkaLog(brokers: string[]): Promise<KafkaLog> {
       return (await Promise.all(topics.map(topic => spansOf(admin, topic)))).flat()
     },
     spansOf: topic => spansOf(admin, topic),
-    read: (spans, onRecords) => readSpans(kafka, admin, spans, onRecords),
-    lags: judge => lagsOf(admin, judge),
+    read: (spans, onRecords) => readSpans(cluster, spans, onRecords),
+    lags: judge => lagsOf(admin, cluster, judge),
     committed: (group, topic) => committedOf(admin, group, topic),
-    close: () => admin.disconnect(),
+    close: async () => {
+      await Promise.all([admin.disconnect(), cluster.disconnect()])
+    },
   }
 }
 
@@ -100,54 +96,18 @@ async function spansOf(admin: Admin, topic: string): Promise<PartitionSpan[]> {
 }
 
 async function readSpans(
-  kafka: Kafka,
-  admin: Admin,
+  cluster: Cluster,
   spans: PartitionSpan[],
   onRecords: (records: LogRecord[]) => Promise<void>,
 ): Promise<void> {
-  const open = new Map(
-    spans.filter(span => span.low < span.high).map(span => [`${span.topic} ${span.partition}`, span.high]),
-  )
-  if (open.size === 0) return
-  const groupId = `verify-${randomUUID()}`
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, retry: { retries: 5 } })
-  try {
-    await consumer.connect()
-    await consumer.subscribe({ topics: [...new Set(spans.map(span => span.topic))], fromBeginning: true })
-    await drain(consumer, open, onRecords)
-  } finally {
-    await consumer.disconnect()
-    // The group holds no offsets; a broker that already forgot it says so with an error.
-    await admin.deleteGroups([groupId]).catch(() => {})
-  }
+  for await (const { topic, partition, messages } of fetchSpans(cluster, spans, whenLed))
+    await onRecords(messages.map(message => recordOf(topic, partition, message)))
 }
 
-function drain(
-  consumer: Consumer,
-  open: Map<string, number>,
-  onRecords: (records: LogRecord[]) => Promise<void>,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const silence = setTimeout(() => reject(new Error(`Kafka delivered nothing for ${SILENCE_MS} ms`)), SILENCE_MS)
-  consumer.on(consumer.events.CRASH, ({ payload }) => payload.restart || reject(payload.error))
-  consumer
-    .run({
-      autoCommit: false,
-      eachBatch: async ({ batch: { topic, partition, messages } }) => {
-        const end = open.get(`${topic} ${partition}`)
-        if (end === undefined) return
-        const records = messages
-          .map(message => recordOf(topic, partition, message))
-          .filter(({ offset }) => offset < end)
-        // kafkajs would deliver a batch again for ever when its handler throws.
-        await onRecords(records).catch(reject)
-        silence.refresh()
-        if (Number(messages.at(-1)?.offset ?? -1) >= end - 1) open.delete(`${topic} ${partition}`)
-        if (open.size === 0) resolve()
-      },
-    })
-    .catch(reject)
-  return promise.finally(() => clearTimeout(silence))
+/** The offset of the first record of a span; its end when nothing in it is a record. */
+async function firstRecordOf(cluster: Cluster, span: PartitionSpan): Promise<number> {
+  for await (const { messages } of fetchSpans(cluster, [span], whenLed)) return Number(messages[0]!.offset)
+  return span.high
 }
 
 const recordOf = (topic: string, partition: number, { offset, key, value, headers }: KafkaMessage): LogRecord => ({
@@ -178,13 +138,18 @@ async function committedOf(admin: Admin, groupId: string, topic: string): Promis
   return new Map(offsets.filter(([, offset]) => offset >= 0))
 }
 
-async function lagsOf(admin: Admin, judge: Judge): Promise<Lag[]> {
+async function lagsOf(admin: Admin, cluster: Cluster, judge: Judge): Promise<Lag[]> {
   const existing = new Set(await admin.listTopics())
   const read = consumerGroups.filter(({ topic }) => existing.has(topic))
-  return (await Promise.all(read.map(reading => topicLags(admin, reading, judge)))).flat()
+  return (await Promise.all(read.map(reading => topicLags(admin, cluster, reading, judge)))).flat()
 }
 
-async function topicLags(admin: Admin, reading: (typeof consumerGroups)[number], judge: Judge): Promise<Lag[]> {
+async function topicLags(
+  admin: Admin,
+  cluster: Cluster,
+  reading: (typeof consumerGroups)[number],
+  judge: Judge,
+): Promise<Lag[]> {
   const { group, topic, begins } = reading
   const youngFrom = new Map<number, number>()
   const sinceMs = judge.nowMs - judge.graceMs
@@ -192,10 +157,12 @@ async function topicLags(admin: Admin, reading: (typeof consumerGroups)[number],
   for (const { partition, offset } of young) youngFrom.set(partition, Number(offset))
   const committed = await committedOf(admin, group, topic)
   // The end is read last: a group that commits meanwhile is not seen beyond it.
-  return (await spansOf(admin, topic)).map(({ partition, low, high }) => {
-    // What retention removed before it was read is gone; nobody can be behind on it.
-    const reached = Math.max(committed.get(partition) ?? (begins === 'at the end' ? high : low), low)
+  const lags = (await spansOf(admin, topic)).map(async ({ partition, low, high }) => {
+    // What retention removed before it was read is gone; nobody can be behind on it. Nor on what is no record.
+    const from = Math.max(committed.get(partition) ?? (begins === 'at the end' ? high : low), low)
+    const reached = from < high ? await firstRecordOf(cluster, { topic, partition, low: from, high }) : from
     const overdue = Math.max((youngFrom.get(partition) ?? high) - reached, 0)
     return { group, topic, partition, committed: reached, end: high, overdue }
   })
+  return Promise.all(lags)
 }

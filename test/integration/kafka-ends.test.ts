@@ -1,0 +1,110 @@
+/** Partitions whose last record lies before their end offset: whoever reads up to the end stops there, and nobody is behind on what is no record. */
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs'
+import { readDeadLetters } from '../../scripts/verify/dead-letters.ts'
+import { type KafkaLog, openKafkaLog, REDRIVE_GROUP } from '../../scripts/verify/kafka-log.ts'
+import { until } from '../../shared/runtime/until.ts'
+import { systemUnderTest } from '../support/system.ts'
+
+const { brokers } = systemUnderTest()
+const run = randomBytes(4).toString('hex')
+const kafka = new Kafka({ clientId: 'system-tests', brokers, logLevel: logLevel.NOTHING })
+const scratchTopics: string[] = []
+let admin: Admin
+let producer: Producer
+let log: KafkaLog
+
+beforeAll(async () => {
+  admin = kafka.admin()
+  producer = kafka.producer({ transactionalId: `kafka-ends-${run}`, maxInFlightRequests: 1, idempotent: true })
+  await Promise.all([admin.connect(), producer.connect()])
+  log = await openKafkaLog(brokers)
+}, 60_000)
+
+afterAll(async () => {
+  await admin.deleteTopics({ topics: scratchTopics })
+  await Promise.all([admin.disconnect(), producer.disconnect(), log.close()])
+}, 60_000)
+
+async function scratchTopic(numPartitions = 1): Promise<string> {
+  const topic = `kafka-ends-${run}-${scratchTopics.length}`
+  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions }] })
+  scratchTopics.push(topic)
+  return topic
+}
+
+async function inTransaction(topic: string, end: 'commit' | 'abort', ...values: string[]): Promise<void> {
+  const transaction = await until(() => producer.transaction(), { what: 'a transaction' })
+  await transaction.send({ topic, messages: values.map(value => ({ value, partition: 0 })) })
+  await transaction[end]()
+}
+
+/** The marker is written after the transaction was called over. */
+async function untilEnd(topic: string, high: number): Promise<void> {
+  const endOf = async () => (await log.spansOf(topic)).find(({ partition }) => partition === 0)?.high
+  await until(async () => (await endOf()) === high, { what: `${topic} to end at ${high}` })
+}
+
+async function valuesOf(topic: string): Promise<string[]> {
+  const values: string[] = []
+  await log.read(await log.spansOf(topic), async records => {
+    values.push(...records.map(({ value }) => String(value)))
+  })
+  return values
+}
+
+describe('a reader stops at the end offset', () => {
+  test('of a partition that ends in the marker of a transaction', async () => {
+    const topic = await scratchTopic()
+    await inTransaction(topic, 'commit', 'one', 'two')
+    await untilEnd(topic, 3)
+    expect(await valuesOf(topic)).toEqual(['one', 'two'])
+  }, 60_000)
+
+  test('of a partition that ends in aborted records, which are none', async () => {
+    const topic = await scratchTopic()
+    await inTransaction(topic, 'commit', 'one')
+    await inTransaction(topic, 'abort', 'two', 'three')
+    await untilEnd(topic, 5)
+    expect(await valuesOf(topic)).toEqual(['one'])
+  }, 60_000)
+
+  test('of partitions that hold a marker alone, since their records were deleted, and nothing', async () => {
+    const topic = await scratchTopic(3)
+    await inTransaction(topic, 'commit', 'one', 'two')
+    await untilEnd(topic, 3)
+    // kafkajs's admin knows the leaders of a topic once it has asked for something of it.
+    await admin.fetchTopicOffsets(topic)
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '2' }] })
+    expect(await valuesOf(topic)).toEqual([])
+    await inTransaction(topic, 'commit', 'three')
+    expect(await valuesOf(topic)).toEqual(['three'])
+  }, 60_000)
+
+  test('of the dead letters', async () => {
+    const before = (await readDeadLetters(log, REDRIVE_GROUP)).length
+    await inTransaction('payment.dlq', 'abort', 'no letter')
+    expect(await readDeadLetters(log, REDRIVE_GROUP)).toHaveLength(before)
+  }, 60_000)
+})
+
+test('a consumer group is not behind on aborted records', async () => {
+  const lagsOf = async () =>
+    (await log.lags({ nowMs: Date.now() + 3_600_000, graceMs: 0 })).filter(({ topic }) => topic === 'payment.captured')
+  const behind = async () => (await lagsOf()).filter(({ committed, end, overdue }) => committed < end || overdue > 0)
+  await until(async () => (await behind()).length === 0, { what: 'the consumer to reach the end' })
+  const endsBefore = (await lagsOf()).map(({ end }) => end)
+
+  await inTransaction('payment.captured', 'abort', 'never')
+
+  const sum = (ends: number[]) => ends.reduce((total, end) => total + end, 0)
+  const lags = await until(
+    async () => {
+      const found = await lagsOf()
+      return sum(found.map(({ end }) => end)) === sum(endsBefore) + 2 ? found : undefined
+    },
+    { what: 'the record and its marker' },
+  )
+  expect(lags.filter(({ committed, end, overdue }) => committed < end || overdue > 0)).toEqual([])
+}, 60_000)
