@@ -11,6 +11,7 @@ import { isEmpty } from './bench/run-case.ts'
 import { type BenchCommand, readCommand, USAGE } from './bench/settings.ts'
 import { onStage } from './bench/stage.ts'
 import { projectRoot, shortPath } from './system/paths.ts'
+import { printableLines } from './system/printable.ts'
 
 const say = (line: string) => console.log(line)
 
@@ -87,7 +88,7 @@ function benchText(result: BenchResult, { compare }: BenchCommand): Text {
 main().then(
   code => process.exit(code),
   error => {
-    console.error(`bench: ${error.stack || error.message || error}`)
+    console.error(`bench: ${printableLines(error.stack || error.message || error)}`)
     process.exit(1)
   },
 )

@@ -1,38 +1,57 @@
-/** `npm run dlq`: lists dead letters, and sends their original bytes once more to where they came from. */
+/** `npm run dlq`: lists dead letters, and sends the original bytes of chosen ones once more to where they came from. */
 import { parseArgs } from 'node:util'
-import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs'
+import { Kafka, logLevel, type Producer } from 'kafkajs'
 import { DEAD_LETTER_TOPIC } from '../shared/contracts/topics.ts'
-import { type DeadLetter, readDeadLetters } from './verify/dead-letters.ts'
+import { chooseLetters, letterLines, sendLine } from './dlq/choose.ts'
+import { confirmed } from './system/confirm.ts'
+import { printable, printableError } from './system/printable.ts'
+import { type DeadLetter, type HandledState, idOf, noteOf, readDeadLetters } from './verify/dead-letters.ts'
 import { findSystem } from './verify/find-system.ts'
-import { openKafkaLog, REDRIVE_GROUP } from './verify/kafka-log.ts'
+import { openKafkaLog } from './verify/kafka-log.ts'
 
-const USAGE = `npm run dlq -- [list | redrive | skip] [--run-file FILE]
-  list      every dead letter: where it is, where it came from, why it was refused, and whether it was redriven
-  redrive   sends each letter that was not redriven yet, in order, as it was: same topic, key, headers and value.
-            Progress is kept as the offset of the consumer group ${REDRIVE_GROUP}; a letter that fails again comes back as a new one.
-  skip      puts the first waiting letter aside without sending it: for one that can never be processed. It stays on the topic.`
+const USAGE = `npm run dlq -- [list | redrive ID… | redrive --all | skip ID… | skip --all] [--yes] [--run-file FILE]
+  list      every dead letter: its id (partition/offset), where it came from, why it was refused, and what was done about it
+  redrive   sends letters once more as they were: same topic, partition, key, headers and value. --all: those that wait.
+            Shows what goes where and asks first. A letter that fails again comes back as a new one.
+  skip      puts letters aside without sending them: for what can never be processed. They stay on the topic.
+  --yes     does not ask; needed where nobody can be asked`
 
-const commands = { list, redrive, skip }
-type Command = keyof typeof commands
+interface Request {
+  command: 'redrive' | 'skip'
+  ids: string[]
+  all: boolean
+  yes: boolean
+  runFile: string | undefined
+}
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
-    options: { 'run-file': { type: 'string' }, help: { type: 'boolean', default: false } },
+    options: {
+      all: { type: 'boolean', default: false },
+      yes: { type: 'boolean', default: false },
+      'run-file': { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   })
-  const command = (positionals[0] ?? 'list') as Command
-  if (values.help || positionals.length > 1 || !Object.hasOwn(commands, command)) {
+  const { all, yes, 'run-file': runFile } = values
+  const [command = 'list', ...ids] = positionals
+  const isList = command === 'list' && ids.length === 0 && !all
+  const isAction = (command === 'redrive' || command === 'skip') && all !== ids.length > 0
+  if (values.help || !(isList || isAction)) {
     console.log(USAGE)
     return values.help ? 0 : 1
   }
-  const { brokers } = await findSystem(values['run-file'], process.env)
-  return commands[command](await lettersOf(brokers), brokers)
+  const { brokers } = await findSystem(runFile, process.env)
+  const letters = await lettersOf(brokers)
+  if (isList) return list(letters)
+  return act(letters, { command, ids, all, yes, runFile } as Request, brokers)
 }
 
 async function lettersOf(brokers: string[]): Promise<DeadLetter[]> {
   const log = await openKafkaLog(brokers)
   try {
-    return await readDeadLetters(log, REDRIVE_GROUP)
+    return await readDeadLetters(log)
   } finally {
     await log.close()
   }
@@ -40,74 +59,76 @@ async function lettersOf(brokers: string[]): Promise<DeadLetter[]> {
 
 function list(letters: DeadLetter[]): number {
   if (letters.length === 0) console.log('There are no dead letters.')
-  for (const letter of letters) {
-    const { origin, failedAt, error, redriven, original } = letter
-    console.log(`${placeOf(letter)}  from ${origin}  ${failedAt}  ${redriven ? 'redriven or put aside' : 'waiting'}`)
-    console.log(`    ${error}`)
-    console.log(`    key ${original?.key ?? 'none'}, value ${preview(original?.value ?? null)}`)
-  }
+  for (const line of letters.flatMap(letterLines)) console.log(line)
   return 0
 }
 
-const PREVIEW_LENGTH = 160
-
-const preview = (value: Buffer | null): string => {
-  if (value === null) return 'none'
-  const text = value.toString('utf8').replaceAll(/\p{Cc}/gu, '·')
-  return text.length > PREVIEW_LENGTH ? `${text.slice(0, PREVIEW_LENGTH)}… (${value.length} bytes)` : text
+async function act(letters: DeadLetter[], request: Request, brokers: string[]): Promise<number> {
+  const choice = chooseLetters(letters, request.ids, request.all)
+  if ('problem' in choice) {
+    console.log(`Nothing was done: ${printable(choice.problem)}`)
+    return 1
+  }
+  const { chosen, unreadable } = choice
+  return request.command === 'redrive'
+    ? redrive(chosen, unreadable, request, brokers)
+    : skip([...chosen, ...unreadable], request, brokers)
 }
 
-async function redrive(letters: DeadLetter[], brokers: string[]): Promise<number> {
-  const waiting = letters.filter(letter => !letter.redriven)
-  await withKafka(brokers, async ({ producer, admin }) => {
-    for (const letter of waiting) {
+/** What cannot be read is left for a person, and holds back nobody. */
+async function redrive(
+  chosen: DeadLetter[],
+  unreadable: DeadLetter[],
+  request: Request,
+  brokers: string[],
+): Promise<number> {
+  for (const letter of unreadable)
+    console.log(`${idOf(letter)} is not a dead letter of ours and cannot be sent; \`skip\` puts it aside`)
+  for (const letter of chosen) console.log(sendLine(letter))
+  if (chosen.length > 0 && !(await isWanted(`Send ${count(chosen)}?`, request))) return 1
+  await withProducer(brokers, async producer => {
+    for (const letter of chosen) {
       const { original, origin } = letter
-      // A letter that cannot be read is left for a person, and so is everything behind it.
-      if (!original)
-        throw new Error(
-          `${placeOf(letter)} is not a dead letter of ours; nothing after it was redriven. \`skip\` puts it aside`,
-        )
-      await producer.send({ topic: original.topic, acks: -1, messages: [messageOf(original)] })
-      // Committed one by one, so that a crash redrives at most one letter twice.
-      await commitPast(admin, letter)
-      console.log(`redriven ${placeOf(letter)} to ${origin}`)
+      await producer.send({ topic: original!.topic, acks: -1, messages: [messageOf(original!)] })
+      // Noted one by one, and only then: a crash in between sends one letter twice, and loses none.
+      await note(producer, letter, 'redriven')
+      console.log(`redriven ${idOf(letter)} to ${printable(origin)}`)
     }
   })
-  console.log(`${waiting.length} dead letters redriven.`)
+  console.log(`${count(chosen)} redriven.`)
+  return unreadable.length > 0 ? 1 : 0
+}
+
+async function skip(chosen: DeadLetter[], request: Request, brokers: string[]): Promise<number> {
+  for (const line of chosen.flatMap(letterLines)) console.log(line)
+  if (chosen.length > 0 && !(await isWanted(`Put ${count(chosen)} aside?`, request))) return 1
+  await withProducer(brokers, async producer => {
+    for (const letter of chosen) await note(producer, letter, 'put aside')
+  })
+  console.log(`${count(chosen)} put aside.`)
   return 0
 }
 
-async function skip(letters: DeadLetter[], brokers: string[]): Promise<number> {
-  const letter = letters.find(letter => !letter.redriven)
-  if (letter === undefined) {
-    console.log('No dead letter waits.')
-    return 0
-  }
-  await withKafka(brokers, ({ admin }) => commitPast(admin, letter))
-  console.log(`put aside ${placeOf(letter)} from ${letter.origin}: ${letter.error}`)
-  return 0
+const count = ({ length }: DeadLetter[]): string => (length === 1 ? '1 dead letter' : `${length} dead letters`)
+
+const isWanted = (question: string, { command, ids, all, yes, runFile }: Request): Promise<boolean> => {
+  const typed = [command, ...(all ? ['--all'] : ids), '--yes', ...(runFile ? ['--run-file', runFile] : [])]
+  return confirmed({ question, yes, command: printable(`npm run dlq -- ${typed.join(' ')}`) })
 }
 
-async function withKafka(
-  brokers: string[],
-  work: (clients: { producer: Producer; admin: Admin }) => Promise<void>,
-): Promise<void> {
-  const kafka = new Kafka({ clientId: REDRIVE_GROUP, brokers, logLevel: logLevel.NOTHING, retry: { retries: 3 } })
-  const [producer, admin] = [kafka.producer({ allowAutoTopicCreation: false }), kafka.admin()]
-  await Promise.all([producer.connect(), admin.connect()])
+const note = (producer: Producer, letter: DeadLetter, state: HandledState) =>
+  producer.send({ topic: DEAD_LETTER_TOPIC, acks: -1, messages: [noteOf(letter, state, new Date())] })
+
+async function withProducer(brokers: string[], work: (producer: Producer) => Promise<void>): Promise<void> {
+  const kafka = new Kafka({ clientId: 'dlq', brokers, logLevel: logLevel.NOTHING, retry: { retries: 3 } })
+  const producer = kafka.producer({ allowAutoTopicCreation: false })
+  await producer.connect()
   try {
-    await work({ producer, admin })
+    await work(producer)
   } finally {
-    await Promise.all([producer.disconnect(), admin.disconnect()])
+    await producer.disconnect()
   }
 }
-
-async function commitPast(admin: Admin, { partition, offset }: DeadLetter): Promise<void> {
-  const partitions = [{ partition, offset: String(offset + 1) }]
-  await admin.setOffsets({ groupId: REDRIVE_GROUP, topic: DEAD_LETTER_TOPIC, partitions })
-}
-
-const placeOf = ({ partition, offset }: DeadLetter): string => `${DEAD_LETTER_TOPIC} ${partition}/${offset}`
 
 const messageOf = ({ key, value, headers, partition }: NonNullable<DeadLetter['original']>) => ({
   key,
@@ -119,7 +140,7 @@ const messageOf = ({ key, value, headers, partition }: NonNullable<DeadLetter['o
 main().then(
   code => process.exit(code),
   error => {
-    console.error(`dlq: ${error.message || error.code || error}`)
+    console.error(`dlq: ${printableError(error)}`)
     process.exit(1)
   },
 )

@@ -3,6 +3,7 @@ import { styleText } from 'node:util'
 import { diagnose, type Level } from './system/diagnosis.ts'
 import { usesColor } from './system/output.ts'
 import { dataFolder } from './system/paths.ts'
+import { printable } from './system/printable.ts'
 
 const marks = { ok: '✓', note: '!', bad: '✗' } as const
 const colors = { ok: 'green', note: 'yellow', bad: 'red' } as const
@@ -13,7 +14,7 @@ function markOf(level: Level): string {
 
 const findings = await diagnose(dataFolder('main'))
 for (const { level, subject, text, fix } of findings) {
-  console.log(`  ${markOf(level)} ${subject.padEnd(18)} ${text}`)
+  console.log(`  ${markOf(level)} ${subject.padEnd(18)} ${printable(text)}`)
   if (fix) console.log(`    ${' '.repeat(18)} → ${fix}`)
 }
 const bad = findings.filter(finding => finding.level === 'bad')

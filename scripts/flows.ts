@@ -6,6 +6,7 @@ import { runFlow, sendTo, type Transcript } from './kill/client.ts'
 import { plainFlow } from './kill/flow.ts'
 import { InFlight } from './kill/in-flight.ts'
 import { createRandom } from './kill/random.ts'
+import { printable, printableError } from './system/printable.ts'
 import { type FoundSystem, findSystem } from './verify/find-system.ts'
 import { openKafkaLog } from './verify/kafka-log.ts'
 import { isColoured, paint } from './verify/report.ts'
@@ -38,7 +39,7 @@ async function main(): Promise<number> {
   const seconds = (performance.now() - startedMs) / 1_000
   const report = await verify(system, { ...DEFAULT_OPTIONS, settleMs: SETTLE_MS })
   const { mismatches, distinct, records, outboxRows } = await countAll(system, merchantId, transcripts)
-  for (const mismatch of mismatches.slice(0, 20)) console.log(`mismatch: ${mismatch}`)
+  for (const mismatch of mismatches.slice(0, 20)) console.log(`mismatch: ${printable(mismatch)}`)
   const expected = transcripts.length * 3
   const colours = paint(isColoured(process.stdout, process.env))
   const verdict = report.ok ? colours.green('all invariants hold') : colours.red(`broken: ${brokenOf(report.results)}`)
@@ -92,7 +93,7 @@ async function countAll(system: FoundSystem, merchantId: string, transcripts: Tr
 main().then(
   code => process.exit(code),
   error => {
-    console.error(`flows: ${error.message || error.code || error}`)
+    console.error(`flows: ${printableError(error)}`)
     process.exit(1)
   },
 )

@@ -5,6 +5,7 @@ import type { Random } from './kill/random.ts'
 import { drawFaults, type FaultOutcome, pausesMs, victims } from './kill/rounds.ts'
 import { failuresOf, type KillRunResult, killRun } from './kill/run.ts'
 import { withSystem } from './kill/with-system.ts'
+import { printable, printableError } from './system/printable.ts'
 import { isColoured, type Paint, paint } from './verify/report.ts'
 
 const secondsOf = (lengthsMs: readonly number[]): string => `${lengthsMs.map(ms => ms / 1_000).join(', ')} s`
@@ -82,9 +83,9 @@ function summaryOf(result: KillRunResult, failures: string[], seconds: number, c
   const broken = result.verify.results.filter(invariant => !invariant.ok)
   return [
     '',
-    ...result.mismatches.slice(0, MISMATCHES_SHOWN).map(mismatch => colours.red(`mismatch: ${mismatch}`)),
+    ...result.mismatches.slice(0, MISMATCHES_SHOWN).map(mismatch => colours.red(`mismatch: ${printable(mismatch)}`)),
     ...broken.flatMap(({ sentence, rows }) =>
-      rows.map(({ row, problem }) => colours.red(`broken: ${sentence} ${row}: ${problem}`)),
+      rows.map(({ row, problem }) => colours.red(`broken: ${sentence} ${printable(row)}: ${printable(problem)}`)),
     ),
     ...faultLines(result.faults),
     `payments    ${result.payments}, ${result.answers} final answers, merchant ${result.merchantId}`,
@@ -115,7 +116,7 @@ function faultLines(outcomes: FaultOutcome[]): string[] {
 main().then(
   code => process.exit(code),
   error => {
-    console.error(`kill: ${error.message || error.code || error}`)
+    console.error(`kill: ${printableError(error)}`)
     process.exit(1)
   },
 )

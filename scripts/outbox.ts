@@ -1,12 +1,15 @@
 /** `npm run outbox`: lists what waits to be published and what was parked, and lets parked rows try again. */
 import { parseArgs } from 'node:util'
 import type { Connection, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
+import { confirmed } from './system/confirm.ts'
+import { printable, printableError } from './system/printable.ts'
 import { findSystem } from './verify/find-system.ts'
 import { connect } from './verify/snapshot.ts'
 
-const USAGE = `npm run outbox -- [list | redrive EVENT_ID… | redrive --all] [--run-file FILE]
+const USAGE = `npm run outbox -- [list | redrive EVENT_ID… | redrive --all] [--yes] [--run-file FILE]
   list      rows that are not published yet, the oldest first; parked ones hold back their payment
-  redrive   un-parks rows, so that the relay tries them again`
+  redrive   un-parks rows, so that the relay tries them again; asks first
+  --yes     does not ask; needed where nobody can be asked`
 
 const ROWS_SHOWN = 100
 
@@ -14,6 +17,7 @@ async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     options: {
       all: { type: 'boolean', default: false },
+      yes: { type: 'boolean', default: false },
       'run-file': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -25,6 +29,7 @@ async function main(): Promise<number> {
     console.log(USAGE)
     return values.help ? 0 : 1
   }
+  if (command === 'redrive' && !(await isWanted(eventIds, values))) return 1
   const { databaseUrl } = await findSystem(values['run-file'], process.env)
   const database = await connect(databaseUrl)
   try {
@@ -34,6 +39,13 @@ async function main(): Promise<number> {
   }
 }
 
+function isWanted(eventIds: string[], { yes, 'run-file': runFile }: { yes: boolean; 'run-file'?: string }) {
+  const which = eventIds.length > 0 ? eventIds.join(', ') : 'every parked row'
+  const typed = ['redrive', ...(eventIds.length > 0 ? eventIds : ['--all']), '--yes']
+  const command = `npm run outbox -- ${[...typed, ...(runFile ? ['--run-file', runFile] : [])].join(' ')}`
+  return confirmed({ question: printable(`Un-park ${which}?`), yes, command: printable(command) })
+}
+
 async function list(database: Connection, nowMs: number): Promise<number> {
   const [rows] = await database.query<RowDataPacket[]>(
     `SELECT event_id, topic, message_key, sequence, created_at, attempts, parked_at, last_error
@@ -41,7 +53,7 @@ async function list(database: Connection, nowMs: number): Promise<number> {
     [ROWS_SHOWN + 1],
   )
   if (rows.length === 0) console.log('Every event is published.')
-  for (const row of rows.slice(0, ROWS_SHOWN)) console.log(lineOf(row, nowMs))
+  for (const row of rows.slice(0, ROWS_SHOWN)) console.log(printable(lineOf(row, nowMs)))
   if (rows.length > ROWS_SHOWN) console.log(`… and more; these are the oldest ${ROWS_SHOWN}`)
   return 0
 }
@@ -90,7 +102,7 @@ async function unpark(database: Connection, condition: string, values: unknown[]
 main().then(
   code => process.exit(code),
   error => {
-    console.error(`outbox: ${error.message || error.code || error}`)
+    console.error(`outbox: ${printableError(error)}`)
     process.exit(1)
   },
 )

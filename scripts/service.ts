@@ -1,6 +1,7 @@
 /** `npm run service -- stop|start|kill|pause|resume <process>`: one part of the running system, through its starter. */
 import { connectControl } from './system/control.ts'
 import { formatDuration } from './system/output.ts'
+import { printableError } from './system/printable.ts'
 import { type ProcessName, processNames } from './system/run-file.ts'
 
 const actions = ['stop', 'start', 'kill', 'pause', 'resume'] as const
@@ -24,7 +25,7 @@ async function main([action, name]: string[]): Promise<number> {
     console.log(`${row.name} is ${row.state} (${formatDuration(performance.now() - startMs)})`)
     return 0
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error)
+    console.error(printableError(error))
     return 1
   }
 }

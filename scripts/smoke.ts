@@ -8,6 +8,7 @@ import { findApi } from './smoke/find-api.ts'
 import { Purchase, smokeSteps } from './smoke/purchase.ts'
 import { jsonOf, junitOf, type SmokeResult, type StepResult } from './smoke/report.ts'
 import { createReporter, type Reporter } from './system/output.ts'
+import { printable } from './system/printable.ts'
 
 const USAGE = `npm run smoke -- [options]
   --api URL           the API to test, for instance http://127.0.0.1:8080 of \`docker compose up\`; needs nothing but HTTP
@@ -96,7 +97,7 @@ async function main(): Promise<number> {
 main().then(
   code => process.exit(code),
   error => {
-    console.error(`smoke: ${messageOf(error)}`)
+    console.error(`smoke: ${printable(messageOf(error))}`)
     process.exit(1)
   },
 )

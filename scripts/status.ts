@@ -3,6 +3,7 @@ import { readinessView } from '../shared/contracts/health.ts'
 import { connectControl } from './system/control.ts'
 import { leftoversOf } from './system/leftovers.ts'
 import { shortPath } from './system/paths.ts'
+import { printable } from './system/printable.ts'
 import { groupMemoryBytes, isAlive, processMemoryBytes } from './system/process-table.ts'
 import { type ProcessRow, type RunFile, readRunFile, runFilePath } from './system/run-file.ts'
 import { tableLines } from './system/table.ts'
@@ -56,7 +57,7 @@ async function main(): Promise<number> {
   console.log(tableLines(rows, [1, 2, 4, 5]).join('\n'))
   console.log(`\nservices: ${mode}${env.SHOP_URL ? ` · shop: ${env.SHOP_URL}` : ''} · API: ${env.API_URL}`)
   const ready = await readiness(env.API_URL)
-  console.log(`/health/ready: ${ready.lines.join('\n')}`)
+  console.log(`/health/ready: ${ready.lines.map(printable).join('\n')}`)
   return ready.isWell && processes.every(row => row.state === 'ready' || row.state === 'external') ? 0 : 1
 }
 

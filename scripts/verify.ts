@@ -1,6 +1,7 @@
 /** `npm run verify`: proves the books right, or says which rows are wrong. Exit 0 when every invariant holds, else 1. */
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { printableError } from './system/printable.ts'
 import { findSystem } from './verify/find-system.ts'
 import { isColoured, linesOf, paint } from './verify/report.ts'
 import { DEFAULT_OPTIONS, verify } from './verify/settle.ts'
@@ -39,7 +40,7 @@ async function main(): Promise<number> {
 main().then(
   code => process.exit(code),
   error => {
-    console.error(`verify: ${error.message || error.code || error}`)
+    console.error(`verify: ${printableError(error)}`)
     process.exit(1)
   },
 )

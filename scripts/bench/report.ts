@@ -1,4 +1,5 @@
 /** Prints the figures of a run: as aligned columns, or as Markdown for the documentation. */
+import { printable } from '../system/printable.ts'
 import { tableLines } from '../system/table.ts'
 import type { BenchResult, CaseMedians } from './run.ts'
 import type { CaseSample } from './run-case.ts'
@@ -92,7 +93,7 @@ const events = ({ cases }: BenchResult): Section => ({
 export function sampleLine(sample: CaseSample, side = ''): string {
   const { requestsPerSecond, load } = sample.figures
   const speed = `${requestsPerSecond.toFixed(0).padStart(6)} requests/s  p99 ${load.latencyMs.p99.toFixed(1)} ms`
-  const problems = sample.problems.map(problem => `\n  ! ${problem}`)
+  const problems = sample.problems.map(problem => `\n  ! ${printable(problem)}`)
   return `round ${sample.round}  ${side && `${side}  `.padStart(8)}${caseName(sample).padEnd(20)} ${speed}${problems.join('')}`
 }
 
@@ -195,7 +196,8 @@ export function originLines({ machine, versions, loadAverages, startedAt }: Orig
   ]
 }
 
-export const problemLines = (problems: readonly string[]): string[] => problems.map(problem => `problem: ${problem}`)
+export const problemLines = (problems: readonly string[]): string[] =>
+  problems.map(problem => `problem: ${printable(problem)}`)
 
 export const verdictLines = ({ books, problems }: Pick<BenchResult, 'books' | 'problems'>): string[] => [
   '',

@@ -1,5 +1,6 @@
 /** What a person sees while the system starts and runs: one line a step, with its time. */
 import { styleText } from 'node:util'
+import { printable, printableLines } from './printable.ts'
 
 /** A step that failed for a reason we can explain. */
 export class StepFailure extends Error {
@@ -112,7 +113,7 @@ export function createReporter(
       drawLive()
       try {
         const result = await work(text => {
-          detail = text
+          detail = printable(text)
         })
         leave(key)
         printStep(paint('green', '✓'), label, detail, now() - startMs)
@@ -125,8 +126,8 @@ export function createReporter(
       }
     },
     line: print,
-    note: text => print(`  ${paint('dim', '·')} ${text}`),
-    warn: text => print(`  ${paint('yellow', '!')} ${text}`),
+    note: text => print(`  ${paint('dim', '·')} ${printable(text)}`),
+    warn: text => print(`  ${paint('yellow', '!')} ${printable(text)}`),
     failure: error =>
       print(
         describeFailure(error)
@@ -139,9 +140,9 @@ export function createReporter(
 /** Cause, fix, and the tail of the service's own log. */
 export function describeFailure(error: unknown): string[] {
   if (!(error instanceof StepFailure))
-    return ['', error instanceof Error ? (error.stack ?? error.message) : String(error)]
-  const lines = ['', error.message]
-  if (error.fix) lines.push(`  fix: ${error.fix}`)
-  if (error.log) lines.push(`  log: ${error.log.path}`, ...error.log.tail.map(line => `  | ${line}`))
+    return ['', printableLines(error instanceof Error ? (error.stack ?? error.message) : error)]
+  const lines = ['', printableLines(error.message)]
+  if (error.fix) lines.push(`  fix: ${printableLines(error.fix)}`)
+  if (error.log) lines.push(`  log: ${error.log.path}`, ...error.log.tail.map(line => `  | ${printable(line)}`))
   return lines
 }

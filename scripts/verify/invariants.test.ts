@@ -417,7 +417,7 @@ const corruptions: Corruption[] = [
         offset: 0,
         origin: 'payment.captured 0/1',
         error: 'schema',
-        redriven: false,
+        state: 'waiting',
       })
     },
   },

@@ -40,7 +40,7 @@ const consumerGroups: { group: string; topic: string; begins: 'at the start' | '
   { group: 'relay-outbox', topic: DOORBELL_TOPIC, begins: 'at the end' },
 ]
 
-/** Redriving commits its progress under this name; see scripts/dlq.ts. */
+/** Under this name older versions of `npm run dlq` committed how far they had redriven. */
 export const REDRIVE_GROUP = 'dlq-redrive'
 
 const COORDINATOR_DEADLINE_MS = 30_000

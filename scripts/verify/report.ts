@@ -1,4 +1,5 @@
 /** Says what `verify` found: one line an invariant, the offending rows under it, and the figures at the end. */
+import { printable } from '../system/printable.ts'
 import type { InvariantResult, VerifyReport } from './verify-system.ts'
 
 /** Colours only where a person looks at a terminal and has not asked for none. */
@@ -28,7 +29,11 @@ export function linesOf(report: VerifyReport, colours: Paint, seconds: number): 
 function resultLines(result: InvariantResult, colours: Paint): string[] {
   const count = result.checked.toLocaleString('en')
   const head = `${markOf(result, colours)} ${result.sentence} ${colours.dim(`[${result.name}, ${count} checked]`)}`
-  return [head, ...result.rows.map(({ row, problem }) => `         ${row}: ${problem}`), ...moreLine(result)]
+  return [
+    head,
+    ...result.rows.map(({ row, problem }) => `         ${printable(row)}: ${printable(problem)}`),
+    ...moreLine(result),
+  ]
 }
 
 const markOf = (result: InvariantResult, colours: Paint): string => {

@@ -3,7 +3,7 @@ import type { Book } from './book.ts'
 import { readDeadLetters } from './dead-letters.ts'
 import { eventInvariants } from './event-invariants.ts'
 import type { BookInvariant, Invariant, Judge, Verdict } from './invariant.ts'
-import { type KafkaLog, REDRIVE_GROUP } from './kafka-log.ts'
+import type { KafkaLog } from './kafka-log.ts'
 import { ledgerInvariants } from './ledger-invariants.ts'
 import { operationInvariants } from './operation-invariants.ts'
 import { paymentInvariants } from './payment-invariants.ts'
@@ -110,7 +110,7 @@ export async function verifySystem(snapshot: Snapshot, kafka: KafkaLog, clock: J
       answers: () => snapshot.answers(),
       kafka: sums,
       lags: await kafka.lags(clock),
-      deadLetters: await readDeadLetters(kafka, REDRIVE_GROUP),
+      deadLetters: await readDeadLetters(kafka),
     }),
     clock,
   )

@@ -137,8 +137,8 @@ const deadLetters: Check = {
   sentence: 'No record waits among the dead letters (npm run dlq lists and redrives them).',
   *check({ deadLetters }) {
     if (deadLetters.length === 0) yield ok
-    for (const { partition, offset, origin, error, redriven } of deadLetters)
-      yield holds(redriven, `payment.dlq ${partition}/${offset}`, `from ${origin}: ${error}`)
+    for (const { partition, offset, origin, error, state } of deadLetters)
+      yield holds(state !== 'waiting', `payment.dlq ${partition}/${offset}`, `from ${origin}: ${error}`)
   },
 }
 

@@ -62,7 +62,7 @@ export interface DeadLetterFacts {
   offset: number
   origin: string
   error: string
-  redriven: boolean
+  state: 'waiting' | 'redriven' | 'put aside'
 }
 
 export interface World {

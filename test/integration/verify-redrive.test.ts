@@ -54,66 +54,101 @@ async function recordsOf(topic: string): Promise<LogRecord[]> {
   }
 }
 
-describe('a dead letter', () => {
+describe('dead letters', () => {
   const origin = `redrive-test-${randomBytes(4).toString('hex')}`
-  const original = { key: randomBytes(8), value: Buffer.from([0xff, 0xfe, 0x00, 0x7b]), header: randomBytes(4) }
+  const evil = 'not JSON: planted by a test\u001b[2J\u202e'
+  const originals = [0, 1, 2].map(() => ({
+    key: randomBytes(8),
+    value: Buffer.from([0xff, 0xfe, 0x00, 0x7b]),
+    header: randomBytes(4),
+  }))
+  let ids: string[]
+
+  const letterOf = ({ key, value, header }: (typeof originals)[number], index: number) =>
+    JSON.stringify({
+      topic: origin,
+      partition: 2,
+      offset: 41 + index,
+      error: evil,
+      failedAt: new Date().toISOString(),
+      key: key.toString('base64'),
+      value: value.toString('base64'),
+      headers: [['event-type', header.toString('base64')]],
+    })
+
+  async function bury(value: string): Promise<string> {
+    const [written] = await producer.send({ topic: 'payment.dlq', messages: [{ key: null, value }] })
+    return `${written!.partition}/${written!.baseOffset}`
+  }
+  const stateOf = async (id: string) => new RegExp(`^${id}  .*$`, 'm').exec((await run('dlq')).printed)?.[0]
 
   beforeAll(async () => {
     await admin.createTopics({ waitForLeaders: true, topics: [{ topic: origin, numPartitions: 3 }] })
-    const value = JSON.stringify({
-      topic: origin,
-      partition: 2,
-      offset: 41,
-      error: 'not JSON: planted by a test',
-      failedAt: new Date().toISOString(),
-      key: original.key.toString('base64'),
-      value: original.value.toString('base64'),
-      headers: [['event-type', original.header.toString('base64')]],
-    })
-    await producer.send({ topic: 'payment.dlq', messages: [{ key: original.key, value }] })
+    ids = []
+    for (const [index, original] of originals.entries()) ids.push(await bury(letterOf(original, index)))
   }, 60_000)
 
   afterAll(() => admin.deleteTopics({ topics: [origin] }))
 
-  test('is listed, and fails `verify` while it waits', async () => {
+  test('are listed without their control characters, and fail `verify` while they wait', async () => {
     const { code, printed } = await run('dlq')
     expect({ code, printed }).toMatchObject({ code: 0, printed: expect.stringContaining(`from ${origin} 2/41`) })
-    expect(printed).toContain('not JSON: planted by a test')
+    expect(printed).toContain('not JSON: planted by a test\\u{1b}[2J\\u{202e}')
+    expect(printed).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
     expect(await failuresNow()).toEqual(['no-dead-letters'])
   }, 60_000)
 
-  test('goes back where it came from, byte for byte and once', async () => {
-    const redriven = await run('dlq', 'redrive')
-    expect({ code: redriven.code, printed: redriven.printed }).toMatchObject({
-      code: 0,
-      printed: expect.stringContaining(`to ${origin} 2/41`),
-    })
-    expect((await run('dlq', 'redrive')).printed).toContain('0 dead letters redriven')
+  test('are not sent by a command that is not sure: no ids, nobody to ask, an id that is none', async () => {
+    expect(await run('dlq', 'redrive')).toMatchObject({ code: 1, printed: expect.stringContaining('npm run dlq') })
+    const unasked = await run('dlq', 'redrive', ids[1]!)
+    expect(unasked).toMatchObject({ code: 1 })
+    expect(unasked.printed).toContain(`${ids[1]} → ${origin} partition 2`)
+    expect(unasked.printed).toContain(`npm run dlq -- redrive ${ids[1]} --yes`)
+    expect(await run('dlq', 'redrive', ids[1]!, '0/99999999', '--yes')).toMatchObject({ code: 1 })
+    expect(await recordsOf(origin)).toEqual([])
+  }, 60_000)
+
+  test('the one that is named goes back where it came from, byte for byte; the others wait on', async () => {
+    const redriven = await run('dlq', 'redrive', ids[1]!, '--yes')
+    expect(redriven).toMatchObject({ code: 0, printed: expect.stringContaining(`to ${origin} 2/42`) })
     const records = await recordsOf(origin)
     expect(records).toHaveLength(1)
     expect(records[0]).toMatchObject({
       partition: 2,
-      key: original.key,
-      value: original.value,
-      headers: { 'event-type': original.header },
+      key: originals[1]!.key,
+      value: originals[1]!.value,
+      headers: { 'event-type': originals[1]!.header },
     })
-    expect((await run('dlq')).printed).toMatch(new RegExp(`from ${origin} 2/41 .* redriven`))
+    expect(await Promise.all(ids.map(stateOf))).toEqual([
+      expect.stringMatching(/ waiting$/),
+      expect.stringMatching(/ redriven$/),
+      expect.stringMatching(/ waiting$/),
+    ])
+    expect(await failuresNow()).toEqual(['no-dead-letters'])
+  }, 60_000)
+
+  test('one that can never be sent is put aside, and holds back nobody', async () => {
+    const unreadable = await bury('not even a letter')
+    const redriven = await run('dlq', 'redrive', '--all', '--yes')
+    expect(redriven).toMatchObject({ code: 1, printed: expect.stringContaining('2 dead letters redriven') })
+    expect(redriven.printed).toContain(`${unreadable} is not a dead letter of ours`)
+    expect((await recordsOf(origin)).map(({ key }) => key)).toEqual([1, 0, 2].map(index => originals[index]!.key))
+    expect(await failuresNow()).toEqual(['no-dead-letters'])
+
+    expect(await run('dlq', 'skip', unreadable)).toMatchObject({ code: 1 })
+    expect(await run('dlq', 'skip', unreadable, '--yes')).toMatchObject({ code: 0 })
+
+    expect(await stateOf(unreadable)).toMatch(/ put aside$/)
+    expect((await run('dlq', 'redrive', '--all', '--yes')).printed).toContain('0 dead letters redriven')
     expect(await failuresNow()).toEqual([])
   }, 60_000)
 
-  test('can be put aside without being sent', async () => {
-    await producer.send({ topic: 'payment.dlq', messages: [{ key: null, value: 'not even a letter' }] })
-    expect(await failuresNow()).toEqual(['no-dead-letters'])
-    expect(await run('dlq', 'redrive')).toMatchObject({ code: 1, printed: expect.stringContaining('skip') })
-
-    expect(await run('dlq', 'skip')).toMatchObject({
-      code: 0,
-      printed: expect.stringContaining('put aside payment.dlq'),
-    })
-
-    expect((await run('dlq', 'skip')).printed).toContain('No dead letter waits')
-    expect(await recordsOf(origin)).toHaveLength(1)
-    expect(await failuresNow()).toEqual([])
+  test('one that was put aside by mistake can still be sent', async () => {
+    const id = await bury(letterOf(originals[0]!, 9))
+    expect(await run('dlq', 'skip', id, '--yes')).toMatchObject({ code: 0 })
+    expect(await run('dlq', 'redrive', id, '--yes')).toMatchObject({ code: 0 })
+    expect(await recordsOf(origin)).toHaveLength(4)
+    expect(await stateOf(id)).toMatch(/ redriven$/)
   }, 60_000)
 })
 
@@ -143,9 +178,14 @@ describe('a parked outbox row', () => {
     const listed = await run('outbox')
     expect(listed.printed).toMatch(new RegExp(`${eventId} .* parked .* refused 3 times: too large, says a test`))
     expect(await failuresNow()).toEqual(['outbox-published'])
-    expect(await run('outbox', 'redrive', `evt_${'0'.repeat(26)}`)).toMatchObject({ code: 1 })
+    expect(await run('outbox', 'redrive', `evt_${'0'.repeat(26)}`, '--yes')).toMatchObject({ code: 1 })
     expect((await eventOf()).parked_at).not.toBeNull()
-    expect(await run('outbox', 'redrive', eventId)).toMatchObject({ code: 0 })
+    expect(await run('outbox', 'redrive', eventId)).toMatchObject({
+      code: 1,
+      printed: expect.stringContaining(`npm run outbox -- redrive ${eventId} --yes`),
+    })
+    expect((await eventOf()).parked_at).not.toBeNull()
+    expect(await run('outbox', 'redrive', eventId, '--yes')).toMatchObject({ code: 0 })
     const free = { parked_at: null, published_at: null }
     expect(await eventsOf()).toMatchObject([free, free])
 
@@ -162,7 +202,9 @@ describe('a command that is not understood', () => {
     ['outbox', ['redrive']],
     ['outbox', ['redrive', '--all', 'evt_1']],
     ['outbox', ['drop']],
-    ['dlq', ['redrive', 'everything']],
+    ['dlq', ['redrive', '--all', '0/1']],
+    ['dlq', ['skip']],
+    ['dlq', ['list', 'everything']],
   ])('%s %j says how it is used and changes nothing', async (script, args) => {
     const { code, printed } = await run(script, ...args)
     expect({ code, printed }).toMatchObject({ code: 1, printed: expect.stringContaining(`npm run ${script}`) })
