@@ -40,8 +40,10 @@ const IN_FLIGHT_MIN = 2
 const IN_FLIGHT_DEADLINE_MS = 30_000
 /** Shorter than clients wait, longer than they wait, and long enough for sessions, time-outs and idle limits of every kind. */
 export const pausesMs = [5_000, 18_000, 60_000] as const
-/** So long before its end a paused system is asked how it is. */
-const ASK_BEFORE_END_MS = 2_000
+/** So long before the end of a pause `/health/ready` is asked, and waited for. */
+const ASK_BEFORE_END_MS = 4_000
+const READY_TIMEOUT_MS = 5_000
+export const NO_ANSWER = 'no answer'
 
 export interface DrawOptions {
   rounds: number
@@ -128,7 +130,7 @@ async function pauseFor(
   try {
     const endMs = performance.now() + pauseMs
     await sleep(pauseMs - ASK_BEFORE_END_MS)
-    const ready = await readyOf(apiUrl).catch(() => 'no answer')
+    const ready = await readyOf(apiUrl, ASK_BEFORE_END_MS).catch(() => NO_ANSWER)
     await sleep(endMs - performance.now())
     return ready
   } finally {
@@ -142,11 +144,9 @@ async function rowOf(control: Control, victim: Victim) {
   return row
 }
 
-const READY_TIMEOUT_MS = 5_000
-
 /** `ok`, `degraded` or `down`. Rejects when the API does not answer in time. */
-async function readyOf(apiUrl: string): Promise<string> {
-  const response = await fetch(`${apiUrl}/health/ready`, { signal: AbortSignal.timeout(READY_TIMEOUT_MS) })
+async function readyOf(apiUrl: string, timeoutMs = READY_TIMEOUT_MS): Promise<string> {
+  const response = await fetch(`${apiUrl}/health/ready`, { signal: AbortSignal.timeout(timeoutMs) })
   const { status } = (await response.json()) as { status: string }
   return status
 }
