@@ -83,3 +83,11 @@ test('a failure is told as cause, fix, and the tail of the log', () => {
     '  | b',
   ])
 })
+
+test('a full disk is told in a sentence, not by a stack', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+    code: 'ENOSPC',
+    path: 'run.json.new',
+  })
+  expect(describeFailure(full)).toEqual(['', 'the disk is full: run.json.new cannot be written', '  fix: make room'])
+})

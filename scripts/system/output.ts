@@ -139,6 +139,8 @@ export function createReporter(
 
 /** Cause, fix, and the tail of the service's own log. */
 export function describeFailure(error: unknown): string[] {
+  const { code, path } = (error ?? {}) as NodeJS.ErrnoException
+  if (code === 'ENOSPC') return ['', `the disk is full${path ? `: ${path} cannot be written` : ''}`, '  fix: make room']
   if (!(error instanceof StepFailure))
     return ['', printableLines(error instanceof Error ? (error.stack ?? error.message) : error)]
   const lines = ['', printableLines(error.message)]

@@ -29,9 +29,9 @@ export const readinessView = z
   .object({
     status: z.enum(['ok', 'degraded', 'down']).meta({
       description:
-        '`degraded`: Kafka or Redis is away, or `problems` names something; payments go on. `down`: MariaDB is away.',
+        '`degraded`: Kafka or Redis is away, and payments go on; or `problems` names something. `down`: MariaDB is away or refuses the login.',
       'x-description-ko':
-        '`degraded`: Kafka나 Redis가 없거나 `problems`에 문제가 있지만 결제는 계속됩니다. `down`: MariaDB가 없습니다.',
+        '`degraded`: Kafka나 Redis가 없지만 결제는 계속되거나, `problems`에 문제가 있습니다. `down`: MariaDB가 없거나 로그인을 거부합니다.',
     }),
     dependencies: z.object({ mariadb: dependencyState, kafka: dependencyState, redis: dependencyState }),
     problems: z.array(readinessProblem),

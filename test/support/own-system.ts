@@ -13,17 +13,27 @@ import { readSystem, repositoryFolder, type SystemUnderTest, systemUnderTest } f
 
 export interface OwnSystem {
   system: SystemUnderTest
+  runFile: string
   stop(): Promise<void>
+}
+
+/** Where the data folder is to lie. */
+export interface Ground {
+  /** Makes the place that is to be the folder. */
+  lay(folder: string): void
+  /** When nothing runs there any more, before the folder is deleted. */
+  clear(folder: string): void
 }
 
 const START_DEADLINE_MS = 120_000
 
-/** Runs its services as the system under test runs them: natively or in Docker. */
-export async function startOwnSystem(name: string): Promise<OwnSystem> {
+/** Runs its services as the system under test runs them: natively or in Docker. On a ground of its own the starter logs there, too. */
+export async function startOwnSystem(name: string, ground?: Ground): Promise<OwnSystem> {
   const { logsFolder, mode } = systemUnderTest()
   mkdirSync(logsFolder, { recursive: true })
   const folder = dataFolder(`${name}-${process.pid}`)
-  const logFile = join(logsFolder, `${name}.log`)
+  ground?.lay(folder.root)
+  const logFile = join(ground ? folder.root : logsFolder, `${name}.log`)
   const log = openSync(logFile, 'w')
   const options = ['--data', folder.name, '--ports', 'free', '--no-web', `--${mode}`]
   // The starter ends by itself when this process is gone.
@@ -41,6 +51,8 @@ export async function startOwnSystem(name: string): Promise<OwnSystem> {
       await ended
     }
     cpSync(folder.logs, join(logsFolder, name), { recursive: true })
+    if (ground) cpSync(logFile, join(logsFolder, `${name}.log`))
+    ground?.clear(folder.root)
     await deleteData(folder, createReporter())
   }
   try {
@@ -53,7 +65,7 @@ export async function startOwnSystem(name: string): Promise<OwnSystem> {
     await stop()
     throw error
   }
-  return { system: readSystem(folder.runFile), stop }
+  return { system: readSystem(folder.runFile), runFile: folder.runFile, stop }
 }
 
 const isReady = (runFile: string): boolean =>
