@@ -161,8 +161,8 @@ export class Database implements Transactions {
     } catch (error) {
       // What was said and not sent yet must not follow the rollback.
       transaction.end()
-      // A broken connection is thrown away, and the server rolls back what was open on it.
       this.#tell(error)
+      // A broken connection is thrown away, and the server rolls back what was open on it.
       reusable =
         !(error instanceof Error && isBroken(error)) && (!transaction.isBegun || (await rolledBack(connection)))
       throw isLost(error) && !transaction.isCommitting

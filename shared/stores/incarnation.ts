@@ -8,7 +8,7 @@ export class IncarnationTable {
     this.#database = database
   }
 
-  /** Throws DependencyUnavailableError while the database is away, an Error before the migrations ran. */
+  /** Throws DependencyUnavailableError while the database is away or has no tables yet, an Error when its row is missing. */
   async read(): Promise<string> {
     const [row] = await this.#database.select<{ incarnation_id: string }>(
       'SELECT incarnation_id FROM incarnation WHERE id = 1',
