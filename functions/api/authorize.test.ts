@@ -85,7 +85,7 @@ describe('POST /payments/authorize', () => {
     const ports = createHandlerPorts()
     ports.responses.away = true
     await authorize(ports)
-    ports.answers.prune('shop', 'key-1')
+    ports.answers.drop('shop', 'key-1')
 
     const again = await authorize(ports)
 

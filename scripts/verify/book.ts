@@ -81,6 +81,8 @@ export interface OutboxRow {
   publishedAtMs: number | null
   parkedAtMs: number | null
   lastError: string | null
+  /** In the archive, not among the rows that relays look at. */
+  archived: boolean
   /** The payload, parsed; null when it is not an event. */
   event: EventFacts | null
   seen: Sighting | null

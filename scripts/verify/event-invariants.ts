@@ -54,6 +54,16 @@ const eventSequence: BookInvariant = {
   },
 }
 
+const eventInOnePlace: BookInvariant = {
+  name: 'event-in-one-place',
+  sentence: 'Every event is in the outbox or in its archive, never in both.',
+  *check({ outbox }) {
+    const archived = new Set(outbox.filter(row => row.archived).map(row => row.eventId))
+    for (const { eventId, archived: isArchived } of outbox)
+      yield holds(isArchived || !archived.has(eventId), eventId, 'in outbox_event and in outbox_archive')
+  },
+}
+
 const envelopeProblem = (paymentId: string, row: OutboxRow): string | undefined => {
   if (!row.event) return 'its payload is not an event'
   const { eventId, eventType, sequence, payment } = row.event
@@ -175,6 +185,7 @@ export const eventInvariants: BookInvariant[] = [
   operationsHaveEvents,
   eventsHaveOperations,
   eventSequence,
+  eventInOnePlace,
   eventEnvelope,
   eventTotals,
   newestEvent,

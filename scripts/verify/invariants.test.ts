@@ -176,6 +176,14 @@ const corruptions: Corruption[] = [
     },
   },
   {
+    what: 'an event in the outbox and in its archive',
+    breaks: ['event-in-one-place'],
+    row: 'evt_',
+    spoil: book => {
+      book.outbox.push({ ...book.outbox[0]!, archived: true })
+    },
+  },
+  {
     what: 'a payload with another event id',
     breaks: ['event-envelope'],
     row: 'evt_',
@@ -513,6 +521,12 @@ describe('work on its way', () => {
   test('duplicates in Kafka are allowed', async () => {
     const books = healthyBooks()
     books[0]!.outbox[0]!.seen!.occurrences = 2
+    expect(failedOf(await resultsOf(books))).toEqual([])
+  })
+
+  test('archived events are events as before', async () => {
+    const books = healthyBooks()
+    for (const book of books.slice(0, 3)) book.outbox[0]!.archived = true
     expect(failedOf(await resultsOf(books))).toEqual([])
   })
 

@@ -61,6 +61,7 @@ const outboxOf = (id: number, event: EventFacts): OutboxRow => ({
   publishedAtMs: STEP_MS + 40,
   parkedAtMs: null,
   lastError: null,
+  archived: false,
   event,
   seen: { occurrences: 1, partition: 2, offset: id, differences: [] },
 })

@@ -93,8 +93,9 @@ export class Snapshot {
       bookOf(row.payment_id).operations.push(operationOf(row))
     for (const row of await this.#range('SELECT * FROM ledger_entry', 'payment_id', after, last))
       bookOf(row.payment_id).entries.push(entryOf(row))
-    for (const row of await this.#range('SELECT * FROM outbox_event', 'message_key', after, last))
-      bookOf(row.message_key).outbox.push(outboxOf(row, sight(row.id)))
+    for (const table of OUTBOX_TABLES)
+      for (const row of await this.#range(`SELECT * FROM ${table}`, 'message_key', after, last))
+        bookOf(row.message_key).outbox.push(outboxOf(row, table === 'outbox_archive', sight(row.id)))
     return books.values()
   }
 
@@ -133,31 +134,30 @@ export class Snapshot {
 
   async outboxSize(): Promise<{ rows: number; firstId: number; lastId: number }> {
     const [row] = await this.#rows(
-      'SELECT COUNT(*) AS total, MIN(id) AS first_id, MAX(id) AS last_id FROM outbox_event',
+      `SELECT COUNT(*) AS total, MIN(id) AS first_id, MAX(id) AS last_id FROM (${everyEvent('id')}) e`,
     )
     return { rows: Number(row!.total), firstId: Number(row!.first_id ?? 0), lastId: Number(row!.last_id ?? -1) }
   }
 
   /** How many outbox rows the payments of one merchant have. */
   async outboxRowsOf(merchantId: string): Promise<number> {
-    const sql =
-      'SELECT COUNT(*) AS total FROM outbox_event e JOIN payment p ON p.payment_id = e.message_key WHERE p.merchant_id = ?'
-    const [row] = await this.#rows(sql, [merchantId])
+    const ofMerchant = 'message_key IN (SELECT payment_id FROM payment WHERE merchant_id = ?)'
+    const sql = `SELECT COUNT(*) AS total FROM (${everyEvent('id', ofMerchant)}) e`
+    const [row] = await this.#rows(sql, [merchantId, merchantId])
     return Number(row!.total)
   }
 
   async outboxRecords(eventIds: string[]): Promise<Map<string, OutboxRecord>> {
     if (eventIds.length === 0) return new Map()
-    const sql = 'SELECT id, event_id, topic, message_key, payload FROM outbox_event WHERE event_id IN (?)'
-    const rows = await this.#rows(sql, [eventIds])
+    const sql = everyEvent('id, event_id, topic, message_key, payload', 'event_id IN (?)')
+    const rows = await this.#rows(sql, [eventIds, eventIds])
     return new Map(rows.map(row => [row.event_id, outboxRecordOf(row)]))
   }
 
   /** Which of these events have been committed by now, the snapshot aside. */
   async committedSince(eventIds: string[]): Promise<Set<string>> {
     if (eventIds.length === 0) return new Set()
-    const sql = 'SELECT event_id FROM outbox_event WHERE event_id IN (?)'
-    const [rows] = await this.#current.query<Row[]>(sql, [eventIds])
+    const [rows] = await this.#current.query<Row[]>(everyEvent('event_id', 'event_id IN (?)'), [eventIds, eventIds])
     return new Set(rows.map(row => row.event_id))
   }
 }
@@ -165,6 +165,13 @@ export class Snapshot {
 const OPERATIONS = `SELECT o.*, a.operation_id AS answer_operation_id, a.status_code, a.body, a.finished_at AS answered_at,
   a.merchant_id AS answer_merchant_id FROM payment_operation o
   LEFT JOIN idem_response_cache a ON a.merchant_id = o.merchant_id AND a.idempotency_key = o.idempotency_key`
+
+/** An event is in one of them: in the archive once it was published long ago. */
+const OUTBOX_TABLES = ['outbox_event', 'outbox_archive']
+
+/** In one statement, so that nothing is missed that moves meanwhile. */
+const everyEvent = (columns: string, condition = 'TRUE'): string =>
+  OUTBOX_TABLES.map(table => `SELECT ${columns} FROM ${table} WHERE ${condition}`).join(' UNION ALL ')
 
 const emptyBook = (paymentId: string, payment: PaymentRow | null): Book => ({
   paymentId,
@@ -230,15 +237,16 @@ const entryOf = (row: Row): EntryRow => ({
   currency: row.currency,
 })
 
-const outboxOf = (row: Row, seen: Sighting | null): OutboxRow => ({
+const outboxOf = (row: Row, archived: boolean, seen: Sighting | null): OutboxRow => ({
   id: row.id,
   eventId: row.event_id,
   topic: row.topic,
   sequence: row.sequence,
   createdAtMs: row.created_at.getTime(),
   publishedAtMs: msOf(row.published_at),
-  parkedAtMs: msOf(row.parked_at),
-  lastError: row.last_error,
+  parkedAtMs: msOf(row.parked_at ?? null),
+  lastError: row.last_error ?? null,
+  archived,
   event: parseEvent(row.payload),
   seen,
 })

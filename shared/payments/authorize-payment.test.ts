@@ -282,7 +282,7 @@ describe('a repeated key', () => {
   test('whose answer was pruned is expired, and never executed again', async () => {
     const ports = createFakePorts()
     await authorize(ports)
-    ports.answers.prune('shop', 'key-1')
+    ports.answers.drop('shop', 'key-1')
 
     expect(await authorize(ports)).toEqual({ kind: 'expired' })
     expect(await authorize(ports, 'key-1', authorizeRequestOf({ amount: 1 }))).toEqual({ kind: 'expired' })

@@ -231,7 +231,7 @@ describe.each<{ kind: Kind; done: string; conflict: string; event: string }>([
     test('a key whose answer was pruned is expired, neither executed nor refused again', async () => {
       const { ports, paymentId } = await readyFor(kind)
       await change(ports, { kind, paymentId, key: 'key-1' })
-      ports.answers.prune('shop', 'key-1')
+      ports.answers.drop('shop', 'key-1')
 
       expect(await change(ports, { kind, paymentId, key: 'key-1' })).toEqual({ kind: 'expired' })
       expect(await storedUnder(ports, 'key-1')).toBeUndefined()

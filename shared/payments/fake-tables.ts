@@ -5,6 +5,7 @@ import type { Payment } from '../domain/payment.ts'
 import { type FakeDatabase, Table } from './fake-store.ts'
 import {
   type Answer,
+  type AnswerKeeper,
   type Answers,
   type Claim,
   type ConsumerProgress,
@@ -15,6 +16,7 @@ import {
   type LedgerEntry,
   type Operation,
   type Operations,
+  type OutboxArchive,
   type OutboxEvent,
   type OutboxQueue,
   type OutboxReader,
@@ -179,9 +181,9 @@ function operationOf(row: OperationRow): Operation {
   return operation
 }
 
-type AnswerRow = StoredAnswer & { merchantId: string; key: string }
+type AnswerRow = StoredAnswer & { merchantId: string; key: string; finishedAtMs: number | null }
 
-export class FakeAnswers implements Answers {
+export class FakeAnswers implements Answers, AnswerKeeper {
   readonly table: Table<AnswerRow>
 
   constructor(db: FakeDatabase) {
@@ -193,16 +195,24 @@ export class FakeAnswers implements Answers {
     row: Claim & { merchantId: string; operationId: string | null; nowMs: number },
   ): Promise<void> {
     const { merchantId, key, fingerprint, canonicalRequest, operationId } = row
-    const opened = { merchantId, key, fingerprint, canonicalRequest, operationId, answer: undefined }
+    const opened = {
+      merchantId,
+      key,
+      fingerprint,
+      canonicalRequest,
+      operationId,
+      answer: undefined,
+      finishedAtMs: null,
+    }
     await this.table.insert(tx, pair(merchantId, key), opened)
   }
 
   async finish(
     tx: Transaction,
-    { merchantId, key, answer }: { merchantId: string; key: string; answer: Answer; nowMs: number },
+    { merchantId, key, answer, nowMs }: { merchantId: string; key: string; answer: Answer; nowMs: number },
   ): Promise<void> {
     await this.table.update(tx, pair(merchantId, key), row =>
-      row.answer === undefined ? { ...row, answer } : undefined,
+      row.answer === undefined ? { ...row, answer, finishedAtMs: nowMs } : undefined,
     )
   }
 
@@ -213,8 +223,15 @@ export class FakeAnswers implements Answers {
     return { fingerprint, canonicalRequest, operationId, answer }
   }
 
-  /** What the clean-up job does with an old answer. */
-  prune(merchantId: string, key: string): void {
+  async prune(finishedBeforeMs: number, limit: number): Promise<number> {
+    const old = await this.table.filter(undefined, row => (row.finishedAtMs ?? finishedBeforeMs) < finishedBeforeMs)
+    const pruned = old.sort((a, b) => a.finishedAtMs! - b.finishedAtMs!).slice(0, limit)
+    for (const { merchantId, key } of pruned) this.drop(merchantId, key)
+    return pruned.length
+  }
+
+  /** As if its answer had been pruned. */
+  drop(merchantId: string, key: string): void {
     this.table.drop(pair(merchantId, key))
   }
 }
@@ -265,8 +282,9 @@ export interface OutboxTableRow extends OutboxRow {
   lastError: string | null
 }
 
-export class FakeOutbox implements OutboxWriter, OutboxQueue, OutboxReader {
+export class FakeOutbox implements OutboxWriter, OutboxQueue, OutboxReader, OutboxArchive {
   readonly table: Table<OutboxTableRow>
+  readonly archived: OutboxTableRow[] = []
   readonly #eventIds: Table<number>
   readonly #sequences: Table<number>
   #lastId = 0
@@ -326,7 +344,25 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue, OutboxReader {
 
   async listByIds(tx: Transaction, eventIds: readonly string[]): Promise<WrittenEvent[]> {
     assertSome(eventIds)
-    return this.table.filter(tx, row => eventIds.includes(row.eventId))
+    return (await this.every(tx)).filter(row => eventIds.includes(row.eventId))
+  }
+
+  /** Of the table and the archive. */
+  async every(tx?: Transaction): Promise<OutboxTableRow[]> {
+    return [...this.archived, ...(await this.table.filter(tx, () => true))]
+  }
+
+  async listFrom(afterId: number, limit: number): Promise<OutboxTableRow[]> {
+    const rows = await this.table.filter(undefined, row => row.id > afterId)
+    return rows.sort((a, b) => a.id - b.id).slice(0, limit)
+  }
+
+  /** At once, not with the commit. */
+  async archive(tx: Transaction, ids: readonly number[]): Promise<number> {
+    assertSome(ids)
+    const rows = await this.table.filter(tx, row => ids.includes(row.id) && row.publishedAtMs !== null)
+    for (const row of rows) this.table.drop(String(row.id))
+    return this.archived.push(...rows) && rows.length
   }
 
   async shardsWaiting(olderThanMs: number, nowMs: number): Promise<number[]> {
@@ -408,7 +444,7 @@ export class FakeReader implements PaymentReader {
   async find(paymentId: string): Promise<(PaymentDetail & { events: EventView[] }) | undefined> {
     const row = await this.#tables.payments.table.find(undefined, paymentId)
     if (row === undefined) return undefined
-    const events = await this.#tables.outbox.table.filter(undefined, event => event.messageKey === paymentId)
+    const events = (await this.#tables.outbox.every()).filter(event => event.messageKey === paymentId)
     events.sort((a, b) => a.sequence - b.sequence)
     return { ...(await this.#detail(row)), events: events.map(eventViewOf) }
   }

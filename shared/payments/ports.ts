@@ -139,6 +139,11 @@ export interface Answers {
   find(merchantId: string, key: string): Promise<StoredAnswer | undefined>
 }
 
+export interface AnswerKeeper {
+  /** Deletes at most `limit` answers that were finished before this time (epoch), the oldest first; returns how many. */
+  prune(finishedBeforeMs: number, limit: number): Promise<number>
+}
+
 export interface LedgerEntry extends Movement {
   entryId: string
   paymentId: string
@@ -172,6 +177,13 @@ export type WrittenEvent = Pick<OutboxEvent, 'eventId' | 'topic' | 'messageKey' 
 export interface OutboxReader {
   /** Those of these events that the outbox ever wrote, archived ones too. */
   listByIds(tx: Transaction, eventIds: readonly string[]): Promise<WrittenEvent[]>
+}
+
+export interface OutboxArchive {
+  /** The rows after this id, at most `limit`, whatever became of them; locks nothing. */
+  listFrom(afterId: number, limit: number): Promise<{ id: number; createdAtMs: number; publishedAtMs: number | null }[]>
+  /** Moves those of these rows that are published and still there; returns how many. */
+  archive(tx: Transaction, ids: readonly number[]): Promise<number>
 }
 
 /** A row waiting for Kafka. */

@@ -4,6 +4,8 @@ import { currency } from '../contracts/identifiers.ts'
 
 const milliseconds = (standard: number) => z.coerce.number().int().min(1).default(standard)
 
+const DAY_MS = 24 * 60 * 60_000
+
 /** The time-out of the HTTP functions in serverless.yml. */
 const HANDLER_TIMEOUT_MS = 10_000
 
@@ -33,6 +35,14 @@ const environment = z
     LEASE_MS: milliseconds(15_000),
     INQUIRY_BACKOFF_MS: milliseconds(1_000),
     CAPTURE_WINDOW_MS: milliseconds(7 * 24 * 60 * 60_000),
+    /** Published events are archived when they are older. */
+    OUTBOX_ARCHIVE_AFTER_MS: milliseconds(7 * DAY_MS),
+    /** Stored answers are pruned when they are older; callers are promised so long, and `npm run verify` counts on it. */
+    ANSWERS_KEPT_MS: z.coerce
+      .number()
+      .int()
+      .min(15 * DAY_MS)
+      .default(15 * DAY_MS),
     FEE_BASIS_POINTS: z.coerce.number().int().min(0).max(10_000).default(250),
     /** Minor units by currency. */
     FEE_FIXED: fixedFees.pipe(z.record(currency, z.int().min(0))).default({}),
@@ -74,6 +84,8 @@ export interface Config {
   leaseMs: number
   inquiryBackoffMs: number
   captureWindowMs: number
+  outboxArchiveAfterMs: number
+  answersKeptMs: number
   feeBasisPoints: number
   feeFixedMinor: Record<string, number>
   logLevel: string
@@ -102,6 +114,8 @@ export function configFrom(env: Record<string, string | undefined>): Config {
     leaseMs: data.LEASE_MS,
     inquiryBackoffMs: data.INQUIRY_BACKOFF_MS,
     captureWindowMs: data.CAPTURE_WINDOW_MS,
+    outboxArchiveAfterMs: data.OUTBOX_ARCHIVE_AFTER_MS,
+    answersKeptMs: data.ANSWERS_KEPT_MS,
     feeBasisPoints: data.FEE_BASIS_POINTS,
     feeFixedMinor: data.FEE_FIXED,
     logLevel: data.LOG_LEVEL,

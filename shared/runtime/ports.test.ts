@@ -44,6 +44,7 @@ describe('Ports', () => {
       inquiryBackoffMs: 1_000,
       fees: { basisPoints: 100, fixedMinor: { KRW: 5 } },
     })
+    expect(ports.retention).toEqual({ outboxMs: 604_800_000, answersMs: 1_296_000_000 })
   })
 
   test('an alarm counts', async () => {

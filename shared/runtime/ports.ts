@@ -120,6 +120,11 @@ export class Ports {
     })
   }
 
+  /** How long jobs leave things where they are. */
+  get retention() {
+    return { outboxMs: this.config.outboxArchiveAfterMs, answersMs: this.config.answersKeptMs }
+  }
+
   get duplicates() {
     return this.config.duplicatePolicy
   }

@@ -1,5 +1,5 @@
 /** The table `idem_response_cache`: the stored answer of every key. */
-import type { Answer, Answers, Claim, StoredAnswer, Transaction } from '../payments/ports.ts'
+import type { Answer, AnswerKeeper, Answers, Claim, StoredAnswer, Transaction } from '../payments/ports.ts'
 import type { Database } from './database.ts'
 
 interface AnswerRow {
@@ -11,7 +11,7 @@ interface AnswerRow {
   body: Buffer | null
 }
 
-export class AnswerTable implements Answers {
+export class AnswerTable implements Answers, AnswerKeeper {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -41,6 +41,13 @@ export class AnswerTable implements Answers {
       [statusCode, contentType, Buffer.from(body, 'utf8'), new Date(row.nowMs), row.merchantId, row.key],
       tx,
     )
+  }
+
+  prune(finishedBeforeMs: number, limit: number): Promise<number> {
+    return this.#database.write('DELETE FROM idem_response_cache WHERE finished_at < ? ORDER BY finished_at LIMIT ?', [
+      new Date(finishedBeforeMs),
+      limit,
+    ])
   }
 
   async find(merchantId: string, key: string): Promise<StoredAnswer | undefined> {

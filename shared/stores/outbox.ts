@@ -1,6 +1,7 @@
 /** The table `outbox_event`: written with the payment, read by the relay. */
 import { SHARD_COUNT } from '../contracts/topics.ts'
 import type {
+  OutboxArchive,
   OutboxEvent,
   OutboxQueue,
   OutboxReader,
@@ -63,6 +64,9 @@ const waitingInShard = (withoutTopics: readonly string[]): string => `(SELECT o.
   FROM outbox_event o ${BY_WAITING} WHERE ${IS_WAITING}${withoutTopics.length > 0 ? ' AND o.topic NOT IN (?)' : ''}
   HAVING held IS NULL OR held <> '' ORDER BY o.topic, o.id LIMIT ?)`
 
+const ARCHIVED_COLUMNS =
+  'id, event_id, topic, message_key, sequence, payload, traceparent, shard, created_at, published_at'
+
 /**
  * Whoever reads events reads the table and its archive in one statement: one view, in which each event is in one of the two.
  * The values of `condition` are said once for each.
@@ -72,7 +76,7 @@ export const everyEvent = (columns: string, condition: string): string =>
     .map(table => `SELECT ${columns} FROM ${table} WHERE ${condition}`)
     .join(' UNION ALL ')
 
-export class OutboxTable implements OutboxWriter, OutboxQueue, OutboxReader {
+export class OutboxTable implements OutboxWriter, OutboxQueue, OutboxReader, OutboxArchive {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -165,6 +169,33 @@ export class OutboxTable implements OutboxWriter, OutboxQueue, OutboxReader {
       messageKey: row.message_key,
       payload: row.payload,
     }))
+  }
+
+  async listFrom(afterId: number, limit: number) {
+    const rows = await this.#database.select<{ id: number; created_at: Date; published_at: Date | null }>(
+      'SELECT id, created_at, published_at FROM outbox_event WHERE id > ? ORDER BY id LIMIT ?',
+      [afterId, limit],
+    )
+    return rows.map(row => ({
+      id: row.id,
+      createdAtMs: row.created_at.getTime(),
+      publishedAtMs: row.published_at?.getTime() ?? null,
+    }))
+  }
+
+  async archive(tx: Transaction, ids: readonly number[]): Promise<number> {
+    // Locked first, so that of two that run at once the second finds them gone.
+    const rows = await this.#database.select<{ id: number }>(
+      'SELECT id FROM outbox_event FORCE INDEX (PRIMARY) WHERE id IN (?) AND published_at IS NOT NULL ORDER BY id FOR UPDATE',
+      [ids],
+      tx,
+    )
+    if (rows.length === 0) return 0
+    const locked = [rows.map(row => row.id)]
+    const copy = `INSERT INTO outbox_archive (${ARCHIVED_COLUMNS}) SELECT ${ARCHIVED_COLUMNS} FROM outbox_event WHERE id IN (?)`
+    this.#database.writeLater(copy, locked, tx)
+    this.#database.writeLater('DELETE FROM outbox_event WHERE id IN (?)', locked, tx)
+    return rows.length
   }
 
   async shardsWaiting(olderThanMs: number, nowMs: number): Promise<number[]> {

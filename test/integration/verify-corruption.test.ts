@@ -415,6 +415,34 @@ describe('planted in the database', () => {
     })
   })
 
+  /** Archives the event of the authorized payment, or only copies it, while `work` runs. */
+  async function archived(how: 'moved' | 'copied', work: () => Promise<void>): Promise<void> {
+    const columns = 'id, event_id, topic, message_key, sequence, payload, traceparent, shard, created_at, published_at'
+    const copy = (from: string, to: string) =>
+      `INSERT INTO ${to} (${columns}) SELECT ${columns} FROM ${from} WHERE message_key = ?`
+    await database.query(copy('outbox_event', 'outbox_archive'), [ids.authorized])
+    if (how === 'moved') await erase({ table: 'outbox_event', where: 'message_key = ?', values: [ids.authorized] })
+    try {
+      await work()
+    } finally {
+      if (how === 'moved') await database.query(copy('outbox_archive', 'outbox_event'), [ids.authorized])
+      await erase({ table: 'outbox_archive', where: 'message_key = ?', values: [ids.authorized] })
+    }
+  }
+
+  test('an event in the outbox and in its archive', () =>
+    archived('copied', async () => {
+      const twice = ['event-in-one-place', 'event-sequence', 'operations-have-events', 'order-in-topic']
+      expectBroken(await verifyNow(), [...twice, 'distinct-events'], /^evt_/)
+    }))
+
+  test('an event that was archived is as good as before', () =>
+    archived('moved', async () => {
+      const report = await verifyNow()
+      expect(failuresOf(report)).toEqual([])
+      expect(report.figures.outboxRows).toBe(report.figures.distinctEvents)
+    }))
+
   test('leaves nothing behind', async () => {
     expect(failuresOf(await verifyNow())).toEqual([])
   })
@@ -528,7 +556,9 @@ describe('slipped in on the way from Kafka', () => {
 })
 
 test('every invariant is broken by something planted here; order and dead letters have tests of their own', () => {
-  const broken = new Set([...corruptions, ...kafkaCorruptions].flatMap(({ breaks }) => breaks).concat('nothing-stuck'))
+  const broken = new Set(
+    [...corruptions, ...kafkaCorruptions].flatMap(({ breaks }) => breaks).concat('nothing-stuck', 'event-in-one-place'),
+  )
   const names = [...bookInvariants, ...worldInvariants].map(({ name }) => name)
   expect(names.filter(name => !broken.has(name))).toEqual(['order-in-topic', 'no-dead-letters'])
 })

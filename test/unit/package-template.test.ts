@@ -119,7 +119,7 @@ describe('the environment', () => {
     const holding = (variable: string) => deployed.filter(name => variable in environment(name)).sort()
     const payments = ['authorize', 'capture', 'refund', 'health']
     const workers = ['relayOutbox', 'recordLedger', 'sweepOutbox', 'resolveUnknown']
-    const readers = ['getPayment', 'getOperations', 'listPayments']
+    const readers = ['getPayment', 'getOperations', 'listPayments', 'archiveOutbox', 'pruneAnswers']
 
     expect(holding('REDIS_URL')).toEqual([...payments].sort())
     expect(holding('KAFKA_SASL_PASSWORD')).toEqual([...payments, ...workers].sort())
@@ -245,15 +245,18 @@ describe('the Kafka triggers', () => {
 })
 
 describe('the schedules', () => {
-  test.each(['sweepOutbox', 'resolveUnknown'])('%s runs each minute, one at a time, and is not repeated', name => {
-    expect(lambda(name).ReservedConcurrentExecutions).toBe(1)
-    expect(template.Resources[`${logicalId(name)}LambdaEvConf`]?.Properties).toMatchObject({
-      MaximumRetryAttempts: 0,
-      MaximumEventAgeInSeconds: 60,
-    })
-    expect(template.Resources[`${logicalId(name)}EventsRuleSchedule1`]?.Properties).toMatchObject({
-      ScheduleExpression: 'rate(1 minute)',
-      State: 'ENABLED',
-    })
-  })
+  test.each(['sweepOutbox', 'resolveUnknown', 'archiveOutbox', 'pruneAnswers'])(
+    '%s runs each minute, one at a time, and is not repeated',
+    name => {
+      expect(lambda(name).ReservedConcurrentExecutions).toBe(1)
+      expect(template.Resources[`${logicalId(name)}LambdaEvConf`]?.Properties).toMatchObject({
+        MaximumRetryAttempts: 0,
+        MaximumEventAgeInSeconds: 60,
+      })
+      expect(template.Resources[`${logicalId(name)}EventsRuleSchedule1`]?.Properties).toMatchObject({
+        ScheduleExpression: 'rate(1 minute)',
+        State: 'ENABLED',
+      })
+    },
+  )
 })

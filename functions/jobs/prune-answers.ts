@@ -1,0 +1,15 @@
+/** Each minute: deletes stored answers whose time is over. */
+import { type PrunePorts, pruneAnswers } from '../../shared/payments/prune-answers.ts'
+import { type Logger, portsFromEnv } from '../../shared/runtime/ports.ts'
+
+/** Begins no batch later than this; what is left is found by the next run. */
+const WORK_MS = 45_000
+
+export const createHandler =
+  (ports: PrunePorts & { retention: { answersMs: number }; log: Pick<Logger, 'info'> }) => async () => {
+    const pruned = await pruneAnswers(ports, ports.retention.answersMs, ports.clock.nowMs() + WORK_MS)
+    if (pruned > 0) ports.log.info({ pruned }, 'pruned stored answers')
+    return { pruned }
+  }
+
+export const handler = createHandler(portsFromEnv())

@@ -1,0 +1,30 @@
+/** Moves events that were published long ago out of the table that payments write to. Nothing is lost: readers read both. */
+import type { Clock, OutboxArchive, Transactions } from './ports.ts'
+
+export interface ArchivePorts {
+  transactions: Transactions
+  outbox: OutboxArchive
+  clock: Clock
+}
+
+/** Rows of one transaction. */
+export const ARCHIVE_BATCH_ROWS = 500
+
+/**
+ * Archives what was published more than `ageMs` ago, the oldest first, until `deadlineMs` (epoch). What waits or is parked stays.
+ * Returns how many events it moved. Throws DependencyUnavailableError.
+ */
+export async function archiveOutbox(ports: ArchivePorts, ageMs: number, deadlineMs: number): Promise<number> {
+  const beforeMs = ports.clock.nowMs() - ageMs
+  let archivedCount = 0
+  for (let afterId = 0; ports.clock.nowMs() < deadlineMs; ) {
+    const rows = await ports.outbox.listFrom(afterId, ARCHIVE_BATCH_ROWS)
+    const ids = rows.filter(row => row.publishedAtMs !== null && row.publishedAtMs < beforeMs).map(row => row.id)
+    if (ids.length > 0) archivedCount += await ports.transactions.run(tx => ports.outbox.archive(tx, ids))
+    const last = rows.at(-1)
+    // Nothing is published before it is written, and whatever comes later was written later.
+    if (last === undefined || rows.length < ARCHIVE_BATCH_ROWS || last.createdAtMs >= beforeMs) break
+    afterId = last.id
+  }
+  return archivedCount
+}
