@@ -177,7 +177,7 @@ const corruptions: Corruption[] = [
   },
   {
     what: 'an event in the outbox and in its archive',
-    breaks: ['event-in-one-place'],
+    breaks: ['event-in-one-place', 'event-sequence', 'operations-have-events', 'order-in-topic'],
     row: 'evt_',
     spoil: book => {
       book.outbox.push({ ...book.outbox[0]!, archived: true })
