@@ -61,7 +61,7 @@ describe('a currency that left ISO 4217', () => {
   test('is expired, not unknown, where the stored answer was pruned', async () => {
     const { ports, pass } = portsBefore()
     await authorize(ports, 'key-1', lev)
-    ports.answers.prune('shop', 'key-1')
+    ports.answers.drop('shop', 'key-1')
     pass()
 
     expect(await authorize(ports, 'key-1', lev)).toEqual({ kind: 'expired' })
