@@ -40,6 +40,9 @@ const consumerGroups: { group: string; topic: string; begins: 'at the start' | '
   { group: 'relay-outbox', topic: DOORBELL_TOPIC, begins: 'at the end' },
 ]
 
+/** Those that keep the books. */
+export const ledgerGroups = consumerGroups.filter(({ group }) => group.startsWith('record-ledger'))
+
 /** Under this name older versions of `npm run dlq` committed how far they had redriven. */
 export const REDRIVE_GROUP = 'dlq-redrive'
 

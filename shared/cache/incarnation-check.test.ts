@@ -18,9 +18,9 @@ class FakeRedis {
     this.lists.set(name, (this.lists.get(name) ?? new Set()).add(member))
   }
 
-  async zrange(name: string): Promise<string[]> {
+  async zrange(name: string, start = 0): Promise<string[]> {
     this.#answer()
-    return [...(this.lists.get(name) ?? [])].sort()
+    return [...(this.lists.get(name) ?? [])].sort().slice(start)
   }
 
   async zremrangebyrank(name: string, start: number, end: number): Promise<void> {
@@ -74,7 +74,7 @@ function processOf(redis = new FakeRedis(), store = new FakeAnswers(), clock = n
     store,
     nowMs: () => clock.nowMs(),
     onFailure: error => void failures.push(error),
-    onOlderDatabase: ids => void older.push(ids),
+    onNewIncarnation: ids => void (ids.length > 0 && older.push(ids)),
   })
   /** An answer that the database stores and Redis is told of. */
   const answered = async (number: number, body = `body ${number}`) => {
@@ -204,10 +204,10 @@ describe('connections that come and go', () => {
   test('one that comes while the check is under way makes its result worthless', async () => {
     const { check, redis } = processOf()
     const { zrange } = redis
-    redis.zrange = name => {
+    redis.zrange = (...range) => {
       check.connectionChanged()
       redis.zrange = zrange
-      return redis.zrange(name)
+      return redis.zrange(...range)
     }
 
     expect(await check.incarnation()).toBeUndefined()

@@ -19,8 +19,8 @@ export interface IncarnationCheckOptions {
   store: AnswerStore
   nowMs: () => number
   onFailure: (error: unknown) => void
-  /** Redis held answers to these operations, and the database does not. */
-  onOlderDatabase: (operationIds: string[]) => void
+  /** Told of each new incarnation. `unknown`: the operations whose answers Redis held and the database does not; none when Redis had no list. */
+  onNewIncarnation: (unknown: string[]) => void
 }
 
 interface Check {
@@ -36,6 +36,8 @@ const CHECK_LIFE_MS = 60_000
 const FAILURE_LIFE_MS = 1_000
 /** More than can be under way at once; the check looks each of them up. */
 const OPERATIONS_MAX = 500
+/** The list is cut to its newest now and then: another command with every answer would cost more. */
+const NOTES_PER_TRIM = 100
 const TRIES_MAX = 3
 /** Says that nothing was taken out of a list that is not full: one that Redis evicted, or never had, vouches for nothing. Sorts first. */
 const MARK = '-'
@@ -43,6 +45,7 @@ const MARK = '-'
 export class IncarnationCheck {
   readonly #options: IncarnationCheckOptions
   #changes = 0
+  #notes = 0
   #check: Check | undefined
 
   constructor(options: IncarnationCheckOptions) {
@@ -71,10 +74,9 @@ export class IncarnationCheck {
   /** Notes an answer that Redis is about to hold. Travels with the command that follows. */
   async note(redis: Redis, incarnation: string, operationId: string, body: string): Promise<void> {
     const list = listOf(incarnation)
-    await Promise.all([
-      redis.zadd(list, 0, `${operationId} ${crc32(body)}`),
-      redis.zremrangebyrank(list, 0, -1 - OPERATIONS_MAX),
-    ])
+    const noted = redis.zadd(list, 0, `${operationId} ${crc32(body)}`)
+    if (++this.#notes % NOTES_PER_TRIM === 0) await redis.zremrangebyrank(list, 0, -1 - OPERATIONS_MAX)
+    await noted
   }
 
   #isValid({ beganMs, lifeMs, changes }: Check): boolean {
@@ -99,32 +101,38 @@ export class IncarnationCheck {
 
   async #run(check: Check): Promise<string> {
     const { store } = this.#options
+    // A client that is made now connects while the database is asked.
+    const redis = this.#options.redis()
     for (let tries = 1; tries <= TRIES_MAX; tries++) {
       const incarnation = await store.incarnation()
       // A connection that this has opened itself is no reason to look again; one that comes later is.
       check.changes = this.#changes
-      if (await this.#isHeld(incarnation)) return incarnation
+      const unknown = await this.#unknownTo(redis, incarnation)
+      if (unknown?.length === 0) return incarnation
       const made = await store.replaceIncarnation(incarnation)
       if (made === undefined) continue
-      await this.#options.redis().zadd(listOf(made), 0, MARK)
+      await redis.zadd(listOf(made), 0, MARK)
+      this.#options.onNewIncarnation(unknown ?? [])
       return made
     }
     throw new Error('others make one incarnation after the other')
   }
 
-  /** Redis first: what it knows then, the database has held before. */
-  async #isHeld(incarnation: string): Promise<boolean> {
-    const members = await this.#options.redis().zrange(listOf(incarnation), 0, '-1')
-    if (!members.includes(MARK) && members.length < OPERATIONS_MAX) return false
+  /**
+   * The operations that Redis has an answer to and the database has not; undefined when Redis has no whole list.
+   * Redis first: what it knows then, the database has held before.
+   */
+  async #unknownTo(redis: Redis, incarnation: string): Promise<string[] | undefined> {
+    const members = await redis.zrange(listOf(incarnation), -OPERATIONS_MAX, '-1')
+    if (!members.includes(MARK) && members.length < OPERATIONS_MAX) return undefined
     const known = members.filter(member => member !== MARK).map(member => member.split(' ') as [string, string])
-    if (known.length === 0) return true
+    if (known.length === 0) return []
     const held = await this.#options.store.answerChecksums(known.map(([operationId]) => operationId))
-    const missing = known.filter(([operationId, checksum]) => {
+    const unknown = known.filter(([operationId, checksum]) => {
       const stored = held.get(operationId)
       return stored === undefined || (stored !== null && String(stored) !== checksum)
     })
-    if (missing.length > 0) this.#options.onOlderDatabase(missing.map(([operationId]) => operationId))
-    return missing.length === 0
+    return unknown.map(([operationId]) => operationId)
   }
 }
 

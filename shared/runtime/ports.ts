@@ -225,11 +225,11 @@ export class Ports {
         },
         nowMs: () => this.clock.nowMs(),
         onFailure: error => this.#failed('cacheFailures', 'cache did not answer', error),
-        onOlderDatabase: operationIds =>
-          this.log.error(
-            { operationCount: operationIds.length, newest: operationIds.at(-1) },
-            'Redis knew operations that the database does not hold: was it restored? See docs/restore.md',
-          ),
+        onNewIncarnation: unknown => {
+          const found = { operationCount: unknown.length, newest: unknown.at(-1) }
+          if (unknown.length === 0) this.log.info('Redis begins anew: a new incarnation')
+          else this.log.error(found, 'Redis knew operations that the database does not hold: was it restored?')
+        },
       })
     })
   }

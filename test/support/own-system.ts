@@ -13,6 +13,7 @@ import { readSystem, repositoryFolder, type SystemUnderTest, systemUnderTest } f
 
 export interface OwnSystem {
   system: SystemUnderTest
+  /** For tools that want to be told which system, and where its data lies. */
   runFile: string
   stop(): Promise<void>
 }
