@@ -56,8 +56,12 @@ function readJson(event: RawEvent): { value: unknown; losses: Problem[] } {
   refuseOtherTypes(event)
   // What is not UTF-8 became this character: here, or before us where the body came as text.
   if (text.includes('\uFFFD')) throw validationFailed([{ path: '', message: problemTexts.notUtf8 }])
+  return { value: parsed(text), losses: lossesIn(text) }
+}
+
+function parsed(text: string): unknown {
   try {
-    return { value: JSON.parse(text), losses: lossesIn(text) }
+    return JSON.parse(text)
   } catch {
     throw validationFailed([{ path: '', message: problemTexts.notJson }])
   }
@@ -66,8 +70,10 @@ function readJson(event: RawEvent): { value: unknown; losses: Problem[] } {
 /** `application/json` or `application/…+json`, of no charset but UTF-8. */
 function isJsonInUtf8(contentType: string): boolean {
   const [type = '', ...parameters] = contentType.toLowerCase().split(';')
-  const charsets = parameters.flatMap(parameter => /^\s*charset\s*=\s*"?(.*?)"?\s*$/.exec(parameter)?.[1] ?? [])
-  return /^application\/(?:[a-z0-9.+-]+\+)?json$/.test(type.trim()) && charsets.every(name => /^utf-?8$/.test(name))
+  const charsets = parameters.map(one => one.replaceAll(/["\s]/g, '')).filter(one => one.startsWith('charset='))
+  return (
+    /^application\/(?:[a-z0-9.+-]+\+)?json$/.test(type.trim()) && charsets.every(one => /^charset=utf-?8$/.test(one))
+  )
 }
 
 function refuseOtherTypes(event: RawEvent): void {
@@ -120,14 +126,13 @@ export function parsePath<T>(schema: z.ZodType<T>): MiddlewareObj {
 
 /** Checks a query as it was sent; throws 400 with every problem. API Gateway's own table of it joins repeats with commas. */
 export function parseQuery<T>(schema: z.ZodType<T>, rawQueryString: string): T {
-  const sent = [...new URLSearchParams(rawQueryString)]
-  const names = sent.map(([name]) => name)
-  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index))
-  const parsed = schema.safeParse(Object.fromEntries(sent))
-  const problems = [...repeated].map(name => ({
-    path: jsonPointer([name]),
-    message: problemTexts.repeated as Problem['message'],
-  }))
+  const values = new Map<string, string>()
+  const repeated = new Set<string>()
+  for (const [name, value] of new URLSearchParams(rawQueryString))
+    if (values.has(name)) repeated.add(name)
+    else values.set(name, value)
+  const parsed = schema.safeParse(Object.fromEntries(values))
+  const problems = [...repeated].map((name): Problem => ({ path: jsonPointer([name]), message: problemTexts.repeated }))
   if (!parsed.success) problems.push(...parsed.error.issues.flatMap(problemsOf))
   if (problems.length > 0 || !parsed.success) throw validationFailed(problems)
   return parsed.data
