@@ -1,10 +1,9 @@
 /** The Serverless plugin: starts the consumers beside serverless-offline's own servers, and stops them before it exits. */
 import './node-version.ts'
 import type { Server } from 'node:http'
-import Lambda from 'serverless-offline/lambda'
+import { Functions, type OfflineService } from './functions.ts'
 import { GroupConsumer, type GroupStatus } from './group-consumer.ts'
 import { createInvoke } from './invocation.ts'
-import type { LambdaKafkaEvent } from './lambda-event.ts'
 import { createLog, type Log, type ServerlessLog } from './log.ts'
 import {
   hasKafkaEvents,
@@ -12,17 +11,15 @@ import {
   type PluginSettings,
   readSettings,
   type ServiceView,
+  SettingsError,
 } from './settings/read-settings.ts'
 import type { KafkaSource } from './source.ts'
 import { watchStalls } from './stalls.ts'
 import { startStatusServer, urlOf } from './status-server.ts'
 
-interface Serverless {
+interface Serverless extends OfflineService {
   getProvider(name: 'aws'): { naming: MappingNaming; getStage(): string }
-  service: ServiceView & {
-    getFunction(functionKey: string): { name?: string; timeout?: number }
-    provider: { timeout?: number; region?: string }
-  }
+  service: ServiceView & OfflineService['service'] & { provider: { timeout?: number; region?: string } }
 }
 
 // serverless-offline's defaults, as far as running a function needs them: it does not export them.
@@ -51,7 +48,7 @@ export default class KafkaEventsPlugin {
   readonly #serverlessLog: ServerlessLog
   #log: Log
   #settings: PluginSettings | undefined
-  #lambda: Lambda | undefined
+  #functions: Functions | undefined
   #groups: GroupConsumer[] = []
   #statusServer: Server | undefined
 
@@ -91,14 +88,14 @@ export default class KafkaEventsPlugin {
     this.#log = createLog(this.#serverlessLog, local.logFormat)
     for (const warning of warnings) this.#log.warning(warning, { event: 'setting' })
     if (sources.length === 0) return
-    this.#lambda = this.#createLambda(sources)
     const log = this.#log
+    const functions = await this.#loadFunctions(sources)
     const ports = {
       log,
       functionArnOf: (functionKey: string) => this.#functionArnOf(functionKey),
       invoke: createInvoke({
         log,
-        run: (functionKey, event) => this.#run(functionKey, event),
+        run: (functionKey, event) => functions.run(functionKey, event),
         timeoutMsOf: functionKey => this.#timeoutMsOf(functionKey),
       }),
     }
@@ -125,30 +122,22 @@ export default class KafkaEventsPlugin {
     this.#log.notice('Kafka events: letting running handlers finish', { event: 'stopping' })
     await Promise.allSettled(this.#groups.map(group => group.stop()))
     this.#statusServer?.close()
-    await this.#lambda?.cleanup()
+    await this.#functions?.cleanup()
   }
 
-  #createLambda(sources: KafkaSource[]): Lambda {
-    const { service } = this.#serverless
+  /** When the bundlers have run, and before a record is read. */
+  async #loadFunctions(sources: KafkaSource[]): Promise<Functions> {
     const options = {
       ...offlineDefaults,
-      ...(service.custom?.['serverless-offline'] as object | undefined),
+      ...(this.#serverless.service.custom?.['serverless-offline'] as object | undefined),
       ...this.#cliOptions,
       // A time-out would not stop the handler: it would run on beside its own second attempt.
       noTimeout: true,
     }
-    const lambda = new Lambda(this.#serverless, options)
-    const functionKeys = [...new Set(sources.map(source => source.functionKey))]
-    lambda.create(
-      functionKeys.map(functionKey => ({ functionKey, functionDefinition: service.getFunction(functionKey) })),
-    )
-    return lambda
-  }
-
-  async #run(functionKey: string, event: LambdaKafkaEvent): Promise<unknown> {
-    const instance = this.#lambda!.get(functionKey)
-    instance.setEvent(event)
-    return instance.runHandler()
+    this.#functions = new Functions(this.#serverless, options, this.#log)
+    const problems = await this.#functions.load([...new Set(sources.map(source => source.functionKey))])
+    if (problems.length > 0) this.#fail(new SettingsError(problems))
+    return this.#functions
   }
 
   #timeoutMsOf(functionKey: string): number {

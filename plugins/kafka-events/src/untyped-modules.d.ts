@@ -3,6 +3,8 @@ declare module 'serverless-offline/lambda' {
   export interface LambdaFunction {
     setEvent(event: unknown): void
     runHandler(): Promise<unknown>
+    /** Ends the thread or process that it runs in; the next run begins a new one. */
+    cleanup(): Promise<void>
   }
   export default class Lambda {
     constructor(serverless: unknown, options: Record<string, unknown>)

@@ -6,6 +6,7 @@ import { destinationRows } from './destination.ts'
 import { eventRows } from './event.ts'
 import { failureRows } from './failure.ts'
 import { filterRows } from './filter.ts'
+import { functionRows } from './function.ts'
 import { itemFailureRows } from './item-failures.ts'
 import { settingsRows } from './settings.ts'
 import { startRows } from './start.ts'
@@ -20,6 +21,7 @@ export const topics: Topic[] = [
   { title: 'Batches', rows: batchingRows },
   { title: 'Where a group begins', rows: startRows },
   { title: 'Order, concurrency, commits', rows: deliveryRows },
+  { title: 'How a function ends', rows: functionRows },
   { title: 'Failures', rows: failureRows },
   { title: 'Partial success', rows: itemFailureRows },
   { title: 'On-failure destinations', rows: destinationRows },

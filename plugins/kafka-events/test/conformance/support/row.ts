@@ -24,6 +24,8 @@ export interface LiveTest extends Trigger {
   /** Which of the processes: `packed` hands over several partitions at once, `threads` runs handlers in worker threads and drops what has no destination. */
   app?: AppName
   behaviour: Behaviour
+  /** Of the function, when it is not the service's. */
+  runtime?: string
   /** Of the function. */
   timeoutS?: number
   /** None: the topic does not exist. */
@@ -97,6 +99,9 @@ export interface NewRecord {
 /** The functions of `app/handlers.mjs`. */
 export type Behaviour =
   | 'answerAsTold'
+  | 'endAsTold'
+  | 'endByCallback'
+  | 'endPlainly'
   | 'failAlways'
   | 'failOnPoison'
   | 'failTwice'

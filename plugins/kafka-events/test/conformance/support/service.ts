@@ -21,6 +21,7 @@ export interface FunctionPart {
   trigger: Trigger
   names: Names
   handler?: string
+  runtime?: string
   timeoutS?: number
 }
 
@@ -41,8 +42,8 @@ export function serviceOf(parts: FunctionPart[], kafkaEvents: Entry) {
   }
 }
 
-function functionOf({ functionKey, handler = 'handlers.succeed', timeoutS = 20, ...part }: FunctionPart) {
-  return { name: functionKey, handler, timeout: timeoutS, events: part.trigger.isWrittenOut ? [] : [eventOf(part)] }
+function functionOf({ functionKey, handler = 'handlers.succeed', runtime, timeoutS = 20, ...part }: FunctionPart) {
+  return { name: functionKey, handler, runtime, timeout: timeoutS, events: part.trigger.isWrittenOut ? [] : [eventOf(part)] }
 }
 
 /** The mapping that the framework would make of the event. */
@@ -101,6 +102,7 @@ export function writeService(app: AppName, functions: LiveFunction[], brokers: s
     trigger: test,
     names,
     handler: `handlers.${test.behaviour}`,
+    runtime: test.runtime,
     timeoutS: test.timeoutS,
   }))
   const service = serviceOf(parts, {

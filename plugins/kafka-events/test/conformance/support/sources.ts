@@ -18,6 +18,8 @@ export const sources = {
   lowLatency: guide('with-kafka-low-latency'),
   metrics: guide('monitoring-metrics-types'),
   msk: guide('with-msk'),
+  nodeHandler: guide('nodejs-handler'),
+  nodeRuntime: 'https://github.com/aws/aws-lambda-nodejs-runtime-interface-client',
   noValue: 'https://github.com/aws-powertools/powertools-lambda-typescript/issues/5016',
   onFailure: guide('kafka-on-failure'),
   onFailureTopic: guide('kafka-on-failure-destination'),
