@@ -1,6 +1,8 @@
 /** What serverless-offline is told to run in the place of a function's handler, so that the function ends as under Lambda. */
-import { relative, resolve } from 'node:path'
+import { execFile } from 'node:child_process'
+import { delimiter, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import type { NodeCall, NodeReply } from './node-shim.ts'
 
 export interface FunctionDefinition {
@@ -16,7 +18,7 @@ export interface FunctionDefinition {
 /** Where serverless-offline finds a service's code, and how it runs it. */
 export interface ServiceFacts {
   codeFolder: string
-  runtime?: string
+  runtime: string
   artifact?: string
   useDocker: boolean
 }
@@ -25,9 +27,15 @@ export interface Reply {
   answer: unknown
   /** What differs on AWS, to be said once. */
   warnings: string[]
+  /** Of the process that the function ran in, when it has one of its own. */
+  pid?: number
 }
 
 export interface Shim {
+  /** Rejects when what the function needs is missing. */
+  check?(): Promise<unknown>
+  /** Its replies say which. */
+  hasOwnProcess: boolean
   definition: FunctionDefinition
   /** The event to hand to serverless-offline; without one the handler is only loaded. */
   eventOf(event: unknown, threadOver: SharedArrayBuffer): unknown
@@ -35,23 +43,16 @@ export interface Shim {
   replyOf(answer: unknown): Reply
 }
 
-/** Thrown for a function that cannot be run as under Lambda. */
-export class UnsupportedError extends Error {
-  override name = 'Error'
-}
-
+/** Throws why a function cannot be run as under Lambda. */
 export function shimOf(definition: FunctionDefinition, facts: ServiceFacts): Shim {
   const { handler } = definition
-  const runtime = definition.runtime ?? facts.runtime ?? 'nodejs20.x'
-  if (facts.useDocker)
-    throw new UnsupportedError('useDocker: serverless-offline takes an error in a container for an answer')
-  if (definition.image || !handler)
-    throw new UnsupportedError('it has no handler, and serverless-offline runs no images')
-  if (definition.package?.artifact ?? facts.artifact)
-    throw new UnsupportedError('package.artifact: it is run from source only')
-  const [, nodeVersion] = /^nodejs(\d+)\./.exec(runtime) ?? []
+  if (facts.useDocker) throw new Error('useDocker: serverless-offline takes an error in a container for an answer')
+  if (definition.image || !handler) throw new Error('it has no handler, and serverless-offline runs no images')
+  if (definition.package?.artifact ?? facts.artifact) throw new Error('package.artifact: it is run from source only')
+  const [, nodeVersion] = /^nodejs(\d+)\./.exec(facts.runtime) ?? []
   if (nodeVersion) return nodeShim({ ...definition, handler }, facts.codeFolder, Number(nodeVersion))
-  throw new UnsupportedError(`runtime ${runtime}: only Node and Python are run here`)
+  if (facts.runtime.startsWith('python3.')) return pythonShim({ ...definition, handler })
+  throw new Error('only Node and Python are run here')
 }
 
 const shimModule = fileURLToPath(new URL('./node-shim', import.meta.url))
@@ -64,6 +65,7 @@ function nodeShim(definition: FunctionDefinition & { handler: string }, codeFold
   const takesPlainReturns = nodeVersion >= WITHOUT_CALLBACKS
   const loader = new URL(LOADER, import.meta.resolve('serverless-offline/lambda')).href
   return {
+    hasOwnProcess: false,
     definition: {
       ...definition,
       handler: `${relative(codeFolder, shimModule)}.run`,
@@ -88,6 +90,33 @@ const callbackWarning = (nodeVersion: number): string =>
 
 const plainWarning = (takesPlainReturns: boolean): string =>
   `it returned without a promise and takes no callback: it was done at that moment, whatever it left running${takesPlainReturns ? '' : ', and what it returned is ignored, as on AWS'}. Make it async`
+
+const pythonFolder = fileURLToPath(new URL('../python', import.meta.url))
+/** As serverless-offline calls it. */
+const PYTHON = process.platform === 'win32' ? 'python' : 'python3'
+
+function pythonShim(definition: FunctionDefinition & { handler: string }): Shim {
+  const { handler, environment } = definition
+  const dot = handler.lastIndexOf('.')
+  const [path, name] = [handler.slice(0, dot), handler.slice(dot + 1)]
+  const module = relative(process.cwd(), path).split(sep).join('.')
+  const pythonPath = [pythonFolder, environment?.PYTHONPATH ?? process.env.PYTHONPATH].filter(Boolean).join(delimiter)
+  return {
+    hasOwnProcess: true,
+    check: () => promisify(execFile)(PYTHON, ['--version']),
+    definition: {
+      ...definition,
+      handler: 'kafka_events_shim.run',
+      environment: { ...environment, _HANDLER: handler, PYTHONPATH: pythonPath },
+    },
+    eventOf: event => ({ module, name, event }),
+    replyOf(reply) {
+      const { answer, error, pid } = reply as { answer?: string; error?: string; pid: number }
+      if (answer === undefined) throw new Error(error)
+      return { answer: JSON.parse(answer), warnings: [], pid }
+    },
+  }
+}
 
 /** `location` is where a bundler has put the code. */
 export const codeFolderOf = (servicePath: string, location: unknown): string =>

@@ -50,6 +50,7 @@ describe('the tarball', () => {
     const expected = [
       ...sources.flatMap(path => [`dist/${path}.js`, `dist/${path}.d.ts`]),
       ...documents.map(name => `docs/${name}`),
+      'python/kafka_events_shim.py',
       ...['CHANGELOG.md', 'LICENSE', 'README.ko.md', 'README.md', 'package.json'],
     ]
     expect(files.toSorted()).toEqual(expected.toSorted())

@@ -153,6 +153,54 @@ export const functionRows: Row[] = [
     source: sources.nodeRuntime,
     here: 'not emulated: it ends the service, which it shares a process with; nothing of it is committed',
   },
+  {
+    setting: 'function',
+    situation: 'in Python: it answers nothing, something falsy, no JSON; raises, exits, or its process dies',
+    aws: 'any answer that is JSON is a success; everything else fails, and the next invocation gets a new process where that one is gone',
+    source: sources.pythonHandler,
+    here: 'as AWS, with the `python3` of this machine',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/test/system/python.test.ts',
+      name: 'an answer or nothing is a success',
+    },
+  },
+  {
+    setting: 'function',
+    situation: 'its file, its export or its module is missing, it is no function, or its module throws while it is loaded',
+    aws: 'every invocation fails, and the batch is tried again',
+    source: sources.nodeHandler,
+    here: 'refused at start, with the function and the reason',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/test/system/functions.test.ts',
+      name: 'the start is refused when a function cannot be loaded or run',
+    },
+  },
+  {
+    setting: 'runtime',
+    situation: 'neither Node nor Python 3; an image; `package.artifact`',
+    aws: 'runs it',
+    source: sources.runtimes,
+    here: 'refused at start, with the function and the reason: serverless-offline takes some of their errors for answers, or cannot run them',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/test/system/functions.test.ts',
+      name: 'the start is refused when a function cannot be loaded or run',
+    },
+  },
+  {
+    setting: 'runtime',
+    situation: 'in a container (`useDocker`)',
+    aws: 'runs it',
+    source: sources.runtimes,
+    here: 'refused at start: serverless-offline takes an error in there for an answer',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/test/system/functions.test.ts',
+      name: 'the start is refused: serverless-offline takes an error in there for an answer',
+    },
+  },
 ]
 
 function rowOf({ situation, ends, also, test, ...row }: Situation, place: (typeof places)[number]): Row {
