@@ -5,6 +5,7 @@ import { authorizePayment } from './authorize-payment.ts'
 import { capturePayment } from './capture-payment.ts'
 import { authorizeRequestOf, bodyIn, caller, claimFor, claimOf, createFakePorts, type FakePorts } from './fakes.ts'
 import { readOperations } from './read-payments.ts'
+import { recordLedger } from './record-ledger.ts'
 import { refundPayment } from './refund-payment.ts'
 import { resolveUnknown } from './resolve-unknown.ts'
 
@@ -95,6 +96,19 @@ describe('a payment whose steps were taken by processes with the clock going bac
     const { answer } = await refunded()
 
     expect(answer.ledgerEntries.map((entry: { type: string }) => entry.type)).toEqual(['capture', 'refund'])
+  })
+
+  test('shows the fee after its capture, though the consumer is another process', async () => {
+    const { ports, paymentId } = await refunded()
+    ports.clock.advance(-TWO_HOURS_MS)
+    const captured = ports.outbox.table.rows().find(row => row.topic === 'payment.captured')!
+    const value = Buffer.from(captured.payload)
+    const record = { topic: captured.topic, partition: 0, offset: 0, key: Buffer.from(paymentId), value, headers: [] }
+
+    await recordLedger(inNewProcess(ports), [record])
+
+    const types = (await ports.ledger.listByPayment(undefined, paymentId)).map(entry => entry.type)
+    expect(types.indexOf('fee')).toBeGreaterThan(types.indexOf('capture'))
   })
 
   test('was never updated before it was created', async () => {

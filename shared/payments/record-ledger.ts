@@ -152,11 +152,12 @@ function judge(
       poison.push({ record, reason: `the ${differing.type} entry in the books differs from the event` })
       continue
     }
+    const before = existing.filter(entry => entry.eventId === event.eventId).map(entry => entry.entryId)
     for (const want of expected) {
       const place = `${event.eventId} ${want.type}`
       if (books.has(place)) continue
       books.set(place, want)
-      missing.push(entryOf(ports, event, want))
+      missing.push(entryOf(ports, event, want, before.sort().at(-1)))
     }
   }
   return { missing, poison }
@@ -177,9 +178,9 @@ const agrees = (have: Movement | undefined, want: Movement): boolean =>
     have.amountMinor === want.amountMinor &&
     have.currency === want.currency)
 
-const entryOf = (ports: LedgerPorts, event: PaymentEvent, want: Movement): LedgerEntry => ({
+const entryOf = (ports: LedgerPorts, event: PaymentEvent, want: Movement, afterEntryId?: string): LedgerEntry => ({
   ...want,
-  entryId: ports.ids.entry(),
+  entryId: ports.ids.entry(afterEntryId),
   paymentId: event.payment.paymentId,
   eventId: event.eventId,
   occurredAtMs: Date.parse(event.occurredAt),

@@ -109,7 +109,10 @@ export const newPayment = (given: Partial<Payment> = {}): Payment & { idempotenc
 /** As `lock` gives it back. */
 export const stored = ({ idempotencyKey: _, ...payment }: Payment & { idempotencyKey: string }): Payment => payment
 
-export const newOperation = (paymentId: string, given: Partial<Operation> = {}): Operation & { sequence: number } => ({
+export const newOperation = (
+  paymentId: string,
+  given: Partial<Operation & { sequence: number }> = {},
+): Operation & { sequence: number } => ({
   operationId: ids.operation(),
   paymentId,
   merchantId: MERCHANT,

@@ -1,0 +1,67 @@
+/** MariaDB after the clock went back two hours: which leases count as run out, and the order of a payment's operations. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { leaseTimes } from '../../shared/payments/operation.ts'
+import { MySqlPaymentReader } from '../../shared/stores/payment-reader.ts'
+import { NOW_MS, newOperation, newPayment, ScratchDatabase, type Stores } from '../support/scratch-stores.ts'
+import { systemUnderTest } from '../support/system.ts'
+
+const TWO_HOURS_MS = 2 * 60 * 60_000
+const SKEW_MS_MAX = 60_000
+const policy = { leaseMs: 15_000, captureWindowMs: 1, inquiryBackoffMs: 100, fees: { basisPoints: 0, fixedMinor: {} } }
+const at = (nowMs: number) => leaseTimes({ clock: { nowMs: () => nowMs, sleep: async () => {} }, policy })
+
+let scratch: ScratchDatabase
+let stores: Stores
+
+beforeAll(async () => {
+  scratch = await ScratchDatabase.create(systemUnderTest().databaseUrl, 'clock')
+  stores = scratch.stores()
+})
+afterAll(() => scratch?.drop())
+
+/** Claimed just now. */
+async function claimed() {
+  const payment = newPayment()
+  const operation = newOperation(payment.paymentId)
+  await stores.transactions.run(async tx => {
+    await stores.payments.insert(tx, payment)
+    await stores.operations.insert(tx, operation)
+  })
+  return { payment, operation }
+}
+
+test.each([
+  { what: 'now', nowMs: NOW_MS, isTaken: false },
+  { what: 'by a clock that is behind', nowMs: NOW_MS - SKEW_MS_MAX, isTaken: false },
+  { what: 'by a clock that went back', nowMs: NOW_MS - SKEW_MS_MAX - 1, isTaken: true },
+  { what: 'two hours back', nowMs: NOW_MS - TWO_HOURS_MS, isTaken: true },
+  { what: 'when it has run out', nowMs: NOW_MS + policy.leaseMs, isTaken: true },
+])('a lease that began now, seen $what: run out is $isTaken', async ({ nowMs, isTaken }) => {
+  const { operation } = await claimed()
+  const now = at(nowMs)
+
+  expect((await stores.operations.due(now, 1_000)).includes(operation.operationId)).toBe(isTaken)
+  const both = await Promise.all(
+    [1, 2].map(() => stores.operations.takeOver(operation.operationId, now, nowMs + policy.leaseMs)),
+  )
+  expect(both.filter(taken => taken !== undefined)).toHaveLength(isTaken ? 1 : 0)
+})
+
+test('operations are listed by their sequence, and those without one where a place is free', async () => {
+  const { payment, operation } = await claimed()
+  const later = (id: string, sequence: number, kind: 'capture' | 'refund' | 'expire') =>
+    newOperation(payment.paymentId, { operationId: id.padEnd(29, '0'), sequence, kind, idempotencyKey: null })
+  await stores.transactions.run(async tx => {
+    await stores.operations.insert(tx, later('op_00', 4, 'expire'))
+    await stores.operations.insert(tx, later('op_01', 3, 'refund'))
+    await stores.operations.insert(tx, later('op_02', 2, 'capture'))
+  })
+  await scratch.direct.write('UPDATE payment_operation SET sequence = NULL WHERE operation_id = ?', [
+    operation.operationId,
+  ])
+
+  const listed = await new MySqlPaymentReader(stores.transactions).operations(payment.paymentId)
+
+  expect(listed?.map(each => each.kind)).toEqual(['authorize', 'capture', 'refund', 'expire'])
+  expect(await stores.transactions.run(tx => stores.operations.count(tx, payment.paymentId))).toBe(4)
+})
