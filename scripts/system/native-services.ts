@@ -1,6 +1,7 @@
 /** MariaDB, Kafka and Redis as children of the starter: the Compose file's commands with this machine's programs. */
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { FULL_BELOW_BYTES } from '../../shared/runtime/data-disk.ts'
 import type { ComposeServices, ServiceName } from './compose-file.ts'
 import { kafkaJarsFolder } from './kafka-jars.ts'
 import { jvmOptions, nativeKafkaSettings, propertiesText } from './kafka-settings.ts'
@@ -25,6 +26,16 @@ export const nativeServices: Record<ServiceName, (context: NativeContext) => Pro
   mariadb: prepareMariadb,
   kafka: prepareKafka,
   redis: prepareRedis,
+}
+
+/** As readiness counts it; a folder that cannot be asked holds nothing up. */
+function hasRoom(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize >= FULL_BELOW_BYTES
+  } catch {
+    return true
+  }
 }
 
 const runningAsRoot = () => process.getuid?.() === 0
@@ -54,6 +65,7 @@ async function prepareMariadb(context: NativeContext): Promise<ChildSpec> {
     port: compose.mariadb.port,
     log,
     probe: () => probeMariadb(env.DATABASE_URL),
+    hasRoom: () => hasRoom(folder.root),
     readyDeadlineMs: 60_000,
     stopDeadlineMs: 20_000,
     fixFor: mariadbFix,
@@ -136,6 +148,7 @@ async function prepareKafka(context: NativeContext): Promise<ChildSpec> {
     port,
     log,
     probe: () => probeKafka(env.KAFKA_BROKERS),
+    hasRoom: () => hasRoom(folder.root),
     readyDeadlineMs: 90_000,
     stopDeadlineMs: 20_000,
     fixFor: kafkaFix,

@@ -74,6 +74,28 @@ describe('a supervised process', () => {
     expect(isAlive({ pid: pid!, startedAt: startedAt! })).toBe(true)
   })
 
+  test('that ends while its disk is full waits for room, and then comes back at once', async () => {
+    let hasRoom = true
+    const part = await supervise(listener, { hasRoom: () => hasRoom })
+    await part.start()
+    hasRoom = false
+    await part.kill()
+    await until(() => said.includes('redis waits for room: its disk is full'), { what: 'the wait to be said' })
+    expect(part.row()).toMatchObject({ state: 'restarting', restarts: 0, pid: undefined })
+
+    hasRoom = true
+    await ready(part, 1)
+  })
+
+  test('that waits for room can be stopped', async () => {
+    const part = await supervise(listener, { hasRoom: () => false })
+    await part.start()
+    await part.kill()
+    await until(() => said.includes('redis waits for room: its disk is full'), { what: 'the wait to be said' })
+    await part.stop()
+    expect(part.row()).toMatchObject({ state: 'stopped', restarts: 0 })
+  })
+
   test('that is killed comes back on the same port, and it is said', async () => {
     const part = await supervise(listener)
     await part.start()

@@ -40,6 +40,8 @@ export interface ChildSpec {
   probe: (signal: AbortSignal) => Promise<void>
   readyDeadlineMs: number
   stopDeadlineMs: number
+  /** Whether the disk that it writes to has room: without, a restart waits for it. */
+  hasRoom?: () => boolean
   /** What a person can do, judged by the last lines of the log. */
   fixFor?: (tail: string[]) => string | undefined
 }
@@ -54,6 +56,7 @@ const longestBackoffMs = 10_000
 /** A child that was ready for so long starts again with the shortest back-off. */
 const steadyMs = 10_000
 const probeIntervalMs = 50
+const roomIntervalMs = 500
 
 export class SupervisedProcess implements SystemPart {
   readonly name: ProcessName
@@ -215,6 +218,7 @@ export class SupervisedProcess implements SystemPart {
     for (;;) {
       this.#change('restarting')
       await sleep(this.#backoffMs, undefined, { signal: wanted })
+      await this.#waitForRoom(wanted)
       this.#backoffMs = Math.min(this.#backoffMs * 2, longestBackoffMs)
       this.#restarts++
       try {
@@ -232,6 +236,15 @@ export class SupervisedProcess implements SystemPart {
         )
       }
     }
+  }
+
+  /** Started on a full disk it would end again, or hang until its deadline, however soon there is room. */
+  async #waitForRoom(wanted: AbortSignal): Promise<void> {
+    const { hasRoom = () => true } = this.#spec
+    if (hasRoom()) return
+    this.#events.say(`${this.name} waits for room: its disk is full`)
+    while (!hasRoom()) await sleep(roomIntervalMs, undefined, { signal: wanted })
+    this.#backoffMs = firstBackoffMs
   }
 
   #startFailure(why: string, startMs: number): StepFailure {

@@ -18,7 +18,7 @@ const ROOM_MIB = 40
 const CLIENTS = 6
 /** So many refusals must come without anybody ending in between. */
 const REFUSALS = 30
-/** MariaDB and Kafka are tried again with pauses, and MariaDB's start may wait for room by itself. */
+/** MariaDB and Kafka are started again, with their recovery. */
 const RECOVERY_MS = 240_000
 
 const obstacle =
@@ -136,7 +136,7 @@ onSmallDisk('a disk that is full', () => {
       since: expect.any(String),
     })
     // Kafka writes a checkpoint every 5 s, and ends when it cannot.
-    await until(async () => (await control.status()).processes.some(row => row.restarts > 0), {
+    await until(async () => (await control.status()).processes.some(row => row.state === 'restarting'), {
       what: 'a service that ends for want of room',
       deadlineMs: 120_000,
     })
