@@ -17,11 +17,12 @@ from schemathesis.generation.meta import CoverageScenario
 
 ACCEPTED = {401, 403, 404, 409, 413, 429}
 
+# In both languages: the document's example of Accept-Language is Korean.
 RULES = [
-    ("/currency", r"has left ISO 4217.*"),
-    ("/cursor", r"is not a cursor of ours"),
-    ("/finalCapture", r"false is not supported yet.*"),
-    ("/amount", r"a partial (capture|refund) is not supported yet.*"),
+    ("/currency", r"has left ISO 4217.*|ISO 4217에서 폐지된.*"),
+    ("/cursor", r"is not a cursor of ours|이 API가 만든 커서가 아닙니다"),
+    ("/finalCapture", r"false is not supported yet.*|false는 아직 지원하지 않습니다.*"),
+    ("/amount", r"a partial (capture|refund) is not supported yet.*|부분 (매입|환불)은 아직 지원하지 않습니다.*"),
 ]
 
 
