@@ -10,6 +10,8 @@ import { isMainThread } from 'node:worker_threads'
 export interface NodeCall {
   /** Absent: the handler is only loaded. */
   event?: unknown
+  /** Address of this module. */
+  shim: string
   /** Address of serverless-offline's module that loads handlers. */
   loader: string
   codeFolder: string

@@ -35,7 +35,7 @@ describe('a function in Python', () => {
     const { handler, environment } = shim.definition
     expect(handler).toBe('kafka_events_shim.run')
     expect(environment).toMatchObject({ STAGE: 'dev', _HANDLER: './src/jobs/orders.place' })
-    expect(environment?.PYTHONPATH).toMatch(/python[:;]\/own$/)
+    expect(environment?.PYTHONPATH).toMatch(/shims[:;]\/own$/)
   })
 
   test('fails with what it has raised', () => {

@@ -1,6 +1,6 @@
 /** What serverless-offline is told to run in the place of a function's handler, so that the function ends as under Lambda. */
 import { execFile } from 'node:child_process'
-import { delimiter, relative, resolve, sep } from 'node:path'
+import { delimiter, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { NodeCall, NodeReply } from './node-shim.ts'
@@ -55,7 +55,7 @@ export function shimOf(definition: FunctionDefinition, facts: ServiceFacts): Shi
   throw new Error('only Node and Python are run here')
 }
 
-const shimModule = fileURLToPath(new URL('./node-shim', import.meta.url))
+const shimsFolder = fileURLToPath(new URL('../shims', import.meta.url))
 const LOADER = 'handler-runner/in-process-runner/aws-lambda-ric/UserFunction.js'
 /** Node 24's runtime awaits whatever a handler returns, and refuses handlers with three parameters. */
 const WITHOUT_CALLBACKS = 24
@@ -63,15 +63,25 @@ const WITHOUT_CALLBACKS = 24
 function nodeShim(definition: FunctionDefinition & { handler: string }, codeFolder: string, nodeVersion: number): Shim {
   const { handler } = definition
   const takesPlainReturns = nodeVersion >= WITHOUT_CALLBACKS
+  // Beside this file, and in the language that this file is in.
+  const shim = import.meta.url.replace(/shims(?=\.\w+$)/, 'node-shim')
   const loader = new URL(LOADER, import.meta.resolve('serverless-offline/lambda')).href
   return {
     hasOwnProcess: false,
     definition: {
       ...definition,
-      handler: `${relative(codeFolder, shimModule)}.run`,
+      handler: `${relative(codeFolder, join(shimsFolder, 'node_shim'))}.run`,
       environment: { ...definition.environment, _HANDLER: handler },
     },
-    eventOf: (event, threadOver): NodeCall => ({ event, loader, codeFolder, handler, takesPlainReturns, threadOver }),
+    eventOf: (event, threadOver): NodeCall => ({
+      event,
+      shim,
+      loader,
+      codeFolder,
+      handler,
+      takesPlainReturns,
+      threadOver,
+    }),
     replyOf(reply) {
       const { answer, usesCallback, returnsPlainly } = reply as NodeReply
       return {
@@ -91,7 +101,6 @@ const callbackWarning = (nodeVersion: number): string =>
 const plainWarning = (takesPlainReturns: boolean): string =>
   `it returned without a promise and takes no callback: it was done at that moment, whatever it left running${takesPlainReturns ? '' : ', and what it returned is ignored, as on AWS'}. Make it async`
 
-const pythonFolder = fileURLToPath(new URL('../python', import.meta.url))
 /** As serverless-offline calls it. */
 const PYTHON = process.platform === 'win32' ? 'python' : 'python3'
 
@@ -100,7 +109,7 @@ function pythonShim(definition: FunctionDefinition & { handler: string }): Shim 
   const dot = handler.lastIndexOf('.')
   const [path, name] = [handler.slice(0, dot), handler.slice(dot + 1)]
   const module = relative(process.cwd(), path).split(sep).join('.')
-  const pythonPath = [pythonFolder, environment?.PYTHONPATH ?? process.env.PYTHONPATH].filter(Boolean).join(delimiter)
+  const pythonPath = [shimsFolder, environment?.PYTHONPATH ?? process.env.PYTHONPATH].filter(Boolean).join(delimiter)
   return {
     hasOwnProcess: true,
     check: () => promisify(execFile)(PYTHON, ['--version']),

@@ -50,7 +50,8 @@ describe('the tarball', () => {
     const expected = [
       ...sources.flatMap(path => [`dist/${path}.js`, `dist/${path}.d.ts`]),
       ...documents.map(name => `docs/${name}`),
-      'python/kafka_events_shim.py',
+      'shims/kafka_events_shim.py',
+      'shims/node_shim.mjs',
       ...['CHANGELOG.md', 'LICENSE', 'README.ko.md', 'README.md', 'package.json'],
     ]
     expect(files.toSorted()).toEqual(expected.toSorted())
