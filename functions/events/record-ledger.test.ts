@@ -6,12 +6,13 @@ import { authorizeRequestOf, bodyIn, caller, claimOf, createFakePorts } from '..
 import { DependencyUnavailableError } from '../../shared/payments/ports.ts'
 import { refundPayment } from '../../shared/payments/refund-payment.ts'
 import { createMetrics } from '../../shared/runtime/metrics.ts'
+import { FakeLog } from '../../test/unit/http-fakes.ts'
 import { type KafkaCall, kafkaEvent } from '../../test/unit/lambda-events.ts'
 import { createHandler } from './record-ledger.ts'
 
 /** A payment that was captured and refunded, and its events as Kafka delivers them. */
 async function refunded() {
-  const ports = { ...createFakePorts(), metrics: createMetrics() }
+  const ports = { ...createFakePorts(), metrics: createMetrics(), log: new FakeLog() }
   const { paymentId } = bodyIn(await authorizePayment(ports, authorizeRequestOf(), claimOf('key-0'), caller))
   await capturePayment(ports, paymentId, {}, undefined, caller)
   await refundPayment(ports, paymentId, {}, undefined, caller)
@@ -43,6 +44,24 @@ describe('record-ledger', () => {
     expect(ports.deadLetters.buried).toEqual([])
   })
 
+  test('says in one line which events of which payments it booked; what is no id is not repeated', async () => {
+    const { ports, calls } = await refunded()
+    const evil = { ...calls[0]!, key: 'pay_\u001b[2J', value: '{', headers: { 'event-id': 'x'.repeat(30) } }
+
+    await createHandler(ports)(kafkaEvent([...calls, evil]))
+
+    const [capture, refund] = ports.outbox.table.rows().filter(row => row.topic !== 'payment.authorized')
+    const { paymentId } = ports.payments.table.rows()[0]!
+    expect(ports.log.lines).toMatchObject([{ level: 'info', message: 'booked', fields: { written: 1, poisoned: 1 } }])
+    expect((ports.log.lines[0]!.fields as { events: object[] }).events).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ paymentId, eventId: capture!.eventId }),
+        expect.objectContaining({ paymentId, eventId: refund!.eventId }),
+        { paymentId: undefined, eventId: undefined, record: expect.any(String) },
+      ]),
+    )
+  })
+
   test('a second delivery writes and counts nothing', async () => {
     const { ports, calls } = await refunded()
     const handler = createHandler(ports)
@@ -56,7 +75,7 @@ describe('record-ledger', () => {
 
   // As many partitions may share an event as custom.kafkaEvents says, and fail with it.
   test('an event over several partitions that fails comes again whole, and each fee is written once', async () => {
-    const ports = { ...createFakePorts(), metrics: createMetrics() }
+    const ports = { ...createFakePorts(), metrics: createMetrics(), log: new FakeLog() }
     for (const key of ['key-0', 'key-1', 'key-2', 'key-3']) {
       const { paymentId } = bodyIn(await authorizePayment(ports, authorizeRequestOf(), claimOf(key), caller))
       await capturePayment(ports, paymentId, {}, undefined, caller)

@@ -3,17 +3,34 @@ import type { MSKEvent, SelfManagedKafkaEvent } from 'aws-lambda'
 import type { IncomingRecord } from '../../shared/payments/ports.ts'
 import { type LedgerPorts, recordLedger } from '../../shared/payments/record-ledger.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
-import { portsFromEnv } from '../../shared/runtime/ports.ts'
+import { type Logger, portsFromEnv } from '../../shared/runtime/ports.ts'
+
+/** `pay_` or `evt_` and a ULID. */
+const ID_LENGTH = 30
 
 type AwsRecord = MSKEvent['records'][string][number]
 
 export const createHandler =
-  (ports: LedgerPorts & { metrics: Pick<Metrics, 'ledgerWritten'> }) =>
+  (ports: LedgerPorts & { metrics: Pick<Metrics, 'ledgerWritten'>; log: Pick<Logger, 'info'> }) =>
   async (event: MSKEvent | SelfManagedKafkaEvent) => {
     const records = Object.values(event.records).flat().map(incoming)
-    const { written } = await recordLedger(ports, records)
+    const { written, poisoned } = await recordLedger(ports, records)
     ports.metrics.ledgerWritten.inc(written)
+    // One line a batch: at two thousand events a second a line for each would cost as much as the answers'.
+    ports.log.info({ written, poisoned, events: records.map(labelOf) }, 'booked')
   }
+
+/** What its key and its header say a record is; nothing that is not an id. */
+const labelOf = ({ topic, partition, offset, key, headers }: IncomingRecord) => ({
+  paymentId: idIn(key),
+  eventId: idIn(headers.find(([name]) => name === 'event-id')?.[1]),
+  record: `${topic} ${partition}/${offset}`,
+})
+
+const idIn = (bytes: Buffer | null | undefined): string | undefined => {
+  const text = bytes != null && bytes.length === ID_LENGTH ? bytes.toString('latin1') : ''
+  return /^(?:pay|evt)_[0-9A-Z]{26}$/.test(text) ? text : undefined
+}
 
 /** AWS leaves out null keys and values, and gives header values as signed bytes. */
 function incoming(record: AwsRecord): IncomingRecord {

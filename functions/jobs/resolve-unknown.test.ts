@@ -27,7 +27,12 @@ describe('resolve-unknown', () => {
     expect(await handler()).toEqual({ resolved: 2, stillUnknown: 1 })
 
     expect((await ports.metrics.operationsResolved.get()).values[0]!.value).toBe(2)
-    expect(ports.log.lines).toMatchObject([{ level: 'info', fields: { resolved: 2, stillUnknown: 1 } }])
+    const [first, , last] = ports.operations.table.rows()
+    expect(ports.log.lines).toMatchObject([
+      { level: 'info', fields: { paymentId: first!.paymentId, operationId: first!.operationId, verdict: 'approved' } },
+      { level: 'info', fields: { paymentId: last!.paymentId, operationId: last!.operationId, verdict: 'canceled' } },
+      { level: 'info', fields: { resolved: 2, stillUnknown: 1 } },
+    ])
   })
 
   test('says nothing when there is nothing to do', async () => {

@@ -1,6 +1,6 @@
 /** Each minute: brings operations that nobody works on any more to a final state. */
 import type { OperationPorts } from '../../shared/payments/operation.ts'
-import { resolveUnknown } from '../../shared/payments/resolve-unknown.ts'
+import { type ResolvedOperation, resolveUnknown } from '../../shared/payments/resolve-unknown.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/ports.ts'
 
@@ -10,7 +10,8 @@ const WORK_MS = 40_000
 
 export const createHandler =
   (ports: OperationPorts & { metrics: Pick<Metrics, 'operationsResolved'>; log: Pick<Logger, 'info'> }) => async () => {
-    const summary = await resolveUnknown(ports, OPERATIONS_MAX, ports.clock.nowMs() + WORK_MS)
+    const tell = (operation: ResolvedOperation) => ports.log.info({ ...operation }, 'outcome found out')
+    const summary = await resolveUnknown(ports, OPERATIONS_MAX, ports.clock.nowMs() + WORK_MS, tell)
     ports.metrics.operationsResolved.inc(summary.resolved)
     if (summary.resolved + summary.stillUnknown > 0) ports.log.info({ ...summary }, 'resolved unknown outcomes')
     return summary

@@ -7,6 +7,7 @@ import { errorBodyOf, errorCatalogue, type Language } from '../contracts/errors.
 import type { Caller } from '../payments/answer.ts'
 import { DependencyUnavailableError } from '../payments/ports.ts'
 import { ApiError, type Problem } from './api-error.ts'
+import { paymentIdOf } from './payment-id.ts'
 import { quietly } from './quietly.ts'
 import { json } from './respond.ts'
 import type { HttpResult } from './route.ts'
@@ -20,8 +21,9 @@ export interface ErrorLog {
 /** Takes the ports whole, so that no log is opened before an error needs one. */
 export function errors(ports: { log: ErrorLog }): MiddlewareObj {
   const errorsOnError = (request: { event: unknown; error: unknown; response?: unknown }): void => {
-    const { caller } = request.event as { caller: Caller }
-    request.response = render(toApiError(request.error, caller, ports), caller)
+    const event = request.event as { caller: Caller }
+    const about = { requestId: event.caller.requestId, paymentId: paymentIdOf(event) }
+    request.response = render(toApiError(request.error, about, ports), event.caller)
   }
   const errorsAfter = (request: { response?: unknown }): void => {
     if (request.response == null) throw new Error('the handler gave no answer')
@@ -29,13 +31,13 @@ export function errors(ports: { log: ErrorLog }): MiddlewareObj {
   return { after: errorsAfter, onError: errorsOnError } as MiddlewareObj
 }
 
-function toApiError(error: unknown, caller: Caller, ports: { log: ErrorLog }): ApiError {
+function toApiError(error: unknown, about: Record<string, unknown>, ports: { log: ErrorLog }): ApiError {
   if (error instanceof ApiError) return error
   if (error instanceof DependencyUnavailableError) {
-    quietly(() => ports.log.warn({ err: error, requestId: caller.requestId }, 'dependency unavailable'))
+    quietly(() => ports.log.warn({ err: error, ...about }, 'dependency unavailable'))
     return new ApiError('SERVICE_UNAVAILABLE', { headers: { 'retry-after': '2' } })
   }
-  quietly(() => ports.log.error({ err: error, requestId: caller.requestId }, 'unexpected error'))
+  quietly(() => ports.log.error({ err: error, ...about }, 'unexpected error'))
   return new ApiError('INTERNAL_ERROR')
 }
 

@@ -148,6 +148,25 @@ describe('a route', () => {
   })
 })
 
+describe('what a request is about', () => {
+  const paymentId = 'pay_01M81XZHJW17YGZNRCM5X9JWX9'
+
+  test('is told with its answer, and with the error that was not the caller’s doing', async () => {
+    const ports = createHandlerPorts()
+    const handler = route(ports)
+      .use(errors(ports))
+      .handler(async event => {
+        event.caller.paymentId = paymentId
+        throw new Error('of the test')
+      })
+
+    await handler(httpEvent({ route: 'POST /x' }) as never, contextOf())
+
+    expect(ports.answered).toMatchObject([{ statusCode: 500, paymentId }])
+    expect(ports.log.lines).toMatchObject([{ level: 'error', fields: { paymentId } }])
+  })
+})
+
 describe('header', () => {
   test('finds a header in any letters, and nothing where there is none', () => {
     expect(header({ headers: { 'x-request-id': 'a' } }, 'x-request-id')).toBe('a')

@@ -6,6 +6,7 @@ import type { Caller } from '../payments/answer.ts'
 import type { Claim } from '../payments/ports.ts'
 import { ApiError } from './api-error.ts'
 import { preferredLanguage } from './language.ts'
+import { paymentIdOf } from './payment-id.ts'
 import { quietly } from './quietly.ts'
 
 /** What `before` middlewares add to API Gateway's event: the parsed body, the idempotency claim, the caller. */
@@ -30,7 +31,13 @@ export interface RoutePorts {
 
 /** Told about every answer. */
 export interface RequestObserver {
-  answered(request: { route: string; statusCode: number; durationMs: number; requestId: string }): void
+  answered(request: {
+    route: string
+    statusCode: number
+    durationMs: number
+    requestId: string
+    paymentId?: string
+  }): void
 }
 
 export interface RouteOptions {
@@ -95,6 +102,7 @@ function finish(request: ChainRequest, ports: RoutePorts): void {
       statusCode: response.statusCode ?? 200,
       durationMs: ports.monotonic.nowMs() - (request.internal.startedAtMs ?? 0),
       requestId: event.caller.requestId,
+      paymentId: paymentIdOf(event, response.body),
     }),
   )
 }

@@ -11,6 +11,8 @@ export interface Caller {
   requestId: string
   /** W3C trace context, handed on with the events of this request. */
   traceparent?: string
+  /** Noted once an authorization is claimed: whatever becomes of the request, its log lines say it. */
+  paymentId?: string
 }
 
 export const JSON_TYPE = 'application/json; charset=utf-8'

@@ -43,6 +43,7 @@ export async function authorizePayment(
     if (error instanceof DuplicateKeyError) return repeat(ports, request.merchantId, claim, caller)
     throw error
   }
+  caller.paymentId = payment.paymentId
   return execute(ports, operation, caller)
 }
 

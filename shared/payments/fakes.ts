@@ -138,9 +138,9 @@ export class FakeConsumerOffsets implements ConsumerOffsets {
 export class FakeAlarms implements Alarms {
   readonly repaired: string[] = []
   readonly letters: Array<{ record: IncomingRecord; reason: string }> = []
-  readonly parked: Array<{ eventId: string; error: string }> = []
+  readonly parked: Array<{ eventId: string; error: string; paymentId: string }> = []
 
-  ledgerEntryRepaired(eventId: string): void {
+  ledgerEntryRepaired(eventId: string, _paymentId: string): void {
     this.repaired.push(eventId)
   }
 
@@ -148,8 +148,8 @@ export class FakeAlarms implements Alarms {
     this.letters.push({ record, reason })
   }
 
-  outboxRowParked(eventId: string, error: string): void {
-    this.parked.push({ eventId, error })
+  outboxRowParked(eventId: string, error: string, paymentId: string): void {
+    this.parked.push({ eventId, error, paymentId })
   }
 }
 

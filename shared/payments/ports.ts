@@ -306,9 +306,9 @@ export interface DeadLetters {
 /** What somebody should look at. Each is logged and counted. */
 export interface Alarms {
   /** A capture or refund entry that its own transaction should have written was missing, and was written now. Must stay 0. */
-  ledgerEntryRepaired(eventId: string): void
+  ledgerEntryRepaired(eventId: string, paymentId: string): void
   deadLettered(record: IncomingRecord, reason: string): void
-  outboxRowParked(eventId: string, error: string): void
+  outboxRowParked(eventId: string, error: string, paymentId: string): void
 }
 
 export interface Doorbell {

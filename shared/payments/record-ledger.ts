@@ -107,7 +107,8 @@ async function recordTogether(ports: LedgerPorts, events: readonly Parsed[]): Pr
     if (judged.missing.length > 0) await ports.ledger.insert(tx, judged.missing, ports.clock.nowMs())
     return judged
   })
-  for (const entry of missing) if (entry.type !== 'fee') ports.alarms.ledgerEntryRepaired(entry.eventId)
+  for (const entry of missing)
+    if (entry.type !== 'fee') ports.alarms.ledgerEntryRepaired(entry.eventId, entry.paymentId)
   return { written: missing.length, poison }
 }
 

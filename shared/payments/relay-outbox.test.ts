@@ -324,7 +324,9 @@ describe('a row that the broker refuses for what it is', () => {
 
     expect(ports.publisher.sends).toHaveLength(sends)
     expect(rowOf(ports, 'a1').parkedAtMs).not.toBeNull()
-    expect(ports.alarms.parked).toEqual([{ eventId: 'a1', error: 'MESSAGE_TOO_LARGE: a1' }])
+    expect(ports.alarms.parked).toMatchObject([
+      { eventId: 'a1', error: 'MESSAGE_TOO_LARGE: a1', paymentId: expect.any(String) },
+    ])
     expect(unpublished(ports)).toEqual(['a1', 'a2'])
   })
 

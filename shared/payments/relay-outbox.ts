@@ -46,7 +46,7 @@ export async function relayShards(
     const batch = await relayTogether(ports, waiting)
     if (batch === 'apart') return publishedCount + (await relayApart(ports, waiting, deadlineMs, onPublished))
     // Only now is it true: what a rolled-back transaction would have parked is not parked.
-    for (const { eventId, error } of batch.parked) ports.alarms.outboxRowParked(eventId, error)
+    for (const { eventId, error, paymentId } of batch.parked) ports.alarms.outboxRowParked(eventId, error, paymentId)
     onPublished(batch.published)
     publishedCount += batch.published
     waiting = batch.waiting
@@ -86,6 +86,7 @@ async function relayApart(
 
 interface ParkedRow {
   eventId: string
+  paymentId: string
   error: string
 }
 
@@ -163,7 +164,10 @@ async function publishOneByOne(
     } catch (error) {
       if (!(error instanceof RecordRefusedError)) throw error
       heldBack.add(row.messageKey)
-      if (await refuse(tx, ports, row, error)) parked.push({ eventId: row.eventId, error: error.message })
+      if (await refuse(tx, ports, row, error)) {
+        const { eventId, messageKey: paymentId } = row
+        parked.push({ eventId, paymentId, error: error.message })
+      }
     }
   }
   return { published, parked, cutShort: false }

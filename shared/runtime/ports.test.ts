@@ -50,9 +50,9 @@ describe('Ports', () => {
   test('an alarm counts', async () => {
     const { ports } = portsOf()
 
-    ports.alarms.ledgerEntryRepaired('evt_1')
+    ports.alarms.ledgerEntryRepaired('evt_1', 'pay_1')
     ports.alarms.deadLettered(record, 'not JSON')
-    ports.alarms.outboxRowParked('evt_1', 'MESSAGE_TOO_LARGE')
+    ports.alarms.outboxRowParked('evt_1', 'MESSAGE_TOO_LARGE', 'pay_1')
 
     const text = await ports.metrics.registry.metrics()
     for (const name of ['ledger_entries_repaired_total', 'dead_letters_total', 'outbox_parked_total'])

@@ -12,7 +12,7 @@ import { KafkaDeadLetters } from '../messaging/dead-letters.ts'
 import { KafkaDoorbell } from '../messaging/doorbell.ts'
 import { KafkaEventPublisher } from '../messaging/event-publisher.ts'
 import { type KafkaConnections, LazyAdmin, LazyProducer, openKafka } from '../messaging/kafka-client.ts'
-import type { Alarms } from '../payments/ports.ts'
+import type { Alarms, OutboxRow } from '../payments/ports.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
@@ -100,10 +100,11 @@ export class Ports {
 
   get requests(): RequestObserver {
     return this.#once('requests', () => ({
-      answered: ({ route, statusCode, durationMs, requestId }) => {
+      answered: ({ route, statusCode, durationMs, requestId, paymentId }) => {
         this.metrics.httpRequests.inc({ route, status: statusCode })
         this.metrics.httpSeconds.observe({ route }, durationMs / 1_000)
-        this.log.info({ route, statusCode, durationMs: Math.round(durationMs * 10) / 10, requestId }, 'answered')
+        const fields = { route, statusCode, durationMs: Math.round(durationMs * 10) / 10, requestId, paymentId }
+        this.log.info(fields, 'answered')
       },
     }))
   }
@@ -191,7 +192,16 @@ export class Ports {
   }
 
   get publisher() {
-    return this.#once('publisher', () => new KafkaEventPublisher(this.#producer))
+    return this.#once('publisher', () => {
+      const publisher = new KafkaEventPublisher(this.#producer)
+      return {
+        publish: async (rows: readonly OutboxRow[]) => {
+          await publisher.publish(rows)
+          // One line a send: at two thousand events a second a line for each would cost as much as the answers'.
+          this.log.info({ events: rows.map(labelOf) }, 'published')
+        },
+      }
+    })
   }
 
   get deadLetters() {
@@ -236,17 +246,17 @@ export class Ports {
 
   get alarms(): Alarms {
     return this.#once('alarms', () => ({
-      ledgerEntryRepaired: eventId => {
+      ledgerEntryRepaired: (eventId, paymentId) => {
         this.metrics.ledgerRepaired.inc()
-        this.log.error({ eventId }, 'a ledger entry was missing and has been written from its event')
+        this.log.error({ eventId, paymentId }, 'a ledger entry was missing and has been written from its event')
       },
-      deadLettered: ({ topic, partition, offset }, reason) => {
+      deadLettered: ({ topic, partition, offset, key }, reason) => {
         this.metrics.deadLetters.inc()
-        this.log.error({ topic, partition, offset, reason }, 'record moved to payment.dlq')
+        this.log.error({ topic, partition, offset, paymentId: paymentIdIn(key), reason }, 'record moved to payment.dlq')
       },
-      outboxRowParked: (eventId, error) => {
+      outboxRowParked: (eventId, error, paymentId) => {
         this.metrics.outboxParked.inc()
-        this.log.error({ eventId, error }, 'outbox row parked; see npm run outbox')
+        this.log.error({ eventId, paymentId, error }, 'outbox row parked; see npm run outbox')
       },
     }))
   }
@@ -311,3 +321,9 @@ export class Ports {
     return this.#made.get(name) as T
   }
 }
+
+const labelOf = ({ messageKey, eventId, topic }: OutboxRow) => ({ paymentId: messageKey, eventId, topic })
+
+/** A record's key may be anything. */
+const paymentIdIn = (key: Buffer | null): string | undefined =>
+  /^pay_[0-9A-Z]{26}$/.exec(key?.toString('latin1', 0, 31) ?? '')?.[0]
