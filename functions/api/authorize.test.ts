@@ -56,6 +56,27 @@ describe('POST /payments/authorize', () => {
     expect(ports.acquirer.asked).toEqual(['submit'])
   })
 
+  test('every answer about a payment is logged with its id: held, declined, repeated, and 503 after the claim', async () => {
+    const ports = createHandlerPorts()
+    await authorize(ports)
+    await authorize(ports)
+    ports.acquirer.script.submit.push({ kind: 'declined', reason: 'lost_card' })
+    await authorize(ports, { body: { ...whole, idempotencyKey: 'key-2' } })
+    ports.acquirer.script.submit.push(async () => {
+      ports.transactions.away = true
+      return { kind: 'approved' }
+    })
+    await authorize(ports, { body: { ...whole, idempotencyKey: 'key-3' } })
+
+    const [held, declined, unrecorded] = ports.payments.table.rows().map(({ paymentId }) => paymentId)
+    expect(ports.answered.map(({ statusCode, paymentId }) => [statusCode, paymentId])).toEqual([
+      [201, held],
+      [201, held],
+      [402, declined],
+      [503, unrecorded],
+    ])
+  })
+
   test('409 in_progress with Retry-After while the first works', async () => {
     const ports = createHandlerPorts()
     const answerNow = ports.acquirer.hold('submit')
