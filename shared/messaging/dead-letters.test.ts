@@ -1,6 +1,6 @@
 /** Dead letters: the original bytes with the reason, all or an error. */
 import { describe, expect, test } from '@jest/globals'
-import { FakeKafka } from '../../test/unit/fake-kafka.ts'
+import { FakeKafka, fakeTopics, protocolError } from '../../test/unit/fake-kafka.ts'
 import { FAKE_NOW_MS, FakeClock } from '../payments/fakes.ts'
 import { DependencyUnavailableError, type IncomingRecord } from '../payments/ports.ts'
 import { KafkaDeadLetters } from './dead-letters.ts'
@@ -22,7 +22,8 @@ const recordOf = (given: Partial<IncomingRecord> = {}): IncomingRecord => ({
 
 function lettersOf() {
   const kafka = new FakeKafka()
-  return { kafka, deadLetters: new KafkaDeadLetters(kafka.lazyProducer, new FakeClock(FAKE_NOW_MS)) }
+  const { topics, told } = fakeTopics()
+  return { kafka, told, deadLetters: new KafkaDeadLetters(kafka.lazyProducer, topics, new FakeClock(FAKE_NOW_MS)) }
 }
 
 describe('KafkaDeadLetters', () => {
@@ -62,6 +63,21 @@ describe('KafkaDeadLetters', () => {
       [null, null],
       ['', ''],
     ])
+  })
+
+  test('tells of its topic when that takes none, and when it does again', async () => {
+    const { kafka, deadLetters, told } = lettersOf()
+    kafka.onSend = async () => {
+      throw protocolError('UNKNOWN_TOPIC_OR_PARTITION')
+    }
+    const bury = () => deadLetters.bury([{ record: recordOf(), reason: 'not JSON' }])
+
+    await expect(bury()).rejects.toThrow(DependencyUnavailableError)
+    kafka.onSend = async () => {}
+    await bury()
+
+    const reason = 'UNKNOWN_TOPIC_OR_PARTITION: of UNKNOWN_TOPIC_OR_PARTITION'
+    expect(told).toEqual([`payment.dlq failed: ${reason}`, 'payment.dlq recovered'])
   })
 
   test('says so when Kafka does not take them', async () => {

@@ -2,14 +2,17 @@
 import { DEAD_LETTER_TOPIC } from '../contracts/topics.ts'
 import { type Clock, type DeadLetters, DependencyUnavailableError, type IncomingRecord } from '../payments/ports.ts'
 import type { LazyProducer } from './kafka-client.ts'
+import { type TopicStates, topicTroubleIn } from './topic-states.ts'
 
 export class KafkaDeadLetters implements DeadLetters {
   readonly #producer: LazyProducer
   readonly #clock: Clock
+  readonly #topics: TopicStates
 
-  constructor(producer: LazyProducer, clock: Clock) {
+  constructor(producer: LazyProducer, topics: TopicStates, clock: Clock) {
     this.#producer = producer
     this.#clock = clock
+    this.#topics = topics
   }
 
   async bury(letters: ReadonlyArray<{ record: IncomingRecord; reason: string }>): Promise<void> {
@@ -20,7 +23,10 @@ export class KafkaDeadLetters implements DeadLetters {
     }))
     try {
       await this.#producer.send(-1, DEAD_LETTER_TOPIC, messages)
+      this.#topics.confirmed(DEAD_LETTER_TOPIC)
     } catch (error) {
+      const trouble = topicTroubleIn(error)
+      if (trouble !== undefined) this.#topics.failed(DEAD_LETTER_TOPIC, trouble)
       throw new DependencyUnavailableError('Kafka did not take the dead letters', { cause: error })
     }
   }

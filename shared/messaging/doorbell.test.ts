@@ -1,18 +1,21 @@
 /** Rings: at most one on its way and one waiting per shard, never a failure, never a long wait. */
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
-import { FakeKafka, settled } from '../../test/unit/fake-kafka.ts'
+import { FakeKafka, fakeTopics, protocolError, settled } from '../../test/unit/fake-kafka.ts'
+import { until } from '../runtime/until.ts'
 import { KafkaDoorbell } from './doorbell.ts'
 
 function bellOf(waitMsMax = 0, restMs = 0) {
   const kafka = new FakeKafka()
   const failures: unknown[] = []
+  const { topics, told } = fakeTopics()
   const bell = new KafkaDoorbell({
     producer: kafka.lazyProducer,
+    topics,
     waitMsMax,
     restMs,
     onFailure: error => void failures.push(error),
   })
-  return { kafka, bell, failures }
+  return { kafka, bell, failures, told }
 }
 
 const partitions = (kafka: FakeKafka) => kafka.messages.map(message => message.partition)
@@ -30,6 +33,27 @@ describe('KafkaDoorbell', () => {
 
     expect(kafka.messages).toEqual([{ topic: 'outbox.ready', key: null, value: '3', partition: 3 }])
     expect(kafka.batches[0]!.acks).toBe(1)
+  })
+
+  test('tells of its topic when that takes none, once in a while, and when it does again', async () => {
+    const { kafka, bell, told, failures } = bellOf()
+    kafka.onSend = async () => {
+      throw protocolError('TOPIC_AUTHORIZATION_FAILED')
+    }
+
+    await bell.ring(1)
+    await settled()
+    await bell.ring(2)
+    await settled()
+    kafka.onSend = async () => {}
+    await bell.ring(3)
+    // The client is new for the third time.
+    await until(() => kafka.messages.length === 3, { what: 'the third ring' })
+    await settled()
+
+    const reason = 'TOPIC_AUTHORIZATION_FAILED: of TOPIC_AUTHORIZATION_FAILED'
+    expect(told).toEqual([`outbox.ready failed: ${reason}`, 'outbox.ready recovered'])
+    expect(failures).toHaveLength(2)
   })
 
   test('a hundred rings while one is on its way become one more', async () => {

@@ -2,10 +2,12 @@
 import { DOORBELL_TOPIC } from '../contracts/topics.ts'
 import type { Doorbell } from '../payments/ports.ts'
 import type { LazyProducer } from './kafka-client.ts'
+import { type TopicStates, topicTroubleIn } from './topic-states.ts'
 import { within } from './within.ts'
 
 export interface DoorbellOptions {
   producer: LazyProducer
+  topics: TopicStates
   /** How long a ring may hold up an answer: a Lambda freezes after it, an offline process does not. */
   waitMsMax: number
   /** How long the bell rests after a ring, so that the rings of a busy moment travel together. 0 where the process freezes. */
@@ -32,15 +34,18 @@ export class KafkaDoorbell implements Doorbell {
   }
 
   async #sendUntilQuiet(): Promise<void> {
-    const { producer, restMs, onFailure } = this.#options
+    const { producer, topics, restMs, onFailure } = this.#options
     while (this.#waiting.size > 0) {
       const messages = [...this.#waiting].map(shard => ({ key: null, value: String(shard), partition: shard }))
       this.#waiting.clear()
       try {
         await producer.send(1, DOORBELL_TOPIC, messages)
+        topics.confirmed(DOORBELL_TOPIC)
       } catch (error) {
         // The rows are safe in the database; the sweep rings for them, and for those of whoever waited.
         this.#waiting.clear()
+        const trouble = topicTroubleIn(error)
+        if (trouble !== undefined && !topics.resting().includes(DOORBELL_TOPIC)) topics.failed(DOORBELL_TOPIC, trouble)
         onFailure(error)
       }
       if (restMs > 0) await pause(restMs)

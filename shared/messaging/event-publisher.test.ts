@@ -1,7 +1,7 @@
 /** Publishing rows: what Kafka gets, what counts against a row and what is an outage, and what happens at the deadline. */
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import kafkajs from 'kafkajs'
-import { FakeKafka, settled } from '../../test/unit/fake-kafka.ts'
+import { FakeKafka, fakeTopics, protocolError, settled } from '../../test/unit/fake-kafka.ts'
 import { DependencyUnavailableError, type OutboxRow, RecordRefusedError } from '../payments/ports.ts'
 import { KafkaEventPublisher } from './event-publisher.ts'
 
@@ -22,11 +22,9 @@ const rowOf = (id: number, given: Partial<OutboxRow> = {}): OutboxRow => ({
 
 function publisherOf() {
   const kafka = new FakeKafka()
-  return { kafka, publisher: new KafkaEventPublisher(kafka.lazyProducer) }
+  const { topics, time, told } = fakeTopics()
+  return { kafka, publisher: new KafkaEventPublisher(kafka.lazyProducer, topics), time, told }
 }
-
-const protocolError = (type: string) =>
-  new kafkajs.KafkaJSProtocolError({ type, code: 1, message: `of ${type}`, retriable: false } as never)
 
 afterEach(() => {
   jest.useRealTimers()
@@ -96,14 +94,7 @@ describe('an error of Kafka', () => {
     expect(await errorOf(protocolError(type))).toBeInstanceOf(RecordRefusedError)
   })
 
-  test.each([
-    'LEADER_NOT_AVAILABLE',
-    'NOT_ENOUGH_REPLICAS',
-    'UNKNOWN_TOPIC_OR_PARTITION',
-    'REQUEST_TIMED_OUT',
-    'TOPIC_AUTHORIZATION_FAILED',
-    'UNKNOWN',
-  ])('%s is an outage', async type => {
+  test.each(['REQUEST_TIMED_OUT', 'COORDINATOR_NOT_AVAILABLE', 'UNKNOWN'])('%s is an outage', async type => {
     expect(await errorOf(protocolError(type))).toBeInstanceOf(DependencyUnavailableError)
   })
 
@@ -131,6 +122,117 @@ describe('an error of Kafka', () => {
     circle.cause = circle
 
     expect(await errorOf(circle)).toBeInstanceOf(DependencyUnavailableError)
+  })
+})
+
+describe('a topic that takes no records', () => {
+  const [AUTHORIZED, CAPTURED] = ['payment.authorized', 'payment.captured']
+  const topicsOf = (batch: { topicMessages?: { topic: string }[] }) => batch.topicMessages!.map(({ topic }) => topic)
+  const rows = [rowOf(1, { topic: CAPTURED }), rowOf(2, { topic: AUTHORIZED }), rowOf(3, { topic: CAPTURED })]
+  /** A broker that answers every send with the topic in it by this error. */
+  const sickOf = (error: Error, topic = CAPTURED) => {
+    const made = publisherOf()
+    made.kafka.onSend = async batch => {
+      if (topicsOf(batch).includes(topic)) throw error
+    }
+    const sent = () => made.kafka.batches.splice(0).map(batch => topicsOf(batch).join(' '))
+    const publish = async () => (await made.publisher.publish(rows)).map(row => row.id)
+    return { ...made, sent, publish }
+  }
+  const noMetadata = Object.assign(new Error('Producing to topic without metadata'), {
+    name: 'KafkaJSMetadataNotLoaded',
+  })
+
+  test.each<[string, Error]>([
+    ['is missing', protocolError('UNKNOWN_TOPIC_OR_PARTITION')],
+    ['is not ours to write', protocolError('TOPIC_AUTHORIZATION_FAILED')],
+    ['has no leader', protocolError('LEADER_NOT_AVAILABLE')],
+    ['has too few replicas', protocolError('NOT_ENOUGH_REPLICAS')],
+    ['cannot be written to disk', protocolError('KAFKA_STORAGE_ERROR')],
+    ['kafkajs knows nothing of', noMetadata],
+    ['is named far inside', new Error('retried', { cause: new Error('again', { cause: noMetadata }) })],
+  ])('since it %s: the others are confirmed, each topic tried by itself', async (_, error) => {
+    const { publish, sent, publisher, told } = sickOf(error)
+
+    expect(await publish()).toEqual([2])
+
+    expect(sent()).toEqual([`${CAPTURED} ${AUTHORIZED}`, CAPTURED, AUTHORIZED])
+    expect(publisher.restingTopics()).toEqual([CAPTURED])
+    expect(told).toEqual([expect.stringContaining(`${CAPTURED} failed: `)])
+  })
+
+  test('rests for a while, then is tried by itself and rests longer; the others are sent once', async () => {
+    const { publish, sent, publisher, time, told } = sickOf(protocolError('UNKNOWN_TOPIC_OR_PARTITION'))
+    await publish()
+    sent()
+
+    const pauses: number[] = []
+    for (let tries = 0; tries < 7; tries++) {
+      const fromMs = time.nowMs
+      while (publisher.restingTopics().length > 0) time.nowMs += 500
+      pauses.push(time.nowMs - fromMs)
+      expect(await publish()).toEqual([2])
+      expect(sent()).toEqual([AUTHORIZED, CAPTURED])
+      expect(await publish()).toEqual([2])
+      expect(sent()).toEqual([AUTHORIZED])
+    }
+
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
+    expect(told).toHaveLength(8)
+  })
+
+  test('goes along with the others again once it has taken one', async () => {
+    const { publish, sent, kafka, time, told } = sickOf(protocolError('UNKNOWN_TOPIC_OR_PARTITION'))
+    await publish()
+    kafka.onSend = async () => {}
+    time.nowMs += 1_000
+    sent()
+
+    expect(await publish()).toEqual([2, 1, 3])
+    expect(sent()).toEqual([AUTHORIZED, CAPTURED])
+    expect(told.at(-1)).toBe(`${CAPTURED} recovered`)
+    await publish()
+    expect(sent()).toEqual([`${CAPTURED} ${AUTHORIZED}`])
+  })
+
+  test('when all are, none is confirmed, and that is no outage', async () => {
+    const { kafka, publisher } = sickOf(new Error())
+    kafka.onSend = async () => {
+      throw protocolError('NOT_ENOUGH_REPLICAS')
+    }
+
+    expect(await publisher.publish(rows)).toEqual([])
+    expect(publisher.restingTopics()).toEqual([CAPTURED, AUTHORIZED])
+    expect(await publisher.publish(rows)).toEqual([])
+  })
+
+  test('since it does not confirm in time: what the others confirmed counts, and only it stays closed', async () => {
+    jest.useFakeTimers()
+    const { publish, kafka, publisher, time } = sickOf(protocolError('UNKNOWN_TOPIC_OR_PARTITION'))
+    const first = publish()
+    await jest.advanceTimersByTimeAsync(1_000)
+    expect(await first).toEqual([2])
+    time.nowMs += 1_000
+    kafka.onSend = batch => (topicsOf(batch).includes(CAPTURED) ? new Promise(() => {}) : Promise.resolve())
+
+    const publishing = publish()
+    await jest.advanceTimersByTimeAsync(DEADLINE_MS_MAX)
+
+    expect(await publishing).toEqual([2])
+    expect(publisher.restingTopics()).toEqual([CAPTURED])
+    expect(await publish()).toEqual([2])
+    time.nowMs += 2_000
+    await expect(publish()).rejects.toThrow('an earlier send of this shard has not ended')
+  })
+
+  test('does not hide that Kafka is away, nor that a record is refused', async () => {
+    const { kafka, publisher, publish } = sickOf(new Error('connection lost'), AUTHORIZED)
+    await expect(publish()).rejects.toThrow(DependencyUnavailableError)
+    kafka.onSend = async batch => {
+      throw protocolError(topicsOf(batch).length > 1 ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'MESSAGE_TOO_LARGE')
+    }
+    await expect(publisher.publish(rows)).rejects.toThrow(RecordRefusedError)
+    expect(publisher.restingTopics()).toEqual([])
   })
 })
 

@@ -1,4 +1,4 @@
-/** Publishes outbox rows with acks=all: one send in flight per shard, finite retries, a fixed deadline. */
+/** Publishes outbox rows with acks=all: one send in flight per topic and shard, finite retries, a fixed deadline; a sick topic holds up no other. */
 import {
   DependencyUnavailableError,
   type EventPublisher,
@@ -6,6 +6,7 @@ import {
   RecordRefusedError,
 } from '../payments/ports.ts'
 import { type LazyProducer, refusalIn } from './kafka-client.ts'
+import { type TopicStates, topicTroubleIn } from './topic-states.ts'
 import { within } from './within.ts'
 
 /** Together with the rows' locks, so that the relay's transaction stays within 5 s. */
@@ -13,37 +14,87 @@ const PUBLISH_DEADLINE_MS = 2_500
 
 export class KafkaEventPublisher implements EventPublisher {
   readonly #producer: LazyProducer
-  /** Shards with a send under way. */
-  readonly #inFlight = new Set<number>()
+  readonly #topics: TopicStates
+  /** Topics of shards with a send under way. */
+  readonly #inFlight = new Set<string>()
 
-  constructor(producer: LazyProducer) {
+  constructor(producer: LazyProducer, topics: TopicStates) {
     this.#producer = producer
+    this.#topics = topics
   }
 
-  async publish(rows: readonly OutboxRow[]): Promise<void> {
-    const shards = new Set(rows.map(row => row.shard))
-    // A send that outlived its deadline may still arrive: nothing newer of its shards may overtake it.
-    if (!shards.isDisjointFrom(this.#inFlight))
+  restingTopics(): string[] {
+    return this.#topics.resting()
+  }
+
+  async publish(rows: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
+    const resting = new Set(this.restingTopics())
+    const due = rows.filter(row => !resting.has(row.topic))
+    // A send that outlived its deadline may still arrive: nothing newer of its topics and shards may overtake it.
+    if (due.some(row => this.#inFlight.has(placeOf(row))))
       throw new DependencyUnavailableError('an earlier send of this shard has not ended')
-    for (const shard of shards) this.#inFlight.add(shard)
-    const sending = this.#send(rows).finally(() => {
-      for (const shard of shards) this.#inFlight.delete(shard)
-    })
+    for (const row of due) this.#inFlight.add(placeOf(row))
+    const confirmed: OutboxRow[] = []
+    const sending = this.#sendAll(due, confirmed)
     const ended = await within(PUBLISH_DEADLINE_MS, sending)
-    if (ended === 'late') throw new DependencyUnavailableError('Kafka did not confirm in time')
+    const published = [...confirmed]
+    if (ended === 'done') return published
+    if (published.length === 0) throw new DependencyUnavailableError('Kafka did not confirm in time')
+    // Others confirm, so it is not Kafka that is away.
+    for (const topic of new Set(without(due, published).map(row => row.topic)))
+      this.#topics.failed(topic, 'it did not confirm in time')
+    return published
   }
 
-  async #send(rows: readonly OutboxRow[]): Promise<void> {
-    const byTopic = Map.groupBy(rows, row => row.topic)
-    const topicMessages = [...byTopic].map(([topic, group]) => ({ topic, messages: group.map(messageOf) }))
+  /** Healthy topics in one send; a sick one that is due for another try by itself, so that it makes nothing of the others repeat. */
+  async #sendAll(rows: readonly OutboxRow[], confirmed: OutboxRow[]): Promise<void> {
+    const groups = Map.groupBy(rows, row => (this.#topics.isSick(row.topic) ? row.topic : ''))
+    const healthy = groups.get('') ?? []
+    groups.delete('')
+    const order = healthy.length > 0 ? [healthy, ...groups.values()] : [...groups.values()]
     try {
-      await this.#producer.sendBatch(-1, topicMessages)
-    } catch (error) {
-      const refusal = refusalIn(error)
-      if (refusal !== undefined) throw new RecordRefusedError(`${refusal.type}: ${refusal.message}`, { cause: error })
-      throw new DependencyUnavailableError('Kafka did not confirm', { cause: error })
+      for (const group of order) await this.#send(group, confirmed)
+    } finally {
+      this.#ended(without(rows, confirmed))
     }
   }
+
+  #ended(rows: readonly OutboxRow[]): void {
+    for (const row of rows) this.#inFlight.delete(placeOf(row))
+  }
+
+  /** When topics are the trouble and there are several, each by itself, to find out which. */
+  async #send(rows: readonly OutboxRow[], confirmed: OutboxRow[]): Promise<void> {
+    const byTopic = Map.groupBy(rows, row => row.topic)
+    try {
+      const topicMessages = [...byTopic].map(([topic, group]) => ({ topic, messages: group.map(messageOf) }))
+      await this.#producer.sendBatch(-1, topicMessages)
+      confirmed.push(...rows)
+      this.#ended(rows)
+      for (const topic of byTopic.keys()) this.#topics.confirmed(topic)
+    } catch (error) {
+      const reason = troubleOf(error, confirmed.length > 0)
+      if (byTopic.size === 1) this.#topics.failed(rows[0]!.topic, reason)
+      else for (const group of byTopic.values()) await this.#send(group, confirmed)
+    }
+  }
+}
+
+const placeOf = (row: OutboxRow): string => `${row.topic} ${row.shard}`
+
+function without(rows: readonly OutboxRow[], taken: readonly OutboxRow[]): OutboxRow[] {
+  const left = new Set(rows)
+  for (const row of taken) left.delete(row)
+  return [...left]
+}
+
+/** What is wrong with the topic. Throws when it is the record, or Kafka as a whole: so it seems when nothing was confirmed yet. */
+function troubleOf(error: unknown, isConfirming: boolean): string {
+  const refusal = refusalIn(error)
+  if (refusal !== undefined) throw new RecordRefusedError(`${refusal.type}: ${refusal.message}`, { cause: error })
+  const trouble = topicTroubleIn(error) ?? (isConfirming ? String(error) : undefined)
+  if (trouble === undefined) throw new DependencyUnavailableError('Kafka did not confirm', { cause: error })
+  return trouble
 }
 
 const messageOf = (row: OutboxRow) => ({

@@ -102,16 +102,24 @@ export class FakePublisher implements EventPublisher {
   readonly sends: OutboxRow[][] = []
   away = false
   refuses: (row: OutboxRow) => boolean = () => false
+  /** Topics that take no records. */
+  readonly resting = new Set<string>()
   /** Told after each confirmed send. */
   onPublished: () => void = () => {}
 
-  async publish(rows: readonly OutboxRow[]): Promise<void> {
+  restingTopics(): string[] {
+    return [...this.resting]
+  }
+
+  async publish(rows: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
     this.sends.push([...rows])
     if (this.away) throw new DependencyUnavailableError('the fake broker is away')
     const refused = rows.find(this.refuses)
     if (refused !== undefined) throw new RecordRefusedError(`MESSAGE_TOO_LARGE: ${refused.eventId}`)
-    this.published.push(...rows)
+    const confirmed = rows.filter(row => !this.resting.has(row.topic))
+    this.published.push(...confirmed)
     this.onPublished()
+    return confirmed
   }
 }
 

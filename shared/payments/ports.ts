@@ -276,11 +276,14 @@ export interface DeliveryProgress {
 
 export interface EventPublisher {
   /**
-   * Publishes rows with acks=all, in order; one send in flight per shard.
+   * Publishes rows with acks=all, in order within a topic; one send in flight per topic and shard. Returns those that Kafka confirmed:
+   * the rows of a topic that takes none are left out, and the topic rests for a while.
    * Throws DependencyUnavailableError when Kafka did not confirm in time, or when an earlier send of one of the rows' shards has not ended;
    * throws RecordRefusedError when one of several rows was refused.
    */
-  publish(rows: readonly OutboxRow[]): Promise<void>
+  publish(rows: readonly OutboxRow[]): Promise<readonly OutboxRow[]>
+  /** Topics that took no records when they were last tried, and are not tried again yet. */
+  restingTopics(): string[]
 }
 
 /** The broker refused a record for what it is, not because it is away. */

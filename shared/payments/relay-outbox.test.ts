@@ -21,13 +21,13 @@ async function outboxOf(letters: string, ports: FakePorts = createFakePorts()) {
   return ports
 }
 
-const insert = (ports: FakePorts, messageKey: string, sequence: number, shard = SHARD) =>
+const insert = (ports: FakePorts, messageKey: string, sequence: number, shard = SHARD, topic = 'payment.authorized') =>
   ports.transactions.run(tx =>
     ports.outbox.insert(
       tx,
       {
         eventId: `${messageKey}${sequence}`,
-        topic: 'payment.authorized',
+        topic,
         messageKey,
         sequence,
         payload: '{}',
@@ -234,6 +234,51 @@ describe('several shards', () => {
       expect(published(ports).filter(eventId => eventId.startsWith(`p${shard}-`))).toEqual(
         [1, 2, 3].map(sequence => `p${shard}-${sequence}`),
       )
+  })
+})
+
+describe('a topic that takes no records', () => {
+  test('holds back its own rows, which are not even read, until it does', async () => {
+    const ports = createFakePorts()
+    const insertOf = (topic: string, sequence: number) => insert(ports, 'a', sequence, SHARD, topic)
+    await insertOf('payment.authorized', 1)
+    await insertOf('payment.captured', 2)
+    await insertOf('payment.refunded', 3)
+    ports.publisher.resting.add('payment.captured')
+
+    expect(await relay(ports)).toBe(2)
+    expect(unpublished(ports)).toEqual(['a2'])
+    expect(ports.publisher.sends.flat().map(row => row.eventId)).toEqual(['a1', 'a3'])
+    expect(rowOf(ports, 'a2')).toMatchObject({ attempts: 0, parkedAtMs: null })
+
+    ports.publisher.resting.clear()
+    expect(await relay(ports)).toBe(1)
+    expect(unpublished(ports)).toEqual([])
+  })
+
+  test('that is found out by the send itself: what Kafka confirmed is marked, no more', async () => {
+    const ports = createFakePorts()
+    for (const topic of ['payment.authorized', 'payment.captured']) await insert(ports, topic, 1, SHARD, topic)
+    ports.publisher.restingTopics = () => []
+    ports.publisher.resting.add('payment.captured')
+
+    expect(await relay(ports)).toBe(1)
+    expect(unpublished(ports)).toEqual(['payment.captured1'])
+  })
+
+  test('with more rows than a transaction takes does not keep the others from their turn', async () => {
+    const ports = createFakePorts()
+    for (let number = 0; number < RELAY_BATCH_ROWS; number++) await insert(ports, `k${number}-`, 1, SHARD, 'payment.a')
+    await insert(ports, 'z', 1, SHARD, 'payment.z')
+    let isKnown = false
+    ports.publisher.restingTopics = () => (isKnown ? ['payment.a'] : [])
+    ports.publisher.resting.add('payment.a')
+    ports.publisher.onPublished = () => {
+      isKnown = true
+    }
+
+    expect(await relay(ports)).toBe(1)
+    expect(published(ports)).toEqual(['z1'])
   })
 })
 

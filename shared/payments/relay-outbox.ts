@@ -102,7 +102,13 @@ async function relayBatch(tx: Transaction, ports: RelayPorts, shards: readonly n
   const isAlone = shards.length === 1
   const limitEach = Math.floor(RELAY_BATCH_ROWS / shards.length)
   const ifLocked = isAlone ? 'wait' : 'fail'
-  const wanted = { shards, nowMs: startedMs, limitEach, ifLocked, withoutTopics: [] } as const
+  const wanted = {
+    shards,
+    nowMs: startedMs,
+    limitEach,
+    ifLocked,
+    withoutTopics: ports.publisher.restingTopics(),
+  } as const
   const rows = await ports.outbox.lockUnpublished(tx, wanted)
   if (rows.length === 0) return { published: 0, parked: [], waiting: [] }
   const [behind, free] = partition(rows, row => row.behind !== null)
@@ -137,8 +143,7 @@ async function publishTogether(
 ): Promise<Published> {
   if (rows.length === 0) return { published: [], parked: [], cutShort: false }
   try {
-    await ports.publisher.publish(rows)
-    return { published: rows, parked: [], cutShort: false }
+    return { published: await ports.publisher.publish(rows), parked: [], cutShort: false }
   } catch (error) {
     if (!(isAlone && error instanceof RecordRefusedError)) throw error
     return publishOneByOne(tx, ports, rows, endMs)
@@ -159,8 +164,7 @@ async function publishOneByOne(
     if (index > 0 && ports.clock.nowMs() >= endMs) return { published, parked, cutShort: true }
     if (heldBack.has(row.messageKey)) continue
     try {
-      await ports.publisher.publish([row])
-      published.push(row)
+      published.push(...(await ports.publisher.publish([row])))
     } catch (error) {
       if (!(error instanceof RecordRefusedError)) throw error
       heldBack.add(row.messageKey)

@@ -1,4 +1,5 @@
 /** Tells of events that do not get on: in words for readiness, and in log lines and metrics when they are observed. */
+import type { SickTopic } from '../messaging/topic-states.ts'
 import { type Delivery, lagOf, standsStill, waitsTooLong } from '../payments/observe-delivery.ts'
 import type { ConsumerProgress, TopicBacklog } from '../payments/ports.ts'
 import type { ReadinessProblem } from './health.ts'
@@ -66,3 +67,11 @@ function setBacklogGauges(
     metrics.outboxOldestSeconds.set({ topic }, (nowMs - oldestCreatedAtMs) / 1_000)
   }
 }
+
+/** Topics that this process could not write to. */
+export const topicProblems = (sick: readonly SickTopic[]): ReadinessProblem[] =>
+  sick.map(({ topic, reason, sinceMs }) => ({
+    kind: 'topic_unavailable',
+    message: `Kafka topic ${topic} takes no records (${reason}): what is for it waits, and is sent once the topic is there and writable`,
+    since: new Date(sinceMs).toISOString(),
+  }))

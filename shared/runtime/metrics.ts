@@ -54,6 +54,12 @@ export function createMetrics() {
       labelNames: ['group', 'topic', 'partition'],
       registers,
     }),
+    topicUnavailable: new Gauge({
+      name: 'kafka_topic_unavailable',
+      help: '1: the topic took no records when it was last tried. Must be 0.',
+      labelNames: ['topic'],
+      registers,
+    }),
     ledgerWritten: new Counter({
       name: 'ledger_entries_written_total',
       help: 'Entries written by the ledger consumer.',

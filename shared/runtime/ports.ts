@@ -12,6 +12,7 @@ import { KafkaDeadLetters } from '../messaging/dead-letters.ts'
 import { KafkaDoorbell } from '../messaging/doorbell.ts'
 import { KafkaEventPublisher } from '../messaging/event-publisher.ts'
 import { type KafkaConnections, LazyAdmin, LazyProducer, openKafka } from '../messaging/kafka-client.ts'
+import { TopicStates } from '../messaging/topic-states.ts'
 import type { Alarms, OutboxRow } from '../payments/ports.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { Database } from '../stores/database.ts'
@@ -25,7 +26,7 @@ import { PaymentTable } from '../stores/payments.ts'
 import { monotonicClock, systemClock } from './clock.ts'
 import { type Config, configFrom } from './config.ts'
 import { DataDisk } from './data-disk.ts'
-import { deliveryProblems } from './delivery-report.ts'
+import { deliveryProblems, topicProblems } from './delivery-report.ts'
 import { checkReadiness, type ReadinessProblem } from './health.ts'
 import { createIds } from './ids.ts'
 import { createLog, type Logger } from './log.ts'
@@ -183,7 +184,8 @@ export class Ports {
     return this.#once('doorbell', () => {
       const waitMsMax = this.config.offline ? 0 : DOORBELL_WAIT_MS_MAX
       return new KafkaDoorbell({
-        producer: this.#producer,
+        producer: this.#producer('doorbell'),
+        topics: this.#topics,
         waitMsMax,
         restMs: this.config.offline ? DOORBELL_REST_MS : 0,
         onFailure: error => this.#failed('doorbellFailures', 'doorbell not taken', error),
@@ -193,19 +195,24 @@ export class Ports {
 
   get publisher() {
     return this.#once('publisher', () => {
-      const publisher = new KafkaEventPublisher(this.#producer)
+      const publisher = new KafkaEventPublisher(this.#producer('events'), this.#topics)
       return {
         publish: async (rows: readonly OutboxRow[]) => {
-          await publisher.publish(rows)
+          const published = await publisher.publish(rows)
           // One line a send: at two thousand events a second a line for each would cost as much as the answers'.
-          this.log.info({ events: rows.map(labelOf) }, 'published')
+          if (published.length > 0) this.log.info({ events: published.map(labelOf) }, 'published')
+          return published
         },
+        restingTopics: () => publisher.restingTopics(),
       }
     })
   }
 
   get deadLetters() {
-    return this.#once('deadLetters', () => new KafkaDeadLetters(this.#producer, this.clock))
+    return this.#once(
+      'deadLetters',
+      () => new KafkaDeadLetters(this.#producer('deadLetters'), this.#topics, this.clock),
+    )
   }
 
   get responses() {
@@ -277,7 +284,12 @@ export class Ports {
     // What the database answers may tell of trouble; an answer that does not come must not hide the other problems.
     const silence = sleep(DATABASE_ANSWER_MS, [], { ref: false })
     const found = await Promise.race([delivery.catch(() => []), silence])
-    return [...this.#troubles.problems(), ...(await this.#dataDisk.problems()), ...found]
+    return [
+      ...this.#troubles.problems(),
+      ...topicProblems(this.#topics.sick()),
+      ...(await this.#dataDisk.problems()),
+      ...found,
+    ]
   }
 
   async #deliveryProblems(): Promise<ReadinessProblem[]> {
@@ -295,8 +307,25 @@ export class Ports {
     return this.#once('troubles', () => new RecentTroubles(() => this.clock.nowMs()))
   }
 
-  get #producer(): LazyProducer {
-    return this.#once('producer', () => new LazyProducer(() => this.#openKafka()))
+  /** One for each purpose: kafkajs asks for all topics of a producer at once, so that a missing one fails the others. */
+  #producer(purpose: 'events' | 'doorbell' | 'deadLetters'): LazyProducer {
+    return this.#once(`producer of ${purpose}`, () => new LazyProducer(() => this.#openKafka()))
+  }
+
+  get #topics(): TopicStates {
+    return this.#once('topics', () => {
+      return new TopicStates({
+        nowMs: () => this.clock.nowMs(),
+        onFailed: (topic, reason) => {
+          this.metrics.topicUnavailable.set({ topic }, 1)
+          this.log.error({ topic, reason }, 'a Kafka topic takes no records; what is for it waits')
+        },
+        onRecovered: topic => {
+          this.metrics.topicUnavailable.set({ topic }, 0)
+          this.log.info({ topic }, 'a Kafka topic takes records again')
+        },
+      })
+    })
   }
 
   get #admin(): LazyAdmin {

@@ -1,6 +1,7 @@
 /** A Kafka client whose producer records what it is given, and fails or waits as the test says. */
-import type { Kafka, ProducerBatch } from 'kafkajs'
+import kafkajs, { type Kafka, type ProducerBatch } from 'kafkajs'
 import { LazyProducer } from '../../shared/messaging/kafka-client.ts'
+import { TopicStates } from '../../shared/messaging/topic-states.ts'
 
 export class FakeKafka {
   readonly batches: ProducerBatch[] = []
@@ -10,7 +11,7 @@ export class FakeKafka {
   cutCount = 0
   connectError: Error | undefined
   /** What happens to a send; by default it is confirmed. */
-  onSend: () => Promise<void> = async () => {}
+  onSend: (batch: ProducerBatch) => Promise<void> = async () => {}
 
   /** As the adapters get it. */
   readonly lazyProducer = new LazyProducer(() => ({ kafka: this as unknown as Kafka, cut: () => void this.cutCount++ }))
@@ -24,7 +25,7 @@ export class FakeKafka {
       },
       sendBatch: async (batch: ProducerBatch) => {
         this.batches.push(batch)
-        await this.onSend()
+        await this.onSend(batch)
       },
       disconnect: async () => {
         this.disconnectCount++
@@ -52,3 +53,19 @@ export class FakeKafka {
 
 /** Lets everything that can go on go on. */
 export const settled = () => new Promise(setImmediate)
+
+/** As the broker's answer to a request. */
+export const protocolError = (type: string) =>
+  new kafkajs.KafkaJSProtocolError({ type, code: 1, message: `of ${type}`, retriable: false } as never)
+
+/** What is known of topics, and what was told of them; its clock stands still until the test moves it. */
+export function fakeTopics() {
+  const time = { nowMs: 0 }
+  const told: string[] = []
+  const topics = new TopicStates({
+    nowMs: () => time.nowMs,
+    onFailed: (topic, reason) => void told.push(`${topic} failed: ${reason}`),
+    onRecovered: topic => void told.push(`${topic} recovered`),
+  })
+  return { topics, time, told }
+}
