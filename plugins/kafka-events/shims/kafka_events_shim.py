@@ -28,6 +28,8 @@ class Lines:
         return getattr(self._stream, name)
 
 
+# The service's own modules come first, as on Lambda: serverless-offline puts them behind everything that is installed.
+sys.path.insert(0, os.getcwd())
 sys.stdout = Lines(sys.stdout)
 # A Ctrl-C reaches this process, too. What runs may finish, as a Node handler may.
 signal.signal(signal.SIGINT, signal.SIG_IGN)

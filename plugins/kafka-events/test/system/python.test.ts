@@ -43,8 +43,9 @@ const withPython = hasPython ? test : test.skip
 withPython(
   'an answer or nothing is a success; what is raised, no JSON and a process that dies are failures: the record comes again',
   async () => {
-    const functions = { [topic]: { handler: 'module.handler', runtime: 'python3.13', timeout: 30 } }
-    const folder = writeFunctions(functions, {}, brokers, { 'module.py': handler })
+    // Python has a module of that name, too: the service's own comes first.
+    const functions = { [topic]: { handler: 'colorsys.handler', runtime: 'python3.13', timeout: 30 } }
+    const folder = writeFunctions(functions, {}, brokers, { 'colorsys.py': handler })
     try {
       await produceTo(0, ...succeeds, ...fails, 'last')
       apps.push(await startService(folder, {}))
