@@ -123,7 +123,13 @@ describe('a handler that returns no promise', () => {
 })
 
 describe('a call', () => {
-  const call = { shim: '', codeFolder: '/app', takesPlainReturns: true, threadOver: new SharedArrayBuffer(4), event: {} }
+  const call = {
+    shim: '',
+    codeFolder: '/app',
+    takesPlainReturns: true,
+    threadOver: new SharedArrayBuffer(4),
+    event: {},
+  }
   const loaderOf = (handler: string) => `data:text/javascript,export const load = () => ${handler}`
   const answerTo = (handler: string) => run({ ...call, loader: loaderOf(handler), handler: `${handler}` }, {})
 

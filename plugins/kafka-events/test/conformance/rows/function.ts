@@ -167,7 +167,8 @@ export const functionRows: Row[] = [
   },
   {
     setting: 'function',
-    situation: 'its file, its export or its module is missing, it is no function, or its module throws while it is loaded',
+    situation:
+      'its file, its export or its module is missing, it is no function, or its module throws while it is loaded',
     aws: 'every invocation fails, and the batch is tried again',
     source: sources.nodeHandler,
     here: 'refused at start, with the function and the reason',
