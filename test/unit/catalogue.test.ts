@@ -246,17 +246,25 @@ describe('the migrations', () => {
 
   test.each([
     { file: '0002-payment.sql', column: 'merchant_id', schema: merchantId },
-    { file: '0002-payment.sql', column: 'idempotency_key', schema: idempotencyKey },
     { file: '0003-payment-operation.sql', column: 'merchant_id', schema: merchantId },
-    { file: '0003-payment-operation.sql', column: 'idempotency_key', schema: idempotencyKey },
     { file: '0006-idem-response-cache.sql', column: 'merchant_id', schema: merchantId },
-    { file: '0006-idem-response-cache.sql', column: 'idempotency_key', schema: idempotencyKey },
     { file: '0003-payment-operation.sql', column: 'reason', schema: refundRequest.shape.reason },
   ])('$column of $file is exactly as wide as the contract allows', ({ file, column, schema }) => {
     const width = widthIn(file, column)
 
     expect(schema.safeParse('x'.repeat(width)).success).toBe(true)
     expect(schema.safeParse('x'.repeat(width + 1)).success).toBe(false)
+  })
+
+  test('make every idempotency_key exactly as wide as the contract allows', () => {
+    const keys = /^ALTER TABLE (\w+)\s+MODIFY idempotency_key VARCHAR\((\d+)\)/gm
+    const widths = [...sql('0007-longer-keys-operation-order.sql').matchAll(keys)].map(([, table, width]) => [table, Number(width)])
+
+    expect(widths.map(([table]) => table)).toEqual(['payment', 'payment_operation', 'idem_response_cache'])
+    for (const [, width] of widths) {
+      expect(idempotencyKey.safeParse('x'.repeat(Number(width))).success).toBe(true)
+      expect(idempotencyKey.safeParse('x'.repeat(Number(width) + 1)).success).toBe(false)
+    }
   })
 
   test('have room for every payment method', () => {
