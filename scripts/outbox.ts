@@ -62,7 +62,8 @@ function lineOf(row: RowDataPacket, nowMs: number): string {
   const ageSeconds = ((nowMs - row.created_at.getTime()) / 1_000).toFixed(0)
   const state = row.parked_at ? `parked ${row.parked_at.toISOString()}` : 'waiting'
   const refused = row.attempts > 0 ? `, refused ${row.attempts} times: ${row.last_error ?? 'no error noted'}` : ''
-  return `${row.event_id}  ${row.topic} #${row.sequence} of ${row.message_key}  ${ageSeconds} s old  ${state}${refused}`
+  const behind = row.attempts === 0 && row.last_error !== null ? `, ${row.last_error}` : ''
+  return `${row.event_id}  ${row.topic} #${row.sequence} of ${row.message_key}  ${ageSeconds} s old  ${state}${refused}${behind}`
 }
 
 /** Only parked rows: one that waits is tried anyway. Every named row must be parked, or nothing is done to it. */

@@ -105,4 +105,9 @@ test('only its events wait while it is away', async () => {
   await until(async () => (await topicProblems()).named.length === 0, { what: 'the problem to be over' })
   expect(await sickMetric(TOPIC)).toBe(0)
   expect(paymentIds.map(paymentId => reader.of(paymentId).length)).toEqual(copies)
+  const fees = "SELECT COUNT(*) FROM ledger_entry WHERE entry_type = 'fee' AND payment_id IN (?)"
+  await until(async () => (await database.count(fees, [paymentIds])) === PAYMENTS, {
+    what: 'the fees of what waited',
+    deadlineMs: 90_000,
+  })
 })

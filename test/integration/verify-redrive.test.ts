@@ -177,6 +177,7 @@ describe('a parked outbox row', () => {
 
     const listed = await run('outbox')
     expect(listed.printed).toMatch(new RegExp(`${eventId} .* parked .* refused 3 times: too large, says a test`))
+    expect(listed.printed).toMatch(new RegExp(`payment\\.captured .* parked .*, waits behind ${eventId}`))
     expect(await failuresNow()).toEqual(['outbox-published'])
     expect(await run('outbox', 'redrive', `evt_${'0'.repeat(26)}`, '--yes')).toMatchObject({ code: 1 })
     expect((await eventOf()).parked_at).not.toBeNull()
