@@ -93,8 +93,11 @@ describe('a payment whose steps were taken by processes with the clock going bac
   })
 
   test('shows its entries in the order they were written', async () => {
-    const { answer } = await refunded()
+    const { ports, paymentId, answer } = await refunded()
 
+    const entries = await ports.ledger.listByPayment(undefined, paymentId)
+
+    expect(entries.map(entry => entry.type)).toEqual(['capture', 'refund'])
     expect(answer.ledgerEntries.map((entry: { type: string }) => entry.type)).toEqual(['capture', 'refund'])
   })
 

@@ -7,7 +7,6 @@ import type { Context } from 'aws-lambda'
 import type { HttpResult } from '../../shared/http/index.ts'
 import type { FakeDeadLetters, FakeDoorbell, FakePublisher, ScriptedAcquirer } from '../../shared/payments/fakes.ts'
 import type { Clock, OutboxRow } from '../../shared/payments/ports.ts'
-import { FakeLog, FakeResponseCache } from '../unit/http-fakes.ts'
 import { contextOf, type HttpCall, httpEvent, kafkaEvent } from '../unit/lambda-events.ts'
 import { repositoryFolder } from './system.ts'
 
@@ -38,6 +37,7 @@ export function unpackPreviousLanding(): string {
     previousLanding,
     'functions',
     'shared',
+    'test/unit',
     'docs/openapi.json',
     'package.json',
   )
@@ -57,14 +57,19 @@ export class Landing {
   readonly #ports: { transactions: { close(): Promise<void> } }
 
   // biome-ignore lint/suspicious/noExplicitAny: modules of another landing have no types here.
-  private constructor(folder: string, { fakes, runtime, config }: Record<string, any>, url: string, clock: Clock) {
+  private constructor(
+    folder: string,
+    { fakes, httpFakes, runtime, config }: Record<string, any>,
+    url: string,
+    clock: Clock,
+  ) {
     this.#folder = folder
     this.acquirer = new fakes.ScriptedAcquirer()
     this.publisher = new fakes.FakePublisher()
     this.doorbell = new fakes.FakeDoorbell()
     this.deadLetters = new fakes.FakeDeadLetters()
     const { acquirer, publisher, doorbell, deadLetters } = this
-    const responses = new FakeResponseCache()
+    const responses = new httpFakes.FakeResponseCache()
     responses.away = true
     const given: Record<PropertyKey, unknown> = {
       acquirer,
@@ -72,8 +77,10 @@ export class Landing {
       doorbell,
       deadLetters,
       responses,
+      // It would open a client of Redis that nobody closes.
+      incarnationCheck: { renew: async () => {} },
       clock,
-      log: new FakeLog(),
+      log: new httpFakes.FakeLog(),
     }
     const own = new runtime.Ports(() =>
       config.configFrom({ DATABASE_URL: url, DATABASE_CONNECTIONS: '4', LOG_LEVEL: 'silent' }),
@@ -81,12 +88,13 @@ export class Landing {
     this.#ports = new Proxy(own, { get: (_, name) => given[name] ?? Reflect.get(own, name, own) })
   }
 
-  /** `folder` holds `functions/` and `shared/`. Redis is left out, so that every repeat is answered by the database. */
+  /** `folder` holds `functions/`, `shared/` and `test/unit/`. Redis is left out, so that every repeat is answered by the database. */
   static async open(folder: string, databaseUrl: string, clock: Clock): Promise<Landing> {
     const fakes = await importFrom(folder, 'shared/payments/fakes.ts')
+    const httpFakes = await importFrom(folder, 'test/unit/http-fakes.ts')
     const runtime = await importFrom(folder, 'shared/runtime/ports.ts')
     const config = await importFrom(folder, 'shared/runtime/config.ts')
-    return new Landing(folder, { fakes, runtime, config }, databaseUrl, clock)
+    return new Landing(folder, { fakes, httpFakes, runtime, config }, databaseUrl, clock)
   }
 
   async http(file: string, call: HttpCall): Promise<HttpResult> {
