@@ -48,6 +48,9 @@ export function unpackPreviousLanding(): string {
 type Handler = (event: unknown, context: Context) => Promise<unknown>
 type CreateHandler = (ports: object) => Handler
 
+// biome-ignore lint/suspicious/noExplicitAny: modules of another landing have no types here.
+type Modules = Record<'fakes' | 'httpFakes' | 'runtime' | 'config', any>
+
 export class Landing {
   readonly acquirer: ScriptedAcquirer
   readonly publisher: FakePublisher
@@ -56,13 +59,7 @@ export class Landing {
   readonly #folder: string
   readonly #ports: { transactions: { close(): Promise<void> } }
 
-  // biome-ignore lint/suspicious/noExplicitAny: modules of another landing have no types here.
-  private constructor(
-    folder: string,
-    { fakes, httpFakes, runtime, config }: Record<string, any>,
-    url: string,
-    clock: Clock,
-  ) {
+  private constructor(folder: string, { fakes, httpFakes, runtime, config }: Modules, url: string, clock: Clock) {
     this.#folder = folder
     this.acquirer = new fakes.ScriptedAcquirer()
     this.publisher = new fakes.FakePublisher()
