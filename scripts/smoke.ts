@@ -63,7 +63,9 @@ function conclude(reporter: Reporter, { apiUrl, steps }: SmokeResult, purchase: 
     return 0
   }
   reporter.failure(`${failure.name}: ${failure.detail}`)
-  reporter.line(`\nsmoke: failed at "${failure.name}" (${apiUrl}${purchase.paymentId && `, ${printable(purchase.paymentId)}`})`)
+  reporter.line(
+    `\nsmoke: failed at "${failure.name}" (${apiUrl}${purchase.paymentId && `, ${printable(purchase.paymentId)}`})`,
+  )
   return 1
 }
 
