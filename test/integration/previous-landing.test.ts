@@ -3,13 +3,16 @@
  * rolls. Whatever migrations there are have been applied.
  */
 import { rmSync } from 'node:fs'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { HttpResult } from '../../shared/http/index.ts'
 import { FakeClock } from '../../shared/payments/fakes.ts'
 import { Landing, previousLanding, unpackPreviousLanding, whyNoPreviousLanding } from '../support/landing.ts'
 import { newKey, newMerchant } from '../support/payments.ts'
 import { ScratchDatabase } from '../support/scratch-stores.ts'
 import { repositoryFolder, systemUnderTest } from '../support/system.ts'
+
+// The first use of each handler loads its modules, of two landings.
+jest.setTimeout(120_000)
 
 type Age = 'old' | 'new'
 const ages: readonly Age[] = ['old', 'new']
