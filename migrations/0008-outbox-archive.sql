@@ -4,8 +4,8 @@
 --        without reading its rows. The archive keeps the table that payments write to small; readers read both.
 -- Order: before the functions that name the index and the archive. Those of the landing before it insert, publish and read as they did.
 --        Their relay needs the old index (without it, it reads the table from its first row), so that one stays: a migration of the
---        next landing drops outbox_event_unpublished. Those functions do not look into the archive: switch the job that fills it on
---        (schedule of archiveOutbox) when they are gone, or let it find nothing by OUTBOX_ARCHIVE_AFTER_MS.
+--        next landing drops outbox_event_unpublished. They do not look into the archive: until they are gone, GET /payments/{id} of one
+--        of them lacks the events that the job archiveOutbox has moved, which are more than 7 days old.
 -- Undo:  forward only. Dropping the index loses nothing; archived rows would have to be moved back.
 CREATE TABLE IF NOT EXISTS outbox_archive (
   id           BIGINT      NOT NULL COMMENT 'as it was in outbox_event',
