@@ -258,7 +258,10 @@ describe('the migrations', () => {
 
   test('make every idempotency_key exactly as wide as the contract allows', () => {
     const keys = /^ALTER TABLE (\w+)\s+MODIFY idempotency_key VARCHAR\((\d+)\)/gm
-    const widths = [...sql('0007-longer-keys-operation-order.sql').matchAll(keys)].map(([, table, width]) => [table, Number(width)])
+    const widths = [...sql('0007-longer-keys-operation-order.sql').matchAll(keys)].map(([, table, width]) => [
+      table,
+      Number(width),
+    ])
 
     expect(widths.map(([table]) => table)).toEqual(['payment', 'payment_operation', 'idem_response_cache'])
     for (const [, width] of widths) {

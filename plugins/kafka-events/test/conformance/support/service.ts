@@ -43,7 +43,13 @@ export function serviceOf(parts: FunctionPart[], kafkaEvents: Entry) {
 }
 
 function functionOf({ functionKey, handler = 'handlers.succeed', runtime, timeoutS = 20, ...part }: FunctionPart) {
-  return { name: functionKey, handler, runtime, timeout: timeoutS, events: part.trigger.isWrittenOut ? [] : [eventOf(part)] }
+  return {
+    name: functionKey,
+    handler,
+    runtime,
+    timeout: timeoutS,
+    events: part.trigger.isWrittenOut ? [] : [eventOf(part)],
+  }
 }
 
 /** The mapping that the framework would make of the event. */
