@@ -16,6 +16,7 @@ import {
   type LedgerEntry,
   type Operation,
   type Operations,
+  OUTBOX_AHEAD_MS_MAX,
   type OutboxArchive,
   type OutboxEvent,
   type OutboxQueue,
@@ -367,7 +368,9 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue, OutboxReader, Outb
 
   async shardsWaiting(olderThanMs: number, nowMs: number): Promise<number[]> {
     const rows = await this.#waiting(undefined, nowMs)
-    return [...new Set(rows.filter(row => row.createdAtMs <= olderThanMs).map(row => row.shard))].sort()
+    const isOld = ({ createdAtMs }: OutboxTableRow) =>
+      createdAtMs <= olderThanMs || createdAtMs > nowMs + OUTBOX_AHEAD_MS_MAX
+    return [...new Set(rows.filter(isOld).map(row => row.shard))].sort()
   }
 
   /** Neither published nor parked, in id order. */
@@ -386,9 +389,12 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue, OutboxReader, Outb
     return unpublished
       .filter(row => row.parkedAtMs === null)
       .map(row => ({ ...row, behind: upTo(row).find(other => other.parkedAtMs !== null)?.eventId ?? null }))
-      .filter(row => row.behind !== null || upTo(row).every(other => (other.nextAttemptAtMs ?? nowMs) <= nowMs))
+      .filter(row => row.behind !== null || upTo(row).every(other => isDue(other.nextAttemptAtMs, nowMs)))
   }
 }
+
+const isDue = (atMs: number | null, nowMs: number): boolean =>
+  atMs === null || atMs <= nowMs || atMs > nowMs + OUTBOX_AHEAD_MS_MAX
 
 function outboxRowOf(row: OutboxTableRow): OutboxRow {
   const { id, eventId, topic, messageKey, sequence, payload, shard, traceparent, attempts } = row

@@ -202,6 +202,12 @@ export interface WaitingRow extends OutboxRow {
   behind: string | null
 }
 
+/**
+ * No outbox row is held back for longer than its pause, and none was written later than now. What lies further ahead than this was
+ * written before the clock was set back, and is due.
+ */
+export const OUTBOX_AHEAD_MS_MAX = 75_000
+
 /** Which rows a relay asks for. */
 export interface UnpublishedRows {
   shards: readonly number[]
@@ -229,7 +235,7 @@ export interface OutboxQueue {
     id: number,
     refusal: { error: string; attempts: number; nextAttemptAtMs: number; parkedAtMs: number | null },
   ): Promise<void>
-  /** Shards with rows that could be published and are older than `olderThanMs` (epoch). */
+  /** Shards with rows that could be published and are older than `olderThanMs` (epoch), or from before the clock was set back. */
   shardsWaiting(olderThanMs: number, nowMs: number): Promise<number[]>
 }
 

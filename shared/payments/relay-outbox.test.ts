@@ -355,6 +355,17 @@ describe('a row that the broker refuses for what it is', () => {
     expect(published(ports)).toEqual(['b1', 'b2', 'a1', 'a2'])
   })
 
+  test('is tried again at once when the clock was set back two hours, and not when clocks differ by seconds', async () => {
+    const ports = await refusing('a', 'a1')
+    await relay(ports)
+    ports.publisher.refuses = () => false
+
+    ports.clock.advance(-10_000)
+    expect(await relay(ports)).toBe(0)
+    ports.clock.advance(-2 * FAR)
+    expect(await relay(ports)).toBe(1)
+  })
+
   test('is parked after three refusals, with an alarm, and is not tried again', async () => {
     const ports = await refusing('aab', 'a1')
 

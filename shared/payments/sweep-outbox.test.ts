@@ -51,6 +51,14 @@ describe('sweepOutbox', () => {
     expect(ports.doorbell.rings).toEqual([1])
   })
 
+  test('rings for a row that was written before the clock was set back two hours', async () => {
+    const ports = createFakePorts()
+    await insert(ports, 'old', 1)
+    ports.clock.advance(-7_200_000)
+
+    expect(await sweepOutbox(ports, 0)).toBe(1)
+  })
+
   test('rings once for a shard, however many rows wait in it', async () => {
     const ports = createFakePorts()
     for (const key of ['a', 'b', 'c']) await insert(ports, key, 2)

@@ -1,16 +1,17 @@
 /** The table `outbox_event`: written with the payment, read by the relay. */
 import { SHARD_COUNT } from '../contracts/topics.ts'
-import type {
-  OutboxArchive,
-  OutboxEvent,
-  OutboxQueue,
-  OutboxReader,
-  OutboxRow,
-  OutboxWriter,
-  Transaction,
-  UnpublishedRows,
-  WaitingRow,
-  WrittenEvent,
+import {
+  OUTBOX_AHEAD_MS_MAX,
+  type OutboxArchive,
+  type OutboxEvent,
+  type OutboxQueue,
+  type OutboxReader,
+  type OutboxRow,
+  type OutboxWriter,
+  type Transaction,
+  type UnpublishedRows,
+  type WaitingRow,
+  type WrittenEvent,
 } from '../payments/ports.ts'
 import type { Database } from './database.ts'
 
@@ -54,13 +55,17 @@ const IS_WAITING = 'o.shard = ? AND o.published_at IS NULL AND o.parked_at IS NU
 /** The row itself or an earlier one of its payment. */
 const UP_TO_ITSELF = 'h.message_key = o.message_key AND h.sequence <= o.sequence AND h.published_at IS NULL'
 
+/** Values: those of `attemptTimes`. */
+const WAITS_FOR_ITS_ATTEMPT = '(h.next_attempt_at > ? AND h.next_attempt_at <= ?)'
+const attemptTimes = (nowMs: number): Date[] => [new Date(nowMs), new Date(nowMs + OUTBOX_AHEAD_MS_MAX)]
+
 /**
  * What holds a row back: the parked event that it waits behind; '' when its payment waits for the next attempt; else null.
  * In the order of the index, so that nothing is sorted: topic by topic, and within a topic as written.
  */
 const waitingInShard = (withoutTopics: readonly string[]): string => `(SELECT o.id,
     (SELECT MAX(CASE WHEN h.parked_at IS NULL THEN '' ELSE h.event_id END) FROM outbox_event h
-     WHERE ${UP_TO_ITSELF} AND (h.parked_at IS NOT NULL OR h.next_attempt_at > ?)) AS held
+     WHERE ${UP_TO_ITSELF} AND (h.parked_at IS NOT NULL OR ${WAITS_FOR_ITS_ATTEMPT})) AS held
   FROM outbox_event o ${BY_WAITING} WHERE ${IS_WAITING}${withoutTopics.length > 0 ? ' AND o.topic NOT IN (?)' : ''}
   HAVING held IS NULL OR held <> '' ORDER BY o.topic, o.id LIMIT ?)`
 
@@ -115,7 +120,7 @@ export class OutboxTable implements OutboxWriter, OutboxQueue, OutboxReader, Out
       `SELECT r.id, r.event_id, r.topic, r.message_key, r.sequence, r.payload, r.shard, r.traceparent, r.attempts, w.held
        FROM (${waiting}) w STRAIGHT_JOIN outbox_event r FORCE INDEX (PRIMARY) ON r.id = w.id
        WHERE r.published_at IS NULL AND r.parked_at IS NULL ORDER BY r.id FOR UPDATE${ifLocked === 'fail' ? ' NOWAIT' : ''}`,
-      shards.flatMap(shard => [new Date(nowMs), shard, ...left, limitEach]),
+      shards.flatMap(shard => [...attemptTimes(nowMs), shard, ...left, limitEach]),
       tx,
     )
     return rows.map(row => ({ ...outboxRowOf(row), behind: row.held }))
@@ -207,9 +212,9 @@ export class OutboxTable implements OutboxWriter, OutboxQueue, OutboxReader, Out
   // One shard at a time, so that the index leads straight to its unpublished rows however many are published or parked.
   async #isWaiting(shard: number, olderThanMs: number, nowMs: number): Promise<boolean> {
     const rows = await this.#database.select(
-      `SELECT 1 FROM outbox_event o ${BY_WAITING} WHERE ${IS_WAITING} AND o.created_at <= ?
-       AND NOT EXISTS (SELECT 1 FROM outbox_event h WHERE ${UP_TO_ITSELF} AND h.parked_at IS NULL AND h.next_attempt_at > ?) LIMIT 1`,
-      [shard, new Date(olderThanMs), new Date(nowMs)],
+      `SELECT 1 FROM outbox_event o ${BY_WAITING} WHERE ${IS_WAITING} AND (o.created_at <= ? OR o.created_at > ?)
+       AND NOT EXISTS (SELECT 1 FROM outbox_event h WHERE ${UP_TO_ITSELF} AND h.parked_at IS NULL AND ${WAITS_FOR_ITS_ATTEMPT}) LIMIT 1`,
+      [shard, new Date(olderThanMs), new Date(nowMs + OUTBOX_AHEAD_MS_MAX), ...attemptTimes(nowMs)],
     )
     return rows.length > 0
   }

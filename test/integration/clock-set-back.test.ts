@@ -47,6 +47,28 @@ test.each([
   expect(both.filter(taken => taken !== undefined)).toHaveLength(isTaken ? 1 : 0)
 })
 
+test.each([
+  { what: 'now', nowMs: NOW_MS, isDue: false, isRungFor: false },
+  { what: 'by a clock that is a minute behind', nowMs: NOW_MS - SKEW_MS_MAX, isDue: false, isRungFor: false },
+  { what: 'two hours back', nowMs: NOW_MS - TWO_HOURS_MS, isDue: true, isRungFor: true },
+])('an outbox row that was refused now, seen $what: tried is $isDue', async ({ nowMs, isDue, isRungFor }) => {
+  await scratch.direct.write('DELETE FROM outbox_event')
+  const event = { topic: 'payment.authorized', sequence: 1, payload: '{}', shard: 1, traceparent: null }
+  const ids = ['refused', 'new'].map(word => word.padEnd(30, '0'))
+  await stores.transactions.run(async tx => {
+    for (const id of ids) await stores.outbox.insert(tx, { ...event, eventId: id, messageKey: id }, NOW_MS)
+  })
+  await scratch.direct.write('UPDATE outbox_event SET attempts = 1, next_attempt_at = ? WHERE event_id = ?', [
+    new Date(NOW_MS + 10_000),
+    ids[0],
+  ])
+
+  const wanted = { shards: [1], nowMs, limitEach: 10, ifLocked: 'fail', withoutTopics: [] } as const
+  const rows = await stores.transactions.run(tx => stores.outbox.lockUnpublished(tx, wanted))
+  expect(rows.map(row => row.eventId)).toEqual(isDue ? ids : [ids[1]])
+  expect(await stores.outbox.shardsWaiting(nowMs - 2_000, nowMs)).toEqual(isRungFor ? [1] : [])
+})
+
 test('operations are listed by their sequence, and those without one where a place is free', async () => {
   const { payment, operation } = await claimed()
   const later = (id: string, sequence: number, kind: 'capture' | 'refund' | 'expire') =>
