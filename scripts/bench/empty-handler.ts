@@ -28,11 +28,10 @@ export async function makeEmptyHandler(
   const taken = new Set<number>()
   const ports: Pick<PortPlan, 'api' | 'lambda'> = { api: await anyFreePort(taken), lambda: await anyFreePort(taken) }
   const origin = `http://127.0.0.1:${ports.api}`
-  const child = apiChild(folder, { ...env, API_URL: origin }, ports as PortPlan)
+  const child = apiChild(folder, { ...env, API_URL: origin }, ports as PortPlan, root)
   const service = new SupervisedProcess(
     {
       ...child,
-      args: [join(root, 'node_modules/.bin/serverless'), ...child.args.slice(1)],
       cwd: join(root, 'load', name),
       log: join(folder.logs, `${name}.log`),
     },

@@ -21,12 +21,13 @@ function childEnv(env: SystemEnv): NodeJS.ProcessEnv {
   }
 }
 
-export function apiChild(folder: DataFolder, env: SystemEnv, ports: PortPlan): ChildSpec {
+/** `root`: the checkout whose serverless runs it, in the folder of the service. */
+export function apiChild(folder: DataFolder, env: SystemEnv, ports: PortPlan, root = projectRoot): ChildSpec {
   return {
     name: 'api',
     command: process.execPath,
-    args: [...keepOutput, join(projectRoot, 'node_modules/.bin/serverless'), 'offline', 'start', '--useInProcess'],
-    cwd: projectRoot,
+    args: [...keepOutput, join(root, 'node_modules/.bin/serverless'), 'offline', 'start', '--useInProcess'],
+    cwd: root,
     env: {
       ...childEnv(env),
       API_PORT: String(ports.api),

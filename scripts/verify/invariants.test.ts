@@ -380,7 +380,13 @@ const corruptions: Corruption[] = [
     row: 'payment.captured 0/7',
     tamper: world => {
       world.kafka.records++
-      world.kafka.strangers.push({ topic: 'payment.captured', partition: 0, offset: 7, eventId: 'evt_ghost' })
+      world.kafka.strangers.push({
+        topic: 'payment.captured',
+        partition: 0,
+        offset: 7,
+        eventId: 'evt_ghost',
+        key: 'pay_ghost',
+      })
     },
   },
   {

@@ -69,8 +69,8 @@ test('an unknown event and a record without any id are strangers', async () => {
   const nameless = recordOf({ offset: 41, value: null, headers: {} })
   await sightings.add([unknown, nameless], rows)
   expect(sightings.strangers).toEqual([
-    { topic: 'payment.captured', partition: 3, offset: 40, eventId: 'evt_ghost' },
-    { topic: 'payment.captured', partition: 3, offset: 41, eventId: undefined },
+    { topic: 'payment.captured', partition: 3, offset: 40, eventId: 'evt_ghost', key: 'pay_1' },
+    { topic: 'payment.captured', partition: 3, offset: 41, eventId: undefined, key: 'pay_1' },
   ])
 })
 

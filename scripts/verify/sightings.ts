@@ -54,9 +54,9 @@ export class Sightings {
     }
   }
 
-  #stranger({ topic, partition, offset }: LogRecord, eventId: string | undefined): void {
+  #stranger({ topic, partition, offset, key }: LogRecord, eventId: string | undefined): void {
     this.records++
-    this.strangers.push({ topic, partition, offset, eventId })
+    this.strangers.push({ topic, partition, offset, eventId, key: key?.toString() })
   }
 
   #sighted(record: LogRecord, row: OutboxRecord): void {

@@ -91,8 +91,11 @@ const noGhosts: Check = {
   sentence: 'Every record on the payment topics is an event of the outbox.',
   *check({ kafka }) {
     for (let known = kafka.records - kafka.strangers.length; known > 0; known--) yield ok
-    for (const { topic, partition, offset, eventId } of kafka.strangers)
-      yield failed(`${topic} ${partition}/${offset}`, `${eventId ?? 'no event id'} is not in the outbox`)
+    for (const { topic, partition, offset, eventId, key } of kafka.strangers)
+      yield failed(
+        `${topic} ${partition}/${offset}`,
+        `${eventId ?? 'no event id'} of ${key ?? 'no payment'} is not in the outbox`,
+      )
   },
 }
 

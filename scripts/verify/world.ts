@@ -43,6 +43,8 @@ export interface Stranger {
   partition: number
   offset: number
   eventId: string | undefined
+  /** The record's key: the payment, if it is one of our events. */
+  key: string | undefined
 }
 
 export interface KafkaSums {

@@ -198,6 +198,10 @@ describeNatively('a restored database', () => {
     // What is newer than the database stays in Kafka, and `verify` names it.
     const verified = await npmRun('verify', '--settle', '60').catch(error => error as { stdout: string })
     expect(verified.stdout).toContain('no-ghost-events')
-    expect(verified.stdout).toContain(first.paymentId)
+    expect(verified.stdout).toMatch(new RegExp(`of ${first.paymentId} is not in the outbox`))
+    // The ledger consumers have read them again, and booked nothing of them.
+    const { stdout: letters } = await npmRun('dlq')
+    expect(letters).toContain('not from the outbox: it has no event')
+    expect(letters).toContain(first.paymentId)
   })
 })
