@@ -51,6 +51,34 @@ describe('LazyProducer', () => {
     expect(kafka.connectCount).toBe(1)
   })
 
+  // kafkajs would take a partition whose leader moved during its retry for written.
+  test('lets kafkajs repeat nothing by itself', async () => {
+    const kafka = new FakeKafka()
+
+    await kafka.lazyProducer.send(1, 'topic', [{ value: 'a' }])
+
+    expect(kafka.producerSettings?.retry).toEqual({ retries: 0 })
+  })
+
+  test('sends all of it once more by a new client when the connection was lost, and not again', async () => {
+    const kafka = new FakeKafka()
+    const closed = Object.assign(new Error('closed'), { name: 'KafkaJSConnectionClosedError' })
+    const fail = async () => {
+      throw new KafkaJSNumberOfRetriesExceeded(closed, { retryCount: 0, retryTime: 0 })
+    }
+    kafka.onSend = async () => {
+      kafka.onSend = async () => {}
+      await fail()
+    }
+    await kafka.lazyProducer.send(1, 'topic', [{ value: 'a' }, { value: 'b' }])
+    expect(kafka.messages.map(message => message.value)).toEqual(['a', 'b', 'a', 'b'])
+    expect(kafka.connectCount).toBe(2)
+
+    kafka.onSend = fail
+    await expect(kafka.lazyProducer.send(1, 'topic', [{ value: 'c' }])).rejects.toThrow(KafkaJSNumberOfRetriesExceeded)
+    expect(kafka.batches).toHaveLength(4)
+  })
+
   test('simultaneous first sends share one connection', async () => {
     const kafka = new FakeKafka()
 

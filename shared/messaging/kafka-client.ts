@@ -95,18 +95,36 @@ export function refusalIn(error: unknown): kafkajs.KafkaJSProtocolError | undefi
   return undefined
 }
 
+/** kafkajs does not export this class, and wraps its error when it happens while the metadata are asked for. */
+function isLostConnection(error: unknown): boolean {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth++)
+    if (at.name === 'KafkaJSConnectionClosedError') return true
+  return false
+}
+
 export class LazyProducer {
   readonly #producers: ReplacedClient<Producer>
 
   constructor(open: () => KafkaConnections) {
-    const begin = () =>
-      lifeOf(open(), kafka => kafka.producer({ allowAutoTopicCreation: false, maxInFlightRequests: 5 }))
+    // No retry of kafkajs's own: it keeps the answers of brokers over a retry, and takes a partition that has moved to one of
+    // them for written, though it was never sent (kafkajs#1303).
+    const settings = { allowAutoTopicCreation: false, maxInFlightRequests: 5, retry: { retries: 0 } }
+    const begin = () => lifeOf(open(), kafka => kafka.producer(settings))
     this.#producers = new ReplacedClient({ begin, isAnswer: error => refusalIn(error) !== undefined })
   }
 
-  /** Sends with the given acknowledgement (−1 all replicas, 1 the leader). Rejects with kafkajs's error, within 10 s. */
+  /**
+   * Sends with the given acknowledgement (−1 all replicas, 1 the leader). A connection that was lost, such as one that a broker
+   * closed while it lay idle, costs a second send of the whole by a new client. Rejects with kafkajs's error, within 20 s.
+   */
   async sendBatch(acks: -1 | 1, topicMessages: TopicMessages[]): Promise<void> {
-    await this.#producers.use(producer => producer.sendBatch({ acks, timeout: REQUEST_TIMEOUT_MS, topicMessages }))
+    const send = (producer: Producer) => producer.sendBatch({ acks, timeout: REQUEST_TIMEOUT_MS, topicMessages })
+    try {
+      await this.#producers.use(send)
+    } catch (error) {
+      if (!isLostConnection(error)) throw error
+      await this.#producers.use(send)
+    }
   }
 
   async send(acks: -1 | 1, topic: string, messages: Message[]): Promise<void> {

@@ -1,5 +1,5 @@
 /** A Kafka client whose producer records what it is given, and fails or waits as the test says. */
-import kafkajs, { type Kafka, type ProducerBatch } from 'kafkajs'
+import kafkajs, { type Kafka, type ProducerBatch, type ProducerConfig } from 'kafkajs'
 import { LazyProducer } from '../../shared/messaging/kafka-client.ts'
 import { TopicStates } from '../../shared/messaging/topic-states.ts'
 
@@ -10,6 +10,7 @@ export class FakeKafka {
   /** Clients whose connections were cut. */
   cutCount = 0
   connectError: Error | undefined
+  producerSettings: ProducerConfig | undefined
   /** What happens to a send; by default it is confirmed. */
   onSend: (batch: ProducerBatch) => Promise<void> = async () => {}
 
@@ -17,7 +18,8 @@ export class FakeKafka {
   readonly lazyProducer = new LazyProducer(() => ({ kafka: this as unknown as Kafka, cut: () => void this.cutCount++ }))
 
   /** kafkajs's own method. */
-  producer() {
+  producer(settings?: ProducerConfig) {
+    this.producerSettings = settings
     return {
       connect: async () => {
         this.connectCount++
