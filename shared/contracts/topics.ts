@@ -37,6 +37,6 @@ export interface TopicDefinition {
 export const topicDefinitions: readonly TopicDefinition[] = [
   ...eventTopics.map(name => ({ name, partitions: EVENT_PARTITIONS, retentionMs: -1 })),
   { name: DOORBELL_TOPIC, partitions: SHARD_COUNT, retentionMs: 10 * 60_000 },
-  // A dead letter is its record in base64 and a few words, so it is larger than the largest record.
-  { name: DEAD_LETTER_TOPIC, partitions: 1, retentionMs: -1, maxMessageBytes: 4 * 1024 * 1024 },
+  // A dead letter is its record in base64 and a few words. A consumer is given events of at most 6 MB, in base64 too.
+  { name: DEAD_LETTER_TOPIC, partitions: 1, retentionMs: -1, maxMessageBytes: 8 * 1024 * 1024 },
 ]

@@ -50,6 +50,22 @@ describe('KafkaDeadLetters', () => {
     })
   })
 
+  test('go one by one when they are too large together, and the one that is too large is an error that names the topic', async () => {
+    const { kafka, told, deadLetters } = lettersOf()
+    const letters = [1, 2, 3].map(offset => ({ record: recordOf({ offset }), reason: 'not JSON' }))
+    kafka.onSend = async ({ topicMessages = [] }) => {
+      if (topicMessages[0]!.messages.length > 1) throw protocolError('MESSAGE_TOO_LARGE')
+    }
+    await deadLetters.bury(letters)
+    expect(kafka.batches.map(batch => batch.topicMessages![0]!.messages.length)).toEqual([3, 1, 1, 1])
+
+    kafka.onSend = async () => {
+      throw protocolError('MESSAGE_TOO_LARGE')
+    }
+    await expect(deadLetters.bury(letters)).rejects.toThrow(DependencyUnavailableError)
+    expect(told).toEqual(['payment.dlq failed: of MESSAGE_TOO_LARGE'])
+  })
+
   test('null is not the same as empty', async () => {
     const { kafka, deadLetters } = lettersOf()
 

@@ -1,7 +1,8 @@
 /** Keeps records that can never be processed, with their original bytes, on `payment.dlq`. */
+import type { Message } from 'kafkajs'
 import { DEAD_LETTER_TOPIC } from '../contracts/topics.ts'
 import { type Clock, type DeadLetters, DependencyUnavailableError, type IncomingRecord } from '../payments/ports.ts'
-import type { LazyProducer } from './kafka-client.ts'
+import { type LazyProducer, refusalIn } from './kafka-client.ts'
 import { type TopicStates, topicTroubleIn } from './topic-states.ts'
 
 export class KafkaDeadLetters implements DeadLetters {
@@ -22,12 +23,22 @@ export class KafkaDeadLetters implements DeadLetters {
       value: JSON.stringify(letterOf(record, reason, failedAt)),
     }))
     try {
-      await this.#producer.send(-1, DEAD_LETTER_TOPIC, messages)
+      await this.#send(messages)
       this.#topics.confirmed(DEAD_LETTER_TOPIC)
     } catch (error) {
-      const trouble = topicTroubleIn(error)
+      const trouble = topicTroubleIn(error) ?? refusalIn(error)?.message
       if (trouble !== undefined) this.#topics.failed(DEAD_LETTER_TOPIC, trouble)
       throw new DependencyUnavailableError('Kafka did not take the dead letters', { cause: error })
+    }
+  }
+
+  /** One by one when the broker refuses them together: they may be larger than a batch may be, and each fits by itself. */
+  async #send(messages: Message[]): Promise<void> {
+    try {
+      await this.#producer.send(-1, DEAD_LETTER_TOPIC, messages)
+    } catch (error) {
+      if (messages.length === 1 || refusalIn(error) === undefined) throw error
+      for (const message of messages) await this.#producer.send(-1, DEAD_LETTER_TOPIC, [message])
     }
   }
 }
