@@ -29,7 +29,10 @@ export class KafkaEventPublisher implements EventPublisher {
 
   async publish(rows: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
     const resting = new Set(this.restingTopics())
-    const due = rows.filter(row => !resting.has(row.topic))
+    // What a sick topic still has under way must not keep the healthy ones from theirs.
+    const isLeftOut = (row: OutboxRow) =>
+      resting.has(row.topic) || (this.#topics.isSick(row.topic) && this.#inFlight.has(placeOf(row)))
+    const due = rows.filter(row => !isLeftOut(row))
     // A send that outlived its deadline may still arrive: nothing newer of its topics and shards may overtake it.
     if (due.some(row => this.#inFlight.has(placeOf(row))))
       throw new DependencyUnavailableError('an earlier send of this shard has not ended')
@@ -39,10 +42,11 @@ export class KafkaEventPublisher implements EventPublisher {
     const ended = await within(PUBLISH_DEADLINE_MS, sending)
     const published = [...confirmed]
     if (ended === 'done') return published
+    // Others confirm, so it is not Kafka that is away; a topic that was sick before rests longer in any case.
+    const late = new Set(without(due, published).map(row => row.topic))
+    for (const topic of late)
+      if (published.length > 0 || this.#topics.isSick(topic)) this.#topics.failed(topic, 'it did not confirm in time')
     if (published.length === 0) throw new DependencyUnavailableError('Kafka did not confirm in time')
-    // Others confirm, so it is not Kafka that is away.
-    for (const topic of new Set(without(due, published).map(row => row.topic)))
-      this.#topics.failed(topic, 'it did not confirm in time')
     return published
   }
 

@@ -266,6 +266,26 @@ describe('a topic that takes no records', () => {
     expect(unpublished(ports)).toEqual(['payment.captured1'])
   })
 
+  test('in the middle of a search for a refused row: no later event of the payment overtakes the one that it kept', async () => {
+    const ports = createFakePorts()
+    await insert(ports, 'z', 1, SHARD, 'payment.a')
+    for (const sequence of [1, 2]) await insert(ports, 'a', sequence, SHARD, 'payment.b')
+    ports.publisher.refuses = row => row.eventId === 'z1'
+    ports.publisher.restingTopics = () => []
+    let sendCount = 0
+    const { publish } = ports.publisher
+    ports.publisher.publish = rows => {
+      // Rests for the first row of the topic alone, as a topic does that is back a second later.
+      ports.publisher.resting.clear()
+      if (rows.length === 1 && rows[0]!.eventId === 'a1' && sendCount++ === 0) ports.publisher.resting.add('payment.b')
+      return publish.call(ports.publisher, rows)
+    }
+
+    await relay(ports)
+    expect(published(ports)).toEqual([])
+    expect(unpublished(ports)).toEqual(['z1', 'a1', 'a2'])
+  })
+
   test('with more rows than a transaction takes does not keep the others from their turn', async () => {
     const ports = createFakePorts()
     for (let number = 0; number < RELAY_BATCH_ROWS; number++) await insert(ports, `k${number}-`, 1, SHARD, 'payment.a')

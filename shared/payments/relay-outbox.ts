@@ -164,7 +164,10 @@ async function publishOneByOne(
     if (index > 0 && ports.clock.nowMs() >= endMs) return { published, parked, cutShort: true }
     if (heldBack.has(row.messageKey)) continue
     try {
-      published.push(...(await ports.publisher.publish([row])))
+      const confirmed = await ports.publisher.publish([row])
+      published.push(...confirmed)
+      // Its topic rests: a later event of the payment must not overtake it when the topic is tried again.
+      if (confirmed.length === 0) heldBack.add(row.messageKey)
     } catch (error) {
       if (!(error instanceof RecordRefusedError)) throw error
       heldBack.add(row.messageKey)
