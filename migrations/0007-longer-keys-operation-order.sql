@@ -13,7 +13,7 @@ ALTER TABLE payment
 
 ALTER TABLE payment_operation
   MODIFY idempotency_key VARCHAR(300) CHARACTER SET ascii COLLATE ascii_bin NULL,
-  ADD COLUMN IF NOT EXISTS sequence INT NULL COMMENT '1 is the authorization; null in rows of functions that did not count';
+  ADD COLUMN sequence INT NULL COMMENT '1 is the authorization; null in rows of functions that did not count';
 
 ALTER TABLE idem_response_cache
   MODIFY idempotency_key VARCHAR(300) CHARACTER SET ascii COLLATE ascii_bin NOT NULL;

@@ -23,4 +23,4 @@ CREATE TABLE IF NOT EXISTS outbox_archive (
   CONSTRAINT outbox_archive_sequence UNIQUE (message_key, sequence)
 ) ENGINE = InnoDB;
 
-CREATE INDEX IF NOT EXISTS outbox_event_waiting ON outbox_event (shard, published_at, parked_at, topic, id);
+CREATE INDEX outbox_event_waiting ON outbox_event (shard, published_at, parked_at, topic, id);

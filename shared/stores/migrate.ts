@@ -44,8 +44,18 @@ const statementsOf = (text: string): string[] =>
     .map(statement => statement.trim())
     .filter(statement => statement !== '')
 
+/** MySQL has no IF NOT EXISTS for a column or an index: a migration that was cut short meets what it has made. */
+const isThereAlready = (error: unknown): boolean =>
+  error instanceof Error && [1060, 1061].includes((error as Error & { errno?: number }).errno ?? 0)
+
 const migrationOf = (text: string): Migration => ({
   async up(db) {
-    for (const statement of statementsOf(text)) await sql.raw(statement).execute(db)
+    for (const statement of statementsOf(text))
+      await sql
+        .raw(statement)
+        .execute(db)
+        .catch(error => {
+          if (!isThereAlready(error)) throw error
+        })
   },
 })
