@@ -111,3 +111,9 @@ test('no more than twenty are told', () => {
   expect(lossesIn(`[${'1e400,'.repeat(2_000)}1]`)).toHaveLength(20)
   expect(lossesIn(`${'['.repeat(8_000)}${']'.repeat(8_000)}`)).toEqual([])
 })
+
+test('sixteen thousand zeros inside a number are read in time that grows with their number only', () => {
+  const zeros = '0'.repeat(16_000)
+  const tried = [`1.${zeros}1`, `1${zeros}.${zeros}1`, `0.${zeros}`]
+  expect(tried.map(number => lossesIn(`{"amount":${number}}`).length)).toEqual([1, 1, 0])
+})
