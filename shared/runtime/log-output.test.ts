@@ -1,6 +1,6 @@
 /** A log line that cannot be written costs itself at most: never the process, never its end, never the lines after it. */
 import { spawn } from 'node:child_process'
-import { existsSync, openSync } from 'node:fs'
+import { existsSync, type write as fsWrite, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { LogOutput, type LogOutputOptions } from './log-output.ts'
@@ -55,6 +55,21 @@ describe.each([false, true])('a log on a disk that is full for a while (at once:
     expect(lines.filter(line => /^line-\d$/.test(line))).toHaveLength(8 - lostCount)
     expect(lines).toHaveLength(9 - lostCount)
   })
+})
+
+test('a line that comes while a slow write is under way is written after it', async () => {
+  const { disk, system } = createDisk(1_000)
+  const slow = {
+    ...system,
+    write: ((fd: number, bytes: Buffer, done: () => void) =>
+      setTimeout(() => system?.write(fd, bytes, done), 300)) as unknown as typeof fsWrite,
+  } as LogOutputOptions['system']
+  const output = new LogOutput({ fd: 1, atOnce: false, system: slow, onRecovered: () => undefined })
+  output.write('first\n')
+  await new Promise(done => setTimeout(done, 150))
+  output.write('second\n')
+
+  await until(() => disk.text === 'first\nsecond\n', { what: 'both lines', deadlineMs: 5_000 })
 })
 
 test('the end of the process does not wait for room', () => {

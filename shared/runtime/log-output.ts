@@ -85,6 +85,8 @@ export class LogOutput {
       }
       this.#wrote(byteCount)
       if (this.#chunk.length > 0 || this.#waitingBytes >= GATHERED_BYTES) this.#send()
+      // Their timer may have fired while this was written.
+      else if (this.#lines.length > 0 && this.#timer === undefined) this.#later(GATHERED_MS)
     })
   }
 
