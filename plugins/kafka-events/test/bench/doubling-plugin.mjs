@@ -9,10 +9,13 @@ const { get } = Lambda.prototype
 Lambda.prototype.get = function getOfTwice(functionKey) {
   const instance = get.call(this, functionKey)
   const setEvent = instance.setEvent.bind(instance)
-  instance.setEvent = event => {
-    if (!isDone) for (const records of Object.values(event.records)) records.unshift({ ...records[0] })
-    isDone = true
-    setEvent(event)
+  instance.setEvent = call => {
+    // The first call of all only loads the function.
+    if (!isDone && call.event) {
+      for (const records of Object.values(call.event.records)) records.unshift({ ...records[0] })
+      isDone = true
+    }
+    setEvent(call)
   }
   return instance
 }
