@@ -53,15 +53,19 @@ const claimNew = (
   operation: Operation,
   claim: Claim,
   nowMs: number,
-): Promise<void> =>
-  // Copies of a request know each other by their key; the payment is one that nobody else knows yet.
-  ports.transactions.runGrouped(`${operation.merchantId} ${claim.key}`, async tx => {
-    const { merchantId, operationId } = operation
+): Promise<void> => {
+  const { merchantId, operationId } = operation
+  const claimAll = async (tx: Transaction) => {
     await ports.answers.open(tx, { ...claim, merchantId, operationId, nowMs })
     await refuseWithdrawn(tx, ports, operation, claim)
     await ports.operations.insert(tx, { ...operation, sequence: 1 })
     await ports.payments.insert(tx, { ...payment, pendingOperationId: operationId, idempotencyKey: claim.key })
-  })
+  }
+  // A refusal rolls back whoever shares its transaction.
+  if (isWithdrawn(operation.currency, nowMs)) return ports.transactions.run(claimAll)
+  // Copies of a request know each other by their key; the payment is one that nobody else knows yet.
+  return ports.transactions.runGrouped(`${merchantId} ${claim.key}`, claimAll)
+}
 
 /** Rolls the claim back. */
 class CurrencyWithdrawn extends Error {}

@@ -1,4 +1,7 @@
-/** Deletes stored answers that are older than the time for which a repeat gets its answer. Their keys are never executed again. */
+/**
+ * Deletes stored answers that are older than the time for which a repeat gets its answer. A key that an
+ * operation used is never executed again; a key that was only refused (409) is free, and nothing was executed under it.
+ */
 import type { AnswerKeeper, Clock } from './ports.ts'
 
 export interface PrunePorts {

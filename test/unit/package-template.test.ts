@@ -121,7 +121,7 @@ describe('the environment', () => {
     const workers = ['relayOutbox', 'recordLedger', 'sweepOutbox', 'resolveUnknown']
     const readers = ['getPayment', 'getOperations', 'listPayments', 'archiveOutbox', 'pruneAnswers']
 
-    expect(holding('REDIS_URL')).toEqual([...payments].sort())
+    expect(holding('REDIS_URL')).toEqual([...payments, 'sweepOutbox'].sort())
     expect(holding('KAFKA_SASL_PASSWORD')).toEqual([...payments, ...workers].sort())
     expect(holding('DATABASE_URL')).toEqual([...payments, ...workers, ...readers].sort())
     for (const name of deployed)
