@@ -5,9 +5,11 @@ import { createReporter } from '../system/output.ts'
 import { readRunFile, runFilePath } from '../system/run-file.ts'
 import { System } from '../system/system.ts'
 import { type FoundSystem, findSystem } from '../verify/find-system.ts'
+import { leavingNonePaused } from './resume-paused.ts'
 
 /**
  * Runs `work` on a system. One of our own is stopped afterwards; its data is removed when `isGood` says so, else kept.
+ * A named one goes on with no service paused.
  * Throws when a named system does not run, and what `work` throws.
  */
 export async function withSystem<T>(
@@ -19,7 +21,9 @@ export async function withSystem<T>(
   const named = runFileOption ?? process.env.PAY_RUN_FILE
   if (named === undefined && !(await isRunning(runFilePath()))) return withOwnSystem(say, work, isGood)
   const runFile = named ?? runFilePath()
-  return work(await findSystem(runFile, process.env), connectControl(runFile))
+  const control = connectControl(runFile)
+  const system = await findSystem(runFile, process.env)
+  return leavingNonePaused(control, () => work(system, control))
 }
 
 /** A run file may be left over from a starter that was killed; then nobody answers. */
