@@ -29,6 +29,25 @@ describe('paymentLine', () => {
     expect(paymentLine(`no JSON ${mine}\u009b`, mine, 'kafka')?.text).toMatch(/kafka +no JSON .*\\u\{9b\}$/)
   })
 
+  test.each([
+    ['no list of events', { events: 3 }, 'events=3'],
+    ['no events', { events: null }, 'events=null'],
+    ['events that are none', { events: [null, 3, 'x', []], a: 1 }, 'a=1'],
+    ['an object for an event list', { events: { length: 1 } }, 'events={"length":1}'],
+    [
+      'no text where text is due',
+      { time: null, level: { a: null }, msg: { toString: 1 }, a: [null] },
+      '{"toString":1} a=[null]',
+    ],
+    ['a time and a level of another kind', { time: { toString: null }, level: { valueOf: 1, toString: 1 } }, 'api'],
+  ])('of another program, with %s, is shown', (_, fields, words) => {
+    expect(paymentLine(lineOf({ paymentId: mine, ...fields }), mine, 'api')?.text).toContain(words)
+  })
+
+  test('a list that is a line of its own is shown', () => {
+    expect(paymentLine(JSON.stringify([null, mine, { a: null }]), mine, 'api')?.text).toMatch(/0=null 2=\{"a":null\}$/)
+  })
+
   test('lines of other payments are none', () => {
     expect(paymentLine(lineOf({ paymentId: other }), mine, 'api')).toBeUndefined()
   })

@@ -7,12 +7,7 @@ export interface PaymentLine {
   text: string
 }
 
-/** The lines of a batch name every payment that is in it. */
-interface Batch {
-  events?: { paymentId?: string }[]
-}
-
-type Fields = Record<string, unknown> & Batch
+type Fields = Record<string, unknown>
 
 export const isPaymentId = (text: string): boolean => /^pay_[0-9A-HJKMNP-TV-Z]{26}$/.test(text)
 
@@ -25,17 +20,30 @@ export function paymentLine(line: string, paymentId: string, process: string): P
   if (!line.includes(paymentId)) return undefined
   const fields = fieldsOf(line)
   if (fields === undefined) return { atMs: undefined, text: textOf('', process, line) }
-  const { time, level, msg, events, ...rest } = fields
+  const { time, level, msg, ...others } = fields
   const atMs = typeof time === 'string' ? Date.parse(time) : Number.NaN
-  const mine = events?.filter(event => event?.paymentId === paymentId) ?? []
-  // A batch's own figures are those of all its payments.
-  const shown = mine.length > 0 ? mine : [rest]
-  const what = [LEVELS[Number(level)], msg, shown.map(each => pairsOf(each, paymentId)).join(', ')]
+  const what = [
+    typeof level === 'number' ? LEVELS[level] : undefined,
+    wordsOf(msg),
+    shownOf(others, paymentId)
+      .map(each => pairsOf(each, paymentId))
+      .join(', '),
+  ]
   return {
     atMs: Number.isNaN(atMs) ? undefined : atMs,
-    text: textOf(String(time ?? ''), process, what.filter(Boolean).join(' ')),
+    text: textOf(wordsOf(time), process, what.filter(Boolean).join(' ')),
   }
 }
+
+/** The lines of a batch name every payment that is in it, in `events`; its own figures are those of all its payments. */
+function shownOf({ events, ...rest }: Fields, paymentId: string): object[] {
+  if (!Array.isArray(events)) return [events === undefined ? rest : { ...rest, events }]
+  const mine = events.filter(event => event?.paymentId === paymentId)
+  return mine.length > 0 ? mine : [rest]
+}
+
+/** Other programs may write JSON of any shape: nothing here may throw for one. */
+const wordsOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
 
 function fieldsOf(line: string): Fields | undefined {
   try {
@@ -53,7 +61,7 @@ const textOf = (time: string, process: string, what: string): string =>
 const pairsOf = (fields: object, paymentId: string): string =>
   Object.entries(fields)
     .filter(([, value]) => value !== paymentId && value !== undefined)
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}=${wordsOf(value)}`)
     .join(' ')
 
 /** In the order of time; a line without one stays behind the line that it followed. */
