@@ -1,4 +1,6 @@
 /** `npm run bench -- --against <commit>`: this checkout and another commit in turns, each with a system and data of its own. */
+import { cpSync, existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { until } from '../../shared/runtime/until.ts'
 import { deleteData } from '../system/delete-data.ts'
 import { createReporter, type Reporter, StepFailure } from '../system/output.ts'
@@ -26,8 +28,9 @@ import { folderOf, openSide, type Side } from './side.ts'
 import { closeAll, closeOnSignals } from './stage.ts'
 
 const lockFile = `${dataRoot}/bench-against.lock`
+const keptFolder = join(dataRoot, 'bench-against')
 
-/** Whatever happens, everything is stopped and the other commit's checkout is gone. Data is kept when something was wrong. */
+/** Whatever happens, everything is stopped and the other commit's checkout is gone. Logs are kept when something was wrong. */
 export async function runAgainst(
   commit: string,
   settings: BenchSettings,
@@ -38,7 +41,14 @@ export async function runAgainst(
   const holder = takeLock(lockFile)
   if (holder)
     throw new StepFailure(`another comparison runs (pid ${holder.pid}): two at a time would measure each other`)
-  const closers: (() => Promise<void>)[] = [async () => releaseLock(lockFile), () => clear(reporter)]
+  let good = false
+  const closers: (() => Promise<void>)[] = [
+    async () => releaseLock(lockFile),
+    () => clear(reporter),
+    async () => {
+      if (!good) keepLogs(reporter)
+    },
+  ]
   let closing: Promise<void> | undefined
   const close = () => {
     closing ??= closeAll(closers)
@@ -48,7 +58,9 @@ export async function runAgainst(
   try {
     await clear(reporter)
     const checkouts = { before: makeCheckout(commit), after: ownCheckout() }
-    return await compare(checkouts, settings, { say, reporter, onClose: closer => closers.push(closer) })
+    const result = await compare(checkouts, settings, { say, reporter, onClose: closer => closers.push(closer) })
+    good = result.problems.length === 0
+    return result
   } finally {
     await close()
     // The signal ends the process itself, with its own exit code.
@@ -56,9 +68,22 @@ export async function runAgainst(
   }
 }
 
+const folders = (): Record<SideName, DataFolder> => ({
+  before: folderOf('before', { root: checkoutRoot }),
+  after: folderOf('after', ownCheckout()),
+})
+
+/** Those of the last run that went wrong, and no others. */
+function keepLogs(reporter: Reporter): void {
+  rmSync(keptFolder, { recursive: true, force: true })
+  for (const [name, { logs }] of Object.entries(folders()))
+    if (existsSync(logs)) cpSync(logs, join(keptFolder, name), { recursive: true })
+  if (existsSync(keptFolder)) reporter.note(`the logs of both sides are kept in ${shortPath(keptFolder)}/`)
+}
+
 /** What this run leaves behind, or the last one that was killed. */
 async function clear(reporter: Reporter): Promise<void> {
-  for (const folder of [folderOf('before', { root: checkoutRoot }), folderOf('after', ownCheckout())]) {
+  for (const folder of Object.values(folders())) {
     await endStarter(folder)
     await deleteData(folder, reporter)
   }
@@ -128,9 +153,9 @@ async function takeTurns(
 ): Promise<SideSample[]> {
   const samples: SideSample[] = []
   for (const { round, side, cases } of turnsOf(settings))
-    await opened[side].turn(async ground => {
+    await opened[side].turn(async context => {
       for (const benchCase of cases) {
-        const sample = await runHttpCase(ground, benchCase, round, settings)
+        const sample = await runHttpCase(context, benchCase, round, settings)
         samples.push({ ...sample, side, problems: sample.problems.map(text => `${side}: ${text}`) })
         say(sampleLine(sample, side))
       }

@@ -16,12 +16,12 @@ import { type EmptyService, makeEmptyHandler } from './empty-handler.ts'
 import type { Generator } from './generator-client.ts'
 import { cpuOf, type Stage } from './stage.ts'
 
-export type Ground = Pick<Stage, 'system' | 'empties' | 'generator' | 'cpu'>
+export type TurnContext = Pick<Stage, 'system' | 'empties' | 'generator' | 'cpu'>
 
 export interface Side {
   system: FoundSystem
   /** Starts the API and the empty handlers anew, and stops them again. */
-  turn<T>(work: (ground: Ground) => Promise<T>): Promise<T>
+  turn<T>(work: (context: TurnContext) => Promise<T>): Promise<T>
   /** Whether its own `npm run verify` finds the books right; if not, what it said. */
   verify(): Promise<string | undefined>
 }
@@ -53,21 +53,21 @@ export async function openSide({ name, checkout, generator, empties, onClose }: 
     onClose(() => empty.stop())
     services[service] = empty
   }
-  const ground: Ground = { system, empties: services, generator, cpu: () => cpuOf(folder, services) }
+  const context: TurnContext = { system, empties: services, generator, cpu: () => cpuOf(folder, services) }
   await control.stop('api')
   return {
     system,
     turn: async work => {
       await Promise.all([control.start('api'), ...Object.values(services).map(empty => empty.start())])
       try {
-        return await work(ground)
+        return await work(context)
       } finally {
         await Promise.all([control.stop('api'), ...Object.values(services).map(empty => empty.stop())])
       }
     },
     verify: async () => {
       await control.start('api')
-      return verifyBooks(checkout, folder)
+      return verifyBooks(checkout, folder, onClose)
     },
   }
 }
@@ -87,9 +87,14 @@ async function startSystem({ root }: Checkout, folder: DataFolder, onClose: Side
     })
 }
 
-async function verifyBooks({ root }: Checkout, folder: DataFolder): Promise<string | undefined> {
+async function verifyBooks(
+  { root }: Checkout,
+  folder: DataFolder,
+  onClose: SideNeeds['onClose'],
+): Promise<string | undefined> {
   const log = join(folder.logs, 'verify.log')
   const child = runNpmCommand(root, log, 'verify', '--settle', '120', '--run-file', folder.runFile)
+  onClose(() => end(child))
   const [code] = await once(child, 'exit')
   return code === 0 ? undefined : tailOf(log, 3).join(' ')
 }

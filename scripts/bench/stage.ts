@@ -49,7 +49,7 @@ export async function onStage<T>(
   let good = false
   try {
     await system.start()
-    const result = await work(await dress(system, folder, withEmptyHandler, closer => closers.push(closer)))
+    const result = await work(await prepare(system, folder, withEmptyHandler, closer => closers.push(closer)))
     good = isGood(result)
     return result
   } finally {
@@ -61,7 +61,7 @@ export async function onStage<T>(
   }
 }
 
-async function dress(
+async function prepare(
   system: System,
   folder: DataFolder,
   withEmptyHandler: boolean,
