@@ -3,6 +3,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { deleteData } from './system/delete-data.ts'
+import { unmountMemoryDisks } from './system/mounts.ts'
 import { createReporter } from './system/output.ts'
 import { dataFolder, dataFolderNames, dataRoot, shortPath } from './system/paths.ts'
 import { externalVariables } from './system/plan-ports.ts'
@@ -74,6 +75,7 @@ async function deleteAll(): Promise<number> {
     return 1
   }
   for (const name of others) await emptyFolder(name)
+  unmountMemoryDisks(dataRoot)
   rmSync(dataRoot, { recursive: true, force: true })
   reporter.line('Deleted .data.')
   return 0

@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { Compose } from './docker.ts'
 import { clearLeftovers } from './leftovers.ts'
+import { unmountMemoryDisks } from './mounts.ts'
 import type { Reporter } from './output.ts'
 import type { DataFolder } from './paths.ts'
 
@@ -9,5 +10,6 @@ import type { DataFolder } from './paths.ts'
 export async function deleteData(folder: DataFolder, reporter: Reporter): Promise<void> {
   await clearLeftovers(folder, reporter)
   if (existsSync(folder.dockerMark)) await new Compose(folder).run(['down', '--volumes'])
+  unmountMemoryDisks(folder.root)
   rmSync(folder.root, { recursive: true, force: true })
 }
