@@ -75,14 +75,15 @@ async function redrive(database: Connection, eventIds: string[]): Promise<number
   return eventIds.length > 0 && missed > 0 ? 1 : 0
 }
 
-/** Together with what waits behind them in the same payment. Returns how many of the named rows there were. */
+/** Each together with what waits behind it in the same payment. Returns how many of the named rows there were. */
 async function unparkNamed(database: Connection, eventIds: string[]): Promise<number> {
   await database.beginTransaction()
-  const unparked = await unpark(database, 'event_id IN (?)', [eventIds])
+  // Before they are un-parked: a row that is not parked lets nothing go that waits behind another one.
   const [rows] = await database.query<RowDataPacket[]>(
-    'SELECT DISTINCT message_key FROM outbox_event WHERE event_id IN (?)',
+    'SELECT DISTINCT message_key FROM outbox_event WHERE event_id IN (?) AND parked_at IS NOT NULL AND published_at IS NULL FOR UPDATE',
     [eventIds],
   )
+  const unparked = await unpark(database, 'event_id IN (?)', [eventIds])
   const paymentIds = rows.map(row => row.message_key)
   // The relay parks again what waits behind another row that is still parked.
   if (paymentIds.length > 0)

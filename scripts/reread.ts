@@ -1,11 +1,12 @@
 /** `npm run reread`: lets the ledger consumers read their topics again from a moment on. For a database that was restored: docs/restore.md. */
 import { parseArgs } from 'node:util'
 import { type Admin, Kafka, logLevel } from 'kafkajs'
+import { printableError } from './system/printable.ts'
 import { findSystem } from './verify/find-system.ts'
 import { ledgerGroups } from './verify/kafka-log.ts'
 
 const USAGE = `npm run reread -- --since TIME [--run-file FILE]
-  The ledger consumers begin again at the first record since TIME, such as 2026-01-31T09:00:00Z. What they had booked they book no second time.
+  The ledger consumers begin again at the first record since TIME, such as 2026-01-31T09:00:00Z. Entries already booked are not booked again.
   The API must be stopped (npm run service -- stop api): Kafka moves no group that has members.`
 
 async function main(): Promise<number> {
@@ -42,7 +43,7 @@ async function moveBack(admin: Admin, groupId: string, topic: string, sinceMs: n
 main().then(
   code => process.exit(code),
   error => {
-    console.error(`reread: ${error.message || error.code || error}`)
+    console.error(`reread: ${printableError(error)}`)
     process.exit(1)
   },
 )

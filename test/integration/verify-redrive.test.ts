@@ -190,6 +190,16 @@ describe('a parked outbox row', () => {
     const free = { parked_at: null, published_at: null }
     expect(await eventsOf()).toMatchObject([free, free])
 
+    // A row that is not parked any more lets nothing go that waits behind another one.
+    await database.write(
+      'UPDATE outbox_event SET parked_at = ?, last_error = ? WHERE message_key = ? AND sequence = 2',
+      [new Date(), `waits behind evt_${'0'.repeat(26)}`, paymentId],
+    )
+    expect(await run('outbox', 'redrive', eventId, '--yes')).toMatchObject({ code: 1 })
+    expect((await eventsOf())[1]!.parked_at).not.toBeNull()
+    expect(await run('outbox', 'redrive', '--all', '--yes')).toMatchObject({ code: 0 })
+    expect(await eventsOf()).toMatchObject([free, free])
+
     await control.start('api')
     // The sweep finds it: nobody rings for a row that was redriven.
     await until(bothPublished, { what: 'the relay to take it up', deadlineMs: 90_000 })
