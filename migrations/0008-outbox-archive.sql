@@ -2,9 +2,9 @@
 -- Why:   the old index holds parked rows among those that wait, so every relay read all of them: 20,000 parked rows made an authorize
 --        take 112 ms instead of 22. In the new one they lie apart, and so do the topics: one that takes no records is left out
 --        without reading its rows. The archive keeps the table that payments write to small; readers read both.
--- Order: before the functions that name the index and the archive. Those of the landing before it insert, publish and read as they did.
+-- Order: before the functions that name the index and the archive. Those of the previous release insert, publish and read as they did.
 --        Their relay needs the old index (without it, it reads the table from its first row), so that one stays: a migration of the
---        next landing drops outbox_event_unpublished. They do not look into the archive: until they are gone, GET /payments/{id} of one
+--        next release drops outbox_event_unpublished. They do not look into the archive: until they are gone, GET /payments/{id} of one
 --        of them lacks the events that the job archiveOutbox has moved, which are more than 7 days old.
 -- Undo:  forward only. Dropping the index loses nothing; archived rows would have to be moved back.
 CREATE TABLE IF NOT EXISTS outbox_archive (

@@ -233,7 +233,7 @@ describe('the list of operations', () => {
         for (const name of redis.lists.keys()) redis.lists.set(name, new Set([`${operation(1)} ${crc32('body 1')}`]))
       },
     },
-  ])('$what vouches for nothing: there is a new incarnation', async ({ lose }) => {
+  ])('$what is not trusted: there is a new incarnation', async ({ lose }) => {
     const { check, redis, store, answered } = processOf()
     await answered(1)
     const before = await check.incarnation()

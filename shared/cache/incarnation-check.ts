@@ -39,7 +39,7 @@ const OPERATIONS_MAX = 500
 /** The list is cut to its newest now and then: another command with every answer would cost more. */
 const NOTES_PER_TRIM = 100
 const TRIES_MAX = 3
-/** Says that nothing was taken out of a list that is not full: one that Redis evicted, or never had, vouches for nothing. Sorts first. */
+/** Says that nothing was taken out of a list that is not full: one that Redis evicted, or never had, is not trusted. Sorts first. */
 const MARK = '-'
 
 export class IncarnationCheck {

@@ -78,7 +78,7 @@ export interface Payments {
   update(tx: Transaction, payment: Payment): Promise<void>
 }
 
-/** What counts as run out or due: what has passed, and what lies further ahead than anybody sets it, because the clock went back since. */
+/** What counts as run out or due: what has passed, and what lies further ahead than it is ever set, because the clock went back since. */
 export interface LeaseTimes {
   nowMs: number
   leaseUntilMsMax: number

@@ -190,7 +190,7 @@ export class Database implements Transactions {
     return connection
   }
 
-  /** What the server says to a login is never about a statement. */
+  /** An error at login is never our statement's fault. */
   async #connected(): Promise<PoolConnection> {
     const pool = this.#open()
     try {

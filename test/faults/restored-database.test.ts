@@ -129,7 +129,7 @@ describeNatively('a restored database', () => {
     return { capture, authorize, lost }
   }
 
-  test('that was put back while the API ran is never answered from the newer past', async () => {
+  test('that was put back while the API ran is never answered from newer answers in Redis', async () => {
     const first = await held()
     await backUp()
     const { capture, authorize, lost } = await newerPast(first)

@@ -1,4 +1,4 @@
-/** What the jobs of old age do to a running system: archived events are read as before, and pruned keys are never executed again. */
+/** Archiving and pruning on a running system: archived events are read as before, and pruned keys are never executed again. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { verify } from '../../scripts/verify/settle.ts'
 import { archiveOutbox } from '../../shared/payments/archive-outbox.ts'

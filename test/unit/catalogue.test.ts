@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
+import { bookInvariants } from '../../scripts/verify/verify-system.ts'
+import { worldInvariants } from '../../scripts/verify/world-invariants.ts'
 import { errorCatalogue, errorCodes } from '../../shared/contracts/errors.ts'
 import { ledgerEvent } from '../../shared/contracts/events.ts'
 import { AMOUNT_MAX, idempotencyKey, merchantId, paymentMethod } from '../../shared/contracts/identifiers.ts'
@@ -309,6 +311,20 @@ describe('the migrations', () => {
 
     for (const file of files)
       expect(read(`migrations/${file}`)).toMatch(/^-- \d{4}: [\s\S]*^-- Why: [\s\S]*^-- Order: [\s\S]*^-- Undo: /m)
+  })
+})
+
+describe('the invariants', () => {
+  test.each([
+    ['README.md', /checks (\d+) invariants/],
+    ['README.ko.md', /불변식 (\d+)개/],
+    ['CHANGELOG.md', /`npm run verify`: (\d+) invariants/],
+    ['docs/glossary.md', /`npm run verify` checks (\d+)\./],
+    ['docs/glossary.md', /`npm run verify`가 (\d+)개/],
+  ])('are as many as %s says (%s)', (path, sentence) => {
+    const [, count] = sentence.exec(read(path)) ?? []
+
+    expect(Number(count)).toBe(bookInvariants.length + worldInvariants.length)
   })
 })
 
