@@ -6,6 +6,7 @@ import { rootLogin } from '../../scripts/bench/scratch.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { expectError, expectMutation, expectRetryAfter } from '../support/contract.ts'
 import { type ExtraApi, startExtraApi } from '../support/extra-api.ts'
+import { PaymentApi } from '../support/http.ts'
 import { authorizeBody } from '../support/payments.ts'
 import { ScratchDatabase } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
@@ -15,6 +16,7 @@ jest.setTimeout(120_000)
 const user = `refused_${randomBytes(4).toString('hex')}`
 const PASSWORD = 'SECRET-of-the-inside'
 
+const shared = new PaymentApi(systemUnderTest().apiUrl)
 let root: Connection
 let scratch: ScratchDatabase
 let database: string
@@ -60,6 +62,11 @@ afterAll(async () => {
   await root?.query("DROP USER ?@'%'", [user])
   await root?.end()
   await scratch?.drop()
+  // The API that all tests share met read-only mode and a full server, too: the next test is to find it well.
+  await until(async () => (await shared.get('/health/ready')).json.status === 'ok', {
+    what: 'the shared API to be well again',
+    deadlineMs: 60_000,
+  })
 })
 
 interface Refusal {

@@ -18,23 +18,23 @@ export interface OwnSystem {
   stop(): Promise<void>
 }
 
-/** Where the data folder is to lie. */
-export interface Ground {
-  /** Makes the place that is to be the folder. */
-  lay(folder: string): void
+/** A disk for the data folder alone. */
+export interface Disk {
+  /** Makes the folder, on the disk. */
+  mount(folder: string): void
   /** When nothing runs there any more, before the folder is deleted. */
-  clear(folder: string): void
+  unmount(folder: string): void
 }
 
 const START_DEADLINE_MS = 120_000
 
-/** Runs its services as the system under test runs them: natively or in Docker. On a ground of its own the starter logs there, too. */
-export async function startOwnSystem(name: string, ground?: Ground): Promise<OwnSystem> {
+/** Runs its services as the system under test runs them: natively or in Docker. With a disk of its own the starter logs there, too. */
+export async function startOwnSystem(name: string, disk?: Disk): Promise<OwnSystem> {
   const { logsFolder, mode } = systemUnderTest()
   mkdirSync(logsFolder, { recursive: true })
   const folder = dataFolder(`${name}-${process.pid}`)
-  ground?.lay(folder.root)
-  const logFile = join(ground ? folder.root : logsFolder, `${name}.log`)
+  disk?.mount(folder.root)
+  const logFile = join(disk ? folder.root : logsFolder, `${name}.log`)
   const log = openSync(logFile, 'w')
   const options = ['--data', folder.name, '--ports', 'free', '--no-web', `--${mode}`]
   // The starter ends by itself when this process is gone.
@@ -52,8 +52,8 @@ export async function startOwnSystem(name: string, ground?: Ground): Promise<Own
       await ended
     }
     cpSync(folder.logs, join(logsFolder, name), { recursive: true })
-    if (ground) cpSync(logFile, join(logsFolder, `${name}.log`))
-    ground?.clear(folder.root)
+    if (disk) cpSync(logFile, join(logsFolder, `${name}.log`))
+    disk?.unmount(folder.root)
     await deleteData(folder, createReporter())
   }
   try {

@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmdirSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Ground } from './own-system.ts'
+import type { Disk } from './own-system.ts'
 
 const MIB = 1024 * 1024
 
-export class SmallDisk implements Ground {
+export class SmallDisk implements Disk {
   readonly #sizeMib: number
 
   constructor(sizeMib: number) {
@@ -20,8 +20,8 @@ export class SmallDisk implements Ground {
     const place = mkdtempSync(join(tmpdir(), 'small-disk-'))
     const disk = new SmallDisk(1)
     try {
-      disk.lay(place)
-      disk.clear(place)
+      disk.mount(place)
+      disk.unmount(place)
       return undefined
     } catch (error) {
       return `a small disk cannot be mounted here (root only): ${String((error as Error).message)
@@ -33,12 +33,12 @@ export class SmallDisk implements Ground {
     }
   }
 
-  lay(folder: string): void {
+  mount(folder: string): void {
     mkdirSync(folder, { recursive: true })
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${this.#sizeMib}m`, 'tmpfs', folder], { stdio: 'pipe' })
   }
 
-  clear(folder: string): void {
+  unmount(folder: string): void {
     execFileSync('umount', ['--lazy', folder], { stdio: 'pipe' })
   }
 }
