@@ -15,13 +15,20 @@ const system = systemUnderTest()
 const api = new PaymentApi(system.apiUrl)
 const data = basename(dirname(system.logsFolder))
 
-const logsOf = (paymentId: string): Promise<string[]> =>
+const logs = (paymentId: string): Promise<{ code: number; printed: string }> =>
   promisify(execFile)(process.execPath, ['scripts/logs.ts', '--data', data, '--payment', paymentId], {
     cwd: repositoryFolder,
   }).then(
-    ({ stdout }) => stdout.trim().split('\n'),
-    () => [],
+    ({ stdout }) => ({ code: 0, printed: stdout }),
+    error => ({ code: error.code, printed: `${error.stdout}${error.stderr}` }),
   )
+
+/** None while no log tells of it. Any other failure is one. */
+async function logsOf(paymentId: string): Promise<string[]> {
+  const { code, printed } = await logs(paymentId)
+  if (code !== 0 && printed !== `No log here tells of ${paymentId}.\n`) throw new Error(`exit ${code}: ${printed}`)
+  return code === 0 ? printed.trim().split('\n') : []
+}
 
 const has = (lines: string[], ...parts: string[]) => lines.some(line => parts.every(part => line.includes(part)))
 
@@ -80,5 +87,8 @@ test('-f goes on with what comes', async () => {
 })
 
 test('what is no id of a payment is refused', async () => {
-  expect(await logsOf('pay_1\u001b[2J')).toEqual([])
+  expect(await logs('pay_1\u001b[2J')).toEqual({
+    code: 1,
+    printed: '--payment wants the id of a payment, pay_ and 26 characters, not pay_1\\u{1b}[2J\n',
+  })
 })

@@ -1,5 +1,5 @@
 /**
- * The functions of the landing before this one, on the schema of this one, alone and mixed with its functions, as while a deployment
+ * The functions of the previous release, on the schema of this one, alone and mixed with its functions, as while a deployment
  * rolls. Whatever migrations there are have been applied.
  */
 import { rmSync } from 'node:fs'
