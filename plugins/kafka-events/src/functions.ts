@@ -22,14 +22,24 @@ const PROCESS_LOOK_MS = 500
 /** serverless-offline's. */
 const RUNTIME_DEFAULT = 'nodejs20.x'
 
+/** What a function runs in: a thread, a process, or nothing of its own. It takes one event at a time. */
+interface Instance {
+  functionKey: string
+  shim: Shim
+  lambdaFunction: LambdaFunction
+  /** Becomes 1 when its thread is of no more use. */
+  threadOver: Int32Array<SharedArrayBuffer>
+  /** Of its process, when it has one of its own and has answered. */
+  pid?: number
+}
+
 export class Functions {
   readonly #serverless: OfflineService
-  readonly #lambda: Lambda
   readonly #options: Record<string, unknown>
   readonly #log: Log
   readonly #shims = new Map<string, Shim>()
-  /** Of instances that have a process of their own. */
-  readonly #pids = new WeakMap<LambdaFunction, number>()
+  readonly #instances = new Set<Instance>()
+  readonly #idle: Instance[] = []
   readonly #said = new Set<string>()
 
   /** `options` are serverless-offline's. */
@@ -37,7 +47,6 @@ export class Functions {
     this.#serverless = serverless
     this.#options = options
     this.#log = log
-    this.#lambda = new Lambda(serverless, options)
   }
 
   /** Loads them, one after the other: their modules read an environment that they share. Gives what is wrong, by function. */
@@ -46,7 +55,7 @@ export class Functions {
     for (const functionKey of functionKeys)
       try {
         await this.#addShim(functionKey)
-        await withDeadline(this.run(functionKey), LOAD_MS_MAX)
+        await this.#putBack(await withDeadline(this.#begin(functionKey), LOAD_MS_MAX))
       } catch (error) {
         problems.push(`function ${functionKey} cannot be run (${this.#runtimeOf(functionKey)}): ${messageOf(error)}`)
       }
@@ -68,34 +77,67 @@ export class Functions {
     })
     await shim.check?.()
     this.#shims.set(functionKey, shim)
-    this.#lambda.create([{ functionKey, functionDefinition: shim.definition }])
   }
 
-  /** Without an event the function is only loaded. Rejects with what it throws. */
-  async run(functionKey: string, event?: LambdaKafkaEvent): Promise<unknown> {
-    const shim = this.#shims.get(functionKey)!
-    const instance = this.#lambda.get(functionKey)
-    const pid = this.#pids.get(instance)
-    if (event && shim.hasOwnProcess && !isAlive(pid)) {
-      await this.#beginProcess(functionKey, instance)
-      return this.run(functionKey, event)
+  /** Rejects with what the function throws. */
+  async run(functionKey: string, event: LambdaKafkaEvent): Promise<unknown> {
+    const instance = (await this.#takeIdle(functionKey)) ?? (await this.#begin(functionKey))
+    try {
+      return await this.#runIn(instance, event)
+    } finally {
+      await this.#putBack(instance)
     }
-    const threadOver = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
-    instance.setEvent(shim.eventOf(event, threadOver))
-    const reply = shim.replyOf(await endOf(instance, new Int32Array(threadOver), pid))
-    if (reply.pid !== undefined) this.#pids.set(instance, reply.pid)
+  }
+
+  async #takeIdle(functionKey: string): Promise<Instance | undefined> {
+    for (;;) {
+      const index = this.#idle.findIndex(instance => instance.functionKey === functionKey)
+      const [instance] = index < 0 ? [] : this.#idle.splice(index, 1)
+      if (!instance || !isOver(instance)) return instance
+      await this.#discard(instance)
+    }
+  }
+
+  /** A new one, with the function loaded. It is no part of serverless-offline's pool, which uses one again whose thread has ended. */
+  async #begin(functionKey: string): Promise<Instance> {
+    const shim = this.#shims.get(functionKey)!
+    const lambda = new Lambda(this.#serverless, this.#options)
+    lambda.create([{ functionKey, functionDefinition: shim.definition }])
+    const threadOver = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+    const instance: Instance = { functionKey, shim, lambdaFunction: lambda.get(functionKey), threadOver }
+    this.#instances.add(instance)
+    try {
+      await this.#runIn(instance)
+    } catch (error) {
+      await this.#discard(instance)
+      throw error
+    }
+    return instance
+  }
+
+  /** Without an event the function is only loaded. */
+  async #runIn(instance: Instance, event?: LambdaKafkaEvent): Promise<unknown> {
+    const { functionKey, shim, lambdaFunction, threadOver } = instance
+    lambdaFunction.setEvent(shim.eventOf(event, threadOver.buffer))
+    const reply = shim.replyOf(await endOf(instance))
+    instance.pid = reply.pid
     for (const warning of reply.warnings) this.#warnOnce(functionKey, warning)
     return reply.answer
   }
 
-  /** An instance whose process is not known, or has ended: writing to that one would end the service. */
-  async #beginProcess(functionKey: string, instance: LambdaFunction): Promise<void> {
-    if (this.#pids.delete(instance)) await instance.cleanup()
-    await this.run(functionKey)
+  /** To be used again, unless its thread or process is over: writing to a process that has ended would end the service. */
+  async #putBack(instance: Instance): Promise<void> {
+    if (isOver(instance) || this.#options.reloadHandler) await this.#discard(instance)
+    else this.#idle.push(instance)
   }
 
-  cleanup(): Promise<void> {
-    return this.#lambda.cleanup()
+  async #discard(instance: Instance): Promise<void> {
+    this.#instances.delete(instance)
+    await instance.lambdaFunction.cleanup()
+  }
+
+  async cleanup(): Promise<void> {
+    await Promise.all([...this.#instances].map(instance => this.#discard(instance)))
   }
 
   #warnOnce(functionKey: string, warning: string): void {
@@ -106,18 +148,16 @@ export class Functions {
   }
 }
 
-/** serverless-offline waits for ever for a thread or process that has ended, and would use it again. */
-async function endOf(
-  instance: LambdaFunction,
-  threadOver: Int32Array<SharedArrayBuffer>,
-  pid: number | undefined,
-): Promise<unknown> {
+const isOver = ({ threadOver, pid }: Instance): boolean =>
+  Atomics.load(threadOver, 0) === 1 || (pid !== undefined && !isAlive(pid))
+
+/** serverless-offline waits for ever for a thread or process that has ended. */
+async function endOf({ lambdaFunction, threadOver, pid }: Instance): Promise<unknown> {
   const ended = new AbortController()
   try {
-    return await Promise.race([instance.runHandler(), endOfThread(threadOver), endOfProcess(pid, ended.signal)])
+    return await Promise.race([lambdaFunction.runHandler(), endOfThread(threadOver), endOfProcess(pid, ended.signal)])
   } finally {
     ended.abort()
-    if (Atomics.load(threadOver, 0) === 1) await instance.cleanup()
     // Lets go of the wait.
     Atomics.notify(threadOver, 0)
   }
@@ -129,14 +169,14 @@ async function endOfThread(threadOver: Int32Array<SharedArrayBuffer>): Promise<n
 }
 
 async function endOfProcess(pid: number | undefined, ended: AbortSignal): Promise<never> {
-  while (isAlive(pid) && !ended.aborted) await sleep(PROCESS_LOOK_MS, undefined, { signal: ended, ref: false })
   if (pid === undefined) return new Promise(() => {})
+  while (isAlive(pid) && !ended.aborted) await sleep(PROCESS_LOOK_MS, undefined, { signal: ended, ref: false })
   throw new Error('its process has ended')
 }
 
-function isAlive(pid: number | undefined): boolean {
+function isAlive(pid: number): boolean {
   try {
-    return pid !== undefined && process.kill(pid, 0)
+    return process.kill(pid, 0)
   } catch {
     return false
   }

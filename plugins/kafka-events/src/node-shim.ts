@@ -40,12 +40,15 @@ interface Ended extends Omit<NodeReply, 'answer'> {
 }
 
 const handlers = new Map<string, Promise<NodeHandler>>()
-let current: { fail(error: unknown): void; threadOver: SharedArrayBuffer } | undefined
+let current: { fail(error: unknown): void } | undefined
+/** The last call's: a thread may end between two calls, too. */
+let threadOver: SharedArrayBuffer | undefined
 
 /** Rejects with an Error that can be cloned. */
 export async function run(call: NodeCall, context: object): Promise<NodeReply> {
   const { promise: thrownAside, reject: fail } = Promise.withResolvers<never>()
-  current = { fail, threadOver: call.threadOver }
+  current = { fail }
+  threadOver = call.threadOver
   try {
     return await Promise.race([thrownAside, replyTo(call, context)])
   } catch (thrown) {
@@ -73,8 +76,8 @@ if (!isMainThread) {
 }
 
 function giveUpThread(): void {
-  if (!current) return
-  const over = new Int32Array(current.threadOver)
+  if (!threadOver) return
+  const over = new Int32Array(threadOver)
   Atomics.store(over, 0, 1)
   Atomics.notify(over, 0)
 }

@@ -3,15 +3,14 @@ declare module 'serverless-offline/lambda' {
   export interface LambdaFunction {
     setEvent(event: unknown): void
     runHandler(): Promise<unknown>
-    /** Ends the thread or process that it runs in; the next run begins a new one. */
+    /** Ends the thread or process that it runs in. Before 14.7 it is of no more use then. */
     cleanup(): Promise<void>
   }
   export default class Lambda {
     constructor(serverless: unknown, options: Record<string, unknown>)
     create(functions: { functionKey: string; functionDefinition: unknown }[]): void
-    /** The first idle instance: give it its event and run it in the same tick. */
+    /** The first idle instance, or a new one. */
     get(functionKey: string): LambdaFunction
-    cleanup(): Promise<void>
   }
 }
 

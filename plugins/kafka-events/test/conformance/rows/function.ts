@@ -155,6 +155,18 @@ export const functionRows: Row[] = [
   },
   {
     setting: 'function',
+    situation: 'what it left running ends its process between two events, in a worker thread',
+    aws: 'the process stands still between two events: it ends in the next one, which fails, and the one after that gets a new process',
+    source: sources.nodeRuntime,
+    here: 'no attempt fails: the next event gets a new thread',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/src/functions.test.ts',
+      name: 'one that ends between two events gives way to a new one',
+    },
+  },
+  {
+    setting: 'function',
     situation: 'in Python: it answers nothing, something falsy, no JSON; raises, exits, or its process dies',
     aws: 'any answer that is JSON is a success; everything else fails, and the next invocation gets a new process where that one is gone',
     source: sources.pythonHandler,

@@ -1,0 +1,63 @@
+/** A function's threads and processes, under serverless-offline itself: one that has ended is not used again. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { until } from '../../../shared/runtime/until.ts'
+import { Functions } from './functions.ts'
+import type { LambdaKafkaEvent } from './lambda-event.ts'
+import type { Log } from './log.ts'
+import type { FunctionDefinition } from './shims.ts'
+
+const TEST_TIMEOUT_MS = 60_000
+const event = { records: {} } as unknown as LambdaKafkaEvent
+const log = { warning: () => undefined } as unknown as Log
+const options = { host: '127.0.0.1', lambdaPort: 0, noTimeout: true, useInProcess: false }
+
+let folder: string
+let functions: Functions
+
+function functionsOf(definition: FunctionDefinition, file: string, text: string): Functions {
+  folder = mkdtempSync(join(tmpdir(), 'kafka-events-functions-'))
+  writeFileSync(join(folder, 'package.json'), '{"type": "module"}')
+  writeFileSync(join(folder, file), text)
+  const service = { service: 'shop', provider: { runtime: 'nodejs24.x' }, getFunction: () => definition }
+  functions = new Functions({ config: { servicePath: folder }, service }, options, log)
+  return functions
+}
+
+const isWritten = (name: string) => until(() => existsSync(join(folder, name)), { what: name })
+
+afterEach(async () => {
+  await functions.cleanup()
+  rmSync(folder, { recursive: true })
+})
+
+describe('in a worker thread', () => {
+  test.each([
+    ['by process.exit in a timer', 'setTimeout(() => process.exit(1), 10)'],
+    ['by its own answer to a rejection that nobody takes', "setTimeout(() => Promise.reject(new Error('late')), 10)"],
+  ])(
+    'one that ends between two events gives way to a new one: %s',
+    async (_how, leaves) => {
+      const handler = `
+        import { existsSync, writeFileSync } from 'node:fs'
+        const file = new URL('ended', import.meta.url)
+        process.on('unhandledRejection', () => process.exit(1))
+        process.on('exit', () => writeFileSync(file, ''))
+        export const handler = async () => {
+          if (existsSync(file)) return 'second'
+          ${leaves}
+          return 'first'
+        }`
+      const { load, run } = boundTo(functionsOf({ handler: 'handler.handler' }, 'handler.mjs', handler))
+      expect(await load(['ship'])).toEqual([])
+      expect(await run('ship', event)).toBe('first')
+      await isWritten('ended')
+      expect(await run('ship', event)).toBe('second')
+    },
+    TEST_TIMEOUT_MS,
+  )
+})
+
+const boundTo = (of: Functions) => ({ load: of.load.bind(of), run: of.run.bind(of) })
