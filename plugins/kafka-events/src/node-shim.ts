@@ -67,19 +67,21 @@ async function replyTo(call: NodeCall, context: object): Promise<NodeReply> {
 
 // Lambda fails the invocation and starts a new process after both. Without this a thread would be gone unnoticed, or take the service with it.
 if (!isMainThread) {
-  process.on('exit', giveUpThread)
+  process.on('exit', () => {
+    giveUpThread()
+    // The service waits for it: no answer comes any more.
+    if (threadOver) Atomics.notify(new Int32Array(threadOver), 0)
+  })
   process.on('uncaughtException', error => {
     if (!current) return console.error('thrown by what a handler had left running:', error)
+    // This thread still answers, with the error: waking the service now would be quicker than the answer.
     current.fail(error)
     giveUpThread()
   })
 }
 
 function giveUpThread(): void {
-  if (!threadOver) return
-  const over = new Int32Array(threadOver)
-  Atomics.store(over, 0, 1)
-  Atomics.notify(over, 0)
+  if (threadOver) Atomics.store(new Int32Array(threadOver), 0, 1)
 }
 
 /** As Lambda does: once per process. */

@@ -112,8 +112,8 @@ const ends = {
   'succeeds: context.done()': (_, context) => context.done(),
   'succeeds: an error after the callback': callback => [callback(null), raise('text')],
   'fails: ends the process': () => process.exit(3),
-  'fails: throws out of a timer': () => new Promise(() => setTimeout(raise, 10, new Error('aside'))),
-  'fails: leaves a rejection to itself': () => new Promise(() => void Promise.reject(new Error('aside'))),
+  'fails: throws out of a timer': () => new Promise(() => setTimeout(raise, 10, new Error('aside, in a timer'))),
+  'fails: leaves a rejection to itself': () => new Promise(() => void Promise.reject(new Error('aside, in a promise'))),
   'fails: throws': () => raise(new Error('gone')),
   'succeeds: returns': () => 'ignored',
 }

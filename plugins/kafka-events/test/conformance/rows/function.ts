@@ -132,7 +132,7 @@ const inThreads: Situation[] = [
     situation: 'it ends its process, or throws out of a timer',
     aws: 'the invocation fails, and the next one gets a new process',
     source: sources.nodeRuntime,
-    here: 'as AWS: the next one gets a new thread',
+    here: 'as AWS: the next one gets a new thread. What fails the attempt is what was thrown',
     test: { id: 'exits', behaviour: 'endAsTold' },
     ends: [
       'fails: ends the process',
@@ -140,6 +140,11 @@ const inThreads: Situation[] = [
       'fails: leaves a rejection to itself',
       'fails: throws',
     ],
+    async also(run) {
+      await run.logged('failed', 'ended its worker thread, as with process.exit()')
+      await run.logged('failed', 'aside, in a timer')
+      await run.logged('failed', 'aside, in a promise')
+    },
   },
 ]
 
