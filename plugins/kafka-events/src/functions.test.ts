@@ -1,9 +1,11 @@
 /** A function's threads and processes, under serverless-offline itself: one that has ended is not used again. */
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { until } from '../../../shared/runtime/until.ts'
+import { hasPython } from '../test/functions-app.ts'
 import { Functions } from './functions.ts'
 import type { LambdaKafkaEvent } from './lambda-event.ts'
 import type { Log } from './log.ts'
@@ -16,8 +18,10 @@ const options = { host: '127.0.0.1', lambdaPort: 0, noTimeout: true, useInProces
 
 let folder: string
 let functions: Functions
+let definition: FunctionDefinition
 
-function functionsOf(definition: FunctionDefinition, file: string, text: string): Functions {
+function functionsOf(of: FunctionDefinition, file: string, text: string): Functions {
+  definition = of
   folder = mkdtempSync(join(tmpdir(), 'kafka-events-functions-'))
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}')
   writeFileSync(join(folder, file), text)
@@ -41,7 +45,8 @@ describe('in a worker thread', () => {
     'one that ends between two events gives way to a new one: %s',
     async (_how, leaves) => {
       const handler = `
-        import { existsSync, writeFileSync } from 'node:fs'
+        import { randomBytes } from 'node:crypto'
+import { existsSync, writeFileSync } from 'node:fs'
         const file = new URL('ended', import.meta.url)
         process.on('unhandledRejection', () => process.exit(1))
         process.on('exit', () => writeFileSync(file, ''))
@@ -55,6 +60,41 @@ describe('in a worker thread', () => {
       expect(await run('ship', event)).toBe('first')
       await isWritten('ended')
       expect(await run('ship', event)).toBe('second')
+    },
+    TEST_TIMEOUT_MS,
+  )
+})
+
+const withPython = hasPython ? test : test.skip
+
+/** A module that Python finds wherever it runs: the tests of a file share their working folder. */
+function pythonFunctions(text: string): Functions {
+  const name = `module_${randomBytes(6).toString('hex')}`
+  const made = functionsOf({ handler: `${name}.handler`, runtime: 'python3.13' }, `${name}.py`, text)
+  definition.environment = { PYTHONPATH: folder }
+  return made
+}
+
+describe('in Python', () => {
+  withPython.each([
+    ['a child process', 'subprocess.run(["printf", "x"])'],
+    ['os.write', 'os.write(1, b"x")'],
+    ['another stream in the place of sys.stdout', 'sys.stdout = open(os.devnull, "w")'],
+    ['a thread that never ends its lines', 'threading.Thread(target=print, args=("x",), kwargs={"end": ""}).start()'],
+  ])(
+    'output that bypasses sys.stdout loses no answer: %s',
+    async (_what, statement) => {
+      const handler = `
+import os, subprocess, sys, threading
+
+def handler(event, context):
+    ${statement}
+    return "answered"
+`
+      const { load, run } = boundTo(pythonFunctions(handler))
+      expect(await load(['ship'])).toEqual([])
+      expect(await run('ship', event)).toBe('answered')
+      expect(await run('ship', event)).toBe('answered')
     },
     TEST_TIMEOUT_MS,
   )

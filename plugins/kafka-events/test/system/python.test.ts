@@ -9,7 +9,7 @@ import { apps, brokers, produceTo, TEST_TIMEOUT_MS, topic, untilCommitted, useTo
 useTopic({ partitions: 1 })
 
 const handler = `
-import base64, os, sys
+import base64, os, subprocess, sys
 
 def handler(event, context):
     [[record]] = event["records"].values()
@@ -26,6 +26,10 @@ def handler(event, context):
         return 0
     if value == "prints":
         sys.stdout.write("a line that is not ended")
+    if value == "prints past sys.stdout":
+        os.write(1, b"os.write shows\\n")
+        subprocess.run(["printf", "a child shows"])
+        print("print shows")
     if value == "raises":
         raise ValueError("gone")
     if value == "exits":
@@ -35,7 +39,7 @@ def handler(event, context):
     if value == "dies":
         os._exit(1)
 `
-const succeeds = ['answers nothing', 'answers', 'answers a falsy value', 'prints']
+const succeeds = ['answers nothing', 'answers', 'answers a falsy value', 'prints', 'prints past sys.stdout']
 const fails = ['raises', 'exits', 'answers no JSON', 'dies']
 
 const withPython = hasPython ? test : test.skip
@@ -52,6 +56,8 @@ withPython(
       await untilCommitted([succeeds.length + fails.length + 1])
       const attempts = readFileSync(join(folder, 'journal.txt'), 'utf8').trim().split('\n')
       expect(attempts).toEqual([...succeeds, ...fails.flatMap(value => [value, value]), 'last'])
+      const shown = ['a line that is not ended', 'os.write shows', 'a child shows', 'print shows']
+      for (const line of shown) expect(apps[0]!.output()).toContain(line)
     } finally {
       for (const app of apps) app.signal('SIGKILL')
       await Promise.all(apps.map(app => app.exited))
