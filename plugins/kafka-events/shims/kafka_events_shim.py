@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 
 # serverless-offline takes it for an answer that is none, and shows it only where it ends a line that something else has begun.
@@ -54,6 +55,30 @@ class Output:
         return getattr(self._stream, name)
 
 
+SERVICE_LOOK_S = 0.5
+has_loaded = threading.Event()
+
+
+def end_with_service(service_pid, shell_pid):
+    """Left behind, a handler would run on beside its own next attempt. A shell that ends means so only as long as nothing is loaded: Ctrl-C ends it."""
+    while is_alive(service_pid) and (has_loaded.is_set() or os.getppid() == shell_pid):
+        time.sleep(SERVICE_LOOK_S)
+    os._exit(1)
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+# On Windows that signal would end the service.
+if os.name == "posix":
+    pids = (int(os.environ["KAFKA_EVENTS_SERVICE_PID"]), os.getppid())
+    threading.Thread(target=end_with_service, args=pids, daemon=True).start()
+
 # The service's own modules come first, as on Lambda: serverless-offline puts them behind everything that is installed.
 sys.path.insert(0, os.getcwd())
 sys.stdout = output = Output(sys.stdout)
@@ -68,6 +93,7 @@ def run(call, context):
         handler = getattr(importlib.import_module(call["module"]), call["name"])
         if not callable(handler):
             raise TypeError(f"{call['name']} of {call['module']} is no function")
+        has_loaded.set()
         answer = handler(call["event"], context) if "event" in call else None
         reply = {"answer": json.dumps(answer)}
     except BaseException as error:  # SystemExit, too: Lambda takes it for a failure.

@@ -1,6 +1,7 @@
 /** A function's threads and processes, under serverless-offline itself: one that has ended is not used again. */
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
@@ -45,7 +46,8 @@ describe('in a worker thread', () => {
     'one that ends between two events gives way to a new one: %s',
     async (_how, leaves) => {
       const handler = `
-        import { randomBytes } from 'node:crypto'
+        import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
         const file = new URL('ended', import.meta.url)
         process.on('unhandledRejection', () => process.exit(1))
@@ -98,6 +100,64 @@ def handler(event, context):
     },
     TEST_TIMEOUT_MS,
   )
+
+  const handlerThatStays = `
+import os, time
+open(f"{os.path.dirname(__file__)}/runs-{os.getpid()}", "w").close()
+
+def handler(event, context):
+    open(f"{os.path.dirname(__file__)}/handler", "w").close()
+    time.sleep(3600)
+`
+  const pidOfHandler = () =>
+    Number(
+      readdirSync(folder)
+        .find(name => name.startsWith('runs-'))!
+        .slice('runs-'.length),
+    )
+
+  withPython(
+    'a handler that still runs at the end of a stop is ended',
+    async () => {
+      const { load, run } = boundTo(pythonFunctions(handlerThatStays))
+      expect(await load(['ship'])).toEqual([])
+      const attempt = run('ship', event).catch(error => `${error}`)
+      await isWritten('handler')
+      await functions.cleanup()
+      await untilGone(pidOfHandler())
+      expect(await attempt).toContain('its process has ended')
+    },
+    TEST_TIMEOUT_MS,
+  )
+
+  withPython(
+    'a handler ends when the service is killed',
+    async () => {
+      pythonFunctions(handlerThatStays)
+      const service = `
+        import { Functions } from ${JSON.stringify(new URL('functions.ts', import.meta.url).href)}
+        const definition = ${JSON.stringify(definition)}
+        const service = { service: 'shop', provider: {}, getFunction: () => definition }
+        const functions = new Functions({ config: { servicePath: '.' }, service }, ${JSON.stringify(options)}, console)
+        await functions.load(['ship'])
+        await functions.run('ship', {})`
+      const child = spawn(process.execPath, ['--input-type=module', '-e', service], { cwd: folder, stdio: 'ignore' })
+      await isWritten('handler')
+      child.kill('SIGKILL')
+      await untilGone(pidOfHandler())
+    },
+    TEST_TIMEOUT_MS,
+  )
 })
+
+const untilGone = (pid: number) => until(() => !isAlive(pid), { what: `process ${pid} to be gone` })
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
 
 const boundTo = (of: Functions) => ({ load: of.load.bind(of), run: of.run.bind(of) })

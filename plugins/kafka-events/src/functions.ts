@@ -133,6 +133,7 @@ export class Functions {
 
   async #discard(instance: Instance): Promise<void> {
     this.#instances.delete(instance)
+    if (instance.pid !== undefined) endProcess(instance.pid)
     await instance.lambdaFunction.cleanup()
   }
 
@@ -179,6 +180,15 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0)
   } catch {
     return false
+  }
+}
+
+/** serverless-offline ends the shell that has begun it, and nothing more: the handler would run on beside its own next attempt. */
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended.
   }
 }
 

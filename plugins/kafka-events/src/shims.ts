@@ -116,7 +116,12 @@ function pythonShim(definition: FunctionDefinition & { handler: string }): Shim 
     definition: {
       ...definition,
       handler: 'kafka_events_shim.run',
-      environment: { ...environment, _HANDLER: handler, PYTHONPATH: pythonPath },
+      environment: {
+        ...environment,
+        _HANDLER: handler,
+        PYTHONPATH: pythonPath,
+        KAFKA_EVENTS_SERVICE_PID: String(process.pid),
+      },
     },
     eventOf: event => ({ module, name, event }),
     replyOf(reply) {

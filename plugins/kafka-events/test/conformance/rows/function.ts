@@ -184,6 +184,30 @@ export const functionRows: Row[] = [
   },
   {
     setting: 'function',
+    situation: 'in Python: it writes past `sys.stdout`, by a child process or `os.write`',
+    aws: 'that is no part of its answer',
+    source: sources.pythonHandler,
+    here: 'as AWS',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/src/functions.test.ts',
+      name: 'output that bypasses sys.stdout loses no answer',
+    },
+  },
+  {
+    setting: 'function',
+    situation: 'in Python: it still runs when the stop has waited long enough, or the service is killed',
+    aws: 'what is not committed is delivered again',
+    source: sources.batching,
+    here: 'it is ended, so that it does not run beside its next attempt',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/src/functions.test.ts',
+      name: 'a handler that still runs at the end of a stop is ended',
+    },
+  },
+  {
+    setting: 'function',
     situation:
       'its file, its export or its module is missing, it is no function, or its module throws while it is loaded',
     aws: 'every invocation fails, and the batch is tried again',
