@@ -13,6 +13,8 @@ import type { Log } from './log.ts'
 import type { FunctionDefinition } from './shims.ts'
 
 const TEST_TIMEOUT_MS = 60_000
+/** A Python that starts takes a quarter of a second. */
+const LOAD_MS_MAX = 4_000
 const event = { records: {} } as unknown as LambdaKafkaEvent
 const log = { warning: () => undefined } as unknown as Log
 const options = { host: '127.0.0.1', lambdaPort: 0, noTimeout: true, useInProcess: false }
@@ -27,7 +29,7 @@ function functionsOf(of: FunctionDefinition, file: string, text: string): Functi
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}')
   writeFileSync(join(folder, file), text)
   const service = { service: 'shop', provider: { runtime: 'nodejs24.x' }, getFunction: () => definition }
-  functions = new Functions({ config: { servicePath: folder }, service }, options, log)
+  functions = new Functions({ config: { servicePath: folder }, service }, options, log, LOAD_MS_MAX)
   return functions
 }
 
@@ -96,6 +98,41 @@ def handler(event, context):
       const { load, run } = boundTo(pythonFunctions(handler))
       expect(await load(['ship'])).toEqual([])
       expect(await run('ship', event)).toBe('answered')
+      expect(await run('ship', event)).toBe('answered')
+    },
+    TEST_TIMEOUT_MS,
+  )
+
+  withPython.each([
+    ['hangs', 'time.sleep(3600)'],
+    ['dies', 'os._exit(1)'],
+  ])(
+    'one that is loaded again and %s at that fails the attempt, and the next one gets a new process',
+    async (_how, statement) => {
+      const module = `
+import os, time
+folder = os.path.dirname(__file__)
+count = len([name for name in os.listdir(folder) if name.startswith("load")])
+open(f"{folder}/load{count}-{os.getpid()}", "w").close()
+if count == 1:
+    ${statement}
+
+def handler(event, context):
+    if count == 0:
+        os._exit(1)
+    return "answered"
+`
+      const { load, run } = boundTo(pythonFunctions(module))
+      expect(await load(['ship'])).toEqual([])
+      await expect(run('ship', event)).rejects.toThrow('its process has ended')
+      await expect(run('ship', event)).rejects.toThrow('it did not load within')
+      await untilGone(
+        Number(
+          readdirSync(folder)
+            .find(name => name.startsWith('load1-'))!
+            .slice('load1-'.length),
+        ),
+      )
       expect(await run('ship', event)).toBe('answered')
     },
     TEST_TIMEOUT_MS,

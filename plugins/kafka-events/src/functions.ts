@@ -41,12 +41,14 @@ export class Functions {
   readonly #instances = new Set<Instance>()
   readonly #idle: Instance[] = []
   readonly #said = new Set<string>()
+  readonly #loadMsMax: number
 
   /** `options` are serverless-offline's. */
-  constructor(serverless: OfflineService, options: Record<string, unknown>, log: Log) {
+  constructor(serverless: OfflineService, options: Record<string, unknown>, log: Log, loadMsMax = LOAD_MS_MAX) {
     this.#serverless = serverless
     this.#options = options
     this.#log = log
+    this.#loadMsMax = loadMsMax
   }
 
   /** Loads them, one after the other: their modules read an environment that they share. Gives what is wrong, by function. */
@@ -55,7 +57,7 @@ export class Functions {
     for (const functionKey of functionKeys)
       try {
         await this.#addShim(functionKey)
-        await this.#putBack(await withDeadline(this.#begin(functionKey), LOAD_MS_MAX))
+        await this.#putBack(await this.#begin(functionKey))
       } catch (error) {
         problems.push(`function ${functionKey} cannot be run (${this.#runtimeOf(functionKey)}): ${messageOf(error)}`)
       }
@@ -107,7 +109,7 @@ export class Functions {
     const instance: Instance = { functionKey, shim, lambdaFunction: lambda.get(functionKey), threadOver }
     this.#instances.add(instance)
     try {
-      await this.#runIn(instance)
+      await withDeadline(this.#runIn(instance), this.#loadMsMax)
     } catch (error) {
       await this.#discard(instance)
       throw error

@@ -196,6 +196,18 @@ export const functionRows: Row[] = [
   },
   {
     setting: 'function',
+    situation: 'in Python: its process has ended, and its module ends or hangs when it is loaded again',
+    aws: 'a load that fails, or takes longer than 10 s, is tried again with the invocation, which fails when it fails again',
+    source: sources.runtimeEnvironment,
+    here: 'a failed attempt after 60 s, and the next one gets a new process',
+    test: {
+      kind: 'elsewhere',
+      file: 'plugins/kafka-events/src/functions.test.ts',
+      name: 'one that is loaded again and %s at that fails the attempt',
+    },
+  },
+  {
+    setting: 'function',
     situation: 'in Python: it still runs when the stop has waited long enough, or the service is killed',
     aws: 'what is not committed is delivered again',
     source: sources.batching,

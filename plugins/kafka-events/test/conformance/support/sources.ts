@@ -27,6 +27,7 @@ export const sources = {
   pythonHandler: guide('python-handler'),
   queueMode: guide('polling-kafka-queue'),
   retries: guide('kafka-retry-configurations'),
+  runtimeEnvironment: guide('lambda-runtime-environment'),
   runtimes: guide('lambda-runtimes'),
   sampleEvent: `${guide('with-kafka')}#smaa-sample-event`,
   scaling: guide('kafka-scaling-modes'),
