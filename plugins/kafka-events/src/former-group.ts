@@ -12,15 +12,16 @@ export async function tellOfFormerGroups(kafka: Kafka, sources: KafkaSource[], l
   const renamed = sources.filter(({ formerGroupId }) => formerGroupId !== undefined)
   if (renamed.length === 0) return
   const admin = kafka.admin()
-  try {
-    await admin.connect()
-    for (const source of renamed)
-      if (await isLeftBehind(admin, source)) log.warning(textOf(source), { event: 'former_group', ...fieldsOf(source) })
-  } catch (error) {
-    log.debug(`whether a former group has offsets is not known: ${messageOf(error)}`)
-  } finally {
-    await within(LEAVE_TIMEOUT_MS, admin.disconnect())
+  const connected = admin.connect()
+  for (const source of renamed) {
+    const isBehind = connected.then(() => isLeftBehind(admin, source))
+    const text = await isBehind.then(
+      isLeft => isLeft && textOf(source),
+      error => unknownTextOf(source, error),
+    )
+    if (text) log.warning(text, { event: 'former_group', ...fieldsOf(source) })
   }
+  await within(LEAVE_TIMEOUT_MS, admin.disconnect())
 }
 
 /** Whether the former group has offsets in the topic, and the one of now has none. */
@@ -38,6 +39,10 @@ export async function isLeftBehind(
 const textOf = ({ functionKey, topic, groupId, formerGroupId, startingPosition }: KafkaSource): string =>
   `function ${functionKey}: group ${groupId} is new and begins topic ${topic} at ${startingPosition}. ` +
   `Group ${formerGroupId}, its name in earlier versions, has offsets there: consumerGroupId: ${formerGroupId} goes on from them`
+
+const unknownTextOf = ({ functionKey, topic, groupId, formerGroupId }: KafkaSource, error: unknown): string =>
+  `function ${functionKey}: whether group ${groupId} begins topic ${topic} anew is not known: the offsets of group ` +
+  `${formerGroupId}, its name in earlier versions, cannot be asked for (${messageOf(error)}). consumerGroupId says which group to go on with`
 
 const fieldsOf = ({ functionKey, topic, groupId, formerGroupId }: KafkaSource) => ({
   functionKey,
