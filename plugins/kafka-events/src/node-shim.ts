@@ -121,7 +121,7 @@ export async function callHandler(
 class End {
   readonly #outcome = Promise.withResolvers<{ value: unknown }>()
   #isOver = false
-  /** Somebody has one of the old ways to end in his hands, or has used the callback. */
+  /** The handler has read `context.done`, `succeed` or `fail`, or has called the callback. */
   isHeld = false
   isPlain = false
 

@@ -160,6 +160,13 @@ export const functionRows: Row[] = [
   },
   {
     setting: 'function',
+    situation: 'it takes more memory than there is, in a worker thread',
+    aws: 'the invocation fails, and the next one gets a new process',
+    source: sources.nodeRuntime,
+    here: 'not emulated: it ends the service, which serverless-offline does not shield from it; nothing of it is committed',
+  },
+  {
+    setting: 'function',
     situation: 'what it left running ends its process between two events, in a worker thread',
     aws: 'the process stands still between two events: it ends in the next one, which fails, and the one after that gets a new process',
     source: sources.nodeRuntime,
