@@ -11,6 +11,7 @@ import kafkajs, {
   type SASLOptions,
   type TopicMessages,
 } from 'kafkajs'
+import { causesOf } from './causes.ts'
 import { type ClientLife, ReplacedClient } from './replaced-client.ts'
 
 /** How brokers are reached; those of this machine ask for neither TLS nor a login. */
@@ -88,19 +89,15 @@ const recordErrors = new Set([
   'UNSUPPORTED_FOR_MESSAGE_FORMAT',
 ])
 
-/** The broker's word that it will not take a record. kafkajs wraps it in retry and connection errors: it is among the causes. */
-export function refusalIn(error: unknown): kafkajs.KafkaJSProtocolError | undefined {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth++)
-    if (at instanceof kafkajs.KafkaJSProtocolError && recordErrors.has(at.type)) return at
-  return undefined
-}
+const isRefusal = (error: Error): error is kafkajs.KafkaJSProtocolError =>
+  error instanceof kafkajs.KafkaJSProtocolError && recordErrors.has(error.type)
 
-/** kafkajs does not export this class, and wraps its error when it happens while the metadata are asked for. */
-function isLostConnection(error: unknown): boolean {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth++)
-    if (at.name === 'KafkaJSConnectionClosedError') return true
-  return false
-}
+/** The broker's word that it will not take a record. */
+export const refusalIn = (error: unknown): kafkajs.KafkaJSProtocolError | undefined => causesOf(error).find(isRefusal)
+
+/** kafkajs does not export this class. */
+const isLostConnection = (error: unknown): boolean =>
+  causesOf(error).some(({ name }) => name === 'KafkaJSConnectionClosedError')
 
 export class LazyProducer {
   readonly #producers: ReplacedClient<Producer>

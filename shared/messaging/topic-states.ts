@@ -1,5 +1,6 @@
 /** Which Kafka topics take no records, since when, and when each is tried again. */
 import kafkajs from 'kafkajs'
+import { causesOf } from './causes.ts'
 
 export interface SickTopic {
   topic: string
@@ -37,7 +38,7 @@ const metadataErrors = new Set(['KafkaJSMetadataNotLoaded', 'KafkaJSTopicMetadat
 
 /** Why a send failed, when the topic is the reason and not the broker or a record; it does not always say which of several. */
 export function topicTroubleIn(error: unknown): string | undefined {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 10; at = at.cause, depth++) {
+  for (const at of causesOf(error)) {
     if (at instanceof kafkajs.KafkaJSProtocolError && topicErrors.has(at.type)) return `${at.type}: ${at.message}`
     if (metadataErrors.has(at.name)) return `${at.name}: ${at.message}`
   }
