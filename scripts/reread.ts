@@ -22,7 +22,7 @@ async function main(): Promise<number> {
   const admin = new Kafka({ clientId: 'reread', brokers, logLevel: logLevel.NOTHING, retry: { retries: 3 } }).admin()
   await admin.connect()
   try {
-    for (const { group, topic } of ledgerGroups) await moveBack(admin, group, topic, sinceMs)
+    for (const { groupId, topic } of ledgerGroups) await moveBack(admin, groupId, topic, sinceMs)
     return 0
   } finally {
     await admin.disconnect()

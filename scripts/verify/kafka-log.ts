@@ -2,7 +2,7 @@
 // kafkajs's own timers fire a thousand times a second; the plugin's repair is for every client of this process.
 import '../../plugins/kafka-events/src/kafkajs-timers.ts'
 import { type Admin, Kafka, type KafkaMessage, logLevel } from 'kafkajs'
-import { DEAD_LETTER_TOPIC, DOORBELL_TOPIC } from '../../shared/contracts/topics.ts'
+import { consumerGroups, DEAD_LETTER_TOPIC, DOORBELL_TOPIC } from '../../shared/contracts/topics.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { type Cluster, clusterOf, fetchSpans, type Span } from './fetch-spans.ts'
 import type { Judge } from './invariant.ts'
@@ -33,15 +33,8 @@ export interface KafkaLog {
   close(): Promise<void>
 }
 
-/** The consumer groups of the product, named after their functions and topics, and where they begin. */
-const consumerGroups: { group: string; topic: string; begins: 'at the start' | 'at the end' }[] = [
-  { group: 'record-ledger-captured', topic: 'payment.captured', begins: 'at the start' },
-  { group: 'record-ledger-refunded', topic: 'payment.refunded', begins: 'at the start' },
-  { group: 'relay-outbox', topic: DOORBELL_TOPIC, begins: 'at the end' },
-]
-
 /** Those that keep the books. */
-export const ledgerGroups = consumerGroups.filter(({ group }) => group.startsWith('record-ledger'))
+export const ledgerGroups = consumerGroups.filter(({ groupId }) => groupId.startsWith('record-ledger'))
 
 /** Under this name older versions of `npm run dlq` committed how far they had redriven. */
 export const REDRIVE_GROUP = 'dlq-redrive'
@@ -147,13 +140,16 @@ async function lagsOf(admin: Admin, cluster: Cluster, judge: Judge): Promise<Lag
   return (await Promise.all(read.map(reading => topicLags(admin, cluster, reading, judge)))).flat()
 }
 
+/** Where a group stands that has committed nothing: it misses no event; a ring that nobody heard is made good by the sweep. */
+const beginningOf = (topic: string, low: number, high: number): number => (topic === DOORBELL_TOPIC ? high : low)
+
 async function topicLags(
   admin: Admin,
   cluster: Cluster,
   reading: (typeof consumerGroups)[number],
   judge: Judge,
 ): Promise<Lag[]> {
-  const { group, topic, begins } = reading
+  const { groupId: group, topic } = reading
   const youngFrom = new Map<number, number>()
   const sinceMs = judge.nowMs - judge.graceMs
   const young = await whenLed(topic, () => admin.fetchTopicOffsetsByTimestamp(topic, sinceMs))
@@ -162,7 +158,7 @@ async function topicLags(
   // The end is read last: a group that commits meanwhile is not seen beyond it.
   const lags = (await spansOf(admin, topic)).map(async ({ partition, low, high }) => {
     // What retention removed before it was read is gone; nobody can be behind on it. Nor on what is no record.
-    const from = Math.max(committed.get(partition) ?? (begins === 'at the end' ? high : low), low)
+    const from = Math.max(committed.get(partition) ?? beginningOf(topic, low, high), low)
     const reached = from < high ? await firstRecordOf(cluster, { topic, partition, low: from, high }) : from
     const overdue = Math.max((youngFrom.get(partition) ?? high) - reached, 0)
     return { group, topic, partition, committed: reached, end: high, overdue }
