@@ -31,15 +31,17 @@ export const authorizeRequest = onlyThese({
 }).meta({ id: 'AuthorizeRequest' })
 export type AuthorizeRequest = z.infer<typeof authorizeRequest>
 
+const ownMerchantId = merchantId.optional().meta({
+  description: 'When given, it must be the payment’s own merchant, else 404.',
+  'x-description-ko': '보내면 결제의 가맹점과 같아야 하며, 다르면 404입니다.',
+})
+
 export const captureRequest = onlyThese({
   amount: amountMinor.optional().meta({
     description: 'Default: all that is authorized. A part is not supported yet (400).',
     'x-description-ko': '기본값: 승인된 전액. 부분 매입은 아직 지원하지 않습니다(400).',
   }),
-  merchantId: merchantId.optional().meta({
-    description: 'When given, it must be the payment’s own merchant, else 404.',
-    'x-description-ko': '보내면 결제의 가맹점과 같아야 하며, 다르면 404입니다.',
-  }),
+  merchantId: ownMerchantId,
   finalCapture: z.boolean(schemaMessages.boolean).optional().meta({
     description: '`false` is not supported yet (400).',
     'x-description-ko': '`false`는 아직 지원하지 않습니다(400).',
@@ -56,10 +58,7 @@ export const refundRequest = onlyThese({
     description: 'Default: all that is captured. With an amount a key is required. A part is not supported yet (400).',
     'x-description-ko': '기본값: 매입된 전액. 금액을 보내면 키가 필요합니다. 부분 환불은 아직 지원하지 않습니다(400).',
   }),
-  merchantId: merchantId.optional().meta({
-    description: 'When given, it must be the payment’s own merchant, else 404.',
-    'x-description-ko': '보내면 결제의 가맹점과 같아야 하며, 다르면 404입니다.',
-  }),
+  merchantId: ownMerchantId,
   // Counted in characters, as MariaDB and JSON Schema do: JavaScript's length counts an emoji twice.
   reason: z
     .string(schemaMessages.text)
