@@ -1,12 +1,10 @@
 /** Kafka `payment.captured` and `payment.refunded`: keeps the books. A throw means: deliver the batch again. */
 import type { MSKEvent, SelfManagedKafkaEvent } from 'aws-lambda'
 import type { IncomingRecord } from '../../shared/payments/ports.ts'
+import { idIn } from '../../shared/payments/record-id.ts'
 import { type LedgerPorts, recordLedger } from '../../shared/payments/record-ledger.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/ports.ts'
-
-/** `pay_` or `evt_` and a ULID. */
-const ID_LENGTH = 30
 
 type AwsRecord = MSKEvent['records'][string][number]
 
@@ -26,11 +24,6 @@ const labelOf = ({ topic, partition, offset, key, headers }: IncomingRecord) => 
   eventId: idIn(headers.find(([name]) => name === 'event-id')?.[1]),
   record: `${topic} ${partition}/${offset}`,
 })
-
-const idIn = (bytes: Buffer | null | undefined): string | undefined => {
-  const text = bytes != null && bytes.length === ID_LENGTH ? bytes.toString('latin1') : ''
-  return /^(?:pay|evt)_[0-9A-Z]{26}$/.test(text) ? text : undefined
-}
 
 /** AWS leaves out null keys and values, and gives header values as signed bytes. */
 function incoming(record: AwsRecord): IncomingRecord {

@@ -14,6 +14,7 @@ import { KafkaEventPublisher } from '../messaging/event-publisher.ts'
 import { type KafkaConnections, LazyAdmin, LazyProducer, openKafka } from '../messaging/kafka-client.ts'
 import { TopicStates } from '../messaging/topic-states.ts'
 import type { Alarms, OutboxRow } from '../payments/ports.ts'
+import { idIn } from '../payments/record-id.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
@@ -259,7 +260,7 @@ export class Ports {
       },
       deadLettered: ({ topic, partition, offset, key }, reason) => {
         this.metrics.deadLetters.inc()
-        this.log.error({ topic, partition, offset, paymentId: paymentIdIn(key), reason }, 'record moved to payment.dlq')
+        this.log.error({ topic, partition, offset, paymentId: idIn(key), reason }, 'record moved to payment.dlq')
       },
       outboxRowParked: (eventId, error, paymentId) => {
         this.metrics.outboxParked.inc()
@@ -352,7 +353,3 @@ export class Ports {
 }
 
 const labelOf = ({ messageKey, eventId, topic }: OutboxRow) => ({ paymentId: messageKey, eventId, topic })
-
-/** A record's key may be anything. */
-const paymentIdIn = (key: Buffer | null): string | undefined =>
-  /^pay_[0-9A-Z]{26}$/.exec(key?.toString('latin1', 0, 31) ?? '')?.[0]
