@@ -20,9 +20,9 @@ export const eventTopics = [
 
 /** The consumer groups of serverless.yml, each with the one topic that it reads. */
 export const consumerGroups = [
-  { groupId: 'relay-outbox', topic: DOORBELL_TOPIC },
   { groupId: 'record-ledger-captured', topic: 'payment.captured' },
   { groupId: 'record-ledger-refunded', topic: 'payment.refunded' },
+  { groupId: 'relay-outbox', topic: DOORBELL_TOPIC },
 ] as const
 
 export interface TopicDefinition {
