@@ -2,19 +2,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { readComposeServices } from './system/compose-file.ts'
-import { deleteData } from './system/delete-data.ts'
-import { fetchKafkaJars, haveKafkaJars } from './system/kafka-jars.ts'
-import { nativeServices } from './system/native-services.ts'
-import { createReporter, StepFailure } from './system/output.ts'
-import { watchParents } from './system/parent-watch.mjs'
-import { type DataFolder, dataFolder, dataRoot, projectRoot, shortPath } from './system/paths.ts'
-import { anyFreePort } from './system/ports.ts'
-import { identityOf } from './system/process-table.ts'
-import { findProgram, type Program, type ProgramName } from './system/programs.ts'
-import { removeRunFile, type SystemEnv, writeRunFile } from './system/run-file.ts'
-import { releaseLock, takeLock } from './system/starter-lock.ts'
-import { SupervisedProcess } from './system/supervised-process.ts'
+import { readComposeServices } from './local/compose-file.ts'
+import { deleteData } from './local/delete-data.ts'
+import { fetchKafkaJars, haveKafkaJars } from './local/kafka-jars.ts'
+import { nativeServices } from './local/native-services.ts'
+import { watchParents } from './local/parent-watch.mjs'
+import { type DataFolder, dataFolder, dataRoot, projectRoot, shortPath } from './local/paths.ts'
+import { anyFreePort } from './local/ports.ts'
+import { identityOf } from './local/process-table.ts'
+import { findProgram, type Program, type ProgramName } from './local/programs.ts'
+import { removeRunFile, type SystemEnv, writeRunFile } from './local/run-file.ts'
+import { releaseLock, takeLock } from './local/starter-lock.ts'
+import { SupervisedProcess } from './local/supervised-process.ts'
+import { createReporter, StepFailure } from './terminal/output.ts'
 
 const reporter = createReporter()
 const stopping = new AbortController()
@@ -23,7 +23,7 @@ const usualLock = join(dataRoot, 'bench-kafka-events-run.lock')
 
 /** `--save` is `--json` with the house's own place. */
 function benchArguments(): string[] {
-  const file = join(projectRoot, `load/results/kafka-events-${new Date().toISOString().slice(0, 10)}.json`)
+  const file = join(projectRoot, `scripts/lab/results/kafka-events-${new Date().toISOString().slice(0, 10)}.json`)
   return process.argv.slice(2).flatMap(argument => (argument === '--save' ? ['--json', file] : [argument]))
 }
 

@@ -1,17 +1,22 @@
 /** `npm run bench`: how fast the product is, what it costs, and how near that is to what this machine can do. Exit 0 or 1. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { runAgainst } from './bench/against.ts'
-import { type ComparisonResult, comparisonHeader, comparisonSections, comparisonVerdict } from './bench/comparison.ts'
-import { type ProfileResult, runProfile } from './bench/profile.ts'
-import { profileHeader, profileSections } from './bench/profile-report.ts'
-import { comparisonOf, headerLines, linesOf, type Section, sectionsOf, verdictLines } from './bench/report.ts'
-import { type BenchResult, runBench } from './bench/run.ts'
-import { isEmpty } from './bench/run-case.ts'
-import { type BenchCommand, readCommand, USAGE } from './bench/settings.ts'
-import { onStage } from './bench/stage.ts'
-import { projectRoot, shortPath } from './system/paths.ts'
-import { printableLines } from './system/printable.ts'
+import { runAgainst } from './lab/bench/against.ts'
+import {
+  type ComparisonResult,
+  comparisonHeader,
+  comparisonSections,
+  comparisonVerdict,
+} from './lab/bench/comparison.ts'
+import { type ProfileResult, runProfile } from './lab/bench/profile.ts'
+import { profileHeader, profileSections } from './lab/bench/profile-report.ts'
+import { comparisonOf, headerLines, linesOf, type Section, sectionsOf, verdictLines } from './lab/bench/report.ts'
+import { type BenchResult, runBench } from './lab/bench/run.ts'
+import { isEmpty } from './lab/bench/run-case.ts'
+import { type BenchCommand, readCommand, USAGE } from './lab/bench/settings.ts'
+import { onStage } from './lab/bench/stage.ts'
+import { projectRoot, shortPath } from './local/paths.ts'
+import { printableLines } from './terminal/printable.ts'
 
 const say = (line: string) => console.log(line)
 
@@ -52,7 +57,7 @@ function run({ settings, profile, against }: BenchCommand): Promise<Result> {
 
 const filesOf = ({ json, save, profile, against }: BenchCommand): string[] => {
   const name = `${profile ? 'profile' : against === undefined ? 'bench' : 'against'}-${new Date().toISOString().slice(0, 10)}.json`
-  return [...(json === undefined ? [] : [json]), ...(save ? [join(projectRoot, 'load/results', name)] : [])]
+  return [...(json === undefined ? [] : [json]), ...(save ? [join(projectRoot, 'scripts/lab/results', name)] : [])]
 }
 
 const readResult = (file: string): Result => JSON.parse(readFileSync(file, 'utf8'))

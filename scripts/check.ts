@@ -1,7 +1,8 @@
 /** `npm run check`: types, lint and unit tests, with their times. Exit 0 when all is well. */
-import { createReporter, formatDuration } from './system/output.ts'
-import { runJest } from './testing/run-program.ts'
-import { staticChecks } from './testing/static-checks.ts'
+
+import { runJest } from './lab/testing/run-program.ts'
+import { staticChecks } from './lab/testing/static-checks.ts'
+import { createReporter, formatDuration } from './terminal/output.ts'
 
 const reporter = createReporter()
 const { signal } = new AbortController()

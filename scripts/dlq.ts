@@ -2,12 +2,12 @@
 import { parseArgs } from 'node:util'
 import { Kafka, logLevel, type Producer } from 'kafkajs'
 import { DEAD_LETTER_TOPIC } from '../shared/contracts/topics.ts'
-import { chooseLetters, letterLines, sendLine } from './dlq/choose.ts'
-import { confirmed } from './system/confirm.ts'
-import { printable, printableError } from './system/printable.ts'
-import { type DeadLetter, type HandledState, idOf, noteOf, readDeadLetters } from './verify/dead-letters.ts'
-import { findSystem } from './verify/find-system.ts'
-import { openKafkaLog } from './verify/kafka-log.ts'
+import { chooseLetters, letterLines, sendLine } from './operate/dlq/choose.ts'
+import { findSystem } from './operate/find-system.ts'
+import { type DeadLetter, type HandledState, idOf, noteOf, readDeadLetters } from './operate/verify/dead-letters.ts'
+import { openKafkaLog } from './operate/verify/kafka-log.ts'
+import { confirmed } from './terminal/confirm.ts'
+import { printable, printableError } from './terminal/printable.ts'
 
 const USAGE = `npm run dlq -- [list | redrive ID… | redrive --all | skip ID… | skip --all] [--yes] [--run-file FILE]
   list      every dead letter: its id (partition/offset), where it came from, why it was refused, and what was done about it

@@ -1,9 +1,9 @@
 /** `npm run doctor`: what this machine has, what it lacks and how to get it. Exit 1 when `npm start` could not work. */
 import { styleText } from 'node:util'
-import { diagnose, type Level } from './system/diagnosis.ts'
-import { usesColor } from './system/output.ts'
-import { dataFolder } from './system/paths.ts'
-import { printable } from './system/printable.ts'
+import { diagnose, type Level } from './local/diagnosis.ts'
+import { dataFolder } from './local/paths.ts'
+import { usesColor } from './terminal/output.ts'
+import { printable } from './terminal/printable.ts'
 
 const marks = { ok: '✓', note: '!', bad: '✗' } as const
 const colors = { ok: 'green', note: 'yellow', bad: 'red' } as const

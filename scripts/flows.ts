@@ -1,17 +1,17 @@
 /** Runs buyers without any fault and counts: three events a flow, each in Kafka once, the books right. Exit 0 or 1. */
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { audit, kafkaFactsOf } from './kill/audit.ts'
-import { runFlow, sendTo, type Transcript } from './kill/client.ts'
-import { plainFlow } from './kill/flow.ts'
-import { InFlight } from './kill/in-flight.ts'
-import { createRandom } from './kill/random.ts'
-import { printable, printableError } from './system/printable.ts'
-import { type FoundSystem, findSystem } from './verify/find-system.ts'
-import { openKafkaLog } from './verify/kafka-log.ts'
-import { isColoured, paint } from './verify/report.ts'
-import { DEFAULT_OPTIONS, verify } from './verify/settle.ts'
-import { openSnapshot } from './verify/snapshot.ts'
+import { audit, kafkaFactsOf } from './lab/kill/audit.ts'
+import { runFlow, sendTo, type Transcript } from './lab/kill/client.ts'
+import { plainFlow } from './lab/kill/flow.ts'
+import { InFlight } from './lab/kill/in-flight.ts'
+import { createRandom } from './lab/kill/random.ts'
+import { type FoundSystem, findSystem } from './operate/find-system.ts'
+import { openKafkaLog } from './operate/verify/kafka-log.ts'
+import { isColoured, paint } from './operate/verify/report.ts'
+import { DEFAULT_OPTIONS, verify } from './operate/verify/settle.ts'
+import { openSnapshot } from './operate/verify/snapshot.ts'
+import { printable, printableError } from './terminal/printable.ts'
 
 /** Kafka may deliver an event twice; more than one in a hundred of them would be a fault of ours. */
 const DUPLICATE_SHARE_MAX = 0.01

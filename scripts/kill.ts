@@ -1,12 +1,12 @@
 /** `npm run kill`: kills and pauses services under load and proves that what clients were told = database = Kafka = ledger. Exit 0 or 1. */
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import type { Random } from './kill/random.ts'
-import { drawFaults, type FaultOutcome, pausesMs, victims } from './kill/rounds.ts'
-import { failuresOf, type KillRunResult, killRun } from './kill/run.ts'
-import { withSystem } from './kill/with-system.ts'
-import { printable, printableError } from './system/printable.ts'
-import { isColoured, type Paint, paint } from './verify/report.ts'
+import type { Random } from './lab/kill/random.ts'
+import { drawFaults, type FaultOutcome, pausesMs, victims } from './lab/kill/rounds.ts'
+import { failuresOf, type KillRunResult, killRun } from './lab/kill/run.ts'
+import { withSystem } from './lab/kill/with-system.ts'
+import { isColoured, type Paint, paint } from './operate/verify/report.ts'
+import { printable, printableError } from './terminal/printable.ts'
 
 const secondsOf = (lengthsMs: readonly number[]): string => `${lengthsMs.map(ms => ms / 1_000).join(', ')} s`
 

@@ -2,13 +2,13 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { followFile, linesOf, printedBy, sizeOf } from './logs/follow.ts'
-import { inOrder, isPaymentId, type PaymentLine, paymentLine } from './logs/payment-lines.ts'
-import { Compose } from './system/docker.ts'
-import { tailOf } from './system/log-file.ts'
-import { dataFolder } from './system/paths.ts'
-import { printable } from './system/printable.ts'
-import { type ProcessName, processNames, readRunFile, runFilePath } from './system/run-file.ts'
+import { Compose } from './local/docker.ts'
+import { tailOf } from './local/log-file.ts'
+import { followFile, linesOf, printedBy, sizeOf } from './local/logs/follow.ts'
+import { inOrder, isPaymentId, type PaymentLine, paymentLine } from './local/logs/payment-lines.ts'
+import { dataFolder } from './local/paths.ts'
+import { type ProcessName, processNames, readRunFile, runFilePath } from './local/run-file.ts'
+import { printable } from './terminal/printable.ts'
 
 const usage = `npm run logs -- [${processNames.join('|')}] [-f] [--lines N] [--data NAME]
 npm run logs -- --payment pay_… [-f] [--data NAME]

@@ -1,7 +1,7 @@
 /** `npm run migrate`: brings the database to the newest schema without starting anything. */
 import { migrate } from '../shared/stores/migrate.ts'
-import { createReporter } from './system/output.ts'
-import { readRunFile } from './system/run-file.ts'
+import { readRunFile } from './local/run-file.ts'
+import { createReporter } from './terminal/output.ts'
 
 const databaseUrl = process.env.DATABASE_URL || readRunFile()?.env.DATABASE_URL
 const reporter = createReporter()

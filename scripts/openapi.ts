@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { projectRoot } from './local/paths.ts'
 import { createApiDocument } from './openapi/document.ts'
 import { readProduct } from './openapi/product.ts'
-import { projectRoot } from './system/paths.ts'
 
 const file = join(projectRoot, 'docs', 'openapi.json')
 

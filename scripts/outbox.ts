@@ -1,10 +1,10 @@
 /** `npm run outbox`: lists what waits to be published and what was parked, and lets parked rows try again. */
 import { parseArgs } from 'node:util'
 import type { Connection, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
-import { confirmed } from './system/confirm.ts'
-import { printable, printableError } from './system/printable.ts'
-import { findSystem } from './verify/find-system.ts'
-import { connect } from './verify/snapshot.ts'
+import { findSystem } from './operate/find-system.ts'
+import { connect } from './operate/verify/snapshot.ts'
+import { confirmed } from './terminal/confirm.ts'
+import { printable, printableError } from './terminal/printable.ts'
 
 const USAGE = `npm run outbox -- [list | redrive EVENT_ID… | redrive --all] [--yes] [--run-file FILE]
   list      rows that are not published yet, the oldest first; parked ones hold back their payment

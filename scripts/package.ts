@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { linkService, packageService } from './package/package-service.ts'
+import { linkService, packageService } from '../deploy/package/package-service.ts'
 import {
   bundleBytes,
   type ColdImport,
@@ -11,13 +11,13 @@ import {
   megabytes,
   packageProblems,
   readPackages,
-} from './package/packages.ts'
-import { createReporter, StepFailure } from './system/output.ts'
-import { dataRoot, projectRoot } from './system/paths.ts'
-import { tableLines } from './system/table.ts'
+} from '../deploy/package/packages.ts'
+import { dataRoot, projectRoot } from './local/paths.ts'
+import { createReporter, StepFailure } from './terminal/output.ts'
+import { tableLines } from './terminal/table.ts'
 
 const usage = `npm run package -- [options]
-  --stage NAME          a stage that config/ describes (default dev)
+  --stage NAME          a stage that deploy/stages/ describes (default dev)
   --region NAME         where it will be deployed
   --param NAME=VALUE    what the stage must be told (docs/deploy.md); may be repeated
   --runs N              how many fresh processes import each bundle (default 5)

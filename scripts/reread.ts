@@ -1,9 +1,9 @@
 /** `npm run reread`: lets the ledger consumers read their topics again from a moment on. For a database that was restored: docs/restore.md. */
 import { parseArgs } from 'node:util'
 import { type Admin, Kafka, logLevel } from 'kafkajs'
-import { printableError } from './system/printable.ts'
-import { findSystem } from './verify/find-system.ts'
-import { ledgerGroups } from './verify/kafka-log.ts'
+import { findSystem } from './operate/find-system.ts'
+import { ledgerGroups } from './operate/verify/kafka-log.ts'
+import { printableError } from './terminal/printable.ts'
 
 const USAGE = `npm run reread -- --since TIME [--run-file FILE]
   The ledger consumers begin again at the first record since TIME, such as 2026-01-31T09:00:00Z. Entries already booked are not booked again.

@@ -2,13 +2,13 @@
 import { existsSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { deleteData } from './system/delete-data.ts'
-import { unmountMemoryDisks } from './system/mounts.ts'
-import { createReporter } from './system/output.ts'
-import { dataFolder, dataFolderNames, dataRoot, shortPath } from './system/paths.ts'
-import { externalVariables } from './system/plan-ports.ts'
-import { isAlive, type ProcessIdentity } from './system/process-table.ts'
-import { holderOf } from './system/starter-lock.ts'
+import { deleteData } from './local/delete-data.ts'
+import { unmountMemoryDisks } from './local/mounts.ts'
+import { dataFolder, dataFolderNames, dataRoot, shortPath } from './local/paths.ts'
+import { externalVariables } from './local/plan-ports.ts'
+import { isAlive, type ProcessIdentity } from './local/process-table.ts'
+import { holderOf } from './local/starter-lock.ts'
+import { createReporter } from './terminal/output.ts'
 
 const usage = `npm run reset -- [options]
   --data NAME  the data folder to empty (default: main)

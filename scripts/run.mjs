@@ -6,7 +6,7 @@ import nodeModule from 'node:module'
 import { constants } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { watchParents } from './system/parent-watch.mjs'
+import { watchParents } from './local/parent-watch.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const modules = join(root, 'node_modules')

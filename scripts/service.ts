@@ -1,8 +1,8 @@
 /** `npm run service -- stop|start|kill|pause|resume <process>`: one part of the running system, through its starter. */
-import { connectControl } from './system/control.ts'
-import { formatDuration } from './system/output.ts'
-import { printableError } from './system/printable.ts'
-import { type ProcessName, processNames } from './system/run-file.ts'
+import { connectControl } from './local/control.ts'
+import { type ProcessName, processNames } from './local/run-file.ts'
+import { formatDuration } from './terminal/output.ts'
+import { printableError } from './terminal/printable.ts'
 
 const actions = ['stop', 'start', 'kill', 'pause', 'resume'] as const
 type Action = (typeof actions)[number]

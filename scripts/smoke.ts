@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { configFrom } from '../shared/runtime/config.ts'
-import { Api } from './smoke/api.ts'
-import { findApi } from './smoke/find-api.ts'
-import { Purchase, smokeSteps } from './smoke/purchase.ts'
-import { jsonOf, junitOf, type SmokeResult, type StepResult } from './smoke/report.ts'
-import { createReporter, type Reporter } from './system/output.ts'
-import { printable } from './system/printable.ts'
+import { Api } from './operate/smoke/api.ts'
+import { findApi } from './operate/smoke/find-api.ts'
+import { Purchase, smokeSteps } from './operate/smoke/purchase.ts'
+import { jsonOf, junitOf, type SmokeResult, type StepResult } from './operate/smoke/report.ts'
+import { createReporter, type Reporter } from './terminal/output.ts'
+import { printable } from './terminal/printable.ts'
 
 const USAGE = `npm run smoke -- [options]
   --api URL           the API to test, for instance http://127.0.0.1:8080 of \`docker compose up\`; needs nothing but HTTP

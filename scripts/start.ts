@@ -1,9 +1,9 @@
 /** `npm start`: brings the whole system up, says where it is, and takes it down on Ctrl-C. */
 import { parseArgs } from 'node:util'
-import { createReporter, formatDuration } from './system/output.ts'
-import { watchParents } from './system/parent-watch.mjs'
-import { shortPath } from './system/paths.ts'
-import { AlreadyRunning, System, type SystemOptions } from './system/system.ts'
+import { watchParents } from './local/parent-watch.mjs'
+import { shortPath } from './local/paths.ts'
+import { AlreadyRunning, System, type SystemOptions } from './local/system.ts'
+import { createReporter, formatDuration } from './terminal/output.ts'
 
 const usage = `npm start -- [options]
   --native       run MariaDB, Kafka and Redis as programs of this machine (Debian, Ubuntu)

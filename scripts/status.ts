@@ -1,12 +1,12 @@
 /** `npm run status`: what runs, where, how much memory it takes, and what the API says of itself. Exit 1 when it is not all well. */
 import { readinessView } from '../shared/contracts/health.ts'
-import { connectControl } from './system/control.ts'
-import { leftoversOf } from './system/leftovers.ts'
-import { shortPath } from './system/paths.ts'
-import { printable } from './system/printable.ts'
-import { groupMemoryBytes, isAlive, processMemoryBytes } from './system/process-table.ts'
-import { type ProcessRow, type RunFile, readRunFile, runFilePath } from './system/run-file.ts'
-import { tableLines } from './system/table.ts'
+import { connectControl } from './local/control.ts'
+import { leftoversOf } from './local/leftovers.ts'
+import { shortPath } from './local/paths.ts'
+import { groupMemoryBytes, isAlive, processMemoryBytes } from './local/process-table.ts'
+import { type ProcessRow, type RunFile, readRunFile, runFilePath } from './local/run-file.ts'
+import { printable } from './terminal/printable.ts'
+import { tableLines } from './terminal/table.ts'
 
 const mebibytes = (bytes: number) => (bytes === 0 ? '' : `${Math.round(bytes / 1_048_576)} MB`)
 

@@ -2,22 +2,31 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { unfitReason } from './fresh/requirements.ts'
-import { deleteData } from './system/delete-data.ts'
-import { createReporter, formatDuration } from './system/output.ts'
-import { installPackages } from './system/packages.ts'
-import { watchParents } from './system/parent-watch.mjs'
-import { type DataFolder, dataFolder, dataRoot, shortPath } from './system/paths.ts'
-import { forgetExternals } from './system/plan-ports.ts'
-import { findOnPath } from './system/programs.ts'
-import { releaseLock, takeLock } from './system/starter-lock.ts'
-import { System } from './system/system.ts'
-import { ensureChromium } from './testing/chromium.ts'
-import { checkFiles, filesOf, type Phase, runPhases, wantedPhases } from './testing/phases.ts'
-import { ensurePythonTools } from './testing/python-tools.ts'
-import { runJest, runNode } from './testing/run-program.ts'
-import { staticChecks } from './testing/static-checks.ts'
-import { jestTally, nothing, oneFailed, onePassed, sum, type Tally, tallyLine, verifyTally } from './testing/tally.ts'
+import { unfitReason } from './lab/fresh/requirements.ts'
+import { checkFiles, filesOf, type Phase, runPhases, wantedPhases } from './lab/testing/phases.ts'
+import { ensurePythonTools } from './lab/testing/python-tools.ts'
+import { runJest, runNode } from './lab/testing/run-program.ts'
+import { staticChecks } from './lab/testing/static-checks.ts'
+import {
+  jestTally,
+  nothing,
+  oneFailed,
+  onePassed,
+  sum,
+  type Tally,
+  tallyLine,
+  verifyTally,
+} from './lab/testing/tally.ts'
+import { ensureChromium } from './local/chromium.ts'
+import { deleteData } from './local/delete-data.ts'
+import { installPackages } from './local/packages.ts'
+import { watchParents } from './local/parent-watch.mjs'
+import { type DataFolder, dataFolder, dataRoot, shortPath } from './local/paths.ts'
+import { forgetExternals } from './local/plan-ports.ts'
+import { findOnPath } from './local/programs.ts'
+import { releaseLock, takeLock } from './local/starter-lock.ts'
+import { System } from './local/system.ts'
+import { createReporter, formatDuration } from './terminal/output.ts'
 
 const usage = `npm test -- [options] [test files]
   --full          also the slow things: test/full, 20 rounds of kills, a bare Debian

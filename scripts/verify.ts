@@ -1,10 +1,10 @@
 /** `npm run verify`: proves the books right, or says which rows are wrong. Exit 0 when every invariant holds, else 1. */
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { printableError } from './system/printable.ts'
-import { findSystem } from './verify/find-system.ts'
-import { isColoured, linesOf, paint } from './verify/report.ts'
-import { DEFAULT_OPTIONS, verify } from './verify/settle.ts'
+import { findSystem } from './operate/find-system.ts'
+import { isColoured, linesOf, paint } from './operate/verify/report.ts'
+import { DEFAULT_OPTIONS, verify } from './operate/verify/settle.ts'
+import { printableError } from './terminal/printable.ts'
 
 const USAGE = `npm run verify -- [options]
   --settle SECONDS   wait up to so long until nothing is on its way

@@ -1,7 +1,7 @@
 /** What the API description says about the product itself. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { projectRoot } from '../system/paths.ts'
+import { projectRoot } from '../local/paths.ts'
 
 export interface Product {
   version: string

@@ -1,7 +1,7 @@
 /** The ledger consumer is killed between two batches of a burst: every capture has its one fee, none has two. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { connectControl } from '../../scripts/system/control.ts'
-import { verify } from '../../scripts/verify/settle.ts'
+import { connectControl } from '../../scripts/local/control.ts'
+import { verify } from '../../scripts/operate/verify/settle.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { openDatabase, type TestDatabase } from '../support/database.ts'
 import { PaymentApi } from '../support/http.ts'

@@ -1,8 +1,8 @@
 /** The disk under MariaDB, Kafka, Redis, the logs and the starter is full under load: 503 while it is, nobody ends, and room brings all of it back. */
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type Control, connectControl } from '../../scripts/system/control.ts'
-import { verify } from '../../scripts/verify/settle.ts'
+import { type Control, connectControl } from '../../scripts/local/control.ts'
+import { verify } from '../../scripts/operate/verify/settle.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { expectError, expectMutation, expectRetryAfter } from '../support/contract.ts'
 import { PaymentApi, type Reply } from '../support/http.ts'

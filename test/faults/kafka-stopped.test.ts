@@ -1,8 +1,8 @@
 /** Kafka away for 20 s: payments go on as if nothing were, and every event arrives once it is back. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from '@jest/globals'
-import { connectControl } from '../../scripts/system/control.ts'
-import { verify } from '../../scripts/verify/settle.ts'
+import { connectControl } from '../../scripts/local/control.ts'
+import { verify } from '../../scripts/operate/verify/settle.ts'
 import { openDatabase } from '../support/database.ts'
 import { PaymentApi } from '../support/http.ts'
 import { authorizeBody, newMerchant } from '../support/payments.ts'

@@ -1,10 +1,10 @@
 /** One kill of each service under load: what every client was told = database = Kafka = ledger. */
 import { expect, test } from '@jest/globals'
-import type { Random } from '../../scripts/kill/random.ts'
-import { drawFaults } from '../../scripts/kill/rounds.ts'
-import { failuresOf, killRun } from '../../scripts/kill/run.ts'
-import { connectControl } from '../../scripts/system/control.ts'
-import { findSystem } from '../../scripts/verify/find-system.ts'
+import type { Random } from '../../scripts/lab/kill/random.ts'
+import { drawFaults } from '../../scripts/lab/kill/rounds.ts'
+import { failuresOf, killRun } from '../../scripts/lab/kill/run.ts'
+import { connectControl } from '../../scripts/local/control.ts'
+import { findSystem } from '../../scripts/operate/find-system.ts'
 
 const SEED = 20_260_101
 

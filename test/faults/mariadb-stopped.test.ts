@@ -1,6 +1,6 @@
 /** MariaDB away: every route that needs it says 503 in the words of the contract, nothing says 200, and it recovers by itself. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { connectControl } from '../../scripts/system/control.ts'
+import { connectControl } from '../../scripts/local/control.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { expectError, expectMutation, expectRetryAfter } from '../support/contract.ts'
 import { PaymentApi, type Reply } from '../support/http.ts'

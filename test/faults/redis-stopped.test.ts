@@ -1,6 +1,6 @@
 /** Redis away: slower, never wrong. Payments go on and repeats get their first answer byte for byte. */
 import { afterAll, expect, test } from '@jest/globals'
-import { connectControl } from '../../scripts/system/control.ts'
+import { connectControl } from '../../scripts/local/control.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { expectError, expectMutation } from '../support/contract.ts'
 import { PaymentApi } from '../support/http.ts'

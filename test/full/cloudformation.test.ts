@@ -4,8 +4,8 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { packageService } from '../../scripts/package/package-service.ts'
-import { projectRoot } from '../../scripts/system/paths.ts'
+import { packageService } from '../../deploy/package/package-service.ts'
+import { projectRoot } from '../../scripts/local/paths.ts'
 import {
   compileTemplate,
   inServiceFolder,

@@ -19,11 +19,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { Kafka, logLevel } from 'kafkajs'
 import type { Browser } from 'playwright-core'
-import { kafkaJarsFolder } from '../../scripts/system/kafka-jars.ts'
-import { jvmOptions, kafkaSettings, propertiesText } from '../../scripts/system/kafka-settings.ts'
-import { anyFreePort } from '../../scripts/system/ports.ts'
-import { probeKafka } from '../../scripts/system/probes.ts'
-import { findProgram } from '../../scripts/system/programs.ts'
+import { kafkaJarsFolder } from '../../scripts/local/kafka-jars.ts'
+import { jvmOptions, kafkaSettings, propertiesText } from '../../scripts/local/kafka-settings.ts'
+import { anyFreePort } from '../../scripts/local/ports.ts'
+import { probeKafka } from '../../scripts/local/probes.ts'
+import { findProgram } from '../../scripts/local/programs.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { launchBrowser, ShopTab } from '../e2e/shop-driver.ts'
 import { type Reply, send } from '../support/http.ts'
@@ -119,7 +119,7 @@ describe("Compose's own loader", () => {
   })
 
   test("takes the pipeline's file over it, which publishes only the API and the shop, on ports that the engine chooses", () => {
-    const { services, warnings } = load([], {}, 'docker-compose.yml:ops/pipeline/compose.yml')
+    const { services, warnings } = load([], {}, 'docker-compose.yml:deploy/pipeline/compose.yml')
     const published = Object.entries(services).flatMap(([name, { ports = [] }]) =>
       ports.map(port => `${name} ${port.host_ip}:${port.published ?? ''}:${port.target}`),
     )
@@ -147,9 +147,9 @@ describe("Compose's own loader", () => {
 })
 
 describe('hadolint', () => {
-  const dockerfiles = readdirSync(join(repositoryFolder, 'ops'), { recursive: true, encoding: 'utf8' })
+  const dockerfiles = readdirSync(join(repositoryFolder, 'deploy'), { recursive: true, encoding: 'utf8' })
     .filter(path => /(^|\/)Dockerfile$/.test(path))
-    .map(path => join('ops', path))
+    .map(path => join('deploy', path))
   const lint = (input: string, args: string[]) =>
     spawnSync(join(process.env.PYTHON_TOOLS!, 'hadolint'), ['--no-color', ...args], {
       cwd: repositoryFolder,
@@ -203,7 +203,7 @@ describe('the image of the shop, served by Caddy', () => {
   beforeAll(async () => {
     build = await buildImage({
       context: repositoryFolder,
-      dockerfile: 'ops/images/web/Dockerfile',
+      dockerfile: 'deploy/images/web/Dockerfile',
       bases: { node: nodeImage, caddy: caddyImage, alpine: alpineImage },
     })
     image = build.stages.at(-1)!

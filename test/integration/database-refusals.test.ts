@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import mysql, { type Connection } from 'mysql2/promise'
-import { rootLogin } from '../../scripts/bench/scratch.ts'
+import { rootLogin } from '../../scripts/lab/bench/scratch.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { expectError, expectMutation, expectRetryAfter } from '../support/contract.ts'
 import { type ExtraApi, startExtraApi } from '../support/extra-api.ts'

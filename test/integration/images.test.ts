@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { anyFreePort } from '../../scripts/system/ports.ts'
+import { anyFreePort } from '../../scripts/local/ports.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { PaymentApi } from '../support/http.ts'
 import { composeFile } from '../support/images/compose.ts'
@@ -53,7 +53,7 @@ describe('the image of the API', () => {
   beforeAll(async () => {
     build = await buildImage({
       context: repositoryFolder,
-      dockerfile: 'ops/images/api/Dockerfile',
+      dockerfile: 'deploy/images/api/Dockerfile',
       bases: { node: nodeImage },
     })
     image = finalStage(build)
@@ -161,7 +161,7 @@ describe('the image of the shop', () => {
   beforeAll(async () => {
     build = await buildImage({
       context: repositoryFolder,
-      dockerfile: 'ops/images/web/Dockerfile',
+      dockerfile: 'deploy/images/web/Dockerfile',
       bases: { node: nodeImage },
       target: 'build',
     })

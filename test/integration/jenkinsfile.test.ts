@@ -24,7 +24,7 @@ const results = ['FAILURE', 'ABORTED'] as const
 
 /** The job's script as Jenkins's configuration reads it from casc.yaml, its variables replaced. */
 const jobScript = () => {
-  const { jobs } = parse(textOf('ops/jenkins/casc.yaml')) as { jobs: { script: string }[] }
+  const { jobs } = parse(textOf('deploy/jenkins/casc.yaml')) as { jobs: { script: string }[] }
   const values: Record<string, string> = { CI_REPOSITORY: 'file:///srv/payment-backend.git', CI_BRANCH: 'main' }
   return jobs.map(({ script }) => script.replace(/\$\{(\w+)\}/g, (_, name) => values[name] ?? '')).join('\n')
 }
@@ -50,23 +50,31 @@ const swapped = (one: string, other: string): string =>
 
 const inMistakes: [what: string, text: string, problem: RegExp][] = [
   ['a brace too few', jenkinsfile.trimEnd().slice(0, -1), /startup failed/],
-  ['a string without an end', mistaken("'ops/pipeline/up.sh'", "'ops/pipeline/up.sh"), /startup failed/],
-  ['a step that there is none of', mistaken("sh 'ops/pipeline/up.sh'", "bat 'up'"), /does not know "bat"/],
+  ['a string without an end', mistaken("'deploy/pipeline/up.sh'", "'deploy/pipeline/up.sh"), /startup failed/],
+  ['a step that there is none of', mistaken("sh 'deploy/pipeline/up.sh'", "bat 'up'"), /does not know "bat"/],
   ['an option that there is none of', mistaken('timestamps()', 'timestamp()'), /does not know "timestamp"/],
   ['a section in the wrong place', mistaken('agent any', 'agent any\n  steps { }'), /does not know "steps"/],
   ['a misspelt variable', mistaken('env.BUILD_TAG', 'environment.BUILD_TAG'), /nobody knows what "environment" is/],
   ['no agent', mistaken('  agent any\n', ''), /has no "agent"/],
   [
     'a stage without steps',
-    mistaken("        sh 'ops/pipeline/up.sh'\n", ''),
+    mistaken("        sh 'deploy/pipeline/up.sh'\n", ''),
     /stage "Compose up", .*has no steps|has no steps/,
   ],
   ['two stages of one name', mistaken("stage('Images')", "stage('Tests')"), /two stages "Tests"/],
   ['two stages swapped', swapped('Tests', 'Images'), /the stages should be/],
   ['no smoke test', mistaken(stageText('Smoke test'), ''), /the stages should be/],
   ['a script that is not there', mistaken('build-web.sh', 'build-shop.sh'), /build-shop.sh is not there/],
-  ['a script that is only read', mistaken("'ops/pipeline/up.sh'", "'ops/pipeline/settings.sh'"), /is not executable/],
-  ['a shell line', mistaken("'ops/pipeline/up.sh'", "'ops/pipeline/up.sh || true'"), /more than the call of a script/],
+  [
+    'a script that is only read',
+    mistaken("'deploy/pipeline/up.sh'", "'deploy/pipeline/settings.sh'"),
+    /is not executable/,
+  ],
+  [
+    'a shell line',
+    mistaken("'deploy/pipeline/up.sh'", "'deploy/pipeline/up.sh || true'"),
+    /more than the call of a script/,
+  ],
   ['clean-up only after a success', mistaken('    always {', '    success {'), /the ending should be/],
   ['clean-up before the logs', mistaken(/logs\.sh(.*)down\.sh/s, 'down.sh$1logs.sh'), /the ending should be/],
   [
@@ -152,7 +160,7 @@ describeWithGroovy('a mistake is found:', () => {
     beforeAll(() => {
       copy = mkdtempSync(join(tmpdir(), 'pipeline-'))
       mkdirSync(join(copy, 'web'))
-      for (const path of ['ops/pipeline', 'scripts', 'package.json', 'web/package.json'])
+      for (const path of ['deploy/pipeline', 'scripts', 'package.json', 'web/package.json'])
         cpSync(join(repositoryFolder, path), join(copy, path), { recursive: true })
     })
     afterAll(() => rmSync(copy, { recursive: true }))
@@ -163,12 +171,12 @@ describeWithGroovy('a mistake is found:', () => {
       const { package: _, ...others } = scripts
       writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...rest, scripts: others }))
       rmSync(join(copy, 'scripts/smoke.ts'))
-      chmodSync(join(copy, 'ops/pipeline/down.sh'), 0o644)
+      chmodSync(join(copy, 'deploy/pipeline/down.sh'), 0o644)
       expect(brokenRules(recordingOf('usual'), copy)).toEqual([
-        'ops/pipeline/build-backend.sh calls npm run package, which . does not have',
+        'deploy/pipeline/build-backend.sh calls npm run package, which . does not have',
         'there is no scripts/smoke.ts',
         'there is no scripts/smoke.ts',
-        'ops/pipeline/down.sh is not executable',
+        'deploy/pipeline/down.sh is not executable',
       ])
     })
   })

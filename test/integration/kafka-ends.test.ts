@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs'
-import { readDeadLetters } from '../../scripts/verify/dead-letters.ts'
-import { type KafkaLog, openKafkaLog } from '../../scripts/verify/kafka-log.ts'
+import { readDeadLetters } from '../../scripts/operate/verify/dead-letters.ts'
+import { type KafkaLog, openKafkaLog } from '../../scripts/operate/verify/kafka-log.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { systemUnderTest } from '../support/system.ts'
 

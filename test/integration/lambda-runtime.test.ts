@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { Redis } from 'ioredis'
 import { type Connection, createConnection } from 'mysql2/promise'
-import { verify } from '../../scripts/verify/settle.ts'
+import { verify } from '../../scripts/operate/verify/settle.ts'
 import type { MutationView } from '../../shared/contracts/payment.ts'
 import { until } from '../../shared/runtime/until.ts'
 import {

@@ -1,6 +1,6 @@
 /** Archiving and pruning on a running system: archived events are read as before, and pruned keys are never executed again. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { verify } from '../../scripts/verify/settle.ts'
+import { verify } from '../../scripts/operate/verify/settle.ts'
 import { archiveOutbox } from '../../shared/payments/archive-outbox.ts'
 import { pruneAnswers } from '../../shared/payments/prune-answers.ts'
 import { systemClock as clock } from '../../shared/runtime/clock.ts'

@@ -1,12 +1,17 @@
 /** Every invariant of `npm run verify` finds a corruption planted in the real database or slipped between Kafka and the reader. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise'
-import { connectControl } from '../../scripts/system/control.ts'
-import { type KafkaLog, type LogRecord, openKafkaLog, type PartitionSpan } from '../../scripts/verify/kafka-log.ts'
-import { verify } from '../../scripts/verify/settle.ts'
-import { openSnapshot } from '../../scripts/verify/snapshot.ts'
-import { bookInvariants, type VerifyReport, verifySystem } from '../../scripts/verify/verify-system.ts'
-import { worldInvariants } from '../../scripts/verify/world-invariants.ts'
+import { connectControl } from '../../scripts/local/control.ts'
+import {
+  type KafkaLog,
+  type LogRecord,
+  openKafkaLog,
+  type PartitionSpan,
+} from '../../scripts/operate/verify/kafka-log.ts'
+import { verify } from '../../scripts/operate/verify/settle.ts'
+import { openSnapshot } from '../../scripts/operate/verify/snapshot.ts'
+import { bookInvariants, type VerifyReport, verifySystem } from '../../scripts/operate/verify/verify-system.ts'
+import { worldInvariants } from '../../shared/invariants/world-invariants.ts'
 import { expectMutation } from '../support/contract.ts'
 import { PaymentApi } from '../support/http.ts'
 import { authorizeBody, authorized, newKey, newMerchant } from '../support/payments.ts'

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { linkService, packageService } from '../../scripts/package/package-service.ts'
+import { linkService, packageService } from '../../deploy/package/package-service.ts'
 
 export interface Resource {
   Type: string
@@ -44,7 +44,7 @@ export async function inServiceFolder<T>(work: (folder: string) => Promise<T>): 
 /** Rejects with what serverless said. */
 export function compileTemplate(args: string[]): Promise<Template> {
   return inServiceFolder(async folder => {
-    replaceIn(join(folder, 'config/aws.yml'), '  - serverless-esbuild\n', '')
+    replaceIn(join(folder, 'deploy/stages/aws.yml'), '  - serverless-esbuild\n', '')
     replaceIn(join(folder, 'serverless.yml'), 'individually: true', 'artifact: nothing.zip')
     writeFileSync(join(folder, 'nothing.zip'), '')
     return templateIn(await packageService(folder, args))

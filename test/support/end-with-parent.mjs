@@ -1,5 +1,5 @@
 /** Imported first by a program that a test starts: it asks the program to end when the test run is gone, whatever ended that. */
-import { watchParents } from '../../scripts/system/parent-watch.mjs'
+import { watchParents } from '../../scripts/local/parent-watch.mjs'
 
 const graceMs = 15_000
 

@@ -1,7 +1,7 @@
 /** Stands between a `Database` and MariaDB: hears every command, holds one back, loses it or its answer, or is away. */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { COM_QUERY, commandOf, packetsOf } from '../../scripts/bench/wire-tap.ts'
+import { COM_QUERY, commandOf, packetsOf } from '../../scripts/lab/bench/wire-tap.ts'
 
 /** What becomes of a command: `cut` never reaches the server, `swallow` does, and its answer goes nowhere. */
 export type Fate = 'pass' | 'cut' | 'swallow'

@@ -1,9 +1,9 @@
 /** Pauses services under the load of the kill tool's clients, and reckons up afterwards. */
 import { expect } from '@jest/globals'
-import { type Fault, type Victim, victims } from '../../scripts/kill/rounds.ts'
-import { failuresOf, killRun } from '../../scripts/kill/run.ts'
-import { connectControl } from '../../scripts/system/control.ts'
-import { findSystem } from '../../scripts/verify/find-system.ts'
+import { type Fault, type Victim, victims } from '../../scripts/lab/kill/rounds.ts'
+import { failuresOf, killRun } from '../../scripts/lab/kill/run.ts'
+import { connectControl } from '../../scripts/local/control.ts'
+import { findSystem } from '../../scripts/operate/find-system.ts'
 
 /**
  * Each service in turn for each of the times. Afterwards everything is up, every event is published, every record has arrived,

@@ -1,6 +1,6 @@
 /** The real stores over a database of the test's own, with rows that stand there for nobody else to find. */
 import { randomBytes } from 'node:crypto'
-import { createScratch } from '../../scripts/bench/scratch.ts'
+import { createScratch } from '../../scripts/lab/bench/scratch.ts'
 import type { Payment } from '../../shared/domain/payment.ts'
 import type { Answer, Operation } from '../../shared/payments/ports.ts'
 import { createIds } from '../../shared/runtime/ids.ts'

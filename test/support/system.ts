@@ -1,7 +1,7 @@
 /** Finds the system under test: the addresses in the run.json that PAY_RUN_FILE names. Never falls back to `npm start`'s own. */
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { namedRunFile } from '../../scripts/system/run-file.ts'
+import { namedRunFile } from '../../scripts/local/run-file.ts'
 
 export interface SystemUnderTest {
   mode: 'native' | 'docker'

@@ -3,8 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { bookInvariants } from '../../scripts/verify/verify-system.ts'
-import { worldInvariants } from '../../scripts/verify/world-invariants.ts'
+import { bookInvariants } from '../../scripts/operate/verify/verify-system.ts'
 import { errorCatalogue, errorCodes } from '../../shared/contracts/errors.ts'
 import { ledgerEvent } from '../../shared/contracts/events.ts'
 import { AMOUNT_MAX, idempotencyKey, merchantId, paymentMethod } from '../../shared/contracts/identifiers.ts'
@@ -19,6 +18,7 @@ import {
   topicDefinitions,
 } from '../../shared/contracts/topics.ts'
 import { movement } from '../../shared/domain/ledger.ts'
+import { worldInvariants } from '../../shared/invariants/world-invariants.ts'
 import { createFakeIds } from '../../shared/payments/fakes.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
 
@@ -57,7 +57,7 @@ interface ServerlessYml {
 }
 
 const serverless: ServerlessYml = parse(read('serverless.yml'), { merge: true })
-const localEnvironment: Record<string, string> = parse(read('config/local.yml')).environment
+const localEnvironment: Record<string, string> = parse(read('deploy/stages/local.yml')).environment
 const functions = Object.entries(serverless.functions)
 const triggers = functions.flatMap(([name, { handler, events }]) =>
   events.flatMap(({ kafka }) => (kafka ? [{ name, handler, ...kafka }] : [])),
@@ -181,7 +181,7 @@ describe('the settings', () => {
   /** `${env:NAME, 'default'}` */
   const defaultOf = (text: string, name: string) => /^\$\{env:(\w+), '(.*)'\}$/.exec(text)?.slice(1, 3) ?? [name, text]
 
-  test('of config/local.yml are ours by name, and its defaults are ours', () => {
+  test('of deploy/stages/local.yml are ours by name, and its defaults are ours', () => {
     const entries = Object.entries(localEnvironment)
     const defaults = Object.fromEntries(entries.map(([name, text]) => [name, defaultOf(text, name)[1]!]))
 
@@ -189,7 +189,7 @@ describe('the settings', () => {
     expect(configFrom(defaults)).toEqual(configFrom({}))
   })
 
-  test('of docs/architecture.md have the defaults that config/local.yml gives', () => {
+  test('of docs/architecture.md have the defaults that deploy/stages/local.yml gives', () => {
     const documented = tableRows(read('docs/architecture.md'))
       .map(([name, value]) => [codeIn(name), codeIn(value)] as const)
       .filter(([name]) => name !== undefined && name in localEnvironment)

@@ -175,8 +175,8 @@ describe.each([
   })
 
   test('the images listen where Compose publishes', () => {
-    expect(finalStage('ops/images/api/Dockerfile').env.API_PORT).toBe(published(file, 'api').inside)
-    expect(finalStage('ops/images/web/Dockerfile').env.WEB_PORT).toBe(published(file, 'web').inside)
+    expect(finalStage('deploy/images/api/Dockerfile').env.API_PORT).toBe(published(file, 'api').inside)
+    expect(finalStage('deploy/images/web/Dockerfile').env.WEB_PORT).toBe(published(file, 'web').inside)
   })
 })
 
@@ -185,7 +185,7 @@ test('the API in its container gets every variable that serverless.yml reads on 
   // reached without TLS and login, whatever the laptop's own environment says of another one.
   const notForContainers = ['API_PORT', 'API_LAMBDA_PORT', 'KAFKA_SESSION_TIMEOUT_MS', 'OFFLINE_LOCATION']
   notForContainers.push('KAFKA_SSL', 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD')
-  const read = `${textOf('serverless.yml')}${textOf('config/local.yml')}`.matchAll(/\$\{env:([A-Z_]+)/g)
+  const read = `${textOf('serverless.yml')}${textOf('deploy/stages/local.yml')}`.matchAll(/\$\{env:([A-Z_]+)/g)
   const names = [...new Set([...read].map(match => match[1]!))].filter(name => !notForContainers.includes(name))
   expect(names.length).toBeGreaterThan(8)
   const given = Object.keys(composeFile().services.api?.environment ?? {})

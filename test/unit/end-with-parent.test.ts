@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, expect, test } from '@jest/globals'
-import { identityOf, isAlive, type ProcessIdentity } from '../../scripts/system/process-table.ts'
+import { identityOf, isAlive, type ProcessIdentity } from '../../scripts/local/process-table.ts'
 import { until } from '../../shared/runtime/until.ts'
 
 const watch = new URL('../support/end-with-parent.mjs', import.meta.url).href

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { type Manifest, runtimeManifest } from '../../scripts/containers/runtime-packages.ts'
+import { type Manifest, runtimeManifest } from '../../deploy/images/runtime-packages.ts'
 import { composeFile } from '../support/images/compose.ts'
 import { isPinned } from '../support/images/compose-rules.ts'
 import { parseDockerfile, type Stage } from '../support/images/dockerfile.ts'
@@ -10,10 +10,10 @@ import { Dockerignore } from '../support/images/dockerignore.ts'
 import { repositoryFolder } from '../support/system.ts'
 
 const textOf = (path: string) => readFileSync(join(repositoryFolder, path), 'utf8')
-const dockerfiles = readdirSync(join(repositoryFolder, 'ops'), { recursive: true, encoding: 'utf8' })
+const dockerfiles = readdirSync(join(repositoryFolder, 'deploy'), { recursive: true, encoding: 'utf8' })
   .filter(path => /(^|\/)Dockerfile$/.test(path))
-  .map(path => `ops/${path}`)
-const ours = ['ops/images/api/Dockerfile', 'ops/images/web/Dockerfile']
+  .map(path => `deploy/${path}`)
+const ours = ['deploy/images/api/Dockerfile', 'deploy/images/web/Dockerfile']
 const finalOf = (stages: Stage[]) => stages.at(-1)!
 
 describe.each(dockerfiles)('%s', path => {
@@ -145,7 +145,7 @@ describe('what the API image installs', () => {
 
 test("the shop's server passes on to the API what Vite's dev server passes on", () => {
   const vite = [...textOf('web/vite.config.ts').matchAll(/'(\/[^']+)': toApi/g)].map(match => match[1]!)
-  const caddy = /@api path (.+)/.exec(textOf('ops/images/web/Caddyfile'))?.[1]?.split(' ') ?? []
+  const caddy = /@api path (.+)/.exec(textOf('deploy/images/web/Caddyfile'))?.[1]?.split(' ') ?? []
   expect(vite.length).toBeGreaterThan(3)
   expect([...new Set(caddy.map(path => path.replace(/\/\*$/, '')))].sort()).toEqual(vite.sort())
 })

@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals'
 import { violationsOf } from './import-rules.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const PLACES = ['functions', 'shared', 'web', 'plugins', 'config', 'scripts', 'load', 'test']
+const PLACES = ['functions', 'shared', 'web', 'plugins', 'deploy', 'scripts', 'test']
 const SKIPPED = /(?:^|\/)(?:node_modules|dist|\.[^/]+)\//
 
 const sourcesIn = (place: string): string[] => {

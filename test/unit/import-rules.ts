@@ -12,15 +12,25 @@ interface Room {
 }
 
 const PORTS = 'shared/payments/ports.ts'
-const SHARED = ['contracts', 'domain', 'payments', 'stores', 'cache', 'messaging', 'acquirer', 'http', 'runtime'].map(
-  name => `shared/${name}`,
-)
+const SHARED = [
+  'contracts',
+  'domain',
+  'invariants',
+  'payments',
+  'stores',
+  'cache',
+  'messaging',
+  'acquirer',
+  'http',
+  'runtime',
+].map(name => `shared/${name}`)
 const adapter: Room = { imports: [PORTS, 'shared/domain', 'shared/contracts'] }
 
 const rooms: Record<string, Room> = {
   functions: { imports: ['shared/payments', 'shared/http', 'shared/runtime', 'shared/contracts', 'docs/openapi.json'] },
   'shared/contracts': { imports: [], packages: ['zod'] },
   'shared/domain': { imports: [], packages: [] },
+  'shared/invariants': { imports: ['shared/contracts'], packages: [] },
   'shared/payments': { imports: ['shared/domain', 'shared/contracts'], packages: [] },
   'shared/stores': adapter,
   'shared/cache': adapter,
@@ -30,11 +40,32 @@ const rooms: Record<string, Room> = {
   'shared/runtime': { imports: SHARED, ambient: true },
   web: { imports: ['shared/contracts'], ambient: true },
   'plugins/kafka-events': { imports: [], ambient: true },
-  config: { imports: [], ambient: true },
-  scripts: { imports: ['functions', 'web', 'plugins/kafka-events', ...SHARED], ambient: true },
-  load: { imports: ['scripts', ...SHARED], ambient: true },
+  'deploy/stages': { imports: [], ambient: true },
+  'deploy/package': { imports: ['scripts/terminal', 'scripts/local/paths.ts'], ambient: true },
+  'deploy/images': { imports: SHARED, ambient: true },
+  'scripts/terminal': { imports: [], ambient: true },
+  // A tool finds a system of this machine by the file that its starter wrote.
+  'scripts/operate': {
+    imports: ['scripts/terminal', 'scripts/local/run-file.ts', 'scripts/local/paths.ts', ...SHARED],
+    ambient: true,
+  },
+  'scripts/local': { imports: ['scripts/terminal', 'scripts/operate', ...SHARED], ambient: true },
+  'scripts/lab': {
+    imports: [
+      'scripts/terminal',
+      'scripts/local',
+      'scripts/operate',
+      'functions',
+      'web',
+      'plugins/kafka-events',
+      ...SHARED,
+    ],
+    ambient: true,
+  },
+  // The commands themselves; what they run stands in the rooms above, which come first.
+  scripts: { imports: ['deploy', 'plugins/kafka-events', ...SHARED], ambient: true },
   test: {
-    imports: ['functions', 'web', 'plugins/kafka-events', 'config', 'scripts', 'load', ...SHARED],
+    imports: ['functions', 'web', 'plugins/kafka-events', 'deploy', 'scripts', ...SHARED],
     ambient: true,
   },
 }

@@ -8,12 +8,12 @@ import { parse } from 'yaml'
 import { composeFile } from '../support/images/compose.ts'
 import { repositoryFolder } from '../support/system.ts'
 
-/** A copy of ops/pipeline in a folder of its own: the scripts work in the repository that they lie in. */
+/** A copy of deploy/pipeline in a folder of its own: the scripts work in the repository that they lie in. */
 let root: string
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'pipeline-scripts-'))
-  cpSync(join(repositoryFolder, 'ops/pipeline'), join(root, 'ops/pipeline'), { recursive: true })
+  cpSync(join(repositoryFolder, 'deploy/pipeline'), join(root, 'deploy/pipeline'), { recursive: true })
   mkdirSync(join(root, 'bin'))
   fake('docker')
   fake('npm')
@@ -37,7 +37,7 @@ const calls = () => linesOf('calls')
 
 function run(script: string, args: string[] = [], env: Record<string, string> = {}) {
   const path = `${join(root, 'bin')}:/usr/bin:/bin`
-  const { status, stdout, stderr } = spawnSync(join(root, 'ops/pipeline', script), args, {
+  const { status, stdout, stderr } = spawnSync(join(root, 'deploy/pipeline', script), args, {
     cwd: tmpdir(),
     env: { PATH: path, ...env },
     encoding: 'utf8',
@@ -56,12 +56,12 @@ describe('a run', () => {
     ['', 'payment-backend-pipeline'],
   ])('named %j is the Compose project %j, and its images have that tag', (name, project) => {
     run('images.sh', [], { COMPOSE_PROJECT_NAME: name })
-    expect(linesOf('settings')).toEqual([`${project} docker-compose.yml:ops/pipeline/compose.yml ${project}`])
+    expect(linesOf('settings')).toEqual([`${project} docker-compose.yml:deploy/pipeline/compose.yml ${project}`])
     expect(calls()).toEqual(['docker compose build'])
   })
 
   test('publishes what the smoke test calls, on ports that the engine chooses, and nothing else', () => {
-    const text = readFileSync(join(repositoryFolder, 'ops/pipeline/compose.yml'), 'utf8')
+    const text = readFileSync(join(repositoryFolder, 'deploy/pipeline/compose.yml'), 'utf8')
     const override = { tag: '!override', collection: 'seq' as const }
     const reset = { tag: '!reset', collection: 'seq' as const }
     const { services } = parse(text, { customTags: [override, reset] })

@@ -10,8 +10,8 @@ import { composeFile } from '../support/images/compose.ts'
 import { repositoryFolder } from '../support/system.ts'
 
 const textOf = (path: string) => readFileSync(join(repositoryFolder, path), 'utf8')
-const cascText = textOf('ops/jenkins/casc.yaml')
-const dockerfile = textOf('ops/jenkins/Dockerfile')
+const cascText = textOf('deploy/jenkins/casc.yaml')
+const dockerfile = textOf('deploy/jenkins/Dockerfile')
 
 /** The part of Jenkins's configuration that we use, by the names that the configuration-as-code plugin documents. */
 const configuration = z.strictObject({
@@ -62,7 +62,7 @@ describe('casc.yaml', () => {
 
 describe('start-jenkins', () => {
   const start = (env: Record<string, string>) =>
-    spawnSync(join(repositoryFolder, 'ops/jenkins/start-jenkins'), {
+    spawnSync(join(repositoryFolder, 'deploy/jenkins/start-jenkins'), {
       env: { PATH: '/usr/bin:/bin', ...env },
       encoding: 'utf8',
     })
@@ -84,7 +84,7 @@ describe('start-jenkins', () => {
 })
 
 describe('plugins.txt', () => {
-  const lines = withoutComments(textOf('ops/jenkins/plugins.txt')).trim().split('\n')
+  const lines = withoutComments(textOf('deploy/jenkins/plugins.txt')).trim().split('\n')
   const names = lines.map(line => line.split(':')[0]!)
 
   test('pins each plugin to one version, in the order of the alphabet', () => {
@@ -101,10 +101,10 @@ describe('plugins.txt', () => {
     ['catchError(', 'Jenkinsfile', 'workflow-basic-steps'],
     ['archiveArtifacts ', 'Jenkinsfile', 'workflow-basic-steps'],
     ['junit ', 'Jenkinsfile', 'junit'],
-    ['pipelineJob(', 'ops/jenkins/casc.yaml', 'job-dsl'],
-    ['cpsScm {', 'ops/jenkins/casc.yaml', 'workflow-cps'],
-    ['git {', 'ops/jenkins/casc.yaml', 'git'],
-    ['securityRealm:', 'ops/jenkins/casc.yaml', 'configuration-as-code'],
+    ['pipelineJob(', 'deploy/jenkins/casc.yaml', 'job-dsl'],
+    ['cpsScm {', 'deploy/jenkins/casc.yaml', 'workflow-cps'],
+    ['git {', 'deploy/jenkins/casc.yaml', 'git'],
+    ['securityRealm:', 'deploy/jenkins/casc.yaml', 'configuration-as-code'],
   ])('brings what knows "%s" of %s: %s', (word, path, plugin) => {
     expect(textOf(path)).toContain(word)
     expect(names).toContain(plugin)
@@ -125,7 +125,7 @@ describe('the image', () => {
   test('has no setup wizard, and starts by way of what checks its configuration', () => {
     expect(argumentsOf('ENV').join(' ')).toContain('-Djenkins.install.runSetupWizard=false')
     expect(argumentsOf('ENV').join(' ')).toContain('CASC_JENKINS_CONFIG=/etc/jenkins/casc.yaml')
-    expect(argumentsOf('COPY')).toContain('ops/jenkins/casc.yaml /etc/jenkins/')
+    expect(argumentsOf('COPY')).toContain('deploy/jenkins/casc.yaml /etc/jenkins/')
     expect(JSON.parse(argumentsOf('ENTRYPOINT')[0]!).at(-1)).toBe('/usr/local/bin/start-jenkins')
   })
 

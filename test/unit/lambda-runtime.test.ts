@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { identityOf, isAlive } from '../../scripts/system/process-table.ts'
+import { identityOf, isAlive } from '../../scripts/local/process-table.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { deploySample, type SampleOptions } from '../support/lambda/sample-function.ts'
 

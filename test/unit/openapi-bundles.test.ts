@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { projectRoot } from '../../scripts/system/paths.ts'
+import { projectRoot } from '../../scripts/local/paths.ts'
 
 let folder: string
 beforeAll(() => {

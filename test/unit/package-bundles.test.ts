@@ -1,7 +1,7 @@
 /** Every function, packaged as it would be uploaded: its size, what is in it, and whether it can be imported with nothing around it. */
 import { beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { packageService } from '../../scripts/package/package-service.ts'
-import { coldImport, type FunctionPackage, packageProblems, readPackages } from '../../scripts/package/packages.ts'
+import { packageService } from '../../deploy/package/package-service.ts'
+import { coldImport, type FunctionPackage, packageProblems, readPackages } from '../../deploy/package/packages.ts'
 import { inServiceFolder, type Template, templateIn } from '../support/compiled-template.ts'
 
 // A bundle and a process for each function: 5 s on a machine of our own, a minute on a busy one.

@@ -3,9 +3,9 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
-import { projectRoot } from '../../scripts/system/paths.ts'
+import { projectRoot } from '../../scripts/local/paths.ts'
 
-const plugins: Plugin[] = createRequire(import.meta.url)('../../config/bundler-plugins.cjs')
+const plugins: Plugin[] = createRequire(import.meta.url)('../../deploy/package/bundler-plugins.cjs')
 
 const bundle = (path: string, options: BuildOptions = { packages: 'external' }) =>
   build({

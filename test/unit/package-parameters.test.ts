@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { describe, expect, jest, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { runServerless } from '../../scripts/package/package-service.ts'
-import { projectRoot } from '../../scripts/system/paths.ts'
+import { runServerless } from '../../deploy/package/package-service.ts'
+import { projectRoot } from '../../scripts/local/paths.ts'
 import { compileTemplate, parameterArgs, parameters } from '../support/compiled-template.ts'
 
 // serverless itself, in processes of its own.
@@ -16,7 +16,7 @@ type Given = Record<string, string>
 const resolveParameters: (tools: {
   options: { stage?: string }
   resolveVariable: ResolveVariable
-}) => Promise<unknown> = createRequire(import.meta.url)('../../config/parameters.cjs')
+}) => Promise<unknown> = createRequire(import.meta.url)('../../deploy/stages/parameters.cjs')
 
 /** As serverless resolves `param:` and `file():`. */
 const resolverOf =

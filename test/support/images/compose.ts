@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { interpolate } from '../../../scripts/system/compose-file.ts'
+import { interpolate } from '../../../scripts/local/compose-file.ts'
 import { repositoryFolder } from '../system.ts'
 
 export interface ComposeService {

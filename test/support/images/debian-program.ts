@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { dataRoot } from '../../../scripts/system/paths.ts'
+import { dataRoot } from '../../../scripts/local/paths.ts'
 
 function run(command: string, args: string[], cwd: string) {
   const { status, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' })

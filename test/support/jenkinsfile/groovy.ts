@@ -1,10 +1,10 @@
 /** Groovy without Jenkins: its jars, and one run of the recorder (recorder.groovy) for any number of pipelines. */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { fetchJars, haveJars, jarsFolder, type MavenJars } from '../../../scripts/system/maven-jars.ts'
-import { installAdvice, installPackages, thisMachine } from '../../../scripts/system/packages.ts'
-import { dataRoot } from '../../../scripts/system/paths.ts'
-import { findProgram, type ProgramName, packagesFor } from '../../../scripts/system/programs.ts'
+import { fetchJars, haveJars, jarsFolder, type MavenJars } from '../../../scripts/local/maven-jars.ts'
+import { installAdvice, installPackages, thisMachine } from '../../../scripts/local/packages.ts'
+import { dataRoot } from '../../../scripts/local/paths.ts'
+import { findProgram, type ProgramName, packagesFor } from '../../../scripts/local/programs.ts'
 
 export interface RecorderRun {
   name: string

@@ -123,7 +123,7 @@ class OptionsBlock extends Block {
 }
 
 class StepsBlock extends Block {
-  /** Steps of the plugins in ops/jenkins/plugins.txt that have a body, and those that have none. */
+  /** Steps of the plugins in deploy/jenkins/plugins.txt that have a body, and those that have none. */
   static final WRAPPERS = ['timeout', 'catchError', 'retry', 'dir', 'withEnv']
   static final KNOWN = ['sh', 'checkout', 'junit', 'archiveArtifacts', 'echo', 'error', 'deleteDir']
   StepsBlock(Recording recording, String where) { super(recording, where) }
@@ -269,7 +269,7 @@ class PipelineBlock extends Block {
   }
 }
 
-/** Job DSL as far as ops/jenkins/casc.yaml uses it: every word is recorded by its path. */
+/** Job DSL as far as deploy/jenkins/casc.yaml uses it: every word is recorded by its path. */
 class JobBlock extends Block {
   static final KNOWN = [
     'pipelineJob': ['description', 'displayName', 'definition', 'logRotator', 'properties'],

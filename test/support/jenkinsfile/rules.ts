@@ -1,23 +1,23 @@
 /** What we ask of the pipeline beyond what Jenkins asks: its order, its scripts, and what happens however it ends. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isExecutable } from '../../../scripts/system/programs.ts'
+import { isExecutable } from '../../../scripts/local/programs.ts'
 import type { RecordedStep, Recording } from './groovy.ts'
 
 /** Each stage and what it runs, in the order of the pipeline. */
 export const stagesExpected: [stage: string, command: string][] = [
   ['Checkout', 'checkout scm'],
-  ['Install', 'ops/pipeline/install.sh'],
-  ['Web build', 'ops/pipeline/build-web.sh'],
-  ['Backend build', 'ops/pipeline/build-backend.sh'],
-  ['Tests', 'ops/pipeline/test.sh --native'],
-  ['Images', 'ops/pipeline/images.sh'],
-  ['Compose up', 'ops/pipeline/up.sh'],
-  ['Smoke test', 'ops/pipeline/smoke.sh'],
+  ['Install', 'deploy/pipeline/install.sh'],
+  ['Web build', 'deploy/pipeline/build-web.sh'],
+  ['Backend build', 'deploy/pipeline/build-backend.sh'],
+  ['Tests', 'deploy/pipeline/test.sh --native'],
+  ['Images', 'deploy/pipeline/images.sh'],
+  ['Compose up', 'deploy/pipeline/up.sh'],
+  ['Smoke test', 'deploy/pipeline/smoke.sh'],
 ]
 
 /** What has to happen at the end, whatever came before: logs before the clean-up that removes them. */
-export const endingExpected = ['ops/pipeline/logs.sh', 'ops/pipeline/down.sh', 'junit', 'archiveArtifacts']
+export const endingExpected = ['deploy/pipeline/logs.sh', 'deploy/pipeline/down.sh', 'junit', 'archiveArtifacts']
 
 const OPTIONS_EXPECTED = ['skipDefaultCheckout', 'disableConcurrentBuilds', 'buildDiscarder', 'timeout', 'timestamps']
 
@@ -77,7 +77,7 @@ function optionProblems({ options, environment, stages }: Recording): string[] {
 function commandProblems(command: string, root: string): string[] {
   const [script = ''] = command.split(' ')
   if (!/^[\w./ -]+$/.test(command)) return [`"${command}" is more than the call of a script`]
-  if (!script.startsWith('ops/pipeline/')) return [`"${command}" is no script of ops/pipeline/`]
+  if (!script.startsWith('deploy/pipeline/')) return [`"${command}" is no script of deploy/pipeline/`]
   const path = join(root, script)
   if (!existsSync(path)) return [`${script} is not there`]
   if (!isExecutable(path)) return [`${script} is not executable`]

@@ -5,9 +5,9 @@
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { linkService, packageService } from '../../../scripts/package/package-service.ts'
-import { connectControl } from '../../../scripts/system/control.ts'
-import { dataRoot } from '../../../scripts/system/paths.ts'
+import { linkService, packageService } from '../../../deploy/package/package-service.ts'
+import { connectControl } from '../../../scripts/local/control.ts'
+import { dataRoot } from '../../../scripts/local/paths.ts'
 import { type OwnSystem, startOwnSystem } from '../own-system.ts'
 import type { SystemUnderTest } from '../system.ts'
 import { DeployedService } from './deployed-service.ts'

@@ -1,0 +1,26 @@
+/** Plugins of esbuild for packages: what no bundle may hold, and what none needs. */
+const testOrFake = /(\.test\.tsx?|[/\\](fakes?|fake-[^/\\]+)\.ts|[/\\]test[/\\].*)$/
+const encodingTable = /[/\\]iconv-lite[/\\]encodings[/\\]tables[/\\].+\.json$/
+
+module.exports = [
+  {
+    name: 'refuse-tests',
+    setup(build) {
+      build.onLoad({ filter: testOrFake }, ({ path }) => {
+        if (path.includes('node_modules')) return undefined
+        return { errors: [{ text: `tests and fakes stay out of packages: ${path}` }] }
+      })
+    },
+  },
+  {
+    // mysql2 brings tables of Big5, EUC-KR and so on, a fifth of every bundle, for columns in such an encoding. We have none: were
+    // there one, reading it fails aloud.
+    name: 'leave-out-encodings',
+    setup(build) {
+      build.onLoad({ filter: encodingTable }, () => ({
+        contents: 'throw new Error("this encoding is left out of packages (deploy/package/bundler-plugins.cjs)")',
+        loader: 'js',
+      }))
+    },
+  },
+]

@@ -1,0 +1,59 @@
+/**
+ * What a deployment must be told, checked, all problems at once: `--param name=value`, else `parameters:` of the stage's file,
+ * else its `examples:`, with which a package can be made and looked at but not deployed (`standIns` names what is still one).
+ */
+const { existsSync } = require('node:fs')
+const { join } = require('node:path')
+
+const resource = prefix => new RegExp(`^${prefix}-[0-9a-f]{8}([0-9a-f]{9})?$`)
+const secretArn = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/
+
+const keyArn = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/
+
+const parameters = {
+  subnetIds: { list: true, form: resource('subnet'), asked: 'subnet-…,subnet-…' },
+  securityGroupIds: { list: true, form: resource('sg'), asked: 'sg-…' },
+  kafkaBrokers: { list: true, form: /^[a-z0-9.-]+:\d+$/i, asked: 'host:port,host:port' },
+  kafkaSecretArn: { form: secretArn, asked: 'arn:aws:secretsmanager:…' },
+  servicesSecretArn: { form: secretArn, asked: 'arn:aws:secretsmanager:…' },
+  kafkaSecretKeyArn: { optional: true, form: keyArn, asked: 'arn:aws:kms:…' },
+}
+
+/** Of the files beside this one. */
+const notStages = ['local', 'aws']
+
+/** A list may be written as YAML's or with commas. */
+const listOf = value => (Array.isArray(value) ? value : String(value).split(',')).map(item => String(item).trim())
+
+function read(name, given) {
+  const { list, form, asked, optional } = parameters[name]
+  if (given == null && optional) return {}
+  if (given == null || given === '') return { problem: `${name} is missing (--param ${name}=${asked})` }
+  const values = list ? listOf(given) : [String(given)]
+  const wrong = values.find(value => !form.test(value))
+  if (wrong !== undefined) return { problem: `${name}: "${wrong}" is not of the form ${asked}` }
+  return { value: list ? values : values[0] }
+}
+
+/** serverless would print the stack, which tells a deployer nothing. */
+const refusal = message => Object.assign(new Error(message), { stack: message })
+
+module.exports = async ({ options, resolveVariable }) => {
+  const stage = options.stage ?? 'dev'
+  if (notStages.includes(stage) || !existsSync(join(__dirname, `${stage}.yml`)))
+    throw refusal(`there is no AWS stage "${stage}": deploy/stages/${stage}.yml would describe it (docs/deploy.md)`)
+  const written = address => resolveVariable(`file(deploy/stages/${stage}.yml):${address}, null`)
+  const found = {}
+  const problems = []
+  const standIns = []
+  for (const name of Object.keys(parameters)) {
+    const real = (await resolveVariable(`param:${name}, null`)) ?? (await written(`parameters.${name}`))
+    const { value, problem } = read(name, real ?? (await written(`examples.${name}`)))
+    if (real == null && value !== undefined) standIns.push(name)
+    if (problem) problems.push(problem)
+    found[name] = value
+  }
+  if (problems.length > 0)
+    throw refusal(`stage ${stage}, see docs/deploy.md:${problems.map(problem => `\n    ${problem}`).join('')}`)
+  return { ...found, kafkaBrokersText: found.kafkaBrokers.join(), standIns }
+}

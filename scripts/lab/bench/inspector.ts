@@ -1,0 +1,56 @@
+/** Asks a Node process for a CPU profile, over its inspector. */
+import { readFileSync } from 'node:fs'
+import { until } from '../../../shared/runtime/until.ts'
+import type { CpuProfile } from './cpu-profile.ts'
+
+export interface Profiler {
+  start(): Promise<void>
+  stop(): Promise<CpuProfile>
+  close(): void
+}
+
+const SAMPLING_INTERVAL_US = 500
+
+/** The process runs with `--inspect=127.0.0.1:0` and says in its log where it listens. */
+export async function connectProfiler(log: string): Promise<Profiler> {
+  const url = await until(() => /Debugger listening on (ws:\S+)/.exec(readFileSync(log, 'utf8'))?.[1], {
+    what: `the inspector's address in ${log}`,
+    deadlineMs: 10_000,
+  })
+  const socket = new WebSocket(url)
+  await new Promise((resolve, reject) => {
+    socket.addEventListener('open', resolve)
+    socket.addEventListener('error', reject)
+  })
+  const ask = asker(socket)
+  await ask('Profiler.enable')
+  await ask('Profiler.setSamplingInterval', { interval: SAMPLING_INTERVAL_US })
+  return {
+    start: async () => {
+      await ask('Profiler.start')
+    },
+    stop: async () => (await ask('Profiler.stop')).profile as CpuProfile,
+    close: () => socket.close(),
+  }
+}
+
+type Answer = Record<string, unknown>
+
+function asker(socket: WebSocket) {
+  const waiting = new Map<number, (message: { result?: Answer; error?: { message: string } }) => void>()
+  let next = 1
+  socket.addEventListener('message', ({ data }) => {
+    const message = JSON.parse(String(data))
+    waiting.get(message.id)?.(message)
+    waiting.delete(message.id)
+  })
+  socket.addEventListener('close', () => {
+    for (const answer of waiting.values()) answer({ error: { message: 'the inspector is gone' } })
+  })
+  return (method: string, params: object = {}): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const id = next++
+      waiting.set(id, ({ result, error }) => (error ? reject(new Error(error.message)) : resolve(result ?? {})))
+      socket.send(JSON.stringify({ id, method, params }))
+    })
+}

@@ -1,0 +1,151 @@
+/** A whole run: warm everything up, every case in every round, then the books. */
+import type { Connection } from 'mysql2/promise'
+import { DEFAULT_OPTIONS, verify } from '../../operate/verify/settle.ts'
+import { openBooks } from './books.ts'
+import { openDirect } from './direct.ts'
+import { loadAverages, type Machine, machine, type Versions, versions } from './machine.ts'
+import { type Unit, units } from './order.ts'
+import { medianOf } from './percentiles.ts'
+import { sampleLine } from './report.ts'
+import { differencesBetween, perUnit, type Sizes, sizesOf } from './row-sizes.ts'
+import { type Bench, type CaseFigures, type CaseSample, isDirect, isEmpty, runCase, unitOf } from './run-case.ts'
+import { type BenchCase, type BenchSettings, type CaseKind, scheduleOf } from './settings.ts'
+import type { Stage } from './stage.ts'
+
+export interface CaseMedians extends BenchCase {
+  figures: CaseFigures
+}
+
+export interface BookResult {
+  ok: boolean
+  invariants: number
+  broken: string[]
+  pending: number
+  payments: number
+  problems: string[]
+}
+
+export interface BenchResult {
+  startedAt: string
+  machine: Machine
+  versions: Versions
+  settings: BenchSettings
+  loadAverages: { before: number[]; after: number[] }
+  /** Medians over the rounds. */
+  cases: CaseMedians[]
+  /** Every round by itself, in the order in which it ran. */
+  rounds: CaseSample[]
+  books: BookResult
+  /** Why the figures must not be trusted; empty when they may. */
+  problems: string[]
+}
+
+const SETTLE_MS = 120_000
+/** Long enough for the compiler to have seen every path. */
+const FIRST_WARMUP_SECONDS = 5
+
+export async function runBench(
+  stage: Stage,
+  settings: BenchSettings,
+  say: (line: string) => void,
+): Promise<BenchResult> {
+  const before = { loadAverages: loadAverages(), startedAt: new Date().toISOString() }
+  const books = await openBooks(stage.system.databaseUrl, stage.system.brokers)
+  const bench: Bench = { stage, settings, books, say }
+  try {
+    const warmUpProblems = await warmUp(bench)
+    const rounds = await runRounds(bench)
+    const verified = await verifyBooks(bench)
+    return {
+      startedAt: before.startedAt,
+      machine: machine(),
+      versions: await versions(stage.system.databaseUrl),
+      settings,
+      loadAverages: { before: before.loadAverages, after: loadAverages() },
+      cases: mediansOf(rounds, settings),
+      rounds,
+      books: verified,
+      problems: [...warmUpProblems, ...rounds.flatMap(sample => sample.problems), ...verified.problems],
+    }
+  } finally {
+    await bench.direct?.database.end()
+    await books.close()
+  }
+}
+
+/**
+ * Some of every kind, at the highest concurrency, so that no case is the first of its kind. The product's kinds come first:
+ * the direct writer repeats a flow of theirs, and its rows are held against theirs.
+ */
+async function warmUp(bench: Bench): Promise<string[]> {
+  const { kinds } = bench.settings
+  const direct = kinds.filter(isDirect)
+  const product = units.filter(unit => kinds.includes(unit) || direct.length > 0)
+  const rows: Partial<Record<Unit, Sizes>> = {}
+  const problems: string[] = []
+  for (const unit of product) rows[unit] = await warmUpWriter(bench, unit, bench.books.database, problems)
+  for (const kind of kinds.filter(isEmpty)) await warmUpCase(bench, kind, problems)
+  if (direct.length > 0) {
+    bench.direct = await openDirect(bench.stage.system.databaseUrl, bench.books.database)
+    for (const kind of direct) {
+      const written = await warmUpWriter(bench, kind, bench.direct.database, problems)
+      const differences = differencesBetween(rows[unitOf(kind)]!, written)
+      problems.push(...differences.map(difference => `${kind} does not write what the product writes: ${difference}`))
+    }
+  }
+  bench.say('warmed up')
+  return problems
+}
+
+async function warmUpCase(bench: Bench, kind: CaseKind, problems: string[]): Promise<CaseSample> {
+  const { settings } = bench
+  const seconds = Math.min(FIRST_WARMUP_SECONDS, settings.seconds)
+  const benchCase = { kind, concurrency: Math.max(...settings.concurrency) }
+  const sample = await runCase(bench, benchCase, 0, { ...settings, seconds, warmupSeconds: 0, tailSeconds: 0 })
+  problems.push(...sample.problems.map(problem => `warm-up of ${problem}`))
+  return sample
+}
+
+/** Returns what one unit wrote. */
+async function warmUpWriter(bench: Bench, kind: CaseKind, database: Connection, problems: string[]): Promise<Sizes> {
+  const before = await sizesOf(database)
+  const { figures } = await warmUpCase(bench, kind, problems)
+  return perUnit(before, await sizesOf(database), figures.load.all.units)
+}
+
+async function runRounds(bench: Bench): Promise<CaseSample[]> {
+  const samples: CaseSample[] = []
+  for (const [index, cases] of scheduleOf(bench.settings).entries()) {
+    for (const benchCase of cases) {
+      const sample = await runCase(bench, benchCase, index + 1)
+      samples.push(sample)
+      bench.say(sampleLine(sample))
+    }
+  }
+  return samples
+}
+
+const mediansOf = (samples: CaseSample[], { concurrency, kinds }: BenchSettings): CaseMedians[] =>
+  kinds.flatMap(kind =>
+    concurrency.map(each => {
+      const mine = samples.filter(sample => sample.kind === kind && sample.concurrency === each)
+      return { kind, concurrency: each, figures: medianOf(mine.map(sample => sample.figures)) }
+    }),
+  )
+
+/** A benchmark of wrong books is worth nothing. */
+export async function verifyBooks({ stage, say }: Pick<Bench, 'stage' | 'say'>): Promise<BookResult> {
+  say('verifying the books')
+  const report = await verify(stage.system, { ...DEFAULT_OPTIONS, settleMs: SETTLE_MS })
+  const broken = report.results.filter(result => !result.ok).map(result => result.name)
+  const { pending, figures, results } = report
+  const problems = [...broken.map(name => `broken: ${name}`), ...(pending > 0 ? [`${pending} findings pending`] : [])]
+  return {
+    ok: problems.length === 0,
+    invariants: results.length,
+    broken,
+    pending,
+    payments: figures.payments,
+    problems: problems.map(problem => `the books are not right: ${problem}`),
+  }
+}

@@ -1,0 +1,146 @@
+/** One run of the kill tool: clients and faults side by side, then the reckoning. */
+import { randomUUID } from 'node:crypto'
+import type { Control } from '../../local/control.ts'
+import type { FoundSystem } from '../../operate/find-system.ts'
+import { openKafkaLog } from '../../operate/verify/kafka-log.ts'
+import { DEFAULT_OPTIONS, verify } from '../../operate/verify/settle.ts'
+import { openSnapshot } from '../../operate/verify/snapshot.ts'
+import type { VerifyReport } from '../../operate/verify/verify-system.ts'
+import { audit, type KafkaFacts, kafkaFactsOf } from './audit.ts'
+import { type ClientOptions, type RetryReason, runFlow, sendTo, type Transcript } from './client.ts'
+import { drawFlow } from './flow.ts'
+import { InFlight } from './in-flight.ts'
+import { createRandom, type Random } from './random.ts'
+import { replayAll } from './replay.ts'
+import { type Fault, type FaultOutcome, faultRounds, NO_ANSWER, type Victim, wordsOf } from './rounds.ts'
+
+export interface KillRunOptions {
+  seed: number
+  /** What to do to whom, one after the other. */
+  faults: (random: Random) => Fault[]
+  /** Clients go on until at least so many payments were begun. */
+  paymentsMin: number
+  say: (line: string) => void
+}
+
+export interface KillRunResult {
+  merchantId: string
+  faults: FaultOutcome[]
+  payments: number
+  answers: number
+  retries: Record<RetryReason, number>
+  /** Everything that differs between what clients were told, the database, Kafka and the ledger. */
+  mismatches: string[]
+  /** Records in Kafka beyond the first of each event; allowed. */
+  duplicates: number
+  verify: VerifyReport
+}
+
+const CLIENTS = 8
+/** Between two calls of one client. */
+const PAUSE_MS_MAX = 80
+const CALL_DEADLINE_MS = 180_000
+const SETTLE_MS = 180_000
+
+/** Throws when a service does not come back or the database or Kafka cannot be read afterwards. */
+export async function killRun(system: FoundSystem, control: Control, options: KillRunOptions): Promise<KillRunResult> {
+  const random = createRandom(options.seed)
+  const merchantId = `kill-${options.seed}-${randomUUID().slice(0, 8)}`
+  const inFlight = new InFlight()
+  const retries = { 'no answer': 0, unavailable: 0, 'in progress': 0, 'internal error': 0 }
+  const client = { send: sendTo(system.apiUrl), inFlight, random: random.fork(), deadlineMs: CALL_DEADLINE_MS, retries }
+  const plan = options.faults(random)
+  const onFault = (outcome: FaultOutcome) => options.say(faultLine(outcome, plan.length))
+  const striking = faultRounds({ control, apiUrl: system.apiUrl, inFlight, random: random.fork(), onFault }, plan)
+  const [faults, transcripts] = await Promise.all([
+    striking,
+    runClients(client, merchantId, options.paymentsMin, striking),
+  ])
+  options.say('clients are done; waiting until everything has settled')
+  const report = await verify(system, { ...DEFAULT_OPTIONS, settleMs: SETTLE_MS })
+  options.say('repeating every key once more')
+  const replayed = await replayAll(client, transcripts)
+  const { mismatches, kafka } = await reckon(system, merchantId, transcripts)
+  return {
+    merchantId,
+    faults,
+    payments: transcripts.filter(({ paymentId }) => paymentId !== null).length,
+    answers: transcripts.flatMap(({ told }) => told).filter(({ answer }) => answer !== null).length,
+    retries,
+    mismatches: [...mismatches, ...replayed],
+    duplicates: kafka.records - kafka.distinct,
+    verify: report,
+  }
+}
+
+const faultLine = ({ round, fault, inFlight, cutOff, recoveryMs }: FaultOutcome, rounds: number): string =>
+  `round ${String(round).padStart(String(rounds).length)}/${rounds}  ${wordsOf(fault).padEnd(24)} with ${inFlight} requests in flight ` +
+  `(${cutOff} cut off), everything up again after ${(recoveryMs / 1_000).toFixed(1)} s`
+
+/** Eight clients begin flow after flow until the last fault is over, and then finish what they began. */
+async function runClients(
+  options: ClientOptions,
+  merchantId: string,
+  paymentsMin: number,
+  striking: Promise<unknown>,
+): Promise<Transcript[]> {
+  let isOver = false
+  const over = () => {
+    isOver = true
+  }
+  striking.then(over, over)
+  const transcripts: Transcript[] = []
+  let begun = 0
+  const work = async () => {
+    while (!isOver || begun < paymentsMin) {
+      const flow = drawFlow(options.random, merchantId, begun++)
+      transcripts.push(await runFlow(options, flow, PAUSE_MS_MAX))
+    }
+  }
+  await Promise.all(Array.from({ length: CLIENTS }, work))
+  return transcripts
+}
+
+async function reckon(
+  system: FoundSystem,
+  merchantId: string,
+  transcripts: Transcript[],
+): Promise<{ mismatches: string[]; kafka: KafkaFacts }> {
+  const log = await openKafkaLog(system.brokers)
+  const snapshot = await openSnapshot(system.databaseUrl)
+  try {
+    const kafka = await kafkaFactsOf(log, merchantId)
+    return { mismatches: await audit(transcripts, merchantId, snapshot, kafka), kafka }
+  } finally {
+    await snapshot.close()
+    await log.close()
+  }
+}
+
+/** Why a run must not count as passed; empty when it may. */
+export function failuresOf(result: KillRunResult): string[] {
+  const broken = result.verify.results.filter(invariant => !invariant.ok).map(({ name }) => name)
+  return [
+    ...(result.mismatches.length > 0 ? [`${result.mismatches.length} mismatches`] : []),
+    ...(broken.length > 0 ? [`invariants broken: ${broken.join(', ')}`] : []),
+    ...(result.verify.pending > 0 ? [`${result.verify.pending} findings still pending`] : []),
+    ...result.faults
+      .filter(({ inFlight }) => inFlight === 0)
+      .map(({ round }) => `round ${round}: no request was in flight`),
+    ...result.faults.flatMap(readinessProblem),
+    ...(result.faults.length === 0 || result.payments === 0 ? ['nothing was done'] : []),
+  ]
+}
+
+/** What `/health/ready` must say of a service that stands still. */
+const readyDuring: Record<Victim, string> = {
+  kafka: 'degraded',
+  mariadb: 'down',
+  redis: 'degraded',
+  api: NO_ANSWER,
+}
+
+function readinessProblem({ round, fault, readyWhilePaused }: FaultOutcome): string[] {
+  if (fault.kind === 'kill' || readyWhilePaused === readyDuring[fault.victim]) return []
+  return [`round ${round}: /health/ready said ${readyWhilePaused} while ${fault.victim} was paused`]
+}

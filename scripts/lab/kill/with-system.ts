@@ -1,0 +1,61 @@
+/** Gives the kill tool a system to hurt: the one that is named or running, else one of its own on free ports. */
+import { rm } from 'node:fs/promises'
+import { type Control, connectControl } from '../../local/control.ts'
+import { readRunFile, runFilePath } from '../../local/run-file.ts'
+import { System } from '../../local/system.ts'
+import { type FoundSystem, findSystem } from '../../operate/find-system.ts'
+import { createReporter } from '../../terminal/output.ts'
+import { leavingNonePaused } from './resume-paused.ts'
+
+/**
+ * Runs `work` on a system. One of our own is stopped afterwards; its data is removed when `isGood` says so, else kept.
+ * A named one goes on with no service paused.
+ * Throws when a named system does not run, and what `work` throws.
+ */
+export async function withSystem<T>(
+  runFileOption: string | undefined,
+  say: (line: string) => void,
+  work: (system: FoundSystem, control: Control) => Promise<T>,
+  isGood: (result: T) => boolean,
+): Promise<T> {
+  const named = runFileOption ?? process.env.PAY_RUN_FILE
+  if (named === undefined && !(await isRunning(runFilePath()))) return withOwnSystem(say, work, isGood)
+  const runFile = named ?? runFilePath()
+  const control = connectControl(runFile)
+  const system = await findSystem(runFile, process.env)
+  return leavingNonePaused(control, () => work(system, control))
+}
+
+/** A run file may be left over from a starter that was killed; then nobody answers. */
+async function isRunning(runFile: string): Promise<boolean> {
+  if (readRunFile(runFile) === undefined) return false
+  return connectControl(runFile)
+    .status()
+    .then(
+      () => true,
+      () => false,
+    )
+}
+
+async function withOwnSystem<T>(
+  say: (line: string) => void,
+  work: (system: FoundSystem, control: Control) => Promise<T>,
+  isGood: (result: T) => boolean,
+): Promise<T> {
+  const options = { data: `kill-${process.pid}`, services: 'auto', ports: 'free', web: false } as const
+  const system = new System(options, createReporter())
+  const { root, runFile } = system.folder
+  const stopAndExit = () => void system.stop().finally(() => process.exit(130))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stopAndExit)
+  let good = false
+  try {
+    await system.start()
+    const result = await work(await findSystem(runFile, process.env), connectControl(runFile))
+    good = isGood(result)
+    return result
+  } finally {
+    await system.stop()
+    if (good) await rm(root, { recursive: true, force: true })
+    else say(`data and logs are kept in ${root}`)
+  }
+}

@@ -1,0 +1,128 @@
+/** Which port each part gets, and whose services are used. */
+
+import { type Reporter, StepFailure } from '../terminal/output.ts'
+import { parseComposeFile, portVariables, readComposeServices, type ServiceName, serviceNames } from './compose-file.ts'
+import { anyFreePort, isFree, nextFreePort, type PortHolder, portHolder } from './ports.ts'
+
+type Environment = Record<string, string | undefined>
+
+/** Somebody else's service is used only when one of these names it. */
+export const externalVariables: Record<ServiceName, 'DATABASE_URL' | 'KAFKA_BROKERS' | 'REDIS_URL'> = {
+  mariadb: 'DATABASE_URL',
+  kafka: 'KAFKA_BROKERS',
+  redis: 'REDIS_URL',
+}
+
+export const isExternal = (name: ServiceName, env: Environment) => Boolean(env[externalVariables[name]])
+
+/** For a tool that fills or destroys databases: takes out of this process's environment what names somebody else's, and says so. */
+export function forgetExternals(reporter: Reporter, why: string, alsoForgotten: string[] = []): void {
+  for (const variable of [...Object.values(externalVariables), ...alsoForgotten]) {
+    if (process.env[variable]) reporter.note(`${variable} is set, and left alone: ${why}`)
+    delete process.env[variable]
+  }
+}
+
+const frontPorts = {
+  api: { variable: 'API_PORT', standard: 8080 },
+  web: { variable: 'WEB_PORT', standard: 5173 },
+} as const
+
+export interface PortPlan {
+  services: Record<ServiceName, number>
+  api: number
+  web: number
+  /** serverless-offline listens here too, for the AWS SDK's invoke calls. */
+  lambda: number
+  /** Kafka's controller. */
+  controller: number
+  /** One sentence for each service that did not get its usual port. */
+  notes: string[]
+}
+
+export interface PortQuestion {
+  composeText: string
+  free: boolean
+  web: boolean
+  env: Environment
+}
+
+/** Rejects with a StepFailure that names the holder and the variable when the API's or the shop's port is taken. */
+export async function planPorts({ composeText, free, web, env }: PortQuestion): Promise<PortPlan> {
+  const taken = new Set<number>()
+  const notes: string[] = []
+  const usual = parseComposeFile(composeText, env)
+  const front = async (part: 'api' | 'web') => {
+    const { variable, standard } = frontPorts[part]
+    if (free && !env[variable]) return anyFreePort(taken)
+    const port = Number(env[variable] || standard)
+    if (!(await isFree(port))) throw portTaken(part, port, variable, portHolder(port))
+    taken.add(port)
+    return port
+  }
+  const service = async (name: ServiceName) => {
+    if (isExternal(name, env)) return externalPort(env[externalVariables[name]]!)
+    if (free) return anyFreePort(taken)
+    const wanted = usual[name].port
+    const port = await nextFreePort(wanted, taken)
+    if (port !== wanted)
+      notes.push(
+        `${wanted} is taken${heldBy(portHolder(wanted))}: ${name} gets ${port} (${portVariables[name]} changes it)`,
+      )
+    return port
+  }
+  const api = await front('api')
+  const shop = web ? await front('web') : 0
+  const services = { mariadb: 0, kafka: 0, redis: 0 }
+  for (const name of serviceNames) services[name] = await service(name)
+  return { services, api, web: shop, lambda: await anyFreePort(taken), controller: await anyFreePort(taken), notes }
+}
+
+function heldBy({ pid, command }: PortHolder): string {
+  return pid === undefined ? '' : ` by ${pid} (${(command ?? '?').slice(0, 60)})`
+}
+
+function portTaken(part: string, port: number, variable: string, holder: PortHolder): StepFailure {
+  const who =
+    holder.pid === undefined
+      ? 'by a process that this user may not see'
+      : `by pid ${holder.pid}: ${(holder.command ?? '?').slice(0, 200)}`
+  return new StepFailure(`port ${port}, which the ${part === 'api' ? 'API' : 'shop'} needs, is taken ${who}`, {
+    fix: `stop that program, or take another port: ${variable}=${port + 1} npm start`,
+  })
+}
+
+/** The port in a URL, or in the first of a list of brokers. */
+export function externalPort(address: string): number {
+  const url = new URL(address.includes('://') ? address : `kafka://${address.split(',')[0]}`)
+  const standard: Record<string, number> = {
+    'mysql:': 3306,
+    'mariadb:': 3306,
+    'kafka:': 9092,
+    'redis:': 6379,
+    'rediss:': 6379,
+  }
+  return Number(url.port || standard[url.protocol] || 0)
+}
+
+export interface UsualPort {
+  name: string
+  port: number
+  variable: string
+  /** Gets the next free port by itself when this one is taken. */
+  movable: boolean
+}
+
+/** The ports of `npm start` as this environment sets them, without those of somebody else's services. */
+export function usualPorts(env: Environment): UsualPort[] {
+  const compose = readComposeServices(env)
+  const front = (['api', 'web'] as const).map(name => {
+    const { variable, standard } = frontPorts[name]
+    return { name, port: Number(env[variable] || standard), variable, movable: false }
+  })
+  const ours = serviceNames.filter(name => !isExternal(name, env))
+  return [
+    ...front,
+    ...ours.map(name => ({ name, port: compose[name].port, variable: portVariables[name], movable: true })),
+  ]
+}

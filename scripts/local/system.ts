@@ -1,0 +1,321 @@
+/** The whole system of one data folder: brings it up, keeps it up, takes it down in order. */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CalledOff, type Reporter, StepFailure } from '../terminal/output.ts'
+import { prepareServices } from './bring-services.ts'
+import { serviceNames } from './compose-file.ts'
+import { serveControl } from './control-server.ts'
+import { Compose, type DockerEngine, findEngine } from './docker.ts'
+import { clearLeftovers } from './leftovers.ts'
+import { rotateLog } from './log-file.ts'
+import { apiChild, webChild } from './node-children.ts'
+import { type DataFolder, dataFolder, projectRoot } from './paths.ts'
+import { isExternal, type PortPlan, planPorts } from './plan-ports.ts'
+import { identityOf, isAlive, type ProcessIdentity } from './process-table.ts'
+import {
+  type ProcessName,
+  type ProcessRow,
+  processNames,
+  type RunFile,
+  readRunFile,
+  removeRunFile,
+  type SystemEnv,
+  writeRunFile,
+} from './run-file.ts'
+import { releaseLock, takeLock } from './starter-lock.ts'
+import { type ChildSpec, type PartEvents, SupervisedProcess, type SystemPart } from './supervised-process.ts'
+import { addressOf, checkApiEnvironment, composeFor, systemEnv } from './system-env.ts'
+
+export interface SystemOptions {
+  /** The data folder's name. */
+  data: string
+  services: 'auto' | 'native' | 'docker'
+  ports: 'default' | 'free'
+  web: boolean
+}
+
+/** Web first, so that nobody can ask for what is going away; the database last. */
+const stopOrder: ProcessName[] = ['web', 'api', 'redis', 'kafka', 'mariadb']
+
+/** How soon a starter notices that its parent is gone, and some. */
+const noticeMs = 1_000
+/** The longest that a starter may take to stop everything. */
+const lastStopMs = 60_000
+/** For room on a full disk. */
+const saveAgainMs = 1_000
+
+/** Thrown when a starter already runs on this data folder. */
+export class AlreadyRunning extends Error {
+  override name = 'AlreadyRunning'
+  readonly holder: ProcessIdentity
+  readonly run?: RunFile
+
+  constructor(holder: ProcessIdentity, run?: RunFile) {
+    super(`already running (pid ${holder.pid})`)
+    this.holder = holder
+    this.run = run
+  }
+}
+
+export class System {
+  readonly folder: DataFolder
+  readonly #options: SystemOptions
+  readonly #reporter: Reporter
+  readonly #events: PartEvents
+  readonly #parts = new Map<ProcessName, SystemPart>()
+  readonly #abort = new AbortController()
+  #mode: RunFile['mode'] = 'native'
+  #env?: SystemEnv
+  #compose?: Compose
+  #control?: Server
+  #locked = false
+  #saveLater?: NodeJS.Timeout
+  #starting: Promise<void> = Promise.resolve()
+  #stopping?: Promise<void>
+  #migrating: Promise<void> = Promise.resolve()
+
+  constructor(options: SystemOptions, reporter: Reporter) {
+    this.folder = dataFolder(options.data)
+    this.#options = options
+    this.#reporter = reporter
+    this.#events = { changed: () => this.#save(), say: text => this.#say(text) }
+  }
+
+  get env(): SystemEnv {
+    if (!this.#env) throw new Error('the system has not been started')
+    return this.#env
+  }
+
+  /** Rejects with AlreadyRunning, or with a StepFailure after everything that had started was stopped again. */
+  async start(): Promise<void> {
+    this.#starting = this.#bringUp()
+    try {
+      await this.#starting
+    } catch (error) {
+      if (!(error instanceof AlreadyRunning)) await this.stop()
+      throw error
+    }
+  }
+
+  /** Stops everything in order; what is only starting is given up first. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#takeDown()
+    return this.#stopping
+  }
+
+  /** SIGKILL to everything at once. */
+  async killNow(): Promise<void> {
+    this.#abort.abort()
+    await Promise.all([...this.#parts.values()].map(part => part.killNow()))
+    this.#release()
+  }
+
+  async #bringUp(): Promise<void> {
+    await this.#takeLock()
+    await clearLeftovers(this.folder, this.#reporter)
+    for (const name of [...processNames, 'docker', 'install']) rotateLog(join(this.folder.logs, `${name}.log`))
+    mkdirSync(this.folder.logs, { recursive: true })
+    const engine = this.#chooseMode()
+    const ports = await this.#planPorts()
+    checkApiEnvironment(this.env)
+    this.#control = await serveControl(join(this.folder.sockets, 'control.sock'), {
+      run: () => this.#run(),
+      part: name => this.#parts.get(name as ProcessName),
+    })
+    const web = this.#options.web ? this.#startNodeChild(webChild(this.folder, this.env, ports)) : undefined
+    // A failure of the shop is reported when its turn comes, not as an unhandled one while the services start.
+    web?.catch(() => {})
+    await this.#startServices(ports, engine)
+    await this.#startNodeChild(apiChild(this.folder, this.env, ports))
+    await web
+  }
+
+  /** Waits for a starter that is stopping; refuses beside one that goes on. */
+  async #takeLock(): Promise<void> {
+    const holder = takeLock(this.folder.lockFile)
+    if (holder) {
+      // One whose npm has just gone needs a moment to notice.
+      await sleep(noticeMs)
+      const run = readRunFile(this.folder.runFile)
+      if (isAlive(holder) && !run?.stopping) throw new AlreadyRunning(holder, run)
+      await this.#reporter.step('wait', async detail => {
+        detail(`for the last one (pid ${holder.pid}) to stop`)
+        await this.#lockWhenReleased()
+      })
+    }
+    this.#locked = true
+  }
+
+  async #lockWhenReleased(): Promise<void> {
+    const end = performance.now() + lastStopMs
+    for (;;) {
+      const holder = takeLock(this.folder.lockFile)
+      if (!holder) return
+      if (this.#abort.signal.aborted) throw new CalledOff('nothing was started')
+      if (performance.now() > end) throw new AlreadyRunning(holder, readRunFile(this.folder.runFile))
+      await sleep(200)
+    }
+  }
+
+  #chooseMode(): DockerEngine | undefined {
+    const { services } = this.#options
+    if (services === 'native' || serviceNames.every(name => isExternal(name, process.env))) return undefined
+    const engine = findEngine()
+    if ('engine' in engine) {
+      this.#mode = 'docker'
+      return engine
+    }
+    if (services === 'docker')
+      throw new StepFailure(`--docker: ${engine.missing}`, {
+        fix: 'start Docker, or leave --docker out for native services',
+      })
+    if (!engine.missing.startsWith('no ')) this.#reporter.note(`${engine.missing}: services run natively`)
+    return undefined
+  }
+
+  async #planPorts(): Promise<PortPlan> {
+    const { ports, web } = this.#options
+    const composeText = readFileSync(join(projectRoot, 'docker-compose.yml'), 'utf8')
+    const plan = await planPorts({ composeText, free: ports === 'free', web, env: process.env })
+    for (const note of plan.notes) this.#reporter.note(note)
+    this.#env = systemEnv(composeFor(plan), plan, web)
+    this.#save()
+    return plan
+  }
+
+  async #startServices(ports: PortPlan, engine?: DockerEngine): Promise<void> {
+    const compose = composeFor(ports)
+    if (engine) this.#compose = new Compose(this.folder, compose)
+    const start = await prepareServices(
+      {
+        folder: this.folder,
+        env: this.env,
+        compose,
+        ports,
+        reporter: this.#reporter,
+        events: this.#events,
+        signal: this.#abort.signal,
+        add: part => this.#add(part),
+      },
+      engine && this.#compose && { engine, compose: this.#compose },
+    )
+    await this.#allOrNone([
+      start('mariadb').then(() => {
+        this.#migrating = this.#migrate()
+        return this.#migrating
+      }),
+      start('kafka').then(() => this.#createTopics()),
+      start('redis'),
+    ])
+  }
+
+  /** Throws when everything is stopping: what is not known to the system would be left behind. */
+  #add(part: SystemPart) {
+    if (this.#abort.signal.aborted) throw new CalledOff(`${part.name} was not started any more`)
+    this.#parts.set(part.name, part)
+  }
+
+  /** The first failure stops the others, and is reported when all have ended. */
+  async #allOrNone(work: Promise<void>[]): Promise<void> {
+    let failure: unknown
+    const failed = (error: unknown) => {
+      failure ??= error
+      void this.stop()
+    }
+    await Promise.all(work.map(one => one.catch(failed)))
+    if (failure) throw failure
+  }
+
+  async #startNodeChild(spec: ChildSpec): Promise<void> {
+    const part = new SupervisedProcess(spec, this.#events)
+    await this.#reporter.step(part.name, async detail => {
+      detail(addressOf(part.name, this.env))
+      this.#add(part)
+      await part.start()
+    })
+  }
+
+  async #migrate(): Promise<void> {
+    await this.#reporter.step('migrations', async detail => {
+      const { migrate } = await import('../../shared/stores/migrate.ts')
+      const applied = await migrate(this.env.DATABASE_URL)
+      detail(applied.length === 0 ? 'up to date' : `${applied.length} applied, up to ${applied.at(-1)}`)
+    })
+  }
+
+  async #createTopics(): Promise<void> {
+    await this.#reporter.step('topics', async detail => {
+      const { createTopics } = await import('../../shared/messaging/topics.ts')
+      const created = await createTopics({ brokers: this.env.KAFKA_BROKERS.split(',') })
+      detail(created.length === 0 ? 'all there' : `${created.length} created`)
+    })
+  }
+
+  async #takeDown(): Promise<void> {
+    this.#abort.abort()
+    this.#save()
+    const started = this.#starting.catch(() => {})
+    for (const name of stopOrder) {
+      // A migration that is cut off in the middle has to be mended by hand.
+      if (name === 'mariadb') await this.#migrating.catch(() => {})
+      await this.#stopPart(name)
+    }
+    await started
+    // A part may have been made while the others were being stopped.
+    for (const name of stopOrder) await this.#stopPart(name)
+    await this.#compose?.run(['down']).catch(error => this.#reporter.warn(error.message))
+    this.#release()
+  }
+
+  /** The last step: from here on another starter may take this folder. */
+  #release() {
+    if (!this.#locked) return
+    this.#locked = false
+    clearTimeout(this.#saveLater)
+    this.#control?.close().closeAllConnections()
+    rmSync(this.folder.sockets, { recursive: true, force: true })
+    removeRunFile(this.folder.runFile)
+    releaseLock(this.folder.lockFile)
+  }
+
+  async #stopPart(name: ProcessName): Promise<void> {
+    const part = this.#parts.get(name)
+    const state = part?.row().state
+    if (!part || state === 'external' || (state === 'stopped' && !part.row().pid)) return
+    try {
+      await this.#reporter.step(`stop ${name}`, async () => part.stop())
+    } catch (error) {
+      // The others still have to be stopped.
+      this.#reporter.failure(error)
+    }
+  }
+
+  #run(): RunFile {
+    const rows = processNames.map(name => this.#parts.get(name)?.row()).filter((row): row is ProcessRow => !!row)
+    return {
+      supervisor: identityOf(process.pid),
+      mode: this.#mode,
+      controlSocket: join(this.folder.sockets, 'control.sock'),
+      stopping: this.#abort.signal.aborted,
+      env: this.env,
+      processes: rows,
+    }
+  }
+
+  /** Never throws: run.json is for others to read. What could not be written (a full disk) follows as soon as it can. */
+  #save() {
+    if (!this.#locked || !this.#env) return
+    clearTimeout(this.#saveLater)
+    try {
+      writeRunFile(this.folder.runFile, this.#run())
+    } catch {
+      this.#saveLater = setTimeout(() => this.#save(), saveAgainMs).unref()
+    }
+  }
+
+  #say(text: string) {
+    if (!this.#abort.signal.aborted) this.#reporter.note(`${new Date().toTimeString().slice(0, 8)} ${text}`)
+  }
+}

@@ -1,0 +1,46 @@
+/** Which dead letters a command means, and what it says of them before it does anything. */
+import { printable } from '../../terminal/printable.ts'
+import { type DeadLetter, idOf } from '../verify/dead-letters.ts'
+
+export type Choice = { chosen: DeadLetter[]; unreadable: DeadLetter[] } | { problem: string }
+
+/**
+ * `--all` means every letter that waits; a letter that is named may also be one that was handled before. In the order in which
+ * they came. Nothing is chosen when a name means no letter. `unreadable`: what is no letter of ours, and so cannot be sent.
+ */
+export function chooseLetters(letters: readonly DeadLetter[], ids: readonly string[], all: boolean): Choice {
+  const known = new Set(letters.map(idOf))
+  const unknown = ids.filter(id => !known.has(id))
+  if (unknown.length > 0)
+    return { problem: `there is no dead letter ${unknown.join(', ')}; \`npm run dlq\` lists them as partition/offset` }
+  const meant = letters.filter(letter => (all ? letter.state === 'waiting' : ids.includes(idOf(letter))))
+  return {
+    chosen: meant.filter(({ original }) => original !== null),
+    unreadable: meant.filter(({ original }) => original === null),
+  }
+}
+
+const PREVIEW_LENGTH = 160
+
+const preview = (bytes: Buffer | null | undefined): string => {
+  if (bytes == null) return 'none'
+  const text = bytes.toString('utf8', 0, PREVIEW_LENGTH * 4)
+  const shown = printable(text.slice(0, PREVIEW_LENGTH))
+  return text.length > PREVIEW_LENGTH ? `${shown}… (${bytes.length} bytes)` : shown
+}
+
+export const letterLines = (letter: DeadLetter): string[] => {
+  const { origin, failedAt, error, state, original } = letter
+  return [
+    `${idOf(letter)}  from ${printable(origin)}  ${printable(failedAt)}  ${state}`,
+    `    ${printable(error)}`,
+    `    key ${preview(original?.key)}, value ${preview(original?.value)}`,
+  ]
+}
+
+/** Where a letter would go. */
+export const sendLine = (letter: DeadLetter): string => {
+  const { topic, partition, key, value } = letter.original!
+  const again = letter.state === 'waiting' ? '' : ` (${letter.state} before)`
+  return `${idOf(letter)} → ${printable(topic)} partition ${partition}: key ${preview(key)}, ${value?.length ?? 0} bytes${again}`
+}

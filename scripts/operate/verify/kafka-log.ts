@@ -1,0 +1,167 @@
+/** Reads topics from offset 0 to their end offsets, commits nothing, and asks how far the consumer groups are. */
+// kafkajs's own timers fire a thousand times a second; the plugin's repair is for every client of this process.
+import '../../../plugins/kafka-events/src/kafkajs-timers.ts'
+import { type Admin, Kafka, type KafkaMessage, logLevel } from 'kafkajs'
+import { consumerGroups, DEAD_LETTER_TOPIC, DOORBELL_TOPIC } from '../../../shared/contracts/topics.ts'
+import type { Judge } from '../../../shared/invariants/invariant.ts'
+import type { Lag } from '../../../shared/invariants/world.ts'
+import { until } from '../../../shared/runtime/until.ts'
+import { type Cluster, clusterOf, fetchSpans, type Span } from './fetch-spans.ts'
+
+export interface LogRecord {
+  topic: string
+  partition: number
+  offset: number
+  key: Buffer | null
+  value: Buffer | null
+  headers: Record<string, Buffer | undefined>
+}
+
+/** Where a partition begins and ends right now. Its last record may lie before its end: markers of transactions and compacted offsets are none. */
+export type PartitionSpan = Span
+
+/** What `verify` asks of Kafka. */
+export interface KafkaLog {
+  /** The partitions of every topic that carries events. */
+  eventSpans(): Promise<PartitionSpan[]>
+  spansOf(topic: string): Promise<PartitionSpan[]>
+  /** Hands on every record of the spans, in the order of each partition. */
+  read(spans: PartitionSpan[], onRecords: (records: LogRecord[]) => Promise<void>): Promise<void>
+  lags(judge: Judge): Promise<Lag[]>
+  /** The offsets a group has committed, by partition. */
+  committed(group: string, topic: string): Promise<Map<number, number>>
+  close(): Promise<void>
+}
+
+/** Those that keep the books. */
+export const ledgerGroups = consumerGroups.filter(({ groupId }) => groupId.startsWith('record-ledger'))
+
+/** Under this name older versions of `npm run dlq` committed how far they had redriven. */
+export const REDRIVE_GROUP = 'dlq-redrive'
+
+const COORDINATOR_DEADLINE_MS = 30_000
+
+/** Connects. Throws when no broker answers. */
+export async function openKafkaLog(brokers: string[]): Promise<KafkaLog> {
+  const kafka = new Kafka({ clientId: 'verify', brokers, logLevel: logLevel.NOTHING, retry: { retries: 3 } })
+  const admin = kafka.admin()
+  await admin.connect().catch(error => {
+    const where = brokers.join(', ')
+    throw new Error(`Kafka does not answer at ${where} (${error.message}); \`npm run status\` says what runs`, {
+      cause: error,
+    })
+  })
+  const cluster = clusterOf(kafka)
+  await cluster.connect()
+  return {
+    eventSpans: async () => {
+      const topics = (await admin.listTopics()).filter(
+        name => name.startsWith('payment.') && name !== DEAD_LETTER_TOPIC,
+      )
+      return (await Promise.all(topics.map(topic => spansOf(admin, topic)))).flat()
+    },
+    spansOf: topic => spansOf(admin, topic),
+    read: (spans, onRecords) => readSpans(cluster, spans, onRecords),
+    lags: judge => lagsOf(admin, cluster, judge),
+    committed: (group, topic) => committedOf(admin, group, topic),
+    close: async () => {
+      await Promise.all([admin.disconnect(), cluster.disconnect()])
+    },
+  }
+}
+
+const LEADER_DEADLINE_MS = 30_000
+
+/** A broker that has just come back does not lead its partitions for a moment, whatever its metadata says. */
+async function whenLed<T>(topic: string, ask: () => Promise<T>): Promise<T> {
+  const answer = await until(
+    () =>
+      ask().then(
+        value => ({ value }),
+        error => (error.retriable ? Promise.reject(error) : { error }),
+      ),
+    { what: `a leader of ${topic}`, deadlineMs: LEADER_DEADLINE_MS },
+  )
+  if ('error' in answer) throw answer.error
+  return answer.value
+}
+
+async function spansOf(admin: Admin, topic: string): Promise<PartitionSpan[]> {
+  const offsets = await whenLed(topic, () => admin.fetchTopicOffsets(topic))
+  return offsets.map(({ partition, low, high }) => ({ topic, partition, low: Number(low), high: Number(high) }))
+}
+
+async function readSpans(
+  cluster: Cluster,
+  spans: PartitionSpan[],
+  onRecords: (records: LogRecord[]) => Promise<void>,
+): Promise<void> {
+  for await (const { topic, partition, messages } of fetchSpans(cluster, spans, whenLed))
+    await onRecords(messages.map(message => recordOf(topic, partition, message)))
+}
+
+/** The offset of the first record of a span; its end when nothing in it is a record. */
+async function firstRecordOf(cluster: Cluster, span: PartitionSpan): Promise<number> {
+  for await (const { messages } of fetchSpans(cluster, [span], whenLed)) return Number(messages[0]!.offset)
+  return span.high
+}
+
+const recordOf = (topic: string, partition: number, { offset, key, value, headers }: KafkaMessage): LogRecord => ({
+  topic,
+  partition,
+  offset: Number(offset),
+  key,
+  value,
+  headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, found]) => [name, firstHeader(found)])),
+})
+
+const firstHeader = (found: Buffer | string | (Buffer | string)[] | undefined): Buffer | undefined => {
+  const first = Array.isArray(found) ? found[0] : found
+  return typeof first === 'string' ? Buffer.from(first) : first
+}
+
+async function committedOf(admin: Admin, groupId: string, topic: string): Promise<Map<number, number>> {
+  // A broker that has just started answers "the coordinator is loading" for a while.
+  const [found] = await until(() => admin.fetchOffsets({ groupId, topics: [topic] }), {
+    what: `the offsets of ${groupId}`,
+    deadlineMs: COORDINATOR_DEADLINE_MS,
+  })
+  const offsets = (found?.partitions ?? []).map(({ partition, offset }): [number, number] => [
+    partition,
+    Number(offset),
+  ])
+  // Kafka says −1 where a group has committed nothing.
+  return new Map(offsets.filter(([, offset]) => offset >= 0))
+}
+
+async function lagsOf(admin: Admin, cluster: Cluster, judge: Judge): Promise<Lag[]> {
+  const existing = new Set(await admin.listTopics())
+  const read = consumerGroups.filter(({ topic }) => existing.has(topic))
+  return (await Promise.all(read.map(reading => topicLags(admin, cluster, reading, judge)))).flat()
+}
+
+/** Where a group stands that has committed nothing: it misses no event; a ring that nobody heard is made good by the sweep. */
+const beginningOf = (topic: string, low: number, high: number): number => (topic === DOORBELL_TOPIC ? high : low)
+
+async function topicLags(
+  admin: Admin,
+  cluster: Cluster,
+  reading: (typeof consumerGroups)[number],
+  judge: Judge,
+): Promise<Lag[]> {
+  const { groupId: group, topic } = reading
+  const youngFrom = new Map<number, number>()
+  const sinceMs = judge.nowMs - judge.graceMs
+  const young = await whenLed(topic, () => admin.fetchTopicOffsetsByTimestamp(topic, sinceMs))
+  for (const { partition, offset } of young) youngFrom.set(partition, Number(offset))
+  const committed = await committedOf(admin, group, topic)
+  // The end is read last: a group that commits meanwhile is not seen beyond it.
+  const lags = (await spansOf(admin, topic)).map(async ({ partition, low, high }) => {
+    // What retention removed before it was read is gone; nobody can be behind on it. Nor on what is no record.
+    const from = Math.max(committed.get(partition) ?? beginningOf(topic, low, high), low)
+    const reached = from < high ? await firstRecordOf(cluster, { topic, partition, low: from, high }) : from
+    const overdue = Math.max((youngFrom.get(partition) ?? high) - reached, 0)
+    return { group, topic, partition, committed: reached, end: high, overdue }
+  })
+  return Promise.all(lags)
+}

@@ -1,0 +1,86 @@
+/** Waits until nothing is on its way any more, then verifies; verifies again while something still is. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Connection, RowDataPacket } from 'mysql2/promise'
+import type { Judge } from '../../../shared/invariants/invariant.ts'
+import type { FoundSystem } from '../find-system.ts'
+import { type KafkaLog, openKafkaLog } from './kafka-log.ts'
+import { connect, openSnapshot } from './snapshot.ts'
+import { type VerifyReport, verifySystem } from './verify-system.ts'
+
+export interface VerifyOptions {
+  /** How long work that is on its way may take to arrive. 0: judge at once. */
+  settleMs: number
+  /** Younger work is pending, older work has failed. */
+  graceMs: number
+  /** The clock; a test looks at the books from the future. */
+  nowMs?: () => number
+}
+
+export const DEFAULT_OPTIONS: VerifyOptions = { settleMs: 0, graceMs: 60_000 }
+
+const POLL_MS = 500
+
+/** Verifies the system as it is, or as it is once it has come to rest. Throws when the database or Kafka is away. */
+export async function verify(
+  system: Pick<FoundSystem, 'databaseUrl' | 'brokers'>,
+  options: VerifyOptions = DEFAULT_OPTIONS,
+): Promise<VerifyReport> {
+  const endMs = performance.now() + options.settleMs
+  for (;;) {
+    await untilAtRest(system, endMs)
+    const report = await verifyOnce(system, options)
+    // What has failed with nothing on its way stays failed; waiting would not change it.
+    if (report.pending === 0 || performance.now() >= endMs) return report
+    await sleep(POLL_MS)
+  }
+}
+
+async function verifyOnce(system: Pick<FoundSystem, 'databaseUrl' | 'brokers'>, options: VerifyOptions) {
+  const judge: Judge = { nowMs: (options.nowMs ?? Date.now)(), graceMs: options.graceMs }
+  const snapshot = await openSnapshot(system.databaseUrl)
+  try {
+    const kafka = await openKafkaLog(system.brokers)
+    try {
+      return await verifySystem(snapshot, kafka, judge)
+    } finally {
+      await kafka.close()
+    }
+  } finally {
+    await snapshot.close()
+  }
+}
+
+/** What is on its way, asked cheaply: no full verification while the relay is still at work. */
+async function untilAtRest(system: Pick<FoundSystem, 'databaseUrl' | 'brokers'>, endMs: number): Promise<void> {
+  if (performance.now() >= endMs) return
+  const database = await connect(system.databaseUrl)
+  const kafka = await openKafkaLog(system.brokers)
+  try {
+    while (performance.now() < endMs) {
+      if ((await consumersAreAtTheEnd(kafka)) && (await openRows(database)) === 0) return
+      await sleep(POLL_MS)
+    }
+  } finally {
+    await kafka.close()
+    await database.end()
+  }
+}
+
+/** A broker that has just come back leads no partition for a moment: that is not at rest, and no reason to give up. */
+async function consumersAreAtTheEnd(kafka: KafkaLog): Promise<boolean> {
+  try {
+    const lags = await kafka.lags({ nowMs: Date.now(), graceMs: 0 })
+    return lags.every(lag => lag.committed >= lag.end)
+  } catch (error) {
+    if ((error as { retriable?: boolean }).retriable) return false
+    throw error
+  }
+}
+
+async function openRows(database: Connection): Promise<number> {
+  const [rows] = await database.query<RowDataPacket[]>(
+    `SELECT (SELECT COUNT(*) FROM payment_operation WHERE state = 'PENDING')
+      + (SELECT COUNT(*) FROM outbox_event WHERE published_at IS NULL AND parked_at IS NULL) AS total`,
+  )
+  return Number(rows[0]!.total)
+}
