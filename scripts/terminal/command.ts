@@ -1,0 +1,43 @@
+/** How an npm command is declared: its name, its flags and its usage. What it does not know is refused, never ignored. */
+import { Command, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings'
+import { describeFailure, StepFailure } from './output.ts'
+import { printableError } from './printable.ts'
+
+/** `typed`: what a person types, such as `npm run verify`. `--help` prints the summary and the flags. */
+export const npmCommand = (typed: string, summary: string) =>
+  new Command(`${typed} --`)
+    .description(summary)
+    .helpOption('--help', 'show this')
+    .allowExcessArguments(false)
+    .showHelpAfterError()
+
+/**
+ * Reads the arguments, does the work and ends the process with the code that it resolves to.
+ * Ends with 1 on a wrong argument, after the usage, and on an error, after its message.
+ */
+export async function run<Args extends unknown[], Flags extends OptionValues>(
+  command: Command<Args, Flags>,
+  work: (flags: Flags, ...args: Args) => Promise<number> | number,
+): Promise<never> {
+  try {
+    command.parse()
+    process.exit(await work(command.opts(), ...command.processedArgs))
+  } catch (error) {
+    if (error instanceof StepFailure) console.error(describeFailure(error).join('\n').trimStart())
+    else console.error(`${command.name().replace(/ --$/, '')}: ${printableError(error)}`)
+    process.exit(1)
+  }
+}
+
+/** A flag's value as a whole number from 0 on. */
+export function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
+    throw new InvalidArgumentError('It wants a whole number.')
+  return Number(text)
+}
+
+/** A flag's value in seconds, parts of one too, as milliseconds. */
+export function secondsAsMs(text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('It wants seconds.')
+  return Number(text) * 1_000
+}
