@@ -75,6 +75,13 @@ describe('an import that is not allowed is found', () => {
     ['shared/payments/operation.ts', './fake-store.ts'],
     ['shared/payments/operation.ts', './operation.test.ts'],
     ['scripts/start.ts', '../test/support/system.ts'],
+    ['scripts/operate/find-system.ts', '../lab/kill/run.ts'],
+    ['scripts/operate/find-system.ts', '../local/system.ts'],
+    ['scripts/local/system.ts', '../lab/bench/stage.ts'],
+    ['scripts/terminal/output.ts', '../local/paths.ts'],
+    ['deploy/package/package-service.ts', '../../scripts/lab/bench/stage.ts'],
+    ['shared/invariants/book.ts', '../domain/ledger.ts'],
+    ['shared/invariants/book.ts', '../payments/ports.ts'],
   ])('%s may not import %s', (path, specifier) => {
     expect(violationsOf(path, `import { x } from '${specifier}'\n`)).toHaveLength(1)
   })

@@ -46,10 +46,16 @@ const rooms: Record<string, Room> = {
   'scripts/terminal': { imports: [], ambient: true },
   // A tool finds a system of this machine by the file that its starter wrote.
   'scripts/operate': {
-    imports: ['scripts/terminal', 'scripts/local/run-file.ts', 'scripts/local/paths.ts', ...SHARED],
+    imports: [
+      'scripts/terminal',
+      'scripts/local/run-file.ts',
+      'scripts/local/paths.ts',
+      'plugins/kafka-events',
+      ...SHARED,
+    ],
     ambient: true,
   },
-  'scripts/local': { imports: ['scripts/terminal', 'scripts/operate', ...SHARED], ambient: true },
+  'scripts/local': { imports: ['scripts/terminal', ...SHARED], ambient: true },
   'scripts/lab': {
     imports: [
       'scripts/terminal',
