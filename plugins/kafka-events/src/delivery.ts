@@ -1,4 +1,4 @@
-/** Sees the records of a lane's batches through: attempts, what comes after a failure, until each is settled. */
+/** Sees the records of a processor's batches through: attempts, what comes after a failure, until each is settled. */
 import { backOffMs, handlerBackOff, sleep } from './back-off.ts'
 import { type Part, Progress, rangesOf, spansOf } from './batch.ts'
 import { messageOf } from './errors.ts'
@@ -11,7 +11,7 @@ import { firstFailuresOf, splitByFailures } from './response.ts'
 import type { Slots } from './slots.ts'
 import type { KafkaSource } from './source.ts'
 
-/** A lane that makes no progress for so long is said to be blocked, and again after as long. */
+/** A processor that makes no progress for so long is said to be blocked, and again after as long. */
 const BLOCKED_REMINDER_MS = 30_000
 
 export interface DeliveryPorts {
@@ -25,7 +25,7 @@ export interface DeliveryPorts {
   waitMs?(failedAttempts: number): number
 }
 
-/** What a lane fails at, until it makes progress. */
+/** What a processor fails at, until it makes progress. */
 export interface Failing {
   records: readonly FetchedRecord[]
   failedAttempts: number

@@ -17,9 +17,9 @@ import { tellOfFormerGroups } from './former-group.ts'
 import { leaveGroup } from './group-leave.ts'
 import { createGroupOffsets, type GroupOffsets } from './group-offsets.ts'
 import type { Invoke } from './invocation.ts'
-import { Lane, type LanePorts, type PartitionStatus } from './lane.ts'
 import { type Log, quietLogCreator } from './log.ts'
 import { OnFailureTopic } from './on-failure.ts'
+import { PartitionProcessor, type PartitionStatus, type ProcessorPorts } from './partition-processor.ts'
 import { Slots } from './slots.ts'
 import type { KafkaSource, LocalSettings } from './source.ts'
 import { fixedPositions, pinStartingPositions } from './starting-position.ts'
@@ -73,7 +73,7 @@ interface Session {
   topic: string
   partition: number
   source: KafkaSource
-  lane: Lane
+  processor: PartitionProcessor
 }
 
 export class GroupConsumer {
@@ -86,7 +86,7 @@ export class GroupConsumer {
   /** The partitions that are ours in this generation of the group. */
   readonly #sessions = new Map<string, Session>()
   /** When the last invocation for a partition ends, whichever generation started it. */
-  readonly #lanesEnd = new Map<string, Promise<void>>()
+  readonly #processorsEnd = new Map<string, Promise<void>>()
   readonly #commits: CommitQueue
   #hasToldOfFormerGroups = false
   #consumer: Consumer | undefined
@@ -137,8 +137,8 @@ export class GroupConsumer {
   /** Asks the broker for the ends of the partitions, for a second at most. */
   async status(): Promise<GroupStatus> {
     const offsets = await this.#offsets()
-    const partitions = [...this.#sessions].map(([key, { topic, partition, source, lane }]) => {
-      const { nextOffset, ...rest } = lane.status(partition)
+    const partitions = [...this.#sessions].map(([key, { topic, partition, source, processor }]) => {
+      const { nextOffset, ...rest } = processor.status(partition)
       const known = offsets.get(key)
       const position = nextOffset ?? known?.committed ?? known?.low ?? null
       const endOffset = known?.end ?? null
@@ -381,7 +381,7 @@ export class GroupConsumer {
       if (!source) continue
       consumer.resume([{ topic, partitions }])
       for (const shared of chunksOf(partitions, this.#local.partitionsPerEventMax))
-        this.#openLane(consumer, source, shared)
+        this.#openProcessor(consumer, source, shared)
       if (fixedPositions.has(source.startingPosition)) void this.#pin(consumer, source, partitions)
     }
     this.#heartbeat(consumer)
@@ -393,11 +393,11 @@ export class GroupConsumer {
     })
   }
 
-  #openLane(consumer: Consumer, source: KafkaSource, partitions: number[]): void {
+  #openProcessor(consumer: Consumer, source: KafkaSource, partitions: number[]): void {
     const { topic } = source
     const keyOf = (partition: number) => `${topic}-${partition}`
-    const isCurrent = (partition: number) => this.#laneOf(topic, partition) === lane
-    const ports: LanePorts = {
+    const isCurrent = (partition: number) => this.#processorOf(topic, partition) === processor
+    const ports: ProcessorPorts = {
       ...this.#ports,
       writeOnFailure: (...given) => this.#onFailure.write(...given),
       slots: this.#slots,
@@ -409,13 +409,13 @@ export class GroupConsumer {
         if (isCurrent(partition)) whileRunning(() => consumer.resume([{ topic, partitions: [partition] }]))
       },
     }
-    const earlier = Promise.allSettled(partitions.map(partition => this.#lanesEnd.get(keyOf(partition))))
-    const lane = new Lane(source, partitions, ports, earlier)
+    const earlier = Promise.allSettled(partitions.map(partition => this.#processorsEnd.get(keyOf(partition))))
+    const processor = new PartitionProcessor(source, partitions, ports, earlier)
     for (const partition of partitions) {
-      this.#sessions.set(keyOf(partition), { topic, partition, source, lane })
-      this.#lanesEnd.set(keyOf(partition), lane.ended)
+      this.#sessions.set(keyOf(partition), { topic, partition, source, processor })
+      this.#processorsEnd.set(keyOf(partition), processor.ended)
     }
-    lane.ended.catch(error => this.#restart(error as Error))
+    processor.ended.catch(error => this.#restart(error as Error))
   }
 
   #heartbeat(consumer: Consumer): void {
@@ -434,7 +434,7 @@ export class GroupConsumer {
 
   /** From here on nothing of the old generation may start or be committed; what runs runs on. */
   #revoke(): void {
-    for (const { lane } of this.#sessions.values()) lane.stop()
+    for (const { processor } of this.#sessions.values()) processor.stop()
     this.#sessions.clear()
     this.#commits.abandon()
   }
@@ -444,12 +444,12 @@ export class GroupConsumer {
     const { batch, resolveOffset, commitOffsetsIfNecessary, isStale, pause } = payload
     // What is not taken is fetched again at once: not as fast as it can.
     if (consumer === this.#consumer && this.#fetches.mayBeStale) return sleep(REFUSED_MS)
-    const lane = this.#laneOf(batch.topic, batch.partition)
+    const processor = this.#processorOf(batch.topic, batch.partition)
     const last = batch.messages.at(-1)
-    if (consumer !== this.#consumer || !lane || lane.isStopped || !last || isStale()) return
+    if (consumer !== this.#consumer || !processor || processor.isStopped || !last || isStale()) return
     this.#commit = commitOffsetsIfNecessary
     this.#trouble.over()
-    const isFull = lane.push(batch.partition, batch.messages, Number(batch.lastOffset()) + 1)
+    const isFull = processor.push(batch.partition, batch.messages, Number(batch.lastOffset()) + 1)
     resolveOffset(last.offset)
     if (isFull) pause()
   }
@@ -457,25 +457,28 @@ export class GroupConsumer {
   /** kafkajs keeps batches without a record for the function to itself: what an aborted transaction wrote. */
   #passed(consumer: Consumer, { topic, partition, batchSize, lastOffset }: BatchPayload): void {
     if (consumer !== this.#consumer || batchSize > 0 || this.#fetches.mayBeStale) return
-    this.#laneOf(topic, partition)?.push(partition, [], Number(lastOffset) + 1)
+    this.#processorOf(topic, partition)?.push(partition, [], Number(lastOffset) + 1)
   }
 
-  #laneOf(topic: string, partition: number): Lane | undefined {
-    return this.#sessions.get(`${topic}-${partition}`)?.lane
+  #processorOf(topic: string, partition: number): PartitionProcessor | undefined {
+    return this.#sessions.get(`${topic}-${partition}`)?.processor
   }
 
   /** Commits where the topic begins for the group, partitions of other members included: only the first of them may say LATEST. */
   async #pin(consumer: Consumer, source: KafkaSource, partitions: number[]): Promise<void> {
     const { topic } = source
-    const laneOf = (partition: number) => this.#laneOf(topic, partition)
+    const processorOf = (partition: number) => this.#processorOf(topic, partition)
     consumer.pause([{ topic, partitions }])
     try {
-      const lanes = new Map(partitions.map(partition => [partition, laneOf(partition)]))
+      const processors = new Map(partitions.map(partition => [partition, processorOf(partition)]))
       const pinned = await pinStartingPositions(this.#kafka({ retries: 5 }), source)
-      if (consumer !== this.#consumer || partitions.some(partition => laneOf(partition) !== lanes.get(partition)))
+      if (
+        consumer !== this.#consumer ||
+        partitions.some(partition => processorOf(partition) !== processors.get(partition))
+      )
         return
       const offsets = pinned.map(({ partition, offset }) => ({ topic, partition, offset: String(offset) }))
-      for (const offset of offsets) if (lanes.has(offset.partition)) consumer.seek(offset)
+      for (const offset of offsets) if (processors.has(offset.partition)) consumer.seek(offset)
       if (offsets.length > 0) await consumer.commitOffsets(offsets)
       consumer.resume([{ topic, partitions }])
     } catch (error) {
@@ -507,12 +510,12 @@ export class GroupConsumer {
   async #finishHandlers(): Promise<void> {
     const { drainTimeoutMs } = this.#local
     const sessions = [...this.#sessions.values()]
-    const lanes = [...new Set(sessions.map(({ lane }) => lane))]
-    for (const lane of lanes) lane.stop()
+    const processors = [...new Set(sessions.map(({ processor }) => processor))]
+    for (const processor of processors) processor.stop()
     for (const { topic, partition } of sessions)
       whileRunning(() => this.#consumer?.pause([{ topic, partitions: [partition] }]))
-    const inTime = await within(drainTimeoutMs, Promise.all(lanes.map(({ ended }) => ended)))
-    const late = lanes.filter(({ isInvoking }) => isInvoking).map(({ name }) => name)
+    const inTime = await within(drainTimeoutMs, Promise.all(processors.map(({ ended }) => ended)))
+    const late = processors.filter(({ isInvoking }) => isInvoking).map(({ name }) => name)
     if (!inTime)
       this.#ports.log.warning(`still running after ${drainTimeoutMs} ms, delivered again later: ${late.join(', ')}`, {
         event: 'drain_timed_out',

@@ -7,7 +7,7 @@ let turnBeganMs = performance.now()
 
 /**
  * To be awaited between two invocations. A function that awaits nothing ends in a microtask, and microtasks come before timers and
- * sockets: lanes that went from one to the next would hold up the whole process until every queue is empty, and the group would
+ * sockets: processors that went from one to the next would hold up the whole process until every queue is empty, and the group would
  * take its member for dead.
  */
 export async function otherTurns(): Promise<void> {

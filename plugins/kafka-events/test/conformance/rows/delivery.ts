@@ -276,7 +276,7 @@ export const deliveryRows: Row[] = [
     here: 'as AWS; they are committed past',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/src/lane.test.ts',
+      file: 'plugins/kafka-events/src/partition-processor.test.ts',
       name: 'commits past what the broker kept for itself behind the last record',
     },
   },

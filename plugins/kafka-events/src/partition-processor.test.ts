@@ -4,8 +4,8 @@ import { until } from '../../../shared/runtime/until.ts'
 import { messageOf, sourceOf } from '../test/records.ts'
 import { compileFilterPattern } from './filter.ts'
 import type { LambdaKafkaEvent } from './lambda-event.ts'
-import { Lane } from './lane.ts'
 import type { Discarded } from './on-failure.ts'
+import { PartitionProcessor } from './partition-processor.ts'
 import { Slots } from './slots.ts'
 import type { KafkaSource } from './source.ts'
 
@@ -25,14 +25,14 @@ interface Options {
   nowMs?: number
 }
 
-const lanes: Lane[] = []
+const processors: PartitionProcessor[] = []
 
 afterEach(() => {
-  for (const lane of lanes.splice(0)) lane.stop()
+  for (const processor of processors.splice(0)) processor.stop()
 })
 
-/** A lane whose handler the test plays. */
-function createLane(changes: Partial<KafkaSource> = {}, options: Options = {}) {
+/** A processor whose handler the test plays. */
+function createProcessor(changes: Partial<KafkaSource> = {}, options: Options = {}) {
   const { partitions = [0], after = Promise.resolve(), slots = new Slots(10), waitMs = 0, nowMs = 0 } = options
   const invocations: Invocation[] = []
   const settled: string[] = []
@@ -40,7 +40,7 @@ function createLane(changes: Partial<KafkaSource> = {}, options: Options = {}) {
   const discarded: Discarded[] = []
   const roomy: number[] = []
   const say = (line: string) => void lines.push(line)
-  const lane = new Lane(
+  const processor = new PartitionProcessor(
     sourceOf(changes),
     partitions,
     {
@@ -65,16 +65,16 @@ function createLane(changes: Partial<KafkaSource> = {}, options: Options = {}) {
     },
     after,
   )
-  lanes.push(lane)
+  processors.push(processor)
   const push = (...offsets: number[]) => pushTo(0, ...offsets)
   const pushTo = (partition: number, ...offsets: number[]) =>
-    lane.push(
+    processor.push(
       partition,
       offsets.map(offset => messageOf(offset)),
       offsets.at(-1)! + 1,
     )
   const invocation = (index: number) => until(() => invocations[index], { what: `invocation ${index}`, intervalMs: 1 })
-  return { lane, push, pushTo, invocations, invocation, settled, lines, discarded, roomy }
+  return { processor, push, pushTo, invocations, invocation, settled, lines, discarded, roomy }
 }
 
 const settle = () => new Promise(resolve => setImmediate(resolve))
@@ -84,9 +84,9 @@ const failureOf = (...positions: [partition: number, offset: number][]) => ({
   })),
 })
 
-describe('Lane', () => {
+describe('PartitionProcessor', () => {
   test('hands over at most the batch size, one batch at a time, in order', async () => {
-    const { push, invocations, invocation, settled } = createLane()
+    const { push, invocations, invocation, settled } = createProcessor()
     push(0, 1, 2)
     ;(await invocation(0)).succeed()
     expect(invocations).toHaveLength(1)
@@ -97,21 +97,21 @@ describe('Lane', () => {
   })
 
   test('nothing counts as settled before the handler has succeeded, and nothing else starts', async () => {
-    const { lane, push, invocations, invocation, settled } = createLane()
+    const { processor, push, invocations, invocation, settled } = createProcessor()
     push(0, 1, 2, 3)
     await invocation(0)
     await settle()
     expect(settled).toEqual([])
     expect(invocations).toHaveLength(1)
-    expect(lane.status(0)).toMatchObject({ inFlight: 2, waiting: 2, nextOffset: null })
+    expect(processor.status(0)).toMatchObject({ inFlight: 2, waiting: 2, nextOffset: null })
   })
 
   test('hands the same batch over again until it succeeds, and says so', async () => {
-    const { lane, push, invocations, invocation, settled, lines } = createLane()
+    const { processor, push, invocations, invocation, settled, lines } = createProcessor()
     push(4, 5)
     ;(await invocation(0)).fail()
     const second = await invocation(1)
-    expect(lane.status(0)).toMatchObject({ failedAttempts: 1, lastError: 'database away' })
+    expect(processor.status(0)).toMatchObject({ failedAttempts: 1, lastError: 'database away' })
     push(6)
     second.fail()
     ;(await invocation(2)).succeed()
@@ -122,7 +122,7 @@ describe('Lane', () => {
       [4, 5],
     ])
     expect([...new Set(settled)]).toEqual(['0: 6'])
-    expect(lane.status(0)).toMatchObject({ failedAttempts: 0, lastError: null, nextOffset: 6 })
+    expect(processor.status(0)).toMatchObject({ failedAttempts: 0, lastError: null, nextOffset: 6 })
     expect(lines).toEqual([
       'record-ledger payment.captured-0: offset 4–5 failed (attempt 1): database away; again in 0 ms',
       'record-ledger payment.captured-0: offset 4–5 failed (attempt 2): database away; again in 0 ms',
@@ -131,48 +131,48 @@ describe('Lane', () => {
   })
 
   test('commits past what the broker kept for itself behind the last record', async () => {
-    const { lane, invocation, settled } = createLane()
-    lane.push(0, [messageOf(7)], 9)
+    const { processor, invocation, settled } = createProcessor()
+    processor.push(0, [messageOf(7)], 9)
     ;(await invocation(0)).succeed()
     await until(() => settled.length > 0, { what: 'the batch' })
     expect([...new Set(settled)]).toEqual(['0: 9'])
   })
 
   test('commits past a batch that has nothing for the function', () => {
-    const { lane, settled } = createLane()
-    lane.push(0, [], 4)
+    const { processor, settled } = createProcessor()
+    processor.push(0, [], 4)
     expect(settled).toEqual(['0: 4'])
   })
 
-  test('a stopped lane keeps nothing', async () => {
-    const { lane, push, invocation } = createLane()
+  test('a stopped processor keeps nothing', async () => {
+    const { processor, push, invocation } = createProcessor()
     push(0, 1, 2, 3)
     const first = await invocation(0)
-    lane.stop()
-    expect(lane.status(0)).toMatchObject({ waiting: 0, inFlight: 2 })
+    processor.stop()
+    expect(processor.status(0)).toMatchObject({ waiting: 0, inFlight: 2 })
     first.succeed()
-    await lane.ended
+    await processor.ended
   })
 
-  test('a stopped lane takes nothing: what is filtered behind the records it forgot moves nothing', async () => {
-    const { lane, push, pushTo, invocation, settled } = createLane({
+  test('a stopped processor takes nothing: what is filtered behind the records it forgot moves nothing', async () => {
+    const { processor, push, pushTo, invocation, settled } = createProcessor({
       filters: [compileFilterPattern({ value: ['value 0'] })],
     })
     push(0)
     const first = await invocation(0)
     pushTo(0, 0)
-    lane.stop()
-    lane.push(0, [], 9)
+    processor.stop()
+    processor.push(0, [], 9)
     pushTo(0, 7)
     first.succeed()
-    await lane.ended
+    await processor.ended
     expect([...new Set(settled)]).toEqual(['0: 1'])
   })
 
   test('a batch ends before it would be larger than an invocation may be', async () => {
-    const { lane, invocations, invocation } = createLane({ batchSize: 100 })
+    const { processor, invocations, invocation } = createProcessor({ batchSize: 100 })
     const value = Buffer.alloc(2 * 1024 * 1024)
-    lane.push(
+    processor.push(
       0,
       [0, 1, 2].map(offset => messageOf(offset, { value })),
       3,
@@ -183,7 +183,7 @@ describe('Lane', () => {
   })
 
   test('gathers within the batching window and does not wait for it when the batch is full', async () => {
-    const { push, invocations, invocation } = createLane({ batchingWindowMs: 3_600_000 })
+    const { push, invocations, invocation } = createProcessor({ batchingWindowMs: 3_600_000 })
     push(0)
     await settle()
     expect(invocations).toEqual([])
@@ -192,13 +192,13 @@ describe('Lane', () => {
   })
 
   test('hands over what there is when the batching window is over', async () => {
-    const { push, invocation } = createLane({ batchingWindowMs: 1 })
+    const { push, invocation } = createProcessor({ batchingWindowMs: 1 })
     push(0)
     expect((await invocation(0)).offsets).toEqual([0])
   })
 
   test('says when its queue is full and when it has room again', async () => {
-    const { push, invocation, roomy } = createLane({ batchSize: 5000 })
+    const { push, invocation, roomy } = createProcessor({ batchSize: 5000 })
     expect(push(...Array(9999).keys())).toBe(false)
     expect(push(9999)).toBe(true)
     ;(await invocation(0)).succeed()
@@ -207,29 +207,29 @@ describe('Lane', () => {
   })
 
   test('stop lets the running attempt finish, counts it, and starts nothing more', async () => {
-    const { lane, push, invocations, invocation, settled } = createLane()
+    const { processor, push, invocations, invocation, settled } = createProcessor()
     push(0, 1, 2)
     const first = await invocation(0)
-    lane.stop()
+    processor.stop()
     first.succeed()
-    await lane.ended
+    await processor.ended
     expect([...new Set(settled)]).toEqual(['0: 2'])
     expect(invocations).toHaveLength(1)
   })
 
   test('stop ends the wait before the next attempt', async () => {
-    const { lane, push, invocation, settled, lines } = createLane({}, { waitMs: 3_600_000 })
+    const { processor, push, invocation, settled, lines } = createProcessor({}, { waitMs: 3_600_000 })
     push(0)
     ;(await invocation(0)).fail()
     await until(() => lines.length > 0, { what: 'the failure' })
-    lane.stop()
-    await lane.ended
+    processor.stop()
+    await processor.ended
     expect(settled).toEqual([])
   })
 
-  test('starts nothing before an earlier lane of the partition has ended', async () => {
+  test('starts nothing before an earlier processor of the partition has ended', async () => {
     const earlier = Promise.withResolvers<void>()
-    const { push, invocations, invocation } = createLane({}, { after: earlier.promise })
+    const { push, invocations, invocation } = createProcessor({}, { after: earlier.promise })
     push(0)
     await settle()
     expect(invocations).toEqual([])
@@ -239,8 +239,8 @@ describe('Lane', () => {
 
   test('a partition that waits for its next attempt leaves its slot to others', async () => {
     const slots = new Slots(1)
-    const blocked = createLane({}, { slots, waitMs: 3_600_000 })
-    const flowing = createLane({}, { slots })
+    const blocked = createProcessor({}, { slots, waitMs: 3_600_000 })
+    const flowing = createProcessor({}, { slots })
     blocked.push(0)
     ;(await blocked.invocation(0)).fail('always')
     flowing.push(0)
@@ -251,7 +251,7 @@ describe('Lane', () => {
 describe('functions that await nothing', () => {
   test('leave the process its turns between the batches', async () => {
     let handled = 0
-    const lane = new Lane(
+    const processor = new PartitionProcessor(
       sourceOf({ batchSize: 1 }),
       [0],
       {
@@ -269,18 +269,18 @@ describe('functions that await nothing', () => {
       },
       Promise.resolve(),
     )
-    lanes.push(lane)
+    processors.push(processor)
     const records = Array.from({ length: 200 }, (_, offset) => messageOf(offset))
-    lane.push(0, records, records.length)
+    processor.push(0, records, records.length)
     const handledByThen = await new Promise(resolve => setTimeout(() => resolve(handled), 5))
     expect(handledByThen).toBeLessThan(200)
     await until(() => handled === 200, { what: 'all', intervalMs: 1 })
   })
 })
 
-describe('a lane of several partitions', () => {
+describe('a processor of several partitions', () => {
   test('packs them into one event, within the batch size, and begins with another one each time', async () => {
-    const { pushTo, invocation, settled } = createLane({ batchSize: 3 }, { partitions: [0, 1] })
+    const { pushTo, invocation, settled } = createProcessor({ batchSize: 3 }, { partitions: [0, 1] })
     pushTo(0, 0, 1, 2, 3)
     pushTo(1, 7, 8)
     const first = await invocation(0)
@@ -294,7 +294,7 @@ describe('a lane of several partitions', () => {
 
   // As kafkajs does: each after the handler of the one before has resolved.
   test('waits without a batching window for what one fetch brought, and hands it over together', async () => {
-    const { pushTo, invocation } = createLane({ batchSize: 10 }, { partitions: [0, 1, 2] })
+    const { pushTo, invocation } = createProcessor({ batchSize: 10 }, { partitions: [0, 1, 2] })
     await settle()
     for (const partition of [0, 1, 2]) {
       pushTo(partition, partition)
@@ -304,13 +304,13 @@ describe('a lane of several partitions', () => {
   })
 
   test('a record that is too large gets its turn beside a busy partition', async () => {
-    const { lane, pushTo, invocations, invocation, discarded } = createLane(
+    const { processor, pushTo, invocations, invocation, discarded } = createProcessor(
       { onFailureTopic: 'failed' },
       { partitions: [0, 1] },
     )
     pushTo(1, 0)
     const first = await invocation(0)
-    lane.push(0, [messageOf(0, { value: Buffer.alloc(5 * 1024 * 1024) })], 1)
+    processor.push(0, [messageOf(0, { value: Buffer.alloc(5 * 1024 * 1024) })], 1)
     pushTo(1, 1, 2, 3, 4)
     first.succeed()
     ;(await invocation(1)).succeed()
@@ -320,7 +320,7 @@ describe('a lane of several partitions', () => {
   })
 
   test('fails them together', async () => {
-    const { lane, pushTo, invocation } = createLane({ batchSize: 10 }, { partitions: [0, 1] })
+    const { processor, pushTo, invocation } = createProcessor({ batchSize: 10 }, { partitions: [0, 1] })
     pushTo(0, 0)
     const first = await invocation(0)
     pushTo(0, 1)
@@ -328,13 +328,13 @@ describe('a lane of several partitions', () => {
     first.succeed()
     ;(await invocation(1)).fail()
     expect((await invocation(2)).positions).toEqual(['1: 5', '0: 1'])
-    expect(lane.status(0)).toMatchObject({ failedAttempts: 1, lastError: 'database away', nextOffset: 1 })
-    expect(lane.status(1)).toMatchObject({ failedAttempts: 1, inFlight: 1, nextOffset: null })
+    expect(processor.status(0)).toMatchObject({ failedAttempts: 1, lastError: 'database away', nextOffset: 1 })
+    expect(processor.status(1)).toMatchObject({ failedAttempts: 1, inFlight: 1, nextOffset: null })
   })
 
   test('a report of failed records settles each partition up to its own first failure', async () => {
     const changes = { batchSize: 10, reportsItemFailures: true }
-    const { pushTo, invocation, settled } = createLane(changes, { partitions: [0, 1] })
+    const { pushTo, invocation, settled } = createProcessor(changes, { partitions: [0, 1] })
     pushTo(0, 0)
     const first = await invocation(0)
     pushTo(0, 1, 2)
@@ -351,14 +351,14 @@ describe('filters', () => {
   const filters = [compileFilterPattern({ value: ['value 0'] })]
 
   test('what no pattern matches reaches no batch, and is settled with the record before it', async () => {
-    const { push, invocation, settled } = createLane({ batchSize: 10, filters })
+    const { push, invocation, settled } = createProcessor({ batchSize: 10, filters })
     push(0, 1)
     ;(await invocation(0)).succeed()
     await until(() => settled.includes('0: 2'), { what: 'both', intervalMs: 1 })
   })
 
   test('a record that is filtered while the one before it is handled is settled with it', async () => {
-    const { push, invocation, settled } = createLane({ batchSize: 1, filters })
+    const { push, invocation, settled } = createProcessor({ batchSize: 1, filters })
     push(0)
     const first = await invocation(0)
     push(1)
@@ -368,16 +368,16 @@ describe('filters', () => {
   })
 
   test('with nothing before it, it is settled at once', () => {
-    const { push, settled, lane } = createLane({ filters })
+    const { push, settled, processor } = createProcessor({ filters })
     push(1)
     expect(settled).toEqual(['0: 2'])
-    expect(lane.status(0)).toMatchObject({ nextOffset: 2, waiting: 0 })
+    expect(processor.status(0)).toMatchObject({ nextOffset: 2, waiting: 0 })
   })
 })
 
 describe('failures', () => {
   test('bisecting isolates the poison and hands everything else over in order', async () => {
-    const { push, invocations, settled, discarded } = createLane(
+    const { push, invocations, settled, discarded } = createProcessor(
       { batchSize: 8, bisectOnError: true, retryAttemptsMax: 1, onFailureTopic: 'failed' },
       {},
     )
@@ -407,7 +407,7 @@ describe('failures', () => {
   })
 
   test('used-up retries go to the destination, and the partition moves on', async () => {
-    const { push, invocation, settled, discarded, lines } = createLane({
+    const { push, invocation, settled, discarded, lines } = createProcessor({
       retryAttemptsMax: 1,
       onFailureTopic: 'failed',
     })
@@ -421,7 +421,7 @@ describe('failures', () => {
   })
 
   test('without a destination used-up retries block the partition, aloud', async () => {
-    const { push, invocation, settled, lines } = createLane({ retryAttemptsMax: 0 })
+    const { push, invocation, settled, lines } = createProcessor({ retryAttemptsMax: 0 })
     push(0)
     for (const index of [0, 1, 2]) (await invocation(index)).fail()
     await invocation(3)
@@ -432,7 +432,10 @@ describe('failures', () => {
   })
 
   test('without a destination records above the age block the partition, aloud', async () => {
-    const { push, invocation, lines } = createLane({ recordAgeMaxMs: 60_000 }, { nowMs: 1_545_084_650_987 + 60_001 })
+    const { push, invocation, lines } = createProcessor(
+      { recordAgeMaxMs: 60_000 },
+      { nowMs: 1_545_084_650_987 + 60_001 },
+    )
     push(0)
     ;(await invocation(0)).fail()
     expect((await invocation(1)).offsets).toEqual([0])
@@ -440,7 +443,10 @@ describe('failures', () => {
   })
 
   test('without a destination they are dropped, aloud, where the settings ask for what AWS does', async () => {
-    const { push, settled, invocation, lines } = createLane({ retryAttemptsMax: 0, discardsWithoutDestination: true })
+    const { push, settled, invocation, lines } = createProcessor({
+      retryAttemptsMax: 0,
+      discardsWithoutDestination: true,
+    })
     push(0)
     ;(await invocation(0)).fail()
     await until(() => settled.includes('0: 1'), { what: 'the record to be dropped', intervalMs: 1 })
@@ -449,12 +455,12 @@ describe('failures', () => {
 
   test('records above the age go to the destination unseen by the function, the others do not', async () => {
     const nowMs = 1_000_000
-    const { lane, invocation, discarded } = createLane(
+    const { processor, invocation, discarded } = createProcessor(
       { batchSize: 10, recordAgeMaxMs: 60_000, onFailureTopic: 'failed' },
       { nowMs },
     )
     const timestamps = [nowMs - 60_001, nowMs - 60_000, nowMs - 70_000, nowMs]
-    lane.push(
+    processor.push(
       0,
       timestamps.map((timestamp, offset) => messageOf(offset, { timestamp: String(timestamp) })),
       4,
@@ -468,9 +474,9 @@ describe('failures', () => {
   test('a settled record behind an unsettled one does not move its partition', async () => {
     const nowMs = 1_000_000
     const changes = { batchSize: 10, recordAgeMaxMs: 60_000, onFailureTopic: 'failed' }
-    const { lane, invocation, settled } = createLane(changes, { nowMs })
+    const { processor, invocation, settled } = createProcessor(changes, { nowMs })
     const messages = [nowMs, 0].map((timestamp, offset) => messageOf(offset, { timestamp: String(timestamp) }))
-    lane.push(0, messages, 2)
+    processor.push(0, messages, 2)
     const first = await invocation(0)
     expect(settled).toEqual([])
     first.succeed()
@@ -478,16 +484,16 @@ describe('failures', () => {
   })
 
   test('a record larger than an invocation may be goes to the destination', async () => {
-    const { lane, push, invocation, discarded } = createLane({ onFailureTopic: 'failed' })
-    lane.push(0, [messageOf(0, { value: Buffer.alloc(5 * 1024 * 1024) })], 1)
+    const { processor, push, invocation, discarded } = createProcessor({ onFailureTopic: 'failed' })
+    processor.push(0, [messageOf(0, { value: Buffer.alloc(5 * 1024 * 1024) })], 1)
     push(1)
     expect((await invocation(0)).offsets).toEqual([1])
     expect(discarded).toMatchObject([{ reason: 'MaximumPayloadSizeExceeded', records: [{ offset: 0 }] }])
   })
 
   test('a record larger than an invocation may be blocks its partition when there is no destination', async () => {
-    const { lane, invocations, lines } = createLane({}, { waitMs: 3_600_000 })
-    lane.push(0, [messageOf(0, { value: Buffer.alloc(5 * 1024 * 1024) }), messageOf(1)], 2)
+    const { processor, invocations, lines } = createProcessor({}, { waitMs: 3_600_000 })
+    processor.push(0, [messageOf(0, { value: Buffer.alloc(5 * 1024 * 1024) }), messageOf(1)], 2)
     await until(() => lines.length > 0, { what: 'a line' })
     expect(lines[0]).toContain('offset 0 failed (attempt 1): the record is larger than 6 MB')
     expect(invocations).toEqual([])
@@ -498,7 +504,7 @@ describe('ReportBatchItemFailures', () => {
   const reporting = { batchSize: 10, reportsItemFailures: true }
 
   test('what comes before the lowest failed offset is settled, the rest is handed over again', async () => {
-    const { push, invocation, settled } = createLane(reporting)
+    const { push, invocation, settled } = createProcessor(reporting)
     push(0, 1, 2, 3)
     ;(await invocation(0)).succeed(failureOf([0, 3], [0, 2]))
     const second = await invocation(1)
@@ -509,7 +515,11 @@ describe('ReportBatchItemFailures', () => {
   })
 
   test('the rest is a batch of its own: its attempts are counted from there', async () => {
-    const { push, invocation, discarded } = createLane({ ...reporting, retryAttemptsMax: 2, onFailureTopic: 'failed' })
+    const { push, invocation, discarded } = createProcessor({
+      ...reporting,
+      retryAttemptsMax: 2,
+      onFailureTopic: 'failed',
+    })
     push(0, 1, 2)
     ;(await invocation(0)).succeed(failureOf([0, 2]))
     for (const index of [1, 2, 3]) (await invocation(index)).succeed(failureOf([0, 2]))
@@ -520,7 +530,7 @@ describe('ReportBatchItemFailures', () => {
   test.each([[null], [undefined], [''], [[]], [{}], [{ batchItemFailures: null }], [{ batchItemFailures: [] }]])(
     '%j is a success',
     async response => {
-      const { push, invocation, settled } = createLane(reporting)
+      const { push, invocation, settled } = createProcessor(reporting)
       push(0, 1)
       ;(await invocation(0)).succeed(response)
       await until(() => settled.includes('0: 2'), { what: 'the batch', intervalMs: 1 })
@@ -537,7 +547,7 @@ describe('ReportBatchItemFailures', () => {
     ['an offset that is not in the batch', failureOf([0, 9])],
     ['no offset', { batchItemFailures: [{ itemIdentifier: { partition: 'payment.captured-0' } }] }],
   ])('%s fails the whole batch', async (_name, response) => {
-    const { push, invocation, settled } = createLane(reporting)
+    const { push, invocation, settled } = createProcessor(reporting)
     push(0, 1)
     ;(await invocation(0)).succeed(response)
     expect((await invocation(1)).offsets).toEqual([0, 1])
@@ -545,7 +555,7 @@ describe('ReportBatchItemFailures', () => {
   })
 
   test('without the setting the answer says nothing', async () => {
-    const { push, invocation, settled } = createLane({ batchSize: 10 })
+    const { push, invocation, settled } = createProcessor({ batchSize: 10 })
     push(0, 1)
     ;(await invocation(0)).succeed(failureOf([0, 1]))
     await until(() => settled.includes('0: 2'), { what: 'the batch', intervalMs: 1 })

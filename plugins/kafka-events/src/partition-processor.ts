@@ -6,7 +6,7 @@ import { PartitionQueue } from './partition-queue.ts'
 import type { KafkaSource } from './source.ts'
 import { otherTurns } from './turn.ts'
 
-export interface LanePorts extends DeliveryPorts {
+export interface ProcessorPorts extends DeliveryPorts {
   /** The records of the partition before this offset are settled. */
   settled(partition: number, nextOffset: number): void
   /** The partition's queue has room again after it was full. */
@@ -22,12 +22,12 @@ export interface PartitionStatus {
   lastError: string | null
 }
 
-export class Lane {
-  /** Resolves when no invocation of this lane runs any more and none will. */
+export class PartitionProcessor {
+  /** Resolves when no invocation of this processor runs any more and none will. */
   readonly ended: Promise<void>
   readonly #source: KafkaSource
   readonly #queues: Map<number, PartitionQueue>
-  readonly #ports: LanePorts
+  readonly #ports: ProcessorPorts
   readonly #stopping = new AbortController()
   /** The first partition of the next batch: none is served last every time. */
   #turn = 0
@@ -35,8 +35,8 @@ export class Lane {
   #wake = () => {}
   readonly #delivery: Delivery
 
-  /** `after` is the end of earlier lanes of the same partitions: two invocations must not overlap. */
-  constructor(source: KafkaSource, partitions: readonly number[], ports: LanePorts, after: Promise<unknown>) {
+  /** `after` is the end of earlier processors of the same partitions: two invocations must not overlap. */
+  constructor(source: KafkaSource, partitions: readonly number[], ports: ProcessorPorts, after: Promise<unknown>) {
     this.#source = source
     this.#queues = new Map(partitions.map(partition => [partition, new PartitionQueue(source, partition)]))
     this.#envelopeBytes = envelopeBytesOf(source)
