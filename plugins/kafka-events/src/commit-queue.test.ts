@@ -1,6 +1,6 @@
 /** Few commits, none lost, none of a generation that is over. */
 import { describe, expect, test } from '@jest/globals'
-import { until } from '../../../shared/runtime/until.ts'
+import { until } from '../test/until.ts'
 import { CommitQueue, type CommittedOffset } from './commit-queue.ts'
 
 /** A broker whose answers the test gives. */
@@ -16,12 +16,12 @@ function createBroker() {
   return { commits, commit, sent: () => commits.map(({ offsets }) => offsets) }
 }
 
-function createQueue({ restMs = 0 } = {}) {
-  const broker = createBroker()
+function createQueue({ restMs = 0, broker = createBroker() } = {}) {
   const failures: string[] = []
   const queue = new CommitQueue({
     commit: broker.commit,
-    onFailure: error => failures.push((error as Error).message),
+    committed: () => {},
+    commitFailed: error => failures.push((error as Error).message),
     waitMs: () => 0,
     restMs,
   })
@@ -93,14 +93,22 @@ describe('CommitQueue', () => {
     expect(failures).toEqual([])
   })
 
+  test('an abandoned generation takes nothing more: what its handlers settle later is not theirs to commit', () => {
+    const { broker, mark, queue } = createQueue()
+    queue.abandon()
+    mark(0, 5)
+    expect(broker.sent()).toEqual([])
+  })
+
   test('a hanging commit of an abandoned generation does not hold up the next generation', async () => {
     const { broker, mark, queue } = createQueue()
     mark(0, 5)
     queue.abandon()
-    mark(0, 6)
+    const next = createQueue({ broker })
+    next.mark(0, 6)
     expect(broker.sent()).toEqual([{ 't-0': 5 }, { 't-0': 6 }])
     broker.commits[1]!.answer()
-    expect(await queue.flush(FOREVER_MS)).toBe(true)
+    expect(await next.queue.flush(FOREVER_MS)).toBe(true)
   })
 
   test('flush says when it did not get through in time', async () => {

@@ -1,4 +1,4 @@
-/** Gathers processed offsets into few commits: one at a time, at once after a quiet moment, all that came meanwhile in the next one. */
+/** Gathers the settled offsets of one generation of a group into few commits: one at a time, all that came meanwhile in the next one. */
 import { backOffMs, commitBackOff, sleep, within } from './back-off.ts'
 
 export interface CommittedOffset {
@@ -8,89 +8,89 @@ export interface CommittedOffset {
 }
 
 export interface CommitQueuePorts {
-  /** Sends one commit; called only with offsets of the generation that is current at the call. */
+  /** Sends one commit. Called only while the queue's generation is the group's, as far as this process knows. */
   commit(offsets: CommittedOffset[]): Promise<void>
-  onFailure(error: unknown, failedForMs: number): void
+  committed(): void
+  /** A commit failed, and is tried again. `failedForMs` is how long all of them have failed. */
+  commitFailed(error: unknown, failedForMs: number): void
   waitMs?(failedAttempts: number): number
   restMs?: number
 }
 
 /**
- * Between two commits. A batch a commit costs a round trip and a write on the broker each, more than many a handler. A process
- * that is killed has processed so much that is delivered again.
+ * Between two commits. One commit for each batch would cost a round trip and a write on the broker: more than many a handler
+ * takes. What a process has settled in this time and not committed is delivered again when the process is killed.
  */
 const REST_MS = 50
 
-/** What one generation of the group has processed and not committed yet. */
-interface Generation {
-  pending: Map<string, CommittedOffset>
-  over: AbortController
-  sending?: Promise<void>
-}
-
 export class CommitQueue {
   readonly #ports: CommitQueuePorts
-  #current: Generation = createGeneration()
+  readonly #pending = new Map<string, CommittedOffset>()
+  readonly #over = new AbortController()
+  #sending: Promise<void> | undefined
 
   constructor(ports: CommitQueuePorts) {
     this.#ports = ports
   }
 
-  /** The records before this offset are processed. */
+  /** The records before this offset are settled. Does nothing once the queue is abandoned. */
   mark(offset: CommittedOffset): void {
-    const generation = this.#current
-    generation.pending.set(keyOf(offset), offset)
-    generation.sending ??= this.#send(generation).finally(() => {
-      generation.sending = undefined
-    })
+    if (this.#isOver) return
+    this.#pending.set(keyOf(offset), offset)
+    this.#sending ??= this.#send()
   }
 
   /** Waits until everything marked is committed, at most so long; says whether it is. */
   flush(timeoutMs: number): Promise<boolean> {
-    return within(timeoutMs, this.#current.sending ?? Promise.resolve())
+    return within(timeoutMs, this.#sending ?? Promise.resolve())
   }
 
   /**
-   * The partitions may be somebody else's from now on: what is not sent yet never will be. A commit that is under way is not
-   * waited for, since it may hang as long as an outage lasts; the broker refuses it by its generation.
+   * The partitions may be another member's from now on: what is not sent yet never will be. A commit that is under way is not
+   * waited for, since it may hang as long as an outage lasts. The broker refuses it by its generation.
    */
   abandon(): void {
-    this.#current.over.abort()
-    this.#current = createGeneration()
+    this.#over.abort()
   }
 
-  async #rest(signal: AbortSignal): Promise<void> {
-    const { restMs = REST_MS } = this.#ports
-    if (restMs > 0) await sleep(restMs, signal)
+  get #isOver(): boolean {
+    return this.#over.signal.aborted
   }
 
-  async #send({ pending, over: { signal } }: Generation): Promise<void> {
+  async #send(): Promise<void> {
     let failedAttempts = 0
     let failingSinceMs = 0
-    while (pending.size > 0 && !signal.aborted) {
-      const offsets = [...pending.values()]
-      pending.clear()
+    while (this.#pending.size > 0 && !this.#isOver) {
+      const offsets = [...this.#pending.values()]
+      this.#pending.clear()
       try {
         await this.#ports.commit(offsets)
         failedAttempts = 0
-        await this.#rest(signal)
+        if (this.#isOver) break
+        this.#ports.committed()
+        await this.#rest()
       } catch (error) {
-        if (signal.aborted) return
-        putBack(pending, offsets)
+        if (this.#isOver) break
+        this.#putBack(offsets)
         if (failedAttempts === 0) failingSinceMs = performance.now()
         failedAttempts += 1
-        this.#ports.onFailure(error, performance.now() - failingSinceMs)
-        await sleep(this.#ports.waitMs?.(failedAttempts) ?? backOffMs(failedAttempts, commitBackOff), signal)
+        this.#ports.commitFailed(error, performance.now() - failingSinceMs)
+        await sleep(this.#ports.waitMs?.(failedAttempts) ?? backOffMs(failedAttempts, commitBackOff), this.#over.signal)
       }
     }
+    // In the same turn as the last look at what is pending: an offset that is marked later starts anew.
+    this.#sending = undefined
+  }
+
+  async #rest(): Promise<void> {
+    const { restMs = REST_MS } = this.#ports
+    if (restMs > 0) await sleep(restMs, this.#over.signal)
+  }
+
+  /** A failed commit is tried again, unless the partition has come further meanwhile. */
+  #putBack(offsets: CommittedOffset[]): void {
+    for (const offset of offsets) if (!this.#pending.has(keyOf(offset))) this.#pending.set(keyOf(offset), offset)
   }
 }
 
-const createGeneration = (): Generation => ({ pending: new Map(), over: new AbortController() })
-
 const keyOf = ({ topic, partition }: CommittedOffset): string => `${topic}-${partition}`
-
-/** A failed commit is tried again, unless the partition has come further meanwhile. */
-function putBack(pending: Map<string, CommittedOffset>, offsets: CommittedOffset[]): void {
-  for (const offset of offsets) if (!pending.has(keyOf(offset))) pending.set(keyOf(offset), offset)
-}

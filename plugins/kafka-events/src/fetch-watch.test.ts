@@ -58,11 +58,3 @@ test('when kafkajs has waited for all fetches before it joins, none is stale', (
   watch.joined()
   expect(watch.mayBeStale).toBe(false)
 })
-
-test('a new consumer begins with nothing', () => {
-  const { watch } = createWatch()
-  watch.started('1')
-  watch.joined()
-  watch.clear()
-  expect(watch.mayBeStale).toBe(false)
-})

@@ -44,12 +44,6 @@ export class FetchWatch {
       if (this.#nowMs() - fetch.endedMs < HANDED_OVER_MS) this.#stale.set(broker, fetch)
   }
 
-  /** A new consumer: nothing of the last one comes any more. */
-  clear(): void {
-    this.#fetches.clear()
-    this.#stale.clear()
-  }
-
   /** Whether what is handed over now may be of an older generation. Refused, it is fetched again. */
   get mayBeStale(): boolean {
     for (const [broker, { startedMs }] of this.#stale)

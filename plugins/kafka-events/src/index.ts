@@ -1,5 +1,5 @@
 /** The package's entry: the Serverless plugin, and types for those who use it. */
-import type { GroupStatus } from './group-consumer.ts'
+import type { GroupStatus } from './group-supervisor.ts'
 
 export { default } from './plugin.ts'
 

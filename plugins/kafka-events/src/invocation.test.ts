@@ -1,7 +1,7 @@
 /** A function's end is awaited, however late; a late one counts as failed. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
-import { until } from '../../../shared/runtime/until.ts'
+import { until } from '../test/until.ts'
 import { createInvoke, TimedOutError } from './invocation.ts'
 import type { LambdaKafkaEvent } from './lambda-event.ts'
 

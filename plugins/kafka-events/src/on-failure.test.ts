@@ -1,8 +1,8 @@
 /** What is written of a record that is given up, and that it is tried until it is written. */
 import { describe, expect, test } from '@jest/globals'
 import type { Kafka, ProducerRecord } from 'kafkajs'
-import { until } from '../../../shared/runtime/until.ts'
 import { recordOf, sourceOf } from '../test/records.ts'
+import { until } from '../test/until.ts'
 import { OnFailureTopic } from './on-failure.ts'
 
 const source = sourceOf({ onFailureTopic: 'failed' })

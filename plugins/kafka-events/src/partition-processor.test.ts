@@ -1,7 +1,7 @@
 /** Order, one batch at a time, every record to its end, and a stop that loses nothing. */
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { until } from '../../../shared/runtime/until.ts'
 import { messageOf, sourceOf } from '../test/records.ts'
+import { until } from '../test/until.ts'
 import { compileFilterPattern } from './filter.ts'
 import type { LambdaKafkaEvent } from './lambda-event.ts'
 import type { Discarded } from './on-failure.ts'

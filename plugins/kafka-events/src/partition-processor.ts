@@ -6,12 +6,14 @@ import { PartitionQueue } from './partition-queue.ts'
 import type { KafkaSource } from './source.ts'
 import { otherTurns } from './turn.ts'
 
-export interface ProcessorPorts extends DeliveryPorts {
+export interface ProcessorEvents {
   /** The records of the partition before this offset are settled. */
   settled(partition: number, nextOffset: number): void
   /** The partition's queue has room again after it was full. */
   roomy(partition: number): void
 }
+
+export type ProcessorPorts = DeliveryPorts & ProcessorEvents
 
 export interface PartitionStatus {
   /** Behind the last settled record; null before the first is settled. */

@@ -2,7 +2,7 @@
 import './node-version.ts'
 import type { Server } from 'node:http'
 import { Functions, type OfflineService } from './functions.ts'
-import { GroupConsumer, type GroupStatus } from './group-consumer.ts'
+import { type GroupStatus, GroupSupervisor } from './group-supervisor.ts'
 import { createInvoke } from './invocation.ts'
 import { createLog, type Log, type ServerlessLog } from './log.ts'
 import {
@@ -49,7 +49,7 @@ export default class KafkaEventsPlugin {
   #log: Log
   #settings: PluginSettings | undefined
   #functions: Functions | undefined
-  #groups: GroupConsumer[] = []
+  #groups: GroupSupervisor[] = []
   #statusServer: Server | undefined
 
   constructor(serverless: Serverless, cliOptions: Record<string, unknown>, { log }: { log: ServerlessLog }) {
@@ -99,7 +99,7 @@ export default class KafkaEventsPlugin {
         timeoutMsOf: functionKey => this.#timeoutMsOf(functionKey),
       }),
     }
-    this.#groups = groupsOf(sources).map(group => new GroupConsumer(group, local, ports))
+    this.#groups = groupsOf(sources).map(group => new GroupSupervisor(group, local, ports))
     try {
       if (local.statusPort !== undefined)
         this.#statusServer = await startStatusServer(local.statusPort, () => this.#status())

@@ -1,6 +1,6 @@
 /** A process that stood still says so, one that was only busy does not. */
 import { expect, test } from '@jest/globals'
-import { until } from '../../../shared/runtime/until.ts'
+import { until } from '../test/until.ts'
 import { watchStalls } from './stalls.ts'
 
 test('says how long the process stood still, when that is as long as a session', async () => {
