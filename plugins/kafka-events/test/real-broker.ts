@@ -1,13 +1,12 @@
 /** For tests against the broker of the running system: a topic of their own, the fixture's processes, offsets, kills. */
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import '../src/kafkajs-timers.ts'
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals'
 import { AssignerProtocol, Kafka, logLevel, type Producer } from 'kafkajs'
-import { connectControl } from '../../../scripts/local/control.ts'
-import { until } from '../../../shared/runtime/until.ts'
+import { brokers } from './broker.ts'
 import { type FixtureApp, startFixture } from './fixture-app.ts'
 import { createJournal, type Journal } from './journal.ts'
+import { until } from './until.ts'
 
 // Longer than all the waits of a test together: a wait that outlives its test would use clients that are closed.
 export const TEST_TIMEOUT_MS = 240_000
@@ -16,7 +15,6 @@ const COMMIT_DEADLINE_MS = 60_000
 /** Characters of a process's output that go with a failure. */
 const OUTPUT_TAIL = 5_000
 
-export const brokers = brokersOfRunningSystem()
 /** For everything that is drawn at random; printed where it matters. */
 export const seed = process.env.SEED ?? '20250101'
 
@@ -94,22 +92,6 @@ export async function untilSaid(app: FixtureApp, text: string): Promise<void> {
 export async function kill(app: FixtureApp): Promise<void> {
   app.signal('SIGKILL')
   await app.exited
-}
-
-/** The broker dies at once; its supervisor brings it back on the same port. Answers when it is back. */
-export async function killBroker(): Promise<void> {
-  await connectControl().kill('kafka')
-  await startBroker()
-}
-
-/** Ends the broker in an orderly way and holds it down. */
-export async function stopBroker(): Promise<void> {
-  await connectControl().stop('kafka')
-}
-
-/** Answers when it is ready; at once when it is. */
-export async function startBroker(): Promise<void> {
-  await connectControl().start('kafka')
 }
 
 export const valuesOf = (count: number): string[] => Array.from({ length: count }, (_, index) => `value ${index}`)
@@ -200,10 +182,4 @@ async function explained<T>(wait: Promise<T>, more = () => ''): Promise<T> {
 
 function byPartition(offsets: { partition: number; offset: string }[]): number[] {
   return offsets.toSorted((a, b) => a.partition - b.partition).map(({ offset }) => Number(offset))
-}
-
-export function brokersOfRunningSystem(): string {
-  const runFile = process.env.PAY_RUN_FILE
-  if (!runFile) throw new Error('PAY_RUN_FILE must name the run.json of a running system')
-  return JSON.parse(readFileSync(runFile, 'utf8')).env.KAFKA_BROKERS
 }

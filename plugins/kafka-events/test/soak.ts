@@ -1,20 +1,10 @@
 /** A long run over many partitions: handlers fail at random, the process and the broker are killed, and every record is followed. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { until } from '../../../shared/runtime/until.ts'
+import { killBroker } from './broker.ts'
 import { DeliveryCheck, type DeliveryCounts } from './delivery-check.ts'
 import type { FixtureApp } from './fixture-app.ts'
-import {
-  endOffsets,
-  journal,
-  kafka,
-  kill,
-  killBroker,
-  seed,
-  settledCommits,
-  start,
-  topic,
-  untilCommitted,
-} from './real-broker.ts'
+import { endOffsets, journal, kafka, kill, seed, settledCommits, start, topic, untilCommitted } from './real-broker.ts'
+import { until } from './until.ts'
 
 export const SOAK_PARTITIONS = 12
 const CHUNK_RECORDS = 600

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
-import { brokers, TEST_TIMEOUT_MS } from '../real-broker.ts'
+import { brokers } from '../broker.ts'
+import { TEST_TIMEOUT_MS } from '../real-broker.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 const few = ['--batch-sizes', '50', '--handlers', 'decode', '--records', '1200', '--rounds', '1', '--seconds', '1']

@@ -1,6 +1,6 @@
 /** The conformance table's live rows, each as a test against a real broker under a real `serverless offline start`. */
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, test } from '@jest/globals'
+import { brokers } from '../broker.ts'
 import { topics } from '../conformance/rows/index.ts'
 import { titleOf } from '../conformance/support/row.ts'
 import { isLive, Suite } from '../conformance/support/suite.ts'
@@ -10,7 +10,7 @@ const TIMEOUT_MS = 240_000
 
 const suite = new Suite(
   topics.flatMap(({ rows }) => rows),
-  brokersOfRunningSystem(),
+  brokers,
 )
 
 beforeAll(() => suite.start(), TIMEOUT_MS)
@@ -21,9 +21,3 @@ for (const { title, rows } of topics)
   describe(title, () => {
     for (const row of rows.filter(isLive)) test(titleOf(row), () => suite.verdict(row), TIMEOUT_MS)
   })
-
-function brokersOfRunningSystem(): string {
-  const runFile = process.env.PAY_RUN_FILE
-  if (!runFile) throw new Error('PAY_RUN_FILE must name the run.json of a running system')
-  return JSON.parse(readFileSync(runFile, 'utf8')).env.KAFKA_BROKERS
-}

@@ -1,27 +1,24 @@
 /** Outages: the process or the broker dies in the middle of batches, connections break, the broker is away. */
 import { afterAll, expect, test } from '@jest/globals'
-import { until } from '../../../../shared/runtime/until.ts'
+import { brokers, killBroker, startBroker, stopBroker } from '../broker.ts'
 import { DeliveryCheck } from '../delivery-check.ts'
 import { startJoinBreaker } from '../join-breaker.ts'
 import {
-  brokers,
   committed,
   endOffsets,
   journal,
   kill,
-  killBroker,
   produce,
   produceTo,
   renewProducer,
   start,
-  startBroker,
-  stopBroker,
   TEST_TIMEOUT_MS,
   untilCommitted,
   untilSaid,
   useTopic,
   valuesOf,
 } from '../real-broker.ts'
+import { until } from '../until.ts'
 
 const PARTITIONS = 3
 

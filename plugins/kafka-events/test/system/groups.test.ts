@@ -1,7 +1,6 @@
 /** Several processes in one consumer group: they share the partitions, and nothing is lost when one comes, goes or dies. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
-import { until } from '../../../../shared/runtime/until.ts'
 import { DeliveryCheck } from '../delivery-check.ts'
 import type { FixtureApp } from '../fixture-app.ts'
 import {
@@ -19,6 +18,7 @@ import {
   useTopic,
   valuesOf,
 } from '../real-broker.ts'
+import { until } from '../until.ts'
 
 const PARTITIONS = 4
 const BATCH_SIZE = 10

@@ -1,6 +1,5 @@
 /** Topics that change under a running consumer: not there yet, more partitions, deleted and made again. */
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { until } from '../../../../shared/runtime/until.ts'
 import {
   admin,
   createTopic,
@@ -13,6 +12,7 @@ import {
   untilCommitted,
   useTopic,
 } from '../real-broker.ts'
+import { until } from '../until.ts'
 
 /** kafkajs looks for new partitions every 30 s, and the plugin for a consumer that is stuck as often. */
 const NOTICE_DEADLINE_MS = 120_000

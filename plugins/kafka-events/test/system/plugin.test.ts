@@ -1,7 +1,6 @@
 /** The plugin under the real `serverless offline` and a real broker: what is handled, what is committed, what ends the start. */
 import { createServer } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { until } from '../../../../shared/runtime/until.ts'
 import { DeliveryCheck } from '../delivery-check.ts'
 import {
   committed,
@@ -18,6 +17,7 @@ import {
   useTopic,
   valuesOf,
 } from '../real-broker.ts'
+import { until } from '../until.ts'
 
 const PARTITIONS = 3
 

@@ -2,9 +2,10 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { brokers } from '../broker.ts'
 import { startService } from '../fixture-app.ts'
 import { hasPython, writeFunctions } from '../functions-app.ts'
-import { apps, brokers, produceTo, TEST_TIMEOUT_MS, topic, untilCommitted, useTopic } from '../real-broker.ts'
+import { apps, produceTo, TEST_TIMEOUT_MS, topic, untilCommitted, useTopic } from '../real-broker.ts'
 
 useTopic({ partitions: 1 })
 

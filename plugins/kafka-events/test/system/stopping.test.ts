@@ -1,7 +1,6 @@
 /** How the plugin ends: what runs is finished and committed, or left to the next start, and the group is left behind tidily. */
 import { describe, expect, test } from '@jest/globals'
 import type { Consumer } from 'kafkajs'
-import { until } from '../../../../shared/runtime/until.ts'
 import type { FixtureApp } from '../fixture-app.ts'
 import {
   committed,
@@ -18,6 +17,7 @@ import {
   useTopic,
   valuesOf,
 } from '../real-broker.ts'
+import { until } from '../until.ts'
 
 /** Long enough that nobody is counted out of a group in the course of a test: who is gone has left. */
 const LONG_SESSION_MS = 120_000

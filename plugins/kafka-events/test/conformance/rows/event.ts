@@ -250,7 +250,7 @@ export const eventRows: Row[] = [
     here: 'the same: an event whose records have both is of these types',
     test: {
       kind: 'elsewhere',
-      file: 'test/unit/kafka-events-conformance.test.ts',
+      file: 'src/conformance.test.ts',
       name: 'an event whose records have keys and values is what @types/aws-lambda says',
     },
   },
@@ -269,7 +269,7 @@ export const eventRows: Row[] = [
     here: 'values reach the function as they are in Kafka, and a warning at each start says so',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/src/settings/read-settings.test.ts',
+      file: 'src/settings/read-settings.test.ts',
       name: 'is ignored where that is asked for, and told loudly',
     },
   },

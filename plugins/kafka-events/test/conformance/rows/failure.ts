@@ -189,7 +189,7 @@ export const failureRows: Row[] = [
     here: 'a warning says so',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/src/settings/read-settings.test.ts',
+      file: 'src/settings/read-settings.test.ts',
       name: 'tell of a function that may run longer than AWS allows with Kafka',
     },
   },

@@ -6,8 +6,8 @@ import type { Entry, LiveTest, NewRecord, Row } from '../support/row.ts'
 import { sources } from '../support/sources.ts'
 
 const setting = 'FilterCriteria'
-const filterTest = 'plugins/kafka-events/src/filter.test.ts'
-const oracleTest = 'plugins/kafka-events/src/filter/oracle.test.ts'
+const filterTest = 'src/filter.test.ts'
+const oracleTest = 'src/filter/oracle.test.ts'
 
 /** Which offsets reach the function; all are committed. */
 function filtered(

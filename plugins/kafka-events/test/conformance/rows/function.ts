@@ -173,7 +173,7 @@ export const functionRows: Row[] = [
     here: 'no attempt fails: the next event gets a new thread',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/src/functions.test.ts',
+      file: 'src/functions.test.ts',
       name: 'one that ends between two events gives way to a new one',
     },
   },
@@ -185,7 +185,7 @@ export const functionRows: Row[] = [
     here: 'as AWS, with the `python3` of this machine',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/test/system/python.test.ts',
+      file: 'test/system/python.test.ts',
       name: 'an answer or nothing is a success',
     },
   },
@@ -197,7 +197,7 @@ export const functionRows: Row[] = [
     here: 'as AWS',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/src/functions.test.ts',
+      file: 'src/functions.test.ts',
       name: 'output that bypasses sys.stdout loses no answer',
     },
   },
@@ -209,7 +209,7 @@ export const functionRows: Row[] = [
     here: 'a failed attempt after 60 s, and the next one gets a new process',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/src/functions.test.ts',
+      file: 'src/functions.test.ts',
       name: 'one that is loaded again and %s at that fails the attempt',
     },
   },
@@ -221,7 +221,7 @@ export const functionRows: Row[] = [
     here: 'it is ended, so that it does not run beside its next attempt',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/src/functions.test.ts',
+      file: 'src/functions.test.ts',
       name: 'a handler that still runs at the end of a stop is ended',
     },
   },
@@ -234,7 +234,7 @@ export const functionRows: Row[] = [
     here: 'refused at start, with the function and the reason',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/test/system/functions.test.ts',
+      file: 'test/system/functions.test.ts',
       name: 'the start is refused when a function cannot be loaded or run',
     },
   },
@@ -246,7 +246,7 @@ export const functionRows: Row[] = [
     here: 'refused at start, with the function and the reason: serverless-offline takes some of their errors for answers, or cannot run them',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/test/system/functions.test.ts',
+      file: 'test/system/functions.test.ts',
       name: 'the start is refused when a function cannot be loaded or run',
     },
   },
@@ -258,7 +258,7 @@ export const functionRows: Row[] = [
     here: 'refused at start: serverless-offline takes an error in there for an answer',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/test/system/functions.test.ts',
+      file: 'test/system/functions.test.ts',
       name: 'the start is refused: serverless-offline takes an error in there for an answer',
     },
   },

@@ -45,7 +45,7 @@ export const settingsRows: Row[] = [
     here: 'refused at start, with the names that there are',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/src/settings/read-settings.test.ts',
+      file: 'src/settings/read-settings.test.ts',
       name: 'that belongs to no mapping is refused with the names that there are',
     },
   },
@@ -57,7 +57,7 @@ export const settingsRows: Row[] = [
     here: 'the process ends with 1 before HTTP is up, with the function, the key and what it must be',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/test/system/plugin.test.ts',
+      file: 'test/system/plugin.test.ts',
       name: 'a wrong setting stops the process with the function, the setting and what it must be',
     },
   },
@@ -83,7 +83,7 @@ export const settingsRows: Row[] = [
     here: 'as AWS',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/src/invocation.test.ts',
+      file: 'src/invocation.test.ts',
       name: 'with an answer that is larger than AWS takes counts as failed',
     },
   },

@@ -244,7 +244,7 @@ export const startRows: Row[] = [
     here: 'as AWS',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/src/settings/read-settings.test.ts',
+      file: 'src/settings/read-settings.test.ts',
       name: 'have a group each, which neither another trigger, function, stage nor service has',
     },
   },
@@ -288,7 +288,7 @@ export const startRows: Row[] = [
     here: 'as AWS',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/src/settings/read-settings.test.ts',
+      file: 'src/settings/read-settings.test.ts',
       name: 'may not share a group and a topic',
     },
   },
@@ -300,7 +300,7 @@ export const startRows: Row[] = [
     here: 'one consumer reads them, and a warning says that AWS asks for a group each',
     test: {
       kind: 'elsewhere',
-      file: 'plugins/kafka-events/src/settings/read-settings.test.ts',
+      file: 'src/settings/read-settings.test.ts',
       name: 'of one group are read, and told that AWS asks for a group each',
     },
   },

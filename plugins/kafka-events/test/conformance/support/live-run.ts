@@ -2,8 +2,8 @@
 // kafkajs's own timers warn under Node 24.
 import '../../../src/kafkajs-timers.ts'
 import { Kafka, type KafkaMessage, logLevel, type Message } from 'kafkajs'
-import { until } from '../../../../../shared/runtime/until.ts'
 import type { FixtureApp } from '../../fixture-app.ts'
+import { until } from '../../until.ts'
 import { type Attempt, offsetsOf, openGate, readAttempts } from './journal.ts'
 import type { LiveTest, Names, NewRecord } from './row.ts'
 

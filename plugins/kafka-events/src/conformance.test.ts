@@ -2,11 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import type { MSKEvent, SelfManagedKafkaEvent } from 'aws-lambda'
-import type { LambdaKafkaEvent, LambdaKafkaRecord } from '../../plugins/kafka-events/src/lambda-event.ts'
-import { naming } from '../../plugins/kafka-events/src/settings/framework.fixture.ts'
-import { readSettings } from '../../plugins/kafka-events/src/settings/read-settings.ts'
-import { rows, topics } from '../../plugins/kafka-events/test/conformance/rows/index.ts'
-import { fixtureEvent } from '../../plugins/kafka-events/test/conformance/support/fixtures.ts'
+import { rows, topics } from '../test/conformance/rows/index.ts'
+import { fixtureEvent } from '../test/conformance/support/fixtures.ts'
 import {
   type ElsewhereTest,
   isEmulated,
@@ -15,12 +12,15 @@ import {
   type SettingsTest,
   type Trigger,
   titleOf,
-} from '../../plugins/kafka-events/test/conformance/support/row.ts'
-import { type FunctionPart, serviceOf } from '../../plugins/kafka-events/test/conformance/support/service.ts'
-import { tableText } from '../../plugins/kafka-events/test/conformance/support/table.ts'
+} from '../test/conformance/support/row.ts'
+import { type FunctionPart, serviceOf } from '../test/conformance/support/service.ts'
+import { tableText } from '../test/conformance/support/table.ts'
+import type { LambdaKafkaEvent, LambdaKafkaRecord } from './lambda-event.ts'
+import { naming } from './settings/framework.fixture.ts'
+import { readSettings } from './settings/read-settings.ts'
 
-const root = new URL('../../', import.meta.url)
-const readRepositoryFile = (path: string): string => readFileSync(new URL(path, root), 'utf8')
+const pluginFolder = new URL('../', import.meta.url)
+const readPluginFile = (path: string): string => readFileSync(new URL(path, pluginFolder), 'utf8')
 const names = { topic: 'orders.placed', groupId: 'ship', onFailureTopic: 'orders.failed' }
 
 describe('the table', () => {
@@ -38,14 +38,14 @@ describe('the table', () => {
   })
 
   test('the page is current: node plugins/kafka-events/test/conformance/write-table.ts writes it', () => {
-    expect(readRepositoryFile('plugins/kafka-events/docs/conformance.md')).toBe(tableText(topics))
+    expect(readPluginFile('docs/conformance.md')).toBe(tableText(topics))
   })
 })
 
 describe('rows that other tests prove', () => {
   test.each(withTest('elsewhere'))('%s', (_title, row) => {
     const { file, name } = row.test as ElsewhereTest
-    expect(readRepositoryFile(file)).toContain(name)
+    expect(readPluginFile(file)).toContain(name)
   })
 })
 
