@@ -40,4 +40,4 @@ function incoming(record: AwsRecord): IncomingRecord {
   }
 }
 
-export const handler = createHandler(portsFromEnv())
+export const handler = createHandler(portsFromEnv().forBatches)

@@ -9,7 +9,7 @@ import { kafkaEvent } from '../../test/unit/lambda-events.ts'
 import { createHandler } from './relay-outbox.ts'
 
 const insert = (ports: FakePorts, messageKey: string, shard: number) =>
-  ports.transactions.run(tx =>
+  ports.transactions.run('rows', tx =>
     ports.outbox.insert(
       tx,
       {

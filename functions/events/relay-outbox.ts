@@ -21,4 +21,4 @@ function shardsOf(event: MSKEvent | SelfManagedKafkaEvent): number[] {
   return [...rung].filter(partition => partition < SHARD_COUNT)
 }
 
-export const handler = createHandler(portsFromEnv())
+export const handler = createHandler(portsFromEnv().forBatches)

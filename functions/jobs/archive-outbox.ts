@@ -12,4 +12,4 @@ export const createHandler =
     return { archived }
   }
 
-export const handler = createHandler(portsFromEnv())
+export const handler = createHandler(portsFromEnv().forBatches)

@@ -14,7 +14,7 @@ const createFakePorts = () => {
 }
 
 const insertRow = ({ transactions, outbox }: ReturnType<typeof createFakes>, topic: string) =>
-  transactions.run(tx =>
+  transactions.run('rows', tx =>
     outbox.insert(
       tx,
       { eventId: 'evt', topic, messageKey: 'pay', sequence: 1, payload: '{}', shard: 2, traceparent: null },

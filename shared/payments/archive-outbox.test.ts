@@ -8,7 +8,7 @@ const AGE_MS = 1_000_000
 const FAR_MS = 3_600_000
 
 const insert = (ports: FakePorts, count: number, messageKey = 'p') =>
-  ports.transactions.run(async tx => {
+  ports.transactions.run('rows', async tx => {
     const already = ports.outbox.table.rows().length + ports.outbox.archived.length
     for (let sequence = already + 1; sequence <= already + count; sequence++) {
       const event = { eventId: `evt_${sequence}`, topic: 'payment.authorized', messageKey, sequence, payload: '{}' }
@@ -16,7 +16,7 @@ const insert = (ports: FakePorts, count: number, messageKey = 'p') =>
     }
   })
 const publish = (ports: FakePorts, ...ids: number[]) =>
-  ports.transactions.run(tx => ports.outbox.markPublished(tx, ids, ports.clock.nowMs()))
+  ports.transactions.run('rows', tx => ports.outbox.markPublished(tx, ids, ports.clock.nowMs()))
 const archive = (ports: FakePorts, deadlineMs = ports.clock.nowMs() + FAR_MS) =>
   archiveOutbox(ports, AGE_MS, deadlineMs)
 const archived = (ports: FakePorts) => ports.outbox.archived.map(row => row.id)
@@ -27,7 +27,7 @@ describe('archiveOutbox', () => {
     await insert(ports, 5)
     await publish(ports, 1, 3)
     const refusal = { error: 'too large', attempts: 3, nextAttemptAtMs: FAKE_NOW_MS, parkedAtMs: FAKE_NOW_MS }
-    await ports.transactions.run(tx => ports.outbox.markRefused(tx, 2, refusal))
+    await ports.transactions.run('rows', tx => ports.outbox.markRefused(tx, 2, refusal))
     ports.clock.advance(1)
     await publish(ports, 5)
     ports.clock.advance(AGE_MS)

@@ -20,7 +20,8 @@ export async function archiveOutbox(ports: ArchivePorts, ageMs: number, deadline
   for (let afterId = 0; ports.clock.nowMs() < deadlineMs; ) {
     const rows = await ports.outbox.listFrom(afterId, ARCHIVE_BATCH_ROWS)
     const ids = rows.filter(row => row.publishedAtMs !== null && row.publishedAtMs < beforeMs).map(row => row.id)
-    if (ids.length > 0) archivedCount += await ports.transactions.run(tx => ports.outbox.archive(tx, ids))
+    if (ids.length > 0)
+      archivedCount += await ports.transactions.run('outbox archive', tx => ports.outbox.archive(tx, ids))
     const last = rows.at(-1)
     // Nothing is published before it is written, and whatever comes later was written later.
     if (last === undefined || rows.length < ARCHIVE_BATCH_ROWS || last.createdAtMs >= beforeMs) break

@@ -145,7 +145,7 @@ describe('an authorization that the acquirer approves', () => {
       status: 'REQUESTED',
       pendingOperationId: ports.acquirer.calls[0]!.order.operationId,
     })
-    await ports.transactions.run(tx => ports.payments.lock(tx, payment!.paymentId))
+    await ports.transactions.run('rows', tx => ports.payments.lock(tx, payment!.paymentId))
     answerNow({ kind: 'approved' })
     await running
   })

@@ -5,7 +5,7 @@ import { SHARD_COUNT } from '../contracts/topics.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { Caller } from './answer.ts'
 import { execute, newOperation, type OperationPorts, type Outcome, repeat } from './operation.ts'
-import { type Claim, DuplicateKeyError, type Operation, type Transaction } from './ports.ts'
+import { type Claim, DuplicateKeyError, type Operation } from './ports.ts'
 
 export const DEFAULT_PAYMENT_METHOD = 'tok_approve'
 
@@ -21,6 +21,7 @@ export async function authorizePayment(
   caller: Caller,
 ): Promise<Outcome> {
   const nowMs = ports.clock.nowMs()
+  if (isWithdrawn(request.currency, nowMs)) return refuseWithdrawn(ports, request.merchantId, claim, caller)
   const payment = newPayment(ports, request, nowMs)
   const operation = newOperation(
     ports,
@@ -39,7 +40,6 @@ export async function authorizePayment(
   try {
     await claimNew(ports, payment, operation, claim, nowMs)
   } catch (error) {
-    if (error instanceof CurrencyWithdrawn) return { kind: 'currency_withdrawn' }
     if (error instanceof DuplicateKeyError) return repeat(ports, request.merchantId, claim, caller)
     throw error
   }
@@ -55,31 +55,25 @@ const claimNew = (
   nowMs: number,
 ): Promise<void> => {
   const { merchantId, operationId } = operation
-  const claimAll = async (tx: Transaction) => {
+  // Copies of a request know each other by their key; the payment is one that nobody else knows yet.
+  return ports.transactions.run(`${merchantId} ${claim.key}`, async tx => {
     await ports.answers.open(tx, { ...claim, merchantId, operationId, nowMs })
-    await refuseWithdrawn(tx, ports, operation, claim)
     await ports.operations.insert(tx, { ...operation, sequence: 1 })
     await ports.payments.insert(tx, { ...payment, pendingOperationId: operationId, idempotencyKey: claim.key })
-  }
-  // A refusal rolls back whoever shares its transaction.
-  if (isWithdrawn(operation.currency, nowMs)) return ports.transactions.run(claimAll)
-  // Copies of a request know each other by their key; the payment is one that nobody else knows yet.
-  return ports.transactions.runGrouped(`${merchantId} ${claim.key}`, claimAll)
+  })
 }
 
-/** Rolls the claim back. */
-class CurrencyWithdrawn extends Error {}
-
-/** Only what is new is refused: a repeat of an authorization from before that day is answered as every repeat is. */
+/** Only what is new is refused: a repeat of an authorization from before that day is answered as every repeat is. Claims nothing. */
 async function refuseWithdrawn(
-  tx: Transaction,
   ports: OperationPorts,
-  operation: Operation,
+  merchantId: string,
   claim: Claim,
-): Promise<void> {
-  if (!isWithdrawn(operation.currency, operation.createdAtMs)) return
-  if (await ports.operations.isKeyUsed(tx, operation.merchantId, claim.key)) throw new DuplicateKeyError('used before')
-  throw new CurrencyWithdrawn()
+  caller: Caller,
+): Promise<Outcome> {
+  const isClaimed = (await ports.answers.find(merchantId, claim.key)) !== undefined
+  if (isClaimed || (await ports.operations.isKeyUsed(undefined, merchantId, claim.key)))
+    return repeat(ports, merchantId, claim, caller)
+  return { kind: 'currency_withdrawn' }
 }
 
 function newPayment(ports: OperationPorts, request: AuthorizeRequest, nowMs: number): Payment {

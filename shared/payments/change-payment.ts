@@ -29,7 +29,7 @@ export async function changePayment(
 ): Promise<Outcome> {
   let merchantId: string | undefined
   try {
-    const claimed = await ports.transactions.runGrouped(change.paymentId, async (tx): Promise<Claimed> => {
+    const claimed = await ports.transactions.run(change.paymentId, async (tx): Promise<Claimed> => {
       // One round trip: the count waits for the lock.
       const [payment, operationCount] = await Promise.all([
         ports.payments.lock(tx, change.paymentId),

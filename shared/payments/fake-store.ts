@@ -1,5 +1,5 @@
 /** A transactional store in memory for tests: READ COMMITTED views, exclusive row locks, unique keys, deadlock detection. */
-import { DependencyUnavailableError, DuplicateKeyError, type Transaction, type Transactions } from './ports.ts'
+import { DependencyUnavailableError, DuplicateKeyError, type SeparateTransactions, type Transaction } from './ports.ts'
 
 interface Cell<Row> {
   committed: Row | undefined
@@ -52,7 +52,8 @@ export function randomFrom(seed: number): () => number {
 
 const TRIES_MAX = 3
 
-export class FakeDatabase implements Transactions {
+export class FakeDatabase implements SeparateTransactions {
+  readonly areSeparate = true
   /** Answers nothing while true. */
   away = false
   deadlockCount = 0
@@ -68,11 +69,7 @@ export class FakeDatabase implements Transactions {
     this.#commitFailure = when
   }
 
-  runGrouped<T>(_subject: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.run(work)
-  }
-
-  async run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async run<T>(_subject: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       const tx = new FakeTransaction()
       try {

@@ -125,7 +125,7 @@ export class FakeOperations implements Operations {
     return (await this.table.filter(tx, row => row.paymentId === paymentId)).length
   }
 
-  async isKeyUsed(tx: Transaction, merchantId: string, key: string): Promise<boolean> {
+  async isKeyUsed(tx: Transaction | undefined, merchantId: string, key: string): Promise<boolean> {
     return (await this.#keys.find(tx, pair(merchantId, key))) !== undefined
   }
 
@@ -145,14 +145,14 @@ export class FakeOperations implements Operations {
     if (seen === undefined || seen.state !== 'PENDING' || isAhead(seen.leaseUntilMs, now.nowMs, now.leaseUntilMsMax))
       return undefined
     const taken = { ...seen, attempt: seen.attempt + 1, leaseUntilMs, nextAttemptAtMs: leaseUntilMs }
-    const matched = await this.#db.run(tx =>
+    const matched = await this.#db.run(operationId, tx =>
       this.table.update(tx, operationId, row => (isStill(row, seen) ? taken : undefined)),
     )
     return matched ? operationOf(taken) : undefined
   }
 
   async release(operation: Operation, nowMs: number, nextAttemptAtMs: number): Promise<void> {
-    await this.#db.run(tx =>
+    await this.#db.run(operation.operationId, tx =>
       this.table.update(tx, operation.operationId, row =>
         isStill(row, operation) ? { ...row, leaseUntilMs: nowMs, nextAttemptAtMs } : undefined,
       ),

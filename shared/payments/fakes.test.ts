@@ -54,8 +54,8 @@ describe('a fake transaction', () => {
     const db = new FakeDatabase()
     const letters = new Table<string>(db)
 
-    await db.run(tx => letters.insert(tx, 'a', 'A'))
-    const failing = db.run(async tx => {
+    await db.run('rows', tx => letters.insert(tx, 'a', 'A'))
+    const failing = db.run('rows', async tx => {
       await letters.insert(tx, 'b', 'B')
       await letters.update(tx, 'a', () => 'changed')
       throw new Error('of the work')
@@ -69,7 +69,7 @@ describe('a fake transaction', () => {
     const db = new FakeDatabase()
     const letters = new Table<string>(db)
 
-    await db.run(async tx => {
+    await db.run('rows', async tx => {
       await letters.insert(tx, 'a', 'A')
       expect(await letters.find(tx, 'a')).toBe('A')
       expect(await letters.find(undefined, 'a')).toBeUndefined()
@@ -81,7 +81,7 @@ describe('a fake transaction', () => {
   test('cannot be used after its end', async () => {
     const db = new FakeDatabase()
     const letters = new Table<string>(db)
-    const tx = await db.run(async open => open)
+    const tx = await db.run('rows', async open => open)
 
     await expect(letters.insert(tx, 'a', 'A')).rejects.toThrow('this transaction is over')
   })
@@ -89,9 +89,9 @@ describe('a fake transaction', () => {
   test('a row it changed waits for its end', async () => {
     const db = new FakeDatabase()
     const numbers = new Table<number>(db)
-    await db.run(tx => numbers.insert(tx, 'a', 0))
+    await db.run('rows', tx => numbers.insert(tx, 'a', 0))
     const addOne = () =>
-      db.run(async tx => {
+      db.run('rows', async tx => {
         const before = await numbers.lock(tx, 'a')
         await numbers.update(tx, 'a', () => before! + 1)
       })
@@ -108,7 +108,7 @@ describe('a fake transaction', () => {
       const order: string[] = []
       const { promise, resolve: letFirstEnd } = Promise.withResolvers<void>()
 
-      const first = db.run(async tx => {
+      const first = db.run('rows', async tx => {
         await letters.insert(tx, 'a', 'first')
         await promise
         order.push('first ends')
@@ -131,14 +131,14 @@ describe('a fake transaction', () => {
   test('two that wait for each other: one is run again from its beginning, and both are done', async () => {
     const db = new FakeDatabase()
     const numbers = new Table<number>(db)
-    await db.run(async tx => {
+    await db.run('rows', async tx => {
       await numbers.insert(tx, 'a', 0)
       await numbers.insert(tx, 'b', 0)
     })
     const bothHoldOne = Promise.withResolvers<void>()
     let holding = 0
     const addToBoth = (first: string, second: string) =>
-      db.run(async tx => {
+      db.run('rows', async tx => {
         await numbers.update(tx, first, number => number + 1)
         if (++holding === 2) bothHoldOne.resolve()
         await bothHoldOne.promise
@@ -156,11 +156,11 @@ describe('a fake transaction', () => {
     const letters = new Table<string>(db)
 
     db.failNextCommit('before')
-    await expect(db.run(tx => letters.insert(tx, 'a', 'A'))).rejects.toThrow(DependencyUnavailableError)
+    await expect(db.run('rows', tx => letters.insert(tx, 'a', 'A'))).rejects.toThrow(DependencyUnavailableError)
     expect(lettersIn(letters)).toEqual([])
 
     db.failNextCommit('after')
-    await expect(db.run(tx => letters.insert(tx, 'b', 'B'))).rejects.toThrow(DependencyUnavailableError)
+    await expect(db.run('rows', tx => letters.insert(tx, 'b', 'B'))).rejects.toThrow(DependencyUnavailableError)
     expect(lettersIn(letters)).toEqual(['B'])
   })
 
@@ -168,7 +168,7 @@ describe('a fake transaction', () => {
     const ports = createFakePorts()
     ports.transactions.away = true
 
-    await expect(ports.transactions.run(async () => 1)).rejects.toThrow(DependencyUnavailableError)
+    await expect(ports.transactions.run('rows', async () => 1)).rejects.toThrow(DependencyUnavailableError)
     await expect(ports.answers.find('shop', 'key-1')).rejects.toThrow(DependencyUnavailableError)
     await expect(ports.operations.due(atMs(0), 1)).rejects.toThrow(DependencyUnavailableError)
   })
@@ -178,7 +178,9 @@ describe('fake payments', () => {
   test('a merchant has a key once; keys and merchants that differ in case never meet', async () => {
     const { transactions, payments } = createFakePorts()
     const insert = (id: string, merchantId: string, idempotencyKey: string) =>
-      transactions.run(tx => payments.insert(tx, { ...paymentOf({ paymentId: id, merchantId }), idempotencyKey }))
+      transactions.run('rows', tx =>
+        payments.insert(tx, { ...paymentOf({ paymentId: id, merchantId }), idempotencyKey }),
+      )
 
     await insert('pay_1', 'shop', 'key')
     await insert('pay_2', 'Shop', 'key')
@@ -190,14 +192,16 @@ describe('fake payments', () => {
     const { transactions, payments } = createFakePorts()
 
     for (const wrong of [{ capturedMinor: 1_001 }, { refundedMinor: 1 }, { amountMinor: 0 }])
-      await expect(transactions.run(tx => payments.insert(tx, paymentOf(wrong)))).rejects.toThrow(RowRefusedError)
+      await expect(transactions.run('rows', tx => payments.insert(tx, paymentOf(wrong)))).rejects.toThrow(
+        RowRefusedError,
+      )
   })
 
   test('only a locked row may be updated', async () => {
     const { transactions, payments } = createFakePorts()
-    await transactions.run(tx => payments.insert(tx, paymentOf()))
+    await transactions.run('rows', tx => payments.insert(tx, paymentOf()))
 
-    await expect(transactions.run(tx => payments.update(tx, paymentOf()))).rejects.toThrow('is not locked')
+    await expect(transactions.run('rows', tx => payments.update(tx, paymentOf()))).rejects.toThrow('is not locked')
   })
 })
 
@@ -207,7 +211,7 @@ const atMs = (nowMs: number) => ({ nowMs, leaseUntilMsMax: Infinity, nextAttempt
 describe('fake operations', () => {
   const withOperation = async (given: Partial<Operation> = {}) => {
     const ports = createFakePorts()
-    await ports.transactions.run(tx => ports.operations.insert(tx, { ...operationOf(given), sequence: 1 }))
+    await ports.transactions.run('rows', tx => ports.operations.insert(tx, { ...operationOf(given), sequence: 1 }))
     return ports
   }
   const success = { state: 'SUCCEEDED' as const, declineReason: null, nowMs: FAKE_NOW_MS }
@@ -228,9 +232,9 @@ describe('fake operations', () => {
     const { transactions, operations } = await withOperation({ leaseUntilMs: FAKE_NOW_MS })
     const taken = await operations.takeOver('op_1', atMs(FAKE_NOW_MS), FAKE_NOW_MS + 1)
 
-    expect(await transactions.run(tx => operations.finish(tx, operationOf(), success))).toBe(false)
-    expect(await transactions.run(tx => operations.finish(tx, taken!, success))).toBe(true)
-    expect(await transactions.run(tx => operations.finish(tx, taken!, success))).toBe(false)
+    expect(await transactions.run('rows', tx => operations.finish(tx, operationOf(), success))).toBe(false)
+    expect(await transactions.run('rows', tx => operations.finish(tx, taken!, success))).toBe(true)
+    expect(await transactions.run('rows', tx => operations.finish(tx, taken!, success))).toBe(false)
   })
 
   test('releasing ends the lease of the present attempt only', async () => {
@@ -246,7 +250,7 @@ describe('fake operations', () => {
   test('operations without a key never collide', async () => {
     const { transactions, operations } = await withOperation({ idempotencyKey: null })
 
-    await transactions.run(tx =>
+    await transactions.run('rows', tx =>
       operations.insert(tx, { ...operationOf({ operationId: 'op_2', idempotencyKey: null }), sequence: 2 }),
     )
     expect(operations.table.rows()).toHaveLength(2)
@@ -268,8 +272,8 @@ describe('the fake ledger', () => {
       occurredAtMs: 0,
     })
 
-    await transactions.run(tx => ledger.insert(tx, [entry('led_1', 'capture'), entry('led_2', 'fee')], 0))
-    await expect(transactions.run(tx => ledger.insert(tx, [entry('led_3', 'fee')], 0))).rejects.toThrow(
+    await transactions.run('rows', tx => ledger.insert(tx, [entry('led_1', 'capture'), entry('led_2', 'fee')], 0))
+    await expect(transactions.run('rows', tx => ledger.insert(tx, [entry('led_3', 'fee')], 0))).rejects.toThrow(
       DuplicateKeyError,
     )
     expect(ledger.table.rows().map(row => row.entryId)).toEqual(['led_1', 'led_2'])
@@ -289,7 +293,7 @@ describe('the fake outbox', () => {
   const insertRows = async (rows: Array<{ messageKey: string; sequence: number; shard?: number; topic?: string }>) => {
     const ports = createFakePorts()
     for (const { messageKey, sequence, shard = 0, topic = 'payment.authorized' } of rows)
-      await ports.transactions.run(tx =>
+      await ports.transactions.run('rows', tx =>
         ports.outbox.insert(
           tx,
           {
@@ -324,7 +328,7 @@ describe('the fake outbox', () => {
       { messageKey: 'c', sequence: 1 },
     ])
     const idsOf = (limit: number) =>
-      transactions.run(async tx =>
+      transactions.run('rows', async tx =>
         (await outbox.lockUnpublished(tx, wantedOf({ limitEach: limit }))).map(row => row.id),
       )
 
@@ -342,7 +346,9 @@ describe('the fake outbox', () => {
       { messageKey: 'e', sequence: 1 },
     ])
 
-    const rows = await transactions.run(tx => outbox.lockUnpublished(tx, wantedOf({ shards: [0, 1], limitEach: 2 })))
+    const rows = await transactions.run('rows', tx =>
+      outbox.lockUnpublished(tx, wantedOf({ shards: [0, 1], limitEach: 2 })),
+    )
 
     expect(rows.map(row => row.id)).toEqual([1, 2, 3, 4])
   })
@@ -356,16 +362,16 @@ describe('the fake outbox', () => {
     ])
     const refusal = { error: 'too large', attempts: 1, nextAttemptAtMs: FAKE_NOW_MS + 5, parkedAtMs: null }
     const idsAt = (nowMs: number) =>
-      transactions.run(async tx => (await outbox.lockUnpublished(tx, wantedOf({ nowMs }))).map(row => row.id))
+      transactions.run('rows', async tx => (await outbox.lockUnpublished(tx, wantedOf({ nowMs }))).map(row => row.id))
 
-    await transactions.run(tx => outbox.markRefused(tx, 2, refusal))
+    await transactions.run('rows', tx => outbox.markRefused(tx, 2, refusal))
     expect(await idsAt(FAKE_NOW_MS + 4)).toEqual([1, 4])
     expect(await idsAt(FAKE_NOW_MS + 5)).toEqual([1, 2, 3, 4])
-    await transactions.run(tx => outbox.markRefused(tx, 2, { ...refusal, parkedAtMs: FAKE_NOW_MS }))
+    await transactions.run('rows', tx => outbox.markRefused(tx, 2, { ...refusal, parkedAtMs: FAKE_NOW_MS }))
     expect(await idsAt(FAKE_NOW_MS + 5)).toEqual([1, 3, 4])
 
     // What waits behind a parked row is given with its name, and is not met again once it is parked too.
-    await transactions.run(async tx => {
+    await transactions.run('rows', async tx => {
       const rows = await outbox.lockUnpublished(tx, wantedOf())
       expect(rows.map(row => row.behind)).toEqual([null, 'a-2', null])
       await outbox.parkBehind(tx, rows.slice(1, 2), FAKE_NOW_MS)
@@ -380,7 +386,7 @@ describe('the fake outbox', () => {
       { messageKey: 'c', sequence: 1, topic: 'payment.authorized' },
     ])
     const idsOf = (limitEach: number, withoutTopics: string[]) =>
-      transactions.run(async tx =>
+      transactions.run('rows', async tx =>
         (await outbox.lockUnpublished(tx, wantedOf({ limitEach, withoutTopics }))).map(row => row.id),
       )
 
@@ -391,7 +397,7 @@ describe('the fake outbox', () => {
   test('a second relay waits for the rows that the first has locked, and then finds none', async () => {
     const { transactions, outbox } = await insertRows([{ messageKey: 'a', sequence: 1 }])
     const publish = () =>
-      transactions.run(async tx => {
+      transactions.run('rows', async tx => {
         const rows = await outbox.lockUnpublished(tx, wantedOf())
         for (const { id } of rows) await outbox.markPublished(tx, [id], FAKE_NOW_MS)
         return rows.length
@@ -404,9 +410,9 @@ describe('the fake outbox', () => {
     const { transactions, outbox } = await insertRows([{ messageKey: 'a', sequence: 1 }])
     let tries = 0
 
-    await transactions.run(async holder => {
+    await transactions.run('rows', async holder => {
       await outbox.lockUnpublished(holder, wantedOf())
-      const failing = transactions.run(tx => {
+      const failing = transactions.run('rows', tx => {
         tries++
         return outbox.lockUnpublished(tx, wantedOf({ ifLocked: 'fail' }))
       })

@@ -116,7 +116,7 @@ describe('the outbox', () => {
   test('is counted by topic with its oldest row, and a row that was published since is not reported', async () => {
     const ports = createFakePorts()
     const insert = (messageKey: string, topic: string) =>
-      ports.transactions.run(tx =>
+      ports.transactions.run('rows', tx =>
         ports.outbox.insert(
           tx,
           { eventId: messageKey, topic, messageKey, sequence: 1, payload: '{}', shard: 1, traceparent: null },
@@ -136,7 +136,7 @@ describe('the outbox', () => {
     ])
     const inAMinuteMs = FAKE_NOW_MS + MINUTE_MS
     expect(backlog.map(each => waitsTooLong(each, inAMinuteMs))).toEqual([true, false])
-    await ports.transactions.run(tx => ports.outbox.markPublished(tx, [1], inAMinuteMs))
+    await ports.transactions.run('rows', tx => ports.outbox.markPublished(tx, [1], inAMinuteMs))
     expect((await ports.progress.readBacklog()).map(each => each.topic)).toEqual(['payment.refunded'])
   })
 

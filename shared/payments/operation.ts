@@ -111,7 +111,7 @@ export async function repeat(
 ): Promise<Outcome> {
   const stored = await ports.answers.find(merchantId, claim.key)
   if (stored === undefined) {
-    const used = await ports.transactions.run(tx => ports.operations.isKeyUsed(tx, merchantId, claim.key))
+    const used = await ports.operations.isKeyUsed(undefined, merchantId, claim.key)
     // Unused after all: the request that held the key rolled back between its claim and our look. The caller comes again.
     return { kind: used ? 'expired' : 'in_progress' }
   }
@@ -158,7 +158,7 @@ export async function settle(
     await ports.operations.release(operation, nowMs, nowMs + ports.policy.inquiryBackoffMs * 2 ** doublings)
     return { kind: 'unknown', paymentId: operation.paymentId }
   }
-  const recorded = await ports.transactions.runGrouped(operation.paymentId, tx =>
+  const recorded = await ports.transactions.run(operation.paymentId, tx =>
     record(tx, ports, operation, verdict, caller),
   )
   if (recorded === undefined) return answerOfWinner(ports, operation)

@@ -35,20 +35,22 @@ export interface Transaction {
 
 export interface Transactions {
   /**
-   * Runs `work` in one READ COMMITTED transaction and commits it; rolls back when it throws.
-   * A deadlock or lock time-out runs the whole of `work` again, at most three times.
-   * Throws DependencyUnavailableError, DuplicateKeyError, or what `work` threw. After DependencyUnavailableError the commit may have happened.
+   * Runs `work` in one READ COMMITTED transaction and commits it; nothing stays of it when it throws.
+   * A deadlock or a lock time-out runs the whole of `work` again, a few times at most.
+   * `subject` names what `work` reads and changes, a payment say. Works of different subjects may be committed together, those of one
+   * never are. `work` waits for nothing but its statements.
+   * Throws DependencyUnavailableError, DuplicateKeyError, RowRefusedError, or what `work` threw; never another work's error.
+   * After DependencyUnavailableError the commit may have happened.
    */
-  run<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  run<T>(subject: string, work: (tx: Transaction) => Promise<T>): Promise<T>
+}
 
-  /**
-   * As `run`, but in one transaction with what others asked for meanwhile: all of them are committed together. It waits for no lock:
-   * when one of several throws or meets a lock, all are rolled back, and each is run again by itself. So nobody gets another's error;
-   * only a database that is away, or that was lost in the commit, is everybody's: DependencyUnavailableError, and nothing is run again.
-   * `subject` is what `work` reads and changes (a payment): two works of one subject never share a transaction.
-   * `work` waits for nothing but its statements.
-   */
-  runGrouped<T>(subject: string, work: (tx: Transaction) => Promise<T>): Promise<T>
+/**
+ * Transactions that are never committed together: each work has a transaction and a connection of its own.
+ * So a work may wait for something else than the database, and hold its locks meanwhile.
+ */
+export interface SeparateTransactions extends Transactions {
+  readonly areSeparate: true
 }
 
 /** One mutation of a payment, from claim to outcome. */
@@ -93,8 +95,8 @@ export interface Operations {
   insert(tx: Transaction, operation: Operation & { sequence: number }): Promise<void>
   /** How many operations the payment has. Once the payment is locked, nobody adds one. */
   count(tx: Transaction, paymentId: string): Promise<number>
-  /** Whether this merchant ever used this key for an operation, in this transaction's view. */
-  isKeyUsed(tx: Transaction, merchantId: string, key: string): Promise<boolean>
+  /** Whether this merchant ever used this key for an operation: in this transaction's view, or as far as it is committed. */
+  isKeyUsed(tx: Transaction | undefined, merchantId: string, key: string): Promise<boolean>
   /** PENDING with this attempt → `state`. False when somebody else finished or took over the operation. */
   finish(
     tx: Transaction,

@@ -63,11 +63,11 @@ const entryOf = (event: PaymentEvent, given: Partial<LedgerEntry> = {}): LedgerE
 })
 
 const write = (ports: FakePorts, entries: LedgerEntry[]) =>
-  ports.transactions.run(tx => ports.ledger.insert(tx, entries, FAKE_NOW_MS))
+  ports.transactions.run('rows', tx => ports.ledger.insert(tx, entries, FAKE_NOW_MS))
 
 /** The outbox rows of events. */
 const tell = (ports: FakePorts, ...events: PaymentEvent[]) =>
-  ports.transactions.run(async tx => {
+  ports.transactions.run('rows', async tx => {
     for (const event of events) {
       const { eventId, eventType: topic, sequence, payment } = event
       const row = { eventId, topic, messageKey: payment.paymentId, sequence, payload: JSON.stringify(event) }

@@ -100,7 +100,7 @@ async function recordOrSplit(ports: LedgerPorts, events: readonly Parsed[]): Pro
 
 async function recordTogether(ports: LedgerPorts, events: readonly Parsed[]): Promise<Recorded> {
   if (events.length === 0) return { written: 0, poison: [] }
-  const { missing, poison } = await ports.transactions.run(async tx => {
+  const { missing, poison } = await ports.transactions.run('ledger', async tx => {
     const { known, strangers, entries } = await readBooks(tx, ports, events)
     const judged = judge(ports, known, entries)
     judged.poison.push(...strangers)

@@ -22,7 +22,7 @@ async function outboxOf(letters: string, ports: FakePorts = createFakePorts()) {
 }
 
 const insert = (ports: FakePorts, messageKey: string, sequence: number, shard = SHARD, topic = 'payment.authorized') =>
-  ports.transactions.run(tx =>
+  ports.transactions.run('rows', tx =>
     ports.outbox.insert(
       tx,
       {
@@ -96,9 +96,9 @@ describe('several shards', () => {
   const countTransactions = (ports: FakePorts) => {
     const counted = { begun: 0 }
     const { run } = ports.transactions
-    ports.transactions.run = work => {
+    ports.transactions.run = (subject, work) => {
       counted.begun++
-      return run.call(ports.transactions, work) as never
+      return run.call(ports.transactions, subject, work) as never
     }
     return counted
   }
@@ -106,7 +106,7 @@ describe('several shards', () => {
   const lockElsewhere = async (ports: FakePorts, shard: number) => {
     const release = Promise.withResolvers<void>()
     const locked = Promise.withResolvers<void>()
-    const holding = ports.transactions.run(async tx => {
+    const holding = ports.transactions.run('rows', async tx => {
       await ports.outbox.lockUnpublished(tx, {
         shards: [shard],
         nowMs: FAKE_NOW_MS,
@@ -464,9 +464,9 @@ describe('a search that takes too long', () => {
     const ports = await slowSearch('abcdefgh', 800)
     let longestMs = 0
     const { run } = ports.transactions
-    ports.transactions.run = work => {
+    ports.transactions.run = (subject, work) => {
       const beganMs = ports.clock.nowMs()
-      return run.call(ports.transactions, work).finally(() => {
+      return run.call(ports.transactions, subject, work).finally(() => {
         longestMs = Math.max(longestMs, ports.clock.nowMs() - beganMs)
       }) as never
     }

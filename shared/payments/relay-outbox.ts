@@ -8,12 +8,13 @@ import {
   type OutboxQueue,
   type OutboxRow,
   RecordRefusedError,
+  type SeparateTransactions,
   type Transaction,
-  type Transactions,
 } from './ports.ts'
 
 export interface RelayPorts {
-  transactions: Transactions
+  /** Separate: its rows stay locked while Kafka is waited for. */
+  transactions: SeparateTransactions
   outbox: OutboxQueue
   publisher: EventPublisher
   doorbell: Doorbell
@@ -60,7 +61,7 @@ export async function relayShards(
 /** One transaction. `apart` when several shards cannot be relayed together: a row is locked or refused, or a send has not ended. */
 async function relayTogether(ports: RelayPorts, shards: readonly number[]): Promise<Batch | 'apart'> {
   try {
-    return await ports.transactions.run(tx => relayBatch(tx, ports, shards))
+    return await ports.transactions.run(`outbox shards ${shards}`, tx => relayBatch(tx, ports, shards))
   } catch (error) {
     const isOfOneShard = error instanceof DependencyUnavailableError || error instanceof RecordRefusedError
     if (shards.length > 1 && isOfOneShard) return 'apart'

@@ -8,7 +8,7 @@ import { sweepOutbox } from './sweep-outbox.ts'
 const MINUTE_MS = 55_000
 
 const insert = (ports: FakePorts, messageKey: string, shard: number, sequence = 1) =>
-  ports.transactions.run(tx =>
+  ports.transactions.run('rows', tx =>
     ports.outbox.insert(
       tx,
       {
@@ -76,7 +76,7 @@ describe('sweepOutbox', () => {
     ports.clock.advance(2_000)
     ports.clock.onSlept = async () => {
       if (ports.doorbell.rings.length === 3)
-        await ports.transactions.run(tx => ports.outbox.markPublished(tx, [1], ports.clock.nowMs()))
+        await ports.transactions.run('rows', tx => ports.outbox.markPublished(tx, [1], ports.clock.nowMs()))
     }
 
     expect(await sweepOutbox(ports, MINUTE_MS)).toBe(3)
@@ -86,7 +86,7 @@ describe('sweepOutbox', () => {
     const ports = createFakePorts()
     await insert(ports, 'a', 1)
     await insert(ports, 'a', 1, 2)
-    await ports.transactions.run(tx =>
+    await ports.transactions.run('rows', tx =>
       ports.outbox.markRefused(tx, 1, {
         error: 'too large',
         attempts: 3,

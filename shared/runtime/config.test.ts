@@ -20,6 +20,7 @@ describe('configFrom', () => {
       feeFixedMinor: {},
       logLevel: 'info',
       offline: false,
+      groupTransactions: false,
     })
   })
 
@@ -49,8 +50,8 @@ describe('configFrom', () => {
     { env: { FEE_FIXED: '{"KRW":100,"USD":0}' }, config: { feeFixedMinor: { KRW: 100, USD: 0 } } },
     { env: { LOG_LEVEL: 'silent' }, config: { logLevel: 'silent' } },
     { env: { DATA_FOLDER: '.data/main' }, config: { dataFolder: '.data/main' } },
-    { env: { IS_OFFLINE: 'true' }, config: { offline: true } },
-    { env: { IS_OFFLINE: 'false' }, config: { offline: false } },
+    { env: { IS_OFFLINE: 'true' }, config: { offline: true, groupTransactions: true } },
+    { env: { IS_OFFLINE: 'false' }, config: { offline: false, groupTransactions: false } },
   ])('$env is taken', ({ env, config }) => {
     expect(configFrom(env)).toMatchObject(config)
   })

@@ -93,6 +93,8 @@ export interface Config {
   dataFolder: string | undefined
   /** Under serverless-offline: one process for all functions, which does not freeze after an answer. */
   offline: boolean
+  /** Works of one moment share a transaction: for a process that serves many requests at once. */
+  groupTransactions: boolean
 }
 
 /** Throws an Error that names every variable that does not fit. An empty variable counts as absent. */
@@ -104,6 +106,7 @@ export function configFrom(env: Record<string, string | undefined>): Config {
       `environment: ${parsed.error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`).join('; ')}`,
     )
   const { data } = parsed
+  const offline = data.IS_OFFLINE === 'true'
   return {
     databaseUrl: data.DATABASE_URL,
     databaseConnectionsMax: data.DATABASE_CONNECTIONS,
@@ -120,7 +123,9 @@ export function configFrom(env: Record<string, string | undefined>): Config {
     feeFixedMinor: data.FEE_FIXED,
     logLevel: data.LOG_LEVEL,
     dataFolder: data.DATA_FOLDER,
-    offline: data.IS_OFFLINE === 'true',
+    offline,
+    // A Lambda serves one request at a time.
+    groupTransactions: offline,
   }
 }
 

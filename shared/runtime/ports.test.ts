@@ -1,5 +1,6 @@
 /** The wiring: nothing is read until it is used, everything is made once, and alarms count. */
 import { describe, expect, test } from '@jest/globals'
+import { TransactionGroups } from '../stores/transaction-groups.ts'
 import { configFrom } from './config.ts'
 import { Ports, portsFromEnv } from './ports.ts'
 
@@ -33,6 +34,22 @@ describe('Ports', () => {
     for (const name of ['ledger', 'outbox', 'reader', 'acquirer', 'doorbell', 'publisher', 'deadLetters'] as const)
       expect(ports[name]).toBe(ports[name])
     expect(portsFromEnv()).toBe(portsFromEnv())
+  })
+
+  test('works of one moment share a transaction offline, where one process serves all requests, and not in a Lambda', () => {
+    expect(portsOf({ IS_OFFLINE: 'true' }).ports.transactions).toBeInstanceOf(TransactionGroups)
+    const { ports: deployed } = portsOf()
+    expect(deployed.transactions).toBe(deployed.database)
+  })
+
+  test('a batch never shares its transaction; all else is as the API has it', () => {
+    const { ports, readCountOf } = portsOf({ IS_OFFLINE: 'true' })
+    const { forBatches } = ports
+    expect(readCountOf()).toBe(0)
+
+    expect(forBatches.transactions).toBe(ports.database)
+    for (const name of ['database', 'outbox', 'ledger', 'publisher', 'deadLetters', 'metrics', 'log'] as const)
+      expect(forBatches[name]).toBe(ports[name])
   })
 
   test('hands the settings on to the use cases', () => {

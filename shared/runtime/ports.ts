@@ -13,7 +13,7 @@ import { KafkaDoorbell } from '../messaging/doorbell.ts'
 import { KafkaEventPublisher } from '../messaging/event-publisher.ts'
 import { type KafkaConnections, LazyAdmin, LazyProducer, openKafka } from '../messaging/kafka-client.ts'
 import { TopicStates } from '../messaging/topic-states.ts'
-import type { Alarms, OutboxRow } from '../payments/ports.ts'
+import type { Alarms, OutboxRow, Transactions } from '../payments/ports.ts'
 import { idIn } from '../payments/record-id.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { Database } from '../stores/database.ts'
@@ -24,6 +24,7 @@ import { OperationTable } from '../stores/operations.ts'
 import { OutboxTable } from '../stores/outbox.ts'
 import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
+import { TransactionGroups } from '../stores/transaction-groups.ts'
 import { monotonicClock, systemClock } from './clock.ts'
 import { type Config, configFrom } from './config.ts'
 import { DataDisk } from './data-disk.ts'
@@ -74,10 +75,11 @@ export class Ports {
   readonly clock = systemClock
   readonly monotonic = monotonicClock
   readonly #readConfig: () => Config
-  readonly #made = new Map<string, unknown>()
+  readonly #made: Map<string, unknown>
 
-  constructor(readConfig: () => Config) {
+  constructor(readConfig: () => Config, made: Map<string, unknown> = new Map()) {
     this.#readConfig = readConfig
+    this.#made = made
   }
 
   get config(): Config {
@@ -132,7 +134,19 @@ export class Ports {
     return this.config.duplicatePolicy
   }
 
-  get transactions(): Database {
+  /** For works that wait for nothing but their statements. */
+  get transactions(): Transactions {
+    return this.#once('transactions', () =>
+      this.config.groupTransactions ? new TransactionGroups(this.database) : this.database,
+    )
+  }
+
+  /** The same ports for functions that work on batches: each batch has a transaction of its own, whatever the API does meanwhile. */
+  get forBatches(): BatchPorts {
+    return this.#once('forBatches', () => new BatchPorts(this.#readConfig, this.#made))
+  }
+
+  get database(): Database {
     return this.#once(
       'database',
       () =>
@@ -146,27 +160,27 @@ export class Ports {
   }
 
   get payments() {
-    return this.#once('payments', () => new PaymentTable(this.transactions))
+    return this.#once('payments', () => new PaymentTable(this.database))
   }
 
   get operations() {
-    return this.#once('operations', () => new OperationTable(this.transactions))
+    return this.#once('operations', () => new OperationTable(this.database))
   }
 
   get answers() {
-    return this.#once('answers', () => new AnswerTable(this.transactions))
+    return this.#once('answers', () => new AnswerTable(this.database))
   }
 
   get ledger() {
-    return this.#once('ledger', () => new LedgerTable(this.transactions))
+    return this.#once('ledger', () => new LedgerTable(this.database))
   }
 
   get outbox() {
-    return this.#once('outbox', () => new OutboxTable(this.transactions))
+    return this.#once('outbox', () => new OutboxTable(this.database))
   }
 
   get progress() {
-    return this.#once('progress', () => new DeliveryProgressTables(this.transactions))
+    return this.#once('progress', () => new DeliveryProgressTables(this.database))
   }
 
   get offsets() {
@@ -174,7 +188,7 @@ export class Ports {
   }
 
   get reader() {
-    return this.#once('reader', () => new MySqlPaymentReader(this.transactions))
+    return this.#once('reader', () => new MySqlPaymentReader(this.database))
   }
 
   get acquirer() {
@@ -230,7 +244,7 @@ export class Ports {
 
   get incarnationCheck() {
     return this.#once('incarnationCheck', () => {
-      const table = new IncarnationTable(this.transactions)
+      const table = new IncarnationTable(this.database)
       return new IncarnationCheck({
         redis: () => this.#redis,
         store: {
@@ -271,7 +285,7 @@ export class Ports {
 
   /** Asks all three dependencies, and collects what else is wrong; never throws. */
   readiness() {
-    const database = Promise.try(() => this.transactions.select('SELECT 1', []))
+    const database = Promise.try(() => this.database.select('SELECT 1', []))
     const probes = {
       mariadb: () => database,
       kafka: () => this.#admin.ask(admin => admin.describeCluster()),
@@ -349,6 +363,12 @@ export class Ports {
   #once<T>(name: string, make: () => T): T {
     if (!this.#made.has(name)) this.#made.set(name, make())
     return this.#made.get(name) as T
+  }
+}
+
+export class BatchPorts extends Ports {
+  override get transactions(): Database {
+    return this.database
   }
 }
 

@@ -1,12 +1,12 @@
-/** The connection pool, and transactions on it: alone and in groups. */
+/** The connection pool, and transactions on it: each by itself, or several works in one. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool, type Pool, type PoolConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise'
-import { DependencyUnavailableError, type Transaction, type Transactions } from '../payments/ports.ts'
+import { DependencyUnavailableError, type SeparateTransactions, type Transaction } from '../payments/ports.ts'
 import { FullDisk } from './full-disk.ts'
 import { isAway, isBroken, isDeadlock, isLost, LostBeforeCommit, NoConnection, translate } from './mysql-errors.ts'
 import { LOCK_WAIT_SECONDS, OpenTransaction, Speaker } from './open-transaction.ts'
 import { type ServerTrouble, sentenceOf, troubleOf } from './server-troubles.ts'
-import { TransactionGroups, type Work } from './transaction-groups.ts'
+import type { GroupRunner, Work } from './transaction-groups.ts'
 
 export interface DatabaseOptions {
   url: string
@@ -33,12 +33,9 @@ const SESSION = [
   `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
 ].join(';')
 
-export class Database implements Transactions {
+export class Database implements SeparateTransactions, GroupRunner {
+  readonly areSeparate = true
   readonly #options: DatabaseOptions
-  readonly #groups = new TransactionGroups({
-    together: works => this.#runTogether(works),
-    alone: work => this.run(work),
-  })
   #pool: Pool | undefined
   readonly #fullDisk = new FullDisk()
   /** Connections whose session is set. */
@@ -50,7 +47,11 @@ export class Database implements Transactions {
     this.#options = options
   }
 
-  async run<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  run<T>(_subject: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.runAlone(work)
+  }
+
+  async runAlone<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
         return await this.#runOnce(work)
@@ -64,8 +65,13 @@ export class Database implements Transactions {
     }
   }
 
-  runGrouped<T>(subject: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#groups.add(subject, work)
+  runTogether(works: readonly Work[]): Promise<unknown[]> {
+    return this.#inTransaction(0, async transaction => {
+      const ends = await Promise.allSettled(works.map(async work => work(transaction.speaker())))
+      const errors = ends.flatMap(end => (end.status === 'rejected' ? [end.reason] : []))
+      if (errors.length > 0) throw errors.find(error => error instanceof Error && isAway(error)) ?? errors[0]
+      return ends.map(end => (end as PromiseFulfilledResult<unknown>).value)
+    })
   }
 
   /** Rows of a SELECT, in a transaction or outside any. */
@@ -81,7 +87,7 @@ export class Database implements Transactions {
 
   /** Rows matched by an INSERT or UPDATE. */
   async write(sql: string, values: readonly unknown[], tx?: Transaction): Promise<number> {
-    if (tx === undefined) return this.run(own => this.write(sql, values, own))
+    if (tx === undefined) return this.runAlone(own => this.write(sql, values, own))
     const { affectedRows } = (await speakerOf(tx).ask(sql, values)) as ResultSetHeader
     return affectedRows
   }
@@ -132,16 +138,6 @@ export class Database implements Transactions {
 
   #runOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#inTransaction(LOCK_WAIT_SECONDS, transaction => work(transaction.speaker()))
-  }
-
-  /** All of them or none. Throws what the first one threw, or that the database is away. */
-  #runTogether(works: readonly Work[]): Promise<unknown[]> {
-    return this.#inTransaction(0, async transaction => {
-      const ends = await Promise.allSettled(works.map(async work => work(transaction.speaker())))
-      const errors = ends.flatMap(end => (end.status === 'rejected' ? [end.reason] : []))
-      if (errors.length > 0) throw errors.find(error => error instanceof Error && isAway(error)) ?? errors[0]
-      return ends.map(end => (end as PromiseFulfilledResult<unknown>).value)
-    })
   }
 
   #inTransaction<T>(lockWaitSeconds: number, work: (transaction: OpenTransaction) => Promise<T>): Promise<T> {

@@ -101,7 +101,7 @@ export class DeliveryProgressTables implements DeliveryProgress {
   }
 
   async #replace(remove: string, insert: string, rows: readonly SqlValue[][]): Promise<void> {
-    await this.#database.run(async tx => {
+    await this.#database.runAlone(async tx => {
       this.#database.writeLater(remove, [], tx)
       for (const row of rows) this.#database.insertLater(insert, row, tx)
     })

@@ -75,7 +75,7 @@ export class OperationTable implements Operations {
     return rows.find(row => row.payment_id === paymentId)?.operations ?? 0
   }
 
-  async isKeyUsed(tx: Transaction, merchantId: string, key: string): Promise<boolean> {
+  async isKeyUsed(tx: Transaction | undefined, merchantId: string, key: string): Promise<boolean> {
     const rows = await this.#database.select(
       'SELECT 1 FROM payment_operation WHERE merchant_id = ? AND idempotency_key = ?',
       [merchantId, key],

@@ -17,19 +17,19 @@ function held(fails: unknown[] = []) {
     go = open
   })
   const groups = new TransactionGroups({
-    together: async works => {
+    runTogether: async works => {
       sizes.push(works.length)
       if (sizes.length === 1) await gate
       const error = fails[sizes.length - 2]
       if (error !== undefined) throw error
       return runAll(works)
     },
-    alone: async work => {
+    runAlone: async work => {
       alone.push(work)
       return work(tx)
     },
   })
-  const first = groups.add('first', async () => 'first')
+  const first = groups.run('first', async () => 'first')
   const underWay = until(() => sizes.length === 1, { what: 'the first transaction to begin', intervalMs: 1 })
   return { groups, sizes, alone, first, underWay, go: () => go() }
 }
@@ -40,7 +40,7 @@ describe('works', () => {
   test('that come while a transaction is under way share the next, and each gets its own result', async () => {
     const { groups, sizes, first, underWay, go } = held()
     await underWay
-    const results = Promise.all(['a', 'b', 'c'].map(name => groups.add(name, named(name))))
+    const results = Promise.all(['a', 'b', 'c'].map(name => groups.run(name, named(name))))
     go()
 
     expect(await first).toBe('first')
@@ -55,10 +55,10 @@ describe('works', () => {
     const order: string[] = []
     const note = (name: string) => async () => void order.push(name)
     const done = Promise.all([
-      groups.add('p1', note('p1 first')),
-      groups.add('p1', note('p1 second')),
-      groups.add('p2', note('p2')),
-      groups.add('p1', note('p1 third')),
+      groups.run('p1', note('p1 first')),
+      groups.run('p1', note('p1 second')),
+      groups.run('p2', note('p2')),
+      groups.run('p1', note('p1 third')),
     ])
     go()
     await done
@@ -71,7 +71,7 @@ describe('works', () => {
     const { groups, sizes, underWay, go } = held()
     await underWay
     const names = Array.from({ length: 150 }, (_, index) => `p${index}`)
-    const results = Promise.all(names.map(name => groups.add(name, named(name))))
+    const results = Promise.all(names.map(name => groups.run(name, named(name))))
     go()
 
     expect(await results).toEqual(names)
@@ -81,8 +81,8 @@ describe('works', () => {
   test('are refused when too many wait already', async () => {
     const { groups, underWay, go } = held()
     await underWay
-    const waiting = Array.from({ length: 2_000 }, (_, index) => groups.add(`p${index}`, named('done')))
-    await expect(groups.add('one more', named('done'))).rejects.toThrow(DependencyUnavailableError)
+    const waiting = Array.from({ length: 2_000 }, (_, index) => groups.run(`p${index}`, named('done')))
+    await expect(groups.run('one more', named('done'))).rejects.toThrow(DependencyUnavailableError)
     go()
     expect(await Promise.all(waiting)).toHaveLength(2_000)
   })
@@ -92,9 +92,9 @@ describe('nobody is shut out', () => {
   test('by a storm of works of one subject: those behind are refused', async () => {
     const { groups, underWay, go } = held()
     await underWay
-    const storm = Array.from({ length: 500 }, () => groups.add('p1', named('done')))
-    await expect(groups.add('p1', named('one more'))).rejects.toThrow(DependencyUnavailableError)
-    const other = groups.add('p2', named('other'))
+    const storm = Array.from({ length: 500 }, () => groups.run('p1', named('done')))
+    await expect(groups.run('p1', named('one more'))).rejects.toThrow(DependencyUnavailableError)
+    const other = groups.run('p2', named('other'))
     go()
     expect(await other).toBe('other')
     expect(await Promise.all(storm)).toHaveLength(500)
@@ -103,7 +103,7 @@ describe('nobody is shut out', () => {
   test('by a transaction that does not end', async () => {
     const { groups, first, underWay, go } = held()
     await underWay
-    expect(await groups.add('p2', named('other'))).toBe('other')
+    expect(await groups.run('p2', named('other'))).toBe('other')
     go()
     expect(await first).toBe('first')
   })
@@ -112,23 +112,23 @@ describe('nobody is shut out', () => {
     const locked = Promise.withResolvers<void>()
     let begun = 0
     const groups = new TransactionGroups({
-      together: runAll,
-      alone: async work => {
+      runTogether: runAll,
+      runAlone: async work => {
         if (begun++ === 0) await locked.promise
         return work(tx)
       },
     })
-    await expect(groups.add('p1', async () => Promise.reject(new Error('used')))).rejects.toThrow('used')
-    const waiting = Promise.allSettled(Array.from({ length: 20 }, () => groups.add('p1', named('done'))))
+    await expect(groups.run('p1', async () => Promise.reject(new Error('used')))).rejects.toThrow('used')
+    const waiting = Promise.allSettled(Array.from({ length: 20 }, () => groups.run('p1', named('done'))))
 
-    expect(await groups.add('p2', named('other'))).toBe('other')
+    expect(await groups.run('p2', named('other'))).toBe('other')
     expect(begun).toBe(1)
     const lockWait = Object.assign(new Error('lock wait'), { errno: 1205 })
     const lockedOut = new DependencyUnavailableError('the database is too busy', { cause: lockWait })
     locked.reject(lockedOut)
     expect(await waiting).toEqual(Array(20).fill({ status: 'rejected', reason: lockedOut }))
     expect(begun).toBe(1)
-    expect(await groups.add('p1', named('free'))).toBe('free')
+    expect(await groups.run('p1', named('free'))).toBe('free')
   })
 })
 
@@ -136,7 +136,7 @@ describe('a group that fails', () => {
   const failing = async (fails: unknown, members: readonly Work[]) => {
     const { groups, alone, underWay, go } = held([fails])
     await underWay
-    const ends = Promise.allSettled(members.map((work, index) => groups.add(`p${index}`, work)))
+    const ends = Promise.allSettled(members.map((work, index) => groups.run(`p${index}`, work)))
     go()
     return { ends: await ends, alone, groups }
   }
@@ -161,7 +161,7 @@ describe('a group that fails', () => {
       { status: 'rejected', reason: own },
       { status: 'fulfilled', value: 'c' },
     ])
-    expect(await groups.add('next', named('next'))).toBe('next')
+    expect(await groups.run('next', named('next'))).toBe('next')
   })
 
   // A used key is refused for ever; its retries must not break up one group after the other.
@@ -173,12 +173,12 @@ describe('a group that fails', () => {
     const { alone, groups } = await failing(new Error('used'), [named('a'), guilty, named('c')])
     expect(alone).toHaveLength(3)
 
-    await expect(groups.add('p1', guilty)).rejects.toThrow('used')
+    await expect(groups.run('p1', guilty)).rejects.toThrow('used')
     expect(alone).toHaveLength(4)
     isGuilty = false
-    await groups.add('p1', guilty)
+    await groups.run('p1', guilty)
     expect(alone).toHaveLength(5)
-    await groups.add('p1', guilty)
+    await groups.run('p1', guilty)
     expect(alone).toHaveLength(5)
   })
 
@@ -189,18 +189,18 @@ describe('a group that fails', () => {
     let isAway = true
     const sizes: number[] = []
     const groups = new TransactionGroups({
-      together: async works => {
+      runTogether: async works => {
         sizes.push(works.length)
         if (isAway) throw new LostBeforeCommit('away', { cause: refused })
         return runAll(works)
       },
-      alone: async () => Promise.reject(outage),
+      runAlone: async () => Promise.reject(outage),
     })
-    const ends = await Promise.allSettled(['a', 'b'].map(name => groups.add(name, named(name))))
+    const ends = await Promise.allSettled(['a', 'b'].map(name => groups.run(name, named(name))))
     expect(ends.map(end => end.status)).toEqual(['rejected', 'rejected'])
 
     isAway = false
-    expect(await Promise.all(['a', 'b'].map(name => groups.add(name, named(name))))).toEqual(['a', 'b'])
+    expect(await Promise.all(['a', 'b'].map(name => groups.run(name, named(name))))).toEqual(['a', 'b'])
     expect(sizes).toEqual([2, 2])
   })
 

@@ -1,14 +1,14 @@
 /** Group commit: works that are asked for while a transaction is under way share the next one. */
-import { DependencyUnavailableError, type Transaction } from '../payments/ports.ts'
+import { DependencyUnavailableError, type Transaction, type Transactions } from '../payments/ports.ts'
 import { isAway, isDeadlock, LostBeforeCommit, translate } from './mysql-errors.ts'
 
 export type Work = (tx: Transaction) => Promise<unknown>
 
 export interface GroupRunner {
-  /** One transaction for all; what it throws may be any one's. Waits for no lock. */
-  together(works: readonly Work[]): Promise<unknown[]>
+  /** One transaction for all: all of them or none. Throws what the first one threw, or that the database is away. Waits for no lock. */
+  runTogether(works: readonly Work[]): Promise<unknown[]>
   /** A transaction of its own; waits for locks, and repeats what was in the way. */
-  alone(work: Work): Promise<unknown>
+  runAlone(work: Work): Promise<unknown>
 }
 
 interface Member {
@@ -27,7 +27,11 @@ const WAITING_MAX = 2_000
 const WAITING_PER_SUBJECT_MAX = 500
 const LONERS_MAX = 1_000
 
-export class TransactionGroups {
+/**
+ * Keeps what `Transactions` promises. When one work of a group throws or meets a lock, all are rolled back, and each is run again by itself:
+ * nobody gets another's error. Only a database that is away, or that was lost in the commit, is everybody's: nothing is run again.
+ */
+export class TransactionGroups implements Transactions {
   readonly #runner: GroupRunner
   /** By subject, the longest waiting subject first. */
   readonly #waiting = new Map<string, Member[]>()
@@ -42,7 +46,7 @@ export class TransactionGroups {
     this.#runner = runner
   }
 
-  async add<T>(subject: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async run<T>(subject: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     if (this.#isFull(subject)) throw new DependencyUnavailableError('too many wait for the database')
     if (this.#loners.has(subject)) return this.#runAlone(subject, work) as Promise<T>
     return new Promise<unknown>((resolve, reject) => {
@@ -78,7 +82,7 @@ export class TransactionGroups {
       this.#startSoon()
     }
     const late = setTimeout(makeWay, GROUP_MS)
-    setImmediate(() => void this.#run(this.#take()).finally(makeWay))
+    setImmediate(() => void this.#runGroup(this.#take()).finally(makeWay))
   }
 
   /** One of each subject, the longest waiting ones. */
@@ -93,9 +97,9 @@ export class TransactionGroups {
     return members
   }
 
-  async #run(members: readonly Member[]): Promise<void> {
+  async #runGroup(members: readonly Member[]): Promise<void> {
     try {
-      const results = await this.#runner.together(members.map(member => member.work))
+      const results = await this.#runner.runTogether(members.map(member => member.work))
       for (const [index, member] of members.entries()) member.resolve(results[index])
     } catch (error) {
       this.#failed(members, error)
@@ -119,7 +123,7 @@ export class TransactionGroups {
     const mine = queue.last.then(locked => {
       // They would wait as long for the same lock, one after the other.
       if (locked !== undefined) throw locked
-      return this.#runner.alone(work)
+      return this.#runner.runAlone(work)
     })
     const last = mine.then(nothing, error => (isLockedOut(error) ? error : undefined))
     this.#alone.set(subject, { last, count: queue.count + 1 })

@@ -23,7 +23,7 @@ afterAll(() => scratch?.drop())
 async function claimed() {
   const payment = newPayment()
   const operation = newOperation(payment.paymentId)
-  await stores.transactions.run(async tx => {
+  await stores.database.runAlone(async tx => {
     await stores.payments.insert(tx, payment)
     await stores.operations.insert(tx, operation)
   })
@@ -55,7 +55,7 @@ test.each([
   await scratch.direct.write('DELETE FROM outbox_event')
   const event = { topic: 'payment.authorized', sequence: 1, payload: '{}', shard: 1, traceparent: null }
   const ids = ['refused', 'new'].map(word => word.padEnd(30, '0'))
-  await stores.transactions.run(async tx => {
+  await stores.database.runAlone(async tx => {
     for (const id of ids) await stores.outbox.insert(tx, { ...event, eventId: id, messageKey: id }, NOW_MS)
   })
   await scratch.direct.write('UPDATE outbox_event SET attempts = 1, next_attempt_at = ? WHERE event_id = ?', [
@@ -64,7 +64,7 @@ test.each([
   ])
 
   const wanted = { shards: [1], nowMs, limitEach: 10, ifLocked: 'fail', withoutTopics: [] } as const
-  const rows = await stores.transactions.run(tx => stores.outbox.lockUnpublished(tx, wanted))
+  const rows = await stores.database.runAlone(tx => stores.outbox.lockUnpublished(tx, wanted))
   expect(rows.map(row => row.eventId)).toEqual(isDue ? ids : [ids[1]])
   expect(await stores.outbox.shardsWaiting(nowMs - 2_000, nowMs)).toEqual(isRungFor ? [1] : [])
 })
@@ -73,7 +73,7 @@ test('operations are listed by their sequence, and those without one where a pla
   const { payment, operation } = await claimed()
   const later = (id: string, sequence: number, kind: 'capture' | 'refund' | 'expire') =>
     newOperation(payment.paymentId, { operationId: id.padEnd(29, '0'), sequence, kind, idempotencyKey: null })
-  await stores.transactions.run(async tx => {
+  await stores.database.runAlone(async tx => {
     await stores.operations.insert(tx, later('op_00', 4, 'expire'))
     await stores.operations.insert(tx, later('op_01', 3, 'refund'))
     await stores.operations.insert(tx, later('op_02', 2, 'capture'))
@@ -82,8 +82,8 @@ test('operations are listed by their sequence, and those without one where a pla
     operation.operationId,
   ])
 
-  const listed = await new MySqlPaymentReader(stores.transactions).operations(payment.paymentId)
+  const listed = await new MySqlPaymentReader(stores.database).operations(payment.paymentId)
 
   expect(listed?.map(each => each.kind)).toEqual(['authorize', 'capture', 'refund', 'expire'])
-  expect(await stores.transactions.run(tx => stores.operations.count(tx, payment.paymentId))).toBe(4)
+  expect(await stores.database.runAlone(tx => stores.operations.count(tx, payment.paymentId))).toBe(4)
 })

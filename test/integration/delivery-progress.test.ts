@@ -15,7 +15,7 @@ let progress: DeliveryProgressTables
 beforeAll(async () => {
   scratch = await ScratchDatabase.create(systemUnderTest().databaseUrl, 'progress')
   stores = scratch.stores()
-  progress = new DeliveryProgressTables(stores.transactions)
+  progress = new DeliveryProgressTables(stores.database)
 }, 60_000)
 
 const opened: LazyAdmin[] = []
@@ -27,7 +27,7 @@ afterAll(async () => {
 })
 
 const insert = (messageKey: string, topic: string, shard: number, atMs: number) =>
-  stores.transactions.run(tx =>
+  stores.database.runAlone(tx =>
     stores.outbox.insert(
       tx,
       {

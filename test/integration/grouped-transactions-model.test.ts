@@ -13,6 +13,7 @@ import {
   DuplicateKeyError,
   type Operation,
   RowRefusedError,
+  type Transactions,
   type Verdict,
 } from '../../shared/payments/ports.ts'
 import { systemClock } from '../../shared/runtime/clock.ts'
@@ -73,10 +74,10 @@ describe('random works', () => {
   }
 
   /** Most go in groups, as requests do; some by themselves, as the relay does. */
-  const runAnyhow = (stores: Stores, random: Random): Stores['transactions']['runGrouped'] =>
-    random() < 0.85
-      ? stores.transactions.runGrouped.bind(stores.transactions)
-      : (_subject, work) => stores.transactions.run(work)
+  const runAnyhow = (stores: Stores, random: Random): Transactions['run'] => {
+    const transactions = random() < 0.85 ? stores.transactions : stores.database
+    return transactions.run.bind(transactions)
+  }
 
   /** Claims a key as an authorization does. */
   async function claim(scene: Scene, stores: Stores, random: Random): Promise<void> {
@@ -202,8 +203,8 @@ describe('random works', () => {
     const operations = payments.map((payment, index) =>
       newOperation(payment.paymentId, { merchantId, idempotencyKey: `given-${index}` }),
     )
-    const { transactions, answers, ...stores } = processes[0]!
-    await transactions.run(async tx => {
+    const { database, answers, ...stores } = processes[0]!
+    await database.runAlone(async tx => {
       for (const [index, operation] of operations.entries()) {
         await stores.payments.insert(tx, payments[index]!)
         await stores.operations.insert(tx, operation)

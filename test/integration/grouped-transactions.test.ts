@@ -88,8 +88,8 @@ async function lockElsewhere(payments: Payment[]): Promise<() => Promise<void>> 
   }
 }
 
-const connectionIdOf = async ({ transactions }: Stores, tx?: Transaction): Promise<number> =>
-  (await transactions.select<{ id: number }>('SELECT CONNECTION_ID() AS id', [], tx))[0]!.id
+const connectionIdOf = async ({ database }: Stores, tx?: Transaction): Promise<number> =>
+  (await database.select<{ id: number }>('SELECT CONNECTION_ID() AS id', [], tx))[0]!.id
 
 async function kill(connectionIds: Iterable<number>): Promise<void> {
   for (const id of new Set(connectionIds)) await scratch.direct.write('KILL CONNECTION ?', [id])
@@ -135,7 +135,7 @@ describe('what shares a transaction', () => {
     const { wire, stores } = await scratch.wired()
     const [slow, ...quick] = await planted(stores, 4)
     const dawdle = () =>
-      stores.transactions.runGrouped(slow!.paymentId, async tx => {
+      stores.transactions.run(slow!.paymentId, async tx => {
         const before = await stores.payments.lock(tx, slow!.paymentId)
         await stores.payments.update(tx, { ...before!, eventCount: 70 })
         await sleep(30)
@@ -157,8 +157,7 @@ describe('what shares a transaction', () => {
   test('a work that asks nothing of the database has its answer, alone and among others', async () => {
     const stores = scratch.stores()
     const [payment] = await planted(stores, 1)
-    const { runGrouped } = stores.transactions
-    const idle = runGrouped.bind(stores.transactions, 'nothing', async () => 'nothing asked')
+    const idle = () => stores.transactions.run('nothing', async () => 'nothing asked')
 
     expect(await idle()).toBe('nothing asked')
     expect(await Promise.all([increment(stores, payment!.paymentId), idle(), idle()])).toEqual([
@@ -187,7 +186,7 @@ describe('what shares a transaction', () => {
     const [payment, ...others] = await planted(stores, 4)
     const kept: Transaction[] = []
     await Promise.all([
-      stores.transactions.runGrouped(payment!.paymentId, async tx => {
+      stores.transactions.run(payment!.paymentId, async tx => {
         kept.push(tx)
         await stores.payments.lock(tx, payment!.paymentId)
       }),
@@ -209,20 +208,20 @@ describe('whose answer it is', () => {
     const { transactions, payments, operations, answers } = stores
     const there = times(100, index => newPayment({ amountMinor: 1_000 + index, eventCount: index }))
     const pending = there.map((payment, index) => newOperation(payment.paymentId, { attempt: (index % 3) + 1 }))
-    await transactions.run(async tx => {
+    await stores.database.runAlone(async tx => {
       for (const [index, payment] of there.entries()) {
         await payments.insert(tx, payment)
         await operations.insert(tx, pending[index]!)
       }
     })
     const lockOne = (payment: Payment) =>
-      transactions.runGrouped(payment.paymentId, tx => payments.lock(tx, payment.paymentId))
-    const lockMissing = (id: string) => transactions.runGrouped(id, tx => payments.lock(tx, id))
+      transactions.run(payment.paymentId, tx => payments.lock(tx, payment.paymentId))
+    const lockMissing = (id: string) => transactions.run(id, tx => payments.lock(tx, id))
     const askKey = (subject: string, key: string) =>
-      transactions.runGrouped(subject, tx => operations.isKeyUsed(tx, MERCHANT, key))
+      transactions.run(subject, tx => operations.isKeyUsed(tx, MERCHANT, key))
     /** Every third has the attempt that the row has. */
     const finish = (index: number) =>
-      transactions.runGrouped(there[index]!.paymentId, async tx => {
+      transactions.run(there[index]!.paymentId, async tx => {
         const [payment, owned] = await Promise.all([
           payments.lock(tx, there[index]!.paymentId),
           operations.finish(
@@ -235,7 +234,7 @@ describe('whose answer it is', () => {
         return { paymentId: payment?.paymentId, owned }
       })
     const make = (payment: Payment & { idempotencyKey: string }) =>
-      transactions.runGrouped(payment.paymentId, async tx => {
+      transactions.run(payment.paymentId, async tx => {
         await payments.insert(tx, payment)
         await answers.open(tx, {
           merchantId: MERCHANT,
@@ -265,7 +264,7 @@ describe('whose answer it is', () => {
           lockMissing(missing[index]!),
           askKey(missing[index]!, index % 2 === 0 ? pending[index]!.idempotencyKey! : `no-${index}`),
           finish(index),
-          transactions.runGrouped(`idle-${index}`, async () => index),
+          transactions.run(`idle-${index}`, async () => index),
         ]),
       ),
     )
@@ -323,7 +322,7 @@ describe('whose error it is', () => {
     const lost = times(4, () => newPayment())
     const thrown = [new RangeError('before anything'), new RangeError('after a lock'), 'a text', undefined]
     const inserting = (index: number, fail: (tx: Transaction) => Promise<void>) =>
-      transactions.runGrouped(lost[index]!.paymentId, async tx => {
+      transactions.run(lost[index]!.paymentId, async tx => {
         await payments.insert(tx, lost[index]!)
         await fail(tx)
       })
@@ -359,13 +358,13 @@ describe('whose error it is', () => {
     const own = new RangeError('at once')
     const fine = times(6, () => newPayment())
     const throwing = () =>
-      stores.transactions.runGrouped('throws', () => {
+      stores.transactions.run('throws', () => {
         throw own
       })
     const asked = await asNextGroup<unknown>(wire, stores, () => [
       ...neighbours(stores, fine.slice(0, 3)),
       ...times(2, index =>
-        stores.transactions.runGrouped(`rejects-${index}`, async () => {
+        stores.transactions.run(`rejects-${index}`, async () => {
           throw own
         }),
       ),
@@ -394,7 +393,7 @@ describe('whose error it is', () => {
       ...neighbours(stores, fine.slice(0, 6)),
       // The subject of a payment that is not there yet is a name like any other.
       ...refused.map((payment, index) =>
-        stores.transactions.runGrouped(`refused-${index}`, tx => stores.payments.insert(tx, payment)),
+        stores.transactions.run(`refused-${index}`, tx => stores.payments.insert(tx, payment)),
       ),
       ...neighbours(stores, fine.slice(6)),
     ])
@@ -416,7 +415,7 @@ describe('whose error it is', () => {
     const { transactions, payments } = stores
     const rows = await planted(stores, 6)
     const overdraw = (payment: Payment) =>
-      transactions.runGrouped(payment.paymentId, async tx => {
+      transactions.run(payment.paymentId, async tx => {
         const before = await payments.lock(tx, payment.paymentId)
         await payments.update(tx, { ...before!, eventCount: 50 })
         await payments.update(tx, { ...before!, capturedMinor: before!.amountMinor + 1 })
@@ -460,7 +459,7 @@ describe('whose error it is', () => {
     const fine = times(4, () => newPayment())
     const leftover = newPayment()
     const swallow = () =>
-      transactions.runGrouped(leftover.paymentId, async tx => {
+      transactions.run(leftover.paymentId, async tx => {
         await payments.insert(tx, { ...newPayment(), idempotencyKey: known!.idempotencyKey })
         await payments.lock(tx, known!.paymentId).catch(() => undefined)
         await payments.insert(tx, leftover)
@@ -482,7 +481,7 @@ describe('locks of others', () => {
     const unlockReleased = await lockElsewhere([released!])
     // Waits for the same lock from before, and goes about it again when it has waited as long as one may.
     let triesElsewhere = 0
-    const elsewhere = another.transactions.run(async tx => {
+    const elsewhere = another.database.runAlone(async tx => {
       triesElsewhere++
       await another.payments.lock(tx, held!.paymentId)
     })
@@ -514,7 +513,7 @@ describe('locks of others', () => {
     const unlock = await lockElsewhere([payment!])
     let tries = 0
     const alone = watched(
-      stores.transactions.run(async tx => {
+      stores.database.runAlone(async tx => {
         tries++
         return stores.payments.lock(tx, payment!.paymentId)
       }),
@@ -550,7 +549,7 @@ describe('lost connections', () => {
     const connections: number[] = []
     const asked = await asNextGroup(wire, stores, () =>
       rows.map(payment =>
-        transactions.runGrouped(payment.paymentId, async tx => {
+        transactions.run(payment.paymentId, async tx => {
           await payments.update(tx, { ...payment, eventCount: 100 })
           connections.push(await connectionIdOf(stores, tx))
           await gate.promise
@@ -585,7 +584,7 @@ describe('lost connections', () => {
     const rows = await planted(stores, 5)
     for (let round = 1; round <= 3; round++) {
       const connections = await Promise.all(
-        rows.map(payment => stores.transactions.runGrouped(payment.paymentId, tx => connectionIdOf(stores, tx))),
+        rows.map(payment => stores.transactions.run(payment.paymentId, tx => connectionIdOf(stores, tx))),
       )
       await kill(connections)
       const counted = await Promise.all(rows.map(payment => increment(stores, payment.paymentId)))
@@ -605,7 +604,7 @@ describe('lost connections', () => {
       const asked = await asNextGroup(wire, stores, () => {
         wire.holdNext(COMMIT).release(fate)
         return payments.map(payment =>
-          stores.transactions.runGrouped(payment.paymentId, async tx => {
+          stores.transactions.run(payment.paymentId, async tx => {
             calls.push(payment.paymentId)
             await stores.payments.lock(tx, payment.paymentId)
             await stores.payments.insert(tx, payment)
@@ -643,7 +642,7 @@ describe('lost connections', () => {
     const asked = await asNextGroup(wire, stores, () => {
       wire.holdNext(COMMIT)
       return payments.map(payment =>
-        stores.transactions.runGrouped(payment.paymentId, async tx => {
+        stores.transactions.run(payment.paymentId, async tx => {
           calls++
           await stores.payments.insert(tx, payment)
         }),
@@ -676,7 +675,7 @@ describe('lost connections', () => {
     const { wire, stores } = await scratch.wired(1)
     wire.holdNext(/SELECT 'silence'/)
 
-    await expect(stores.transactions.select("SELECT 'silence'", [])).rejects.toThrow(DependencyUnavailableError)
+    await expect(stores.database.select("SELECT 'silence'", [])).rejects.toThrow(DependencyUnavailableError)
     const payment = newPayment()
     await insertPayment(stores, payment)
     expect(await paymentCount([payment])).toBe(1)
@@ -690,7 +689,7 @@ describe('lost connections', () => {
     const asked = Promise.allSettled(first)
     await firstCommit.reached
     const askedLater = Promise.allSettled(payments.slice(20).map(payment => insertPayment(stores, payment)))
-    const closed = stores.transactions.close()
+    const closed = stores.database.close()
     firstCommit.release()
     await closed
 
@@ -728,7 +727,7 @@ describe('many at once', () => {
       const own = new Error('its own')
       const results = await Promise.allSettled(
         payments.map((payment, index) =>
-          stores.transactions.runGrouped(payment.paymentId, async tx => {
+          stores.transactions.run(payment.paymentId, async tx => {
             await stores.payments.insert(tx, payment)
             if (index === 500) throw own
           }),
@@ -748,7 +747,7 @@ describe('many at once', () => {
     const payments = times(600, () => newPayment())
     const results = await Promise.allSettled(
       payments.map((payment, index) =>
-        stores.transactions.runGrouped(payment.paymentId, async tx => {
+        stores.transactions.run(payment.paymentId, async tx => {
           await stores.payments.insert(tx, payment)
           await stores.payments.lock(tx, payment.paymentId)
           if (index % 10 === 3) throw index
@@ -765,7 +764,7 @@ describe('many at once', () => {
     const stores = scratch.stores()
     const rows = await planted(stores, 6)
     const failing = (payment: Payment) =>
-      stores.transactions.runGrouped(payment.paymentId, async tx => {
+      stores.transactions.run(payment.paymentId, async tx => {
         await stores.payments.update(tx, { ...payment, capturedMinor: payment.amountMinor + 1 })
       })
     for (let round = 1; round <= 3; round++) {
@@ -788,7 +787,7 @@ describe('many at once', () => {
     const keys = times(1_200, () => ids.payment())
     const results = await Promise.allSettled(
       keys.map(key =>
-        stores.transactions.runGrouped(key, tx =>
+        stores.transactions.run(key, tx =>
           stores.answers.open(tx, {
             merchantId: MERCHANT,
             key,

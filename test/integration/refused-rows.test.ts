@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => scratch?.drop())
 
 const errorOf = (sql: string): Promise<unknown> =>
-  stores.transactions.write(sql, []).then(
+  stores.database.write(sql, []).then(
     () => undefined,
     error => error,
   )
@@ -77,7 +77,7 @@ describe('a batch with a record whose time the column cannot hold', () => {
     const payload = JSON.stringify(one)
     const { eventId, eventType: topic, sequence } = one
     const messageKey = one.payment.paymentId
-    await stores.transactions.run(tx =>
+    await stores.database.runAlone(tx =>
       stores.outbox.insert(tx, { eventId, topic, messageKey, sequence, payload, shard: 1, traceparent: null }, NOW_MS),
     )
     return { topic, partition: 0, offset, key: Buffer.from(messageKey), value: Buffer.from(payload), headers: [] }

@@ -15,13 +15,13 @@ const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 6)
 
 const { databaseUrl } = systemUnderTest()
 const direct = openDatabase(databaseUrl)
-const transactions = new Database({ url: databaseUrl, connectionsMax: 8 })
-const outbox = new OutboxTable(transactions)
+const database = new Database({ url: databaseUrl, connectionsMax: 8 })
+const outbox = new OutboxTable(database)
 
 const removeRows = () => direct.write('DELETE FROM outbox_event WHERE shard IN (?)', [SHARDS])
 afterEach(removeRows)
 afterAll(async () => {
-  await transactions.close()
+  await database.close()
   await direct.close()
 })
 
@@ -40,7 +40,7 @@ async function insert(
 
 /** A row for each, of payments of their own. */
 const insertInto = (...shards: number[]) =>
-  transactions.run(async tx => {
+  database.runAlone(async tx => {
     for (const shard of shards) await insert(tx, shard, idOf('pay'), 1)
   })
 
@@ -58,7 +58,7 @@ const lock = async (tx: Transaction, given: Partial<UnpublishedRows> = {}) => {
 
 /** Runs `during` while `first` has done its part of a transaction that is not over. */
 const inTheMiddleOf = (first: (tx: Transaction) => Promise<unknown>, during: () => Promise<void>) =>
-  transactions.run(async tx => {
+  database.runAlone(async tx => {
     await first(tx)
     await during()
   })
@@ -69,7 +69,7 @@ describe('locking the rows of several shards', () => {
     await direct.write('UPDATE outbox_event SET published_at = created_at WHERE shard = 101')
     await insertInto(103, 100, 100, 101, 100, 102)
 
-    const found = await transactions.run(tx => lock(tx, { limitEach: 2 }))
+    const found = await database.runAlone(tx => lock(tx, { limitEach: 2 }))
 
     expect(found).toEqual([103, 100, 100, 101, 102])
   })
@@ -92,10 +92,10 @@ describe('locking the rows of several shards', () => {
       }
 
       await inTheMiddleOf(writeAndAsk, async () => {
-        expect(await transactions.run(tx => lock(tx, { limitEach: 100 }))).toHaveLength(count)
-        expect(await transactions.run(tx => lock(tx, { limitEach: 100, ifLocked: 'wait' }))).toHaveLength(count)
+        expect(await database.runAlone(tx => lock(tx, { limitEach: 100 }))).toHaveLength(count)
+        expect(await database.runAlone(tx => lock(tx, { limitEach: 100, ifLocked: 'wait' }))).toHaveLength(count)
       })
-      expect(await transactions.run(tx => lock(tx, { limitEach: 100 }))).toHaveLength(count + 4)
+      expect(await database.runAlone(tx => lock(tx, { limitEach: 100 }))).toHaveLength(count + 4)
     },
   )
 
@@ -105,8 +105,8 @@ describe('locking the rows of several shards', () => {
     await inTheMiddleOf(
       tx => lock(tx, { shards: [101] }),
       async () => {
-        await expect(transactions.run(tx => lock(tx))).rejects.toThrow(DependencyUnavailableError)
-        expect(await transactions.run(tx => lock(tx, { shards: [100, 102, 103] }))).toEqual([100, 102, 103])
+        await expect(database.runAlone(tx => lock(tx))).rejects.toThrow(DependencyUnavailableError)
+        expect(await database.runAlone(tx => lock(tx, { shards: [100, 102, 103] }))).toEqual([100, 102, 103])
         await insertInto(101)
       },
     )
@@ -116,13 +116,13 @@ describe('locking the rows of several shards', () => {
 describe('rows that cannot be published now', () => {
   /** What the server reads to find the rows of all shards: index entries and rows. */
   const readsOf = (given: Partial<UnpublishedRows> = {}): Promise<{ found: number; reads: number }> =>
-    transactions.run(async tx => {
+    database.runAlone(async tx => {
       const before = await readsSoFar(tx)
       const { length: found } = await lock(tx, given)
       return { found, reads: (await readsSoFar(tx)) - before }
     })
   const readsSoFar = async (tx: Transaction): Promise<number> => {
-    const rows = await transactions.select<{ Variable_name: string; Value: string }>(
+    const rows = await database.select<{ Variable_name: string; Value: string }>(
       "SHOW SESSION STATUS LIKE 'Handler_read%'",
       [],
       tx,
@@ -130,7 +130,7 @@ describe('rows that cannot be published now', () => {
     return rows.reduce((sum, row) => sum + Number(row.Value), 0)
   }
   const fill = (shard: number, count: number, topic: string) =>
-    transactions.run(async tx => {
+    database.runAlone(async tx => {
       for (let number = 0; number < count; number++) await insert(tx, shard, idOf('pay'), 1, topic)
     })
 
@@ -139,7 +139,7 @@ describe('rows that cannot be published now', () => {
     const withoutTopics = ['payment.captured']
     const alone = await readsOf({ withoutTopics })
     const sequence = 2
-    await transactions.run(async tx => {
+    await database.runAlone(async tx => {
       for (let number = 0; number < 500; number++) {
         const messageKey = idOf('pay')
         await insert(tx, 100, messageKey, 1)
@@ -151,7 +151,7 @@ describe('rows that cannot be published now', () => {
     )
     await fill(101, 1_000, 'payment.captured')
     // The relay meets what waits behind a parked row once.
-    const ports = { ...createFakePorts(), transactions, outbox }
+    const ports = { ...createFakePorts(), transactions: database, outbox }
     expect(await relayShards(ports, [100], ports.clock.nowMs() + 60_000)).toBe(1)
     await insertInto(100)
 
@@ -174,10 +174,10 @@ describe('relays with the same shards', () => {
   test('publish each row once and in order per payment, in whatever order they were rung for', async () => {
     const payments = SHARDS.flatMap(shard => Array.from({ length: 5 }, () => ({ shard, messageKey: idOf('pay') })))
     for (let sequence = 1; sequence <= 4; sequence++)
-      await transactions.run(async tx => {
+      await database.runAlone(async tx => {
         for (const { shard, messageKey } of payments) await insert(tx, shard, messageKey, sequence)
       })
-    const ports = { ...createFakePorts(), transactions, outbox }
+    const ports = { ...createFakePorts(), transactions: database, outbox }
     const publish = ports.publisher.publish.bind(ports.publisher)
     ports.publisher.publish = async rows => {
       await new Promise(resolve => setTimeout(resolve, 20))

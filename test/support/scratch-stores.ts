@@ -10,6 +10,7 @@ import { LedgerTable } from '../../shared/stores/ledger.ts'
 import { OperationTable } from '../../shared/stores/operations.ts'
 import { OutboxTable } from '../../shared/stores/outbox.ts'
 import { PaymentTable } from '../../shared/stores/payments.ts'
+import { TransactionGroups } from '../../shared/stores/transaction-groups.ts'
 import { openDatabase, type TestDatabase } from './database.ts'
 import { FaultyWire } from './faulty-wire.ts'
 
@@ -23,7 +24,9 @@ export const ids = createIds(() => NOW_MS)
 
 /** One process of the product, as far as the database knows. */
 export class Stores {
-  readonly transactions: Database
+  readonly database: Database
+  /** In groups, as offline. */
+  readonly transactions: TransactionGroups
   readonly payments: PaymentTable
   readonly operations: OperationTable
   readonly answers: AnswerTable
@@ -31,12 +34,13 @@ export class Stores {
   readonly outbox: OutboxTable
 
   constructor(url: string, connectionsMax = 8) {
-    this.transactions = new Database({ url, connectionsMax })
-    this.payments = new PaymentTable(this.transactions)
-    this.operations = new OperationTable(this.transactions)
-    this.answers = new AnswerTable(this.transactions)
-    this.ledger = new LedgerTable(this.transactions)
-    this.outbox = new OutboxTable(this.transactions)
+    this.database = new Database({ url, connectionsMax })
+    this.transactions = new TransactionGroups(this.database)
+    this.payments = new PaymentTable(this.database)
+    this.operations = new OperationTable(this.database)
+    this.answers = new AnswerTable(this.database)
+    this.ledger = new LedgerTable(this.database)
+    this.outbox = new OutboxTable(this.database)
   }
 }
 
@@ -59,7 +63,7 @@ export class ScratchDatabase {
   /** A process that talks to the server straight. */
   stores(connectionsMax?: number): Stores {
     const stores = new Stores(this.url, connectionsMax)
-    this.#opened.push(stores.transactions)
+    this.#opened.push(stores.database)
     return stores
   }
 
@@ -67,7 +71,7 @@ export class ScratchDatabase {
   async wired(connectionsMax?: number): Promise<{ wire: FaultyWire; stores: Stores }> {
     const wire = await FaultyWire.open(this.url)
     const stores = new Stores(wire.url, connectionsMax)
-    this.#opened.push(stores.transactions, wire)
+    this.#opened.push(stores.database, wire)
     return { wire, stores }
   }
 
@@ -133,7 +137,7 @@ export const answerOf = (text: string): Answer => ({ statusCode: 201, contentTyp
 
 /** Commits all rows before anything else begins. */
 export const plant = (stores: Stores, payments: Array<Payment & { idempotencyKey: string }>): Promise<void> =>
-  stores.transactions.run(async tx => {
+  stores.database.runAlone(async tx => {
     for (const payment of payments) await stores.payments.insert(tx, payment)
   })
 
@@ -145,7 +149,7 @@ export async function planted(stores: Stores, count: number): Promise<Array<Paym
 
 /** Reads the payment's event count and writes one more; gives what it wrote. */
 export const increment = (stores: Stores, paymentId: string): Promise<number> =>
-  stores.transactions.runGrouped(paymentId, async tx => {
+  stores.transactions.run(paymentId, async tx => {
     const payment = await stores.payments.lock(tx, paymentId)
     if (payment === undefined) throw new Error(`there is no ${paymentId}`)
     const eventCount = payment.eventCount + 1
@@ -155,4 +159,4 @@ export const increment = (stores: Stores, paymentId: string): Promise<number> =>
 
 /** An insert that nobody waits for until the commit, as a claim makes it. */
 export const insertPayment = (stores: Stores, payment: Payment & { idempotencyKey: string }): Promise<void> =>
-  stores.transactions.runGrouped(payment.paymentId, tx => stores.payments.insert(tx, payment))
+  stores.transactions.run(payment.paymentId, tx => stores.payments.insert(tx, payment))
