@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { leaseTimes } from '../../shared/payments/operation.ts'
 import { MySqlPaymentReader } from '../../shared/stores/payment-reader.ts'
-import { NOW_MS, newOperation, newPayment, ScratchDatabase, type Stores } from '../support/scratch-stores.ts'
+import { NOW_MS, newOperation, newPayment } from '../support/rows.ts'
+import { ScratchDatabase, type Stores } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
 
 const TWO_HOURS_MS = 2 * 60 * 60_000

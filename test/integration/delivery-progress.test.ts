@@ -5,7 +5,8 @@ import { KafkaConsumerOffsets } from '../../shared/messaging/consumer-offsets.ts
 import { LazyAdmin, openKafka } from '../../shared/messaging/kafka-client.ts'
 import { DependencyUnavailableError } from '../../shared/payments/ports.ts'
 import { DeliveryProgressTables } from '../../shared/stores/delivery-progress.ts'
-import { NOW_MS, ScratchDatabase, type Stores, times } from '../support/scratch-stores.ts'
+import { NOW_MS, times } from '../support/rows.ts'
+import { ScratchDatabase, type Stores } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
 
 let scratch: ScratchDatabase

@@ -18,18 +18,8 @@ import {
 } from '../../shared/payments/ports.ts'
 import { systemClock } from '../../shared/runtime/clock.ts'
 import { until } from '../../shared/runtime/until.ts'
-import {
-  answerOf,
-  ids,
-  increment,
-  NOW_MS,
-  newOperation,
-  newPayment,
-  planted,
-  ScratchDatabase,
-  type Stores,
-  times,
-} from '../support/scratch-stores.ts'
+import { answerOf, ids, NOW_MS, newOperation, newPayment, times } from '../support/rows.ts'
+import { increment, planted, ScratchDatabase, type Stores } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
 import { SEED } from '../unit/seed.ts'
 

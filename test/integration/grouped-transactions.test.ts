@@ -11,21 +11,8 @@ import {
 } from '../../shared/payments/ports.ts'
 import { until } from '../../shared/runtime/until.ts'
 import type { FaultyWire } from '../support/faulty-wire.ts'
-import {
-  answerOf,
-  ids,
-  increment,
-  insertPayment,
-  MERCHANT,
-  NOW_MS,
-  newOperation,
-  newPayment,
-  planted,
-  ScratchDatabase,
-  type Stores,
-  stored,
-  times,
-} from '../support/scratch-stores.ts'
+import { answerOf, ids, MERCHANT, NOW_MS, newOperation, newPayment, stored, times } from '../support/rows.ts'
+import { increment, insertPayment, planted, ScratchDatabase, type Stores } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
 
 jest.setTimeout(30_000)

@@ -4,7 +4,8 @@ import type { PaymentEvent } from '../../shared/contracts/events.ts'
 import { FakeAlarms, FakeDeadLetters } from '../../shared/payments/fakes.ts'
 import { DuplicateKeyError, type IncomingRecord, RowRefusedError } from '../../shared/payments/ports.ts'
 import { recordLedger } from '../../shared/payments/record-ledger.ts'
-import { ids, NOW_MS, ScratchDatabase, type Stores } from '../support/scratch-stores.ts'
+import { ids, NOW_MS } from '../support/rows.ts'
+import { ScratchDatabase, type Stores } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
 
 let scratch: ScratchDatabase
@@ -93,6 +94,7 @@ describe('a batch with a record whose time the column cannot hold', () => {
     const deadLetters = new FakeDeadLetters()
     const ports = {
       ...stores,
+      transactions: stores.database,
       deadLetters,
       alarms: new FakeAlarms(),
       ids,

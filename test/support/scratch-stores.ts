@@ -1,9 +1,7 @@
-/** The real stores over a database of the test's own, with rows that stand there for nobody else to find. */
+/** The real stores over a database of the test's own, and what tests of transactions do on them. */
 import { randomBytes } from 'node:crypto'
 import { createScratch } from '../../scripts/lab/bench/scratch.ts'
 import type { Payment } from '../../shared/domain/payment.ts'
-import type { Answer, Operation } from '../../shared/payments/ports.ts'
-import { createIds } from '../../shared/runtime/ids.ts'
 import { AnswerTable } from '../../shared/stores/answers.ts'
 import { Database } from '../../shared/stores/database.ts'
 import { LedgerTable } from '../../shared/stores/ledger.ts'
@@ -13,14 +11,7 @@ import { PaymentTable } from '../../shared/stores/payments.ts'
 import { TransactionGroups } from '../../shared/stores/transaction-groups.ts'
 import { openDatabase, type TestDatabase } from './database.ts'
 import { FaultyWire } from './faulty-wire.ts'
-
-export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 6)
-export const MERCHANT = 'shop'
-
-export const times = <T>(count: number, make: (index: number) => T): T[] =>
-  Array.from({ length: count }, (_, index) => make(index))
-
-export const ids = createIds(() => NOW_MS)
+import { newPayment, times } from './rows.ts'
 
 /** One process of the product, as far as the database knows. */
 export class Stores {
@@ -87,53 +78,6 @@ export class ScratchDatabase {
     await this.direct.close()
   }
 }
-
-export const newPayment = (given: Partial<Payment> = {}): Payment & { idempotencyKey: string } => {
-  const paymentId = ids.payment()
-  return {
-    paymentId,
-    merchantId: MERCHANT,
-    idempotencyKey: paymentId,
-    status: 'REQUESTED',
-    amountMinor: 10_000,
-    currency: 'KRW',
-    capturedMinor: 0,
-    refundedMinor: 0,
-    paymentMethod: 'tok_approve',
-    pendingOperationId: null,
-    eventCount: 0,
-    shard: 3,
-    captureBeforeMs: null,
-    createdAtMs: NOW_MS,
-    updatedAtMs: NOW_MS,
-    ...given,
-  }
-}
-
-/** As `lock` gives it back. */
-export const stored = ({ idempotencyKey: _, ...payment }: Payment & { idempotencyKey: string }): Payment => payment
-
-export const newOperation = (
-  paymentId: string,
-  given: Partial<Operation & { sequence: number }> = {},
-): Operation & { sequence: number } => ({
-  operationId: ids.operation(),
-  paymentId,
-  merchantId: MERCHANT,
-  idempotencyKey: `key-of-${paymentId}`,
-  kind: 'authorize',
-  amountMinor: 10_000,
-  currency: 'KRW',
-  paymentMethod: 'tok_approve',
-  reason: null,
-  attempt: 1,
-  leaseUntilMs: NOW_MS + 15_000,
-  createdAtMs: NOW_MS,
-  sequence: 1,
-  ...given,
-})
-
-export const answerOf = (text: string): Answer => ({ statusCode: 201, contentType: 'application/json', body: text })
 
 /** Commits all rows before anything else begins. */
 export const plant = (stores: Stores, payments: Array<Payment & { idempotencyKey: string }>): Promise<void> =>
