@@ -9,7 +9,7 @@ const FAR_MS = 3_600_000
 
 const insert = (ports: FakePorts, count: number, messageKey = 'p') =>
   ports.transactions.run('rows', async tx => {
-    const already = ports.outbox.table.rows().length + ports.outbox.archived.length
+    const already = ports.outbox.table.rows().length + ports.outbox.archived.rows().length
     for (let sequence = already + 1; sequence <= already + count; sequence++) {
       const event = { eventId: `evt_${sequence}`, topic: 'payment.authorized', messageKey, sequence, payload: '{}' }
       await ports.outbox.insert(tx, { ...event, shard: 0, traceparent: null }, ports.clock.nowMs())
@@ -19,7 +19,7 @@ const publish = (ports: FakePorts, ...ids: number[]) =>
   ports.transactions.run('rows', tx => ports.outbox.markPublished(tx, ids, ports.clock.nowMs()))
 const archive = (ports: FakePorts, deadlineMs = ports.clock.nowMs() + FAR_MS) =>
   archiveOutbox(ports, AGE_MS, deadlineMs)
-const archived = (ports: FakePorts) => ports.outbox.archived.map(row => row.id)
+const archived = (ports: FakePorts) => ports.outbox.archived.rows().map(row => row.id)
 
 describe('archiveOutbox', () => {
   test('moves what was published long enough ago; what waits, is parked or was published lately stays', async () => {

@@ -56,7 +56,6 @@ export class FakeDatabase implements SeparateTransactions {
   readonly areSeparate = true
   /** Answers nothing while true. */
   away = false
-  deadlockCount = 0
   readonly turn: Turn
   #commitFailure: 'before' | 'after' | undefined
 
@@ -81,7 +80,6 @@ export class FakeDatabase implements SeparateTransactions {
       } catch (error) {
         end(tx, false)
         if (!(error instanceof DeadlockError)) throw error
-        this.deadlockCount++
         if (tries === TRIES_MAX) throw new DependencyUnavailableError('too busy', { cause: error })
       }
     }
@@ -171,6 +169,13 @@ export class Table<Row> {
     if (changed === undefined) return false
     this.#cell(key).draft = structuredClone(changed)
     return true
+  }
+
+  /** Takes the row away if it is there; returns it. */
+  async remove(tx: Transaction, key: string): Promise<Row | undefined> {
+    const row = await this.lock(tx, key)
+    this.#cell(key).draft = undefined
+    return row
   }
 
   async find(tx: Transaction | undefined, key: string): Promise<Row | undefined> {

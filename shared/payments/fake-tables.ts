@@ -53,6 +53,8 @@ export class FakePayments implements Payments {
 
   async insert(tx: Transaction, payment: Payment & { idempotencyKey: string }): Promise<void> {
     checkTotals(payment)
+    refuseUnless(payment.merchantId.length <= 32, 'payment.merchant_id')
+    refuseUnless(payment.idempotencyKey.length <= 300, 'payment.idempotency_key')
     await this.table.insert(tx, payment.paymentId, payment)
     await this.#keys.insert(tx, pair(payment.merchantId, payment.idempotencyKey), payment.paymentId)
   }
@@ -78,8 +80,7 @@ export class FakePayments implements Payments {
       captureBeforeMs,
       updatedAtMs,
     }
-    if (!(await this.table.update(tx, payment.paymentId, row => ({ ...row, ...written }))))
-      throw new Error(`payment ${payment.paymentId} is not there to update`)
+    await this.table.update(tx, payment.paymentId, row => ({ ...row, ...written }))
   }
 }
 
@@ -249,10 +250,14 @@ export class FakeLedger implements Ledger {
   }
 
   async insert(tx: Transaction, entries: readonly LedgerEntry[], _nowMs: number): Promise<void> {
-    assertSome(entries)
     for (const entry of entries) {
+      const accounts = [entry.debitAccount, entry.creditAccount]
       refuseUnless(entry.amountMinor > 0, 'ledger_entry_amount')
-      refuseUnless(entry.debitAccount !== entry.creditAccount, 'ledger_entry_two_accounts')
+      refuseUnless(new Set(accounts).size === 2, 'ledger_entry_two_accounts')
+      refuseUnless(
+        accounts.every(account => account.length <= 64),
+        'ledger_entry.debit_account, credit_account',
+      )
       refuseUnless(!this.refuses(entry), 'of the test')
       await this.table.insert(tx, entry.entryId, entry)
       await this.#once.insert(tx, pair(entry.eventId, entry.type), entry.entryId)
@@ -270,7 +275,7 @@ export class FakeLedger implements Ledger {
   }
 }
 
-/** As a database: `IN ()` and `VALUES` of nothing are syntax errors. */
+/** As a database: `IN ()` is a syntax error. */
 function assertSome(list: readonly unknown[]): void {
   if (list.length === 0) throw new Error('a statement with an empty list')
 }
@@ -285,13 +290,14 @@ export interface OutboxTableRow extends OutboxRow {
 
 export class FakeOutbox implements OutboxWriter, OutboxQueue, OutboxReader, OutboxArchive {
   readonly table: Table<OutboxTableRow>
-  readonly archived: OutboxTableRow[] = []
+  readonly archived: Table<OutboxTableRow>
   readonly #eventIds: Table<number>
   readonly #sequences: Table<number>
   #lastId = 0
 
   constructor(db: FakeDatabase) {
     this.table = new Table(db)
+    this.archived = new Table(db)
     this.#eventIds = new Table(db)
     this.#sequences = new Table(db)
   }
@@ -319,13 +325,12 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue, OutboxReader, Outb
   }
 
   async parkBehind(tx: Transaction, rows: readonly WaitingRow[], nowMs: number): Promise<void> {
-    assertSome(rows)
-    for (const { id, behind } of rows)
-      await this.table.update(tx, String(id), row => ({
-        ...row,
-        parkedAtMs: nowMs,
-        lastError: `waits behind ${behind}`,
-      }))
+    for (const { id, behind } of rows) {
+      // Only while that one is parked: somebody may have let it go since it was read.
+      const [first] = await this.table.filter(tx, row => row.eventId === behind && row.parkedAtMs !== null)
+      const parked = { parkedAtMs: nowMs, lastError: `waits behind ${behind}` }
+      if (first !== undefined) await this.table.update(tx, String(id), row => ({ ...row, ...parked }))
+    }
   }
 
   async markPublished(tx: Transaction, ids: readonly number[], nowMs: number): Promise<void> {
@@ -345,25 +350,35 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue, OutboxReader, Outb
 
   async listByIds(tx: Transaction, eventIds: readonly string[]): Promise<WrittenEvent[]> {
     assertSome(eventIds)
-    return (await this.every(tx)).filter(row => eventIds.includes(row.eventId))
+    return (await this.every(tx))
+      .filter(row => eventIds.includes(row.eventId))
+      .map(({ eventId, topic, messageKey, payload }) => ({ eventId, topic, messageKey, payload }))
   }
 
   /** Of the table and the archive. */
   async every(tx?: Transaction): Promise<OutboxTableRow[]> {
-    return [...this.archived, ...(await this.table.filter(tx, () => true))]
+    return [...(await this.archived.filter(tx, () => true)), ...(await this.table.filter(tx, () => true))]
   }
 
-  async listFrom(afterId: number, limit: number): Promise<OutboxTableRow[]> {
+  async listFrom(afterId: number, limit: number) {
     const rows = await this.table.filter(undefined, row => row.id > afterId)
-    return rows.sort((a, b) => a.id - b.id).slice(0, limit)
+    return rows
+      .sort((a, b) => a.id - b.id)
+      .slice(0, limit)
+      .map(({ id, createdAtMs, publishedAtMs }) => ({ id, createdAtMs, publishedAtMs }))
   }
 
-  /** At once, not with the commit. */
   async archive(tx: Transaction, ids: readonly number[]): Promise<number> {
     assertSome(ids)
-    const rows = await this.table.filter(tx, row => ids.includes(row.id) && row.publishedAtMs !== null)
-    for (const row of rows) this.table.drop(String(row.id))
-    return this.archived.push(...rows) && rows.length
+    let count = 0
+    for (const id of ids.map(String)) {
+      const row = await this.table.lock(tx, id)
+      if (row === undefined || row.publishedAtMs === null) continue
+      await this.table.remove(tx, id)
+      await this.archived.insert(tx, id, row)
+      count++
+    }
+    return count
   }
 
   async shardsWaiting(olderThanMs: number, nowMs: number): Promise<number[]> {

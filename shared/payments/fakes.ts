@@ -163,7 +163,6 @@ export class FakeAlarms implements Alarms {
 
 /** Stands still until told, or until somebody sleeps: sleeping takes no time but the clock's. */
 export class FakeClock implements Clock {
-  readonly sleeps: number[] = []
   /** Called when a sleep is over. */
   onSlept: () => void | Promise<void> = () => {}
   #nowMs: number
@@ -181,7 +180,6 @@ export class FakeClock implements Clock {
   }
 
   async sleep(durationMs: number): Promise<void> {
-    this.sleeps.push(durationMs)
     this.advance(durationMs)
     await this.onSlept()
   }

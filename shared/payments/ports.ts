@@ -73,6 +73,7 @@ export interface Operation {
 export type FinalState = Exclude<OperationState, 'PENDING'>
 
 export interface Payments {
+  /** Throws DuplicateKeyError when the id exists or the merchant used the key before, RowRefusedError for totals that cannot be. */
   insert(tx: Transaction, payment: Payment & { idempotencyKey: string }): Promise<void>
   /** Locks the row until the transaction ends. */
   lock(tx: Transaction, paymentId: string): Promise<Payment | undefined>
@@ -137,6 +138,7 @@ export interface StoredAnswer {
 export interface Answers {
   /** Claims the key. Throws DuplicateKeyError when the merchant claimed it before. */
   open(tx: Transaction, row: Claim & { merchantId: string; operationId: string | null; nowMs: number }): Promise<void>
+  /** The first answer of a key stays. Nothing when nobody claimed the key. */
   finish(tx: Transaction, row: { merchantId: string; key: string; answer: Answer; nowMs: number }): Promise<void>
   find(merchantId: string, key: string): Promise<StoredAnswer | undefined>
 }
@@ -158,7 +160,7 @@ export interface Ledger {
   insert(tx: Transaction, entries: readonly LedgerEntry[], nowMs: number): Promise<void>
   /** In the order they were written. */
   listByPayment(tx: Transaction, paymentId: string): Promise<LedgerEntry[]>
-  /** Those that exist for these events. */
+  /** Those that exist for these events, at least one, in any order. */
   listByEvents(tx: Transaction, eventIds: readonly string[]): Promise<LedgerEntry[]>
 }
 
@@ -177,14 +179,14 @@ export interface OutboxEvent {
 export type WrittenEvent = Pick<OutboxEvent, 'eventId' | 'topic' | 'messageKey' | 'payload'>
 
 export interface OutboxReader {
-  /** Those of these events that the outbox ever wrote, archived ones too. */
+  /** Those of these events, at least one, that the outbox ever wrote, archived ones too, in any order. */
   listByIds(tx: Transaction, eventIds: readonly string[]): Promise<WrittenEvent[]>
 }
 
 export interface OutboxArchive {
   /** The rows after this id, at most `limit`, whatever became of them; locks nothing. */
   listFrom(afterId: number, limit: number): Promise<{ id: number; createdAtMs: number; publishedAtMs: number | null }[]>
-  /** Moves those of these rows that are published and still there; returns how many. */
+  /** Moves those of these rows, at least one, that are published and still there; returns how many. */
   archive(tx: Transaction, ids: readonly number[]): Promise<number>
 }
 
@@ -195,6 +197,7 @@ export interface OutboxRow extends OutboxEvent {
 }
 
 export interface OutboxWriter {
+  /** Throws DuplicateKeyError when the event, or this sequence of the payment, exists. */
   insert(tx: Transaction, event: OutboxEvent, nowMs: number): Promise<void>
 }
 
@@ -228,8 +231,9 @@ export interface OutboxQueue {
    * Reads no more than it gives, whatever is parked.
    */
   lockUnpublished(tx: Transaction, wanted: UnpublishedRows): Promise<WaitingRow[]>
-  /** Parks rows that wait behind a parked one, so that no relay meets them again until somebody lets them go. */
+  /** Parks rows that wait behind one that is still parked, so that no relay meets them again until somebody lets them go. */
   parkBehind(tx: Transaction, rows: readonly WaitingRow[], nowMs: number): Promise<void>
+  /** At least one row. */
   markPublished(tx: Transaction, ids: readonly number[], nowMs: number): Promise<void>
   /** Counts a refusal of this very row by the broker. */
   markRefused(

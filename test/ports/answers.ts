@@ -1,0 +1,104 @@
+/** The contract of `Answers` and `AnswerKeeper`: a key is claimed once, and its first answer stays, to the byte, until it is pruned. */
+import { describe, expect, test } from '@jest/globals'
+import { DuplicateKeyError } from '../../shared/payments/ports.ts'
+import { answerOf, NOW_MS } from '../support/rows.ts'
+import type { OpenPorts, PortsUnderTest } from './ports-under-test.ts'
+
+export function describeAnswers(name: string, open: OpenPorts): void {
+  describe(`answers of ${name}`, () => {
+    testClaims(open)
+    testStoredAnswers(open)
+    testPruning(open)
+  })
+}
+
+const claim = { fingerprint: 'v1:f', canonicalRequest: `{"of":"it's \\\\ ? ; 한국"}`, operationId: 'op_1' }
+
+const openKey = ({ transactions, answers }: PortsUnderTest, key: string, given: { merchantId?: string } = {}) =>
+  transactions.run(key, tx => answers.open(tx, { ...claim, merchantId: 'shop', key, nowMs: NOW_MS, ...given }))
+
+const finish = ({ transactions, answers }: PortsUnderTest, key: string, text: string, nowMs = NOW_MS) =>
+  transactions.run(key, tx => answers.finish(tx, { merchantId: 'shop', key, answer: answerOf(text), nowMs }))
+
+function testClaims(open: OpenPorts): void {
+  test('a merchant claims a key once; keys and merchants that differ in case are others', async () => {
+    const ports = await open()
+    await openKey(ports, 'key')
+    await openKey(ports, 'KEY')
+    await openKey(ports, 'key', { merchantId: 'Shop' })
+
+    await expect(openKey(ports, 'key')).rejects.toBeInstanceOf(DuplicateKeyError)
+    expect(await ports.answers.find('SHOP', 'key')).toBeUndefined()
+    expect(await ports.answers.find('shop', 'Key')).toBeUndefined()
+  })
+
+  test('a claim is found when it is committed, as it was made and without an answer', async () => {
+    const ports = await open()
+    await ports.separate.run('claims', async tx => {
+      await ports.answers.open(tx, { ...claim, merchantId: 'shop', key: 'key', operationId: null, nowMs: NOW_MS })
+      await ports.operations.count(tx, 'nobody')
+      expect(await ports.answers.find('shop', 'key')).toBeUndefined()
+    })
+
+    expect(await ports.answers.find('shop', 'key')).toEqual({ ...claim, operationId: null, answer: undefined })
+  })
+}
+
+function testStoredAnswers(open: OpenPorts): void {
+  test('an answer is given back to the byte', async () => {
+    const ports = await open()
+    const text = `{"message":"it's \\n ? ; -- 결제 완료 🙂"}`
+    await openKey(ports, 'key')
+    await openKey(ports, 'other')
+    await finish(ports, 'key', text)
+
+    expect(await ports.answers.find('shop', 'key')).toEqual({ ...claim, answer: answerOf(text) })
+    expect(await ports.answers.find('shop', 'other')).toEqual({ ...claim, answer: undefined })
+  })
+
+  test('the first answer stays; one for a key that nobody claimed is lost', async () => {
+    const ports = await open()
+    await openKey(ports, 'key')
+    await finish(ports, 'key', 'first')
+    await finish(ports, 'key', 'second')
+    await finish(ports, 'unclaimed', 'lost')
+
+    expect(await ports.answers.find('shop', 'key')).toMatchObject({ answer: answerOf('first') })
+    expect(await ports.answers.find('shop', 'unclaimed')).toBeUndefined()
+  })
+
+  test('an answer can be stored by the transaction that claims', async () => {
+    const ports = await open()
+    await ports.transactions.run('key', async tx => {
+      await ports.answers.open(tx, { ...claim, merchantId: 'shop', key: 'key', nowMs: NOW_MS })
+      await ports.answers.finish(tx, { merchantId: 'shop', key: 'key', answer: answerOf('refused'), nowMs: NOW_MS })
+    })
+    expect(await ports.answers.find('shop', 'key')).toMatchObject({ answer: answerOf('refused') })
+  })
+}
+
+function testPruning(open: OpenPorts): void {
+  test('those that were finished before a time are pruned, the oldest first, as many as asked for', async () => {
+    const ports = await open()
+    const keys = ['third', 'first', 'second', 'just now', 'pending']
+    for (const key of keys) await openKey(ports, key)
+    for (const [key, ageMs] of [
+      ['third', 1],
+      ['first', 3],
+      ['second', 2],
+      ['just now', 0],
+    ] as const)
+      await finish(ports, key, key, NOW_MS - ageMs)
+    const left = async () => {
+      const found = await Promise.all(keys.map(key => ports.answers.find('shop', key)))
+      return keys.filter((_, index) => found[index] !== undefined)
+    }
+
+    expect(await ports.answers.prune(NOW_MS, 2)).toBe(2)
+    expect(await left()).toEqual(['third', 'just now', 'pending'])
+    expect(await ports.answers.prune(NOW_MS, 2)).toBe(1)
+    expect(await ports.answers.prune(NOW_MS, 2)).toBe(0)
+    expect(await left()).toEqual(['just now', 'pending'])
+    await openKey(ports, 'first')
+  })
+}

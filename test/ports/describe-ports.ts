@@ -1,0 +1,23 @@
+/** Every contract suite of the database's ports. */
+import { describeAnswers } from './answers.ts'
+import { describeLedger } from './ledger.ts'
+import { describeOperations } from './operations.ts'
+import { describeOutbox } from './outbox.ts'
+import { describePaymentReader } from './payment-reader.ts'
+import { describePayments } from './payments.ts'
+import type { OpenPorts } from './ports-under-test.ts'
+import { describeTransactions } from './transactions.ts'
+
+/** Whoever implements the ports calls this in a test file; `name` says who it is. */
+export function describePorts(name: string, open: OpenPorts): void {
+  for (const describePort of [
+    describeTransactions,
+    describePayments,
+    describeOperations,
+    describeAnswers,
+    describeLedger,
+    describeOutbox,
+    describePaymentReader,
+  ])
+    describePort(name, open)
+}

@@ -1,0 +1,116 @@
+/** The contract of `Payments`: what a row keeps, what is refused, and keys that are used once. */
+import { describe, expect, test } from '@jest/globals'
+import type { Payment } from '../../shared/domain/payment.ts'
+import { DuplicateKeyError, RowRefusedError } from '../../shared/payments/ports.ts'
+import { NOW_MS, newPayment, stored } from '../support/rows.ts'
+import type { OpenPorts, PortsUnderTest } from './ports-under-test.ts'
+
+export function describePayments(name: string, open: OpenPorts): void {
+  describe(`payments of ${name}`, () => {
+    testRows(open)
+    testRefusals(open)
+  })
+}
+
+type NewPayment = Payment & { idempotencyKey: string }
+
+const insert = ({ transactions, payments }: PortsUnderTest, payment: NewPayment): Promise<void> =>
+  transactions.run(payment.paymentId, tx => payments.insert(tx, payment))
+
+const lock = ({ transactions, payments }: PortsUnderTest, paymentId: string): Promise<Payment | undefined> =>
+  transactions.run(paymentId, tx => payments.lock(tx, paymentId))
+
+function testRows(open: OpenPorts): void {
+  test('are given back as they were inserted, and only by their whole id, to the letter', async () => {
+    const ports = await open()
+    const [payment, other] = [newPayment({ captureBeforeMs: NOW_MS + 7 }), newPayment({ pendingOperationId: 'op_1' })]
+    for (const one of [payment, other]) await insert(ports, one)
+
+    expect(await lock(ports, payment.paymentId)).toEqual(stored(payment))
+    expect(await lock(ports, other.paymentId)).toEqual(stored(other))
+    expect(await lock(ports, payment.paymentId.toLowerCase())).toBeUndefined()
+    expect(await lock(ports, newPayment().paymentId)).toBeUndefined()
+  })
+
+  test('are updated in status, totals, pending operation, event count, capture limit and time, in nothing else', async () => {
+    const ports = await open()
+    const payment = newPayment()
+    await insert(ports, payment)
+    const changed: Payment = {
+      ...stored(payment),
+      status: 'REFUNDED',
+      capturedMinor: 10_000,
+      refundedMinor: 9_999,
+      pendingOperationId: 'op_2',
+      eventCount: 3,
+      captureBeforeMs: NOW_MS + 1,
+      updatedAtMs: NOW_MS + 2,
+    }
+
+    const seen = await ports.transactions.run(payment.paymentId, async tx => {
+      await ports.payments.lock(tx, payment.paymentId)
+      await ports.payments.update(tx, { ...changed, merchantId: 'another', currency: 'USD', shard: 0, createdAtMs: 1 })
+      return ports.payments.lock(tx, payment.paymentId)
+    })
+
+    expect(seen).toEqual(changed)
+    expect(await lock(ports, payment.paymentId)).toEqual(changed)
+  })
+}
+
+function testRefusals(open: OpenPorts): void {
+  test('a merchant uses a key once; keys and merchants that differ in case are others', async () => {
+    const ports = await open()
+    const insertAs = (merchantId: string, idempotencyKey: string) =>
+      insert(ports, { ...newPayment({ merchantId }), idempotencyKey })
+
+    await insertAs('shop', 'key')
+    await insertAs('Shop', 'key')
+    await insertAs('shop', 'KEY')
+    await expect(insertAs('shop', 'key')).rejects.toBeInstanceOf(DuplicateKeyError)
+  })
+
+  test('an id is used once', async () => {
+    const ports = await open()
+    const { paymentId } = newPayment()
+    await insert(ports, newPayment({ paymentId }))
+
+    const again = { ...newPayment({ paymentId }), idempotencyKey: 'another' }
+    await expect(insert(ports, again)).rejects.toBeInstanceOf(DuplicateKeyError)
+  })
+
+  const refused: Array<[what: string, given: Partial<NewPayment>]> = [
+    ['no amount', { amountMinor: 0 }],
+    ['an amount that is too large', { amountMinor: 1_000_000_000_000 }],
+    ['more captured than authorized', { capturedMinor: 10_001 }],
+    ['more refunded than captured', { capturedMinor: 5, refundedMinor: 6 }],
+    ['less than nothing captured', { capturedMinor: -1 }],
+    ['a merchant of 33 characters', { merchantId: 'm'.repeat(33) }],
+    ['a key of 301 characters', { idempotencyKey: 'k'.repeat(301) }],
+  ]
+  test.each(refused)('%s is refused', async (_, given) => {
+    const ports = await open()
+    await expect(insert(ports, { ...newPayment(), ...given })).rejects.toBeInstanceOf(RowRefusedError)
+  })
+
+  test('the longest merchant and key are taken', async () => {
+    const ports = await open()
+    const payment = { ...newPayment({ merchantId: 'm'.repeat(32) }), idempotencyKey: 'k'.repeat(300) }
+    await insert(ports, payment)
+    expect(await lock(ports, payment.paymentId)).toEqual(stored(payment))
+  })
+
+  test('an update to totals that cannot be is refused, and changes nothing', async () => {
+    const ports = await open()
+    const payment = newPayment()
+    await insert(ports, payment)
+    for (const wrong of [{ capturedMinor: 10_001 }, { refundedMinor: 1 }]) {
+      const update = ports.transactions.run(payment.paymentId, async tx => {
+        const before = await ports.payments.lock(tx, payment.paymentId)
+        await ports.payments.update(tx, { ...before!, eventCount: 9, ...wrong })
+      })
+      await expect(update).rejects.toBeInstanceOf(RowRefusedError)
+    }
+    expect(await lock(ports, payment.paymentId)).toEqual(stored(payment))
+  })
+}
