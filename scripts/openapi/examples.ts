@@ -1,6 +1,7 @@
 /** One purchase of a phone, from the hold to the refund, as the examples of every answer tell it. */
 import type { z } from 'zod'
 import { type ErrorCode, errorBodyOf } from '../../shared/contracts/errors.ts'
+import type { PaymentStatus } from '../../shared/contracts/lists.ts'
 import { paymentMessages } from '../../shared/contracts/messages.ts'
 import type {
   EventView,
@@ -9,7 +10,6 @@ import type {
   OperationListView,
   PaymentDetailView,
   PaymentListView,
-  PaymentStatus,
   PaymentView,
 } from '../../shared/contracts/payment.ts'
 import { type RefusalName, refusals } from '../../shared/contracts/refusals.ts'

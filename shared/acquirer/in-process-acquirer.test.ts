@@ -1,6 +1,6 @@
 /** The sandbox acquirer: every test token, always the same verdict, and its time-out. */
 import { describe, expect, test } from '@jest/globals'
-import { operationKinds } from '../contracts/payment.ts'
+import { operationKinds } from '../contracts/lists.ts'
 import type { AcquirerOrder } from '../payments/ports.ts'
 import { InProcessAcquirer } from './in-process-acquirer.ts'
 

@@ -3,6 +3,7 @@
  * same operation id, so that it needs no memory to be idempotent. It knows every operation: an inquiry never says "not found".
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { OperationKind } from '../contracts/lists.ts'
 import type { Acquirer, AcquirerOrder, Verdict } from '../payments/ports.ts'
 
 export interface InProcessAcquirerOptions {
@@ -23,8 +24,7 @@ export class InProcessAcquirer implements Acquirer {
 
   async submit(order: AcquirerOrder): Promise<Verdict> {
     const { timeoutMs, slowMs } = this.#options
-    // Only the authorization is slow: a person waits once.
-    if (order.kind !== 'authorize' || order.paymentMethod !== 'tok_slow') return verdictOf(order)
+    if (!canBeSlow[order.kind] || order.paymentMethod !== 'tok_slow') return verdictOf(order)
     await sleep(Math.min(slowMs, timeoutMs))
     return slowMs > timeoutMs ? { kind: 'unknown' } : verdictOf(order)
   }
@@ -36,6 +36,15 @@ export class InProcessAcquirer implements Acquirer {
   async cancel(order: AcquirerOrder): Promise<Verdict> {
     return verdictOf(order)
   }
+}
+
+/** Only the authorization is: a person waits once. */
+const canBeSlow: Record<OperationKind, boolean> = {
+  authorize: true,
+  capture: false,
+  refund: false,
+  void: false,
+  expire: false,
 }
 
 const declineReasons = new Map([['tok_decline', 'insufficient_funds']])

@@ -1,8 +1,8 @@
 /** The error catalogue: complete in both languages, and bodies that fit their schema. */
 import { describe, expect, test } from '@jest/globals'
 import { errorBody, errorBodyOf, errorCatalogue, errorCodes, languages } from './errors.ts'
+import { paymentStatuses } from './lists.ts'
 import { paymentMessages } from './messages.ts'
-import { paymentStatuses } from './payment.ts'
 
 const HANGUL = /[가-힣]/
 

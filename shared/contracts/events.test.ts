@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type * as z from 'zod'
 import { eventType, ledgerEvent, type PaymentEvent, paymentEvent } from './events.ts'
-import { eventTopics } from './topics.ts'
+import { eventTypes } from './lists.ts'
 
 const ULID = '01HZZZZZZZZZZZZZZZZZZZZZZZ'
 
@@ -31,11 +31,11 @@ const fits = (schema: z.ZodType, value: unknown): boolean => schema.safeParse(va
 
 describe('paymentEvent', () => {
   test('an event of every topic is taken as it is', () => {
-    for (const type of eventTopics) {
+    for (const type of eventTypes) {
       const event = { ...withoutFee, eventType: type }
       expect(paymentEvent.parse(event)).toEqual(event)
     }
-    expect(eventType.options).toEqual([...eventTopics])
+    expect(eventType.options).toEqual([...eventTypes])
   })
 
   test('fields that we do not know yet are ignored, at both levels', () => {
@@ -78,6 +78,10 @@ describe('paymentEvent', () => {
 })
 
 describe('ledgerEvent', () => {
+  test('takes the events that book entries', () => {
+    expect(ledgerEvent.shape.eventType.options).toEqual(['payment.captured', 'payment.refunded'])
+  })
+
   test('a capture with its fee and a refund without one are taken', () => {
     expect(ledgerEvent.parse(captured)).toEqual(captured)
     expect(ledgerEvent.parse(refunded)).toEqual(refunded)
@@ -101,7 +105,7 @@ describe('ledgerEvent', () => {
     expect(fits(ledgerEvent, { ...refunded, feeAmount: 25 })).toBe(false)
   })
 
-  test.each(eventTopics.filter(topic => topic !== 'payment.captured' && topic !== 'payment.refunded'))(
+  test.each(eventTypes.filter(topic => topic !== 'payment.captured' && topic !== 'payment.refunded'))(
     'an event of %s moves no money',
     type => {
       expect(fits(ledgerEvent, { ...captured, eventType: type })).toBe(false)

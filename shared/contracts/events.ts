@@ -1,11 +1,10 @@
 /** The events that other systems consume. Key = payment id; the topic is the event type. Consumers ignore fields they do not know. */
 import * as z from 'zod'
 import { amountMinor, currency, eventId, merchantId, operationId, paymentId } from './identifiers.ts'
+import { entriesByEvent, eventTypes, ledgerEventTypes } from './lists.ts'
 import { paymentStatus } from './payment.ts'
-import { eventTopics } from './topics.ts'
 
-export const eventType = z.enum(eventTopics)
-export type EventType = z.infer<typeof eventType>
+export const eventType = z.enum(eventTypes)
 
 /** `amount` is what this step moved, in minor units; `feeAmount` stands on captures only. */
 export const paymentEvent = z.object({
@@ -30,8 +29,8 @@ export type PaymentEvent = z.infer<typeof paymentEvent>
 
 /** What `record-ledger` accepts: a capture always says its fee. */
 export const ledgerEvent = paymentEvent
-  .extend({ eventType: z.enum(['payment.captured', 'payment.refunded']) })
-  .refine(event => (event.eventType === 'payment.captured') === (event.feeAmount !== undefined), {
+  .extend({ eventType: z.enum(ledgerEventTypes) })
+  .refine(event => entriesByEvent[event.eventType].includes('fee') === (event.feeAmount !== undefined), {
     path: ['feeAmount'],
     message: 'a capture carries its fee, a refund carries none',
   })

@@ -1,6 +1,6 @@
 /** One sentence for each status of a payment, as callers see it in `message`. */
 import type { Language } from './errors.ts'
-import type { PaymentStatus } from './payment.ts'
+import type { PaymentStatus } from './lists.ts'
 
 export const paymentMessages: Record<PaymentStatus, Record<Language, string>> = {
   REQUESTED: { en: 'The payment is being authorized.', ko: '결제를 승인하고 있습니다.' },

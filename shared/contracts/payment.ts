@@ -1,20 +1,11 @@
 /** What a payment looks like to a caller: the body of every successful answer. Amounts are integers in minor units. */
 import * as z from 'zod'
 import { amountMinor, currency, entryId, eventId, merchantId, operationId, paymentId } from './identifiers.ts'
+import { entryTypes, eventTypes, operationKinds, operationStates, paymentStatuses } from './lists.ts'
 import { inBoth } from './problem-texts.ts'
 
-export const paymentStatuses = [
-  'REQUESTED',
-  'AUTHORIZED',
-  'DECLINED',
-  'FAILED',
-  'PARTIALLY_CAPTURED',
-  'COMPLETED',
-  'VOIDED',
-  'EXPIRED',
-  'PARTIALLY_REFUNDED',
-  'REFUNDED',
-] as const
+const inCode = (words: readonly string[]): string => words.map(word => `\`${word}\``).join(', ')
+
 const names = paymentStatuses.join(', ')
 export const paymentStatus = z
   .enum(paymentStatuses, inBoth(`must be one of ${names}`, `다음 중 하나여야 합니다: ${names}`))
@@ -25,18 +16,14 @@ export const paymentStatus = z
     'x-description-ko':
       'REQUESTED → AUTHORIZED | DECLINED | FAILED, AUTHORIZED → COMPLETED(매입) → REFUNDED. 진행 중인 작업은 상태를 바꾸지 않고 pendingOperation에 나타납니다.',
   })
-export type PaymentStatus = z.infer<typeof paymentStatus>
 
-export const operationKinds = ['authorize', 'capture', 'refund', 'void', 'expire'] as const
 export const operationKind = z.enum(operationKinds).meta({ id: 'OperationKind' })
-export type OperationKind = z.infer<typeof operationKind>
 
-export const operationState = z.enum(['PENDING', 'SUCCEEDED', 'DECLINED', 'FAILED']).meta({
+export const operationState = z.enum(operationStates).meta({
   id: 'OperationState',
   description: 'PENDING until the outcome is known; FAILED: the acquirer confirmed that it never was carried out.',
   'x-description-ko': '결과를 알기 전에는 PENDING, FAILED는 실행되지 않았음을 카드사가 확인했다는 뜻입니다.',
 })
-export type OperationState = z.infer<typeof operationState>
 
 /** RFC 3339, UTC, milliseconds. */
 const time = z.iso.datetime({ precision: 3 }).meta({
@@ -53,8 +40,8 @@ export const ledgerEntryView = z
   .object({
     entryId,
     type: z.string().meta({
-      description: '`capture`, `fee` or `refund`.',
-      'x-description-ko': '`capture`, `fee`, `refund` 중 하나.',
+      description: `One of ${inCode(entryTypes)}.`,
+      'x-description-ko': `${inCode(entryTypes)} 중 하나.`,
     }),
     debitAccount: z.string(),
     creditAccount: z.string(),
@@ -73,8 +60,8 @@ export const eventView = z
   .object({
     eventId,
     type: z.string().meta({
-      description: 'The Kafka topic, such as `payment.captured`.',
-      'x-description-ko': 'Kafka 토픽. 예: `payment.captured`.',
+      description: `The Kafka topic: ${inCode(eventTypes)}.`,
+      'x-description-ko': `Kafka 토픽: ${inCode(eventTypes)}.`,
     }),
     sequence: z.int(),
     createdAt: time,

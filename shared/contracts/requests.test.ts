@@ -1,7 +1,7 @@
 /** Which bodies and query strings are taken, and which are not. */
 import { describe, expect, test } from '@jest/globals'
 import type * as z from 'zod'
-import { paymentStatuses } from './payment.ts'
+import { paymentStatuses } from './lists.ts'
 import { authorizeRequest, captureRequest, listQuery, paymentPath, refundRequest } from './requests.ts'
 
 const fits = (schema: z.ZodType, value: unknown): boolean => schema.safeParse(value).success

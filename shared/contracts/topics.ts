@@ -1,4 +1,5 @@
 /** Names and shapes of the Kafka topics. `migrations/` and `serverless.yml` use the same names; a test compares them. */
+import { eventTypes, ledgerEventTypes } from './lists.ts'
 
 /** Partitions of `outbox.ready`, one per shard of payments. */
 export const SHARD_COUNT = 4
@@ -9,21 +10,11 @@ const EVENT_PARTITIONS = 6
 export const DOORBELL_TOPIC = 'outbox.ready'
 export const DEAD_LETTER_TOPIC = 'payment.dlq'
 
-export const eventTopics = [
-  'payment.authorized',
-  'payment.captured',
-  'payment.refunded',
-  'payment.voided',
-  'payment.expired',
-  'payment.declined',
-] as const
-
 /** The consumer groups of serverless.yml, each with the one topic that it reads. */
-export const consumerGroups = [
-  { groupId: 'record-ledger-captured', topic: 'payment.captured' },
-  { groupId: 'record-ledger-refunded', topic: 'payment.refunded' },
+export const consumerGroups: readonly { groupId: string; topic: string }[] = [
+  ...ledgerEventTypes.map(topic => ({ groupId: `record-ledger-${topic.replace('payment.', '')}`, topic })),
   { groupId: 'relay-outbox', topic: DOORBELL_TOPIC },
-] as const
+]
 
 export interface TopicDefinition {
   name: string
@@ -35,7 +26,7 @@ export interface TopicDefinition {
 }
 
 export const topicDefinitions: readonly TopicDefinition[] = [
-  ...eventTopics.map(name => ({ name, partitions: EVENT_PARTITIONS, retentionMs: -1 })),
+  ...eventTypes.map(name => ({ name, partitions: EVENT_PARTITIONS, retentionMs: -1 })),
   { name: DOORBELL_TOPIC, partitions: SHARD_COUNT, retentionMs: 10 * 60_000 },
   // A dead letter is its record in base64 and a few words. A consumer is given events of at most 6 MB, in base64 too.
   { name: DEAD_LETTER_TOPIC, partitions: 1, retentionMs: -1, maxMessageBytes: 8 * 1024 * 1024 },

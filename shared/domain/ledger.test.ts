@@ -1,6 +1,7 @@
 /** The accounts of every movement. */
 import { describe, expect, test } from '@jest/globals'
-import { type EntryType, movement } from './ledger.ts'
+import type { EntryType } from '../contracts/lists.ts'
+import { movement } from './ledger.ts'
 
 describe('movement', () => {
   test.each<{ type: EntryType; debitAccount: string; creditAccount: string }>([

@@ -2,15 +2,8 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { SEED, seeded } from '../../test/unit/seed.ts'
-import {
-  applyRefusal,
-  applySuccess,
-  type OperationKind,
-  type Payment,
-  type PaymentStatus,
-  plan,
-  remainingMinor,
-} from './payment.ts'
+import type { OperationKind, PaymentStatus } from '../contracts/lists.ts'
+import { applyRefusal, applySuccess, type Payment, plan, remainingMinor } from './payment.ts'
 
 const NOW_MS = 1_000_000
 

@@ -1,19 +1,5 @@
 /** The life of one payment: which operation is allowed when, and what its success does to status and totals. */
-
-// The same words as in shared/contracts/payment.ts. Neither room imports the other; where they meet, the compiler compares them.
-export type PaymentStatus =
-  | 'REQUESTED'
-  | 'AUTHORIZED'
-  | 'DECLINED'
-  | 'FAILED'
-  | 'PARTIALLY_CAPTURED'
-  | 'COMPLETED'
-  | 'VOIDED'
-  | 'EXPIRED'
-  | 'PARTIALLY_REFUNDED'
-  | 'REFUNDED'
-
-export type OperationKind = 'authorize' | 'capture' | 'refund' | 'void' | 'expire'
+import type { OperationKind, PaymentStatus, RequestedKind } from '../contracts/lists.ts'
 
 export interface Payment {
   paymentId: string
@@ -34,14 +20,22 @@ export interface Payment {
   updatedAtMs: number
 }
 
-/** The transition table: where an operation may start. The success of an operation is in `applySuccess`. */
-const startsFrom: Record<OperationKind, readonly PaymentStatus[]> = {
-  authorize: ['REQUESTED'],
-  capture: ['AUTHORIZED', 'PARTIALLY_CAPTURED'],
-  refund: ['COMPLETED', 'PARTIALLY_REFUNDED'],
-  void: ['AUTHORIZED'],
-  expire: ['AUTHORIZED', 'PARTIALLY_CAPTURED'],
+/** The transition table: which operations may start. The success of an operation is in `applySuccess`. */
+const allowed: Record<PaymentStatus, readonly OperationKind[]> = {
+  REQUESTED: ['authorize'],
+  AUTHORIZED: ['capture', 'void', 'expire'],
+  DECLINED: [],
+  FAILED: [],
+  PARTIALLY_CAPTURED: ['capture', 'expire'],
+  COMPLETED: ['refund'],
+  VOIDED: [],
+  EXPIRED: [],
+  PARTIALLY_REFUNDED: ['refund'],
+  REFUNDED: [],
 }
+
+/** The operations that a caller can ask for on a payment that exists. */
+export type ChangeKind = Exclude<RequestedKind, 'authorize'>
 
 export type Plan =
   | { kind: 'allowed'; amountMinor: number }
@@ -52,20 +46,31 @@ export type Plan =
   /** A part of what is left: not supported yet. */
   | { kind: 'partial' }
 
+interface ChangeRule {
+  remainingMinor: (payment: Payment) => number
+  /** From then on it is too late (epoch); null: never. */
+  endsAtMs: (payment: Payment) => number | null
+}
+
+const changeRules: Record<ChangeKind, ChangeRule> = {
+  capture: {
+    remainingMinor: ({ amountMinor, capturedMinor }) => amountMinor - capturedMinor,
+    endsAtMs: ({ captureBeforeMs }) => captureBeforeMs,
+  },
+  refund: {
+    remainingMinor: ({ capturedMinor, refundedMinor }) => capturedMinor - refundedMinor,
+    endsAtMs: () => null,
+  },
+}
+
 /** What is left to capture, or to refund, in minor units. */
-export const remainingMinor = (payment: Payment, kind: 'capture' | 'refund'): number =>
-  kind === 'capture' ? payment.amountMinor - payment.capturedMinor : payment.capturedMinor - payment.refundedMinor
+export const remainingMinor = (payment: Payment, kind: ChangeKind): number => changeRules[kind].remainingMinor(payment)
 
 /**
  * Decides whether a capture or refund of `requestedMinor` (default: all that is left) may begin at `nowMs`.
  * Guards in order: another operation pending, status, time limit of the authorization, amount.
  */
-export function plan(
-  payment: Payment,
-  kind: 'capture' | 'refund',
-  requestedMinor: number | undefined,
-  nowMs: number,
-): Plan {
+export function plan(payment: Payment, kind: ChangeKind, requestedMinor: number | undefined, nowMs: number): Plan {
   const left = remainingMinor(payment, kind)
   const refused = (reason: 'status' | 'amount' | 'expired'): Plan => ({
     kind: 'refused',
@@ -74,9 +79,9 @@ export function plan(
   })
 
   if (payment.pendingOperationId !== null) return { kind: 'busy' }
-  if (!startsFrom[kind].includes(payment.status)) return refused('status')
-  if (kind === 'capture' && payment.captureBeforeMs !== null && nowMs >= payment.captureBeforeMs)
-    return refused('expired')
+  if (!allowed[payment.status].includes(kind)) return refused('status')
+  const endsAtMs = changeRules[kind].endsAtMs(payment)
+  if (endsAtMs !== null && nowMs >= endsAtMs) return refused('expired')
   const amountMinor = requestedMinor ?? left
   if (amountMinor > left || left === 0) return refused('amount')
   if (amountMinor < left) return { kind: 'partial' }
@@ -85,7 +90,7 @@ export function plan(
 
 /** The payment after the acquirer approved an operation. Throws on an operation that the table does not allow: that is a bug. */
 export function applySuccess(payment: Payment, operation: { kind: OperationKind; amountMinor: number }): Payment {
-  if (!startsFrom[operation.kind].includes(payment.status))
+  if (!allowed[payment.status].includes(operation.kind))
     throw new Error(`${operation.kind} cannot succeed on a ${payment.status} payment`)
   switch (operation.kind) {
     case 'authorize':
@@ -113,8 +118,17 @@ export function applySuccess(payment: Payment, operation: { kind: OperationKind;
   }
 }
 
-/** The payment after the acquirer refused, or after it confirmed that nothing was done. Only an authorization changes its status. */
+/** What a refusal makes of a payment; null leaves it as it was. */
+const statusAfterRefusal: Record<OperationKind, { declined: PaymentStatus; canceled: PaymentStatus } | null> = {
+  authorize: { declined: 'DECLINED', canceled: 'FAILED' },
+  capture: null,
+  refund: null,
+  void: null,
+  expire: null,
+}
+
+/** The payment after the acquirer refused, or after it confirmed that nothing was done. */
 export function applyRefusal(payment: Payment, kind: OperationKind, refusal: 'declined' | 'canceled'): Payment {
-  if (kind !== 'authorize') return payment
-  return { ...payment, status: refusal === 'declined' ? 'DECLINED' : 'FAILED' }
+  const after = statusAfterRefusal[kind]
+  return after === null ? payment : { ...payment, status: after[refusal] }
 }

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { MiddlewareObj } from '@middy/core'
 import canonicalize from 'canonicalize'
+import type { RequestedKind } from '../contracts/lists.ts'
 import type { Answer, Claim } from '../payments/ports.ts'
 import { type DuplicatePolicy, replay } from './respond.ts'
 import type { HttpResult } from './route.ts'
@@ -44,7 +45,7 @@ interface KeyedRequest {
 }
 
 /** Needs `parseBody` before it. Adds `claim` to the event when the request carries a key. */
-export function idempotency(ports: IdempotencyPorts, operation: 'authorize' | 'capture' | 'refund'): MiddlewareObj {
+export function idempotency(ports: IdempotencyPorts, operation: RequestedKind): MiddlewareObj {
   const idempotencyBefore = async (request: KeyedRequest): Promise<HttpResult | undefined> => {
     const { event } = request
     if (event.key === undefined) return undefined

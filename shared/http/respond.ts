@@ -1,5 +1,7 @@
 /** Turns outcomes into HTTP answers. */
-import { problemTexts } from '../contracts/problem-texts.ts'
+import type { ErrorCode } from '../contracts/errors.ts'
+import type { RequestedKind } from '../contracts/lists.ts'
+import { type ProblemText, problemTexts } from '../contracts/problem-texts.ts'
 import { JSON_TYPE } from '../payments/answer.ts'
 import type { Outcome } from '../payments/operation.ts'
 import type { Answer } from '../payments/ports.ts'
@@ -30,12 +32,21 @@ export function replay(answer: Answer, policy: DuplicatePolicy): HttpResult {
   return answered(answer, { 'idempotent-replayed': 'true' })
 }
 
+/** An authorization makes its payment: that another operation works on it would be a bug. */
+const conflictCodes: Record<RequestedKind, ErrorCode> = {
+  authorize: 'INTERNAL_ERROR',
+  capture: 'CAPTURE_CONFLICT',
+  refund: 'REFUND_CONFLICT',
+}
+
+const partialTexts: Record<RequestedKind, ProblemText> = {
+  authorize: problemTexts.partialCaptureNotYet,
+  capture: problemTexts.partialCaptureNotYet,
+  refund: problemTexts.partialRefundNotYet,
+}
+
 /** The answer to a mutation; throws ApiError for outcomes that are not stored. */
-export function respond(
-  outcome: Outcome,
-  operation: 'authorize' | 'capture' | 'refund',
-  duplicates: DuplicatePolicy,
-): HttpResult {
+export function respond(outcome: Outcome, operation: RequestedKind, duplicates: DuplicatePolicy): HttpResult {
   switch (outcome.kind) {
     case 'answered':
       return outcome.replayed ? replay(outcome.answer, duplicates) : answered(outcome.answer)
@@ -51,18 +62,13 @@ export function respond(
     case 'unknown':
       throw new ApiError('OUTCOME_UNKNOWN', { paymentId: outcome.paymentId, headers: RETRY_LATER })
     case 'busy':
-      throw new ApiError(operation === 'refund' ? 'REFUND_CONFLICT' : 'CAPTURE_CONFLICT', {
+      throw new ApiError(conflictCodes[operation], {
         paymentId: outcome.paymentId,
         details: { reason: 'in_progress', status: outcome.status },
         headers: RETRY_SOON,
       })
     case 'partial':
-      throw validationFailed([
-        {
-          path: '/amount',
-          message: operation === 'refund' ? problemTexts.partialRefundNotYet : problemTexts.partialCaptureNotYet,
-        },
-      ])
+      throw validationFailed([{ path: '/amount', message: partialTexts[operation] }])
     case 'currency_withdrawn':
       throw validationFailed([{ path: '/currency', message: problemTexts.currencyWithdrawn }])
     case 'not_found':

@@ -1,8 +1,9 @@
 /** The bytes that callers get. */
 import { describe, expect, test } from '@jest/globals'
 import { errorBody, errorCatalogue, errorCodes } from '../contracts/errors.ts'
+import { paymentStatuses } from '../contracts/lists.ts'
 import { paymentMessages } from '../contracts/messages.ts'
-import { mutationView, paymentStatuses, paymentView as paymentViewSchema } from '../contracts/payment.ts'
+import { mutationView, paymentView as paymentViewSchema } from '../contracts/payment.ts'
 import { movement } from '../domain/ledger.ts'
 import type { Payment } from '../domain/payment.ts'
 import { paymentView, refusalAnswer, successAnswer } from './answer.ts'

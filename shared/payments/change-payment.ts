@@ -1,12 +1,12 @@
 /** Capture and refund: operations on a payment that exists. They differ in the transition table and in the words of a refusal. */
 import type { ErrorCode } from '../contracts/errors.ts'
-import { type Payment, type Plan, plan } from '../domain/payment.ts'
+import { type ChangeKind, type Payment, type Plan, plan } from '../domain/payment.ts'
 import { type Caller, refusalAnswer } from './answer.ts'
 import { execute, newOperation, notBefore, type OperationPorts, type Outcome, repeat } from './operation.ts'
 import { type Claim, DuplicateKeyError, type Operation, type Transaction } from './ports.ts'
 
 export interface Change {
-  kind: 'capture' | 'refund'
+  kind: ChangeKind
   paymentId: string
   /** Minor units; default: all that is left. */
   amountMinor?: number
@@ -15,7 +15,7 @@ export interface Change {
   reason?: string
 }
 
-const conflictCodes: Record<Change['kind'], ErrorCode> = { capture: 'CAPTURE_CONFLICT', refund: 'REFUND_CONFLICT' }
+const conflictCodes: Record<ChangeKind, ErrorCode> = { capture: 'CAPTURE_CONFLICT', refund: 'REFUND_CONFLICT' }
 
 /**
  * Outcomes: answered (200, 402 declined, 409 refused by a settled state), not_found, busy, partial, and with a key also

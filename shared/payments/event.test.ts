@@ -1,7 +1,7 @@
 /** Which step tells the world what. */
 import { describe, expect, test } from '@jest/globals'
 import { paymentEvent } from '../contracts/events.ts'
-import { operationKinds } from '../contracts/payment.ts'
+import { operationKinds } from '../contracts/lists.ts'
 import type { Payment } from '../domain/payment.ts'
 import { eventTypeOf, outboxEvent } from './event.ts'
 import { createFakeIds, FAKE_NOW_MS } from './fakes.ts'

@@ -1,22 +1,27 @@
 /** Makes the event that tells the world about one step of a payment. */
-import type { EventType, PaymentEvent } from '../contracts/events.ts'
-import type { OperationKind } from '../contracts/payment.ts'
+import type { PaymentEvent } from '../contracts/events.ts'
+import type { EventType, OperationKind } from '../contracts/lists.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { Operation, OutboxEvent } from './ports.ts'
 
-const successEvents: Record<OperationKind, EventType> = {
-  authorize: 'payment.authorized',
-  capture: 'payment.captured',
-  refund: 'payment.refunded',
-  void: 'payment.voided',
-  expire: 'payment.expired',
+/** What is told of an outcome. Null: nothing changed that others should know. */
+interface ToldEvents {
+  approved: EventType
+  declined: EventType | null
+  canceled: EventType | null
+}
+
+const told: Record<OperationKind, ToldEvents> = {
+  authorize: { approved: 'payment.authorized', declined: 'payment.declined', canceled: null },
+  capture: { approved: 'payment.captured', declined: null, canceled: null },
+  refund: { approved: 'payment.refunded', declined: null, canceled: null },
+  void: { approved: 'payment.voided', declined: null, canceled: null },
+  expire: { approved: 'payment.expired', declined: null, canceled: null },
 }
 
 /** The event of an operation's success, or of an authorization's decline; undefined when nothing changed that others should know. */
-export function eventTypeOf(kind: OperationKind, verdict: 'approved' | 'declined' | 'canceled'): EventType | undefined {
-  if (verdict === 'approved') return successEvents[kind]
-  return kind === 'authorize' && verdict === 'declined' ? 'payment.declined' : undefined
-}
+export const eventTypeOf = (kind: OperationKind, verdict: keyof ToldEvents): EventType | undefined =>
+  told[kind][verdict] ?? undefined
 
 /** The outbox row of an event. `payment` is the payment after the step, its `eventCount` already this event's sequence. */
 export function outboxEvent(

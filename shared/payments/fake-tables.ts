@@ -1,5 +1,6 @@
 /** The database ports for tests, each a table in memory that refuses what the real one refuses. */
-import type { EventView, OperationListView, OperationState, PaymentStatus } from '../contracts/payment.ts'
+import type { FinalState, OperationState, PaymentStatus } from '../contracts/lists.ts'
+import type { EventView, OperationListView } from '../contracts/payment.ts'
 import { inSequence } from '../domain/operation-order.ts'
 import type { Payment } from '../domain/payment.ts'
 import { type FakeDatabase, Table } from './fake-store.ts'
@@ -10,7 +11,6 @@ import {
   type Claim,
   type ConsumerProgress,
   type DeliveryProgress,
-  type FinalState,
   type LeaseTimes,
   type Ledger,
   type LedgerEntry,

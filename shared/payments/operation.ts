@@ -2,8 +2,9 @@
  * One operation from claim to answer: claim (transaction) → ask the acquirer → record (transaction).
  * The use cases differ in how they claim; everything after the claim is here.
  */
+import { entriesByEvent, type FinalState, type OperationKind } from '../contracts/lists.ts'
 import { type FeeSchedule, feeMinor } from '../domain/fee.ts'
-import { movement } from '../domain/ledger.ts'
+import { isWrittenByOperation, movementsOf, type Step } from '../domain/ledger.ts'
 import { applyRefusal, applySuccess, type Payment } from '../domain/payment.ts'
 import { type Caller, refusalAnswer, successAnswer } from './answer.ts'
 import { differencesOf } from './differences.ts'
@@ -16,7 +17,6 @@ import type {
   Claim,
   Clock,
   Doorbell,
-  FinalState,
   Ids,
   LeaseTimes,
   Ledger,
@@ -186,7 +186,7 @@ async function answerOfWinner(ports: OperationPorts, operation: Operation): Prom
 
 type FinalVerdict = { kind: 'approved' } | { kind: 'declined'; reason: string } | { kind: 'canceled' }
 
-const finalStates: Record<FinalVerdict['kind'], FinalState> = {
+const stateAfter: Record<FinalVerdict['kind'], FinalState> = {
   approved: 'SUCCEEDED',
   declined: 'DECLINED',
   canceled: 'FAILED',
@@ -205,21 +205,22 @@ async function record(
 ) {
   const nowMs = ports.clock.nowMs()
   const declineReason = verdict.kind === 'declined' ? verdict.reason : null
+  const eventType = eventTypeOf(operation.kind, verdict.kind)
+  const entryTypes = eventType === undefined ? [] : entriesByEvent[eventType]
   // One round trip: the lock is taken first, and everything else waits for it.
   const [before, owned, earlierEntries] = await Promise.all([
     ports.payments.lock(tx, operation.paymentId),
     ports.operations.finish(tx, operation, {
-      state: finalStates[verdict.kind],
+      state: stateAfter[verdict.kind],
       declineReason,
       nowMs: notBefore(operation.createdAtMs, nowMs),
     }),
-    movesMoney(operation) ? ports.ledger.listByPayment(tx, operation.paymentId) : [],
+    entryTypes.length > 0 ? ports.ledger.listByPayment(tx, operation.paymentId) : [],
   ])
   if (before === undefined) throw new Error(`operation ${operation.operationId} has no payment`)
   if (!owned) return undefined
 
   // From here on everything must succeed; whatever throws rolls all of it back.
-  const eventType = eventTypeOf(operation.kind, verdict.kind)
   const payment = {
     ...paymentAfter(ports, before, operation, verdict, nowMs),
     eventCount: before.eventCount + (eventType === undefined ? 0 : 1),
@@ -228,10 +229,12 @@ async function record(
   let entries: LedgerEntry[] = []
   if (eventType !== undefined) {
     const eventId = ports.ids.event()
-    const fee = operation.kind === 'capture' ? feeOf(ports, before, operation) : undefined
-    const step = { feeMinor: fee, traceparent: caller.traceparent, nowMs }
+    const feeMinor = entryTypes.includes('fee') ? feeOf(ports, before, operation) : undefined
+    const step = { feeMinor, traceparent: caller.traceparent, nowMs }
     await ports.outbox.insert(tx, outboxEvent(eventType, eventId, payment, operation, step), nowMs)
-    entries = [...earlierEntries, ...(await writeEntries(tx, ports, operation, eventId, earlierEntries.at(-1), nowMs))]
+    const moved = { ...operation, type: eventType, feeMinor }
+    const written = await writeEntries(tx, ports, operation, moved, eventId, earlierEntries.at(-1), nowMs)
+    entries = [...earlierEntries, ...written]
   }
   const answer =
     verdict.kind === 'approved' ? successOf(payment, operation, entries, caller) : declineOf(operation, verdict, caller)
@@ -267,33 +270,35 @@ const feeOf = (ports: OperationPorts, before: Payment, operation: Operation): nu
     first: before.capturedMinor === 0,
   })
 
-const movesMoney = (operation: Operation): operation is Operation & { kind: 'capture' | 'refund' } =>
-  operation.kind === 'capture' || operation.kind === 'refund'
-
-/** Writes the capture or refund entry and returns it; an authorization has none. */
+/** Writes the entries that belong into this transaction and returns them; the ledger consumer writes the others. */
 async function writeEntries(
   tx: Transaction,
   ports: OperationPorts,
   operation: Operation,
+  step: Step,
   eventId: string,
   before: LedgerEntry | undefined,
   nowMs: number,
 ): Promise<LedgerEntry[]> {
-  if (!movesMoney(operation)) return []
-  const moved = movement(operation.kind, operation.merchantId, operation.amountMinor, operation.currency)
-  const entry: LedgerEntry = {
-    ...moved,
-    entryId: ports.ids.entry(before?.entryId),
-    paymentId: operation.paymentId,
-    eventId,
-    occurredAtMs: nowMs,
+  const entries: LedgerEntry[] = []
+  for (const moved of movementsOf(step).filter(({ type }) => isWrittenByOperation(type))) {
+    const entryId = ports.ids.entry((entries.at(-1) ?? before)?.entryId)
+    entries.push({ ...moved, entryId, paymentId: operation.paymentId, eventId, occurredAtMs: nowMs })
   }
-  await ports.ledger.insert(tx, [entry], nowMs)
-  return [entry]
+  if (entries.length > 0) await ports.ledger.insert(tx, entries, nowMs)
+  return entries
+}
+
+const successCodes: Record<OperationKind, 200 | 201> = {
+  authorize: 201,
+  capture: 200,
+  refund: 200,
+  void: 200,
+  expire: 200,
 }
 
 const successOf = (payment: Payment, operation: Operation, entries: LedgerEntry[], caller: Caller): Answer =>
-  successAnswer(operation.kind === 'authorize' ? 201 : 200, payment, operation.operationId, entries, caller.language)
+  successAnswer(successCodes[operation.kind], payment, operation.operationId, entries, caller.language)
 
 function declineOf(operation: Operation, verdict: Exclude<FinalVerdict, { kind: 'approved' }>, caller: Caller): Answer {
   const reason = verdict.kind === 'declined' ? verdict.reason : 'canceled'

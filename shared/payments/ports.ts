@@ -1,11 +1,6 @@
 /** What the use cases need from outside: stores, the acquirer, the doorbell, clock and ids. Times are epoch milliseconds, amounts minor units. */
-import type {
-  EventView,
-  OperationKind,
-  OperationListView,
-  OperationState,
-  PaymentStatus,
-} from '../contracts/payment.ts'
+import type { FinalState, OperationKind, PaymentStatus } from '../contracts/lists.ts'
+import type { EventView, OperationListView } from '../contracts/payment.ts'
 import type { Movement } from '../domain/ledger.ts'
 import type { Payment } from '../domain/payment.ts'
 
@@ -69,8 +64,6 @@ export interface Operation {
   leaseUntilMs: number
   createdAtMs: number
 }
-
-export type FinalState = Exclude<OperationState, 'PENDING'>
 
 export interface Payments {
   /** Throws DuplicateKeyError when the id exists or the merchant used the key before, RowRefusedError for totals that cannot be. */

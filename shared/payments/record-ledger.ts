@@ -1,6 +1,6 @@
 /** Keeps the books from events: writes the fee of a capture, and checks that capture and refund entries say what their events say. */
 import { ledgerEvent, type PaymentEvent } from '../contracts/events.ts'
-import { type EntryType, type Movement, movement } from '../domain/ledger.ts'
+import { isWrittenByOperation, type Movement, movementsOf, type Step } from '../domain/ledger.ts'
 import {
   type Alarms,
   type Clock,
@@ -108,7 +108,7 @@ async function recordTogether(ports: LedgerPorts, events: readonly Parsed[]): Pr
     return judged
   })
   for (const entry of missing)
-    if (entry.type !== 'fee') ports.alarms.ledgerEntryRepaired(entry.eventId, entry.paymentId)
+    if (isWrittenByOperation(entry.type)) ports.alarms.ledgerEntryRepaired(entry.eventId, entry.paymentId)
   return { written: missing.length, poison }
 }
 
@@ -147,7 +147,7 @@ function judge(
   const missing: LedgerEntry[] = []
   const poison: Poison[] = []
   for (const { record, event } of events) {
-    const expected = movementsOf(event)
+    const expected = movementsOf(stepOf(event))
     const differing = expected.find(want => !agrees(books.get(`${event.eventId} ${want.type}`), want))
     if (differing !== undefined) {
       poison.push({ record, reason: `the ${differing.type} entry in the books differs from the event` })
@@ -164,12 +164,13 @@ function judge(
   return { missing, poison }
 }
 
-function movementsOf(event: PaymentEvent): Movement[] {
-  const { merchantId, currency } = event.payment
-  const type: EntryType = event.eventType === 'payment.captured' ? 'capture' : 'refund'
-  const main = movement(type, merchantId, event.amount, currency)
-  return event.feeAmount ? [main, movement('fee', merchantId, event.feeAmount, currency)] : [main]
-}
+const stepOf = ({ eventType: type, amount, feeAmount, payment }: PaymentEvent): Step => ({
+  type,
+  merchantId: payment.merchantId,
+  currency: payment.currency,
+  amountMinor: amount,
+  feeMinor: feeAmount,
+})
 
 /** An entry that is not there yet agrees with everything. */
 const agrees = (have: Movement | undefined, want: Movement): boolean =>

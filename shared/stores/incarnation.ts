@@ -1,4 +1,5 @@
 /** The identity of the database, a random row; and what of the answers that a cache holds this database stored. */
+import { finalStates } from '../contracts/lists.ts'
 import type { Database } from './database.ts'
 
 export class IncarnationTable {
@@ -32,8 +33,8 @@ export class IncarnationTable {
     const rows = await this.#database.select<{ operation_id: string; checksum: number | null }>(
       `SELECT o.operation_id, CRC32(a.body) AS checksum FROM payment_operation o
        LEFT JOIN idem_response_cache a ON a.merchant_id = o.merchant_id AND a.idempotency_key = o.idempotency_key
-       WHERE o.operation_id IN (?) AND o.state <> 'PENDING'`,
-      [operationIds],
+       WHERE o.operation_id IN (?) AND o.state IN (?)`,
+      [operationIds, finalStates],
     )
     return new Map(rows.map(row => [row.operation_id, row.checksum]))
   }

@@ -1,5 +1,5 @@
 /** The table `ledger_entry`. Rows are inserted and read, never changed. */
-import type { EntryType } from '../domain/ledger.ts'
+import type { EntryType } from '../contracts/lists.ts'
 import type { Ledger, LedgerEntry, Transaction } from '../payments/ports.ts'
 import type { Database } from './database.ts'
 

@@ -1,7 +1,10 @@
 /** The table `payment_operation`: who is asking the acquirer what, until when. */
-import type { OperationKind } from '../contracts/payment.ts'
-import type { FinalState, LeaseTimes, Operation, Operations, Transaction } from '../payments/ports.ts'
+import { type FinalState, type OperationKind, openStates } from '../contracts/lists.ts'
+import type { LeaseTimes, Operation, Operations, Transaction } from '../payments/ports.ts'
 import type { Database } from './database.ts'
+
+/** The one open state: a second one does not compile until these statements know it. */
+const [PENDING]: readonly ['PENDING'] = openStates
 
 interface OperationRow {
   operation_id: string
@@ -52,7 +55,7 @@ export class OperationTable implements Operations {
         operation.kind,
         operation.amountMinor,
         operation.currency,
-        'PENDING',
+        PENDING,
         operation.reason,
         operation.attempt,
         operation.leaseUntilMs,
@@ -91,7 +94,7 @@ export class OperationTable implements Operations {
   ): Promise<boolean> {
     const matched = await this.#database.write(
       `UPDATE payment_operation SET state = ?, decline_reason = ?, finished_at = ?
-       WHERE operation_id = ? AND state = 'PENDING' AND attempt = ?`,
+       WHERE operation_id = ? AND state = '${PENDING}' AND attempt = ?`,
       [outcome.state, outcome.declineReason, new Date(outcome.nowMs), operation.operationId, operation.attempt],
       tx,
     )
@@ -103,7 +106,7 @@ export class OperationTable implements Operations {
       `SELECT o.operation_id, o.payment_id, o.merchant_id, o.idempotency_key, o.kind, o.amount, o.currency, p.payment_method, o.reason,
          o.attempt, o.lease_until_ms, o.created_at
        FROM payment_operation o JOIN payment p ON p.payment_id = o.payment_id
-       WHERE o.operation_id = ? AND o.state = 'PENDING' AND (o.lease_until_ms <= ? OR o.lease_until_ms > ?)`,
+       WHERE o.operation_id = ? AND o.state = '${PENDING}' AND (o.lease_until_ms <= ? OR o.lease_until_ms > ?)`,
       [operationId, now.nowMs, now.leaseUntilMsMax],
     )
     if (row === undefined) return undefined
@@ -111,7 +114,7 @@ export class OperationTable implements Operations {
     // Of several who read the same attempt one matches.
     const matched = await this.#database.write(
       `UPDATE payment_operation SET attempt = ?, lease_until_ms = ?, next_attempt_at_ms = ?
-       WHERE operation_id = ? AND state = 'PENDING' AND attempt = ?`,
+       WHERE operation_id = ? AND state = '${PENDING}' AND attempt = ?`,
       [attempt, leaseUntilMs, leaseUntilMs, operationId, row.attempt],
     )
     return matched === 1 ? { ...operationOf(row), attempt, leaseUntilMs } : undefined
@@ -119,7 +122,7 @@ export class OperationTable implements Operations {
 
   async release(operation: Operation, nowMs: number, nextAttemptAtMs: number): Promise<void> {
     await this.#database.write(
-      `UPDATE payment_operation SET lease_until_ms = ?, next_attempt_at_ms = ? WHERE operation_id = ? AND state = 'PENDING' AND attempt = ?`,
+      `UPDATE payment_operation SET lease_until_ms = ?, next_attempt_at_ms = ? WHERE operation_id = ? AND state = '${PENDING}' AND attempt = ?`,
       [nowMs, nextAttemptAtMs, operation.operationId, operation.attempt],
     )
   }
@@ -127,7 +130,7 @@ export class OperationTable implements Operations {
   async due({ nowMs, leaseUntilMsMax, nextAttemptAtMsMax }: LeaseTimes, limit: number): Promise<string[]> {
     const rows = await this.#database.select<{ operation_id: string }>(
       `SELECT operation_id FROM payment_operation
-       WHERE state = 'PENDING' AND (next_attempt_at_ms <= ? OR next_attempt_at_ms > ?) AND (lease_until_ms <= ? OR lease_until_ms > ?)
+       WHERE state = '${PENDING}' AND (next_attempt_at_ms <= ? OR next_attempt_at_ms > ?) AND (lease_until_ms <= ? OR lease_until_ms > ?)
        ORDER BY next_attempt_at_ms LIMIT ?`,
       [nowMs, nextAttemptAtMsMax, nowMs, leaseUntilMsMax, limit],
     )

@@ -1,5 +1,6 @@
 /** Reads payments for callers: with their entries, events and operations. */
-import type { EventView, OperationKind, OperationState, OperationView, PaymentStatus } from '../contracts/payment.ts'
+import type { OperationKind, OperationState, PaymentStatus } from '../contracts/lists.ts'
+import type { EventView, OperationView } from '../contracts/payment.ts'
 import { inSequence } from '../domain/operation-order.ts'
 import type { LedgerEntry, PaymentDetail, PaymentReader } from '../payments/ports.ts'
 import type { Database, SqlValue } from './database.ts'

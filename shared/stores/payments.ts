@@ -1,5 +1,5 @@
 /** The table `payment`. */
-import type { PaymentStatus } from '../contracts/payment.ts'
+import type { PaymentStatus } from '../contracts/lists.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { Payments, Transaction } from '../payments/ports.ts'
 import type { Database } from './database.ts'

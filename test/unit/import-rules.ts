@@ -12,6 +12,7 @@ interface Room {
 }
 
 const PORTS = 'shared/payments/ports.ts'
+const LISTS = 'shared/contracts/lists.ts'
 const SHARED = [
   'contracts',
   'domain',
@@ -31,8 +32,10 @@ const PLUGIN = 'plugins/kafka-events'
 
 const rooms: Record<string, Room> = {
   functions: { imports: ['shared/payments', 'shared/http', 'shared/runtime', 'shared/contracts', 'docs/openapi.json'] },
+  // Before the room that it lies in: a file is in the first that holds it.
+  [LISTS]: { imports: [], packages: [] },
   'shared/contracts': { imports: [], packages: ['zod'] },
-  'shared/domain': { imports: [], packages: [] },
+  'shared/domain': { imports: [LISTS], packages: [] },
   'shared/invariants': { imports: ['shared/contracts'], packages: [] },
   'shared/payments': { imports: ['shared/domain', 'shared/contracts'], packages: [] },
   'shared/stores': adapter,
@@ -49,26 +52,12 @@ const rooms: Record<string, Room> = {
   'scripts/terminal': { imports: [], ambient: true },
   // A tool finds a system of this machine by the file that its starter wrote.
   'scripts/operate': {
-    imports: [
-      'scripts/terminal',
-      'scripts/local/run-file.ts',
-      'scripts/local/paths.ts',
-      PLUGIN,
-      ...SHARED,
-    ],
+    imports: ['scripts/terminal', 'scripts/local/run-file.ts', 'scripts/local/paths.ts', PLUGIN, ...SHARED],
     ambient: true,
   },
   'scripts/local': { imports: ['scripts/terminal', ...SHARED], ambient: true },
   'scripts/lab': {
-    imports: [
-      'scripts/terminal',
-      'scripts/local',
-      'scripts/operate',
-      'functions',
-      'web',
-      PLUGIN,
-      ...SHARED,
-    ],
+    imports: ['scripts/terminal', 'scripts/local', 'scripts/operate', 'functions', 'web', PLUGIN, ...SHARED],
     ambient: true,
   },
   // The commands themselves; what they run stands in the rooms above, which come first.
@@ -86,7 +75,7 @@ const clients: Record<string, string> = {
   ioredis: 'shared/cache',
   kafkajs: 'shared/messaging',
 }
-const rootRooms = ['functions', ...SHARED]
+const rootRooms = ['functions', LISTS, ...SHARED]
 
 /** Tests, and what exists for tests only: a product that imports it would ship it. */
 const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || /^(plugins\/[^/]+\/)?test\//.test(path)

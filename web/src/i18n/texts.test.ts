@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { errorCodes } from '../../../shared/contracts/errors.ts'
-import { paymentStatuses } from '../../../shared/contracts/payment.ts'
-import { eventTopics } from '../../../shared/contracts/topics.ts'
+import { entryTypes, eventTypes, paymentStatuses } from '../../../shared/contracts/lists.ts'
 import { cardTokens, phoneIds, phones } from '../catalog/catalog.ts'
 import { en } from './en.ts'
 import { ko } from './ko.ts'
@@ -40,7 +39,8 @@ describe('texts', () => {
     const needed = [
       ...errorCodes.flatMap(code => [`errors.${code}.title`, `errors.${code}.body`]),
       ...paymentStatuses.map(status => `statuses.${status}`),
-      ...eventTopics.map(topic => `events.names.${topic.replace('.', '-')}`),
+      ...eventTypes.map(type => `events.names.${type.replace('.', '-')}`),
+      ...entryTypes.flatMap(type => [`ledger.types.${type}`, `ledger.words.${type}`]),
       ...cardTokens.flatMap(card => [`cards.${card}.name`, `cards.${card}.hint`]),
       ...phoneIds.flatMap(id => phones[id].finishes.map(finish => `phones.${id}.finishes.${finish.id}`)),
     ]

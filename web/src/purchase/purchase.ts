@@ -2,13 +2,18 @@
  * One purchase from choosing to refund, as a value: the transition table of the shop.
  * A key is made when an operation begins and dropped when its final answer is recorded; in between nothing can change it.
  */
-import type { PaymentStatus } from '../../../shared/contracts/payment.ts'
+import type { PaymentStatus, RequestedKind } from '../../../shared/contracts/lists.ts'
 import { type Answer, errorOf, paymentOf } from '../api/answer.ts'
 import { type Cart, choose, defaultCart, isCart } from './cart.ts'
 import type { NewKey } from './keys.ts'
 
-export const operations = ['authorize', 'capture', 'refund'] as const
-export type Operation = (typeof operations)[number]
+export type Operation = RequestedKind
+
+const stepAfterSuccess: Record<Operation, Step> = { authorize: 'capturing', capture: 'paid', refund: 'refunded' }
+const stepAfterRefusal: Record<Operation, Step> = { authorize: 'refused', capture: 'refused', refund: 'paid' }
+
+/** In the order in which a purchase comes to them. */
+export const operations = Object.keys(stepAfterSuccess) as Operation[]
 
 export const steps = ['choosing', 'authorizing', 'capturing', 'refused', 'paid', 'refunding', 'refunded'] as const
 export type Step = (typeof steps)[number]
@@ -32,19 +37,16 @@ export const newPurchase = (cart: Cart = defaultCart): Purchase => ({
 })
 
 /** The operation whose outcome is awaited, if one is. */
-export const pendingOperation = (purchase: Purchase): Operation | undefined => operationOf(purchase.step)
+export const pendingOperation = (purchase: Purchase): Operation | undefined => operationByStep[purchase.step]
 
-function operationOf(step: Step): Operation | undefined {
-  switch (step) {
-    case 'authorizing':
-      return 'authorize'
-    case 'capturing':
-      return 'capture'
-    case 'refunding':
-      return 'refund'
-    default:
-      return undefined
-  }
+const operationByStep: Record<Step, Operation | undefined> = {
+  choosing: undefined,
+  authorizing: 'authorize',
+  capturing: 'capture',
+  refused: undefined,
+  paid: undefined,
+  refunding: 'refund',
+  refunded: undefined,
 }
 
 export const isChoosing = (purchase: Purchase): boolean => purchase.step === 'choosing' || purchase.step === 'refused'
@@ -74,9 +76,6 @@ export function startRefund(purchase: Purchase, newKey: NewKey): Purchase {
 export const startAgain = (purchase: Purchase): Purchase =>
   pendingOperation(purchase) ? purchase : newPurchase(purchase.cart)
 
-const stepAfterSuccess = { authorize: 'capturing', capture: 'paid', refund: 'refunded' } as const
-const stepAfterRefusal = { authorize: 'refused', capture: 'refused', refund: 'paid' } as const
-
 /** Records a final answer to the pending operation. */
 export function recordAnswer(purchase: Purchase, operation: Operation, answer: Answer, newKey: NewKey): Purchase {
   const succeeded = paymentOf(answer) !== undefined
@@ -98,20 +97,27 @@ export function recordStatus(
   return settle(purchase, operation, answer, stepOfStatus(operation, status), newKey)
 }
 
-function stepOfStatus(operation: Operation, status: PaymentStatus): Step {
-  switch (status) {
-    case 'AUTHORIZED':
-      return operation === 'authorize' ? 'capturing' : stepAfterRefusal[operation]
-    case 'COMPLETED':
-    case 'PARTIALLY_CAPTURED':
-    case 'PARTIALLY_REFUNDED':
-      return 'paid'
-    case 'REFUNDED':
-      return 'refunded'
-    default:
-      return stepAfterRefusal[operation]
-  }
+const inEach = (step: Step): Record<Operation, Step> => ({ authorize: step, capture: step, refund: step })
+
+/** Where the operation then stands. A status that says nothing of it counts as a refusal. */
+const stepByStatus: Record<PaymentStatus, Record<Operation, Step>> = {
+  REQUESTED: stepAfterRefusal,
+  AUTHORIZED: { ...stepAfterRefusal, authorize: 'capturing' },
+  DECLINED: stepAfterRefusal,
+  FAILED: stepAfterRefusal,
+  PARTIALLY_CAPTURED: inEach('paid'),
+  COMPLETED: inEach('paid'),
+  VOIDED: stepAfterRefusal,
+  EXPIRED: stepAfterRefusal,
+  PARTIALLY_REFUNDED: inEach('paid'),
+  REFUNDED: inEach('refunded'),
 }
+
+/** A newer API may say a status that this page does not know. */
+const isKnown = (status: string): status is PaymentStatus => Object.hasOwn(stepByStatus, status)
+
+const stepOfStatus = (operation: Operation, status: string): Step =>
+  (isKnown(status) ? stepByStatus[status] : stepAfterRefusal)[operation]
 
 function settle(purchase: Purchase, operation: Operation, answer: Answer, step: Step, newKey: NewKey): Purchase {
   if (pendingOperation(purchase) !== operation) return purchase
@@ -146,7 +152,7 @@ export function parsePurchase(text: string | null): Purchase | undefined {
 /** Whether the value has everything that its step goes on with. */
 function isSound({ step, cart, keys, paymentId, answers }: Purchase): boolean {
   if (!steps.includes(step) || !isCart(cart) || !isRecord(keys) || !isRecord(answers)) return false
-  const operation = operationOf(step)
+  const operation = operationByStep[step]
   const needsPayment = step !== 'choosing' && step !== 'authorizing' && step !== 'refused'
   return (!operation || typeof keys[operation] === 'string') && (!needsPayment || typeof paymentId === 'string')
 }

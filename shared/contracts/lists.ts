@@ -1,0 +1,65 @@
+/**
+ * The words of money, each list written once: statuses, operations, events and ledger entries. Imports nothing; every room may import it.
+ *
+ * Whoever decides by a member has a `Record` of the whole list, or a `switch` without a default: a new member does not compile
+ * until it is decided everywhere. What the compiler cannot read (SQL, YAML, documents, texts) test/unit/lists.test.ts compares.
+ * The database has a CHECK for statuses, kinds and states. It has none for entry types and topics.
+ */
+
+export const paymentStatuses = [
+  'REQUESTED',
+  'AUTHORIZED',
+  'DECLINED',
+  'FAILED',
+  'PARTIALLY_CAPTURED',
+  'COMPLETED',
+  'VOIDED',
+  'EXPIRED',
+  'PARTIALLY_REFUNDED',
+  'REFUNDED',
+] as const
+export type PaymentStatus = (typeof paymentStatuses)[number]
+
+export const operationKinds = ['authorize', 'capture', 'refund', 'void', 'expire'] as const
+export type OperationKind = (typeof operationKinds)[number]
+
+/** The operations that a caller can ask for: all but those that have no route. */
+export type RequestedKind = Exclude<OperationKind, 'void' | 'expire'>
+
+/** States of an operation whose outcome is not known yet. */
+export const openStates = ['PENDING'] as const
+
+/** States that an operation never leaves. */
+export const finalStates = ['SUCCEEDED', 'DECLINED', 'FAILED'] as const
+export type FinalState = (typeof finalStates)[number]
+
+export const operationStates = [...openStates, ...finalStates] as const
+export type OperationState = (typeof operationStates)[number]
+
+/** Ledger entries: one type is one kind of movement between two accounts. */
+export const entryTypes = ['capture', 'fee', 'refund'] as const
+export type EntryType = (typeof entryTypes)[number]
+
+/** Events of a payment. Each type is the name of its Kafka topic. */
+export const eventTypes = [
+  'payment.authorized',
+  'payment.captured',
+  'payment.refunded',
+  'payment.voided',
+  'payment.expired',
+  'payment.declined',
+] as const
+export type EventType = (typeof eventTypes)[number]
+
+/** Which entries each event books, in the order of writing. An event that books none moves no money. */
+export const entriesByEvent: Record<EventType, readonly EntryType[]> = {
+  'payment.authorized': [],
+  'payment.captured': ['capture', 'fee'],
+  'payment.refunded': ['refund'],
+  'payment.voided': [],
+  'payment.expired': [],
+  'payment.declined': [],
+}
+
+/** The events that the ledger consumer takes. */
+export const ledgerEventTypes: readonly EventType[] = eventTypes.filter(type => entriesByEvent[type].length > 0)
