@@ -1,4 +1,10 @@
 /** Korean texts, the shop's first language; `en.ts` has the same keys. */
+import type { EntryType, EventType, PaymentStatus } from '../../../shared/contracts/lists.ts'
+
+/** At least these keys. */
+type Texting<Key extends string> = Record<Key, string> & Record<string, string>
+/** A dot would divide a key of i18next. */
+type Dashed<Type extends string> = Type extends `${infer Head}.${infer Tail}` ? `${Head}-${Tail}` : never
 
 export const ko = {
   shop: {
@@ -233,7 +239,7 @@ export const ko = {
     EXPIRED: '승인 만료됨',
     PARTIALLY_REFUNDED: '일부 환불됨',
     REFUNDED: '환불 완료',
-  },
+  } satisfies Texting<PaymentStatus>,
   trail: {
     title: '돈의 흐름',
     lead: '낸 돈이 어디를 지나고 있는지 그대로 보여 드려요.',
@@ -270,13 +276,13 @@ export const ko = {
       settlement: '정산',
       payout: '지급',
       other: '기타',
-    },
+    } satisfies Texting<EntryType>,
     words: {
       capture: '카드사에서 받을 돈과 가게에 줄 돈이 {{amount}}씩 늘었어요.',
       fee: '가게에 줄 돈에서 수수료 {{amount}}(결제 금액의 {{rate}})을 떼어 수수료 수익으로 옮겼어요.',
       refund: '가게에 줄 돈과 카드사에서 받을 돈이 {{amount}}씩 줄었어요.',
       other: '{{amount}}이 움직였어요.',
-    },
+    } satisfies Texting<EntryType>,
     accounts: {
       acquirer_receivable: '카드사에서 받을 돈',
       merchant_payable: '가게에 줄 돈',
@@ -302,7 +308,7 @@ export const ko = {
       'payment-expired': '승인 만료됨',
       'payment-declined': '거절됨',
       other: '기타',
-    },
+    } satisfies Texting<Dashed<EventType>>,
   },
   answers: {
     title: 'API 응답',

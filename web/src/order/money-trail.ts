@@ -1,4 +1,5 @@
 /** Reads from a payment how far its money has come: through the outbox, Kafka and the ledger. */
+import type { EntryType, EventType } from '../../../shared/contracts/lists.ts'
 import type { EventView, LedgerEntryView, PaymentDetailView } from '../../../shared/contracts/payment.ts'
 
 export type StopId = 'authorize' | 'capture' | 'refund' | 'outbox' | 'kafka' | 'ledger'
@@ -15,9 +16,9 @@ export interface Trail {
   stops: Stop[]
 }
 
-const eventOf = (payment: PaymentDetailView, type: string): EventView | undefined =>
+const eventOf = (payment: PaymentDetailView, type: EventType): EventView | undefined =>
   payment.events.find(event => event.type === type)
-const entryOf = (payment: PaymentDetailView, type: string): LedgerEntryView | undefined =>
+const entryOf = (payment: PaymentDetailView, type: EntryType): LedgerEntryView | undefined =>
   payment.ledgerEntries.find(entry => entry.type === type)
 
 /** The stops of the payment and, once it began, of its refund. */
@@ -53,24 +54,30 @@ export function trailsOf(payment: PaymentDetailView): Trail[] {
 
 const timed = (id: StopId, at: string | null | undefined): Stop => ({ id, done: Boolean(at), at: at ?? null })
 
-/** Whether every event is published and every movement of money is in the ledger. */
-export function isFollowed(payment: PaymentDetailView): boolean {
-  const entryTypes = [
-    ...(payment.capturedAmount > 0 ? ['capture', 'fee'] : []),
-    ...(payment.refundedAmount > 0 ? ['refund'] : []),
-  ]
-  const eventTypes = [
-    'payment.authorized',
-    ...(payment.capturedAmount > 0 ? ['payment.captured'] : []),
-    ...(payment.refundedAmount > 0 ? ['payment.refunded'] : []),
-  ]
-  return (
-    payment.pendingOperation === null &&
-    entryTypes.every(type => entryOf(payment, type)) &&
-    eventTypes.every(type => eventOf(payment, type)) &&
-    payment.events.every(event => event.publishedAt !== null)
-  )
+type IsAwaited = (payment: PaymentDetailView) => boolean
+const always: IsAwaited = () => true
+const never: IsAwaited = () => false
+const onceCaptured: IsAwaited = ({ capturedAmount }) => capturedAmount > 0
+const onceRefunded: IsAwaited = ({ refundedAmount }) => refundedAmount > 0
+
+/** Which entries and events a paid purchase must come to have. */
+const awaitedEntries: Record<EntryType, IsAwaited> = { capture: onceCaptured, fee: onceCaptured, refund: onceRefunded }
+const awaitedEvents: Record<EventType, IsAwaited> = {
+  'payment.authorized': always,
+  'payment.captured': onceCaptured,
+  'payment.refunded': onceRefunded,
+  'payment.voided': never,
+  'payment.expired': never,
+  'payment.declined': never,
 }
+const keysOf = <Key extends string>(table: Record<Key, unknown>) => Object.keys(table) as Key[]
+
+/** Whether every event is published and every movement of money is in the ledger. */
+export const isFollowed = (payment: PaymentDetailView): boolean =>
+  payment.pendingOperation === null &&
+  keysOf(awaitedEntries).every(type => !awaitedEntries[type](payment) || entryOf(payment, type)) &&
+  keysOf(awaitedEvents).every(type => !awaitedEvents[type](payment) || eventOf(payment, type)) &&
+  payment.events.every(event => event.publishedAt !== null)
 
 /** Accounts where a debit adds: what we own or are owed. On all others a credit adds. */
 const assets = new Set(['acquirer_receivable', 'cash'])

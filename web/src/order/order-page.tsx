@@ -1,7 +1,7 @@
 /** What was bought, beside where its money has come to. */
 import { useTranslation } from 'react-i18next'
 import type { PaymentDetailView } from '../../../shared/contracts/payment.ts'
-import { paymentOf } from '../api/answer.ts'
+import { type Answer, paymentOf } from '../api/answer.ts'
 import { CURRENCY } from '../catalog/catalog.ts'
 import { formatMoney } from '../money.ts'
 import { totalOf } from '../purchase/cart.ts'
@@ -85,17 +85,16 @@ function Answers({ purchase }: { purchase: Purchase }) {
   )
 }
 
+const newestFirst = ({ answers }: Purchase): Answer[] =>
+  operations.toReversed().flatMap(operation => answers[operation] ?? [])
+
 /** What the mutations answered, until the first GET is there. */
 function paymentFromAnswers(purchase: Purchase): PaymentDetailView | undefined {
-  const { authorize, capture, refund } = purchase.answers
-  for (const answer of [refund, capture, authorize]) {
-    const payment = answer && paymentOf(answer)
+  for (const answer of newestFirst(purchase)) {
+    const payment = paymentOf(answer)
     if (payment) return { ...payment, events: [] }
   }
   return undefined
 }
 
-function lastAnsweredAt({ answers }: Purchase): string {
-  const last = answers.refund ?? answers.capture ?? answers.authorize
-  return last?.receivedAt ?? new Date(0).toISOString()
-}
+const lastAnsweredAt = (purchase: Purchase): string => newestFirst(purchase)[0]?.receivedAt ?? new Date(0).toISOString()

@@ -1,6 +1,7 @@
 /** The plain receipt: what, how much, when, and the way back. */
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { EventType } from '../../../shared/contracts/lists.ts'
 import type { PaymentDetailView } from '../../../shared/contracts/payment.ts'
 import { type Answer, paymentOf } from '../api/answer.ts'
 import { CURRENCY, finishOf, phones } from '../catalog/catalog.ts'
@@ -76,7 +77,7 @@ function Facts({ shop, payment }: ReceiptProps) {
   const { t } = useTranslation()
   const language = useLanguage()
   const { cart, paymentId, answers } = shop.purchase
-  const time = (eventType: string, answer: Answer | undefined) => {
+  const time = (eventType: EventType, answer: Answer | undefined) => {
     const iso =
       payment?.events.find(event => event.type === eventType)?.createdAt ?? (answer && paymentOf(answer)?.updatedAt)
     return iso && <time dateTime={iso}>{formatTime(iso, language)}</time>

@@ -6,10 +6,16 @@ import type { Operation } from '../purchase/purchase.ts'
 
 export type ProblemText = ErrorCode | 'DIFFERENT_REQUEST' | 'OTHER' | 'refundDeclined'
 
+const declinedTexts: Record<Operation, ProblemText> = {
+  authorize: 'PAYMENT_DECLINED',
+  capture: 'PAYMENT_DECLINED',
+  refund: 'refundDeclined',
+}
+
 /** Codes that this page has never heard of are explained by `OTHER`. */
 export function problemTextOf(answer: Answer, operation: Operation): ProblemText {
   const code = errorOf(answer)?.code
-  if (code === 'PAYMENT_DECLINED' && operation === 'refund') return 'refundDeclined'
+  if (code === 'PAYMENT_DECLINED') return declinedTexts[operation]
   if (answer.statusCode === 422) return 'DIFFERENT_REQUEST'
   return code !== undefined && code in ko.errors ? code : 'OTHER'
 }
