@@ -1,4 +1,5 @@
 /** The rows of one payment as this auditor reads them: its own shapes, on purpose not the product's. */
+import type { EntryType, EventType, OperationKind, OperationState } from '../../shared/contracts/lists.ts'
 
 export interface PaymentRow {
   paymentId: string
@@ -99,12 +100,26 @@ export interface Book {
 
 export const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0)
 
-export const entriesOf = (book: Book, type: string): EntryRow[] => book.entries.filter(entry => entry.type === type)
+/** The rule for a word of a row. Undefined for a word that is on no list: a corrupt row may say anything. */
+export const ruleOf = <Word extends string, Rule>(rules: Record<Word, Rule>, word: string): Rule | undefined =>
+  Object.hasOwn(rules, word) ? rules[word as Word] : undefined
 
-export const succeededOf = (book: Book, kind: string): OperationRow[] =>
-  book.operations.filter(operation => operation.kind === kind && operation.state === 'SUCCEEDED')
+const outcomes: Record<OperationState, 'open' | 'success' | 'refusal'> = {
+  PENDING: 'open',
+  SUCCEEDED: 'success',
+  DECLINED: 'refusal',
+  FAILED: 'refusal',
+}
 
-export const eventsOf = (book: Book, topic: string): OutboxRow[] => book.outbox.filter(row => row.topic === topic)
+/** What an operation in this state came to. */
+export const outcomeOf = (state: string) => ruleOf(outcomes, state)
+
+export const entriesOf = (book: Book, type: EntryType): EntryRow[] => book.entries.filter(entry => entry.type === type)
+
+export const succeededOf = (book: Book, kind: OperationKind): OperationRow[] =>
+  book.operations.filter(operation => operation.kind === kind && outcomeOf(operation.state) === 'success')
+
+export const eventsOf = (book: Book, topic: EventType): OutboxRow[] => book.outbox.filter(row => row.topic === topic)
 
 /** Parses an event's payload. Null when a field is missing or of another type. */
 export function parseEvent(payload: string): EventFacts | null {

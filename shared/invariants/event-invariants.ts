@@ -1,18 +1,39 @@
 /** Invariants of the events: in the outbox, in order, complete, published, and in Kafka byte for byte. */
-import { type Book, eventsOf, type OperationRow, type OutboxRow, sum } from './book.ts'
+import {
+  type EventType,
+  eventTypes,
+  type OperationKind,
+  type OperationState,
+  type PaymentStatus,
+} from '../../shared/contracts/lists.ts'
+import { type Book, eventsOf, type OperationRow, type OutboxRow, ruleOf, sum } from './book.ts'
 import { type BookInvariant, failed, holds, type Judge, notYet, ok, pending, same, type Verdict } from './invariant.ts'
 
-/** The event that each outcome of an operation must have left behind; any other outcome leaves none. */
-const topicByOutcome: Record<string, string> = {
-  'authorize SUCCEEDED': 'payment.authorized',
-  'authorize DECLINED': 'payment.declined',
-  'capture SUCCEEDED': 'payment.captured',
-  'refund SUCCEEDED': 'payment.refunded',
-  'void SUCCEEDED': 'payment.voided',
-  'expire SUCCEEDED': 'payment.expired',
+const topicOfSuccess: Record<OperationKind, EventType> = {
+  authorize: 'payment.authorized',
+  capture: 'payment.captured',
+  refund: 'payment.refunded',
+  void: 'payment.voided',
+  expire: 'payment.expired',
+}
+const topicOfDecline: Record<OperationKind, EventType | undefined> = {
+  authorize: 'payment.declined',
+  capture: undefined,
+  refund: undefined,
+  void: undefined,
+  expire: undefined,
+}
+const noTopic = () => undefined
+
+/** The event that each outcome of an operation must have left behind. */
+const topicByState: Record<OperationState, (kind: string) => EventType | undefined> = {
+  PENDING: noTopic,
+  SUCCEEDED: kind => ruleOf(topicOfSuccess, kind),
+  DECLINED: kind => ruleOf(topicOfDecline, kind),
+  FAILED: noTopic,
 }
 
-const topicOf = ({ kind, state }: OperationRow): string | undefined => topicByOutcome[`${kind} ${state}`]
+const topicOf = ({ kind, state }: OperationRow): EventType | undefined => ruleOf(topicByState, state)?.(kind)
 
 const operationVerdict = (book: Book, operation: OperationRow): Verdict => {
   const told = book.outbox.filter(row => row.event?.operationId === operation.operationId).map(row => row.topic)
@@ -85,8 +106,25 @@ const eventEnvelope: BookInvariant = {
   },
 }
 
-const movedUntil = (book: Book, topic: string, sequence: number): number =>
-  sum(eventsOf(book, topic).map(row => (row.sequence <= sequence ? (row.event?.amount ?? 0) : 0)))
+type Total = 'capturedAmount' | 'refundedAmount'
+
+/** Which total of the payment an event adds to. */
+const totalMovedBy: Record<EventType, Total | null> = {
+  'payment.authorized': null,
+  'payment.captured': 'capturedAmount',
+  'payment.refunded': 'refundedAmount',
+  'payment.voided': null,
+  'payment.expired': null,
+  'payment.declined': null,
+}
+
+const movedUntil = (book: Book, total: Total, sequence: number): number =>
+  sum(
+    eventTypes
+      .filter(type => totalMovedBy[type] === total)
+      .flatMap(type => eventsOf(book, type))
+      .map(row => (row.sequence <= sequence ? (row.event?.amount ?? 0) : 0)),
+  )
 
 const eventTotals: BookInvariant = {
   name: 'event-totals',
@@ -94,9 +132,9 @@ const eventTotals: BookInvariant = {
   *check(book) {
     for (const { event, eventId, sequence } of book.outbox) {
       if (!event) continue
-      const captured = movedUntil(book, 'payment.captured', sequence)
+      const captured = movedUntil(book, 'capturedAmount', sequence)
       yield same(eventId, 'its capturedAmount', event.payment.capturedAmount, captured)
-      const refunded = movedUntil(book, 'payment.refunded', sequence)
+      const refunded = movedUntil(book, 'refundedAmount', sequence)
       yield same(eventId, 'its refundedAmount', event.payment.refundedAmount, refunded)
     }
   },
@@ -115,7 +153,7 @@ const newestEvent: BookInvariant = {
 }
 
 /** Which topics a payment in each status must have been on. */
-const topicsByStatus: Record<string, string[]> = {
+const topicsByStatus: Record<PaymentStatus, EventType[]> = {
   REQUESTED: [],
   FAILED: [],
   DECLINED: ['payment.declined'],
@@ -134,7 +172,12 @@ const eventsComplete: BookInvariant = {
   *check({ paymentId, payment, outbox }) {
     if (!payment) return
     const found = [...new Set(outbox.map(row => row.topic))].sort().join(' ')
-    yield same(paymentId, `the topics of a ${payment.status} payment`, found, topicsByStatus[payment.status]?.join(' '))
+    yield same(
+      paymentId,
+      `the topics of a ${payment.status} payment`,
+      found,
+      ruleOf(topicsByStatus, payment.status)?.join(' '),
+    )
   },
 }
 

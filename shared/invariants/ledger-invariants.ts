@@ -1,17 +1,53 @@
 /** Invariants of the ledger: what each payment's entries add up to, and one entry a movement, on the right accounts. */
-import { type Book, type EntryRow, entriesOf, eventsOf, type OutboxRow, type PaymentRow, sum } from './book.ts'
+import { type EntryType, type EventType, entryTypes } from '../../shared/contracts/lists.ts'
+import { type Book, type EntryRow, entriesOf, eventsOf, type OutboxRow, ruleOf, sum } from './book.ts'
 import { type BookInvariant, failed, holds, type Judge, notYet, ok, pending, same, type Verdict } from './invariant.ts'
 
-const entrySum = (book: Book, type: string): number => sum(entriesOf(book, type).map(entry => entry.amount))
+interface Rule {
+  /** The event that an entry follows from. */
+  topic: EventType
+  debit: (merchantId: string) => string
+  credit: (merchantId: string) => string
+  /** The total of the payment that the entries add up to; null: only events say their amounts. */
+  total: Total | null
+}
+type Total = 'capturedAmount' | 'refundedAmount'
 
-const inLedger = (book: Book, what: string, recorded: number, total: (payment: PaymentRow) => number): Verdict =>
-  book.payment ? same(book.paymentId, what, recorded, total(book.payment)) : ok
+const account = (name: string) => () => name
+const merchantAccount = (merchantId: string): string => `merchant_payable:${merchantId}`
+
+export const entryRules: Record<EntryType, Rule> = {
+  capture: {
+    topic: 'payment.captured',
+    debit: account('acquirer_receivable'),
+    credit: merchantAccount,
+    total: 'capturedAmount',
+  },
+  fee: { topic: 'payment.captured', debit: merchantAccount, credit: account('fee_revenue'), total: null },
+  refund: {
+    topic: 'payment.refunded',
+    debit: merchantAccount,
+    credit: account('acquirer_receivable'),
+    total: 'refundedAmount',
+  },
+}
+
+const entrySum = (book: Book, total: Total): number =>
+  sum(
+    entryTypes
+      .filter(type => entryRules[type].total === total)
+      .flatMap(type => entriesOf(book, type))
+      .map(entry => entry.amount),
+  )
+
+const inLedger = (book: Book, what: string, total: Total): Verdict =>
+  book.payment ? same(book.paymentId, what, entrySum(book, total), book.payment[total]) : ok
 
 const capturedInLedger: BookInvariant = {
   name: 'captured-in-ledger',
   sentence: 'The capture entries of a payment add up to its captured amount.',
   *check(book) {
-    yield inLedger(book, 'the sum of capture entries', entrySum(book, 'capture'), payment => payment.capturedAmount)
+    yield inLedger(book, 'the sum of capture entries', 'capturedAmount')
   },
 }
 
@@ -19,7 +55,7 @@ const refundedInLedger: BookInvariant = {
   name: 'refunded-in-ledger',
   sentence: 'The refund entries of a payment add up to its refunded amount.',
   *check(book) {
-    yield inLedger(book, 'the sum of refund entries', entrySum(book, 'refund'), payment => payment.refundedAmount)
+    yield inLedger(book, 'the sum of refund entries', 'refundedAmount')
   },
 }
 
@@ -27,21 +63,23 @@ const netInLedger: BookInvariant = {
   name: 'net-in-ledger',
   sentence: 'Capture entries less refund entries of a payment are its captured less its refunded amount.',
   *check(book) {
-    const net = entrySum(book, 'capture') - entrySum(book, 'refund')
-    yield inLedger(book, 'capture − refund entries', net, payment => payment.capturedAmount - payment.refundedAmount)
+    if (!book.payment) return
+    const net = entrySum(book, 'capturedAmount') - entrySum(book, 'refundedAmount')
+    const { paymentId, capturedAmount, refundedAmount } = book.payment
+    yield same(paymentId, 'capture − refund entries', net, capturedAmount - refundedAmount)
   },
 }
 
-const oneEntry = (row: OutboxRow, entries: EntryRow[], type: string, amount: number): Verdict => {
+const oneEntry = (row: OutboxRow, entries: EntryRow[], type: EntryType, amount: number): Verdict => {
   if (entries.length !== 1) return failed(row.eventId, `has ${entries.length} ${type} entries, expected 1`)
   return same(entries[0]!.entryId, `the ${type} amount of ${row.eventId}`, entries[0]!.amount, amount)
 }
 
-const ofEvent = (book: Book, row: OutboxRow, type: string) =>
+const ofEvent = (book: Book, row: OutboxRow, type: EntryType) =>
   entriesOf(book, type).filter(entry => entry.eventId === row.eventId)
 
-function* oneEntryPerEvent(book: Book, topic: string, type: string): Iterable<Verdict> {
-  for (const row of eventsOf(book, topic)) {
+function* oneEntryPerEvent(book: Book, type: EntryType): Iterable<Verdict> {
+  for (const row of eventsOf(book, entryRules[type].topic)) {
     if (row.event) yield oneEntry(row, ofEvent(book, row, type), type, row.event.amount)
   }
 }
@@ -50,7 +88,7 @@ const captureEntry: BookInvariant = {
   name: 'one-capture-entry',
   sentence: 'Every captured event has exactly one capture entry, of the amount it says.',
   *check(book) {
-    yield* oneEntryPerEvent(book, 'payment.captured', 'capture')
+    yield* oneEntryPerEvent(book, 'capture')
   },
 }
 
@@ -58,7 +96,7 @@ const refundEntry: BookInvariant = {
   name: 'one-refund-entry',
   sentence: 'Every refunded event has exactly one refund entry, of the amount it says.',
   *check(book) {
-    yield* oneEntryPerEvent(book, 'payment.refunded', 'refund')
+    yield* oneEntryPerEvent(book, 'refund')
   },
 }
 
@@ -83,25 +121,13 @@ const feeEntry: BookInvariant = {
   },
 }
 
-/** Which event each entry type follows from, and between which accounts it moves money. */
-const movements: Record<string, { topic: string; debit: (merchant: string) => string; credit: (m: string) => string }> =
-  {
-    capture: { topic: 'payment.captured', debit: () => 'acquirer_receivable', credit: merchantAccount },
-    fee: { topic: 'payment.captured', debit: merchantAccount, credit: () => 'fee_revenue' },
-    refund: { topic: 'payment.refunded', debit: merchantAccount, credit: () => 'acquirer_receivable' },
-  }
-
-function merchantAccount(merchantId: string): string {
-  return `merchant_payable:${merchantId}`
-}
-
 const entriesHaveEvents: BookInvariant = {
   name: 'entries-have-events',
   sentence:
     'Every ledger entry follows from an event of its own payment: capture and fee from captured, refund from refunded.',
   *check(book) {
     for (const entry of book.entries) {
-      const topic = movements[entry.type]?.topic
+      const topic = ruleOf(entryRules, entry.type)?.topic
       const follows = book.outbox.some(row => row.eventId === entry.eventId && row.topic === topic)
       yield holds(follows, entry.entryId, `${entry.type} entry without its event ${entry.eventId}`)
     }
@@ -114,21 +140,22 @@ const entryAccounts: BookInvariant = {
   *check({ payment, entries }) {
     if (!payment) return
     for (const entry of entries) {
-      const movement = movements[entry.type]
+      const rule = ruleOf(entryRules, entry.type)
       const found = `${entry.debitAccount} → ${entry.creditAccount}`
-      const expected = movement && `${movement.debit(payment.merchantId)} → ${movement.credit(payment.merchantId)}`
+      const expected = rule && `${rule.debit(payment.merchantId)} → ${rule.credit(payment.merchantId)}`
       yield same(entry.entryId, `${entry.type}, debit → credit`, found, expected)
     }
   },
 }
 
+/** One invariant counts the entries of each type. */
+const countedBy: Record<EntryType, BookInvariant> = { capture: captureEntry, fee: feeEntry, refund: refundEntry }
+
 export const ledgerInvariants: BookInvariant[] = [
   capturedInLedger,
   refundedInLedger,
   netInLedger,
-  captureEntry,
-  feeEntry,
-  refundEntry,
+  ...Object.values(countedBy),
   entriesHaveEvents,
   entryAccounts,
 ]

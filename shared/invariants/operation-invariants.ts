@@ -1,17 +1,20 @@
 /** Invariants of operations and of the answers stored under their keys: nothing stuck, and callers were told what happened. */
+import type { OperationKind } from '../../shared/contracts/lists.ts'
 import {
   type AnswerRow,
   type Book,
   type EventFacts,
   type OperationRow,
   objectOf,
+  outcomeOf,
   type PaymentRow,
   parseJson,
+  ruleOf,
 } from './book.ts'
 import { type BookInvariant, failed, holds, type Judge, ok, pending, same, type Verdict } from './invariant.ts'
 
 const leaseVerdict = ({ operationId, kind, state, leaseUntilMs }: OperationRow, judge: Judge): Verdict => {
-  if (state !== 'PENDING') return ok
+  if (outcomeOf(state) !== 'open') return ok
   const overdueMs = judge.nowMs - leaseUntilMs
   const problem = `${kind} is pending, its lease ran out ${overdueMs} ms ago`
   if (overdueMs > judge.graceMs) return failed(operationId, problem)
@@ -31,7 +34,7 @@ const finishedTimes: BookInvariant = {
   sentence: 'An operation has a time of finishing exactly when it is finished.',
   *check({ operations }) {
     for (const { operationId, state, finishedAtMs } of operations)
-      yield same(operationId, `finished, being ${state}`, finishedAtMs !== null, state !== 'PENDING')
+      yield same(operationId, `finished, being ${state}`, finishedAtMs !== null, outcomeOf(state) !== 'open')
   },
 }
 
@@ -43,7 +46,7 @@ const answersStored: BookInvariant = {
   sentence: 'Every finished operation that came with a key has its answer stored under that key.',
   *check({ operations }, judge) {
     for (const { operationId, idempotencyKey, state, finishedAtMs, answer } of operations) {
-      if (idempotencyKey === null || state === 'PENDING') continue
+      if (idempotencyKey === null || outcomeOf(state) === 'open') continue
       const pruned = finishedAtMs !== null && judge.nowMs - finishedAtMs > PRUNED_AFTER_MS
       const stored = answer?.statusCode != null && answer.operationId === operationId
       yield holds(stored || pruned, operationId, `${state}, but no answer of its own under key ${idempotencyKey}`)
@@ -51,11 +54,17 @@ const answersStored: BookInvariant = {
   },
 }
 
-/** The status code that callers get for each outcome. */
-const codeByOutcome = (kind: string, state: string): number => {
-  if (state !== 'SUCCEEDED') return 402
-  return kind === 'authorize' ? 201 : 200
+const codeOfSuccess: Record<OperationKind, number> = {
+  authorize: 201,
+  capture: 200,
+  refund: 200,
+  void: 200,
+  expire: 200,
 }
+
+/** The status code that callers get for each outcome. */
+const codeOf = ({ kind, state }: OperationRow): number | undefined =>
+  outcomeOf(state) === 'success' ? ruleOf(codeOfSuccess, kind) : 402
 
 /** What a success must have said, field by field: the payment as the event of that very step has it. */
 const successFields = (operation: OperationRow, { payment }: EventFacts) => ({
@@ -66,14 +75,14 @@ const successFields = (operation: OperationRow, { payment }: EventFacts) => ({
 const refusalFields = (payment: PaymentRow) => ({ code: 'PAYMENT_DECLINED', paymentId: payment.paymentId })
 
 const expectedFields = (book: Book, operation: OperationRow): Record<string, unknown> | undefined => {
-  if (operation.state !== 'SUCCEEDED') return book.payment ? refusalFields(book.payment) : undefined
+  if (outcomeOf(operation.state) !== 'success') return book.payment ? refusalFields(book.payment) : undefined
   const event = book.outbox.find(row => row.event?.operationId === operation.operationId)?.event
   return event ? successFields(operation, event) : undefined
 }
 
 const answerProblem = (book: Book, operation: OperationRow, answer: AnswerRow): string | undefined => {
-  const code = codeByOutcome(operation.kind, operation.state)
-  if (answer.statusCode !== code) return `${operation.state}, but the stored answer has status ${answer.statusCode}`
+  if (answer.statusCode !== codeOf(operation))
+    return `${operation.state}, but the stored answer has status ${answer.statusCode}`
   const body = objectOf(parseJson(answer.body?.toString('utf8') ?? ''))
   if (!body) return 'the stored answer is not a JSON object'
   const wrong = Object.entries(expectedFields(book, operation) ?? {}).find(([name, value]) => body[name] !== value)
@@ -86,7 +95,8 @@ const answersAgree: BookInvariant = {
   *check(book) {
     for (const operation of book.operations) {
       const { answer, state } = operation
-      if (answer?.statusCode == null || answer.operationId !== operation.operationId || state === 'PENDING') continue
+      if (answer?.statusCode == null || answer.operationId !== operation.operationId || outcomeOf(state) === 'open')
+        continue
       const problem = answerProblem(book, operation, answer)
       yield problem ? failed(operation.operationId, problem) : ok
     }

@@ -1,5 +1,11 @@
 /** Invariants of the payment row itself: its totals, its status, its pending operation, and what hangs on it. */
-import { type Book, type PaymentRow, succeededOf, sum } from './book.ts'
+import {
+  type OperationKind,
+  type OperationState,
+  operationKinds,
+  type PaymentStatus,
+} from '../../shared/contracts/lists.ts'
+import { type Book, outcomeOf, type PaymentRow, ruleOf, succeededOf, sum } from './book.ts'
 import { type BookInvariant, failed, holds, ok, same, type Verdict } from './invariant.ts'
 
 const totalsInBounds: BookInvariant = {
@@ -16,7 +22,7 @@ const totalsInBounds: BookInvariant = {
 const untouched = (payment: PaymentRow) => payment.capturedAmount === 0 && payment.refundedAmount === 0
 const capturedOnly = (payment: PaymentRow) => payment.capturedAmount > 0 && payment.refundedAmount === 0
 
-const totalsByStatus: Record<string, (payment: PaymentRow) => boolean> = {
+const totalsByStatus: Record<PaymentStatus, (payment: PaymentRow) => boolean> = {
   REQUESTED: untouched,
   AUTHORIZED: untouched,
   DECLINED: untouched,
@@ -35,7 +41,7 @@ const statusFitsTotals: BookInvariant = {
   *check({ payment }) {
     if (!payment) return
     const { paymentId, status, capturedAmount, refundedAmount } = payment
-    const fits = totalsByStatus[status]?.(payment) ?? false
+    const fits = ruleOf(totalsByStatus, status)?.(payment) ?? false
     yield holds(fits, paymentId, `status ${status} with captured ${capturedAmount}, refunded ${refundedAmount}`)
   },
 }
@@ -77,24 +83,35 @@ const pendingPointer: BookInvariant = {
   sentence: 'A payment has at most one PENDING operation, and pending_operation_id names exactly that one.',
   *check({ payment, operations }) {
     if (!payment) return
-    const open = operations.filter(operation => operation.state === 'PENDING').map(({ operationId }) => operationId)
+    const open = operations.filter(({ state }) => outcomeOf(state) === 'open').map(({ operationId }) => operationId)
     if (open.length > 1) yield failed(payment.paymentId, `has ${open.length} pending operations: ${open.join(', ')}`)
     else yield same(payment.paymentId, 'pending_operation_id', payment.pendingOperationId, open[0] ?? null)
   },
 }
 
-/** What the operations must have come to for a status to be reached; void and expire end an authorization. */
-const operationsByStatus: Record<string, (book: Book, payment: PaymentRow) => boolean> = {
-  REQUESTED: ({ operations }) => operations.some(({ kind, state }) => kind === 'authorize' && state === 'PENDING'),
-  DECLINED: ({ operations }) => operations.some(({ kind, state }) => kind === 'authorize' && state === 'DECLINED'),
-  FAILED: ({ operations }) => operations.some(({ kind, state }) => kind === 'authorize' && state === 'FAILED'),
-  VOIDED: (book, payment) => authorizedInFull(book, payment) && succeededOf(book, 'void').length === 1,
-  EXPIRED: (book, payment) => authorizedInFull(book, payment) && succeededOf(book, 'expire').length === 1,
-}
+type Fits = (book: Book, payment: PaymentRow) => boolean
 
-const authorizedInFull = (book: Book, payment: PaymentRow): boolean => {
+const authorizedInFull: Fits = (book, payment) => {
   const authorized = succeededOf(book, 'authorize')
   return authorized.length === 1 && authorized[0]?.amount === payment.amount
+}
+const authorizationIs =
+  (wanted: OperationState): Fits =>
+  ({ operations }) =>
+    operations.some(({ kind, state }) => kind === 'authorize' && state === wanted)
+
+/** What the operations must have come to for a status to be reached; void and expire end an authorization. */
+const operationsByStatus: Record<PaymentStatus, Fits> = {
+  REQUESTED: authorizationIs('PENDING'),
+  AUTHORIZED: authorizedInFull,
+  DECLINED: authorizationIs('DECLINED'),
+  FAILED: authorizationIs('FAILED'),
+  PARTIALLY_CAPTURED: authorizedInFull,
+  COMPLETED: authorizedInFull,
+  VOIDED: (book, payment) => authorizedInFull(book, payment) && succeededOf(book, 'void').length === 1,
+  EXPIRED: (book, payment) => authorizedInFull(book, payment) && succeededOf(book, 'expire').length === 1,
+  PARTIALLY_REFUNDED: authorizedInFull,
+  REFUNDED: authorizedInFull,
 }
 
 const statusFitsOperations: BookInvariant = {
@@ -103,23 +120,35 @@ const statusFitsOperations: BookInvariant = {
   *check(book) {
     const { payment } = book
     if (!payment) return
-    const fits = (operationsByStatus[payment.status] ?? authorizedInFull)(book, payment)
+    const fits = ruleOf(operationsByStatus, payment.status)?.(book, payment) ?? false
     const states = book.operations.map(({ kind, state, amount }) => `${kind} ${amount} ${state}`).join(', ')
     yield holds(fits, payment.paymentId, `status ${payment.status}, operations: ${states || 'none'}`)
   },
 }
 
-const addsUp = (book: Book, kind: string, total: (payment: PaymentRow) => number): Verdict => {
+type Total = 'capturedAmount' | 'refundedAmount'
+
+/** Which total of the payment an operation adds to when it succeeds. */
+const totalMovedBy: Record<OperationKind, Total | null> = {
+  authorize: null,
+  capture: 'capturedAmount',
+  refund: 'refundedAmount',
+  void: null,
+  expire: null,
+}
+
+const addsUp = (book: Book, total: Total): Verdict => {
   if (!book.payment) return ok
-  const moved = sum(succeededOf(book, kind).map(operation => operation.amount))
-  return same(book.paymentId, `the sum of ${kind} operations`, moved, total(book.payment))
+  const kinds = operationKinds.filter(kind => totalMovedBy[kind] === total)
+  const moved = sum(kinds.flatMap(kind => succeededOf(book, kind)).map(operation => operation.amount))
+  return same(book.paymentId, `the sum of ${kinds.join(' and ')} operations`, moved, book.payment[total])
 }
 
 const capturedByOperations: BookInvariant = {
   name: 'captured-by-operations',
   sentence: 'The succeeded capture operations of a payment add up to its captured amount.',
   *check(book) {
-    yield addsUp(book, 'capture', payment => payment.capturedAmount)
+    yield addsUp(book, 'capturedAmount')
   },
 }
 
@@ -127,7 +156,7 @@ const refundedByOperations: BookInvariant = {
   name: 'refunded-by-operations',
   sentence: 'The succeeded refund operations of a payment add up to its refunded amount.',
   *check(book) {
-    yield addsUp(book, 'refund', payment => payment.refundedAmount)
+    yield addsUp(book, 'refundedAmount')
   },
 }
 

@@ -1,4 +1,5 @@
 /** Healthy books for tests, written by hand: what a payment's rows look like when nothing is wrong. */
+import type { EntryType, EventType, PaymentStatus, RequestedKind } from '../../shared/contracts/lists.ts'
 import type { AnswerRow, Book, EntryRow, EventFacts, OperationRow, OutboxRow } from './book.ts'
 import { Balances, type Expectations, type KeptAnswer, type World } from './world.ts'
 
@@ -10,13 +11,7 @@ const FEE = 250
 const ulid = (letter: string, index: number): string => `${letter}${String(index).padStart(25, '0')}`
 export const paymentIdOf = (index: number): string => `pay_${ulid('0P', index).slice(-26)}`
 
-type Step = 'authorize' | 'capture' | 'refund'
-const topics: Record<Step, string> = {
-  authorize: 'payment.authorized',
-  capture: 'payment.captured',
-  refund: 'payment.refunded',
-}
-const statusAfter: Record<Step, string> = { authorize: 'AUTHORIZED', capture: 'COMPLETED', refund: 'REFUNDED' }
+type Step = RequestedKind
 
 const answerOf = (
   merchantId: string,
@@ -67,7 +62,7 @@ const outboxOf = (id: number, event: EventFacts): OutboxRow => ({
 })
 
 const entryOf = (
-  type: string,
+  type: EntryType,
   eventId: string,
   accounts: [debit: string, credit: string],
   amount: number,
@@ -80,6 +75,37 @@ const entryOf = (
   amount,
   currency: 'KRW',
 })
+
+interface StepRule {
+  topic: EventType
+  status: PaymentStatus
+  statusCode: number
+  total?: 'capturedAmount' | 'refundedAmount'
+  feeAmount?: number
+  entries: (eventId: string, merchant: string) => EntryRow[]
+}
+
+const stepRules: Record<Step, StepRule> = {
+  authorize: { topic: 'payment.authorized', status: 'AUTHORIZED', statusCode: 201, entries: () => [] },
+  capture: {
+    topic: 'payment.captured',
+    status: 'COMPLETED',
+    statusCode: 200,
+    total: 'capturedAmount',
+    feeAmount: FEE,
+    entries: (eventId, merchant) => [
+      entryOf('capture', eventId, ['acquirer_receivable', merchant], AMOUNT),
+      entryOf('fee', eventId, [merchant, 'fee_revenue'], FEE),
+    ],
+  },
+  refund: {
+    topic: 'payment.refunded',
+    status: 'REFUNDED',
+    statusCode: 200,
+    total: 'refundedAmount',
+    entries: (eventId, merchant) => [entryOf('refund', eventId, [merchant, 'acquirer_receivable'], AMOUNT)],
+  },
+}
 
 /** A payment that went through `steps` without anything special. */
 export function settledBook(index: number, steps: Step[], merchantId = 'shop'): Book {
@@ -102,17 +128,16 @@ export function settledBook(index: number, steps: Step[], merchantId = 'shop'): 
 
 function takeStep(book: Book & { payment: NonNullable<Book['payment']> }, step: Step, index: number): void {
   const { payment, paymentId } = book
-  payment.status = statusAfter[step]
+  const { topic, status, statusCode, total, feeAmount, entries } = stepRules[step]
+  payment.status = status
   payment.eventCount++
-  if (step === 'capture') payment.capturedAmount += AMOUNT
-  if (step === 'refund') payment.refundedAmount += AMOUNT
+  if (total) payment[total] += AMOUNT
   const { pendingOperationId, eventCount, ...told } = payment
   const operationId = `op_${paymentId}_${step}`
   const eventId = `evt_${paymentId}_${step}`
-  const feeAmount = step === 'capture' ? FEE : undefined
   const event = {
     eventId,
-    eventType: topics[step],
+    eventType: topic,
     sequence: eventCount,
     operationId,
     amount: AMOUNT,
@@ -120,20 +145,10 @@ function takeStep(book: Book & { payment: NonNullable<Book['payment']> }, step: 
     payment: told,
   }
   const answer = { ...told, operationId }
-  const statusCode = step === 'authorize' ? 201 : 200
   const stored = answerOf(payment.merchantId, `key-${operationId}`, operationId, statusCode, answer)
   book.operations.push(operationOf(payment.merchantId, operationId, step, 'SUCCEEDED', stored))
   book.outbox.push(outboxOf(index * 10 + eventCount, event))
-  book.entries.push(...entriesOf(step, eventId, `merchant_payable:${payment.merchantId}`))
-}
-
-function entriesOf(step: Step, eventId: string, merchant: string): EntryRow[] {
-  if (step === 'authorize') return []
-  if (step === 'refund') return [entryOf('refund', eventId, [merchant, 'acquirer_receivable'], AMOUNT)]
-  return [
-    entryOf('capture', eventId, ['acquirer_receivable', merchant], AMOUNT),
-    entryOf('fee', eventId, [merchant, 'fee_revenue'], FEE),
-  ]
+  book.entries.push(...entries(eventId, `merchant_payable:${payment.merchantId}`))
 }
 
 /** A payment that the acquirer declined. */

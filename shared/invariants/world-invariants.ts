@@ -1,5 +1,5 @@
 /** Invariants of the whole: the trial balance, stored keys, nothing in Kafka that the outbox does not know, consumers at the end. */
-import { objectOf, parseJson } from './book.ts'
+import { objectOf, outcomeOf, parseJson } from './book.ts'
 import { failed, holds, ok, pending, same, type Verdict, type WorldInvariant } from './invariant.ts'
 import type { Balances, KeptAnswer, World } from './world.ts'
 
@@ -67,9 +67,9 @@ const answerProblem = (answer: KeptAnswer): string | undefined => {
   if (operationId !== null && !operation) return `its operation ${operationId} does not exist`
   if (operation && (operation.merchantId !== answer.merchantId || operation.idempotencyKey !== answer.idempotencyKey))
     return `its operation ${operationId} has another key`
-  if (statusCode === null)
-    return operation?.state === 'PENDING' ? undefined : 'unfinished, but no operation is pending: the key is stuck'
-  if (operation?.state === 'PENDING') return `finished with ${statusCode}, but its operation is pending`
+  const isOpen = operation !== null && outcomeOf(operation.state) === 'open'
+  if (statusCode === null) return isOpen ? undefined : 'unfinished, but no operation is pending: the key is stuck'
+  if (isOpen) return `finished with ${statusCode}, but its operation is pending`
   if (operationId === null && statusCode !== 409) return `status ${statusCode} without an operation`
   if (!objectOf(parseJson(answer.body?.toString('utf8') ?? ''))) return 'its body is not a JSON object'
   return undefined

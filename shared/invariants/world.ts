@@ -1,5 +1,7 @@
 /** What is known of the whole besides the single payments: balances, keys, Kafka's sums, consumer groups, dead letters. */
-import type { AnswerRow, Book } from './book.ts'
+import { type EntryType, entryTypes } from '../../shared/contracts/lists.ts'
+import { type AnswerRow, type Book, entriesOf, type PaymentRow, sum } from './book.ts'
+import { entryRules } from './ledger-invariants.ts'
 
 /** Money by account and currency, in minor units. */
 export class Balances {
@@ -84,6 +86,21 @@ export interface World {
   deadLetters: DeadLetterFacts[]
 }
 
+/** What the entries of each type should come to, by the payment and its events, in minor units. */
+const amounts: Record<EntryType, (payment: PaymentRow, book: Book) => number> = {
+  capture: payment => payment.capturedAmount,
+  fee: (_, book) => sum(feesOf(book).map(fee => (fee.isRecorded ? fee.amount : 0))),
+  refund: payment => payment.refundedAmount,
+}
+
+const feesOf = (book: Book) => {
+  const recorded = new Set(entriesOf(book, 'fee').map(entry => entry.eventId))
+  return book.outbox.map(({ eventId, event }) => ({
+    amount: event?.feeAmount ?? 0,
+    isRecorded: recorded.has(eventId),
+  }))
+}
+
 /** Adds up, payment by payment, what the accounts should hold. */
 export class Expectations {
   readonly expected = new Balances()
@@ -94,20 +111,13 @@ export class Expectations {
     const { payment } = book
     this.outboxUnsent += book.outbox.filter(row => row.publishedAtMs === null && row.seen === null).length
     if (!payment) return
-    const net = BigInt(payment.capturedAmount) - BigInt(payment.refundedAmount)
-    this.expected.add('acquirer_receivable', payment.currency, net)
-    this.expected.add(`merchant_payable:${payment.merchantId}`, payment.currency, -net)
-    for (const row of book.outbox) this.#addFee(book, row.eventId, row.event?.feeAmount ?? 0)
-  }
-
-  #addFee({ payment, entries }: Book, eventId: string, feeAmount: number): void {
-    if (!payment || feeAmount === 0) return
-    const recorded = entries.some(entry => entry.eventId === eventId && entry.type === 'fee')
-    if (!recorded) {
-      this.feesOutstanding.add('fee_revenue', payment.currency, feeAmount)
-      return
+    for (const type of entryTypes) {
+      const { debit, credit } = entryRules[type]
+      const amount = amounts[type](payment, book)
+      this.expected.add(debit(payment.merchantId), payment.currency, amount)
+      this.expected.add(credit(payment.merchantId), payment.currency, -amount)
     }
-    this.expected.add(`merchant_payable:${payment.merchantId}`, payment.currency, feeAmount)
-    this.expected.add('fee_revenue', payment.currency, -feeAmount)
+    for (const { amount, isRecorded } of feesOf(book))
+      if (amount !== 0 && !isRecorded) this.feesOutstanding.add('fee_revenue', payment.currency, amount)
   }
 }
