@@ -1,6 +1,13 @@
 /** Compares what every client was told with the database, with Kafka and with the ledger: this run's payments, one by one. */
+import {
+  type EntryType,
+  type EventType,
+  eventTypes,
+  type OperationState,
+  type PaymentStatus,
+} from '../../../shared/contracts/lists.ts'
 import type { Book, EntryRow } from '../../../shared/invariants/book.ts'
-import { objectOf, parseJson } from '../../../shared/invariants/book.ts'
+import { objectOf, parseJson, ruleOf } from '../../../shared/invariants/book.ts'
 import type { KafkaLog, LogRecord } from '../../operate/verify/kafka-log.ts'
 import { eventIdOf } from '../../operate/verify/sightings.ts'
 import type { Snapshot } from '../../operate/verify/snapshot.ts'
@@ -23,11 +30,37 @@ export interface KafkaFacts {
   distinct: number
 }
 
-const topicBySuccess: Record<CallKind, string> = {
-  authorize: 'payment.authorized',
-  capture: 'payment.captured',
-  refund: 'payment.refunded',
+/** What each call does to a payment when it succeeds. */
+interface Effect {
+  status: PaymentStatus
+  total: 'capturedAmount' | 'refundedAmount' | null
 }
+
+const effects: Record<CallKind, Effect> = {
+  authorize: { status: 'AUTHORIZED', total: null },
+  capture: { status: 'COMPLETED', total: 'capturedAmount' },
+  refund: { status: 'REFUNDED', total: 'refundedAmount' },
+}
+
+const succeededAs =
+  (kind: CallKind) =>
+  ({ call, answer }: Told): boolean =>
+    call.kind === kind && answer !== null && answer.statusCode < 300
+const neverTold = (): boolean => false
+
+/** Which answer goes with each event. */
+const isToldBy: Record<EventType, (told: Told) => boolean> = {
+  'payment.authorized': succeededAs('authorize'),
+  'payment.captured': succeededAs('capture'),
+  'payment.refunded': succeededAs('refund'),
+  'payment.voided': neverTold,
+  'payment.expired': neverTold,
+  'payment.declined': ({ call, answer }) =>
+    call.kind === 'authorize' && answer?.statusCode === 402 && !isCanceled(answer.json),
+}
+
+/** Whether a client must know of an operation in this state: it was told of its success, or still waits. */
+const mustBeTold: Record<OperationState, boolean> = { PENDING: true, SUCCEEDED: true, DECLINED: false, FAILED: false }
 
 /** Every record of the payments of one merchant. */
 export async function kafkaFactsOf(kafka: KafkaLog, merchantId: string): Promise<KafkaFacts> {
@@ -102,7 +135,7 @@ export function compare(transcript: Transcript, book: Book, events: KafkaEvent[]
   const { flow, told } = transcript
   const done = succeeded(told)
   const kinds = done.map(({ call }) => call.kind)
-  const moved = (kind: CallKind) => (kinds.includes(kind) ? flow.amount : 0)
+  const moved = (total: Effect['total']) => (kinds.some(kind => effects[kind].total === total) ? flow.amount : 0)
   const differ = (what: string, actual: unknown, expected: unknown): string[] => {
     const [found, wanted] = [JSON.stringify(actual), JSON.stringify(expected)]
     return found === wanted
@@ -115,23 +148,24 @@ export function compare(transcript: Transcript, book: Book, events: KafkaEvent[]
   return [
     ...differ('amount', [payment.amount, payment.currency], [flow.amount, flow.currency]),
     ...differ('status', payment.status, declined ? statusOfRefusal(told) : statusAfter(kinds)),
-    ...differ('totals', [payment.capturedAmount, payment.refundedAmount], [moved('capture'), moved('refund')]),
+    ...differ(
+      'totals',
+      [payment.capturedAmount, payment.refundedAmount],
+      [moved('capturedAmount'), moved('refundedAmount')],
+    ),
     ...differ('operations', operationsOf(book), expectedOperations(told, flow.amount)),
     ...differ('events in Kafka', inOrder.map(eventFacts), expectedEvents(told, flow.amount)),
     ...differ('ledger', entryFacts(book.entries), expectedEntries(kinds, transcript, feesOf(inOrder))),
   ]
 }
 
-const statusAfter = (kinds: CallKind[]): string => {
-  if (kinds.includes('refund')) return 'REFUNDED'
-  return kinds.includes('capture') ? 'COMPLETED' : 'AUTHORIZED'
-}
+const statusAfter = (kinds: CallKind[]): PaymentStatus => effects[kinds.at(-1) ?? 'authorize'].status
 
-const statusOfRefusal = (told: Told[]): string => (isCanceled(told[0]!.answer!.json) ? 'FAILED' : 'DECLINED')
+const statusOfRefusal = (told: Told[]): PaymentStatus => (isCanceled(told[0]!.answer!.json) ? 'FAILED' : 'DECLINED')
 
 const operationsOf = (book: Book): string[] =>
   book.operations
-    .filter(({ state }) => state === 'SUCCEEDED' || state === 'PENDING')
+    .filter(({ state }) => ruleOf(mustBeTold, state) ?? true)
     .map(({ operationId, kind, amount, state }) => `${operationId} ${kind} ${amount} ${state}`)
     .sort()
 
@@ -142,19 +176,13 @@ const expectedOperations = (told: Told[], amount: number): string[] =>
 
 const eventFacts = ({ type, sequence, amount, operationId }: KafkaEvent) => [type, sequence, amount, operationId]
 
-function expectedEvents(told: Told[], amount: number): unknown[] {
-  const refused = told[0]?.answer?.statusCode === 402 && !isCanceled(told[0].answer.json)
-  if (refused) {
-    const details = objectOf(told[0]!.answer!.json.details)
-    return [['payment.declined', 1, amount, details?.operationId]]
-  }
-  return succeeded(told).map(({ call, answer }, index) => [
-    topicBySuccess[call.kind],
-    index + 1,
-    amount,
-    answer!.json.operationId,
-  ])
-}
+const operationIdIn = (json: Record<string, unknown>): unknown =>
+  json.operationId ?? objectOf(json.details)?.operationId
+
+const expectedEvents = (told: Told[], amount: number): unknown[] =>
+  told
+    .flatMap(one => eventTypes.filter(type => isToldBy[type](one)).map(type => ({ type, json: one.answer!.json })))
+    .map(({ type, json }, index) => [type, index + 1, amount, operationIdIn(json)])
 
 const feesOf = (events: KafkaEvent[]): number[] => events.map(event => event.feeAmount).filter(fee => fee > 0)
 
@@ -168,11 +196,15 @@ const entryFacts = (entries: EntryRow[]): string[] =>
 function expectedEntries(kinds: CallKind[], { flow }: Transcript, fees: number[]): string[] {
   const { amount, currency, merchantId } = flow
   const merchant = `merchant_payable:${merchantId}`
-  return [
-    ...(kinds.includes('capture') ? [`capture acquirer_receivable ${merchant} ${amount} ${currency}`] : []),
-    ...(kinds.includes('refund') ? [`refund ${merchant} acquirer_receivable ${amount} ${currency}`] : []),
-    ...fees.map(fee => `fee ${merchant} fee_revenue ${fee} ${currency}`),
-  ].sort()
+  const once = (kind: CallKind): number[] => (kinds.includes(kind) ? [amount] : [])
+  const entries: Record<EntryType, { accounts: string; amounts: number[] }> = {
+    capture: { accounts: `acquirer_receivable ${merchant}`, amounts: once('capture') },
+    fee: { accounts: `${merchant} fee_revenue`, amounts: fees },
+    refund: { accounts: `${merchant} acquirer_receivable`, amounts: once('refund') },
+  }
+  return Object.entries(entries)
+    .flatMap(([type, { accounts, amounts }]) => amounts.map(each => `${type} ${accounts} ${each} ${currency}`))
+    .sort()
 }
 
 /** The answers under this merchant's keys are exactly the bytes that the clients got, no key more and none less. */

@@ -1,7 +1,7 @@
 /** One buyer's client: repeats a call with the same key until the answer is final, and remembers what it was told. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { objectOf, parseJson } from '../../../shared/invariants/book.ts'
-import type { Flow, PlannedCall } from './flow.ts'
+import type { CallKind, Flow, PlannedCall } from './flow.ts'
 import type { InFlight } from './in-flight.ts'
 import type { Random } from './random.ts'
 
@@ -90,16 +90,33 @@ const retryReasonOf = (answer: Answer | null): RetryReason => {
   return answer.statusCode === 500 ? 'internal error' : 'unavailable'
 }
 
+interface CallRequest {
+  body: object
+  /** Behind the kind in the path. */
+  place: string
+  headers: Record<string, string>
+}
+
 /** Sends calls to an API over HTTP. */
 export const sendTo =
   (apiUrl: string): Send =>
   async (flow, call, paymentId) => {
     const { merchantId, amount, currency, paymentMethod } = flow
-    const isNew = call.kind === 'authorize'
-    const body = isNew ? { merchantId, amount, currency, paymentMethod, idempotencyKey: call.key } : { merchantId }
-    const response = await fetch(`${apiUrl}/payments/${call.kind}${isNew ? '' : `/${paymentId}`}`, {
+    const order = { merchantId, amount, currency, paymentMethod, idempotencyKey: call.key }
+    const change: CallRequest = {
+      body: { merchantId },
+      place: `/${paymentId}`,
+      headers: { 'idempotency-key': call.key },
+    }
+    const requests: Record<CallKind, CallRequest> = {
+      authorize: { body: order, place: '', headers: {} },
+      capture: change,
+      refund: change,
+    }
+    const { body, place, headers } = requests[call.kind]
+    const response = await fetch(`${apiUrl}/payments/${call.kind}${place}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(isNew ? {} : { 'idempotency-key': call.key }) },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     })

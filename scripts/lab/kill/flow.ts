@@ -1,7 +1,8 @@
 /** What one buyer does: a payment and its calls, each with its own key, and the answers that would be right. */
+import type { RequestedKind } from '../../../shared/contracts/lists.ts'
 import type { Random } from './random.ts'
 
-export type CallKind = 'authorize' | 'capture' | 'refund'
+export type CallKind = RequestedKind
 
 export interface PlannedCall {
   kind: CallKind

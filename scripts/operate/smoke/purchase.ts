@@ -1,5 +1,6 @@
 /** The purchase of the smoke test, step by step, and what each step has to show. Nothing but HTTP. */
 import { randomUUID } from 'node:crypto'
+import type { EntryType, EventType, PaymentStatus, RequestedKind } from '../../../shared/contracts/lists.ts'
 import type { LedgerEntryView } from '../../../shared/contracts/payment.ts'
 import {
   mutationView,
@@ -35,7 +36,7 @@ export class Purchase {
   readonly merchantId = `smoke-${randomUUID().slice(0, 18)}`
   readonly keys = { authorize: randomUUID(), decline: randomUUID(), capture: randomUUID(), refund: randomUUID() }
   /** The first answers, for comparison with their replays. */
-  readonly first: Partial<Record<'authorize' | 'capture' | 'refund', Answer>> = {}
+  readonly first: Partial<Record<RequestedKind, Answer>> = {}
   paymentId = ''
 
   constructor(api: Api, settings: Settings) {
@@ -44,9 +45,9 @@ export class Purchase {
   }
 
   /** The entries that the books have to hold after a capture, its fee and a refund. */
-  get entries(): Record<'capture' | 'fee' | 'refund', Entry> {
+  get entries(): Record<EntryType, Entry> {
     const merchant = `merchant_payable:${this.merchantId}`
-    const entry = (type: string, debitAccount: string, creditAccount: string, amount: number): Entry => ({
+    const entry = (type: EntryType, debitAccount: string, creditAccount: string, amount: number): Entry => ({
       type,
       debitAccount,
       creditAccount,
@@ -65,12 +66,12 @@ export class Purchase {
   }
 
   /** The rows that `types` should have left: a fee of nothing leaves none. */
-  expectedEntries(...types: ('capture' | 'fee' | 'refund')[]): Entry[] {
+  expectedEntries(...types: EntryType[]): Entry[] {
     return types.filter(type => type !== 'fee' || this.feeMinor > 0).map(type => this.entries[type])
   }
 
   /** What a payment of this merchant looks like in a given state. */
-  totals(status: string, capturedAmount: number, refundedAmount: number) {
+  totals(status: PaymentStatus, capturedAmount: number, refundedAmount: number) {
     const { merchantId } = this
     return {
       merchantId,
@@ -232,7 +233,7 @@ async function replay(purchase: Purchase): Promise<string> {
   return 'authorize, capture, refund: byte for byte'
 }
 
-const EVENT_TYPES = ['payment.authorized', 'payment.captured', 'payment.refunded']
+const EVENT_TYPES: readonly EventType[] = ['payment.authorized', 'payment.captured', 'payment.refunded']
 
 async function events(purchase: Purchase): Promise<string> {
   const seen: Seen = ({ events }) => events.map(({ type, publishedAt }) => ({ type, publishedAt }))
