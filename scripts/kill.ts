@@ -1,7 +1,7 @@
 /** `npm run kill`: kills and pauses services under load and proves that what clients were told = database = Kafka = ledger. Exit 0 or 1. */
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import type { Random } from './lab/kill/random.ts'
+import type { Random } from './lab/random.ts'
 import { drawFaults, type FaultOutcome, pausesMs, victims } from './lab/kill/rounds.ts'
 import { failuresOf, type KillRunResult, killRun } from './lab/kill/run.ts'
 import { withSystem } from './lab/kill/with-system.ts'

@@ -5,7 +5,7 @@
 import { createPool, type Pool } from 'mysql2/promise'
 import { SHARD_COUNT } from '../../../shared/contracts/topics.ts'
 import { createIds } from '../../../shared/runtime/ids.ts'
-import type { Random } from '../kill/random.ts'
+import type { Random } from '../random.ts'
 import type { Tally } from './closed-loop.ts'
 import { drawPurchase, type Purchase, type Units } from './http-units.ts'
 import type { FlowTexts, Order, StepName } from './order.ts'

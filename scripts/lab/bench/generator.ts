@@ -1,5 +1,5 @@
 /** The load generator: a process of its own, so that its CPU time can be told from everybody else's. */
-import { createRandom } from '../kill/random.ts'
+import { createRandom } from '../random.ts'
 import { closedLoop } from './closed-loop.ts'
 import { directUnits } from './direct-units.ts'
 import { httpUnits, type Units } from './http-units.ts'

@@ -1,6 +1,6 @@
 /** What to measure, how long and how often: read from the command line, bounded. */
 import { parseArgs } from 'node:util'
-import { createRandom } from '../kill/random.ts'
+import { createRandom } from '../random.ts'
 
 export const caseKinds = [
   'authorize',

@@ -1,9 +1,9 @@
 /** When a client repeats a call, with which key, and what it takes for an answer. */
 import { describe, expect, test } from '@jest/globals'
+import { createRandom } from '../random.ts'
 import { type Answer, answerOf, type ClientOptions, callUntilFinal, isFinal, runFlow, type Send } from './client.ts'
 import type { Flow, PlannedCall } from './flow.ts'
 import { InFlight } from './in-flight.ts'
-import { createRandom } from './random.ts'
 
 const json = (statusCode: number, body: object): Answer => answerOf(statusCode, Buffer.from(JSON.stringify(body)), '0')
 

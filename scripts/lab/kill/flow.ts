@@ -1,6 +1,6 @@
 /** What one buyer does: a payment and its calls, each with its own key, and the answers that would be right. */
 import type { RequestedKind } from '../../../shared/contracts/lists.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 export type CallKind = RequestedKind
 
@@ -21,11 +21,9 @@ export interface Flow {
   calls: PlannedCall[]
 }
 
-const PLAIN = 'authorize 201, capture 200, refund 200'
-
 /** What buyers do, and how many in a hundred do it. */
 const shapes: { percent: number; calls: string; paymentMethod?: string }[] = [
-  { percent: 53, calls: PLAIN },
+  { percent: 53, calls: 'authorize 201, capture 200, refund 200' },
   { percent: 15, calls: 'authorize 201, capture 200' },
   { percent: 10, calls: 'authorize 402', paymentMethod: 'tok_decline' },
   { percent: 5, calls: 'authorize 201' },
@@ -44,10 +42,6 @@ export function drawFlow(random: Random, merchantId: string, index: number): Flo
   })!
   return flowOf(random, merchantId, index, shape.calls, shape.paymentMethod)
 }
-
-/** Authorize, capture, refund, nothing special: for runs without faults. */
-export const plainFlow = (random: Random, merchantId: string, index: number): Flow =>
-  flowOf(random, merchantId, index, PLAIN)
 
 const flowOf = (
   random: Random,

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '../../../shared/runtime/until.ts'
 import type { Control } from '../../local/control.ts'
+import type { Random } from '../random.ts'
 import type { InFlight } from './in-flight.ts'
-import type { Random } from './random.ts'
 
 export const victims = ['kafka', 'mariadb', 'redis', 'api'] as const
 export type Victim = (typeof victims)[number]

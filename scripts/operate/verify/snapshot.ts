@@ -139,14 +139,6 @@ export class Snapshot {
     return { rows: Number(row!.total), firstId: Number(row!.first_id ?? 0), lastId: Number(row!.last_id ?? -1) }
   }
 
-  /** How many outbox rows the payments of one merchant have. */
-  async outboxRowsOf(merchantId: string): Promise<number> {
-    const ofMerchant = 'message_key IN (SELECT payment_id FROM payment WHERE merchant_id = ?)'
-    const sql = `SELECT COUNT(*) AS total FROM (${everyEvent('id', ofMerchant)}) e`
-    const [row] = await this.#rows(sql, [merchantId, merchantId])
-    return Number(row!.total)
-  }
-
   async outboxRecords(eventIds: string[]): Promise<Map<string, OutboxRecord>> {
     if (eventIds.length === 0) return new Map()
     const sql = everyEvent('id, event_id, topic, message_key, payload', 'event_id IN (?)')
