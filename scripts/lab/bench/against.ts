@@ -7,7 +7,8 @@ import { type DataFolder, dataRoot, shortPath } from '../../local/paths.ts'
 import { forgetExternals } from '../../local/plan-ports.ts'
 import { isAlive } from '../../local/process-table.ts'
 import { holderOf, releaseLock, takeLock } from '../../local/starter-lock.ts'
-import { createReporter, type Reporter, StepFailure } from '../../terminal/output.ts'
+import { type Reporter, StepFailure } from '../../terminal/output.ts'
+import { closingAfter, type OnClose } from '../closers.ts'
 import { type Checkout, checkoutRoot, makeCheckout, ownCheckout, removeCheckout } from './checkout.ts'
 import {
   type ComparisonResult,
@@ -25,7 +26,6 @@ import { sampleLine } from './report.ts'
 import { runHttpCase } from './run-case.ts'
 import type { BenchSettings } from './settings.ts'
 import { folderOf, openSide, type Side } from './side.ts'
-import { closeAll, closeOnSignals } from './stage.ts'
 
 const lockFile = `${dataRoot}/bench-against.lock`
 const keptFolder = join(dataRoot, 'bench-against')
@@ -34,38 +34,25 @@ const keptFolder = join(dataRoot, 'bench-against')
 export async function runAgainst(
   commit: string,
   settings: BenchSettings,
-  say: Around['say'],
+  reporter: Reporter,
 ): Promise<ComparisonResult> {
-  const reporter = createReporter()
   forgetExternals(reporter, 'the benchmark brings its own systems', ['API_PORT', 'PAY_RUN_FILE'])
   const holder = takeLock(lockFile)
   if (holder)
     throw new StepFailure(`another comparison runs (pid ${holder.pid}): two at a time would measure each other`)
   let good = false
-  const closers: (() => Promise<void>)[] = [
-    async () => releaseLock(lockFile),
-    () => clear(reporter),
-    async () => {
+  return closingAfter(async onClose => {
+    onClose(async () => releaseLock(lockFile))
+    onClose(() => clear(reporter))
+    onClose(async () => {
       if (!good) keepLogs(reporter)
-    },
-  ]
-  let closing: Promise<void> | undefined
-  const close = () => {
-    closing ??= closeAll(closers)
-    return closing
-  }
-  const signalled = closeOnSignals(close)
-  try {
+    })
     await clear(reporter)
     const checkouts = { before: makeCheckout(commit), after: ownCheckout() }
-    const result = await compare(checkouts, settings, { say, reporter, onClose: closer => closers.push(closer) })
+    const result = await compare(checkouts, settings, { reporter, onClose })
     good = result.problems.length === 0
     return result
-  } finally {
-    await close()
-    // The signal ends the process itself, with its own exit code.
-    if (signalled()) await new Promise(() => {})
-  }
+  })
 }
 
 const folders = (): Record<SideName, DataFolder> => ({
@@ -99,9 +86,8 @@ async function endStarter({ lockFile }: DataFolder): Promise<void> {
 }
 
 interface Around {
-  say: (line: string) => void
   reporter: Reporter
-  onClose: (close: () => Promise<void>) => void
+  onClose: OnClose
 }
 
 async function compare(
@@ -111,8 +97,8 @@ async function compare(
 ): Promise<ComparisonResult> {
   const begun = { loadAverages: loadAverages(), startedAt: new Date().toISOString() }
   const opened = await openSides(checkouts, settings, around)
-  const samples = await takeTurns(opened, settings, around.say)
-  const bookProblems = await verifyBooks(opened, around.say)
+  const samples = await takeTurns(opened, settings, around.reporter)
+  const bookProblems = await verifyBooks(opened, around.reporter)
   const rounds = sharesByRound(samples, settings)
   return {
     against: true,
@@ -149,7 +135,7 @@ async function openSides(
 async function takeTurns(
   opened: Record<SideName, Side>,
   settings: BenchSettings,
-  say: Around['say'],
+  reporter: Reporter,
 ): Promise<SideSample[]> {
   const samples: SideSample[] = []
   for (const { round, side, cases } of turnsOf(settings))
@@ -157,17 +143,17 @@ async function takeTurns(
       for (const benchCase of cases) {
         const sample = await runHttpCase(context, benchCase, round, settings)
         samples.push({ ...sample, side, problems: sample.problems.map(text => `${side}: ${text}`) })
-        say(sampleLine(sample, side))
+        reporter.line(sampleLine(sample, side))
       }
     })
   return samples
 }
 
 /** Each side's books by its own `verify`, which knows its tables. */
-async function verifyBooks(opened: Record<SideName, Side>, say: Around['say']): Promise<string[]> {
+async function verifyBooks(opened: Record<SideName, Side>, reporter: Reporter): Promise<string[]> {
   const problems: string[] = []
   for (const name of sides) {
-    say(`verifying the books of ${name}`)
+    reporter.line(`verifying the books of ${name}`)
     const problem = await opened[name].verify()
     if (problem !== undefined) problems.push(`the books of ${name} are not right: ${problem}`)
   }

@@ -1,28 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { type SideName, sharesByRound, sharesOfMedians, turnsOf } from './comparison.ts'
-import { readCommand } from './settings.ts'
-
-const settingsOf = (...args: string[]) => readCommand(['--against', 'HEAD', ...args])!.settings
-
-describe('readCommand --against', () => {
-  test('measures authorize and empty at 32, five rounds, unless told otherwise', () => {
-    expect(settingsOf()).toMatchObject({ rounds: 5, concurrency: [32], kinds: ['authorize', 'empty'], seconds: 10 })
-    expect(settingsOf('--rounds', '3', '--concurrency', '8,32')).toMatchObject({ rounds: 3, concurrency: [8, 32] })
-  })
-
-  test.each([
-    ['--only', 'authorize'],
-    ['--only', 'authorize,empty,direct-authorize'],
-    ['--profile'],
-    ['--compare', 'x.json'],
-  ])('refuses %s %s', (...args) => {
-    expect(() => settingsOf(...args)).toThrow('--against')
-  })
-})
+import { settingsOf } from './flags.ts'
 
 describe('turnsOf', () => {
   test('alternates: before after, after before, …; both sides of a round have their cases in the same order', () => {
-    const turns = turnsOf(settingsOf('--rounds', '3'))
+    const turns = turnsOf(settingsOf({ against: 'HEAD', rounds: 3 }))
     expect(turns.map(({ round, side }) => `${round} ${side}`)).toEqual([
       '1 before',
       '1 after',

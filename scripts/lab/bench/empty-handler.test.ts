@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { projectRoot } from '../../local/paths.ts'
 import { emptyServices } from './empty-handler.ts'
-import { readCommand } from './settings.ts'
+import { settingsOf } from './flags.ts'
 
 const read = (path: string) => parse(readFileSync(join(projectRoot, path), 'utf8'))
 
@@ -27,5 +27,5 @@ test.each(emptyServices)('%s runs with the settings of the product', name => {
 
 // A timer for each request lives so long, answered or not.
 test('the tail of a load is longer than the time-out of the functions', () => {
-  expect(readCommand([])!.settings.tailSeconds).toBeGreaterThan(read('serverless.yml').provider.timeout)
+  expect(settingsOf({}).tailSeconds).toBeGreaterThan(read('serverless.yml').provider.timeout)
 })

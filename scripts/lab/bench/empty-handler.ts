@@ -44,7 +44,7 @@ export async function makeEmptyHandler(
       cwd: join(root, relative(projectRoot, emptyServicesRoot), name),
       log: join(folder.logs, `${name}.log`),
     },
-    { changed: () => {}, say: text => console.log(`${name}: ${text}`) },
+    { changed: () => {}, say: text => console.error(`${name}: ${text}`) },
   )
   return { origin, start: () => service.start(), pid: () => service.row().pid, stop: () => service.stop() }
 }

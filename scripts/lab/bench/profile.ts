@@ -101,7 +101,7 @@ async function startProfiledApi({ system, env, folder, onClose }: Stage, databas
   const spec = apiChild(folder, { ...env, DATABASE_URL: databaseUrl }, ports)
   const log = join(folder.logs, 'api-profiled.log')
   const options = `${spec.env.NODE_OPTIONS} --inspect=127.0.0.1:0`
-  const say = (text: string) => console.log(`profiled API: ${text}`)
+  const say = (text: string) => console.error(`profiled API: ${text}`)
   const api = new SupervisedProcess(
     { ...spec, env: { ...spec.env, NODE_OPTIONS: options }, log },
     { changed: () => {}, say },

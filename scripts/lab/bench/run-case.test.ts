@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { backlogMaxOf } from './books.ts'
+import { settingsOf } from './flags.ts'
 import { restMs, rowProblems } from './run-case.ts'
-import { readCommand } from './settings.ts'
 
 describe('rowProblems', () => {
   const before = { payments: 10, operations: 20, events: 20 }
@@ -24,17 +24,15 @@ describe('rowProblems', () => {
 })
 
 describe('restMs', () => {
-  const settingsOf = (...args: string[]) => readCommand(args)!.settings
-
   test('leaves no tail of the last load for the measured time', () => {
-    expect(restMs(settingsOf('--warmup', '2'), 500)).toBe(8_000)
-    expect(restMs(settingsOf('--warmup', '2'), 9_000)).toBe(0)
+    expect(restMs(settingsOf({ warmup: 2 }), 500)).toBe(8_000)
+    expect(restMs(settingsOf({ warmup: 2 }), 9_000)).toBe(0)
   })
 
   test('is nothing where the warm-up is longer than the tail, before the first load, and when nothing is measured', () => {
-    expect(restMs(settingsOf(), 0)).toBe(0)
-    expect(restMs(settingsOf('--warmup', '2'), Number.POSITIVE_INFINITY)).toBe(0)
-    expect(restMs(settingsOf('--quick'), 0)).toBe(0)
+    expect(restMs(settingsOf({}), 0)).toBe(0)
+    expect(restMs(settingsOf({ warmup: 2 }), Number.POSITIVE_INFINITY)).toBe(0)
+    expect(restMs(settingsOf({ quick: true }), 0)).toBe(0)
   })
 })
 

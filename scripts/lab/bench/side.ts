@@ -10,6 +10,7 @@ import { type DataFolder, dataFolder, shortPath } from '../../local/paths.ts'
 import { namedRunFile, readRunFile } from '../../local/run-file.ts'
 import { type FoundSystem, findSystem } from '../../operate/find-system.ts'
 import { StepFailure } from '../../terminal/output.ts'
+import type { OnClose } from '../closers.ts'
 import type { Checkout } from './checkout.ts'
 import type { SideName } from './comparison.ts'
 import { type EmptyService, makeEmptyHandler } from './empty-handler.ts'
@@ -37,7 +38,7 @@ interface SideNeeds {
   checkout: Checkout
   generator: Generator
   empties: readonly EmptyService[]
-  onClose: (close: () => Promise<void>) => void
+  onClose: OnClose
 }
 
 /** The caller knows that nothing runs in its data folder. */
@@ -72,7 +73,7 @@ export async function openSide({ name, checkout, generator, empties, onClose }: 
   }
 }
 
-async function startSystem({ root }: Checkout, folder: DataFolder, onClose: SideNeeds['onClose']): Promise<void> {
+async function startSystem({ root }: Checkout, folder: DataFolder, onClose: OnClose): Promise<void> {
   mkdirSync(folder.logs, { recursive: true })
   const log = join(folder.logs, 'starter.log')
   const starter = runNpmCommand(root, log, 'start', '--data', folder.name, '--ports', 'free', '--no-web')
@@ -87,11 +88,7 @@ async function startSystem({ root }: Checkout, folder: DataFolder, onClose: Side
     })
 }
 
-async function verifyBooks(
-  { root }: Checkout,
-  folder: DataFolder,
-  onClose: SideNeeds['onClose'],
-): Promise<string | undefined> {
+async function verifyBooks({ root }: Checkout, folder: DataFolder, onClose: OnClose): Promise<string | undefined> {
   const log = join(folder.logs, 'verify.log')
   const child = runNpmCommand(root, log, 'verify', '--settle', '120', '--run-file', folder.runFile)
   onClose(() => end(child))

@@ -1,13 +1,13 @@
 /** Everything that a run needs, on free ports and data of its own: the system, the empty handlers, the load generator. */
 import { deleteData } from '../../local/delete-data.ts'
-import { watchParents } from '../../local/parent-watch.mjs'
 import { type DataFolder, dataFolder, dataRoot, shortPath } from '../../local/paths.ts'
 import { forgetExternals } from '../../local/plan-ports.ts'
 import { readRunFile, type SystemEnv } from '../../local/run-file.ts'
 import { releaseLock, takeLock } from '../../local/starter-lock.ts'
 import { System } from '../../local/system.ts'
 import { type FoundSystem, findSystem } from '../../operate/find-system.ts'
-import { createReporter } from '../../terminal/output.ts'
+import type { Reporter } from '../../terminal/output.ts'
+import { closingAfter, type OnClose } from '../closers.ts'
 import { cpuSecondsOf } from './cpu.ts'
 import { type EmptyHandler, type EmptyService, emptyServices, makeEmptyHandler } from './empty-handler.ts'
 import { type Generator, startGenerator } from './generator-client.ts'
@@ -22,53 +22,50 @@ export interface Stage {
   /** CPU seconds so far, by process. */
   cpu(): Record<string, number | null>
   /** What was opened last is closed first. */
-  onClose(close: () => Promise<void>): void
+  onClose: OnClose
 }
 
 const usualLock = `${dataRoot}/bench-run.lock`
 
-/** Runs `work` on a stage of its own, and takes it down again. Its data is kept when `work` throws or `isGood` says no. */
+interface StageNeeds {
+  reporter: Reporter
+  withEmptyHandlers: boolean
+}
+
+/** Runs `work` on a stage of its own, and takes it down again. Its data is kept unless `work` resolves and `isGood` says yes. */
 export async function onStage<T>(
-  withEmptyHandler: boolean,
+  { reporter, withEmptyHandlers }: StageNeeds,
   work: (stage: Stage) => Promise<T>,
   isGood: (result: T) => boolean,
 ): Promise<T> {
-  const reporter = createReporter()
   // Without API_PORT it takes a free one: the machine's usual ports are left alone.
   forgetExternals(reporter, 'the benchmark brings its own system', ['API_PORT', 'PAY_RUN_FILE'])
   const folder = takeLock(usualLock) ? dataFolder(`bench-${process.pid}`) : dataFolder('bench')
   await deleteData(folder, reporter)
   const system = new System({ data: folder.name, services: 'auto', ports: 'free', web: false }, reporter)
-  const closers: (() => Promise<void>)[] = [() => system.stop()]
-  let closing: Promise<void> | undefined
-  const close = () => {
-    closing ??= closeAll(closers).finally(() => folder.name === 'bench' && releaseLock(usualLock))
-    return closing
-  }
-  const signalled = closeOnSignals(close)
   let good = false
-  try {
+  return closingAfter(async onClose => {
+    onClose(async () => {
+      if (good) await deleteData(folder, reporter)
+      else reporter.note(`kept for a look: ${shortPath(folder.logs)}/ (logs), ${shortPath(folder.root)}/ (data)`)
+      if (folder.name === 'bench') releaseLock(usualLock)
+    })
+    onClose(() => system.stop())
     await system.start()
-    const result = await work(await prepare(system, folder, withEmptyHandler, closer => closers.push(closer)))
+    const result = await work(await prepare(system, folder, withEmptyHandlers, onClose))
     good = isGood(result)
     return result
-  } finally {
-    await close()
-    // The signal ends the process itself, with its own exit code.
-    if (signalled()) await new Promise(() => {})
-    if (good) await deleteData(folder, reporter)
-    else reporter.note(`kept for a look: ${shortPath(folder.logs)}/ (logs), ${shortPath(folder.root)}/ (data)`)
-  }
+  })
 }
 
 async function prepare(
   system: System,
   folder: DataFolder,
-  withEmptyHandler: boolean,
-  onClose: (close: () => Promise<void>) => void,
+  withEmptyHandlers: boolean,
+  onClose: OnClose,
 ): Promise<Stage> {
   const empties: Stage['empties'] = {}
-  for (const name of withEmptyHandler ? emptyServices : []) {
+  for (const name of withEmptyHandlers ? emptyServices : []) {
     const empty = await makeEmptyHandler(name, folder, system.env)
     // Before it starts: a signal may come meanwhile.
     onClose(() => empty.stop())
@@ -91,23 +88,4 @@ export function cpuOf(folder: DataFolder, empties: Stage['empties']): Record<str
     ...(both.length > 0 && { empty: both.reduce((sum, empty) => sum + (cpuSecondsOf(empty.pid()) ?? Number.NaN), 0) }),
     tool: (user + system) / 1e6,
   }
-}
-
-export async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
-  for (const closer of closers.toReversed())
-    await closer().catch(error => console.error(`bench: while taking down: ${error.message}`))
-}
-
-/** Returns whether a signal has come. */
-export function closeOnSignals(close: () => Promise<void>): () => boolean {
-  let signalled = false
-  const end = (code: number) => () => {
-    signalled = true
-    void close().finally(() => process.exit(code))
-  }
-  process.once('SIGINT', end(130))
-  process.once('SIGTERM', end(143))
-  process.once('SIGHUP', end(143))
-  watchParents(end(143))
-  return () => signalled
 }

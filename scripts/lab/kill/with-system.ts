@@ -4,7 +4,7 @@ import { type Control, connectControl } from '../../local/control.ts'
 import { readRunFile, runFilePath } from '../../local/run-file.ts'
 import { System } from '../../local/system.ts'
 import { type FoundSystem, findSystem } from '../../operate/find-system.ts'
-import { createReporter } from '../../terminal/output.ts'
+import type { Reporter } from '../../terminal/output.ts'
 import { leavingNonePaused } from './resume-paused.ts'
 
 /**
@@ -14,12 +14,12 @@ import { leavingNonePaused } from './resume-paused.ts'
  */
 export async function withSystem<T>(
   runFileOption: string | undefined,
-  say: (line: string) => void,
+  reporter: Reporter,
   work: (system: FoundSystem, control: Control) => Promise<T>,
   isGood: (result: T) => boolean,
 ): Promise<T> {
   const named = runFileOption ?? process.env.PAY_RUN_FILE
-  if (named === undefined && !(await isRunning(runFilePath()))) return withOwnSystem(say, work, isGood)
+  if (named === undefined && !(await isRunning(runFilePath()))) return withOwnSystem(reporter, work, isGood)
   const runFile = named ?? runFilePath()
   const control = connectControl(runFile)
   const system = await findSystem(runFile, process.env)
@@ -38,12 +38,12 @@ async function isRunning(runFile: string): Promise<boolean> {
 }
 
 async function withOwnSystem<T>(
-  say: (line: string) => void,
+  reporter: Reporter,
   work: (system: FoundSystem, control: Control) => Promise<T>,
   isGood: (result: T) => boolean,
 ): Promise<T> {
   const options = { data: `kill-${process.pid}`, services: 'auto', ports: 'free', web: false } as const
-  const system = new System(options, createReporter())
+  const system = new System(options, reporter)
   const { root, runFile } = system.folder
   const stopAndExit = () => void system.stop().finally(() => process.exit(130))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stopAndExit)
@@ -56,6 +56,6 @@ async function withOwnSystem<T>(
   } finally {
     await system.stop()
     if (good) await rm(root, { recursive: true, force: true })
-    else say(`data and logs are kept in ${root}`)
+    else reporter.line(`data and logs are kept in ${root}`)
   }
 }
