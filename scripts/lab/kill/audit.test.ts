@@ -126,8 +126,8 @@ describe('a mismatch', () => {
   })
 
   test('a payment that no client knows', async () => {
-    const stranger = settledBook(2, ['authorize'], MERCHANT)
-    expect((await mismatches(book, stranger)).join()).toMatch(`${stranger.paymentId}: in the database, but no client`)
+    const unknown = settledBook(2, ['authorize'], MERCHANT)
+    expect((await mismatches(book, unknown)).join()).toMatch(`${unknown.paymentId}: in the database, but no client`)
   })
 
   test('a payment that is not in the database', async () => {
