@@ -1,20 +1,10 @@
 /** `npm run migrate`: brings the database to the newest schema without starting anything. */
-import { migrate } from '../shared/stores/migrate.ts'
-import { readRunFile } from './local/run-file.ts'
-import { createReporter } from './terminal/output.ts'
+import { operatorCommand, YES_FLAG } from './operate/flags.ts'
+import { runMigrate } from './operate/migrate/run-migrate.ts'
+import { run } from './terminal/command.ts'
 
-const databaseUrl = process.env.DATABASE_URL || readRunFile()?.env.DATABASE_URL
-const reporter = createReporter()
+const command = operatorCommand('npm run migrate', 'Brings the database to the newest schema. Starts nothing.')
+  .option('--topics', 'also create the Kafka topics that are missing')
+  .option(...YES_FLAG)
 
-if (!databaseUrl) {
-  reporter.line('No database: set DATABASE_URL, or start the system with `npm start` (which migrates by itself).')
-  process.exit(1)
-}
-
-try {
-  const applied = await migrate(databaseUrl)
-  reporter.line(applied.length === 0 ? 'The schema is up to date.' : `Applied ${applied.join(', ')}.`)
-} catch (error) {
-  reporter.failure(error)
-  process.exit(1)
-}
+await run(command, runMigrate)

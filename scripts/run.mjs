@@ -139,10 +139,9 @@ function environment() {
 /** Runs the command to its end in the foreground and ends as it ended. */
 function handOver(node, script, args) {
   const env = { ...process.env, ...environment() }
-  const child = spawn(node, [...harmlessWarnings.map(name => `--disable-warning=${name}`), script, ...args], {
-    stdio: 'inherit',
-    env,
-  })
+  const options = harmlessWarnings.map(name => `--disable-warning=${name}`)
+  // Without the `--` Node looks for an --env-file of its own among the command's arguments.
+  const child = spawn(node, [...options, '--', script, ...args], { stdio: 'inherit', env })
   const pass = signal => child.kill(signal)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => pass(signal))
   watchParents(() => pass('SIGTERM'))

@@ -1,9 +1,9 @@
-/** Which system a tool looks at: a named run file before everything, then the environment. */
+/** Which system a tool looks at: the file that is named before everything, then the environment. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from '@jest/globals'
-import { findSystem } from './find-system.ts'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { findSystem, systemNamedBy } from './find-system.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'find-system-'))
 const runFile = join(folder, 'run.json')
@@ -31,4 +31,54 @@ test('without one the environment names it', async () => {
 
 test('a named run file that is not there is an error, not a reason to look elsewhere', async () => {
   await expect(findSystem(join(folder, 'none.json'), elsewhere)).rejects.toThrow('none.json')
+})
+
+test('a run file brings no TLS and no login: those of the environment are for other brokers', async () => {
+  const login = { KAFKA_SSL: 'true', KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' }
+  expect(await findSystem(runFile, login)).toMatchObject({ ssl: false, sasl: undefined })
+  expect(await findSystem(undefined, { ...elsewhere, ...login })).toMatchObject({ ssl: true, sasl: { username: 'u' } })
+})
+
+test('a system is of this machine when every address that is needed is one of its run file', async () => {
+  expect(await findSystem(runFile, {})).toMatchObject({ isOfThisMachine: true })
+  expect(await findSystem(undefined, elsewhere)).toMatchObject({ isOfThisMachine: false })
+})
+
+describe('an env file', () => {
+  const envFile = join(folder, 'prod.env')
+  const lines = [
+    'DATABASE_URL=mysql://pay:db-secret@db.internal:3306/paydb?ssl=Amazon%20RDS',
+    'KAFKA_BROKERS=b-1:9096, b-2:9096',
+    'KAFKA_SSL=true',
+    'KAFKA_SASL_MECHANISM=scram-sha-512',
+    'KAFKA_SASL_USERNAME=pay',
+    'KAFKA_SASL_PASSWORD=kafka-secret',
+  ]
+  const written = (text: string[]) => {
+    writeFileSync(envFile, text.join('\n'))
+    return { envFile }
+  }
+
+  test('says addresses, TLS and login as the functions read them, whatever else is named', async () => {
+    const system = await systemNamedBy(written(lines), { ...elsewhere, PAY_RUN_FILE: runFile })
+    expect(system).toMatchObject({
+      databaseUrl: 'mysql://pay:db-secret@db.internal:3306/paydb?ssl=Amazon%20RDS',
+      brokers: ['b-1:9096', 'b-2:9096'],
+      ssl: true,
+      sasl: { mechanism: 'scram-sha-512', username: 'pay', password: 'kafka-secret' },
+      runFile: null,
+      isOfThisMachine: false,
+      where: 'MariaDB db.internal:3306/paydb, Kafka b-1:9096, b-2:9096 (TLS, as pay)',
+    })
+  })
+
+  test('must say what the tool needs; no default stands in for it', async () => {
+    await expect(systemNamedBy(written(lines.slice(1)), {})).rejects.toThrow('says DATABASE_URL')
+    const { where } = await systemNamedBy(written(lines.slice(1)), {}, ['KAFKA_BROKERS'])
+    expect(where).toBe('Kafka b-1:9096, b-2:9096 (TLS, as pay)')
+  })
+
+  test('that has half a login is refused as the functions refuse it', async () => {
+    await expect(systemNamedBy(written(lines.slice(0, -1)), {})).rejects.toThrow('KAFKA_SASL_PASSWORD is missing')
+  })
 })

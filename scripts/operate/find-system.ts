@@ -1,40 +1,101 @@
-/** Finds the running system that a tool looks at: its database, its brokers, its API and its control socket. */
+/** Finds the system that a tool looks at: its database, its brokers, its API and its control socket. */
+import type { KafkaCluster } from '../../shared/messaging/kafka-client.ts'
+import { configFrom } from '../../shared/runtime/config.ts'
 import { dataFolder } from '../local/paths.ts'
-import { namedRunFile, readRunFile, type SystemEnv } from '../local/run-file.ts'
+import { namedRunFile, type RunFile, readRunFile } from '../local/run-file.ts'
+import { databaseAddress } from './connections.ts'
+import { type Environment, withEnvFile } from './env-file.ts'
 
-export interface FoundSystem {
+/** Brokers with their TLS and login as the functions read them. */
+export interface FoundSystem extends KafkaCluster {
   databaseUrl: string
-  brokers: string[]
   apiUrl: string
   /** Null when the addresses came from the environment alone. */
   runFile: string | null
   controlSocket: string | null
+  /** Every address that is needed is one that a starter of this machine wrote. */
+  isOfThisMachine: boolean
+  /** What is needed of it, for a person to read: hosts, never passwords. */
+  where: string
 }
 
-type Environment = Record<string, string | undefined>
+/** The flags that name a system. */
+export interface SystemFlags {
+  runFile?: string
+  envFile?: string
+}
+
+export type Address = 'DATABASE_URL' | 'KAFKA_BROKERS'
+
+const BOTH: readonly Address[] = ['DATABASE_URL', 'KAFKA_BROKERS']
+
+/**
+ * As the flags name it: by an env file of a deployed system (it wins over the environment, which says the rest), or as
+ * `findSystem` finds it. `needed`: the addresses that the tool uses; the others may be those of no system at all.
+ */
+export async function systemNamedBy(
+  { envFile, runFile }: SystemFlags,
+  env: Environment,
+  needed: readonly Address[] = BOTH,
+): Promise<FoundSystem> {
+  if (envFile === undefined) return findSystem(runFile, env, needed)
+  const given = withEnvFile(envFile, env)
+  const missing = needed.filter(name => !given[name])
+  if (missing.length > 0) throw new Error(`neither ${envFile} nor the environment says ${missing.join(' and ')}`)
+  return systemOf(given, null, needed)
+}
 
 /**
  * A run file that is named (`--run-file`, PAY_RUN_FILE) is believed; without one, DATABASE_URL, KAFKA_BROKERS and API_URL
- * win over what `npm start` wrote. Throws when neither names a database and a broker.
+ * win over what `npm start` wrote. Throws when neither names what is needed.
  */
-export async function findSystem(runFileOption: string | undefined, env: Environment): Promise<FoundSystem> {
+export async function findSystem(
+  runFileOption: string | undefined,
+  env: Environment,
+  needed: readonly Address[] = BOTH,
+): Promise<FoundSystem> {
   const named = runFileOption ?? env.PAY_RUN_FILE
   if (named !== undefined) {
-    const written = namedRunFile(named)
-    return systemOf(written.env, named, written.controlSocket)
+    const run = namedRunFile(named)
+    return systemOf({ ...withoutKafkaLogin(env), ...run.env }, { path: named, run }, needed)
   }
-  const mainRunFile = dataFolder('main').runFile
-  const written = readRunFile(mainRunFile)
-  const runFile = written ? mainRunFile : null
-  return systemOf({ ...written?.env, ...definedOf(env) }, runFile, written?.controlSocket ?? null)
+  const path = dataFolder('main').runFile
+  const run = readRunFile(path)
+  const given = { ...run?.env, ...definedOf(env) }
+  if (needed.some(name => !given[name]))
+    throw new Error(
+      `no running system: \`npm start\` first, or set ${needed.join(' and ')}, or name a file that does (--env-file)`,
+    )
+  return systemOf(given, run ? { path, run } : null, needed)
 }
 
 const definedOf = (env: Environment): Environment =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
 
-function systemOf(env: Partial<SystemEnv>, runFile: string | null, controlSocket: string | null): FoundSystem {
-  const { DATABASE_URL: databaseUrl, KAFKA_BROKERS: brokers, API_URL: apiUrl } = env
-  if (!databaseUrl || !brokers)
-    throw new Error('no running system: `npm start` first, or set DATABASE_URL and KAFKA_BROKERS')
-  return { databaseUrl, brokers: brokers.split(','), apiUrl: apiUrl ?? 'http://127.0.0.1:8080', runFile, controlSocket }
+/** TLS and login belong to the brokers that the environment names; those of a run file have neither. */
+const withoutKafkaLogin = (env: Environment): Environment =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !/^KAFKA_S(SL|ASL_\w+)$/.test(name)))
+
+function systemOf(
+  env: Environment,
+  written: { path: string; run: RunFile } | null,
+  needed: readonly Address[],
+): FoundSystem {
+  const { databaseUrl, kafka } = configFrom(env)
+  return {
+    databaseUrl,
+    ...kafka,
+    apiUrl: env.API_URL ?? 'http://127.0.0.1:8080',
+    runFile: written?.path ?? null,
+    controlSocket: written?.run.controlSocket ?? null,
+    isOfThisMachine: written !== null && needed.every(name => env[name] === written.run.env[name]),
+    where: needed
+      .map(name => (name === 'DATABASE_URL' ? `MariaDB ${databaseAddress(databaseUrl)}` : kafkaAddress(kafka)))
+      .join(', '),
+  }
+}
+
+function kafkaAddress({ brokers, ssl, sasl }: KafkaCluster): string {
+  const how = [...(ssl ? ['TLS'] : []), ...(sasl ? [`as ${sasl.username}`] : [])]
+  return `Kafka ${brokers.join(', ')}${how.length > 0 ? ` (${how.join(', ')})` : ''}`
 }

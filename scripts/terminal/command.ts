@@ -11,6 +11,11 @@ export const npmCommand = (typed: string, summary: string) =>
     .allowExcessArguments(false)
     .showHelpAfterError()
 
+/** Arguments that do not go together: `run` says so, with the usage. */
+export class WrongArguments extends Error {
+  override name = 'WrongArguments'
+}
+
 /**
  * Reads the arguments, does the work and ends the process with the code that it resolves to.
  * Ends with 1 on a wrong argument, after the usage, and on an error, after its message.
@@ -23,6 +28,7 @@ export async function run<Args extends unknown[], Flags extends OptionValues>(
     command.parse()
     process.exit(await work(command.opts(), ...command.processedArgs))
   } catch (error) {
+    if (error instanceof WrongArguments) command.error(`error: ${error.message}`)
     if (error instanceof StepFailure) console.error(describeFailure(error).join('\n').trimStart())
     else console.error(`${command.name().replace(/ --$/, '')}: ${printableError(error)}`)
     process.exit(1)

@@ -19,7 +19,7 @@ beforeAll(async () => {
   admin = kafka.admin()
   producer = kafka.producer({ transactionalId: `kafka-ends-${run}`, maxInFlightRequests: 1, idempotent: true })
   await Promise.all([admin.connect(), producer.connect()])
-  log = await openKafkaLog(brokers)
+  log = await openKafkaLog({ brokers })
 }, 60_000)
 
 afterAll(async () => {

@@ -30,7 +30,7 @@ beforeAll(async () => {
   expect({ failed: failuresOf(settled), pending: settled.pending }).toEqual({ failed: [], pending: 0 })
   // The relay, the sweep and the resolver would repair some of what is planted.
   await connectControl().stop('api')
-  kafka = remembering(await openKafkaLog(system.brokers))
+  kafka = remembering(await openKafkaLog(system))
   database = await mysql.createConnection({ uri: system.databaseUrl, timezone: 'Z' })
   await database.query('SET SESSION check_constraint_checks = 0')
 }, 180_000)

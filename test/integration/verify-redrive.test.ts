@@ -44,7 +44,7 @@ const failuresNow = async () => {
 }
 
 async function recordsOf(topic: string): Promise<LogRecord[]> {
-  const log = await openKafkaLog(system.brokers)
+  const log = await openKafkaLog(system)
   const records: LogRecord[] = []
   try {
     await log.read(await log.spansOf(topic), async some => void records.push(...some))

@@ -52,7 +52,7 @@ const rooms: Record<string, Room> = {
   'scripts/terminal': { imports: [], ambient: true },
   // A tool finds a system of this machine by the file that its starter wrote.
   'scripts/operate': {
-    imports: ['scripts/terminal', 'scripts/local/run-file.ts', 'scripts/local/paths.ts', PLUGIN, ...SHARED],
+    imports: ['scripts/terminal', 'scripts/local/run-file.ts', 'scripts/local/paths.ts', ...SHARED],
     ambient: true,
   },
   'scripts/local': { imports: ['scripts/terminal', ...SHARED], ambient: true },

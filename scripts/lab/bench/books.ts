@@ -47,7 +47,7 @@ const POLL_MS = 100
 
 export async function openBooks(databaseUrl: string, brokers: string[]): Promise<Books> {
   const database = await mysql.createConnection({ uri: databaseUrl, timezone: 'Z' })
-  const kafka = await openKafkaLog(brokers)
+  const kafka = await openKafkaLog({ brokers })
   return {
     database,
     mark: () => markOf(database, kafka),

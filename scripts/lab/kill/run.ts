@@ -106,7 +106,7 @@ async function reckon(
   merchantId: string,
   transcripts: Transcript[],
 ): Promise<{ mismatches: string[]; kafka: KafkaFacts }> {
-  const log = await openKafkaLog(system.brokers)
+  const log = await openKafkaLog(system)
   const snapshot = await openSnapshot(system.databaseUrl)
   try {
     const kafka = await kafkaFactsOf(log, merchantId)

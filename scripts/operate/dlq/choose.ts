@@ -38,6 +38,19 @@ export const letterLines = (letter: DeadLetter): string[] => {
   ]
 }
 
+/** A letter for a program to read; key, value and headers in base64. */
+export function jsonOf(letter: DeadLetter) {
+  const { state, failedAt, error, original } = letter
+  return { id: idOf(letter), state, failedAt, error, original: original && originalAsJson(original) }
+}
+
+const originalAsJson = ({ key, value, headers, ...place }: NonNullable<DeadLetter['original']>) => ({
+  ...place,
+  key: key?.toString('base64') ?? null,
+  value: value?.toString('base64') ?? null,
+  headers: headers.map(([name, bytes]) => [name, bytes.toString('base64')]),
+})
+
 /** Where a letter would go. */
 export const sendLine = (letter: DeadLetter): string => {
   const { topic, partition, key, value } = letter.original!

@@ -35,6 +35,12 @@ describe('the API of the smoke test', () => {
     expect(() => findApi({ runFile: nowhere }, { API_URL: 'http://env' }, main)).toThrow(`there is no ${nowhere}`)
   })
 
+  test('is never another one than the env file says', () => {
+    const envFile = 'prod.env'
+    expect(findApi({ envFile }, { API_URL: 'https://prod' }, main)).toBe('https://prod')
+    expect(() => findApi({ envFile }, {}, main)).toThrow('neither prod.env nor the environment says API_URL')
+  })
+
   test.each(['127.0.0.1:8080', 'localhost', 'ftp://host', ''])('is refused as %j', api => {
     expect(() => findApi({ api, runFile: api === '' ? nowhere : undefined }, {}, main)).toThrow()
   })

@@ -7,16 +7,21 @@ type Environment = Record<string, string | undefined>
 export interface NamedApi {
   api?: string
   runFile?: string
+  /** The file that `env` was read from: no other system is meant. */
+  envFile?: string
 }
 
 /**
  * The base URL without a slash at its end. `--api` wins, then a named run file (`--run-file`, PAY_RUN_FILE), then API_URL,
- * then what `npm start` wrote: as every other tool does. Throws with what to do when none of them names one.
+ * then what `npm start` wrote: as every other tool does. With an env file only API_URL is left. Throws with what to do when
+ * none of them names one.
  */
 export function findApi(named: NamedApi, env: Environment, mainRunFile = dataFolder('main').runFile): string {
   if (named.api) return baseUrl(named.api)
   const runFile = named.runFile ?? env.PAY_RUN_FILE
   if (runFile) return baseUrl(namedRunFile(runFile).env.API_URL)
+  if (named.envFile && !env.API_URL)
+    throw new Error(`neither ${named.envFile} nor the environment says API_URL; --api names an API, too`)
   const apiUrl = env.API_URL || readRunFile(mainRunFile)?.env.API_URL
   if (apiUrl) return baseUrl(apiUrl)
   throw new Error(

@@ -145,6 +145,9 @@ function mustBeReplay(again: Answer, first: Answer | undefined): void {
   if (header !== 'true') throw new Error(`Idempotent-Replayed should be true; seen: ${header}`)
 }
 
+/** Before anything else is looked at: unauthenticated, forbidden. */
+const REFUSALS = new Set([401, 403])
+
 const isUp = (body: Record<string, unknown>): boolean =>
   body.status === 'ok' && Object.values(body.dependencies ?? {}).every(state => state === 'up')
 
@@ -154,13 +157,17 @@ async function ready({ api, settings }: Purchase): Promise<string> {
     async () => {
       const seen = await api.get('/health/ready')
       last = shown(seen)
-      return isUp(bodyOf(seen, 200)) ? seen : undefined
+      return REFUSALS.has(seen.status) || isUp(bodyOf(seen, 200)) ? seen : undefined
     },
     { what: 'readiness', deadlineMs: settings.deadlineMs, intervalMs: 200 },
   ).catch(error => {
     if (last !== 'no answer') throw new Error(`not ready after ${settings.deadlineMs} ms; seen: ${last}`)
     throw new NoAnswer(api.url, error)
   })
+  if (REFUSALS.has(answer.status))
+    throw new Error(
+      `${api.url} lets in only whom it knows, and smoke signs no request (deployed routes are behind aws_iam: docs/deploy.md); seen: ${last}`,
+    )
   return Object.keys(bodyOf(answer, 200).dependencies as object).join(', ')
 }
 

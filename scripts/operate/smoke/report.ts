@@ -1,4 +1,4 @@
-/** The results of a smoke test as files: JSON for programs, JUnit XML for a build server. */
+/** The results of a smoke test, and their form for a build server: JUnit XML. */
 
 export interface StepResult {
   name: string
@@ -14,8 +14,6 @@ export interface SmokeResult {
   startedAt: string
   steps: StepResult[]
 }
-
-export const jsonOf = (result: SmokeResult): string => `${JSON.stringify(result, null, 2)}\n`
 
 const seconds = (durationMs: number): string => (durationMs / 1_000).toFixed(3)
 

@@ -1,11 +1,11 @@
 /** Reads topics from offset 0 to their end offsets, commits nothing, and asks how far the consumer groups are. */
-// kafkajs's own timers fire a thousand times a second; the plugin's repair is for every client of this process.
-import '../../../plugins/kafka-events/src/kafkajs-timers.ts'
-import { type Admin, Kafka, type KafkaMessage, logLevel } from 'kafkajs'
+import type { Admin, KafkaMessage } from 'kafkajs'
 import { consumerGroups, DEAD_LETTER_TOPIC, DOORBELL_TOPIC } from '../../../shared/contracts/topics.ts'
 import type { Judge } from '../../../shared/invariants/invariant.ts'
 import type { Lag } from '../../../shared/invariants/world.ts'
+import type { KafkaCluster } from '../../../shared/messaging/kafka-client.ts'
 import { until } from '../../../shared/runtime/until.ts'
+import { connected, kafkaOf } from '../connections.ts'
 import { type Cluster, clusterOf, fetchSpans, type Span } from './fetch-spans.ts'
 
 export interface LogRecord {
@@ -41,16 +41,10 @@ export const REDRIVE_GROUP = 'dlq-redrive'
 
 const COORDINATOR_DEADLINE_MS = 30_000
 
-/** Connects. Throws when no broker answers. */
-export async function openKafkaLog(brokers: string[]): Promise<KafkaLog> {
-  const kafka = new Kafka({ clientId: 'verify', brokers, logLevel: logLevel.NOTHING, retry: { retries: 3 } })
-  const admin = kafka.admin()
-  await admin.connect().catch(error => {
-    const where = brokers.join(', ')
-    throw new Error(`Kafka does not answer at ${where} (${error.message}); \`npm run status\` says what runs`, {
-      cause: error,
-    })
-  })
+/** Connects. Throws an Error that says where Kafka should have been. */
+export async function openKafkaLog(where: KafkaCluster): Promise<KafkaLog> {
+  const kafka = kafkaOf(where)
+  const admin = await connected(kafka.admin(), where)
   const cluster = clusterOf(kafka)
   await cluster.connect()
   return {

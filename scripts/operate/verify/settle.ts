@@ -2,9 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import type { Judge } from '../../../shared/invariants/invariant.ts'
-import type { FoundSystem } from '../find-system.ts'
+import type { KafkaCluster } from '../../../shared/messaging/kafka-client.ts'
+import { connectDatabase } from '../connections.ts'
 import { type KafkaLog, openKafkaLog } from './kafka-log.ts'
-import { connect, openSnapshot } from './snapshot.ts'
+import { openSnapshot } from './snapshot.ts'
 import { type VerifyReport, verifySystem } from './verify-system.ts'
 
 export interface VerifyOptions {
@@ -16,15 +17,17 @@ export interface VerifyOptions {
   nowMs?: () => number
 }
 
+/** Where the books are. */
+export interface VerifiedSystem extends KafkaCluster {
+  databaseUrl: string
+}
+
 export const DEFAULT_OPTIONS: VerifyOptions = { settleMs: 0, graceMs: 60_000 }
 
 const POLL_MS = 500
 
 /** Verifies the system as it is, or as it is once it has come to rest. Throws when the database or Kafka is away. */
-export async function verify(
-  system: Pick<FoundSystem, 'databaseUrl' | 'brokers'>,
-  options: VerifyOptions = DEFAULT_OPTIONS,
-): Promise<VerifyReport> {
+export async function verify(system: VerifiedSystem, options: VerifyOptions = DEFAULT_OPTIONS): Promise<VerifyReport> {
   const endMs = performance.now() + options.settleMs
   for (;;) {
     await untilAtRest(system, endMs)
@@ -35,11 +38,11 @@ export async function verify(
   }
 }
 
-async function verifyOnce(system: Pick<FoundSystem, 'databaseUrl' | 'brokers'>, options: VerifyOptions) {
+async function verifyOnce(system: VerifiedSystem, options: VerifyOptions) {
   const judge: Judge = { nowMs: (options.nowMs ?? Date.now)(), graceMs: options.graceMs }
   const snapshot = await openSnapshot(system.databaseUrl)
   try {
-    const kafka = await openKafkaLog(system.brokers)
+    const kafka = await openKafkaLog(system)
     try {
       return await verifySystem(snapshot, kafka, judge)
     } finally {
@@ -51,10 +54,10 @@ async function verifyOnce(system: Pick<FoundSystem, 'databaseUrl' | 'brokers'>, 
 }
 
 /** What is on its way, asked cheaply: no full verification while the relay is still at work. */
-async function untilAtRest(system: Pick<FoundSystem, 'databaseUrl' | 'brokers'>, endMs: number): Promise<void> {
+async function untilAtRest(system: VerifiedSystem, endMs: number): Promise<void> {
   if (performance.now() >= endMs) return
-  const database = await connect(system.databaseUrl)
-  const kafka = await openKafkaLog(system.brokers)
+  const database = await connectDatabase(system.databaseUrl)
+  const kafka = await openKafkaLog(system)
   try {
     while (performance.now() < endMs) {
       if ((await consumersAreAtTheEnd(kafka)) && (await openRows(database)) === 0) return

@@ -1,5 +1,5 @@
 /** Reads the whole database as of one moment, a page of payments at a time. Never writes, never locks. */
-import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise'
+import type { Connection, RowDataPacket } from 'mysql2/promise'
 import {
   type AnswerRow,
   type Book,
@@ -11,6 +11,7 @@ import {
   type Sighting,
 } from '../../../shared/invariants/book.ts'
 import { Balances, type KeptAnswer } from '../../../shared/invariants/world.ts'
+import { connectDatabase } from '../connections.ts'
 
 const PAGE_ROWS = 1_000
 
@@ -26,25 +27,12 @@ export interface OutboxRecord {
   payload: string
 }
 
-/** Throws an Error that says where MariaDB should have been. */
-export async function connect(databaseUrl: string): Promise<Connection> {
-  try {
-    return await mysql.createConnection({ uri: databaseUrl, timezone: 'Z' })
-  } catch (error) {
-    const { host, pathname } = new URL(databaseUrl)
-    throw new Error(
-      `MariaDB does not let us in at ${host}${pathname} (${(error as Error).message}); \`npm run status\` says what runs`,
-      { cause: error },
-    )
-  }
-}
-
 /** Takes the photograph. Throws when the database does not answer. */
 export async function openSnapshot(databaseUrl: string): Promise<Snapshot> {
-  const still = await connect(databaseUrl)
+  const still = await connectDatabase(databaseUrl)
   await still.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
   await still.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
-  return new Snapshot(still, await connect(databaseUrl))
+  return new Snapshot(still, await connectDatabase(databaseUrl))
 }
 
 export class Snapshot {

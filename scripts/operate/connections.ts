@@ -1,0 +1,61 @@
+/** The tools' connections to MariaDB and Kafka: with the TLS and the login of the functions, and errors that say where. */
+import { Kafka, logLevel } from 'kafkajs'
+import mysql, { type Connection } from 'mysql2/promise'
+import { type KafkaCluster, reaching } from '../../shared/messaging/kafka-client.ts'
+
+/** An operator may be far from the brokers; the functions are near, and give up sooner. */
+const CONNECT_TIMEOUT_MS = 10_000
+
+/** Throws an Error of one line that says where MariaDB should have been, and why it does not let us in. */
+export async function connectDatabase(databaseUrl: string): Promise<Connection> {
+  const where = databaseAddress(databaseUrl)
+  try {
+    return await mysql.createConnection({ uri: databaseUrl, timezone: 'Z', connectTimeout: CONNECT_TIMEOUT_MS })
+  } catch (error) {
+    throw refusal(`MariaDB does not let us in at ${where}`, error)
+  }
+}
+
+/** kafkajs for one command. Connects nothing yet. */
+export const kafkaOf = (cluster: KafkaCluster): Kafka =>
+  new Kafka({
+    clientId: 'operate',
+    ...reaching(cluster),
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 3 },
+  })
+
+/** The client, connected. Throws an Error of one line that says where Kafka should have been, and why it does not let us in. */
+export async function connected<Client extends { connect(): Promise<void>; disconnect(): Promise<void> }>(
+  client: Client,
+  { brokers }: KafkaCluster,
+): Promise<Client> {
+  try {
+    await client.connect()
+    return client
+  } catch (error) {
+    await client.disconnect().catch(() => undefined)
+    throw refusal(`Kafka does not let us in at ${brokers.join(', ')}`, error)
+  }
+}
+
+/** Host, port and database, without the login. Throws when it is no address at all. */
+export function databaseAddress(databaseUrl: string): string {
+  const url = URL.parse(databaseUrl)
+  if (url === null || url.host === '')
+    throw new Error('DATABASE_URL is no address such as mysql://user:password@host:3306/paydb')
+  return `${url.host}${url.pathname}`
+}
+
+function refusal(what: string, cause: unknown): Error {
+  const { message, code } = cause as Error & { code?: string }
+  return new Error(`${what} (${message || code})${hintFor(`${message} ${code}`)}`, { cause })
+}
+
+function hintFor(text: string): string {
+  if (/certificate/i.test(text))
+    return '; TLS trusts what Node trusts: NODE_EXTRA_CA_CERTS names a file with more authorities'
+  if (/ECONNREFUSED/.test(text)) return '; `npm run status` says what runs on this machine'
+  return ''
+}

@@ -1,0 +1,26 @@
+/** Says which system a command is about to change, and asks first. */
+import { confirmed } from '../terminal/confirm.ts'
+import { printable } from '../terminal/printable.ts'
+import type { FoundSystem } from './find-system.ts'
+
+export interface Change {
+  /** The command without its arguments, such as `npm run outbox`. */
+  typed: string
+  question: string
+  /** Nobody is asked. */
+  yes: boolean
+}
+
+/** False when the answer is no, or nobody can be asked: then it has said what to type. */
+export function mayChange(
+  { where }: Pick<FoundSystem, 'where'>,
+  { typed, question, yes }: Change,
+  args: readonly string[] = process.argv.slice(2),
+): Promise<boolean> {
+  console.log(printable(`System: ${where}`))
+  const command = `${typed} -- ${[...args, '--yes'].map(quoted).join(' ')}`
+  return confirmed({ question: printable(question), yes, command: printable(command) })
+}
+
+/** As a shell wants it. */
+const quoted = (word: string): string => (/^[\w./:=@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)

@@ -1,0 +1,47 @@
+/** `npm run reread`: moves the ledger's consumer groups back to a moment. */
+import { InvalidArgumentError } from '@commander-js/extra-typings'
+import type { Admin } from 'kafkajs'
+import { printable } from '../../terminal/printable.ts'
+import { connected, kafkaOf } from '../connections.ts'
+import { type SystemFlags, systemNamedBy } from '../find-system.ts'
+import { mayChange } from '../may-change.ts'
+import { ledgerGroups } from '../verify/kafka-log.ts'
+
+export interface RereadFlags extends SystemFlags {
+  /** In milliseconds since 1970. */
+  since: number
+  yes?: true
+}
+
+/** A flag's value as a time. */
+export function timeAsMs(text: string): number {
+  const timeMs = Date.parse(text)
+  if (Number.isNaN(timeMs)) throw new InvalidArgumentError('It wants a time such as 2026-01-31T09:00:00Z.')
+  return timeMs
+}
+
+/** 0 when the groups stand there, 1 when the answer was no. Asks first where the system is not one of this machine. */
+export async function runReread({ since, yes, ...named }: RereadFlags): Promise<number> {
+  const system = await systemNamedBy(named, process.env, ['KAFKA_BROKERS'])
+  const question = `Let the ledger consumers read again from ${new Date(since).toISOString()} on?`
+  const mayGoOn = yes === true || system.isOfThisMachine
+  if (!(await mayChange(system, { typed: 'npm run reread', question, yes: mayGoOn }))) return 1
+  const admin = await connected(kafkaOf(system).admin(), system)
+  try {
+    for (const { groupId, topic } of ledgerGroups) await moveBack(admin, groupId, topic, since)
+    return 0
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+/** Never forward: what a group has not read yet it must not skip. */
+async function moveBack(admin: Admin, groupId: string, topic: string, sinceMs: number): Promise<void> {
+  const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] })
+  const committedOf = new Map(committed?.partitions.map(({ partition, offset }) => [partition, Number(offset)]))
+  const found = await admin.fetchTopicOffsetsByTimestamp(topic, sinceMs)
+  const back = found.filter(({ partition, offset }) => Number(offset) < (committedOf.get(partition) ?? -1))
+  if (back.length > 0) await admin.setOffsets({ groupId, topic, partitions: back })
+  const records = back.reduce((sum, { partition, offset }) => sum + committedOf.get(partition)! - Number(offset), 0)
+  console.log(printable(`${groupId}: ${records} records of ${topic} will be read again`))
+}

@@ -1,0 +1,72 @@
+/** `npm run smoke`: finds the API, runs every step of the purchase, and says and writes what became of it. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { configFrom } from '../../../shared/runtime/config.ts'
+import { type JsonTarget, terminalBeside, writeJson } from '../../terminal/json.ts'
+import { createReporter, type Reporter } from '../../terminal/output.ts'
+import { printable } from '../../terminal/printable.ts'
+import { withEnvFile } from '../env-file.ts'
+import type { SystemFlags } from '../find-system.ts'
+import { Api } from './api.ts'
+import { findApi } from './find-api.ts'
+import { Purchase, smokeSteps } from './purchase.ts'
+import { junitOf, type SmokeResult, type StepResult } from './report.ts'
+
+export interface SmokeFlags extends SystemFlags {
+  api?: string
+  /** In milliseconds. */
+  deadline: number
+  json?: JsonTarget
+  junit?: string
+}
+
+/** 0 when every step passed, else 1. */
+export async function runSmoke({ deadline, json, junit, ...named }: SmokeFlags): Promise<number> {
+  const env = named.envFile === undefined ? process.env : withEnvFile(named.envFile, process.env)
+  const { feeBasisPoints: basisPoints, feeFixedMinor: fixedMinor } = configFrom(env)
+  const apiUrl = findApi(named, env)
+  const purchase = new Purchase(new Api(apiUrl), { fees: { basisPoints, fixedMinor }, deadlineMs: deadline })
+  const reporter = createReporter(terminalBeside(json))
+  const startedAt = new Date().toISOString()
+  const result: SmokeResult = { apiUrl, startedAt, steps: await runSteps(purchase, reporter) }
+  for (const file of [json, junit]) if (typeof file === 'string') mkdirSync(dirname(file), { recursive: true })
+  writeJson(json, result)
+  if (junit !== undefined) writeFileSync(junit, junitOf(result))
+  return conclude(reporter, result, purchase)
+}
+
+/** All steps in order; after the first that fails none makes sense any more. */
+async function runSteps(purchase: Purchase, reporter: Reporter): Promise<StepResult[]> {
+  const results: StepResult[] = []
+  let failed = false
+  for (const { name, run } of smokeSteps) {
+    if (failed) {
+      results.push({ name, outcome: 'skipped', durationMs: 0, detail: '' })
+      continue
+    }
+    const startMs = performance.now()
+    const [outcome, detail] = await reporter
+      .step(name, async say => {
+        const found = await run(purchase)
+        say(found)
+        return ['passed', found] as const
+      })
+      .catch(error => ['failed', error instanceof Error ? error.message : String(error)] as const)
+    failed = outcome === 'failed'
+    results.push({ name, outcome, durationMs: performance.now() - startMs, detail })
+  }
+  return results
+}
+
+function conclude(reporter: Reporter, { apiUrl, steps }: SmokeResult, purchase: Purchase): number {
+  const failure = steps.find(step => step.outcome === 'failed')
+  if (!failure) {
+    reporter.line(`\nsmoke: passed, ${steps.length} steps at ${apiUrl}`)
+    return 0
+  }
+  reporter.failure(`${failure.name}: ${failure.detail}`)
+  reporter.line(
+    `\nsmoke: failed at "${failure.name}" (${apiUrl}${purchase.paymentId && `, ${printable(purchase.paymentId)}`})`,
+  )
+  return 1
+}

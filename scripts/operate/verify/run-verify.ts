@@ -1,0 +1,24 @@
+/** `npm run verify`: finds the system, verifies it, and says what it found. */
+import { type JsonTarget, terminalBeside, writeJson } from '../../terminal/json.ts'
+import { type SystemFlags, systemNamedBy } from '../find-system.ts'
+import { isColoured, linesOf, paint } from './report.ts'
+import { DEFAULT_OPTIONS, verify } from './settle.ts'
+
+export interface VerifyFlags extends SystemFlags {
+  /** In milliseconds. */
+  settle: number
+  now?: boolean
+  json?: JsonTarget
+}
+
+/** 0 when every invariant holds, and nothing is on its way where that counts; else 1. */
+export async function runVerify({ settle, now = false, json, ...named }: VerifyFlags): Promise<number> {
+  const startedMs = performance.now()
+  const system = await systemNamedBy(named, process.env)
+  const report = await verify(system, { settleMs: settle, graceMs: now ? 0 : DEFAULT_OPTIONS.graceMs })
+  const seconds = (performance.now() - startedMs) / 1_000
+  const terminal = terminalBeside(json)
+  terminal.write(`${linesOf(report, paint(isColoured(terminal, process.env)), seconds).join('\n')}\n`)
+  writeJson(json, report.results)
+  return report.ok && !(now && report.pending > 0) ? 0 : 1
+}
