@@ -6,8 +6,18 @@ import {
   type OperationState,
   type PaymentStatus,
 } from '../../shared/contracts/lists.ts'
-import { type Book, eventsOf, type OperationRow, type OutboxRow, ruleOf, sum } from './book.ts'
-import { type BookInvariant, failed, holds, type Judge, notYet, ok, pending, same, type Verdict } from './invariant.ts'
+import {
+  failed,
+  holds,
+  type Judge,
+  notYet,
+  ok,
+  type PaymentInvariant,
+  pending,
+  same,
+  type Verdict,
+} from './invariant.ts'
+import { eventsOf, type OperationRow, type OutboxRow, type PaymentHistory, ruleOf, sum } from './payment-history.ts'
 
 const topicOfSuccess: Record<OperationKind, EventType> = {
   authorize: 'payment.authorized',
@@ -35,27 +45,27 @@ const topicByState: Record<OperationState, (kind: string) => EventType | undefin
 
 const topicOf = ({ kind, state }: OperationRow): EventType | undefined => ruleOf(topicByState, state)?.(kind)
 
-const operationVerdict = (book: Book, operation: OperationRow): Verdict => {
-  const told = book.outbox.filter(row => row.event?.operationId === operation.operationId).map(row => row.topic)
+const operationVerdict = (history: PaymentHistory, operation: OperationRow): Verdict => {
+  const told = history.outbox.filter(row => row.event?.operationId === operation.operationId).map(row => row.topic)
   const expected = topicOf(operation) ?? ''
   return same(operation.operationId, `the events of this ${operation.kind}`, told.join(' and '), expected)
 }
 
-const operationsHaveEvents: BookInvariant = {
+const operationsHaveEvents: PaymentInvariant = {
   name: 'operations-have-events',
   sentence:
     'Every operation that came to something has exactly one event, of the topic of its outcome; others have none.',
-  *check(book) {
-    for (const operation of book.operations) yield operationVerdict(book, operation)
+  *check(history) {
+    for (const operation of history.operations) yield operationVerdict(history, operation)
   },
 }
 
-const eventsHaveOperations: BookInvariant = {
+const eventsHaveOperations: PaymentInvariant = {
   name: 'events-have-operations',
   sentence: 'Every event names an operation of its payment and moves what that operation moved.',
-  *check(book) {
-    const byId = new Map(book.operations.map(operation => [operation.operationId, operation]))
-    for (const { event, eventId } of book.outbox) {
+  *check(history) {
+    const byId = new Map(history.operations.map(operation => [operation.operationId, operation]))
+    for (const { event, eventId } of history.outbox) {
       if (!event) continue
       const operation = byId.get(event.operationId)
       if (operation) yield same(eventId, 'its amount', event.amount, operation.amount)
@@ -64,7 +74,7 @@ const eventsHaveOperations: BookInvariant = {
   },
 }
 
-const eventSequence: BookInvariant = {
+const eventSequence: PaymentInvariant = {
   name: 'event-sequence',
   sentence: 'The events of a payment are numbered 1 to n without gaps, and n is what the payment counts.',
   *check({ paymentId, payment, outbox }) {
@@ -75,7 +85,7 @@ const eventSequence: BookInvariant = {
   },
 }
 
-const eventInOnePlace: BookInvariant = {
+const eventInOnePlace: PaymentInvariant = {
   name: 'event-in-one-place',
   sentence: 'Every event is in the outbox or in its archive, never in both.',
   *check({ outbox }) {
@@ -95,7 +105,7 @@ const envelopeProblem = (paymentId: string, row: OutboxRow): string | undefined 
   return undefined
 }
 
-const eventEnvelope: BookInvariant = {
+const eventEnvelope: PaymentInvariant = {
   name: 'event-envelope',
   sentence: 'Every outbox payload is an event that says the id, type, sequence and payment of its row.',
   *check({ paymentId, outbox }) {
@@ -118,29 +128,29 @@ const totalMovedBy: Record<EventType, Total | null> = {
   'payment.declined': null,
 }
 
-const movedUntil = (book: Book, total: Total, sequence: number): number =>
+const movedUntil = (history: PaymentHistory, total: Total, sequence: number): number =>
   sum(
     eventTypes
       .filter(type => totalMovedBy[type] === total)
-      .flatMap(type => eventsOf(book, type))
+      .flatMap(type => eventsOf(history, type))
       .map(row => (row.sequence <= sequence ? (row.event?.amount ?? 0) : 0)),
   )
 
-const eventTotals: BookInvariant = {
+const eventTotals: PaymentInvariant = {
   name: 'event-totals',
   sentence: 'Every event carries the totals that the events up to it add up to.',
-  *check(book) {
-    for (const { event, eventId, sequence } of book.outbox) {
+  *check(history) {
+    for (const { event, eventId, sequence } of history.outbox) {
       if (!event) continue
-      const captured = movedUntil(book, 'capturedAmount', sequence)
+      const captured = movedUntil(history, 'capturedAmount', sequence)
       yield same(eventId, 'its capturedAmount', event.payment.capturedAmount, captured)
-      const refunded = movedUntil(book, 'refundedAmount', sequence)
+      const refunded = movedUntil(history, 'refundedAmount', sequence)
       yield same(eventId, 'its refundedAmount', event.payment.refundedAmount, refunded)
     }
   },
 }
 
-const newestEvent: BookInvariant = {
+const newestEvent: PaymentInvariant = {
   name: 'newest-event-is-payment',
   sentence: 'The newest event of a payment carries its status, amount and totals as the payment has them now.',
   *check({ paymentId, payment, outbox }) {
@@ -166,7 +176,7 @@ const topicsByStatus: Record<PaymentStatus, EventType[]> = {
   REFUNDED: ['payment.authorized', 'payment.captured', 'payment.refunded'],
 }
 
-const eventsComplete: BookInvariant = {
+const eventsComplete: PaymentInvariant = {
   name: 'events-complete',
   sentence: 'No payment is past REQUESTED or FAILED without the events that its status calls for, and no others.',
   *check({ paymentId, payment, outbox }) {
@@ -187,7 +197,7 @@ const publishedVerdict = (row: OutboxRow, judge: Judge): Verdict => {
   return notYet(judge, row.createdAtMs, row.eventId, `unpublished for ${judge.nowMs - row.createdAtMs} ms`)
 }
 
-const outboxPublished: BookInvariant = {
+const outboxPublished: PaymentInvariant = {
   name: 'outbox-published',
   sentence: 'Every outbox row is published; none is parked.',
   *check({ outbox }, judge) {
@@ -195,12 +205,13 @@ const outboxPublished: BookInvariant = {
   },
 }
 
-const outboxInKafka: BookInvariant = {
+const outboxInKafka: PaymentInvariant = {
   name: 'outbox-in-kafka',
   sentence: 'Every published outbox row is in Kafka: same topic, key, headers and payload, byte for byte.',
   *check({ outbox }) {
     for (const row of outbox) {
-      if (row.seen) yield holds(row.seen.differences.length === 0, row.eventId, row.seen.differences.join('; '))
+      if (row.inKafka)
+        yield holds(row.inKafka.differences.length === 0, row.eventId, row.inKafka.differences.join('; '))
       else if (row.publishedAtMs === null) yield pending(row.eventId, 'not published yet')
       else yield failed(row.eventId, `marked published, but not in Kafka (${row.topic})`)
     }
@@ -208,23 +219,23 @@ const outboxInKafka: BookInvariant = {
 }
 
 const inOrder = (earlier: OutboxRow, later: OutboxRow): Verdict => {
-  const [a, b] = [earlier.seen!, later.seen!]
+  const [a, b] = [earlier.inKafka!, later.inKafka!]
   const where = `${earlier.topic}: sequence ${earlier.sequence} at ${a.partition}/${a.offset}, ${later.sequence} at ${b.partition}/${b.offset}`
   return holds(a.partition === b.partition && a.offset < b.offset, later.eventId, `out of order in ${where}`)
 }
 
-const orderInTopic: BookInvariant = {
+const orderInTopic: PaymentInvariant = {
   name: 'order-in-topic',
   sentence: 'Within a topic the events of a payment first occur in the order of their sequence, in one partition.',
   *check({ outbox }) {
     for (const rows of Object.values(Object.groupBy(outbox, row => row.topic))) {
-      const seen = rows!.filter(row => row.seen).sort((a, b) => a.sequence - b.sequence)
-      for (const [index, later] of seen.entries()) yield index === 0 ? ok : inOrder(seen[index - 1]!, later)
+      const found = rows!.filter(row => row.inKafka).sort((a, b) => a.sequence - b.sequence)
+      for (const [index, later] of found.entries()) yield index === 0 ? ok : inOrder(found[index - 1]!, later)
     }
   },
 }
 
-export const eventInvariants: BookInvariant[] = [
+export const eventInvariants: PaymentInvariant[] = [
   operationsHaveEvents,
   eventsHaveOperations,
   eventSequence,

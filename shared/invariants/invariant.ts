@@ -1,5 +1,5 @@
 /** What an invariant is: a name, a sentence, and a verdict on every row it looks at. */
-import type { Book } from './book.ts'
+import type { PaymentHistory } from './payment-history.ts'
 
 export type Verdict = { state: 'ok' } | { state: 'failed' | 'pending'; row: string; problem: string }
 
@@ -15,11 +15,11 @@ export interface Invariant {
 }
 
 /** Judges one payment at a time; yields one verdict a row. */
-export interface BookInvariant extends Invariant {
-  check(book: Book, judge: Judge): Iterable<Verdict>
+export interface PaymentInvariant extends Invariant {
+  check(history: PaymentHistory, judge: Judge): Iterable<Verdict>
 }
 
-/** Judges what can only be seen of the whole: balances, strangers in Kafka, consumer groups. */
+/** Judges what can only be seen of the whole: balances, unknown records in Kafka, consumer groups. */
 export interface WorldInvariant<World> extends Invariant {
   check(world: World, judge: Judge): Iterable<Verdict> | AsyncIterable<Verdict>
 }

@@ -1,26 +1,26 @@
-/** Every invariant holds on healthy books, and each is broken by a corruption of its own. */
+/** Every invariant holds on healthy payments, and each is broken by a corruption of its own. */
 import { describe, expect, test } from '@jest/globals'
-import { bookInvariants, judge } from '../../scripts/operate/verify/verify-system.ts'
-import type { Book } from './book.ts'
-import { declinedBook, NOW_MS, pendingBook, settledBook, worldAround } from './sample-books.ts'
+import { historyInvariants, judge } from '../../scripts/operate/verify/verify-system.ts'
+import type { PaymentHistory } from './payment-history.ts'
+import { declinedPayment, NOW_MS, pendingPayment, settledPayment, worldAround } from './sample-payments.ts'
 import type { World } from './world.ts'
 import { worldInvariants } from './world-invariants.ts'
 
-const healthyBooks = (): Book[] => [
-  settledBook(1, ['authorize']),
-  settledBook(2, ['authorize', 'capture']),
-  settledBook(3, ['authorize', 'capture', 'refund']),
-  declinedBook(4),
-  settledBook(5, ['authorize', 'capture'], 'other-shop'),
+const healthyPayments = (): PaymentHistory[] => [
+  settledPayment(1, ['authorize']),
+  settledPayment(2, ['authorize', 'capture']),
+  settledPayment(3, ['authorize', 'capture', 'refund']),
+  declinedPayment(4),
+  settledPayment(5, ['authorize', 'capture'], 'other-shop'),
 ]
 
-const resultsOf = async (books: Book[], tamper: (world: World) => void = () => {}) => {
+const resultsOf = async (histories: PaymentHistory[], tamper: (world: World) => void = () => {}) => {
   const around = (expectations: Parameters<typeof worldAround>[1]) => {
-    const world = worldAround(books, expectations)
+    const world = worldAround(histories, expectations)
     tamper(world)
     return world
   }
-  return (await judge(books, around, { nowMs: NOW_MS, graceMs: 60_000 })).results
+  return (await judge(histories, around, { nowMs: NOW_MS, graceMs: 60_000 })).results
 }
 
 const failedOf = (results: Awaited<ReturnType<typeof resultsOf>>) =>
@@ -28,7 +28,7 @@ const failedOf = (results: Awaited<ReturnType<typeof resultsOf>>) =>
 
 const minutesAgo = (minutes: number) => NOW_MS - minutes * 60_000
 
-/** The refunded payment of the healthy books; corruptions happen to it. */
+/** The refunded payment of the healthy payments; corruptions happen to it. */
 const REFUNDED = 2
 
 interface Corruption {
@@ -36,7 +36,7 @@ interface Corruption {
   breaks: string[]
   /** Part of the offending row's id, where the payment id would not be it. */
   row?: string
-  spoil?: (book: Book) => void
+  spoil?: (history: PaymentHistory) => void
   tamper?: (world: World) => void
 }
 
@@ -44,13 +44,13 @@ const corruptions: Corruption[] = [
   {
     what: 'more refunded than captured, everywhere alike',
     breaks: ['totals-in-bounds', 'status-fits-totals'],
-    spoil: book => {
-      book.payment!.refundedAmount = 10_001
-      const refund = book.operations[2]!
+    spoil: history => {
+      history.payment!.refundedAmount = 10_001
+      const refund = history.operations[2]!
       refund.amount = 10_001
-      book.entries[2]!.amount = 10_001
-      book.outbox[2]!.event!.amount = 10_001
-      book.outbox[2]!.event!.payment.refundedAmount = 10_001
+      history.entries[2]!.amount = 10_001
+      history.outbox[2]!.event!.amount = 10_001
+      history.outbox[2]!.event!.payment.refundedAmount = 10_001
       refund.answer!.body = Buffer.from(
         refund.answer!.body!.toString().replace('"refundedAmount":10000', '"refundedAmount":10001'),
       )
@@ -59,95 +59,95 @@ const corruptions: Corruption[] = [
   {
     what: 'a status that its totals do not fit',
     breaks: ['status-fits-totals', 'newest-event-is-payment'],
-    spoil: book => {
-      book.payment!.status = 'PARTIALLY_REFUNDED'
+    spoil: history => {
+      history.payment!.status = 'PARTIALLY_REFUNDED'
     },
   },
   {
     what: 'authorized for another amount',
     breaks: ['status-fits-operations', 'events-have-operations'],
-    spoil: book => {
-      book.operations[0]!.amount = 9_999
+    spoil: history => {
+      history.operations[0]!.amount = 9_999
     },
   },
   {
     what: 'a capture operation of another amount',
     breaks: ['captured-by-operations', 'events-have-operations'],
-    spoil: book => {
-      book.operations[1]!.amount = 9_999
+    spoil: history => {
+      history.operations[1]!.amount = 9_999
     },
   },
   {
     what: 'a refund operation of another amount',
     breaks: ['refunded-by-operations', 'events-have-operations'],
-    spoil: book => {
-      book.operations[2]!.amount = 9_999
+    spoil: history => {
+      history.operations[2]!.amount = 9_999
     },
   },
   {
     what: 'an operation in another currency',
     breaks: ['one-merchant-one-currency'],
     row: 'op_',
-    spoil: book => {
-      book.operations[1]!.currency = 'USD'
+    spoil: history => {
+      history.operations[1]!.currency = 'USD'
     },
   },
   {
     what: 'a pending operation that is finished',
     breaks: ['pending-operation'],
-    spoil: book => {
-      book.payment!.pendingOperationId = book.operations[2]!.operationId
+    spoil: history => {
+      history.payment!.pendingOperationId = history.operations[2]!.operationId
     },
   },
   {
     what: 'a lost payment row',
     breaks: ['nothing-orphaned', 'balance-merchants', 'balance-fees'],
     row: 'op_',
-    spoil: book => {
-      book.payment = null
+    spoil: history => {
+      history.payment = null
     },
   },
   {
     what: 'an operation nobody works on any more',
     breaks: ['nothing-stuck'],
     row: 'op_',
-    spoil: book => {
-      const [operation] = pendingBook(99).operations
+    spoil: history => {
+      const [operation] = pendingPayment(99).operations
       operation!.leaseUntilMs = minutesAgo(2)
-      book.payment!.pendingOperationId = operation!.operationId
-      book.operations.push(operation!)
+      history.payment!.pendingOperationId = operation!.operationId
+      history.operations.push(operation!)
     },
   },
   {
     what: 'a finished operation without a time',
     breaks: ['finished-has-time'],
     row: 'op_',
-    spoil: book => {
-      book.operations[0]!.finishedAtMs = null
+    spoil: history => {
+      history.operations[0]!.finishedAtMs = null
     },
   },
   {
     what: 'a lost answer',
     breaks: ['answers-stored'],
     row: 'op_',
-    spoil: book => {
-      book.operations[1]!.answer = null
+    spoil: history => {
+      history.operations[1]!.answer = null
     },
   },
   {
     what: 'an answer that names another status code',
     breaks: ['answers-agree'],
     row: 'op_',
-    spoil: book => {
-      book.operations[1]!.answer!.statusCode = 402
+    spoil: history => {
+      history.operations[1]!.answer!.statusCode = 402
     },
   },
   {
     what: 'an answer that names another total',
     breaks: ['answers-agree'],
     row: 'op_',
-    spoil: book => {
-      const answer = book.operations[1]!.answer!
+    spoil: history => {
+      const answer = history.operations[1]!.answer!
       answer.body = Buffer.from(answer.body!.toString().replace('"capturedAmount":10000', '"capturedAmount":1'))
     },
   },
@@ -155,104 +155,104 @@ const corruptions: Corruption[] = [
     what: 'an operation whose event names another',
     breaks: ['operations-have-events', 'events-have-operations'],
     row: 'op_',
-    spoil: book => {
-      book.outbox[1]!.event!.operationId = 'op_other'
+    spoil: history => {
+      history.outbox[1]!.event!.operationId = 'op_other'
     },
   },
   {
     what: 'an event of another amount than its operation',
     breaks: ['events-have-operations', 'event-totals', 'one-capture-entry'],
     row: 'evt_',
-    spoil: book => {
-      book.outbox[1]!.event!.amount = 9_999
+    spoil: history => {
+      history.outbox[1]!.event!.amount = 9_999
     },
   },
   {
     what: 'a gap in the sequence',
     breaks: ['event-sequence'],
-    spoil: book => {
-      book.outbox[2]!.sequence = 4
-      book.outbox[2]!.event!.sequence = 4
+    spoil: history => {
+      history.outbox[2]!.sequence = 4
+      history.outbox[2]!.event!.sequence = 4
     },
   },
   {
     what: 'an event in the outbox and in its archive',
     breaks: ['event-in-one-place', 'event-sequence', 'operations-have-events', 'order-in-topic'],
     row: 'evt_',
-    spoil: book => {
-      book.outbox.push({ ...book.outbox[0]!, archived: true })
+    spoil: history => {
+      history.outbox.push({ ...history.outbox[0]!, archived: true })
     },
   },
   {
     what: 'a payload with another event id',
     breaks: ['event-envelope'],
     row: 'evt_',
-    spoil: book => {
-      book.outbox[0]!.event!.eventId = 'evt_other'
+    spoil: history => {
+      history.outbox[0]!.event!.eventId = 'evt_other'
     },
   },
   {
     what: 'an unreadable payload',
     breaks: ['event-envelope', 'operations-have-events'],
     row: 'evt_',
-    spoil: book => {
-      book.outbox[0]!.event = null
+    spoil: history => {
+      history.outbox[0]!.event = null
     },
   },
   {
     what: 'an event with wrong running totals',
     breaks: ['event-totals', 'answers-agree'],
     row: 'evt_',
-    spoil: book => {
-      book.outbox[1]!.event!.payment.capturedAmount = 9_999
+    spoil: history => {
+      history.outbox[1]!.event!.payment.capturedAmount = 9_999
     },
   },
   {
     what: 'a newest event with another status',
     breaks: ['newest-event-is-payment', 'answers-agree'],
-    spoil: book => {
-      book.outbox[2]!.event!.payment.status = 'COMPLETED'
+    spoil: history => {
+      history.outbox[2]!.event!.payment.status = 'COMPLETED'
     },
   },
   {
     what: 'a payment whose refunded event was never written',
     breaks: ['events-complete', 'operations-have-events', 'newest-event-is-payment', 'entries-have-events'],
-    spoil: book => {
-      book.outbox.pop()
-      book.payment!.eventCount = 2
+    spoil: history => {
+      history.outbox.pop()
+      history.payment!.eventCount = 2
     },
   },
   {
     what: 'an outbox row that nobody publishes',
     breaks: ['outbox-published'],
     row: 'evt_',
-    spoil: book => {
-      book.outbox[0]!.publishedAtMs = null
-      book.outbox[0]!.seen = null
+    spoil: history => {
+      history.outbox[0]!.publishedAtMs = null
+      history.outbox[0]!.inKafka = null
     },
   },
   {
     what: 'a parked outbox row',
     breaks: ['outbox-published'],
     row: 'evt_',
-    spoil: book => {
-      Object.assign(book.outbox[0]!, { publishedAtMs: null, seen: null, createdAtMs: NOW_MS, parkedAtMs: NOW_MS })
+    spoil: history => {
+      Object.assign(history.outbox[0]!, { publishedAtMs: null, inKafka: null, createdAtMs: NOW_MS, parkedAtMs: NOW_MS })
     },
   },
   {
     what: 'a row marked published that never reached Kafka',
     breaks: ['outbox-in-kafka', 'distinct-events'],
     row: 'evt_',
-    spoil: book => {
-      book.outbox[0]!.seen = null
+    spoil: history => {
+      history.outbox[0]!.inKafka = null
     },
   },
   {
     what: 'a record with other bytes',
     breaks: ['outbox-in-kafka'],
     row: 'evt_',
-    spoil: book => {
-      book.outbox[0]!.seen!.differences.push('its payload is not the outbox row’s')
+    spoil: history => {
+      history.outbox[0]!.inKafka!.differences.push('its payload is not the outbox row’s')
     },
   },
   {
@@ -264,88 +264,88 @@ const corruptions: Corruption[] = [
   {
     what: 'a capture entry of another amount',
     breaks: ['captured-in-ledger', 'net-in-ledger', 'one-capture-entry', 'balance-receivable', 'balance-merchants'],
-    spoil: book => {
-      book.entries[0]!.amount = 9_999
+    spoil: history => {
+      history.entries[0]!.amount = 9_999
     },
   },
   {
     what: 'a refund entry of another amount',
     breaks: ['refunded-in-ledger', 'net-in-ledger', 'one-refund-entry', 'balance-receivable', 'balance-merchants'],
-    spoil: book => {
-      book.entries[2]!.amount = 9_999
+    spoil: history => {
+      history.entries[2]!.amount = 9_999
     },
   },
   {
     what: 'capture and refund entries both lost: the net hides it, the sides do not',
     breaks: ['captured-in-ledger', 'refunded-in-ledger', 'one-capture-entry', 'one-refund-entry'],
-    spoil: book => {
-      book.entries = book.entries.filter(entry => entry.type === 'fee')
+    spoil: history => {
+      history.entries = history.entries.filter(entry => entry.type === 'fee')
     },
   },
   {
     what: 'a second capture entry of zero weight on the sums',
     breaks: ['one-capture-entry'],
     row: 'evt_',
-    spoil: book => {
-      const [capture] = book.entries
+    spoil: history => {
+      const [capture] = history.entries
       capture!.amount = 4_000
-      book.entries.push({ ...capture!, entryId: 'led_second', amount: 6_000 })
+      history.entries.push({ ...capture!, entryId: 'led_second', amount: 6_000 })
     },
   },
   {
     what: 'a lost refund entry',
     breaks: ['one-refund-entry', 'refunded-in-ledger', 'net-in-ledger', 'balance-receivable', 'balance-merchants'],
     row: 'evt_',
-    spoil: book => {
-      book.entries.pop()
+    spoil: history => {
+      history.entries.pop()
     },
   },
   {
     what: 'a fee that the consumer never wrote',
     breaks: ['one-fee-entry'],
     row: 'evt_',
-    spoil: book => {
-      book.entries = book.entries.filter(entry => entry.type !== 'fee')
+    spoil: history => {
+      history.entries = history.entries.filter(entry => entry.type !== 'fee')
     },
   },
   {
     what: 'a fee of another amount than its event says',
     breaks: ['one-fee-entry', 'balance-merchants', 'balance-fees'],
     row: 'led_fee',
-    spoil: book => {
-      book.entries[1]!.amount = 251
+    spoil: history => {
+      history.entries[1]!.amount = 251
     },
   },
   {
     what: 'a fee where the event says 0',
     breaks: ['one-fee-entry', 'balance-merchants', 'balance-fees'],
     row: 'evt_',
-    spoil: book => {
-      book.outbox[1]!.event!.feeAmount = 0
+    spoil: history => {
+      history.outbox[1]!.event!.feeAmount = 0
     },
   },
   {
     what: 'an entry of an event that does not exist',
     breaks: ['entries-have-events', 'balance-merchants', 'balance-fees'],
     row: 'led_ghost',
-    spoil: book => {
-      book.entries.push({ ...book.entries[1]!, entryId: 'led_ghost', eventId: 'evt_ghost' })
+    spoil: history => {
+      history.entries.push({ ...history.entries[1]!, entryId: 'led_ghost', eventId: 'evt_ghost' })
     },
   },
   {
     what: 'a fee taken from another merchant',
     breaks: ['entry-accounts', 'balance-merchants'],
     row: 'led_fee',
-    spoil: book => {
-      book.entries[1]!.debitAccount = 'merchant_payable:other-shop'
+    spoil: history => {
+      history.entries[1]!.debitAccount = 'merchant_payable:other-shop'
     },
   },
   {
     what: 'an entry on an account that does not exist',
     breaks: ['trial-balance', 'entry-accounts', 'balance-fees'],
     row: 'KRW',
-    spoil: book => {
-      book.entries[1]!.creditAccount = 'fee_revenu'
+    spoil: history => {
+      history.entries[1]!.creditAccount = 'fee_revenu'
     },
   },
   {
@@ -370,8 +370,8 @@ const corruptions: Corruption[] = [
     what: 'a key that waits for nobody',
     breaks: ['keys-and-operations', 'answers-stored'],
     row: 'shop key-',
-    spoil: book => {
-      Object.assign(book.operations[0]!.answer!, { statusCode: null, body: null, finishedAtMs: null })
+    spoil: history => {
+      Object.assign(history.operations[0]!.answer!, { statusCode: null, body: null, finishedAtMs: null })
     },
   },
   {
@@ -380,7 +380,7 @@ const corruptions: Corruption[] = [
     row: 'payment.captured 0/7',
     tamper: world => {
       world.kafka.records++
-      world.kafka.strangers.push({
+      world.kafka.unknownRecords.push({
         topic: 'payment.captured',
         partition: 0,
         offset: 7,
@@ -438,8 +438,8 @@ const corruptions: Corruption[] = [
 ]
 
 /** Splits the refund into two halves and swaps their places in Kafka; everything else stays right. */
-function addSecondRefund(book: Book): void {
-  const [operation, row, entry] = [book.operations[2]!, book.outbox[2]!, book.entries[2]!]
+function addSecondRefund(history: PaymentHistory): void {
+  const [operation, row, entry] = [history.operations[2]!, history.outbox[2]!, history.entries[2]!]
   const second = structuredClone({ operation, row, entry })
   second.operation.answer!.body = Buffer.from(operation.answer!.body!)
   for (const part of [operation, row.event!, entry, second.operation, second.row.event!, second.entry])
@@ -460,25 +460,25 @@ function addSecondRefund(book: Book): void {
   Object.assign(second.row, { id: 999, eventId: ids.eventId, sequence: 4 })
   Object.assign(second.row.event!, { ...ids, sequence: 4 })
   Object.assign(second.entry, { entryId: 'led_second', eventId: ids.eventId })
-  second.row.seen!.offset = row.seen!.offset - 1
-  book.payment!.eventCount = 4
-  book.operations.push(second.operation)
-  book.outbox.push(second.row)
-  book.entries.push(second.entry)
+  second.row.inKafka!.offset = row.inKafka!.offset - 1
+  history.payment!.eventCount = 4
+  history.operations.push(second.operation)
+  history.outbox.push(second.row)
+  history.entries.push(second.entry)
 }
 
 describe('the invariants', () => {
-  test('hold on healthy books, each having looked at something', async () => {
-    const results = await resultsOf(healthyBooks())
+  test('hold on healthy payments, each having looked at something', async () => {
+    const results = await resultsOf(healthyPayments())
     expect(failedOf(results)).toEqual([])
     expect(results.filter(result => result.checked === 0 || result.pending > 0).map(result => result.name)).toEqual([])
   })
 
   test.each(corruptions)('find $what', async ({ breaks, row, spoil, tamper }) => {
-    const books = healthyBooks()
-    const spoiled = books[REFUNDED]!
+    const histories = healthyPayments()
+    const spoiled = histories[REFUNDED]!
     spoil?.(spoiled)
-    const results = await resultsOf(books, tamper)
+    const results = await resultsOf(histories, tamper)
     expect(failedOf(results).sort()).toEqual([...breaks].sort())
     const named = results.find(result => result.name === breaks[0])!
     expect(named.rows[0]!.row).toContain(row ?? spoiled.paymentId)
@@ -486,13 +486,13 @@ describe('the invariants', () => {
 
   test('are each broken by a corruption of their own', () => {
     const planted = new Set(corruptions.map(({ breaks }) => breaks[0]))
-    const names = [...bookInvariants, ...worldInvariants].map(({ name }) => name)
+    const names = [...historyInvariants, ...worldInvariants].map(({ name }) => name)
     // The net follows from its two sides: whatever breaks it breaks one of them first.
     expect(names.filter(name => !planted.has(name))).toEqual(['net-in-ledger'])
   })
 
   test('have names and sentences of their own', () => {
-    const all = [...bookInvariants, ...worldInvariants]
+    const all = [...historyInvariants, ...worldInvariants]
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
     expect(new Set(all.map(({ sentence }) => sentence)).size).toBe(all.length)
   })
@@ -500,12 +500,12 @@ describe('the invariants', () => {
 
 describe('work on its way', () => {
   test('is pending while it is young', async () => {
-    const books = [...healthyBooks(), pendingBook(6)]
-    const young = books[1]!
+    const histories = [...healthyPayments(), pendingPayment(6)]
+    const young = histories[1]!
     young.entries = young.entries.filter(entry => entry.type !== 'fee')
     young.outbox[1]!.publishedAtMs = NOW_MS - 59_000
-    Object.assign(books[0]!.outbox[0]!, { publishedAtMs: null, createdAtMs: NOW_MS - 59_000, seen: null })
-    const results = await resultsOf(books, world => Object.assign(world.lags[0]!, { committed: 6 }))
+    Object.assign(histories[0]!.outbox[0]!, { publishedAtMs: null, createdAtMs: NOW_MS - 59_000, inKafka: null })
+    const results = await resultsOf(histories, world => Object.assign(world.lags[0]!, { committed: 6 }))
     expect(failedOf(results)).toEqual([])
     expect(results.filter(result => result.pending > 0).map(result => result.name)).toEqual([
       'nothing-stuck',
@@ -519,26 +519,26 @@ describe('work on its way', () => {
   })
 
   test('may be in Kafka before it is marked: the relay publishes first', async () => {
-    const books = healthyBooks()
-    Object.assign(books[0]!.outbox[0]!, { publishedAtMs: null, createdAtMs: NOW_MS - 1_000 })
-    expect(failedOf(await resultsOf(books))).toEqual([])
+    const histories = healthyPayments()
+    Object.assign(histories[0]!.outbox[0]!, { publishedAtMs: null, createdAtMs: NOW_MS - 1_000 })
+    expect(failedOf(await resultsOf(histories))).toEqual([])
   })
 
   test('duplicates in Kafka are allowed', async () => {
-    const books = healthyBooks()
-    books[0]!.outbox[0]!.seen!.occurrences = 2
-    expect(failedOf(await resultsOf(books))).toEqual([])
+    const histories = healthyPayments()
+    histories[0]!.outbox[0]!.inKafka!.occurrences = 2
+    expect(failedOf(await resultsOf(histories))).toEqual([])
   })
 
   test('archived events are events as before', async () => {
-    const books = healthyBooks()
-    for (const book of books.slice(0, 3)) book.outbox[0]!.archived = true
-    expect(failedOf(await resultsOf(books))).toEqual([])
+    const histories = healthyPayments()
+    for (const history of histories.slice(0, 3)) history.outbox[0]!.archived = true
+    expect(failedOf(await resultsOf(histories))).toEqual([])
   })
 
   test('answers pruned after fifteen days are not missed', async () => {
-    const books = healthyBooks()
-    Object.assign(books[0]!.operations[0]!, { answer: null, finishedAtMs: minutesAgo(16 * 24 * 60) })
-    expect(failedOf(await resultsOf(books))).toEqual([])
+    const histories = healthyPayments()
+    Object.assign(histories[0]!.operations[0]!, { answer: null, finishedAtMs: minutesAgo(16 * 24 * 60) })
+    expect(failedOf(await resultsOf(histories))).toEqual([])
   })
 })

@@ -1,7 +1,25 @@
 /** Invariants of the ledger: what each payment's entries add up to, and one entry a movement, on the right accounts. */
 import { type EntryType, type EventType, entryTypes } from '../../shared/contracts/lists.ts'
-import { type Book, type EntryRow, entriesOf, eventsOf, type OutboxRow, ruleOf, sum } from './book.ts'
-import { type BookInvariant, failed, holds, type Judge, notYet, ok, pending, same, type Verdict } from './invariant.ts'
+import {
+  failed,
+  holds,
+  type Judge,
+  notYet,
+  ok,
+  type PaymentInvariant,
+  pending,
+  same,
+  type Verdict,
+} from './invariant.ts'
+import {
+  type EntryRow,
+  entriesOf,
+  eventsOf,
+  type OutboxRow,
+  type PaymentHistory,
+  ruleOf,
+  sum,
+} from './payment-history.ts'
 
 interface Rule {
   /** The event that an entry follows from. */
@@ -32,40 +50,40 @@ export const entryRules: Record<EntryType, Rule> = {
   },
 }
 
-const entrySum = (book: Book, total: Total): number =>
+const entrySum = (history: PaymentHistory, total: Total): number =>
   sum(
     entryTypes
       .filter(type => entryRules[type].total === total)
-      .flatMap(type => entriesOf(book, type))
+      .flatMap(type => entriesOf(history, type))
       .map(entry => entry.amount),
   )
 
-const inLedger = (book: Book, what: string, total: Total): Verdict =>
-  book.payment ? same(book.paymentId, what, entrySum(book, total), book.payment[total]) : ok
+const inLedger = (history: PaymentHistory, what: string, total: Total): Verdict =>
+  history.payment ? same(history.paymentId, what, entrySum(history, total), history.payment[total]) : ok
 
-const capturedInLedger: BookInvariant = {
+const capturedInLedger: PaymentInvariant = {
   name: 'captured-in-ledger',
   sentence: 'The capture entries of a payment add up to its captured amount.',
-  *check(book) {
-    yield inLedger(book, 'the sum of capture entries', 'capturedAmount')
+  *check(history) {
+    yield inLedger(history, 'the sum of capture entries', 'capturedAmount')
   },
 }
 
-const refundedInLedger: BookInvariant = {
+const refundedInLedger: PaymentInvariant = {
   name: 'refunded-in-ledger',
   sentence: 'The refund entries of a payment add up to its refunded amount.',
-  *check(book) {
-    yield inLedger(book, 'the sum of refund entries', 'refundedAmount')
+  *check(history) {
+    yield inLedger(history, 'the sum of refund entries', 'refundedAmount')
   },
 }
 
-const netInLedger: BookInvariant = {
+const netInLedger: PaymentInvariant = {
   name: 'net-in-ledger',
   sentence: 'Capture entries less refund entries of a payment are its captured less its refunded amount.',
-  *check(book) {
-    if (!book.payment) return
-    const net = entrySum(book, 'capturedAmount') - entrySum(book, 'refundedAmount')
-    const { paymentId, capturedAmount, refundedAmount } = book.payment
+  *check(history) {
+    if (!history.payment) return
+    const net = entrySum(history, 'capturedAmount') - entrySum(history, 'refundedAmount')
+    const { paymentId, capturedAmount, refundedAmount } = history.payment
     yield same(paymentId, 'capture − refund entries', net, capturedAmount - refundedAmount)
   },
 }
@@ -75,33 +93,33 @@ const oneEntry = (row: OutboxRow, entries: EntryRow[], type: EntryType, amount: 
   return same(entries[0]!.entryId, `the ${type} amount of ${row.eventId}`, entries[0]!.amount, amount)
 }
 
-const ofEvent = (book: Book, row: OutboxRow, type: EntryType) =>
-  entriesOf(book, type).filter(entry => entry.eventId === row.eventId)
+const ofEvent = (history: PaymentHistory, row: OutboxRow, type: EntryType) =>
+  entriesOf(history, type).filter(entry => entry.eventId === row.eventId)
 
-function* oneEntryPerEvent(book: Book, type: EntryType): Iterable<Verdict> {
-  for (const row of eventsOf(book, entryRules[type].topic)) {
-    if (row.event) yield oneEntry(row, ofEvent(book, row, type), type, row.event.amount)
+function* oneEntryPerEvent(history: PaymentHistory, type: EntryType): Iterable<Verdict> {
+  for (const row of eventsOf(history, entryRules[type].topic)) {
+    if (row.event) yield oneEntry(row, ofEvent(history, row, type), type, row.event.amount)
   }
 }
 
-const captureEntry: BookInvariant = {
+const captureEntry: PaymentInvariant = {
   name: 'one-capture-entry',
   sentence: 'Every captured event has exactly one capture entry, of the amount it says.',
-  *check(book) {
-    yield* oneEntryPerEvent(book, 'capture')
+  *check(history) {
+    yield* oneEntryPerEvent(history, 'capture')
   },
 }
 
-const refundEntry: BookInvariant = {
+const refundEntry: PaymentInvariant = {
   name: 'one-refund-entry',
   sentence: 'Every refunded event has exactly one refund entry, of the amount it says.',
-  *check(book) {
-    yield* oneEntryPerEvent(book, 'refund')
+  *check(history) {
+    yield* oneEntryPerEvent(history, 'refund')
   },
 }
 
-const feeVerdict = (book: Book, row: OutboxRow, judge: Judge): Verdict => {
-  const fees = ofEvent(book, row, 'fee')
+const feeVerdict = (history: PaymentHistory, row: OutboxRow, judge: Judge): Verdict => {
+  const fees = ofEvent(history, row, 'fee')
   const feeAmount = row.event?.feeAmount
   if (feeAmount === undefined) return failed(row.eventId, 'a captured event that says no fee')
   if (feeAmount === 0) return holds(fees.length === 0, row.eventId, `has a fee entry, though its fee is 0`)
@@ -113,28 +131,28 @@ const feeVerdict = (book: Book, row: OutboxRow, judge: Judge): Verdict => {
     : notYet(judge, row.publishedAtMs, row.eventId, problem)
 }
 
-const feeEntry: BookInvariant = {
+const feeEntry: PaymentInvariant = {
   name: 'one-fee-entry',
   sentence: 'Every captured event has exactly one fee entry, of the fee it says, and none when that is 0.',
-  *check(book, judge) {
-    for (const row of eventsOf(book, 'payment.captured')) if (row.event) yield feeVerdict(book, row, judge)
+  *check(history, judge) {
+    for (const row of eventsOf(history, 'payment.captured')) if (row.event) yield feeVerdict(history, row, judge)
   },
 }
 
-const entriesHaveEvents: BookInvariant = {
+const entriesHaveEvents: PaymentInvariant = {
   name: 'entries-have-events',
   sentence:
     'Every ledger entry follows from an event of its own payment: capture and fee from captured, refund from refunded.',
-  *check(book) {
-    for (const entry of book.entries) {
+  *check(history) {
+    for (const entry of history.entries) {
       const topic = ruleOf(entryRules, entry.type)?.topic
-      const follows = book.outbox.some(row => row.eventId === entry.eventId && row.topic === topic)
+      const follows = history.outbox.some(row => row.eventId === entry.eventId && row.topic === topic)
       yield holds(follows, entry.entryId, `${entry.type} entry without its event ${entry.eventId}`)
     }
   },
 }
 
-const entryAccounts: BookInvariant = {
+const entryAccounts: PaymentInvariant = {
   name: 'entry-accounts',
   sentence: 'Every ledger entry debits and credits the accounts that its type says.',
   *check({ payment, entries }) {
@@ -149,9 +167,9 @@ const entryAccounts: BookInvariant = {
 }
 
 /** One invariant counts the entries of each type. */
-const countedBy: Record<EntryType, BookInvariant> = { capture: captureEntry, fee: feeEntry, refund: refundEntry }
+const countedBy: Record<EntryType, PaymentInvariant> = { capture: captureEntry, fee: feeEntry, refund: refundEntry }
 
-export const ledgerInvariants: BookInvariant[] = [
+export const ledgerInvariants: PaymentInvariant[] = [
   capturedInLedger,
   refundedInLedger,
   netInLedger,

@@ -1,17 +1,17 @@
 /** Invariants of operations and of the answers stored under their keys: nothing stuck, and callers were told what happened. */
 import type { OperationKind } from '../../shared/contracts/lists.ts'
+import { failed, holds, type Judge, ok, type PaymentInvariant, pending, same, type Verdict } from './invariant.ts'
 import {
   type AnswerRow,
-  type Book,
   type EventFacts,
   type OperationRow,
   objectOf,
   outcomeOf,
+  type PaymentHistory,
   type PaymentRow,
   parseJson,
   ruleOf,
-} from './book.ts'
-import { type BookInvariant, failed, holds, type Judge, ok, pending, same, type Verdict } from './invariant.ts'
+} from './payment-history.ts'
 
 const leaseVerdict = ({ operationId, kind, state, leaseUntilMs }: OperationRow, judge: Judge): Verdict => {
   if (outcomeOf(state) !== 'open') return ok
@@ -21,7 +21,7 @@ const leaseVerdict = ({ operationId, kind, state, leaseUntilMs }: OperationRow, 
   return pending(operationId, overdueMs > 0 ? problem : `${kind} is being worked on`)
 }
 
-const leasesAlive: BookInvariant = {
+const leasesAlive: PaymentInvariant = {
   name: 'nothing-stuck',
   sentence: 'Every operation is finished, or somebody works on it or did so a moment ago.',
   *check({ operations }, judge) {
@@ -29,7 +29,7 @@ const leasesAlive: BookInvariant = {
   },
 }
 
-const finishedTimes: BookInvariant = {
+const finishedTimes: PaymentInvariant = {
   name: 'finished-has-time',
   sentence: 'An operation has a time of finishing exactly when it is finished.',
   *check({ operations }) {
@@ -41,7 +41,7 @@ const finishedTimes: BookInvariant = {
 /** Stored answers may be pruned this long after they were finished. */
 const PRUNED_AFTER_MS = 15 * 24 * 60 * 60_000
 
-const answersStored: BookInvariant = {
+const answersStored: PaymentInvariant = {
   name: 'answers-stored',
   sentence: 'Every finished operation that came with a key has its answer stored under that key.',
   *check({ operations }, judge) {
@@ -74,33 +74,33 @@ const successFields = (operation: OperationRow, { payment }: EventFacts) => ({
 
 const refusalFields = (payment: PaymentRow) => ({ code: 'PAYMENT_DECLINED', paymentId: payment.paymentId })
 
-const expectedFields = (book: Book, operation: OperationRow): Record<string, unknown> | undefined => {
-  if (outcomeOf(operation.state) !== 'success') return book.payment ? refusalFields(book.payment) : undefined
-  const event = book.outbox.find(row => row.event?.operationId === operation.operationId)?.event
+const expectedFields = (history: PaymentHistory, operation: OperationRow): Record<string, unknown> | undefined => {
+  if (outcomeOf(operation.state) !== 'success') return history.payment ? refusalFields(history.payment) : undefined
+  const event = history.outbox.find(row => row.event?.operationId === operation.operationId)?.event
   return event ? successFields(operation, event) : undefined
 }
 
-const answerProblem = (book: Book, operation: OperationRow, answer: AnswerRow): string | undefined => {
+const answerProblem = (history: PaymentHistory, operation: OperationRow, answer: AnswerRow): string | undefined => {
   if (answer.statusCode !== codeOf(operation))
     return `${operation.state}, but the stored answer has status ${answer.statusCode}`
   const body = objectOf(parseJson(answer.body?.toString('utf8') ?? ''))
   if (!body) return 'the stored answer is not a JSON object'
-  const wrong = Object.entries(expectedFields(book, operation) ?? {}).find(([name, value]) => body[name] !== value)
+  const wrong = Object.entries(expectedFields(history, operation) ?? {}).find(([name, value]) => body[name] !== value)
   return wrong && `the stored answer says ${wrong[0]} ${body[wrong[0]]}, the books say ${wrong[1]}`
 }
 
-const answersAgree: BookInvariant = {
+const answersAgree: PaymentInvariant = {
   name: 'answers-agree',
   sentence: 'Every stored answer of an operation says what happened: its status code, ids, payment status and totals.',
-  *check(book) {
-    for (const operation of book.operations) {
+  *check(history) {
+    for (const operation of history.operations) {
       const { answer, state } = operation
       if (answer?.statusCode == null || answer.operationId !== operation.operationId || outcomeOf(state) === 'open')
         continue
-      const problem = answerProblem(book, operation, answer)
+      const problem = answerProblem(history, operation, answer)
       yield problem ? failed(operation.operationId, problem) : ok
     }
   },
 }
 
-export const operationInvariants: BookInvariant[] = [leasesAlive, finishedTimes, answersStored, answersAgree]
+export const operationInvariants: PaymentInvariant[] = [leasesAlive, finishedTimes, answersStored, answersAgree]

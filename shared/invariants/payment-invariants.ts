@@ -5,10 +5,10 @@ import {
   operationKinds,
   type PaymentStatus,
 } from '../../shared/contracts/lists.ts'
-import { type Book, outcomeOf, type PaymentRow, ruleOf, succeededOf, sum } from './book.ts'
-import { type BookInvariant, failed, holds, ok, same, type Verdict } from './invariant.ts'
+import { failed, holds, ok, type PaymentInvariant, same, type Verdict } from './invariant.ts'
+import { outcomeOf, type PaymentHistory, type PaymentRow, ruleOf, succeededOf, sum } from './payment-history.ts'
 
-const totalsInBounds: BookInvariant = {
+const totalsInBounds: PaymentInvariant = {
   name: 'totals-in-bounds',
   sentence: 'Of every payment, 0 ≤ refunded ≤ captured ≤ authorized amount.',
   *check({ payment }) {
@@ -35,7 +35,7 @@ const totalsByStatus: Record<PaymentStatus, (payment: PaymentRow) => boolean> = 
   REFUNDED: ({ capturedAmount, refundedAmount }) => refundedAmount > 0 && refundedAmount === capturedAmount,
 }
 
-const statusFitsTotals: BookInvariant = {
+const statusFitsTotals: PaymentInvariant = {
   name: 'status-fits-totals',
   sentence: 'The status of every payment fits its captured and refunded amounts.',
   *check({ payment }) {
@@ -46,7 +46,7 @@ const statusFitsTotals: BookInvariant = {
   },
 }
 
-const nothingOrphaned: BookInvariant = {
+const nothingOrphaned: PaymentInvariant = {
   name: 'nothing-orphaned',
   sentence: 'Every operation, ledger entry and outbox row belongs to a payment.',
   *check({ payment, operations, entries, outbox }) {
@@ -59,7 +59,7 @@ const nothingOrphaned: BookInvariant = {
   },
 }
 
-const oneCurrency: BookInvariant = {
+const oneCurrency: PaymentInvariant = {
   name: 'one-merchant-one-currency',
   sentence: 'Operations, events and entries of a payment carry its merchant and its currency.',
   *check({ payment, operations, entries, outbox }) {
@@ -78,7 +78,7 @@ const oneCurrency: BookInvariant = {
   },
 }
 
-const pendingPointer: BookInvariant = {
+const pendingPointer: PaymentInvariant = {
   name: 'pending-operation',
   sentence: 'A payment has at most one PENDING operation, and pending_operation_id names exactly that one.',
   *check({ payment, operations }) {
@@ -89,10 +89,10 @@ const pendingPointer: BookInvariant = {
   },
 }
 
-type Fits = (book: Book, payment: PaymentRow) => boolean
+type Fits = (history: PaymentHistory, payment: PaymentRow) => boolean
 
-const authorizedInFull: Fits = (book, payment) => {
-  const authorized = succeededOf(book, 'authorize')
+const authorizedInFull: Fits = (history, payment) => {
+  const authorized = succeededOf(history, 'authorize')
   return authorized.length === 1 && authorized[0]?.amount === payment.amount
 }
 const authorizationIs =
@@ -108,20 +108,20 @@ const operationsByStatus: Record<PaymentStatus, Fits> = {
   FAILED: authorizationIs('FAILED'),
   PARTIALLY_CAPTURED: authorizedInFull,
   COMPLETED: authorizedInFull,
-  VOIDED: (book, payment) => authorizedInFull(book, payment) && succeededOf(book, 'void').length === 1,
-  EXPIRED: (book, payment) => authorizedInFull(book, payment) && succeededOf(book, 'expire').length === 1,
+  VOIDED: (history, payment) => authorizedInFull(history, payment) && succeededOf(history, 'void').length === 1,
+  EXPIRED: (history, payment) => authorizedInFull(history, payment) && succeededOf(history, 'expire').length === 1,
   PARTIALLY_REFUNDED: authorizedInFull,
   REFUNDED: authorizedInFull,
 }
 
-const statusFitsOperations: BookInvariant = {
+const statusFitsOperations: PaymentInvariant = {
   name: 'status-fits-operations',
   sentence: 'Every payment was brought to its status by its operations: authorized once, for its amount, or refused.',
-  *check(book) {
-    const { payment } = book
+  *check(history) {
+    const { payment } = history
     if (!payment) return
-    const fits = ruleOf(operationsByStatus, payment.status)?.(book, payment) ?? false
-    const states = book.operations.map(({ kind, state, amount }) => `${kind} ${amount} ${state}`).join(', ')
+    const fits = ruleOf(operationsByStatus, payment.status)?.(history, payment) ?? false
+    const states = history.operations.map(({ kind, state, amount }) => `${kind} ${amount} ${state}`).join(', ')
     yield holds(fits, payment.paymentId, `status ${payment.status}, operations: ${states || 'none'}`)
   },
 }
@@ -137,30 +137,30 @@ const totalMovedBy: Record<OperationKind, Total | null> = {
   expire: null,
 }
 
-const addsUp = (book: Book, total: Total): Verdict => {
-  if (!book.payment) return ok
+const addsUp = (history: PaymentHistory, total: Total): Verdict => {
+  if (!history.payment) return ok
   const kinds = operationKinds.filter(kind => totalMovedBy[kind] === total)
-  const moved = sum(kinds.flatMap(kind => succeededOf(book, kind)).map(operation => operation.amount))
-  return same(book.paymentId, `the sum of ${kinds.join(' and ')} operations`, moved, book.payment[total])
+  const moved = sum(kinds.flatMap(kind => succeededOf(history, kind)).map(operation => operation.amount))
+  return same(history.paymentId, `the sum of ${kinds.join(' and ')} operations`, moved, history.payment[total])
 }
 
-const capturedByOperations: BookInvariant = {
+const capturedByOperations: PaymentInvariant = {
   name: 'captured-by-operations',
   sentence: 'The succeeded capture operations of a payment add up to its captured amount.',
-  *check(book) {
-    yield addsUp(book, 'capturedAmount')
+  *check(history) {
+    yield addsUp(history, 'capturedAmount')
   },
 }
 
-const refundedByOperations: BookInvariant = {
+const refundedByOperations: PaymentInvariant = {
   name: 'refunded-by-operations',
   sentence: 'The succeeded refund operations of a payment add up to its refunded amount.',
-  *check(book) {
-    yield addsUp(book, 'refundedAmount')
+  *check(history) {
+    yield addsUp(history, 'refundedAmount')
   },
 }
 
-export const paymentInvariants: BookInvariant[] = [
+export const paymentInvariants: PaymentInvariant[] = [
   totalsInBounds,
   statusFitsTotals,
   statusFitsOperations,

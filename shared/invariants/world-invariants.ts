@@ -1,6 +1,7 @@
 /** Invariants of the whole: the trial balance, stored keys, nothing in Kafka that the outbox does not know, consumers at the end. */
-import { objectOf, outcomeOf, parseJson } from './book.ts'
+
 import { failed, holds, ok, pending, same, type Verdict, type WorldInvariant } from './invariant.ts'
+import { objectOf, outcomeOf, parseJson } from './payment-history.ts'
 import type { Balances, KeptAnswer, World } from './world.ts'
 
 type Check = WorldInvariant<World>
@@ -90,8 +91,8 @@ const noGhosts: Check = {
   name: 'no-ghost-events',
   sentence: 'Every record on the payment topics is an event of the outbox.',
   *check({ kafka }) {
-    for (let known = kafka.records - kafka.strangers.length; known > 0; known--) yield ok
-    for (const { topic, partition, offset, eventId, key } of kafka.strangers)
+    for (let known = kafka.records - kafka.unknownRecords.length; known > 0; known--) yield ok
+    for (const { topic, partition, offset, eventId, key } of kafka.unknownRecords)
       yield failed(
         `${topic} ${partition}/${offset}`,
         `${eventId ?? 'no event id'} of ${key ?? 'no payment'} is not in the outbox`,
@@ -104,7 +105,7 @@ const distinctEvents: Check = {
   sentence: 'Kafka holds as many different event ids as the outbox has rows (duplicates allowed).',
   *check({ kafka, outboxRows, outboxUnsent }) {
     const ids = new Set(
-      kafka.strangers.map(({ eventId, topic, partition, offset }) => eventId ?? `${topic} ${partition}/${offset}`),
+      kafka.unknownRecords.map(({ eventId, topic, partition, offset }) => eventId ?? `${topic} ${partition}/${offset}`),
     )
     const distinct = kafka.distinct + ids.size
     yield same('event ids', 'their number in Kafka', distinct, outboxRows - outboxUnsent)

@@ -1,7 +1,7 @@
 /** What is known of the whole besides the single payments: balances, keys, Kafka's sums, consumer groups, dead letters. */
 import { type EntryType, entryTypes } from '../../shared/contracts/lists.ts'
-import { type AnswerRow, type Book, entriesOf, type PaymentRow, sum } from './book.ts'
 import { entryRules } from './ledger-invariants.ts'
+import { type AnswerRow, entriesOf, type PaymentHistory, type PaymentRow, sum } from './payment-history.ts'
 
 /** Money by account and currency, in minor units. */
 export class Balances {
@@ -40,7 +40,7 @@ export interface Lag {
   overdue: number
 }
 
-export interface Stranger {
+export interface UnknownRecord {
   topic: string
   partition: number
   offset: number
@@ -55,7 +55,7 @@ export interface KafkaSums {
   distinct: number
   /** Records of events committed after the database was photographed. */
   newer: number
-  strangers: Stranger[]
+  unknownRecords: UnknownRecord[]
   /** Partitions whose log no longer starts at offset 0. */
   truncated: { topic: string; partition: number; low: number }[]
   partitions: number
@@ -87,15 +87,15 @@ export interface World {
 }
 
 /** What the entries of each type should come to, by the payment and its events, in minor units. */
-const amounts: Record<EntryType, (payment: PaymentRow, book: Book) => number> = {
+const amounts: Record<EntryType, (payment: PaymentRow, history: PaymentHistory) => number> = {
   capture: payment => payment.capturedAmount,
-  fee: (_, book) => sum(feesOf(book).map(fee => (fee.isRecorded ? fee.amount : 0))),
+  fee: (_, history) => sum(feesOf(history).map(fee => (fee.isRecorded ? fee.amount : 0))),
   refund: payment => payment.refundedAmount,
 }
 
-const feesOf = (book: Book) => {
-  const recorded = new Set(entriesOf(book, 'fee').map(entry => entry.eventId))
-  return book.outbox.map(({ eventId, event }) => ({
+const feesOf = (history: PaymentHistory) => {
+  const recorded = new Set(entriesOf(history, 'fee').map(entry => entry.eventId))
+  return history.outbox.map(({ eventId, event }) => ({
     amount: event?.feeAmount ?? 0,
     isRecorded: recorded.has(eventId),
   }))
@@ -107,17 +107,17 @@ export class Expectations {
   readonly feesOutstanding = new Balances()
   outboxUnsent = 0
 
-  add(book: Book): void {
-    const { payment } = book
-    this.outboxUnsent += book.outbox.filter(row => row.publishedAtMs === null && row.seen === null).length
+  add(history: PaymentHistory): void {
+    const { payment } = history
+    this.outboxUnsent += history.outbox.filter(row => row.publishedAtMs === null && row.inKafka === null).length
     if (!payment) return
     for (const type of entryTypes) {
       const { debit, credit } = entryRules[type]
-      const amount = amounts[type](payment, book)
+      const amount = amounts[type](payment, history)
       this.expected.add(debit(payment.merchantId), payment.currency, amount)
       this.expected.add(credit(payment.merchantId), payment.currency, -amount)
     }
-    for (const { amount, isRecorded } of feesOf(book))
+    for (const { amount, isRecorded } of feesOf(history))
       if (amount !== 0 && !isRecorded) this.feesOutstanding.add('fee_revenue', payment.currency, amount)
   }
 }

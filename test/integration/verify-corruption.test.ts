@@ -2,15 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise'
 import { connectControl } from '../../scripts/local/control.ts'
-import {
-  type KafkaLog,
-  type LogRecord,
-  openKafkaLog,
-  type PartitionSpan,
-} from '../../scripts/operate/verify/kafka-log.ts'
+import { type KafkaLog, openKafkaLog, type PartitionSpan } from '../../scripts/operate/verify/kafka-log.ts'
 import { verify } from '../../scripts/operate/verify/settle.ts'
 import { openSnapshot } from '../../scripts/operate/verify/snapshot.ts'
-import { bookInvariants, type VerifyReport, verifySystem } from '../../scripts/operate/verify/verify-system.ts'
+import { historyInvariants, type VerifyReport, verifySystem } from '../../scripts/operate/verify/verify-system.ts'
+import type { LogRecord } from '../../shared/invariants/record-comparison.ts'
 import { worldInvariants } from '../../shared/invariants/world-invariants.ts'
 import { expectMutation } from '../support/contract.ts'
 import { PaymentApi } from '../support/http.ts'
@@ -564,6 +560,6 @@ test('every invariant is broken by something planted here; order and dead letter
   const broken = new Set(
     [...corruptions, ...kafkaCorruptions].flatMap(({ breaks }) => breaks).concat('nothing-stuck', 'event-in-one-place'),
   )
-  const names = [...bookInvariants, ...worldInvariants].map(({ name }) => name)
+  const names = [...historyInvariants, ...worldInvariants].map(({ name }) => name)
   expect(names.filter(name => !broken.has(name))).toEqual(['order-in-topic', 'no-dead-letters'])
 })

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { bookInvariants } from '../../scripts/operate/verify/verify-system.ts'
+import { historyInvariants } from '../../scripts/operate/verify/verify-system.ts'
 import { errorCatalogue, errorCodes } from '../../shared/contracts/errors.ts'
 import { AMOUNT_MAX, idempotencyKey, merchantId, paymentMethod } from '../../shared/contracts/identifiers.ts'
 import {
@@ -309,7 +309,7 @@ describe('the invariants', () => {
   ])('are as many as %s says (%s)', (path, sentence) => {
     const [, count] = sentence.exec(read(path)) ?? []
 
-    expect(Number(count)).toBe(bookInvariants.length + worldInvariants.length)
+    expect(Number(count)).toBe(historyInvariants.length + worldInvariants.length)
   })
 })
 

@@ -89,8 +89,8 @@ describe('an import that is not allowed is found', () => {
     ['scripts/local/system.ts', '../lab/bench/stage.ts'],
     ['scripts/terminal/output.ts', '../local/paths.ts'],
     ['deploy/package/package-service.ts', '../../scripts/lab/bench/stage.ts'],
-    ['shared/invariants/book.ts', '../domain/ledger.ts'],
-    ['shared/invariants/book.ts', '../payments/ports.ts'],
+    ['shared/invariants/payment-history.ts', '../domain/ledger.ts'],
+    ['shared/invariants/payment-history.ts', '../payments/ports.ts'],
   ])('%s may not import %s', (path, specifier) => {
     expect(violationsOf(path, `import { x } from '${specifier}'\n`)).toHaveLength(1)
   })

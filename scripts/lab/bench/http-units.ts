@@ -1,6 +1,6 @@
 /** Units over HTTP, on connections that are kept alive: what a shop's server would send. */
 import { Pool } from 'undici'
-import { objectOf, parseJson } from '../../../shared/invariants/book.ts'
+import { objectOf, parseJson } from '../../../shared/invariants/payment-history.ts'
 import type { Random } from '../random.ts'
 import type { RunUnit, Tally } from './closed-loop.ts'
 import type { Order, StepName, Target, Unit } from './order.ts'

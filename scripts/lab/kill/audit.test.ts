@@ -1,19 +1,19 @@
-/** The reckoning finds every way in which a client's answers can differ from the books and from Kafka. */
+/** The audit finds every way in which a client's answers can differ from the books and from Kafka. */
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import type { Book } from '../../../shared/invariants/book.ts'
-import { settledBook } from '../../../shared/invariants/sample-books.ts'
+import type { PaymentHistory } from '../../../shared/invariants/payment-history.ts'
+import { settledPayment } from '../../../shared/invariants/sample-payments.ts'
 import type { Snapshot } from '../../operate/verify/snapshot.ts'
 import { audit, type KafkaFacts } from './audit.ts'
 import { answerOf, type Transcript } from './client.ts'
 
 const MERCHANT = 'kill-1'
-let book: Book
+let history: PaymentHistory
 let transcript: Transcript
 let kafka: KafkaFacts
 
 /** A refunded payment and the client who was told so. */
 beforeEach(() => {
-  book = settledBook(1, ['authorize', 'capture', 'refund'], MERCHANT)
+  history = settledPayment(1, ['authorize', 'capture', 'refund'], MERCHANT)
   const flow = {
     index: 4,
     merchantId: MERCHANT,
@@ -22,7 +22,7 @@ beforeEach(() => {
     paymentMethod: 'tok_approve',
     calls: [],
   }
-  const told = book.operations.map(operation => ({
+  const told = history.operations.map(operation => ({
     call: {
       kind: operation.kind as 'authorize' | 'capture' | 'refund',
       key: operation.idempotencyKey!,
@@ -31,29 +31,29 @@ beforeEach(() => {
     answer: answerOf(operation.answer!.statusCode!, Buffer.from(operation.answer!.body!), null),
     internalErrors: 0,
   }))
-  transcript = { flow, paymentId: book.paymentId, told }
-  const events = book.outbox.map(row => ({ ...row.event!, type: row.topic, feeAmount: row.event!.feeAmount ?? 0 }))
-  kafka = { events: new Map([[book.paymentId, events]]), records: 3, distinct: 3 }
+  transcript = { flow, paymentId: history.paymentId, told }
+  const events = history.outbox.map(row => ({ ...row.event!, type: row.topic, feeAmount: row.event!.feeAmount ?? 0 }))
+  kafka = { events: new Map([[history.paymentId, events]]), records: 3, distinct: 3 }
 })
 
-const snapshotOf = (...books: Book[]) =>
+const snapshotOf = (...histories: PaymentHistory[]) =>
   ({
-    books: async function* () {
-      yield* books
+    histories: async function* () {
+      yield* histories
     },
     answers: async function* () {
-      for (const { operations } of books) for (const { answer } of operations) if (answer) yield answer
+      for (const { operations } of histories) for (const { answer } of operations) if (answer) yield answer
     },
   }) as unknown as Snapshot
 
-const mismatches = (...books: Book[]) => audit([transcript], MERCHANT, snapshotOf(...books), kafka)
+const mismatches = (...histories: PaymentHistory[]) => audit([transcript], MERCHANT, snapshotOf(...histories), kafka)
 
 test('told = database = Kafka = ledger', async () => {
-  expect(await mismatches(book)).toEqual([])
+  expect(await mismatches(history)).toEqual([])
 })
 
 describe('a mismatch', () => {
-  test.each<[string, (book: Book, transcript: Transcript, kafka: KafkaFacts) => void, RegExp]>([
+  test.each<[string, (history: PaymentHistory, transcript: Transcript, kafka: KafkaFacts) => void, RegExp]>([
     ['a capture that the client was never told of', (_, { told }) => void told.pop(), /status "REFUNDED"/],
     [
       'money that did not move',
@@ -121,20 +121,22 @@ describe('a mismatch', () => {
       /told 200 .*, expected 409/,
     ],
   ])('%s', async (_, spoil, found) => {
-    spoil(book, transcript, kafka)
-    expect((await mismatches(book)).join('\n')).toMatch(found)
+    spoil(history, transcript, kafka)
+    expect((await mismatches(history)).join('\n')).toMatch(found)
   })
 
   test('a payment that no client knows', async () => {
-    const unknown = settledBook(2, ['authorize'], MERCHANT)
-    expect((await mismatches(book, unknown)).join()).toMatch(`${unknown.paymentId}: in the database, but no client`)
+    const unknown = settledPayment(2, ['authorize'], MERCHANT)
+    expect((await mismatches(history, unknown)).join()).toMatch(`${unknown.paymentId}: in the database, but no client`)
   })
 
   test('a payment that is not in the database', async () => {
-    expect((await mismatches()).join()).toMatch(`was told of payment ${book.paymentId}, which is not in the database`)
+    expect((await mismatches()).join()).toMatch(
+      `was told of payment ${history.paymentId}, which is not in the database`,
+    )
   })
 })
 
 test('payments of other merchants are none of its business', async () => {
-  expect(await mismatches(book, settledBook(3, ['authorize'], 'other'))).toEqual([])
+  expect(await mismatches(history, settledPayment(3, ['authorize'], 'other'))).toEqual([])
 })

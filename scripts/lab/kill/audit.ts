@@ -6,10 +6,10 @@ import {
   type OperationState,
   type PaymentStatus,
 } from '../../../shared/contracts/lists.ts'
-import type { Book, EntryRow } from '../../../shared/invariants/book.ts'
-import { objectOf, parseJson, ruleOf } from '../../../shared/invariants/book.ts'
-import type { KafkaLog, LogRecord } from '../../operate/verify/kafka-log.ts'
-import { eventIdOf } from '../../operate/verify/sightings.ts'
+import type { EntryRow, PaymentHistory } from '../../../shared/invariants/payment-history.ts'
+import { objectOf, parseJson, ruleOf } from '../../../shared/invariants/payment-history.ts'
+import { eventIdOf, type LogRecord } from '../../../shared/invariants/record-comparison.ts'
+import type { KafkaLog } from '../../operate/verify/kafka-log.ts'
 import type { Snapshot } from '../../operate/verify/snapshot.ts'
 import type { Told, Transcript } from './client.ts'
 import type { CallKind } from './flow.ts'
@@ -98,12 +98,12 @@ export async function audit(
   const mismatches: string[] = []
   const told = transcripts.filter(transcript => transcript.paymentId !== null)
   const byPayment = new Map(told.map(transcript => [transcript.paymentId, transcript]))
-  for await (const book of snapshot.books(() => null)) {
-    if (book.payment?.merchantId !== merchantId) continue
-    const transcript = byPayment.get(book.paymentId)
-    byPayment.delete(book.paymentId)
-    if (transcript) mismatches.push(...compare(transcript, book, kafka.events.get(book.paymentId) ?? []))
-    else mismatches.push(`${book.paymentId}: in the database, but no client was told of it`)
+  for await (const history of snapshot.histories(() => null)) {
+    if (history.payment?.merchantId !== merchantId) continue
+    const transcript = byPayment.get(history.paymentId)
+    byPayment.delete(history.paymentId)
+    if (transcript) mismatches.push(...compare(transcript, history, kafka.events.get(history.paymentId) ?? []))
+    else mismatches.push(`${history.paymentId}: in the database, but no client was told of it`)
   }
   for (const [paymentId, { flow }] of byPayment)
     mismatches.push(`flow ${flow.index}: was told of payment ${paymentId}, which is not in the database`)
@@ -131,7 +131,7 @@ const isCanceled = (json: Record<string, unknown>): boolean => objectOf(json.det
 const succeeded = (told: Told[]): Told[] => told.filter(({ answer }) => answer !== null && answer.statusCode < 300)
 
 /** One payment: the rows that the client's answers call for, against those that are there. */
-export function compare(transcript: Transcript, book: Book, events: KafkaEvent[]): string[] {
+export function compare(transcript: Transcript, history: PaymentHistory, events: KafkaEvent[]): string[] {
   const { flow, told } = transcript
   const done = succeeded(told)
   const kinds = done.map(({ call }) => call.kind)
@@ -140,9 +140,9 @@ export function compare(transcript: Transcript, book: Book, events: KafkaEvent[]
     const [found, wanted] = [JSON.stringify(actual), JSON.stringify(expected)]
     return found === wanted
       ? []
-      : [`flow ${flow.index} ${book.paymentId}: ${what} ${found}, the client was told ${wanted}`]
+      : [`flow ${flow.index} ${history.paymentId}: ${what} ${found}, the client was told ${wanted}`]
   }
-  const payment = book.payment!
+  const payment = history.payment!
   const declined = told.some(({ call, answer }) => call.kind === 'authorize' && answer?.statusCode === 402)
   const inOrder = events.toSorted((a, b) => a.sequence - b.sequence)
   return [
@@ -153,9 +153,9 @@ export function compare(transcript: Transcript, book: Book, events: KafkaEvent[]
       [payment.capturedAmount, payment.refundedAmount],
       [moved('capturedAmount'), moved('refundedAmount')],
     ),
-    ...differ('operations', operationsOf(book), expectedOperations(told, flow.amount)),
+    ...differ('operations', operationsOf(history), expectedOperations(told, flow.amount)),
     ...differ('events in Kafka', inOrder.map(eventFacts), expectedEvents(told, flow.amount)),
-    ...differ('ledger', entryFacts(book.entries), expectedEntries(kinds, transcript, feesOf(inOrder))),
+    ...differ('ledger', entryFacts(history.entries), expectedEntries(kinds, transcript, feesOf(inOrder))),
   ]
 }
 
@@ -163,8 +163,8 @@ const statusAfter = (kinds: CallKind[]): PaymentStatus => effects[kinds.at(-1) ?
 
 const statusOfRefusal = (told: Told[]): PaymentStatus => (isCanceled(told[0]!.answer!.json) ? 'FAILED' : 'DECLINED')
 
-const operationsOf = (book: Book): string[] =>
-  book.operations
+const operationsOf = (history: PaymentHistory): string[] =>
+  history.operations
     .filter(({ state }) => ruleOf(mustBeTold, state) ?? true)
     .map(({ operationId, kind, amount, state }) => `${operationId} ${kind} ${amount} ${state}`)
     .sort()

@@ -1,6 +1,6 @@
 /** One buyer's client: repeats a call with the same key until the answer is final, and remembers what it was told. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { objectOf, parseJson } from '../../../shared/invariants/book.ts'
+import { objectOf, parseJson } from '../../../shared/invariants/payment-history.ts'
 import type { Random } from '../random.ts'
 import type { CallKind, Flow, PlannedCall } from './flow.ts'
 import type { InFlight } from './in-flight.ts'

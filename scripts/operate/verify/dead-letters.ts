@@ -3,8 +3,9 @@
  * What was done is a note: a record of its own on the same partition, behind the letter that it names (docs/decisions/0026).
  */
 import { DEAD_LETTER_TOPIC } from '../../../shared/contracts/topics.ts'
-import { objectOf, parseJson } from '../../../shared/invariants/book.ts'
-import { type KafkaLog, type LogRecord, REDRIVE_GROUP } from './kafka-log.ts'
+import { objectOf, parseJson } from '../../../shared/invariants/payment-history.ts'
+import type { LogRecord } from '../../../shared/invariants/record-comparison.ts'
+import { type KafkaLog, REDRIVE_GROUP } from './kafka-log.ts'
 
 /** The record a consumer could not use, as it was. */
 export interface OriginalRecord {

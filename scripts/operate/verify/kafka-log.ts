@@ -2,20 +2,12 @@
 import type { Admin, KafkaMessage } from 'kafkajs'
 import { consumerGroups, DEAD_LETTER_TOPIC, DOORBELL_TOPIC } from '../../../shared/contracts/topics.ts'
 import type { Judge } from '../../../shared/invariants/invariant.ts'
+import type { LogRecord } from '../../../shared/invariants/record-comparison.ts'
 import type { Lag } from '../../../shared/invariants/world.ts'
 import type { KafkaCluster } from '../../../shared/messaging/kafka-client.ts'
 import { until } from '../../../shared/runtime/until.ts'
 import { connected, kafkaOf } from '../connections.ts'
 import { type Cluster, clusterOf, fetchSpans, type Span } from './fetch-spans.ts'
-
-export interface LogRecord {
-  topic: string
-  partition: number
-  offset: number
-  key: Buffer | null
-  value: Buffer | null
-  headers: Record<string, Buffer | undefined>
-}
 
 /** Where a partition begins and ends right now. Its last record may lie before its end: markers of transactions and compacted offsets are none. */
 export type PartitionSpan = Span

@@ -2,30 +2,22 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import {
   type AnswerRow,
-  type Book,
   type EntryRow,
+  type FoundInKafka,
   type OperationRow,
   type OutboxRow,
+  type PaymentHistory,
   type PaymentRow,
   parseEvent,
-  type Sighting,
-} from '../../../shared/invariants/book.ts'
+} from '../../../shared/invariants/payment-history.ts'
+import type { OutboxRecord } from '../../../shared/invariants/record-comparison.ts'
 import { Balances, type KeptAnswer } from '../../../shared/invariants/world.ts'
 import { connectDatabase } from '../connections.ts'
 
 const PAGE_ROWS = 1_000
 
 type Row = RowDataPacket
-type Sight = (outboxId: number) => Sighting | null
-
-/** An outbox row as Kafka's records are compared with it. */
-export interface OutboxRecord {
-  id: number
-  eventId: string
-  topic: string
-  paymentId: string
-  payload: string
-}
+type Sight = (outboxId: number) => FoundInKafka | null
 
 /** Takes the photograph. Throws when the database does not answer. */
 export async function openSnapshot(databaseUrl: string): Promise<Snapshot> {
@@ -55,8 +47,8 @@ export class Snapshot {
     return rows
   }
 
-  /** Every payment with all its rows, in the order of payment ids; rows without a payment come as a book of their own. */
-  async *books(sight: Sight): AsyncGenerator<Book> {
+  /** Every payment with all its rows, in the order of payment ids; rows without a payment come as a history of their own. */
+  async *histories(sight: Sight): AsyncGenerator<PaymentHistory> {
     let after: string | null = null
     for (;;) {
       const payments = await this.#rows('SELECT * FROM payment WHERE payment_id > ? ORDER BY payment_id LIMIT ?', [
@@ -70,21 +62,28 @@ export class Snapshot {
     }
   }
 
-  async #page(payments: Row[], after: string | null, last: string | null, sight: Sight): Promise<Iterable<Book>> {
-    const books = new Map(payments.map(row => [String(row.payment_id), emptyBook(row.payment_id, paymentOf(row))]))
-    const bookOf = (paymentId: string): Book => {
-      const book = books.get(paymentId) ?? emptyBook(paymentId, null)
-      books.set(paymentId, book)
-      return book
+  async #page(
+    payments: Row[],
+    after: string | null,
+    last: string | null,
+    sight: Sight,
+  ): Promise<Iterable<PaymentHistory>> {
+    const histories = new Map(
+      payments.map(row => [String(row.payment_id), emptyHistory(row.payment_id, paymentOf(row))]),
+    )
+    const historyOf = (paymentId: string): PaymentHistory => {
+      const history = histories.get(paymentId) ?? emptyHistory(paymentId, null)
+      histories.set(paymentId, history)
+      return history
     }
     for (const row of await this.#range(OPERATIONS, 'o.payment_id', after, last))
-      bookOf(row.payment_id).operations.push(operationOf(row))
+      historyOf(row.payment_id).operations.push(operationOf(row))
     for (const row of await this.#range('SELECT * FROM ledger_entry', 'payment_id', after, last))
-      bookOf(row.payment_id).entries.push(entryOf(row))
+      historyOf(row.payment_id).entries.push(entryOf(row))
     for (const table of OUTBOX_TABLES)
       for (const row of await this.#range(`SELECT * FROM ${table}`, 'message_key', after, last))
-        bookOf(row.message_key).outbox.push(outboxOf(row, table === 'outbox_archive', sight(row.id)))
-    return books.values()
+        historyOf(row.message_key).outbox.push(outboxOf(row, table === 'outbox_archive', sight(row.id)))
+    return histories.values()
   }
 
   #range(select: string, column: string, after: string | null, last: string | null): Promise<Row[]> {
@@ -153,7 +152,7 @@ const OUTBOX_TABLES = ['outbox_event', 'outbox_archive']
 const everyEvent = (columns: string, condition = 'TRUE'): string =>
   OUTBOX_TABLES.map(table => `SELECT ${columns} FROM ${table} WHERE ${condition}`).join(' UNION ALL ')
 
-const emptyBook = (paymentId: string, payment: PaymentRow | null): Book => ({
+const emptyHistory = (paymentId: string, payment: PaymentRow | null): PaymentHistory => ({
   paymentId,
   payment,
   operations: [],
@@ -217,7 +216,7 @@ const entryOf = (row: Row): EntryRow => ({
   currency: row.currency,
 })
 
-const outboxOf = (row: Row, archived: boolean, seen: Sighting | null): OutboxRow => ({
+const outboxOf = (row: Row, archived: boolean, inKafka: FoundInKafka | null): OutboxRow => ({
   id: row.id,
   eventId: row.event_id,
   topic: row.topic,
@@ -228,7 +227,7 @@ const outboxOf = (row: Row, archived: boolean, seen: Sighting | null): OutboxRow
   lastError: row.last_error ?? null,
   archived,
   event: parseEvent(row.payload),
-  seen,
+  inKafka,
 })
 
 const outboxRecordOf = (row: Row): OutboxRecord => ({

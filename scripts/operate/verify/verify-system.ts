@@ -1,21 +1,22 @@
 /** Holds every invariant against the database and Kafka, once. Reads only. */
-import type { Book } from '../../../shared/invariants/book.ts'
+
 import { eventInvariants } from '../../../shared/invariants/event-invariants.ts'
-import type { BookInvariant, Invariant, Judge, Verdict } from '../../../shared/invariants/invariant.ts'
+import type { Invariant, Judge, PaymentInvariant, Verdict } from '../../../shared/invariants/invariant.ts'
 import { ledgerInvariants } from '../../../shared/invariants/ledger-invariants.ts'
 import { operationInvariants } from '../../../shared/invariants/operation-invariants.ts'
+import type { PaymentHistory } from '../../../shared/invariants/payment-history.ts'
 import { paymentInvariants } from '../../../shared/invariants/payment-invariants.ts'
+import { RecordComparison } from '../../../shared/invariants/record-comparison.ts'
 import { Expectations, type KafkaSums, type World } from '../../../shared/invariants/world.ts'
 import { worldInvariants } from '../../../shared/invariants/world-invariants.ts'
 import { readDeadLetters } from './dead-letters.ts'
 import type { KafkaLog } from './kafka-log.ts'
-import { Sightings } from './sightings.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Offending rows that are kept of each invariant. */
 const ROWS_KEPT = 10
 
-export const bookInvariants: BookInvariant[] = [
+export const historyInvariants: PaymentInvariant[] = [
   ...paymentInvariants,
   ...operationInvariants,
   ...eventInvariants,
@@ -68,25 +69,25 @@ class Tally {
 }
 
 /** Judges one payment's rows by every invariant about a payment. */
-export function judgeBook(book: Book, judge: Judge, tallies: Map<string, Tally>): void {
-  for (const invariant of bookInvariants)
-    for (const verdict of invariant.check(book, judge)) tallies.get(invariant.name)!.add(verdict)
+export function judgeHistory(history: PaymentHistory, judge: Judge, tallies: Map<string, Tally>): void {
+  for (const invariant of historyInvariants)
+    for (const verdict of invariant.check(history, judge)) tallies.get(invariant.name)!.add(verdict)
 }
 
-/** Results of the invariants over books and world that are already at hand. */
+/** Results of the invariants over histories and world that are already at hand. */
 export async function judge(
-  books: Iterable<Book> | AsyncIterable<Book>,
+  histories: Iterable<PaymentHistory> | AsyncIterable<PaymentHistory>,
   worldOf: (expectations: Expectations) => World | Promise<World>,
   clock: Judge,
 ): Promise<{ results: InvariantResult[]; payments: number; world: World }> {
-  const invariants = [...bookInvariants, ...worldInvariants]
+  const invariants = [...historyInvariants, ...worldInvariants]
   const tallies = new Map(invariants.map(({ name }) => [name, new Tally()]))
   const expectations = new Expectations()
   let payments = 0
-  for await (const book of books) {
-    if (book.payment) payments++
-    expectations.add(book)
-    judgeBook(book, clock, tallies)
+  for await (const history of histories) {
+    if (history.payment) payments++
+    expectations.add(history)
+    judgeHistory(history, clock, tallies)
   }
   const world = await worldOf(expectations)
   for (const invariant of worldInvariants)
@@ -97,10 +98,10 @@ export async function judge(
 /** The snapshot must be older than the Kafka spans read here: then whatever it calls published is in them. */
 export async function verifySystem(snapshot: Snapshot, kafka: KafkaLog, clock: Judge): Promise<VerifyReport> {
   const { rows: outboxRows, firstId, lastId } = await snapshot.outboxSize()
-  const sightings = new Sightings(firstId, lastId)
-  const sums = await readKafka(snapshot, kafka, sightings)
+  const comparison = new RecordComparison(firstId, lastId)
+  const sums = await readKafka(snapshot, kafka, comparison)
   const { results, payments, world } = await judge(
-    snapshot.books(id => sightings.of(id)),
+    snapshot.histories(id => comparison.foundOf(id)),
     async expectations => ({
       ...(await snapshot.balances()),
       expected: expectations.expected,
@@ -122,18 +123,18 @@ export async function verifySystem(snapshot: Snapshot, kafka: KafkaLog, clock: J
   }
 }
 
-async function readKafka(snapshot: Snapshot, kafka: KafkaLog, sightings: Sightings): Promise<KafkaSums> {
+async function readKafka(snapshot: Snapshot, kafka: KafkaLog, comparison: RecordComparison): Promise<KafkaSums> {
   const spans = await kafka.eventSpans()
-  await kafka.read(spans, records => sightings.add(records, snapshot))
-  const { records, distinct, newer, strangers } = sightings
+  await kafka.read(spans, records => comparison.add(records, snapshot))
+  const { records, distinct, newer, unknownRecords } = comparison
   const truncated = spans.filter(span => span.low > 0)
-  return { records, distinct, newer, strangers, truncated, partitions: spans.length }
+  return { records, distinct, newer, unknownRecords, truncated, partitions: spans.length }
 }
 
-const figuresOf = (payments: number, outboxRows: number, { records, distinct, strangers }: KafkaSums) => ({
+const figuresOf = (payments: number, outboxRows: number, { records, distinct, unknownRecords }: KafkaSums) => ({
   payments,
   outboxRows,
   distinctEvents: distinct,
   kafkaRecords: records,
-  duplicates: records - distinct - strangers.length,
+  duplicates: records - distinct - unknownRecords.length,
 })

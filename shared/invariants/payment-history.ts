@@ -47,7 +47,7 @@ export interface EntryRow {
 }
 
 /** Where Kafka holds an outbox row's event: every occurrence counted, the first one located. */
-export interface Sighting {
+export interface FoundInKafka {
   occurrences: number
   partition: number
   offset: number
@@ -86,11 +86,11 @@ export interface OutboxRow {
   archived: boolean
   /** The payload, parsed; null when it is not an event. */
   event: EventFacts | null
-  seen: Sighting | null
+  inKafka: FoundInKafka | null
 }
 
 /** Everything the database and Kafka say about one payment. `payment` is null when only its other rows exist. */
-export interface Book {
+export interface PaymentHistory {
   paymentId: string
   payment: PaymentRow | null
   operations: OperationRow[]
@@ -114,12 +114,14 @@ const outcomes: Record<OperationState, 'open' | 'success' | 'refusal'> = {
 /** What an operation in this state came to. */
 export const outcomeOf = (state: string) => ruleOf(outcomes, state)
 
-export const entriesOf = (book: Book, type: EntryType): EntryRow[] => book.entries.filter(entry => entry.type === type)
+export const entriesOf = (history: PaymentHistory, type: EntryType): EntryRow[] =>
+  history.entries.filter(entry => entry.type === type)
 
-export const succeededOf = (book: Book, kind: OperationKind): OperationRow[] =>
-  book.operations.filter(operation => operation.kind === kind && outcomeOf(operation.state) === 'success')
+export const succeededOf = (history: PaymentHistory, kind: OperationKind): OperationRow[] =>
+  history.operations.filter(operation => operation.kind === kind && outcomeOf(operation.state) === 'success')
 
-export const eventsOf = (book: Book, topic: EventType): OutboxRow[] => book.outbox.filter(row => row.topic === topic)
+export const eventsOf = (history: PaymentHistory, topic: EventType): OutboxRow[] =>
+  history.outbox.filter(row => row.topic === topic)
 
 /** Parses an event's payload. Null when a field is missing or of another type. */
 export function parseEvent(payload: string): EventFacts | null {

@@ -1,16 +1,41 @@
-/** Compares every Kafka record with its outbox row, and remembers in a few bytes a row where each event was seen. */
-import { objectOf, parseJson, type Sighting } from '../../../shared/invariants/book.ts'
-import type { Stranger } from '../../../shared/invariants/world.ts'
-import type { LogRecord } from './kafka-log.ts'
-import type { OutboxRecord, Snapshot } from './snapshot.ts'
+/** Compares every Kafka record with its outbox row, and remembers in a few bytes a row where Kafka holds each event. */
+import { type FoundInKafka, objectOf, parseJson } from './payment-history.ts'
+import type { UnknownRecord } from './world.ts'
+
+/** A record as it stands in a topic. */
+export interface LogRecord {
+  topic: string
+  partition: number
+  offset: number
+  key: Buffer | null
+  value: Buffer | null
+  headers: Record<string, Buffer | undefined>
+}
+
+/** An outbox row as Kafka's records are compared with it. */
+export interface OutboxRecord {
+  id: number
+  eventId: string
+  topic: string
+  paymentId: string
+  payload: string
+}
+
+/** Answers which outbox rows events have. */
+export interface OutboxLookup {
+  /** By event id, as of the snapshot. */
+  outboxRecords(eventIds: string[]): Promise<Map<string, OutboxRecord>>
+  /** Which of these events have been committed by now, the snapshot aside. */
+  committedSince(eventIds: string[]): Promise<Set<string>>
+}
 
 const LOOKUP_ROWS = 1_000
 
-export class Sightings {
+export class RecordComparison {
   records = 0
   distinct = 0
   newer = 0
-  readonly strangers: Stranger[] = []
+  readonly unknownRecords: UnknownRecord[] = []
   readonly #firstId: number
   // 14 bytes an outbox row, so that millions of events fit.
   readonly #occurrences: Uint32Array
@@ -26,8 +51,8 @@ export class Sightings {
     this.#offsets = new Float64Array(size)
   }
 
-  /** What was seen of an outbox row's event, or null. */
-  of(outboxId: number): Sighting | null {
+  /** What Kafka holds of an outbox row's event, or null. */
+  foundOf(outboxId: number): FoundInKafka | null {
     const index = outboxId - this.#firstId
     const occurrences = this.#occurrences[index] ?? 0
     if (occurrences === 0) return null
@@ -36,30 +61,30 @@ export class Sightings {
   }
 
   /** Takes in records in the order of their partition. */
-  async add(records: LogRecord[], rows: Pick<Snapshot, 'outboxRecords' | 'committedSince'>): Promise<void> {
+  async add(records: LogRecord[], rows: OutboxLookup): Promise<void> {
     for (let from = 0; from < records.length; from += LOOKUP_ROWS)
       await this.#addSome(records.slice(from, from + LOOKUP_ROWS), rows)
   }
 
-  async #addSome(records: LogRecord[], rows: Pick<Snapshot, 'outboxRecords' | 'committedSince'>): Promise<void> {
+  async #addSome(records: LogRecord[], rows: OutboxLookup): Promise<void> {
     const named = records.map(record => ({ record, eventId: eventIdOf(record) }))
     const ids = [...new Set(named.map(({ eventId }) => eventId).filter(id => id !== undefined))]
     const known = await rows.outboxRecords(ids)
     const newer = await rows.committedSince(ids.filter(id => !known.has(id)))
     for (const { record, eventId } of named) {
       const row = eventId === undefined ? undefined : known.get(eventId)
-      if (row) this.#sighted(record, row)
+      if (row) this.#compared(record, row)
       else if (eventId !== undefined && newer.has(eventId)) this.newer++
-      else this.#stranger(record, eventId)
+      else this.#unknown(record, eventId)
     }
   }
 
-  #stranger({ topic, partition, offset, key }: LogRecord, eventId: string | undefined): void {
+  #unknown({ topic, partition, offset, key }: LogRecord, eventId: string | undefined): void {
     this.records++
-    this.strangers.push({ topic, partition, offset, eventId, key: key?.toString() })
+    this.unknownRecords.push({ topic, partition, offset, eventId, key: key?.toString() })
   }
 
-  #sighted(record: LogRecord, row: OutboxRecord): void {
+  #compared(record: LogRecord, row: OutboxRecord): void {
     const index = row.id - this.#firstId
     this.records++
     this.#occurrences[index]!++

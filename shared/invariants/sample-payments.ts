@@ -1,6 +1,6 @@
 /** Healthy books for tests, written by hand: what a payment's rows look like when nothing is wrong. */
 import type { EntryType, EventType, PaymentStatus, RequestedKind } from '../../shared/contracts/lists.ts'
-import type { AnswerRow, Book, EntryRow, EventFacts, OperationRow, OutboxRow } from './book.ts'
+import type { AnswerRow, EntryRow, EventFacts, OperationRow, OutboxRow, PaymentHistory } from './payment-history.ts'
 import { Balances, type Expectations, type KeptAnswer, type World } from './world.ts'
 
 export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5)
@@ -58,7 +58,7 @@ const outboxOf = (id: number, event: EventFacts): OutboxRow => ({
   lastError: null,
   archived: false,
   event,
-  seen: { occurrences: 1, partition: 2, offset: id, differences: [] },
+  inKafka: { occurrences: 1, partition: 2, offset: id, differences: [] },
 })
 
 const entryOf = (
@@ -108,7 +108,7 @@ const stepRules: Record<Step, StepRule> = {
 }
 
 /** A payment that went through `steps` without anything special. */
-export function settledBook(index: number, steps: Step[], merchantId = 'shop'): Book {
+export function settledPayment(index: number, steps: Step[], merchantId = 'shop'): PaymentHistory {
   const paymentId = paymentIdOf(index)
   const payment = {
     paymentId,
@@ -121,13 +121,23 @@ export function settledBook(index: number, steps: Step[], merchantId = 'shop'): 
     pendingOperationId: null,
     eventCount: 0,
   }
-  const book: Book & { payment: typeof payment } = { paymentId, payment, operations: [], entries: [], outbox: [] }
-  for (const step of steps) takeStep(book, step, index)
-  return book
+  const history: PaymentHistory & { payment: typeof payment } = {
+    paymentId,
+    payment,
+    operations: [],
+    entries: [],
+    outbox: [],
+  }
+  for (const step of steps) takeStep(history, step, index)
+  return history
 }
 
-function takeStep(book: Book & { payment: NonNullable<Book['payment']> }, step: Step, index: number): void {
-  const { payment, paymentId } = book
+function takeStep(
+  history: PaymentHistory & { payment: NonNullable<PaymentHistory['payment']> },
+  step: Step,
+  index: number,
+): void {
+  const { payment, paymentId } = history
   const { topic, status, statusCode, total, feeAmount, entries } = stepRules[step]
   payment.status = status
   payment.eventCount++
@@ -146,29 +156,29 @@ function takeStep(book: Book & { payment: NonNullable<Book['payment']> }, step: 
   }
   const answer = { ...told, operationId }
   const stored = answerOf(payment.merchantId, `key-${operationId}`, operationId, statusCode, answer)
-  book.operations.push(operationOf(payment.merchantId, operationId, step, 'SUCCEEDED', stored))
-  book.outbox.push(outboxOf(index * 10 + eventCount, event))
-  book.entries.push(...entries(eventId, `merchant_payable:${payment.merchantId}`))
+  history.operations.push(operationOf(payment.merchantId, operationId, step, 'SUCCEEDED', stored))
+  history.outbox.push(outboxOf(index * 10 + eventCount, event))
+  history.entries.push(...entries(eventId, `merchant_payable:${payment.merchantId}`))
 }
 
 /** A payment that the acquirer declined. */
-export function declinedBook(index: number): Book {
-  const book = settledBook(index, ['authorize'])
-  const [operation, row] = [book.operations[0]!, book.outbox[0]!]
-  book.payment!.status = 'DECLINED'
+export function declinedPayment(index: number): PaymentHistory {
+  const history = settledPayment(index, ['authorize'])
+  const [operation, row] = [history.operations[0]!, history.outbox[0]!]
+  history.payment!.status = 'DECLINED'
   operation.state = 'DECLINED'
-  const body = { code: 'PAYMENT_DECLINED', paymentId: book.paymentId }
+  const body = { code: 'PAYMENT_DECLINED', paymentId: history.paymentId }
   operation.answer = answerOf('shop', operation.idempotencyKey!, operation.operationId, 402, body)
   row.topic = 'payment.declined'
   row.event!.eventType = 'payment.declined'
   row.event!.payment.status = 'DECLINED'
-  return book
+  return history
 }
 
 /** A payment whose authorization is being worked on. */
-export function pendingBook(index: number): Book {
+export function pendingPayment(index: number): PaymentHistory {
   const paymentId = paymentIdOf(index)
-  const book = settledBook(index, [])
+  const history = settledPayment(index, [])
   const operation = operationOf('shop', `op_${paymentId}_authorize`, 'authorize', 'PENDING', null)
   operation.leaseUntilMs = NOW_MS + 5_000
   operation.answer = {
@@ -177,28 +187,28 @@ export function pendingBook(index: number): Book {
     body: null,
     finishedAtMs: null,
   }
-  book.operations.push(operation)
-  book.payment!.pendingOperationId = operation.operationId
-  return book
+  history.operations.push(operation)
+  history.payment!.pendingOperationId = operation.operationId
+  return history
 }
 
-const keptAnswersOf = (books: Book[]): KeptAnswer[] =>
-  books.flatMap(book =>
-    book.operations
+const keptAnswersOf = (histories: PaymentHistory[]): KeptAnswer[] =>
+  histories.flatMap(history =>
+    history.operations
       .filter(operation => operation.answer !== null)
       .map(operation => ({ ...operation.answer!, operation })),
   )
 
-/** The world around books, as if ledger and Kafka held exactly what the books say. */
-export function worldAround(books: Book[], expectations: Expectations): World {
+/** The world around histories, as if ledger and Kafka held exactly what the books say. */
+export function worldAround(histories: PaymentHistory[], expectations: Expectations): World {
   const [debits, credits] = [new Balances(), new Balances()]
-  for (const { debitAccount, creditAccount, currency, amount } of books.flatMap(book => book.entries)) {
+  for (const { debitAccount, creditAccount, currency, amount } of histories.flatMap(history => history.entries)) {
     debits.add(debitAccount, currency, amount)
     credits.add(creditAccount, currency, amount)
   }
-  const rows = books.flatMap(book => book.outbox)
-  const seen = rows.filter(row => row.seen)
-  const records = seen.reduce((total, row) => total + row.seen!.occurrences, 0)
+  const rows = histories.flatMap(history => history.outbox)
+  const found = rows.filter(row => row.inKafka)
+  const records = found.reduce((total, row) => total + row.inKafka!.occurrences, 0)
   return {
     debits,
     credits,
@@ -207,9 +217,9 @@ export function worldAround(books: Book[], expectations: Expectations): World {
     outboxRows: rows.length,
     outboxUnsent: expectations.outboxUnsent,
     answers: async function* () {
-      yield* keptAnswersOf(books)
+      yield* keptAnswersOf(histories)
     },
-    kafka: { records, distinct: seen.length, newer: 0, strangers: [], truncated: [], partitions: 36 },
+    kafka: { records, distinct: found.length, newer: 0, unknownRecords: [], truncated: [], partitions: 36 },
     lags: [
       { group: 'record-ledger-captured', topic: 'payment.captured', partition: 0, committed: 7, end: 7, overdue: 0 },
     ],
