@@ -18,15 +18,16 @@ function createBroker() {
 
 function createQueue({ restMs = 0, broker = createBroker() } = {}) {
   const failures: string[] = []
+  const committed: 'committed'[] = []
   const queue = new CommitQueue({
     commit: broker.commit,
-    committed: () => {},
+    committed: () => committed.push('committed'),
     commitFailed: error => failures.push((error as Error).message),
     waitMs: () => 0,
     restMs,
   })
   const mark = (partition: number, offset: number) => queue.mark({ topic: 't', partition, offset })
-  return { broker, failures, queue, mark }
+  return { broker, failures, committed, queue, mark }
 }
 
 const FOREVER_MS = 3_600_000
@@ -91,6 +92,29 @@ describe('CommitQueue', () => {
     await settle()
     expect(broker.sent()).toEqual([{ 't-0': 5 }])
     expect(failures).toEqual([])
+  })
+
+  test.each([0, 1, 2, 3, 4, 5])('sends an offset that is marked %i microtasks after the last commit', async count => {
+    const { broker, mark } = createQueue()
+    mark(0, 5)
+    broker.commits[0]!.answer()
+    for (let passed = 0; passed < count; passed += 1) await Promise.resolve()
+    mark(0, 6)
+    await settle()
+    expect(broker.sent()).toEqual([{ 't-0': 5 }, { 't-0': 6 }])
+  })
+
+  test('tells of each commit that got through, and not of one that did after its generation', async () => {
+    const { broker, mark, queue, committed } = createQueue()
+    mark(0, 5)
+    broker.commits[0]!.answer()
+    await settle()
+    expect(committed).toHaveLength(1)
+    mark(0, 6)
+    queue.abandon()
+    broker.commits[1]!.answer()
+    await settle()
+    expect(committed).toHaveLength(1)
   })
 
   test('an abandoned generation takes nothing more: what its handlers settle later is not theirs to commit', () => {

@@ -1,4 +1,4 @@
-/** Sees the records of a processor's batches through: attempts, what comes after a failure, until each is settled. */
+/** Settles the batches of one partition processor: invokes the function, and after a failure tries again, splits or gives up. */
 import { backOffMs, handlerBackOff, sleep } from './back-off.ts'
 import { type Part, Progress, rangesOf, spansOf } from './batch.ts'
 import { messageOf } from './errors.ts'
@@ -11,7 +11,7 @@ import { firstFailuresOf, splitByFailures } from './response.ts'
 import type { Slots } from './slots.ts'
 import type { KafkaSource } from './source.ts'
 
-/** A processor that makes no progress for so long is said to be blocked, and again after as long. */
+/** How long a processor makes no progress before the log says that it is blocked, and until the log says so again. */
 const BLOCKED_REMINDER_MS = 30_000
 
 export interface DeliveryPorts {
@@ -25,7 +25,7 @@ export interface DeliveryPorts {
   waitMs?(failedAttempts: number): number
 }
 
-/** What a processor fails at, until it makes progress. */
+/** What the function fails at. Kept until the processor makes progress. */
 export interface Failing {
   records: readonly FetchedRecord[]
   failedAttempts: number
@@ -66,7 +66,7 @@ export class Delivery {
     return this.#failing
   }
 
-  /** Sees every record through to its end, part after part. False when stopped before that. */
+  /** Settles every record, part after part. False when stopped before that. */
   async settle(
     batch: readonly FetchedRecord[],
     advanced: (partition: number, nextOffset: number) => void,
@@ -102,7 +102,7 @@ export class Delivery {
     const release = await this.#ports.slots.take()
     try {
       if (this.#stopping.aborted) return 'not begun'
-      // Without a destination it blocks its partition: AWS could not invoke the function either.
+      // It was not given up, so it blocks its partition: AWS could not invoke the function either.
       if (isTooLarge(this.#source, records[0]!))
         throw new Error('the record is larger than 6 MB, the most that AWS hands over')
       this.#inFlight = records
@@ -153,7 +153,7 @@ export class Delivery {
     this.#failing = failingOf(records, failedAttempts + 1, error, began)
   }
 
-  /** Aloud: at once when the settings gave the records up, and every 30 s for as long as nothing moves. */
+  /** Logs an error: at once when the settings give the records up, and every 30 s while there is no progress. */
   #sayBlocked(records: readonly FetchedRecord[], givenUp: DiscardReason | undefined): void {
     const failing = this.#failing!
     const nowMs = performance.now()

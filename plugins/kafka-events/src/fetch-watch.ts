@@ -2,7 +2,7 @@
 
 interface Fetch {
   startedMs: number
-  /** Infinity while it runs, or when it ended without a word, as a failing one does. */
+  /** Infinity while it runs, and for one that failed: kafkajs says nothing when a fetch fails. */
   endedMs: number
 }
 

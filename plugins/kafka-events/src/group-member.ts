@@ -58,7 +58,7 @@ export class GroupMember {
     this.#consumer = this.#createConsumer()
     this.#removers = this.#listen()
     this.#starting = this.#start(topics)
-    // A start that hangs fails nothing: the heartbeats tell.
+    // A start that hangs is found by the heartbeats that do not come.
     this.#starting.catch(error => this.#fail(error as Error))
   }
 
@@ -152,7 +152,7 @@ export class GroupMember {
       this.#consumer.on(events.CRASH, ({ payload }) => this.#fail(payload.error)),
       this.#consumer.on(events.HEARTBEAT, () => this.#heartbeat()),
       this.#consumer.on(events.FETCH_START, ({ payload }) => this.#fetches.started(String(payload.nodeId))),
-      // It has waited for all its fetches then.
+      // Before it tells of this, kafkajs has waited for all fetches.
       this.#consumer.on(events.REBALANCING, () => this.#fetches.allEnded()),
       this.#consumer.on(events.FETCH, ({ payload }) => this.#fetches.ended(String(payload.nodeId))),
       this.#consumer.on(events.END_BATCH_PROCESS, ({ payload }) => this.#passed(payload)),
@@ -211,7 +211,7 @@ export class GroupMember {
 
   /** Puts what was fetched into the partition's queue and returns, so that one slow partition holds up no other. */
   async #take({ batch, resolveOffset, commitOffsetsIfNecessary, isStale, pause }: EachBatchPayload): Promise<void> {
-    // What is not taken is fetched again at once: not as fast as it can.
+    // kafkajs fetches what is not taken again at once. Without a pause it would do nothing else.
     if (this.#fetches.mayBeStale) return sleep(REFUSED_MS)
     const processor = this.#assignment?.processorOf(batch.topic, batch.partition)
     const last = batch.messages.at(-1)
@@ -223,13 +223,16 @@ export class GroupMember {
     if (isFull) pause()
   }
 
-  /** kafkajs keeps batches without a record for the function to itself: what an aborted transaction wrote. */
+  /** kafkajs does not hand over a batch without a record for the function, as an aborted transaction leaves. Only its end matters. */
   #passed({ topic, partition, batchSize, lastOffset }: ConsumerEndBatchProcessEvent['payload']): void {
     if (batchSize > 0 || this.#fetches.mayBeStale) return
     this.#assignment?.processorOf(topic, partition)?.push(partition, [], Number(lastOffset) + 1)
   }
 
-  /** Commits where the topic begins for the group, partitions of other members included: only the first of them may say LATEST. */
+  /**
+   * Commits where the group begins in each partition of the topic, other members' partitions included. Once the group has an
+   * offset in the topic, a partition without one begins at its oldest record: LATEST would not hold for them any more.
+   */
   async #pin(assignment: Assignment, source: KafkaSource, partitions: number[]): Promise<void> {
     const { topic } = source
     try {
@@ -245,7 +248,10 @@ export class GroupMember {
     }
   }
 
-  /** kafkajs's own function of the fetch loop: it takes the generation at the call and does not retry into the next one. */
+  /**
+   * Commits by the function that kafkajs gave with a batch. It commits under the generation at the time of the call and does not
+   * try again, while `consumer.commitOffsets` would try again under the next generation.
+   */
   async #sendCommit(offsets: CommittedOffset[]): Promise<void> {
     if (!this.#commit) throw new Error('not connected')
     const topics = Map.groupBy(offsets, ({ topic }) => topic)
@@ -263,7 +269,7 @@ export class GroupMember {
   }
 
   #commitFailed(error: unknown, failedForMs: number): void {
-    // The fetch loop finds out by its next heartbeat and joins anew; what is not committed is delivered again.
+    // In a rebalance the fetch loop joins anew at its next heartbeat, and what is not committed is delivered again.
     if (!isRebalancing(error)) this.#ports.commitTrouble.note(messageOf(error))
     if (failedForMs > 3 * this.#ports.local.sessionTimeoutMs) this.#fail(new Error(`commits fail: ${messageOf(error)}`))
   }
@@ -293,7 +299,7 @@ export class GroupMember {
   }
 }
 
-/** kafkajs throws when the consumer has just ended; the next one starts with every partition resumed. */
+/** kafkajs throws when the consumer has just ended. That matters to nobody: the next one begins with every partition resumed. */
 function whileRunning(step: () => void): void {
   try {
     step()

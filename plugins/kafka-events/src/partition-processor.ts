@@ -31,13 +31,13 @@ export class PartitionProcessor {
   readonly #queues: Map<number, PartitionQueue>
   readonly #ports: ProcessorPorts
   readonly #stopping = new AbortController()
-  /** The first partition of the next batch: none is served last every time. */
+  /** Which partition the next batch begins with. It moves on with each batch, so that no partition is always the last. */
   #turn = 0
   readonly #envelopeBytes: number
   #wake = () => {}
   readonly #delivery: Delivery
 
-  /** `after` is the end of earlier processors of the same partitions: two invocations must not overlap. */
+  /** Begins when `after` has settled: the end of the earlier processors of these partitions. Two invocations must not overlap. */
   constructor(source: KafkaSource, partitions: readonly number[], ports: ProcessorPorts, after: Promise<unknown>) {
     this.#source = source
     this.#queues = new Map(partitions.map(partition => [partition, new PartitionQueue(source, partition)]))
@@ -51,9 +51,9 @@ export class PartitionProcessor {
     return this.#stopped
   }
 
-  /** Takes fetched records, in order; nothing once it is stopped. Says whether the queue is full now: then fetch no more until `roomy`. */
+  /** Takes fetched records, in order. Takes nothing once it is stopped. True when the queue is full: then fetch no more until `roomy`. */
   push(partition: number, messages: readonly KafkaMessage[], endOffset: number): boolean {
-    // Its queue is forgotten: what follows could be taken for the next of what is settled.
+    // The queue was emptied, so a later record would look like the one after the last that is settled.
     if (this.#stopped) return false
     const queue = this.#queues.get(partition)!
     const movedTo = queue.push(messages, endOffset)
@@ -147,7 +147,7 @@ export class PartitionProcessor {
     let bytesLeft = EVENT_BYTES_MAX - this.#envelopeBytes
     for (const queue of this.#inTurn()) {
       const { records, bytes } = this.#takeFrom(queue, this.#source.batchSize - batch.length, bytesLeft)
-      // A record that alone is larger than the limit comes alone, for the delivery to judge.
+      // A record that is larger than the limit is a batch by itself. The delivery decides what becomes of it.
       if (batch.length === 0 && records.length === 0 && queue.length > 0)
         return this.#takeFrom(queue, 1, Number.POSITIVE_INFINITY).records
       batch.push(...records)

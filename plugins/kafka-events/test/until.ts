@@ -16,7 +16,7 @@ export async function until<T>(probe: () => T | Promise<T>, options: UntilOption
   const { what, deadlineMs = DEADLINE_MS, intervalMs = INTERVAL_MS } = options
   const endMs = performance.now() + deadlineMs
   for (;;) {
-    const [seen] = await Promise.allSettled([(async () => probe())()])
+    const [seen] = await Promise.allSettled([Promise.try(probe)])
     if (seen.status === 'fulfilled' && seen.value) return seen.value
     if (performance.now() >= endMs) {
       const last = seen.status === 'fulfilled' ? JSON.stringify(seen.value) : String(seen.reason)
