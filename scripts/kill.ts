@@ -18,7 +18,7 @@ const command = npmCommand(
   .option(...JSON_FLAG)
   .option(
     '--run-file <file>',
-    'the run.json of the system to hurt (else PAY_RUN_FILE, .data/main/run.json, or one of its own)',
+    'the run.json of the system to work on (else PAY_RUN_FILE, .data/main/run.json, or one of its own)',
   )
 
 await run(command, kill)

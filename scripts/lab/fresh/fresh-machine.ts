@@ -48,7 +48,7 @@ export async function testFreshMachine({ tests = false }: FreshFlags): Promise<n
   }
 }
 
-async function furnish(making: Making): Promise<void> {
+async function install(making: Making): Promise<void> {
   await reporter.step('debian', async detail => {
     detail(`${release}, minbase`)
     await makeDebian(making)
@@ -70,7 +70,7 @@ async function live(machine: BareMachine, tests: boolean, signal: AbortSignal): 
 async function inWorkplace(root: string, tests: boolean, signal: AbortSignal): Promise<void> {
   const machine = await BareMachine.start(root, carriedEnvironment(process.env))
   try {
-    await furnish({ machine, log: installLog, signal })
+    await install({ machine, log: installLog, signal })
     await live(machine, tests, signal)
   } catch (error) {
     keepLogsOf(root)

@@ -76,14 +76,14 @@ export async function faultRounds(options: RoundsOptions, faults: readonly Fault
   const outcomes: FaultOutcome[] = []
   for (const [index, fault] of faults.entries()) {
     await sleep(options.random.integer(CALM_MIN_MS, CALM_MAX_MS))
-    const outcome = await strike(options, fault, index + 1)
+    const outcome = await inject(options, fault, index + 1)
     options.onFault(outcome)
     outcomes.push(outcome)
   }
   return outcomes
 }
 
-async function strike(
+async function inject(
   { control, inFlight, apiUrl }: RoundsOptions,
   fault: Fault,
   round: number,

@@ -1,4 +1,4 @@
-/** One run of the kill tool: clients and faults side by side, then the reckoning. */
+/** One run of the kill tool: clients and faults side by side, then the audit. */
 import { randomUUID } from 'node:crypto'
 import type { Control } from '../../local/control.ts'
 import type { FoundSystem } from '../../operate/find-system.ts'
@@ -51,16 +51,16 @@ export async function killRun(system: FoundSystem, control: Control, options: Ki
   const client = { send: sendTo(system.apiUrl), inFlight, random: random.fork(), deadlineMs: CALL_DEADLINE_MS, retries }
   const plan = options.faults(random)
   const onFault = (outcome: FaultOutcome) => options.say(faultLine(outcome, plan.length))
-  const striking = faultRounds({ control, apiUrl: system.apiUrl, inFlight, random: random.fork(), onFault }, plan)
+  const faultsEnd = faultRounds({ control, apiUrl: system.apiUrl, inFlight, random: random.fork(), onFault }, plan)
   const [faults, transcripts] = await Promise.all([
-    striking,
-    runClients(client, merchantId, options.paymentsMin, striking),
+    faultsEnd,
+    runClients(client, merchantId, options.paymentsMin, faultsEnd),
   ])
   options.say('clients are done; waiting until everything has settled')
   const report = await verify(system, { ...DEFAULT_OPTIONS, settleMs: SETTLE_MS })
   options.say('repeating every key once more')
   const replayed = await replayAll(client, transcripts)
-  const { mismatches, kafka } = await reckon(system, merchantId, transcripts)
+  const { mismatches, kafka } = await auditRun(system, merchantId, transcripts)
   return {
     merchantId,
     faults,
@@ -82,13 +82,13 @@ async function runClients(
   options: ClientOptions,
   merchantId: string,
   paymentsMin: number,
-  striking: Promise<unknown>,
+  faultsEnd: Promise<unknown>,
 ): Promise<Transcript[]> {
   let isOver = false
   const over = () => {
     isOver = true
   }
-  striking.then(over, over)
+  faultsEnd.then(over, over)
   const transcripts: Transcript[] = []
   let begun = 0
   const work = async () => {
@@ -101,7 +101,7 @@ async function runClients(
   return transcripts
 }
 
-async function reckon(
+async function auditRun(
   system: FoundSystem,
   merchantId: string,
   transcripts: Transcript[],

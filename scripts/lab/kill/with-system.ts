@@ -1,4 +1,4 @@
-/** Gives the kill tool a system to hurt: the one that is named or running, else one of its own on free ports. */
+/** The system that the kill tool works on: the one that is named or running, else one of its own on free ports. */
 import { rm } from 'node:fs/promises'
 import { type Control, connectControl } from '../../local/control.ts'
 import { readRunFile, runFilePath } from '../../local/run-file.ts'

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { DataFolder } from '../../local/paths.ts'
 import type { System } from '../../local/system.ts'
-import { createReporter } from '../../terminal/output.ts'
+import type { Reporter } from '../../terminal/output.ts'
 import { unfitReason } from '../fresh/requirements.ts'
 import { filesOf, type Phase } from './phases.ts'
 import { ensurePythonTools } from './python-tools.ts'
@@ -15,16 +15,16 @@ export interface Run {
   files: string[]
   folder: DataFolder
   signal: AbortSignal
+  reporter: Reporter
   /** What the tests are told of the system and the browser. */
   env: NodeJS.ProcessEnv
   system?: System
 }
 
-const reporter = createReporter()
 const report = (run: Run, name: string) => join(run.folder.logs, `${name}.json`)
 
 export const phases: Phase<Run>[] = [
-  { name: 'static', live: false, work: run => staticChecks(reporter, run.signal) },
+  { name: 'static', live: false, work: run => staticChecks(run.reporter, run.signal) },
   { name: 'unit', live: false, work: unitTests },
   { name: 'system', live: true, work: systemTests },
   { name: 'full', live: true, slow: true, work: slowTests },
@@ -45,7 +45,7 @@ function systemTests(run: Run): Promise<Tally> {
 /** test/full: tests against the running system that take minutes, or need the checkers from PyPI. */
 async function slowTests(run: Run): Promise<Tally> {
   if (!filesOf('full', run.files)) return nothing
-  const tools = await reporter.step('python tools', () => ensurePythonTools(join(run.folder.logs, 'install.log')))
+  const tools = await run.reporter.step('python tools', () => ensurePythonTools(join(run.folder.logs, 'install.log')))
   return liveTests(run, 'full', { ...run.env, PYTHON_TOOLS: tools })
 }
 
@@ -60,7 +60,7 @@ async function liveTests(run: Run, project: 'system' | 'full', env: NodeJS.Proce
 async function freshMachine(run: Run): Promise<Tally> {
   const unfit = unfitReason()
   if (unfit) {
-    reporter.note(`left out: ${unfit}`)
+    run.reporter.note(`left out: ${unfit}`)
     return nothing
   }
   const exitCode = await runNode('scripts/fresh.ts', [], run)

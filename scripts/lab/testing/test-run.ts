@@ -52,7 +52,7 @@ async function testRun(
   const wanted = wantedPhases(phases, { full, only: only?.split(',') })
   checkFiles(files, wanted)
   const startMs = performance.now()
-  const run: Run = { files, folder: chooseFolder(), signal: stopping.signal, env: {} }
+  const run: Run = { files, folder: chooseFolder(), signal: stopping.signal, reporter, env: {} }
   callOffOnSignals(run, stopping)
   forgetExternals(reporter, 'tests run on services and ports of their own', ['API_PORT', 'WEB_PORT', 'PAY_RUN_FILE'])
   await deleteData(run.folder, reporter)
