@@ -13,6 +13,7 @@ import { profileHeader, profileSections } from './profile-report.ts'
 import { comparisonOf, headerLines, linesOf, type Section, sectionsOf, verdictLines } from './report.ts'
 import { type BenchResult, runBench } from './run.ts'
 import { isEmpty } from './run-case.ts'
+import type { BenchSettings } from './settings.ts'
 import { onStage } from './stage.ts'
 
 type Result = BenchResult | ProfileResult | ComparisonResult
@@ -21,29 +22,30 @@ type Result = BenchResult | ProfileResult | ComparisonResult
 export async function bench(flags: BenchFlags): Promise<number> {
   const reporter = createReporter(terminalBeside(flags.json))
   const result = flags.from === undefined ? await measure(flags, reporter) : readResult(flags.from)
+  write(result, flags, reporter)
   const { header, sections, verdict } = textOf(result, flags)
   const lines = sections.flatMap(section => linesOf(section, flags.markdown === true))
   for (const line of ['', ...header, ...lines, ...verdict]) reporter.line(line)
   return result.problems.length === 0 ? 0 : 1
 }
 
-async function measure(flags: BenchFlags, reporter: Reporter): Promise<Result> {
+function measure(flags: BenchFlags, reporter: Reporter): Promise<Result> {
   const settings = settingsOf(flags)
   reporter.line(`seed ${settings.seed}`)
-  const result = await resultOf(flags, settings, reporter)
-  for (const target of [flags.json, flags.save ? resultFile(nameOf(flags)) : undefined]) {
+  return resultOf(flags, settings, reporter)
+}
+
+/** A saved run is not saved again under the day of today. */
+function write(result: Result, flags: BenchFlags, reporter: Reporter): void {
+  const saved = flags.save && flags.from === undefined ? resultFile(nameOf(flags)) : undefined
+  for (const target of [flags.json, saved]) {
     if (typeof target === 'string') mkdirSync(dirname(target), { recursive: true })
     writeJson(target, result, 1)
     if (typeof target === 'string') reporter.line(`written to ${shortPath(target)}`)
   }
-  return result
 }
 
-function resultOf(
-  { profile, against }: BenchFlags,
-  settings: ReturnType<typeof settingsOf>,
-  reporter: Reporter,
-): Promise<Result> {
+function resultOf({ profile, against }: BenchFlags, settings: BenchSettings, reporter: Reporter): Promise<Result> {
   const say = (line: string) => reporter.line(line)
   if (against !== undefined) return runAgainst(against, settings, reporter)
   return onStage<BenchResult | ProfileResult>(
