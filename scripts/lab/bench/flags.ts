@@ -37,6 +37,7 @@ const against = new Option(
     'authorize as a share of empty of both (default: 5 rounds at 32, --only authorize,empty)',
 ).conflicts(['profile', 'compare'])
 
+/** The command with its flags. A value out of bounds is refused with the usage. */
 export const withBenchFlags = (command: Command) =>
   command
     .option('--seconds <s>', 'measured time of a case (default 10, at most 120)', numberFrom(0.5, 120))
@@ -61,7 +62,7 @@ export const withBenchFlags = (command: Command) =>
     .option('--profile', 'instead: CPU by module, round trips and commits of an authorize')
     .option('--markdown', 'print the tables as Markdown')
     .option(...JSON_FLAG)
-    .option('--save', 'also write them to scripts/lab/results/bench-<date>.json')
+    .option('--save', 'also write them to scripts/lab/results/: bench-<date>.json, profile-… or against-…')
     .option('--from <file>', 'print the tables of a saved run; measures nothing')
     .option('--compare <file>', 'also print each figure beside the one of a saved run')
     .addOption(against)
