@@ -13,6 +13,7 @@ const modules = join(root, 'node_modules')
 const lockFile = join(root, 'package-lock.json')
 const stampFile = join(modules, '.install-stamp')
 const dataFolder = join(root, '.data')
+const loader = join(root, 'scripts/local/load-command.mjs')
 
 const nodeMajorMin = 24
 /** Known harmless: the first is about type stripping, the second is kafkajs's. */
@@ -141,7 +142,7 @@ function handOver(node, script, args) {
   const env = { ...process.env, ...environment() }
   const options = harmlessWarnings.map(name => `--disable-warning=${name}`)
   // Without the `--` Node looks for an --env-file of its own among the command's arguments.
-  const child = spawn(node, [...options, '--', script, ...args], { stdio: 'inherit', env })
+  const child = spawn(node, [...options, '--', loader, script, ...args], { stdio: 'inherit', env })
   const pass = signal => child.kill(signal)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => pass(signal))
   watchParents(() => pass('SIGTERM'))
@@ -165,11 +166,11 @@ async function main() {
 async function goOnHere(script) {
   Object.assign(process.env, environment())
   nodeModule.enableCompileCache(process.env.NODE_COMPILE_CACHE)
-  process.argv.splice(1, 2, script)
+  process.argv.splice(1, 2, loader, script)
   const [printWarning] = process.listeners('warning')
   process.removeAllListeners('warning')
   process.on('warning', warning => harmlessWarnings.includes(warning.name) || printWarning?.(warning))
-  await import(pathToFileURL(script).href)
+  await import(pathToFileURL(loader).href)
 }
 
 process.env.PAY_COMMAND_STARTED_MS = String(Date.now())

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { missingPackage, REINSTALL } from '../terminal/missing-package.mjs'
 import { writeHandlerEntries } from './handler-entries.ts'
 import { type DataFolder, projectRoot } from './paths.ts'
 import type { PortPlan } from './plan-ports.ts'
@@ -44,6 +45,7 @@ export function apiChild(folder: DataFolder, env: SystemEnv, ports: PortPlan, ro
     probe: () => probeHttp(`${env.API_URL}/health/live`),
     readyDeadlineMs: 60_000,
     stopDeadlineMs: 20_000,
+    fixFor: nodeFix,
   }
 }
 
@@ -63,6 +65,7 @@ export function webChild(folder: DataFolder, env: SystemEnv, ports: PortPlan): C
     probe: () => probeHttp(`http://127.0.0.1:${ports.web}/`),
     readyDeadlineMs: 60_000,
     stopDeadlineMs: 5_000,
+    fixFor: nodeFix,
   }
 }
 
@@ -70,6 +73,13 @@ export function webChild(folder: DataFolder, env: SystemEnv, ports: PortPlan): C
 function viteProgram(): string {
   const beside = join(projectRoot, 'web/node_modules/.bin/vite')
   return existsSync(beside) ? beside : join(projectRoot, 'node_modules/.bin/vite')
+}
+
+/** Never to delete data: the API and the shop keep none. */
+export function nodeFix(tail: string[]): string {
+  const missing = missingPackage(tail.join('\n'))
+  if (missing === undefined) return 'look at the log; `npm run doctor` looks at this machine'
+  return `the package ${missing} is missing or damaged: ${REINSTALL}`
 }
 
 function withOptions(...options: string[]): string {

@@ -1,7 +1,7 @@
 /** How an npm command is declared: its name, its flags and its usage. What it does not know is refused, never ignored. */
 import { Command, InvalidArgumentError, type OptionValues } from '@commander-js/extra-typings'
-import { describeFailure, StepFailure } from './output.ts'
-import { printableError } from './printable.ts'
+import { describeFailure, explained } from './output.ts'
+import { printableError, printableLines } from './printable.ts'
 
 /** `typed`: what a person types, such as `npm run verify`. `--help` prints the summary and the flags. */
 export const npmCommand = (typed: string, summary: string) =>
@@ -10,6 +10,8 @@ export const npmCommand = (typed: string, summary: string) =>
     .helpOption('--help', 'show this')
     .allowExcessArguments(false)
     .showHelpAfterError()
+    // A message repeats what was typed, or pasted.
+    .configureOutput({ outputError: (text, write) => write(printableLines(text)) })
 
 /** Arguments that do not go together: `run` says so, with the usage. */
 export class WrongArguments extends Error {
@@ -29,7 +31,8 @@ export async function run<Args extends unknown[], Flags extends OptionValues>(
     process.exit(await work(command.opts(), ...command.processedArgs))
   } catch (error) {
     if (error instanceof WrongArguments) command.error(`error: ${error.message}`)
-    if (error instanceof StepFailure) console.error(describeFailure(error).join('\n').trimStart())
+    const failure = explained(error)
+    if (failure) console.error(describeFailure(failure).join('\n').trimStart())
     else console.error(`${command.name().replace(/ --$/, '')}: ${printableError(error)}`)
     process.exit(1)
   }
@@ -42,8 +45,17 @@ export function wholeNumber(text: string): number {
   return Number(text)
 }
 
+/** A flag's value as a whole number from 1 on. */
+export function positiveNumber(text: string): number {
+  if (wholeNumber(text) === 0) throw new InvalidArgumentError('It wants a whole number from 1 on.')
+  return Number(text)
+}
+
 /** A flag's value in seconds, parts of one too, as milliseconds. */
 export function secondsAsMs(text: string): number {
   if (!/^\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('It wants seconds.')
   return Number(text) * 1_000
 }
+
+/** The values of a flag that may be repeated. */
+export const collected = (text: string, before: string[]): string[] => [...before, text]

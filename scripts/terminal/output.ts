@@ -1,5 +1,6 @@
 /** What a person sees while the system starts and runs: one line a step, with its time. */
 import { styleText } from 'node:util'
+import { missingPackage, REINSTALL } from './missing-package.mjs'
 import { printable, printableLines } from './printable.ts'
 
 /** A step that failed for a reason we can explain. */
@@ -137,14 +138,22 @@ export function createReporter(
   }
 }
 
+/** An error that ends a command, as a failure with its fix; undefined when nothing is known of it but its message. */
+export function explained(error: unknown): StepFailure | undefined {
+  if (error instanceof StepFailure) return error
+  const { code, path, message = '', stack } = (error ?? {}) as NodeJS.ErrnoException
+  if (code === 'ENOSPC')
+    return new StepFailure(`the disk is full${path ? `: ${path} cannot be written` : ''}`, { fix: 'make room' })
+  const missing = missingPackage(stack ?? message)
+  return missing ? new StepFailure(`the package ${missing} is missing or damaged`, { fix: REINSTALL }) : undefined
+}
+
 /** Cause, fix, and the tail of the service's own log. */
 export function describeFailure(error: unknown): string[] {
-  const { code, path } = (error ?? {}) as NodeJS.ErrnoException
-  if (code === 'ENOSPC') return ['', `the disk is full${path ? `: ${path} cannot be written` : ''}`, '  fix: make room']
-  if (!(error instanceof StepFailure))
-    return ['', printableLines(error instanceof Error ? (error.stack ?? error.message) : error)]
-  const lines = ['', printableLines(error.message)]
-  if (error.fix) lines.push(`  fix: ${printableLines(error.fix)}`)
-  if (error.log) lines.push(`  log: ${error.log.path}`, ...error.log.tail.map(line => `  | ${printable(line)}`))
+  const failure = explained(error)
+  if (!failure) return ['', printableLines(error instanceof Error ? (error.stack ?? error.message) : error)]
+  const lines = ['', printableLines(failure.message)]
+  if (failure.fix) lines.push(`  fix: ${printableLines(failure.fix)}`)
+  if (failure.log) lines.push(`  log: ${failure.log.path}`, ...failure.log.tail.map(line => `  | ${printable(line)}`))
   return lines
 }
