@@ -1,24 +1,10 @@
 /** `npm run doctor`: what this machine has, what it lacks and how to get it. Exit 1 when `npm start` could not work. */
-import { styleText } from 'node:util'
-import { diagnose, type Level } from './local/diagnosis.ts'
-import { dataFolder } from './local/paths.ts'
-import { usesColor } from './terminal/output.ts'
-import { printable } from './terminal/printable.ts'
+import { doctor } from './local/doctor.ts'
+import { npmCommand, run } from './terminal/command.ts'
 
-const marks = { ok: '✓', note: '!', bad: '✗' } as const
-const colors = { ok: 'green', note: 'yellow', bad: 'red' } as const
+const command = npmCommand(
+  'npm run doctor',
+  'Says what this machine has, what it lacks for npm start, and how to get it.',
+).option('--json', 'print the findings as JSON, and nothing else')
 
-function markOf(level: Level): string {
-  return usesColor(process.stdout, process.env) ? styleText(colors[level], marks[level]) : marks[level]
-}
-
-const findings = await diagnose(dataFolder('main'))
-for (const { level, subject, text, fix } of findings) {
-  console.log(`  ${markOf(level)} ${subject.padEnd(18)} ${printable(text)}`)
-  if (fix) console.log(`    ${' '.repeat(18)} → ${fix}`)
-}
-const bad = findings.filter(finding => finding.level === 'bad')
-console.log(
-  bad.length === 0 ? '\nnpm start can work here.' : `\nnpm start cannot work here yet: ${bad.length} to mend.`,
-)
-process.exit(bad.length === 0 ? 0 : 1)
+await run(command, doctor)
