@@ -1,0 +1,29 @@
+/** A Serverless plugin: `serverless invoke local` finds the handlers, which it looks for as JavaScript and which are TypeScript. */
+import { registerHooks } from 'node:module'
+import { join } from 'node:path'
+
+interface Serverless {
+  serviceDir: string
+  service: { getFunction(name: string): { handler: string } }
+}
+
+export default class InvokeLocal {
+  // What is looked for without an extension is found without our help only when it is JavaScript.
+  readonly hooks = { 'before:invoke:local:invoke': () => this.#findTypeScript() }
+  readonly #serverless: Serverless
+  readonly #options: { function: string }
+
+  constructor(serverless: Serverless, options: { function: string }) {
+    this.#serverless = serverless
+    this.#options = options
+  }
+
+  #findTypeScript(): void {
+    const { serviceDir, service } = this.#serverless
+    const { handler } = service.getFunction(this.#options.function)
+    const module = join(serviceDir, handler.slice(0, handler.lastIndexOf('.')))
+    registerHooks({
+      resolve: (specifier, context, next) => next(specifier === module ? `${module}.ts` : specifier, context),
+    })
+  }
+}
