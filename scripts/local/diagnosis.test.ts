@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type ProgramQuestion, servicePrograms } from './diagnosis.ts'
+import { npmPackages, type ProgramQuestion, servicePrograms } from './diagnosis.ts'
 
 const root = { isRoot: true, hasApt: true, platform: 'linux' } as const
 const nothingHere: ProgramQuestion = { docker: false, haveJars: false, env: {}, machine: root, find: () => undefined }
@@ -37,4 +37,13 @@ describe('a missing program', () => {
 test("programs for somebody else's services are not looked for", () => {
   const env = { DATABASE_URL: 'mysql://d', KAFKA_BROKERS: 'k' }
   expect(servicePrograms({ ...nothingHere, env }).map(finding => finding.subject)).toEqual(['redis-server'])
+})
+
+test('a missing package is bad, and npm ci mends it', () => {
+  expect(npmPackages(['kafkajs'])).toMatchObject({
+    level: 'bad',
+    text: 'missing: kafkajs',
+    fix: expect.stringContaining('npm ci'),
+  })
+  expect(npmPackages([]).level).toBe('ok')
 })

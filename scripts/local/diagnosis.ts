@@ -2,10 +2,12 @@
 import { spawnSync } from 'node:child_process'
 import { statfsSync } from 'node:fs'
 import { freemem } from 'node:os'
+import { REINSTALL } from '../terminal/missing-package.mjs'
 import { findChromium } from './chromium.ts'
 import { type ServiceName, serviceNames } from './compose-file.ts'
 import { type DockerEngine, findEngine } from './docker.ts'
 import { haveKafkaJars } from './kafka-jars.ts'
+import { missingPackages, someOf } from './npm-packages.ts'
 import { installAdvice, type Machine, thisMachine } from './packages.ts'
 import { type DataFolder, projectRoot } from './paths.ts'
 import { externalVariables, isExternal, usualPorts } from './plan-ports.ts'
@@ -32,6 +34,7 @@ export async function diagnose(folder: DataFolder, env: NodeJS.ProcessEnv = proc
   const engine = findEngine(env)
   return [
     ...toolchain(),
+    npmPackages(missingPackages()),
     room('disk', diskFreeBytes(), diskFreeMinBytes, 'npm packages, Kafka and the databases need about 2 GB'),
     room('memory', freemem(), memoryFreeMinBytes, 'the whole system takes about 1.5 GB: close something'),
     dockerFinding(engine),
@@ -51,6 +54,11 @@ function toolchain(): Finding[] {
       ? { level: 'ok', subject: 'npm', text: npm }
       : { level: 'bad', subject: 'npm', text: 'not found', fix: 'install npm' },
   ]
+}
+
+export function npmPackages(missing: string[]): Finding {
+  if (missing.length === 0) return { level: 'ok', subject: 'packages', text: 'all that npm installed are there' }
+  return { level: 'bad', subject: 'packages', text: `missing: ${someOf(missing)}`, fix: REINSTALL }
 }
 
 function diskFreeBytes(): number {

@@ -6,7 +6,7 @@ import { missingPackage, REINSTALL } from '../terminal/missing-package.mjs'
 import { writeHandlerEntries } from './handler-entries.ts'
 import { type DataFolder, projectRoot } from './paths.ts'
 import type { PortPlan } from './plan-ports.ts'
-import { probeHttp } from './probes.ts'
+import { probeApi, probeHttp } from './probes.ts'
 import type { SystemEnv } from './run-file.ts'
 import type { ChildSpec } from './supervised-process.ts'
 
@@ -42,7 +42,7 @@ export function apiChild(folder: DataFolder, env: SystemEnv, ports: PortPlan, ro
     },
     port: ports.api,
     log: join(folder.logs, 'api.log'),
-    probe: () => probeHttp(`${env.API_URL}/health/live`),
+    probe: () => probeApi(env.API_URL),
     readyDeadlineMs: 60_000,
     stopDeadlineMs: 20_000,
     fixFor: nodeFix,

@@ -69,3 +69,10 @@ export async function probeHttp(url: string): Promise<void> {
   await response.body?.cancel()
   if (!response.ok) throw new Error(`${url} answered ${response.status}`)
 }
+
+/** An API that lives. serverless-offline answers 200 too when it could not load the handler, with an error in the body. */
+export async function probeApi(apiUrl: string): Promise<void> {
+  const response = await fetch(`${apiUrl}/health/live`, { signal: AbortSignal.timeout(probeTimeoutMs) })
+  const { errorMessage } = (await response.json()) as { errorMessage?: string }
+  if (!response.ok || errorMessage) throw new Error(errorMessage ?? `/health/live answered ${response.status}`)
+}

@@ -11,6 +11,7 @@ import { Compose, type DockerEngine, findEngine } from './docker.ts'
 import { clearLeftovers } from './leftovers.ts'
 import { rotateLog } from './log-file.ts'
 import { apiChild, webChild } from './node-children.ts'
+import { requirePackages } from './npm-packages.ts'
 import { type DataFolder, dataFolder, projectRoot } from './paths.ts'
 import { isExternal, type PortPlan, planPorts } from './plan-ports.ts'
 import { identityOf, isAlive, type ProcessIdentity } from './process-table.ts'
@@ -114,6 +115,7 @@ export class System {
 
   async #bringUp(): Promise<void> {
     await this.#takeLock()
+    requirePackages()
     await clearLeftovers(this.folder, this.#reporter)
     for (const name of [...processNames, 'docker', 'install']) rotateLog(join(this.folder.logs, `${name}.log`))
     mkdirSync(this.folder.logs, { recursive: true })
