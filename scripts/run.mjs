@@ -15,7 +15,7 @@ const stampFile = join(modules, '.install-stamp')
 const dataFolder = join(root, '.data')
 const loader = join(root, 'scripts/local/load-command.mjs')
 
-const nodeMajorMin = 24
+const NODE_MAJOR_MIN = 24
 /** Known harmless: the first is about type stripping, the second is kafkajs's. */
 const harmlessWarnings = ['ExperimentalWarning', 'TimeoutNegativeWarning']
 
@@ -111,17 +111,17 @@ const majorOf = version => Number(/^v?(\d+)\./.exec(version)?.[1] ?? 0)
 
 /** A Node that is new enough: this one, or the one that came as an npm package for this platform. */
 function findNode() {
-  if (majorOf(process.version) >= nodeMajorMin) return process.execPath
+  if (majorOf(process.version) >= NODE_MAJOR_MIN) return process.execPath
   const packaged = join(modules, '.bin/node')
   const answer = spawnSync(packaged, ['--version'], { encoding: 'utf8' })
-  if (answer.status === 0 && majorOf(answer.stdout.trim()) >= nodeMajorMin) return packaged
+  if (answer.status === 0 && majorOf(answer.stdout.trim()) >= NODE_MAJOR_MIN) return packaged
   return fail(
     [
-      `This needs Node ${nodeMajorMin} or newer; here is ${process.version} on ${process.platform}-${process.arch}, and the packaged one`,
+      `This needs Node ${NODE_MAJOR_MIN} or newer; here is ${process.version} on ${process.platform}-${process.arch}, and the packaged one`,
       answer.error
         ? `is not there or cannot run here (${answer.error.code ?? answer.error.message}).`
         : `did not run: ${answer.stderr.trim().split('\n')[0]}`,
-      `  fix: delete node_modules and run \`npm ci\` without --omit=optional, or install Node ${nodeMajorMin}`,
+      `  fix: delete node_modules and run \`npm ci\` without --omit=optional, or install Node ${NODE_MAJOR_MIN}`,
     ].join('\n'),
   )
 }

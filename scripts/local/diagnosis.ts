@@ -26,17 +26,17 @@ export interface Finding {
   fix?: string
 }
 
-const gibibyte = 1024 ** 3
-const diskFreeMinBytes = 2 * gibibyte
-const memoryFreeMinBytes = 1.5 * gibibyte
+const GIBIBYTE = 1024 ** 3
+const DISK_FREE_MIN_BYTES = 2 * GIBIBYTE
+const MEMORY_FREE_MIN_BYTES = 1.5 * GIBIBYTE
 
 export async function diagnose(folder: DataFolder, env: NodeJS.ProcessEnv = process.env): Promise<Finding[]> {
   const engine = findEngine(env)
   return [
     ...toolchain(),
     npmPackages(missingPackages()),
-    room('disk', diskFreeBytes(), diskFreeMinBytes, 'npm packages, Kafka and the databases need about 2 GB'),
-    room('memory', freemem(), memoryFreeMinBytes, 'the whole system takes about 1.5 GB: close something'),
+    room('disk', diskFreeBytes(), DISK_FREE_MIN_BYTES, 'npm packages, Kafka and the databases need about 2 GB'),
+    room('memory', freemem(), MEMORY_FREE_MIN_BYTES, 'the whole system takes about 1.5 GB: close something'),
     dockerFinding(engine),
     ...servicePrograms({ docker: 'engine' in engine, haveJars: haveKafkaJars(), env, machine: thisMachine() }),
     ...(await externals(env)),
@@ -67,7 +67,7 @@ function diskFreeBytes(): number {
 }
 
 function room(subject: string, freeBytes: number, minBytes: number, fix: string): Finding {
-  const text = `${(freeBytes / gibibyte).toFixed(1)} GB free`
+  const text = `${(freeBytes / GIBIBYTE).toFixed(1)} GB free`
   return freeBytes >= minBytes ? { level: 'ok', subject, text } : { level: 'note', subject, text, fix }
 }
 

@@ -6,7 +6,7 @@ import type { DataFolder } from './paths.ts'
 import { isAlive, type ProcessIdentity, signalGroup } from './process-table.ts'
 import { type ProcessRow, type RunFile, readRunFile, removeRunFile } from './run-file.ts'
 
-const standardGraceMs = 15_000
+const STANDARD_GRACE_MS = 15_000
 
 /** The processes of an old run that still run; never one that only has the same pid. */
 export function leftoversOf(run: RunFile, alive: (identity: ProcessIdentity) => boolean = isAlive): ProcessRow[] {
@@ -14,7 +14,7 @@ export function leftoversOf(run: RunFile, alive: (identity: ProcessIdentity) => 
 }
 
 /** Stops them in the order of an orderly stop, each with its group: TERM, then KILL. */
-export async function stopLeftovers(rows: ProcessRow[], graceMs = standardGraceMs): Promise<void> {
+export async function stopLeftovers(rows: ProcessRow[], graceMs = STANDARD_GRACE_MS): Promise<void> {
   for (const row of rows.toReversed()) await stopGroup({ pid: row.pid!, startedAt: row.startedAt! }, graceMs)
 }
 

@@ -9,11 +9,11 @@ export interface PortHolder {
   command?: string
 }
 
-const host = '127.0.0.1'
+const HOST = '127.0.0.1'
 
 function answers(port: number): Promise<boolean> {
   return new Promise(resolve => {
-    const socket = connect({ host, port, timeout: 500 })
+    const socket = connect({ host: HOST, port, timeout: 500 })
     const settle = (taken: boolean) => () => {
       socket.destroy()
       resolve(taken)
@@ -26,7 +26,7 @@ function binds(port: number): Promise<boolean> {
   return new Promise(resolve => {
     const server = createServer()
     server.once('error', () => resolve(false))
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)))
+    server.listen({ host: HOST, port, exclusive: true }, () => server.close(() => resolve(true)))
   })
 }
 

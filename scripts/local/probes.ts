@@ -1,12 +1,12 @@
 /** Whether each part answers: a real login, a metadata call, a PING, a page. Each opens, asks once, and closes. */
 import { connect } from 'node:net'
 
-const probeTimeoutMs = 3_000
+const PROBE_TIMEOUT_MS = 3_000
 
 /** Logs in and runs a query. */
 export async function probeMariadb(databaseUrl: string): Promise<void> {
   const { createConnection } = await import('mysql2/promise')
-  const connection = await createConnection({ uri: databaseUrl, connectTimeout: probeTimeoutMs })
+  const connection = await createConnection({ uri: databaseUrl, connectTimeout: PROBE_TIMEOUT_MS })
   try {
     await connection.query('SELECT 1')
     await connection.end()
@@ -22,8 +22,8 @@ export async function probeKafka(brokers: string): Promise<void> {
     clientId: 'start',
     brokers: brokers.split(','),
     logLevel: logLevel.NOTHING,
-    connectionTimeout: probeTimeoutMs,
-    requestTimeout: probeTimeoutMs,
+    connectionTimeout: PROBE_TIMEOUT_MS,
+    requestTimeout: PROBE_TIMEOUT_MS,
     retry: { retries: 0 },
   })
   const admin = kafka.admin()
@@ -44,7 +44,7 @@ export function probeRedis(redisUrl: string): Promise<void> {
   const { hostname, port, username, password } = new URL(redisUrl)
   const login = password ? `AUTH ${decodeURIComponent(username || 'default')} ${decodeURIComponent(password)}\r\n` : ''
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: hostname, port: Number(port || 6379), timeout: probeTimeoutMs })
+    const socket = connect({ host: hostname, port: Number(port || 6379), timeout: PROBE_TIMEOUT_MS })
     let answer = ''
     const settle = (error?: Error) => {
       socket.destroy()
@@ -65,14 +65,14 @@ export function probeRedis(redisUrl: string): Promise<void> {
 
 /** A page that answers 200. */
 export async function probeHttp(url: string): Promise<void> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(probeTimeoutMs) })
+  const response = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) })
   await response.body?.cancel()
   if (!response.ok) throw new Error(`${url} answered ${response.status}`)
 }
 
 /** An API that lives. serverless-offline answers 200 too when it could not load the handler, with an error in the body. */
 export async function probeApi(apiUrl: string): Promise<void> {
-  const response = await fetch(`${apiUrl}/health/live`, { signal: AbortSignal.timeout(probeTimeoutMs) })
+  const response = await fetch(`${apiUrl}/health/live`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) })
   const { errorMessage } = (await response.json()) as { errorMessage?: string }
   if (!response.ok || errorMessage) throw new Error(errorMessage ?? `/health/live answered ${response.status}`)
 }

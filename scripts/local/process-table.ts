@@ -1,4 +1,4 @@
-/** What the operating system knows about a process: enough to recognise one of ours again, and never to stop a stranger. */
+/** What the operating system knows about a process: enough to recognise one of ours again, and never to stop a process of somebody else. */
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 

@@ -19,7 +19,7 @@ const debianPackages: Record<ProgramName, string[]> = {
   mvn: ['maven'],
 }
 
-export const javaVersionMin = 17
+export const JAVA_VERSION_MIN = 17
 
 type Environment = Record<string, string | undefined>
 
@@ -70,7 +70,7 @@ function findJava(env: Environment): Program | undefined {
   const onPath = findOnPath('java', env)
   const installed = existsSync('/usr/lib/jvm') ? readdirSync('/usr/lib/jvm') : []
   const candidates = [...homes, ...(onPath ? [onPath] : []), ...installed.map(name => `/usr/lib/jvm/${name}/bin/java`)]
-  const path = candidates.filter(isExecutable).find(java => (javaVersion(java) ?? 0) >= javaVersionMin)
+  const path = candidates.filter(isExecutable).find(java => (javaVersion(java) ?? 0) >= JAVA_VERSION_MIN)
   return path === undefined ? undefined : { path }
 }
 

@@ -16,7 +16,7 @@ export interface ToolRun {
 }
 
 /** How long a program that is called off may take to tidy up. */
-const graceMs = 15_000
+const GRACE_MS = 15_000
 
 /**
  * Rejects with a StepFailure that carries the log's tail when the program cannot be run or does not exit with 0,
@@ -42,7 +42,7 @@ export async function runTool(command: string, args: string[], run: ToolRun): Pr
     let late: NodeJS.Timeout | undefined
     child.once('error', error => {
       if (child.pid === undefined) fail(`could not be run: ${error.message}`, error)
-      else late = setTimeout(() => signalGroup(child.pid!, 'SIGKILL'), graceMs)
+      else late = setTimeout(() => signalGroup(child.pid!, 'SIGKILL'), GRACE_MS)
     })
     child.once('exit', (code, signal) => {
       clearTimeout(late)

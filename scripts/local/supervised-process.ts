@@ -51,12 +51,12 @@ export interface PartEvents {
   say(text: string): void
 }
 
-const firstBackoffMs = 250
-const longestBackoffMs = 10_000
+const FIRST_BACKOFF_MS = 250
+const LONGEST_BACKOFF_MS = 10_000
 /** A child that was ready for so long starts again with the shortest back-off. */
-const steadyMs = 10_000
-const probeIntervalMs = 50
-const roomIntervalMs = 500
+const STEADY_MS = 10_000
+const PROBE_INTERVAL_MS = 50
+const ROOM_INTERVAL_MS = 500
 
 export class SupervisedProcess implements SystemPart {
   readonly name: ProcessName
@@ -69,7 +69,7 @@ export class SupervisedProcess implements SystemPart {
   #wasReady = false
   #spawnError?: string
   #restarts = 0
-  #backoffMs = firstBackoffMs
+  #backoffMs = FIRST_BACKOFF_MS
   /** Aborted when the child is no longer wanted: ends probes and back-offs. */
   #wanted = new AbortController()
   #settled: Promise<void> = Promise.resolve()
@@ -170,7 +170,7 @@ export class SupervisedProcess implements SystemPart {
       }
       if (performance.now() - startMs > this.#spec.readyDeadlineMs)
         throw this.#startFailure(`did not answer: ${last instanceof Error ? last.message : last}`, startMs)
-      await sleep(probeIntervalMs)
+      await sleep(PROBE_INTERVAL_MS)
     }
     throw new CalledOff(`${this.name} was stopped while it started`)
   }
@@ -206,7 +206,7 @@ export class SupervisedProcess implements SystemPart {
   #onExit(child: ChildProcess, wanted: AbortSignal, livedMs: number) {
     if (wanted.aborted || this.#state === 'starting') return
     if (this.#state !== 'ready' && this.#state !== 'paused') return
-    if (livedMs > steadyMs) this.#backoffMs = firstBackoffMs
+    if (livedMs > STEADY_MS) this.#backoffMs = FIRST_BACKOFF_MS
     this.#events.say(`${this.name} ${this.#howItEnded(child)}: starting it again`)
     this.#change('restarting')
     this.#settled = this.#bringBack(wanted)
@@ -219,7 +219,7 @@ export class SupervisedProcess implements SystemPart {
       this.#change('restarting')
       await sleep(this.#backoffMs, undefined, { signal: wanted })
       await this.#waitForRoom(wanted)
-      this.#backoffMs = Math.min(this.#backoffMs * 2, longestBackoffMs)
+      this.#backoffMs = Math.min(this.#backoffMs * 2, LONGEST_BACKOFF_MS)
       this.#restarts++
       try {
         await this.#launch(wanted)
@@ -243,8 +243,8 @@ export class SupervisedProcess implements SystemPart {
     const { hasRoom = () => true } = this.#spec
     if (hasRoom()) return
     this.#events.say(`${this.name} waits for room: its disk is full`)
-    while (!hasRoom()) await sleep(roomIntervalMs, undefined, { signal: wanted })
-    this.#backoffMs = firstBackoffMs
+    while (!hasRoom()) await sleep(ROOM_INTERVAL_MS, undefined, { signal: wanted })
+    this.#backoffMs = FIRST_BACKOFF_MS
   }
 
   #startFailure(why: string, startMs: number): StepFailure {

@@ -41,11 +41,11 @@ export interface SystemOptions {
 const stopOrder: ProcessName[] = ['web', 'api', 'redis', 'kafka', 'mariadb']
 
 /** How soon a starter notices that its parent is gone, and some. */
-const noticeMs = 1_000
+const NOTICE_MS = 1_000
 /** The longest that a starter may take to stop everything. */
-const lastStopMs = 60_000
+const LAST_STOP_MS = 60_000
 /** For room on a full disk. */
-const saveAgainMs = 1_000
+const SAVE_AGAIN_MS = 1_000
 
 /** Thrown when a starter already runs on this data folder. */
 export class AlreadyRunning extends Error {
@@ -139,7 +139,7 @@ export class System {
     const holder = takeLock(this.folder.lockFile)
     if (holder) {
       // One whose npm has just gone needs a moment to notice.
-      await sleep(noticeMs)
+      await sleep(NOTICE_MS)
       const run = readRunFile(this.folder.runFile)
       if (isAlive(holder) && !run?.stopping) throw new AlreadyRunning(holder, run)
       await this.#reporter.step('wait', async detail => {
@@ -151,7 +151,7 @@ export class System {
   }
 
   async #lockWhenReleased(): Promise<void> {
-    const end = performance.now() + lastStopMs
+    const end = performance.now() + LAST_STOP_MS
     for (;;) {
       const holder = takeLock(this.folder.lockFile)
       if (!holder) return
@@ -313,7 +313,7 @@ export class System {
     try {
       writeRunFile(this.folder.runFile, this.#run())
     } catch {
-      this.#saveLater = setTimeout(() => this.#save(), saveAgainMs).unref()
+      this.#saveLater = setTimeout(() => this.#save(), SAVE_AGAIN_MS).unref()
     }
   }
 
