@@ -160,7 +160,7 @@ describeWithServices('against services that want TLS and a login', () => {
         { NODE_EXTRA_CA_CERTS: '' },
         /^MariaDB .*certificate.*NODE_EXTRA_CA_CERTS/,
       ],
-      ['no TLS to MariaDB', ['migrate', '--yes'], unencrypted, {}, /^MariaDB .*insecure transport/],
+      ['no TLS to MariaDB', ['migrate', '--yes'], unencrypted, {}, /^MariaDB does not let us in/],
       [
         'no TLS to Kafka',
         ['reread', '--since', '2026-01-01', '--yes'],

@@ -34,6 +34,14 @@ const smoke = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
   )
 
 describe('against the running system', () => {
+  test('its JSON is alone on stdout when no file is named', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, ['scripts/smoke.ts', '--json'], {
+      cwd: repositoryFolder,
+      env: inheritedEnv(),
+    })
+    expect(JSON.parse(stdout)).toMatchObject({ apiUrl })
+  })
+
   test('it passes, and says each step with its time', async () => {
     const { code, printed } = await smoke([])
     expect({ code, printed }).toMatchObject({ code: 0, printed: expect.stringContaining(`9 steps at ${apiUrl}`) })
@@ -222,6 +230,17 @@ describe('it fails, names the step and shows what it saw', () => {
     }
   })
 
+  test('when the API wants signed requests, as a deployed one: at once, and it says so', async () => {
+    const url = await startProxy((_, reply) => new Reply(403, reply.headers, Buffer.from('{"message":"Forbidden"}')))
+    const startMs = performance.now()
+    const { code, printed } = await smoke(['--api', url, '--deadline', '60'])
+    expect({ code, printed }).toMatchObject({
+      code: 1,
+      printed: expect.stringMatching(/smoke signs no request \(.*aws_iam.*seen: HTTP 403 .*Forbidden/),
+    })
+    expect(performance.now() - startMs).toBeLessThan(30_000)
+  })
+
   test('when nothing answers: it says what starts a system', async () => {
     const { code, printed } = await smoke(['--api', `http://${NOWHERE}`, '--deadline', '1'])
     expect({ code, printed }).toMatchObject({
@@ -232,12 +251,12 @@ describe('it fails, names the step and shows what it saw', () => {
 })
 
 test.each([
-  [['--deadline', 'soon'], '--deadline wants seconds'],
+  [['--deadline', 'soon'], 'It wants seconds'],
   [['--api', '127.0.0.1:8080'], 'is no address of an API'],
   [['--run-file', '/nowhere/run.json'], 'there is no /nowhere/run.json'],
   [['--fast'], '--fast'],
 ])('%j is refused with a word on why', async (args, word) => {
   const { code, printed } = await smoke(args)
-  expect({ code, printed }).toMatchObject({ code: 1, printed: expect.stringMatching(/^smoke: /) })
+  expect({ code, printed }).toMatchObject({ code: 1, printed: expect.stringContaining('npm run smoke') })
   expect(printed).toContain(word)
 })

@@ -214,6 +214,8 @@ describe('a command that is not understood', () => {
     ['outbox', ['redrive']],
     ['outbox', ['redrive', '--all', 'evt_1']],
     ['outbox', ['drop']],
+    ['outbox', ['--everything']],
+    ['outbox', ['redrive', '--all', '--json']],
     ['dlq', ['redrive', '--all', '0/1']],
     ['dlq', ['skip']],
     ['dlq', ['list', 'everything']],
