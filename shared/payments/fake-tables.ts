@@ -90,7 +90,7 @@ function checkTotals({ amountMinor, capturedMinor, refundedMinor }: Payment): vo
   refuseUnless(refundedMinor >= 0 && refundedMinor <= capturedMinor, 'payment_refunded')
 }
 
-export interface OperationRow extends Operation {
+interface OperationRow extends Operation {
   sequence: number | null
   state: OperationState
   declineReason: string | null
@@ -280,7 +280,7 @@ function assertSome(list: readonly unknown[]): void {
   if (list.length === 0) throw new Error('a statement with an empty list')
 }
 
-export interface OutboxTableRow extends OutboxRow {
+interface OutboxTableRow extends OutboxRow {
   createdAtMs: number
   publishedAtMs: number | null
   nextAttemptAtMs: number | null
@@ -403,10 +403,16 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue, OutboxReader, Outb
       unpublished.filter(other => other.messageKey === row.messageKey && other.sequence <= row.sequence)
     return unpublished
       .filter(row => row.parkedAtMs === null)
-      .map(row => ({ ...row, behind: upTo(row).find(other => other.parkedAtMs !== null)?.eventId ?? null }))
+      .map(row => ({ ...row, behind: lastOf(upTo(row).filter(other => other.parkedAtMs !== null)) }))
       .filter(row => row.behind !== null || upTo(row).every(other => isDue(other.nextAttemptAtMs, nowMs)))
   }
 }
+
+const lastOf = (rows: OutboxTableRow[]): string | null =>
+  rows
+    .map(row => row.eventId)
+    .sort()
+    .at(-1) ?? null
 
 const isDue = (atMs: number | null, nowMs: number): boolean =>
   atMs === null || atMs <= nowMs || atMs > nowMs + OUTBOX_AHEAD_MS_MAX

@@ -194,6 +194,18 @@ function testHeldBack(open: OpenPorts): void {
     ])
   })
 
+  test('behind several parked rows a row comes with the name of the last', async () => {
+    const { ports, ids } = await outboxWith(open, ['a1'], ['a2'], ['a3'], ['a4'])
+    for (const name of ['a1', 'a2']) await refuse(ports, ids(name), 'park')
+    await refuse(ports, ids('a3'), 'pause')
+
+    const behind = (await lock(ports)).map(row => [row.eventId, row.behind])
+    expect(behind).toEqual([
+      ['a3', 'a2'],
+      ['a4', 'a2'],
+    ])
+  })
+
   test('keeps nothing of marks that were rolled back', async () => {
     const { ports, ids } = await outboxWith(open, ['a1'], ['b1'])
     const failing = ports.transactions.run('outbox', async tx => {
