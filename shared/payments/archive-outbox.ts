@@ -1,8 +1,9 @@
 /** Moves events that were published long ago out of the table that payments write to. Nothing is lost: readers read both. */
-import type { Clock, OutboxArchive, Transactions } from './ports.ts'
+import type { Clock, OutboxArchive, SeparateTransactions } from './ports.ts'
 
 export interface ArchivePorts {
-  transactions: Transactions
+  /** Separate: one batch locks hundreds of rows. */
+  transactions: SeparateTransactions
   outbox: OutboxArchive
   clock: Clock
 }

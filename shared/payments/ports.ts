@@ -21,8 +21,8 @@ export class RowRefusedError extends Error {
 
 /**
  * Proof that a database transaction is open. Writers take it; only `Transactions` makes one.
- * A writer that returns nothing may wait with its statement for company (the next statement with a result, or the commit),
- * and so may its error: catch what a transaction throws around `run`. Reads that are asked for together travel together.
+ * A writer that returns nothing may send its statement later: with the next one that has a result, or with the commit. Its error comes
+ * then, too, so catch what a transaction throws around `run`. Reads that are asked for at the same time are sent together.
  */
 export interface Transaction {
   readonly kind: 'transaction'
@@ -196,7 +196,7 @@ export interface OutboxWriter {
 
 /** A row that a relay found: nobody may publish it while an earlier one of its payment is parked. */
 export interface WaitingRow extends OutboxRow {
-  /** The parked event of the same payment that it waits behind. */
+  /** The last parked event of the same payment that it waits behind. */
   behind: string | null
 }
 

@@ -11,13 +11,14 @@ import {
   type LedgerEntry,
   type OutboxReader,
   RowRefusedError,
+  type SeparateTransactions,
   type Transaction,
-  type Transactions,
   type WrittenEvent,
 } from './ports.ts'
 
 export interface LedgerPorts {
-  transactions: Transactions
+  /** Separate: a row that is refused rolls back its whole transaction. */
+  transactions: SeparateTransactions
   ledger: Ledger
   outbox: OutboxReader
   deadLetters: DeadLetters

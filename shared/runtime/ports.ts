@@ -141,7 +141,7 @@ export class Ports {
     )
   }
 
-  /** The same ports for functions that work on batches: each batch has a transaction of its own, whatever the API does meanwhile. */
+  /** The same ports for functions that work on batches: their transactions are separate, whatever the API does meanwhile. */
   get forBatches(): BatchPorts {
     return this.#once('forBatches', () => new BatchPorts(this.#readConfig, this.#made))
   }
@@ -366,7 +366,7 @@ export class Ports {
   }
 }
 
-export class BatchPorts extends Ports {
+class BatchPorts extends Ports {
   override get transactions(): Database {
     return this.database
   }
