@@ -1,7 +1,7 @@
 /** The accounts of every movement. */
 import { describe, expect, test } from '@jest/globals'
-import type { EntryType } from '../contracts/lists.ts'
-import { movement } from './ledger.ts'
+import { type EntryType, type EventType, eventTypes } from '../contracts/lists.ts'
+import { isWrittenByOperation, movement, movementsOf } from './ledger.ts'
 
 describe('movement', () => {
   test.each<{ type: EntryType; debitAccount: string; creditAccount: string }>([
@@ -30,4 +30,32 @@ describe('movement', () => {
       movement('capture', 'shop', 1, 'KRW').creditAccount,
     )
   })
+})
+
+describe('movementsOf', () => {
+  const stepOf = (type: EventType, feeMinor?: number) =>
+    movementsOf({ type, merchantId: 'shop', currency: 'KRW', amountMinor: 1_000, feeMinor })
+
+  test('a capture books what was captured and its fee, a refund what was refunded', () => {
+    expect(stepOf('payment.captured', 25)).toEqual([
+      movement('capture', 'shop', 1_000, 'KRW'),
+      movement('fee', 'shop', 25, 'KRW'),
+    ])
+    expect(stepOf('payment.refunded')).toEqual([movement('refund', 'shop', 1_000, 'KRW')])
+  })
+
+  test('a fee of nothing is no movement', () => {
+    expect(stepOf('payment.captured', 0)).toEqual([movement('capture', 'shop', 1_000, 'KRW')])
+  })
+
+  test.each(eventTypes.filter(type => type !== 'payment.captured' && type !== 'payment.refunded'))(
+    '%s books nothing',
+    type => {
+      expect(stepOf(type, 25)).toEqual([])
+    },
+  )
+})
+
+test('the fee alone is left to the ledger consumer', () => {
+  expect((['capture', 'fee', 'refund'] as const).filter(type => !isWrittenByOperation(type))).toEqual(['fee'])
 })

@@ -3,6 +3,7 @@
  * No HTTP, no reads, no checks, no Kafka: what MariaDB and the driver could do at most.
  */
 import { createPool, type Pool } from 'mysql2/promise'
+import type { EntryType, EventType, PaymentStatus } from '../../../shared/contracts/lists.ts'
 import { SHARD_COUNT } from '../../../shared/contracts/topics.ts'
 import { createIds } from '../../../shared/runtime/ids.ts'
 import type { Random } from '../random.ts'
@@ -35,10 +36,45 @@ const CONTENT_TYPE = 'application/json; charset=utf-8'
 const LEASE_MS = 15_000
 const CAPTURE_WINDOW_MS = 7 * 24 * 60 * 60_000
 
-const after: Record<StepName, { status: string; statusCode: number; topic: string; sequence: number }> = {
-  authorize: { status: 'AUTHORIZED', statusCode: 201, topic: 'payment.authorized', sequence: 1 },
-  capture: { status: 'COMPLETED', statusCode: 200, topic: 'payment.captured', sequence: 2 },
-  refund: { status: 'REFUNDED', statusCode: 200, topic: 'payment.refunded', sequence: 3 },
+interface After {
+  status: PaymentStatus
+  statusCode: number
+  topic: EventType
+  sequence: number
+  /** Shares of the amount. */
+  captured: 0 | 1
+  refunded: 0 | 1
+  entry: { type: EntryType; accounts: (merchant: string) => [debit: string, credit: string] } | null
+}
+
+const after: Record<StepName, After> = {
+  authorize: {
+    status: 'AUTHORIZED',
+    statusCode: 201,
+    topic: 'payment.authorized',
+    sequence: 1,
+    captured: 0,
+    refunded: 0,
+    entry: null,
+  },
+  capture: {
+    status: 'COMPLETED',
+    statusCode: 200,
+    topic: 'payment.captured',
+    sequence: 2,
+    captured: 1,
+    refunded: 0,
+    entry: { type: 'capture', accounts: merchant => ['acquirer_receivable', merchant] },
+  },
+  refund: {
+    status: 'REFUNDED',
+    statusCode: 200,
+    topic: 'payment.refunded',
+    sequence: 3,
+    captured: 1,
+    refunded: 1,
+    entry: { type: 'refund', accounts: merchant => [merchant, 'acquirer_receivable'] },
+  },
 }
 
 type Statement = [sql: string, values: unknown[]]
@@ -167,17 +203,19 @@ function recordOf(name: StepName, draft: Draft, key: string, made: Made, { body,
   const now = new Date()
   const { paymentId, purchase, shard, captureBefore } = draft
   const { merchantId, amount, currency } = purchase
-  const { status, statusCode, topic, sequence } = after[name]
-  const captured = name === 'authorize' ? 0 : amount
-  const refunded = name === 'refund' ? amount : 0
-  const accounts = ['acquirer_receivable', `merchant_payable:${merchantId}`]
-  const [debit, credit] = name === 'refund' ? accounts.toReversed() : accounts
-  const entry = [made.entryId, paymentId, made.eventId, name, debit, credit, amount, currency, now, now]
+  const { status, statusCode, topic, sequence, captured, refunded, entry } = after[name]
+  const totals = [captured * amount, refunded * amount]
+  const entries = entry === null ? [] : [[entry.type, ...entry.accounts(`merchant_payable:${merchantId}`)]]
   return [
     [FINISH_OPERATION, [now, made.operationId]],
-    [FINISH_PAYMENT, [status, captured, refunded, sequence, captureBefore, now, paymentId]],
+    [FINISH_PAYMENT, [status, ...totals, sequence, captureBefore, now, paymentId]],
     [INSERT_EVENT, [[made.eventId, topic, paymentId, sequence, payload, shard, now]]],
-    ...(name === 'authorize' ? [] : [[INSERT_ENTRY, [entry]] satisfies Statement]),
+    ...entries.map(
+      (moved): Statement => [
+        INSERT_ENTRY,
+        [[made.entryId, paymentId, made.eventId, ...moved, amount, currency, now, now]],
+      ],
+    ),
     [FINISH_ANSWER, [statusCode, CONTENT_TYPE, body, now, merchantId, key]],
   ]
 }

@@ -1,6 +1,7 @@
 /** What the tool tells the load generator, a process of its own, and what it hears back. */
+import type { RequestedKind } from '../../../shared/contracts/lists.ts'
 
-export const stepNames = ['authorize', 'capture', 'refund'] as const
+export const stepNames = ['authorize', 'capture', 'refund'] as const satisfies readonly RequestedKind[]
 export type StepName = (typeof stepNames)[number]
 
 /** One authorize, or one flow: authorize, capture, refund. */

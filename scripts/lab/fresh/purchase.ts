@@ -1,4 +1,5 @@
 /** One purchase as a caller of the HTTP API makes it, and what must be found of it afterwards. */
+import type { EntryType, PaymentStatus } from '../../../shared/contracts/lists.ts'
 import { until } from '../../../shared/runtime/until.ts'
 
 interface Payment {
@@ -11,6 +12,7 @@ interface Payment {
 }
 
 const amount = 1_550_000
+const entryTypes: readonly EntryType[] = ['capture', 'fee', 'refund']
 const answerDeadlineMs = 30_000
 /** The relay and the ledger consumer need a moment; a sweep comes round each minute. */
 const booksDeadlineMs = 90_000
@@ -22,7 +24,7 @@ async function call(url: string, body?: object): Promise<{ status: number; payme
   return { status: response.status, payment: (await response.json()) as Payment }
 }
 
-async function expectStatus(url: string, body: object, code: number, status: string): Promise<Payment> {
+async function expectStatus(url: string, body: object, code: number, status: PaymentStatus): Promise<Payment> {
   const answer = await call(url, body)
   if (answer.status !== code || answer.payment.status !== status)
     throw new Error(`${url} answered ${answer.status} instead of ${code} ${status}: ${JSON.stringify(answer.payment)}`)
@@ -60,7 +62,7 @@ export function problemWith(payment: Payment): string | undefined {
   if (capturedAmount !== amount || refundedAmount !== amount)
     return `captured ${capturedAmount}, refunded ${refundedAmount} of ${amount}`
   const types = ledgerEntries.map(entry => entry.type).sort()
-  if (types.join() !== 'capture,fee,refund') return `ledger entries: ${types.join(', ') || 'none'}`
+  if (types.join() !== entryTypes.join()) return `ledger entries: ${types.join(', ') || 'none'}`
   const unpublished = events.filter(event => !event.publishedAt).map(event => event.type)
   if (events.length !== 3 || unpublished.length > 0)
     return `${events.length} events, unpublished: ${unpublished.join(', ') || 'none'}`

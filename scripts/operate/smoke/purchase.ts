@@ -65,9 +65,9 @@ export class Purchase {
     return feeMinor(this.settings.fees, { amountMinor: AMOUNT_MINOR, currency: CURRENCY, first: true })
   }
 
-  /** The rows that `types` should have left: a fee of nothing leaves none. */
+  /** The rows that `types` should have left: an amount of nothing leaves none. */
   expectedEntries(...types: EntryType[]): Entry[] {
-    return types.filter(type => type !== 'fee' || this.feeMinor > 0).map(type => this.entries[type])
+    return types.map(type => this.entries[type]).filter(({ amount }) => amount > 0)
   }
 
   /** What a payment of this merchant looks like in a given state. */
