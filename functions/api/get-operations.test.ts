@@ -1,6 +1,6 @@
 /** GET /payments/{paymentId}/operations. */
 import { describe, expect, test } from '@jest/globals'
-import { operationListView } from '../../shared/contracts/payment.ts'
+import { operationListView } from '../../shared/contracts/routes/list-operations.ts'
 import type { HttpResult } from '../../shared/http/index.ts'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import { capturePayment } from '../../shared/payments/capture-payment.ts'

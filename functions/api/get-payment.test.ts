@@ -1,6 +1,6 @@
 /** GET /payments/{paymentId}. */
 import { describe, expect, test } from '@jest/globals'
-import { paymentDetailView } from '../../shared/contracts/payment.ts'
+import { paymentDetailView } from '../../shared/contracts/routes/get-payment.ts'
 import type { HttpResult } from '../../shared/http/index.ts'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import { capturePayment } from '../../shared/payments/capture-payment.ts'

@@ -3,17 +3,19 @@
  *
  * 200, 503 {status, dependencies} · 500 see docs/errors.md
  */
-import { type ErrorLog, errors, json, type RoutePorts, route } from '../../shared/http/index.ts'
+import { contract as liveness } from '../../shared/contracts/routes/get-liveness.ts'
+import { contract as readiness } from '../../shared/contracts/routes/get-readiness.ts'
+import { defineRoute, type RouteHandler, type RoutePorts } from '../../shared/http/index.ts'
 import type { Readiness } from '../../shared/runtime/health.ts'
 import { portsFromEnv } from '../../shared/runtime/ports.ts'
 
-export const createHandler = (ports: RoutePorts & { readiness(): Promise<Readiness>; log: ErrorLog }) =>
-  route(ports)
-    .use(errors(ports))
-    .handler(async ({ rawPath }) => {
-      if (rawPath.endsWith('/live')) return json(200, { status: 'ok' })
-      const readiness = await ports.readiness()
-      return json(readiness.status === 'down' ? 503 : 200, readiness)
-    })
+export const createHandler = (ports: RoutePorts & { readiness(): Promise<Readiness> }): RouteHandler => {
+  const live = defineRoute(liveness)(ports, async () => ({ status: 200, body: { status: 'ok' } }))
+  const ready = defineRoute(readiness)(ports, async () => {
+    const body = await ports.readiness()
+    return { status: body.status === 'down' ? 503 : 200, body }
+  })
+  return (event, context) => (event.routeKey === liveness.route ? live : ready)(event, context)
+}
 
 export const handler = createHandler(portsFromEnv())

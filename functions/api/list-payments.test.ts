@@ -1,6 +1,6 @@
 /** GET /payments. */
 import { describe, expect, test } from '@jest/globals'
-import { paymentListView } from '../../shared/contracts/payment.ts'
+import { paymentListView } from '../../shared/contracts/routes/list-payments.ts'
 import type { HttpResult } from '../../shared/http/index.ts'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import { authorizeRequestOf, bodyIn, caller, claimOf } from '../../shared/payments/fakes.ts'

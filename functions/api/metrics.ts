@@ -3,17 +3,16 @@
  *
  * 200 · 500 see docs/errors.md
  */
-import { type ErrorLog, errors, type RoutePorts, route } from '../../shared/http/index.ts'
+import { contract } from '../../shared/contracts/routes/get-metrics.ts'
+import { defineRoute, type RoutePorts } from '../../shared/http/index.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import { portsFromEnv } from '../../shared/runtime/ports.ts'
 
-export const createHandler = (ports: RoutePorts & { metrics: Pick<Metrics, 'registry'>; log: ErrorLog }) =>
-  route(ports)
-    .use(errors(ports))
-    .handler(async () => ({
-      statusCode: 200,
-      headers: { 'content-type': ports.metrics.registry.contentType },
-      body: await ports.metrics.registry.metrics(),
-    }))
+export const createHandler = (ports: RoutePorts & { metrics: Pick<Metrics, 'registry'> }) =>
+  defineRoute(contract)(ports, async () => ({
+    status: 200,
+    headers: { 'content-type': ports.metrics.registry.contentType },
+    body: await ports.metrics.registry.metrics(),
+  }))
 
 export const handler = createHandler(portsFromEnv())

@@ -1,12 +1,8 @@
 /** Every other route: 404 NOT_FOUND in the same shape as all errors. */
-import { ApiError, type ErrorLog, errors, type RoutePorts, route } from '../../shared/http/index.ts'
+import { contract } from '../../shared/contracts/routes/not-found.ts'
+import { defineRoute, notFound, type RoutePorts } from '../../shared/http/index.ts'
 import { portsFromEnv } from '../../shared/runtime/ports.ts'
 
-export const createHandler = (ports: RoutePorts & { log: ErrorLog }) =>
-  route(ports)
-    .use(errors(ports))
-    .handler(async () => {
-      throw new ApiError('NOT_FOUND')
-    })
+export const createHandler = (ports: RoutePorts) => defineRoute(contract)(ports, async () => notFound())
 
 export const handler = createHandler(portsFromEnv())

@@ -1,5 +1,5 @@
 /** Says what runs, where, how much memory it takes, and what the API says of itself. */
-import { readinessView } from '../../shared/contracts/health.ts'
+import { readinessView } from '../../shared/contracts/routes/get-readiness.ts'
 import { printable } from '../terminal/printable.ts'
 import { tableLines } from '../terminal/table.ts'
 import { connectControl } from './control.ts'

@@ -1,4 +1,4 @@
-/** Makes the OpenAPI document out of the table in shared/contracts/api.ts, its words and its examples. */
+/** Makes the OpenAPI document out of the contracts in shared/contracts/routes/, their words and their examples. */
 import { z } from 'zod'
 import {
   createDocument,
@@ -6,25 +6,15 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
-import { api, type RouteContract, type TextAnswer } from '../../shared/contracts/api.ts'
-import { errorCatalogue } from '../../shared/contracts/errors.ts'
+import { contractOf, docsOf } from '../../shared/contracts/api.ts'
+import { LOCAL_ORIGIN } from '../../shared/contracts/curl.ts'
+import { type ErrorCode, errorCatalogue } from '../../shared/contracts/errors.ts'
+import { refusalExamples, refusalWords } from '../../shared/contracts/refusal-docs.ts'
 import { type RefusalName, refusalNames, refusals } from '../../shared/contracts/refusals.ts'
-import { type RouteName, routeNames, routes } from '../../shared/contracts/routes.ts'
-import { commands } from './curl.ts'
-import { answerExamples, codeOf, type Examples, refusalExamples, requestExamples } from './examples.ts'
-import { LOCAL_ORIGIN } from './origin.ts'
+import type { Examples, TextAnswer, Words } from '../../shared/contracts/route-contract.ts'
+import { type RouteName, routeNames } from '../../shared/contracts/routes.ts'
 import type { Product } from './product.ts'
-import {
-  answerWords,
-  headerWords,
-  introduction,
-  refusalWords,
-  routeWords,
-  signing,
-  tags,
-  title,
-  type Words,
-} from './words.ts'
+import { headerWords, introduction, signing, tags, title } from './words.ts'
 
 /** `description` in English, and beside it in Korean. */
 const described = (words: Words) => ({ description: words.en, 'x-description-ko': words.ko })
@@ -41,6 +31,8 @@ const withExamples = (examples: Examples) =>
 /** `NOT_FOUND` → `NotFound` */
 const componentName = (refusal: RefusalName): string =>
   refusal.toLowerCase().replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+const codeOf = (refusal: RefusalName): ErrorCode => refusals[refusal].body.shape.code.value
 
 const headerRef = (name: string) => ({ $ref: `#/components/headers/${name}` })
 const parameterRef = (name: string) => ({ $ref: `#/components/parameters/${name}` })
@@ -115,7 +107,7 @@ function refusalResponse(names: RefusalName[]): ZodOpenApiResponseObject {
 
 function newRefusalResponse(id: string, names: RefusalName[]): ZodOpenApiResponseObject {
   const bodies = names.map(name => refusals[name].body)
-  const lines = names.map(name => ({ code: codeOf(refusals[name].body), ...refusalWords[name] }))
+  const lines = names.map(name => ({ code: codeOf(name), ...refusalWords[name] }))
   const words = (language: 'en' | 'ko') =>
     lines.map(({ code, when, action }) => `\`${code}\`: ${when[language]} ${action[language]}`).join('\n\n')
   return {
@@ -131,38 +123,28 @@ function newRefusalResponse(id: string, names: RefusalName[]): ZodOpenApiRespons
   }
 }
 
-/** What a caller may do next with the payment in an answer. */
-const nextRoutes: Partial<Record<RouteName, RouteName[]>> = {
-  authorizePayment: ['capturePayment', 'getPayment', 'listOperations'],
-  capturePayment: ['refundPayment', 'getPayment', 'listOperations'],
-  refundPayment: ['getPayment', 'listOperations'],
-}
-
-const linksOf = (name: RouteName) =>
+const linksOf = (nextRoutes: readonly RouteName[]) =>
   Object.fromEntries(
-    (nextRoutes[name] ?? []).map(next => [
-      next,
-      { operationId: next, parameters: { paymentId: '$response.body#/paymentId' } },
-    ]),
+    nextRoutes.map(next => [next, { operationId: next, parameters: { paymentId: '$response.body#/paymentId' } }]),
   )
 
 const isText = (answer: z.ZodType | TextAnswer): answer is TextAnswer => 'mediaType' in answer
 
 function answerResponse(name: RouteName, statusCode: number, answer: z.ZodType | TextAnswer): ZodOpenApiResponseObject {
-  const { mutation } = api[name] as RouteContract
-  const examples = withExamples(answerExamples[name][statusCode]!)
+  const { mutation } = contractOf(name)
+  const { answers, next } = docsOf(name)
+  const { words, examples } = answers[statusCode]!
+  const { mediaType, schema } = isText(answer) ? answer : { mediaType: 'application/json', schema: answer }
   return {
-    ...described(answerWords[name][statusCode]!),
+    ...described(words),
     headers: { ...everyAnswer, ...(mutation ? { 'Idempotent-Replayed': headerRef('IdempotentReplayed') } : {}) },
-    content: isText(answer)
-      ? { [answer.mediaType]: { schema: { type: 'string' }, ...examples } }
-      : { 'application/json': { schema: answer, ...examples } },
-    ...(name in nextRoutes ? { links: linksOf(name) } : {}),
+    content: { [mediaType]: { schema: schema ?? { type: 'string' }, ...withExamples(examples) } },
+    ...(next ? { links: linksOf(next) } : {}),
   }
 }
 
 function responsesOf(name: RouteName): Record<`${1 | 2 | 3 | 4 | 5}${string}`, ZodOpenApiResponseObject> {
-  const { answers, refusals: refused } = api[name] as RouteContract
+  const { answers, refusals: refused } = contractOf(name)
   const byStatus = Map.groupBy(refused, refusal => refusals[refusal].statusCode)
   return Object.fromEntries([
     ...Object.entries(answers).map(([status, answer]) => [status, answerResponse(name, Number(status), answer)]),
@@ -171,8 +153,8 @@ function responsesOf(name: RouteName): Record<`${1 | 2 | 3 | 4 | 5}${string}`, Z
 }
 
 function operationOf(name: RouteName): ZodOpenApiOperationObject {
-  const { tag, path, query, body, bodyOptional, mutation, offlineOnly, open } = api[name] as RouteContract
-  const { summary, description } = routeWords[name]
+  const { tag, path, query, body, bodyOptional, mutation, offlineOnly, open } = contractOf(name)
+  const { summary, description, requests = {}, curl } = docsOf(name)
   return {
     operationId: name,
     tags: [tag],
@@ -191,19 +173,19 @@ function operationOf(name: RouteName): ZodOpenApiOperationObject {
       ? {
           requestBody: {
             required: !bodyOptional,
-            content: { 'application/json': { schema: body, ...withExamples(requestExamples[name] ?? {}) } },
+            content: { 'application/json': { schema: body, ...withExamples(requests) } },
           },
         }
       : {}),
     responses: responsesOf(name),
-    'x-codeSamples': [{ lang: 'Shell', label: 'curl', source: commands[name] }],
+    'x-codeSamples': [{ lang: 'Shell', label: 'curl', source: curl }],
   }
 }
 
 function pathsOf(): ZodOpenApiPathsObject {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   for (const name of routeNames) {
-    const [method, path] = routes[name].split(' ') as [string, string]
+    const [method, path] = contractOf(name).route.split(' ') as [string, string]
     paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(name) }
   }
   return paths
@@ -212,7 +194,7 @@ function pathsOf(): ZodOpenApiPathsObject {
 /** Every code with its meaning, for people who look one up. */
 const errorTable = () =>
   refusalNames.map(name => {
-    const code = codeOf(refusals[name].body)
+    const code = codeOf(name)
     const { when, action } = refusalWords[name]
     return { code, statusCode: refusals[name].statusCode, message: errorCatalogue[code].message, when, action }
   })

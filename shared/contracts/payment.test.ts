@@ -1,15 +1,10 @@
 /** What a payment, a page of them, and its operations look like to a caller. */
 import { describe, expect, test } from '@jest/globals'
 import type * as z from 'zod'
-import {
-  eventView,
-  ledgerEntryView,
-  mutationView,
-  operationListView,
-  paymentDetailView,
-  paymentListView,
-  paymentView,
-} from './payment.ts'
+import { eventView, ledgerEntryView, mutationView, paymentView } from './payment.ts'
+import { paymentDetailView } from './routes/get-payment.ts'
+import { operationListView } from './routes/list-operations.ts'
+import { paymentListView } from './routes/list-payments.ts'
 
 const ULID = '01HZZZZZZZZZZZZZZZZZZZZZZZ'
 const TIME = '2026-01-02T03:04:05.006Z'

@@ -26,7 +26,7 @@ export const operationState = z.enum(operationStates).meta({
 })
 
 /** RFC 3339, UTC, milliseconds. */
-const time = z.iso.datetime({ precision: 3 }).meta({
+export const time = z.iso.datetime({ precision: 3 }).meta({
   id: 'Time',
   description: 'RFC 3339, UTC, milliseconds.',
   'x-description-ko': 'RFC 3339, UTC, 밀리초.',
@@ -116,56 +116,3 @@ export const mutationView = paymentView.extend({ operationId }).meta({
   'x-description-ko': '작업 뒤의 결제와 그 작업의 식별자.',
 })
 export type MutationView = z.infer<typeof mutationView>
-
-/** The answer of `GET /payments/{paymentId}`. */
-export const paymentDetailView = paymentView
-  .extend({
-    events: z.array(eventView).meta({ description: 'In order of `sequence`.', 'x-description-ko': '`sequence` 순서.' }),
-  })
-  .meta({ id: 'PaymentDetail', description: 'The payment with its events.', 'x-description-ko': '결제와 그 이벤트.' })
-export type PaymentDetailView = z.infer<typeof paymentDetailView>
-
-export const paymentListView = z
-  .object({
-    items: z.array(paymentView),
-    nextCursor: z.string().nullable().meta({
-      description: 'Send it as `cursor` for the next page; null at the end.',
-      'x-description-ko': '다음 페이지를 받을 때 `cursor`로 보내세요. 끝이면 null입니다.',
-    }),
-  })
-  .meta({
-    id: 'PaymentList',
-    description: 'A page of payments, newest first.',
-    'x-description-ko': '결제 목록 한 페이지(최신순).',
-  })
-export type PaymentListView = z.infer<typeof paymentListView>
-
-export const operationView = z
-  .object({
-    operationId,
-    kind: operationKind,
-    state: operationState,
-    amount: amountMinor,
-    currency,
-    declineReason: z.string().nullable(),
-    reason: z.string().nullable(),
-    attempt: z.int().meta({
-      description: '1, and one more each time somebody took it over.',
-      'x-description-ko': '1에서 시작해, 다른 처리자가 이어받을 때마다 1씩 늘어납니다.',
-    }),
-    createdAt: time,
-    finishedAt: time.nullable(),
-  })
-  .meta({
-    id: 'Operation',
-    description: 'One authorize, capture or refund with its state and times.',
-    'x-description-ko': '승인, 매입, 환불 한 번의 상태와 시각.',
-  })
-export type OperationView = z.infer<typeof operationView>
-
-export const operationListView = z.object({ paymentId, operations: z.array(operationView) }).meta({
-  id: 'OperationList',
-  description: 'Every operation on a payment, oldest first.',
-  'x-description-ko': '결제의 모든 작업(오래된 순서).',
-})
-export type OperationListView = z.infer<typeof operationListView>

@@ -1,7 +1,7 @@
 /** Every problem that a request can have is said in Korean too: by the contracts of all routes, and by hand. */
 import { describe, expect, test } from '@jest/globals'
 import type * as z from 'zod'
-import { api, type RouteContract } from './api.ts'
+import { contractOf } from './api.ts'
 import { problemText, problemTexts, schemaTexts } from './problem-texts.ts'
 import { type RouteName, routeNames } from './routes.ts'
 
@@ -45,7 +45,7 @@ const messagesOf = (schema: z.ZodType, value: unknown): string[] =>
   )
 
 const schemasOf = (name: RouteName): z.ZodObject[] => {
-  const { body, query } = api[name] as RouteContract
+  const { body, query } = contractOf(name)
   return [body, query].flatMap(schema => schema ?? [])
 }
 

@@ -3,6 +3,12 @@ import type { Language } from './errors.ts'
 
 export type ProblemText = Readonly<Record<Language, string>>
 
+export interface Problem {
+  /** JSON pointer into the body, or the name of a header or parameter. */
+  path: string
+  message: ProblemText
+}
+
 const koreanOf = new Map<string, string>()
 
 /** The message of a schema, which is one text: the English one. `problemText` finds the Korean one by it. */

@@ -101,5 +101,6 @@ export const refusals = {
   },
 } as const satisfies Record<string, { statusCode: number; body: z.ZodObject }>
 
-export type RefusalName = keyof typeof refusals
+export type Refusals = typeof refusals
+export type RefusalName = keyof Refusals
 export const refusalNames = Object.keys(refusals) as RefusalName[]

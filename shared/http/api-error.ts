@@ -1,12 +1,6 @@
-/** An answer that is an error: thrown anywhere in a handler, rendered by the `errors` middleware. */
+/** An answer that is an error: given back by a handler or thrown anywhere in a route, rendered by the `errors` middleware. */
 import type { ErrorCode } from '../contracts/errors.ts'
-import type { ProblemText } from '../contracts/problem-texts.ts'
-
-export interface Problem {
-  /** JSON pointer into the body, or the name of a header or parameter. */
-  path: string
-  message: ProblemText
-}
+import type { Problem } from '../contracts/problem-texts.ts'
 
 export interface ApiErrorRest {
   statusCode?: number
@@ -17,12 +11,12 @@ export interface ApiErrorRest {
   headers?: Record<string, string>
 }
 
-export class ApiError extends Error {
+export class ApiError<Code extends ErrorCode = ErrorCode> extends Error {
   override name = 'ApiError'
-  readonly code: ErrorCode
+  readonly code: Code
   readonly rest: ApiErrorRest
 
-  constructor(code: ErrorCode, rest: ApiErrorRest = {}, options?: ErrorOptions) {
+  constructor(code: Code, rest: ApiErrorRest = {}, options?: ErrorOptions) {
     super(code, options)
     this.code = code
     this.rest = rest
@@ -30,4 +24,7 @@ export class ApiError extends Error {
 }
 
 /** 400 with every problem at once. */
-export const validationFailed = (problems: Problem[]): ApiError => new ApiError('VALIDATION_FAILED', { problems })
+export const validationFailed = (problems: Problem[]) => new ApiError('VALIDATION_FAILED', { problems })
+
+/** 404: there is no such route or payment. */
+export const notFound = () => new ApiError('NOT_FOUND')

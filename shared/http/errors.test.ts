@@ -8,17 +8,22 @@ import { DependencyUnavailableError, DuplicateKeyError, RowRefusedError } from '
 import { ApiError, validationFailed } from './api-error.ts'
 import { errors } from './errors.ts'
 import { json } from './respond.ts'
-import { type HttpResult, type RouteOptions, route } from './route.ts'
+import { type HttpResult, route } from './route.ts'
 
 const SECRET = 'mysql://pay:secret@10.0.0.1'
 
 /** Calls a handler that does `work`, through the chain that every handler has. */
 async function answerOf(
   work: () => unknown,
-  given: { ports?: HandlerPorts; options?: RouteOptions; headers?: Record<string, string>; remainingMs?: number } = {},
+  given: {
+    ports?: HandlerPorts
+    onTimeout?: 'OUTCOME_UNKNOWN'
+    headers?: Record<string, string>
+    remainingMs?: number
+  } = {},
 ): Promise<HttpResult> {
-  const { ports = createHandlerPorts(), options, headers, remainingMs } = given
-  const handler = route(ports, options)
+  const { ports = createHandlerPorts(), onTimeout, headers, remainingMs } = given
+  const handler = route(ports, onTimeout)
     .use(errors(ports))
     .handler(async () => (await work()) as HttpResult)
   return (await handler(
@@ -146,7 +151,7 @@ describe('a handler that runs out of time', () => {
   const never = () => new Promise(() => {})
 
   test('is answered before the function is cut off, and does not pretend to know the outcome', async () => {
-    const result = await answerOf(never, { remainingMs: 501, options: { onTimeout: 'OUTCOME_UNKNOWN' } })
+    const result = await answerOf(never, { remainingMs: 501, onTimeout: 'OUTCOME_UNKNOWN' })
 
     expect(result.statusCode).toBe(503)
     expect(result.headers['retry-after']).toBe('2')

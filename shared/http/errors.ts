@@ -1,12 +1,13 @@
 /**
- * Middleware: every throw becomes an error answer without a stack. Register it last: middy runs `onError` from the inside out.
+ * Middleware: every throw becomes an error answer without a stack.
  * serverless-offline would answer an uncaught throw with 200.
  */
 import type { MiddlewareObj } from '@middy/core'
 import { errorBodyOf, errorCatalogue, type Language } from '../contracts/errors.ts'
+import type { Problem } from '../contracts/problem-texts.ts'
 import type { Caller } from '../payments/answer.ts'
 import { DependencyUnavailableError } from '../payments/ports.ts'
-import { ApiError, type Problem } from './api-error.ts'
+import { ApiError } from './api-error.ts'
 import { paymentIdOf } from './payment-id.ts'
 import { quietly } from './quietly.ts'
 import { json } from './respond.ts'

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import { createHandlerPorts, type HandlerPorts, jsonOf } from '../../test/unit/http-fakes.ts'
 import { contextOf, type HttpCall, httpEvent } from '../../test/unit/lambda-events.ts'
-import { authorizeRequest, captureRequest } from '../contracts/requests.ts'
+import { contract as authorizeContract } from '../contracts/routes/authorize-payment.ts'
+import { contract as captureContract } from '../contracts/routes/capture-payment.ts'
 import type { Claim } from '../payments/ports.ts'
 import { errors } from './errors.ts'
 import { idempotency } from './idempotency.ts'
@@ -18,19 +19,19 @@ const whole = { merchantId: 'shop', amount: 10_000, currency: 'KRW', idempotency
 function routeOf(operation: 'authorize' | 'capture', ports: HandlerPorts = createHandlerPorts()) {
   const claims: Array<Claim | undefined> = []
   const answers: HttpResult[] = []
-  const schema = operation === 'authorize' ? authorizeRequest : captureRequest
-  const handler = route<unknown, Claim | undefined>(ports)
-    .use(parseBody<unknown>({ schema, needsKey: () => operation === 'authorize' }))
-    .use(idempotency(ports, operation))
+  const contract = operation === 'authorize' ? authorizeContract : captureContract
+  const handler = route(ports)
+    .use(parseBody({ schema: contract.body, needsKey: () => operation === 'authorize' }))
+    .use(idempotency(ports, contract))
     .use(errors(ports))
-    .handler(async ({ claim }) => {
-      claims.push(claim)
+    .handler(async event => {
+      claims.push((event as { claim?: Claim }).claim)
       return answers.shift() ?? json(201, { made: claims.length })
     })
   const call = async (given: Partial<HttpCall>) =>
     (await handler(
       httpEvent({
-        route: operation === 'authorize' ? 'POST /payments/authorize' : 'POST /payments/capture/{paymentId}',
+        route: contract.route,
         pathParameters: operation === 'authorize' ? undefined : { paymentId: PAYMENT_ID },
         ...given,
       }) as never,

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { MiddlewareObj } from '@middy/core'
 import canonicalize from 'canonicalize'
-import type { RequestedKind } from '../contracts/lists.ts'
+import type { MutationContract } from '../contracts/route-contract.ts'
 import type { Answer, Claim } from '../payments/ports.ts'
 import { type DuplicatePolicy, replay } from './respond.ts'
 import type { HttpResult } from './route.ts'
@@ -44,12 +44,15 @@ interface KeyedRequest {
   internal: Record<string, unknown>
 }
 
+/** What makes a request the same as another one beside its body. */
+type Mutation = Pick<MutationContract, 'mutation' | 'route'>
+
 /** Needs `parseBody` before it. Adds `claim` to the event when the request carries a key. */
-export function idempotency(ports: IdempotencyPorts, operation: RequestedKind): MiddlewareObj {
+export function idempotency(ports: IdempotencyPorts, contract: Mutation): MiddlewareObj {
   const idempotencyBefore = async (request: KeyedRequest): Promise<HttpResult | undefined> => {
     const { event } = request
     if (event.key === undefined) return undefined
-    const claim = claimOf(operation, event, event.key)
+    const claim = claimOf(contract, event, event.key)
     const { cached, keep } = await ports.responses.open(scopeOf(event), claim.key)
     if (cached?.fingerprint === claim.fingerprint) return replay(cached.answer, ports.duplicates)
     event.claim = claim
@@ -69,10 +72,9 @@ export function idempotency(ports: IdempotencyPorts, operation: RequestedKind): 
 /** The merchant's key space; a payment belongs to one merchant, so its id names the same space. */
 const scopeOf = (event: ParsedEvent): string => event.pathParameters?.paymentId ?? event.body.merchantId ?? ''
 
-function claimOf(operation: string, event: ParsedEvent, key: string): Claim {
-  const paymentId = event.pathParameters?.paymentId
-  const path = `/payments/${operation}${paymentId === undefined ? '' : `/${paymentId}`}`
-  const canonicalRequest = canonicalize({ operation, path, body: event.sentBody })!
+function claimOf({ mutation, route }: Mutation, event: ParsedEvent, key: string): Claim {
+  const path = route.replace('POST ', '').replace('{paymentId}', event.pathParameters?.paymentId ?? '')
+  const canonicalRequest = canonicalize({ operation: mutation, path, body: event.sentBody })!
   return { key, canonicalRequest, fingerprint: `v1:${createHash('sha256').update(canonicalRequest).digest('hex')}` }
 }
 

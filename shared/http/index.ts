@@ -1,16 +1,9 @@
 /** What a handler needs to speak HTTP. */
-export { ApiError, type Problem, validationFailed } from './api-error.ts'
-export { type ErrorLog, errors } from './errors.ts'
-export { type IdempotencyPorts, idempotency, type ResponseCache } from './idempotency.ts'
+export { notFound, validationFailed } from './api-error.ts'
+export { defineMutation, type MutationPorts } from './define-mutation.ts'
+export { defineRoute, type RouteHandler } from './define-route.ts'
+export type { ErrorLog } from './errors.ts'
+export type { ResponseCache } from './idempotency.ts'
 export { originOf } from './origin.ts'
-export { parseBody, parsePath, parseQuery } from './parse-body.ts'
-export { type DuplicatePolicy, json, respond } from './respond.ts'
-export {
-  type HttpResult,
-  type OptionalClaim,
-  type RequestObserver,
-  type RequiredClaim,
-  type RouteEvent,
-  type RoutePorts,
-  route,
-} from './route.ts'
+export type { DuplicatePolicy } from './respond.ts'
+export type { HttpResult, RequestObserver, RoutePorts } from './route.ts'

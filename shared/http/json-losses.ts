@@ -1,7 +1,6 @@
 /** What `JSON.parse` loses without a word: repeated members, digits of numbers, and text that is not well-formed Unicode. */
 import { jsonPointer } from '../contracts/json-pointer.ts'
-import { type ProblemText, problemTexts } from '../contracts/problem-texts.ts'
-import type { Problem } from './api-error.ts'
+import { type Problem, type ProblemText, problemTexts } from '../contracts/problem-texts.ts'
 
 /** An object or array that is open where the scan stands, and the member that it stands at. */
 interface Level {

@@ -4,16 +4,12 @@ import fc from 'fast-check'
 import { type HttpCall, httpEvent } from '../../test/unit/lambda-events.ts'
 import { SEED, seeded } from '../../test/unit/seed.ts'
 import { problemTexts } from '../contracts/problem-texts.ts'
-import {
-  authorizeRequest,
-  BODY_BYTES_MAX,
-  captureRequest,
-  listQuery,
-  paymentPath,
-  refundRequest,
-} from '../contracts/requests.ts'
+import { BODY_BYTES_MAX } from '../contracts/requests.ts'
+import { authorizeRequest } from '../contracts/routes/authorize-payment.ts'
+import { captureRequest } from '../contracts/routes/capture-payment.ts'
+import { refundRequest } from '../contracts/routes/refund-payment.ts'
 import { ApiError } from './api-error.ts'
-import { parseBody, parsePath, parseQuery } from './parse-body.ts'
+import { parseBody } from './parse-body.ts'
 
 interface Parsed {
   body: unknown
@@ -411,66 +407,4 @@ describe('the idempotency key', () => {
     expect(parse({ body: { finalCapture: true } }, 'capture').key).toBeUndefined()
     expect(parse({ body: { amount: 5 }, headers: { 'idempotency-key': 'k' } }, 'refund').key).toBe('k')
   })
-})
-
-describe('parsePath', () => {
-  const pathOf = (pathParameters: Record<string, string> | undefined) => {
-    const event = httpEvent({ route: 'GET /payments/{paymentId}', path: '/', pathParameters })
-    parsePath(paymentPath).before?.({ event } as never)
-    return (event as unknown as { path: unknown }).path
-  }
-
-  test('hands on a payment id', () => {
-    expect(pathOf({ paymentId: 'pay_01HZZZZZZZZZZZZZZZZZZZZZZZ' })).toEqual({
-      paymentId: 'pay_01HZZZZZZZZZZZZZZZZZZZZZZZ',
-    })
-  })
-
-  test.each<Record<string, string> | undefined>([{ paymentId: 'pay_1' }, { paymentId: '../metrics' }, {}, undefined])(
-    '%p cannot name a payment: 404',
-    parameters => {
-      expect(errorOf(() => pathOf(parameters)).code).toBe('NOT_FOUND')
-    },
-  )
-})
-
-describe('parseQuery', () => {
-  const pathsOf = (query: string) => englishOf(errorOf(() => parseQuery(listQuery, query)))
-
-  test('no query is an empty object', () => {
-    expect(parseQuery(listQuery, '')).toEqual({ limit: 20 })
-  })
-
-  test('is decoded: a comma in a merchant is a comma', () => {
-    expect(parseQuery(listQuery, 'merchantId=a%2Cb,c%2B')).toEqual({ merchantId: 'a,b,c+', limit: 20 })
-  })
-
-  test('every problem is reported at once', () => {
-    expect(
-      pathsOf('limit=0&status=paid&off/set=1')
-        .map(problem => problem.path)
-        .sort(),
-    ).toEqual(['/limit', '/off~1set', '/status'])
-  })
-
-  test.each(['merchantId=a&merchantId=b', 'merchantId=a&merchantId=a', 'limit=1&limit=1', 'cursor=&cursor='])(
-    '%s: a repeated parameter is refused, not joined nor chosen from',
-    query => {
-      expect(pathsOf(query)).toContainEqual({ path: `/${query.split('=')[0]}`, message: 'is given more than once' })
-    },
-  )
-
-  test('an unknown one that is repeated is both', () => {
-    expect(pathsOf('x=1&x=2').map(problem => problem.message)).toEqual([
-      'is given more than once',
-      'is not a known field',
-    ])
-  })
-
-  test.each(['0x10', '1e1', '+5', ' 5', '5 ', '%205', '5.0', '05', '', '-1', '٥', '1_0', '%ZZ', '1000000000000'])(
-    'limit=%s is refused',
-    limit => {
-      expect(pathsOf(`limit=${limit}`).map(problem => problem.path)).toEqual(['/limit'])
-    },
-  )
 })

@@ -1,24 +1,24 @@
 /** Middleware: the body as JSON that fits its schema, and the idempotency key, with every problem reported at once. */
 import type { MiddlewareObj } from '@middy/core'
 import type * as z from 'zod'
-import { jsonPointer } from '../contracts/json-pointer.ts'
-import { problemText, problemTexts } from '../contracts/problem-texts.ts'
+import { type Problem, problemTexts } from '../contracts/problem-texts.ts'
 import { BODY_BYTES_MAX } from '../contracts/requests.ts'
-import { ApiError, type Problem, validationFailed } from './api-error.ts'
+import { ApiError, validationFailed } from './api-error.ts'
 import { lossesIn } from './json-losses.ts'
+import { problemsOf } from './problems-of.ts'
 import { readKeyHeader } from './read-key.ts'
 import { header } from './route.ts'
 
-export interface ParseBodyOptions<Body> {
-  schema: z.ZodType<Body>
+export interface ParseBodyOptions {
+  schema: z.ZodType
   /** Whether this body, which may not fit the schema, needs an idempotency key. */
-  needsKey: (body: Readonly<Record<string, unknown>>) => boolean
-  /** What the schema cannot say: further problems of a well-formed body. */
-  check?: (body: Body) => Problem[]
+  needsKey?: (body: Readonly<Record<string, unknown>>) => boolean
+  /** What the schema cannot say: further problems of a body that fits it. */
+  check?: (body: never) => Problem[]
 }
 
 /** Adds `body` (parsed, without the key), `sentBody` (as sent, without the key) and `key` to the event. 400, 413, 415. */
-export function parseBody<Body>(options: ParseBodyOptions<Body>): MiddlewareObj {
+export function parseBody(options: ParseBodyOptions): MiddlewareObj {
   const parseBodyBefore = (request: { event: unknown }): void => {
     const event = request.event as RawEvent
     const { value: sent, losses } = readJson(event)
@@ -26,10 +26,10 @@ export function parseBody<Body>(options: ParseBodyOptions<Body>): MiddlewareObj 
     const key = readKey(event, sent)
     const problems = [
       ...losses,
-      ...(body.success ? (options.check?.(body.data) ?? []) : body.error.issues.flatMap(problemsOf)),
+      ...(body.success ? (options.check?.(body.data as never) ?? []) : body.error.issues.flatMap(problemsOf)),
       ...key.problems,
     ]
-    if (isObject(sent) && options.needsKey(sent) && !key.given)
+    if (isObject(sent) && options.needsKey?.(sent) && !key.given)
       problems.push({ path: '/idempotencyKey', message: problemTexts.keyRequired })
     if (problems.length > 0 || !body.success) throw validationFailed(problems)
     const { idempotencyKey: _, ...sentBody } = sent as Record<string, unknown>
@@ -104,36 +104,4 @@ function readKey(event: RawEvent, sent: unknown): SentKey {
   if ('problem' in read) return problem(read.problem)
   if (inBody !== undefined && inBody !== read.key) return problem(problemTexts.keyDiffersFromBody)
   return { given: true, value: read.key, problems: [] }
-}
-
-/** One problem per unknown field, one per other issue, each with a JSON pointer. */
-function problemsOf(issue: z.core.$ZodIssue): Problem[] {
-  if (issue.code !== 'unrecognized_keys')
-    return [{ path: jsonPointer(issue.path), message: problemText(issue.message) }]
-  return issue.keys.map(key => ({ path: jsonPointer([...issue.path, key]), message: problemTexts.unknownField }))
-}
-
-/** Middleware: adds `path`, the checked path parameters. 404 when they cannot name anything. */
-export function parsePath<T>(schema: z.ZodType<T>): MiddlewareObj {
-  const parsePathBefore = (request: { event: unknown }): void => {
-    const event = request.event as { pathParameters?: unknown; path?: T }
-    const parsed = schema.safeParse(event.pathParameters ?? {})
-    if (!parsed.success) throw new ApiError('NOT_FOUND')
-    event.path = parsed.data
-  }
-  return { before: parsePathBefore }
-}
-
-/** Checks a query as it was sent; throws 400 with every problem. API Gateway's own table of it joins repeats with commas. */
-export function parseQuery<T>(schema: z.ZodType<T>, rawQueryString: string): T {
-  const values = new Map<string, string>()
-  const repeated = new Set<string>()
-  for (const [name, value] of new URLSearchParams(rawQueryString))
-    if (values.has(name)) repeated.add(name)
-    else values.set(name, value)
-  const parsed = schema.safeParse(Object.fromEntries(values))
-  const problems = [...repeated].map((name): Problem => ({ path: jsonPointer([name]), message: problemTexts.repeated }))
-  if (!parsed.success) problems.push(...parsed.error.issues.flatMap(problemsOf))
-  if (problems.length > 0 || !parsed.success) throw validationFailed(problems)
-  return parsed.data
 }

@@ -1,5 +1,6 @@
 /** The HTTP answer to every outcome. */
 import { describe, expect, test } from '@jest/globals'
+import type { RequestedKind } from '../contracts/lists.ts'
 import { problemTexts } from '../contracts/problem-texts.ts'
 import type { Outcome } from '../payments/operation.ts'
 import type { Answer } from '../payments/ports.ts'
@@ -8,7 +9,7 @@ import { json, replay, respond } from './respond.ts'
 
 const answer: Answer = { statusCode: 201, contentType: 'application/json; charset=utf-8', body: '{"a": 1}' }
 
-function errorOf(outcome: Outcome, operation: 'authorize' | 'capture' | 'refund' = 'authorize'): ApiError {
+function errorOf(outcome: Outcome, operation: RequestedKind = 'authorize'): ApiError {
   try {
     respond(outcome, operation, 'replay')
   } catch (error) {

@@ -5,7 +5,7 @@ import { type ProblemText, problemTexts } from '../contracts/problem-texts.ts'
 import { JSON_TYPE } from '../payments/answer.ts'
 import type { Outcome } from '../payments/operation.ts'
 import type { Answer } from '../payments/ports.ts'
-import { ApiError, validationFailed } from './api-error.ts'
+import { ApiError, notFound, validationFailed } from './api-error.ts'
 import type { HttpResult } from './route.ts'
 
 /** What a finished repeat gets: the stored answer, or a 409 as in the original system. */
@@ -72,6 +72,6 @@ export function respond(outcome: Outcome, operation: RequestedKind, duplicates: 
     case 'currency_withdrawn':
       throw validationFailed([{ path: '/currency', message: problemTexts.currencyWithdrawn }])
     case 'not_found':
-      throw new ApiError('NOT_FOUND')
+      throw notFound()
   }
 }

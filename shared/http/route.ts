@@ -1,25 +1,15 @@
 /** The outside of every HTTP handler: request id, language, early time-out, one log line and one metric per answer. */
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
-import type { ErrorCode } from '../contracts/errors.ts'
 import type { Caller } from '../payments/answer.ts'
-import type { Claim } from '../payments/ports.ts'
-import { ApiError } from './api-error.ts'
+import { ApiError, notFound } from './api-error.ts'
+import type { ErrorLog } from './errors.ts'
 import { preferredLanguage } from './language.ts'
 import { paymentIdOf } from './payment-id.ts'
 import { quietly } from './quietly.ts'
 
-/** What `before` middlewares add to API Gateway's event: the parsed body, the idempotency claim, the caller. */
-export type RouteEvent<Body = undefined, Key = undefined> = Omit<APIGatewayProxyEventV2, 'body'> & {
-  body: Body
-  /** Only after `parsePath`. */
-  path: { paymentId: string }
-  claim: Key
-  caller: Caller
-}
-
-export type RequiredClaim = Claim
-export type OptionalClaim = Claim | undefined
+/** API Gateway's event, and who asks. Further middlewares add to it. */
+export type RouteEvent = APIGatewayProxyEventV2 & { caller: Caller }
 
 export type HttpResult = APIGatewayProxyStructuredResultV2 & { headers: Record<string, string> }
 
@@ -27,6 +17,7 @@ export interface RoutePorts {
   requestIds: { next(): string }
   monotonic: { nowMs(): number }
   requests: RequestObserver
+  log: ErrorLog
 }
 
 /** Told about every answer. */
@@ -40,21 +31,15 @@ export interface RequestObserver {
   }): void
 }
 
-export interface RouteOptions {
-  /** What a caller is told when the handler runs out of time: mutations cannot know their outcome. */
-  onTimeout?: Extract<ErrorCode, 'OUTCOME_UNKNOWN' | 'SERVICE_UNAVAILABLE'>
-}
-
 /** Time kept back from the function's time-out for answering. */
 const EARLY_TIMEOUT_MS = 500
 /** W3C Trace Context, version 00. */
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 const SANE_REQUEST_ID = /^[A-Za-z0-9._:/+=-]{1,64}$/
 
-/** A middy chain to which a handler adds its own middlewares. Register `errors` last. */
-export function route<Body = undefined, Key = undefined>(ports: RoutePorts, options: RouteOptions = {}) {
-  const onTimeout = options.onTimeout ?? 'SERVICE_UNAVAILABLE'
-  return middy<RouteEvent<Body, Key>, HttpResult, Error, Context>({
+/** The middy chain that `defineRoute` fills. A caller whose request runs out of time is told `onTimeout`. */
+export function route(ports: RoutePorts, onTimeout: 'OUTCOME_UNKNOWN' | 'SERVICE_UNAVAILABLE' = 'SERVICE_UNAVAILABLE') {
+  return middy<RouteEvent, HttpResult, Error, Context>({
     timeoutEarlyInMillis: EARLY_TIMEOUT_MS,
     timeoutEarlyResponse: () => {
       throw new ApiError(onTimeout, { headers: { 'retry-after': '2' } })
@@ -68,14 +53,14 @@ export function route<Body = undefined, Key = undefined>(ports: RoutePorts, opti
  * A route is its method and its path as serverless.yml writes them. serverless-offline hands a HEAD to the route of GET, and API
  * Gateway is not relied on for a slash at the end.
  */
-function refuseOtherRoutes({ routeKey, rawPath, requestContext }: RouteEvent<unknown, unknown>): void {
+function refuseOtherRoutes({ routeKey, rawPath, requestContext }: RouteEvent): void {
   if (routeKey === '$default') return
   if (!routeKey.startsWith(`${requestContext.http.method} `) || (rawPath.endsWith('/') && rawPath !== '/'))
-    throw new ApiError('NOT_FOUND')
+    throw notFound()
 }
 
 interface ChainRequest {
-  event: RouteEvent<unknown, unknown>
+  event: RouteEvent
   response: HttpResult | undefined
   internal: { startedAtMs?: number }
 }

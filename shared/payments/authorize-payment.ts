@@ -1,6 +1,6 @@
 /** Authorize: ask the acquirer to hold the buyer's money. */
 import { isWithdrawn } from '../contracts/currency.ts'
-import type { AuthorizeRequest } from '../contracts/requests.ts'
+import type { AuthorizeRequest } from '../contracts/routes/authorize-payment.ts'
 import { SHARD_COUNT } from '../contracts/topics.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { Caller } from './answer.ts'

@@ -1,5 +1,5 @@
 /** Capture: take the money that an authorization holds. */
-import type { CaptureRequest } from '../contracts/requests.ts'
+import type { CaptureRequest } from '../contracts/routes/capture-payment.ts'
 import type { Caller } from './answer.ts'
 import { changePayment } from './change-payment.ts'
 import type { OperationPorts, Outcome } from './operation.ts'

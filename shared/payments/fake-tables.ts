@@ -1,6 +1,7 @@
 /** The database ports for tests, each a table in memory that refuses what the real one refuses. */
 import type { FinalState, OperationState, PaymentStatus } from '../contracts/lists.ts'
-import type { EventView, OperationListView } from '../contracts/payment.ts'
+import type { EventView } from '../contracts/payment.ts'
+import type { OperationListView } from '../contracts/routes/list-operations.ts'
 import { inSequence } from '../domain/operation-order.ts'
 import type { Payment } from '../domain/payment.ts'
 import { type FakeDatabase, Table } from './fake-store.ts'

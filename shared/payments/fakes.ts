@@ -1,5 +1,5 @@
 /** Ports for tests, all in memory: scripted outsiders, a clock, ids, and every port together over one store. */
-import type { AuthorizeRequest } from '../contracts/requests.ts'
+import type { AuthorizeRequest } from '../contracts/routes/authorize-payment.ts'
 import type { Caller } from './answer.ts'
 import { FakeDatabase, type Turn } from './fake-store.ts'
 import {

@@ -1,6 +1,7 @@
 /** What the use cases need from outside: stores, the acquirer, the doorbell, clock and ids. Times are epoch milliseconds, amounts minor units. */
 import type { FinalState, OperationKind, PaymentStatus } from '../contracts/lists.ts'
-import type { EventView, OperationListView } from '../contracts/payment.ts'
+import type { EventView } from '../contracts/payment.ts'
+import type { OperationListView } from '../contracts/routes/list-operations.ts'
 import type { Movement } from '../domain/ledger.ts'
 import type { Payment } from '../domain/payment.ts'
 

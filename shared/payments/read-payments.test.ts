@@ -1,6 +1,8 @@
 /** Reading payments: one, its operations, and page after page. */
 import { describe, expect, test } from '@jest/globals'
-import { operationListView, paymentDetailView, paymentListView } from '../contracts/payment.ts'
+import { paymentDetailView } from '../contracts/routes/get-payment.ts'
+import { operationListView } from '../contracts/routes/list-operations.ts'
+import { paymentListView } from '../contracts/routes/list-payments.ts'
 import { authorizePayment } from './authorize-payment.ts'
 import { capturePayment } from './capture-payment.ts'
 import { authorizeRequestOf, bodyIn, caller, claimOf, createFakePorts, type FakePorts } from './fakes.ts'

@@ -1,7 +1,8 @@
 /** Reads: one payment, its operations, a page of payments. */
 import type { Language } from '../contracts/errors.ts'
-import type { OperationListView, PaymentDetailView, PaymentListView } from '../contracts/payment.ts'
-import type { ListQuery } from '../contracts/requests.ts'
+import type { PaymentDetailView } from '../contracts/routes/get-payment.ts'
+import type { OperationListView } from '../contracts/routes/list-operations.ts'
+import type { ListQuery, PaymentListView } from '../contracts/routes/list-payments.ts'
 import { paymentView } from './answer.ts'
 import type { PaymentReader } from './ports.ts'
 

@@ -1,5 +1,5 @@
 /** Refund: give captured money back. */
-import type { RefundRequest } from '../contracts/requests.ts'
+import type { RefundRequest } from '../contracts/routes/refund-payment.ts'
 import type { Caller } from './answer.ts'
 import { changePayment } from './change-payment.ts'
 import type { OperationPorts, Outcome } from './operation.ts'

@@ -1,6 +1,6 @@
 /** Asks each dependency whether it is there, and what else is wrong, each with its own short deadline. */
 import type { z } from 'zod'
-import type { readinessProblem } from '../contracts/health.ts'
+import type { readinessProblem } from '../contracts/routes/get-readiness.ts'
 
 export type DependencyState = 'up' | 'down'
 export type Dependency = 'mariadb' | 'kafka' | 'redis'

@@ -1,6 +1,7 @@
 /** Reads payments for callers: with their entries, events and operations. */
 import type { OperationKind, OperationState, PaymentStatus } from '../contracts/lists.ts'
-import type { EventView, OperationView } from '../contracts/payment.ts'
+import type { EventView } from '../contracts/payment.ts'
+import type { OperationView } from '../contracts/routes/list-operations.ts'
 import { inSequence } from '../domain/operation-order.ts'
 import type { LedgerEntry, PaymentDetail, PaymentReader } from '../payments/ports.ts'
 import type { Database, SqlValue } from './database.ts'

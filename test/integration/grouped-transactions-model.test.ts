@@ -1,7 +1,7 @@
 /** Random works against a model of what must come of them, and simultaneous copies of authorizations through the real use case. */
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { AuthorizeRequest } from '../../shared/contracts/requests.ts'
+import type { AuthorizeRequest } from '../../shared/contracts/routes/authorize-payment.ts'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import { randomFrom } from '../../shared/payments/fake-store.ts'
 import { claimOf, FakeDoorbell, fakePolicy } from '../../shared/payments/fakes.ts'

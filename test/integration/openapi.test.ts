@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { api as contract, type RouteContract } from '../../shared/contracts/api.ts'
+import { contractOf } from '../../shared/contracts/api.ts'
 import { refusals } from '../../shared/contracts/refusals.ts'
 import { type RouteName, routeNames } from '../../shared/contracts/routes.ts'
 import { until } from '../../shared/runtime/until.ts'
@@ -274,7 +274,7 @@ const cannotBeProvoked = [
 
 test('nothing that is described went unseen', () => {
   const described = routeNames.flatMap(name => {
-    const { answers, refusals: refused } = contract[name] as RouteContract
+    const { answers, refusals: refused } = contractOf(name)
     return [
       ...Object.keys(answers).map(status => `${name} ${status}`),
       ...refused.map(one => `${name} ${refusals[one].statusCode} ${refusals[one].body.shape.code.value}`),

@@ -2,16 +2,10 @@
 import { expect } from '@jest/globals'
 import * as z from 'zod'
 import { type ErrorBody, type ErrorCode, errorBody } from '../../shared/contracts/errors.ts'
-import {
-  type MutationView,
-  mutationView,
-  type OperationListView,
-  operationListView,
-  type PaymentDetailView,
-  type PaymentListView,
-  paymentDetailView,
-  paymentListView,
-} from '../../shared/contracts/payment.ts'
+import { type MutationView, mutationView } from '../../shared/contracts/payment.ts'
+import { type PaymentDetailView, paymentDetailView } from '../../shared/contracts/routes/get-payment.ts'
+import { type OperationListView, operationListView } from '../../shared/contracts/routes/list-operations.ts'
+import { type PaymentListView, paymentListView } from '../../shared/contracts/routes/list-payments.ts'
 import type { Reply } from './http.ts'
 
 function strictly(schema: unknown): z.ZodType {

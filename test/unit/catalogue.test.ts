@@ -13,7 +13,7 @@ import {
   operationStates,
   paymentStatuses,
 } from '../../shared/contracts/lists.ts'
-import { refundRequest } from '../../shared/contracts/requests.ts'
+import { refundRequest } from '../../shared/contracts/routes/refund-payment.ts'
 import {
   consumerGroups,
   DEAD_LETTER_TOPIC,

@@ -7,10 +7,10 @@ import { parse } from 'yaml'
 import { projectRoot } from '../../scripts/local/paths.ts'
 import { createApiDocument } from '../../scripts/openapi/document.ts'
 import { readProduct } from '../../scripts/openapi/product.ts'
-import { api, type RouteContract } from '../../shared/contracts/api.ts'
+import { contractOf } from '../../shared/contracts/api.ts'
 import { errorCodes } from '../../shared/contracts/errors.ts'
-import { readinessView } from '../../shared/contracts/health.ts'
 import { type RefusalName, refusalNames, refusals } from '../../shared/contracts/refusals.ts'
+import { readinessView } from '../../shared/contracts/routes/get-readiness.ts'
 import { routeNames, routes } from '../../shared/contracts/routes.ts'
 import type { Operation } from '../../shared/http/docs-page/document.ts'
 import type { Readiness } from '../../shared/runtime/health.ts'
@@ -92,7 +92,7 @@ describe('the routes', () => {
     ({ route, file }) => {
       const [opening] = read(file).split('*/')
       const name = routeNames.find(candidate => routes[candidate] === route)!
-      const { answers, refusals: refused } = api[name] as RouteContract
+      const { answers, refusals: refused } = contractOf(name)
       const documented = new Set([...Object.keys(answers).map(Number), ...refused.map(one => refusals[one].statusCode)])
       const said = [...opening!.matchAll(/(?<![\w.])([1-5]\d\d)(?![\w.])/g)].map(match => Number(match[1]))
 
@@ -127,7 +127,7 @@ describe('the errors', () => {
 
   test('have an example for each status and code that a route can answer', () => {
     for (const name of routeNames) {
-      const { refusals: refused } = api[name] as RouteContract
+      const { refusals: refused } = contractOf(name)
       const given = new Set(
         openApi.examples(name).map(({ status, value }) => `${status} ${(value as { code?: string }).code}`),
       )
@@ -151,7 +151,7 @@ describe('the examples', () => {
   })
 
   test.each(routeNames)('of %s: whatever is sent is accepted by the contract itself', name => {
-    const { body } = api[name] as RouteContract
+    const { body } = contractOf(name)
 
     for (const value of openApi.requestExamples(name)) expect(body!.parse(value)).toEqual(value)
   })

@@ -2,12 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import type { EntryType, EventType, PaymentStatus, RequestedKind } from '../../../shared/contracts/lists.ts'
 import type { LedgerEntryView } from '../../../shared/contracts/payment.ts'
-import {
-  mutationView,
-  operationListView,
-  type PaymentDetailView,
-  paymentDetailView,
-} from '../../../shared/contracts/payment.ts'
+import { mutationView } from '../../../shared/contracts/payment.ts'
+import { type PaymentDetailView, paymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
+import { operationListView } from '../../../shared/contracts/routes/list-operations.ts'
 import { type FeeSchedule, feeMinor } from '../../../shared/domain/fee.ts'
 import { until } from '../../../shared/runtime/until.ts'
 import { type Answer, type Api, bodyOf, mustHave, shown } from './api.ts'

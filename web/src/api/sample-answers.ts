@@ -1,7 +1,7 @@
 /** Answers of the API for tests. */
 import type { ErrorBody } from '../../../shared/contracts/errors.ts'
 import type { PaymentStatus } from '../../../shared/contracts/lists.ts'
-import type { PaymentDetailView } from '../../../shared/contracts/payment.ts'
+import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
 import type { Answer, ApiRequest } from './answer.ts'
 
 export const samplePaymentId = 'pay_01M81XPMC6M0CP91D04PC91AQ5'

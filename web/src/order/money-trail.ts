@@ -1,6 +1,7 @@
 /** Reads from a payment how far its money has come: through the outbox, Kafka and the ledger. */
 import type { EntryType, EventType } from '../../../shared/contracts/lists.ts'
-import type { EventView, LedgerEntryView, PaymentDetailView } from '../../../shared/contracts/payment.ts'
+import type { EventView, LedgerEntryView } from '../../../shared/contracts/payment.ts'
+import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
 
 export type StopId = 'authorize' | 'capture' | 'refund' | 'outbox' | 'kafka' | 'ledger'
 

@@ -1,6 +1,6 @@
 /** What was bought, beside where its money has come to. */
 import { useTranslation } from 'react-i18next'
-import type { PaymentDetailView } from '../../../shared/contracts/payment.ts'
+import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
 import { type Answer, paymentOf } from '../api/answer.ts'
 import { CURRENCY } from '../catalog/catalog.ts'
 import { formatMoney } from '../money.ts'

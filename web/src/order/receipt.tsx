@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { EventType } from '../../../shared/contracts/lists.ts'
-import type { PaymentDetailView } from '../../../shared/contracts/payment.ts'
+import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
 import { type Answer, paymentOf } from '../api/answer.ts'
 import { CURRENCY, finishOf, phones } from '../catalog/catalog.ts'
 import { BackPicture } from '../catalog/phone-picture.tsx'

@@ -1,6 +1,6 @@
 /** The way of the money as a line of stops: authorize, capture, outbox, Kafka, ledger, and the same again for a refund. */
 import { useTranslation } from 'react-i18next'
-import type { PaymentDetailView } from '../../../shared/contracts/payment.ts'
+import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
 import { useLanguage } from '../shop-context.ts'
 import { formatClock } from '../times.ts'
 import { type Stop, trailsOf } from './money-trail.ts'

@@ -1,6 +1,6 @@
 /** The payment as the API tells it, asked for again until its records are complete. */
 import { useQuery } from '@tanstack/react-query'
-import type { PaymentDetailView } from '../../../shared/contracts/payment.ts'
+import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
 import { readAnswer } from '../api/client.ts'
 import { getPaymentRequest } from '../purchase/run-purchase.ts'
 import { useLanguage, useShopParts } from '../shop-context.ts'

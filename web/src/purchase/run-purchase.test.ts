@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { authorizeRequest, captureRequest } from '../../../shared/contracts/requests.ts'
+import { authorizeRequest } from '../../../shared/contracts/routes/authorize-payment.ts'
+import { captureRequest } from '../../../shared/contracts/routes/capture-payment.ts'
 import type { Answer, ApiRequest } from '../api/answer.ts'
 import { OutcomeUnknownError } from '../api/ask-until-final.ts'
 import { answerOf, paymentOf, refusalOf, samplePaymentId } from '../api/sample-answers.ts'

@@ -1,6 +1,6 @@
 /** Carries a begun purchase to its next resting place: asks, repeats with the same key, records each answer as it comes. */
 import type { Language } from '../../../shared/contracts/errors.ts'
-import type { PaymentDetailView } from '../../../shared/contracts/payment.ts'
+import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
 import type { Answer, ApiRequest } from '../api/answer.ts'
 import { askUntilFinal, type RetryPolicy, type RetryPorts } from '../api/ask-until-final.ts'
 import { readAnswer, requestTo } from '../api/client.ts'

@@ -1,0 +1,16 @@
+/** What the commands of several routes share. */
+import type { PaymentStatus } from './lists.ts'
+
+/** Where `npm start` serves the API. */
+export const LOCAL_ORIGIN = 'http://127.0.0.1:8080'
+
+/** Finds the newest payment of a status: the line before a command that says `$PAYMENT_ID`. */
+export const newest = (status: PaymentStatus): string =>
+  `PAYMENT_ID=$(curl -sS '${LOCAL_ORIGIN}/payments?status=${status}&limit=1' | grep -o 'pay_[0-9A-Z]*' | head -n 1)\n`
+
+/** A capture or refund of the newest payment of the status `from`. */
+export const change = (operation: 'capture' | 'refund', from: PaymentStatus, body: string): string =>
+  `${newest(from)}curl -i -X POST "${LOCAL_ORIGIN}/payments/${operation}/$PAYMENT_ID" \\
+  -H 'content-type: application/json' \\
+  -H "idempotency-key: ${operation}-$PAYMENT_ID" \\
+  -d '${body}'`

@@ -1,0 +1,261 @@
+/** What documents say about each refusal, whichever route answers it: when, what the caller does about it, and examples. */
+import { type ErrorCode, errorBodyOf } from './errors.ts'
+import { type RefusalName, refusals } from './refusals.ts'
+import type { Examples, Words } from './route-contract.ts'
+import { SAMPLE_AMOUNT_MINOR, SAMPLE_PAYMENT_ID, sampleOperationIds } from './sample-purchase.ts'
+
+/** When each refusal is answered, and what the caller does about it. */
+export const refusalWords: Record<RefusalName, { when: Words; action: Words }> = {
+  VALIDATION_FAILED: {
+    when: {
+      en: 'The body is not JSON in UTF-8, a field or parameter is missing, wrong, unknown or there twice, a number cannot be kept exactly, a needed key is missing, or a currency has left ISO 4217. All problems at once.',
+      ko: '본문이 UTF-8 JSON이 아니거나, 필드나 매개변수가 없거나 잘못되었거나 모르는 것이거나 두 번 있거나, 값을 정확히 보존할 수 없는 숫자이거나, 필요한 키가 없거나, ISO 4217에서 폐지된 통화입니다. 모든 문제를 한 번에 알립니다.',
+    },
+    action: {
+      en: 'Correct the request. Nothing was begun: the same key may be used.',
+      ko: '요청을 고치세요. 시작된 것이 없으므로 같은 키를 써도 됩니다.',
+    },
+  },
+  PAYMENT_DECLINED: {
+    when: {
+      en: 'The acquirer said no, or confirmed that the operation was never carried out (`canceled`). Totals are unchanged.',
+      ko: '카드사가 거절했거나 실행되지 않았음을 확인했습니다(`canceled`). 금액은 그대로입니다.',
+    },
+    action: {
+      en: 'Final for this key. To try another payment method use a new key.',
+      ko: '이 키로는 최종 결과입니다. 다른 결제 수단은 새 키로 시도하세요.',
+    },
+  },
+  NOT_FOUND: {
+    when: {
+      en: 'No such route, no such payment, or `merchantId` in the body is not the payment’s.',
+      ko: '경로나 결제가 없거나, 본문의 `merchantId`가 결제의 가맹점이 아닙니다.',
+    },
+    action: { en: 'Check the path and the id.', ko: '경로와 식별자를 확인하세요.' },
+  },
+  DUPLICATE_REQUEST: {
+    when: {
+      en: 'The key was used before: `in_progress` (being worked on right now), `expired` (its answer was pruned), `finished` (only under `DUPLICATE_POLICY=reject`).',
+      ko: '이미 사용된 키입니다: `in_progress`(지금 처리 중), `expired`(저장된 응답이 정리됨), `finished`(`DUPLICATE_POLICY=reject`일 때만).',
+    },
+    action: {
+      en: '`in_progress`: repeat with the same key after `Retry-After`. Else look at the payment.',
+      ko: '`in_progress`면 `Retry-After` 뒤에 같은 키로 반복하고, 그 밖에는 결제를 조회하세요.',
+    },
+  },
+  DIFFERENT_REQUEST: {
+    when: {
+      en: 'The key was used for another request; `differences` names what differs.',
+      ko: '같은 키가 다른 요청에 사용되었습니다. 다른 점은 `differences`에 있습니다.',
+    },
+    action: {
+      en: 'A bug of the caller: one key is one request.',
+      ko: '호출하는 쪽의 버그입니다. 키 하나는 요청 하나입니다.',
+    },
+  },
+  CAPTURE_CONFLICT: {
+    when: {
+      en: 'The status (`status`), the time (`expired`) or the amount (`amount`) forbids a capture, or another operation is `in_progress`.',
+      ko: '상태(`status`), 기한(`expired`), 금액(`amount`) 때문에 매입할 수 없거나 다른 작업이 진행 중(`in_progress`)입니다.',
+    },
+    action: {
+      en: '`in_progress`: repeat after `Retry-After`. Else final: `remaining` is what another amount could still get.',
+      ko: '`in_progress`면 `Retry-After` 뒤에 반복하세요. 그 밖에는 최종이며, `remaining`은 다른 금액으로 가능한 한도입니다.',
+    },
+  },
+  REFUND_CONFLICT: {
+    when: {
+      en: 'The status (`status`) or the amount (`amount`) forbids a refund, or another operation is `in_progress`.',
+      ko: '상태(`status`)나 금액(`amount`) 때문에 환불할 수 없거나 다른 작업이 진행 중(`in_progress`)입니다.',
+    },
+    action: {
+      en: '`in_progress`: repeat after `Retry-After`. Else final: `remaining` is what another amount could still get.',
+      ko: '`in_progress`면 `Retry-After` 뒤에 반복하세요. 그 밖에는 최종이며, `remaining`은 다른 금액으로 가능한 한도입니다.',
+    },
+  },
+  PAYLOAD_TOO_LARGE: {
+    when: { en: 'The body is larger than 16 KiB.', ko: '본문이 16KiB를 넘습니다.' },
+    action: { en: 'Send less.', ko: '본문을 줄이세요.' },
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    when: {
+      en: 'There is a body and by its `content-type` it is not JSON, or in another charset than UTF-8, or it has a `content-encoding`.',
+      ko: '본문의 `content-type`이 JSON이 아니거나 UTF-8이 아닌 문자 집합이거나, `content-encoding`이 있습니다.',
+    },
+    action: {
+      en: 'Send `content-type: application/json`, not compressed.',
+      ko: '압축하지 않고 `content-type: application/json`으로 보내세요.',
+    },
+  },
+  INTERNAL_ERROR: {
+    when: {
+      en: 'A bug of ours. It is in the log under the `requestId`.',
+      ko: '서버의 버그입니다. `requestId`로 로그에 남습니다.',
+    },
+    action: {
+      en: 'Repeat with the same key; if it stays, report it with the `requestId`.',
+      ko: '같은 키로 반복하고, 계속되면 `requestId`와 함께 알려 주세요.',
+    },
+  },
+  SERVICE_UNAVAILABLE: {
+    when: {
+      en: 'MariaDB is away, too busy, refuses our login or a write, or its disk is full; or a read ran out of time.',
+      ko: 'MariaDB가 없거나 너무 바쁘거나, 로그인이나 쓰기를 거부하거나, 디스크가 가득 찼습니다. 또는 조회가 시간을 넘겼습니다.',
+    },
+    action: {
+      en: 'Repeat with the **same** key after `Retry-After`: the operation may have been carried out.',
+      ko: '`Retry-After` 뒤에 **같은** 키로 반복하세요. 작업이 실행되었을 수도 있습니다.',
+    },
+  },
+  OUTCOME_UNKNOWN: {
+    when: {
+      en: 'The acquirer’s answer is not known yet, or the request ran out of time.',
+      ko: '카드사의 응답을 아직 모르거나 요청이 시간을 넘겼습니다.',
+    },
+    action: {
+      en: 'Repeat with the **same** key after `Retry-After` until the answer is final. Never treat it as a refusal.',
+      ko: '최종 응답이 올 때까지 `Retry-After` 뒤에 **같은** 키로 반복하세요. 거절로 여기면 안 됩니다.',
+    },
+  },
+}
+
+const SAMPLE_REQUEST_ID = 'req_01M81Y06ZJA0ATEY475J7M91K8'
+
+interface RefusalExample {
+  key: string
+  summary: Words
+  details?: Record<string, unknown>
+  paymentId?: string
+}
+
+const problems = (...given: [path: string, message: string][]) => ({
+  problems: given.map(([path, message]) => ({ path, message })),
+})
+
+const refusalExampleList: Record<RefusalName, RefusalExample[]> = {
+  VALIDATION_FAILED: [
+    {
+      key: 'validation_failed',
+      summary: { en: 'Everything that is wrong, at once', ko: '잘못된 점을 모두 한 번에' },
+      details: problems(
+        ['/amount', 'must be at least 1'],
+        ['/currency', 'must be an ISO 4217 currency code such as KRW'],
+      ),
+    },
+  ],
+  PAYMENT_DECLINED: [
+    {
+      key: 'payment_declined',
+      summary: { en: 'The acquirer said no', ko: '카드사 거절' },
+      details: { reason: 'insufficient_funds', operationId: sampleOperationIds.authorize },
+      paymentId: SAMPLE_PAYMENT_ID,
+    },
+    {
+      key: 'canceled',
+      summary: { en: 'It never was carried out', ko: '실행되지 않음이 확인됨' },
+      details: { reason: 'canceled', operationId: sampleOperationIds.authorize },
+      paymentId: SAMPLE_PAYMENT_ID,
+    },
+  ],
+  NOT_FOUND: [{ key: 'not_found', summary: { en: 'No such payment', ko: '없는 결제' } }],
+  DUPLICATE_REQUEST: [
+    {
+      key: 'in_progress',
+      summary: { en: 'The same key is being worked on', ko: '같은 키를 처리하는 중' },
+      details: { reason: 'in_progress' },
+    },
+    {
+      key: 'finished',
+      summary: { en: 'Decided already, under DUPLICATE_POLICY=reject', ko: '이미 처리됨(DUPLICATE_POLICY=reject)' },
+      details: { reason: 'finished' },
+    },
+    {
+      key: 'expired',
+      summary: { en: 'The stored answer is gone', ko: '저장된 응답이 정리됨' },
+      details: { reason: 'expired' },
+    },
+  ],
+  DIFFERENT_REQUEST: [
+    {
+      key: 'different_request',
+      summary: { en: 'The same key with another amount', ko: '같은 키, 다른 금액' },
+      details: { reason: 'different_request', differences: ['/amount'] },
+    },
+  ],
+  CAPTURE_CONFLICT: [
+    {
+      key: 'capture_status',
+      summary: { en: 'Captured already', ko: '이미 매입됨' },
+      details: { reason: 'status', status: 'COMPLETED', remaining: 0 },
+      paymentId: SAMPLE_PAYMENT_ID,
+    },
+    {
+      key: 'capture_amount',
+      summary: { en: 'More than is authorized', ko: '승인 금액 초과' },
+      details: { reason: 'amount', status: 'AUTHORIZED', remaining: SAMPLE_AMOUNT_MINOR },
+      paymentId: SAMPLE_PAYMENT_ID,
+    },
+    {
+      key: 'capture_expired',
+      summary: { en: 'Too late', ko: '기한 지남' },
+      details: { reason: 'expired', status: 'AUTHORIZED', remaining: 0 },
+      paymentId: SAMPLE_PAYMENT_ID,
+    },
+    {
+      key: 'capture_in_progress',
+      summary: { en: 'Another operation is in progress', ko: '다른 작업이 진행 중' },
+      details: { reason: 'in_progress', status: 'AUTHORIZED' },
+      paymentId: SAMPLE_PAYMENT_ID,
+    },
+  ],
+  REFUND_CONFLICT: [
+    {
+      key: 'refund_status',
+      summary: { en: 'Not captured', ko: '매입되지 않음' },
+      details: { reason: 'status', status: 'AUTHORIZED', remaining: 0 },
+      paymentId: SAMPLE_PAYMENT_ID,
+    },
+    {
+      key: 'refund_amount',
+      summary: { en: 'More than is captured', ko: '매입 금액 초과' },
+      details: { reason: 'amount', status: 'COMPLETED', remaining: SAMPLE_AMOUNT_MINOR },
+      paymentId: SAMPLE_PAYMENT_ID,
+    },
+    {
+      key: 'refund_in_progress',
+      summary: { en: 'Another operation is in progress', ko: '다른 작업이 진행 중' },
+      details: { reason: 'in_progress', status: 'COMPLETED' },
+      paymentId: SAMPLE_PAYMENT_ID,
+    },
+  ],
+  PAYLOAD_TOO_LARGE: [
+    { key: 'payload_too_large', summary: { en: 'Over 16 KiB', ko: '16KiB 초과' }, details: { bytesMax: 16_384 } },
+  ],
+  UNSUPPORTED_MEDIA_TYPE: [
+    {
+      key: 'unsupported_media_type',
+      summary: { en: 'A form', ko: '폼 데이터' },
+      details: { contentType: 'application/x-www-form-urlencoded' },
+    },
+  ],
+  INTERNAL_ERROR: [{ key: 'internal_error', summary: { en: 'A bug', ko: '버그' } }],
+  SERVICE_UNAVAILABLE: [{ key: 'service_unavailable', summary: { en: 'MariaDB is away', ko: 'MariaDB가 없음' } }],
+  OUTCOME_UNKNOWN: [
+    {
+      key: 'outcome_unknown',
+      summary: { en: 'The acquirer did not answer', ko: '카드사가 응답하지 않음' },
+      paymentId: SAMPLE_PAYMENT_ID,
+    },
+  ],
+}
+
+/** The examples of one refusal. */
+export function refusalExamples(name: RefusalName): Examples {
+  const code: ErrorCode = refusals[name].body.shape.code.value
+  return Object.fromEntries(
+    refusalExampleList[name].map(({ key, summary, ...rest }) => [
+      key,
+      { summary, value: errorBodyOf(code, 'en', { requestId: SAMPLE_REQUEST_ID, ...rest }) },
+    ]),
+  )
+}

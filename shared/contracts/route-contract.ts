@@ -1,0 +1,178 @@
+/**
+ * What a route's contract says, and the types that follow from it. Each file in `routes/` exports two things: `contract`, which
+ * the handler is made from, and `docs`, the words and examples. `docs` is a function, so that no bundle of a handler carries it.
+ */
+import type * as z from 'zod'
+import type { Language } from './errors.ts'
+import type { RequestedKind } from './lists.ts'
+import type { Problem } from './problem-texts.ts'
+import type { RefusalName, Refusals } from './refusals.ts'
+import type { RouteName } from './routes.ts'
+
+/** An answer whose text the handler makes itself. With a `schema` the text is JSON. */
+export interface TextAnswer {
+  mediaType: string
+  schema?: z.ZodType
+}
+
+interface AnyContract {
+  /** Method and path as serverless.yml writes them. */
+  route: string
+  tag: 'payments' | 'health' | 'description'
+  path?: z.ZodObject
+  /** A query that does not fit is a 400 where `VALIDATION_FAILED` is among the refusals. Elsewhere it counts as absent. */
+  query?: z.ZodObject
+  /** By HTTP status: what it answers that is no refusal. */
+  answers: Readonly<Record<number, z.ZodType | TextAnswer>>
+  refusals: readonly RefusalName[]
+  /** Absent when deployed. */
+  offlineOnly?: true
+  /** Answers without an authorizer when deployed. */
+  open?: true
+}
+
+/** A route that changes no payment. A caller whose request runs out of time is told `SERVICE_UNAVAILABLE`. */
+export interface ReadContract extends AnyContract {
+  mutation?: undefined
+  body?: undefined
+  bodyOptional?: undefined
+  onTimeout?: undefined
+}
+
+/** A route that moves money, and reads `Idempotency-Key`. */
+export interface MutationContract extends AnyContract {
+  mutation: RequestedKind
+  body: z.ZodObject
+  /** Whether the body may be left out. */
+  bodyOptional?: true
+  /** What the body's schema cannot say. Asked about bodies that fit. */
+  check?: (body: never) => Problem[]
+  /** Whether a body, which may not fit its schema, needs an idempotency key. */
+  needsKey: 'always' | ((body: Readonly<Record<string, unknown>>) => boolean)
+  /** What a caller is told when the request runs out of time. */
+  onTimeout: 'OUTCOME_UNKNOWN'
+}
+
+export type RouteContract = ReadContract | MutationContract
+
+/** What every read of the database may refuse with. */
+export const readRefusals = ['INTERNAL_ERROR', 'SERVICE_UNAVAILABLE'] as const
+
+/** What every mutation may refuse with. */
+export const mutationRefusals = [
+  'VALIDATION_FAILED',
+  'PAYMENT_DECLINED',
+  'DUPLICATE_REQUEST',
+  'DIFFERENT_REQUEST',
+  'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'INTERNAL_ERROR',
+  'SERVICE_UNAVAILABLE',
+  'OUTCOME_UNKNOWN',
+] as const
+
+/** The refusals that the other properties of a contract make possible. */
+type ImpliedRefusal<Contract> =
+  | 'INTERNAL_ERROR'
+  | (Contract extends { path: object } ? 'NOT_FOUND' : never)
+  | (Contract extends { mutation: string } ? (typeof mutationRefusals)[number] : never)
+  | (Contract extends { mutation: 'capture' } ? 'CAPTURE_CONFLICT' : never)
+  | (Contract extends { mutation: 'refund' } ? 'REFUND_CONFLICT' : never)
+
+type MissingRefusal<Contract extends RouteContract> = Exclude<ImpliedRefusal<Contract>, Contract['refusals'][number]>
+
+/** A property that says what is wrong, where something is. */
+type Complete<Contract extends RouteContract> = ([MissingRefusal<Contract>] extends [never]
+  ? unknown
+  : { refusals: `the refusals lack ${MissingRefusal<Contract>}` }) &
+  (Contract extends { body: infer Body extends z.ZodType; check: (body: infer Checked) => unknown }
+    ? z.output<Body> extends Checked
+      ? unknown
+      : { check: 'the check takes another body' }
+    : unknown)
+
+/** The contract itself. What contradicts itself is a compile error: a refusal that the rest makes possible and `refusals` does not name, a check of another body. */
+export const defineContract = <const Contract extends RouteContract>(
+  contract: Contract & Complete<Contract>,
+): Contract => contract
+
+type OutputOf<Answer> = Answer extends z.ZodType ? z.output<Answer> : never
+
+/** A body as its receiver reads it. */
+type BodyOf<Answer> = Answer extends { schema: infer Schema }
+  ? OutputOf<Schema>
+  : Answer extends TextAnswer
+    ? string
+    : OutputOf<Answer>
+
+type AnswersIn<Contract extends RouteContract> = Contract['answers']
+
+/** What is no refusal, told apart by `status`. */
+export type SuccessOf<Contract extends RouteContract> = {
+  [Status in keyof AnswersIn<Contract>]: { status: Status; body: BodyOf<AnswersIn<Contract>[Status]> }
+}[keyof AnswersIn<Contract>]
+
+/** What a handler gives back for a success. The body of a `TextAnswer` is its text. */
+export type SentAnswerOf<Contract extends RouteContract> = {
+  [Status in keyof AnswersIn<Contract>]: {
+    status: Status
+    body: AnswersIn<Contract>[Status] extends TextAnswer ? string : OutputOf<AnswersIn<Contract>[Status]>
+    headers?: Record<string, string>
+  }
+}[keyof AnswersIn<Contract>]
+
+/** The refusals, told apart by `status`, and those of one status by `body.code`. */
+export type RefusalOf<Contract extends RouteContract> = {
+  [Name in Contract['refusals'][number]]: {
+    status: Refusals[Name]['statusCode']
+    body: z.output<Refusals[Name]['body']>
+  }
+}[Contract['refusals'][number]]
+
+type PathOf<Contract> = Contract extends { path: infer Path extends z.ZodType }
+  ? { path: z.input<Path> }
+  : { path?: undefined }
+type QueryOf<Contract> = Contract extends { query: infer Query extends z.ZodType }
+  ? { query?: z.input<Query> }
+  : { query?: undefined }
+type SentBodyOf<Contract> = Contract extends { body: infer Body extends z.ZodType }
+  ? { body: z.input<Body> }
+  : { body?: undefined }
+
+/** What a caller of a route sends. */
+export type CallTo<Contract> = PathOf<Contract> & QueryOf<Contract> & SentBodyOf<Contract>
+
+/** Simple CommonMark in both languages: paragraphs, lists with `- `, `code` and **strong**. */
+export type Words = Record<Language, string>
+
+export interface Example<Value = unknown> {
+  summary: Words
+  value: Value
+}
+export type Examples<Value = unknown> = Record<string, Example<Value>>
+
+interface AnswerDocs<Value = unknown> {
+  words: Words
+  examples: Examples<Value>
+}
+
+/** What a document says about a route. */
+export interface RouteDocs {
+  summary: Words
+  description: Words
+  /** What a caller may send as the body. */
+  requests?: Examples
+  /** By HTTP status. */
+  answers: Readonly<Record<number, AnswerDocs>>
+  /** What a caller may do next with the payment in the answer. */
+  next?: readonly RouteName[]
+  /** A command that works as it is against `npm start`. In the order of a purchase each finds what the one before it left. */
+  curl: string
+}
+
+/** The same, with a word and an example for each answer of the contract. */
+export type DocsOf<Contract extends RouteContract> = RouteDocs & {
+  answers: { [Status in keyof AnswersIn<Contract>]: AnswerDocs<BodyOf<AnswersIn<Contract>[Status]>> }
+} & (Contract extends { body: infer Body extends z.ZodType }
+    ? { requests: Examples<z.input<Body>> }
+    : { requests?: undefined })

@@ -1,0 +1,88 @@
+/**
+ * A route made from its contract: every middleware that the contract implies, in its right order, around the handler.
+ * The contract says what the handler is given and what it may answer. Routes that move money: see `define-mutation.ts`.
+ */
+import type { MiddlewareObj } from '@middy/core'
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
+import type * as z from 'zod'
+import type { RefusalName, Refusals } from '../contracts/refusals.ts'
+import type { ReadContract, RouteContract, SentAnswerOf } from '../contracts/route-contract.ts'
+import type { Caller } from '../payments/answer.ts'
+import { ApiError } from './api-error.ts'
+import { errors } from './errors.ts'
+import { parsePath } from './parse-path.ts'
+import { parseQuery } from './parse-query.ts'
+import { json } from './respond.ts'
+import { type HttpResult, type RoutePorts, route } from './route.ts'
+
+type Parsed<Contract, Part extends 'path' | 'query' | 'body'> = Contract extends {
+  [Name in Part]: infer Schema extends z.ZodType
+}
+  ? { [Name in Part]: z.output<Schema> }
+  : unknown
+
+/** What every handler is given: who asks, and what was read by the schemas of the contract. */
+export type RequestOf<Contract> = { caller: Caller; headers: APIGatewayProxyEventV2['headers'] } & Parsed<
+  Contract,
+  'path'
+> &
+  Parsed<Contract, 'query'> &
+  Parsed<Contract, 'body'>
+
+type CodeOf<Name extends RefusalName> = z.output<Refusals[Name]['body']>['code']
+
+/** What a handler may give back: an answer or a refusal that the contract names. */
+type ResultOf<Contract extends RouteContract> = SentAnswerOf<Contract> | ApiError<CodeOf<Contract['refusals'][number]>>
+
+interface AnyAnswer {
+  status: number
+  body: unknown
+  headers?: Record<string, string>
+}
+
+export type RouteHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResult>
+
+export interface RouteOptions {
+  /** Further middlewares. They run after those of the contract. What they throw is answered like any other error. */
+  middlewares?: readonly MiddlewareObj[]
+}
+
+type Flat<T> = { [Name in keyof T]: T[Name] }
+
+/** `defineRoute(contract)(ports, handler)` is what Lambda calls. Called twice, so that the handler is checked against a contract that is known. */
+export const defineRoute =
+  <const Contract extends ReadContract>(contract: Contract) =>
+  (
+    ports: RoutePorts,
+    handler: (request: Flat<RequestOf<Contract>>) => Promise<ResultOf<Contract>>,
+    { middlewares = [] }: RouteOptions = {},
+  ): RouteHandler =>
+    routeOf(contract, ports, middlewares, async request =>
+      answerOf(contract, (await handler(request as never)) as AnyAnswer | ApiError),
+    )
+
+/** The chain of any route. `middlewares` follow those of path and query. */
+export function routeOf(
+  { path, query, refusals, onTimeout }: RouteContract,
+  ports: RoutePorts,
+  middlewares: readonly MiddlewareObj[],
+  handler: (request: unknown) => Promise<HttpResult>,
+): RouteHandler {
+  const chain = route(ports, onTimeout)
+  if (path) chain.use(parsePath(path))
+  if (query) chain.use(parseQuery(query, { refuses: refusals.includes('VALIDATION_FAILED') }))
+  // middy runs `onError` from the inside out: registered last, `errors` has answered before any other middleware is asked.
+  for (const middleware of [...middlewares, errors(ports)]) chain.use(middleware)
+  return chain.handler(handler) as RouteHandler
+}
+
+function answerOf(contract: RouteContract, result: AnyAnswer | ApiError): HttpResult {
+  if (result instanceof ApiError) throw result
+  const { status, body, headers } = result
+  const kind = contract.answers[status]
+  const answer =
+    kind !== undefined && 'mediaType' in kind
+      ? { statusCode: status, headers: { 'content-type': kind.mediaType }, body: body as string }
+      : json(status, body)
+  return { ...answer, headers: { ...answer.headers, ...headers } }
+}
