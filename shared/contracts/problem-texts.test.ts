@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type * as z from 'zod'
 import { contractOf } from './api.ts'
-import { problemText, problemTexts, schemaTexts } from './problem-texts.ts'
+import { fieldTexts, problemText, problemTexts, schemaTexts } from './problem-texts.ts'
 import { type RouteName, routeNames } from './routes.ts'
 
 /** Names that are the same in every language: of fields, formats, codes and statuses. */
@@ -71,7 +71,7 @@ describe('the problems of requests', () => {
     for (const text of schemaTexts()) expectBoth(text)
   })
 
-  test.each(Object.entries(problemTexts))('what no schema says: %s', (_, text) => {
+  test.each(Object.entries({ ...fieldTexts, ...problemTexts }))('what no schema says: %s', (_, text) => {
     expectBoth(text)
   })
 

@@ -31,16 +31,20 @@ export const schemaMessages = {
   object: inBoth('must be a JSON object', 'JSON 객체여야 합니다'),
 }
 
-/** What no schema can say. */
-export const problemTexts = {
+/** What no schema says of a field of a body or query. Apart from the others, so that a route without a body carries no more. */
+export const fieldTexts = {
   unknownField: { en: 'is not a known field', ko: '알 수 없는 항목입니다' },
+  repeated: { en: 'is given more than once', ko: '두 번 이상 있습니다' },
+} as const satisfies Record<string, ProblemText>
+
+/** What else no schema can say. */
+export const problemTexts = {
   notJson: { en: 'is not valid JSON', ko: '올바른 JSON이 아닙니다' },
   notUtf8: {
     en: 'is not UTF-8, or holds U+FFFD, which stands for what could not be read (write it as \\ufffd)',
     ko: 'UTF-8이 아니거나, 읽지 못한 글자를 뜻하는 U+FFFD가 들어 있습니다(\\ufffd로 적으세요)',
   },
   notWellFormed: { en: 'holds text that is not well-formed Unicode', ko: '올바르지 않은 유니코드 문자열이 있습니다' },
-  repeated: { en: 'is given more than once', ko: '두 번 이상 있습니다' },
   inexact: {
     en: 'is a number that cannot be kept exactly',
     ko: '값을 정확히 보존할 수 없는 숫자입니다',

@@ -2,10 +2,11 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { SEED, seeded } from '../../test/unit/seed.ts'
-import { problemTexts } from '../contracts/problem-texts.ts'
+import { fieldTexts, problemTexts } from '../contracts/problem-texts.ts'
 import { lossesIn } from './json-losses.ts'
 
-const { inexact, repeated, notWellFormed } = problemTexts
+const { repeated } = fieldTexts
+const { inexact, notWellFormed } = problemTexts
 const lossAt = (path: string, message: object) => [{ path, message }]
 
 describe('what was written by JSON.stringify', () => {

@@ -1,6 +1,6 @@
 /** What `JSON.parse` loses without a word: repeated members, digits of numbers, and text that is not well-formed Unicode. */
 import { jsonPointer } from '../contracts/json-pointer.ts'
-import { type Problem, type ProblemText, problemTexts } from '../contracts/problem-texts.ts'
+import { fieldTexts, type Problem, type ProblemText, problemTexts } from '../contracts/problem-texts.ts'
 
 /** An object or array that is open where the scan stands, and the member that it stands at. */
 interface Level {
@@ -54,7 +54,7 @@ function step(levels: Level[], token: string, previous: string): ProblemText | u
 function lostName(level: Level, names: Set<string>, token: string): ProblemText | undefined {
   const name: string = token.includes('\\') ? JSON.parse(token) : token.slice(1, -1)
   level.at = name
-  if (names.has(name)) return problemTexts.repeated
+  if (names.has(name)) return fieldTexts.repeated
   names.add(name)
   return name.isWellFormed() ? undefined : problemTexts.notWellFormed
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type HttpCall, httpEvent } from '../../test/unit/lambda-events.ts'
 import { SEED, seeded } from '../../test/unit/seed.ts'
-import { problemTexts } from '../contracts/problem-texts.ts'
+import { fieldTexts, problemTexts } from '../contracts/problem-texts.ts'
 import { BODY_BYTES_MAX } from '../contracts/requests.ts'
 import { authorizeRequest } from '../contracts/routes/authorize-payment.ts'
 import { captureRequest } from '../contracts/routes/capture-payment.ts'
@@ -150,7 +150,7 @@ describe('what JSON.parse would lose', () => {
     members => {
       expect(problemsOf({ body: `{${members}}` }, 'refund')).toContainEqual({
         path: '/amount',
-        message: problemTexts.repeated.en,
+        message: fieldTexts.repeated.en,
       })
     },
   )

@@ -2,7 +2,7 @@
 import type { MiddlewareObj } from '@middy/core'
 import type * as z from 'zod'
 import { jsonPointer } from '../contracts/json-pointer.ts'
-import { type Problem, problemTexts } from '../contracts/problem-texts.ts'
+import { fieldTexts, type Problem } from '../contracts/problem-texts.ts'
 import { validationFailed } from './api-error.ts'
 import { problemsOf } from './problems-of.ts'
 
@@ -27,7 +27,7 @@ function readQuery(schema: z.ZodType, rawQueryString: string): { query?: unknown
     if (values.has(name)) repeated.add(name)
     else values.set(name, value)
   const parsed = schema.safeParse(Object.fromEntries(values))
-  const problems = [...repeated].map((name): Problem => ({ path: jsonPointer([name]), message: problemTexts.repeated }))
+  const problems = [...repeated].map((name): Problem => ({ path: jsonPointer([name]), message: fieldTexts.repeated }))
   if (!parsed.success) problems.push(...parsed.error.issues.flatMap(problemsOf))
   return { query: parsed.data, problems }
 }
