@@ -1,5 +1,6 @@
 /** What a route does at run time with what its contract says. What does not compile: see define-route.types.test.ts. */
 import { describe, expect, test } from '@jest/globals'
+import type { Request } from '@middy/core'
 import * as z from 'zod'
 import { createHandlerPorts, jsonOf } from '../../test/unit/http-fakes.ts'
 import { contextOf, type HttpCall, httpEvent } from '../../test/unit/lambda-events.ts'
@@ -7,6 +8,7 @@ import { defineContract, mutationRefusals } from '../contracts/route-contract.ts
 import { notFound } from './api-error.ts'
 import { defineMutation } from './define-mutation.ts'
 import { defineRoute, type RouteHandler } from './define-route.ts'
+import type { HttpResult } from './route.ts'
 
 const call = (handler: RouteHandler, given: Partial<HttpCall> = {}, remainingMs?: number) =>
   handler(httpEvent({ route: 'GET /things/{name}', pathParameters: { name: 'a' }, ...given }), contextOf(remainingMs))
@@ -141,21 +143,26 @@ describe('a mutation', () => {
 
 describe('further middlewares', () => {
   test('run after those of the contract, and what they throw is answered', async () => {
-    const seen: string[] = []
-    const middlewares = [
-      {
-        before: ({ event }: { event: { path?: unknown } }) => {
-          seen.push(JSON.stringify(event.path))
-          throw new Error('of the middleware')
-        },
-      },
-    ]
-    const handler = defineRoute(reading)(createHandlerPorts(), async () => notFound(), {
-      middlewares: middlewares as never,
-    })
+    const seen: unknown[] = []
+    const before = ({ event }: Request<{ path?: unknown }>): void => {
+      seen.push(event.path)
+      throw new Error('of the middleware')
+    }
+    const handler = defineRoute(reading)(createHandlerPorts(), async () => notFound(), { middlewares: [{ before }] })
 
     const result = await call(handler)
 
-    expect([seen, result.statusCode, jsonOf(result).code]).toEqual([['{"name":"a"}'], 500, 'INTERNAL_ERROR'])
+    expect([seen, result.statusCode, jsonOf(result).code]).toEqual([[{ name: 'a' }], 500, 'INTERNAL_ERROR'])
+  })
+
+  test('are told of an error when it is answered already', async () => {
+    const seen: unknown[] = []
+    const onError = ({ response }: Request<unknown, HttpResult>): void => {
+      seen.push(response?.statusCode)
+    }
+
+    await call(defineRoute(reading)(createHandlerPorts(), async () => notFound(), { middlewares: [{ onError }] }))
+
+    expect(seen).toEqual([404])
   })
 })
