@@ -49,6 +49,9 @@ describe('the bundles', () => {
     expect([...bundles.keys()].sort()).toEqual(entries.sort())
     for (const [entry, files] of bundles) {
       expect([entry, among(files, 'zod-openapi'), among(files, 'scripts/')]).toEqual([entry, [], []])
+      // Of a contract's two exports only `docs` uses them.
+      const ofWords = ['sample-purchase.ts', 'curl.ts'].flatMap(name => among(files, `contracts/${name}`))
+      expect([entry, ofWords]).toEqual([entry, []])
       const answersIt = ['functions/api/docs.ts', 'functions/api/openapi.ts'].includes(entry)
       expect([entry, among(files, 'docs/openapi.json').length]).toEqual([entry, answersIt ? 1 : 0])
       expect([entry, among(files, 'docs-page/').length > 0]).toEqual([entry, answersIt])
