@@ -1,5 +1,5 @@
 /** The prose of the API description that belongs to no single route, in both languages. */
-import type { Words } from '../../shared/contracts/route-contract.ts'
+import type { RouteContract, Words } from '../../shared/contracts/route-contract.ts'
 
 export const title: Words = { en: 'Payment backend', ko: '결제 백엔드' }
 
@@ -32,7 +32,7 @@ export const introduction: Words = {
 **추측하지 않습니다.** 두 번 나온 필드와 매개변수, 자릿수를 보존할 수 없는 숫자, UTF-8이 아닌 본문, 서로 다른 \`Idempotency-Key\` 값은 400입니다.`,
 }
 
-export const tags: Record<'payments' | 'health' | 'description', { name: Words; description: Words }> = {
+export const tags: Record<RouteContract['tag'], { name: Words; description: Words }> = {
   payments: {
     name: { en: 'Payments', ko: '결제' },
     description: { en: 'Move money, and see where it is.', ko: '돈을 움직이고, 어디에 있는지 봅니다.' },

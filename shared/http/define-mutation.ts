@@ -18,14 +18,12 @@ type MutationOf<Contract> = RequestOf<Contract> & {
   claim: Contract extends { needsKey: 'always' } ? Claim : Claim | undefined
 }
 
-type Flat<T> = { [Name in keyof T]: T[Name] }
-
 /** The handler gives back the outcome of its use case: answers are stored with it, and the rest are refusals of every mutation. */
 export const defineMutation =
   <const Contract extends MutationContract>(contract: Contract) =>
   (
     ports: MutationPorts,
-    handler: (request: Flat<MutationOf<Contract>>) => Promise<Outcome>,
+    handler: (request: MutationOf<Contract>) => Promise<Outcome>,
     { middlewares = [] }: RouteOptions = {},
   ): RouteHandler => {
     const { body, check, needsKey, mutation } = contract

@@ -47,14 +47,12 @@ export interface RouteOptions {
   middlewares?: readonly MiddlewareObj[]
 }
 
-type Flat<T> = { [Name in keyof T]: T[Name] }
-
 /** `defineRoute(contract)(ports, handler)` is what Lambda calls. Called twice, so that the handler is checked against a contract that is known. */
 export const defineRoute =
   <const Contract extends ReadContract>(contract: Contract) =>
   (
     ports: RoutePorts,
-    handler: (request: Flat<RequestOf<Contract>>) => Promise<ResultOf<Contract>>,
+    handler: (request: RequestOf<Contract>) => Promise<ResultOf<Contract>>,
     { middlewares = [] }: RouteOptions = {},
   ): RouteHandler =>
     routeOf(contract, ports, middlewares, async request =>
