@@ -6,17 +6,7 @@ import {
   type OperationState,
   type PaymentStatus,
 } from '../../shared/contracts/lists.ts'
-import {
-  failed,
-  holds,
-  type Judge,
-  notYet,
-  ok,
-  type PaymentInvariant,
-  pending,
-  same,
-  type Verdict,
-} from './invariant.ts'
+import { type DatabaseInvariant, failed, holds, type Judge, notYet, ok, same, type Verdict } from './invariant.ts'
 import { eventsOf, type OperationRow, type OutboxRow, type PaymentHistory, ruleOf, sum } from './payment-history.ts'
 
 const topicOfSuccess: Record<OperationKind, EventType> = {
@@ -51,19 +41,19 @@ const operationVerdict = (history: PaymentHistory, operation: OperationRow): Ver
   return same(operation.operationId, `the events of this ${operation.kind}`, told.join(' and '), expected)
 }
 
-const operationsHaveEvents: PaymentInvariant = {
+const operationsHaveEvents = {
   name: 'operations-have-events',
   sentence:
     'Every operation that came to something has exactly one event, of the topic of its outcome; others have none.',
-  *check(history) {
+  *checkPayment(history) {
     for (const operation of history.operations) yield operationVerdict(history, operation)
   },
-}
+} as const satisfies DatabaseInvariant
 
-const eventsHaveOperations: PaymentInvariant = {
+const eventsHaveOperations = {
   name: 'events-have-operations',
   sentence: 'Every event names an operation of its payment and moves what that operation moved.',
-  *check(history) {
+  *checkPayment(history) {
     const byId = new Map(history.operations.map(operation => [operation.operationId, operation]))
     for (const { event, eventId } of history.outbox) {
       if (!event) continue
@@ -72,28 +62,28 @@ const eventsHaveOperations: PaymentInvariant = {
       else yield failed(eventId, `its operation ${event.operationId} does not exist`)
     }
   },
-}
+} as const satisfies DatabaseInvariant
 
-const eventSequence: PaymentInvariant = {
+const eventSequence = {
   name: 'event-sequence',
   sentence: 'The events of a payment are numbered 1 to n without gaps, and n is what the payment counts.',
-  *check({ paymentId, payment, outbox }) {
+  *checkPayment({ paymentId, payment, outbox }) {
     if (!payment) return
     const found = outbox.map(row => row.sequence).sort((a, b) => a - b)
     const expected = Array.from({ length: payment.eventCount }, (_, index) => index + 1)
     yield same(paymentId, 'its event sequence', found.join(' '), expected.join(' '))
   },
-}
+} as const satisfies DatabaseInvariant
 
-const eventInOnePlace: PaymentInvariant = {
+const eventInOnePlace = {
   name: 'event-in-one-place',
   sentence: 'Every event is in the outbox or in its archive, never in both.',
-  *check({ outbox }) {
+  *checkPayment({ outbox }) {
     const archived = new Set(outbox.filter(row => row.archived).map(row => row.eventId))
     for (const { eventId, archived: isArchived } of outbox)
       yield holds(isArchived || !archived.has(eventId), eventId, 'in outbox_event and in outbox_archive')
   },
-}
+} as const satisfies DatabaseInvariant
 
 const envelopeProblem = (paymentId: string, row: OutboxRow): string | undefined => {
   if (!row.event) return 'its payload is not an event'
@@ -105,16 +95,16 @@ const envelopeProblem = (paymentId: string, row: OutboxRow): string | undefined 
   return undefined
 }
 
-const eventEnvelope: PaymentInvariant = {
+const eventEnvelope = {
   name: 'event-envelope',
   sentence: 'Every outbox payload is an event that says the id, type, sequence and payment of its row.',
-  *check({ paymentId, outbox }) {
+  *checkPayment({ paymentId, outbox }) {
     for (const row of outbox) {
       const problem = envelopeProblem(paymentId, row)
       yield problem ? failed(row.eventId, problem) : ok
     }
   },
-}
+} as const satisfies DatabaseInvariant
 
 type Total = 'capturedAmount' | 'refundedAmount'
 
@@ -136,10 +126,10 @@ const movedUntil = (history: PaymentHistory, total: Total, sequence: number): nu
       .map(row => (row.sequence <= sequence ? (row.event?.amount ?? 0) : 0)),
   )
 
-const eventTotals: PaymentInvariant = {
+const eventTotals = {
   name: 'event-totals',
   sentence: 'Every event carries the totals that the events up to it add up to.',
-  *check(history) {
+  *checkPayment(history) {
     for (const { event, eventId, sequence } of history.outbox) {
       if (!event) continue
       const captured = movedUntil(history, 'capturedAmount', sequence)
@@ -148,19 +138,19 @@ const eventTotals: PaymentInvariant = {
       yield same(eventId, 'its refundedAmount', event.payment.refundedAmount, refunded)
     }
   },
-}
+} as const satisfies DatabaseInvariant
 
-const newestEvent: PaymentInvariant = {
+const newestEvent = {
   name: 'newest-event-is-payment',
   sentence: 'The newest event of a payment carries its status, amount and totals as the payment has them now.',
-  *check({ paymentId, payment, outbox }) {
+  *checkPayment({ paymentId, payment, outbox }) {
     const newest = outbox.toSorted((a, b) => a.sequence - b.sequence).at(-1)?.event?.payment
     if (!payment || !newest) return
     const told = `${newest.status} ${newest.amount} ${newest.capturedAmount} ${newest.refundedAmount}`
     const { status, amount, capturedAmount, refundedAmount } = payment
     yield same(paymentId, 'the newest event', told, `${status} ${amount} ${capturedAmount} ${refundedAmount}`)
   },
-}
+} as const satisfies DatabaseInvariant
 
 /** Which topics a payment in each status must have been on. */
 const topicsByStatus: Record<PaymentStatus, EventType[]> = {
@@ -176,10 +166,10 @@ const topicsByStatus: Record<PaymentStatus, EventType[]> = {
   REFUNDED: ['payment.authorized', 'payment.captured', 'payment.refunded'],
 }
 
-const eventsComplete: PaymentInvariant = {
+const eventsComplete = {
   name: 'events-complete',
   sentence: 'No payment is past REQUESTED or FAILED without the events that its status calls for, and no others.',
-  *check({ paymentId, payment, outbox }) {
+  *checkPayment({ paymentId, payment, outbox }) {
     if (!payment) return
     const found = [...new Set(outbox.map(row => row.topic))].sort().join(' ')
     yield same(
@@ -189,7 +179,7 @@ const eventsComplete: PaymentInvariant = {
       ruleOf(topicsByStatus, payment.status)?.join(' '),
     )
   },
-}
+} as const satisfies DatabaseInvariant
 
 const publishedVerdict = (row: OutboxRow, judge: Judge): Verdict => {
   if (row.publishedAtMs !== null) return ok
@@ -197,45 +187,15 @@ const publishedVerdict = (row: OutboxRow, judge: Judge): Verdict => {
   return notYet(judge, row.createdAtMs, row.eventId, `unpublished for ${judge.nowMs - row.createdAtMs} ms`)
 }
 
-const outboxPublished: PaymentInvariant = {
+const outboxPublished = {
   name: 'outbox-published',
   sentence: 'Every outbox row is published; none is parked.',
-  *check({ outbox }, judge) {
+  *checkPayment({ outbox }, judge) {
     for (const row of outbox) yield publishedVerdict(row, judge)
   },
-}
+} as const satisfies DatabaseInvariant
 
-const outboxInKafka: PaymentInvariant = {
-  name: 'outbox-in-kafka',
-  sentence: 'Every published outbox row is in Kafka: same topic, key, headers and payload, byte for byte.',
-  *check({ outbox }) {
-    for (const row of outbox) {
-      if (row.inKafka)
-        yield holds(row.inKafka.differences.length === 0, row.eventId, row.inKafka.differences.join('; '))
-      else if (row.publishedAtMs === null) yield pending(row.eventId, 'not published yet')
-      else yield failed(row.eventId, `marked published, but not in Kafka (${row.topic})`)
-    }
-  },
-}
-
-const inOrder = (earlier: OutboxRow, later: OutboxRow): Verdict => {
-  const [a, b] = [earlier.inKafka!, later.inKafka!]
-  const where = `${earlier.topic}: sequence ${earlier.sequence} at ${a.partition}/${a.offset}, ${later.sequence} at ${b.partition}/${b.offset}`
-  return holds(a.partition === b.partition && a.offset < b.offset, later.eventId, `out of order in ${where}`)
-}
-
-const orderInTopic: PaymentInvariant = {
-  name: 'order-in-topic',
-  sentence: 'Within a topic the events of a payment first occur in the order of their sequence, in one partition.',
-  *check({ outbox }) {
-    for (const rows of Object.values(Object.groupBy(outbox, row => row.topic))) {
-      const found = rows!.filter(row => row.inKafka).sort((a, b) => a.sequence - b.sequence)
-      for (const [index, later] of found.entries()) yield index === 0 ? ok : inOrder(found[index - 1]!, later)
-    }
-  },
-}
-
-export const eventInvariants: PaymentInvariant[] = [
+export const eventInvariants = [
   operationsHaveEvents,
   eventsHaveOperations,
   eventSequence,
@@ -245,6 +205,4 @@ export const eventInvariants: PaymentInvariant[] = [
   newestEvent,
   eventsComplete,
   outboxPublished,
-  outboxInKafka,
-  orderInTopic,
-]
+] as const

@@ -1,4 +1,6 @@
 /** What an invariant is: a name, a sentence, and a verdict on every row it looks at. */
+import type { DatabaseTotals } from './database-totals.ts'
+import type { HistoryInKafka, KafkaTotals } from './kafka-facts.ts'
 import type { PaymentHistory } from './payment-history.ts'
 
 export type Verdict = { state: 'ok' } | { state: 'failed' | 'pending'; row: string; problem: string }
@@ -10,19 +12,25 @@ export interface Judge {
 }
 
 export interface Invariant {
-  name: string
-  sentence: string
+  readonly name: string
+  readonly sentence: string
 }
 
-/** Judges one payment at a time; yields one verdict a row. */
-export interface PaymentInvariant extends Invariant {
-  check(history: PaymentHistory, judge: Judge): Iterable<Verdict>
-}
+type Verdicts = Iterable<Verdict> | AsyncIterable<Verdict>
 
-/** Judges what can only be seen of the whole: balances, unknown records in Kafka, consumer groups. */
-export interface WorldInvariant<World> extends Invariant {
-  check(world: World, judge: Judge): Iterable<Verdict> | AsyncIterable<Verdict>
-}
+/** Needs the database alone. Judges one payment at a time, or all together; yields one verdict a row. */
+export type DatabaseInvariant = Invariant &
+  (
+    | { checkPayment(history: PaymentHistory, judge: Judge): Iterable<Verdict> }
+    | { checkTotals(totals: DatabaseTotals, judge: Judge): Verdicts }
+  )
+
+/** Needs Kafka too. Judges the events of one payment at a time, or all records together; yields one verdict a row. */
+export type KafkaInvariant = Invariant &
+  (
+    | { checkEvents(history: HistoryInKafka, judge: Judge): Iterable<Verdict> }
+    | { checkKafka(kafka: KafkaTotals, judge: Judge): Iterable<Verdict> }
+  )
 
 export const ok: Verdict = { state: 'ok' }
 

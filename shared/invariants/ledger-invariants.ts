@@ -1,12 +1,13 @@
 /** Invariants of the ledger: what each payment's entries add up to, and one entry a movement, on the right accounts. */
 import { type EntryType, type EventType, entryTypes } from '../../shared/contracts/lists.ts'
+import type { Balances, DatabaseTotals } from './database-totals.ts'
 import {
+  type DatabaseInvariant,
   failed,
   holds,
   type Judge,
   notYet,
   ok,
-  type PaymentInvariant,
   pending,
   same,
   type Verdict,
@@ -61,32 +62,32 @@ const entrySum = (history: PaymentHistory, total: Total): number =>
 const inLedger = (history: PaymentHistory, what: string, total: Total): Verdict =>
   history.payment ? same(history.paymentId, what, entrySum(history, total), history.payment[total]) : ok
 
-const capturedInLedger: PaymentInvariant = {
+const capturedInLedger = {
   name: 'captured-in-ledger',
   sentence: 'The capture entries of a payment add up to its captured amount.',
-  *check(history) {
+  *checkPayment(history) {
     yield inLedger(history, 'the sum of capture entries', 'capturedAmount')
   },
-}
+} as const satisfies DatabaseInvariant
 
-const refundedInLedger: PaymentInvariant = {
+const refundedInLedger = {
   name: 'refunded-in-ledger',
   sentence: 'The refund entries of a payment add up to its refunded amount.',
-  *check(history) {
+  *checkPayment(history) {
     yield inLedger(history, 'the sum of refund entries', 'refundedAmount')
   },
-}
+} as const satisfies DatabaseInvariant
 
-const netInLedger: PaymentInvariant = {
+const netInLedger = {
   name: 'net-in-ledger',
   sentence: 'Capture entries less refund entries of a payment are its captured less its refunded amount.',
-  *check(history) {
+  *checkPayment(history) {
     if (!history.payment) return
     const net = entrySum(history, 'capturedAmount') - entrySum(history, 'refundedAmount')
     const { paymentId, capturedAmount, refundedAmount } = history.payment
     yield same(paymentId, 'capture − refund entries', net, capturedAmount - refundedAmount)
   },
-}
+} as const satisfies DatabaseInvariant
 
 const oneEntry = (row: OutboxRow, entries: EntryRow[], type: EntryType, amount: number): Verdict => {
   if (entries.length !== 1) return failed(row.eventId, `has ${entries.length} ${type} entries, expected 1`)
@@ -102,21 +103,21 @@ function* oneEntryPerEvent(history: PaymentHistory, type: EntryType): Iterable<V
   }
 }
 
-const captureEntry: PaymentInvariant = {
+const captureEntry = {
   name: 'one-capture-entry',
   sentence: 'Every captured event has exactly one capture entry, of the amount it says.',
-  *check(history) {
+  *checkPayment(history) {
     yield* oneEntryPerEvent(history, 'capture')
   },
-}
+} as const satisfies DatabaseInvariant
 
-const refundEntry: PaymentInvariant = {
+const refundEntry = {
   name: 'one-refund-entry',
   sentence: 'Every refunded event has exactly one refund entry, of the amount it says.',
-  *check(history) {
+  *checkPayment(history) {
     yield* oneEntryPerEvent(history, 'refund')
   },
-}
+} as const satisfies DatabaseInvariant
 
 const feeVerdict = (history: PaymentHistory, row: OutboxRow, judge: Judge): Verdict => {
   const fees = ofEvent(history, row, 'fee')
@@ -131,31 +132,31 @@ const feeVerdict = (history: PaymentHistory, row: OutboxRow, judge: Judge): Verd
     : notYet(judge, row.publishedAtMs, row.eventId, problem)
 }
 
-const feeEntry: PaymentInvariant = {
+const feeEntry = {
   name: 'one-fee-entry',
   sentence: 'Every captured event has exactly one fee entry, of the fee it says, and none when that is 0.',
-  *check(history, judge) {
+  *checkPayment(history, judge) {
     for (const row of eventsOf(history, 'payment.captured')) if (row.event) yield feeVerdict(history, row, judge)
   },
-}
+} as const satisfies DatabaseInvariant
 
-const entriesHaveEvents: PaymentInvariant = {
+const entriesHaveEvents = {
   name: 'entries-have-events',
   sentence:
     'Every ledger entry follows from an event of its own payment: capture and fee from captured, refund from refunded.',
-  *check(history) {
+  *checkPayment(history) {
     for (const entry of history.entries) {
       const topic = ruleOf(entryRules, entry.type)?.topic
       const follows = history.outbox.some(row => row.eventId === entry.eventId && row.topic === topic)
       yield holds(follows, entry.entryId, `${entry.type} entry without its event ${entry.eventId}`)
     }
   },
-}
+} as const satisfies DatabaseInvariant
 
-const entryAccounts: PaymentInvariant = {
+const entryAccounts = {
   name: 'entry-accounts',
   sentence: 'Every ledger entry debits and credits the accounts that its type says.',
-  *check({ payment, entries }) {
+  *checkPayment({ payment, entries }) {
     if (!payment) return
     for (const entry of entries) {
       const rule = ruleOf(entryRules, entry.type)
@@ -164,16 +165,80 @@ const entryAccounts: PaymentInvariant = {
       yield same(entry.entryId, `${entry.type}, debit → credit`, found, expected)
     }
   },
+} as const satisfies DatabaseInvariant
+
+const isKnownAccount = (account: string): boolean =>
+  ['acquirer_receivable', 'fee_revenue', 'cash'].includes(account) || account.startsWith('merchant_payable:')
+
+const knownTotals = (balances: Balances): Map<string, bigint> => {
+  const totals = new Map<string, bigint>()
+  for (const { account, currency, amountMinor } of balances)
+    if (isKnownAccount(account)) totals.set(currency, (totals.get(currency) ?? 0n) + amountMinor)
+  return totals
 }
 
-/** One invariant counts the entries of each type. */
-const countedBy: Record<EntryType, PaymentInvariant> = { capture: captureEntry, fee: feeEntry, refund: refundEntry }
+const trialBalance = {
+  name: 'trial-balance',
+  sentence: 'Per currency, the debits of all accounts that exist equal the credits of all accounts that exist.',
+  *checkTotals({ debits, credits }) {
+    const [debit, credit] = [knownTotals(debits), knownTotals(credits)]
+    for (const currency of new Set([...debit.keys(), ...credit.keys()]))
+      yield same(currency, 'Σ debits', debit.get(currency) ?? 0n, credit.get(currency) ?? 0n)
+  },
+} as const satisfies DatabaseInvariant
 
-export const ledgerInvariants: PaymentInvariant[] = [
+function* balancesOf(totals: DatabaseTotals, isWanted: (account: string) => boolean): Iterable<Verdict> {
+  const places = new Set<string>()
+  for (const balances of [totals.debits, totals.credits, totals.expected])
+    for (const { account, currency } of balances) if (isWanted(account)) places.add(`${account} ${currency}`)
+  for (const place of places) {
+    const [account = '', currency = ''] = place.split(' ')
+    const held = totals.debits.of(account, currency) - totals.credits.of(account, currency)
+    yield same(place, 'its balance (debits − credits)', held, totals.expected.of(account, currency))
+  }
+}
+
+const receivable = {
+  name: 'balance-receivable',
+  sentence: 'Per currency, acquirer_receivable holds what all payments captured less what they refunded.',
+  *checkTotals(totals) {
+    yield* balancesOf(totals, account => account === 'acquirer_receivable')
+  },
+} as const satisfies DatabaseInvariant
+
+const merchants = {
+  name: 'balance-merchants',
+  sentence: 'Every merchant is owed what its payments captured, less refunds, less the fees its events say.',
+  *checkTotals(totals) {
+    yield* balancesOf(totals, account => account.startsWith('merchant_payable:'))
+  },
+} as const satisfies DatabaseInvariant
+
+const fees = {
+  name: 'balance-fees',
+  sentence: 'Per currency, fee_revenue holds the fees that the captured events say.',
+  *checkTotals(totals) {
+    yield* balancesOf(totals, account => account === 'fee_revenue')
+    for (const { currency, amountMinor } of totals.feesOutstanding)
+      yield pending(`fee_revenue ${currency}`, `${amountMinor} of fees are on their way`)
+  },
+} as const satisfies DatabaseInvariant
+
+/** One invariant counts the entries of each type. */
+const countedBy = { capture: captureEntry, fee: feeEntry, refund: refundEntry } as const satisfies Record<
+  EntryType,
+  DatabaseInvariant
+>
+
+export const ledgerInvariants = [
   capturedInLedger,
   refundedInLedger,
   netInLedger,
   ...Object.values(countedBy),
   entriesHaveEvents,
   entryAccounts,
-]
+  trialBalance,
+  receivable,
+  merchants,
+  fees,
+] as const

@@ -1,6 +1,7 @@
 /** Invariants of operations and of the answers stored under their keys: nothing stuck, and callers were told what happened. */
 import type { OperationKind } from '../../shared/contracts/lists.ts'
-import { failed, holds, type Judge, ok, type PaymentInvariant, pending, same, type Verdict } from './invariant.ts'
+import type { KeptAnswer } from './database-totals.ts'
+import { type DatabaseInvariant, failed, holds, type Judge, ok, pending, same, type Verdict } from './invariant.ts'
 import {
   type AnswerRow,
   type EventFacts,
@@ -21,30 +22,30 @@ const leaseVerdict = ({ operationId, kind, state, leaseUntilMs }: OperationRow, 
   return pending(operationId, overdueMs > 0 ? problem : `${kind} is being worked on`)
 }
 
-const leasesAlive: PaymentInvariant = {
+const leasesAlive = {
   name: 'nothing-stuck',
   sentence: 'Every operation is finished, or somebody works on it or did so a moment ago.',
-  *check({ operations }, judge) {
+  *checkPayment({ operations }, judge) {
     for (const operation of operations) yield leaseVerdict(operation, judge)
   },
-}
+} as const satisfies DatabaseInvariant
 
-const finishedTimes: PaymentInvariant = {
+const finishedTimes = {
   name: 'finished-has-time',
   sentence: 'An operation has a time of finishing exactly when it is finished.',
-  *check({ operations }) {
+  *checkPayment({ operations }) {
     for (const { operationId, state, finishedAtMs } of operations)
       yield same(operationId, `finished, being ${state}`, finishedAtMs !== null, outcomeOf(state) !== 'open')
   },
-}
+} as const satisfies DatabaseInvariant
 
 /** Stored answers may be pruned this long after they were finished. */
 const PRUNED_AFTER_MS = 15 * 24 * 60 * 60_000
 
-const answersStored: PaymentInvariant = {
+const answersStored = {
   name: 'answers-stored',
   sentence: 'Every finished operation that came with a key has its answer stored under that key.',
-  *check({ operations }, judge) {
+  *checkPayment({ operations }, judge) {
     for (const { operationId, idempotencyKey, state, finishedAtMs, answer } of operations) {
       if (idempotencyKey === null || outcomeOf(state) === 'open') continue
       const pruned = finishedAtMs !== null && judge.nowMs - finishedAtMs > PRUNED_AFTER_MS
@@ -52,7 +53,7 @@ const answersStored: PaymentInvariant = {
       yield holds(stored || pruned, operationId, `${state}, but no answer of its own under key ${idempotencyKey}`)
     }
   },
-}
+} as const satisfies DatabaseInvariant
 
 const codeOfSuccess: Record<OperationKind, number> = {
   authorize: 201,
@@ -89,10 +90,10 @@ const answerProblem = (history: PaymentHistory, operation: OperationRow, answer:
   return wrong && `the stored answer says ${wrong[0]} ${body[wrong[0]]}, the books say ${wrong[1]}`
 }
 
-const answersAgree: PaymentInvariant = {
+const answersAgree = {
   name: 'answers-agree',
   sentence: 'Every stored answer of an operation says what happened: its status code, ids, payment status and totals.',
-  *check(history) {
+  *checkPayment(history) {
     for (const operation of history.operations) {
       const { answer, state } = operation
       if (answer?.statusCode == null || answer.operationId !== operation.operationId || outcomeOf(state) === 'open')
@@ -101,6 +102,30 @@ const answersAgree: PaymentInvariant = {
       yield problem ? failed(operation.operationId, problem) : ok
     }
   },
+} as const satisfies DatabaseInvariant
+
+const keyProblem = (answer: KeptAnswer): string | undefined => {
+  const { operation, operationId, statusCode } = answer
+  if (operationId !== null && !operation) return `its operation ${operationId} does not exist`
+  if (operation && (operation.merchantId !== answer.merchantId || operation.idempotencyKey !== answer.idempotencyKey))
+    return `its operation ${operationId} has another key`
+  const isOpen = operation !== null && outcomeOf(operation.state) === 'open'
+  if (statusCode === null) return isOpen ? undefined : 'unfinished, but no operation is pending: the key is stuck'
+  if (isOpen) return `finished with ${statusCode}, but its operation is pending`
+  if (operationId === null && statusCode !== 409) return `status ${statusCode} without an operation`
+  if (!objectOf(parseJson(answer.body?.toString('utf8') ?? ''))) return 'its body is not a JSON object'
+  return undefined
 }
 
-export const operationInvariants: PaymentInvariant[] = [leasesAlive, finishedTimes, answersStored, answersAgree]
+const keptAnswers = {
+  name: 'keys-and-operations',
+  sentence: 'Every key is either waiting for its own pending operation or holds a finished answer that can be read.',
+  async *checkTotals({ answers }) {
+    for await (const answer of answers()) {
+      const problem = keyProblem(answer)
+      yield problem ? failed(`${answer.merchantId} ${answer.idempotencyKey}`, problem) : ok
+    }
+  },
+} as const satisfies DatabaseInvariant
+
+export const operationInvariants = [leasesAlive, finishedTimes, answersStored, answersAgree, keptAnswers] as const

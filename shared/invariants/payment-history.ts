@@ -46,15 +46,6 @@ export interface EntryRow {
   currency: string
 }
 
-/** Where Kafka holds an outbox row's event: every occurrence counted, the first one located. */
-export interface FoundInKafka {
-  occurrences: number
-  partition: number
-  offset: number
-  /** How the records differ from the outbox row; empty when they are the same bytes. */
-  differences: string[]
-}
-
 export interface EventFacts {
   eventId: string
   eventType: string
@@ -86,10 +77,9 @@ export interface OutboxRow {
   archived: boolean
   /** The payload, parsed; null when it is not an event. */
   event: EventFacts | null
-  inKafka: FoundInKafka | null
 }
 
-/** Everything the database and Kafka say about one payment. `payment` is null when only its other rows exist. */
+/** Everything the database says about one payment. `payment` is null when only its other rows exist. */
 export interface PaymentHistory {
   paymentId: string
   payment: PaymentRow | null

@@ -5,19 +5,19 @@ import {
   operationKinds,
   type PaymentStatus,
 } from '../../shared/contracts/lists.ts'
-import { failed, holds, ok, type PaymentInvariant, same, type Verdict } from './invariant.ts'
+import { type DatabaseInvariant, failed, holds, ok, same, type Verdict } from './invariant.ts'
 import { outcomeOf, type PaymentHistory, type PaymentRow, ruleOf, succeededOf, sum } from './payment-history.ts'
 
-const totalsInBounds: PaymentInvariant = {
+const totalsInBounds = {
   name: 'totals-in-bounds',
   sentence: 'Of every payment, 0 ≤ refunded ≤ captured ≤ authorized amount.',
-  *check({ payment }) {
+  *checkPayment({ payment }) {
     if (!payment) return
     const { paymentId, amount, capturedAmount: captured, refundedAmount: refunded } = payment
     const inBounds = amount > 0 && refunded >= 0 && refunded <= captured && captured <= amount
     yield holds(inBounds, paymentId, `refunded ${refunded}, captured ${captured}, amount ${amount}`)
   },
-}
+} as const satisfies DatabaseInvariant
 
 const untouched = (payment: PaymentRow) => payment.capturedAmount === 0 && payment.refundedAmount === 0
 const capturedOnly = (payment: PaymentRow) => payment.capturedAmount > 0 && payment.refundedAmount === 0
@@ -35,21 +35,21 @@ const totalsByStatus: Record<PaymentStatus, (payment: PaymentRow) => boolean> = 
   REFUNDED: ({ capturedAmount, refundedAmount }) => refundedAmount > 0 && refundedAmount === capturedAmount,
 }
 
-const statusFitsTotals: PaymentInvariant = {
+const statusFitsTotals = {
   name: 'status-fits-totals',
   sentence: 'The status of every payment fits its captured and refunded amounts.',
-  *check({ payment }) {
+  *checkPayment({ payment }) {
     if (!payment) return
     const { paymentId, status, capturedAmount, refundedAmount } = payment
     const fits = ruleOf(totalsByStatus, status)?.(payment) ?? false
     yield holds(fits, paymentId, `status ${status} with captured ${capturedAmount}, refunded ${refundedAmount}`)
   },
-}
+} as const satisfies DatabaseInvariant
 
-const nothingOrphaned: PaymentInvariant = {
+const nothingOrphaned = {
   name: 'nothing-orphaned',
   sentence: 'Every operation, ledger entry and outbox row belongs to a payment.',
-  *check({ payment, operations, entries, outbox }) {
+  *checkPayment({ payment, operations, entries, outbox }) {
     const rows = [
       ...operations.map(operation => operation.operationId),
       ...entries.map(entry => entry.entryId),
@@ -57,12 +57,12 @@ const nothingOrphaned: PaymentInvariant = {
     ]
     for (const row of rows) yield holds(payment !== null, row, 'its payment does not exist')
   },
-}
+} as const satisfies DatabaseInvariant
 
-const oneCurrency: PaymentInvariant = {
+const oneCurrency = {
   name: 'one-merchant-one-currency',
   sentence: 'Operations, events and entries of a payment carry its merchant and its currency.',
-  *check({ payment, operations, entries, outbox }) {
+  *checkPayment({ payment, operations, entries, outbox }) {
     if (!payment) return
     const { currency, merchantId } = payment
     for (const operation of operations) {
@@ -76,18 +76,18 @@ const oneCurrency: PaymentInvariant = {
       yield same(eventId, 'merchant', event.payment.merchantId, merchantId)
     }
   },
-}
+} as const satisfies DatabaseInvariant
 
-const pendingPointer: PaymentInvariant = {
+const pendingPointer = {
   name: 'pending-operation',
   sentence: 'A payment has at most one PENDING operation, and pending_operation_id names exactly that one.',
-  *check({ payment, operations }) {
+  *checkPayment({ payment, operations }) {
     if (!payment) return
     const open = operations.filter(({ state }) => outcomeOf(state) === 'open').map(({ operationId }) => operationId)
     if (open.length > 1) yield failed(payment.paymentId, `has ${open.length} pending operations: ${open.join(', ')}`)
     else yield same(payment.paymentId, 'pending_operation_id', payment.pendingOperationId, open[0] ?? null)
   },
-}
+} as const satisfies DatabaseInvariant
 
 type Fits = (history: PaymentHistory, payment: PaymentRow) => boolean
 
@@ -114,17 +114,17 @@ const operationsByStatus: Record<PaymentStatus, Fits> = {
   REFUNDED: authorizedInFull,
 }
 
-const statusFitsOperations: PaymentInvariant = {
+const statusFitsOperations = {
   name: 'status-fits-operations',
   sentence: 'Every payment was brought to its status by its operations: authorized once, for its amount, or refused.',
-  *check(history) {
+  *checkPayment(history) {
     const { payment } = history
     if (!payment) return
     const fits = ruleOf(operationsByStatus, payment.status)?.(history, payment) ?? false
     const states = history.operations.map(({ kind, state, amount }) => `${kind} ${amount} ${state}`).join(', ')
     yield holds(fits, payment.paymentId, `status ${payment.status}, operations: ${states || 'none'}`)
   },
-}
+} as const satisfies DatabaseInvariant
 
 type Total = 'capturedAmount' | 'refundedAmount'
 
@@ -144,23 +144,23 @@ const addsUp = (history: PaymentHistory, total: Total): Verdict => {
   return same(history.paymentId, `the sum of ${kinds.join(' and ')} operations`, moved, history.payment[total])
 }
 
-const capturedByOperations: PaymentInvariant = {
+const capturedByOperations = {
   name: 'captured-by-operations',
   sentence: 'The succeeded capture operations of a payment add up to its captured amount.',
-  *check(history) {
+  *checkPayment(history) {
     yield addsUp(history, 'capturedAmount')
   },
-}
+} as const satisfies DatabaseInvariant
 
-const refundedByOperations: PaymentInvariant = {
+const refundedByOperations = {
   name: 'refunded-by-operations',
   sentence: 'The succeeded refund operations of a payment add up to its refunded amount.',
-  *check(history) {
+  *checkPayment(history) {
     yield addsUp(history, 'refundedAmount')
   },
-}
+} as const satisfies DatabaseInvariant
 
-export const paymentInvariants: PaymentInvariant[] = [
+export const paymentInvariants = [
   totalsInBounds,
   statusFitsTotals,
   statusFitsOperations,
@@ -169,4 +169,4 @@ export const paymentInvariants: PaymentInvariant[] = [
   oneCurrency,
   pendingPointer,
   nothingOrphaned,
-]
+] as const

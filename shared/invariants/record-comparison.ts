@@ -1,6 +1,6 @@
 /** Compares every Kafka record with its outbox row, and remembers in a few bytes a row where Kafka holds each event. */
-import { type FoundInKafka, objectOf, parseJson } from './payment-history.ts'
-import type { UnknownRecord } from './world.ts'
+import type { FoundInKafka, UnknownRecord } from './kafka-facts.ts'
+import { objectOf, parseJson } from './payment-history.ts'
 
 /** A record as it stands in a topic. */
 export interface LogRecord {
@@ -34,6 +34,7 @@ const LOOKUP_ROWS = 1_000
 export class RecordComparison {
   records = 0
   distinct = 0
+  /** Records of events that were committed after the snapshot: not counted. */
   newer = 0
   readonly unknownRecords: UnknownRecord[] = []
   readonly #firstId: number

@@ -1,7 +1,9 @@
-/** Healthy books for tests, written by hand: what a payment's rows look like when nothing is wrong. */
+/** Healthy payments for tests, written by hand: their rows, and what Kafka holds of them, when nothing is wrong. */
 import type { EntryType, EventType, PaymentStatus, RequestedKind } from '../../shared/contracts/lists.ts'
-import type { AnswerRow, EntryRow, EventFacts, OperationRow, OutboxRow, PaymentHistory } from './payment-history.ts'
-import { Balances, type Expectations, type KeptAnswer, type World } from './world.ts'
+import { Balances, type KeptAnswer } from './database-totals.ts'
+import type { DatabaseSource } from './judge.ts'
+import type { HistoryInKafka, KafkaFacts, RowInKafka } from './kafka-facts.ts'
+import type { AnswerRow, EntryRow, EventFacts, OperationRow, PaymentHistory } from './payment-history.ts'
 
 export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5)
 const STEP_MS = NOW_MS - 10 * 60_000
@@ -47,7 +49,7 @@ const operationOf = (
   answer,
 })
 
-const outboxOf = (id: number, event: EventFacts): OutboxRow => ({
+const outboxOf = (id: number, event: EventFacts): RowInKafka => ({
   id,
   eventId: event.eventId,
   topic: event.eventType,
@@ -108,7 +110,7 @@ const stepRules: Record<Step, StepRule> = {
 }
 
 /** A payment that went through `steps` without anything special. */
-export function settledPayment(index: number, steps: Step[], merchantId = 'shop'): PaymentHistory {
+export function settledPayment(index: number, steps: Step[], merchantId = 'shop'): HistoryInKafka {
   const paymentId = paymentIdOf(index)
   const payment = {
     paymentId,
@@ -121,7 +123,7 @@ export function settledPayment(index: number, steps: Step[], merchantId = 'shop'
     pendingOperationId: null,
     eventCount: 0,
   }
-  const history: PaymentHistory & { payment: typeof payment } = {
+  const history: HistoryInKafka & { payment: typeof payment } = {
     paymentId,
     payment,
     operations: [],
@@ -133,7 +135,7 @@ export function settledPayment(index: number, steps: Step[], merchantId = 'shop'
 }
 
 function takeStep(
-  history: PaymentHistory & { payment: NonNullable<PaymentHistory['payment']> },
+  history: HistoryInKafka & { payment: NonNullable<HistoryInKafka['payment']> },
   step: Step,
   index: number,
 ): void {
@@ -162,7 +164,7 @@ function takeStep(
 }
 
 /** A payment that the acquirer declined. */
-export function declinedPayment(index: number): PaymentHistory {
+export function declinedPayment(index: number): HistoryInKafka {
   const history = settledPayment(index, ['authorize'])
   const [operation, row] = [history.operations[0]!, history.outbox[0]!]
   history.payment!.status = 'DECLINED'
@@ -176,7 +178,7 @@ export function declinedPayment(index: number): PaymentHistory {
 }
 
 /** A payment whose authorization is being worked on. */
-export function pendingPayment(index: number): PaymentHistory {
+export function pendingPayment(index: number): HistoryInKafka {
   const paymentId = paymentIdOf(index)
   const history = settledPayment(index, [])
   const operation = operationOf('shop', `op_${paymentId}_authorize`, 'authorize', 'PENDING', null)
@@ -199,27 +201,35 @@ const keptAnswersOf = (histories: PaymentHistory[]): KeptAnswer[] =>
       .map(operation => ({ ...operation.answer!, operation })),
   )
 
-/** The world around histories, as if ledger and Kafka held exactly what the books say. */
-export function worldAround(histories: PaymentHistory[], expectations: Expectations): World {
+/** The database that holds these payments and nothing else. */
+export function sampleDatabase(histories: PaymentHistory[]): DatabaseSource {
   const [debits, credits] = [new Balances(), new Balances()]
   for (const { debitAccount, creditAccount, currency, amount } of histories.flatMap(history => history.entries)) {
     debits.add(debitAccount, currency, amount)
     credits.add(creditAccount, currency, amount)
   }
-  const rows = histories.flatMap(history => history.outbox)
-  const found = rows.filter(row => row.inKafka)
-  const records = found.reduce((total, row) => total + row.inKafka!.occurrences, 0)
   return {
-    debits,
-    credits,
-    expected: expectations.expected,
-    feesOutstanding: expectations.feesOutstanding,
-    outboxRows: rows.length,
-    outboxUnsent: expectations.outboxUnsent,
+    histories: async function* () {
+      yield* histories
+    },
+    balances: async () => ({ debits, credits }),
     answers: async function* () {
       yield* keptAnswersOf(histories)
     },
-    kafka: { records, distinct: found.length, newer: 0, unknownRecords: [], truncated: [], partitions: 36 },
+  }
+}
+
+/** The Kafka that holds what the outbox rows of these payments say, and whose consumers are at the end. */
+export function sampleKafka(histories: HistoryInKafka[]): KafkaFacts {
+  const rows = histories.flatMap(history => history.outbox)
+  const found = rows.flatMap(row => row.inKafka ?? [])
+  return {
+    foundOf: outboxId => rows.find(row => row.id === outboxId)?.inKafka ?? null,
+    records: found.reduce((total, { occurrences }) => total + occurrences, 0),
+    distinct: found.length,
+    unknownRecords: [],
+    truncated: [],
+    partitions: 36,
     lags: [
       { group: 'record-ledger-captured', topic: 'payment.captured', partition: 0, committed: 7, end: 7, overdue: 0 },
     ],

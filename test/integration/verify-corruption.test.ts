@@ -5,9 +5,9 @@ import { connectControl } from '../../scripts/local/control.ts'
 import { type KafkaLog, openKafkaLog, type PartitionSpan } from '../../scripts/operate/verify/kafka-log.ts'
 import { verify } from '../../scripts/operate/verify/settle.ts'
 import { openSnapshot } from '../../scripts/operate/verify/snapshot.ts'
-import { historyInvariants, type VerifyReport, verifySystem } from '../../scripts/operate/verify/verify-system.ts'
+import { type VerifyReport, verifySystem } from '../../scripts/operate/verify/verify-system.ts'
+import { needingDatabase, needingKafka } from '../../shared/invariants/catalogue.ts'
 import type { LogRecord } from '../../shared/invariants/record-comparison.ts'
-import { worldInvariants } from '../../shared/invariants/world-invariants.ts'
 import { expectMutation } from '../support/contract.ts'
 import { PaymentApi } from '../support/http.ts'
 import { authorizeBody, authorized, newKey, newMerchant } from '../support/payments.ts'
@@ -560,6 +560,6 @@ test('every invariant is broken by something planted here; order and dead letter
   const broken = new Set(
     [...corruptions, ...kafkaCorruptions].flatMap(({ breaks }) => breaks).concat('nothing-stuck', 'event-in-one-place'),
   )
-  const names = [...historyInvariants, ...worldInvariants].map(({ name }) => name)
+  const names = [...needingDatabase, ...needingKafka].map(({ name }) => name)
   expect(names.filter(name => !broken.has(name))).toEqual(['order-in-topic', 'no-dead-letters'])
 })

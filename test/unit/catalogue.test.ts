@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { historyInvariants } from '../../scripts/operate/verify/verify-system.ts'
 import { errorCatalogue, errorCodes } from '../../shared/contracts/errors.ts'
 import { AMOUNT_MAX, idempotencyKey, merchantId, paymentMethod } from '../../shared/contracts/identifiers.ts'
 import {
@@ -22,7 +21,7 @@ import {
   topicDefinitions,
 } from '../../shared/contracts/topics.ts'
 import { movement } from '../../shared/domain/ledger.ts'
-import { worldInvariants } from '../../shared/invariants/world-invariants.ts'
+import { needingDatabase, needingKafka } from '../../shared/invariants/catalogue.ts'
 import { createFakeIds } from '../../shared/payments/fakes.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
 
@@ -309,7 +308,7 @@ describe('the invariants', () => {
   ])('are as many as %s says (%s)', (path, sentence) => {
     const [, count] = sentence.exec(read(path)) ?? []
 
-    expect(Number(count)).toBe(historyInvariants.length + worldInvariants.length)
+    expect(Number(count)).toBe(needingDatabase.length + needingKafka.length)
   })
 })
 

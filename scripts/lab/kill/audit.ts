@@ -98,7 +98,7 @@ export async function audit(
   const mismatches: string[] = []
   const told = transcripts.filter(transcript => transcript.paymentId !== null)
   const byPayment = new Map(told.map(transcript => [transcript.paymentId, transcript]))
-  for await (const history of snapshot.histories(() => null)) {
+  for await (const history of snapshot.histories()) {
     if (history.payment?.merchantId !== merchantId) continue
     const transcript = byPayment.get(history.paymentId)
     byPayment.delete(history.paymentId)

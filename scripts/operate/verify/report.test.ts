@@ -1,10 +1,12 @@
 /** What a person reads: one line an invariant, offending rows under it, colours only where they are wanted. */
 import { expect, test } from '@jest/globals'
+import type { InvariantResult } from '../../../shared/invariants/judge.ts'
 import { isColoured, linesOf, paint } from './report.ts'
-import type { InvariantResult, VerifyReport } from './verify-system.ts'
+import type { VerifyReport } from './verify-system.ts'
 
 const resultOf = (changes: Partial<InvariantResult>): InvariantResult => ({
   name: 'an-invariant',
+  group: 'payments',
   sentence: 'Everything is as it should be.',
   ok: true,
   checked: 1_234,

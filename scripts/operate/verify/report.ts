@@ -1,6 +1,7 @@
 /** Says what `verify` found: one line an invariant, the offending rows under it, and the figures at the end. */
+import type { InvariantResult } from '../../../shared/invariants/judge.ts'
 import { printable } from '../../terminal/printable.ts'
-import type { InvariantResult, VerifyReport } from './verify-system.ts'
+import type { VerifyReport } from './verify-system.ts'
 
 /** Colours only where a person looks at a terminal and has not asked for none. */
 export const isColoured = (stream: { isTTY?: boolean }, env: Record<string, string | undefined>): boolean =>

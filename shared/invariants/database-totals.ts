@@ -1,4 +1,4 @@
-/** What is known of the whole besides the single payments: balances, keys, Kafka's sums, consumer groups, dead letters. */
+/** What the database says of all payments together: the balances of the accounts, and every stored answer. */
 import { type EntryType, entryTypes } from '../../shared/contracts/lists.ts'
 import { entryRules } from './ledger-invariants.ts'
 import { type AnswerRow, entriesOf, type PaymentHistory, type PaymentRow, sum } from './payment-history.ts'
@@ -29,47 +29,8 @@ export interface KeptAnswer extends AnswerRow {
   operation: { merchantId: string; idempotencyKey: string | null; state: string } | null
 }
 
-/** How far one consumer group is behind on one partition. */
-export interface Lag {
-  group: string
-  topic: string
-  partition: number
-  committed: number
-  end: number
-  /** Uncommitted records that were there before the grace began. */
-  overdue: number
-}
-
-export interface UnknownRecord {
-  topic: string
-  partition: number
-  offset: number
-  eventId: string | undefined
-  /** The record's key: the payment, if it is one of our events. */
-  key: string | undefined
-}
-
-export interface KafkaSums {
-  records: number
-  /** Different events of the outbox that occur in Kafka. */
-  distinct: number
-  /** Records of events committed after the database was photographed. */
-  newer: number
-  unknownRecords: UnknownRecord[]
-  /** Partitions whose log no longer starts at offset 0. */
-  truncated: { topic: string; partition: number; low: number }[]
-  partitions: number
-}
-
-export interface DeadLetterFacts {
-  partition: number
-  offset: number
-  origin: string
-  error: string
-  state: 'waiting' | 'redriven' | 'put aside'
-}
-
-export interface World {
+/** What the whole database says, besides its single payments. */
+export interface DatabaseTotals {
   /** Σ debits and Σ credits of all ledger entries, by account. */
   debits: Balances
   credits: Balances
@@ -77,13 +38,7 @@ export interface World {
   expected: Balances
   /** Fees of captured events that are not in the ledger yet. */
   feesOutstanding: Balances
-  outboxRows: number
-  /** Outbox rows that neither are marked published nor occur in Kafka. */
-  outboxUnsent: number
   answers: () => AsyncIterable<KeptAnswer>
-  kafka: KafkaSums
-  lags: Lag[]
-  deadLetters: DeadLetterFacts[]
 }
 
 /** What the entries of each type should come to, by the payment and its events, in minor units. */
@@ -105,11 +60,9 @@ const feesOf = (history: PaymentHistory) => {
 export class Expectations {
   readonly expected = new Balances()
   readonly feesOutstanding = new Balances()
-  outboxUnsent = 0
 
   add(history: PaymentHistory): void {
     const { payment } = history
-    this.outboxUnsent += history.outbox.filter(row => row.publishedAtMs === null && row.inKafka === null).length
     if (!payment) return
     for (const type of entryTypes) {
       const { debit, credit } = entryRules[type]

@@ -1,0 +1,228 @@
+/** The SQL of the invariants: reads the whole database as of one moment, a page of payments at a time. Never writes, never locks. */
+import { Balances, type KeptAnswer } from './database-totals.ts'
+import type { DatabaseSource } from './judge.ts'
+import {
+  type AnswerRow,
+  type EntryRow,
+  type OperationRow,
+  type OutboxRow,
+  type PaymentHistory,
+  type PaymentRow,
+  parseEvent,
+} from './payment-history.ts'
+import type { OutboxLookup, OutboxRecord } from './record-comparison.ts'
+
+const PAGE_ROWS = 1_000
+
+// biome-ignore lint/suspicious/noExplicitAny: what a column holds is said by the migrations.
+type Row = Record<string, any>
+
+/**
+ * Runs one statement and answers its rows; made by the caller from its own client. BIGINT comes as a number, DATETIME as a Date
+ * in UTC, BLOB as a Buffer; `IN (?)` takes a list.
+ */
+export type Query = (sql: string, values: unknown[]) => Promise<Row[]>
+
+/** Makes everything that `query` reads from now on be of this moment. `query` has to keep to one connection. */
+export async function beginSnapshot(query: Query): Promise<void> {
+  await query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ', [])
+  await query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY', [])
+}
+
+export class DatabaseReader implements DatabaseSource, OutboxLookup {
+  readonly #snapshot: Query
+  readonly #current: Query
+
+  /** `snapshot` sees one moment, `current` what was committed since; only a comparison with Kafka needs the second. */
+  constructor(snapshot: Query, current: Query = snapshot) {
+    this.#snapshot = snapshot
+    this.#current = current
+  }
+
+  #rows(sql: string, values: unknown[] = []): Promise<Row[]> {
+    return this.#snapshot(sql, values)
+  }
+
+  /** Every payment with all its rows, in the order of payment ids; rows without a payment come as a history of their own. */
+  async *histories(): AsyncGenerator<PaymentHistory> {
+    let after: string | null = null
+    for (;;) {
+      const payments = await this.#rows('SELECT * FROM payment WHERE payment_id > ? ORDER BY payment_id LIMIT ?', [
+        after ?? '',
+        PAGE_ROWS,
+      ])
+      const last: string | null = payments.length < PAGE_ROWS ? null : payments.at(-1)!.payment_id
+      yield* await this.#page(payments, after, last)
+      if (last === null) return
+      after = last
+    }
+  }
+
+  async #page(payments: Row[], after: string | null, last: string | null): Promise<Iterable<PaymentHistory>> {
+    const histories = new Map(
+      payments.map(row => [String(row.payment_id), emptyHistory(row.payment_id, paymentOf(row))]),
+    )
+    const historyOf = (paymentId: string): PaymentHistory => {
+      const history = histories.get(paymentId) ?? emptyHistory(paymentId, null)
+      histories.set(paymentId, history)
+      return history
+    }
+    for (const row of await this.#range(OPERATIONS, 'o.payment_id', after, last))
+      historyOf(row.payment_id).operations.push(operationOf(row))
+    for (const row of await this.#range('SELECT * FROM ledger_entry', 'payment_id', after, last))
+      historyOf(row.payment_id).entries.push(entryOf(row))
+    for (const table of OUTBOX_TABLES)
+      for (const row of await this.#range(`SELECT * FROM ${table}`, 'message_key', after, last))
+        historyOf(row.message_key).outbox.push(outboxOf(row, table === 'outbox_archive'))
+    return histories.values()
+  }
+
+  #range(select: string, column: string, after: string | null, last: string | null): Promise<Row[]> {
+    const upTo = last === null ? '' : ` AND ${column} <= ?`
+    return this.#rows(`${select} WHERE ${column} > ?${upTo} ORDER BY ${column}`, [after ?? '', last ?? []].flat())
+  }
+
+  /** Every idempotency key with its answer and its operation. */
+  async *answers(): AsyncGenerator<KeptAnswer> {
+    let after = ['', '']
+    for (;;) {
+      const rows = await this.#rows(
+        `SELECT a.*, o.operation_id AS found_id, o.merchant_id AS found_merchant, o.idempotency_key AS found_key, o.state
+         FROM idem_response_cache a LEFT JOIN payment_operation o ON o.operation_id = a.operation_id
+         WHERE a.merchant_id > ? OR (a.merchant_id = ? AND a.idempotency_key > ?)
+         ORDER BY a.merchant_id, a.idempotency_key LIMIT ?`,
+        [after[0], after[0], after[1], PAGE_ROWS],
+      )
+      yield* rows.map(keptAnswerOf)
+      if (rows.length < PAGE_ROWS) return
+      after = [rows.at(-1)!.merchant_id, rows.at(-1)!.idempotency_key]
+    }
+  }
+
+  async balances(): Promise<{ debits: Balances; credits: Balances }> {
+    return { debits: await this.#balancesBy('debit_account'), credits: await this.#balancesBy('credit_account') }
+  }
+
+  async #balancesBy(column: 'debit_account' | 'credit_account'): Promise<Balances> {
+    const balances = new Balances()
+    const sql = `SELECT ${column} AS account, currency, SUM(amount) AS total FROM ledger_entry GROUP BY ${column}, currency`
+    for (const row of await this.#rows(sql)) balances.add(row.account, row.currency, BigInt(row.total))
+    return balances
+  }
+
+  /** The range of the outbox's ids; empty as 0 to −1. */
+  async outboxIds(): Promise<{ firstId: number; lastId: number }> {
+    const [row] = await this.#rows(`SELECT MIN(id) AS first_id, MAX(id) AS last_id FROM (${everyEvent('id')}) e`)
+    return { firstId: Number(row!.first_id ?? 0), lastId: Number(row!.last_id ?? -1) }
+  }
+
+  async outboxRecords(eventIds: string[]): Promise<Map<string, OutboxRecord>> {
+    if (eventIds.length === 0) return new Map()
+    const sql = everyEvent('id, event_id, topic, message_key, payload', 'event_id IN (?)')
+    const rows = await this.#rows(sql, [eventIds, eventIds])
+    return new Map(rows.map(row => [row.event_id, outboxRecordOf(row)]))
+  }
+
+  /** Which of these events have been committed by now, the snapshot aside. */
+  async committedSince(eventIds: string[]): Promise<Set<string>> {
+    if (eventIds.length === 0) return new Set()
+    const rows = await this.#current(everyEvent('event_id', 'event_id IN (?)'), [eventIds, eventIds])
+    return new Set(rows.map(row => row.event_id))
+  }
+}
+
+const OPERATIONS = `SELECT o.*, a.operation_id AS answer_operation_id, a.status_code, a.body, a.finished_at AS answered_at,
+  a.merchant_id AS answer_merchant_id FROM payment_operation o
+  LEFT JOIN idem_response_cache a ON a.merchant_id = o.merchant_id AND a.idempotency_key = o.idempotency_key`
+
+/** An event is in one of them: in the archive once it was published long ago. */
+const OUTBOX_TABLES = ['outbox_event', 'outbox_archive']
+
+/** In one statement, so that nothing is missed that moves meanwhile. */
+const everyEvent = (columns: string, condition = 'TRUE'): string =>
+  OUTBOX_TABLES.map(table => `SELECT ${columns} FROM ${table} WHERE ${condition}`).join(' UNION ALL ')
+
+const emptyHistory = (paymentId: string, payment: PaymentRow | null): PaymentHistory => ({
+  paymentId,
+  payment,
+  operations: [],
+  entries: [],
+  outbox: [],
+})
+
+const msOf = (time: Date | null): number | null => time?.getTime() ?? null
+
+const paymentOf = (row: Row): PaymentRow => ({
+  paymentId: row.payment_id,
+  merchantId: row.merchant_id,
+  status: row.status,
+  amount: row.amount,
+  currency: row.currency,
+  capturedAmount: row.captured_amount,
+  refundedAmount: row.refunded_amount,
+  pendingOperationId: row.pending_operation_id,
+  eventCount: row.event_count,
+})
+
+const operationOf = (row: Row): OperationRow => ({
+  operationId: row.operation_id,
+  merchantId: row.merchant_id,
+  idempotencyKey: row.idempotency_key,
+  kind: row.kind,
+  amount: row.amount,
+  currency: row.currency,
+  state: row.state,
+  leaseUntilMs: row.lease_until_ms,
+  finishedAtMs: msOf(row.finished_at),
+  answer: row.answer_merchant_id === null ? null : joinedAnswerOf(row),
+})
+
+const joinedAnswerOf = (row: Row): AnswerRow => ({
+  merchantId: row.merchant_id,
+  idempotencyKey: row.idempotency_key,
+  operationId: row.answer_operation_id,
+  statusCode: row.status_code,
+  body: row.body,
+  finishedAtMs: msOf(row.answered_at),
+})
+
+const keptAnswerOf = (row: Row): KeptAnswer => ({
+  merchantId: row.merchant_id,
+  idempotencyKey: row.idempotency_key,
+  operationId: row.operation_id,
+  statusCode: row.status_code,
+  body: row.body,
+  finishedAtMs: msOf(row.finished_at),
+  operation: row.found_id && { merchantId: row.found_merchant, idempotencyKey: row.found_key, state: row.state },
+})
+
+const entryOf = (row: Row): EntryRow => ({
+  entryId: row.entry_id,
+  eventId: row.event_id,
+  type: row.entry_type,
+  debitAccount: row.debit_account,
+  creditAccount: row.credit_account,
+  amount: row.amount,
+  currency: row.currency,
+})
+
+const outboxOf = (row: Row, archived: boolean): OutboxRow => ({
+  id: row.id,
+  eventId: row.event_id,
+  topic: row.topic,
+  sequence: row.sequence,
+  createdAtMs: row.created_at.getTime(),
+  publishedAtMs: msOf(row.published_at),
+  parkedAtMs: msOf(row.parked_at ?? null),
+  lastError: row.last_error ?? null,
+  archived,
+  event: parseEvent(row.payload),
+})
+
+const outboxRecordOf = (row: Row): OutboxRecord => ({
+  id: row.id,
+  eventId: row.event_id,
+  topic: row.topic,
+  paymentId: row.message_key,
+  payload: row.payload,
+})

@@ -1,0 +1,141 @@
+/** Holds the invariants against a database and, where it can be read, against Kafka: once, and without changing anything. */
+import { type InvariantGroup, needingDatabase, needingKafka } from './catalogue.ts'
+import { type Balances, Expectations, type KeptAnswer } from './database-totals.ts'
+import type { Invariant, Judge, Verdict } from './invariant.ts'
+import type { HistoryInKafka, KafkaFacts, KafkaTotals } from './kafka-facts.ts'
+import type { PaymentHistory } from './payment-history.ts'
+
+/** Offending rows that are kept of each invariant. */
+const ROWS_KEPT_MAX = 10
+
+/** A database as of one moment. */
+export interface DatabaseSource {
+  /** Every payment with all its rows; rows without a payment too. */
+  histories(): AsyncIterable<PaymentHistory>
+  balances(): Promise<{ debits: Balances; credits: Balances }>
+  answers(): AsyncIterable<KeptAnswer>
+}
+
+export interface InvariantResult {
+  name: string
+  group: InvariantGroup
+  sentence: string
+  ok: boolean
+  checked: number
+  failed: number
+  pending: number
+  /** The first offending rows: failures, else what is pending. */
+  rows: { row: string; problem: string }[]
+}
+
+export interface Judgement {
+  ok: boolean
+  /** Findings that may still come right by themselves. */
+  pending: number
+  payments: number
+  outboxRows: number
+  /** In the order of the catalogue. */
+  results: InvariantResult[]
+}
+
+/** Judges by every invariant; without `kafka` by those that need the database alone. */
+export async function judge(database: DatabaseSource, clock: Judge, kafka?: KafkaFacts): Promise<Judgement> {
+  const tallies = new Tallies()
+  const expectations = new Expectations()
+  let [payments, outboxRows, outboxUnsent] = [0, 0, 0]
+  for await (const history of database.histories()) {
+    if (history.payment) payments++
+    outboxRows += history.outbox.length
+    expectations.add(history)
+    judgePayment(history, clock, tallies)
+    if (kafka) {
+      const withKafka = inKafka(kafka, history)
+      outboxUnsent += unsentOf(withKafka)
+      judgeEvents(withKafka, clock, tallies)
+    }
+  }
+  await judgeTotals(database, expectations, clock, tallies)
+  if (kafka) judgeKafka({ ...kafka, outboxRows, outboxUnsent }, clock, tallies)
+  const judged = kafka ? [...needingDatabase, ...needingKafka] : needingDatabase
+  const results = judged.map(invariant => tallies.resultOf(invariant))
+  const pending = results.reduce((total, result) => total + result.pending, 0)
+  return { ok: results.every(result => result.ok), pending, payments, outboxRows, results }
+}
+
+function judgePayment(history: PaymentHistory, clock: Judge, tallies: Tallies): void {
+  for (const invariant of needingDatabase)
+    if ('checkPayment' in invariant)
+      for (const verdict of invariant.checkPayment(history, clock)) tallies.add(invariant, verdict)
+}
+
+const inKafka = (kafka: KafkaFacts, history: PaymentHistory): HistoryInKafka => ({
+  ...history,
+  outbox: history.outbox.map(row => ({ ...row, inKafka: kafka.foundOf(row.id) })),
+})
+
+function judgeEvents(history: HistoryInKafka, clock: Judge, tallies: Tallies): void {
+  for (const invariant of needingKafka)
+    if ('checkEvents' in invariant)
+      for (const verdict of invariant.checkEvents(history, clock)) tallies.add(invariant, verdict)
+}
+
+const unsentOf = ({ outbox }: HistoryInKafka): number =>
+  outbox.filter(row => row.publishedAtMs === null && row.inKafka === null).length
+
+async function judgeTotals(
+  database: DatabaseSource,
+  { expected, feesOutstanding }: Expectations,
+  clock: Judge,
+  tallies: Tallies,
+): Promise<void> {
+  const totals = { ...(await database.balances()), expected, feesOutstanding, answers: () => database.answers() }
+  for (const invariant of needingDatabase)
+    if ('checkTotals' in invariant)
+      for await (const verdict of invariant.checkTotals(totals, clock)) tallies.add(invariant, verdict)
+}
+
+function judgeKafka(kafka: KafkaTotals, clock: Judge, tallies: Tallies): void {
+  for (const invariant of needingKafka)
+    if ('checkKafka' in invariant)
+      for (const verdict of invariant.checkKafka(kafka, clock)) tallies.add(invariant, verdict)
+}
+
+/** Counts verdicts by invariant. */
+class Tallies {
+  readonly #byName = new Map<string, Tally>()
+
+  add({ name }: Invariant, verdict: Verdict): void {
+    const tally = this.#byName.get(name) ?? new Tally()
+    this.#byName.set(name, tally)
+    tally.add(verdict)
+  }
+
+  resultOf({ name, group, sentence }: Invariant & { group: InvariantGroup }): InvariantResult {
+    return { name, group, sentence, ...(this.#byName.get(name) ?? new Tally()).result() }
+  }
+}
+
+type Finding = Pick<Exclude<Verdict, { state: 'ok' }>, 'row' | 'problem'>
+
+class Tally {
+  #checked = 0
+  #failed = 0
+  #pending = 0
+  readonly #failures: Finding[] = []
+  readonly #waiting: Finding[] = []
+
+  add(verdict: Verdict): void {
+    this.#checked++
+    if (verdict.state === 'ok') return
+    const isFailure = verdict.state === 'failed'
+    if (isFailure) this.#failed++
+    else this.#pending++
+    const rows = isFailure ? this.#failures : this.#waiting
+    if (rows.length < ROWS_KEPT_MAX) rows.push({ row: verdict.row, problem: verdict.problem })
+  }
+
+  result(): Omit<InvariantResult, 'name' | 'group' | 'sentence'> {
+    const rows = this.#failed > 0 ? this.#failures : this.#waiting
+    return { ok: this.#failed === 0, checked: this.#checked, failed: this.#failed, pending: this.#pending, rows }
+  }
+}
