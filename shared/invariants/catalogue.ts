@@ -7,10 +7,10 @@ import { operationInvariants } from './operation-invariants.ts'
 import { paymentInvariants } from './payment-invariants.ts'
 
 const databaseGroups = {
-  payments: paymentInvariants,
-  'operations and answers': operationInvariants,
-  'events and outbox': eventInvariants,
-  ledger: ledgerInvariants,
+  Payments: paymentInvariants,
+  'Operations and answers': operationInvariants,
+  'Events and outbox': eventInvariants,
+  Ledger: ledgerInvariants,
 } as const satisfies Record<string, readonly DatabaseInvariant[]>
 
 const kafkaGroups = { Kafka: kafkaInvariants } as const satisfies Record<string, readonly KafkaInvariant[]>

@@ -6,7 +6,9 @@ import type { HistoryInKafka, KafkaFacts, RowInKafka } from './kafka-facts.ts'
 import type { AnswerRow, EntryRow, EventFacts, OperationRow, PaymentHistory } from './payment-history.ts'
 
 export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5)
-const STEP_MS = NOW_MS - 10 * 60_000
+export const minutesAgo = (minutes: number): number => NOW_MS - minutes * 60_000
+
+const STEP_MS = minutesAgo(10)
 const AMOUNT = 10_000
 const FEE = 250
 

@@ -83,6 +83,8 @@ describe('an import that is not allowed is found', () => {
     ['shared/runtime/ports.ts', '../payments/fakes.ts'],
     ['shared/payments/operation.ts', './fake-store.ts'],
     ['shared/payments/operation.ts', './operation.test.ts'],
+    ['shared/invariants/judge.ts', './invariants.corruption.ts'],
+    ['scripts/operate/verify/settle.ts', '../../../shared/invariants/sample-payments.ts'],
     ['scripts/start.ts', '../test/support/system.ts'],
     ['scripts/operate/find-system.ts', '../lab/kill/run.ts'],
     ['scripts/operate/find-system.ts', '../local/system.ts'],

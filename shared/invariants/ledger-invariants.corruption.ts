@@ -1,0 +1,274 @@
+/** Corruptions that make the invariants of the ledger fail. For tests only. */
+import type { ledgerInvariants } from './ledger-invariants.ts'
+import { change, type PlantedFor, remove } from './planted.corruption.ts'
+
+export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['name']> = {
+  'captured-in-ledger': {
+    samples: [
+      {
+        what: 'a capture entry of another amount',
+        alsoBreaks: ['net-in-ledger', 'one-capture-entry', 'balance-receivable', 'balance-merchants'],
+        inPayment: history => {
+          history.entries[0]!.amount = 9_999
+        },
+      },
+      {
+        what: 'capture and refund entries both lost: the net hides it, the sides do not',
+        alsoBreaks: ['refunded-in-ledger', 'one-capture-entry', 'one-refund-entry'],
+        inPayment: history => {
+          history.entries = history.entries.filter(entry => entry.type === 'fee')
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a capture entry of another amount',
+        payment: 'captured',
+        sql: [change.entry('capture', 'amount = amount + 1')],
+        alsoBreaks: ['net-in-ledger', 'one-capture-entry', 'balance-receivable', 'balance-merchants'],
+      },
+    ],
+  },
+  'refunded-in-ledger': {
+    samples: [
+      {
+        what: 'a refund entry of another amount',
+        alsoBreaks: ['net-in-ledger', 'one-refund-entry', 'balance-receivable', 'balance-merchants'],
+        inPayment: history => {
+          history.entries[2]!.amount = 9_999
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a refund entry of another amount',
+        payment: 'refunded',
+        sql: [change.entry('refund', 'amount = amount + 1')],
+        alsoBreaks: ['net-in-ledger', 'one-refund-entry', 'balance-receivable', 'balance-merchants'],
+      },
+    ],
+  },
+  'net-in-ledger': {
+    samples: [
+      {
+        what: 'a capture entry of twice the amount',
+        alsoBreaks: ['captured-in-ledger', 'one-capture-entry', 'balance-receivable', 'balance-merchants'],
+        inPayment: history => {
+          history.entries[0]!.amount *= 2
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a capture entry of another amount under a refund',
+        payment: 'refunded',
+        sql: [change.entry('capture', 'amount = amount + 2')],
+        alsoBreaks: ['captured-in-ledger', 'one-capture-entry', 'balance-receivable', 'balance-merchants'],
+      },
+    ],
+  },
+  'one-capture-entry': {
+    samples: [
+      {
+        what: 'a second capture entry of zero weight on the sums',
+        row: 'evt_',
+        inPayment: history => {
+          const [capture] = history.entries
+          capture!.amount = 4_000
+          history.entries.push({ ...capture!, entryId: 'led_second', amount: 6_000 })
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a lost capture entry',
+        payment: 'captured',
+        sql: [remove.entry('capture')],
+        alsoBreaks: ['captured-in-ledger', 'net-in-ledger', 'balance-receivable', 'balance-merchants'],
+        offender: /^evt_/,
+      },
+    ],
+  },
+  'one-fee-entry': {
+    samples: [
+      {
+        what: 'a fee that the consumer never wrote',
+        row: 'evt_',
+        inPayment: history => {
+          history.entries = history.entries.filter(entry => entry.type !== 'fee')
+        },
+      },
+      {
+        what: 'a fee of another amount than its event says',
+        alsoBreaks: ['balance-merchants', 'balance-fees'],
+        row: 'led_fee',
+        inPayment: history => {
+          history.entries[1]!.amount = 251
+        },
+      },
+      {
+        what: 'a fee where the event says 0',
+        alsoBreaks: ['balance-merchants', 'balance-fees'],
+        row: 'evt_',
+        inPayment: history => {
+          history.outbox[1]!.event!.feeAmount = 0
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a lost fee',
+        payment: 'captured',
+        sql: [remove.entry('fee')],
+        offender: /^evt_/,
+      },
+    ],
+  },
+  'one-refund-entry': {
+    samples: [
+      {
+        what: 'a lost refund entry',
+        alsoBreaks: ['refunded-in-ledger', 'net-in-ledger', 'balance-receivable', 'balance-merchants'],
+        row: 'evt_',
+        inPayment: history => {
+          history.entries.pop()
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a lost refund entry',
+        payment: 'refunded',
+        sql: [remove.entry('refund')],
+        alsoBreaks: ['refunded-in-ledger', 'net-in-ledger', 'balance-receivable', 'balance-merchants'],
+        offender: /^evt_/,
+      },
+    ],
+  },
+  'entries-have-events': {
+    samples: [
+      {
+        what: 'an entry of an event that does not exist',
+        alsoBreaks: ['balance-merchants', 'balance-fees'],
+        row: 'led_ghost',
+        inPayment: history => {
+          history.entries.push({ ...history.entries[1]!, entryId: 'led_ghost', eventId: 'evt_ghost' })
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'an entry whose event does not exist',
+        payment: 'captured',
+        sql: [change.entry('fee', "event_id = CONCAT('evt_', REPEAT('0', 26))")],
+        alsoBreaks: ['one-fee-entry', 'balance-merchants', 'balance-fees'],
+        offender: /^led_/,
+      },
+    ],
+  },
+  'entry-accounts': {
+    samples: [
+      {
+        what: 'a fee taken from another merchant',
+        alsoBreaks: ['balance-merchants'],
+        row: 'led_fee',
+        inPayment: history => {
+          history.entries[1]!.debitAccount = 'merchant_payable:other-shop'
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a fee taken from another merchant',
+        payment: 'captured',
+        sql: [change.entry('fee', "debit_account = 'merchant_payable:somebody-else'")],
+        alsoBreaks: ['balance-merchants'],
+        offender: /^led_/,
+      },
+    ],
+  },
+  'trial-balance': {
+    samples: [
+      {
+        what: 'an entry on an account that does not exist',
+        alsoBreaks: ['entry-accounts', 'balance-fees'],
+        row: 'KRW',
+        inPayment: history => {
+          history.entries[1]!.creditAccount = 'fee_revenu'
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a credit to an account that does not exist',
+        payment: 'captured',
+        sql: [change.entry('fee', "credit_account = 'fee_revenu'")],
+        alsoBreaks: ['entry-accounts', 'balance-fees'],
+        offender: /^KRW$/,
+      },
+    ],
+  },
+  'balance-receivable': {
+    samples: [
+      {
+        what: 'acquirer_receivable off by one, with no entry to blame',
+        row: 'acquirer_receivable KRW',
+        inTotals: ({ debits }) => {
+          debits.add('acquirer_receivable', 'KRW', -1)
+          debits.add('cash', 'KRW', 1)
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'an entry in another currency',
+        payment: 'captured',
+        sql: [change.entry('capture', "currency = 'USD'")],
+        alsoBreaks: ['balance-merchants', 'one-merchant-one-currency'],
+        offender: /^acquirer_receivable/,
+      },
+    ],
+  },
+  'balance-merchants': {
+    samples: [
+      {
+        what: 'a merchant owed one too many',
+        row: 'merchant_payable:shop KRW',
+        inTotals: ({ credits }) => {
+          credits.add('merchant_payable:shop', 'KRW', 1)
+          credits.add('cash', 'KRW', -1)
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a capture credited to another merchant',
+        payment: 'captured',
+        sql: [change.entry('capture', "credit_account = 'merchant_payable:somebody-else'")],
+        alsoBreaks: ['entry-accounts'],
+        offender: /^merchant_payable:/,
+      },
+    ],
+  },
+  'balance-fees': {
+    samples: [
+      {
+        what: 'fee revenue off by one',
+        row: 'fee_revenue KRW',
+        inTotals: ({ credits }) => {
+          credits.add('fee_revenue', 'KRW', 1)
+          credits.add('cash', 'KRW', -1)
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a fee of another amount',
+        payment: 'captured',
+        sql: [change.entry('fee', 'amount = amount + 1')],
+        alsoBreaks: ['one-fee-entry', 'balance-merchants'],
+        offender: /^fee_revenue KRW$/,
+      },
+    ],
+  },
+}

@@ -1,0 +1,92 @@
+/** What a planted corruption is: a fault made on purpose, so that a test sees the invariant fail. For tests only. */
+import type { InvariantName } from './catalogue.ts'
+import type { Balances } from './database-totals.ts'
+import type { HistoryInKafka, KafkaFacts, Lag } from './kafka-facts.ts'
+import type { LogRecord } from './record-comparison.ts'
+
+/** The corruptions of each of these invariants: an invariant without any does not compile. */
+export type PlantedFor<Name extends InvariantName> = Readonly<Record<Name, Planted>>
+
+export interface Planted {
+  /** In sample payments, without services. */
+  samples: readonly [SampleCorruption, ...SampleCorruption[]]
+  /** In a running system. */
+  system: readonly [SystemCorruption, ...SystemCorruption[]]
+}
+
+interface Corruption {
+  what: string
+  /** Exactly these fail besides the invariant that it is planted for. */
+  alsoBreaks?: readonly InvariantName[]
+}
+
+/** Spoils the refunded one of the sample payments, or what stands beside the payments. */
+export interface SampleCorruption extends Corruption {
+  inPayment?(history: HistoryInKafka): void
+  inTotals?(totals: { debits: Balances; credits: Balances }): void
+  inKafka?(kafka: KafkaFacts): void
+  /** Part of the first offending row's name; the id of the refunded payment when absent. */
+  row?: string
+}
+
+/** Spoils rows of the database, or what is read from Kafka. */
+export type SystemCorruption = Corruption & {
+  /** How the first offending row is named; like a payment when absent. */
+  offender?: RegExp
+} & (RowCorruption | KafkaCorruption)
+
+/** The payments of the system test, by the state they are left in. */
+export const systemPayments = ['authorized', 'captured', 'refunded', 'refundedInParts', 'declined'] as const
+export type SystemPayment = (typeof systemPayments)[number]
+
+/** Statements about the rows of one payment, `:payment`. Each changes exactly one row. */
+export interface RowCorruption {
+  payment: SystemPayment
+  sql: readonly string[]
+}
+
+/** One place where the reader of Kafka is told something else than Kafka says. */
+export type KafkaCorruption =
+  | { record: { payment: SystemPayment; change(record: LogRecord): LogRecord[] } }
+  | { spans<Span extends { low: number }>(spans: Span[]): Span[] }
+  | { lags(lags: Lag[]): Lag[] }
+  | { deadLetter: { topic: string; partition: number; offset: number; error: string } }
+
+const ROW = {
+  payment: 'payment_id = :payment',
+  operation: (kind: string) => `payment_id = :payment AND kind = '${kind}'`,
+  entry: (type: string) => `payment_id = :payment AND entry_type = '${type}'`,
+  event: (topic: string) => `message_key = :payment AND topic = '${topic}'`,
+  answer: `operation_id =
+    (SELECT operation_id FROM payment_operation WHERE payment_id = :payment AND kind = 'authorize')`,
+}
+
+/** Statements that change one row of a payment; `answer` is the stored answer of its authorization. */
+export const change = {
+  payment: (set: string) => `UPDATE payment SET ${set} WHERE ${ROW.payment}`,
+  operation: (kind: string, set: string) => `UPDATE payment_operation SET ${set} WHERE ${ROW.operation(kind)}`,
+  entry: (type: string, set: string) => `UPDATE ledger_entry SET ${set} WHERE ${ROW.entry(type)}`,
+  event: (topic: string, set: string) => `UPDATE outbox_event SET ${set} WHERE ${ROW.event(topic)}`,
+  answer: (set: string) => `UPDATE idem_response_cache SET ${set} WHERE ${ROW.answer}`,
+}
+
+/** Statements that remove one row of a payment. */
+export const remove = {
+  payment: () => `DELETE FROM payment WHERE ${ROW.payment}`,
+  operation: (kind: string) => `DELETE FROM payment_operation WHERE ${ROW.operation(kind)}`,
+  entry: (type: string) => `DELETE FROM ledger_entry WHERE ${ROW.entry(type)}`,
+  event: (topic: string) => `DELETE FROM outbox_event WHERE ${ROW.event(topic)}`,
+  answer: () => `DELETE FROM idem_response_cache WHERE ${ROW.answer}`,
+}
+
+const ARCHIVED = 'id, event_id, topic, message_key, sequence, payload, traceparent, shard, created_at, published_at'
+
+/** Copies the event of a payment that has one event. */
+export const copyToArchive = `INSERT INTO outbox_archive (${ARCHIVED}) SELECT ${ARCHIVED} FROM outbox_event WHERE message_key = :payment`
+
+/** Changes the records of one payment. */
+export const recordsOf = (payment: SystemPayment, change: (record: LogRecord) => LogRecord[]) => ({ payment, change })
+
+/** A record's value with every `from` replaced. */
+export const replaced = ({ value }: LogRecord, from: string, to: string): Buffer =>
+  Buffer.from(value!.toString().replaceAll(from, to))
