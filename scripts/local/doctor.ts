@@ -1,6 +1,5 @@
 /** Prints what this machine has and lacks for `npm start`. */
-import { styleText } from 'node:util'
-import { usesColor } from '../terminal/output.ts'
+import { paintFor } from '../terminal/output.ts'
 import { printable } from '../terminal/printable.ts'
 import { diagnose, type Finding, type Level } from './diagnosis.ts'
 import { dataFolder } from './paths.ts'
@@ -34,6 +33,4 @@ function findingLines({ level, subject, text, fix }: Finding): string[] {
   return fix ? [line, `    ${' '.repeat(18)} → ${fix}`] : [line]
 }
 
-function markOf(level: Level): string {
-  return usesColor(process.stdout, process.env) ? styleText(colors[level], marks[level]) : marks[level]
-}
+const markOf = (level: Level): string => paintFor(process.stdout, process.env)[colors[level]](marks[level])

@@ -40,7 +40,7 @@ export interface Terminal {
   columns?: number
 }
 
-type Color = 'green' | 'red' | 'yellow' | 'dim'
+type Style = 'green' | 'red' | 'yellow' | 'dim' | 'bold'
 
 export function formatDuration(durationMs: number): string {
   if (durationMs < 1000) return `${Math.round(durationMs)} ms`
@@ -51,6 +51,21 @@ export function formatDuration(durationMs: number): string {
 
 export function usesColor(terminal: Terminal, env: NodeJS.ProcessEnv): boolean {
   return terminal.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+}
+
+export type Paint = Record<Style, (text: string) => string>
+
+/** Colours texts where a person looks at a terminal and has not asked for none. */
+export function paintFor(terminal: Terminal, env: NodeJS.ProcessEnv): Paint {
+  const colored = usesColor(terminal, env)
+  const paint = (style: Style) => (text: string) => (colored ? styleText(style, text, { validateStream: false }) : text)
+  return {
+    green: paint('green'),
+    red: paint('red'),
+    yellow: paint('yellow'),
+    dim: paint('dim'),
+    bold: paint('bold'),
+  }
 }
 
 let surviving = false
@@ -69,12 +84,10 @@ export function createReporter(
   now = () => performance.now(),
 ): Reporter {
   surviveLostTerminal()
-  const colored = usesColor(terminal, env)
+  const paint = paintFor(terminal, env)
   const live = terminal.isTTY === true && env.TERM !== 'dumb'
   const underWay = new Map<symbol, { label: string; startMs: number }>()
   let ticker: NodeJS.Timeout | undefined
-
-  const paint = (color: Color, text: string) => (colored ? styleText(color, text, { validateStream: false }) : text)
 
   function clearLive() {
     if (live && underWay.size > 0) terminal.write('\r\x1b[K')
@@ -85,7 +98,7 @@ export function createReporter(
     const names = [...underWay.values()].map(step => step.label).join(', ')
     const longestMs = now() - Math.min(...[...underWay.values()].map(step => step.startMs))
     const text = `  … ${names} ${formatDuration(longestMs)}`
-    terminal.write(`\r\x1b[K${paint('dim', text.slice(0, (terminal.columns || 80) - 1))}`)
+    terminal.write(`\r\x1b[K${paint.dim(text.slice(0, (terminal.columns || 80) - 1))}`)
   }
 
   function print(text: string) {
@@ -95,7 +108,7 @@ export function createReporter(
   }
 
   function printStep(mark: string, label: string, detail: string, durationMs: number) {
-    print(`  ${mark} ${label.padEnd(12)} ${detail.padEnd(52)} ${paint('dim', formatDuration(durationMs).padStart(8))}`)
+    print(`  ${mark} ${label.padEnd(12)} ${detail.padEnd(52)} ${paint.dim(formatDuration(durationMs).padStart(8))}`)
   }
 
   function leave(key: symbol) {
@@ -117,22 +130,22 @@ export function createReporter(
           detail = printable(text)
         })
         leave(key)
-        printStep(paint('green', '✓'), label, detail, now() - startMs)
+        printStep(paint.green('✓'), label, detail, now() - startMs)
         return result
       } catch (error) {
         leave(key)
-        const mark = error instanceof CalledOff ? paint('dim', '-') : paint('red', '✗')
+        const mark = error instanceof CalledOff ? paint.dim('-') : paint.red('✗')
         printStep(mark, label, detail, now() - startMs)
         throw error
       }
     },
     line: print,
-    note: text => print(`  ${paint('dim', '·')} ${printable(text)}`),
-    warn: text => print(`  ${paint('yellow', '!')} ${printable(text)}`),
+    note: text => print(`  ${paint.dim('·')} ${printable(text)}`),
+    warn: text => print(`  ${paint.yellow('!')} ${printable(text)}`),
     failure: error =>
       print(
         describeFailure(error)
-          .map(line => paint('red', line))
+          .map(line => paint.red(line))
           .join('\n'),
       ),
   }

@@ -1,5 +1,5 @@
 /** What is printed and written of a kill run. */
-import { isColoured, paint } from '../../operate/verify/report.ts'
+import { paintFor } from '../../terminal/output.ts'
 import { printable } from '../../terminal/printable.ts'
 import { type FaultOutcome, victims } from './rounds.ts'
 import type { KillRunResult } from './run.ts'
@@ -13,7 +13,7 @@ export interface EndedRun {
 }
 
 export function summaryOf({ result, failures, seconds }: EndedRun, terminal: NodeJS.WriteStream): string[] {
-  const colours = paint(isColoured(terminal, process.env))
+  const colours = paintFor(terminal, process.env)
   const retries = Object.entries(result.retries).map(([reason, count]) => `${reason} ${count}`)
   const broken = result.verify.results.filter(invariant => !invariant.ok)
   return [

@@ -1,35 +1,27 @@
-/** Says what `verify` found: one line an invariant, the offending rows under it, and the figures at the end. */
+/** Says what `verify` found: in each group one line an invariant, the offending rows under it; the figures at the end. */
 import type { InvariantResult } from '../../../shared/invariants/judge.ts'
+import type { Paint } from '../../terminal/output.ts'
 import { printable } from '../../terminal/printable.ts'
 import type { VerifyReport } from './verify-system.ts'
 
-/** Colours only where a person looks at a terminal and has not asked for none. */
-export const isColoured = (stream: { isTTY?: boolean }, env: Record<string, string | undefined>): boolean =>
-  stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
-
-export interface Paint {
-  green(text: string): string
-  red(text: string): string
-  yellow(text: string): string
-  dim(text: string): string
-}
-
-export function paint(coloured: boolean): Paint {
-  const wrap = (code: number) => (text: string) => (coloured ? `\u001B[${code}m${text}\u001B[0m` : text)
-  return { green: wrap(32), red: wrap(31), yellow: wrap(33), dim: wrap(2) }
-}
-
-export function linesOf(report: VerifyReport, colours: Paint, seconds: number): string[] {
+/** Each group under its name, then the figures and the verdict. `seconds`: how long it took. */
+export function linesOf(report: VerifyReport, paint: Paint, seconds: number): string[] {
+  const groups = Map.groupBy(report.results, result => result.group)
   return [
-    ...report.results.flatMap(result => resultLines(result, colours)),
-    '',
-    ...summaryLines(report, colours, seconds),
+    ...[...groups].flatMap(([group, results]) => groupLines(group, results, paint)),
+    ...summaryLines(report, paint, seconds),
   ]
 }
 
-function resultLines(result: InvariantResult, colours: Paint): string[] {
+const groupLines = (group: string, results: InvariantResult[], paint: Paint): string[] => [
+  paint.bold(group),
+  ...results.flatMap(result => resultLines(result, paint)),
+  '',
+]
+
+function resultLines(result: InvariantResult, paint: Paint): string[] {
   const count = result.checked.toLocaleString('en')
-  const head = `${markOf(result, colours)} ${result.sentence} ${colours.dim(`[${result.name}, ${count} checked]`)}`
+  const head = `${markOf(result, paint)} ${result.sentence} ${paint.dim(`[${result.name}, ${count} checked]`)}`
   return [
     head,
     ...result.rows.map(({ row, problem }) => `         ${printable(row)}: ${printable(problem)}`),
@@ -37,9 +29,9 @@ function resultLines(result: InvariantResult, colours: Paint): string[] {
   ]
 }
 
-const markOf = (result: InvariantResult, colours: Paint): string => {
-  if (!result.ok) return colours.red('failed  ')
-  return result.pending > 0 ? colours.yellow('pending ') : colours.green('ok      ')
+const markOf = (result: InvariantResult, paint: Paint): string => {
+  if (!result.ok) return paint.red('failed  ')
+  return result.pending > 0 ? paint.yellow('pending ') : paint.green('ok      ')
 }
 
 function moreLine(result: InvariantResult): string[] {
@@ -47,17 +39,17 @@ function moreLine(result: InvariantResult): string[] {
   return more > 0 ? [`         … and ${more.toLocaleString('en')} more`] : []
 }
 
-function summaryLines({ figures, results, pending }: VerifyReport, colours: Paint, seconds: number): string[] {
+function summaryLines({ figures, results, pending }: VerifyReport, paint: Paint, seconds: number): string[] {
   const failures = results.filter(result => !result.ok)
   const { payments, outboxRows, distinctEvents, kafkaRecords, duplicates } = figures
   const counts =
     `${payments} payments, ${outboxRows} outbox rows, ${distinctEvents} distinct events in Kafka ` +
     `in ${kafkaRecords} records (${duplicates} duplicates), ${seconds.toFixed(1)} s`
-  const waiting = pending > 0 ? colours.yellow(`, ${pending} findings pending (younger than a minute)`) : ''
+  const waiting = pending > 0 ? paint.yellow(`, ${pending} findings pending (younger than a minute)`) : ''
   const verdict =
     failures.length === 0
-      ? colours.green(`All ${results.length} invariants hold`)
-      : colours.red(
+      ? paint.green(`All ${results.length} invariants hold`)
+      : paint.red(
           `${failures.length} of ${results.length} invariants are broken: ${failures.map(({ name }) => name).join(', ')}`,
         )
   return [counts, `${verdict}${waiting}.`]

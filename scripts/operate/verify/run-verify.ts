@@ -1,7 +1,8 @@
 /** `npm run verify`: finds the system, verifies it, and says what it found. */
 import { type JsonTarget, terminalBeside, writeJson } from '../../terminal/json.ts'
+import { paintFor } from '../../terminal/output.ts'
 import { type SystemFlags, systemNamedBy } from '../find-system.ts'
-import { isColoured, linesOf, paint } from './report.ts'
+import { linesOf } from './report.ts'
 import { DEFAULT_OPTIONS, verify } from './settle.ts'
 
 export interface VerifyFlags extends SystemFlags {
@@ -18,7 +19,7 @@ export async function runVerify({ settle, now = false, json, ...named }: VerifyF
   const report = await verify(system, { settleMs: settle, graceMs: now ? 0 : DEFAULT_OPTIONS.graceMs })
   const seconds = (performance.now() - startedMs) / 1_000
   const terminal = terminalBeside(json)
-  terminal.write(`${linesOf(report, paint(isColoured(terminal, process.env)), seconds).join('\n')}\n`)
+  terminal.write(`${linesOf(report, paintFor(terminal, process.env), seconds).join('\n')}\n`)
   writeJson(json, report.results)
   return report.ok && !(now && report.pending > 0) ? 0 : 1
 }
