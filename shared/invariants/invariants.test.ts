@@ -1,4 +1,6 @@
 /** Every invariant holds on healthy payments, and each is broken by a corruption of its own. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { needingDatabase, needingKafka } from './catalogue.ts'
 import type { Balances } from './database-totals.ts'
@@ -64,6 +66,15 @@ describe('the invariants', () => {
   test('are each broken by a corruption of their own', () => {
     const planted = new Set<string>(sampleCorruptions.map(({ invariant }) => invariant))
     expect([...needingDatabase, ...needingKafka].filter(({ name }) => !planted.has(name))).toEqual([])
+  })
+
+  test('are all listed, wherever they are written', () => {
+    const folder = fileURLToPath(new URL('.', import.meta.url))
+    const files = readdirSync(folder).filter(name => name.endsWith('-invariants.ts'))
+    const written = files.flatMap(
+      name => readFileSync(`${folder}${name}`, 'utf8').match(/(?<=^ {2}name: ').+(?=',$)/gm) ?? [],
+    )
+    expect(written.sort()).toEqual([...needingDatabase, ...needingKafka].map(({ name }) => name).sort())
   })
 
   test('have names and sentences of their own', () => {

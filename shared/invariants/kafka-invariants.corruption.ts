@@ -2,7 +2,7 @@
 
 import type { HistoryInKafka } from './kafka-facts.ts'
 import type { kafkaInvariants } from './kafka-invariants.ts'
-import { change, type PlantedFor, recordsOf, replaced } from './planted.corruption.ts'
+import { change, copyToArchive, type PlantedFor, recordsOf, replaced } from './planted.corruption.ts'
 
 export const kafkaCorruptions: PlantedFor<(typeof kafkaInvariants)[number]['name']> = {
   'outbox-in-kafka': {
@@ -77,10 +77,10 @@ export const kafkaCorruptions: PlantedFor<(typeof kafkaInvariants)[number]['name
     ],
     system: [
       {
-        what: 'two refunds in the wrong order',
-        record: recordsOf('refundedInParts', record => [
-          { ...record, offset: record.topic === 'payment.refunded' ? -record.offset : record.offset },
-        ]),
+        what: 'an event that its topic has twice',
+        payment: 'declined',
+        sql: [copyToArchive],
+        alsoBreaks: ['event-in-one-place', 'event-sequence', 'operations-have-events', 'distinct-events'],
         offender: /^evt_/,
       },
     ],
