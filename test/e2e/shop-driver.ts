@@ -1,8 +1,8 @@
 /** Drives the shop in a real Chromium, the way a buyer would, and keeps what went over the wire. */
 import { readFile } from 'node:fs/promises'
 import { type Browser, type BrowserContext, chromium, type Locator, type Page, type Request } from 'playwright-core'
-import type { OperationListView } from '../../shared/contracts/routes/list-operations.ts'
 import type { PaymentDetailView } from '../../shared/contracts/routes/get-payment.ts'
+import type { OperationListView } from '../../shared/contracts/routes/list-operations.ts'
 import { until } from '../../shared/runtime/until.ts'
 
 export type Language = 'ko' | 'en'

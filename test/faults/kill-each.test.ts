@@ -1,8 +1,8 @@
 /** One kill of each service under load: what every client was told = database = Kafka = ledger. */
 import { expect, test } from '@jest/globals'
-import type { Random } from '../../scripts/lab/random.ts'
 import { drawFaults } from '../../scripts/lab/kill/rounds.ts'
 import { failuresOf, killRun } from '../../scripts/lab/kill/run.ts'
+import type { Random } from '../../scripts/lab/random.ts'
 import { connectControl } from '../../scripts/local/control.ts'
 import { findSystem } from '../../scripts/operate/find-system.ts'
 
