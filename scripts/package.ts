@@ -5,7 +5,7 @@ import { collected, npmCommand, positiveNumber, run } from './terminal/command.t
 const command = npmCommand('npm run package', 'Packages every function for a stage, and checks what came out.')
   .option('--stage <name>', 'a stage that deploy/stages/ describes', 'dev')
   .option('--region <name>', 'where it will be deployed')
-  .option('--param <name=value>', 'what the stage must be told (docs/deploy.md); may be repeated', collected, [])
+  .option('--param <name=value>', 'what the stage must be told (docs/deploy.md); may be repeated', collected)
   .option('--runs <n>', 'how many fresh processes import each bundle', positiveNumber, 5)
   .addHelpText('after', '\nThe zips and the CloudFormation template are left in .serverless/.')
 

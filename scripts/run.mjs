@@ -69,17 +69,18 @@ async function underInstallLock(work) {
   }
 }
 
+/** Says what it does on stderr: a command's own output may be read by a program. */
 async function install() {
   if (isInstalled()) return
   const startMs = Date.now()
   const seconds = () => `${((Date.now() - startMs) / 1000).toFixed(0)} s`
-  const live = process.stdout.isTTY && process.env.TERM !== 'dumb'
+  const live = process.stderr.isTTY && process.env.TERM !== 'dumb'
   const log = join(dataFolder, 'npm-ci.log')
-  process.stdout.write(live ? '' : '  · installing packages (npm ci)\n')
-  const timer = live && setInterval(() => process.stdout.write(`\r\x1b[K  … npm ci ${seconds()}`), 500)
+  process.stderr.write(live ? '' : '  · installing packages (npm ci)\n')
+  const timer = live && setInterval(() => process.stderr.write(`\r\x1b[K  … npm ci ${seconds()}`), 500)
   const exitCode = await npmCi(log)
   clearInterval(timer)
-  if (live) process.stdout.write('\r\x1b[K')
+  if (live) process.stderr.write('\r\x1b[K')
   if (exitCode !== 0) {
     const tail = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-20)
     fail(
@@ -87,7 +88,7 @@ async function install() {
     )
   }
   writeFileSync(stampFile, lockDigest())
-  process.stdout.write(`  ✓ packages     npm ci ${' '.repeat(46)}${seconds().padStart(8)}\n`)
+  process.stderr.write(`  ✓ packages     npm ci ${' '.repeat(46)}${seconds().padStart(8)}\n`)
 }
 
 /** Its exit code. Nothing of ours needs an install script, so that none is allowed to run. */

@@ -25,13 +25,13 @@ export interface PackageFlags {
   stage: string
   region?: string
   /** `name=value`. */
-  param: string[]
+  param?: string[]
   /** How many fresh processes import each bundle. */
   runs: number
 }
 
 /** Leaves the zips and the template in .serverless/. Resolves to the exit code: 1 when something is wrong with a package. */
-export async function packageAndCheck({ stage, region, param, runs }: PackageFlags): Promise<number> {
+export async function packageAndCheck({ stage, region, param = [], runs }: PackageFlags): Promise<number> {
   const reporter = createReporter()
   const args = ['--stage', stage, ...(region ? ['--region', region] : []), ...param.flatMap(one => ['--param', one])]
   const folder = await reporter.step('package', () => packageAll(args))

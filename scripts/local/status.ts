@@ -37,7 +37,8 @@ export async function status({ json }: { json?: true }): Promise<number> {
   return found.isWell ? 0 : 1
 }
 
-async function systemStatus(runFile: string): Promise<SystemStatus> {
+/** Rejects when the starter lives and its control socket does not answer. */
+export async function systemStatus(runFile: string): Promise<SystemStatus> {
   const run = readRunFile(runFile)
   if (!run) return { state: 'absent', isWell: false, runFile, processes: [] }
   const { pid } = run.supervisor
@@ -65,7 +66,8 @@ async function readiness(apiUrl: string): Promise<ApiReadiness> {
   }
 }
 
-function linesOf(found: SystemStatus): string[] {
+/** For a person. */
+export function linesOf(found: SystemStatus): string[] {
   switch (found.state) {
     case 'absent':
       return [`Nothing is running (there is no ${shortPath(found.runFile)}). \`npm start\` starts it.`]

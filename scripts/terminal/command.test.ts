@@ -9,7 +9,7 @@ const command = npmCommand('npm run try', 'Tries it.')
   .option('--rounds <n>', 'how many', wholeNumber, 3)
   .option('--runs <n>', 'how many', positiveNumber, 1)
   .option('--settle <seconds>', 'how long', secondsAsMs)
-  .option('--param <name=value>', 'may be repeated', collected, [])
+  .option('--param <name=value>', 'may be repeated', collected)
   .argument('[word]')
 await run(command, (flags, word) => {
   if (word === 'fail') throw new Error('no \\u001b[1mtopic')

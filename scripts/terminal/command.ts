@@ -58,4 +58,4 @@ export function secondsAsMs(text: string): number {
 }
 
 /** The values of a flag that may be repeated. */
-export const collected = (text: string, before: string[]): string[] => [...before, text]
+export const collected = (text: string, before: string[] = []): string[] => [...before, text]
