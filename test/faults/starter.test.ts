@@ -77,6 +77,7 @@ describe('npm start', () => {
       expect(survivors(first.run)).toEqual([])
       expect(readFileSync(`${folder.logs}/mariadb.previous.log`, 'utf8')).toContain('Shutdown complete')
       expect((await fetch(`${second.run.env.API_URL}/health/ready`)).status).toBe(200)
+      expect(second.output()).toContain(`${second.run.env.API_URL}/docs`)
 
       await connectControl(folder.runFile).pause('kafka')
       // A terminal's Ctrl-C: to npm and everything in its group at once.

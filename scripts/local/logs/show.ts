@@ -69,13 +69,9 @@ async function showPayment(
   paymentId: string,
   { follow, name }: { follow?: true; name?: ProcessName },
 ): Promise<number> {
-  const wrong = name
-    ? '--payment looks in the logs of all processes: name none'
-    : isPaymentId(paymentId)
-      ? undefined
-      : `--payment wants the id of a payment, pay_ and 26 characters, not ${paymentId}`
-  if (wrong) {
-    print(wrong)
+  const refusal = paymentRefusal(paymentId, name)
+  if (refusal) {
+    print(refusal)
     return 1
   }
   const files = all.toSorted((a, b) => Number(isPrevious(b)) - Number(isPrevious(a)))
@@ -85,6 +81,12 @@ async function showPayment(
   if (follow) return followPayment(sized, paymentId)
   if (found.length === 0) console.log(`No log here tells of ${paymentId}.`)
   return found.length > 0 ? 0 : 1
+}
+
+function paymentRefusal(paymentId: string, name?: ProcessName): string | undefined {
+  if (name) return '--payment looks in the logs of all processes: name none'
+  if (!isPaymentId(paymentId)) return `--payment wants the id of a payment, pay_ and 26 characters, not ${paymentId}`
+  return undefined
 }
 
 interface SizedFile {
