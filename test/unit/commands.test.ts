@@ -9,6 +9,8 @@ import { projectRoot } from '../../scripts/local/paths.ts'
 const LINES_MAX = 40
 /** As many as a small machine has processors. */
 const SIDE_BY_SIDE = 2
+/** One that does its work although it should refuse it must not go on after the test. */
+const ONE_MS_MAX = 30_000
 const ALL_MS_MAX = 180_000
 
 /** Files that no npm script runs, and why. */
@@ -55,6 +57,7 @@ interface Ended {
 const typed = (name: string, flag: string): Promise<Ended> =>
   promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', `scripts/${name}.ts`, flag], {
     cwd: projectRoot,
+    timeout: ONE_MS_MAX,
     // Whatever it did would be done to a system that is not there.
     env: {
       ...process.env,
