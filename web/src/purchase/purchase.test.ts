@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import type { PaymentStatus } from '../../../shared/contracts/lists.ts'
 import { answerOf, paymentOf, refusalOf, samplePaymentId } from '../api/sample-answers.ts'
 import {
   changeCart,
@@ -124,6 +125,11 @@ describe('what the payment itself says', () => {
     ['AUTHORIZED', 'refused'],
   ] as const)('a capture that was already decided: %s', (status, step) => {
     expect(recordStatus(capturing, 'capture', conflict, status, countingKeys()).step).toBe(step)
+  })
+
+  test('a status that this page has never heard of counts as a refusal', () => {
+    const newer = 'DISPUTED_TOMORROW' as PaymentStatus
+    expect(recordStatus(capturing, 'capture', conflict, newer, countingKeys()).step).toBe('refused')
   })
 
   test('an authorization that was already decided goes on to its capture', () => {
