@@ -100,7 +100,7 @@ const places = [
 ] as const
 
 const run = async <Result extends RowDataPacket[] | ResultSetHeader>(sql: string, payment: string): Promise<Result> => {
-  const [result] = await database.query<Result>({ sql, namedPlaceholders: true }, { payment })
+  const [result] = await database.query<Result>(sql.replaceAll(':payment', database.escape(payment)))
   return result
 }
 
