@@ -14,6 +14,7 @@ import { findProgram, type Program, type ProgramName } from '../../local/program
 import { removeRunFile, type SystemEnv, writeRunFile } from '../../local/run-file.ts'
 import { releaseLock, takeLock } from '../../local/starter-lock.ts'
 import { SupervisedProcess } from '../../local/supervised-process.ts'
+import { WrongArguments } from '../../terminal/command.ts'
 import { createReporter, StepFailure } from '../../terminal/output.ts'
 import { closingAfter, type OnClose } from '../closers.ts'
 import { resultFile } from '../result-file.ts'
@@ -25,7 +26,7 @@ const usualLock = join(dataRoot, 'bench-kafka-events-run.lock')
 /** The exit code of the benchmark. Throws, before anything is started, when it would refuse one of its flags. */
 export async function benchKafkaEvents({ save }: { save?: true | undefined }, flags: string[]): Promise<number> {
   const all = save ? [...flags, '--json', resultFile('kafka-events')] : flags
-  const asked = readCommand(all, process.env)
+  const asked = understood(all)
   return closingAfter(async (onClose, signal) => {
     // Nothing is measured: no broker is needed.
     if (asked?.from !== undefined) return runBench(all, {}, onClose)
@@ -45,6 +46,15 @@ export async function benchKafkaEvents({ save }: { save?: true | undefined }, fl
     code = await runBench(all, env, onClose)
     return code
   })
+}
+
+/** By the benchmark itself, whose flags they are. */
+function understood(flags: string[]) {
+  try {
+    return readCommand(flags, process.env)
+  } catch (error) {
+    throw new WrongArguments((error as Error).message, { cause: error })
+  }
 }
 
 function program(name: ProgramName): Program {
