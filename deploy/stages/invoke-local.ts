@@ -1,4 +1,7 @@
-/** A Serverless plugin: `serverless invoke local` finds the handlers, which it looks for as JavaScript and which are TypeScript. */
+/**
+ * A Serverless plugin: `serverless invoke local` finds the handlers, which it looks for as JavaScript and which are TypeScript,
+ * and ends when the handler has answered.
+ */
 import { registerHooks } from 'node:module'
 import { join } from 'node:path'
 
@@ -9,7 +12,11 @@ interface Serverless {
 
 export default class InvokeLocal {
   // What is looked for without an extension is found without our help only when it is JavaScript.
-  readonly hooks = { 'before:invoke:local:invoke': () => this.#findTypeScript() }
+  readonly hooks = {
+    'before:invoke:local:invoke': () => this.#findTypeScript(),
+    // Connections stay open for the next request, which will not come.
+    'after:invoke:local:invoke': () => process.exit(),
+  }
   readonly #serverless: Serverless
   readonly #options: { function: string }
 
