@@ -18,22 +18,11 @@ const queryOn =
   }
 
 export class Snapshot extends DatabaseReader {
-  readonly #query: Query
   readonly #connections: Connection[]
 
   constructor(snapshot: Connection, current: Connection) {
     super(queryOn(snapshot), queryOn(current))
-    this.#query = queryOn(snapshot)
     this.#connections = [snapshot, current]
-  }
-
-  /** How many outbox rows the payments of one merchant have, archived ones too. */
-  async outboxRowsOf(merchantId: string): Promise<number> {
-    const count = (table: string) =>
-      `(SELECT COUNT(*) FROM ${table} WHERE message_key IN (SELECT payment_id FROM payment WHERE merchant_id = ?))`
-    const sql = `SELECT ${count('outbox_event')} + ${count('outbox_archive')} AS total`
-    const [row] = await this.#query(sql, [merchantId, merchantId])
-    return Number(row!.total)
   }
 
   async close(): Promise<void> {
