@@ -60,6 +60,7 @@ const rooms: Record<string, Room> = {
     imports: ['scripts/terminal', 'scripts/local', 'scripts/operate', 'functions', 'web', PLUGIN, ...SHARED],
     ambient: true,
   },
+  'scripts/openapi': { imports: ['scripts/local/paths.ts', 'shared/contracts'], ambient: true },
   // The commands themselves; what they run stands in the rooms above, which come first.
   scripts: { imports: ['deploy', PLUGIN, ...SHARED], ambient: true },
   test: {
