@@ -232,7 +232,8 @@ export const batchingRows: Row[] = [
       async judge(run) {
         await run.logged('6 MB')
         await run.committed([1])
-        assert.deepEqual(run.attempts().flatMap(offsetsOf), [0])
+        // Once for each session: a machine that is busy may lose one before the offset is committed.
+        assert.deepEqual([...new Set(run.attempts().flatMap(offsetsOf))], [0])
       },
     },
   },

@@ -357,7 +357,7 @@ export const failureRows: Row[] = [
       ...withOnFailureTopic,
       extension: { MaximumRecordAgeInSeconds: 60, MaximumRetryAttempts: 10_000 },
       // Young enough for a slow start, and old soon after.
-      before: () => [{ value: 'x', timestampMs: Date.now() - 30_000 }],
+      before: () => [{ value: 'x', timestampMs: Date.now() - 15_000 }],
       async judge(run) {
         const [discarded] = await run.discarded(1)
         const { condition, approximateInvokeCount } = contextOf(discarded!)
