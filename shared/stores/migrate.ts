@@ -44,9 +44,12 @@ const statementsOf = (text: string): string[] =>
     .map(statement => statement.trim())
     .filter(statement => statement !== '')
 
-/** MySQL has no IF NOT EXISTS for a column or an index: a migration that was cut short meets what it has made. */
-const isThereAlready = (error: unknown): boolean =>
-  error instanceof Error && [1060, 1061].includes((error as Error & { errno?: number }).errno ?? 0)
+/** ER_DUP_FIELDNAME, ER_DUP_KEYNAME, ER_CANT_DROP_FIELD_OR_KEY. */
+const doneAlready: readonly unknown[] = [1060, 1061, 1091]
+
+/** MySQL has no IF (NOT) EXISTS for a column or an index: a migration that was cut short meets what it has made or dropped. */
+const isDoneAlready = (error: unknown): boolean =>
+  error instanceof Error && doneAlready.includes((error as Error & { errno?: number }).errno)
 
 const migrationOf = (text: string): Migration => ({
   async up(db) {
@@ -55,7 +58,7 @@ const migrationOf = (text: string): Migration => ({
         .raw(statement)
         .execute(db)
         .catch(error => {
-          if (!isThereAlready(error)) throw error
+          if (!isDoneAlready(error)) throw error
         })
   },
 })
