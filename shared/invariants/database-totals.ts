@@ -1,5 +1,5 @@
 /** What the database says of all payments together: the balances of the accounts, and every stored answer. */
-import { type EntryType, entryTypes } from '../../shared/contracts/lists.ts'
+import { type EntryType, entryTypes } from '../contracts/lists.ts'
 import { entryRules } from './ledger-invariants.ts'
 import { type AnswerRow, entriesOf, type PaymentHistory, type PaymentRow, sum } from './payment-history.ts'
 

@@ -5,7 +5,7 @@ import {
   type OperationKind,
   type OperationState,
   type PaymentStatus,
-} from '../../shared/contracts/lists.ts'
+} from '../contracts/lists.ts'
 import { type DatabaseInvariant, failed, holds, type Judge, notYet, ok, same, type Verdict } from './invariant.ts'
 import { eventsOf, type OperationRow, type OutboxRow, type PaymentHistory, ruleOf, sum } from './payment-history.ts'
 

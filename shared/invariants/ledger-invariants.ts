@@ -1,5 +1,5 @@
 /** Invariants of the ledger: what each payment's entries add up to, and one entry a movement, on the right accounts. */
-import { type EntryType, type EventType, entryTypes } from '../../shared/contracts/lists.ts'
+import { type EntryType, type EventType, entryTypes } from '../contracts/lists.ts'
 import type { Balances, DatabaseTotals } from './database-totals.ts'
 import {
   type DatabaseInvariant,

@@ -1,5 +1,5 @@
 /** Invariants of operations and of the answers stored under their keys: nothing stuck, and callers were told what happened. */
-import type { OperationKind } from '../../shared/contracts/lists.ts'
+import type { OperationKind } from '../contracts/lists.ts'
 import type { KeptAnswer } from './database-totals.ts'
 import { type DatabaseInvariant, failed, holds, type Judge, ok, pending, same, type Verdict } from './invariant.ts'
 import {

@@ -1,5 +1,5 @@
 /** The rows of one payment as this auditor reads them: its own shapes, on purpose not the product's. */
-import type { EntryType, EventType, OperationKind, OperationState } from '../../shared/contracts/lists.ts'
+import type { EntryType, EventType, OperationKind, OperationState } from '../contracts/lists.ts'
 
 export interface PaymentRow {
   paymentId: string

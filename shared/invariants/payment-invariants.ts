@@ -1,10 +1,5 @@
 /** Invariants of the payment row itself: its totals, its status, its pending operation, and what hangs on it. */
-import {
-  type OperationKind,
-  type OperationState,
-  operationKinds,
-  type PaymentStatus,
-} from '../../shared/contracts/lists.ts'
+import { type OperationKind, type OperationState, operationKinds, type PaymentStatus } from '../contracts/lists.ts'
 import { type DatabaseInvariant, failed, holds, ok, same, type Verdict } from './invariant.ts'
 import { outcomeOf, type PaymentHistory, type PaymentRow, ruleOf, succeededOf, sum } from './payment-history.ts'
 

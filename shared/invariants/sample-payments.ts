@@ -1,5 +1,5 @@
 /** Healthy payments for tests, written by hand: their rows, and what Kafka holds of them, when nothing is wrong. */
-import type { EntryType, EventType, PaymentStatus, RequestedKind } from '../../shared/contracts/lists.ts'
+import type { EntryType, EventType, PaymentStatus, RequestedKind } from '../contracts/lists.ts'
 import { Balances, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts, RowInKafka } from './kafka-facts.ts'
