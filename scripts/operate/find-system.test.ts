@@ -39,6 +39,12 @@ test('a run file brings no TLS and no login: those of the environment are for ot
   expect(await findSystem(undefined, { ...elsewhere, ...login })).toMatchObject({ ssl: true, sasl: { username: 'u' } })
 })
 
+test('a login without the brokers that it is for counts for nothing', async () => {
+  const { DATABASE_URL } = elsewhere
+  const password = { DATABASE_URL, KAFKA_SASL_PASSWORD: 'p', KAFKA_SSL: 'true' }
+  expect(await findSystem(undefined, password, ['DATABASE_URL'])).toMatchObject({ ssl: false, sasl: undefined })
+})
+
 test('a system is of this machine when every address that is needed is one of its run file', async () => {
   expect(await findSystem(runFile, {})).toMatchObject({ isOfThisMachine: true })
   expect(await findSystem(undefined, elsewhere)).toMatchObject({ isOfThisMachine: false })

@@ -61,7 +61,7 @@ export async function findSystem(
   }
   const path = dataFolder('main').runFile
   const run = readRunFile(path)
-  const given = { ...run?.env, ...definedOf(env) }
+  const given = { ...run?.env, ...definedOf(env.KAFKA_BROKERS ? env : withoutKafkaLogin(env)) }
   if (needed.some(name => !given[name]))
     throw new Error(
       `no running system: \`npm start\` first, or set ${needed.join(' and ')}, or name a file that does (--env-file)`,
@@ -72,7 +72,7 @@ export async function findSystem(
 const definedOf = (env: Environment): Environment =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
 
-/** TLS and login belong to the brokers that the environment names; those of a run file have neither. */
+/** TLS and login belong to the brokers that the environment names: a broker of this machine is never sent the password of another. */
 const withoutKafkaLogin = (env: Environment): Environment =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !/^KAFKA_S(SL|ASL_\w+)$/.test(name)))
 
