@@ -7,7 +7,7 @@ import { contract } from '../../shared/contracts/routes/authorize-payment.ts'
 import { defineMutation, type MutationPorts } from '../../shared/http/index.ts'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import type { OperationPorts } from '../../shared/payments/operation.ts'
-import { portsFromEnv } from '../../shared/runtime/ports.ts'
+import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 export const createHandler = (ports: MutationPorts & OperationPorts) =>
   defineMutation(contract)(ports, ({ body, claim, caller }) => authorizePayment(ports, body, claim, caller))

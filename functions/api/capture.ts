@@ -7,7 +7,7 @@ import { contract } from '../../shared/contracts/routes/capture-payment.ts'
 import { defineMutation, type MutationPorts } from '../../shared/http/index.ts'
 import { capturePayment } from '../../shared/payments/capture-payment.ts'
 import type { OperationPorts } from '../../shared/payments/operation.ts'
-import { portsFromEnv } from '../../shared/runtime/ports.ts'
+import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 export const createHandler = (ports: MutationPorts & OperationPorts) =>
   defineMutation(contract)(ports, ({ path, body, claim, caller }) =>

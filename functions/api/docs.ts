@@ -9,7 +9,7 @@ import { contract } from '../../shared/contracts/routes/get-docs.ts'
 import { describeApi } from '../../shared/http/api-description.ts'
 import { pagePolicy } from '../../shared/http/docs-page/page.ts'
 import { defineRoute, originOf, type RoutePorts } from '../../shared/http/index.ts'
-import { portsFromEnv } from '../../shared/runtime/ports.ts'
+import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 const api = describeApi(description)
 

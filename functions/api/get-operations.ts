@@ -7,7 +7,7 @@ import { contract } from '../../shared/contracts/routes/list-operations.ts'
 import { defineRoute, notFound, type RoutePorts } from '../../shared/http/index.ts'
 import type { PaymentReader } from '../../shared/payments/ports.ts'
 import { readOperations } from '../../shared/payments/read-payments.ts'
-import { portsFromEnv } from '../../shared/runtime/ports.ts'
+import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 export const createHandler = (ports: RoutePorts & { reader: PaymentReader }) =>
   defineRoute(contract)(ports, async ({ path }) => {

@@ -7,7 +7,7 @@ import { contract as liveness } from '../../shared/contracts/routes/get-liveness
 import { contract as readiness } from '../../shared/contracts/routes/get-readiness.ts'
 import { defineRoute, type RouteHandler, type RoutePorts } from '../../shared/http/index.ts'
 import type { Readiness } from '../../shared/runtime/health.ts'
-import { portsFromEnv } from '../../shared/runtime/ports.ts'
+import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 export const createHandler = (ports: RoutePorts & { readiness(): Promise<Readiness> }): RouteHandler => {
   const live = defineRoute(liveness)(ports, async () => ({ status: 200, body: { status: 'ok' } }))

@@ -8,7 +8,7 @@ import { contract } from '../../shared/contracts/routes/list-payments.ts'
 import { defineRoute, type RoutePorts, validationFailed } from '../../shared/http/index.ts'
 import type { PaymentReader } from '../../shared/payments/ports.ts'
 import { listPayments, paymentIdOfCursor } from '../../shared/payments/read-payments.ts'
-import { portsFromEnv } from '../../shared/runtime/ports.ts'
+import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 export const createHandler = (ports: RoutePorts & { reader: PaymentReader }) =>
   defineRoute(contract)(ports, async ({ query: { cursor, ...query }, caller }) => {

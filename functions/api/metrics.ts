@@ -6,7 +6,7 @@
 import { contract } from '../../shared/contracts/routes/get-metrics.ts'
 import { defineRoute, type RoutePorts } from '../../shared/http/index.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
-import { portsFromEnv } from '../../shared/runtime/ports.ts'
+import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 export const createHandler = (ports: RoutePorts & { metrics: Pick<Metrics, 'registry'> }) =>
   defineRoute(contract)(ports, async () => ({

@@ -7,7 +7,7 @@ import description from '../../docs/openapi.json' with { type: 'json' }
 import { contract } from '../../shared/contracts/routes/get-api-description.ts'
 import { describeApi } from '../../shared/http/api-description.ts'
 import { defineRoute, originOf, type RoutePorts } from '../../shared/http/index.ts'
-import { portsFromEnv } from '../../shared/runtime/ports.ts'
+import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 const api = describeApi(description)
 

@@ -7,7 +7,7 @@ import { contract } from '../../shared/contracts/routes/refund-payment.ts'
 import { defineMutation, type MutationPorts } from '../../shared/http/index.ts'
 import type { OperationPorts } from '../../shared/payments/operation.ts'
 import { refundPayment } from '../../shared/payments/refund-payment.ts'
-import { portsFromEnv } from '../../shared/runtime/ports.ts'
+import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 export const createHandler = (ports: MutationPorts & OperationPorts) =>
   defineMutation(contract)(ports, ({ path, body, claim, caller }) =>

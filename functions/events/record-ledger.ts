@@ -4,7 +4,7 @@ import type { IncomingRecord } from '../../shared/payments/ports.ts'
 import { idIn } from '../../shared/payments/record-id.ts'
 import { type LedgerPorts, recordLedger } from '../../shared/payments/record-ledger.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
-import { type Logger, portsFromEnv } from '../../shared/runtime/ports.ts'
+import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 type AwsRecord = MSKEvent['records'][string][number]
 

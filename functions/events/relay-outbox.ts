@@ -3,7 +3,7 @@ import type { MSKEvent, SelfManagedKafkaEvent } from 'aws-lambda'
 import { SHARD_COUNT } from '../../shared/contracts/topics.ts'
 import { type RelayPorts, relayShards } from '../../shared/payments/relay-outbox.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
-import { portsFromEnv } from '../../shared/runtime/ports.ts'
+import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 /** One invocation's share of work; what is left rings again. */
 const WORK_MS = 10_000

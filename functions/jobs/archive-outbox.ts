@@ -1,6 +1,6 @@
 /** Each minute: moves events that were published long ago to the archive. */
 import { type ArchivePorts, archiveOutbox } from '../../shared/payments/archive-outbox.ts'
-import { type Logger, portsFromEnv } from '../../shared/runtime/ports.ts'
+import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 /** Begins no batch later than this; what is left is found by the next run. */
 const WORK_MS = 45_000

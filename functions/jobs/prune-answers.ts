@@ -1,6 +1,6 @@
 /** Each minute: deletes stored answers whose time is over. */
 import { type PrunePorts, pruneAnswers } from '../../shared/payments/prune-answers.ts'
-import { type Logger, portsFromEnv } from '../../shared/runtime/ports.ts'
+import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 /** Begins no batch later than this; what is left is found by the next run. */
 const WORK_MS = 45_000

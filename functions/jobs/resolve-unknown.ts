@@ -2,7 +2,7 @@
 import type { OperationPorts } from '../../shared/payments/operation.ts'
 import { type ResolvedOperation, resolveUnknown } from '../../shared/payments/resolve-unknown.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
-import { type Logger, portsFromEnv } from '../../shared/runtime/ports.ts'
+import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 const OPERATIONS_MAX = 200
 /** Begins nothing later than this; what is left is found by the next run. */

@@ -5,7 +5,7 @@
 import { type ObservePorts, observeDelivery } from '../../shared/payments/observe-delivery.ts'
 import { type SweepPorts, sweepOutbox } from '../../shared/payments/sweep-outbox.ts'
 import { type DeliveryReportPorts, reportDelivery } from '../../shared/runtime/delivery-report.ts'
-import { portsFromEnv } from '../../shared/runtime/ports.ts'
+import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 /** Ends before the next run begins. */
 const SWEEP_MS = 55_000

@@ -1,6 +1,6 @@
 /** The functions of one landing, over a database: every handler with its own stores and use cases, and outsiders that the test holds. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Context } from 'aws-lambda'
@@ -44,6 +44,10 @@ export function unpackPreviousLanding(): string {
   execFileSync('tar', ['-x', '-C', folder], { input: archive })
   return folder
 }
+
+/** The previous landing calls its wiring `ports.ts`. */
+const wiringIn = (folder: string): string =>
+  ['shared/runtime/wiring.ts', 'shared/runtime/ports.ts'].find(path => existsSync(join(folder, path)))!
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>
 type CreateHandler = (ports: object) => Handler
@@ -89,7 +93,7 @@ export class Landing {
   static async open(folder: string, databaseUrl: string, clock: Clock): Promise<Landing> {
     const fakes = await importFrom(folder, 'shared/payments/fakes.ts')
     const httpFakes = await importFrom(folder, 'test/unit/http-fakes.ts')
-    const runtime = await importFrom(folder, 'shared/runtime/ports.ts')
+    const runtime = await importFrom(folder, wiringIn(folder))
     const config = await importFrom(folder, 'shared/runtime/config.ts')
     return new Landing(folder, { fakes, httpFakes, runtime, config }, databaseUrl, clock)
   }

@@ -68,7 +68,7 @@ describe('an import that is not allowed is found', () => {
     ['shared/http/respond.ts', '../domain/payment.ts'],
     ['shared/http/respond.ts', '../runtime/log.ts'],
     ['shared/http/respond.ts', '../stores/answers.ts'],
-    ['shared/runtime/ports.ts', '../../functions/api/authorize.ts'],
+    ['shared/runtime/wiring.ts', '../../functions/api/authorize.ts'],
     ['web/src/app.tsx', '../../shared/payments/answer.ts'],
     ['web/src/app.tsx', '../../shared/domain/payment.ts'],
     ['web/src/app.tsx', '../../scripts/start.ts'],
@@ -79,8 +79,8 @@ describe('an import that is not allowed is found', () => {
     ['plugins/kafka-events/test/full/quick-start.test.ts', '../../../../test/support/system.ts'],
     ['test/unit/conformance.test.ts', '../../plugins/kafka-events/test/conformance/rows/index.ts'],
     ['test/unit/conformance.test.ts', '../../plugins/kafka-events/src/conformance.test.ts'],
-    ['shared/runtime/ports.ts', '../../scripts/start.ts'],
-    ['shared/runtime/ports.ts', '../payments/fakes.ts'],
+    ['shared/runtime/wiring.ts', '../../scripts/start.ts'],
+    ['shared/runtime/wiring.ts', '../payments/fakes.ts'],
     ['shared/payments/operation.ts', './fake-store.ts'],
     ['shared/payments/operation.ts', './operation.test.ts'],
     ['shared/invariants/judge.ts', './invariants.corruption.ts'],
@@ -130,7 +130,7 @@ describe('an import that is not allowed is found', () => {
 describe('an import that is allowed is left alone', () => {
   test.each([
     ['functions/api/authorize.ts', '../../shared/payments/authorize-payment.ts'],
-    ['functions/api/authorize.ts', '../../shared/runtime/ports.ts'],
+    ['functions/api/authorize.ts', '../../shared/runtime/wiring.ts'],
     ['functions/events/record-ledger.ts', 'aws-lambda'],
     ['shared/payments/operation.ts', '../domain/fee.ts'],
     ['shared/payments/operation.ts', './ports.ts'],
@@ -138,7 +138,7 @@ describe('an import that is allowed is left alone', () => {
     ['shared/stores/outbox.ts', 'mysql2/promise'],
     ['shared/stores/migrate.ts', 'kysely/migration'],
     ['shared/messaging/topics.ts', 'kafkajs'],
-    ['shared/runtime/ports.ts', '../stores/database.ts'],
+    ['shared/runtime/wiring.ts', '../stores/database.ts'],
     ['shared/contracts/events.ts', 'zod'],
     ['shared/contracts/events.ts', './lists.ts'],
     ['shared/domain/payment.ts', '../contracts/lists.ts'],
@@ -164,7 +164,7 @@ describe('a client library outside its room is found', () => {
     ['shared/messaging/doorbell.ts', 'ioredis'],
     ['shared/http/idempotency.ts', 'ioredis'],
     ['functions/api/health.ts', 'mysql2'],
-    ['shared/runtime/ports.ts', 'kafkajs'],
+    ['shared/runtime/wiring.ts', 'kafkajs'],
     ['shared/domain/money.ts', 'zod'],
     ['shared/domain/money.ts', 'node:crypto'],
     ['shared/contracts/events.ts', 'kafkajs'],
@@ -174,7 +174,7 @@ describe('a client library outside its room is found', () => {
   })
 
   test('shared/runtime may name the types of clients, which adapters build', () => {
-    expect(violationsOf('shared/runtime/ports.ts', `import type { Kafka } from 'kafkajs'\n`)).toEqual([])
+    expect(violationsOf('shared/runtime/wiring.ts', `import type { Kafka } from 'kafkajs'\n`)).toEqual([])
   })
 })
 

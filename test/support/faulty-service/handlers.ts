@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { defineContract, mutationRefusals } from '../../../shared/contracts/route-contract.ts'
 import { defineMutation, defineRoute } from '../../../shared/http/index.ts'
-import { portsFromEnv } from '../../../shared/runtime/ports.ts'
+import { portsFromEnv } from '../../../shared/runtime/wiring.ts'
 
 /** Stands in every fault: whoever finds it in an answer has looked inside. */
 const SECRET = 'SECRET-of-the-inside'

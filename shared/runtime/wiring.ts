@@ -40,9 +40,9 @@ export type { Logger }
 
 /** A Lambda freezes after its answer, so it waits a little for the doorbell; an offline process does not freeze. */
 const DOORBELL_WAIT_MS_MAX = 25
-/** Costs a busy process so much latency; saves it a request, a relay and a commit per ring that found company. */
+/** The doorbell collects rings for this long. It adds latency, and saves a request, a relay run and a commit for each ring that it merges. */
 const DOORBELL_REST_MS = 20
-/** Readiness waits so long for what the database says of itself: less than for the problems as a whole. */
+/** How long readiness waits for the database's own problems. Less than its limit for all problems. */
 const DATABASE_ANSWER_MS = 1_000
 
 /** The ports of this process: one pool, one producer, one Redis client, whichever functions ask. */
@@ -59,7 +59,7 @@ function guarded(ports: Ports): Ports {
   return ports
 }
 
-/** Also for an environment that does not fit, of which the log must tell. */
+/** Works without a valid configuration, too, because that error must be logged. */
 function logFor(readConfig: () => Config): Logger {
   try {
     const { logLevel, offline } = readConfig()

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { TransactionGroups } from '../stores/transaction-groups.ts'
 import { configFrom } from './config.ts'
-import { Ports, portsFromEnv } from './ports.ts'
+import { Ports, portsFromEnv } from './wiring.ts'
 
 function portsOf(env: Record<string, string> = {}) {
   let readCount = 0
