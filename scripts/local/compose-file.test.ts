@@ -65,7 +65,7 @@ describe('parseComposeFile refuses', () => {
     return () => parseComposeFile(composeText.replace(from, to), {})
   }
 
-  test('a port that is published to the world', () => {
+  test('a port that is published on every address', () => {
     expect(changed('"127.0.0.1:${MARIADB_PORT:-3306}:3306"', '"${MARIADB_PORT:-3306}:3306"')).toThrow('mariadb.ports')
   })
 

@@ -176,7 +176,7 @@ describe('an authorization that the acquirer approves', () => {
 })
 
 describe('an authorization that the acquirer declines', () => {
-  test('answers 402 with the reason, and tells the world', async () => {
+  test('answers 402 with the reason, and tells other systems', async () => {
     const ports = createFakePorts()
     ports.acquirer.script.submit.push({ kind: 'declined', reason: 'insufficient_funds' })
 

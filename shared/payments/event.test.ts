@@ -1,4 +1,4 @@
-/** Which step tells the world what. */
+/** Which event each step of a payment makes. */
 import { describe, expect, test } from '@jest/globals'
 import { paymentEvent } from '../contracts/events.ts'
 import { operationKinds } from '../contracts/lists.ts'

@@ -1,4 +1,4 @@
-/** Makes the event that tells the world about one step of a payment. */
+/** Makes the event that tells other systems about one step of a payment. */
 import type { PaymentEvent } from '../contracts/events.ts'
 import type { EventType, OperationKind } from '../contracts/lists.ts'
 import type { Payment } from '../domain/payment.ts'

@@ -102,9 +102,9 @@ async function recordOrSplit(ports: LedgerPorts, events: readonly Parsed[]): Pro
 async function recordTogether(ports: LedgerPorts, events: readonly Parsed[]): Promise<Recorded> {
   if (events.length === 0) return { written: 0, poison: [] }
   const { missing, poison } = await ports.transactions.run('ledger', async tx => {
-    const { known, strangers, entries } = await readBooks(tx, ports, events)
+    const { known, foreign, entries } = await readBooks(tx, ports, events)
     const judged = judge(ports, known, entries)
-    judged.poison.push(...strangers)
+    judged.poison.push(...foreign)
     if (judged.missing.length > 0) await ports.ledger.insert(tx, judged.missing, ports.clock.nowMs())
     return judged
   })
@@ -113,21 +113,21 @@ async function recordTogether(ports: LedgerPorts, events: readonly Parsed[]): Pr
   return { written: missing.length, poison }
 }
 
-/** One round trip: what the outbox wrote under these ids, and what is booked of it. Only what it wrote is `known`. */
+/** Reads outbox rows and ledger entries of these events in one round trip. Records from the outbox are `known`, others `foreign`. */
 async function readBooks(tx: Transaction, ports: LedgerPorts, events: readonly Parsed[]) {
   const ids = [...new Set(events.map(item => item.event.eventId))]
   const [written, entries] = await Promise.all([ports.outbox.listByIds(tx, ids), ports.ledger.listByEvents(tx, ids)])
   const rows = new Map(written.map(row => [row.eventId, row]))
-  const judged = events.map(item => foreign(item, rows.get(item.event.eventId)) ?? item)
+  const judged = events.map(item => foreignRecord(item, rows.get(item.event.eventId)) ?? item)
   return {
     known: judged.filter(item => 'event' in item),
-    strangers: judged.filter(item => 'reason' in item),
+    foreign: judged.filter(item => 'reason' in item),
     entries,
   }
 }
 
-/** Whoever may write to Kafka may not write the books: a record counts only when it is the outbox row's, to the byte. */
-function foreign({ record, event }: Parsed, row: WrittenEvent | undefined): Poison | undefined {
+/** A record that is not from the outbox. It counts only when it equals its outbox row to the byte: others can write to Kafka, too. */
+function foreignRecord({ record, event }: Parsed, row: WrittenEvent | undefined): Poison | undefined {
   if (row === undefined) return { record, reason: `not from the outbox: it has no event ${event.eventId}` }
   const differences = [
     row.topic === record.topic ? [] : ['topic'],

@@ -4,16 +4,16 @@ import { createPool, type Pool, type PoolConnection, type ResultSetHeader, type 
 import { DependencyUnavailableError, type SeparateTransactions, type Transaction } from '../payments/ports.ts'
 import { FullDisk } from './full-disk.ts'
 import { isAway, isBroken, isDeadlock, isLost, LostBeforeCommit, NoConnection, translate } from './mysql-errors.ts'
-import { LOCK_WAIT_SECONDS, OpenTransaction, Speaker } from './open-transaction.ts'
+import { LOCK_WAIT_SECONDS, OpenTransaction, TransactionParticipant } from './open-transaction.ts'
 import { type ServerTrouble, sentenceOf, troubleOf } from './server-troubles.ts'
 import type { GroupRunner, Work } from './transaction-groups.ts'
 
 export interface DatabaseOptions {
   url: string
   connectionsMax: number
-  /** Told each time when the server says what an operator has to know. */
+  /** Called for every error that an operator has to know. */
   onTrouble?: (trouble: ServerTrouble) => void
-  /** Told of every connection that begins or ends: another server, or another database, may be there afterwards. */
+  /** Called when a connection opens or ends: the next one may reach another server or another database. */
   onConnectionChange?: () => void
 }
 
@@ -24,10 +24,10 @@ const CONNECT_TIMEOUT_MS = 2_000
 /** Longer than a lock may be waited for. */
 const QUERY_TIMEOUT_MS = 4_000
 const WAITING_MAX = 500
-/** A network forgets quiet connections without a word (AWS after 350 s), and the next statement would wait for its time-out. */
+/** A network drops idle connections silently (AWS after 350 s). The next statement on one would wait for its time-out. */
 const IDLE_TIMEOUT_MS = 60_000
 const TRIES_MAX = 3
-/** Said on every connection: a server's own defaults may differ. */
+/** Set on every connection: a server's own defaults may differ. */
 const SESSION = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
   `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
@@ -56,7 +56,7 @@ export class Database implements SeparateTransactions, GroupRunner {
       try {
         return await this.#runOnce(work)
       } catch (error) {
-        // The server has undone what it held: a connection that was closed while it lay idle is found out by its first use.
+        // A connection that was closed while idle shows this only at its first use. Nothing was committed.
         if (error instanceof LostBeforeCommit && tries === 1) continue
         if (!isDeadlock(error)) throw translate(error)
         if (tries === TRIES_MAX) throw new DependencyUnavailableError('the database is too busy', { cause: error })
@@ -67,7 +67,7 @@ export class Database implements SeparateTransactions, GroupRunner {
 
   runTogether(works: readonly Work[]): Promise<unknown[]> {
     return this.#inTransaction(0, async transaction => {
-      const ends = await Promise.allSettled(works.map(async work => work(transaction.speaker())))
+      const ends = await Promise.allSettled(works.map(async work => work(transaction.addParticipant())))
       const errors = ends.flatMap(end => (end.status === 'rejected' ? [end.reason] : []))
       if (errors.length > 0) throw errors.find(error => error instanceof Error && isAway(error)) ?? errors[0]
       return ends.map(end => (end as PromiseFulfilledResult<unknown>).value)
@@ -76,7 +76,7 @@ export class Database implements SeparateTransactions, GroupRunner {
 
   /** Rows of a SELECT, in a transaction or outside any. */
   async select<R>(sql: string, values: readonly SqlValue[], tx?: Transaction): Promise<R[]> {
-    if (tx !== undefined) return (await speakerOf(tx).ask(sql, values)) as R[]
+    if (tx !== undefined) return (await participantOf(tx).query(sql, values)) as R[]
     try {
       return await this.#read<R>(sql, values)
     } catch (error) {
@@ -88,23 +88,23 @@ export class Database implements SeparateTransactions, GroupRunner {
   /** Rows matched by an INSERT or UPDATE. */
   async write(sql: string, values: readonly unknown[], tx?: Transaction): Promise<number> {
     if (tx === undefined) return this.runAlone(own => this.write(sql, values, own))
-    const { affectedRows } = (await speakerOf(tx).ask(sql, values)) as ResultSetHeader
+    const { affectedRows } = (await participantOf(tx).query(sql, values)) as ResultSetHeader
     return affectedRows
   }
 
-  /** An UPDATE whose count nobody needs: costs no round trip of its own; its error comes with a later statement or the commit. */
+  /** An UPDATE whose count is not needed. It has no round trip of its own; its error comes with a later statement or the commit. */
   writeLater(sql: string, values: readonly unknown[], tx: Transaction): void {
-    speakerOf(tx).tell(sql, values)
+    participantOf(tx).queue(sql, values)
   }
 
   /** As `writeLater`, for one row of `INSERT INTO … VALUES`; those of a group become one statement. */
   insertLater(insert: string, row: readonly SqlValue[], tx: Transaction): void {
-    speakerOf(tx).tellRow(insert, row)
+    participantOf(tx).queueInsert(insert, row)
   }
 
   /** As `writeLater`, for the row whose `keyColumn` is `key`; those of a group that set the same values become one statement. */
   updateLater(update: string, values: readonly SqlValue[], keyColumn: string, key: string, tx: Transaction): void {
-    speakerOf(tx).tellForKey(update, values, keyColumn, key)
+    participantOf(tx).queueUpdate(update, values, keyColumn, key)
   }
 
   /** Locks the row whose `keyColumn` is `key`. May return rows that others of the group lock, too. */
@@ -114,10 +114,10 @@ export class Database implements SeparateTransactions, GroupRunner {
 
   /** As `selectLocked`, with another end of the statement. */
   async selectByKey<R>(select: string, keyColumn: string, key: string, tail: string, tx: Transaction): Promise<R[]> {
-    return (await speakerOf(tx).askForKey(select, keyColumn, key, tail)) as R[]
+    return (await participantOf(tx).queryByKey(select, keyColumn, key, tail)) as R[]
   }
 
-  /** For good. What is between two round trips is rolled back, and everything that comes finds the database away. */
+  /** For good. Open transactions are rolled back. Later calls throw DependencyUnavailableError. */
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
@@ -127,17 +127,17 @@ export class Database implements SeparateTransactions, GroupRunner {
   /** Outside any transaction; locks nothing and waits for no lock. */
   async #read<R>(sql: string, values: readonly unknown[]): Promise<R[]> {
     try {
-      // Not the pool's own `query`: that keeps a connection for ever whose statement has timed out.
+      // Not the pool's own `query`: it never gives back a connection whose statement has timed out.
       const connection = await this.#connection()
       return (await readOn(connection, sql, values, this.#fullDisk.timeoutMs(QUERY_TIMEOUT_MS))) as R[]
     } catch (error) {
-      this.#tell(error)
+      this.#report(error)
       throw translate(error)
     }
   }
 
   #runOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#inTransaction(LOCK_WAIT_SECONDS, transaction => work(transaction.speaker()))
+    return this.#inTransaction(LOCK_WAIT_SECONDS, transaction => work(transaction.addParticipant()))
   }
 
   #inTransaction<T>(lockWaitSeconds: number, work: (transaction: OpenTransaction) => Promise<T>): Promise<T> {
@@ -155,9 +155,9 @@ export class Database implements SeparateTransactions, GroupRunner {
       reusable = true
       return result
     } catch (error) {
-      // What was said and not sent yet must not follow the rollback.
+      // Queued statements must not be sent after the rollback.
       transaction.end()
-      this.#tell(error)
+      this.#report(error)
       // A broken connection is thrown away, and the server rolls back what was open on it.
       reusable =
         !(error instanceof Error && isBroken(error)) && (!transaction.isBegun || (await rolledBack(connection)))
@@ -171,7 +171,7 @@ export class Database implements SeparateTransactions, GroupRunner {
     }
   }
 
-  /** Of the pool, with the session as ours must be. */
+  /** A connection of the pool, with our session settings. */
   async #connection(): Promise<PoolConnection> {
     const connection = await this.#connected()
     if (this.#prepared.has(connection.connection)) return connection
@@ -179,7 +179,7 @@ export class Database implements SeparateTransactions, GroupRunner {
       await connection.query({ sql: SESSION, timeout: CONNECT_TIMEOUT_MS })
     } catch (error) {
       connection.destroy()
-      this.#tell(error)
+      this.#report(error)
       throw isLost(error) ? new LostBeforeCommit('the database is away', { cause: error }) : error
     }
     this.#prepared.add(connection.connection)
@@ -193,14 +193,14 @@ export class Database implements SeparateTransactions, GroupRunner {
       return await pool.getConnection()
     } catch (error) {
       if (!(error instanceof Error)) throw error
-      this.#tell(error)
+      this.#report(error)
       const { errno = 0 } = error as { errno?: number }
       const unknown = errno > 0 ? `MariaDB refuses the login (${errno})` : 'the database is away'
       throw new NoConnection(sentenceOf(error) ?? unknown, { cause: error })
     }
   }
 
-  #tell(error: unknown): void {
+  #report(error: unknown): void {
     const trouble = error instanceof Error ? troubleOf(error) : undefined
     if (trouble === undefined) return
     if (trouble.kind === 'disk_full') this.#fullDisk.saw()
@@ -214,10 +214,10 @@ export class Database implements SeparateTransactions, GroupRunner {
   }
 
   #watched(pool: Pool): Pool {
-    const tell = () => this.#options.onConnectionChange?.()
+    const notify = () => this.#options.onConnectionChange?.()
     pool.on('connection', connection => {
-      tell()
-      for (const event of ['end', 'error']) connection.once(event, tell)
+      notify()
+      for (const event of ['end', 'error']) connection.once(event, notify)
     })
     return pool
   }
@@ -241,8 +241,8 @@ export class Database implements SeparateTransactions, GroupRunner {
   }
 }
 
-function speakerOf(tx: Transaction): Speaker {
-  if (tx instanceof Speaker) return tx
+function participantOf(tx: Transaction): TransactionParticipant {
+  if (tx instanceof TransactionParticipant) return tx
   throw new Error('not a transaction of this database')
 }
 

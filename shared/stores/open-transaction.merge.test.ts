@@ -1,10 +1,10 @@
-/** Whatever is merged with whatever: each speaker's answers and rows are those it would have had alone. */
+/** Whatever is merged with whatever: each participant's answers and rows are those it would have had alone. */
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { format } from 'mysql2'
 import type { PoolConnection } from 'mysql2/promise'
 import { SEED, seeded } from '../../test/unit/seed.ts'
-import { LOCK_WAIT_SECONDS, OpenTransaction, type Speaker } from './open-transaction.ts'
+import { LOCK_WAIT_SECONDS, OpenTransaction, type TransactionParticipant } from './open-transaction.ts'
 
 interface Row {
   k: string
@@ -77,11 +77,12 @@ function begin(table = new MemoryTable()) {
 }
 
 const INSERT = 'INSERT INTO t (k, v) VALUES'
-const insert = (speaker: Speaker, k: string, v: string) => speaker.tellRow(INSERT, [k, v])
-const set = (speaker: Speaker, k: string, v: string) => speaker.tellForKey('UPDATE t SET v = ?', [v], 'k', k)
+const insert = (participant: TransactionParticipant, k: string, v: string) => participant.queueInsert(INSERT, [k, v])
+const set = (participant: TransactionParticipant, k: string, v: string) =>
+  participant.queueUpdate('UPDATE t SET v = ?', [v], 'k', k)
 /** As the stores do: others' rows are left out. */
-const lock = async (speaker: Speaker, key: string): Promise<Row[]> => {
-  const rows = (await speaker.askForKey('SELECT * FROM t', 'k', key, ' FOR UPDATE')) as unknown as Row[]
+const lock = async (participant: TransactionParticipant, key: string): Promise<Row[]> => {
+  const rows = (await participant.queryByKey('SELECT * FROM t', 'k', key, ' FOR UPDATE')) as unknown as Row[]
   return rows.filter(({ k }) => k === key)
 }
 
@@ -90,11 +91,11 @@ const NASTY = ["it's", 'a;\nb', ';', "'); DROP TABLE t; --", '\\', "\\'", '?', '
 describe('merged statements', () => {
   test('give each asker its own: missing keys, the same key twice, other orders', async () => {
     const { transaction } = begin()
-    const planting = transaction.speaker()
+    const planting = transaction.addParticipant()
     for (const k of ['c', 'a', 'b']) insert(planting, k, `of ${k}`)
     await lock(planting, 'a')
-    const asked = ['b', 'none', 'c', 'a', 'b', 'none'].map(key => lock(transaction.speaker(), key))
-    const own = transaction.speaker()
+    const asked = ['b', 'none', 'c', 'a', 'b', 'none'].map(key => lock(transaction.addParticipant(), key))
+    const own = transaction.addParticipant()
     const twice = Promise.all([lock(own, 'a'), lock(own, 'a'), lock(own, 'b')])
 
     const values = (found: Row[][]) => found.map(rows => rows.map(({ v }) => v))
@@ -104,9 +105,10 @@ describe('merged statements', () => {
 
   test('are one statement, whatever is in the values', async () => {
     const { transaction, table } = begin()
-    for (const [index, text] of NASTY.entries()) insert(transaction.speaker(), `${index} ${text}`, text)
-    for (const [index, text] of NASTY.entries()) set(transaction.speaker(), `${index} ${text}`, "all; \n the 'same'")
-    const asked = NASTY.map((text, index) => lock(transaction.speaker(), `${index} ${text}`))
+    for (const [index, text] of NASTY.entries()) insert(transaction.addParticipant(), `${index} ${text}`, text)
+    for (const [index, text] of NASTY.entries())
+      set(transaction.addParticipant(), `${index} ${text}`, "all; \n the 'same'")
+    const asked = NASTY.map((text, index) => lock(transaction.addParticipant(), `${index} ${text}`))
 
     const found = (await Promise.all(asked)).flat()
     expect(found.map(({ k }) => k)).toEqual(NASTY.map((text, index) => `${index} ${text}`))
@@ -120,16 +122,16 @@ describe('merged statements', () => {
       table.statements.push(statement)
       return []
     }
-    const say = (act: (speaker: Speaker) => void) => act(transaction.speaker())
+    const say = (act: (participant: TransactionParticipant) => void) => act(transaction.addParticipant())
     for (const value of [1, '1', true, null, 'null', Buffer.from('1'), new Date(0)])
-      say(speaker => speaker.tellForKey('UPDATE t SET v = ?', [value], 'k', 'a'))
-    say(speaker => speaker.tellForKey('UPDATE t SET v = ?', [1], 'other', 'a'))
-    say(speaker => speaker.tellForKey('UPDATE t SET v = ?', [1], 'k', 'b'))
-    say(speaker => speaker.tellRow('INSERT INTO t (k) VALUES', ['a']))
-    say(speaker => speaker.tellRow('INSERT INTO t (k, v) VALUES', ['a', null]))
-    say(speaker => speaker.tellRow('INSERT INTO t (k) VALUES', ['b']))
+      say(participant => participant.queueUpdate('UPDATE t SET v = ?', [value], 'k', 'a'))
+    say(participant => participant.queueUpdate('UPDATE t SET v = ?', [1], 'other', 'a'))
+    say(participant => participant.queueUpdate('UPDATE t SET v = ?', [1], 'k', 'b'))
+    say(participant => participant.queueInsert('INSERT INTO t (k) VALUES', ['a']))
+    say(participant => participant.queueInsert('INSERT INTO t (k, v) VALUES', ['a', null]))
+    say(participant => participant.queueInsert('INSERT INTO t (k) VALUES', ['b']))
     const asked = [' FOR UPDATE', ''].flatMap(tail =>
-      ['a', 'b'].map(key => transaction.speaker().askForKey('SELECT * FROM t', 'k', key, tail)),
+      ['a', 'b'].map(key => transaction.addParticipant().queryByKey('SELECT * FROM t', 'k', key, tail)),
     )
     await Promise.all(asked)
 
@@ -150,9 +152,13 @@ describe('merged statements', () => {
     ])
   })
 
-  test('keep the order in which one speaker changes one row, whoever says the same before and after', async () => {
+  test('keep the order in which one participant changes one row, whoever says the same before and after', async () => {
     const { transaction, table } = begin()
-    const [mine, before, after] = [transaction.speaker(), transaction.speaker(), transaction.speaker()]
+    const [mine, before, after] = [
+      transaction.addParticipant(),
+      transaction.addParticipant(),
+      transaction.addParticipant(),
+    ]
     insert(before, 'b', 'first')
     set(before, 'b', 'second')
     insert(mine, 'm', 'first')
@@ -177,17 +183,21 @@ describe('merged statements', () => {
     const { transaction, table } = begin()
     const refusal = new Error('lock wait')
     table.refuses = statement => (statement.includes("'p2'") ? refusal : undefined)
-    const speakers = Array.from({ length: 5 }, () => transaction.speaker())
-    insert(speakers[4]!, 'other', 'row')
-    const asked = speakers.map((speaker, index) => lock(speaker, `p${index}`).catch((error: unknown) => error))
-    const apart = speakers[0]!.ask('SELECT * FROM t WHERE k = ?', ['elsewhere']).catch((error: unknown) => error)
+    const participants = Array.from({ length: 5 }, () => transaction.addParticipant())
+    insert(participants[4]!, 'other', 'row')
+    const asked = participants.map((participant, index) =>
+      lock(participant, `p${index}`).catch((error: unknown) => error),
+    )
+    const apart = participants[0]!.query('SELECT * FROM t WHERE k = ?', ['elsewhere']).catch((error: unknown) => error)
 
     expect(await Promise.all([...asked, apart])).toEqual(Array.from({ length: 6 }, () => refusal))
-    for (const speaker of [...speakers, transaction.speaker()]) {
-      expect(() => insert(speaker, 'late', 'row')).toThrow('this transaction is over')
-      expect(() => set(speaker, 'late', 'row')).toThrow('this transaction is over')
-      await expect(lock(speaker, 'late')).rejects.toThrow('this transaction is over')
-      await expect(speaker.ask('SELECT * FROM t WHERE k = ?', ['late'])).rejects.toThrow('this transaction is over')
+    for (const participant of [...participants, transaction.addParticipant()]) {
+      expect(() => insert(participant, 'late', 'row')).toThrow('this transaction is over')
+      expect(() => set(participant, 'late', 'row')).toThrow('this transaction is over')
+      await expect(lock(participant, 'late')).rejects.toThrow('this transaction is over')
+      await expect(participant.query('SELECT * FROM t WHERE k = ?', ['late'])).rejects.toThrow(
+        'this transaction is over',
+      )
     }
     await expect(transaction.commit()).rejects.toThrow('this transaction is over')
     expect(table.statements).not.toContain('COMMIT')
@@ -198,14 +208,14 @@ describe('merged statements', () => {
     const { transaction, table } = begin()
     const refusal = new Error('duplicate')
     table.refuses = statement => (statement.startsWith('INSERT') ? refusal : undefined)
-    insert(transaction.speaker(), 'a', 'twice')
+    insert(transaction.addParticipant(), 'a', 'twice')
 
-    await expect(lock(transaction.speaker(), 'b')).rejects.toBe(refusal)
+    await expect(lock(transaction.addParticipant(), 'b')).rejects.toBe(refusal)
     await expect(transaction.commit()).rejects.toThrow('this transaction is over')
   })
 })
 
-/** One step of a speaker, on one of its own keys. */
+/** One step of a participant, on one of its own keys. */
 const step = fc.record({
   kind: fc.constantFrom('insert', 'insert', 'set', 'set', 'add', 'lock', 'look', 'count', 'both', 'pause'),
   key: fc.nat(1),
@@ -213,40 +223,40 @@ const step = fc.record({
 })
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-/** What a speaker hears when it says these things. */
-async function say(speaker: Speaker, name: string, steps: readonly Step[]): Promise<unknown[]> {
+/** What a participant hears when it says these things. */
+async function say(participant: TransactionParticipant, name: string, steps: readonly Step[]): Promise<unknown[]> {
   const heard: unknown[] = []
   for (const { kind, key, value } of steps) {
     const k = `${name}'s;\n${key}`
-    const add = () => speaker.ask('UPDATE t SET n = n + 1 WHERE k = ?', [k])
-    if (kind === 'insert') insert(speaker, k, value)
-    else if (kind === 'set') set(speaker, k, value)
-    else if (kind === 'add') speaker.tell('UPDATE t SET n = n + 1 WHERE k = ?', [k])
-    else if (kind === 'lock') heard.push(await lock(speaker, k))
-    else if (kind === 'look') heard.push(await speaker.ask('SELECT * FROM t WHERE k = ?', [k]))
+    const add = () => participant.query('UPDATE t SET n = n + 1 WHERE k = ?', [k])
+    if (kind === 'insert') insert(participant, k, value)
+    else if (kind === 'set') set(participant, k, value)
+    else if (kind === 'add') participant.queue('UPDATE t SET n = n + 1 WHERE k = ?', [k])
+    else if (kind === 'lock') heard.push(await lock(participant, k))
+    else if (kind === 'look') heard.push(await participant.query('SELECT * FROM t WHERE k = ?', [k]))
     else if (kind === 'count') heard.push(await add())
-    else if (kind === 'both') heard.push(await Promise.all([lock(speaker, k), add(), lock(speaker, k)]))
+    else if (kind === 'both') heard.push(await Promise.all([lock(participant, k), add(), lock(participant, k)]))
     else await new Promise(setImmediate)
   }
   return heard
 }
 
-describe(`random speakers (seed ${SEED})`, () => {
+describe(`random participants (seed ${SEED})`, () => {
   test('hear and leave what they would alone', async () => {
     const programs = fc.array(fc.array(step, { maxLength: 12 }), { minLength: 1, maxLength: 6 })
     await fc.assert(
-      fc.asyncProperty(programs, async speakers => {
+      fc.asyncProperty(programs, async participants => {
         const alone = await Promise.all(
-          speakers.map(async (steps, index) => {
+          participants.map(async (steps, index) => {
             const { transaction, table } = begin()
-            const heard = await say(transaction.speaker(), `s${index}`, steps)
+            const heard = await say(transaction.addParticipant(), `s${index}`, steps)
             await transaction.commit()
             return { heard, rows: table.rows }
           }),
         )
         const { transaction, table } = begin()
         const together = await Promise.all(
-          speakers.map((steps, index) => say(transaction.speaker(), `s${index}`, steps)),
+          participants.map((steps, index) => say(transaction.addParticipant(), `s${index}`, steps)),
         )
         await transaction.commit()
 

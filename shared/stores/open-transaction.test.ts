@@ -24,7 +24,7 @@ function recordingConnection(refusal?: { of: string; error: Error }) {
 function begin(refusal?: { of: string; error: Error }) {
   const { connection, roundTrips } = recordingConnection(refusal)
   const transaction = new OpenTransaction(connection, { timeoutMs: 1_000, lockWaitSeconds: LOCK_WAIT_SECONDS })
-  return { transaction, tx: transaction.speaker(), roundTrips }
+  return { transaction, tx: transaction.addParticipant(), roundTrips }
 }
 
 const rowsOf = (statement: string) => [{ statement }] as unknown as StatementResult
@@ -32,8 +32,8 @@ const rowsOf = (statement: string) => [{ statement }] as unknown as StatementRes
 describe('a transaction', () => {
   test('that only writes is one round trip', async () => {
     const { transaction, tx, roundTrips } = begin()
-    tx.tell('INSERT a = ?', ["it's"])
-    tx.tell('INSERT b = ?', [2])
+    tx.queue('INSERT a = ?', ["it's"])
+    tx.queue('INSERT b = ?', [2])
     await transaction.commit()
 
     expect(roundTrips).toEqual([['START TRANSACTION', "INSERT a = 'it\\'s'", 'INSERT b = 2', 'COMMIT']])
@@ -41,10 +41,10 @@ describe('a transaction', () => {
 
   test('hands each reader its own rows, and keeps the order of what was said', async () => {
     const { transaction, tx, roundTrips } = begin()
-    tx.tell('UPDATE first', [])
-    const [one, two] = await Promise.all([tx.ask('SELECT 1', []), tx.ask('SELECT 2', [])])
-    const three = await tx.ask('SELECT 3', [])
-    tx.tell('UPDATE last', [])
+    tx.queue('UPDATE first', [])
+    const [one, two] = await Promise.all([tx.query('SELECT 1', []), tx.query('SELECT 2', [])])
+    const three = await tx.query('SELECT 3', [])
+    tx.queue('UPDATE last', [])
     await transaction.commit()
 
     expect([one, two, three]).toEqual([rowsOf('SELECT 1'), rowsOf('SELECT 2'), rowsOf('SELECT 3')])
@@ -66,7 +66,7 @@ describe('a transaction', () => {
   test('tells everybody in a round trip of the refusal, also the commit of a write that nobody waited for', async () => {
     const error = new Error('duplicate')
     const { transaction, tx } = begin({ of: 'INSERT twice', error })
-    tx.tell('INSERT twice', [])
+    tx.queue('INSERT twice', [])
 
     await expect(transaction.commit()).rejects.toBe(error)
     expect(transaction.isBegun).toBe(true)
@@ -74,20 +74,20 @@ describe('a transaction', () => {
 
   test('writes nothing more after a refusal: the server may have rolled back, and a statement would stand alone', async () => {
     const { tx, roundTrips } = begin({ of: 'SELECT deadlock', error: new Error('deadlock') })
-    const asked = await Promise.allSettled([tx.ask('SELECT deadlock', []), tx.ask('SELECT 2', [])])
+    const asked = await Promise.allSettled([tx.query('SELECT deadlock', []), tx.query('SELECT 2', [])])
 
     expect(asked.map(it => it.status)).toEqual(['rejected', 'rejected'])
-    expect(() => tx.tell('INSERT late', [])).toThrow('this transaction is over')
-    await expect(tx.ask('SELECT late', [])).rejects.toThrow('this transaction is over')
+    expect(() => tx.queue('INSERT late', [])).toThrow('this transaction is over')
+    await expect(tx.query('SELECT late', [])).rejects.toThrow('this transaction is over')
     expect(roundTrips).toHaveLength(1)
   })
 
   // The server rolls back at a deadlock: a statement that is on its way already would be committed by itself.
   test('sends nothing before the last round trip is over', async () => {
     const { tx, roundTrips } = begin({ of: 'SELECT deadlock', error: new Error('deadlock') })
-    const first = tx.ask('SELECT deadlock', []).catch(() => 'refused')
+    const first = tx.query('SELECT deadlock', []).catch(() => 'refused')
     await new Promise(resolve => setImmediate(resolve))
-    const second = tx.ask('UPDATE late', []).catch((error: Error) => error.message)
+    const second = tx.query('UPDATE late', []).catch((error: Error) => error.message)
 
     expect([await first, await second]).toEqual(['refused', 'this transaction is over'])
     expect(roundTrips).toHaveLength(1)
@@ -95,7 +95,7 @@ describe('a transaction', () => {
 
   test('that has ended rejects what was still on its way', async () => {
     const { transaction, tx, roundTrips } = begin()
-    const asked = tx.ask('SELECT 1', [])
+    const asked = tx.query('SELECT 1', [])
     transaction.end()
 
     await expect(asked).rejects.toThrow('this transaction is over')
@@ -103,14 +103,14 @@ describe('a transaction', () => {
   })
 })
 
-describe('several speakers of one transaction', () => {
+describe('several participants of one transaction', () => {
   const INSERT = 'INSERT INTO t (a, b) VALUES'
 
   test('insert in one statement, with every row as it was said', async () => {
     const { transaction, tx, roundTrips } = begin()
-    const other = transaction.speaker()
-    tx.tellRow(INSERT, [1, "it's"])
-    other.tellRow(INSERT, [null, 'a;\n?'])
+    const other = transaction.addParticipant()
+    tx.queueInsert(INSERT, [1, "it's"])
+    other.queueInsert(INSERT, [null, 'a;\n?'])
     await transaction.commit()
 
     expect(roundTrips).toEqual([['START TRANSACTION', `${INSERT} (1, 'it\\'s'), (NULL, 'a;\\n?')`, 'COMMIT']])
@@ -118,8 +118,8 @@ describe('several speakers of one transaction', () => {
 
   test('lock in one statement, and each gets all rows', async () => {
     const { transaction, tx, roundTrips } = begin()
-    const asked = [tx, transaction.speaker()].map((each, index) =>
-      each.askForKey('SELECT * FROM t', 'id', `p${index}`, ' FOR UPDATE'),
+    const asked = [tx, transaction.addParticipant()].map((each, index) =>
+      each.queryByKey('SELECT * FROM t', 'id', `p${index}`, ' FOR UPDATE'),
     )
 
     const statement = "SELECT * FROM t WHERE id IN ('p0', 'p1') FOR UPDATE"
@@ -131,7 +131,7 @@ describe('several speakers of one transaction', () => {
     const { transaction, tx, roundTrips } = begin()
     const values = ['DONE', 'DONE', 'FAILED', 'DONE']
     for (const [index, value] of values.entries())
-      (index === 0 ? tx : transaction.speaker()).tellForKey('UPDATE t SET s = ?', [value], 'id', `p${index}`)
+      (index === 0 ? tx : transaction.addParticipant()).queueUpdate('UPDATE t SET s = ?', [value], 'id', `p${index}`)
     await transaction.commit()
 
     expect(roundTrips).toEqual([
@@ -144,15 +144,15 @@ describe('several speakers of one transaction', () => {
     ])
   })
 
-  // A statement that joins an earlier one must not overtake what its own speaker has said before.
+  // A statement that joins an earlier one must not overtake what its own participant has said before.
   test('keep each their own order', async () => {
     const { transaction, tx, roundTrips } = begin()
-    const other = transaction.speaker()
-    tx.tellRow(INSERT, [1])
-    tx.tell('UPDATE between', [])
-    tx.tellRow(INSERT, [2])
-    other.tell('UPDATE first', [])
-    other.tellRow(INSERT, [3])
+    const other = transaction.addParticipant()
+    tx.queueInsert(INSERT, [1])
+    tx.queue('UPDATE between', [])
+    tx.queueInsert(INSERT, [2])
+    other.queue('UPDATE first', [])
+    other.queueInsert(INSERT, [3])
     await transaction.commit()
 
     expect(roundTrips).toEqual([
@@ -170,11 +170,11 @@ describe('several speakers of one transaction', () => {
 
   test('begin anew after each round trip', async () => {
     const { transaction, tx, roundTrips } = begin()
-    const other = transaction.speaker()
-    tx.tellRow(INSERT, [1])
-    await tx.ask('SELECT 1', [])
-    other.tellRow(INSERT, [2])
-    tx.tellRow(INSERT, [3])
+    const other = transaction.addParticipant()
+    tx.queueInsert(INSERT, [1])
+    await tx.query('SELECT 1', [])
+    other.queueInsert(INSERT, [2])
+    tx.queueInsert(INSERT, [3])
     await transaction.commit()
 
     expect(roundTrips).toEqual([
@@ -186,8 +186,8 @@ describe('several speakers of one transaction', () => {
   test('are all told of a refusal', async () => {
     const error = new Error('lock wait')
     const { transaction, tx } = begin({ of: "SELECT * FROM t WHERE id IN ('p0', 'p1') FOR UPDATE", error })
-    const asked = [tx, transaction.speaker()].map((each, index) =>
-      each.askForKey('SELECT * FROM t', 'id', `p${index}`, ' FOR UPDATE').catch((thrown: unknown) => thrown),
+    const asked = [tx, transaction.addParticipant()].map((each, index) =>
+      each.queryByKey('SELECT * FROM t', 'id', `p${index}`, ' FOR UPDATE').catch((thrown: unknown) => thrown),
     )
     expect(await Promise.all(asked)).toEqual([error, error])
   })
@@ -195,7 +195,7 @@ describe('several speakers of one transaction', () => {
 
 describe('the wait for locks', () => {
   const waitsOf = (connection: PoolConnection, lockWaitSeconds: number) =>
-    new OpenTransaction(connection, { timeoutMs: 1_000, lockWaitSeconds }).speaker().ask('SELECT 1', [])
+    new OpenTransaction(connection, { timeoutMs: 1_000, lockWaitSeconds }).addParticipant().query('SELECT 1', [])
 
   test('is said when the connection waits otherwise, and only then', async () => {
     const { connection, roundTrips } = recordingConnection()

@@ -1,7 +1,7 @@
 /**
- * One transaction on one connection. What costs is the round trip, and after it the statement. So statements wait for company:
- * those whose result nobody asks for travel with the next one that is asked for, or with the commit; and those of one shape that
- * different speakers say become one statement.
+ * One transaction on one connection that several participants can share. Statements are queued, because a round trip costs the most
+ * and a statement the next most. A statement whose result is not needed is sent with the next query, or with the commit. Statements
+ * of the same form from different participants are merged into one.
  */
 import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
 import type { Transaction } from '../payments/ports.ts'
@@ -15,7 +15,7 @@ export interface TransactionOptions {
   lockWaitSeconds: number
 }
 
-/** A statement with a list in it: rows for INSERT … VALUES, keys for … IN (…). `head` and `tail` have no placeholders left. */
+/** A statement with one item of a list: a row for INSERT … VALUES, a key for … IN (…). Its values are already filled in. */
 export interface ListStatement {
   head: string
   item: string
@@ -27,30 +27,30 @@ interface Listener {
   reject(error: unknown): void
 }
 
-interface Waiting {
+interface QueuedStatement {
   head: string
-  /** Undefined: this statement is for one speaker only. */
+  /** Undefined: a statement that is never merged. */
   items: string[] | undefined
   tail: string
   listeners: Listener[]
 }
 
-const nobody: Listener = { resolve: () => undefined, reject: () => undefined }
+const noListener: Listener = { resolve: () => undefined, reject: () => undefined }
 
-/** Seconds that a connection waits for locks, where its server has confirmed others than those that it begins with. */
+/** The lock time-out that the server last confirmed for a connection, in seconds. Absent: LOCK_WAIT_SECONDS. */
 const lockWaits = new WeakMap<object, number>()
 
-/** MySQL takes no less than a second. */
+/** MySQL accepts no time-out below one second. */
 const NO_WAIT = "IF(VERSION() LIKE '%MariaDB%', 0, 1)"
 
-/** What every connection begins with, for a transaction of its own. */
+/** Every connection begins with this lock time-out. */
 export const LOCK_WAIT_SECONDS = 2
 
 export class OpenTransaction {
   readonly #options: TransactionOptions
-  readonly #speakers: Speaker[] = []
+  readonly #participants: TransactionParticipant[] = []
   #connection: PoolConnection | undefined
-  #waiting: Waiting[] = []
+  #queue: QueuedStatement[] = []
   #isBegun = false
   #isCommitting = false
   #isSendingSoon = false
@@ -62,34 +62,34 @@ export class OpenTransaction {
     this.#options = options
   }
 
-  /** Whether the server may hold something open for us. */
+  /** Whether the transaction may be open on the server. */
   get isBegun(): boolean {
     return this.#isBegun
   }
 
-  /** From here on only the server knows whether it happened. */
+  /** COMMIT was sent or is about to be. If the connection is lost now, the outcome is unknown. */
   get isCommitting(): boolean {
     return this.#isCommitting
   }
 
-  /** Somebody who takes part. What one speaker says keeps its order; what different speakers say does not. */
-  speaker(): Speaker {
-    const speaker = new Speaker(this)
-    this.#speakers.push(speaker)
-    return speaker
+  /** The statements of one participant keep their order. Those of different participants need not. */
+  addParticipant(): TransactionParticipant {
+    const participant = new TransactionParticipant(this)
+    this.#participants.push(participant)
+    return participant
   }
 
-  /** Nothing to do when nothing was said. */
+  /** Sends nothing when the transaction has no statements. */
   async commit(): Promise<void> {
-    if (this.#waiting.length === 0 && !this.#isBegun) return
+    if (this.#queue.length === 0 && !this.#isBegun) return
     this.#isCommitting = true
     await new Promise((resolve, reject) => {
-      this.#waiting.push({ head: 'COMMIT', items: undefined, tail: '', listeners: [{ resolve, reject }] })
+      this.#queue.push({ head: 'COMMIT', items: undefined, tail: '', listeners: [{ resolve, reject }] })
       void this.#send()
     })
   }
 
-  /** After this every use is an error. */
+  /** Every later use throws. */
   end(): void {
     this.#connection = undefined
   }
@@ -98,24 +98,25 @@ export class OpenTransaction {
     return this.#alive().format(sql, values as unknown[])
   }
 
-  /** Takes a statement no earlier than at `from`, and returns its place: with one of its shape, or at the end. */
-  place(from: number, { head, item, tail }: ListStatement, listener: Listener): number {
+  /** Queues a statement, merged with one of the same form at position `from` or later. Returns its position in the queue. */
+  queueMerged(from: number, { head, item, tail }: ListStatement, listener: Listener): number {
     this.#alive()
-    const place = this.#waiting.findIndex(
+    const position = this.#queue.findIndex(
       (other, index) => index >= from && other.items !== undefined && other.head === head && other.tail === tail,
     )
-    if (place === -1) return this.#waiting.push({ head, items: [item], tail, listeners: [listener] }) - 1
-    this.#waiting[place]!.items!.push(item)
-    this.#waiting[place]!.listeners.push(listener)
-    return place
+    if (position === -1) return this.#queue.push({ head, items: [item], tail, listeners: [listener] }) - 1
+    this.#queue[position]!.items!.push(item)
+    this.#queue[position]!.listeners.push(listener)
+    return position
   }
 
-  placeAlone(head: string, listener: Listener): number {
+  /** Queues a statement that is never merged. Returns its position in the queue. */
+  queueAlone(head: string, listener: Listener): number {
     this.#alive()
-    return this.#waiting.push({ head, items: undefined, tail: '', listeners: [listener] }) - 1
+    return this.#queue.push({ head, items: undefined, tail: '', listeners: [listener] }) - 1
   }
 
-  /** When everybody who can go on without an answer has said what they have to say. */
+  /** Sends after the work that is ready to run now, so that its statements are in the same round trip. */
   sendSoon(): void {
     if (this.#isSendingSoon) return
     this.#isSendingSoon = true
@@ -130,16 +131,16 @@ export class OpenTransaction {
     return this.#connection
   }
 
-  /** One after the other: what is said after a refusal must not be on its way already when the server has rolled back. */
+  /** One round trip at a time. A statement sent before an error is known would run outside the transaction that was rolled back. */
   #send(): Promise<void> {
     this.#sending = this.#sending.then(() => this.#sendNow())
     return this.#sending
   }
 
   async #sendNow(): Promise<void> {
-    const batch = this.#waiting.splice(0)
+    const batch = this.#queue.splice(0)
     if (batch.length === 0) return
-    for (const speaker of this.#speakers) speaker.sent()
+    for (const participant of this.#participants) participant.sent()
     try {
       const connection = this.#alive()
       const begin = this.#isBegun ? [] : [...this.#lockWaitOf(connection), 'START TRANSACTION']
@@ -147,12 +148,12 @@ export class OpenTransaction {
       const statements = [...begin, ...batch.map(textOf)]
       const [results] = await connection.query({ sql: statements.join(';\n'), timeout: this.#options.timeoutMs })
       lockWaits.set(connection.connection, this.#options.lockWaitSeconds)
-      // One statement's result comes bare.
+      // The driver returns one statement's result without a list around it.
       const each = (statements.length === 1 ? [results] : results) as StatementResult[]
       for (const [index, { listeners }] of batch.entries())
         for (const listener of listeners) listener.resolve(each[begin.length + index]!)
     } catch (error) {
-      // The server stopped at the statement that failed. Whoever goes on all the same must not write outside a transaction.
+      // The server stopped at the statement that failed. A participant that goes on must not write outside a transaction.
       this.end()
       for (const { listeners } of batch) for (const listener of listeners) listener.reject(error)
     }
@@ -161,51 +162,52 @@ export class OpenTransaction {
   #lockWaitOf({ connection }: PoolConnection): string[] {
     const { lockWaitSeconds } = this.#options
     if ((lockWaits.get(connection) ?? LOCK_WAIT_SECONDS) === lockWaitSeconds) return []
-    // Until the server has answered nobody knows.
+    // Unknown until the server has answered.
     lockWaits.set(connection, Number.NaN)
     return [`SET SESSION innodb_lock_wait_timeout = ${lockWaitSeconds === 0 ? NO_WAIT : lockWaitSeconds}`]
   }
 }
 
-const textOf = ({ head, items, tail }: Waiting): string => (items === undefined ? head : head + items.join(', ') + tail)
+const textOf = ({ head, items, tail }: QueuedStatement): string =>
+  items === undefined ? head : head + items.join(', ') + tail
 
-/** One of those who share a transaction, or the only one. */
-export class Speaker implements Transaction {
+/** What one work uses of a transaction, shared or not. */
+export class TransactionParticipant implements Transaction {
   readonly kind = 'transaction'
   readonly #transaction: OpenTransaction
-  /** Where it spoke last: nothing that it says from now on may come before. */
+  /** Queue position of its last statement. Its next one may not come before. */
   #from = 0
 
   constructor(transaction: OpenTransaction) {
     this.#transaction = transaction
   }
 
-  /** Its error is that of the next `ask` or of the commit. */
-  tell(sql: string, values: readonly unknown[]): void {
-    this.#say(sql, values, nobody)
+  /** Queues a statement without waiting. Its error comes with a later query of the transaction, or with the commit. */
+  queue(sql: string, values: readonly unknown[]): void {
+    this.#add(sql, values, noListener)
   }
 
-  /** Statements that are asked for before anybody waits for the server travel together. */
-  ask(sql: string, values: readonly unknown[]): Promise<StatementResult> {
-    return this.#answered(listener => this.#say(sql, values, listener))
+  /** Queries that begin at the same time share a round trip. */
+  query(sql: string, values: readonly unknown[]): Promise<StatementResult> {
+    return this.#resultOf(listener => this.#add(sql, values, listener))
   }
 
-  /** As `tell`, with a row for `INSERT INTO … VALUES`: rows that others insert in the same words become one statement. */
-  tellRow(insert: string, row: readonly unknown[]): void {
-    this.#sayInList({ head: `${insert} `, item: this.#transaction.format('(?)', [row]), tail: '' }, nobody)
+  /** As `queue`, for one row of `INSERT INTO … VALUES`. Rows with the same `insert` text become one statement. */
+  queueInsert(insert: string, row: readonly unknown[]): void {
+    this.#addMerged({ head: `${insert} `, item: this.#transaction.format('(?)', [row]), tail: '' }, noListener)
   }
 
-  /** As `tell`, for the row of `key`: an update with the very same values that others make becomes one statement. */
-  tellForKey(update: string, values: readonly unknown[], keyColumn: string, key: string): void {
-    this.#sayInList(this.#forKey(update, values, keyColumn, key, ''), nobody)
+  /** As `queue`, for the row of `key`. Updates with the same text and values become one statement. */
+  queueUpdate(update: string, values: readonly unknown[], keyColumn: string, key: string): void {
+    this.#addMerged(this.#forKey(update, values, keyColumn, key, ''), noListener)
   }
 
-  /** As `ask`; the answer holds the rows of everybody who asked in the same words, in any order. */
-  askForKey(select: string, keyColumn: string, key: string, tail: string): Promise<StatementResult> {
-    return this.#answered(listener => this.#sayInList(this.#forKey(select, [], keyColumn, key, tail), listener))
+  /** As `query`, for the row of `key`. Queries with the same text are merged: the result holds the rows of all, in any order. */
+  queryByKey(select: string, keyColumn: string, key: string, tail: string): Promise<StatementResult> {
+    return this.#resultOf(listener => this.#addMerged(this.#forKey(select, [], keyColumn, key, tail), listener))
   }
 
-  /** What it said is on its way. */
+  /** The queue was sent and is empty again. */
   sent(): void {
     this.#from = 0
   }
@@ -215,18 +217,18 @@ export class Speaker implements Transaction {
     return { head, item: this.#transaction.format('?', [key]), tail: `)${tail}` }
   }
 
-  #answered(say: (listener: Listener) => void): Promise<StatementResult> {
+  #resultOf(add: (listener: Listener) => void): Promise<StatementResult> {
     return new Promise((resolve, reject) => {
-      say({ resolve, reject })
+      add({ resolve, reject })
       this.#transaction.sendSoon()
     })
   }
 
-  #say(sql: string, values: readonly unknown[], listener: Listener): void {
-    this.#from = this.#transaction.placeAlone(this.#transaction.format(sql, values), listener)
+  #add(sql: string, values: readonly unknown[], listener: Listener): void {
+    this.#from = this.#transaction.queueAlone(this.#transaction.format(sql, values), listener)
   }
 
-  #sayInList(statement: ListStatement, listener: Listener): void {
-    this.#from = this.#transaction.place(this.#from, statement, listener)
+  #addMerged(statement: ListStatement, listener: Listener): void {
+    this.#from = this.#transaction.queueMerged(this.#from, statement, listener)
   }
 }

@@ -18,18 +18,18 @@ interface Member {
   reject(error: unknown): void
 }
 
-/** One that takes longer, on a connection that has fallen silent say, is not waited for. */
+/** The next group waits no longer for the one before it, whose connection may be dead. */
 const GROUP_MS = 250
-/** Keeps a transaction short, and its text well under what the server takes. */
+/** Keeps a transaction short, and its text far below the server's packet limit. */
 const MEMBERS_MAX = 64
 const WAITING_MAX = 2_000
-/** So that a storm of requests for one payment shuts nobody else out. */
+/** Many requests for one payment must leave room for the others. */
 const WAITING_PER_SUBJECT_MAX = 500
-const LONERS_MAX = 1_000
+const FAILED_SUBJECTS_MAX = 1_000
 
 /**
  * Keeps what `Transactions` promises. When one work of a group throws or meets a lock, all are rolled back, and each is run again by itself:
- * nobody gets another's error. Only a database that is away, or that was lost in the commit, is everybody's: nothing is run again.
+ * no work gets another's error. When the database is away, or is lost in the commit, all get that error and nothing is run again.
  */
 export class TransactionGroups implements Transactions {
   readonly #runner: GroupRunner
@@ -37,9 +37,9 @@ export class TransactionGroups implements Transactions {
   readonly #waiting = new Map<string, Member[]>()
   #waitingCount = 0
   #isUnderWay = false
-  /** Subjects whose last work failed: a used key will be refused again, and would break up every group that it comes to. */
-  readonly #loners = new Set<string>()
-  /** The works of one subject that go alone do so one after the other. `last` resolves to the lock that it could not get, if so. */
+  /** Subjects whose last work failed. They run alone: a used key is refused again, and would roll back every group that it joins. */
+  readonly #failedSubjects = new Set<string>()
+  /** Works of one subject that run alone do so one after the other. `last` resolves to its lock time-out, if it ended with one. */
   readonly #alone = new Map<string, { last: Promise<unknown>; count: number }>()
 
   constructor(runner: GroupRunner) {
@@ -48,7 +48,7 @@ export class TransactionGroups implements Transactions {
 
   async run<T>(subject: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     if (this.#isFull(subject)) throw new DependencyUnavailableError('too many wait for the database')
-    if (this.#loners.has(subject)) return this.#runAlone(subject, work) as Promise<T>
+    if (this.#failedSubjects.has(subject)) return this.#runAlone(subject, work) as Promise<T>
     return new Promise<unknown>((resolve, reject) => {
       this.#wait({ subject, work, resolve, reject })
       this.#startSoon()
@@ -69,20 +69,20 @@ export class TransactionGroups implements Transactions {
     else this.#waiting.set(member.subject, [member])
   }
 
-  /** After everything that has arrived has been looked at: it may want to join. */
+  /** Starts after the requests that have already arrived are read, so that they can join. */
   #startSoon(): void {
     if (this.#isUnderWay || this.#waitingCount === 0) return
     this.#isUnderWay = true
     let isOver = false
-    const makeWay = () => {
+    const startNext = () => {
       if (isOver) return
       isOver = true
       clearTimeout(late)
       this.#isUnderWay = false
       this.#startSoon()
     }
-    const late = setTimeout(makeWay, GROUP_MS)
-    setImmediate(() => void this.#runGroup(this.#take()).finally(makeWay))
+    const late = setTimeout(startNext, GROUP_MS)
+    setImmediate(() => void this.#runGroup(this.#take()).finally(startNext))
   }
 
   /** One of each subject, the longest waiting ones. */
@@ -117,11 +117,11 @@ export class TransactionGroups implements Transactions {
     }
   }
 
-  /** No group waits for this one. */
+  /** In a transaction of its own, for which no group waits. */
   async #runAlone(subject: string, work: Work): Promise<unknown> {
     const queue = this.#alone.get(subject) ?? { last: Promise.resolve(undefined), count: 0 }
     const mine = queue.last.then(locked => {
-      // They would wait as long for the same lock, one after the other.
+      // Each work in the queue would wait for the same lock in turn.
       if (locked !== undefined) throw locked
       return this.#runner.runAlone(work)
     })
@@ -129,7 +129,7 @@ export class TransactionGroups implements Transactions {
     this.#alone.set(subject, { last, count: queue.count + 1 })
     try {
       const result = await mine
-      this.#loners.delete(subject)
+      this.#failedSubjects.delete(subject)
       return result
     } catch (error) {
       this.#remember(subject, error)
@@ -146,11 +146,12 @@ export class TransactionGroups implements Transactions {
   }
 
   #remember(subject: string, error: unknown): void {
-    // An outage is nobody's fault.
+    // An outage says nothing about the subject.
     const cause = error instanceof DependencyUnavailableError ? error.cause : error
     if (isEverybodys(error) || isEverybodys(cause)) return
-    this.#loners.add(subject)
-    if (this.#loners.size > LONERS_MAX) this.#loners.delete(this.#loners.values().next().value!)
+    this.#failedSubjects.add(subject)
+    if (this.#failedSubjects.size > FAILED_SUBJECTS_MAX)
+      this.#failedSubjects.delete(this.#failedSubjects.values().next().value!)
   }
 }
 
@@ -158,9 +159,9 @@ const nothing = () => undefined
 
 const isLockedOut = (error: unknown): boolean => error instanceof DependencyUnavailableError && isDeadlock(error.cause)
 
-/** Nothing of it has happened, and nothing was wrong with it. */
+/** The work had no effect, and its error was not its own fault: it may succeed alone. */
 const mayPass = (error: unknown): boolean => error instanceof LostBeforeCommit || isDeadlock(error)
 
-/** The server is away, or nobody knows whether it has happened: then nothing is tried again. */
+/** The server is away, or the outcome of the commit is unknown. Then no work is run again. */
 const isEverybodys = (error: unknown): boolean =>
   !(error instanceof LostBeforeCommit) && error instanceof Error && isAway(error)

@@ -96,7 +96,7 @@ export class FaultyWire {
   }
 
   #serve(client: Socket): void {
-    // Politely: jest's world does not know the errors of Node's own sockets as errors.
+    // Politely: jest's sandbox does not know the errors of Node's own sockets as errors.
     if (this.#isAway) return void client.end()
     const port = Number(this.#target.port || 3306)
     const link: Link = {

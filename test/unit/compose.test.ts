@@ -76,7 +76,7 @@ describe('the schema refuses', () => {
 
 describe('our rules refuse', () => {
   test.each([
-    ['a port for the whole world', '"127.0.0.1:${API_PORT:-8080}', '"0.0.0.0:${API_PORT:-8080}', 'api publishes'],
+    ['a port on every address', '"127.0.0.1:${API_PORT:-8080}', '"0.0.0.0:${API_PORT:-8080}', 'api publishes'],
     ['a port on any interface', '"127.0.0.1:${API_PORT:-8080}:8080"', '"8080"', 'api publishes "8080"'],
     ['a floating tag', 'redis:7.2.11-alpine', 'redis:7.2-alpine', 'redis uses redis:7.2-alpine'],
     ['no tag', 'mariadb:10.11.11', 'mariadb', 'mariadb uses mariadb,'],
