@@ -96,14 +96,14 @@ export const defineContract = <const Contract extends RouteContract>(
   contract: Contract & Complete<Contract>,
 ): Contract => contract
 
-type OutputOf<Answer> = Answer extends z.ZodType ? z.output<Answer> : never
+type OutputOf<Declared> = Declared extends z.ZodType ? z.output<Declared> : never
 
 /** A body as its receiver reads it. */
-type BodyOf<Answer> = Answer extends { schema: infer Schema }
+type BodyOf<Declared> = Declared extends { schema: infer Schema }
   ? OutputOf<Schema>
-  : Answer extends TextAnswer
+  : Declared extends TextAnswer
     ? string
-    : OutputOf<Answer>
+    : OutputOf<Declared>
 
 type AnswersIn<Contract extends RouteContract> = Contract['answers']
 

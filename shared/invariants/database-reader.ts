@@ -71,7 +71,7 @@ export class DatabaseReader implements DatabaseSource, OutboxLookup {
       historyOf(row.payment_id).operations.push(operationOf(row))
     for (const row of await this.#range('SELECT * FROM ledger_entry', 'payment_id', after, last))
       historyOf(row.payment_id).entries.push(entryOf(row))
-    for (const table of OUTBOX_TABLES)
+    for (const table of outboxTables)
       for (const row of await this.#range(`SELECT * FROM ${table}`, 'message_key', after, last))
         historyOf(row.message_key).outbox.push(outboxOf(row, table === 'outbox_archive'))
     return histories.values()
@@ -136,11 +136,11 @@ const OPERATIONS = `SELECT o.*, a.operation_id AS answer_operation_id, a.status_
   LEFT JOIN idem_response_cache a ON a.merchant_id = o.merchant_id AND a.idempotency_key = o.idempotency_key`
 
 /** An event is in one of them: in the archive once it was published long ago. */
-const OUTBOX_TABLES = ['outbox_event', 'outbox_archive']
+const outboxTables = ['outbox_event', 'outbox_archive']
 
 /** In one statement, so that nothing is missed that moves meanwhile. */
 const everyEvent = (columns: string, condition = 'TRUE'): string =>
-  OUTBOX_TABLES.map(table => `SELECT ${columns} FROM ${table} WHERE ${condition}`).join(' UNION ALL ')
+  outboxTables.map(table => `SELECT ${columns} FROM ${table} WHERE ${condition}`).join(' UNION ALL ')
 
 const emptyHistory = (paymentId: string, payment: PaymentRow | null): PaymentHistory => ({
   paymentId,

@@ -1,6 +1,6 @@
 /** Corruptions that make the invariants of events in the outbox fail. For tests only. */
 import type { eventInvariants } from './event-invariants.ts'
-import { change, copyToArchive, type PlantedFor, remove } from './planted.corruption.ts'
+import { COPY_TO_ARCHIVE, change, type PlantedFor, remove } from './planted.corruption.ts'
 import { NOW_MS } from './sample-payments.ts'
 
 export const eventCorruptions: PlantedFor<(typeof eventInvariants)[number]['name']> = {
@@ -81,7 +81,7 @@ export const eventCorruptions: PlantedFor<(typeof eventInvariants)[number]['name
       {
         what: 'an event in the outbox and in its archive',
         payment: 'authorized',
-        sql: [copyToArchive],
+        sql: [COPY_TO_ARCHIVE],
         alsoBreaks: ['event-sequence', 'operations-have-events', 'order-in-topic', 'distinct-events'],
         offender: /^evt_/,
       },

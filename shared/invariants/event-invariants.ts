@@ -6,7 +6,7 @@ import {
   type OperationState,
   type PaymentStatus,
 } from '../contracts/lists.ts'
-import { type DatabaseInvariant, failed, holds, type Judge, notYet, ok, same, type Verdict } from './invariant.ts'
+import { type CheckResult, type DatabaseInvariant, failed, holds, type Judge, notYet, ok, same } from './invariant.ts'
 import { eventsOf, type OperationRow, type OutboxRow, type PaymentHistory, ruleOf, sum } from './payment-history.ts'
 
 const topicOfSuccess: Record<OperationKind, EventType> = {
@@ -35,7 +35,7 @@ const topicByState: Record<OperationState, (kind: string) => EventType | undefin
 
 const topicOf = ({ kind, state }: OperationRow): EventType | undefined => ruleOf(topicByState, state)?.(kind)
 
-const operationVerdict = (history: PaymentHistory, operation: OperationRow): Verdict => {
+const operationResult = (history: PaymentHistory, operation: OperationRow): CheckResult => {
   const told = history.outbox.filter(row => row.event?.operationId === operation.operationId).map(row => row.topic)
   const expected = topicOf(operation) ?? ''
   return same(operation.operationId, `the events of this ${operation.kind}`, told.join(' and '), expected)
@@ -46,7 +46,7 @@ const operationsHaveEvents = {
   sentence:
     'Every operation that came to something has exactly one event, of the topic of its outcome; others have none.',
   *checkPayment(history) {
-    for (const operation of history.operations) yield operationVerdict(history, operation)
+    for (const operation of history.operations) yield operationResult(history, operation)
   },
 } as const satisfies DatabaseInvariant
 
@@ -181,7 +181,7 @@ const eventsComplete = {
   },
 } as const satisfies DatabaseInvariant
 
-const publishedVerdict = (row: OutboxRow, judge: Judge): Verdict => {
+const publishedResult = (row: OutboxRow, judge: Judge): CheckResult => {
   if (row.publishedAtMs !== null) return ok
   if (row.parkedAtMs !== null) return failed(row.eventId, `parked: ${row.lastError ?? 'no error noted'}`)
   return notYet(judge, row.createdAtMs, row.eventId, `unpublished for ${judge.nowMs - row.createdAtMs} ms`)
@@ -191,7 +191,7 @@ const outboxPublished = {
   name: 'outbox-published',
   sentence: 'Every outbox row is published; none is parked.',
   *checkPayment({ outbox }, judge) {
-    for (const row of outbox) yield publishedVerdict(row, judge)
+    for (const row of outbox) yield publishedResult(row, judge)
   },
 } as const satisfies DatabaseInvariant
 

@@ -1,9 +1,9 @@
-/** What an invariant is: a name, a sentence, and a verdict on every row it looks at. */
+/** What an invariant is: a name, a sentence, and a result for every row it looks at. */
 import type { DatabaseTotals } from './database-totals.ts'
 import type { HistoryInKafka, KafkaTotals } from './kafka-facts.ts'
 import type { PaymentHistory } from './payment-history.ts'
 
-export type Verdict = { state: 'ok' } | { state: 'failed' | 'pending'; row: string; problem: string }
+export type CheckResult = { state: 'ok' } | { state: 'failed' | 'pending'; row: string; problem: string }
 
 /** Decides what is late: work younger than the grace is pending, older work has failed. */
 export interface Judge {
@@ -16,36 +16,36 @@ export interface Invariant {
   readonly sentence: string
 }
 
-type Verdicts = Iterable<Verdict> | AsyncIterable<Verdict>
+type CheckResults = Iterable<CheckResult> | AsyncIterable<CheckResult>
 
-/** Needs the database alone. Judges one payment at a time, or all together; yields one verdict a row. */
+/** Needs the database alone. Judges one payment at a time, or all together; yields one result for each row. */
 export type DatabaseInvariant = Invariant &
   (
-    | { checkPayment(history: PaymentHistory, judge: Judge): Iterable<Verdict> }
-    | { checkTotals(totals: DatabaseTotals, judge: Judge): Verdicts }
+    | { checkPayment(history: PaymentHistory, judge: Judge): Iterable<CheckResult> }
+    | { checkTotals(totals: DatabaseTotals, judge: Judge): CheckResults }
   )
 
-/** Needs Kafka too. Judges the events of one payment at a time, or all records together; yields one verdict a row. */
+/** Needs Kafka too. Judges the events of one payment at a time, or all records together; yields one result for each row. */
 export type KafkaInvariant = Invariant &
   (
-    | { checkEvents(history: HistoryInKafka, judge: Judge): Iterable<Verdict> }
-    | { checkKafka(kafka: KafkaTotals, judge: Judge): Iterable<Verdict> }
+    | { checkEvents(history: HistoryInKafka, judge: Judge): Iterable<CheckResult> }
+    | { checkKafka(kafka: KafkaTotals, judge: Judge): Iterable<CheckResult> }
   )
 
-export const ok: Verdict = { state: 'ok' }
+export const ok: CheckResult = { state: 'ok' }
 
-export const failed = (row: string, problem: string): Verdict => ({ state: 'failed', row, problem })
+export const failed = (row: string, problem: string): CheckResult => ({ state: 'failed', row, problem })
 
-export const pending = (row: string, problem: string): Verdict => ({ state: 'pending', row, problem })
+export const pending = (row: string, problem: string): CheckResult => ({ state: 'pending', row, problem })
 
-export const holds = (condition: boolean, row: string, problem: string): Verdict =>
+export const holds = (condition: boolean, row: string, problem: string): CheckResult =>
   condition ? ok : failed(row, problem)
 
 type Comparable = string | number | bigint | boolean | null | undefined
 
-export const same = (row: string, what: string, actual: Comparable, expected: Comparable): Verdict =>
+export const same = (row: string, what: string, actual: Comparable, expected: Comparable): CheckResult =>
   actual === expected ? ok : failed(row, `${what} is ${actual}, expected ${expected}`)
 
 /** Not done yet: pending while young, failed once the grace has passed since `sinceMs`. */
-export const notYet = (judge: Judge, sinceMs: number, row: string, problem: string): Verdict =>
+export const notYet = (judge: Judge, sinceMs: number, row: string, problem: string): CheckResult =>
   judge.nowMs - sinceMs > judge.graceMs ? failed(row, problem) : pending(row, problem)

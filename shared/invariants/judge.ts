@@ -1,7 +1,7 @@
 /** Holds the invariants against a database and, where it can be read, against Kafka: once, and without changing anything. */
 import { type InvariantGroup, needingDatabase, needingKafka } from './catalogue.ts'
 import { type Balances, Expectations, type KeptAnswer } from './database-totals.ts'
-import type { Invariant, Judge, Verdict } from './invariant.ts'
+import type { CheckResult, Invariant, Judge } from './invariant.ts'
 import type { HistoryInKafka, KafkaFacts, KafkaTotals } from './kafka-facts.ts'
 import type { PaymentHistory } from './payment-history.ts'
 
@@ -65,7 +65,7 @@ export async function judge(database: DatabaseSource, clock: Judge, kafka?: Kafk
 function judgePayment(history: PaymentHistory, clock: Judge, tallies: Tallies): void {
   for (const invariant of needingDatabase)
     if ('checkPayment' in invariant)
-      for (const verdict of invariant.checkPayment(history, clock)) tallies.add(invariant, verdict)
+      for (const result of invariant.checkPayment(history, clock)) tallies.add(invariant, result)
 }
 
 const inKafka = (kafka: KafkaFacts, history: PaymentHistory): HistoryInKafka => ({
@@ -76,7 +76,7 @@ const inKafka = (kafka: KafkaFacts, history: PaymentHistory): HistoryInKafka => 
 function judgeEvents(history: HistoryInKafka, clock: Judge, tallies: Tallies): void {
   for (const invariant of needingKafka)
     if ('checkEvents' in invariant)
-      for (const verdict of invariant.checkEvents(history, clock)) tallies.add(invariant, verdict)
+      for (const result of invariant.checkEvents(history, clock)) tallies.add(invariant, result)
 }
 
 const unsentOf = ({ outbox }: HistoryInKafka): number =>
@@ -91,23 +91,23 @@ async function judgeTotals(
   const totals = { ...(await database.balances()), expected, feesOutstanding, answers: () => database.answers() }
   for (const invariant of needingDatabase)
     if ('checkTotals' in invariant)
-      for await (const verdict of invariant.checkTotals(totals, clock)) tallies.add(invariant, verdict)
+      for await (const result of invariant.checkTotals(totals, clock)) tallies.add(invariant, result)
 }
 
 function judgeKafka(kafka: KafkaTotals, clock: Judge, tallies: Tallies): void {
   for (const invariant of needingKafka)
     if ('checkKafka' in invariant)
-      for (const verdict of invariant.checkKafka(kafka, clock)) tallies.add(invariant, verdict)
+      for (const result of invariant.checkKafka(kafka, clock)) tallies.add(invariant, result)
 }
 
-/** Counts verdicts by invariant. */
+/** Counts results by invariant. */
 class Tallies {
   readonly #byName = new Map<string, Tally>()
 
-  add({ name }: Invariant, verdict: Verdict): void {
+  add({ name }: Invariant, result: CheckResult): void {
     const tally = this.#byName.get(name) ?? new Tally()
     this.#byName.set(name, tally)
-    tally.add(verdict)
+    tally.add(result)
   }
 
   resultOf({ name, group, sentence }: Invariant & { group: InvariantGroup }): InvariantResult {
@@ -115,23 +115,23 @@ class Tallies {
   }
 }
 
-type Finding = Pick<Exclude<Verdict, { state: 'ok' }>, 'row' | 'problem'>
+type ReportedRow = Pick<Exclude<CheckResult, { state: 'ok' }>, 'row' | 'problem'>
 
 class Tally {
   #checked = 0
   #failed = 0
   #pending = 0
-  readonly #failures: Finding[] = []
-  readonly #waiting: Finding[] = []
+  readonly #failures: ReportedRow[] = []
+  readonly #waiting: ReportedRow[] = []
 
-  add(verdict: Verdict): void {
+  add(result: CheckResult): void {
     this.#checked++
-    if (verdict.state === 'ok') return
-    const isFailure = verdict.state === 'failed'
+    if (result.state === 'ok') return
+    const isFailure = result.state === 'failed'
     if (isFailure) this.#failed++
     else this.#pending++
     const rows = isFailure ? this.#failures : this.#waiting
-    if (rows.length < ROWS_KEPT_MAX) rows.push({ row: verdict.row, problem: verdict.problem })
+    if (rows.length < ROWS_KEPT_MAX) rows.push({ row: result.row, problem: result.problem })
   }
 
   result(): Omit<InvariantResult, 'name' | 'group' | 'sentence'> {

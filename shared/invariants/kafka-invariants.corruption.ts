@@ -2,7 +2,7 @@
 
 import type { HistoryInKafka } from './kafka-facts.ts'
 import type { kafkaInvariants } from './kafka-invariants.ts'
-import { change, copyToArchive, type PlantedFor, recordsOf, replaced } from './planted.corruption.ts'
+import { COPY_TO_ARCHIVE, change, type PlantedFor, recordsOf, replaced } from './planted.corruption.ts'
 
 export const kafkaCorruptions: PlantedFor<(typeof kafkaInvariants)[number]['name']> = {
   'outbox-in-kafka': {
@@ -79,7 +79,7 @@ export const kafkaCorruptions: PlantedFor<(typeof kafkaInvariants)[number]['name
       {
         what: 'an event that its topic has twice',
         payment: 'declined',
-        sql: [copyToArchive],
+        sql: [COPY_TO_ARCHIVE],
         alsoBreaks: ['event-in-one-place', 'event-sequence', 'operations-have-events', 'distinct-events'],
         offender: /^evt_/,
       },

@@ -1,5 +1,5 @@
 /** Invariants that need Kafka's records: what was published is there, in order, and nothing else; consumers are at the end. */
-import { failed, holds, type KafkaInvariant, ok, pending, same, type Verdict } from './invariant.ts'
+import { type CheckResult, failed, holds, type KafkaInvariant, ok, pending, same } from './invariant.ts'
 import type { RowInKafka } from './kafka-facts.ts'
 
 const outboxInKafka = {
@@ -15,7 +15,7 @@ const outboxInKafka = {
   },
 } as const satisfies KafkaInvariant
 
-const inOrder = (earlier: RowInKafka, later: RowInKafka): Verdict => {
+const inOrder = (earlier: RowInKafka, later: RowInKafka): CheckResult => {
   const [a, b] = [earlier.inKafka!, later.inKafka!]
   const where = `${earlier.topic}: sequence ${earlier.sequence} at ${a.partition}/${a.offset}, ${later.sequence} at ${b.partition}/${b.offset}`
   return holds(a.partition === b.partition && a.offset < b.offset, later.eventId, `out of order in ${where}`)

@@ -2,6 +2,7 @@
 import { type EntryType, type EventType, entryTypes } from '../contracts/lists.ts'
 import type { Balances, DatabaseTotals } from './database-totals.ts'
 import {
+  type CheckResult,
   type DatabaseInvariant,
   failed,
   holds,
@@ -10,7 +11,6 @@ import {
   ok,
   pending,
   same,
-  type Verdict,
 } from './invariant.ts'
 import {
   type EntryRow,
@@ -59,7 +59,7 @@ const entrySum = (history: PaymentHistory, total: Total): number =>
       .map(entry => entry.amount),
   )
 
-const inLedger = (history: PaymentHistory, what: string, total: Total): Verdict =>
+const inLedger = (history: PaymentHistory, what: string, total: Total): CheckResult =>
   history.payment ? same(history.paymentId, what, entrySum(history, total), history.payment[total]) : ok
 
 const capturedInLedger = {
@@ -89,7 +89,7 @@ const netInLedger = {
   },
 } as const satisfies DatabaseInvariant
 
-const oneEntry = (row: OutboxRow, entries: EntryRow[], type: EntryType, amount: number): Verdict => {
+const oneEntry = (row: OutboxRow, entries: EntryRow[], type: EntryType, amount: number): CheckResult => {
   if (entries.length !== 1) return failed(row.eventId, `has ${entries.length} ${type} entries, expected 1`)
   return same(entries[0]!.entryId, `the ${type} amount of ${row.eventId}`, entries[0]!.amount, amount)
 }
@@ -97,7 +97,7 @@ const oneEntry = (row: OutboxRow, entries: EntryRow[], type: EntryType, amount: 
 const ofEvent = (history: PaymentHistory, row: OutboxRow, type: EntryType) =>
   entriesOf(history, type).filter(entry => entry.eventId === row.eventId)
 
-function* oneEntryPerEvent(history: PaymentHistory, type: EntryType): Iterable<Verdict> {
+function* oneEntryPerEvent(history: PaymentHistory, type: EntryType): Iterable<CheckResult> {
   for (const row of eventsOf(history, entryRules[type].topic)) {
     if (row.event) yield oneEntry(row, ofEvent(history, row, type), type, row.event.amount)
   }
@@ -119,7 +119,7 @@ const refundEntry = {
   },
 } as const satisfies DatabaseInvariant
 
-const feeVerdict = (history: PaymentHistory, row: OutboxRow, judge: Judge): Verdict => {
+const feeResult = (history: PaymentHistory, row: OutboxRow, judge: Judge): CheckResult => {
   const fees = ofEvent(history, row, 'fee')
   const feeAmount = row.event?.feeAmount
   if (feeAmount === undefined) return failed(row.eventId, 'a captured event that says no fee')
@@ -136,7 +136,7 @@ const feeEntry = {
   name: 'one-fee-entry',
   sentence: 'Every captured event has exactly one fee entry, of the fee it says, and none when that is 0.',
   *checkPayment(history, judge) {
-    for (const row of eventsOf(history, 'payment.captured')) if (row.event) yield feeVerdict(history, row, judge)
+    for (const row of eventsOf(history, 'payment.captured')) if (row.event) yield feeResult(history, row, judge)
   },
 } as const satisfies DatabaseInvariant
 
@@ -187,7 +187,7 @@ const trialBalance = {
   },
 } as const satisfies DatabaseInvariant
 
-function* balancesOf(totals: DatabaseTotals, isWanted: (account: string) => boolean): Iterable<Verdict> {
+function* balancesOf(totals: DatabaseTotals, isWanted: (account: string) => boolean): Iterable<CheckResult> {
   const places = new Set<string>()
   for (const balances of [totals.debits, totals.credits, totals.expected])
     for (const { account, currency } of balances) if (isWanted(account)) places.add(`${account} ${currency}`)

@@ -1,7 +1,7 @@
 /** Invariants of operations and of the answers stored under their keys: nothing stuck, and callers were told what happened. */
 import type { OperationKind } from '../contracts/lists.ts'
 import type { KeptAnswer } from './database-totals.ts'
-import { type DatabaseInvariant, failed, holds, type Judge, ok, pending, same, type Verdict } from './invariant.ts'
+import { type CheckResult, type DatabaseInvariant, failed, holds, type Judge, ok, pending, same } from './invariant.ts'
 import {
   type AnswerRow,
   type EventFacts,
@@ -14,7 +14,7 @@ import {
   ruleOf,
 } from './payment-history.ts'
 
-const leaseVerdict = ({ operationId, kind, state, leaseUntilMs }: OperationRow, judge: Judge): Verdict => {
+const leaseResult = ({ operationId, kind, state, leaseUntilMs }: OperationRow, judge: Judge): CheckResult => {
   if (outcomeOf(state) !== 'open') return ok
   const overdueMs = judge.nowMs - leaseUntilMs
   const problem = `${kind} is pending, its lease ran out ${overdueMs} ms ago`
@@ -26,7 +26,7 @@ const leasesAlive = {
   name: 'nothing-stuck',
   sentence: 'Every operation is finished, or somebody works on it or did so a moment ago.',
   *checkPayment({ operations }, judge) {
-    for (const operation of operations) yield leaseVerdict(operation, judge)
+    for (const operation of operations) yield leaseResult(operation, judge)
   },
 } as const satisfies DatabaseInvariant
 

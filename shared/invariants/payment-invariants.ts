@@ -1,6 +1,6 @@
 /** Invariants of the payment row itself: its totals, its status, its pending operation, and what hangs on it. */
 import { type OperationKind, type OperationState, operationKinds, type PaymentStatus } from '../contracts/lists.ts'
-import { type DatabaseInvariant, failed, holds, ok, same, type Verdict } from './invariant.ts'
+import { type CheckResult, type DatabaseInvariant, failed, holds, ok, same } from './invariant.ts'
 import { outcomeOf, type PaymentHistory, type PaymentRow, ruleOf, succeededOf, sum } from './payment-history.ts'
 
 const totalsInBounds = {
@@ -132,7 +132,7 @@ const totalMovedBy: Record<OperationKind, Total | null> = {
   expire: null,
 }
 
-const addsUp = (history: PaymentHistory, total: Total): Verdict => {
+const addsUp = (history: PaymentHistory, total: Total): CheckResult => {
   if (!history.payment) return ok
   const kinds = operationKinds.filter(kind => totalMovedBy[kind] === total)
   const moved = sum(kinds.flatMap(kind => succeededOf(history, kind)).map(operation => operation.amount))

@@ -51,7 +51,7 @@ export type KafkaCorruption =
   | { lags(lags: Lag[]): Lag[] }
   | { deadLetter: { topic: string; partition: number; offset: number; error: string } }
 
-const ROW = {
+const rowCondition = {
   payment: 'payment_id = :payment',
   operation: (kind: string) => `payment_id = :payment AND kind = '${kind}'`,
   entry: (type: string) => `payment_id = :payment AND entry_type = '${type}'`,
@@ -62,26 +62,26 @@ const ROW = {
 
 /** Statements that change one row of a payment; `answer` is the stored answer of its authorization. */
 export const change = {
-  payment: (set: string) => `UPDATE payment SET ${set} WHERE ${ROW.payment}`,
-  operation: (kind: string, set: string) => `UPDATE payment_operation SET ${set} WHERE ${ROW.operation(kind)}`,
-  entry: (type: string, set: string) => `UPDATE ledger_entry SET ${set} WHERE ${ROW.entry(type)}`,
-  event: (topic: string, set: string) => `UPDATE outbox_event SET ${set} WHERE ${ROW.event(topic)}`,
-  answer: (set: string) => `UPDATE idem_response_cache SET ${set} WHERE ${ROW.answer}`,
+  payment: (set: string) => `UPDATE payment SET ${set} WHERE ${rowCondition.payment}`,
+  operation: (kind: string, set: string) => `UPDATE payment_operation SET ${set} WHERE ${rowCondition.operation(kind)}`,
+  entry: (type: string, set: string) => `UPDATE ledger_entry SET ${set} WHERE ${rowCondition.entry(type)}`,
+  event: (topic: string, set: string) => `UPDATE outbox_event SET ${set} WHERE ${rowCondition.event(topic)}`,
+  answer: (set: string) => `UPDATE idem_response_cache SET ${set} WHERE ${rowCondition.answer}`,
 }
 
 /** Statements that remove one row of a payment. */
 export const remove = {
-  payment: () => `DELETE FROM payment WHERE ${ROW.payment}`,
-  operation: (kind: string) => `DELETE FROM payment_operation WHERE ${ROW.operation(kind)}`,
-  entry: (type: string) => `DELETE FROM ledger_entry WHERE ${ROW.entry(type)}`,
-  event: (topic: string) => `DELETE FROM outbox_event WHERE ${ROW.event(topic)}`,
-  answer: () => `DELETE FROM idem_response_cache WHERE ${ROW.answer}`,
+  payment: () => `DELETE FROM payment WHERE ${rowCondition.payment}`,
+  operation: (kind: string) => `DELETE FROM payment_operation WHERE ${rowCondition.operation(kind)}`,
+  entry: (type: string) => `DELETE FROM ledger_entry WHERE ${rowCondition.entry(type)}`,
+  event: (topic: string) => `DELETE FROM outbox_event WHERE ${rowCondition.event(topic)}`,
+  answer: () => `DELETE FROM idem_response_cache WHERE ${rowCondition.answer}`,
 }
 
 const ARCHIVED = 'id, event_id, topic, message_key, sequence, payload, traceparent, shard, created_at, published_at'
 
 /** Copies the event of a payment that has one event. */
-export const copyToArchive = `INSERT INTO outbox_archive (${ARCHIVED}) SELECT ${ARCHIVED} FROM outbox_event WHERE message_key = :payment`
+export const COPY_TO_ARCHIVE = `INSERT INTO outbox_archive (${ARCHIVED}) SELECT ${ARCHIVED} FROM outbox_event WHERE message_key = :payment`
 
 /** Changes the records of one payment. */
 export const recordsOf = (payment: SystemPayment, change: (record: LogRecord) => LogRecord[]) => ({ payment, change })

@@ -10,7 +10,7 @@ import { DEAD_LETTER_TOPIC } from '../../shared/contracts/topics.ts'
 import { needingDatabase, needingKafka } from '../../shared/invariants/catalogue.ts'
 import { systemCorruptions } from '../../shared/invariants/invariants.corruption.ts'
 import {
-  copyToArchive,
+  COPY_TO_ARCHIVE,
   type KafkaCorruption,
   type RowCorruption,
   remove,
@@ -149,7 +149,7 @@ describe('planted in the database', () => {
   })
 
   test('an event that was archived is as good as before', async () => {
-    const archived = [copyToArchive, remove.event('payment.authorized')]
+    const archived = [COPY_TO_ARCHIVE, remove.event('payment.authorized')]
     await spoiled({ payment: 'authorized', sql: archived }, async () => {
       const report = await verifyNow()
       expect(failuresOf(report)).toEqual([])

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { createContext, use, useEffect, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Language } from '../../shared/contracts/errors.ts'
-import type { Answer, ApiRequest } from './api/answer.ts'
+import type { ApiAnswer, ApiRequest } from './api/answer.ts'
 import { OutcomeUnknownError, type Waiting } from './api/ask-until-final.ts'
 import type { Cart } from './purchase/cart.ts'
 import type { NewKey } from './purchase/keys.ts'
@@ -22,7 +22,7 @@ export interface ShopParts {
   waiting: Store<Waiting | undefined>
   newKey: NewKey
   run: () => Promise<void>
-  ask: (request: ApiRequest) => Promise<Answer>
+  ask: (request: ApiRequest) => Promise<ApiAnswer>
 }
 
 export const ShopContext = createContext<ShopParts | undefined>(undefined)

@@ -34,10 +34,10 @@ export async function connectProfiler(log: string): Promise<Profiler> {
   }
 }
 
-type Answer = Record<string, unknown>
+type InspectorAnswer = Record<string, unknown>
 
 function asker(socket: WebSocket) {
-  const waiting = new Map<number, (message: { result?: Answer; error?: { message: string } }) => void>()
+  const waiting = new Map<number, (message: { result?: InspectorAnswer; error?: { message: string } }) => void>()
   let next = 1
   socket.addEventListener('message', ({ data }) => {
     const message = JSON.parse(String(data))
@@ -47,7 +47,7 @@ function asker(socket: WebSocket) {
   socket.addEventListener('close', () => {
     for (const answer of waiting.values()) answer({ error: { message: 'the inspector is gone' } })
   })
-  return (method: string, params: object = {}): Promise<Answer> =>
+  return (method: string, params: object = {}): Promise<InspectorAnswer> =>
     new Promise((resolve, reject) => {
       const id = next++
       waiting.set(id, ({ result, error }) => (error ? reject(new Error(error.message)) : resolve(result ?? {})))

@@ -1,11 +1,20 @@
 /** When a client repeats a call, with which key, and what it takes for an answer. */
 import { describe, expect, test } from '@jest/globals'
 import { createRandom } from '../random.ts'
-import { type Answer, answerOf, type ClientOptions, callUntilFinal, isFinal, runFlow, type Send } from './client.ts'
+import {
+  answerOf,
+  type ClientAnswer,
+  type ClientOptions,
+  callUntilFinal,
+  isFinal,
+  runFlow,
+  type Send,
+} from './client.ts'
 import type { Flow, PlannedCall } from './flow.ts'
 import { InFlight } from './in-flight.ts'
 
-const json = (statusCode: number, body: object): Answer => answerOf(statusCode, Buffer.from(JSON.stringify(body)), '0')
+const json = (statusCode: number, body: object): ClientAnswer =>
+  answerOf(statusCode, Buffer.from(JSON.stringify(body)), '0')
 
 const held = json(201, { paymentId: 'pay_1' })
 const inProgress = json(409, { code: 'DUPLICATE_REQUEST', details: { reason: 'in_progress' } })
@@ -26,7 +35,7 @@ const flow: Flow = {
 }
 
 /** Gives the answers in turn, a null being a broken connection, and remembers which keys were sent. */
-function scripted(...answers: (Answer | null)[]): ClientOptions & { keys: string[] } {
+function scripted(...answers: (ClientAnswer | null)[]): ClientOptions & { keys: string[] } {
   const keys: string[] = []
   const send: Send = async (_, call) => {
     keys.push(call.key)
@@ -91,7 +100,7 @@ test('what could still change by repeating is not final', () => {
 
 test('a request is on the wire until it ends, and then says whether it got its answer', async () => {
   const inFlight = new InFlight()
-  const { promise, resolve } = Promise.withResolvers<Answer>()
+  const { promise, resolve } = Promise.withResolvers<ClientAnswer>()
   const tracked = inFlight.track(() => promise, isFinal)
   const lost = inFlight.track(() => Promise.reject(new Error('gone')), isFinal)
   const flights = inFlight.now()

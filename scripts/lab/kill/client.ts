@@ -5,7 +5,7 @@ import type { Random } from '../random.ts'
 import type { CallKind, Flow, PlannedCall } from './flow.ts'
 import type { InFlight } from './in-flight.ts'
 
-export interface Answer {
+export interface ClientAnswer {
   statusCode: number
   body: Buffer
   json: Record<string, unknown>
@@ -15,7 +15,7 @@ export interface Answer {
 /** What one call came to. `answer` is null when no final one came before the deadline. */
 export interface Told {
   call: PlannedCall
-  answer: Answer | null
+  answer: ClientAnswer | null
   /** How often it was told 500, which no fault excuses. */
   internalErrors: number
 }
@@ -29,7 +29,7 @@ export interface Transcript {
 export type RetryReason = 'no answer' | 'unavailable' | 'in progress' | 'internal error'
 
 /** Sends a call once. Rejects when no whole answer comes back. */
-export type Send = (flow: Flow, call: PlannedCall, paymentId: string | null) => Promise<Answer>
+export type Send = (flow: Flow, call: PlannedCall, paymentId: string | null) => Promise<ClientAnswer>
 
 export interface ClientOptions {
   send: Send
@@ -78,13 +78,13 @@ export async function callUntilFinal(
   return { call, answer: null, internalErrors }
 }
 
-const isInProgress = ({ statusCode, json }: Answer): boolean =>
+const isInProgress = ({ statusCode, json }: ClientAnswer): boolean =>
   statusCode === 409 && objectOf(json.details)?.reason === 'in_progress'
 
 /** Whether repeating the call could not change the answer any more. */
-export const isFinal = (answer: Answer): boolean => answer.statusCode < 500 && !isInProgress(answer)
+export const isFinal = (answer: ClientAnswer): boolean => answer.statusCode < 500 && !isInProgress(answer)
 
-const retryReasonOf = (answer: Answer | null): RetryReason => {
+const retryReasonOf = (answer: ClientAnswer | null): RetryReason => {
   if (answer === null) return 'no answer'
   if (answer.statusCode === 409) return 'in progress'
   return answer.statusCode === 500 ? 'internal error' : 'unavailable'
@@ -123,7 +123,7 @@ export const sendTo =
     return answerOf(response.status, Buffer.from(await response.arrayBuffer()), response.headers.get('retry-after'))
   }
 
-export function answerOf(statusCode: number, body: Buffer, retryAfter: string | null): Answer {
+export function answerOf(statusCode: number, body: Buffer, retryAfter: string | null): ClientAnswer {
   const seconds = retryAfter === null ? Number.NaN : Number(retryAfter)
   return {
     statusCode,

@@ -1,7 +1,7 @@
 /** The API as the smoke test sees it: status, headers, and the very bytes of an answer. */
 import { isDeepStrictEqual } from 'node:util'
 
-export interface Answer {
+export interface HttpAnswer {
   status: number
   headers: Headers
   bytes: Buffer
@@ -16,17 +16,17 @@ export class Api {
     this.url = url
   }
 
-  get(path: string): Promise<Answer> {
+  get(path: string): Promise<HttpAnswer> {
     return this.#ask(path, { method: 'GET' })
   }
 
   /** `key` goes into the header, as routes want it that have a payment in their path. */
-  post(path: string, body: object, key?: string): Promise<Answer> {
+  post(path: string, body: object, key?: string): Promise<HttpAnswer> {
     const headers = { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) }
     return this.#ask(path, { method: 'POST', headers, body: JSON.stringify(body) })
   }
 
-  async #ask(path: string, init: RequestInit): Promise<Answer> {
+  async #ask(path: string, init: RequestInit): Promise<HttpAnswer> {
     const response = await fetch(`${this.url}${path}`, {
       ...init,
       redirect: 'error',
@@ -43,10 +43,11 @@ export class Api {
 const SHOWN_LENGTH = 600
 
 /** An answer in one line, for the message of a failure. */
-export const shown = ({ status, bytes }: Answer): string => `HTTP ${status} ${bytes.toString('utf8', 0, SHOWN_LENGTH)}`
+export const shown = ({ status, bytes }: HttpAnswer): string =>
+  `HTTP ${status} ${bytes.toString('utf8', 0, SHOWN_LENGTH)}`
 
 /** The body of an answer with this status. Throws with the whole answer when it is another, or no JSON object. */
-export function bodyOf(answer: Answer, status: number): Record<string, unknown> {
+export function bodyOf(answer: HttpAnswer, status: number): Record<string, unknown> {
   if (answer.status !== status) throw new Error(`expected HTTP ${status}; seen: ${shown(answer)}`)
   try {
     const body: unknown = JSON.parse(answer.bytes.toString('utf8'))

@@ -7,7 +7,7 @@ import { type PaymentDetailView, paymentDetailView } from '../../../shared/contr
 import { operationListView } from '../../../shared/contracts/routes/list-operations.ts'
 import { type FeeSchedule, feeMinor } from '../../../shared/domain/fee.ts'
 import { until } from '../../../shared/runtime/until.ts'
-import { type Answer, type Api, bodyOf, mustHave, shown } from './api.ts'
+import { type Api, bodyOf, type HttpAnswer, mustHave, shown } from './api.ts'
 
 export interface SmokeStep {
   name: string
@@ -33,7 +33,7 @@ export class Purchase {
   readonly merchantId = `smoke-${randomUUID().slice(0, 18)}`
   readonly keys = { authorize: randomUUID(), decline: randomUUID(), capture: randomUUID(), refund: randomUUID() }
   /** The first answers, for comparison with their replays. */
-  readonly first: Partial<Record<RequestedKind, Answer>> = {}
+  readonly first: Partial<Record<RequestedKind, HttpAnswer>> = {}
   paymentId = ''
 
   constructor(api: Api, settings: Settings) {
@@ -81,7 +81,7 @@ export class Purchase {
     }
   }
 
-  authorize(key: string, more: object = {}): Promise<Answer> {
+  authorize(key: string, more: object = {}): Promise<HttpAnswer> {
     const { merchantId } = this
     return this.api.post('/payments/authorize', {
       merchantId,
@@ -92,11 +92,11 @@ export class Purchase {
     })
   }
 
-  capture(): Promise<Answer> {
+  capture(): Promise<HttpAnswer> {
     return this.api.post(`/payments/capture/${this.paymentId}`, { merchantId: this.merchantId }, this.keys.capture)
   }
 
-  refund(): Promise<Answer> {
+  refund(): Promise<HttpAnswer> {
     const body = { merchantId: this.merchantId, reason: 'smoke test' }
     return this.api.post(`/payments/refund/${this.paymentId}`, body, this.keys.refund)
   }
@@ -134,7 +134,7 @@ const mustHaveEntries = (payment: { ledgerEntries: Entry[] }, expected: Entry[])
   mustHave({ ledgerEntries: rowsOf(payment.ledgerEntries) }, { ledgerEntries: rowsOf(expected) })
 
 /** The same answer once more, byte for byte, and said to be a replay. */
-function mustBeReplay(again: Answer, first: Answer | undefined): void {
+function mustBeReplay(again: HttpAnswer, first: HttpAnswer | undefined): void {
   if (first === undefined) throw new Error('there is no first answer to compare with')
   if (again.status !== first.status || !again.bytes.equals(first.bytes))
     throw new Error(`the replay differs from the first answer (${shown(first)}); seen: ${shown(again)}`)
@@ -143,7 +143,7 @@ function mustBeReplay(again: Answer, first: Answer | undefined): void {
 }
 
 /** Before anything else is looked at: unauthenticated, forbidden. */
-const REFUSALS = new Set([401, 403])
+const refusalStatuses = new Set([401, 403])
 
 const isUp = (body: Record<string, unknown>): boolean =>
   body.status === 'ok' && Object.values(body.dependencies ?? {}).every(state => state === 'up')
@@ -154,14 +154,14 @@ async function ready({ api, settings }: Purchase): Promise<string> {
     async () => {
       const seen = await api.get('/health/ready')
       last = shown(seen)
-      return REFUSALS.has(seen.status) || isUp(bodyOf(seen, 200)) ? seen : undefined
+      return refusalStatuses.has(seen.status) || isUp(bodyOf(seen, 200)) ? seen : undefined
     },
     { what: 'readiness', deadlineMs: settings.deadlineMs, intervalMs: 200 },
   ).catch(error => {
     if (last !== 'no answer') throw new Error(`not ready after ${settings.deadlineMs} ms; seen: ${last}`)
     throw new NoAnswer(api.url, error)
   })
-  if (REFUSALS.has(answer.status))
+  if (refusalStatuses.has(answer.status))
     throw new Error(
       `${api.url} lets in only whom it knows, and smoke signs no request (deployed routes are behind aws_iam: docs/deploy.md); seen: ${last}`,
     )
@@ -237,7 +237,7 @@ async function replay(purchase: Purchase): Promise<string> {
   return 'authorize, capture, refund: byte for byte'
 }
 
-const EVENT_TYPES: readonly EventType[] = ['payment.authorized', 'payment.captured', 'payment.refunded']
+const purchaseEventTypes: readonly EventType[] = ['payment.authorized', 'payment.captured', 'payment.refunded']
 
 async function events(purchase: Purchase): Promise<string> {
   const seen: Seen = ({ events }) => events.map(({ type, publishedAt }) => ({ type, publishedAt }))
@@ -249,7 +249,7 @@ async function events(purchase: Purchase): Promise<string> {
   const { events } = await purchase.payment()
   mustHave(
     { types: events.map(event => event.type), sequences: events.map(event => event.sequence) },
-    { types: EVENT_TYPES, sequences: EVENT_TYPES.map((_, index) => index + 1) },
+    { types: purchaseEventTypes, sequences: purchaseEventTypes.map((_, index) => index + 1) },
   )
   return `${events.length} published`
 }

@@ -76,7 +76,7 @@ export async function* fetchSpans(
 }
 
 /** What one broker answered to what it was asked. */
-interface Answer {
+interface BrokerAnswer {
   asked: Open[]
   batches: Batch[]
 }
@@ -85,7 +85,7 @@ interface Answer {
  * A broker leaves a partition out of an answer that is full. Only when it has nothing of any of them are they all at their
  * end, whatever their end offsets say.
  */
-function* take({ asked, batches }: Answer): Generator<Fetched> {
+function* take({ asked, batches }: BrokerAnswer): Generator<Fetched> {
   const filled = batches.filter(batch => !batch.isEmptyIncludingFiltered())
   if (filled.length === 0) for (const each of asked) each.next = each.high
   for (const batch of filled) {
@@ -104,7 +104,7 @@ async function afresh(cluster: Cluster, error: unknown): Promise<never> {
 }
 
 /** Asks every broker that leads some of the partitions. */
-async function fetchTopic(cluster: Cluster, topic: string, open: readonly Open[]): Promise<Answer[]> {
+async function fetchTopic(cluster: Cluster, topic: string, open: readonly Open[]): Promise<BrokerAnswer[]> {
   const leaders = cluster.findLeaderForPartitions(
     topic,
     open.map(({ partition }) => partition),

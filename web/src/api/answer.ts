@@ -10,7 +10,7 @@ export interface ApiRequest {
 }
 
 /** Serializable: the shop keeps its answers over a reload. */
-export interface Answer {
+export interface ApiAnswer {
   request: ApiRequest
   statusCode: number
   bodyText: string
@@ -30,7 +30,7 @@ export interface AskPorts {
 const ATTEMPT_TIMEOUT_MS = 13_000
 
 /** Sends once. Throws when no answer arrives: it says nothing about whether the API did the work. */
-export async function ask(ports: AskPorts, request: ApiRequest): Promise<Answer> {
+export async function ask(ports: AskPorts, request: ApiRequest): Promise<ApiAnswer> {
   const response = await ports.fetch(request.path, {
     method: request.method,
     headers: request.headers,
@@ -56,7 +56,7 @@ function retryAfterMsOf(header: string | null): number | undefined {
 }
 
 /** The body of an error answer, or undefined when it is not one of the API's. */
-export function errorOf(answer: Answer): ErrorBody | undefined {
+export function errorOf(answer: ApiAnswer): ErrorBody | undefined {
   const body = jsonObjectOf(answer.bodyText)
   if (answer.statusCode < 400 || typeof body?.code !== 'string') return undefined
   const details = typeof body.details === 'object' && body.details !== null ? body.details : {}
@@ -64,7 +64,7 @@ export function errorOf(answer: Answer): ErrorBody | undefined {
 }
 
 /** The payment in a successful answer, or undefined when the answer holds none. */
-export function paymentOf(answer: Answer): PaymentView | undefined {
+export function paymentOf(answer: ApiAnswer): PaymentView | undefined {
   const body = jsonObjectOf(answer.bodyText)
   const succeeded = answer.statusCode >= 200 && answer.statusCode < 300
   return succeeded && typeof body?.paymentId === 'string' ? (body as unknown as PaymentView) : undefined

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Answer } from './answer.ts'
+import type { ApiAnswer } from './answer.ts'
 import { askUntilFinal, delayMsOf, judge, OutcomeUnknownError, retryPolicy, type Waiting } from './ask-until-final.ts'
 import { answerOf, paymentOf, refusalOf } from './sample-answers.ts'
 
 /** A clock that only sleeping moves, and answers in the order given; after the last one the network is down. */
-function scriptedPorts(script: (Answer | 'lost')[]) {
+function scriptedPorts(script: (ApiAnswer | 'lost')[]) {
   const waits: (Waiting | undefined)[] = []
   const slept: number[] = []
   let clockMs = 0
@@ -46,8 +46,8 @@ describe('judge', () => {
     ['a rate limit', refusalOf(429, 'RATE_LIMITED'), repeat('busy')],
     ['a proxy without an API', answerOf(502, ''), repeat('unreachable')],
     ['a page in place of the API', answerOf(200, '<!doctype html>'), repeat('unreachable')],
-  ])('%s', (_name, answer, verdict) => {
-    expect(judge(answer)).toEqual(verdict)
+  ])('%s', (_name, answer, decision) => {
+    expect(judge(answer)).toEqual(decision)
   })
 })
 

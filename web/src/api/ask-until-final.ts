@@ -1,10 +1,10 @@
 /** Repeats one request, always the same one, until its outcome is known or patience ends. */
-import { type Answer, errorOf, paymentOf } from './answer.ts'
+import { type ApiAnswer, errorOf, paymentOf } from './answer.ts'
 
 /** Why an answer settles nothing yet. */
 export type WaitReason = 'unreachable' | 'unavailable' | 'unknown' | 'in_progress' | 'busy' | 'trouble'
 
-export type Verdict = { kind: 'final' } | { kind: 'repeat'; reason: WaitReason }
+export type RetryDecision = { kind: 'final' } | { kind: 'repeat'; reason: WaitReason }
 
 export interface Waiting {
   reason: WaitReason
@@ -49,7 +49,7 @@ export class OutcomeUnknownError extends Error {
  * Whether the answer settles the request. A refusal is final only when the API itself gave it:
  * a proxy's page or a 5xx leaves open what happened behind it.
  */
-export function judge(answer: Answer): Verdict {
+export function judge(answer: ApiAnswer): RetryDecision {
   if (paymentOf(answer)) return { kind: 'final' }
   const error = errorOf(answer)
   if (!error) return { kind: 'repeat', reason: 'unreachable' }
@@ -70,19 +70,19 @@ export function delayMsOf(attempt: number, retryAfterMs: number | undefined, pol
 
 /** Returns the final answer. Throws OutcomeUnknownError when patience ends first. `askOnce` must send the same key each time. */
 export async function askUntilFinal(
-  askOnce: () => Promise<Answer>,
+  askOnce: () => Promise<ApiAnswer>,
   ports: RetryPorts,
   policy: RetryPolicy = retryPolicy,
-): Promise<Answer> {
+): Promise<ApiAnswer> {
   const endMs = ports.nowMs() + policy.patienceMs
   for (let attempt = 1; ; attempt++) {
     const answer = await askOnce().catch(() => undefined)
-    const verdict: Verdict = answer ? judge(answer) : { kind: 'repeat', reason: 'unreachable' }
-    if (answer && verdict.kind === 'final') {
+    const decision: RetryDecision = answer ? judge(answer) : { kind: 'repeat', reason: 'unreachable' }
+    if (answer && decision.kind === 'final') {
       ports.onWaiting(undefined)
       return answer
     }
-    const reason = verdict.kind === 'repeat' ? verdict.reason : 'unreachable'
+    const reason = decision.kind === 'repeat' ? decision.reason : 'unreachable'
     const waiting = { reason, attempt, requestId: answer?.requestId }
     const delayMs = delayMsOf(attempt, answer?.retryAfterMs, policy)
     if (ports.nowMs() + delayMs > endMs) throw new OutcomeUnknownError(waiting)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { readAnswer, requestTo } from './client.ts'
-import { answerOf, paymentOf, refusalOf, samplePaymentId } from './sample-answers.ts'
+import { answerOf, paymentOf, refusalOf, SAMPLE_PAYMENT_ID } from './sample-answers.ts'
 
 describe('requestTo', () => {
   test('fills the path and leaves out what is not given', () => {
@@ -43,7 +43,7 @@ describe('readAnswer', () => {
     if (answer?.status !== 409 || answer.body.code !== 'CAPTURE_CONFLICT') throw new Error('not a conflict')
 
     const { details } = answer.body
-    expect([answer.body.paymentId, details.reason]).toEqual([samplePaymentId, 'status'])
+    expect([answer.body.paymentId, details.reason]).toEqual([SAMPLE_PAYMENT_ID, 'status'])
     if (details.reason !== 'in_progress') expect(details.remaining).toBe(0)
     // @ts-expect-error What is in progress has no remaining amount.
     expect(details.remaining).toBe(0)

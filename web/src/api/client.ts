@@ -5,7 +5,7 @@
 import type { AnswerOf, CallOf } from '../../../shared/contracts/api.ts'
 import type { Language } from '../../../shared/contracts/errors.ts'
 import { type RouteName, routes } from '../../../shared/contracts/routes.ts'
-import { type Answer, type ApiRequest, jsonObjectOf } from './answer.ts'
+import { type ApiAnswer, type ApiRequest, jsonObjectOf } from './answer.ts'
 
 export interface CallHeaders {
   'accept-language'?: Language
@@ -39,7 +39,7 @@ export function requestTo<Name extends RouteName>(
 /** The answer of a route, or undefined when it is not one of the API's: a proxy's page, or JSON in another shape. */
 export function readAnswer<Name extends RouteName>(
   name: Name,
-  { statusCode, bodyText }: Answer,
+  { statusCode, bodyText }: ApiAnswer,
 ): AnswerOf<Name> | undefined {
   const body = jsonObjectOf(bodyText)
   const isKnown = statusCode < 400 || typeof body?.code === 'string' || name === 'getReadiness'

@@ -2,15 +2,15 @@
 import type { ErrorBody } from '../../../shared/contracts/errors.ts'
 import type { PaymentStatus } from '../../../shared/contracts/lists.ts'
 import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
-import type { Answer, ApiRequest } from './answer.ts'
+import type { ApiAnswer, ApiRequest } from './answer.ts'
 
-export const samplePaymentId = 'pay_01M81XPMC6M0CP91D04PC91AQ5'
+export const SAMPLE_PAYMENT_ID = 'pay_01M81XPMC6M0CP91D04PC91AQ5'
 
 export const paymentOf = (
   status: PaymentStatus,
   overrides: Partial<PaymentDetailView> = {},
 ): PaymentDetailView & { operationId: string } => ({
-  paymentId: samplePaymentId,
+  paymentId: SAMPLE_PAYMENT_ID,
   merchantId: 'moonlight-mobile',
   status,
   amount: 1_550_000,
@@ -28,7 +28,7 @@ export const paymentOf = (
   ...overrides,
 })
 
-export const answerOf = (statusCode: number, body: unknown, overrides: Partial<Answer> = {}): Answer => ({
+export const answerOf = (statusCode: number, body: unknown, overrides: Partial<ApiAnswer> = {}): ApiAnswer => ({
   request: { method: 'POST', path: '/payments/authorize', headers: {} } satisfies ApiRequest,
   statusCode,
   bodyText: typeof body === 'string' ? body : JSON.stringify(body),
@@ -42,6 +42,6 @@ export const refusalOf = (
   statusCode: number,
   code: string,
   details: ErrorBody['details'] = {},
-  overrides: Partial<Answer> = {},
-): Answer =>
-  answerOf(statusCode, { code, message: '', requestId: 'req_1', paymentId: samplePaymentId, details }, overrides)
+  overrides: Partial<ApiAnswer> = {},
+): ApiAnswer =>
+  answerOf(statusCode, { code, message: '', requestId: 'req_1', paymentId: SAMPLE_PAYMENT_ID, details }, overrides)

@@ -1,12 +1,12 @@
 /** One answer of the API: readable JSON, and copies of the exact body and of the request as a curl. */
 import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { type Answer, curlOf, prettyJson } from '../api/answer.ts'
+import { type ApiAnswer, curlOf, prettyJson } from '../api/answer.ts'
 import type { Operation } from '../purchase/purchase.ts'
 import { copyText } from './copy-text.ts'
 import { jsonTokens } from './json-tokens.ts'
 
-export function AnswerCard({ answer, operation }: { answer: Answer; operation: Operation }) {
+export function AnswerCard({ answer, operation }: { answer: ApiAnswer; operation: Operation }) {
   const { t } = useTranslation()
   const name = t(`answers.${operation}`)
   const succeeded = answer.statusCode < 300

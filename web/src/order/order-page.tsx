@@ -1,7 +1,7 @@
 /** What was bought, beside where its money has come to. */
 import { useTranslation } from 'react-i18next'
 import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
-import { type Answer, paymentOf } from '../api/answer.ts'
+import { type ApiAnswer, paymentOf } from '../api/answer.ts'
 import { CURRENCY } from '../catalog/catalog.ts'
 import { formatMoney } from '../money.ts'
 import { totalOf } from '../purchase/cart.ts'
@@ -85,7 +85,7 @@ function Answers({ purchase }: { purchase: Purchase }) {
   )
 }
 
-const newestFirst = ({ answers }: Purchase): Answer[] =>
+const newestFirst = ({ answers }: Purchase): ApiAnswer[] =>
   operations.toReversed().flatMap(operation => answers[operation] ?? [])
 
 /** What the mutations answered, until the first GET is there. */

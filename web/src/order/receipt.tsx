@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { EventType } from '../../../shared/contracts/lists.ts'
 import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
-import { type Answer, paymentOf } from '../api/answer.ts'
+import { type ApiAnswer, paymentOf } from '../api/answer.ts'
 import { CURRENCY, finishOf, phones } from '../catalog/catalog.ts'
 import { BackPicture } from '../catalog/phone-picture.tsx'
 import { formatMoney } from '../money.ts'
@@ -77,7 +77,7 @@ function Facts({ shop, payment }: ReceiptProps) {
   const { t } = useTranslation()
   const language = useLanguage()
   const { cart, paymentId, answers } = shop.purchase
-  const time = (eventType: EventType, answer: Answer | undefined) => {
+  const time = (eventType: EventType, answer: ApiAnswer | undefined) => {
     const iso =
       payment?.events.find(event => event.type === eventType)?.createdAt ?? (answer && paymentOf(answer)?.updatedAt)
     return iso && <time dateTime={iso}>{formatTime(iso, language)}</time>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PaymentStatus } from '../../../shared/contracts/lists.ts'
-import { answerOf, paymentOf, refusalOf, samplePaymentId } from '../api/sample-answers.ts'
+import { answerOf, paymentOf, refusalOf, SAMPLE_PAYMENT_ID } from '../api/sample-answers.ts'
 import {
   changeCart,
   newPurchase,
@@ -40,7 +40,7 @@ describe('paying', () => {
   test('the approval brings the payment id and a key for the capture, and drops its own key', () => {
     const newKey = countingKeys()
     const purchase = recordAnswer(startPayment(newPurchase(), newKey), 'authorize', authorized, newKey)
-    expect(purchase).toMatchObject({ step: 'capturing', paymentId: samplePaymentId })
+    expect(purchase).toMatchObject({ step: 'capturing', paymentId: SAMPLE_PAYMENT_ID })
     expect(purchase.keys).toEqual({ capture: 'capture-2' })
   })
 
@@ -137,7 +137,7 @@ describe('what the payment itself says', () => {
     const finished = refusalOf(409, 'DUPLICATE_REQUEST', { reason: 'finished' })
     expect(recordStatus(pending, 'authorize', finished, 'AUTHORIZED', countingKeys())).toMatchObject({
       step: 'capturing',
-      paymentId: samplePaymentId,
+      paymentId: SAMPLE_PAYMENT_ID,
       keys: { capture: 'capture-1' },
     })
   })

@@ -3,7 +3,7 @@
  * A key is made when an operation begins and dropped when its final answer is recorded; in between nothing can change it.
  */
 import type { PaymentStatus, RequestedKind } from '../../../shared/contracts/lists.ts'
-import { type Answer, errorOf, paymentOf } from '../api/answer.ts'
+import { type ApiAnswer, errorOf, paymentOf } from '../api/answer.ts'
 import { type Cart, choose, defaultCart, isCart } from './cart.ts'
 import type { NewKey } from './keys.ts'
 
@@ -25,7 +25,7 @@ export interface Purchase {
   keys: Partial<Record<Operation, string>>
   paymentId?: string
   /** Final answers only. */
-  answers: Partial<Record<Operation, Answer>>
+  answers: Partial<Record<Operation, ApiAnswer>>
 }
 
 export const newPurchase = (cart: Cart = defaultCart): Purchase => ({
@@ -77,7 +77,7 @@ export const startAgain = (purchase: Purchase): Purchase =>
   pendingOperation(purchase) ? purchase : newPurchase(purchase.cart)
 
 /** Records a final answer to the pending operation. */
-export function recordAnswer(purchase: Purchase, operation: Operation, answer: Answer, newKey: NewKey): Purchase {
+export function recordAnswer(purchase: Purchase, operation: Operation, answer: ApiAnswer, newKey: NewKey): Purchase {
   const succeeded = paymentOf(answer) !== undefined
   const step = succeeded ? stepAfterSuccess[operation] : stepAfterRefusal[operation]
   return settle(purchase, operation, answer, step, newKey)
@@ -90,7 +90,7 @@ export function recordAnswer(purchase: Purchase, operation: Operation, answer: A
 export function recordStatus(
   purchase: Purchase,
   operation: Operation,
-  answer: Answer,
+  answer: ApiAnswer,
   status: PaymentStatus,
   newKey: NewKey,
 ): Purchase {
@@ -119,7 +119,7 @@ const isKnown = (status: string): status is PaymentStatus => Object.hasOwn(stepB
 const stepOfStatus = (operation: Operation, status: string): Step =>
   (isKnown(status) ? stepByStatus[status] : stepAfterRefusal)[operation]
 
-function settle(purchase: Purchase, operation: Operation, answer: Answer, step: Step, newKey: NewKey): Purchase {
+function settle(purchase: Purchase, operation: Operation, answer: ApiAnswer, step: Step, newKey: NewKey): Purchase {
   if (pendingOperation(purchase) !== operation) return purchase
   return {
     ...purchase,
@@ -131,11 +131,11 @@ function settle(purchase: Purchase, operation: Operation, answer: Answer, step: 
 }
 
 /** The payment that an answer speaks of, successful or not. */
-export const paymentIdOf = (answer: Answer): string | undefined =>
+export const paymentIdOf = (answer: ApiAnswer): string | undefined =>
   paymentOf(answer)?.paymentId ?? errorOf(answer)?.paymentId
 
 /** Whether a final 409 leaves it to the payment's own status what became of the operation. */
-export function needsLook(answer: Answer): boolean {
+export function needsLook(answer: ApiAnswer): boolean {
   return answer.statusCode === 409 && errorOf(answer) !== undefined
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { authorizeRequest } from '../../../shared/contracts/routes/authorize-payment.ts'
 import { captureRequest } from '../../../shared/contracts/routes/capture-payment.ts'
-import type { Answer, ApiRequest } from '../api/answer.ts'
+import type { ApiAnswer, ApiRequest } from '../api/answer.ts'
 import { OutcomeUnknownError } from '../api/ask-until-final.ts'
-import { answerOf, paymentOf, refusalOf, samplePaymentId } from '../api/sample-answers.ts'
+import { answerOf, paymentOf, refusalOf, SAMPLE_PAYMENT_ID } from '../api/sample-answers.ts'
 import { createStore } from '../store.ts'
 import { newPurchase, type Operation, type Purchase, parsePurchase, startPayment, startRefund } from './purchase.ts'
 import { loadPurchase, savePurchase } from './purchase-storage.ts'
@@ -16,7 +16,7 @@ const lost = () => {
 }
 
 /** A shop in a tab whose storage outlives it: `reload` makes the next page from what was stored. */
-function tab(api: (request: ApiRequest, count: number) => Answer, stored = new Map<string, string>()) {
+function tab(api: (request: ApiRequest, count: number) => ApiAnswer, stored = new Map<string, string>()) {
   const storage = {
     getItem: (name: string) => stored.get(name) ?? null,
     setItem: (name: string, value: string) => void stored.set(name, value),
@@ -52,11 +52,11 @@ function tab(api: (request: ApiRequest, count: number) => Answer, stored = new M
       purchases.update(current => startRefund(current, newKey))
       return run()
     },
-    reload: (nextApi: (request: ApiRequest, count: number) => Answer) => tab(nextApi, stored),
+    reload: (nextApi: (request: ApiRequest, count: number) => ApiAnswer) => tab(nextApi, stored),
   }
 }
 
-const honest = (request: ApiRequest): Answer => {
+const honest = (request: ApiRequest): ApiAnswer => {
   if (request.path === '/payments/authorize') return authorized
   return request.path.includes('/refund/') ? answerOf(200, paymentOf('REFUNDED')) : captured
 }
@@ -69,7 +69,7 @@ describe('a purchase', () => {
     await shop.pay()
     expect(shop.requests.map(request => `${request.method} ${request.path}`)).toEqual([
       'POST /payments/authorize',
-      `POST /payments/capture/${samplePaymentId}`,
+      `POST /payments/capture/${SAMPLE_PAYMENT_ID}`,
     ])
     expect(authorizeRequest.parse(JSON.parse(shop.requests[0]?.body ?? ''))).toMatchObject({
       amount: 1_550_000,
@@ -162,7 +162,7 @@ describe('a 409 that only says "decided already"', () => {
       return refusalOf(409, 'DUPLICATE_REQUEST', { reason: 'finished' })
     })
     await shop.pay()
-    expect(shop.requests.at(-1)?.path).toBe(`/payments/${samplePaymentId}`)
+    expect(shop.requests.at(-1)?.path).toBe(`/payments/${SAMPLE_PAYMENT_ID}`)
     expect(shop.purchases.get().step).toBe('paid')
   })
 

@@ -1,7 +1,7 @@
 /** Carries a begun purchase to its next resting place: asks, repeats with the same key, records each answer as it comes. */
 import type { Language } from '../../../shared/contracts/errors.ts'
 import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
-import type { Answer, ApiRequest } from '../api/answer.ts'
+import type { ApiAnswer, ApiRequest } from '../api/answer.ts'
 import { askUntilFinal, type RetryPolicy, type RetryPorts } from '../api/ask-until-final.ts'
 import { readAnswer, requestTo } from '../api/client.ts'
 import { CURRENCY, MERCHANT_ID } from '../catalog/catalog.ts'
@@ -20,7 +20,7 @@ import {
 
 export interface PurchasePorts extends RetryPorts {
   purchases: Store<Purchase>
-  ask: (request: ApiRequest) => Promise<Answer>
+  ask: (request: ApiRequest) => Promise<ApiAnswer>
   newKey: NewKey
   language: () => Language
   policy?: RetryPolicy

@@ -1,7 +1,7 @@
 /** Says that the payment server is away, or that its records may come late. The page itself goes on. */
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import type { Answer } from '../api/answer.ts'
+import type { ApiAnswer } from '../api/answer.ts'
 import { useLanguage, useShopParts } from '../shop-context.ts'
 
 type Connection = 'up' | 'degraded' | 'down'
@@ -41,7 +41,7 @@ export function ConnectionNotice() {
 }
 
 /** Anything but a clear answer from the API itself counts as away: a proxy's error page, or a 503 because MariaDB is. */
-function connectionOf(answer: Answer): Connection {
+function connectionOf(answer: ApiAnswer): Connection {
   if (answer.statusCode !== 200) return 'down'
   try {
     const { status } = JSON.parse(answer.bodyText) as { status?: unknown }

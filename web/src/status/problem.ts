@@ -1,6 +1,6 @@
 /** Which text explains a refusal. */
 import type { ErrorCode } from '../../../shared/contracts/errors.ts'
-import { type Answer, errorOf } from '../api/answer.ts'
+import { type ApiAnswer, errorOf } from '../api/answer.ts'
 import { ko } from '../i18n/ko.ts'
 import type { Operation } from '../purchase/purchase.ts'
 
@@ -13,7 +13,7 @@ const declinedTexts: Record<Operation, ProblemText> = {
 }
 
 /** Codes that this page has never heard of are explained by `OTHER`. */
-export function problemTextOf(answer: Answer, operation: Operation): ProblemText {
+export function problemTextOf(answer: ApiAnswer, operation: Operation): ProblemText {
   const code = errorOf(answer)?.code
   if (code === 'PAYMENT_DECLINED') return declinedTexts[operation]
   if (answer.statusCode === 422) return 'DIFFERENT_REQUEST'
@@ -22,7 +22,7 @@ export function problemTextOf(answer: Answer, operation: Operation): ProblemText
 
 export type DeclineText = keyof typeof ko.declines
 
-export function declineOf(answer: Answer): { text: DeclineText; reason: string } | undefined {
+export function declineOf(answer: ApiAnswer): { text: DeclineText; reason: string } | undefined {
   const error = errorOf(answer)
   const reason = error?.details.reason
   if (error?.code !== 'PAYMENT_DECLINED' || typeof reason !== 'string') return undefined

@@ -1,12 +1,12 @@
 /** A final "no", in words, with the API's own answer for whoever wants to see it. */
 import { useTranslation } from 'react-i18next'
-import type { Answer } from '../api/answer.ts'
+import type { ApiAnswer } from '../api/answer.ts'
 import { AnswerCard } from '../order/answer-card.tsx'
 import type { Operation } from '../purchase/purchase.ts'
 import { declineOf, problemTextOf } from './problem.ts'
 import { RequestId } from './request-id.tsx'
 
-export function RefusalPanel({ answer, operation }: { answer: Answer; operation: Operation }) {
+export function RefusalPanel({ answer, operation }: { answer: ApiAnswer; operation: Operation }) {
   const { t } = useTranslation()
   const problem = problemTextOf(answer, operation)
   const decline = declineOf(answer)
