@@ -1,12 +1,12 @@
 /** Plugins of esbuild for packages: what no bundle may hold, and what none needs. */
-const testOrFake = /(\.test\.tsx?|[/\\](fakes?|fake-[^/\\]+)\.ts|[/\\]test[/\\].*)$/
-const encodingTable = /[/\\]iconv-lite[/\\]encodings[/\\]tables[/\\].+\.json$/
+const TEST_OR_FAKE = /(\.test\.tsx?|[/\\](fakes?|fake-[^/\\]+)\.ts|[/\\]test[/\\].*)$/
+const ENCODING_TABLE = /[/\\]iconv-lite[/\\]encodings[/\\]tables[/\\].+\.json$/
 
 module.exports = [
   {
     name: 'refuse-tests',
     setup(build) {
-      build.onLoad({ filter: testOrFake }, ({ path }) => {
+      build.onLoad({ filter: TEST_OR_FAKE }, ({ path }) => {
         if (path.includes('node_modules')) return undefined
         return { errors: [{ text: `tests and fakes stay out of packages: ${path}` }] }
       })
@@ -17,7 +17,7 @@ module.exports = [
     // there one, reading it fails aloud.
     name: 'leave-out-encodings',
     setup(build) {
-      build.onLoad({ filter: encodingTable }, () => ({
+      build.onLoad({ filter: ENCODING_TABLE }, () => ({
         contents: 'throw new Error("this encoding is left out of packages (deploy/package/bundler-plugins.cjs)")',
         loader: 'js',
       }))

@@ -50,7 +50,7 @@ export function packageProblems(it: FunctionPackage): string[] {
 
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`
 
-const importScript = `
+const IMPORT_SCRIPT = `
   const { default: net } = await import('node:net')
   const connected = []
   net.Socket.prototype.connect = function (...given) { connected.push(JSON.stringify(given[0])); return this }
@@ -87,7 +87,7 @@ export function coldImport({ name, files }: FunctionPackage, processes: number):
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 
 function importOnce(name: string, bundle: string): ColdImport {
-  const args = ['--input-type=module', '--eval', importScript, bundle]
+  const args = ['--input-type=module', '--eval', IMPORT_SCRIPT, bundle]
   const { stdout, stderr, status } = spawnSync(process.execPath, args, { env: {}, encoding: 'utf8', timeout: 60_000 })
   if (status !== 0) throw new Error(`${name} cannot be imported: ${stderr.trim().slice(-2_000)}`)
   return JSON.parse(stdout)

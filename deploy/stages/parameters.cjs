@@ -6,17 +6,17 @@ const { existsSync } = require('node:fs')
 const { join } = require('node:path')
 
 const resource = prefix => new RegExp(`^${prefix}-[0-9a-f]{8}([0-9a-f]{9})?$`)
-const secretArn = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/
+const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/
 
-const keyArn = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/
+const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/
 
 const parameters = {
   subnetIds: { list: true, form: resource('subnet'), asked: 'subnet-…,subnet-…' },
   securityGroupIds: { list: true, form: resource('sg'), asked: 'sg-…' },
   kafkaBrokers: { list: true, form: /^[a-z0-9.-]+:\d+$/i, asked: 'host:port,host:port' },
-  kafkaSecretArn: { form: secretArn, asked: 'arn:aws:secretsmanager:…' },
-  servicesSecretArn: { form: secretArn, asked: 'arn:aws:secretsmanager:…' },
-  kafkaSecretKeyArn: { optional: true, form: keyArn, asked: 'arn:aws:kms:…' },
+  kafkaSecretArn: { form: SECRET_ARN, asked: 'arn:aws:secretsmanager:…' },
+  servicesSecretArn: { form: SECRET_ARN, asked: 'arn:aws:secretsmanager:…' },
+  kafkaSecretKeyArn: { optional: true, form: KEY_ARN, asked: 'arn:aws:kms:…' },
 }
 
 /** Of the files beside this one. */

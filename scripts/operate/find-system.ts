@@ -27,7 +27,7 @@ export interface SystemFlags {
 
 export type Address = 'DATABASE_URL' | 'KAFKA_BROKERS'
 
-const BOTH: readonly Address[] = ['DATABASE_URL', 'KAFKA_BROKERS']
+const bothAddresses: readonly Address[] = ['DATABASE_URL', 'KAFKA_BROKERS']
 
 /**
  * As the flags name it: by an env file of a deployed system (it wins over the environment, which says the rest), or as
@@ -36,7 +36,7 @@ const BOTH: readonly Address[] = ['DATABASE_URL', 'KAFKA_BROKERS']
 export async function systemNamedBy(
   { envFile, runFile }: SystemFlags,
   env: Environment,
-  needed: readonly Address[] = BOTH,
+  needed: readonly Address[] = bothAddresses,
 ): Promise<FoundSystem> {
   if (envFile === undefined) return findSystem(runFile, env, needed)
   const given = withEnvFile(envFile, env)
@@ -52,7 +52,7 @@ export async function systemNamedBy(
 export async function findSystem(
   runFileOption: string | undefined,
   env: Environment,
-  needed: readonly Address[] = BOTH,
+  needed: readonly Address[] = bothAddresses,
 ): Promise<FoundSystem> {
   const named = runFileOption ?? env.PAY_RUN_FILE
   if (named !== undefined) {

@@ -15,7 +15,7 @@ const FOUR_DECIMALS = 'CLF UYW'
  * By SIX's List One as published on 2026-01-01 (the PyPI package iso4217 1.16.20260101 carries it), which has every other code
  * of this table and lacks none but metals, baskets and codes for tests. Bulgaria has the euro since that day.
  */
-const WITHDRAWN_ON = new Map([['BGN', '2026-01-01']])
+const withdrawnOn = new Map([['BGN', '2026-01-01']])
 
 const byExponent: ReadonlyArray<[exponent: number, codes: string]> = [
   [0, ZERO_DECIMALS],
@@ -36,6 +36,6 @@ export const currencyExponent = (code: string): number | undefined => exponents.
 
 /** Whether the currency has left ISO 4217 by then: nothing new is authorized in it. */
 export function isWithdrawn(code: string, nowMs: number): boolean {
-  const day = WITHDRAWN_ON.get(code)
+  const day = withdrawnOn.get(code)
   return day !== undefined && nowMs >= Date.parse(day)
 }

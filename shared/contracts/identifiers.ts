@@ -14,11 +14,11 @@ const unless =
 
 const text = unless(schemaMessages.text)
 
-const ulid = '[0-7][0-9A-HJKMNP-TV-Z]{25}'
+const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}'
 
 export const paymentId = z
   .string()
-  .regex(new RegExp(`^pay_${ulid}$`), 'must look like pay_ and 26 characters')
+  .regex(new RegExp(`^pay_${ULID}$`), 'must look like pay_ and 26 characters')
   .meta({
     id: 'PaymentId',
     description: '`pay_` and a ULID: sorts by the time of creation.',
@@ -27,7 +27,7 @@ export const paymentId = z
   })
 export const operationId = z
   .string()
-  .regex(new RegExp(`^op_${ulid}$`))
+  .regex(new RegExp(`^op_${ULID}$`))
   .meta({
     id: 'OperationId',
     description: 'One authorize, capture or refund: `op_` and a ULID.',
@@ -36,11 +36,11 @@ export const operationId = z
   })
 export const eventId = z
   .string()
-  .regex(new RegExp(`^evt_${ulid}$`))
+  .regex(new RegExp(`^evt_${ULID}$`))
   .meta({ id: 'EventId', examples: ['evt_01M81XZHR2D5YB3J8GQXWZ6N1A'] })
 export const entryId = z
   .string()
-  .regex(new RegExp(`^led_${ulid}$`))
+  .regex(new RegExp(`^led_${ULID}$`))
   .meta({ id: 'EntryId', examples: ['led_01M81Y01V9K4TS6P2M8HWQ3B7E'] })
 
 /** Printable ASCII without space, compared byte for byte. */

@@ -11,8 +11,8 @@ import type { HttpResult } from './route.ts'
 /** What a finished repeat gets: the stored answer, or a 409 as in the original system. */
 export type DuplicatePolicy = 'replay' | 'reject'
 
-const RETRY_SOON = { 'retry-after': '1' }
-const RETRY_LATER = { 'retry-after': '2' }
+const retrySoon = { 'retry-after': '1' }
+const retryLater = { 'retry-after': '2' }
 
 export const json = (statusCode: number, body: unknown): HttpResult => ({
   statusCode,
@@ -51,7 +51,7 @@ export function respond(outcome: Outcome, operation: RequestedKind, duplicates: 
     case 'answered':
       return outcome.replayed ? replay(outcome.answer, duplicates) : answered(outcome.answer)
     case 'in_progress':
-      throw new ApiError('DUPLICATE_REQUEST', { details: { reason: 'in_progress' }, headers: RETRY_SOON })
+      throw new ApiError('DUPLICATE_REQUEST', { details: { reason: 'in_progress' }, headers: retrySoon })
     case 'different_request':
       throw new ApiError('DUPLICATE_REQUEST', {
         statusCode: 422,
@@ -60,12 +60,12 @@ export function respond(outcome: Outcome, operation: RequestedKind, duplicates: 
     case 'expired':
       throw new ApiError('DUPLICATE_REQUEST', { details: { reason: 'expired' } })
     case 'unknown':
-      throw new ApiError('OUTCOME_UNKNOWN', { paymentId: outcome.paymentId, headers: RETRY_LATER })
+      throw new ApiError('OUTCOME_UNKNOWN', { paymentId: outcome.paymentId, headers: retryLater })
     case 'busy':
       throw new ApiError(conflictCodes[operation], {
         paymentId: outcome.paymentId,
         details: { reason: 'in_progress', status: outcome.status },
-        headers: RETRY_SOON,
+        headers: retrySoon,
       })
     case 'partial':
       throw validationFailed([{ path: '/amount', message: partialTexts[operation] }])

@@ -77,7 +77,7 @@ const passing: Sentences = {
 const full = new Set([20, 1021, 1114])
 /** About room when the system's error 28 (ENOSPC) or 122 (EDQUOT) is their cause. Their texts quote no value of a caller's. */
 const fullIfNoSpace = new Set([1, 3, 1004, 1005, 1016, 1023, 1026, 1030, 1180])
-const noSpace = /\b(error|errcode|errno):? "?(28|122)\b|No space left on device|Disk (is )?full/i
+const NO_SPACE = /\b(error|errcode|errno):? "?(28|122)\b|No space left on device|Disk (is )?full/i
 const failedWrites = new Set([3, 1023, 1026])
 
 interface ServerError {
@@ -106,5 +106,5 @@ export function sentenceOf(error: ServerError): string | undefined {
 }
 
 function isFull({ errno = 0, message }: ServerError): boolean {
-  return full.has(errno) || (fullIfNoSpace.has(errno) && noSpace.test(message))
+  return full.has(errno) || (fullIfNoSpace.has(errno) && NO_SPACE.test(message))
 }

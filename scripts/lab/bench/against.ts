@@ -27,7 +27,7 @@ import { runHttpCase } from './run-case.ts'
 import type { BenchSettings } from './settings.ts'
 import { folderOf, openSide, type Side } from './side.ts'
 
-const lockFile = `${dataRoot}/bench-against.lock`
+const LOCK_FILE = `${dataRoot}/bench-against.lock`
 const keptFolder = join(dataRoot, 'bench-against')
 
 /** Whatever happens, everything is stopped and the other commit's checkout is gone. Logs are kept when something was wrong. */
@@ -37,12 +37,12 @@ export async function runAgainst(
   reporter: Reporter,
 ): Promise<ComparisonResult> {
   forgetExternals(reporter, 'the benchmark brings its own systems', ['API_PORT', 'PAY_RUN_FILE'])
-  const holder = takeLock(lockFile)
+  const holder = takeLock(LOCK_FILE)
   if (holder)
     throw new StepFailure(`another comparison runs (pid ${holder.pid}): two at a time would measure each other`)
   let good = false
   return closingAfter(async onClose => {
-    onClose(async () => releaseLock(lockFile))
+    onClose(async () => releaseLock(LOCK_FILE))
     onClose(() => clear(reporter))
     onClose(async () => {
       if (!good) keepLogs(reporter)

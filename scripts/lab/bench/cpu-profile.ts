@@ -54,13 +54,13 @@ interface Owner {
   caller: string
 }
 
-const PROGRAM: Owner = { module: '(program)', caller: '(program)' }
+const program: Owner = { module: '(program)', caller: '(program)' }
 
 function ownersOf(nodes: ProfileNode[], root: string): Map<number, Owner> {
   const byId = new Map(nodes.map(node => [node.id, node]))
   const owners = new Map<number, Owner>()
   // A walk with a list of its own: a profile is deeper than the stack.
-  const open: [id: number, above: Owner][] = [[nodes[0]!.id, PROGRAM]]
+  const open: [id: number, above: Owner][] = [[nodes[0]!.id, program]]
   for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
     const [id, above] = entry
     const node = byId.get(id)
@@ -75,7 +75,7 @@ function ownersOf(nodes: ProfileNode[], root: string): Map<number, Owner> {
 function ownerOf({ callFrame }: ProfileNode, above: Owner, root: string): Owner {
   const module = moduleOf(callFrame, root)
   if (module === undefined) return above
-  const isCalledByOurs = isPartOfNode(module) && above !== PROGRAM
+  const isCalledByOurs = isPartOfNode(module) && above !== program
   return { module, caller: isCalledByOurs ? above.caller : module }
 }
 

@@ -160,12 +160,12 @@ function filler({ paymentId, merchantId, steps }: FlowTexts) {
       [eventId, made.eventId],
     ])
     if (entryId !== null) own.set(entryId, made.entryId)
-    const fill = (text: string) => text.replace(idPattern, id => own.get(id) ?? id)
+    const fill = (text: string) => text.replace(ID_PATTERN, id => own.get(id) ?? id)
     return { canonicalRequest: fill(canonicalRequest), body: fill(body), payload: fill(payload) }
   }
 }
 
-const idPattern = /(?:pay|op|evt|led)_[0-9A-HJKMNP-TV-Z]{26}|bench-\d\d/g
+const ID_PATTERN = /(?:pay|op|evt|led)_[0-9A-HJKMNP-TV-Z]{26}|bench-\d\d/g
 
 function claimOf(
   name: StepName,

@@ -21,7 +21,7 @@ import { resultFile } from '../result-file.ts'
 
 const reporter = createReporter()
 const benchProgram = join(projectRoot, 'plugins/kafka-events/bench/bench.ts')
-const usualLock = join(dataRoot, 'bench-kafka-events-run.lock')
+const USUAL_LOCK = join(dataRoot, 'bench-kafka-events-run.lock')
 
 /** The exit code of the benchmark. Throws, before anything is started, when it would refuse one of its flags. */
 export async function benchKafkaEvents({ save }: { save?: true | undefined }, flags: string[]): Promise<number> {
@@ -30,7 +30,7 @@ export async function benchKafkaEvents({ save }: { save?: true | undefined }, fl
   return closingAfter(async (onClose, signal) => {
     // Nothing is measured: no broker is needed.
     if (asked?.from !== undefined) return runBench(all, {}, onClose)
-    const folder = takeLock(usualLock)
+    const folder = takeLock(USUAL_LOCK)
       ? dataFolder(`bench-kafka-events-${process.pid}`)
       : dataFolder('bench-kafka-events')
     let code = 1
@@ -38,7 +38,7 @@ export async function benchKafkaEvents({ save }: { save?: true | undefined }, fl
       removeRunFile(folder.runFile)
       if (code === 0) await deleteData(folder, reporter)
       else reporter.note(`kept for a look: ${shortPath(folder.logs)}/`)
-      if (folder.name === 'bench-kafka-events') releaseLock(usualLock)
+      if (folder.name === 'bench-kafka-events') releaseLock(USUAL_LOCK)
     })
     await deleteData(folder, reporter)
     const { kafka, brokers } = await startKafka(folder, onClose, signal)

@@ -16,7 +16,7 @@ const oneDigit = (value: number | null | undefined): string => (value == null ? 
 const whole = (value: number | null | undefined): string => (value == null ? 'n/a' : value.toFixed(0))
 const twoDigits = (value: number | null | undefined): string => (value == null ? 'n/a' : value.toFixed(2))
 
-const PROCESSES = ['api', 'mariadb', 'kafka', 'redis', 'empty', 'generator', 'tool']
+const processNames = ['api', 'mariadb', 'kafka', 'redis', 'empty', 'generator', 'tool']
 
 export function sectionsOf(result: BenchResult): Section[] {
   const sections = [speed(result), cpu(result), cpuPerRequest(result), events(result), ratios(result)]
@@ -39,18 +39,18 @@ const speed = ({ cases }: BenchResult): Section => ({
 const cpu = ({ cases }: BenchResult): Section => ({
   title: 'CPU seconds in the measured time, by process',
   rows: [
-    ['case', ...PROCESSES],
-    ...cases.map(each => [caseName(each), ...PROCESSES.map(name => twoDigits(each.figures.cpuSeconds[name]))]),
+    ['case', ...processNames],
+    ...cases.map(each => [caseName(each), ...processNames.map(name => twoDigits(each.figures.cpuSeconds[name]))]),
   ],
 })
 
 const cpuPerRequest = ({ cases }: BenchResult): Section => ({
   title: 'CPU ms a request, by process; together: of those that do the work (the direct writer is the generator)',
   rows: [
-    ['case', ...PROCESSES, 'together'],
+    ['case', ...processNames, 'together'],
     ...cases.map(each => {
       const { cpuMsByProcess, cpuMsPerRequest } = each.figures
-      return [caseName(each), ...PROCESSES.map(name => twoDigits(cpuMsByProcess[name])), twoDigits(cpuMsPerRequest)]
+      return [caseName(each), ...processNames.map(name => twoDigits(cpuMsByProcess[name])), twoDigits(cpuMsPerRequest)]
     }),
   ],
 })

@@ -1,6 +1,6 @@
 /** A whole run: warm everything up, every case in every round, then the books. */
 import type { Connection } from 'mysql2/promise'
-import { DEFAULT_OPTIONS, verify } from '../../operate/verify/settle.ts'
+import { defaultOptions, verify } from '../../operate/verify/settle.ts'
 import { openBooks } from './books.ts'
 import { openDirect } from './direct.ts'
 import { loadAverages, type Machine, machine, type Versions, versions } from './machine.ts'
@@ -136,7 +136,7 @@ const mediansOf = (samples: CaseSample[], { concurrency, kinds }: BenchSettings)
 /** A benchmark of wrong books is worth nothing. */
 export async function verifyBooks({ stage, say }: Pick<Bench, 'stage' | 'say'>): Promise<BookResult> {
   say('verifying the books')
-  const report = await verify(stage.system, { ...DEFAULT_OPTIONS, settleMs: SETTLE_MS })
+  const report = await verify(stage.system, { ...defaultOptions, settleMs: SETTLE_MS })
   const broken = report.results.filter(result => !result.ok).map(result => result.name)
   const { pending, figures, results } = report
   const problems = [...broken.map(name => `broken: ${name}`), ...(pending > 0 ? [`${pending} findings pending`] : [])]

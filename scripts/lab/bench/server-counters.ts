@@ -4,7 +4,7 @@ import type { Connection, RowDataPacket } from 'mysql2/promise'
 export type Counters = Record<string, number>
 
 /** Statements (each of several in one command counts), transactions, and what went to disk. */
-const COUNTED = [
+const countedVariables = [
   'Questions',
   'Com_begin',
   'Com_commit',
@@ -24,10 +24,12 @@ const COUNTED = [
 
 /** Those of them that this server has. */
 export async function countersOf(connection: Connection): Promise<Counters> {
-  const [rows] = await connection.query<RowDataPacket[]>('SHOW GLOBAL STATUS WHERE Variable_name IN (?)', [COUNTED])
+  const [rows] = await connection.query<RowDataPacket[]>('SHOW GLOBAL STATUS WHERE Variable_name IN (?)', [
+    countedVariables,
+  ])
   const found = new Map(rows.map(row => [String(row.Variable_name).toLowerCase(), Number(row.Value)]))
   return Object.fromEntries(
-    COUNTED.flatMap(name => {
+    countedVariables.flatMap(name => {
       const value = found.get(name.toLowerCase())
       return value === undefined ? [] : [[name, value]]
     }),

@@ -25,7 +25,7 @@ export interface Stage {
   onClose: OnClose
 }
 
-const usualLock = `${dataRoot}/bench-run.lock`
+const USUAL_LOCK = `${dataRoot}/bench-run.lock`
 
 interface StageNeeds {
   reporter: Reporter
@@ -40,7 +40,7 @@ export async function onStage<T>(
 ): Promise<T> {
   // Without API_PORT it takes a free one: the machine's usual ports are left alone.
   forgetExternals(reporter, 'the benchmark brings its own system', ['API_PORT', 'PAY_RUN_FILE'])
-  const folder = takeLock(usualLock) ? dataFolder(`bench-${process.pid}`) : dataFolder('bench')
+  const folder = takeLock(USUAL_LOCK) ? dataFolder(`bench-${process.pid}`) : dataFolder('bench')
   await deleteData(folder, reporter)
   const system = new System({ data: folder.name, services: 'auto', ports: 'free', web: false }, reporter)
   let good = false
@@ -48,7 +48,7 @@ export async function onStage<T>(
     onClose(async () => {
       if (good) await deleteData(folder, reporter)
       else reporter.note(`kept for a look: ${shortPath(folder.logs)}/ (logs), ${shortPath(folder.root)}/ (data)`)
-      if (folder.name === 'bench') releaseLock(usualLock)
+      if (folder.name === 'bench') releaseLock(USUAL_LOCK)
     })
     onClose(() => system.stop())
     await system.start()

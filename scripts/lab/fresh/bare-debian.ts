@@ -9,11 +9,11 @@ import { StepFailure } from '../../terminal/output.ts'
 import type { BareMachine } from './bare-machine.ts'
 import { carryFilesInto, packageSources } from './machine-settings.ts'
 
-export const release = 'bookworm'
+export const DEBIAN_RELEASE = 'bookworm'
 /** The oldest Node that the README promises to start with. */
-const nodeMajor = 20
+const NODE_MAJOR = 20
 /** Where the repository is inside. */
-export const projectInside = '/root/payment-backend'
+export const PROJECT_INSIDE = '/root/payment-backend'
 
 export interface Making {
   machine: BareMachine
@@ -24,7 +24,7 @@ export interface Making {
 /** The packages that every Debian has, and nothing else. */
 export async function makeDebian({ machine, log, signal }: Making): Promise<void> {
   const { root } = machine
-  const { lines, options } = packageSources(release)
+  const { lines, options } = packageSources(DEBIAN_RELEASE)
   const args = [
     '--variant=minbase',
     '--mode=root',
@@ -32,7 +32,7 @@ export async function makeDebian({ machine, log, signal }: Making): Promise<void
     '--dpkgopt=force-unsafe-io',
     ...options.map(line => `--aptopt=${line}`),
   ]
-  await machine.runBeside(['mmdebstrap', ...args, release, root, ...lines], {
+  await machine.runBeside(['mmdebstrap', ...args, DEBIAN_RELEASE, root, ...lines], {
     log,
     signal,
     fix: 'look at the log; `apt-get update` by hand shows whether this machine reaches its package mirror',
@@ -56,10 +56,10 @@ export async function addNode(making: Making): Promise<string> {
     symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, join(prefix, 'bin', name))
   const binary = join(prefix, 'bin/node')
   if (node) cpSync(realpathSync(node), binary)
-  if (majorInside(root) !== nodeMajor) await fetchNode(making, npm, binary)
+  if (majorInside(root) !== NODE_MAJOR) await fetchNode(making, npm, binary)
   const version = versionInside(root)
-  if (majorInside(root) !== nodeMajor)
-    throw new StepFailure(`no Node ${nodeMajor} runs in a bare Debian (${version})`, {
+  if (majorInside(root) !== NODE_MAJOR)
+    throw new StepFailure(`no Node ${NODE_MAJOR} runs in a bare Debian (${version})`, {
       log: { path: making.log, tail: [] },
     })
   return version
@@ -78,7 +78,7 @@ const majorInside = (root: string) => Number(/^v(\d+)\./.exec(versionInside(root
 async function fetchNode({ machine, log, signal }: Making, npm: string, binary: string): Promise<void> {
   const folder = join(machine.root, 'root/node-package')
   mkdirSync(folder)
-  const wanted = `node-linux-${process.arch}@^${nodeMajor}.19.0`
+  const wanted = `node-linux-${process.arch}@^${NODE_MAJOR}.19.0`
   await runTool(npm, ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', wanted], {
     log,
     signal,
@@ -93,7 +93,7 @@ export async function addRepository({
   log,
   signal,
 }: Making): Promise<{ commit: string; uncommitted: number }> {
-  const clone = join(machine.root, projectInside)
+  const clone = join(machine.root, PROJECT_INSIDE)
   const git = (folder: string, ...args: string[]) => execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8' })
   await runTool('git', ['clone', '--quiet', '--depth', '1', `file://${projectRoot}`, clone], { log, signal })
   const changed = git(projectRoot, 'status', '--porcelain').split('\n').filter(Boolean)

@@ -12,11 +12,11 @@ import { runTool } from '../../local/run-tool.ts'
 import { StepFailure } from '../../terminal/output.ts'
 
 /** Stays as the first process and takes in orphans. */
-const firstProcess = 'echo up; while :; do sleep 3600 & wait $!; done'
+const FIRST_PROCESS = 'echo up; while :; do sleep 3600 & wait $!; done'
 
-const standardPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-const startDeadlineMs = 10_000
-const endDeadlineMs = 15_000
+const STANDARD_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+const START_DEADLINE_MS = 10_000
+const END_DEADLINE_MS = 15_000
 
 export interface InsideRun {
   log: string
@@ -36,7 +36,7 @@ export interface InsideProgram {
 export class BareMachine {
   readonly root: string
   /** The PATH inside. */
-  readonly path = standardPath
+  readonly path = STANDARD_PATH
   readonly #env: Record<string, string>
   readonly #holder: ChildProcess
   readonly #first: number
@@ -51,14 +51,14 @@ export class BareMachine {
   /** Rejects with a StepFailure where we may not make namespaces. Ends with this process, even by SIGKILL. */
   static async start(root: string, env: Record<string, string>): Promise<BareMachine> {
     const namespaces = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private']
-    const args = ['--pdeathsig', 'KILL', ...namespaces, 'sh', '-c', firstProcess]
+    const args = ['--pdeathsig', 'KILL', ...namespaces, 'sh', '-c', FIRST_PROCESS]
     const holder = spawn('setpriv', args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
     let output = ''
     for (const stream of [holder.stdout, holder.stderr]) stream.setEncoding('utf8').on('data', text => (output += text))
     const ended = once(holder, 'exit')
     const up = await until(() => holder.exitCode !== null || output === 'up\n', {
       what: 'the first process of the bare machine',
-      deadlineMs: startDeadlineMs,
+      deadlineMs: START_DEADLINE_MS,
     }).catch(() => false)
     const first = holder.pid && output === 'up\n' ? childrenOf(holder.pid)[0] : undefined
     if (!up || first === undefined) {
@@ -68,7 +68,7 @@ export class BareMachine {
         fix: 'root may make mount and process namespaces on a usual machine; a container needs CAP_SYS_ADMIN for it',
       })
     }
-    return new BareMachine(root, { HOME: '/root', PATH: standardPath, ...env }, holder, first)
+    return new BareMachine(root, { HOME: '/root', PATH: STANDARD_PATH, ...env }, holder, first)
   }
 
   /** Runs a program of this machine in there, with this machine's files: what it mounts, nobody else sees. */
@@ -130,7 +130,7 @@ export class BareMachine {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
     }
-    await until(() => !isAlive(holder), { what: 'the end of the bare machine', deadlineMs: endDeadlineMs })
+    await until(() => !isAlive(holder), { what: 'the end of the bare machine', deadlineMs: END_DEADLINE_MS })
   }
 }
 

@@ -6,7 +6,7 @@ import { dataRoot, shortPath } from '../../local/paths.ts'
 import { anyFreePort } from '../../local/ports.ts'
 import { releaseLock, takeLock } from '../../local/starter-lock.ts'
 import { createReporter, formatDuration, StepFailure } from '../../terminal/output.ts'
-import { addNode, addRepository, type Making, makeDebian, projectInside, release } from './bare-debian.ts'
+import { addNode, addRepository, DEBIAN_RELEASE, type Making, makeDebian, PROJECT_INSIDE } from './bare-debian.ts'
 import { BareMachine } from './bare-machine.ts'
 import { carriedEnvironment } from './machine-settings.ts'
 import { ensureRequirements } from './requirements.ts'
@@ -50,7 +50,7 @@ export async function testFreshMachine({ tests = false }: FreshFlags): Promise<n
 
 async function install(making: Making): Promise<void> {
   await reporter.step('debian', async detail => {
-    detail(`${release}, minbase`)
+    detail(`${DEBIAN_RELEASE}, minbase`)
     await makeDebian(making)
   })
   await reporter.step('node', async detail => detail(await addNode(making)))
@@ -82,7 +82,7 @@ async function inWorkplace(root: string, tests: boolean, signal: AbortSignal): P
 
 /** What the product wrote inside; the rest of our own logs is here already. */
 function keepLogsOf(root: string) {
-  const data = join(root, projectInside, '.data')
+  const data = join(root, PROJECT_INSIDE, '.data')
   for (const name of ['main/logs', 'test/logs', 'npm-ci.log'])
     if (existsSync(join(data, name))) cpSync(join(data, name), join(logs, 'inside', name), { recursive: true })
 }

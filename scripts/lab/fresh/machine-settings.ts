@@ -7,9 +7,9 @@ import { join } from 'node:path'
 type Environment = Record<string, string | undefined>
 
 /** The user inside is root. */
-const homeInside = '/root'
+const HOME_INSIDE = '/root'
 /** Where the Node inside keeps npm's global settings: under its own prefix. */
-const npmGlobalInside = '/usr/local/etc/npmrc'
+const NPM_GLOBAL_INSIDE = '/usr/local/etc/npmrc'
 
 export interface PackageSources {
   /** Lines of a sources.list; none when this machine has no source of that release. */
@@ -60,14 +60,14 @@ export interface CarriedFile {
 /** Settings that programs read from files. Those that are not there are left out when they are copied. */
 export function carriedFiles(env: Environment, npm: { globalconfig?: string; cafile?: string }): CarriedFile[] {
   const same = (path: string) => ({ from: path, inside: path })
-  const fromHome = (name: string) => ({ from: join(homedir(), name), inside: join(homeInside, name) })
+  const fromHome = (name: string) => ({ from: join(homedir(), name), inside: join(HOME_INSIDE, name) })
   const certificates = [env.NODE_EXTRA_CA_CERTS, env.SSL_CERT_FILE, npm.cafile].filter(path => path?.startsWith('/'))
   return [
     same('/etc/resolv.conf'),
     same('/etc/hosts'),
     same('/usr/local/share/ca-certificates'),
     ...[...new Set(certificates)].map(path => same(path!)),
-    ...(npm.globalconfig ? [{ from: npm.globalconfig, inside: npmGlobalInside }] : []),
+    ...(npm.globalconfig ? [{ from: npm.globalconfig, inside: NPM_GLOBAL_INSIDE }] : []),
     ...['.npmrc', '.m2/settings.xml', '.m2/settings-security.xml', '.mavenrc'].map(fromHome),
   ]
 }

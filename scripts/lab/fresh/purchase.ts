@@ -11,14 +11,14 @@ interface Payment {
   events: { type: string; publishedAt?: string | null }[]
 }
 
-const amount = 1_550_000
+const AMOUNT_MINOR = 1_550_000
 const entryTypes: readonly EntryType[] = ['capture', 'fee', 'refund']
-const answerDeadlineMs = 30_000
+const ANSWER_DEADLINE_MS = 30_000
 /** The relay and the ledger consumer need a moment; a sweep comes round each minute. */
-const booksDeadlineMs = 90_000
+const BOOKS_DEADLINE_MS = 90_000
 
 async function call(url: string, body?: object): Promise<{ status: number; payment: Payment }> {
-  const signal = AbortSignal.timeout(answerDeadlineMs)
+  const signal = AbortSignal.timeout(ANSWER_DEADLINE_MS)
   const sent = body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
   const response = await fetch(url, { ...sent, signal })
   return { status: response.status, payment: (await response.json()) as Payment }
@@ -33,7 +33,7 @@ async function expectStatus(url: string, body: object, code: number, status: Pay
 
 /** Authorize, capture, refund, and the books of it. Its payment id. Rejects with what was answered instead. */
 export async function buy(apiUrl: string, key: string): Promise<string> {
-  const order = { merchantId: 'fresh', amount, currency: 'KRW', idempotencyKey: key }
+  const order = { merchantId: 'fresh', amount: AMOUNT_MINOR, currency: 'KRW', idempotencyKey: key }
   const { paymentId } = await expectStatus(`${apiUrl}/payments/authorize`, order, 201, 'AUTHORIZED')
   await expectStatus(`${apiUrl}/payments/capture/${paymentId}`, {}, 200, 'COMPLETED')
   await expectStatus(`${apiUrl}/payments/refund/${paymentId}`, {}, 200, 'REFUNDED')
@@ -51,7 +51,7 @@ export async function untilBooked(apiUrl: string, paymentId: string): Promise<vo
       if (problem) throw new Error(problem)
       return true
     },
-    { what: `the books of ${path}`, deadlineMs: booksDeadlineMs, intervalMs: 250 },
+    { what: `the books of ${path}`, deadlineMs: BOOKS_DEADLINE_MS, intervalMs: 250 },
   )
 }
 
@@ -59,8 +59,8 @@ export async function untilBooked(apiUrl: string, paymentId: string): Promise<vo
 export function problemWith(payment: Payment): string | undefined {
   const { status, capturedAmount, refundedAmount, ledgerEntries, events } = payment
   if (status !== 'REFUNDED') return `status ${status}`
-  if (capturedAmount !== amount || refundedAmount !== amount)
-    return `captured ${capturedAmount}, refunded ${refundedAmount} of ${amount}`
+  if (capturedAmount !== AMOUNT_MINOR || refundedAmount !== AMOUNT_MINOR)
+    return `captured ${capturedAmount}, refunded ${refundedAmount} of ${AMOUNT_MINOR}`
   const types = ledgerEntries.map(entry => entry.type).sort()
   if (types.join() !== entryTypes.join()) return `ledger entries: ${types.join(', ') || 'none'}`
   const unpublished = events.filter(event => !event.publishedAt).map(event => event.type)

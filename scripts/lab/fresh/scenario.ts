@@ -5,7 +5,7 @@ import { until } from '../../../shared/runtime/until.ts'
 import { tailOf } from '../../local/log-file.ts'
 import { probeHttp } from '../../local/probes.ts'
 import { type Reporter, StepFailure } from '../../terminal/output.ts'
-import { addFailingPrograms, projectInside } from './bare-debian.ts'
+import { addFailingPrograms, PROJECT_INSIDE } from './bare-debian.ts'
 import type { BareMachine, InsideProgram } from './bare-machine.ts'
 import { buy, untilBooked } from './purchase.ts'
 
@@ -20,9 +20,9 @@ export interface Scenario {
 }
 
 /** Everything is fetched: Debian packages, npm packages, Kafka's jars. */
-const firstStartMs = 15 * 60_000
-const secondStartMs = 3 * 60_000
-const stopMs = 60_000
+const FIRST_START_MS = 15 * 60_000
+const SECOND_START_MS = 3 * 60_000
+const STOP_MS = 60_000
 
 const installers = ['npm', 'npx', 'apt-get', 'apt', 'mvn']
 
@@ -37,7 +37,7 @@ export async function runScenario(scenario: Scenario): Promise<void> {
   const { path, calls } = addFailingPrograms(scenario.machine.root, installers)
   // npm itself is a failing program by then: its script's command is given instead.
   const again = ['env', `PATH=${path}:${scenario.machine.path}`, 'node', 'scripts/run.mjs', 'start']
-  const starter = await start(scenario, 'start again', again, secondStartMs)
+  const starter = await start(scenario, 'start again', again, SECOND_START_MS)
   await reporter.step('purchase', async detail =>
     detail(`${await buy(apiUrl(scenario), 'second')}, refunded and booked`),
   )
@@ -54,15 +54,15 @@ export async function runScenario(scenario: Scenario): Promise<void> {
 async function firstLife(scenario: Scenario): Promise<string> {
   const { machine, reporter, logs, signal } = scenario
   let payment = ''
-  const npm = await start(scenario, 'npm start', ['npm', 'start'], firstStartMs)
+  const npm = await start(scenario, 'npm start', ['npm', 'start'], FIRST_START_MS)
   await reporter.step('purchase', async detail => {
     payment = await buy(apiUrl(scenario), 'first')
     detail(`${payment}, refunded and booked`)
   })
-  if (existsSync(join(machine.root, projectInside, 'scripts/smoke.ts')))
+  if (existsSync(join(machine.root, PROJECT_INSIDE, 'scripts/smoke.ts')))
     await reporter.step('smoke', async detail => {
       detail('npm run smoke')
-      await machine.run(['npm', 'run', 'smoke'], { cwd: projectInside, log: join(logs, 'smoke.log'), signal })
+      await machine.run(['npm', 'run', 'smoke'], { cwd: PROJECT_INSIDE, log: join(logs, 'smoke.log'), signal })
     })
   // npm passes no TERM on: whoever it started has to notice.
   await stop(scenario, npm, 'TERM to npm')
@@ -73,7 +73,7 @@ async function firstLife(scenario: Scenario): Promise<string> {
 async function runTests({ machine, reporter, logs, signal }: Scenario): Promise<void> {
   const log = join(logs, 'npm-test.log')
   await reporter.step('npm test', async detail => {
-    await machine.run(['npm', 'test'], { cwd: projectInside, log, signal })
+    await machine.run(['npm', 'test'], { cwd: PROJECT_INSIDE, log, signal })
     detail(tailOf(log, 1).join(''))
   })
 }
@@ -84,7 +84,7 @@ async function start(scenario: Scenario, label: string, command: string[], deadl
   const log = join(logs, `${label.replaceAll(' ', '-')}.log`)
   const env = { API_PORT: String(ports.api), WEB_PORT: String(ports.web) }
   return scenario.reporter.step(label, async detail => {
-    const program = await machine.startProgram(command, { cwd: projectInside, log, env })
+    const program = await machine.startProgram(command, { cwd: PROJECT_INSIDE, log, env })
     const readyLine = () => /^Ready in .*?(?=\. )/m.exec(readFileSync(log, 'utf8'))?.[0]
     const fail = (what: string) => new StepFailure(`${label} ${what}`, { log: { path: log, tail: tailOf(log) } })
     const waited = { what: 'Ready', deadlineMs }
@@ -103,9 +103,9 @@ async function start(scenario: Scenario, label: string, command: string[], deadl
 async function stop({ machine, reporter, signal }: Scenario, program: InsideProgram, how: string): Promise<void> {
   await reporter.step('stop', async detail => {
     process.kill(program.pid, 'SIGTERM')
-    const waited = { what: 'the end of everything that was started', deadlineMs: stopMs }
+    const waited = { what: 'the end of everything that was started', deadlineMs: STOP_MS }
     await until(() => signal.aborted || (!program.alive() && machine.processes().length === 0), waited).catch(() => {
-      throw new StepFailure(`still running ${stopMs / 1000} s after ${how}:\n  ${machine.processes().join('\n  ')}`)
+      throw new StepFailure(`still running ${STOP_MS / 1000} s after ${how}:\n  ${machine.processes().join('\n  ')}`)
     })
     signal.throwIfAborted()
     detail(`${how}: nothing is left running`)

@@ -6,7 +6,7 @@ import { join, sep } from 'node:path'
 import { holderOf, takeLock } from '../../local/starter-lock.ts'
 import { StepFailure } from '../../terminal/output.ts'
 
-const prefix = 'payment-backend-fresh-'
+const PREFIX = 'payment-backend-fresh-'
 const lockIn = (folder: string) => join(folder, 'owner.lock')
 
 export interface Workplace {
@@ -17,7 +17,7 @@ export interface Workplace {
 
 /** Names its owner inside, so that what a killed run left behind is recognised. */
 export function makeWorkplace(parent = tmpdir()): Workplace {
-  const folder = realpathSync(mkdtempSync(join(parent, prefix)))
+  const folder = realpathSync(mkdtempSync(join(parent, PREFIX)))
   const root = join(folder, 'root')
   // Without root's rights apt's own user fetches the packages, and has to get in.
   chmodSync(folder, 0o755)
@@ -28,7 +28,7 @@ export function makeWorkplace(parent = tmpdir()): Workplace {
 
 /** Folders of runs that were killed: their owner is gone, and with it everything that was mounted. */
 export function abandonedWorkplaces(parent = tmpdir()): string[] {
-  const folders = readdirSync(parent).filter(name => name.startsWith(prefix))
+  const folders = readdirSync(parent).filter(name => name.startsWith(PREFIX))
   return folders.map(name => realpathSync(join(parent, name))).filter(folder => !holderOf(lockIn(folder)))
 }
 

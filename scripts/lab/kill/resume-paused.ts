@@ -18,7 +18,7 @@ interface SignalSource {
   exit(code: number): unknown
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /** Runs `work`; whether it fails, or a signal ends the process, no victim stays paused. */
 export async function leavingNonePaused<T>(
@@ -27,11 +27,11 @@ export async function leavingNonePaused<T>(
   source: SignalSource = process,
 ): Promise<T> {
   const resumeAndExit = () => void resumePaused(control).finally(() => source.exit(130))
-  for (const signal of SIGNALS) source.once(signal, resumeAndExit)
+  for (const signal of endingSignals) source.once(signal, resumeAndExit)
   try {
     return await work()
   } finally {
     await resumePaused(control)
-    for (const signal of SIGNALS) source.off(signal, resumeAndExit)
+    for (const signal of endingSignals) source.off(signal, resumeAndExit)
   }
 }

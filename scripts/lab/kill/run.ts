@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Control } from '../../local/control.ts'
 import type { FoundSystem } from '../../operate/find-system.ts'
 import { openKafkaLog } from '../../operate/verify/kafka-log.ts'
-import { DEFAULT_OPTIONS, verify } from '../../operate/verify/settle.ts'
+import { defaultOptions, verify } from '../../operate/verify/settle.ts'
 import { openSnapshot } from '../../operate/verify/snapshot.ts'
 import type { VerifyReport } from '../../operate/verify/verify-system.ts'
 import { createRandom, type Random } from '../random.ts'
@@ -57,7 +57,7 @@ export async function killRun(system: FoundSystem, control: Control, options: Ki
     runClients(client, merchantId, options.paymentsMin, faultsEnd),
   ])
   options.say('clients are done; waiting until everything has settled')
-  const report = await verify(system, { ...DEFAULT_OPTIONS, settleMs: SETTLE_MS })
+  const report = await verify(system, { ...defaultOptions, settleMs: SETTLE_MS })
   options.say('repeating every key once more')
   const replayed = await replayAll(client, transcripts)
   const { mismatches, kafka } = await auditRun(system, merchantId, transcripts)

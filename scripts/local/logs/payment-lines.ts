@@ -11,7 +11,7 @@ type Fields = Record<string, unknown>
 
 export const isPaymentId = (text: string): boolean => /^pay_[0-9A-HJKMNP-TV-Z]{26}$/.test(text)
 
-const LEVELS: Record<number, string> = { 10: 'trace', 20: 'debug', 40: 'warn', 50: 'ERROR', 60: 'FATAL' }
+const levelNames: Record<number, string> = { 10: 'trace', 20: 'debug', 40: 'warn', 50: 'ERROR', 60: 'FATAL' }
 const TIME_WIDTH = 24
 const PROCESS_WIDTH = 8
 
@@ -23,7 +23,7 @@ export function paymentLine(line: string, paymentId: string, process: string): P
   const { time, level, msg, ...others } = fields
   const atMs = typeof time === 'string' ? Date.parse(time) : Number.NaN
   const what = [
-    typeof level === 'number' ? LEVELS[level] : undefined,
+    typeof level === 'number' ? levelNames[level] : undefined,
     wordsOf(msg),
     shownOf(others, paymentId)
       .map(each => pairsOf(each, paymentId))

@@ -3,7 +3,7 @@ import { type JsonTarget, terminalBeside, writeJson } from '../../terminal/json.
 import { paintFor } from '../../terminal/output.ts'
 import { type SystemFlags, systemNamedBy } from '../find-system.ts'
 import { linesOf } from './report.ts'
-import { DEFAULT_OPTIONS, verify } from './settle.ts'
+import { defaultOptions, verify } from './settle.ts'
 
 export interface VerifyFlags extends SystemFlags {
   /** In milliseconds. */
@@ -16,7 +16,7 @@ export interface VerifyFlags extends SystemFlags {
 export async function runVerify({ settle, now = false, json, ...named }: VerifyFlags): Promise<number> {
   const startedMs = performance.now()
   const system = await systemNamedBy(named, process.env)
-  const report = await verify(system, { settleMs: settle, graceMs: now ? 0 : DEFAULT_OPTIONS.graceMs })
+  const report = await verify(system, { settleMs: settle, graceMs: now ? 0 : defaultOptions.graceMs })
   const seconds = (performance.now() - startedMs) / 1_000
   const terminal = terminalBeside(json)
   terminal.write(`${linesOf(report, paintFor(terminal, process.env), seconds).join('\n')}\n`)

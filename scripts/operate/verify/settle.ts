@@ -22,12 +22,12 @@ export interface VerifiedSystem extends KafkaCluster {
   databaseUrl: string
 }
 
-export const DEFAULT_OPTIONS: VerifyOptions = { settleMs: 0, graceMs: 60_000 }
+export const defaultOptions: VerifyOptions = { settleMs: 0, graceMs: 60_000 }
 
 const POLL_MS = 500
 
 /** Verifies the system as it is, or as it is once it has come to rest. Throws when the database or Kafka is away. */
-export async function verify(system: VerifiedSystem, options: VerifyOptions = DEFAULT_OPTIONS): Promise<VerifyReport> {
+export async function verify(system: VerifiedSystem, options: VerifyOptions = defaultOptions): Promise<VerifyReport> {
   const endMs = performance.now() + options.settleMs
   for (;;) {
     await untilAtRest(system, endMs)

@@ -15,20 +15,20 @@ import {
 } from './document.ts'
 import { baseOf, fieldsOf, fieldTable, objectNames, objectSection, type Reading, textOf } from './fields.ts'
 import { breakable, escaped, inline, jsonBlock, paragraphs } from './html.ts'
-import { pageStyle } from './style.ts'
+import { PAGE_STYLE } from './style.ts'
 import { pageWords } from './words.ts'
 
 /** Nothing is loaded, run, framed or sent: only this very style. */
 export const pagePolicy = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(pageStyle).digest('base64')}'`,
+  `style-src 'sha256-${createHash('sha256').update(PAGE_STYLE).digest('base64')}'`,
   'img-src data:',
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ')
 
-const icon =
+const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 32 32%22%3E%3Crect width=%2232%22 height=%2232%22 rx=%228%22 fill=%22%233540c4%22/%3E%3Cpath d=%22M8 12h16v9a2 2 0 0 1-2 2H10a2 2 0 0 1-2-2zm0-1a2 2 0 0 1 2-2h12a2 2 0 0 1 2 2z%22 fill=%22white%22/%3E%3C/svg%3E'
 
 /** The page in one language. */
@@ -42,8 +42,8 @@ export function renderDocsPage(document: ApiDocument, language: Language): strin
 <title>${escaped(title)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<link rel="icon" href="${icon}">
-<style>${pageStyle}</style>
+<link rel="ICON" href="${ICON}">
+<style>${PAGE_STYLE}</style>
 </head>
 <body>
 <a class="skip" href="#main">${reading.words.skip}</a>

@@ -1,6 +1,6 @@
 /** The page's style sheet: light and dark, from a phone's width up. Contrast of text is at least 4.5 : 1 in both. */
 
-export const pageStyle = `
+export const PAGE_STYLE = `
 :root{color-scheme:light dark;--paper:#f5f4f1;--sheet:#fff;--sunken:#edece7;--ink:#16192b;--soft:#565b70;--line:#dedcd5;--accent:#3540c4;--accent-soft:#eceefc;--get:#0d6b4a;--get-soft:#e2f4ea;--code:#171a2b;--code-ink:#dfe3f5;
 font:16px/1.6 Pretendard,-apple-system,"Apple SD Gothic Neo","Noto Sans KR","Noto Sans CJK KR","Malgun Gothic",NanumGothic,"Segoe UI",Roboto,sans-serif;-webkit-text-size-adjust:100%;scroll-padding-top:1rem}
 @media (prefers-color-scheme:dark){:root{--paper:#0f1120;--sheet:#191c2e;--sunken:#22263b;--ink:#eef0fa;--soft:#a9aec4;--line:#30354d;--accent:#aab2ff;--accent-soft:#262b4d;--get:#74d8ac;--get-soft:#15352c;--code:#0a0c18}}

@@ -18,7 +18,7 @@ const drawings: Record<PhoneId, Drawing> = {
   'xiaomi-14t-pro': { shape: xiaomiShape, Back: XiaomiBack, Front: XiaomiFront },
 }
 
-const STAGE = { width: 176, height: 186 }
+const stage = { width: 176, height: 186 }
 const FLOOR_Y = 174
 /** How far the front stands behind and to the right of the back. */
 const STEP_ASIDE = 0.66
@@ -35,11 +35,11 @@ export function StagePicture({ phoneId, finishId, label }: PictureProps & { labe
   const finish = finishOf(phoneId, finishId)
   const pen = phoneId === 'galaxy-s25-ultra'
   const span = shape.width * (1 + STEP_ASIDE) + (pen ? 12 : 0)
-  const left = (STAGE.width - span) / 2
+  const left = (stage.width - span) / 2
   const top = FLOOR_Y - shape.height
   const frontLeft = left + shape.width * STEP_ASIDE
   return (
-    <svg className="phone-picture" viewBox={`0 0 ${STAGE.width} ${STAGE.height}`} role="img" aria-label={label}>
+    <svg className="phone-picture" viewBox={`0 0 ${stage.width} ${stage.height}`} role="img" aria-label={label}>
       <FinishPaints finish={finish} id={id} />
       <defs>
         <filter id={`${id}-soft`} x="-30%" y="-200%" width="160%" height="500%">
@@ -50,7 +50,7 @@ export function StagePicture({ phoneId, finishId, label }: PictureProps & { labe
         </filter>
       </defs>
       <ellipse
-        cx={STAGE.width / 2}
+        cx={stage.width / 2}
         cy={FLOOR_Y + 1.6}
         rx={span * 0.46}
         ry="4.4"

@@ -7,7 +7,7 @@ export interface JsonToken {
   at: number
 }
 
-const pattern = /("(?:\\.|[^"\\])*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(\btrue\b|\bfalse\b|\bnull\b)/g
+const TOKEN = /("(?:\\.|[^"\\])*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(\btrue\b|\bfalse\b|\bnull\b)/g
 
 export function jsonTokens(json: string): JsonToken[] {
   const tokens: JsonToken[] = []
@@ -16,7 +16,7 @@ export function jsonTokens(json: string): JsonToken[] {
     if (text !== '') tokens.push({ kind, text, at: end })
     end += text.length
   }
-  for (const match of json.matchAll(pattern)) {
+  for (const match of json.matchAll(TOKEN)) {
     push(json.slice(end, match.index))
     const [whole, quoted, colon, digits] = match
     if (quoted !== undefined) {
