@@ -67,6 +67,9 @@ const environment = z
         context.addIssue({ code: 'custom', path: [name], message: `is missing beside ${given}` })
   })
 
+/** Every variable that is read. */
+export const variableNames = Object.keys(environment.shape)
+
 /** How the brokers are reached. TLS trusts what Node trusts. */
 export interface KafkaConfig {
   brokers: string[]

@@ -23,7 +23,7 @@ import {
 import { movement } from '../../shared/domain/ledger.ts'
 import { needingDatabase, needingKafka } from '../../shared/invariants/catalogue.ts'
 import { createFakeIds } from '../../shared/payments/fakes.ts'
-import { configFrom } from '../../shared/runtime/config.ts'
+import { configFrom, variableNames } from '../../shared/runtime/config.ts'
 
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8')
 const sorted = (values: Iterable<string>): string[] => [...values].sort()
@@ -183,6 +183,20 @@ describe('the settings', () => {
 
     for (const [name, text] of entries) expect(defaultOf(text, name)[0]).toBe(name)
     expect(configFrom(defaults)).toEqual(configFrom({}))
+  })
+
+  test('of deploy/stages/local.yml are all read', () => {
+    expect(Object.keys(localEnvironment).filter(name => !variableNames.includes(name))).toEqual([])
+  })
+
+  test('that are read all stand in docs/architecture.md', () => {
+    // Set by serverless-offline, for nobody to choose.
+    const chosen = variableNames.filter(name => name !== 'IS_OFFLINE')
+    const documented = tableRows(read('docs/architecture.md')).flatMap(
+      ([name = '']) => name.match(/[A-Z][A-Z_]+/g) ?? [],
+    )
+
+    expect(chosen.filter(name => !documented.includes(name))).toEqual([])
   })
 
   test('of docs/architecture.md have the defaults that deploy/stages/local.yml gives', () => {
