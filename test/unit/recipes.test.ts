@@ -55,7 +55,8 @@ describe('the recipes', () => {
     (_, section) => {
       const steps = section.split('\n').filter(line => /^\d+\. /.test(line))
 
-      expect(steps.map(step => Number.parseInt(step, 10))).toEqual(steps.map((_, index) => index + 1))
+      const numbers = steps.map(step => Number.parseInt(step, 10))
+      expect(numbers.filter((number, index) => number !== 1 && number !== numbers[index - 1]! + 1)).toEqual([])
       expect(steps.length).toBeGreaterThan(2)
       for (const step of steps) expect([step, codeIn(step).some(code => PATH.test(code))]).toEqual([step, true])
       expect(section).toMatch(/^Done when .*`npm run /m)
