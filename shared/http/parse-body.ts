@@ -12,7 +12,7 @@ import { header } from './route.ts'
 export interface ParseBodyOptions {
   schema: z.ZodType
   /** Whether this body, which may not fit the schema, needs an idempotency key. */
-  needsKey?: (body: Readonly<Record<string, unknown>>) => boolean
+  needsKey: (body: Readonly<Record<string, unknown>>) => boolean
   /** What the schema cannot say: further problems of a body that fits it. */
   check?: (body: never) => Problem[]
 }
@@ -29,7 +29,7 @@ export function parseBody(options: ParseBodyOptions): MiddlewareObj {
       ...(body.success ? (options.check?.(body.data as never) ?? []) : body.error.issues.flatMap(problemsOf)),
       ...key.problems,
     ]
-    if (isObject(sent) && options.needsKey?.(sent) && !key.given)
+    if (isObject(sent) && options.needsKey(sent) && !key.given)
       problems.push({ path: '/idempotencyKey', message: problemTexts.keyRequired })
     if (problems.length > 0 || !body.success) throw validationFailed(problems)
     const { idempotencyKey: _, ...sentBody } = sent as Record<string, unknown>
