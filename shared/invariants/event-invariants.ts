@@ -7,7 +7,15 @@ import {
   type PaymentStatus,
 } from '../contracts/lists.ts'
 import { type CheckResult, type DatabaseInvariant, failed, holds, type Judge, notYet, ok, same } from './invariant.ts'
-import { eventsOf, type OperationRow, type OutboxRow, type PaymentHistory, ruleOf, sum } from './payment-history.ts'
+import {
+  eventsOf,
+  type OperationRow,
+  type OutboxRow,
+  type PaymentHistory,
+  ruleOf,
+  sum,
+  type Total,
+} from './payment-history.ts'
 
 const topicOfSuccess: Record<OperationKind, EventType> = {
   authorize: 'payment.authorized',
@@ -105,8 +113,6 @@ const eventEnvelope = {
     }
   },
 } as const satisfies DatabaseInvariant
-
-type Total = 'capturedAmount' | 'refundedAmount'
 
 /** Which total of the payment an event adds to. */
 const totalMovedBy: Record<EventType, Total | null> = {

@@ -20,6 +20,7 @@ import {
   type PaymentHistory,
   ruleOf,
   sum,
+  type Total,
 } from './payment-history.ts'
 
 interface Rule {
@@ -30,7 +31,6 @@ interface Rule {
   /** The total of the payment that the entries add up to; null: only events say their amounts. */
   total: Total | null
 }
-type Total = 'capturedAmount' | 'refundedAmount'
 
 const account = (name: string) => () => name
 const merchantAccount = (merchantId: string): string => `merchant_payable:${merchantId}`

@@ -22,6 +22,9 @@ export interface AnswerRow {
   finishedAtMs: number | null
 }
 
+/** A total of a payment. Its operations, its events and its entries add up to it, each by themselves. */
+export type Total = 'capturedAmount' | 'refundedAmount'
+
 export interface OperationRow {
   operationId: string
   merchantId: string

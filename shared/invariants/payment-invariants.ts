@@ -1,7 +1,15 @@
 /** Invariants of the payment row itself: its totals, its status, its pending operation, and what hangs on it. */
 import { type OperationKind, type OperationState, operationKinds, type PaymentStatus } from '../contracts/lists.ts'
 import { type CheckResult, type DatabaseInvariant, failed, holds, ok, same } from './invariant.ts'
-import { outcomeOf, type PaymentHistory, type PaymentRow, ruleOf, succeededOf, sum } from './payment-history.ts'
+import {
+  outcomeOf,
+  type PaymentHistory,
+  type PaymentRow,
+  ruleOf,
+  succeededOf,
+  sum,
+  type Total,
+} from './payment-history.ts'
 
 const totalsInBounds = {
   name: 'totals-in-bounds',
@@ -120,8 +128,6 @@ const statusFitsOperations = {
     yield holds(fits, payment.paymentId, `status ${payment.status}, operations: ${states || 'none'}`)
   },
 } as const satisfies DatabaseInvariant
-
-type Total = 'capturedAmount' | 'refundedAmount'
 
 /** Which total of the payment an operation adds to when it succeeds. */
 const totalMovedBy: Record<OperationKind, Total | null> = {

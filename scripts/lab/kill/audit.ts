@@ -6,7 +6,7 @@ import {
   type OperationState,
   type PaymentStatus,
 } from '../../../shared/contracts/lists.ts'
-import type { EntryRow, PaymentHistory } from '../../../shared/invariants/payment-history.ts'
+import type { EntryRow, PaymentHistory, Total } from '../../../shared/invariants/payment-history.ts'
 import { objectOf, parseJson, ruleOf } from '../../../shared/invariants/payment-history.ts'
 import { eventIdOf, type LogRecord } from '../../../shared/invariants/record-comparison.ts'
 import type { KafkaLog } from '../../operate/verify/kafka-log.ts'
@@ -33,7 +33,7 @@ export interface KafkaFacts {
 /** What each call does to a payment when it succeeds. */
 interface Effect {
   status: PaymentStatus
-  total: 'capturedAmount' | 'refundedAmount' | null
+  total: Total | null
 }
 
 const effects: Record<CallKind, Effect> = {
