@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { errorBody, errorBodyOf, errorCatalogue, errorCodes, languages } from './errors.ts'
 import { paymentStatuses } from './lists.ts'
-import { paymentMessages } from './messages.ts'
+import { paymentMessages } from './payment-messages.ts'
 
 const HANGUL = /[가-힣]/
 

@@ -1,4 +1,4 @@
-/** Every error a caller can meet: its HTTP status and what it says in Korean and English. docs/errors.md lists the same codes. */
+/** Every error a caller can meet: its HTTP status and what it says in Korean and English. docs/errors.md lists the same codes; what is wrong with a field stands in problem-texts.ts. */
 import * as z from 'zod'
 
 export const languages = ['en', 'ko'] as const

@@ -3,8 +3,8 @@
  * Constants and functions only: the bundle of a handler, whose contract imports this file, drops all of it.
  */
 import type { PaymentStatus } from './lists.ts'
-import { paymentMessages } from './messages.ts'
 import type { EventView, LedgerEntryView, PaymentView } from './payment.ts'
+import { paymentMessages } from './payment-messages.ts'
 
 export const SAMPLE_PAYMENT_ID = 'pay_01M81XZHJW17YGZNRCM5X9JWX9'
 export const SAMPLE_MERCHANT_ID = 'moonlight-mobile'

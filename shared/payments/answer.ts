@@ -1,7 +1,7 @@
 /** Renders payments and refusals to the bytes that callers get and that are stored under their key. */
 import { type ErrorCode, errorBodyOf, errorCatalogue, type Language } from '../contracts/errors.ts'
-import { paymentMessages } from '../contracts/messages.ts'
 import type { LedgerEntryView, MutationView, PaymentView } from '../contracts/payment.ts'
+import { paymentMessages } from '../contracts/payment-messages.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { Answer, LedgerEntry, PaymentDetail } from './ports.ts'
 
