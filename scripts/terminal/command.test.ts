@@ -1,6 +1,11 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
+
+/** More than a pipe takes before somebody reads it. */
+const LONG = 900_000
 
 const PROGRAM = `
 import { collected, npmCommand, positiveNumber, run, secondsAsMs, wholeNumber } from './command.ts'
@@ -16,7 +21,7 @@ await run(command, (flags, word) => {
   if (word === 'explain')
     throw new StepFailure('kafka did not start', { fix: 'more memory', log: { path: 'kafka.log', tail: ['a'] } })
   if (word === 'full') throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', path: 'run.json' })
-  console.log(JSON.stringify(flags))
+  console.log(word === 'long' ? 'x'.repeat(${LONG}) : JSON.stringify(flags))
   return word === 'bad' ? 1 : 0
 })`
 
@@ -26,15 +31,18 @@ interface Ended {
   stderr: string
 }
 
+const argumentsOf = (...args: string[]): string[] => [
+  '--disable-warning=ExperimentalWarning',
+  '--input-type=module',
+  '-e',
+  PROGRAM,
+  '--',
+  ...args,
+]
+
 /** A process of its own: the command reads its arguments and ends it. */
 const typed = (...args: string[]): Promise<Ended> =>
-  promisify(execFile)(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', PROGRAM, '--', ...args],
-    {
-      cwd: import.meta.dirname,
-    },
-  ).then(
+  promisify(execFile)(process.execPath, argumentsOf(...args), { cwd: import.meta.dirname }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
   )
@@ -50,6 +58,15 @@ describe('an npm command', () => {
 
   test('ends with the code of its work', async () => {
     expect((await typed('bad')).code).toBe(1)
+  })
+
+  test('is read to the end of what it prints, and may be read less far', async () => {
+    expect((await typed('long')).stdout.length).toBe(LONG + 1)
+
+    const child = spawn(process.execPath, argumentsOf('long'), { cwd: import.meta.dirname })
+    child.stdout.once('data', () => child.stdout.destroy())
+    const [[code], stderr] = await Promise.all([once(child, 'exit'), text(child.stderr)])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
   test('--help prints summary and flags, and does nothing', async () => {

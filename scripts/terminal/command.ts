@@ -26,15 +26,25 @@ export async function run<Args extends unknown[], Flags extends OptionValues>(
   command: Command<Args, Flags>,
   work: (flags: Flags, ...args: Args) => Promise<number> | number,
 ): Promise<never> {
+  let code = 1
   try {
     command.parse()
-    process.exit(await work(command.opts(), ...command.processedArgs))
+    code = await work(command.opts(), ...command.processedArgs)
   } catch (error) {
     if (error instanceof WrongArguments) command.error(`error: ${error.message}`)
     const failure = explained(error)
     if (failure) console.error(describeFailure(failure).join('\n').trimStart())
     else console.error(`${command.name().replace(/ --$/, '')}: ${printableError(error)}`)
-    process.exit(1)
+  }
+  await written()
+  process.exit(code)
+}
+
+/** What is printed to a pipe waits in this process until it is read. A reader that is gone (`| head`) is no error. */
+async function written(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', () => {})
+    await new Promise<void>(resolve => stream.write('', () => resolve()))
   }
 }
 
