@@ -1,5 +1,6 @@
 /** Plugins of esbuild for packages: what no bundle may hold, and what none needs. */
-const TEST_OR_FAKE = /(\.test\.tsx?|[/\\](fakes?|fake-[^/\\]+)\.ts|[/\\]test[/\\].*)$/
+const TEST_OR_FAKE =
+  /(\.(test|corruption)\.tsx?|[/\\](fakes?|fake-[^/\\]+)\.ts|[/\\]invariants[/\\]sample-[^/\\]+\.ts|[/\\]test[/\\].*)$/
 const ENCODING_TABLE = /[/\\]iconv-lite[/\\]encodings[/\\]tables[/\\].+\.json$/
 
 module.exports = [

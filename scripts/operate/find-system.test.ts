@@ -12,7 +12,8 @@ const env = {
   KAFKA_BROKERS: '127.0.0.1:1,127.0.0.1:2',
   API_URL: 'http://run-file',
 }
-writeFileSync(runFile, JSON.stringify({ env, controlSocket: '/tmp/socket' }))
+const processes = ['mariadb', 'kafka'].map(name => ({ name, state: 'ready' }))
+writeFileSync(runFile, JSON.stringify({ env, controlSocket: '/tmp/socket', processes }))
 
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -48,6 +49,11 @@ test('a login without the brokers that it is for counts for nothing', async () =
 test('a system is of this machine when every address that is needed is one of its run file', async () => {
   expect(await findSystem(runFile, {})).toMatchObject({ isOfThisMachine: true })
   expect(await findSystem(undefined, elsewhere)).toMatchObject({ isOfThisMachine: false })
+  const given = join(folder, 'given.json')
+  const external = processes.map(row => ({ ...row, state: row.name === 'mariadb' ? 'external' : 'ready' }))
+  writeFileSync(given, JSON.stringify({ env, controlSocket: '/tmp/socket', processes: external }))
+  expect(await findSystem(given, {})).toMatchObject({ isOfThisMachine: false })
+  expect(await findSystem(given, {}, ['KAFKA_BROKERS'])).toMatchObject({ isOfThisMachine: true })
 })
 
 describe('an env file', () => {

@@ -2,7 +2,7 @@
 import type { KafkaCluster } from '../../shared/messaging/kafka-client.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
 import { dataFolder } from '../local/paths.ts'
-import { namedRunFile, type RunFile, readRunFile } from '../local/run-file.ts'
+import { namedRunFile, type ProcessName, type RunFile, readRunFile } from '../local/run-file.ts'
 import { databaseAddress } from './connections.ts'
 import { type Environment, withEnvFile } from './env-file.ts'
 
@@ -26,6 +26,8 @@ export interface SystemFlags {
 }
 
 export type Address = 'DATABASE_URL' | 'KAFKA_BROKERS'
+
+const serviceBehind: Record<Address, ProcessName> = { DATABASE_URL: 'mariadb', KAFKA_BROKERS: 'kafka' }
 
 const bothAddresses: readonly Address[] = ['DATABASE_URL', 'KAFKA_BROKERS']
 
@@ -88,12 +90,17 @@ function systemOf(
     apiUrl: env.API_URL ?? 'http://127.0.0.1:8080',
     runFile: written?.path ?? null,
     controlSocket: written?.run.controlSocket ?? null,
-    isOfThisMachine: written !== null && needed.every(name => env[name] === written.run.env[name]),
+    isOfThisMachine:
+      written !== null && needed.every(name => env[name] === written.run.env[name] && isOwn(name, written.run)),
     where: needed
       .map(name => (name === 'DATABASE_URL' ? `MariaDB ${databaseAddress(databaseUrl)}` : kafkaAddress(kafka)))
       .join(', '),
   }
 }
+
+/** A starter also writes down services that it was given, and that are somebody else's. */
+const isOwn = (address: Address, { processes }: RunFile): boolean =>
+  processes.some(({ name, state }) => name === serviceBehind[address] && state !== 'external')
 
 function kafkaAddress({ brokers, ssl, sasl }: KafkaCluster): string {
   const how = [...(ssl ? ['TLS'] : []), ...(sasl ? [`as ${sasl.username}`] : [])]

@@ -53,6 +53,10 @@ describe('parseQuery', () => {
     expect(queryOf(query, false)).toEqual({ limit: 20 })
   })
 
+  test('where nothing is refused, what is repeated hides nothing else', () => {
+    expect(queryOf('limit=1&limit=1&merchantId=a', false)).toEqual({ merchantId: 'a', limit: 20 })
+  })
+
   test('an unknown one that is repeated is both', () => {
     expect(pathsOf('x=1&x=2').map(problem => problem.message)).toEqual([
       'is given more than once',

@@ -1,6 +1,7 @@
 /** `npm run verify`: finds the system, verifies it, and says what it found. */
 import { type JsonTarget, terminalBeside, writeJson } from '../../terminal/json.ts'
 import { paintFor } from '../../terminal/output.ts'
+import { printable } from '../../terminal/printable.ts'
 import { type SystemFlags, systemNamedBy } from '../find-system.ts'
 import { linesOf } from './report.ts'
 import { defaultOptions, verify } from './settle.ts'
@@ -16,9 +17,10 @@ export interface VerifyFlags extends SystemFlags {
 export async function runVerify({ settle, now = false, json, ...named }: VerifyFlags): Promise<number> {
   const startedMs = performance.now()
   const system = await systemNamedBy(named, process.env)
+  const terminal = terminalBeside(json)
+  terminal.write(`System: ${printable(system.where)}\n`)
   const report = await verify(system, { settleMs: settle, graceMs: now ? 0 : defaultOptions.graceMs })
   const seconds = (performance.now() - startedMs) / 1_000
-  const terminal = terminalBeside(json)
   terminal.write(`${linesOf(report, paintFor(terminal, process.env), seconds).join('\n')}\n`)
   writeJson(json, report.results)
   return report.ok && !(now && report.pending > 0) ? 0 : 1
