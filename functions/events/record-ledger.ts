@@ -14,11 +14,11 @@ export const createHandler =
     const records = Object.values(event.records).flat().map(incoming)
     const { written, poisoned } = await recordLedger(ports, records)
     ports.metrics.ledgerWritten.inc(written)
-    // One line a batch: at two thousand events a second a line for each would cost as much as the answers'.
+    // One line a batch: at two thousand events a second, a line for each would cost as much as the answers' lines.
     ports.log.info({ written, poisoned, events: records.map(labelOf) }, 'booked')
   }
 
-/** What its key and its header say a record is; nothing that is not an id. */
+/** The ids in a record's key and header. What is not an id is left out. */
 const labelOf = ({ topic, partition, offset, key, headers }: IncomingRecord) => ({
   paymentId: idIn(key),
   eventId: idIn(headers.find(([name]) => name === 'event-id')?.[1]),

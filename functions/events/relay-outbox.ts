@@ -5,7 +5,7 @@ import { type RelayPorts, relayShards } from '../../shared/payments/relay-outbox
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
-/** One invocation's share of work; what is left rings again. */
+/** How long one invocation works. It rings again for the rows that are left. */
 const WORK_MS = 10_000
 
 export const createHandler =

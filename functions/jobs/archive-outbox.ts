@@ -2,7 +2,7 @@
 import { type ArchivePorts, archiveOutbox } from '../../shared/payments/archive-outbox.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
 
-/** Begins no batch later than this; what is left is found by the next run. */
+/** Begins no batch later than this. The next run goes on. */
 const WORK_MS = 45_000
 
 export const createHandler =

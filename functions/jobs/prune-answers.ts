@@ -1,8 +1,8 @@
-/** Each minute: deletes stored answers whose time is over. */
+/** Each minute: deletes stored answers that are older than they must be kept. */
 import { type PrunePorts, pruneAnswers } from '../../shared/payments/prune-answers.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
 
-/** Begins no batch later than this; what is left is found by the next run. */
+/** Begins no batch later than this. The next run goes on. */
 const WORK_MS = 45_000
 
 export const createHandler =

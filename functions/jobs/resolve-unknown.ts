@@ -5,7 +5,7 @@ import type { Metrics } from '../../shared/runtime/metrics.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 const OPERATIONS_MAX = 200
-/** Begins nothing later than this; what is left is found by the next run. */
+/** Begins no operation later than this. The next run goes on. */
 const WORK_MS = 40_000
 
 export const createHandler =

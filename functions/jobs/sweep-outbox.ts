@@ -1,6 +1,6 @@
 /**
- * Each minute: checks that Redis knows no more than the database, notes how far events have come, and rings every 5 s for outbox rows
- * that nobody published.
+ * Each minute: checks that Redis knows no more than the database, records how far events have come, and rings every 5 s for outbox
+ * rows that no relay has published.
  */
 import { type ObservePorts, observeDelivery } from '../../shared/payments/observe-delivery.ts'
 import { type SweepPorts, sweepOutbox } from '../../shared/payments/sweep-outbox.ts'
@@ -22,7 +22,7 @@ export const createHandler = (ports: SweepJobPorts) => async () => {
   return ringCount
 }
 
-/** Never throws: what cannot be observed must not keep the sweep from ringing. */
+/** Never throws: when the observation fails, the sweep must ring all the same. */
 async function observe(ports: SweepJobPorts): Promise<void> {
   const nowMs = ports.clock.nowMs()
   try {

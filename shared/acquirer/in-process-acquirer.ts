@@ -1,6 +1,6 @@
 /**
- * The sandbox acquirer while it is not a service of its own: it decides by the payment method, and always the same for the
- * same operation id, so that it needs no memory to be idempotent. It knows every operation: an inquiry never says "not found".
+ * The sandbox acquirer while it is not a service of its own: it decides by the payment method. The same operation id
+ * always gets the same result, so that it is idempotent without memory. It knows every operation: an inquiry never says "not found".
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OperationKind } from '../contracts/lists.ts'
@@ -38,7 +38,7 @@ export class InProcessAcquirer implements Acquirer {
   }
 }
 
-/** Only the authorization is: a person waits once. */
+/** Only an authorization is slow: the buyer waits once in a purchase. */
 const canBeSlow: Record<OperationKind, boolean> = {
   authorize: true,
   capture: false,

@@ -31,15 +31,15 @@ interface Check {
   changes: number | undefined
 }
 
-/** A process that was frozen hears nothing of a connection that has ended meanwhile. */
+/** A frozen process is not told when a connection ends. So what the check found counts only this long. */
 const CHECK_LIFE_MS = 60_000
 const FAILURE_LIFE_MS = 1_000
-/** More than can be under way at once; the check looks each of them up. */
+/** More than can run at once. The check looks up each of them. */
 const OPERATIONS_MAX = 500
-/** The list is cut to its newest now and then: another command with every answer would cost more. */
+/** The list is trimmed only now and then: trimming it with every answer would cost another command. */
 const NOTES_PER_TRIM = 100
 const TRIES_MAX = 3
-/** Says that nothing was taken out of a list that is not full: one that Redis evicted, or never had, is not trusted. Sorts first. */
+/** Marks a list that is complete, and sorts first. A list without it was trimmed or evicted, or never existed, and is not trusted. */
 const MARK = '-'
 
 export class IncarnationCheck {
@@ -52,12 +52,12 @@ export class IncarnationCheck {
     this.#options = options
   }
 
-  /** A connection of the database began or ended: it may be another database now. */
+  /** Call this when a database connection opens or ends: the next one may reach another database. */
   connectionChanged(): void {
     this.#changes++
   }
 
-  /** The incarnation under whose name Redis may be read and written; undefined while that is not known. Never throws. */
+  /** The incarnation whose keys may be read and written in Redis; undefined while it is not known. Never throws. */
   async incarnation(): Promise<string | undefined> {
     if (this.#check === undefined || !this.#isValid(this.#check)) this.#check = this.#begin()
     const check = this.#check
@@ -65,13 +65,13 @@ export class IncarnationCheck {
     return this.#isValid(check) ? incarnation : undefined
   }
 
-  /** Looks again, whatever was found before. */
+  /** Checks again, whatever was found before. */
   async renew(): Promise<void> {
     this.#check = undefined
     await this.incarnation()
   }
 
-  /** Notes an answer that Redis is about to hold. Travels with the command that follows. */
+  /** Lists an answer that is about to be cached. Sent together with the command that follows. */
   async note(redis: Redis, incarnation: string, operationId: string, body: string): Promise<void> {
     const list = listOf(incarnation)
     const noted = redis.zadd(list, 0, `${operationId} ${crc32(body)}`)
@@ -101,11 +101,11 @@ export class IncarnationCheck {
 
   async #run(check: Check): Promise<string> {
     const { store } = this.#options
-    // A client that is made now connects while the database is asked.
+    // A client that is made now connects during the query of the database.
     const redis = this.#options.redis()
     for (let tries = 1; tries <= TRIES_MAX; tries++) {
       const incarnation = await store.incarnation()
-      // A connection that this has opened itself is no reason to look again; one that comes later is.
+      // A connection that this check opened is no reason to check again. A later one is.
       check.changes = this.#changes
       const unknown = await this.#unknownTo(redis, incarnation)
       if (unknown?.length === 0) return incarnation
@@ -120,7 +120,7 @@ export class IncarnationCheck {
 
   /**
    * The operations that Redis has an answer to and the database has not; undefined when Redis has no whole list.
-   * Redis first: what it knows then, the database has held before.
+   * Redis is read first: whatever it holds at that time, the database held before.
    */
   async #unknownTo(redis: Redis, incarnation: string): Promise<string[] | undefined> {
     const members = await redis.zrange(listOf(incarnation), -OPERATIONS_MAX, '-1')

@@ -17,13 +17,13 @@ const cachedAnswer = z.object({
 export interface RedisResponseCacheOptions {
   redis: () => Redis
   check: Pick<IncarnationCheck, 'incarnation' | 'note'>
-  /** Told once for each failed call; the call itself never throws. */
+  /** Called once for each failed call; the call itself never throws. */
   onFailure: (error: unknown) => void
 }
 
 const TTL_SECONDS = 24 * 60 * 60
 
-/** Every answer to an operation names it. */
+/** Finds the operation id, which every answer to an operation contains. */
 const OPERATION_ID = /"operationId":"(op_[0-9A-Z]{26})"/
 
 export class RedisResponseCache {
@@ -34,8 +34,8 @@ export class RedisResponseCache {
   }
 
   /**
-   * What is cached for the key, and the way to cache its answer: under the incarnation of now. An answer of a database that
-   * is not there any more when it is kept goes where nobody reads.
+   * What is cached for the key, and a way to cache its answer. Both use the incarnation of this moment: when the database is
+   * replaced meanwhile, the answer is stored under a key that is never read.
    */
   async open(
     scope: string,
@@ -43,7 +43,7 @@ export class RedisResponseCache {
   ): Promise<{ cached: CachedAnswer | undefined; keep(entry: CachedAnswer): Promise<void> }> {
     const incarnation = await this.#options.check.incarnation()
     if (incarnation === undefined) return { cached: undefined, keep: async () => {} }
-    // Scope and key hold no space, so two different pairs never meet in one name.
+    // Scope and key contain no space, so two different pairs never have the same name.
     const name = `answer ${incarnation} ${scope} ${key}`
     const cached = await this.#quietly(async redis => {
       const text = await redis.get(name)
@@ -74,7 +74,7 @@ export class RedisResponseCache {
 }
 
 const COMMAND_TIMEOUT_MS = 100
-/** Longer than a pause of Redis; a connection that a network dropped without a word while a Lambda was frozen stays silent. */
+/** Longer than a pause of Redis. A connection that the network dropped while a Lambda was frozen never answers. */
 const SILENCE_MS_MAX = 500
 const CONNECT_TIMEOUT_MS = 1_000
 const RECONNECT_MS_MAX = 2_000
@@ -86,7 +86,7 @@ export function createRedis(url: string): Redis {
     socketTimeout: SILENCE_MS_MAX,
     connectTimeout: CONNECT_TIMEOUT_MS,
     enableOfflineQueue: false,
-    // What many requests ask for in one moment travels together.
+    // Commands of the same moment share a round trip.
     enableAutoPipelining: true,
     maxRetriesPerRequest: 0,
     retryStrategy: tries => Math.min(tries * 100, RECONNECT_MS_MAX),

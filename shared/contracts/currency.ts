@@ -11,7 +11,7 @@ const THREE_DECIMALS = 'BHD IQD JOD KWD LYD OMR TND'
 const FOUR_DECIMALS = 'CLF UYW'
 
 /**
- * Codes that left ISO 4217, and the first day without them (UTC). They stay in the table: what was authorized in them goes on.
+ * Codes that left ISO 4217, and the first day without them (UTC). They stay in the table, because payments that were authorized in them go on.
  * By SIX's List One as published on 2026-01-01 (the PyPI package iso4217 1.16.20260101 carries it), which has every other code
  * of this table and lacks none but metals, baskets and codes for tests. Bulgaria has the euro since that day.
  */

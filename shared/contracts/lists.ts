@@ -1,8 +1,8 @@
 /**
- * The words of money, each list written once: statuses, operations, events and ledger entries. Imports nothing; every room may import it.
+ * The lists of the payment domain, each written once: statuses, operations, events and ledger entries. Imports nothing; every room may import it.
  *
- * Whoever decides by a member has a `Record` of the whole list, or a `switch` without a default: a new member does not compile
- * until it is decided everywhere. What the compiler cannot read (SQL, YAML, documents, texts) test/unit/lists.test.ts compares.
+ * Code that decides by a member has a `Record` of the whole list, or a `switch` without a default: a new member does not compile
+ * until every such place handles it. test/unit/lists.test.ts compares what the compiler cannot read (SQL, YAML, documents, texts).
  * The database has a CHECK for statuses, kinds and states. It has none for entry types and topics.
  */
 

@@ -6,7 +6,7 @@ import { inBoth, schemaMessages } from './problem-texts.ts'
 /** Bodies larger than this are refused with 413. */
 export const BODY_BYTES_MAX = 16 * 1024
 
-/** An object in which unknown fields are refused. They are told apart by their issue's code: the message is about what is no object at all. */
+/** An object in which unknown fields are refused. Their issue has a code of its own. The message is for a value that is no object. */
 export const onlyThese = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape, schemaMessages.object)
 
 export const ownMerchantId = merchantId.optional().meta({

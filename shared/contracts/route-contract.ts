@@ -22,12 +22,12 @@ interface AnyContract {
   path?: z.ZodObject
   /** A query that does not fit is a 400 where `VALIDATION_FAILED` is among the refusals. Elsewhere it counts as absent. */
   query?: z.ZodObject
-  /** By HTTP status: what it answers that is no refusal. */
+  /** The answers that are no refusals, by HTTP status. */
   answers: Readonly<Record<number, z.ZodType | TextAnswer>>
   refusals: readonly RefusalName[]
-  /** Absent when deployed. */
+  /** The route is not deployed. */
   offlineOnly?: true
-  /** Answers without an authorizer when deployed. */
+  /** The route has no authorizer when deployed. */
   open?: true
 }
 
@@ -45,7 +45,7 @@ export interface MutationContract extends AnyContract {
   body: z.ZodObject
   /** Whether the body may be left out. */
   bodyOptional?: true
-  /** What the body's schema cannot say. Asked about bodies that fit. */
+  /** Finds further problems that the body's schema cannot. Called with bodies that fit the schema. */
   check?: (body: never) => Problem[]
   /** Whether a body, which may not fit its schema, needs an idempotency key. */
   needsKey: 'always' | ((body: Readonly<Record<string, unknown>>) => boolean)
@@ -81,7 +81,7 @@ type ImpliedRefusal<Contract> =
 
 type MissingRefusal<Contract extends RouteContract> = Exclude<ImpliedRefusal<Contract>, Contract['refusals'][number]>
 
-/** A property that says what is wrong, where something is. */
+/** A required property whose type states the problem, where there is one. */
 type Complete<Contract extends RouteContract> = ([MissingRefusal<Contract>] extends [never]
   ? unknown
   : { refusals: `the refusals lack ${MissingRefusal<Contract>}` }) &
@@ -91,7 +91,7 @@ type Complete<Contract extends RouteContract> = ([MissingRefusal<Contract>] exte
       : { check: 'the check takes another body' }
     : unknown)
 
-/** The contract itself. What contradicts itself is a compile error: a refusal that the rest makes possible and `refusals` does not name, a check of another body. */
+/** Returns the contract. It does not compile when `refusals` lacks one that the rest makes possible, or when `check` takes another body. */
 export const defineContract = <const Contract extends RouteContract>(
   contract: Contract & Complete<Contract>,
 ): Contract => contract
@@ -166,7 +166,7 @@ export interface RouteDocs {
   answers: Readonly<Record<number, AnswerDocs>>
   /** What a caller may do next with the payment in the answer. */
   next?: readonly RouteName[]
-  /** A command that works as it is against `npm start`. In the order of a purchase each finds what the one before it left. */
+  /** A command that runs unchanged against `npm start`. In the order of a purchase, each uses the result of the one before. */
   curl: string
 }
 

@@ -1,6 +1,6 @@
 /**
  * One purchase of a phone, from the hold to the refund, as the examples of every route tell it.
- * Constants and functions only: the bundle of a handler, whose contract imports this file, drops all of it.
+ * Constants and functions only, so that the bundler removes all of it from handlers, whose contracts import this file.
  */
 import type { PaymentStatus } from './lists.ts'
 import type { EventView, LedgerEntryView, PaymentView } from './payment.ts'

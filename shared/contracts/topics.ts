@@ -28,6 +28,6 @@ export interface TopicDefinition {
 export const topicDefinitions: readonly TopicDefinition[] = [
   ...eventTypes.map(name => ({ name, partitions: EVENT_PARTITIONS, retentionMs: -1 })),
   { name: DOORBELL_TOPIC, partitions: SHARD_COUNT, retentionMs: 10 * 60_000 },
-  // A dead letter is its record in base64 and a few words. A consumer is given events of at most 6 MB, in base64 too.
+  // A dead letter is its record in base64 with a few fields. A consumer is given events of at most 6 MB, in base64 too.
   { name: DEAD_LETTER_TOPIC, partitions: 1, retentionMs: -1, maxMessageBytes: 8 * 1024 * 1024 },
 ]

@@ -21,7 +21,7 @@ describe('feeMinor', () => {
     { amountMinor: 60, fee: 2 },
     { amountMinor: 100, fee: 2 },
     { amountMinor: 140, fee: 4 },
-  ])('a tie goes to the even neighbour: 2.5 % of $amountMinor is $fee', ({ amountMinor, fee }) => {
+  ])('a half is rounded to even: 2.5 % of $amountMinor is $fee', ({ amountMinor, fee }) => {
     expect(feeMinor(schedule(250), captureOf(amountMinor))).toBe(fee)
   })
 

@@ -23,7 +23,7 @@ export function feeMinor(
   return Math.min(Math.max(fee, 0), capture.amountMinor)
 }
 
-/** Integer division of non-negative numbers, ties to the even neighbour. */
+/** Integer division of non-negative numbers, rounded half to even. */
 function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
   const quotient = dividend / divisor
   const twiceRest = (dividend % divisor) * 2n

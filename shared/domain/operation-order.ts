@@ -2,11 +2,11 @@
 
 interface Ordered {
   operationId: string
-  /** Counts from 1; null in rows of functions that did not count yet. */
+  /** Counts from 1; null in rows from before operations were counted. */
   sequence: number | null
 }
 
-/** Counted operations stand at their place; the others fill what is free, by their ids. Ids carry a clock, and clocks are set back. */
+/** Counted operations stand at their position; the others fill the free ones, in the order of their ids. Ids alone do not do: they carry the time, and a clock can be set back. */
 export function inSequence<Operation extends Ordered>(operations: readonly Operation[]): Operation[] {
   const counted = operations.filter(operation => operation.sequence !== null)
   const others = operations.filter(operation => operation.sequence === null)

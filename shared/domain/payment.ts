@@ -39,9 +39,9 @@ export type ChangeKind = Exclude<RequestedKind, 'authorize'>
 
 export type Plan =
   | { kind: 'allowed'; amountMinor: number }
-  /** Another operation on this payment is being worked on; asking again later may be allowed. */
+  /** Another operation on this payment is pending. The same request may be allowed later. */
   | { kind: 'busy' }
-  /** Settled: asking again changes nothing. `remainingMinor` is what another amount could still get. */
+  /** Final: a repeat gets the same answer. `remainingMinor` is what another amount could still get. */
   | { kind: 'refused'; reason: 'status' | 'amount' | 'expired'; remainingMinor: number }
   /** A part of what is left: not supported yet. */
   | { kind: 'partial' }

@@ -1,6 +1,6 @@
 /**
  * A route that moves money, made from its contract: as `defineRoute`, and with the body and the idempotency key.
- * Apart from it, so that the bundles of the other routes carry neither.
+ * In a file of its own, so that the bundles of the other routes contain neither.
  */
 import type { MutationContract } from '../contracts/route-contract.ts'
 import type { Outcome } from '../payments/operation.ts'

@@ -47,7 +47,7 @@ export interface RouteOptions {
   middlewares?: readonly MiddlewareObj[]
 }
 
-/** `defineRoute(contract)(ports, handler)` is what Lambda calls. Called twice, so that the handler is checked against a contract that is known. */
+/** `defineRoute(contract)(ports, handler)` is what Lambda calls. Two calls, so that the type of the contract is known when the handler is checked. */
 export const defineRoute =
   <const Contract extends ReadContract>(contract: Contract) =>
   (
@@ -69,7 +69,7 @@ export function routeOf(
   const chain = route(ports, onTimeout)
   if (path) chain.use(parsePath(path))
   if (query) chain.use(parseQuery(query, { refuses: refusals.includes('VALIDATION_FAILED') }))
-  // middy runs `onError` from the inside out: registered last, `errors` has answered before any other middleware is asked.
+  // middy runs `onError` hooks in reverse order: `errors` is registered last, so that it answers before any other hook runs.
   for (const middleware of [...middlewares, errors(ports)]) chain.use(middleware)
   return chain.handler(handler) as RouteHandler
 }

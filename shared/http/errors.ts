@@ -19,7 +19,7 @@ export interface ErrorLog {
   error(fields: Record<string, unknown>, message: string): void
 }
 
-/** Takes the ports whole, so that no log is opened before an error needs one. */
+/** Takes all ports, so that the log is opened only when an error needs it. */
 export function errors(ports: { log: ErrorLog }): MiddlewareObj {
   const errorsOnError = (request: { event: unknown; error: unknown; response?: unknown }): void => {
     const event = request.event as { caller: Caller }

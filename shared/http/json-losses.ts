@@ -1,4 +1,4 @@
-/** What `JSON.parse` loses without a word: repeated members, digits of numbers, and text that is not well-formed Unicode. */
+/** What `JSON.parse` loses silently: repeated members, digits of numbers, and text that is not well-formed Unicode. */
 import { jsonPointer } from '../contracts/json-pointer.ts'
 import { fieldTexts, type Problem, type ProblemText, problemTexts } from '../contracts/problem-texts.ts'
 
@@ -9,7 +9,7 @@ interface Level {
   at: string | number
 }
 
-/** Names and values but for `true`, `false` and `null`, and what stands between them. */
+/** Names, values and punctuation, without `true`, `false` and `null`. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|-?\d[\d.eE+-]*/g
 const PROBLEMS_MAX = 20
 
@@ -62,17 +62,17 @@ function lostName(level: Level, names: Set<string>, token: string): ProblemText 
 /** Only an escape can stand for half a character: the text itself was decoded from UTF-8. */
 const isWellFormed = (token: string): boolean => !token.includes('\\u') || (JSON.parse(token) as string).isWellFormed()
 
-/** Most numbers: JavaScript keeps every integer of fifteen digits. */
+/** Matches most numbers: JavaScript keeps every integer of up to fifteen digits. */
 const SHORT_INTEGER = /^-?\d{1,15}$/
 
-/** Whether the number that JavaScript makes of it is, written out, the same one. `1e3` and `1.0` are. */
+/** Whether JavaScript's number has the same value as the text. So it is for `1e3` and `1.0`. */
 function isExact(token: string): boolean {
   if (SHORT_INTEGER.test(token)) return true
   const value = Number(token)
   return Number.isFinite(value) && decimalOf(token) === decimalOf(String(value))
 }
 
-/** One text for each number, however it is written: the digits without zeros around them, and the power of ten. */
+/** The same text for every notation of a number: its digits without zeros around them, and its power of ten. */
 function decimalOf(token: string): string {
   const [, sign = '', whole = '', fraction = '', power = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(token)!
   const digits = `${whole}${fraction}`.replace(/^0+/, '')

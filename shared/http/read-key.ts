@@ -7,7 +7,7 @@ import { type ProblemText, problemText, problemTexts } from '../contracts/proble
  * commas, so that `a,b` may be two keys: a key that holds a comma is given in quotes, or in the body.
  */
 const ITEM = /\s*(?:"((?:\\.|[^\\])*?)"(?=\s*(?:,|$))|([^,]*))\s*(,|$)/y
-/** Nobody sends one key more often; the search for the end of a quoted one takes time for each. */
+/** No client sends a key more often. A limit, because each quoted key costs a search for its end. */
 const ITEMS_MAX = 8
 
 /** The one key that the header means, or what is wrong with it. */

@@ -32,7 +32,7 @@ export function replay(answer: Answer, policy: DuplicatePolicy): HttpResult {
   return answered(answer, { 'idempotent-replayed': 'true' })
 }
 
-/** An authorization makes its payment: that another operation works on it would be a bug. */
+/** An authorization makes its payment, so that another operation on it would be a bug. */
 const conflictCodes: Record<RequestedKind, ErrorCode> = {
   authorize: 'INTERNAL_ERROR',
   capture: 'CAPTURE_CONFLICT',

@@ -20,7 +20,7 @@ export interface RoutePorts {
   log: ErrorLog
 }
 
-/** Told about every answer. */
+/** Called with every answer. */
 export interface RequestObserver {
   answered(request: {
     route: string

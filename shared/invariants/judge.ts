@@ -30,7 +30,7 @@ export interface InvariantResult {
 
 export interface Judgement {
   ok: boolean
-  /** Findings that may still come right by themselves. */
+  /** Rows that may still become right without help. */
   pending: number
   payments: number
   outboxRows: number

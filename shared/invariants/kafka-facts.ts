@@ -48,7 +48,7 @@ export interface DeadLetterFacts {
   state: 'waiting' | 'redriven' | 'put aside'
 }
 
-/** Read from a Kafka that is younger than the database that it is compared with: whatever that calls published is in it. */
+/** Read after the database that it is compared with, so that it has every event which the database calls published. */
 export interface KafkaFacts {
   /** What Kafka holds of the event of an outbox row. */
   foundOf(outboxId: number): FoundInKafka | null

@@ -1,4 +1,4 @@
-/** The rows of one payment as this auditor reads them: its own shapes, on purpose not the product's. */
+/** The rows of one payment as the invariants read them. Their types are not the product's, on purpose: a mistake in those must not hide here. */
 import type { EntryType, EventType, OperationKind, OperationState } from '../contracts/lists.ts'
 
 export interface PaymentRow {
@@ -93,7 +93,7 @@ export interface PaymentHistory {
 
 export const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0)
 
-/** The rule for a word of a row. Undefined for a word that is on no list: a corrupt row may say anything. */
+/** The rule for a value of a row. Undefined for a value that is on no list: a corrupt row can have any. */
 export const ruleOf = <Word extends string, Rule>(rules: Record<Word, Rule>, word: string): Rule | undefined =>
   Object.hasOwn(rules, word) ? rules[word as Word] : undefined
 

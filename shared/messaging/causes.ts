@@ -1,4 +1,4 @@
-/** kafkajs wraps errors in retry and connection errors: what a broker said is among the causes. */
+/** kafkajs wraps errors in retry and connection errors: the broker's own error is among the causes. */
 const DEPTH_MAX = 10
 
 /** The error itself, and what caused it. */

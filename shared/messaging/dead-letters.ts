@@ -32,7 +32,7 @@ export class KafkaDeadLetters implements DeadLetters {
     }
   }
 
-  /** One by one when the broker refuses them together: they may be larger than a batch may be, and each fits by itself. */
+  /** One by one when the broker refuses them together: together they may exceed the size of a batch, and each fits by itself. */
   async #send(messages: Message[]): Promise<void> {
     try {
       await this.#producer.send(-1, DEAD_LETTER_TOPIC, messages)

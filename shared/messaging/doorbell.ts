@@ -8,9 +8,9 @@ import { within } from './within.ts'
 export interface DoorbellOptions {
   producer: LazyProducer
   topics: TopicStates
-  /** How long a ring may hold up an answer: a Lambda freezes after it, an offline process does not. */
+  /** How long an answer may wait for a ring: a Lambda freezes after its answer, an offline process does not. */
   waitMsMax: number
-  /** How long the bell rests after a ring, so that the rings of a busy moment travel together. 0 where the process freezes. */
+  /** Pause after a send, in which further rings are collected into the next one. 0 where the process freezes. */
   restMs: number
   onFailure: (error: unknown) => void
 }
@@ -19,7 +19,7 @@ const pause = (durationMs: number) => new Promise(done => setTimeout(done, durat
 
 export class KafkaDoorbell implements Doorbell {
   readonly #options: DoorbellOptions
-  /** Shards that somebody rang for after the send in flight began. */
+  /** Shards that were rung for after the send in flight began. */
   readonly #waiting = new Set<number>()
   #sending: Promise<void> | undefined
 
@@ -42,7 +42,7 @@ export class KafkaDoorbell implements Doorbell {
         await producer.send(1, DOORBELL_TOPIC, messages)
         topics.confirmed(DOORBELL_TOPIC)
       } catch (error) {
-        // The rows are safe in the database; the sweep rings for them, and for those of whoever waited.
+        // The rows are safe in the database. The sweep rings for them and for those of the shards that waited.
         this.#waiting.clear()
         const trouble = topicTroubleIn(error)
         if (trouble !== undefined && !topics.resting().includes(DOORBELL_TOPIC)) topics.failed(DOORBELL_TOPIC, trouble)

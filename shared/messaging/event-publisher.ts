@@ -29,11 +29,11 @@ export class KafkaEventPublisher implements EventPublisher {
 
   async publish(rows: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
     const resting = new Set(this.restingTopics())
-    // What a sick topic still has under way must not keep the healthy ones from theirs.
+    // A send to a sick topic that has not ended must not delay the healthy topics.
     const isLeftOut = (row: OutboxRow) =>
       resting.has(row.topic) || (this.#topics.isSick(row.topic) && this.#inFlight.has(placeOf(row)))
     const due = rows.filter(row => !isLeftOut(row))
-    // A send that outlived its deadline may still arrive: nothing newer of its topics and shards may overtake it.
+    // A send that is past its deadline may still succeed. Newer rows of its topics and shards must not overtake it.
     if (due.some(row => this.#inFlight.has(placeOf(row))))
       throw new DependencyUnavailableError('an earlier send of this shard has not ended')
     for (const row of due) this.#inFlight.add(placeOf(row))
@@ -42,7 +42,7 @@ export class KafkaEventPublisher implements EventPublisher {
     const ended = await within(PUBLISH_DEADLINE_MS, sending)
     const published = [...confirmed]
     if (ended === 'done') return published
-    // Others confirm, so it is not Kafka that is away; a topic that was sick before rests longer in any case.
+    // Other topics confirm, so Kafka is not away. A topic that was sick before rests longer in any case.
     const late = new Set(without(due, published).map(row => row.topic))
     for (const topic of late)
       if (published.length > 0 || this.#topics.isSick(topic)) this.#topics.failed(topic, 'it did not confirm in time')
@@ -50,7 +50,7 @@ export class KafkaEventPublisher implements EventPublisher {
     return published
   }
 
-  /** Healthy topics in one send; a sick one that is due for another try by itself, so that it makes nothing of the others repeat. */
+  /** Healthy topics in one send. A sick one that is due for a try is sent alone, so that its failure repeats no rows of the others. */
   async #sendAll(rows: readonly OutboxRow[], confirmed: OutboxRow[]): Promise<void> {
     const groups = Map.groupBy(rows, row => (this.#topics.isSick(row.topic) ? row.topic : ''))
     const healthy = groups.get('') ?? []
@@ -67,7 +67,7 @@ export class KafkaEventPublisher implements EventPublisher {
     for (const row of rows) this.#inFlight.delete(placeOf(row))
   }
 
-  /** When topics are the trouble and there are several, each by itself, to find out which. */
+  /** When one of several topics fails the send, sends each alone to find out which. */
   async #send(rows: readonly OutboxRow[], confirmed: OutboxRow[]): Promise<void> {
     const byTopic = Map.groupBy(rows, row => row.topic)
     try {
@@ -92,7 +92,7 @@ function without(rows: readonly OutboxRow[], taken: readonly OutboxRow[]): Outbo
   return [...left]
 }
 
-/** What is wrong with the topic. Throws when it is the record, or Kafka as a whole: so it seems when nothing was confirmed yet. */
+/** What is wrong with the topic. Throws when the error is about the record, or when nothing was confirmed yet: then all of Kafka may be away. */
 function troubleOf(error: unknown, isConfirming: boolean): string {
   const refusal = refusalIn(error)
   if (refusal !== undefined) throw new RecordRefusedError(`${refusal.type}: ${refusal.message}`, { cause: error })

@@ -29,7 +29,7 @@ export interface KafkaOptions extends KafkaCluster {
 /** kafkajs, and the end of all its connections. */
 export interface KafkaConnections {
   kafka: Kafka
-  /** For good: what waits for an answer fails, and no new connection is made. */
+  /** Ends it for good: requests that wait for an answer fail, and no new connection is made. */
   cut(): void
 }
 
@@ -62,7 +62,7 @@ export function openKafka(options: KafkaOptions): KafkaConnections {
   })
   const cut = () => {
     isCut = true
-    // kafkajs takes note of an error only: a socket that just closes leaves its requests waiting.
+    // kafkajs reacts to an error only. When a socket just closes, its requests go on waiting.
     for (const socket of sockets) socket.destroy(new Error('this client has been replaced'))
   }
   return { kafka, cut }
@@ -77,7 +77,7 @@ function openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket 
   return socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS)
 }
 
-/** The part of kafkajs's configuration that says where and as whom; its type wants one mechanism, not one of three. */
+/** The part of kafkajs's configuration with brokers, TLS and login. Its type demands one mechanism, not one of three. */
 export const reaching = ({ brokers, ssl = false, sasl }: KafkaCluster) => ({ brokers, ssl, sasl: sasl as SASLOptions })
 
 /** Protocol errors about the record itself; every other error may come from the client. */
@@ -104,16 +104,16 @@ export class LazyProducer {
   readonly #producers: ReplacedClient<Producer>
 
   constructor(open: () => KafkaConnections) {
-    // No retry of kafkajs's own: it keeps the answers of brokers over a retry, and takes a partition that has moved to one of
-    // them for written, though it was never sent (kafkajs#1303).
+    // Without kafkajs's own retry. It keeps the brokers' answers over a retry. When a partition has moved to a broker that has
+    // answered, kafkajs takes it for written although it was never sent (kafkajs#1303).
     const settings = { allowAutoTopicCreation: false, maxInFlightRequests: 5, retry: { retries: 0 } }
     const begin = () => lifeOf(open(), kafka => kafka.producer(settings))
     this.#producers = new ReplacedClient({ begin, isAnswer: error => refusalIn(error) !== undefined })
   }
 
   /**
-   * Sends with the given acknowledgement (−1 all replicas, 1 the leader). A connection that was lost, such as one that a broker
-   * closed while it lay idle, costs a second send of the whole by a new client. Rejects with kafkajs's error, within 20 s.
+   * Sends with the given acknowledgement (−1 all replicas, 1 the leader). When the connection was lost, for instance because a
+   * broker closed it while idle, a new client sends everything again. Rejects with kafkajs's error, within 20 s.
    */
   async sendBatch(acks: -1 | 1, topicMessages: TopicMessages[]): Promise<void> {
     const send = (producer: Producer) => producer.sendBatch({ acks, timeout: REQUEST_TIMEOUT_MS, topicMessages })

@@ -5,7 +5,7 @@ import { within } from './within.ts'
 export interface ClientLife<C> {
   client: C
   connect(): Promise<void>
-  /** Closes its connections at once, whatever its server does: everything that still waits for an answer fails. */
+  /** Closes its connections at once, without waiting for the server. Requests that wait for an answer fail. */
   end(): void
 }
 
@@ -22,16 +22,16 @@ interface Current<C> {
   isLeft: boolean
 }
 
-/** Longer than a client takes to find out by itself: connecting and sending, each with its time-out and one retry. */
+/** Longer than a client needs to fail by itself: connecting and sending, each with its time-out and one retry. */
 const USE_MS_MAX = 10_000
 const REST_FIRST_MS = 100
-/** Also how late a server that is back may be noticed. */
+/** Also the longest time until a server that is back is noticed. */
 const REST_MS_MAX = 1_000
 
 export class ReplacedClient<C> {
   readonly #options: ReplacedClientOptions<C>
   #current: Current<C> | undefined
-  /** Clients in a row of which nobody had anything. */
+  /** How many clients in a row failed before any use succeeded. */
   #failedCount = 0
 
   constructor(options: ReplacedClientOptions<C>) {
@@ -40,7 +40,7 @@ export class ReplacedClient<C> {
 
   /**
    * Rejects with the error of the client or of its connection, at the latest after 10 s. The next use after a failure gets a new
-   * client; the old one is ended when the last who use it have done, so that nothing of theirs is cut off.
+   * client. The old one is ended after its last use, so that no use is cut off.
    */
   async use<T>(work: (client: C) => Promise<T>): Promise<T> {
     this.#current ??= this.#begin()
@@ -52,7 +52,7 @@ export class ReplacedClient<C> {
       return result
     } catch (error) {
       if (!this.#options.isAnswer(error)) this.#leave(current)
-      // Nobody waits for it any more, and what it still holds must not arrive after what comes next.
+      // Its caller no longer waits, and what it has not sent yet must not arrive after later sends.
       if (error instanceof LateError) current.life.end()
       throw error
     } finally {
@@ -61,7 +61,7 @@ export class ReplacedClient<C> {
     }
   }
 
-  /** Lets those who use it finish. A later use connects anew. */
+  /** Waits for the uses under way. A later use connects a new client. */
   close(): void {
     const current = this.#current
     if (current === undefined) return
@@ -77,7 +77,7 @@ export class ReplacedClient<C> {
     return { life, connected, userCount: 0, isLeft: false }
   }
 
-  /** The first failure is followed at once by a new client; while the server is away each waits longer than the last. */
+  /** After the first failure a new client is made at once. While the server is away, the pause grows with each one. */
   async #rest(): Promise<void> {
     if (this.#failedCount < 2) return
     const restMs = Math.min(REST_MS_MAX, REST_FIRST_MS * 2 ** (this.#failedCount - 2))

@@ -10,7 +10,7 @@ export interface SickTopic {
 
 export interface TopicStatesOptions {
   nowMs: () => number
-  /** At every failed try: once in a back-off. */
+  /** Called at every failed try, which is once in a back-off. */
   onFailed: (topic: string, reason: string) => void
   onRecovered: (topic: string) => void
 }
@@ -33,7 +33,7 @@ const topicErrors = new Set([
   'POLICY_VIOLATION',
   'KAFKA_STORAGE_ERROR',
 ])
-/** kafkajs's own words for a topic that the broker does not tell of. */
+/** kafkajs's own message for a topic that is not in the broker's metadata. */
 const metadataErrors = new Set(['KafkaJSMetadataNotLoaded', 'KafkaJSTopicMetadataNotLoaded'])
 
 /** Why a send failed, when the topic is the reason and not the broker or a record; it does not always say which of several. */
@@ -66,7 +66,7 @@ export class TopicStates {
     if (this.#sick.delete(topic)) this.#options.onRecovered(topic)
   }
 
-  /** It failed at the last try: whatever else is sent goes without it. */
+  /** Its last try failed. Other topics are sent without it. */
   isSick(topic: string): boolean {
     return this.#sick.has(topic)
   }

@@ -3,7 +3,7 @@ import { Kafka, logLevel } from 'kafkajs'
 import { type TopicDefinition, topicDefinitions } from '../contracts/topics.ts'
 import { type KafkaCluster, reaching } from './kafka-client.ts'
 
-/** Kafka's word for its own `default.replication.factor`: one on this machine, usually three on a cluster. */
+/** Kafka's value for its own `default.replication.factor`: one on this machine, usually three on a cluster. */
 const BROKERS_DEFAULT = -1
 
 /** Creates what is missing and returns the names created. Throws when no broker answers. */

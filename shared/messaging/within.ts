@@ -5,7 +5,7 @@ export async function within(durationMs: number, work: Promise<unknown>): Promis
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<'late'>(resolve => {
     timer = setTimeout(() => resolve('late'), durationMs)
-    // What is waited for keeps the process alive, not the waiting.
+    // The work keeps the process alive. The timer must not.
     timer.unref()
   })
   try {

@@ -24,7 +24,7 @@ export async function archiveOutbox(ports: ArchivePorts, ageMs: number, deadline
     if (ids.length > 0)
       archivedCount += await ports.transactions.run('outbox archive', tx => ports.outbox.archive(tx, ids))
     const last = rows.at(-1)
-    // Nothing is published before it is written, and whatever comes later was written later.
+    // An event is published after it was written, and later rows were written later: none of them can be old enough.
     if (last === undefined || rows.length < ARCHIVE_BATCH_ROWS || last.createdAtMs >= beforeMs) break
     afterId = last.id
   }

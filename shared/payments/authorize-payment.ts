@@ -55,7 +55,7 @@ const claimNew = (
   nowMs: number,
 ): Promise<void> => {
   const { merchantId, operationId } = operation
-  // Copies of a request know each other by their key; the payment is one that nobody else knows yet.
+  // The key is the subject, because copies of a request share it. No other request knows the new payment yet.
   return ports.transactions.run(`${merchantId} ${claim.key}`, async tx => {
     await ports.answers.open(tx, { ...claim, merchantId, operationId, nowMs })
     await ports.operations.insert(tx, { ...operation, sequence: 1 })
@@ -63,7 +63,7 @@ const claimNew = (
   })
 }
 
-/** Only what is new is refused: a repeat of an authorization from before that day is answered as every repeat is. Claims nothing. */
+/** Refuses new authorizations only. A repeat of one from before that day gets its stored answer. Claims nothing. */
 async function refuseWithdrawn(
   ports: OperationPorts,
   merchantId: string,

@@ -51,7 +51,7 @@ export async function changePayment(
 
 type Claimed = { operation: Operation } | { outcome: Outcome }
 
-/** Carries an outcome out of a transaction that must leave nothing behind. */
+/** Thrown to roll back a transaction and return its outcome all the same. */
 class Rollback extends Error {
   readonly outcome: Outcome
   constructor(outcome: Outcome) {

@@ -4,7 +4,7 @@ import type { EventType, OperationKind } from '../contracts/lists.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { Operation, OutboxEvent } from './ports.ts'
 
-/** What is told of an outcome. Null: nothing changed that others should know. */
+/** The event type of an outcome. Null: nothing changed that other systems should know. */
 interface ToldEvents {
   approved: EventType
   declined: EventType | null

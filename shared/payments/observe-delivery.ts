@@ -1,4 +1,4 @@
-/** Notes how far events have come, so that a consumer which stands still and events which wait are seen by processes without a memory. */
+/** Records how far events have come, so that a process without memory can tell which consumers stand still and which events wait. */
 import {
   type Clock,
   type ConsumerOffset,
@@ -40,7 +40,7 @@ async function observeBacklog({ progress }: ObservePorts, nowMs: number): Promis
 
 async function observeConsumers({ offsets, progress }: ObservePorts, nowMs: number): Promise<ConsumerProgress[]> {
   const [now, before] = await Promise.all([offsetsOf(offsets), progress.readConsumers()])
-  // Kafka is away: what was seen before it left is still the newest that is known.
+  // Kafka is away: the last observation is still the newest.
   if (now === undefined) return []
   const known = new Map(before.map(consumer => [placeOf(consumer), consumer]))
   const consumers = now.map(offset => progressAfter(known.get(placeOf(offset)), offset, nowMs))

@@ -73,7 +73,7 @@ export type Outcome =
   | { kind: 'currency_withdrawn' }
 
 const INQUIRY_DOUBLINGS_MAX = 6
-/** By so much the clocks of two processes may differ. */
+/** How far the clocks of two processes may differ. */
 const CLOCK_SKEW_MS_MAX = 60_000
 
 /** A new operation, leased to this request. */
@@ -112,7 +112,7 @@ export async function repeat(
   const stored = await ports.answers.find(merchantId, claim.key)
   if (stored === undefined) {
     const used = await ports.operations.isKeyUsed(undefined, merchantId, claim.key)
-    // Unused after all: the request that held the key rolled back between its claim and our look. The caller comes again.
+    // The key is free again: the request that held it rolled back between its claim and this read. The caller repeats.
     return { kind: used ? 'expired' : 'in_progress' }
   }
   if (stored.fingerprint !== claim.fingerprint) {
@@ -134,7 +134,7 @@ export function takeOver(ports: OperationPorts, operationId: string): Promise<Op
   return ports.operations.takeOver(operationId, now, now.nowMs + ports.policy.leaseMs)
 }
 
-/** A live operation is not taken over for a clock that is a little ahead or behind. */
+/** Differences between clocks must not make a leased operation look free. */
 export function leaseTimes({ clock, policy }: Pick<OperationPorts, 'clock' | 'policy'>): LeaseTimes {
   const nowMs = clock.nowMs()
   const backoffMsMax = policy.inquiryBackoffMs * 2 ** INQUIRY_DOUBLINGS_MAX
@@ -174,7 +174,7 @@ export const orderOf = (operation: Operation): AcquirerOrder => ({
   paymentMethod: operation.paymentMethod,
 })
 
-/** Our result came too late: another attempt recorded the outcome, and its answer is the answer. */
+/** Our result came too late: another attempt recorded the outcome, and its answer counts. */
 async function answerOfWinner(ports: OperationPorts, operation: Operation): Promise<Outcome> {
   const stored =
     operation.idempotencyKey === null
@@ -220,7 +220,7 @@ async function record(
   if (before === undefined) throw new Error(`operation ${operation.operationId} has no payment`)
   if (!owned) return undefined
 
-  // From here on everything must succeed; whatever throws rolls all of it back.
+  // From here on every write must succeed. An error rolls back all of them.
   const payment = {
     ...paymentAfter(ports, before, operation, verdict, nowMs),
     eventCount: before.eventCount + (eventType === undefined ? 0 : 1),

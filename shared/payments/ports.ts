@@ -5,12 +5,12 @@ import type { OperationListView } from '../contracts/routes/list-operations.ts'
 import type { Movement } from '../domain/ledger.ts'
 import type { Payment } from '../domain/payment.ts'
 
-/** A dependency is away: nothing is known to have failed for good, and repeating is right. Answers 503. */
+/** A dependency is away. Nothing is known to have failed for good, so that the caller may repeat. Answers 503. */
 export class DependencyUnavailableError extends Error {
   override name = 'DependencyUnavailableError'
 }
 
-/** A unique key refused an insert: somebody was first. */
+/** A unique key refused an insert: another transaction was first. */
 export class DuplicateKeyError extends Error {
   override name = 'DuplicateKeyError'
 }
@@ -43,7 +43,7 @@ export interface Transactions {
 
 /**
  * Transactions that are never committed together: each work has a transaction and a connection of its own.
- * So a work may wait for something else than the database, and hold its locks meanwhile.
+ * A work may therefore wait for other systems while it holds its locks.
  */
 export interface SeparateTransactions extends Transactions {
   readonly areSeparate: true
@@ -75,7 +75,7 @@ export interface Payments {
   update(tx: Transaction, payment: Payment): Promise<void>
 }
 
-/** What counts as run out or due: what has passed, and what lies further ahead than it is ever set, because the clock went back since. */
+/** Which times count as run out or due: those that have passed, and those further ahead than any that is ever set. The clock was set back since the latter were written. */
 export interface LeaseTimes {
   nowMs: number
   leaseUntilMsMax: number
@@ -202,8 +202,8 @@ export interface WaitingRow extends OutboxRow {
 }
 
 /**
- * No outbox row is held back for longer than its pause, and none was written later than now. What lies further ahead than this was
- * written before the clock was set back, and is due.
+ * No outbox row is held back for longer than this, and none is written with a later time than now. A time further ahead was
+ * written before the clock was set back, and counts as due.
  */
 export const OUTBOX_AHEAD_MS_MAX = 75_000
 
@@ -225,7 +225,7 @@ export interface OutboxQueue {
    * Reads no more than it gives, whatever is parked.
    */
   lockUnpublished(tx: Transaction, wanted: UnpublishedRows): Promise<WaitingRow[]>
-  /** Parks rows that wait behind one that is still parked, so that no relay meets them again until somebody lets them go. */
+  /** Parks rows that wait behind one that is still parked, so that no relay reads them again until they are redriven. */
   parkBehind(tx: Transaction, rows: readonly WaitingRow[], nowMs: number): Promise<void>
   /** At least one row. */
   markPublished(tx: Transaction, ids: readonly number[], nowMs: number): Promise<void>

@@ -173,7 +173,7 @@ const stepOf = ({ eventType: type, amount, feeAmount, payment }: PaymentEvent): 
   feeMinor: feeAmount,
 })
 
-/** An entry that is not there yet agrees with everything. */
+/** An entry that does not exist yet agrees with every movement. */
 const agrees = (have: Movement | undefined, want: Movement): boolean =>
   have === undefined ||
   (have.debitAccount === want.debitAccount &&

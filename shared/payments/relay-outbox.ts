@@ -1,4 +1,4 @@
-/** Moves outbox rows to Kafka: at least once, in order per payment; what is rung for together is relayed together. */
+/** Moves outbox rows to Kafka: at least once, in order per payment. Shards of one batch of rings are relayed together. */
 import {
   type Alarms,
   type Clock,
@@ -27,12 +27,12 @@ export const RELAY_BATCH_ROWS = 500
 /** How often the broker may refuse one record before its row is parked. */
 const REFUSALS_MAX = 3
 const REFUSAL_BACKOFF_MS = 5_000
-/** So long after its transaction began the search for a refused record stops, so that it stays within 5 s; the rest comes in the next. */
+/** The search for a refused record ends this long after its transaction began, which then stays within 5 s. The next one goes on. */
 const SEARCH_MS = 2_000
 
 /**
  * Publishes what waits in these shards until nothing is left or `deadlineMs` (epoch) has passed; rings again for those where rows remain.
- * Returns how many rows were published, and tells `onPublished` of each transaction's, also of those before it throws.
+ * Returns how many rows were published, and calls `onPublished` after each transaction, also when a later one throws.
  * Throws DependencyUnavailableError when Kafka, the database or one of the shards is away: the rows of that transaction stay unpublished;
  * the other shards have been relayed all the same.
  */
@@ -46,7 +46,7 @@ export async function relayShards(
   for (let waiting = shards; waiting.length > 0; ) {
     const batch = await relayTogether(ports, waiting)
     if (batch === 'apart') return publishedCount + (await relayApart(ports, waiting, deadlineMs, onPublished))
-    // Only now is it true: what a rolled-back transaction would have parked is not parked.
+    // Only after the commit: a transaction that was rolled back has parked nothing.
     for (const { eventId, error, paymentId } of batch.parked) ports.alarms.outboxRowParked(eventId, error, paymentId)
     onPublished(batch.published)
     publishedCount += batch.published
@@ -69,7 +69,7 @@ async function relayTogether(ports: RelayPorts, shards: readonly number[]): Prom
   }
 }
 
-/** Each shard by itself, side by side, so that one which cannot go on holds up no other. */
+/** Each shard in a transaction of its own, at the same time, so that one that fails delays no other. */
 async function relayApart(
   ports: RelayPorts,
   shards: readonly number[],
@@ -161,7 +161,7 @@ async function publishOneByOne(
   const parked: ParkedRow[] = []
   const heldBack = new Set<string>()
   for (const [index, row] of rows.entries()) {
-    // The first row is always tried, so that every transaction gets on.
+    // The first row is always tried, so that every transaction makes progress.
     if (index > 0 && ports.clock.nowMs() >= endMs) return { published, parked, cutShort: true }
     if (heldBack.has(row.messageKey)) continue
     try {

@@ -15,13 +15,13 @@ export interface ResolvedOperation {
   verdict: string
 }
 
-/** There is no caller; the answer is stored for whoever repeats the key. */
+/** There is no caller. The answer is stored for a repeat with the key. */
 const resolver: Caller = { language: 'en', requestId: 'resolve-unknown' }
 
 /**
  * Takes over up to `limit` due operations, one after the other, and begins none after `deadlineMs` (epoch):
  * asks the acquirer, and cancels what it does not know.
- * Tells `onResolved` of each that has come to its end. Only its confirmation makes an operation FAILED. Throws DependencyUnavailableError when the database is away.
+ * Calls `onResolved` with each that became final. Only the acquirer's confirmation makes an operation FAILED. Throws DependencyUnavailableError when the database is away.
  */
 export async function resolveUnknown(
   ports: OperationPorts,

@@ -8,7 +8,7 @@ export interface SweepPorts {
 }
 
 const SWEEP_INTERVAL_MS = 5_000
-/** Younger rows are still on their ordinary way. */
+/** Younger rows are expected to be published without the sweep. */
 const WAITING_AGE_MS = 2_000
 
 /** Looks every 5 s until `durationMs` have passed; returns how often it rang. Throws DependencyUnavailableError. */

@@ -37,7 +37,7 @@ const environment = z
     CAPTURE_WINDOW_MS: milliseconds(7 * 24 * 60 * 60_000),
     /** Published events are archived when they are older. */
     OUTBOX_ARCHIVE_AFTER_MS: milliseconds(7 * DAY_MS),
-    /** Stored answers are pruned when they are older; callers are promised so long, and `npm run verify` counts on it. */
+    /** Stored answers are pruned when they are older. Callers are promised this time, and `npm run verify` checks it. */
     ANSWERS_KEPT_MS: z.coerce
       .number()
       .int()
@@ -50,7 +50,7 @@ const environment = z
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     IS_OFFLINE: z.string().optional(),
   })
-  // The order in which they end keeps two attempts from working on one operation.
+  // The acquirer's time-out, the handler's and the lease end in this order, so that two attempts never work on one operation.
   .refine(env => env.ACQUIRER_TIMEOUT_MS < HANDLER_TIMEOUT_MS, {
     path: ['ACQUIRER_TIMEOUT_MS'],
     message: `must be below ${HANDLER_TIMEOUT_MS}`,

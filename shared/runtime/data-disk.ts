@@ -1,4 +1,4 @@
-/** Whether the disk under the data folder has room, on a machine that has one: a Lambda writes to none. */
+/** Whether the disk of the data folder has room. A Lambda has no data folder. */
 import { statfs } from 'node:fs/promises'
 import type { ReadinessProblem } from './health.ts'
 
@@ -27,7 +27,7 @@ export class DataDisk {
     this.#options = options
   }
 
-  /** Never throws: a folder that cannot be asked says nothing about its room. */
+  /** Never throws: when the folder cannot be read, there is no problem to report. */
   async problems(): Promise<ReadinessProblem[]> {
     const { folder, nowMs, roomOf = askSystem } = this.#options
     const room = folder === undefined ? undefined : await roomOf(folder).catch(() => undefined)

@@ -1,4 +1,4 @@
-/** Tells of events that do not get on: in words for readiness, and in log lines and metrics when they are observed. */
+/** Reports events that make no progress: as problems for readiness, and as log lines and metrics when they are observed. */
 import type { SickTopic } from '../messaging/topic-states.ts'
 import { type Delivery, lagOf, standsStill, waitsTooLong } from '../payments/observe-delivery.ts'
 import type { ConsumerProgress, TopicBacklog } from '../payments/ports.ts'

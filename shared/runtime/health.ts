@@ -8,7 +8,7 @@ export type Dependency = 'mariadb' | 'kafka' | 'redis'
 export type ReadinessProblem = z.infer<typeof readinessProblem>
 
 export interface Readiness {
-  /** `down` only without MariaDB: payments go on without Kafka and Redis, and with problems. */
+  /** `down` only without MariaDB: payments work without Kafka and Redis, and in spite of other problems. */
   status: 'ok' | 'degraded' | 'down'
   dependencies: Record<Dependency, DependencyState>
   problems: ReadinessProblem[]
@@ -18,7 +18,7 @@ export type Probes = Record<Dependency, () => Promise<unknown>>
 
 const PROBE_DEADLINE_MS = 1_500
 
-/** `findProblems` may fail or hang: then the states of the dependencies have to say why. Never throws. */
+/** When `findProblems` fails or hangs, only the states of the dependencies are reported. Never throws. */
 export async function checkReadiness(
   probes: Probes,
   findProblems: () => Promise<ReadinessProblem[]>,
@@ -41,7 +41,7 @@ const stateOf = (probe: () => Promise<unknown>): Promise<DependencyState> =>
     return 'up'
   }, 'down')
 
-/** What `ask` says in time; else `otherwise`. */
+/** The result of `ask` if it comes in time; else `otherwise`. */
 async function withinDeadline<T>(ask: () => Promise<T>, otherwise: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<T>(resolve => {

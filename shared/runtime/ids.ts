@@ -25,7 +25,7 @@ const timeIn = (id: string): number => decodeTime(id.slice(id.indexOf('_') + 1))
 export function createIds(nowMs: () => number): Ids & { request(): string } {
   const random = pooledRandom()
   const ulid = monotonicFactory(random)
-  // Their own, so that one which must sort after an id from the future takes only entries with it.
+  // A generator of its own: an entry that must sort after an id from the future moves the time of later entries only.
   const entryUlid = monotonicFactory(random)
   const withPrefix = (prefix: string) => () => `${prefix}_${ulid(nowMs())}`
   return {

@@ -1,11 +1,11 @@
-/** Where log lines go: to a file descriptor, whatever becomes of it. A full disk or a closed pipe costs lines, never the process. */
+/** Writes log lines to a file descriptor. A full disk or a closed pipe costs lines, never the process. */
 import { write as fsWrite, writeSync } from 'node:fs'
 
 export interface LogOutputOptions {
   fd: number
-  /** Writes within `write`: for a process that may be frozen after its answer, and never thawed. */
+  /** `write` is synchronous: for a process that may be frozen after its answer and never run again. */
   atOnce: boolean
-  /** Called when lines can be written again after so many were dropped. */
+  /** Called with the number of dropped lines when lines can be written again. */
   onRecovered(lostCount: number): void
   /** How much may wait for room. */
   bytesMax?: number
@@ -14,7 +14,7 @@ export interface LogOutputOptions {
 }
 
 const BYTES_MAX = 1024 * 1024
-/** Lines of one moment share a write. */
+/** Lines within this time share a write. */
 const GATHERED_MS = 100
 const GATHERED_BYTES = 4_096
 const RETRY_MS = 500
@@ -26,7 +26,7 @@ export class LogOutput {
   readonly #options: Required<LogOutputOptions>
   #lines: string[] = []
   #waitingBytes = 0
-  /** On its way, or what is left of it: a line is never torn by an error in its middle. */
+  /** What is being written, or the rest of it. The rest is kept, so that an error never cuts a line in two. */
   #chunk = Buffer.alloc(0)
   #isWriting = false
   #lostCount = 0
@@ -50,9 +50,9 @@ export class LogOutput {
     this.#waitingBytes += line.length
   }
 
-  /** What is left, as far as it can be written now: at the end of the process, when nothing can be waited for. */
+  /** Writes the rest, as far as possible at once: at the end of the process there is no later. */
   flushSync(): void {
-    // What is under way would come a second time.
+    // What is being written would be written twice.
     if (this.#isWriting) this.#chunk = Buffer.alloc(0)
     for (let tries = 0; tries < BUSY_TRIES_MAX && this.#take(); ) {
       try {

@@ -2,7 +2,7 @@
 
 /**
  * Reports rejections that nobody waits for, and goes on. Under serverless-offline all functions share one process, and Node would end it.
- * Exceptions outside promises still end it: after them nothing can be trusted. Installs once for each process.
+ * Exceptions outside promises still end it, because its state is unknown after them. Installs once for each process.
  */
 export function guardProcess(target: NodeJS.Process, report: (reason: unknown) => void): void {
   const guarded = target as NodeJS.Process & { [installed]?: true }

@@ -1,8 +1,8 @@
-/** Remembers for a moment what the database said to this process, so that readiness can tell it. */
+/** Remembers the database's recent errors in this process, so that readiness can report them. */
 import type { ServerTrouble } from '../stores/server-troubles.ts'
 import type { ReadinessProblem } from './health.ts'
 
-/** Longer than a caller's pause between two tries, shorter than an operator's patience after a repair. */
+/** Longer than a caller's pause between two tries, so that it is still reported. Short, so that it ends soon after a repair. */
 const KEPT_MS = 15_000
 
 interface Seen extends ServerTrouble {

@@ -40,7 +40,7 @@ export type { Logger }
 
 /** A Lambda freezes after its answer, so it waits a little for the doorbell; an offline process does not freeze. */
 const DOORBELL_WAIT_MS_MAX = 25
-/** The doorbell collects rings for this long. It adds latency, and saves a request, a relay run and a commit for each ring that it merges. */
+/** The doorbell's pause after a send. In a busy process it adds this latency; each ring that it merges saves a request, a relay run and a commit. */
 const DOORBELL_REST_MS = 20
 /** How long readiness waits for the database's own problems. Less than its limit for all problems. */
 const DATABASE_ANSWER_MS = 1_000
@@ -125,7 +125,7 @@ export class Ports {
     })
   }
 
-  /** How long jobs leave things where they are. */
+  /** The age at which jobs archive events and prune answers. */
   get retention() {
     return { outboxMs: this.config.outboxArchiveAfterMs, answersMs: this.config.answersKeptMs }
   }
@@ -141,7 +141,7 @@ export class Ports {
     )
   }
 
-  /** The same ports for functions that work on batches: their transactions are separate, whatever the API does meanwhile. */
+  /** The same ports for functions that work on batches: their transactions are separate, also where those of the API are grouped. */
   get forBatches(): BatchPorts {
     return this.#once('forBatches', () => new BatchPorts(this.#readConfig, this.#made))
   }
@@ -296,7 +296,7 @@ export class Ports {
 
   async #problems(database: Promise<unknown>): Promise<ReadinessProblem[]> {
     const delivery = Promise.all([this.#deliveryProblems(), database]).then(([problems]) => problems)
-    // What the database answers may tell of trouble; an answer that does not come must not hide the other problems.
+    // The answer may add a trouble of the database. A missing answer must not hide the other problems.
     const silence = sleep(DATABASE_ANSWER_MS, [], { ref: false })
     const found = await Promise.race([delivery.catch(() => []), silence])
     return [

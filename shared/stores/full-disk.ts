@@ -4,9 +4,9 @@
  */
 import { NoConnection } from './mysql-errors.ts'
 
-/** After the server last said so. */
+/** How long the disk counts as full after the server last reported it. */
 const REMEMBERED_MS = 2_000
-/** Instead of the usual time-out: a server that waits for room is not worth more. */
+/** Replaces the usual time-out: a server that waits for room would use all of that. */
 const TIMEOUT_MS_MAX = 1_000
 
 export class FullDisk {
@@ -17,7 +17,7 @@ export class FullDisk {
     return this.#timer !== undefined
   }
 
-  /** The server said so, or let us wait again. */
+  /** The server reported a full disk, or a statement waited for room again. */
   saw(): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#forget(), REMEMBERED_MS).unref()

@@ -1,4 +1,4 @@
-/** The identity of the database, a random row; and what of the answers that a cache holds this database stored. */
+/** The identity of the database, a random row, and which of the answers in a cache this database has stored. */
 import { finalStates } from '../contracts/lists.ts'
 import type { Database } from './database.ts'
 
@@ -19,7 +19,7 @@ export class IncarnationTable {
     return row.incarnation_id
   }
 
-  /** False when somebody else gave it another identity first. */
+  /** False when another process replaced the identity first. */
   async replace(from: string, to: string): Promise<boolean> {
     const replaced = await this.#database.write(
       'UPDATE incarnation SET incarnation_id = ? WHERE id = 1 AND incarnation_id = ?',

@@ -47,7 +47,7 @@ const statementsOf = (text: string): string[] =>
 /** ER_DUP_FIELDNAME, ER_DUP_KEYNAME, ER_CANT_DROP_FIELD_OR_KEY. */
 const doneAlready: readonly unknown[] = [1060, 1061, 1091]
 
-/** MySQL has no IF (NOT) EXISTS for a column or an index: a migration that was cut short meets what it has made or dropped. */
+/** MySQL has no IF (NOT) EXISTS for a column or an index: a migration that was interrupted finds what it made or dropped before. */
 const isDoneAlready = (error: unknown): boolean =>
   error instanceof Error && doneAlready.includes((error as Error & { errno?: number }).errno)
 

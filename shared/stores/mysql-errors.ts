@@ -2,10 +2,10 @@
 import { DependencyUnavailableError, DuplicateKeyError, RowRefusedError } from '../payments/ports.ts'
 import { isTrouble, sentenceOf, troubleOf } from './server-troubles.ts'
 
-/** Nothing of the transaction has happened, and nothing will. */
+/** The transaction had no effect, and will have none. */
 export class LostBeforeCommit extends DependencyUnavailableError {}
 
-/** There is no connection to be had: nothing was said to the server. */
+/** No connection could be opened, so no statement was sent. */
 export class NoConnection extends DependencyUnavailableError {}
 
 interface MySqlError extends Error {
@@ -43,7 +43,7 @@ export function translate(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DependencyUnavailableError) return error
   const { code = '', sqlState = '', message } = error as MySqlError
   if (code === 'ER_DUP_ENTRY') return new DuplicateKeyError(message, { cause: error })
-  // Says what the statement holds, so trying again will not help; every other error of a server may pass.
+  // These errors are about the statement's values, so trying again will not help. Every other server error may pass.
   if (REFUSAL_STATES.test(sqlState) || refusals.has(code)) return new RowRefusedError(message, { cause: error })
   if (isDeadlock(error)) return new DependencyUnavailableError('the database is too busy', { cause: error })
   if (isAway(error))
@@ -51,12 +51,12 @@ export function translate(error: unknown): unknown {
   return error
 }
 
-/** The statement may be right: the server, or the way to it, is not there for us. */
+/** The server cannot be reached or does not serve us. The statement may be right. */
 export function isAway(error: MySqlError): boolean {
   return error instanceof NoConnection || isTrouble(error) || isBroken(error)
 }
 
-/** Nothing more is to be said on this connection: it has ended, or the server decided about it by grants and limits of before. */
+/** The connection must not be used again: it has ended, or it still has grants and limits that may have changed since. */
 export function isBroken(error: MySqlError): boolean {
   return (
     error.errno === CONNECTION_KILLED_ERRNO ||

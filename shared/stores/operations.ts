@@ -1,4 +1,4 @@
-/** The table `payment_operation`: who is asking the acquirer what, until when. */
+/** The table `payment_operation`: each operation with its state, attempt and lease. */
 import { type FinalState, type OperationKind, openStates } from '../contracts/lists.ts'
 import type { LeaseTimes, Operation, Operations, Transaction } from '../payments/ports.ts'
 import type { Database } from './database.ts'
@@ -111,7 +111,7 @@ export class OperationTable implements Operations {
     )
     if (row === undefined) return undefined
     const attempt = row.attempt + 1
-    // Of several who read the same attempt one matches.
+    // When several read the same attempt, only one update matches.
     const matched = await this.#database.write(
       `UPDATE payment_operation SET attempt = ?, lease_until_ms = ?, next_attempt_at_ms = ?
        WHERE operation_id = ? AND state = '${PENDING}' AND attempt = ?`,

@@ -43,12 +43,12 @@ const outboxRowOf = (row: Row): OutboxRow => ({
 const LAST_ERROR_CHARACTERS_MAX = 512
 
 /**
- * A row may be tried as soon as it is there. Said instead of NULL, because it keeps room for the time of publishing: an update that makes
+ * A new row may be tried at once. Written instead of NULL, because it reserves room for the time of publishing: an update that makes
  * a row grow rewrites more of its page (5.0 kB of redo log an event, so 2.0 kB).
  */
 const AT_ONCE = new Date(0)
 
-/** By this index a relay meets no row that is published or parked, and none of a topic that it leaves out. */
+/** With this index a relay reads no row that is published or parked, and none of a topic that it leaves out. */
 const BY_WAITING = 'FORCE INDEX (outbox_event_waiting)'
 const IS_WAITING = 'o.shard = ? AND o.published_at IS NULL AND o.parked_at IS NULL'
 
@@ -73,8 +73,8 @@ const ARCHIVED_COLUMNS =
   'id, event_id, topic, message_key, sequence, payload, traceparent, shard, created_at, published_at'
 
 /**
- * Whoever reads events reads the table and its archive in one statement: one view, in which each event is in one of the two.
- * The values of `condition` are said once for each.
+ * Reads the table and its archive in one statement, so that both are of one moment and each event is in one of the two.
+ * The values of `condition` are given twice, once for each table.
  */
 export const everyEvent = (columns: string, condition: string): string =>
   ['outbox_event', 'outbox_archive']
@@ -191,7 +191,7 @@ export class OutboxTable implements OutboxWriter, OutboxQueue, OutboxReader, Out
   }
 
   async archive(tx: Transaction, ids: readonly number[]): Promise<number> {
-    // Locked first, so that of two that run at once the second finds them gone.
+    // Locked first: when two run at once, the second one no longer finds the rows.
     const rows = await this.#database.select<{ id: number }>(
       'SELECT id FROM outbox_event FORCE INDEX (PRIMARY) WHERE id IN (?) AND published_at IS NOT NULL ORDER BY id FOR UPDATE',
       [ids],

@@ -84,7 +84,7 @@ export class MySqlPaymentReader implements PaymentReader {
        FROM payment_operation WHERE payment_id = ?`,
       [paymentId],
     )
-    // A payment is born with its authorization, so no operation means no payment.
+    // A payment is inserted together with its authorization, so no operation means no payment.
     return rows.length === 0
       ? undefined
       : inSequence(rows.map(row => ({ ...row, operationId: row.operation_id }))).map(operationView)

@@ -1,6 +1,6 @@
 /**
- * Errors by which a database that answers says: not now, or not you. Nothing is wrong with the statement, so the caller is told
- * to repeat (503), and an operator is told what to change. An error that is in none of these tables is a bug of ours: a 500.
+ * Errors of a database that answers but cannot serve now, or refuses our login. The statement is right, so the caller is told to
+ * repeat (503), and an operator is told what to change. An error that is in none of these tables is a bug of ours: a 500.
  */
 
 export interface ServerTrouble {
@@ -51,7 +51,7 @@ const refused: Sentences = {
   4151: 'this user is locked',
 }
 
-/** Over with this statement, this connection, or the server's restart. Locks that were not free are another matter: the transaction runs again. */
+/** Errors that pass by themselves: with the next statement, a new connection, or the server's restart. Lock errors are not here: their transaction runs again. */
 const passing: Sentences = {
   1028: 'a sort was ended',
   1053: 'it is shutting down',

@@ -17,7 +17,7 @@ export const inline = (text: string): string =>
     .map((part, index) => (index % 2 === 1 ? `<code>${breakable(part)}</code>` : emphasized(escaped(part))))
     .join('')
 
-/** Paragraphs, parted by empty lines. */
+/** Paragraphs, separated by empty lines. */
 export const paragraphs = (text: string): string =>
   text
     .split(/\n{2,}/)

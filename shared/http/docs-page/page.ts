@@ -18,7 +18,7 @@ import { breakable, escaped, inline, jsonBlock, paragraphs } from './html.ts'
 import { PAGE_STYLE } from './style.ts'
 import { pageWords } from './words.ts'
 
-/** Nothing is loaded, run, framed or sent: only this very style. */
+/** The page may load, run, frame and send nothing. Only this style sheet is allowed. */
 export const pagePolicy = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(PAGE_STYLE).digest('base64')}'`,
@@ -231,7 +231,7 @@ function errorsTable(reading: Reading): string {
     errorRow(reading, row, all.findIndex(other => other.code === row.code) === index),
   )
   const columns = [words.code, words.when, words.action].map(name => `<th scope="col" role="columnheader">${name}</th>`)
-  // Its rows become blocks on a phone, where a browser would forget that they are rows: hence the roles.
+  // On a phone the rows are blocks. Without the roles a browser would no longer expose them as rows.
   return `<p>${inline(words.errorsNote)}</p>
 <table class="errors" role="table"><caption class="quiet">${words.errors}</caption><thead role="rowgroup"><tr role="row">${columns.join('')}</tr></thead><tbody role="rowgroup">${rows.join('\n')}</tbody></table>
 ${errorExamples(reading)}`
@@ -261,7 +261,7 @@ function errorExamples(reading: Reading): string {
   return blocks.join('\n')
 }
 
-/** What others build upon comes before them. */
+/** An object comes before those that extend it. */
 function objects(reading: Reading): string {
   const { document, words } = reading
   const names = objectNames(document).flatMap(name => [baseOf(document, name), name])
