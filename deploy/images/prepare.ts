@@ -1,4 +1,4 @@
-/** What has to be done before the API may start in a container, once: the database's newest schema, and the topics. */
+/** Runs once before the API starts in a container: applies the migrations and creates the topics. */
 import { createTopics } from '../../shared/messaging/topics.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
 import { migrate } from '../../shared/stores/migrate.ts'

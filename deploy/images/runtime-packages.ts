@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 
-/** Development tools everywhere else, in this image the server itself. */
+/** Development dependencies of the project. In this image they are the server. */
 const servers = ['serverless', 'serverless-offline', 'serverless-offline-kafka-events']
 
 export interface Manifest {

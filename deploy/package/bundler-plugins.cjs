@@ -14,8 +14,8 @@ module.exports = [
     },
   },
   {
-    // mysql2 brings tables of Big5, EUC-KR and so on, a fifth of every bundle, for columns in such an encoding. We have none: were
-    // there one, reading it fails aloud.
+    // mysql2 has tables of Big5, EUC-KR and so on, a fifth of every bundle, for columns in such an encoding. We have no such
+    // column. If there were one, reading it would throw.
     name: 'leave-out-encodings',
     setup(build) {
       build.onLoad({ filter: ENCODING_TABLE }, () => ({

@@ -37,14 +37,14 @@ export default class Deployed {
   }
 }
 
-/** A package with stand-ins is for looking at. */
+/** A package with example parameters can be looked at, but not deployed. */
 function standInProblem({ custom }: Service, [command = '']: string[]): string | undefined {
   const { standIns } = custom.settings.given
   if (command !== 'deploy' || standIns.length === 0) return undefined
   return `stand-ins cannot be deployed; give ${standIns.join(', ')} (--param name=value, docs/deploy.md)`
 }
 
-/** A list that names what is not there opens or leaves out something else than was meant. */
+/** A list that names something unknown would open or leave out something else than was meant. */
 export function listProblem({ functions, custom }: Service): string | undefined {
   const { openRoutes, offlineOnly } = custom.deployed
   const routes = Object.values(functions).flatMap(({ events }) => events.flatMap(routeOf))

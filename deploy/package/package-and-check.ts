@@ -15,9 +15,9 @@ import {
   readPackages,
 } from './packages.ts'
 
-/** The aim on an idle machine. */
+/** The target on an idle machine. */
 const IMPORT_MS_AIM = 300
-/** Something is wrong with a bundle that takes this long, however busy the machine is. */
+/** A bundle that takes longer has a fault, however busy the machine is. */
 const IMPORT_MS_MAX = 1_500
 
 export interface PackageFlags {
@@ -40,7 +40,7 @@ export async function packageAndCheck({ stage, region, param = [], runs }: Packa
   return problems.length === 0 ? 0 : 1
 }
 
-/** Puts the results in their place at once: who reads there never sees half of them. */
+/** Moves the results into place in one step, so that a reader never sees half of them. */
 async function packageAll(args: string[]): Promise<string> {
   mkdirSync(dataRoot, { recursive: true })
   const work = mkdtempSync(join(dataRoot, 'package-'))
@@ -75,7 +75,7 @@ function row({ name, zipBytes }: FunctionPackage, bundle: number, { ms, cpuMs }:
   return [name, megabytes(zipBytes), megabytes(bundle), `${Math.round(cpuMs)} ms`, `${Math.round(ms)} ms${mark}`]
 }
 
-/** Prints the table; answers everything that is wrong. */
+/** Prints the table. Returns everything that is wrong. */
 function check(folder: string, runs: number, reporter: Reporter): string[] {
   const measured = readPackages(folder).map(it => ({ it, cold: coldImport(it, runs) }))
   const rows = measured.map(({ it, cold }) => row(it, bundleBytes(it), cold))

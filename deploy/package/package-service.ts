@@ -43,7 +43,7 @@ export function runServerless(cwd: string, args: string[]): Promise<string> {
   })
 }
 
-/** serverless says what it is and where its documentation is before it says what is wrong. */
+/** The message without the version and the links that serverless prints before it. */
 function errorIn(output: string): string {
   const start = output.indexOf('\nError:')
   return output

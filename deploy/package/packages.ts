@@ -16,9 +16,9 @@ export interface FunctionPackage {
 export interface ColdImport {
   /** The middle one of several processes, as is the next. */
   ms: number
-  /** Of all threads: what a busy machine does not change. */
+  /** CPU time of all threads, which does not depend on how busy the machine is. */
   cpuMs: number
-  /** Connections that were begun by the import alone. */
+  /** Connections that the import alone has opened. */
   connected: string[]
 }
 

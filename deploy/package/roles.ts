@@ -38,7 +38,7 @@ const networkActions = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:UnassignPrivateIpAddresses',
 ]
-/** What an event source mapping asks beyond that, to reach the brokers from the VPC. */
+/** What an event source mapping needs in addition, to reach the brokers from the VPC. */
 const pollerNetworkActions = ['ec2:DescribeVpcs', 'ec2:DescribeSecurityGroups']
 const networkAccess = new Set(['vpcSubnet', 'vpcSecurityGroup'])
 
@@ -74,7 +74,7 @@ export function roleOf({ name, events }: FunctionDefinition, secretKeyArn?: stri
   }
 }
 
-/** The service makes interfaces in the function's name; the function's own code has no business with them. */
+/** The Lambda service makes interfaces with the function's role. The function's own code is denied this. */
 function denyToCode(name: string): Statement {
   const Condition = { ArnEquals: { 'lambda:SourceFunctionArn': regional('lambda', `function:${name}`) } }
   return { Effect: 'Deny', Action: networkActions, Resource: '*', Condition }

@@ -1,6 +1,6 @@
 /**
- * A Serverless plugin: `serverless invoke local` finds the handlers, which it looks for as JavaScript and which are TypeScript,
- * and ends when the handler has answered.
+ * A Serverless plugin: lets `serverless invoke local`, which looks for JavaScript, find the handlers, which are TypeScript, and ends it
+ * when the handler has answered.
  */
 import { registerHooks } from 'node:module'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ interface Serverless {
 }
 
 export default class InvokeLocal {
-  // What is looked for without an extension is found without our help only when it is JavaScript.
+  // Without this, a path without an extension is resolved only when the file is JavaScript.
   readonly hooks = {
     'before:invoke:local:invoke': () => this.#findTypeScript(),
     // Connections stay open for the next request, which will not come.

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 
-/** What is used of hapi, whose server and requests serverless-offline hands out. */
+/** The parts of hapi that are used here. serverless-offline gives access to its server and requests. */
 interface HapiServer {
   listener: Server
   ext(event: 'onRequest', method: (request: HapiRequest, toolkit: { continue: symbol }) => symbol): void
@@ -42,24 +42,24 @@ export default class OfflineHttp {
       asBehindApiGateway(request)
       return toolkit.continue
     })
-    // Node would answer an expectation that it does not know with an empty 417.
+    // Node would answer an unknown `Expect` header with an empty 417.
     server.listener.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
       server.listener.emit('request', request, response),
     )
   }
 }
 
-/** The event of a handler is made from the raw headers; the others are what hapi and serverless-offline go by. */
+/** A handler's event is made from the raw headers. The parsed ones decide what hapi and serverless-offline do. */
 export function asBehindApiGateway(request: HapiRequest): void {
   const { raw, headers, info } = request
   raw.req.rawHeaders = gatewayHeaders(raw.req.rawHeaders)
-  // hapi refuses a type that it cannot read, and serverless-offline would parse JSON and hand on what the text null or 0 stands for.
+  // hapi refuses a content type that it cannot parse. serverless-offline would parse JSON, and pass on null or 0 in place of that text.
   headers['content-type'] = 'text/plain'
   // With an origin, serverless-offline allows every site to read the answer, and makes each OPTIONS a 200.
   delete headers.origin
   // hapi would answer 206 or 416.
   delete headers.range
-  // Goes into a URL that nobody reads but for its path, and must not break it.
+  // Becomes part of a URL of which only the path is used. It must not make that URL invalid.
   info.host = 'localhost'
   const path = exactPath(raw.req.url ?? '/')
   if (path !== undefined) request.setUrl(path, false)
@@ -78,8 +78,8 @@ function gatewayHeaders(rawHeaders: readonly string[]): string[] {
 }
 
 /**
- * The path that hapi must look up in place of the one that it would: a slash at its end counts, and one that cannot be decoded is
- * no route, where hapi has an answer of its own.
+ * The path that hapi must look up instead of its own: a slash at the end counts. A path that cannot be decoded is no route,
+ * where hapi would send an answer of its own.
  */
 function exactPath(url: string): string | undefined {
   const path = url.split('?')[0]!

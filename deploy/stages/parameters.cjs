@@ -1,6 +1,7 @@
 /**
- * What a deployment must be told, checked, all problems at once: `--param name=value`, else `parameters:` of the stage's file,
- * else its `examples:`, with which a package can be made and looked at but not deployed (`standIns` names what is still one).
+ * The parameters of a deployment, checked, with all problems at once. A value comes from `--param name=value`, else from
+ * `parameters:` of the stage's file, else from its `examples:`. With examples a package can be made, but not deployed
+ * (`standIns` names the parameters whose value is one).
  */
 const { existsSync } = require('node:fs')
 const { join } = require('node:path')
@@ -35,7 +36,7 @@ function read(name, given) {
   return { value: list ? values : values[0] }
 }
 
-/** serverless would print the stack, which tells a deployer nothing. */
+/** Without this, serverless would print a stack, which does not help a deployer. */
 const refusal = message => Object.assign(new Error(message), { stack: message })
 
 module.exports = async ({ options, resolveVariable }) => {

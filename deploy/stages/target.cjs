@@ -1,6 +1,6 @@
 /**
  * Which settings a command works with: `local` for `serverless offline …` and `serverless invoke local …`, `aws` for every other.
- * Told by the command itself and not by something that could be forgotten: what is open on this machine never deploys.
+ * The command itself decides, so that no flag can be forgotten: what is open on this machine is never deployed.
  */
 const NODE_MAJOR_MIN = 24
 

@@ -1,4 +1,4 @@
-/** MariaDB, Kafka and Redis by the way that this machine has: containers, programs of its own, or somebody else's. */
+/** Starts MariaDB, Kafka and Redis as this machine can: in containers, as programs, or by using external services. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Reporter, StepFailure } from '../terminal/output.ts'
@@ -25,14 +25,14 @@ export interface Surroundings {
   events: PartEvents
   /** Aborted when everything stops. */
   signal: AbortSignal
-  /** Makes a part known to the system: it is shown, controlled and stopped from then on. */
+  /** Adds a part to the system, which shows, controls and stops it from then on. */
   add(part: SystemPart): void
 }
 
 /** Resolves when the service answers; rejects with a StepFailure. */
 export type StartService = (name: ServiceName) => Promise<void>
 
-/** Adopts what is somebody else's, makes the rest ready to be started, and returns how. */
+/** Takes over external services as they are, prepares the others, and returns how to start them. */
 export async function prepareServices(
   around: Surroundings,
   docker?: { engine: DockerEngine; compose: Compose },
@@ -46,7 +46,7 @@ export async function prepareServices(
   return name => (ours.includes(name) ? startOurs(name) : greet(around, name))
 }
 
-/** Somebody else's service: asked whether it answers, and otherwise left alone. */
+/** An external service: probed, and otherwise left alone. */
 async function greet({ reporter, env }: Surroundings, name: ServiceName): Promise<void> {
   const variable = externalVariables[name]
   await reporter.step(name, async detail => {
@@ -66,7 +66,7 @@ const probes: Record<ServiceName, (env: SystemEnv) => Promise<void>> = {
   redis: env => probeRedis(env.REDIS_URL),
 }
 
-/** All containers come up with one command; each is then asked from this side. */
+/** All containers start with one command. Each is then probed from the host. */
 async function prepareContainers(
   { folder, env, ports, reporter, events, signal, add }: Surroundings,
   ours: ServiceName[],

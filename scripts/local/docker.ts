@@ -89,7 +89,7 @@ export class ContainerPart implements SystemPart {
     return { name: this.name, port: this.#port, state: this.#state, restarts: this.#restarts }
   }
 
-  /** Asks the container from this side, as the API will: it is up already when `up --wait` has returned. */
+  /** Probes the container from the host, as the API connects. It is up already when `up --wait` has returned. */
   async ready(): Promise<void> {
     try {
       await this.#probe()
@@ -119,7 +119,7 @@ export class ContainerPart implements SystemPart {
     this.#change('stopped')
   }
 
-  /** Docker takes a `kill` for a wish and does not restart after it: so we do, without being waited for. */
+  /** Docker does not restart a container after a `kill`, which it takes for intended. So we do, and nothing waits for it. */
   async kill(): Promise<void> {
     await this.#unpause()
     await this.#compose.run(['kill', '--signal', 'SIGKILL', this.name])

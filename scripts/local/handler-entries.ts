@@ -1,7 +1,7 @@
 /**
  * What serverless-offline loads instead of the handlers' TypeScript: one line each that Node itself can load.
- * It resolves a handler's module anew at every call. For a `.ts` it looks for half a dozen files, parses package.json and goes
- * through a transpiler's hooks; the first that it looks for has no extension, and what it finds there Node knows from the first call.
+ * It resolves a handler's module at every call. For a `.ts` it looks for half a dozen files, parses package.json and runs a
+ * transpiler's hooks. It looks for a file without an extension first, so that an entry is found at once and is in Node's cache.
  */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -12,7 +12,7 @@ const isHandler = (path: string) => path.endsWith('.ts') && !path.endsWith('.tes
 /** Writes the entries of all functions into a folder of its own and returns it, for serverless-offline's setting `location`. */
 export function writeHandlerEntries(target: string): string {
   mkdirSync(target, { recursive: true })
-  // Else they would be modules, as everything below the project's own package.json is.
+  // Without this, Node would load them as ES modules, as everything below the project's package.json.
   writeFileSync(join(target, 'package.json'), '{ "type": "commonjs" }\n')
   const sources = readdirSync(join(projectRoot, 'functions'), { recursive: true, encoding: 'utf8' }).filter(isHandler)
   for (const source of sources) {

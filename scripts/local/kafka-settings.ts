@@ -36,7 +36,7 @@ export interface NativePlace {
   logDir: string
 }
 
-/** The image's settings with the one thing that differs natively: where it listens and writes. There is no inside to listen to. */
+/** The image's settings, with the listeners and folders of a native broker: there is no network of containers to listen on. */
 export function nativeKafkaSettings(environment: Record<string, string>, place: NativePlace): KafkaSettings {
   return {
     ...kafkaSettings(environment),

@@ -20,7 +20,7 @@ export async function stopLeftovers(rows: ProcessRow[], graceMs = STANDARD_GRACE
 
 async function stopGroup(identity: ProcessIdentity, graceMs: number): Promise<void> {
   signalGroup(identity.pid, 'SIGTERM')
-  // One that was paused hears it only when it goes on.
+  // A paused process receives the signal only after SIGCONT.
   signalGroup(identity.pid, 'SIGCONT')
   const end = performance.now() + graceMs
   while (isAlive(identity) && performance.now() < end) await sleep(50)
@@ -44,7 +44,7 @@ export async function clearLeftovers(folder: DataFolder, reporter: Reporter): Pr
 
 async function takeDownContainers(compose: Compose, rows: ProcessRow[]): Promise<void> {
   const paused = rows.filter(({ state }) => state === 'paused').map(({ name }) => name)
-  // Somebody may have let it go on, or have removed it.
+  // It may have been resumed or removed since.
   if (paused.length > 0) await compose.run(['unpause', ...paused]).catch(() => {})
   await compose.run(['down'])
 }

@@ -1,7 +1,7 @@
 /** One log file per process: the run's own, and the one of the run before. */
 import { closeSync, existsSync, openSync, readSync, renameSync, statSync } from 'node:fs'
 
-/** Puts the last run's log aside, so that a log never grows past one run. */
+/** Renames the last run's log, so that a log holds one run only. */
 export function rotateLog(path: string): void {
   if (existsSync(path)) renameSync(path, `${path.replace(/\.log$/, '')}.previous.log`)
 }

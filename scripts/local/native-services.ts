@@ -28,7 +28,7 @@ export const nativeServices: Record<ServiceName, (context: NativeContext) => Pro
   redis: prepareRedis,
 }
 
-/** As readiness counts it; a folder that cannot be asked holds nothing up. */
+/** As readiness counts it. A folder that cannot be read delays nothing. */
 function hasRoom(folder: string): boolean {
   try {
     const { bavail, bsize } = statfsSync(folder)
@@ -72,7 +72,7 @@ async function prepareMariadb(context: NativeContext): Promise<ChildSpec> {
   }
 }
 
-/** Makes the system tables beside their final place, so that an interrupted first start leaves no half a database. */
+/** Makes the system tables in another folder and moves them, so that an interrupted first start leaves no incomplete database. */
 async function installDatabase(context: NativeContext, dataDir: string, log: string): Promise<void> {
   const draft = `${dataDir}.new`
   rmSync(draft, { recursive: true, force: true })

@@ -1,4 +1,4 @@
-/** Notices that whoever started us is gone: npm passes no TERM on, it just disappears. Plain JavaScript for Node 20. */
+/** Notices that the parent process has ended: npm does not pass on a TERM, it just ends. Plain JavaScript for Node 20. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 

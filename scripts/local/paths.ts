@@ -1,4 +1,4 @@
-/** Where a system keeps what it has: its data folder, its logs, its sockets. */
+/** The paths of a system: its data folder, its logs, its sockets. */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'

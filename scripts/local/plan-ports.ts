@@ -15,7 +15,7 @@ export const externalVariables: Record<ServiceName, 'DATABASE_URL' | 'KAFKA_BROK
 
 export const isExternal = (name: ServiceName, env: Environment) => Boolean(env[externalVariables[name]])
 
-/** For a tool that fills or destroys databases: takes out of this process's environment what names somebody else's, and says so. */
+/** For a tool that fills or destroys databases: removes the variables that name external services from its environment, and says so. */
 export function forgetExternals(reporter: Reporter, why: string, alsoForgotten: string[] = []): void {
   for (const variable of [...Object.values(externalVariables), ...alsoForgotten]) {
     if (process.env[variable]) reporter.note(`${variable} is set, and left alone: ${why}`)

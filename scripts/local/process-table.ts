@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 
 export interface ProcessIdentity {
   pid: number
-  /** With the pid, unique for ever: boot and start time. */
+  /** Boot and start time. Together with the pid they identify a process for ever. */
   startedAt: string
 }
 

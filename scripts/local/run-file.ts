@@ -37,7 +37,7 @@ export interface RunFile {
   supervisor: ProcessIdentity
   mode: 'native' | 'docker'
   controlSocket: string
-  /** It is being taken down: soon this file is gone. */
+  /** The system is stopping. It removes this file at the end. */
   stopping: boolean
   env: SystemEnv
   processes: ProcessRow[]
@@ -58,7 +58,7 @@ export function readRunFile(path = runFilePath()): RunFile | undefined {
   }
 }
 
-/** The run file that was named. Throws when it is not there: a tool never looks at another system than the one it was told. */
+/** The run file that was named. Throws when it does not exist: a tool never uses another system than the named one. */
 export function namedRunFile(path: string): RunFile {
   const run = readRunFile(path)
   if (!run) throw new Error(`no running system: there is no ${path}`)
@@ -74,6 +74,6 @@ export function writeRunFile(path: string, run: RunFile): void {
 }
 
 export function removeRunFile(path: string): void {
-  // A draft is left where the disk was full.
+  // A full disk leaves the draft behind.
   for (const file of [path, `${path}.new`]) rmSync(file, { force: true })
 }

@@ -15,12 +15,12 @@ export interface ToolRun {
   fix?: string
 }
 
-/** How long a program that is called off may take to tidy up. */
+/** How long an aborted program may take to end. */
 const GRACE_MS = 15_000
 
 /**
  * Rejects with a StepFailure that carries the log's tail when the program cannot be run or does not exit with 0,
- * and with CalledOff when it was called off: not before it has ended, so that nothing writes any more.
+ * and with CalledOff when it was aborted. It rejects only after the program has ended, so that nothing writes any more.
  */
 export async function runTool(command: string, args: string[], run: ToolRun): Promise<void> {
   if (run.signal?.aborted) throw new CalledOff(`${command} was called off`)

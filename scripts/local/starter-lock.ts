@@ -20,7 +20,7 @@ export function takeLock(path: string): ProcessIdentity | undefined {
   }
 }
 
-/** A link appears with its content, where a new file would be empty for a moment. */
+/** A link is created together with its content. A new file would be empty for a moment. */
 function linked(draft: string, path: string): boolean {
   try {
     linkSync(draft, path)

@@ -19,9 +19,9 @@ export interface SystemPart {
   stop(): Promise<void>
   /** SIGKILL; it comes back by itself. */
   kill(): Promise<void>
-  /** Freezes it with its connections: as a machine that swaps, or one that was suspended. Throws unless it is ready. */
+  /** SIGSTOP: it keeps its connections and does not run, like a machine that swaps or is suspended. Throws unless it is ready. */
   pause(): Promise<void>
-  /** Lets it go on. Throws unless it is paused. */
+  /** SIGCONT. Throws unless it is paused. */
   resume(): Promise<void>
   /** SIGKILL for good: for the second Ctrl-C. */
   killNow(): Promise<void>
@@ -40,9 +40,9 @@ export interface ChildSpec {
   probe: (signal: AbortSignal) => Promise<void>
   readyDeadlineMs: number
   stopDeadlineMs: number
-  /** Whether the disk that it writes to has room: without, a restart waits for it. */
+  /** Whether the disk that it writes to has room. A restart waits until it has. */
   hasRoom?: () => boolean
-  /** What a person can do, judged by the last lines of the log. */
+  /** What a person can do, derived from the last lines of the log. */
   fixFor?: (tail: string[]) => string | undefined
 }
 
@@ -108,7 +108,7 @@ export class SupervisedProcess implements SystemPart {
     const child = this.#child
     if (child?.pid) {
       signalGroup(child.pid, 'SIGTERM')
-      // One that is paused, by us or by somebody else, hears the first signal only when it goes on.
+      // A paused process, whoever paused it, receives the first signal only after SIGCONT.
       signalGroup(child.pid, 'SIGCONT')
       const giveUp = new AbortController()
       await Promise.race([
@@ -238,7 +238,7 @@ export class SupervisedProcess implements SystemPart {
     }
   }
 
-  /** Started on a full disk it would end again, or hang until its deadline, however soon there is room. */
+  /** On a full disk it would end again, or hang until its deadline even when there is room before that. */
   async #waitForRoom(wanted: AbortSignal): Promise<void> {
     const { hasRoom = () => true } = this.#spec
     if (hasRoom()) return

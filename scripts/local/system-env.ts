@@ -40,7 +40,7 @@ function withoutPassword(address: string): string {
   return url.toString()
 }
 
-/** The API reads its environment when it is first asked, which is late for a typing error. */
+/** Checks the API's variables at the start. The API itself reads them at its first request, which is late for finding a typing error. */
 export function checkApiEnvironment(env: SystemEnv) {
   try {
     configFrom({ ...process.env, ...env })

@@ -37,10 +37,10 @@ export interface SystemOptions {
   web: boolean
 }
 
-/** Web first, so that nobody can ask for what is going away; the database last. */
+/** Web first, so that no new requests come; the database last. */
 const stopOrder: ProcessName[] = ['web', 'api', 'redis', 'kafka', 'mariadb']
 
-/** How soon a starter notices that its parent is gone, and some. */
+/** Longer than a starter takes to notice that its parent has ended. */
 const NOTICE_MS = 1_000
 /** The longest that a starter may take to stop everything. */
 const LAST_STOP_MS = 60_000
@@ -100,7 +100,7 @@ export class System {
     }
   }
 
-  /** Stops everything in order; what is only starting is given up first. */
+  /** Stops everything in order. Parts that are still starting are aborted first. */
   stop(): Promise<void> {
     this.#stopping ??= this.#takeDown()
     return this.#stopping
@@ -134,11 +134,11 @@ export class System {
     await web
   }
 
-  /** Waits for a starter that is stopping; refuses beside one that goes on. */
+  /** Waits for a starter that is stopping. Rejects when one goes on running. */
   async #takeLock(): Promise<void> {
     const holder = takeLock(this.folder.lockFile)
     if (holder) {
-      // One whose npm has just gone needs a moment to notice.
+      // A starter whose npm has just ended needs a moment to notice.
       await sleep(NOTICE_MS)
       const run = readRunFile(this.folder.runFile)
       if (isAlive(holder) && !run?.stopping) throw new AlreadyRunning(holder, run)
@@ -213,7 +213,7 @@ export class System {
     ])
   }
 
-  /** Throws when everything is stopping: what is not known to the system would be left behind. */
+  /** Throws when everything is stopping: a part that the system does not know would go on running. */
   #add(part: SystemPart) {
     if (this.#abort.signal.aborted) throw new CalledOff(`${part.name} was not started any more`)
     this.#parts.set(part.name, part)
@@ -260,7 +260,7 @@ export class System {
     this.#save()
     const started = this.#starting.catch(() => {})
     for (const name of stopOrder) {
-      // A migration that is cut off in the middle has to be mended by hand.
+      // An interrupted migration has to be repaired by hand.
       if (name === 'mariadb') await this.#migrating.catch(() => {})
       await this.#stopPart(name)
     }

@@ -3,10 +3,10 @@ import { Kafka, logLevel } from 'kafkajs'
 import mysql, { type Connection } from 'mysql2/promise'
 import { type KafkaCluster, reaching } from '../../shared/messaging/kafka-client.ts'
 
-/** An operator may be far from the brokers; the functions are near, and give up sooner. */
+/** Longer than the functions' time-outs: an operator may be farther from the brokers than they are. */
 const CONNECT_TIMEOUT_MS = 10_000
 
-/** Throws an Error of one line that says where MariaDB should have been, and why it does not let us in. */
+/** Throws an Error of one line with MariaDB's address and why the connection failed. */
 export async function connectDatabase(databaseUrl: string): Promise<Connection> {
   const where = databaseAddress(databaseUrl)
   try {
@@ -26,7 +26,7 @@ export const kafkaOf = (cluster: KafkaCluster): Kafka =>
     retry: { retries: 3 },
   })
 
-/** The client, connected. Throws an Error of one line that says where Kafka should have been, and why it does not let us in. */
+/** The client, connected. Throws an Error of one line with Kafka's address and why the connection failed. */
 export async function connected<Client extends { connect(): Promise<void>; disconnect(): Promise<void> }>(
   client: Client,
   { brokers }: KafkaCluster,
@@ -40,7 +40,7 @@ export async function connected<Client extends { connect(): Promise<void>; disco
   }
 }
 
-/** Host, port and database, without the login. Throws when it is no address at all. */
+/** Host, port and database, without the login. Throws when the text is not a URL. */
 export function databaseAddress(databaseUrl: string): string {
   const url = URL.parse(databaseUrl)
   if (url === null || url.host === '')

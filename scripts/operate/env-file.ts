@@ -5,9 +5,9 @@ import { parseEnv } from 'node:util'
 export type Environment = Record<string, string | undefined>
 
 /**
- * The environment with what the file says: that wins, so that no variable of the shell sends a tool to another system.
- * What the file does not say comes from the environment, a password for instance. Throws when the file cannot be read, when a
- * line is no `NAME=value`, and when it sets what Node reads only as it starts. No message has a value in it.
+ * The environment together with the file. The file wins, so that no variable of the shell points a tool at another system.
+ * Variables that the file lacks, such as a password, come from the environment. Throws when the file cannot be read, when a
+ * line is no `NAME=value`, and when it sets a variable that Node reads only at its start. No message contains a value.
  */
 export function withEnvFile(path: string, env: Environment): Environment {
   const text = read(path)
@@ -34,7 +34,7 @@ function read(path: string): string {
 const EMPTY_OR_COMMENT = /^\s*(?:#|$)/
 const ASSIGNMENT = /^\s*(?:export\s+)?[A-Za-z_]\w*\s*=\s*(["'`])?/
 
-/** The first line, from 1 on, that Node's parser would pass over. A quoted value may go on over several lines. */
+/** The number of the first line, from 1 on, that Node's parser would ignore. A quoted value may go on over several lines. */
 function malformedLine(text: string): number | undefined {
   let open: { quote: string; line: number } | undefined
   for (const [index, line] of text.split('\n').entries()) {

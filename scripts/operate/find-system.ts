@@ -1,4 +1,4 @@
-/** Finds the system that a tool looks at: its database, its brokers, its API and its control socket. */
+/** Finds the system that a tool works on: its database, its brokers, its API and its control socket. */
 import type { KafkaCluster } from '../../shared/messaging/kafka-client.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
 import { dataFolder } from '../local/paths.ts'
@@ -13,9 +13,9 @@ export interface FoundSystem extends KafkaCluster {
   /** Null when the addresses came from the environment alone. */
   runFile: string | null
   controlSocket: string | null
-  /** Every address that is needed is one that a starter of this machine wrote. */
+  /** A starter of this machine wrote every address that is needed. */
   isOfThisMachine: boolean
-  /** What is needed of it, for a person to read: hosts, never passwords. */
+  /** The needed addresses for a person to read: hosts, never passwords. */
   where: string
 }
 
@@ -32,8 +32,8 @@ const serviceBehind: Record<Address, ProcessName> = { DATABASE_URL: 'mariadb', K
 const bothAddresses: readonly Address[] = ['DATABASE_URL', 'KAFKA_BROKERS']
 
 /**
- * As the flags name it: by an env file of a deployed system (it wins over the environment, which says the rest), or as
- * `findSystem` finds it. `needed`: the addresses that the tool uses; the others may be those of no system at all.
+ * The system that the flags name: by the env file of a deployed system, which wins over the environment, or as `findSystem`
+ * finds it. `needed`: the addresses that the tool uses. The others may belong to no system.
  */
 export async function systemNamedBy(
   { envFile, runFile }: SystemFlags,
@@ -48,7 +48,7 @@ export async function systemNamedBy(
 }
 
 /**
- * A run file that is named (`--run-file`, PAY_RUN_FILE) is believed; without one, DATABASE_URL, KAFKA_BROKERS and API_URL
+ * A run file that is named (`--run-file`, PAY_RUN_FILE) decides. Without one, DATABASE_URL, KAFKA_BROKERS and API_URL
  * win over what `npm start` wrote. Throws when neither names what is needed.
  */
 export async function findSystem(

@@ -2,7 +2,7 @@
 import { Option } from '@commander-js/extra-typings'
 import { npmCommand } from '../terminal/command.ts'
 
-/** A command that looks at a system of this machine, or at the one whose configuration a file says. */
+/** A command for a system of this machine, or for the one whose configuration is in a file. */
 export const operatorCommand = (typed: string, summary: string) =>
   npmCommand(typed, summary)
     .option(

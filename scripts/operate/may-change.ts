@@ -7,11 +7,11 @@ export interface Change {
   /** The command without its arguments, such as `npm run outbox`. */
   typed: string
   question: string
-  /** Nobody is asked. */
+  /** `--yes`: do not ask. */
   yes: boolean
 }
 
-/** False when the answer is no, or nobody can be asked: then it has said what to type. */
+/** False when the answer is no, or when there is no terminal to ask on. In the second case it has printed what to type. */
 export function mayChange(
   { where }: Pick<FoundSystem, 'where'>,
   { typed, question, yes }: Change,
@@ -22,5 +22,5 @@ export function mayChange(
   return confirmed({ question: printable(question), yes, command: printable(command) })
 }
 
-/** As a shell wants it. */
+/** Quoted for a shell. */
 const quoted = (word: string): string => (/^[\w./:=@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)

@@ -10,7 +10,7 @@ export const npmCommand = (typed: string, summary: string) =>
     .helpOption('--help', 'show this')
     .allowExcessArguments(false)
     .showHelpAfterError()
-    // A message repeats what was typed, or pasted.
+    // Commander's message repeats what was typed or pasted, which may hold control characters.
     .configureOutput({ outputError: (text, write) => write(printableLines(text)) })
 
 /** Arguments that do not go together: `run` says so, with the usage. */

@@ -1,4 +1,4 @@
-/** Asks before something is done that cannot be taken back. */
+/** Asks before a change that cannot be undone. */
 import { createInterface } from 'node:readline/promises'
 
 export interface Confirmation {
@@ -14,7 +14,7 @@ interface Terminal {
   output: NodeJS.WritableStream & { isTTY?: boolean }
 }
 
-/** Without a terminal nobody can answer: it says what to type instead, and the answer is no. */
+/** Without a terminal it prints what to type instead, and the answer is no. */
 export async function confirmed(
   { question, yes, command }: Confirmation,
   { input, output }: Terminal = { input: process.stdin, output: process.stdout },

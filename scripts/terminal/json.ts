@@ -9,11 +9,11 @@ export const JSON_FLAG = [
 /** True when no file was named. */
 export type JsonTarget = string | true | undefined
 
-/** Where the command says everything else. */
+/** Where the command prints everything else. */
 export const terminalBeside = (json: JsonTarget): NodeJS.WriteStream =>
   json === true ? process.stderr : process.stdout
 
-/** Writes nothing when nobody asked for it. Throws when the file cannot be written. */
+/** Writes nothing without the flag. Throws when the file cannot be written. */
 export function writeJson(json: JsonTarget, value: unknown, indent = 2): void {
   const text = `${JSON.stringify(value, null, indent)}\n`
   if (json === true) process.stdout.write(text)

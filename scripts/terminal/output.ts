@@ -20,7 +20,7 @@ export class StepFailure extends Error {
   }
 }
 
-/** A step that was called off because everything stops: no failure. */
+/** A step that was aborted because everything stops. This is not a failure. */
 export class CalledOff extends Error {
   override name = 'CalledOff'
 }
@@ -70,14 +70,14 @@ export function paintFor(terminal: Terminal, env: NodeJS.ProcessEnv): Paint {
 
 let surviving = false
 
-/** A closed terminal must not end us in the middle of an orderly stop: what nobody can read any more is dropped. */
+/** A closed terminal must not end the process during an orderly stop. Further output is dropped. */
 function surviveLostTerminal() {
   if (surviving) return
   surviving = true
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
 
-/** Steps may run side by side: their lines come in the order in which they end; a terminal also shows what is under way. */
+/** Steps may run at the same time. Their lines come in the order in which they end. A terminal also shows the steps under way. */
 export function createReporter(
   terminal: Terminal = process.stdout,
   env: NodeJS.ProcessEnv = process.env,

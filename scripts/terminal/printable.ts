@@ -1,8 +1,8 @@
-/** Text that somebody else chose, as it may reach a terminal: a record's key, a server's error, another program's command line. */
+/** Makes text from outside safe to print on a terminal: a record's key, a server's error, another program's command line. */
 
 /**
- * What moves the cursor, changes colours or the title (C0, DEL, C1), ends a line, is not seen or turns the reading direction (format
- * characters, line and paragraph separators), or is no character at all (a lone surrogate). A tab is only a space.
+ * Control characters (C0, DEL, C1), which move the cursor or change colours or the title; format characters and separators, which are
+ * invisible, end a line or turn the reading direction; and lone surrogates, which are no characters. A tab counts as a space.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
@@ -13,7 +13,7 @@ export const printable = (text: unknown): string =>
 /** A text of several lines, each by itself. */
 export const printableLines = (text: unknown): string => String(text).split('\n').map(printable).join('\n')
 
-/** What a command says of an error that ends it. */
+/** The printed message of an error that ends a command. */
 export const printableError = (error: unknown): string => {
   const { message, code } = (error ?? {}) as { message?: string; code?: string }
   return printable(message || code || error)

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
-/** Bytes now: what is read up to here is not followed again. */
+/** The size of each file now. Following begins after these bytes. */
 export const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0)
 
 /** Every line of the first `bytes` of a file. */
@@ -12,14 +12,14 @@ export async function* linesOf(file: string, bytes: number): AsyncGenerator<stri
   yield* createInterface({ input: createReadStream(file, { end: bytes - 1 }), crlfDelay: Number.POSITIVE_INFINITY })
 }
 
-/** Hands on what comes after the first `bytes`, until the child is ended. */
+/** Passes on every line after the first `bytes`, until the child is ended. */
 export function followFile(file: string, bytes: number, onLine: (line: string) => void): ChildProcess {
   const child = spawn('tail', ['-c', `+${bytes + 1}`, '-F', file], { stdio: ['ignore', 'pipe', 'ignore'] })
   createInterface({ input: child.stdout }).on('line', onLine)
   return child
 }
 
-/** Hands on what a program prints; resolves with how it ended. Ctrl-C reaches the program too: it ends, and we end with it. */
+/** Passes on what a program prints. Resolves with how it ended. Ctrl-C reaches the program, too, and both end. */
 export function printedBy(
   command: string,
   args: string[],

@@ -15,7 +15,7 @@ const levelNames: Record<number, string> = { 10: 'trace', 20: 'debug', 40: 'warn
 const TIME_WIDTH = 24
 const PROCESS_WIDTH = 8
 
-/** Undefined when the line does not tell of it. `process` is whose log it stands in. */
+/** Undefined when the line is not about the payment. `process`: the process whose log it is in. */
 export function paymentLine(line: string, paymentId: string, process: string): PaymentLine | undefined {
   if (!line.includes(paymentId)) return undefined
   const fields = fieldsOf(line)

@@ -19,7 +19,7 @@ export interface LogsFlags {
   data?: string
 }
 
-/** What services and other programs write is not ours: none of it may steer the terminal. */
+/** Services and other programs write any text. None of it may control the terminal. */
 const print = (line: string): void => console.log(printable(line))
 
 /** Resolves to the exit code: 0 when there was something to show. */

@@ -1,12 +1,12 @@
-/** Which dead letters a command means, and what it says of them before it does anything. */
+/** Which dead letters a command selects, and what it prints about them before it changes anything. */
 import { printable } from '../../terminal/printable.ts'
 import { type DeadLetter, idOf } from '../verify/dead-letters.ts'
 
 export type Choice = { chosen: DeadLetter[]; unreadable: DeadLetter[] } | { problem: string }
 
 /**
- * `--all` means every letter that waits; a letter that is named may also be one that was handled before. In the order in which
- * they came. Nothing is chosen when a name means no letter. `unreadable`: what is no letter of ours, and so cannot be sent.
+ * `--all` selects every letter that waits. A letter that is named may have been handled before. They are in the order of the topic.
+ * Nothing is selected when a name matches no letter. `unreadable`: records that are no letters of ours and cannot be sent.
  */
 export function chooseLetters(letters: readonly DeadLetter[], ids: readonly string[], all: boolean): Choice {
   const known = new Set(letters.map(idOf))

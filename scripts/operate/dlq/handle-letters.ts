@@ -1,17 +1,17 @@
-/** What is done about dead letters: they are sent once more, or put aside, and a note on the topic says so. */
+/** Handles dead letters: sends them to their topic again or puts them aside, and writes a note about it to the topic. */
 import type { Producer } from 'kafkajs'
 import { DEAD_LETTER_TOPIC } from '../../../shared/contracts/topics.ts'
 import type { KafkaCluster } from '../../../shared/messaging/kafka-client.ts'
 import { connected, kafkaOf } from '../connections.ts'
 import { type DeadLetter, type HandledState, noteOf } from '../verify/dead-letters.ts'
 
-/** Every letter to where it came from, as it was; each must have its original. Stops at the first that Kafka does not take. */
+/** Sends each letter's original record, unchanged, to its topic; each must have one. Stops at the first that Kafka refuses. */
 export const sendAgain = (cluster: KafkaCluster, letters: DeadLetter[], onSent: (letter: DeadLetter) => void) =>
   withProducer(cluster, async producer => {
     for (const letter of letters) {
       const original = letter.original!
       await producer.send({ topic: original.topic, acks: -1, messages: [messageOf(original)] })
-      // Noted one by one, and only then: a crash in between sends one letter twice, and loses none.
+      // Each note follows its own letter. A crash in between means that one letter is sent twice, and none is lost.
       await note(producer, letter, 'redriven')
       onSent(letter)
     }

@@ -63,7 +63,7 @@ async function act(letters: DeadLetter[], request: DlqRequest, system: FoundSyst
     : skip([...chosen, ...unreadable], request, system)
 }
 
-/** What cannot be read is left for a person, and holds back nobody. */
+/** Unreadable records are left for a person, and do not stop the others. */
 async function redrive(
   chosen: DeadLetter[],
   unreadable: DeadLetter[],

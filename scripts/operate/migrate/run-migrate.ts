@@ -17,7 +17,7 @@ export async function runMigrate({ topics = false, yes = false, ...named }: Migr
   const question = topics ? 'Migrate the schema, and create missing topics?' : 'Migrate the schema?'
   const mayGoOn = yes || system.isOfThisMachine
   if (!(await mayChange(system, { typed: 'npm run migrate', question, yes: mayGoOn }))) return 1
-  // Both are reached before anything is changed: half of the work helps nobody.
+  // Connects to both before it changes anything, so that the work is not left half done.
   await reach(system, topics)
   const applied = await migrate(system.databaseUrl)
   console.log(applied.length === 0 ? 'The schema is up to date.' : `Applied ${applied.join(', ')}.`)

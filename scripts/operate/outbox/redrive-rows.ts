@@ -2,16 +2,16 @@
 import type { Connection, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
 
 /**
- * The rows that are named, or every parked row where none is. Only parked rows: one that waits is tried anyway. Returns how
- * many of the named rows were parked, or of all.
+ * The rows that are named, or every parked row where none is. Only parked rows, because the others are tried anyway. Returns
+ * how many rows were parked, of those that are named or of all.
  */
 export const redriveRows = (database: Connection, eventIds: string[]): Promise<number> =>
   eventIds.length > 0 ? unparkNamed(database, eventIds) : unpark(database, 'TRUE', [])
 
-/** Each together with what waits behind it in the same payment. Returns how many of the named rows there were. */
+/** Un-parks each row and those that wait behind it in the same payment. Returns how many of the named rows were parked. */
 async function unparkNamed(database: Connection, eventIds: string[]): Promise<number> {
   await database.beginTransaction()
-  // Before they are un-parked: a row that is not parked lets nothing go that waits behind another one.
+  // Read before un-parking: only a row that is parked now releases the rows that wait behind it.
   const [rows] = await database.query<RowDataPacket[]>(
     'SELECT DISTINCT message_key FROM outbox_event WHERE event_id IN (?) AND parked_at IS NOT NULL AND published_at IS NULL FOR UPDATE',
     [eventIds],

@@ -35,7 +35,7 @@ export async function runReread({ since, yes, ...named }: RereadFlags): Promise<
   }
 }
 
-/** Never forward: what a group has not read yet it must not skip. */
+/** Never forward: a group must not skip records that it has not read yet. */
 async function moveBack(admin: Admin, groupId: string, topic: string, sinceMs: number): Promise<void> {
   const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] })
   const committedOf = new Map(committed?.partitions.map(({ partition, offset }) => [partition, Number(offset)]))

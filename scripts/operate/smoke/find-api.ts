@@ -7,7 +7,7 @@ type Environment = Record<string, string | undefined>
 export interface NamedApi {
   api?: string
   runFile?: string
-  /** The file that `env` was read from: no other system is meant. */
+  /** The file that `env` was read from. With one, no other system is used. */
   envFile?: string
 }
 

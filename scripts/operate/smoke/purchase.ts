@@ -62,7 +62,7 @@ export class Purchase {
     return feeMinor(this.settings.fees, { amountMinor: AMOUNT_MINOR, currency: CURRENCY, first: true })
   }
 
-  /** The rows that `types` should have left: an amount of nothing leaves none. */
+  /** The rows that `types` should have written. An amount of 0 writes none. */
   expectedEntries(...types: EntryType[]): Entry[] {
     return types.map(type => this.entries[type]).filter(({ amount }) => amount > 0)
   }
@@ -122,7 +122,7 @@ export class Purchase {
 
 type Seen = (payment: PaymentDetailView) => unknown
 
-/** Without what the database chose itself, in an order that does not depend on who was first. */
+/** Without the ids and times that the system chose, in an order that does not depend on who wrote first. */
 const rowsOf = (entries: Entry[]): string[] =>
   entries
     .map(({ type, debitAccount, creditAccount, amount, currency }) =>
@@ -142,7 +142,7 @@ function mustBeReplay(again: HttpAnswer, first: HttpAnswer | undefined): void {
   if (header !== 'true') throw new Error(`Idempotent-Replayed should be true; seen: ${header}`)
 }
 
-/** Before anything else is looked at: unauthenticated, forbidden. */
+/** Unauthenticated and forbidden. Checked before anything else. */
 const refusalStatuses = new Set([401, 403])
 
 const isUp = (body: Record<string, unknown>): boolean =>
@@ -168,7 +168,7 @@ async function ready({ api, settings }: Purchase): Promise<string> {
   return Object.keys(bodyOf(answer, 200).dependencies as object).join(', ')
 }
 
-/** Nothing answers at that address: no failure of a payment, but of whoever should have started one. */
+/** Nothing answers at that address. This is not a failed payment: no system was started there. */
 export class NoAnswer extends Error {
   override name = 'NoAnswer'
 

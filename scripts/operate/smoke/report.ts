@@ -27,7 +27,7 @@ function escaped(text: string): string {
     .replaceAll('"', '&quot;')
 }
 
-/** In an attribute a line's end would be read as a space. */
+/** For an attribute, in which a line break would be read as a space. */
 const attribute = (text: string): string => escaped(text).replaceAll('\n', '&#10;')
 
 function testCase({ name, outcome, durationMs, detail }: StepResult): string {

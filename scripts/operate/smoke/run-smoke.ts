@@ -35,7 +35,7 @@ export async function runSmoke({ deadline, json, junit, ...named }: SmokeFlags):
   return conclude(reporter, result, purchase)
 }
 
-/** All steps in order; after the first that fails none makes sense any more. */
+/** All steps in order. After the first failure the others are skipped, because each needs the ones before it. */
 async function runSteps(purchase: Purchase, reporter: Reporter): Promise<StepResult[]> {
   const results: StepResult[] = []
   let failed = false

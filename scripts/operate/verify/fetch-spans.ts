@@ -1,6 +1,6 @@
 /**
- * Fetches records by offset and knows where they end. kafkajs's consumer hands on records only: where a partition ends in transaction
- * markers, in aborted records or in offsets whose records were compacted away, it is silent, and nobody can tell that from a broker that is slow.
+ * Fetches records by offset, and knows when there are no more. kafkajs's consumer passes on records only. A partition can end with
+ * transaction markers, aborted records or compacted offsets. There the consumer is silent, exactly as with a slow broker.
  */
 import type { Kafka, KafkaMessage } from 'kafkajs'
 import Batch from 'kafkajs/src/consumer/batch.js'
@@ -75,15 +75,15 @@ export async function* fetchSpans(
   }
 }
 
-/** What one broker answered to what it was asked. */
+/** What one broker answered, and the partitions that it was asked for. */
 interface BrokerAnswer {
   asked: Open[]
   batches: Batch[]
 }
 
 /**
- * A broker leaves a partition out of an answer that is full. Only when it has nothing of any of them are they all at their
- * end, whatever their end offsets say.
+ * A broker leaves a partition out of an answer that is full. So the partitions are at their end only when the answer has records
+ * of none of them, whatever their end offsets are.
  */
 function* take({ asked, batches }: BrokerAnswer): Generator<Fetched> {
   const filled = batches.filter(batch => !batch.isEmptyIncludingFiltered())

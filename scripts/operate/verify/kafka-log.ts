@@ -9,7 +9,7 @@ import { until } from '../../../shared/runtime/until.ts'
 import { connected, kafkaOf } from '../connections.ts'
 import { type Cluster, clusterOf, fetchSpans, type Span } from './fetch-spans.ts'
 
-/** Where a partition begins and ends right now. Its last record may lie before its end: markers of transactions and compacted offsets are none. */
+/** Where a partition begins and ends now. Transaction markers and compacted offsets may follow its last record. */
 export type PartitionSpan = Span
 
 /** What `verify` asks of Kafka. */
@@ -33,7 +33,7 @@ export const REDRIVE_GROUP = 'dlq-redrive'
 
 const COORDINATOR_DEADLINE_MS = 30_000
 
-/** Connects. Throws an Error that says where Kafka should have been. */
+/** Connects. Throws an Error with Kafka's address. */
 export async function openKafkaLog(where: KafkaCluster): Promise<KafkaLog> {
   const kafka = kafkaOf(where)
   const admin = await connected(kafka.admin(), where)
@@ -126,7 +126,7 @@ async function lagsOf(admin: Admin, cluster: Cluster, judge: Judge): Promise<Lag
   return (await Promise.all(read.map(reading => topicLags(admin, cluster, reading, judge)))).flat()
 }
 
-/** Where a group stands that has committed nothing: it misses no event; a ring that nobody heard is made good by the sweep. */
+/** Where a group begins that has committed nothing: at the start for events, at the end for the doorbell, whose lost rings the sweep makes good. */
 const beginningOf = (topic: string, low: number, high: number): number => (topic === DOORBELL_TOPIC ? high : low)
 
 async function topicLags(
@@ -143,7 +143,7 @@ async function topicLags(
   const committed = await committedOf(admin, group, topic)
   // The end is read last: a group that commits meanwhile is not seen beyond it.
   const lags = (await spansOf(admin, topic)).map(async ({ partition, low, high }) => {
-    // What retention removed before it was read is gone; nobody can be behind on it. Nor on what is no record.
+    // Records that retention has removed, and offsets without a record, are not behind.
     const from = Math.max(committed.get(partition) ?? beginningOf(topic, low, high), low)
     const reached = from < high ? await firstRecordOf(cluster, { topic, partition, low: from, high }) : from
     const overdue = Math.max((youngFrom.get(partition) ?? high) - reached, 0)

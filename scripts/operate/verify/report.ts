@@ -4,7 +4,7 @@ import type { Paint } from '../../terminal/output.ts'
 import { printable } from '../../terminal/printable.ts'
 import type { VerifyReport } from './verify-system.ts'
 
-/** Each group under its name, then the figures and the verdict. `seconds`: how long it took. */
+/** Each group under its name, then the figures and the summary. `seconds`: how long it took. */
 export function linesOf(report: VerifyReport, paint: Paint, seconds: number): string[] {
   const groups = Map.groupBy(report.results, result => result.group)
   return [

@@ -32,7 +32,7 @@ export async function verify(system: VerifiedSystem, options: VerifyOptions = de
   for (;;) {
     await untilAtRest(system, endMs)
     const report = await verifyOnce(system, options)
-    // What has failed with nothing on its way stays failed; waiting would not change it.
+    // When nothing is on its way, waiting cannot change a failure.
     if (report.pending === 0 || performance.now() >= endMs) return report
     await sleep(POLL_MS)
   }
@@ -69,7 +69,7 @@ async function untilAtRest(system: VerifiedSystem, endMs: number): Promise<void>
   }
 }
 
-/** A broker that has just come back leads no partition for a moment: that is not at rest, and no reason to give up. */
+/** A broker that has just restarted leads no partition for a moment. This counts as not at rest, and is not an error. */
 async function consumersAreAtTheEnd(kafka: KafkaLog): Promise<boolean> {
   try {
     const lags = await kafka.lags({ nowMs: Date.now(), graceMs: 0 })
