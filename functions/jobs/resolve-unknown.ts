@@ -1,4 +1,4 @@
-/** Each minute: brings operations that nobody works on any more to a final state. */
+/** Each minute: brings operations whose lease ran out to a final state. */
 import type { OperationPorts } from '../../shared/payments/operation.ts'
 import { type ResolvedOperation, resolveUnknown } from '../../shared/payments/resolve-unknown.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'

@@ -10,7 +10,7 @@ export interface Control {
   kill(name: ProcessName): Promise<ProcessRow>
   /** Answers when it is ready. */
   start(name: ProcessName): Promise<ProcessRow>
-  /** SIGSTOP to its process group: it keeps its memory and its connections, and answers nobody. Fails unless it is ready. */
+  /** SIGSTOP to its process group: it keeps its memory and its connections, and does not answer. Fails unless it is ready. */
   pause(name: ProcessName): Promise<ProcessRow>
   /** SIGCONT. Fails unless it is paused. */
   resume(name: ProcessName): Promise<ProcessRow>

@@ -1,5 +1,5 @@
 /**
- * Whether Redis may be believed: it must not know more than the database, which somebody may have restored. Under each incarnation
+ * Whether Redis may be trusted: it must not know more than the database, which may have been restored from a backup. Under each incarnation
  * Redis keeps the newest operations whose answers it holds; one that the database does not hold makes a new incarnation.
  */
 import { crc32 } from 'node:zlib'
@@ -8,7 +8,7 @@ import type { Redis } from 'ioredis'
 /** What the check asks of the database. All throw while it is away. */
 export interface AnswerStore {
   incarnation(): Promise<string>
-  /** Gives the database a new identity, unless somebody has done so; returns it, or undefined. */
+  /** Gives the database a new identity and returns it; undefined when another process was first. */
   replaceIncarnation(from: string): Promise<string | undefined>
   /** CRC-32 of the stored answer by operation, for those that are finished; null where it was pruned. */
   answerChecksums(operationIds: readonly string[]): Promise<Map<string, number | null>>

@@ -105,7 +105,7 @@ describe('KafkaDoorbell', () => {
     expect(partitions(kafka)).toEqual([1, 1, 1])
   })
 
-  test('shards that are rung for in one moment travel together', async () => {
+  test('shards that are rung for in one moment are sent together', async () => {
     const { kafka, bell } = bellOf()
     const { confirm } = kafka.holdNext()
 

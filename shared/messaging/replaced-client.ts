@@ -72,7 +72,7 @@ export class ReplacedClient<C> {
   #begin(): Current<C> {
     const life = this.#options.begin()
     const connected = this.#rest().then(() => life.connect())
-    // Whoever uses it is told.
+    // The callers that use it get the error.
     connected.catch(() => undefined)
     return { life, connected, userCount: 0, isLeft: false }
   }

@@ -327,7 +327,7 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue, OutboxReader, Outb
 
   async parkBehind(tx: Transaction, rows: readonly WaitingRow[], nowMs: number): Promise<void> {
     for (const { id, behind } of rows) {
-      // Only while that one is parked: somebody may have let it go since it was read.
+      // Only while that one is parked: it may have been redriven since it was read.
       const [first] = await this.table.filter(tx, row => row.eventId === behind && row.parkedAtMs !== null)
       const parked = { parkedAtMs: nowMs, lastError: `waits behind ${behind}` }
       if (first !== undefined) await this.table.update(tx, String(id), row => ({ ...row, ...parked }))

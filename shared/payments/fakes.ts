@@ -161,7 +161,7 @@ export class FakeAlarms implements Alarms {
   }
 }
 
-/** Stands still until told, or until somebody sleeps: sleeping takes no time but the clock's. */
+/** Moves only when a test sets it or code sleeps. Sleeping moves the clock and takes no real time. */
 export class FakeClock implements Clock {
   /** Called when a sleep is over. */
   onSlept: () => void | Promise<void> = () => {}

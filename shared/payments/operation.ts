@@ -100,7 +100,7 @@ export async function execute(ports: OperationPorts, operation: Operation, calle
 }
 
 /**
- * Answers a request whose key was claimed before: the stored answer, a refusal, or, when nobody works on it any more,
+ * Answers a request whose key was claimed before: the stored answer, a refusal, or, when the operation's lease ran out,
  * one inquiry at the acquirer. Never executes anything.
  */
 export async function repeat(
@@ -128,7 +128,7 @@ async function resume(ports: OperationPorts, operationId: string, caller: Caller
   return settle(ports, operation, await ports.acquirer.inquire(orderOf(operation)), caller)
 }
 
-/** Raises the attempt of an operation that nobody works on; undefined when it is finished or leased. */
+/** Raises the attempt of an operation whose lease ran out; undefined when it is finished or leased. */
 export function takeOver(ports: OperationPorts, operationId: string): Promise<Operation | undefined> {
   const now = leaseTimes(ports)
   return ports.operations.takeOver(operationId, now, now.nowMs + ports.policy.leaseMs)

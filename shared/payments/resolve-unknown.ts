@@ -1,4 +1,4 @@
-/** Finds out what became of operations that nobody works on any more, and brings each to a final state. */
+/** Asks the acquirer about operations whose lease ran out, and brings each to a final state. */
 import type { Caller } from './answer.ts'
 import { leaseTimes, type OperationPorts, orderOf, settle, takeOver } from './operation.ts'
 

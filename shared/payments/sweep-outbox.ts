@@ -1,4 +1,4 @@
-/** Rings for rows that nobody published: a lost doorbell, a stopped Kafka, a crash between commit and ring. */
+/** Rings for rows that no relay has published: a lost doorbell, a stopped Kafka, a crash between commit and ring. */
 import type { Clock, Doorbell, OutboxQueue } from './ports.ts'
 
 export interface SweepPorts {

@@ -156,7 +156,7 @@ export class OutboxTable implements OutboxWriter, OutboxQueue, OutboxReader, Out
   async parkBehind(tx: Transaction, rows: readonly WaitingRow[], nowMs: number): Promise<void> {
     for (const [behind, group] of Map.groupBy(rows, row => row.behind))
       this.#database.writeLater(
-        // Only while that one is parked: somebody may have redriven it since it was read.
+        // Only while that one is parked: it may have been redriven since it was read.
         `UPDATE outbox_event o JOIN outbox_event h ON h.event_id = ? AND h.parked_at IS NOT NULL
          SET o.parked_at = ?, o.last_error = ? WHERE o.id IN (?)`,
         [behind, new Date(nowMs), `waits behind ${behind}`, group.map(row => row.id)],

@@ -14,7 +14,7 @@ export interface VerifyReport {
   results: InvariantResult[]
 }
 
-/** The snapshot must be older than the Kafka spans read here: then whatever it calls published is in them. */
+/** The snapshot must be older than the Kafka spans, which then contain every event that it calls published. */
 export async function verifySystem(snapshot: Snapshot, kafka: KafkaLog, clock: Judge): Promise<VerifyReport> {
   const facts = await factsOf(kafka, snapshot, clock)
   const judgement = await judge(snapshot, clock, facts)
