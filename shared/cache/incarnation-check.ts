@@ -1,6 +1,7 @@
 /**
- * Whether Redis may be trusted: it must not know more than the database, which may have been restored from a backup. Under each incarnation
- * Redis keeps the newest operations whose answers it holds; one that the database does not hold makes a new incarnation.
+ * Whether Redis may be trusted: it must not know more than the database, which may have been restored from a backup.
+ * Under each incarnation Redis keeps the newest operations whose answers it holds; one that the database does not hold makes a new
+ * incarnation.
  */
 import { crc32 } from 'node:zlib'
 import type { Redis } from 'ioredis'

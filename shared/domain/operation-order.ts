@@ -6,7 +6,10 @@ interface Ordered {
   sequence: number | null
 }
 
-/** Counted operations stand at their position; the others fill the free ones, in the order of their ids. Ids alone do not do: they carry the time, and a clock can be set back. */
+/**
+ * Counted operations stand at their position; the others fill the free ones, in the order of their ids.
+ * Ids alone do not give the order: they carry the time, and a clock can be set back.
+ */
 export function inSequence<Operation extends Ordered>(operations: readonly Operation[]): Operation[] {
   const counted = operations.filter(operation => operation.sequence !== null)
   const others = operations.filter(operation => operation.sequence === null)

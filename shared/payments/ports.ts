@@ -75,7 +75,10 @@ export interface Payments {
   update(tx: Transaction, payment: Payment): Promise<void>
 }
 
-/** Which times count as run out or due: those that have passed, and those further ahead than any that is ever set. The clock was set back since the latter were written. */
+/**
+ * Which times count as run out or due: those that have passed, and those further ahead than any that is ever set.
+ * When the latter were written, the clock was still ahead.
+ */
 export interface LeaseTimes {
   nowMs: number
   leaseUntilMsMax: number

@@ -51,7 +51,10 @@ const refused: Sentences = {
   4151: 'this user is locked',
 }
 
-/** Errors that pass by themselves: with the next statement, a new connection, or the server's restart. Lock errors are not here: their transaction runs again. */
+/**
+ * Errors that pass by themselves: with the next statement, a new connection, or the server's restart.
+ * Lock errors are not here: their transaction runs again.
+ */
 const passing: Sentences = {
   1028: 'a sort was ended',
   1053: 'it is shutting down',
