@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { projectRoot } from './paths.ts'
-import { externalPort, planPorts } from './plan-ports.ts'
+import { externalPort, planPorts, usualPorts } from './plan-ports.ts'
 import { anyFreePort } from './ports.ts'
 
 const composeText = readFileSync(join(projectRoot, 'docker-compose.yml'), 'utf8')
@@ -52,6 +52,12 @@ describe('ports', () => {
     expect(failure.message).toContain(`port ${takenPort}, ${sentence}, is taken by pid ${process.pid}: `)
     expect(failure.message).toContain('jest')
     expect(failure.fix).toContain(`${variable}=${takenPort + 1} npm start`)
+  })
+
+  test.each(['-1', '0', 'abc', '65536', '1e3'])('%s is no port: the failure names the variable', async text => {
+    const failure = await plan({ ...ports, API_PORT: text }).catch(error => error)
+    expect(failure.message).toBe('API_PORT is no port')
+    expect(() => usualPorts({ WEB_PORT: text })).toThrow('WEB_PORT is no port')
   })
 
   test('of the shop do not matter without the shop', async () => {

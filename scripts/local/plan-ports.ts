@@ -4,6 +4,8 @@ import { type Reporter, StepFailure } from '../terminal/output.ts'
 import { parseComposeFile, portVariables, readComposeServices, type ServiceName, serviceNames } from './compose-file.ts'
 import { anyFreePort, isFree, nextFreePort, type PortHolder, portHolder } from './ports.ts'
 
+const PORT_MAX = 65_535
+
 type Environment = Record<string, string | undefined>
 
 /** Somebody else's service is used only when one of these names it. */
@@ -27,6 +29,12 @@ const frontPorts = {
   api: { variable: 'API_PORT', standard: 8080 },
   web: { variable: 'WEB_PORT', standard: 5173 },
 } as const
+
+/** Throws a StepFailure that names the variable when the text is no port. */
+function portIn(text: string, variable: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= PORT_MAX) return Number(text)
+  throw new StepFailure(`${variable} is no port`, { fix: `unset it, or set it to a number from 1 to ${PORT_MAX}` })
+}
 
 export interface PortPlan {
   services: Record<ServiceName, number>
@@ -55,7 +63,7 @@ export async function planPorts({ composeText, free, web, env }: PortQuestion): 
   const front = async (part: 'api' | 'web') => {
     const { variable, standard } = frontPorts[part]
     if (free && !env[variable]) return anyFreePort(taken)
-    const port = Number(env[variable] || standard)
+    const port = portIn(env[variable] || String(standard), variable)
     if (!(await isFree(port))) throw portTaken(part, port, variable, portHolder(port))
     taken.add(port)
     return port
@@ -118,7 +126,7 @@ export function usualPorts(env: Environment): UsualPort[] {
   const compose = readComposeServices(env)
   const front = (['api', 'web'] as const).map(name => {
     const { variable, standard } = frontPorts[name]
-    return { name, port: Number(env[variable] || standard), variable, movable: false }
+    return { name, port: portIn(env[variable] || String(standard), variable), variable, movable: false }
   })
   const ours = serviceNames.filter(name => !isExternal(name, env))
   return [
