@@ -48,14 +48,26 @@ export function runFilePath(): string {
   return process.env.PAY_RUN_FILE ? resolve(process.env.PAY_RUN_FILE) : dataFolder('main').runFile
 }
 
-/** Undefined when no system has run here since the last clean stop. */
+/** Undefined when no system has run here since the last clean stop. Throws when the file is not one that a starter wrote. */
 export function readRunFile(path = runFilePath()): RunFile | undefined {
+  const run = jsonIn(path)
+  if (run === undefined || isRunFile(run)) return run
+  throw new Error(`${path} is no run.json: \`npm start\` writes one to .data/main/run.json`)
+}
+
+function jsonIn(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as RunFile
+    return JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new Error(`cannot read ${path}`, { cause: error })
   }
+}
+
+/** Tells it from another file that was named by mistake. The starter writes all of it, so two members are enough. */
+function isRunFile(value: unknown): value is RunFile {
+  const { controlSocket, env } = (value ?? {}) as Partial<RunFile>
+  return typeof controlSocket === 'string' && typeof env === 'object'
 }
 
 /** The run file that was named. Throws when it does not exist: a tool never uses another system than the named one. */

@@ -34,6 +34,15 @@ test('a named run file that is not there is an error, not a reason to look elsew
   await expect(findSystem(join(folder, 'none.json'), elsewhere)).rejects.toThrow('none.json')
 })
 
+test.each(['{}', '{"name":"payment-backend"}', '[]', 'null', '7'])(
+  'a named file that holds %s is no run.json',
+  async text => {
+    const foreign = join(folder, 'foreign.json')
+    writeFileSync(foreign, text)
+    await expect(findSystem(foreign, elsewhere)).rejects.toThrow(`${foreign} is no run.json`)
+  },
+)
+
 test('a run file brings no TLS and no login: those of the environment are for other brokers', async () => {
   const login = { KAFKA_SSL: 'true', KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' }
   expect(await findSystem(runFile, login)).toMatchObject({ ssl: false, sasl: undefined })
