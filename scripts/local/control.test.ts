@@ -87,6 +87,11 @@ describe('the control socket', () => {
   })
 })
 
+test('a starter that was killed is named, and what to do next', async () => {
+  await new Promise(resolve => server.close(resolve))
+  await expect(control.stop('kafka')).rejects.toThrow('the starter does not answer; `npm run status`')
+})
+
 test('without a run.json there is nothing to control', () => {
   expect(() => connectControl(join(folder, 'none.json'))).toThrow('nothing is running')
 })

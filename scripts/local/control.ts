@@ -39,6 +39,10 @@ function askSocket<T>(socketPath: string, method: string, path: string): Promise
       if (response.statusCode === 200) resolve(body as T)
       else reject(new Error(body.message))
     })
-    call.once('error', reject).end()
+    call
+      .once('error', cause =>
+        reject(new Error('the starter does not answer; `npm run status` says what is left of it', { cause })),
+      )
+      .end()
   })
 }
