@@ -24,7 +24,7 @@ export async function resetData({ data, force, all }: ResetFlags): Promise<numbe
   const starter = holderOf(folder.lockFile)
   if (starter && !force) {
     reporter.line(
-      `The system is running (pid ${starter.pid}). Stop it with Ctrl-C there, or let this do it: npm run reset -- --force`,
+      `The system is running (pid ${starter.pid}). Stop it with Ctrl-C there, or let this do it: npm run reset -- ${data === 'main' ? '' : `--data ${data} `}--force`,
     )
     return 1
   }
