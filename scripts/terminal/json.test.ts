@@ -34,6 +34,21 @@ test('with a file stdout is free for the rest', () => {
   rmSync(folder, { recursive: true })
 })
 
+test('what is no name of a file is refused before anything is done', () => {
+  for (const wrong of ['', tmpdir()]) {
+    const command = npmCommand('npm run it', 'Does it.').option(...JSON_FLAG)
+    command.exitOverride().configureOutput({ writeErr: () => {} })
+    expect(() => command.parse(['--json', wrong], { from: 'user' })).toThrow('It wants the name of a file.')
+  }
+})
+
+test('a folder that is not there yet is made', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'json-'))
+  writeJson(join(folder, 'new', 'figures.json'), 3)
+  expect(readFileSync(join(folder, 'new', 'figures.json'), 'utf8')).toBe('3\n')
+  rmSync(folder, { recursive: true })
+})
+
 test('nothing is written when nobody asked', () => {
   expect(writtenTo(process.stdout, () => writeJson(targetOf(), {}))).toEqual([])
 })

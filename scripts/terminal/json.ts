@@ -1,9 +1,19 @@
 /** `--json [file]`: what a command found, for a program to read. */
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { InvalidArgumentError } from '@commander-js/extra-typings'
+
+/** Refused before the work is done, whose figures would be lost. */
+function fileName(text: string): string {
+  if (text === '' || statSync(text, { throwIfNoEntry: false })?.isDirectory())
+    throw new InvalidArgumentError('It wants the name of a file.')
+  return text
+}
 
 export const JSON_FLAG = [
   '--json [file]',
   'also write the figures as JSON; without a file they go to stdout, and all else to stderr',
+  fileName,
 ] as const
 
 /** True when no file was named. */
@@ -13,9 +23,11 @@ export type JsonTarget = string | true | undefined
 export const terminalBeside = (json: JsonTarget): NodeJS.WriteStream =>
   json === true ? process.stderr : process.stdout
 
-/** Writes nothing without the flag. Throws when the file cannot be written. */
+/** Makes the file's folder too; writes nothing without the flag. Throws when the file cannot be written. */
 export function writeJson(json: JsonTarget, value: unknown, indent = 2): void {
   const text = `${JSON.stringify(value, null, indent)}\n`
   if (json === true) process.stdout.write(text)
-  else if (json !== undefined) writeFileSync(json, text)
+  if (typeof json !== 'string') return
+  mkdirSync(dirname(json), { recursive: true })
+  writeFileSync(json, text)
 }

@@ -1,6 +1,7 @@
 /** `npm run reread`: moves the ledger's consumer groups back to a moment. */
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 import type { Admin } from 'kafkajs'
+import { StepFailure } from '../../terminal/output.ts'
 import { printable } from '../../terminal/printable.ts'
 import { connected, kafkaOf } from '../connections.ts'
 import { type SystemFlags, systemNamedBy } from '../find-system.ts'
@@ -28,11 +29,20 @@ export async function runReread({ since, yes, ...named }: RereadFlags): Promise<
   if (!(await mayChange(system, { typed: 'npm run reread', question, yes: mayGoOn }))) return 1
   const admin = await connected(kafkaOf(system).admin(), system)
   try {
-    for (const { groupId, topic } of ledgerGroups) await moveBack(admin, groupId, topic, since)
+    for (const { groupId, topic } of ledgerGroups) await moveBack(admin, groupId, topic, since).catch(explainMembers)
     return 0
   } finally {
     await admin.disconnect()
   }
+}
+
+/** Kafka moves no group that has members. */
+function explainMembers(error: Error): never {
+  if (!error.message.includes('must have no running instances')) throw error
+  throw new StepFailure(`the ledger consumers are reading: ${error.message}`, {
+    fix: '`npm run service -- stop api` here, or disable the triggers of the deployed functions; then try again',
+    cause: error,
+  })
 }
 
 /** Never forward: a group must not skip records that it has not read yet. */

@@ -29,7 +29,7 @@ export async function runSmoke({ deadline, json, junit, ...named }: SmokeFlags):
   const reporter = createReporter(terminalBeside(json))
   const startedAt = new Date().toISOString()
   const result: SmokeResult = { apiUrl, startedAt, steps: await runSteps(purchase, reporter) }
-  for (const file of [json, junit]) if (typeof file === 'string') mkdirSync(dirname(file), { recursive: true })
+  if (junit !== undefined) mkdirSync(dirname(junit), { recursive: true })
   writeJson(json, result)
   if (junit !== undefined) writeFileSync(junit, junitOf(result))
   return conclude(reporter, result, purchase)
