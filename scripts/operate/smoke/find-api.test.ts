@@ -9,7 +9,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 function runFileOf(name: string): string {
   const path = join(folder, name)
-  writeFileSync(path, JSON.stringify({ env: { API_URL: `http://${name}:8080` } }))
+  writeFileSync(path, JSON.stringify({ controlSocket: '/tmp/socket', env: { API_URL: `http://${name}:8080` } }))
   return path
 }
 const main = runFileOf('main')
