@@ -276,7 +276,7 @@ describe('the image of the shop, served by Caddy', () => {
   test('a browser buys and is refunded, and the content policy has nothing to object to', async () => {
     const before = process.env.PAY_RUN_FILE
     const runFile = join(folder, 'run.json')
-    writeFileSync(runFile, JSON.stringify({ env: { SHOP_URL: shopUrl, API_URL: shopUrl } }))
+    writeFileSync(runFile, JSON.stringify({ controlSocket: '', env: { SHOP_URL: shopUrl, API_URL: shopUrl } }))
     process.env.PAY_RUN_FILE = runFile
     const complaints: string[] = []
     browser.on('context', context =>
