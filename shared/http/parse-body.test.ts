@@ -1,6 +1,7 @@
 /** What becomes of a body on its way in: size, type, JSON, schema, key, and every problem at once. */
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { apiErrorOf, englishProblems } from '../../test/unit/api-errors.ts'
 import { type HttpCall, httpEvent } from '../../test/unit/lambda-events.ts'
 import { SEED, seeded } from '../../test/unit/seed.ts'
 import { fieldTexts, problemTexts } from '../contracts/problem-texts.ts'
@@ -29,23 +30,10 @@ function parse(call: Partial<HttpCall>, operation: keyof typeof middlewares = 'a
   return event as unknown as Parsed
 }
 
-function errorOf(work: () => unknown): ApiError {
-  try {
-    work()
-  } catch (error) {
-    if (error instanceof ApiError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
-
-/** As an English caller reads them. */
-const englishOf = ({ rest }: ApiError) => rest.problems!.map(({ path, message }) => ({ path, message: message.en }))
-
 const problemsOf = (call: Partial<HttpCall>, operation?: keyof typeof middlewares) => {
-  const error = errorOf(() => parse(call, operation))
+  const error = apiErrorOf(() => parse(call, operation))
   expect(error.code).toBe('VALIDATION_FAILED')
-  return englishOf(error)
+  return englishProblems(error)
 }
 
 const whole = { merchantId: 'shop', amount: 10_000, currency: 'KRW', idempotencyKey: 'key-1' }
@@ -91,7 +79,7 @@ describe('the encoding', () => {
       }
 
       expect(problemsOf({ body }, 'refund')).toEqual(notUtf8)
-      expect(englishOf(errorOf(() => middlewares.refund.before?.({ event } as never)))).toEqual(notUtf8)
+      expect(englishProblems(apiErrorOf(() => middlewares.refund.before?.({ event } as never)))).toEqual(notUtf8)
     },
   )
 
@@ -113,7 +101,7 @@ describe('the encoding', () => {
   test.each(['gzip', 'br', 'identity, gzip', 'deflate,identity', 'x'])(
     'content-encoding: %s is 415, and said',
     encoding => {
-      const { code, rest } = errorOf(() => parse({ body: whole, headers: { 'content-encoding': encoding } }))
+      const { code, rest } = apiErrorOf(() => parse({ body: whole, headers: { 'content-encoding': encoding } }))
 
       expect([code, rest.details]).toEqual([
         'UNSUPPORTED_MEDIA_TYPE',
@@ -188,7 +176,7 @@ describe('the content type', () => {
     'application/json; charset=',
     'application/json,application/json',
   ])('%p is 415', contentType => {
-    expect(errorOf(() => parse({ body: whole, headers: { 'content-type': contentType } })).code).toBe(
+    expect(apiErrorOf(() => parse({ body: whole, headers: { 'content-type': contentType } })).code).toBe(
       'UNSUPPORTED_MEDIA_TYPE',
     )
   })
@@ -201,7 +189,7 @@ describe('the content type', () => {
   })
 
   test('what was sent is said again, but not at any length', () => {
-    const { rest } = errorOf(() => parse({ body: whole, headers: { 'content-type': 'x'.repeat(5_000) } }))
+    const { rest } = apiErrorOf(() => parse({ body: whole, headers: { 'content-type': 'x'.repeat(5_000) } }))
 
     expect(rest.details).toEqual({ contentType: 'x'.repeat(100) })
   })
@@ -217,25 +205,25 @@ describe('the size', () => {
 
   test('16 KiB are read, one byte more is 413', () => {
     expect(Buffer.byteLength(bodyOf(BODY_BYTES_MAX))).toBe(16_384)
-    expect(errorOf(() => parse({ body: bodyOf(BODY_BYTES_MAX) }, 'refund')).code).toBe('VALIDATION_FAILED')
-    expect(errorOf(() => parse({ body: bodyOf(BODY_BYTES_MAX + 1) }, 'refund')).code).toBe('PAYLOAD_TOO_LARGE')
+    expect(apiErrorOf(() => parse({ body: bodyOf(BODY_BYTES_MAX) }, 'refund')).code).toBe('VALIDATION_FAILED')
+    expect(apiErrorOf(() => parse({ body: bodyOf(BODY_BYTES_MAX + 1) }, 'refund')).code).toBe('PAYLOAD_TOO_LARGE')
   })
 
   test('counts bytes, not characters: 6,000 Hangul are too many', () => {
     const body = JSON.stringify({ reason: '환'.repeat(6_000) })
 
     expect(body.length).toBeLessThan(BODY_BYTES_MAX)
-    expect(errorOf(() => parse({ body }, 'refund'))).toMatchObject({
+    expect(apiErrorOf(() => parse({ body }, 'refund'))).toMatchObject({
       code: 'PAYLOAD_TOO_LARGE',
       rest: { details: { bytesMax: 16_384 } },
     })
   })
 
   test('counts what base64 stands for, not its letters', () => {
-    expect(errorOf(() => parse({ body: bodyOf(BODY_BYTES_MAX), base64: true }, 'refund')).code).toBe(
+    expect(apiErrorOf(() => parse({ body: bodyOf(BODY_BYTES_MAX), base64: true }, 'refund')).code).toBe(
       'VALIDATION_FAILED',
     )
-    expect(errorOf(() => parse({ body: bodyOf(BODY_BYTES_MAX + 1), base64: true }, 'refund')).code).toBe(
+    expect(apiErrorOf(() => parse({ body: bodyOf(BODY_BYTES_MAX + 1), base64: true }, 'refund')).code).toBe(
       'PAYLOAD_TOO_LARGE',
     )
   })
@@ -243,7 +231,7 @@ describe('the size', () => {
   test('comes before everything else: nothing large is parsed', () => {
     const call = { body: '{'.repeat(BODY_BYTES_MAX + 1), headers: { 'content-type': 'text/plain' } }
 
-    expect(errorOf(() => parse(call)).code).toBe('PAYLOAD_TOO_LARGE')
+    expect(apiErrorOf(() => parse(call)).code).toBe('PAYLOAD_TOO_LARGE')
   })
 })
 
@@ -294,9 +282,9 @@ describe('problems', () => {
     })
     const event = httpEvent({ route: 'POST /', body: { finalCapture: false } })
 
-    const error = errorOf(() => middleware.before?.({ event } as never))
+    const error = apiErrorOf(() => middleware.before?.({ event } as never))
 
-    expect(englishOf(error).map(problem => problem.path)).toEqual(['/finalCapture', '/idempotencyKey'])
+    expect(englishProblems(error).map(problem => problem.path)).toEqual(['/finalCapture', '/idempotencyKey'])
   })
 
   test(`any bytes are taken or refused by name, never thrown at (seed ${SEED})`, () => {
@@ -361,7 +349,7 @@ describe('the idempotency key', () => {
       headers: { 'idempotency-key': 'a', 'Idempotency-Key': 'b' },
     })
 
-    expect(englishOf(errorOf(() => middlewares.authorize.before?.({ event } as never)))).toEqual([
+    expect(englishProblems(apiErrorOf(() => middlewares.authorize.before?.({ event } as never)))).toEqual([
       { path: 'Idempotency-Key', message: problemTexts.keysDiffer.en },
     ])
   })

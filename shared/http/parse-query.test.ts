@@ -1,22 +1,9 @@
 /** What becomes of a query on its way in. */
 import { describe, expect, test } from '@jest/globals'
+import { apiErrorOf, englishProblems } from '../../test/unit/api-errors.ts'
 import { httpEvent } from '../../test/unit/lambda-events.ts'
 import { listQuery } from '../contracts/routes/list-payments.ts'
-import { ApiError } from './api-error.ts'
 import { parseQuery } from './parse-query.ts'
-
-function errorOf(work: () => unknown): ApiError {
-  try {
-    work()
-  } catch (error) {
-    if (error instanceof ApiError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
-
-/** As an English caller reads them. */
-const englishOf = ({ rest }: ApiError) => rest.problems!.map(({ path, message }) => ({ path, message: message.en }))
 
 describe('parseQuery', () => {
   const queryOf = (rawQueryString: string, refuses = true) => {
@@ -24,7 +11,7 @@ describe('parseQuery', () => {
     parseQuery(listQuery, { refuses }).before?.({ event } as never)
     return (event as unknown as { query: unknown }).query
   }
-  const pathsOf = (query: string) => englishOf(errorOf(() => queryOf(query)))
+  const pathsOf = (query: string) => englishProblems(apiErrorOf(() => queryOf(query)))
 
   test('no query is an empty object', () => {
     expect(queryOf('')).toEqual({ limit: 20 })

@@ -1,5 +1,6 @@
 /** The HTTP answer to every outcome. */
 import { describe, expect, test } from '@jest/globals'
+import { apiErrorOf } from '../../test/unit/api-errors.ts'
 import type { RequestedKind } from '../contracts/lists.ts'
 import { problemTexts } from '../contracts/problem-texts.ts'
 import type { Outcome } from '../payments/operation.ts'
@@ -9,14 +10,8 @@ import { json, replay, respond } from './respond.ts'
 
 const answer: Answer = { statusCode: 201, contentType: 'application/json; charset=utf-8', body: '{"a": 1}' }
 
-function errorOf(outcome: Outcome, operation: RequestedKind = 'authorize'): ApiError {
-  try {
-    respond(outcome, operation, 'replay')
-  } catch (error) {
-    if (error instanceof ApiError) return error
-  }
-  throw new Error('no ApiError was thrown')
-}
+const errorOf = (outcome: Outcome, operation: RequestedKind = 'authorize') =>
+  apiErrorOf(() => respond(outcome, operation, 'replay'))
 
 describe('an answered outcome', () => {
   test('is handed out byte for byte', () => {
