@@ -1,6 +1,13 @@
 /** Corruptions that make the invariants of the ledger fail. For tests only. */
+import type { Balances } from './database-totals.ts'
 import type { ledgerInvariants } from './ledger-invariants.ts'
 import { change, type PlantedFor, remove } from './planted.corruption.ts'
+
+/** Moves a sum between an account and `cash`: the trial balance still holds. */
+function misplace(balances: Balances, account: string, amountMinor: number): void {
+  balances.add(account, 'KRW', amountMinor)
+  balances.add('cash', 'KRW', -amountMinor)
+}
 
 export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['name']> = {
   'captured-in-ledger': {
@@ -213,10 +220,7 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
       {
         what: 'acquirer_receivable off by one, with no entry to blame',
         row: 'acquirer_receivable KRW',
-        inTotals: ({ debits }) => {
-          debits.add('acquirer_receivable', 'KRW', -1)
-          debits.add('cash', 'KRW', 1)
-        },
+        inTotals: ({ debits }) => misplace(debits, 'acquirer_receivable', -1),
       },
     ],
     system: [
@@ -234,10 +238,7 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
       {
         what: 'a merchant owed one too many',
         row: 'merchant_payable:shop KRW',
-        inTotals: ({ credits }) => {
-          credits.add('merchant_payable:shop', 'KRW', 1)
-          credits.add('cash', 'KRW', -1)
-        },
+        inTotals: ({ credits }) => misplace(credits, 'merchant_payable:shop', 1),
       },
     ],
     system: [
@@ -255,10 +256,7 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
       {
         what: 'fee revenue off by one',
         row: 'fee_revenue KRW',
-        inTotals: ({ credits }) => {
-          credits.add('fee_revenue', 'KRW', 1)
-          credits.add('cash', 'KRW', -1)
-        },
+        inTotals: ({ credits }) => misplace(credits, 'fee_revenue', 1),
       },
     ],
     system: [

@@ -56,15 +56,7 @@ export interface EventFacts {
   operationId: string
   amount: number
   feeAmount: number | undefined
-  payment: {
-    paymentId: string
-    merchantId: string
-    status: string
-    amount: number
-    currency: string
-    capturedAmount: number
-    refundedAmount: number
-  }
+  payment: Omit<PaymentRow, 'pendingOperationId' | 'eventCount'>
 }
 
 export interface OutboxRow {
