@@ -1,8 +1,7 @@
 /** Turns outcomes into HTTP answers. */
-import type { ErrorCode } from '../contracts/errors.ts'
 import type { RequestedKind } from '../contracts/lists.ts'
 import { type ProblemText, problemTexts } from '../contracts/problem-texts.ts'
-import { JSON_TYPE } from '../payments/answer.ts'
+import { conflictCodes, JSON_TYPE } from '../payments/answer.ts'
 import type { Outcome } from '../payments/operation.ts'
 import type { Answer } from '../payments/ports.ts'
 import { ApiError, notFound, validationFailed } from './api-error.ts'
@@ -30,13 +29,6 @@ const answered = (answer: Answer, headers: Record<string, string> = {}): HttpRes
 export function replay(answer: Answer, policy: DuplicatePolicy): HttpResult {
   if (policy === 'reject') throw new ApiError('DUPLICATE_REQUEST', { details: { reason: 'finished' } })
   return answered(answer, { 'idempotent-replayed': 'true' })
-}
-
-/** An authorization makes its payment, so that another operation on it would be a bug. */
-const conflictCodes: Record<RequestedKind, ErrorCode> = {
-  authorize: 'INTERNAL_ERROR',
-  capture: 'CAPTURE_CONFLICT',
-  refund: 'REFUND_CONFLICT',
 }
 
 const partialTexts: Record<RequestedKind, ProblemText> = {

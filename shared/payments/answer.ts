@@ -1,5 +1,6 @@
 /** Renders payments and refusals to the bytes that callers get and that are stored under their key. */
 import { type ErrorCode, errorBodyOf, errorCatalogue, type Language } from '../contracts/errors.ts'
+import type { RequestedKind } from '../contracts/lists.ts'
 import type { LedgerEntryView, MutationView, PaymentView } from '../contracts/payment.ts'
 import { paymentMessages } from '../contracts/payment-messages.ts'
 import type { Payment } from '../domain/payment.ts'
@@ -13,6 +14,13 @@ export interface Caller {
   traceparent?: string
   /** Noted once an authorization is claimed: whatever becomes of the request, its log lines say it. */
   paymentId?: string
+}
+
+/** What is said when another operation, the state or the amount is in the way. An authorization makes its payment, so that nothing can be. */
+export const conflictCodes: Record<RequestedKind, ErrorCode> = {
+  authorize: 'INTERNAL_ERROR',
+  capture: 'CAPTURE_CONFLICT',
+  refund: 'REFUND_CONFLICT',
 }
 
 export const JSON_TYPE = 'application/json; charset=utf-8'

@@ -1,7 +1,6 @@
 /** Capture and refund: operations on a payment that exists. They differ in the transition table and in the words of a refusal. */
-import type { ErrorCode } from '../contracts/errors.ts'
 import { type ChangeKind, type Payment, type Plan, plan } from '../domain/payment.ts'
-import { type Caller, refusalAnswer } from './answer.ts'
+import { type Caller, conflictCodes, refusalAnswer } from './answer.ts'
 import { execute, newOperation, notBefore, type OperationPorts, type Outcome, repeat } from './operation.ts'
 import { type Claim, DuplicateKeyError, type Operation, type Transaction } from './ports.ts'
 
@@ -14,8 +13,6 @@ export interface Change {
   merchantId?: string
   reason?: string
 }
-
-const conflictCodes: Record<ChangeKind, ErrorCode> = { capture: 'CAPTURE_CONFLICT', refund: 'REFUND_CONFLICT' }
 
 /**
  * Outcomes: answered (200, 402 declined, 409 refused by a settled state), not_found, busy, partial, and with a key also
