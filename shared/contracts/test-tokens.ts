@@ -1,0 +1,62 @@
+/** The sandbox's payment methods: what goes wrong, and with which operation. Every other operation of the same token approves. */
+import type { OperationKind } from './lists.ts'
+
+export const tokenFailures = [
+  /** Declined, with a reason. */
+  'decline',
+  'insufficient_funds',
+  'lost_card',
+  /** Neither decided nor answered. */
+  'timeout_before',
+  /** Approved, never answered. */
+  'timeout_after',
+  /** Approved, and the connection is cut. */
+  'drop_after',
+  /** Arrives only after somebody asked about it. */
+  'late',
+  /** A 500; nothing is decided. */
+  'error',
+  /** Approved, and answered with what cannot be read. */
+  'garbage',
+] as const
+export type TokenFailure = (typeof tokenFailures)[number]
+
+export const SLOW_TOKEN = 'tok_slow'
+export const APPROVING_TOKEN = 'tok_approve'
+
+/** The reason of a decline, as the acquirer gives it. */
+export const declineReasons = {
+  decline: 'do_not_honor',
+  insufficient_funds: 'insufficient_funds',
+  lost_card: 'lost_card',
+} as const satisfies Partial<Record<TokenFailure, string>>
+
+export type TokenBehavior = { kind: 'approve' } | { kind: 'slow' } | { kind: 'unknown' } | { kind: TokenFailure }
+
+/** The operations that a token can name. Without a name it means the authorization. */
+const namedKinds: Record<OperationKind, string | undefined> = {
+  authorize: '',
+  capture: 'capture_',
+  refund: 'refund_',
+  void: 'void_',
+  // Nobody asks for an expiry, so that no token makes one fail.
+  expire: undefined,
+}
+
+const failureByToken = new Map<string, { kind: OperationKind; failure: TokenFailure }>()
+for (const kind of Object.keys(namedKinds) as OperationKind[])
+  for (const failure of tokenFailures)
+    if (namedKinds[kind] !== undefined) failureByToken.set(`tok_${namedKinds[kind]}${failure}`, { kind, failure })
+
+/** Every token of the sandbox. */
+export const testTokens: readonly string[] = [APPROVING_TOKEN, SLOW_TOKEN, ...failureByToken.keys()]
+
+/** How an operation with this payment method goes. `unknown`: no token of the sandbox, declined whatever the operation. */
+export function behaviorOf(paymentMethod: string, kind: OperationKind): TokenBehavior {
+  if (paymentMethod === APPROVING_TOKEN) return { kind: 'approve' }
+  // Only an authorization is slow: the buyer waits once in a purchase.
+  if (paymentMethod === SLOW_TOKEN) return { kind: kind === 'authorize' ? 'slow' : 'approve' }
+  const named = failureByToken.get(paymentMethod)
+  if (named === undefined) return { kind: 'unknown' }
+  return { kind: named.kind === kind ? named.failure : 'approve' }
+}
