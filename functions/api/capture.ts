@@ -1,5 +1,5 @@
 /**
- * POST /payments/capture/{paymentId}: take the money that an authorization holds, all of it.
+ * POST /payments/capture/{paymentId}: take money that an authorization holds, all of it or a part.
  *
  * 200 captured · 402 declined · 404 no such payment · 409 state forbids it, another operation or the same key in progress · 422 key used for another request · 503 outcome not known yet · 400, 413, 415, 500 see docs/errors.md
  */

@@ -5,13 +5,12 @@
  */
 import { contract } from '../../shared/contracts/routes/get-payment.ts'
 import { defineRoute, notFound, type RoutePorts } from '../../shared/http/index.ts'
-import type { PaymentReader } from '../../shared/payments/ports.ts'
-import { readPayment } from '../../shared/payments/read-payments.ts'
+import { type ReadPorts, readPayment } from '../../shared/payments/read-payments.ts'
 import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
-export const createHandler = (ports: RoutePorts & { reader: PaymentReader }) =>
+export const createHandler = (ports: RoutePorts & ReadPorts) =>
   defineRoute(contract)(ports, async ({ path, caller }) => {
-    const payment = await readPayment(ports.reader, path.paymentId, caller.language)
+    const payment = await readPayment(ports, path.paymentId, caller.language)
     return payment === undefined ? notFound() : { status: 200, body: payment }
   })
 

@@ -6,16 +6,15 @@
 import { problemTexts } from '../../shared/contracts/problem-texts.ts'
 import { contract } from '../../shared/contracts/routes/list-payments.ts'
 import { defineRoute, type RoutePorts, validationFailed } from '../../shared/http/index.ts'
-import type { PaymentReader } from '../../shared/payments/ports.ts'
-import { listPayments, paymentIdOfCursor } from '../../shared/payments/read-payments.ts'
+import { listPayments, paymentIdOfCursor, type ReadPorts } from '../../shared/payments/read-payments.ts'
 import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
-export const createHandler = (ports: RoutePorts & { reader: PaymentReader }) =>
+export const createHandler = (ports: RoutePorts & ReadPorts) =>
   defineRoute(contract)(ports, async ({ query: { cursor, ...query }, caller }) => {
     const beforePaymentId = cursor === undefined ? undefined : paymentIdOfCursor(cursor)
     if (cursor !== undefined && beforePaymentId === undefined)
       return validationFailed([{ path: '/cursor', message: problemTexts.notOurCursor }])
-    return { status: 200, body: await listPayments(ports.reader, { ...query, beforePaymentId }, caller.language) }
+    return { status: 200, body: await listPayments(ports, { ...query, beforePaymentId }, caller.language) }
   })
 
 export const handler = createHandler(portsFromEnv())

@@ -22,6 +22,10 @@ export class InProcessAcquirer implements Acquirer {
     this.#options = { slowMs: SLOW_MS, ...options }
   }
 
+  mayTry(): boolean {
+    return true
+  }
+
   async submit(order: AcquirerOrder): Promise<Verdict> {
     const { timeoutMs, slowMs } = this.#options
     if (!canBeSlow[order.kind] || order.paymentMethod !== 'tok_slow') return verdictOf(order)

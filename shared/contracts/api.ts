@@ -11,6 +11,7 @@ import * as getReadiness from './routes/get-readiness.ts'
 import * as listOperations from './routes/list-operations.ts'
 import * as listPayments from './routes/list-payments.ts'
 import * as refundPayment from './routes/refund-payment.ts'
+import * as voidPayment from './routes/void-payment.ts'
 import type { RouteName, routes } from './routes.ts'
 
 type ContractFiles = {
@@ -21,6 +22,7 @@ const files = {
   authorizePayment,
   capturePayment,
   refundPayment,
+  voidPayment,
   getPayment,
   listOperations,
   listPayments,

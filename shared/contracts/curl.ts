@@ -1,5 +1,5 @@
 /** What the commands of several routes share. */
-import type { PaymentStatus } from './lists.ts'
+import type { PaymentStatus, RequestedKind } from './lists.ts'
 
 /** Where `npm start` serves the API. */
 export const LOCAL_ORIGIN = 'http://127.0.0.1:8080'
@@ -8,8 +8,8 @@ export const LOCAL_ORIGIN = 'http://127.0.0.1:8080'
 export const newest = (status: PaymentStatus): string =>
   `PAYMENT_ID=$(curl -sS '${LOCAL_ORIGIN}/payments?status=${status}&limit=1' | grep -o 'pay_[0-9A-Z]*' | head -n 1)\n`
 
-/** A capture or refund of the newest payment of the status `from`. */
-export const change = (operation: 'capture' | 'refund', from: PaymentStatus, body: string): string =>
+/** An operation on the newest payment of the status `from`. */
+export const change = (operation: Exclude<RequestedKind, 'authorize'>, from: PaymentStatus, body: string): string =>
   `${newest(from)}curl -i -X POST "${LOCAL_ORIGIN}/payments/${operation}/$PAYMENT_ID" \\
   -H 'content-type: application/json' \\
   -H "idempotency-key: ${operation}-$PAYMENT_ID" \\

@@ -49,6 +49,13 @@ export const errorCatalogue = {
       ko: '현재 상태에서는 결제를 환불할 수 없습니다.',
     },
   },
+  VOID_CONFLICT: {
+    statusCode: 409,
+    message: {
+      en: 'The authorization cannot be voided in its present state.',
+      ko: '현재 상태에서는 승인을 취소할 수 없습니다.',
+    },
+  },
   PAYLOAD_TOO_LARGE: {
     statusCode: 413,
     message: { en: 'The body is larger than 16 KiB.', ko: '요청 본문이 16KiB를 넘습니다.' },

@@ -1,12 +1,15 @@
 /** The events that other systems consume. Key = payment id; the topic is the event type. Consumers ignore fields they do not know. */
 import * as z from 'zod'
-import { amountMinor, currency, eventId, merchantId, operationId, paymentId } from './identifiers.ts'
+import { amountMinor, currency, eventId, merchantId, operationId, orderId, paymentId } from './identifiers.ts'
 import { entriesByEvent, eventTypes, ledgerEventTypes } from './lists.ts'
 import { paymentStatus } from './payment.ts'
 
 export const eventType = z.enum(eventTypes)
 
-/** `amount` is what this step moved, in minor units; `feeAmount` stands on captures only. */
+/**
+ * `amount` is what this step moved, in minor units: of a void and an expiry, what it released. `feeAmount` stands on captures only,
+ * `releasedAmount` on a final capture of less than all that was held.
+ */
 export const paymentEvent = z.object({
   eventId,
   eventType,
@@ -15,9 +18,11 @@ export const paymentEvent = z.object({
   operationId,
   amount: amountMinor,
   feeAmount: z.int().min(0).optional(),
+  releasedAmount: amountMinor.optional(),
   payment: z.object({
     paymentId,
     merchantId,
+    orderId: orderId.optional(),
     status: paymentStatus,
     amount: amountMinor,
     currency,

@@ -30,8 +30,8 @@ export const operationId = z
   .regex(new RegExp(`^op_${ULID}$`))
   .meta({
     id: 'OperationId',
-    description: 'One authorize, capture or refund: `op_` and a ULID.',
-    'x-description-ko': '승인, 매입, 환불 한 번의 식별자: `op_`와 ULID.',
+    description: 'One operation on a payment, such as a capture: `op_` and a ULID.',
+    'x-description-ko': '매입 등 결제에 대한 작업 한 번의 식별자: `op_`와 ULID.',
     examples: ['op_01M81XZHJW4N8QF6T2R0C7V5KD'],
   })
 export const eventId = z
@@ -60,6 +60,12 @@ export const merchantId = printable(32).meta({
   description: 'The merchant, compared byte for byte.',
   'x-description-ko': '가맹점 식별자. 바이트 단위로 비교합니다.',
   examples: ['moonlight-mobile'],
+})
+export const orderId = printable(64).meta({
+  id: 'OrderId',
+  description: 'The merchant’s own name for the purchase. It may occur more than once.',
+  'x-description-ko': '가맹점이 정한 주문 번호. 중복될 수 있습니다.',
+  examples: ['order-1001'],
 })
 export const idempotencyKey = printable(300).meta({
   id: 'IdempotencyKey',
@@ -111,8 +117,8 @@ export const paymentMethod = z
   .meta({
     id: 'PaymentMethod',
     description:
-      'A sandbox token: `tok_approve` (the default), `tok_decline`, or `tok_slow` (approves after 3 s). Never a card number.',
+      'A sandbox token: `tok_approve` (the default), `tok_decline`, `tok_slow` (approves after 3 s), or one that names what goes wrong, such as `tok_capture_timeout_after`. Never a card number.',
     'x-description-ko':
-      '샌드박스 토큰: `tok_approve`(기본값), `tok_decline`, `tok_slow`(3초 뒤 승인). 카드 번호는 절대 보내지 마세요.',
+      '샌드박스 토큰: `tok_approve`(기본값), `tok_decline`, `tok_slow`(3초 뒤 승인), 또는 `tok_capture_timeout_after`처럼 무엇이 잘못되는지 나타내는 토큰. 카드 번호는 절대 보내지 마세요.',
     examples: ['tok_approve'],
   })

@@ -24,7 +24,7 @@ export const operationKinds = ['authorize', 'capture', 'refund', 'void', 'expire
 export type OperationKind = (typeof operationKinds)[number]
 
 /** The operations that a caller can ask for: all but those that have no route. */
-export type RequestedKind = Exclude<OperationKind, 'void' | 'expire'>
+export type RequestedKind = Exclude<OperationKind, 'expire'>
 
 /** States of an operation whose outcome is not known yet. */
 export const openStates = ['PENDING'] as const

@@ -1,6 +1,6 @@
 /** What a payment looks like to a caller: the body of every successful answer. Amounts are integers in minor units. */
 import * as z from 'zod'
-import { amountMinor, currency, entryId, eventId, merchantId, operationId, paymentId } from './identifiers.ts'
+import { amountMinor, currency, entryId, eventId, merchantId, operationId, orderId, paymentId } from './identifiers.ts'
 import { entryTypes, eventTypes, operationKinds, operationStates, paymentStatuses } from './lists.ts'
 import { inBoth } from './problem-texts.ts'
 
@@ -12,9 +12,9 @@ export const paymentStatus = z
   .meta({
     id: 'PaymentStatus',
     description:
-      'REQUESTED → AUTHORIZED | DECLINED | FAILED; AUTHORIZED → COMPLETED (captured) → REFUNDED. An operation in progress does not change it: see pendingOperation.',
+      'REQUESTED → AUTHORIZED | DECLINED | FAILED; AUTHORIZED → PARTIALLY_CAPTURED | COMPLETED | VOIDED | EXPIRED; PARTIALLY_CAPTURED → COMPLETED; COMPLETED → PARTIALLY_REFUNDED → REFUNDED. An operation in progress does not change it: see pendingOperation.',
     'x-description-ko':
-      'REQUESTED → AUTHORIZED | DECLINED | FAILED, AUTHORIZED → COMPLETED(매입) → REFUNDED. 진행 중인 작업은 상태를 바꾸지 않고 pendingOperation에 나타납니다.',
+      'REQUESTED → AUTHORIZED | DECLINED | FAILED, AUTHORIZED → PARTIALLY_CAPTURED | COMPLETED(매입 끝) | VOIDED | EXPIRED, PARTIALLY_CAPTURED → COMPLETED, COMPLETED → PARTIALLY_REFUNDED → REFUNDED. 진행 중인 작업은 상태를 바꾸지 않고 pendingOperation에 나타납니다.',
   })
 
 export const operationKind = z.enum(operationKinds).meta({ id: 'OperationKind' })
@@ -82,11 +82,20 @@ export const paymentView = z
   .object({
     paymentId,
     merchantId,
+    orderId: orderId.nullable(),
     status: paymentStatus,
     amount: amountMinor,
     currency,
     capturedAmount: total('Captured so far, in minor units.', '지금까지 매입한 금액(최소 단위).'),
     refundedAmount: total('Refunded so far, in minor units.', '지금까지 환불한 금액(최소 단위).'),
+    capturableAmount: total(
+      'What a capture can still take, in minor units; 0 when capturing is over.',
+      '아직 매입할 수 있는 금액(최소 단위). 매입이 끝나면 0입니다.',
+    ),
+    refundableAmount: total(
+      'What a refund can still give back, in minor units; 0 while capturing is not over.',
+      '아직 환불할 수 있는 금액(최소 단위). 매입이 끝나기 전에는 0입니다.',
+    ),
     createdAt: time,
     updatedAt: time,
     captureBefore: time.nullable().meta({

@@ -62,18 +62,6 @@ export const problemTexts = {
     ko: '본문의 idempotencyKey와 다릅니다',
   },
   notOurCursor: { en: 'is not a cursor of ours', ko: '이 API가 만든 커서가 아닙니다' },
-  finalCaptureNotYet: {
-    en: 'false is not supported yet: a capture takes all that is authorized',
-    ko: 'false는 아직 지원하지 않습니다. 매입은 승인된 전액을 가져갑니다',
-  },
-  partialCaptureNotYet: {
-    en: 'a partial capture is not supported yet; leave amount out or send all that is left',
-    ko: '부분 매입은 아직 지원하지 않습니다. amount를 빼거나 남은 전액을 보내세요',
-  },
-  partialRefundNotYet: {
-    en: 'a partial refund is not supported yet; leave amount out or send all that is left',
-    ko: '부분 환불은 아직 지원하지 않습니다. amount를 빼거나 남은 전액을 보내세요',
-  },
   currencyWithdrawn: {
     en: 'has left ISO 4217: what was authorized in it can be captured and refunded, nothing new can be authorized',
     ko: 'ISO 4217에서 폐지된 통화입니다. 기존 승인은 매입하고 환불할 수 있지만 새로 승인할 수 없습니다',

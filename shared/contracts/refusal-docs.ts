@@ -73,6 +73,16 @@ export const refusalWords: Record<RefusalName, { when: Words; action: Words }> =
       ko: '`in_progress`면 `Retry-After` 뒤에 반복하세요. 그 밖에는 최종이며, `remaining`은 다른 금액으로 가능한 한도입니다.',
     },
   },
+  VOID_CONFLICT: {
+    when: {
+      en: 'The status (`status`) forbids a void: nothing is held. Or another operation is `in_progress`.',
+      ko: '상태(`status`) 때문에 승인을 취소할 수 없습니다. 잡아 둔 금액이 없습니다. 또는 다른 작업이 진행 중(`in_progress`)입니다.',
+    },
+    action: {
+      en: '`in_progress`: repeat after `Retry-After`. Else final: refund what is captured.',
+      ko: '`in_progress`면 `Retry-After` 뒤에 반복하세요. 그 밖에는 최종이며, 매입된 금액은 환불하세요.',
+    },
+  },
   PAYLOAD_TOO_LARGE: {
     when: { en: 'The body is larger than 16 KiB.', ko: '본문이 16KiB를 넘습니다.' },
     action: { en: 'Send less.', ko: '본문을 줄이세요.' },
@@ -99,8 +109,8 @@ export const refusalWords: Record<RefusalName, { when: Words; action: Words }> =
   },
   SERVICE_UNAVAILABLE: {
     when: {
-      en: 'MariaDB is away, too busy, refuses our login or a write, or its disk is full; or a read ran out of time.',
-      ko: 'MariaDB가 없거나 너무 바쁘거나, 로그인이나 쓰기를 거부하거나, 디스크가 가득 찼습니다. 또는 조회가 시간을 넘겼습니다.',
+      en: 'The acquirer is known to be away: nothing was begun. Or MariaDB is away, too busy, refuses our login or a write, or its disk is full; or a read ran out of time.',
+      ko: '카드사에 연결할 수 없어 아무것도 시작하지 않았습니다. 또는 MariaDB가 없거나 너무 바쁘거나, 로그인이나 쓰기를 거부하거나, 디스크가 가득 찼습니다. 또는 조회가 시간을 넘겼습니다.',
     },
     action: {
       en: 'Repeat with the **same** key after `Retry-After`: the operation may have been carried out.',
@@ -228,6 +238,20 @@ const refusalExampleList: Record<RefusalName, RefusalExample[]> = {
       paymentId: SAMPLE_PAYMENT_ID,
     },
   ],
+  VOID_CONFLICT: [
+    {
+      key: 'void_status',
+      summary: { en: 'Nothing is held', ko: '잡아 둔 금액 없음' },
+      details: { reason: 'status', status: 'COMPLETED', remaining: 0 },
+      paymentId: SAMPLE_PAYMENT_ID,
+    },
+    {
+      key: 'void_in_progress',
+      summary: { en: 'Another operation is in progress', ko: '다른 작업이 진행 중' },
+      details: { reason: 'in_progress', status: 'AUTHORIZED' },
+      paymentId: SAMPLE_PAYMENT_ID,
+    },
+  ],
   PAYLOAD_TOO_LARGE: [
     { key: 'payload_too_large', summary: { en: 'Over 16 KiB', ko: '16KiB 초과' }, details: { bytesMax: 16_384 } },
   ],
@@ -244,6 +268,7 @@ const refusalExampleList: Record<RefusalName, RefusalExample[]> = {
     {
       key: 'outcome_unknown',
       summary: { en: 'The acquirer did not answer', ko: '카드사가 응답하지 않음' },
+      details: { operationId: sampleOperationIds.authorize },
       paymentId: SAMPLE_PAYMENT_ID,
     },
   ],

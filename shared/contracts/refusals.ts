@@ -23,7 +23,7 @@ const problem = z
   })
   .meta({ id: 'Problem' })
 
-/** What forbids a capture or refund. `remaining` is what another amount could still get. */
+/** What forbids a capture, refund or void. `remaining` is what another amount could still get. */
 const conflict = <Reason extends string>(settled: readonly [Reason, ...Reason[]]) =>
   z.discriminatedUnion('reason', [
     z.object({ reason: z.literal('in_progress'), status: paymentStatus }),
@@ -73,6 +73,12 @@ export const refusals = {
       .extend({ code: z.literal('REFUND_CONFLICT'), paymentId, details: conflict(['status', 'amount']) })
       .meta({ id: 'RefundConflict' }),
   },
+  VOID_CONFLICT: {
+    statusCode: 409,
+    body: errorBody
+      .extend({ code: z.literal('VOID_CONFLICT'), paymentId, details: conflict(['status']) })
+      .meta({ id: 'VoidConflict' }),
+  },
   PAYLOAD_TOO_LARGE: {
     statusCode: 413,
     body: refusal('PAYLOAD_TOO_LARGE', z.object({ bytesMax: z.literal(BODY_BYTES_MAX) })).meta({
@@ -93,10 +99,8 @@ export const refusals = {
   },
   OUTCOME_UNKNOWN: {
     statusCode: 503,
-    body: refusal('OUTCOME_UNKNOWN', noDetails)
-      .extend({
-        paymentId: paymentId.optional().meta({ description: 'Absent when the request ran out of time.' }),
-      })
+    body: refusal('OUTCOME_UNKNOWN', z.object({ operationId: operationId.optional() }))
+      .extend({ paymentId: paymentId.optional() })
       .meta({ id: 'OutcomeUnknown' }),
   },
 } as const satisfies Record<string, { statusCode: number; body: z.ZodObject }>

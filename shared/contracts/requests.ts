@@ -17,4 +17,17 @@ export const ownMerchantId = merchantId.optional().meta({
 export const charactersAtMost = (max: number): string =>
   inBoth(`must be at most ${max} characters`, `최대 ${max}자여야 합니다`)
 
+const REASON_LENGTH_MAX = 128
+
+// Counted in characters, as MariaDB and JSON Schema do: JavaScript's length counts an emoji twice.
+export const reason = z
+  .string(schemaMessages.text)
+  .refine(text => [...text].length <= REASON_LENGTH_MAX, charactersAtMost(REASON_LENGTH_MAX))
+  .optional()
+  .meta({
+    maxLength: REASON_LENGTH_MAX,
+    description: 'Kept with the operation.',
+    'x-description-ko': '작업과 함께 보관됩니다.',
+  })
+
 export const paymentPath = z.object({ paymentId })

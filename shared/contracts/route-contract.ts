@@ -78,6 +78,7 @@ type ImpliedRefusal<Contract> =
   | (Contract extends { mutation: string } ? (typeof mutationRefusals)[number] : never)
   | (Contract extends { mutation: 'capture' } ? 'CAPTURE_CONFLICT' : never)
   | (Contract extends { mutation: 'refund' } ? 'REFUND_CONFLICT' : never)
+  | (Contract extends { mutation: 'void' } ? 'VOID_CONFLICT' : never)
 
 type MissingRefusal<Contract extends RouteContract> = Exclude<ImpliedRefusal<Contract>, Contract['refusals'][number]>
 

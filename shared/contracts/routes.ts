@@ -4,6 +4,7 @@ export const routes = {
   authorizePayment: 'POST /payments/authorize',
   capturePayment: 'POST /payments/capture/{paymentId}',
   refundPayment: 'POST /payments/refund/{paymentId}',
+  voidPayment: 'POST /payments/void/{paymentId}',
   getPayment: 'GET /payments/{paymentId}',
   listOperations: 'GET /payments/{paymentId}/operations',
   listPayments: 'GET /payments',

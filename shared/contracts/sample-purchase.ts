@@ -15,6 +15,7 @@ export const sampleOperationIds = {
   authorize: 'op_01M81XZHJW4N8QF6T2R0C7V5KD',
   capture: 'op_01M81Y01T0ZB6J3W9H5XE8R2QN',
   refund: 'op_01M81Y4PFR7C1VD5KM2T9S6G3A',
+  void: 'op_01M81Y01T0ZB6J3W9H5XE8R2QM',
 }
 
 /** A time of the purchase, by minutes and `seconds.milliseconds` after its hour. */
@@ -56,11 +57,14 @@ export const sampleEntries = (): Record<'capture' | 'fee' | 'refund', LedgerEntr
 const payment = (status: PaymentStatus, rest: Partial<PaymentView>): PaymentView => ({
   paymentId: SAMPLE_PAYMENT_ID,
   merchantId: SAMPLE_MERCHANT_ID,
+  orderId: 'order-1001',
   status,
   amount: SAMPLE_AMOUNT_MINOR,
   currency: SAMPLE_CURRENCY,
   capturedAmount: 0,
   refundedAmount: 0,
+  capturableAmount: 0,
+  refundableAmount: 0,
   createdAt: sampleTime(0, '00.732'),
   updatedAt: sampleTime(0, '00.758'),
   captureBefore: '2026-11-29T06:00:00.758Z',
@@ -70,11 +74,12 @@ const payment = (status: PaymentStatus, rest: Partial<PaymentView>): PaymentView
   ...rest,
 })
 
-export const authorizedSample = (): PaymentView => payment('AUTHORIZED', {})
+export const authorizedSample = (): PaymentView => payment('AUTHORIZED', { capturableAmount: SAMPLE_AMOUNT_MINOR })
 
 /** A capture of it is in progress. */
 export const capturingSample = (): PaymentView =>
   payment('AUTHORIZED', {
+    capturableAmount: SAMPLE_AMOUNT_MINOR,
     pendingOperation: {
       operationId: sampleOperationIds.capture,
       kind: 'capture',
@@ -87,9 +92,13 @@ export const capturingSample = (): PaymentView =>
 export const capturedSample = (): PaymentView =>
   payment('COMPLETED', {
     capturedAmount: SAMPLE_AMOUNT_MINOR,
+    refundableAmount: SAMPLE_AMOUNT_MINOR,
     updatedAt: sampleTime(0, '17.449'),
     ledgerEntries: [sampleEntries().capture],
   })
+
+/** As the void answers it: nothing was captured. */
+export const voidedSample = (): PaymentView => payment('VOIDED', { updatedAt: sampleTime(0, '17.449') })
 
 export const refundedSample = (): PaymentView =>
   payment('REFUNDED', {

@@ -1,27 +1,39 @@
-/** What we keep of a capture. */
+/** What we keep of the captures of a payment. */
 
+/** The fees of one payment, in its currency. */
 export interface FeeSchedule {
   /** Hundredths of a per cent of the captured amount. */
   basisPoints: number
-  /** Minor units by currency code, taken at the first capture of a payment only. */
+  /** Minor units, once a payment. */
+  fixedMinor: number
+}
+
+/** The fees of every payment that is authorized. */
+export interface FeePolicy {
+  basisPoints: number
+  /** Minor units by currency code. */
   fixedMinor: Readonly<Record<string, number>>
 }
 
 const BASIS_POINTS_PER_WHOLE = 10_000n
 
-/** The fee of one capture in minor units: rounded half to even, never below 0, never above what was captured. */
-export function feeMinor(
-  schedule: FeeSchedule,
-  capture: { amountMinor: number; currency: string; first: boolean },
-): number {
-  const proportional = divideHalfEven(
-    BigInt(capture.amountMinor) * BigInt(schedule.basisPoints),
-    BASIS_POINTS_PER_WHOLE,
-  )
-  const fixed = capture.first ? BigInt(schedule.fixedMinor[capture.currency] ?? 0) : 0n
-  const fee = Number(proportional + fixed)
-  return Math.min(Math.max(fee, 0), capture.amountMinor)
+export const scheduleFor = ({ basisPoints, fixedMinor }: FeePolicy, currency: string): FeeSchedule => ({
+  basisPoints,
+  fixedMinor: fixedMinor[currency] ?? 0,
+})
+
+/** The fee of all that is captured of a payment, in minor units: rounded half to even, never above what was captured. */
+export function feeOfAllMinor({ basisPoints, fixedMinor }: FeeSchedule, capturedMinor: number): number {
+  const proportional = divideHalfEven(BigInt(capturedMinor) * BigInt(basisPoints), BASIS_POINTS_PER_WHOLE)
+  return Math.min(Number(proportional + BigInt(fixedMinor)), capturedMinor)
 }
+
+/**
+ * The fee of one capture in minor units: what the fee of all grows by. So the fees of the parts are together the fee of the
+ * whole, however it was captured. Never below 0, never above this capture.
+ */
+export const feeMinor = (schedule: FeeSchedule, capturedBeforeMinor: number, amountMinor: number): number =>
+  Math.max(0, feeOfAllMinor(schedule, capturedBeforeMinor + amountMinor) - feeOfAllMinor(schedule, capturedBeforeMinor))
 
 /** Integer division of non-negative numbers, rounded half to even. */
 function divideHalfEven(dividend: bigint, divisor: bigint): bigint {

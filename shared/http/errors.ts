@@ -24,7 +24,7 @@ export function errors(ports: { log: ErrorLog }): MiddlewareObj {
   const errorsOnError = (request: { event: unknown; error: unknown; response?: unknown }): void => {
     const event = request.event as { caller: Caller }
     const about = { requestId: event.caller.requestId, paymentId: paymentIdOf(event) }
-    request.response = render(toApiError(request.error, about, ports), event.caller)
+    request.response = render(withOperation(toApiError(request.error, about, ports), event), event.caller)
   }
   const errorsAfter = (request: { response?: unknown }): void => {
     if (request.response == null) throw new Error('the handler gave no answer')
@@ -40,6 +40,13 @@ function toApiError(error: unknown, about: Record<string, unknown>, ports: { log
   }
   quietly(() => ports.log.error({ err: error, ...about }, 'unexpected error'))
   return new ApiError('INTERNAL_ERROR')
+}
+
+/** A request that ran out of time says what it had claimed, or was about to: its outcome can be read there. */
+function withOperation(error: ApiError, event: { caller: Caller }): ApiError {
+  const { operationId } = event.caller
+  if (error.code !== 'OUTCOME_UNKNOWN' || error.rest.paymentId !== undefined || operationId === undefined) return error
+  return new ApiError(error.code, { ...error.rest, paymentId: paymentIdOf(event), details: { operationId } })
 }
 
 function render({ code, rest }: ApiError, caller: Caller): HttpResult {

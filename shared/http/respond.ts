@@ -1,6 +1,6 @@
 /** Turns outcomes into HTTP answers. */
 import type { RequestedKind } from '../contracts/lists.ts'
-import { type ProblemText, problemTexts } from '../contracts/problem-texts.ts'
+import { problemTexts } from '../contracts/problem-texts.ts'
 import { conflictCodes, JSON_TYPE } from '../payments/answer.ts'
 import type { Outcome } from '../payments/operation.ts'
 import type { Answer } from '../payments/ports.ts'
@@ -11,7 +11,6 @@ import type { HttpResult } from './route.ts'
 export type DuplicatePolicy = 'replay' | 'reject'
 
 const retrySoon = { 'retry-after': '1' }
-const retryLater = { 'retry-after': '2' }
 
 export const json = (statusCode: number, body: unknown): HttpResult => ({
   statusCode,
@@ -31,12 +30,6 @@ export function replay(answer: Answer, policy: DuplicatePolicy): HttpResult {
   return answered(answer, { 'idempotent-replayed': 'true' })
 }
 
-const partialTexts: Record<RequestedKind, ProblemText> = {
-  authorize: problemTexts.partialCaptureNotYet,
-  capture: problemTexts.partialCaptureNotYet,
-  refund: problemTexts.partialRefundNotYet,
-}
-
 /** The answer to a mutation; throws ApiError for outcomes that are not stored. */
 export function respond(outcome: Outcome, operation: RequestedKind, duplicates: DuplicatePolicy): HttpResult {
   switch (outcome.kind) {
@@ -52,15 +45,17 @@ export function respond(outcome: Outcome, operation: RequestedKind, duplicates: 
     case 'expired':
       throw new ApiError('DUPLICATE_REQUEST', { details: { reason: 'expired' } })
     case 'unknown':
-      throw new ApiError('OUTCOME_UNKNOWN', { paymentId: outcome.paymentId, headers: retryLater })
+      throw new ApiError('OUTCOME_UNKNOWN', {
+        paymentId: outcome.paymentId,
+        details: { operationId: outcome.operationId },
+        headers: { 'retry-after': String(Math.ceil(outcome.inquiryInMs / 1_000)) },
+      })
     case 'busy':
       throw new ApiError(conflictCodes[operation], {
         paymentId: outcome.paymentId,
         details: { reason: 'in_progress', status: outcome.status },
         headers: retrySoon,
       })
-    case 'partial':
-      throw validationFailed([{ path: '/amount', message: partialTexts[operation] }])
     case 'currency_withdrawn':
       throw validationFailed([{ path: '/currency', message: problemTexts.currencyWithdrawn }])
     case 'not_found':

@@ -15,7 +15,7 @@ const FEE = 250
 const ulid = (letter: string, index: number): string => `${letter}${String(index).padStart(25, '0')}`
 export const paymentIdOf = (index: number): string => `pay_${ulid('0P', index).slice(-26)}`
 
-type Step = RequestedKind
+type Step = Exclude<RequestedKind, 'void'>
 
 const answerOf = (
   merchantId: string,

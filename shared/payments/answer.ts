@@ -3,7 +3,7 @@ import { type ErrorCode, errorBodyOf, errorCatalogue, type Language } from '../c
 import type { RequestedKind } from '../contracts/lists.ts'
 import type { LedgerEntryView, MutationView, PaymentView } from '../contracts/payment.ts'
 import { paymentMessages } from '../contracts/payment-messages.ts'
-import type { Payment } from '../domain/payment.ts'
+import { capturableMinor, type Payment, refundableMinor } from '../domain/payment.ts'
 import type { Answer, LedgerEntry, PaymentDetail } from './ports.ts'
 
 /** Who asks: the language of messages, and the ids that tie an answer to logs and traces. */
@@ -12,8 +12,9 @@ export interface Caller {
   requestId: string
   /** W3C trace context, handed on with the events of this request. */
   traceparent?: string
-  /** Noted once an authorization is claimed: whatever becomes of the request, its log lines say it. */
+  /** Noted before an operation is claimed, so that the answer to a request that runs out of time can say them. */
   paymentId?: string
+  operationId?: string
 }
 
 /** What is said when another operation, the state or the amount is in the way. An authorization makes its payment, so that nothing can be. */
@@ -21,6 +22,7 @@ export const conflictCodes: Record<RequestedKind, ErrorCode> = {
   authorize: 'INTERNAL_ERROR',
   capture: 'CAPTURE_CONFLICT',
   refund: 'REFUND_CONFLICT',
+  void: 'VOID_CONFLICT',
 }
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
@@ -43,19 +45,23 @@ const entryView = (entry: LedgerEntry): LedgerEntryView => ({
   occurredAt: time(entry.occurredAtMs),
 })
 
-/** A payment as callers see it. */
+/** A payment as callers see it at `nowMs`, in virtual time. */
 export function paymentView(
   { payment, pendingOperation, ledgerEntries }: PaymentDetail,
   language: Language,
+  nowMs: number,
 ): PaymentView {
   return {
     paymentId: payment.paymentId,
     merchantId: payment.merchantId,
+    orderId: payment.orderId,
     status: payment.status,
     amount: payment.amountMinor,
     currency: payment.currency,
     capturedAmount: payment.capturedMinor,
     refundedAmount: payment.refundedMinor,
+    capturableAmount: capturableMinor(payment, nowMs),
+    refundableAmount: refundableMinor(payment),
     createdAt: time(payment.createdAtMs),
     updatedAt: time(payment.updatedAtMs),
     captureBefore: payment.captureBeforeMs === null ? null : time(payment.captureBeforeMs),
@@ -77,9 +83,10 @@ export function successAnswer(
   operationId: string,
   ledgerEntries: LedgerEntry[],
   language: Language,
+  nowMs: number,
 ): Answer {
   const view: MutationView = {
-    ...paymentView({ payment, pendingOperation: null, ledgerEntries }, language),
+    ...paymentView({ payment, pendingOperation: null, ledgerEntries }, language, nowMs),
     operationId,
   }
   return answerOf(statusCode, view)

@@ -1,18 +1,18 @@
-/** Authorize: ask the acquirer to hold the buyer's money. */
+/** Authorize: ask the acquirer to hold the buyer's money, and with `capture` to take it at once. */
 import { isWithdrawn } from '../contracts/currency.ts'
 import type { AuthorizeRequest } from '../contracts/routes/authorize-payment.ts'
+import { APPROVING_TOKEN } from '../contracts/test-tokens.ts'
 import { SHARD_COUNT } from '../contracts/topics.ts'
+import { scheduleFor } from '../domain/fee.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { Caller } from './answer.ts'
-import { execute, newOperation, type OperationPorts, type Outcome, repeat } from './operation.ts'
-import { type Claim, DuplicateKeyError, type Operation } from './ports.ts'
-
-export const DEFAULT_PAYMENT_METHOD = 'tok_approve'
+import { execute, newOperation, type OperationPorts, type Outcome, repeat, repeatIfUsed } from './operation.ts'
+import { type Claim, DependencyUnavailableError, DuplicateKeyError, type Operation } from './ports.ts'
 
 /**
- * Outcomes: answered (201 held, 402 declined), in_progress, different_request, expired, currency_withdrawn, unknown.
+ * Outcomes: answered (201 held or captured, 402 declined), in_progress, different_request, expired, currency_withdrawn, unknown.
  * Of simultaneous copies one executes; MariaDB's unique key on merchant and key decides which.
- * Throws DependencyUnavailableError.
+ * Throws DependencyUnavailableError, also while the acquirer is known to be away: then nothing is claimed.
  */
 export async function authorizePayment(
   ports: OperationPorts,
@@ -20,37 +20,49 @@ export async function authorizePayment(
   claim: Claim,
   caller: Caller,
 ): Promise<Outcome> {
-  const nowMs = ports.clock.nowMs()
-  if (isWithdrawn(request.currency, nowMs)) return refuseWithdrawn(ports, request.merchantId, claim, caller)
+  const { merchantId } = request
+  const nowMs = ports.clock.virtualNowMs()
+  // Both refuse new authorizations only. A repeat gets its stored answer.
+  if (isWithdrawn(request.currency, nowMs))
+    return (await repeatIfUsed(ports, merchantId, claim, caller)) ?? { kind: 'currency_withdrawn' }
+  if (!ports.acquirer.mayTry()) {
+    const repeated = await repeatIfUsed(ports, merchantId, claim, caller)
+    if (repeated === undefined) throw new DependencyUnavailableError('the acquirer is away')
+    return repeated
+  }
   const payment = newPayment(ports, request, nowMs)
-  const operation = newOperation(
-    ports,
-    {
-      paymentId: payment.paymentId,
-      merchantId: request.merchantId,
-      idempotencyKey: claim.key,
-      kind: 'authorize',
-      amountMinor: request.amount,
-      currency: request.currency,
-      paymentMethod: payment.paymentMethod,
-      reason: null,
-    },
-    nowMs,
-  )
+  const operation = newOperation(ports, {
+    operationId: ports.ids.operation(),
+    paymentId: payment.paymentId,
+    merchantId,
+    idempotencyKey: claim.key,
+    kind: 'authorize',
+    sequence: 1,
+    amountMinor: request.amount,
+    currency: request.currency,
+    paymentMethod: payment.paymentMethod,
+    authorizationId: null,
+    finalCapture: null,
+    combined: request.capture === true,
+  })
+  caller.paymentId = payment.paymentId
+  caller.operationId = operation.operationId
   try {
     await claimNew(ports, payment, operation, claim, nowMs)
   } catch (error) {
-    if (error instanceof DuplicateKeyError) return repeat(ports, request.merchantId, claim, caller)
-    throw error
+    if (!(error instanceof DuplicateKeyError)) throw error
+    // The new payment does not exist. The repeat names the one that does.
+    caller.paymentId = undefined
+    caller.operationId = undefined
+    return repeat(ports, merchantId, claim, caller)
   }
-  caller.paymentId = payment.paymentId
   return execute(ports, operation, caller)
 }
 
 const claimNew = (
   ports: OperationPorts,
   payment: Payment,
-  operation: Operation,
+  operation: Operation & { sequence: number },
   claim: Claim,
   nowMs: number,
 ): Promise<void> => {
@@ -58,22 +70,9 @@ const claimNew = (
   // The key is the subject, because copies of a request share it. No other request knows the new payment yet.
   return ports.transactions.run(`${merchantId} ${claim.key}`, async tx => {
     await ports.answers.open(tx, { ...claim, merchantId, operationId, nowMs })
-    await ports.operations.insert(tx, { ...operation, sequence: 1 })
+    await ports.operations.insert(tx, operation)
     await ports.payments.insert(tx, { ...payment, pendingOperationId: operationId, idempotencyKey: claim.key })
   })
-}
-
-/** Refuses new authorizations only. A repeat of one from before that day gets its stored answer. Claims nothing. */
-async function refuseWithdrawn(
-  ports: OperationPorts,
-  merchantId: string,
-  claim: Claim,
-  caller: Caller,
-): Promise<Outcome> {
-  const isClaimed = (await ports.answers.find(merchantId, claim.key)) !== undefined
-  if (isClaimed || (await ports.operations.isKeyUsed(undefined, merchantId, claim.key)))
-    return repeat(ports, merchantId, claim, caller)
-  return { kind: 'currency_withdrawn' }
 }
 
 function newPayment(ports: OperationPorts, request: AuthorizeRequest, nowMs: number): Payment {
@@ -81,12 +80,14 @@ function newPayment(ports: OperationPorts, request: AuthorizeRequest, nowMs: num
   return {
     paymentId,
     merchantId: request.merchantId,
+    orderId: request.orderId ?? null,
     status: 'REQUESTED',
     amountMinor: request.amount,
     currency: request.currency,
     capturedMinor: 0,
     refundedMinor: 0,
-    paymentMethod: request.paymentMethod ?? DEFAULT_PAYMENT_METHOD,
+    paymentMethod: request.paymentMethod ?? APPROVING_TOKEN,
+    feeSchedule: scheduleFor(ports.policy.fees, request.currency),
     pendingOperationId: null,
     eventCount: 0,
     shard: shardOf(paymentId),

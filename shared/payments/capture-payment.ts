@@ -1,4 +1,4 @@
-/** Capture: take the money that an authorization holds. */
+/** Capture: take money that an authorization holds, all of it or a part. */
 import type { CaptureRequest } from '../contracts/routes/capture-payment.ts'
 import type { Caller } from './answer.ts'
 import { changePayment } from './change-payment.ts'
@@ -15,7 +15,13 @@ export const capturePayment = (
 ): Promise<Outcome> =>
   changePayment(
     ports,
-    { kind: 'capture', paymentId, amountMinor: request.amount, merchantId: request.merchantId },
+    {
+      kind: 'capture',
+      paymentId,
+      amountMinor: request.amount,
+      merchantId: request.merchantId,
+      finalCapture: request.finalCapture ?? true,
+    },
     claim,
     caller,
   )

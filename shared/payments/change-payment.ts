@@ -1,22 +1,27 @@
-/** Capture and refund: operations on a payment that exists. They differ in the transition table and in the words of a refusal. */
-import { type ChangeKind, type Payment, type Plan, plan } from '../domain/payment.ts'
+/** Operations on a payment that exists. They differ in the transition table and in the words of a refusal. */
+import type { RequestedKind } from '../contracts/lists.ts'
+import { type Payment, type Plan, plan } from '../domain/payment.ts'
 import { type Caller, conflictCodes, refusalAnswer } from './answer.ts'
-import { execute, newOperation, notBefore, type OperationPorts, type Outcome, repeat } from './operation.ts'
-import { type Claim, DuplicateKeyError, type Operation, type Transaction } from './ports.ts'
+import { execute, newOperation, type OperationPorts, type Outcome, repeat, repeatIfUsed } from './operation.ts'
+import { type Claim, DependencyUnavailableError, DuplicateKeyError, type Operation, type Transaction } from './ports.ts'
+import { notBefore } from './record-outcome.ts'
 
 export interface Change {
-  kind: ChangeKind
+  kind: Exclude<RequestedKind, 'authorize'>
   paymentId: string
   /** Minor units; default: all that is left. */
   amountMinor?: number
   /** When given it must be the payment's own merchant. */
   merchantId?: string
+  /** Whether a capture releases what it leaves. */
+  finalCapture?: boolean
   reason?: string
 }
 
 /**
- * Outcomes: answered (200, 402 declined, 409 refused by a settled state), not_found, busy, partial, and with a key also
- * in_progress, different_request, expired; unknown. Without a key a repeat is safe by state. Throws DependencyUnavailableError.
+ * Outcomes: answered (200, 402 declined, 409 refused by a settled state), not_found, busy, and with a key also
+ * in_progress, different_request, expired; unknown. Without a key a repeat is safe by state.
+ * Throws DependencyUnavailableError, also while the acquirer is known to be away: then nothing is claimed.
  */
 export async function changePayment(
   ports: OperationPorts,
@@ -25,24 +30,30 @@ export async function changePayment(
   caller: Caller,
 ): Promise<Outcome> {
   let merchantId: string | undefined
+  const operationId = ports.ids.operation()
+  caller.operationId = operationId
   try {
     const claimed = await ports.transactions.run(change.paymentId, async (tx): Promise<Claimed> => {
-      // One round trip: the count waits for the lock.
-      const [payment, operationCount] = await Promise.all([
+      // One round trip: the summary waits for the lock.
+      const [payment, summary] = await Promise.all([
         ports.payments.lock(tx, change.paymentId),
-        ports.operations.count(tx, change.paymentId),
+        ports.operations.summary(tx, change.paymentId),
       ])
       if (payment === undefined || (change.merchantId ?? payment.merchantId) !== payment.merchantId)
         return { outcome: { kind: 'not_found' } }
       merchantId = payment.merchantId
-      return claimChange(tx, ports, { payment, operationCount }, change, claim, caller)
+      return claimChange(tx, ports, { payment, summary, operationId }, change, claim, caller)
     })
-    return 'operation' in claimed ? execute(ports, claimed.operation, caller) : claimed.outcome
+    return 'operation' in claimed ? await execute(ports, claimed.operation, caller) : claimed.outcome
   } catch (error) {
     if (error instanceof Rollback) return error.outcome
-    if (error instanceof DuplicateKeyError && claim !== undefined && merchantId !== undefined)
-      return repeat(ports, merchantId, claim, caller)
-    throw error
+    if (claim === undefined || merchantId === undefined) throw error
+    caller.operationId = undefined
+    if (error instanceof DuplicateKeyError) return repeat(ports, merchantId, claim, caller)
+    const repeated =
+      error instanceof AcquirerAwayError ? await repeatIfUsed(ports, merchantId, claim, caller) : undefined
+    if (repeated === undefined) throw error
+    return repeated
   }
 }
 
@@ -57,54 +68,80 @@ class Rollback extends Error {
   }
 }
 
+class AcquirerAwayError extends DependencyUnavailableError {
+  override name = 'AcquirerAwayError'
+}
+
+interface Locked {
+  payment: Payment
+  summary: OperationSummary
+  /** Of the operation, if it is allowed. */
+  operationId: string
+}
+
+interface OperationSummary {
+  count: number
+  authorizationId: string | null
+}
+
 /** The payment is locked. The key comes first: a repeat gets its stored answer whatever the state is now. */
 async function claimChange(
   tx: Transaction,
   ports: OperationPorts,
-  { payment, operationCount }: { payment: Payment; operationCount: number },
+  { payment, summary, operationId }: Locked,
   change: Change,
   claim: Claim | undefined,
   caller: Caller,
 ): Promise<Claimed> {
-  const nowMs = ports.clock.nowMs()
-  const decision = plan(payment, change.kind, change.amountMinor, nowMs)
-  const operation =
-    decision.kind === 'allowed' ? operationOf(ports, payment, change, claim, decision.amountMinor, nowMs) : undefined
+  const nowMs = ports.clock.virtualNowMs()
   const { merchantId } = payment
+  const planned = plan(payment, change.kind, change.amountMinor, nowMs)
+  const isAllowed = planned.kind === 'allowed'
+  if (isAllowed && !ports.acquirer.mayTry()) throw new AcquirerAwayError('the acquirer is away')
   if (claim !== undefined)
-    await ports.answers.open(tx, { ...claim, merchantId, operationId: operation?.operationId ?? null, nowMs })
-  if (operation === undefined) return refuse(tx, ports, payment, change, decision, claim, caller, nowMs)
-  await ports.operations.insert(tx, { ...operation, sequence: operationCount + 1 })
-  await ports.payments.update(tx, {
-    ...payment,
-    pendingOperationId: operation.operationId,
-    updatedAtMs: notBefore(payment.updatedAtMs, nowMs),
+    await ports.answers.open(tx, { ...claim, merchantId, operationId: isAllowed ? operationId : null, nowMs })
+  if (!isAllowed) return refuse(tx, ports, payment, change, planned, claim, caller, nowMs)
+  const operation = await claimOperation(tx, ports, payment, summary, {
+    operationId,
+    kind: change.kind,
+    amountMinor: planned.amountMinor,
+    idempotencyKey: claim?.key ?? null,
+    finalCapture: change.finalCapture ?? null,
+    reason: change.reason,
   })
   return { operation }
 }
 
-const operationOf = (
+type ClaimedFields = Pick<Operation, 'operationId' | 'kind' | 'amountMinor' | 'idempotencyKey' | 'finalCapture'> & {
+  reason?: string
+}
+
+/** Inserts the operation and notes it on the payment, which must be locked, planned and free of another one. */
+export async function claimOperation(
+  tx: Transaction,
   ports: OperationPorts,
   payment: Payment,
-  change: Change,
-  claim: Claim | undefined,
-  amountMinor: number,
-  nowMs: number,
-): Operation =>
-  newOperation(
-    ports,
-    {
-      paymentId: payment.paymentId,
-      merchantId: payment.merchantId,
-      idempotencyKey: claim?.key ?? null,
-      kind: change.kind,
-      amountMinor,
-      currency: payment.currency,
-      paymentMethod: payment.paymentMethod,
-      reason: change.reason ?? null,
-    },
-    nowMs,
-  )
+  { count, authorizationId }: OperationSummary,
+  fields: ClaimedFields,
+): Promise<Operation> {
+  const operation = newOperation(ports, {
+    ...fields,
+    reason: fields.reason ?? null,
+    paymentId: payment.paymentId,
+    merchantId: payment.merchantId,
+    sequence: count + 1,
+    currency: payment.currency,
+    paymentMethod: payment.paymentMethod,
+    authorizationId,
+  })
+  await ports.operations.insert(tx, operation)
+  await ports.payments.update(tx, {
+    ...payment,
+    pendingOperationId: operation.operationId,
+    updatedAtMs: notBefore(payment.updatedAtMs, ports.clock.virtualNowMs()),
+  })
+  return operation
+}
 
 /** Refusals by a settled state are stored under the key; the others leave nothing behind, so that a repeat may be allowed. */
 async function refuse(
@@ -112,7 +149,7 @@ async function refuse(
   ports: OperationPorts,
   payment: Payment,
   change: Change,
-  decision: Plan,
+  planned: Exclude<Plan, { kind: 'allowed' }>,
   claim: Claim | undefined,
   caller: Caller,
   nowMs: number,
@@ -121,9 +158,8 @@ async function refuse(
   // The key may belong to an operation whose stored answer was pruned; it must not become a new answer.
   if (claim !== undefined && (await ports.operations.isKeyUsed(tx, merchantId, claim.key)))
     throw new Rollback({ kind: 'expired' })
-  if (decision.kind === 'busy') throw new Rollback({ kind: 'busy', paymentId, status })
-  if (decision.kind !== 'refused') throw new Rollback({ kind: 'partial' })
-  const details = { reason: decision.reason, status, remaining: decision.remainingMinor }
+  if (planned.kind !== 'refused') throw new Rollback({ kind: 'busy', paymentId, status })
+  const details = { reason: planned.reason, status, remaining: planned.remainingMinor }
   const answer = refusalAnswer(conflictCodes[change.kind], caller, paymentId, details)
   if (claim !== undefined) await ports.answers.finish(tx, { merchantId, key: claim.key, answer, nowMs })
   return { outcome: { kind: 'answered', answer, replayed: false } }

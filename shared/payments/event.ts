@@ -29,7 +29,7 @@ export function outboxEvent(
   eventId: string,
   payment: Payment,
   operation: Operation,
-  step: { feeMinor?: number; traceparent?: string; nowMs: number },
+  step: { feeMinor?: number; releasedMinor: number; traceparent?: string; nowMs: number },
 ): OutboxEvent {
   const event: PaymentEvent = {
     eventId,
@@ -39,9 +39,11 @@ export function outboxEvent(
     operationId: operation.operationId,
     amount: operation.amountMinor,
     ...(step.feeMinor === undefined ? {} : { feeAmount: step.feeMinor }),
+    ...(step.releasedMinor === 0 ? {} : { releasedAmount: step.releasedMinor }),
     payment: {
       paymentId: payment.paymentId,
       merchantId: payment.merchantId,
+      ...(payment.orderId === null ? {} : { orderId: payment.orderId }),
       status: payment.status,
       amount: payment.amountMinor,
       currency: payment.currency,

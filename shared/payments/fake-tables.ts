@@ -3,7 +3,7 @@ import type { FinalState, OperationState, PaymentStatus } from '../contracts/lis
 import type { EventView } from '../contracts/payment.ts'
 import type { OperationListView } from '../contracts/routes/list-operations.ts'
 import { inSequence } from '../domain/operation-order.ts'
-import type { Payment } from '../domain/payment.ts'
+import { heldStatuses, type Payment } from '../domain/payment.ts'
 import { type FakeDatabase, Table } from './fake-store.ts'
 import {
   type Answer,
@@ -70,18 +70,29 @@ export class FakePayments implements Payments {
   async update(tx: Transaction, payment: Payment): Promise<void> {
     if (!this.table.isLockedBy(tx, payment.paymentId)) throw new Error(`payment ${payment.paymentId} is not locked`)
     checkTotals(payment)
-    const { status, capturedMinor, refundedMinor, pendingOperationId, eventCount, captureBeforeMs, updatedAtMs } =
-      payment
     const written = {
-      status,
-      capturedMinor,
-      refundedMinor,
-      pendingOperationId,
-      eventCount,
-      captureBeforeMs,
-      updatedAtMs,
+      status: payment.status,
+      capturedMinor: payment.capturedMinor,
+      refundedMinor: payment.refundedMinor,
+      feeSchedule: payment.feeSchedule,
+      pendingOperationId: payment.pendingOperationId,
+      eventCount: payment.eventCount,
+      captureBeforeMs: payment.captureBeforeMs,
+      updatedAtMs: payment.updatedAtMs,
     }
     await this.table.update(tx, payment.paymentId, row => ({ ...row, ...written }))
+  }
+
+  async expired(nowMs: number, limit: number): Promise<string[]> {
+    const rows = await this.table.filter(
+      undefined,
+      row =>
+        heldStatuses.includes(row.status) &&
+        row.pendingOperationId === null &&
+        (row.captureBeforeMs ?? Number.POSITIVE_INFINITY) <= nowMs,
+    )
+    rows.sort((a, b) => a.captureBeforeMs! - b.captureBeforeMs!)
+    return rows.slice(0, limit).map(row => row.paymentId)
   }
 }
 
@@ -92,10 +103,8 @@ function checkTotals({ amountMinor, capturedMinor, refundedMinor }: Payment): vo
 }
 
 interface OperationRow extends Operation {
-  sequence: number | null
   state: OperationState
   declineReason: string | null
-  nextAttemptAtMs: number
   finishedAtMs: number | null
 }
 
@@ -117,14 +126,14 @@ export class FakeOperations implements Operations {
       ...operation,
       state: 'PENDING',
       declineReason: null,
-      nextAttemptAtMs: operation.leaseUntilMs,
       finishedAtMs: null,
     })
     if (idempotencyKey !== null) await this.#keys.insert(tx, pair(merchantId, idempotencyKey), operationId)
   }
 
-  async count(tx: Transaction, paymentId: string): Promise<number> {
-    return (await this.table.filter(tx, row => row.paymentId === paymentId)).length
+  async summary(tx: Transaction, paymentId: string): Promise<{ count: number; authorizationId: string | null }> {
+    const rows = await this.table.filter(tx, row => row.paymentId === paymentId)
+    return { count: rows.length, authorizationId: rows.find(row => row.kind === 'authorize')?.operationId ?? null }
   }
 
   async isKeyUsed(tx: Transaction | undefined, merchantId: string, key: string): Promise<boolean> {
@@ -142,11 +151,15 @@ export class FakeOperations implements Operations {
     )
   }
 
-  async takeOver(operationId: string, now: LeaseTimes, leaseUntilMs: number): Promise<Operation | undefined> {
+  async takeOver(
+    operationId: string,
+    now: LeaseTimes,
+    until: Pick<Operation, 'leaseUntilMs' | 'nextAttemptAtMs'>,
+  ): Promise<Operation | undefined> {
     const seen = await this.table.find(undefined, operationId)
     if (seen === undefined || seen.state !== 'PENDING' || isAhead(seen.leaseUntilMs, now.nowMs, now.leaseUntilMsMax))
       return undefined
-    const taken = { ...seen, attempt: seen.attempt + 1, leaseUntilMs, nextAttemptAtMs: leaseUntilMs }
+    const taken = { ...seen, attempt: seen.attempt + 1, ...until }
     const matched = await this.#db.run(operationId, tx =>
       this.table.update(tx, operationId, row => (isStill(row, seen) ? taken : undefined)),
     )
@@ -161,12 +174,15 @@ export class FakeOperations implements Operations {
     )
   }
 
-  async due({ nowMs, leaseUntilMsMax, nextAttemptAtMsMax }: LeaseTimes, limit: number): Promise<string[]> {
+  async due(
+    { nowMs, leaseUntilMsMax, virtualNowMs, nextAttemptAtMsMax }: LeaseTimes,
+    limit: number,
+  ): Promise<string[]> {
     const rows = await this.table.filter(
       undefined,
       row =>
         row.state === 'PENDING' &&
-        !isAhead(row.nextAttemptAtMs, nowMs, nextAttemptAtMsMax) &&
+        !isAhead(row.nextAttemptAtMs, virtualNowMs, nextAttemptAtMsMax) &&
         !isAhead(row.leaseUntilMs, nowMs, leaseUntilMsMax),
     )
     rows.sort((a, b) => a.nextAttemptAtMs - b.nextAttemptAtMs)
@@ -180,7 +196,7 @@ const isStill = (row: OperationRow, operation: Operation): boolean =>
   row.state === 'PENDING' && row.attempt === operation.attempt
 
 function operationOf(row: OperationRow): Operation {
-  const { sequence: _, state: __, declineReason: ___, nextAttemptAtMs: ____, finishedAtMs: _____, ...operation } = row
+  const { state: _, declineReason: __, finishedAtMs: ___, ...operation } = row
   return operation
 }
 
@@ -208,6 +224,10 @@ export class FakeAnswers implements Answers, AnswerKeeper {
       finishedAtMs: null,
     }
     await this.table.insert(tx, pair(merchantId, key), opened)
+  }
+
+  async moveTo(tx: Transaction, row: { merchantId: string; key: string; operationId: string }): Promise<void> {
+    await this.table.update(tx, pair(row.merchantId, row.key), found => ({ ...found, operationId: row.operationId }))
   }
 
   async finish(

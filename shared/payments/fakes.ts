@@ -32,8 +32,9 @@ import {
   type Verdict,
 } from './ports.ts'
 
-type Found<Kind extends keyof Acquirer> = Awaited<ReturnType<Acquirer[Kind]>>
-type Step<Kind extends keyof Acquirer> = Found<Kind> | (() => Promise<Found<Kind>>)
+type Call = Exclude<keyof Acquirer, 'mayTry'>
+type Found<Kind extends Call> = Awaited<ReturnType<Acquirer[Kind]>>
+type Step<Kind extends Call> = Found<Kind> | (() => Promise<Found<Kind>>)
 
 const TURNS_MAX = 1_000
 
@@ -42,11 +43,17 @@ const TURNS_MAX = 1_000
  * it remembers the verdicts it gave, does not know other orders, and cancels those.
  */
 export class ScriptedAcquirer implements Acquirer {
-  readonly calls: Array<{ kind: keyof Acquirer; order: AcquirerOrder }> = []
-  readonly script: { [Kind in keyof Acquirer]: Step<Kind>[] } = { submit: [], inquire: [], cancel: [] }
-  readonly #verdicts = new Map<string, Verdict>()
+  readonly calls: Array<{ kind: Call; order: AcquirerOrder }> = []
+  readonly script: { [Kind in Call]: Step<Kind>[] } = { submit: [], inquire: [], cancel: [] }
+  /** False: as while the circuit is open. */
+  reachable = true
+  readonly #verdicts = new Map<string, Found<'submit'>>()
 
-  async submit(order: AcquirerOrder): Promise<Verdict> {
+  mayTry(): boolean {
+    return this.reachable
+  }
+
+  async submit(order: AcquirerOrder): Promise<Found<'submit'>> {
     const verdict = (await this.#next('submit', order)) ?? { kind: 'approved' }
     if (verdict.kind !== 'unknown') this.#verdicts.set(order.operationId, verdict)
     return verdict
@@ -61,7 +68,7 @@ export class ScriptedAcquirer implements Acquirer {
   }
 
   /** What was asked, in order. */
-  get asked(): Array<keyof Acquirer> {
+  get asked(): Call[] {
     return this.calls.map(call => call.kind)
   }
 
@@ -80,7 +87,7 @@ export class ScriptedAcquirer implements Acquirer {
     }
   }
 
-  async #next<Kind extends keyof Acquirer>(kind: Kind, order: AcquirerOrder): Promise<Found<Kind> | undefined> {
+  async #next<Kind extends Call>(kind: Kind, order: AcquirerOrder): Promise<Found<Kind> | undefined> {
     this.calls.push({ kind, order })
     const step = this.script[kind].shift()
     return typeof step === 'function' ? step() : step
@@ -161,11 +168,12 @@ export class FakeAlarms implements Alarms {
   }
 }
 
-/** Moves only when a test sets it or code sleeps. Sleeping moves the clock and takes no real time. */
+/** Moves only when a test sets it or code sleeps. Sleeping moves both times and takes no real time. */
 export class FakeClock implements Clock {
   /** Called when a sleep is over. */
   onSlept: () => void | Promise<void> = () => {}
   #nowMs: number
+  #aheadMs = 0
 
   constructor(nowMs: number) {
     this.#nowMs = nowMs
@@ -173,6 +181,15 @@ export class FakeClock implements Clock {
 
   nowMs(): number {
     return this.#nowMs
+  }
+
+  virtualNowMs(): number {
+    return this.#nowMs + this.#aheadMs
+  }
+
+  /** As the sandbox clock does. */
+  advanceVirtual(durationMs: number): void {
+    this.#aheadMs += durationMs
   }
 
   advance(durationMs: number): void {
@@ -212,6 +229,7 @@ export const FAKE_NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 6)
 export const fakePolicy: OperationPolicy = {
   leaseMs: 15_000,
   captureWindowMs: 7 * 24 * 60 * 60_000,
+  captureWindowMsByMethod: {},
   inquiryBackoffMs: 1_000,
   fees: { basisPoints: 250, fixedMinor: {} },
 }

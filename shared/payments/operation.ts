@@ -1,14 +1,10 @@
 /**
  * One operation from claim to answer: claim (transaction) → ask the acquirer → record (transaction).
- * The use cases differ in how they claim; everything after the claim is here.
+ * The use cases differ in how they claim; everything after the claim is here, and the second transaction in record-outcome.ts.
  */
-import { entriesByEvent, type FinalState, type OperationKind } from '../contracts/lists.ts'
-import { type FeeSchedule, feeMinor } from '../domain/fee.ts'
-import { isWrittenByOperation, movementsOf, type Step } from '../domain/ledger.ts'
-import { applyRefusal, applySuccess, type Payment } from '../domain/payment.ts'
-import { type Caller, refusalAnswer, successAnswer } from './answer.ts'
+import type { FeePolicy } from '../domain/fee.ts'
+import type { Caller } from './answer.ts'
 import { differencesOf } from './differences.ts'
-import { eventTypeOf, outboxEvent } from './event.ts'
 import type {
   Acquirer,
   AcquirerOrder,
@@ -20,15 +16,14 @@ import type {
   Ids,
   LeaseTimes,
   Ledger,
-  LedgerEntry,
   Operation,
   Operations,
   OutboxWriter,
   Payments,
-  Transaction,
   Transactions,
   Verdict,
 } from './ports.ts'
+import { recordOutcome } from './record-outcome.ts'
 
 export interface OperationPorts {
   transactions: Transactions
@@ -49,9 +44,11 @@ export interface OperationPolicy {
   leaseMs: number
   /** How long an authorization may be captured. */
   captureWindowMs: number
+  /** The same for single payment methods. */
+  captureWindowMsByMethod: Readonly<Record<string, number>>
   /** Wait before the resolver asks about an unknown outcome again; doubles with each attempt up to 64 times. */
   inquiryBackoffMs: number
-  fees: FeeSchedule
+  fees: FeePolicy
 }
 
 export type Outcome =
@@ -62,13 +59,11 @@ export type Outcome =
   | { kind: 'different_request'; differences: string[] }
   /** The key was used, its answer was pruned; it is never executed again. */
   | { kind: 'expired' }
-  /** The acquirer's answer is not known yet. */
-  | { kind: 'unknown'; paymentId: string }
+  /** The acquirer's answer is not known yet. `inquiryInMs`: how long until somebody asks again. */
+  | { kind: 'unknown'; paymentId: string; operationId: string; inquiryInMs: number }
   | { kind: 'not_found' }
   /** Another operation on this payment is in progress. */
   | { kind: 'busy'; paymentId: string; status: string }
-  /** Only whole captures and refunds are supported. */
-  | { kind: 'partial' }
   /** The currency has left ISO 4217. */
   | { kind: 'currency_withdrawn' }
 
@@ -76,23 +71,42 @@ const INQUIRY_DOUBLINGS_MAX = 6
 /** How far the clocks of two processes may differ. */
 const CLOCK_SKEW_MS_MAX = 60_000
 
+/** What a use case says of a new operation. */
+export type NewOperation = Pick<
+  Operation,
+  | 'operationId'
+  | 'paymentId'
+  | 'merchantId'
+  | 'idempotencyKey'
+  | 'kind'
+  | 'amountMinor'
+  | 'currency'
+  | 'paymentMethod'
+  | 'authorizationId'
+  | 'finalCapture'
+> &
+  Partial<Pick<Operation, 'combined' | 'answerKey' | 'reason'>> & { sequence: number }
+
 /** A new operation, leased to this request. */
 export function newOperation(
-  ports: OperationPorts,
-  fields: Pick<
-    Operation,
-    'paymentId' | 'merchantId' | 'idempotencyKey' | 'kind' | 'amountMinor' | 'currency' | 'paymentMethod' | 'reason'
-  >,
-  nowMs: number,
-): Operation {
+  { clock, policy }: Pick<OperationPorts, 'clock' | 'policy'>,
+  fields: NewOperation,
+): Operation & { sequence: number } {
   return {
+    combined: false,
+    answerKey: fields.idempotencyKey,
+    reason: null,
     ...fields,
-    operationId: ports.ids.operation(),
     attempt: 1,
-    leaseUntilMs: nowMs + ports.policy.leaseMs,
-    createdAtMs: nowMs,
+    ...leaseFrom(clock, policy),
+    createdAtMs: clock.virtualNowMs(),
   }
 }
+
+const leaseFrom = (clock: Clock, { leaseMs }: OperationPolicy) => ({
+  leaseUntilMs: clock.nowMs() + leaseMs,
+  nextAttemptAtMs: clock.virtualNowMs() + leaseMs,
+})
 
 /** Executes a claimed operation at the acquirer and records what came of it. */
 export async function execute(ports: OperationPorts, operation: Operation, caller: Caller): Promise<Outcome> {
@@ -101,7 +115,7 @@ export async function execute(ports: OperationPorts, operation: Operation, calle
 
 /**
  * Answers a request whose key was claimed before: the stored answer, a refusal, or, when the operation's lease ran out,
- * one inquiry at the acquirer. Never executes anything.
+ * one inquiry at the acquirer. Never executes it a second time.
  */
 export async function repeat(
   ports: OperationPorts,
@@ -122,49 +136,86 @@ export async function repeat(
   return stored.operationId === null ? { kind: 'in_progress' } : resume(ports, stored.operationId, caller)
 }
 
+/** As `repeat` when the merchant used the key before; undefined otherwise. Claims nothing. */
+export async function repeatIfUsed(
+  ports: OperationPorts,
+  merchantId: string,
+  claim: Claim,
+  caller: Caller,
+): Promise<Outcome | undefined> {
+  const isClaimed = (await ports.answers.find(merchantId, claim.key)) !== undefined
+  const isUsed = isClaimed || (await ports.operations.isKeyUsed(undefined, merchantId, claim.key))
+  return isUsed ? repeat(ports, merchantId, claim, caller) : undefined
+}
+
 async function resume(ports: OperationPorts, operationId: string, caller: Caller): Promise<Outcome> {
   const operation = await takeOver(ports, operationId)
   if (operation === undefined) return { kind: 'in_progress' }
+  caller.paymentId = operation.paymentId
+  caller.operationId = operationId
   return settle(ports, operation, await ports.acquirer.inquire(orderOf(operation)), caller)
 }
 
 /** Raises the attempt of an operation whose lease ran out; undefined when it is finished or leased. */
-export function takeOver(ports: OperationPorts, operationId: string): Promise<Operation | undefined> {
-  const now = leaseTimes(ports)
-  return ports.operations.takeOver(operationId, now, now.nowMs + ports.policy.leaseMs)
-}
+export const takeOver = (ports: OperationPorts, operationId: string): Promise<Operation | undefined> =>
+  ports.operations.takeOver(operationId, leaseTimes(ports), leaseFrom(ports.clock, ports.policy))
 
 /** Differences between clocks must not make a leased operation look free. */
 export function leaseTimes({ clock, policy }: Pick<OperationPorts, 'clock' | 'policy'>): LeaseTimes {
   const nowMs = clock.nowMs()
+  const virtualNowMs = clock.virtualNowMs()
   const backoffMsMax = policy.inquiryBackoffMs * 2 ** INQUIRY_DOUBLINGS_MAX
   return {
     nowMs,
     leaseUntilMsMax: nowMs + policy.leaseMs + CLOCK_SKEW_MS_MAX,
-    nextAttemptAtMsMax: nowMs + Math.max(policy.leaseMs, backoffMsMax) + CLOCK_SKEW_MS_MAX,
+    virtualNowMs,
+    nextAttemptAtMsMax: virtualNowMs + Math.max(policy.leaseMs, backoffMsMax) + CLOCK_SKEW_MS_MAX,
   }
 }
 
-/** Records a clear verdict; ends the lease on an unclear one, so that a repeat or the resolver may ask again. */
+/** What the acquirer said of an operation. */
+export type Said = Verdict | { kind: 'not_found' } | { kind: 'canceled' }
+
+/**
+ * Records a clear verdict; ends the lease on an unclear one, so that a repeat or the resolver may ask again.
+ * An operation that the record claimed next is executed, too: the capture of an authorization that is captured in the same call,
+ * or the expiry of a hold that the acquirer has let go.
+ */
 export async function settle(
   ports: OperationPorts,
   operation: Operation,
-  verdict: Verdict | { kind: 'not_found' } | { kind: 'canceled' },
+  said: Said,
   caller: Caller,
 ): Promise<Outcome> {
-  if (verdict.kind === 'unknown' || verdict.kind === 'not_found') {
-    const nowMs = ports.clock.nowMs()
-    const doublings = Math.min(operation.attempt - 1, INQUIRY_DOUBLINGS_MAX)
-    await ports.operations.release(operation, nowMs, nowMs + ports.policy.inquiryBackoffMs * 2 ** doublings)
-    return { kind: 'unknown', paymentId: operation.paymentId }
-  }
+  if (said.kind === 'unknown' || said.kind === 'not_found') return postpone(ports, operation)
   const recorded = await ports.transactions.run(operation.paymentId, tx =>
-    record(tx, ports, operation, verdict, caller),
+    recordOutcome(tx, ports, operation, said, caller),
   )
   if (recorded === undefined) return answerOfWinner(ports, operation)
   if (recorded.hasEvent) await ports.doorbell.ring(recorded.shard)
-  return { kind: 'answered', answer: recorded.answer, replayed: false }
+  const followed = recorded.next && (await executeNext(ports, recorded.next, caller))
+  return recorded.answer === undefined ? followed! : { kind: 'answered', answer: recorded.answer, replayed: false }
 }
+
+function executeNext(ports: OperationPorts, next: Operation, caller: Caller): Promise<Outcome> {
+  if (next.combined) caller.operationId = next.operationId
+  return execute(ports, next, caller)
+}
+
+async function postpone(ports: OperationPorts, operation: Operation): Promise<Outcome> {
+  const { clock, policy } = ports
+  const doublings = Math.min(operation.attempt - 1, INQUIRY_DOUBLINGS_MAX)
+  const inquiryInMs = policy.inquiryBackoffMs * 2 ** doublings
+  await ports.operations.release(operation, clock.nowMs(), clock.virtualNowMs() + inquiryInMs)
+  return unknown(operation, inquiryInMs)
+}
+
+const unknown = ({ paymentId, operationId }: Operation, inquiryInMs: number): Outcome => ({
+  kind: 'unknown',
+  paymentId,
+  operationId,
+  inquiryInMs,
+})
 
 export const orderOf = (operation: Operation): AcquirerOrder => ({
   operationId: operation.operationId,
@@ -172,135 +223,14 @@ export const orderOf = (operation: Operation): AcquirerOrder => ({
   amountMinor: operation.amountMinor,
   currency: operation.currency,
   paymentMethod: operation.paymentMethod,
+  authorizationId: operation.authorizationId,
+  finalCapture: operation.finalCapture,
 })
 
 /** Our result came too late: another attempt recorded the outcome, and its answer counts. */
 async function answerOfWinner(ports: OperationPorts, operation: Operation): Promise<Outcome> {
-  const stored =
-    operation.idempotencyKey === null
-      ? undefined
-      : await ports.answers.find(operation.merchantId, operation.idempotencyKey)
+  const { merchantId, answerKey } = operation
+  const stored = answerKey === null ? undefined : await ports.answers.find(merchantId, answerKey)
   if (stored?.answer) return { kind: 'answered', answer: stored.answer, replayed: true }
-  return { kind: 'unknown', paymentId: operation.paymentId }
-}
-
-type FinalVerdict = { kind: 'approved' } | { kind: 'declined'; reason: string } | { kind: 'canceled' }
-
-const stateAfter: Record<FinalVerdict['kind'], FinalState> = {
-  approved: 'SUCCEEDED',
-  declined: 'DECLINED',
-  canceled: 'FAILED',
-}
-
-/**
- * Status, totals, ledger entry, event and stored answer of one outcome, together or not at all.
- * Undefined when another attempt owns the operation: then nothing is written.
- */
-async function record(
-  tx: Transaction,
-  ports: OperationPorts,
-  operation: Operation,
-  verdict: FinalVerdict,
-  caller: Caller,
-) {
-  const nowMs = ports.clock.nowMs()
-  const declineReason = verdict.kind === 'declined' ? verdict.reason : null
-  const eventType = eventTypeOf(operation.kind, verdict.kind)
-  const entryTypes = eventType === undefined ? [] : entriesByEvent[eventType]
-  // One round trip: the lock is taken first, and everything else waits for it.
-  const [before, owned, earlierEntries] = await Promise.all([
-    ports.payments.lock(tx, operation.paymentId),
-    ports.operations.finish(tx, operation, {
-      state: stateAfter[verdict.kind],
-      declineReason,
-      nowMs: notBefore(operation.createdAtMs, nowMs),
-    }),
-    entryTypes.length > 0 ? ports.ledger.listByPayment(tx, operation.paymentId) : [],
-  ])
-  if (before === undefined) throw new Error(`operation ${operation.operationId} has no payment`)
-  if (!owned) return undefined
-
-  // From here on every write must succeed. An error rolls back all of them.
-  const payment = {
-    ...paymentAfter(ports, before, operation, verdict, nowMs),
-    eventCount: before.eventCount + (eventType === undefined ? 0 : 1),
-  }
-  await ports.payments.update(tx, payment)
-  let entries: LedgerEntry[] = []
-  if (eventType !== undefined) {
-    const eventId = ports.ids.event()
-    const feeMinor = entryTypes.includes('fee') ? feeOf(ports, before, operation) : undefined
-    const step = { feeMinor, traceparent: caller.traceparent, nowMs }
-    await ports.outbox.insert(tx, outboxEvent(eventType, eventId, payment, operation, step), nowMs)
-    const moved = { ...operation, type: eventType, feeMinor }
-    const written = await writeEntries(tx, ports, operation, moved, eventId, earlierEntries.at(-1), nowMs)
-    entries = [...earlierEntries, ...written]
-  }
-  const answer =
-    verdict.kind === 'approved' ? successOf(payment, operation, entries, caller) : declineOf(operation, verdict, caller)
-  if (operation.idempotencyKey !== null) {
-    await ports.answers.finish(tx, { merchantId: operation.merchantId, key: operation.idempotencyKey, answer, nowMs })
-  }
-  return { answer, shard: payment.shard, hasEvent: eventType !== undefined }
-}
-
-function paymentAfter(
-  ports: OperationPorts,
-  before: Payment,
-  operation: Operation,
-  verdict: FinalVerdict,
-  nowMs: number,
-): Payment {
-  const after =
-    verdict.kind === 'approved' ? applySuccess(before, operation) : applyRefusal(before, operation.kind, verdict.kind)
-  const captureBeforeMs =
-    after.status === 'AUTHORIZED' && before.status === 'REQUESTED'
-      ? nowMs + ports.policy.captureWindowMs
-      : after.captureBeforeMs
-  return { ...after, captureBeforeMs, pendingOperationId: null, updatedAtMs: notBefore(before.updatedAtMs, nowMs) }
-}
-
-/** The clock may have been set back since: times of one row never contradict each other. */
-export const notBefore = (earlierMs: number, nowMs: number): number => Math.max(earlierMs, nowMs)
-
-const feeOf = (ports: OperationPorts, before: Payment, operation: Operation): number =>
-  feeMinor(ports.policy.fees, {
-    amountMinor: operation.amountMinor,
-    currency: operation.currency,
-    first: before.capturedMinor === 0,
-  })
-
-/** Writes the entries that belong into this transaction and returns them; the ledger consumer writes the others. */
-async function writeEntries(
-  tx: Transaction,
-  ports: OperationPorts,
-  operation: Operation,
-  step: Step,
-  eventId: string,
-  before: LedgerEntry | undefined,
-  nowMs: number,
-): Promise<LedgerEntry[]> {
-  const entries: LedgerEntry[] = []
-  for (const moved of movementsOf(step).filter(({ type }) => isWrittenByOperation(type))) {
-    const entryId = ports.ids.entry((entries.at(-1) ?? before)?.entryId)
-    entries.push({ ...moved, entryId, paymentId: operation.paymentId, eventId, occurredAtMs: nowMs })
-  }
-  if (entries.length > 0) await ports.ledger.insert(tx, entries, nowMs)
-  return entries
-}
-
-const successCodes: Record<OperationKind, 200 | 201> = {
-  authorize: 201,
-  capture: 200,
-  refund: 200,
-  void: 200,
-  expire: 200,
-}
-
-const successOf = (payment: Payment, operation: Operation, entries: LedgerEntry[], caller: Caller): Answer =>
-  successAnswer(successCodes[operation.kind], payment, operation.operationId, entries, caller.language)
-
-function declineOf(operation: Operation, verdict: Exclude<FinalVerdict, { kind: 'approved' }>, caller: Caller): Answer {
-  const reason = verdict.kind === 'declined' ? verdict.reason : 'canceled'
-  return refusalAnswer('PAYMENT_DECLINED', caller, operation.paymentId, { reason, operationId: operation.operationId })
+  return unknown(operation, ports.policy.inquiryBackoffMs)
 }

@@ -54,15 +54,30 @@ export interface Operation {
   operationId: string
   paymentId: string
   merchantId: string
+  /** The key that the operation was claimed with. */
   idempotencyKey: string | null
   kind: OperationKind
+  /** Its place among the operations of its payment, 1 for the authorization; null in rows of functions that did not count. */
+  sequence: number | null
   amountMinor: number
   currency: string
   paymentMethod: string
+  /** The operation that made the hold; null on an authorization, which makes it. */
+  authorizationId: string | null
+  /** Whether a capture releases what it leaves; null on the other kinds. */
+  finalCapture: boolean | null
+  /** An authorization that is captured in the same call, and that capture. Both together have one answer. */
+  combined: boolean
+  /** The key whose stored answer this operation finishes: its own, or that of the authorization that it is combined with. */
+  answerKey: string | null
   reason: string | null
   /** Who works on it: a result counts only while the row still has this attempt. */
   attempt: number
+  /** Real time. */
   leaseUntilMs: number
+  /** Virtual time. */
+  nextAttemptAtMs: number
+  /** Virtual time. */
   createdAtMs: number
 }
 
@@ -71,8 +86,10 @@ export interface Payments {
   insert(tx: Transaction, payment: Payment & { idempotencyKey: string }): Promise<void>
   /** Locks the row until the transaction ends. */
   lock(tx: Transaction, paymentId: string): Promise<Payment | undefined>
-  /** Writes status, totals, pending operation, event count, capture limit and update time. The row must be locked. */
+  /** Writes status, totals, fee schedule, pending operation, event count, capture limit and update time. The row must be locked. */
   update(tx: Transaction, payment: Payment): Promise<void>
+  /** Ids of payments whose hold ran out by then (virtual time) and that no operation works on, the longest ago first. */
+  expired(nowMs: number, limit: number): Promise<string[]>
 }
 
 /**
@@ -80,19 +97,19 @@ export interface Payments {
  * When the latter were written, the clock was still ahead.
  */
 export interface LeaseTimes {
+  /** Real time. */
   nowMs: number
   leaseUntilMsMax: number
+  virtualNowMs: number
+  /** Virtual time. */
   nextAttemptAtMsMax: number
 }
 
 export interface Operations {
-  /**
-   * `sequence`: its place among the operations of its payment, 1 for the authorization. The payment must be locked, or new.
-   * Throws DuplicateKeyError when the merchant used the key before.
-   */
+  /** The payment must be locked, or new. Throws DuplicateKeyError when the merchant used the key before. */
   insert(tx: Transaction, operation: Operation & { sequence: number }): Promise<void>
-  /** How many operations the payment has. Once the payment is locked, nobody adds one. */
-  count(tx: Transaction, paymentId: string): Promise<number>
+  /** How many operations the payment has, and which made the hold. Once the payment is locked, nobody adds one. */
+  summary(tx: Transaction, paymentId: string): Promise<{ count: number; authorizationId: string | null }>
   /** Whether this merchant ever used this key for an operation: in this transaction's view, or as far as it is committed. */
   isKeyUsed(tx: Transaction | undefined, merchantId: string, key: string): Promise<boolean>
   /** PENDING with this attempt → `state`. False when somebody else finished or took over the operation. */
@@ -102,8 +119,12 @@ export interface Operations {
     outcome: { state: FinalState; declineReason: string | null; nowMs: number },
   ): Promise<boolean>
   /** Raises the attempt of a pending operation whose lease ran out, and returns it; undefined when it is finished or leased. */
-  takeOver(operationId: string, now: LeaseTimes, leaseUntilMs: number): Promise<Operation | undefined>
-  /** Ends the lease of an attempt whose outcome is unknown. Nothing when the attempt is not ours any more. */
+  takeOver(
+    operationId: string,
+    now: LeaseTimes,
+    until: Pick<Operation, 'leaseUntilMs' | 'nextAttemptAtMs'>,
+  ): Promise<Operation | undefined>
+  /** Ends the lease of an attempt whose outcome is unknown, at this real time. Nothing when the attempt is not ours any more. */
   release(operation: Operation, nowMs: number, nextAttemptAtMs: number): Promise<void>
   /** Ids of pending operations whose lease ran out and whose next attempt is due, the longest due first. */
   due(now: LeaseTimes, limit: number): Promise<string[]>
@@ -135,6 +156,8 @@ export interface StoredAnswer {
 export interface Answers {
   /** Claims the key. Throws DuplicateKeyError when the merchant claimed it before. */
   open(tx: Transaction, row: Claim & { merchantId: string; operationId: string | null; nowMs: number }): Promise<void>
+  /** From now on a repeat with the key asks about this operation. */
+  moveTo(tx: Transaction, row: { merchantId: string; key: string; operationId: string }): Promise<void>
   /** The first answer of a key stays. Nothing when nobody claimed the key. */
   finish(tx: Transaction, row: { merchantId: string; key: string; answer: Answer; nowMs: number }): Promise<void>
   find(merchantId: string, key: string): Promise<StoredAnswer | undefined>
@@ -329,27 +352,34 @@ export interface Doorbell {
 }
 
 /** What is asked of the acquirer. It keys everything by `operationId`. */
-export interface AcquirerOrder {
-  operationId: string
-  kind: OperationKind
-  amountMinor: number
-  currency: string
-  paymentMethod: string
-}
+export type AcquirerOrder = Pick<
+  Operation,
+  'operationId' | 'kind' | 'amountMinor' | 'currency' | 'paymentMethod' | 'authorizationId' | 'finalCapture'
+>
 
 export type Verdict = { kind: 'approved' } | { kind: 'declined'; reason: string } | { kind: 'unknown' }
 
 export interface Acquirer {
+  /** Whether an order may be tried now. False while the acquirer is known to be away: then nothing is claimed. */
+  mayTry(): boolean
   /** Executes an order. A time-out is `unknown`, never a refusal. Never throws. */
-  submit(order: AcquirerOrder): Promise<Verdict>
+  submit(order: AcquirerOrder): Promise<Verdict | { kind: 'canceled' }>
   /** Asks what became of an order, without executing it. */
-  inquire(order: AcquirerOrder): Promise<Verdict | { kind: 'not_found' }>
+  inquire(order: AcquirerOrder): Promise<Verdict | { kind: 'canceled' } | { kind: 'not_found' }>
   /** Makes sure that an order which is not known there will never be executed, or tells what became of it. */
   cancel(order: AcquirerOrder): Promise<Verdict | { kind: 'canceled' }>
 }
 
+/** Two times. The virtual one is ahead of the real one where the sandbox clock was moved; elsewhere they are the same. */
 export interface Clock {
+  /**
+   * Virtual time: limits of holds, lifetimes of keys, due times of inquiries, when money moved.
+   * What a merchant or a buyer waits for is measured in it.
+   */
+  virtualNowMs(): number
+  /** Real time: leases, time-outs, the outbox, logs. */
   nowMs(): number
+  /** In real time. */
   sleep(durationMs: number): Promise<void>
 }
 

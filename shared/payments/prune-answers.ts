@@ -14,7 +14,7 @@ export const PRUNE_BATCH_ROWS = 500
 
 /** Deletes answers that were finished more than `ageMs` ago until `deadlineMs` (epoch); returns how many. Throws DependencyUnavailableError. */
 export async function pruneAnswers(ports: PrunePorts, ageMs: number, deadlineMs: number): Promise<number> {
-  const beforeMs = ports.clock.nowMs() - ageMs
+  const beforeMs = ports.clock.virtualNowMs() - ageMs
   let prunedCount = 0
   while (ports.clock.nowMs() < deadlineMs) {
     const count = await ports.answers.prune(beforeMs, PRUNE_BATCH_ROWS)

@@ -4,16 +4,21 @@ import type { PaymentDetailView } from '../contracts/routes/get-payment.ts'
 import type { OperationListView } from '../contracts/routes/list-operations.ts'
 import type { ListQuery, PaymentListView } from '../contracts/routes/list-payments.ts'
 import { paymentView } from './answer.ts'
-import type { PaymentReader } from './ports.ts'
+import type { Clock, PaymentReader } from './ports.ts'
+
+export interface ReadPorts {
+  reader: PaymentReader
+  clock: Clock
+}
 
 /** The payment with its ledger entries and events; undefined when there is none. Throws DependencyUnavailableError. */
 export async function readPayment(
-  reader: PaymentReader,
+  { reader, clock }: ReadPorts,
   paymentId: string,
   language: Language,
 ): Promise<PaymentDetailView | undefined> {
   const found = await reader.find(paymentId)
-  return found && { ...paymentView(found, language), events: found.events }
+  return found && { ...paymentView(found, language, clock.virtualNowMs()), events: found.events }
 }
 
 /** Every operation on the payment, oldest first; undefined when there is no payment. Throws DependencyUnavailableError. */
@@ -24,12 +29,13 @@ export async function readOperations(reader: PaymentReader, paymentId: string): 
 
 /** One page, newest first. `beforePaymentId` is where the page before ended. Throws DependencyUnavailableError. */
 export async function listPayments(
-  reader: PaymentReader,
+  { reader, clock }: ReadPorts,
   query: Omit<ListQuery, 'cursor'> & { beforePaymentId?: string },
   language: Language,
 ): Promise<PaymentListView> {
   const found = await reader.list({ ...query, limit: query.limit + 1 })
-  const items = found.slice(0, query.limit).map(detail => paymentView(detail, language))
+  const nowMs = clock.virtualNowMs()
+  const items = found.slice(0, query.limit).map(detail => paymentView(detail, language, nowMs))
   const last = items.at(-1)
   return { items, nextCursor: found.length > query.limit && last !== undefined ? cursorOf(last.paymentId) : null }
 }

@@ -1,4 +1,4 @@
-/** Refund: give captured money back. */
+/** Refund: give captured money back, all of it or a part. */
 import type { RefundRequest } from '../contracts/routes/refund-payment.ts'
 import type { Caller } from './answer.ts'
 import { changePayment } from './change-payment.ts'

@@ -48,7 +48,7 @@ async function resolveOne(
   if (operation === undefined) return 'not_ours'
   const found = await ports.acquirer.inquire(orderOf(operation))
   const verdict = found.kind === 'not_found' ? await ports.acquirer.cancel(orderOf(operation)) : found
-  const outcome = await settle(ports, operation, verdict, resolver)
+  const outcome = await settle(ports, operation, verdict, { ...resolver })
   if (outcome.kind === 'unknown') return 'still_unknown'
   onResolved({ paymentId: operation.paymentId, operationId, kind: operation.kind, verdict: verdict.kind })
   return 'resolved'

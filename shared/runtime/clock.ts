@@ -4,6 +4,7 @@ import type { Clock } from '../payments/ports.ts'
 
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
+  virtualNowMs: () => Date.now(),
   async sleep(durationMs) {
     await sleep(durationMs)
   },

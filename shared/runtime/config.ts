@@ -1,6 +1,6 @@
 /** Reads the environment once. docs/architecture.md lists the variables. */
 import * as z from 'zod'
-import { currency } from '../contracts/identifiers.ts'
+import { currency, paymentMethod } from '../contracts/identifiers.ts'
 
 const milliseconds = (standard: number) => z.coerce.number().int().min(1).default(standard)
 
@@ -9,14 +9,15 @@ const DAY_MS = 24 * 60 * 60_000
 /** The time-out of the HTTP functions in serverless.yml. */
 const HANDLER_TIMEOUT_MS = 10_000
 
-const fixedFees = z.string().transform((text, context) => {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    context.addIssue('must be JSON such as {"KRW":100}')
-    return z.NEVER
-  }
-})
+const json = (example: string) =>
+  z.string().transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      context.addIssue(`must be JSON such as ${example}`)
+      return z.NEVER
+    }
+  })
 
 const saslNames = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const
 
@@ -35,6 +36,10 @@ const environment = z
     LEASE_MS: milliseconds(15_000),
     INQUIRY_BACKOFF_MS: milliseconds(1_000),
     CAPTURE_WINDOW_MS: milliseconds(7 * 24 * 60 * 60_000),
+    /** Milliseconds by payment method, where they differ from CAPTURE_WINDOW_MS. */
+    CAPTURE_WINDOW_MS_BY_METHOD: json('{"tok_slow":86400000}')
+      .pipe(z.record(paymentMethod, z.int().min(1)))
+      .default({}),
     /** Published events are archived when they are older. */
     OUTBOX_ARCHIVE_AFTER_MS: milliseconds(7 * DAY_MS),
     /** Stored answers are pruned when they are older. Callers are promised this time, and `npm run verify` checks it. */
@@ -45,7 +50,9 @@ const environment = z
       .default(15 * DAY_MS),
     FEE_BASIS_POINTS: z.coerce.number().int().min(0).max(10_000).default(250),
     /** Minor units by currency. */
-    FEE_FIXED: fixedFees.pipe(z.record(currency, z.int().min(0))).default({}),
+    FEE_FIXED: json('{"KRW":100}')
+      .pipe(z.record(currency, z.int().min(0)))
+      .default({}),
     DATA_FOLDER: z.string().optional(),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     IS_OFFLINE: z.string().optional(),
@@ -87,6 +94,7 @@ export interface Config {
   leaseMs: number
   inquiryBackoffMs: number
   captureWindowMs: number
+  captureWindowMsByMethod: Record<string, number>
   outboxArchiveAfterMs: number
   answersKeptMs: number
   feeBasisPoints: number
@@ -120,6 +128,7 @@ export function configFrom(env: Record<string, string | undefined>): Config {
     leaseMs: data.LEASE_MS,
     inquiryBackoffMs: data.INQUIRY_BACKOFF_MS,
     captureWindowMs: data.CAPTURE_WINDOW_MS,
+    captureWindowMsByMethod: data.CAPTURE_WINDOW_MS_BY_METHOD,
     outboxArchiveAfterMs: data.OUTBOX_ARCHIVE_AFTER_MS,
     answersKeptMs: data.ANSWERS_KEPT_MS,
     feeBasisPoints: data.FEE_BASIS_POINTS,

@@ -76,6 +76,11 @@ export function createMetrics() {
       help: 'Operations brought to a final state by resolve-unknown.',
       registers,
     }),
+    paymentsExpired: new Counter({
+      name: 'payments_expired_total',
+      help: 'Authorizations whose hold was let go because they were not captured in time.',
+      registers,
+    }),
     cacheFailures: new Counter({
       name: 'response_cache_failures_total',
       help: 'Calls that Redis did not answer.',

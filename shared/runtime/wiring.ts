@@ -115,10 +115,12 @@ export class Ports {
 
   get policy() {
     return this.#once('policy', () => {
-      const { leaseMs, captureWindowMs, inquiryBackoffMs, feeBasisPoints, feeFixedMinor } = this.config
+      const { leaseMs, captureWindowMs, captureWindowMsByMethod, inquiryBackoffMs, feeBasisPoints, feeFixedMinor } =
+        this.config
       return {
         leaseMs,
         captureWindowMs,
+        captureWindowMsByMethod,
         inquiryBackoffMs,
         fees: { basisPoints: feeBasisPoints, fixedMinor: feeFixedMinor },
       }

@@ -29,6 +29,14 @@ export class AnswerTable implements Answers, AnswerKeeper {
     )
   }
 
+  async moveTo(tx: Transaction, row: { merchantId: string; key: string; operationId: string }): Promise<void> {
+    this.#database.writeLater(
+      'UPDATE idem_response_cache SET operation_id = ? WHERE merchant_id = ? AND idempotency_key = ?',
+      [row.operationId, row.merchantId, row.key],
+      tx,
+    )
+  }
+
   async finish(
     tx: Transaction,
     row: { merchantId: string; key: string; answer: Answer; nowMs: number },

@@ -12,14 +12,28 @@ interface OperationRow {
   merchant_id: string
   idempotency_key: string | null
   kind: OperationKind
+  sequence: number | null
   amount: number
   currency: string
   payment_method: string
+  authorization_id: string
+  authorization_key: string | null
+  final_capture: number | null
+  combined: number
   reason: string | null
   attempt: number
   lease_until_ms: number
+  next_attempt_at_ms: number
   created_at: Date
 }
+
+/** Of an operation with what it needs of its payment and of the authorization. */
+const SELECT_OPERATION = `SELECT o.operation_id, o.payment_id, o.merchant_id, o.idempotency_key, o.kind, o.sequence, o.amount, o.currency,
+    p.payment_method, a.operation_id AS authorization_id, a.idempotency_key AS authorization_key, o.final_capture, o.combined,
+    o.reason, o.attempt, o.lease_until_ms, o.next_attempt_at_ms, o.created_at
+  FROM payment_operation o
+  JOIN payment p ON p.payment_id = o.payment_id
+  JOIN payment_operation a ON a.payment_id = o.payment_id AND a.kind = 'authorize'`
 
 const operationOf = (row: OperationRow): Operation => ({
   operationId: row.operation_id,
@@ -27,14 +41,24 @@ const operationOf = (row: OperationRow): Operation => ({
   merchantId: row.merchant_id,
   idempotencyKey: row.idempotency_key,
   kind: row.kind,
+  sequence: row.sequence,
   amountMinor: row.amount,
   currency: row.currency,
   paymentMethod: row.payment_method,
+  authorizationId: row.kind === 'authorize' ? null : row.authorization_id,
+  finalCapture: finalCaptureOf(row),
+  combined: row.combined === 1,
+  answerKey: row.combined === 1 ? row.authorization_key : row.idempotency_key,
   reason: row.reason,
   attempt: row.attempt,
   leaseUntilMs: row.lease_until_ms,
+  nextAttemptAtMs: row.next_attempt_at_ms,
   createdAtMs: row.created_at.getTime(),
 })
+
+/** Functions that did not know partial captures left it null. */
+const finalCaptureOf = ({ kind, final_capture: final }: OperationRow): boolean | null =>
+  kind === 'capture' ? final !== 0 : null
 
 export class OperationTable implements Operations {
   readonly #database: Database
@@ -46,7 +70,7 @@ export class OperationTable implements Operations {
   async insert(tx: Transaction, operation: Operation & { sequence: number }): Promise<void> {
     this.#database.insertLater(
       `INSERT INTO payment_operation (operation_id, payment_id, merchant_id, idempotency_key, kind, amount, currency, state, reason,
-         attempt, lease_until_ms, next_attempt_at_ms, created_at, sequence) VALUES`,
+         attempt, lease_until_ms, next_attempt_at_ms, created_at, sequence, final_capture, combined) VALUES`,
       [
         operation.operationId,
         operation.paymentId,
@@ -59,23 +83,31 @@ export class OperationTable implements Operations {
         operation.reason,
         operation.attempt,
         operation.leaseUntilMs,
-        operation.leaseUntilMs,
+        operation.nextAttemptAtMs,
         new Date(operation.createdAtMs),
         operation.sequence,
+        operation.finalCapture === null ? null : Number(operation.finalCapture),
+        Number(operation.combined),
       ],
       tx,
     )
   }
 
-  async count(tx: Transaction, paymentId: string): Promise<number> {
-    const rows = await this.#database.selectByKey<{ payment_id: string; operations: number }>(
-      'SELECT payment_id, COUNT(*) AS operations FROM payment_operation',
+  async summary(tx: Transaction, paymentId: string): Promise<{ count: number; authorizationId: string | null }> {
+    const rows = await this.#database.selectByKey<{
+      payment_id: string
+      operations: number
+      authorization_id: string | null
+    }>(
+      `SELECT payment_id, COUNT(*) AS operations, MAX(CASE WHEN kind = 'authorize' THEN operation_id END) AS authorization_id
+       FROM payment_operation`,
       'payment_id',
       paymentId,
       ' GROUP BY payment_id',
       tx,
     )
-    return rows.find(row => row.payment_id === paymentId)?.operations ?? 0
+    const row = rows.find(each => each.payment_id === paymentId)
+    return { count: row?.operations ?? 0, authorizationId: row?.authorization_id ?? null }
   }
 
   async isKeyUsed(tx: Transaction | undefined, merchantId: string, key: string): Promise<boolean> {
@@ -101,11 +133,13 @@ export class OperationTable implements Operations {
     return matched === 1
   }
 
-  async takeOver(operationId: string, now: LeaseTimes, leaseUntilMs: number): Promise<Operation | undefined> {
+  async takeOver(
+    operationId: string,
+    now: LeaseTimes,
+    { leaseUntilMs, nextAttemptAtMs }: Pick<Operation, 'leaseUntilMs' | 'nextAttemptAtMs'>,
+  ): Promise<Operation | undefined> {
     const [row] = await this.#database.select<OperationRow>(
-      `SELECT o.operation_id, o.payment_id, o.merchant_id, o.idempotency_key, o.kind, o.amount, o.currency, p.payment_method, o.reason,
-         o.attempt, o.lease_until_ms, o.created_at
-       FROM payment_operation o JOIN payment p ON p.payment_id = o.payment_id
+      `${SELECT_OPERATION}
        WHERE o.operation_id = ? AND o.state = '${PENDING}' AND (o.lease_until_ms <= ? OR o.lease_until_ms > ?)`,
       [operationId, now.nowMs, now.leaseUntilMsMax],
     )
@@ -115,9 +149,9 @@ export class OperationTable implements Operations {
     const matched = await this.#database.write(
       `UPDATE payment_operation SET attempt = ?, lease_until_ms = ?, next_attempt_at_ms = ?
        WHERE operation_id = ? AND state = '${PENDING}' AND attempt = ?`,
-      [attempt, leaseUntilMs, leaseUntilMs, operationId, row.attempt],
+      [attempt, leaseUntilMs, nextAttemptAtMs, operationId, row.attempt],
     )
-    return matched === 1 ? { ...operationOf(row), attempt, leaseUntilMs } : undefined
+    return matched === 1 ? { ...operationOf(row), attempt, leaseUntilMs, nextAttemptAtMs } : undefined
   }
 
   async release(operation: Operation, nowMs: number, nextAttemptAtMs: number): Promise<void> {
@@ -127,12 +161,15 @@ export class OperationTable implements Operations {
     )
   }
 
-  async due({ nowMs, leaseUntilMsMax, nextAttemptAtMsMax }: LeaseTimes, limit: number): Promise<string[]> {
+  async due(
+    { nowMs, leaseUntilMsMax, virtualNowMs, nextAttemptAtMsMax }: LeaseTimes,
+    limit: number,
+  ): Promise<string[]> {
     const rows = await this.#database.select<{ operation_id: string }>(
       `SELECT operation_id FROM payment_operation
        WHERE state = '${PENDING}' AND (next_attempt_at_ms <= ? OR next_attempt_at_ms > ?) AND (lease_until_ms <= ? OR lease_until_ms > ?)
        ORDER BY next_attempt_at_ms LIMIT ?`,
-      [nowMs, nextAttemptAtMsMax, nowMs, leaseUntilMsMax, limit],
+      [virtualNowMs, nextAttemptAtMsMax, nowMs, leaseUntilMsMax, limit],
     )
     return rows.map(row => row.operation_id)
   }

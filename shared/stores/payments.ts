@@ -1,22 +1,25 @@
 /** The table `payment`. */
 import type { PaymentStatus } from '../contracts/lists.ts'
-import type { Payment } from '../domain/payment.ts'
+import { heldStatuses, type Payment } from '../domain/payment.ts'
 import type { Payments, Transaction } from '../payments/ports.ts'
 import type { Database } from './database.ts'
 
 export const PAYMENT_COLUMNS =
-  'p.payment_id, p.merchant_id, p.status, p.amount, p.currency, p.captured_amount, p.refunded_amount, p.payment_method, ' +
-  'p.pending_operation_id, p.event_count, p.shard, p.capture_before, p.created_at, p.updated_at'
+  'p.payment_id, p.merchant_id, p.order_id, p.status, p.amount, p.currency, p.captured_amount, p.refunded_amount, p.payment_method, ' +
+  'p.fee_basis_points, p.fee_fixed, p.pending_operation_id, p.event_count, p.shard, p.capture_before, p.created_at, p.updated_at'
 
 export interface PaymentRow {
   payment_id: string
   merchant_id: string
+  order_id: string | null
   status: PaymentStatus
   amount: number
   currency: string
   captured_amount: number
   refunded_amount: number
   payment_method: string
+  fee_basis_points: number | null
+  fee_fixed: number | null
   pending_operation_id: string | null
   event_count: number
   shard: number
@@ -28,12 +31,14 @@ export interface PaymentRow {
 export const paymentOf = (row: PaymentRow): Payment => ({
   paymentId: row.payment_id,
   merchantId: row.merchant_id,
+  orderId: row.order_id,
   status: row.status,
   amountMinor: row.amount,
   currency: row.currency,
   capturedMinor: row.captured_amount,
   refundedMinor: row.refunded_amount,
   paymentMethod: row.payment_method,
+  feeSchedule: feeScheduleOf(row),
   pendingOperationId: row.pending_operation_id,
   eventCount: row.event_count,
   shard: row.shard,
@@ -41,6 +46,9 @@ export const paymentOf = (row: PaymentRow): Payment => ({
   createdAtMs: row.created_at.getTime(),
   updatedAtMs: row.updated_at.getTime(),
 })
+
+const feeScheduleOf = ({ fee_basis_points: basisPoints, fee_fixed: fixedMinor }: PaymentRow): Payment['feeSchedule'] =>
+  basisPoints === null || fixedMinor === null ? null : { basisPoints, fixedMinor }
 
 const SELECT_PAYMENT = `SELECT ${PAYMENT_COLUMNS} FROM payment p`
 
@@ -55,11 +63,13 @@ export class PaymentTable implements Payments {
 
   async insert(tx: Transaction, payment: Payment & { idempotencyKey: string }): Promise<void> {
     this.#database.insertLater(
-      `INSERT INTO payment (payment_id, merchant_id, idempotency_key, status, amount, currency, captured_amount, refunded_amount,
-         payment_method, pending_operation_id, event_count, shard, capture_before, created_at, updated_at) VALUES`,
+      `INSERT INTO payment (payment_id, merchant_id, order_id, idempotency_key, status, amount, currency, captured_amount,
+         refunded_amount, payment_method, fee_basis_points, fee_fixed, pending_operation_id, event_count, shard, capture_before,
+         created_at, updated_at) VALUES`,
       [
         payment.paymentId,
         payment.merchantId,
+        payment.orderId,
         payment.idempotencyKey,
         payment.status,
         payment.amountMinor,
@@ -67,6 +77,8 @@ export class PaymentTable implements Payments {
         payment.capturedMinor,
         payment.refundedMinor,
         payment.paymentMethod,
+        payment.feeSchedule?.basisPoints ?? null,
+        payment.feeSchedule?.fixedMinor ?? null,
         payment.pendingOperationId,
         payment.eventCount,
         payment.shard,
@@ -86,12 +98,14 @@ export class PaymentTable implements Payments {
 
   async update(tx: Transaction, payment: Payment): Promise<void> {
     this.#database.updateLater(
-      `UPDATE payment SET status = ?, captured_amount = ?, refunded_amount = ?, pending_operation_id = ?, event_count = ?,
-         capture_before = ?, updated_at = ?`,
+      `UPDATE payment SET status = ?, captured_amount = ?, refunded_amount = ?, fee_basis_points = ?, fee_fixed = ?,
+         pending_operation_id = ?, event_count = ?, capture_before = ?, updated_at = ?`,
       [
         payment.status,
         payment.capturedMinor,
         payment.refundedMinor,
+        payment.feeSchedule?.basisPoints ?? null,
+        payment.feeSchedule?.fixedMinor ?? null,
         payment.pendingOperationId,
         payment.eventCount,
         dateOrNull(payment.captureBeforeMs),
@@ -101,5 +115,14 @@ export class PaymentTable implements Payments {
       payment.paymentId,
       tx,
     )
+  }
+
+  async expired(nowMs: number, limit: number): Promise<string[]> {
+    const rows = await this.#database.select<{ payment_id: string }>(
+      `SELECT payment_id FROM payment WHERE status IN (?) AND capture_before <= ? AND pending_operation_id IS NULL
+       ORDER BY capture_before LIMIT ?`,
+      [heldStatuses, new Date(nowMs), limit],
+    )
+    return rows.map(row => row.payment_id)
   }
 }

@@ -40,6 +40,7 @@ const effects: Record<CallKind, Effect> = {
   authorize: { status: 'AUTHORIZED', total: null },
   capture: { status: 'COMPLETED', total: 'capturedAmount' },
   refund: { status: 'REFUNDED', total: 'refundedAmount' },
+  void: { status: 'VOIDED', total: null },
 }
 
 const succeededAs =
@@ -53,7 +54,7 @@ const isToldBy: Record<EventType, (told: Told) => boolean> = {
   'payment.authorized': succeededAs('authorize'),
   'payment.captured': succeededAs('capture'),
   'payment.refunded': succeededAs('refund'),
-  'payment.voided': neverTold,
+  'payment.voided': succeededAs('void'),
   'payment.expired': neverTold,
   'payment.declined': ({ call, answer }) =>
     call.kind === 'authorize' && answer?.statusCode === 402 && !isCanceled(answer.json),

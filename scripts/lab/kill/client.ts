@@ -112,6 +112,7 @@ export const sendTo =
       authorize: { body: order, place: '', headers: {} },
       capture: change,
       refund: change,
+      void: change,
     }
     const { body, place, headers } = requests[call.kind]
     const response = await fetch(`${apiUrl}/payments/${call.kind}${place}`, {

@@ -5,7 +5,7 @@ import type { LedgerEntryView } from '../../../shared/contracts/payment.ts'
 import { mutationView } from '../../../shared/contracts/payment.ts'
 import { type PaymentDetailView, paymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
 import { operationListView } from '../../../shared/contracts/routes/list-operations.ts'
-import { type FeeSchedule, feeMinor } from '../../../shared/domain/fee.ts'
+import { type FeePolicy, feeMinor, scheduleFor } from '../../../shared/domain/fee.ts'
 import { until } from '../../../shared/runtime/until.ts'
 import { type Api, bodyOf, type HttpAnswer, mustHave, shown } from './api.ts'
 
@@ -17,7 +17,7 @@ export interface SmokeStep {
 
 export interface Settings {
   /** How the API under test is configured: the defaults unless FEE_BASIS_POINTS and FEE_FIXED say otherwise. */
-  fees: FeeSchedule
+  fees: FeePolicy
   /** How long readiness, the fee and the events are waited for, each. */
   deadlineMs: number
 }
@@ -59,7 +59,7 @@ export class Purchase {
   }
 
   get feeMinor(): number {
-    return feeMinor(this.settings.fees, { amountMinor: AMOUNT_MINOR, currency: CURRENCY, first: true })
+    return feeMinor(scheduleFor(this.settings.fees, CURRENCY), 0, AMOUNT_MINOR)
   }
 
   /** The rows that `types` should have written. An amount of 0 writes none. */

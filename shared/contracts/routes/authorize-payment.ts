@@ -1,8 +1,9 @@
 /** POST /payments/authorize: what it reads, what it answers, and what documents say about it. */
-import type * as z from 'zod'
+import * as z from 'zod'
 import { LOCAL_ORIGIN } from '../curl.ts'
-import { amountMinor, currency, idempotencyKey, merchantId, paymentMethod } from '../identifiers.ts'
+import { amountMinor, currency, idempotencyKey, merchantId, orderId, paymentMethod } from '../identifiers.ts'
 import { mutationView } from '../payment.ts'
+import { schemaMessages } from '../problem-texts.ts'
 import { onlyThese } from '../requests.ts'
 import { type DocsOf, defineContract, mutationRefusals } from '../route-contract.ts'
 import {
@@ -22,6 +23,12 @@ export const authorizeRequest = onlyThese({
     'x-description-ko': '여기 또는 `Idempotency-Key` 헤더에 필수이며, 둘 다 보내면 같아야 합니다.',
   }),
   paymentMethod: paymentMethod.optional(),
+  orderId: orderId.optional(),
+  capture: z.boolean(schemaMessages.boolean).optional().meta({
+    description: '`true`: authorize and capture in one call. When the capture is declined or unknown, the hold stands.',
+    'x-description-ko':
+      '`true`면 승인과 매입을 한 번에 합니다. 매입이 거절되거나 결과를 알 수 없으면 승인은 그대로 남습니다.',
+  }),
 }).meta({ id: 'AuthorizeRequest' })
 export type AuthorizeRequest = z.infer<typeof authorizeRequest>
 
@@ -41,13 +48,17 @@ export const docs = (): DocsOf<typeof contract> => {
   return {
     summary: { en: 'Hold the buyer’s money', ko: '구매자의 돈을 잡아 둡니다(승인)' },
     description: {
-      en: 'Asks the acquirer to hold the amount. Nothing is captured yet: capture the payment before `captureBefore` (7 days). A key is required, in the body or as the header.',
-      ko: '카드사에 금액을 잡아 두도록 요청합니다. 아직 매입된 것은 없으니 `captureBefore`(7일) 전에 매입하세요. 키는 본문이나 헤더 중 한 곳에 반드시 필요합니다.',
+      en: 'Asks the acquirer to hold the amount. Nothing is captured yet: capture the payment before `captureBefore` (7 days), or send `capture: true`. A key is required, in the body or as the header.',
+      ko: '카드사에 금액을 잡아 두도록 요청합니다. 아직 매입된 것은 없으니 `captureBefore`(7일) 전에 매입하거나 `capture: true`를 보내세요. 키는 본문이나 헤더 중 한 곳에 반드시 필요합니다.',
     },
     requests: {
       purchase: {
         summary: { en: 'A phone for ₩1,550,000', ko: '1,550,000원짜리 휴대폰' },
         value: { ...purchase, idempotencyKey: 'order-1001' },
+      },
+      captured: {
+        summary: { en: 'Authorize and capture in one call', ko: '승인과 매입을 한 번에' },
+        value: { ...purchase, idempotencyKey: 'order-1003', orderId: 'order-1003', capture: true },
       },
       declined: {
         summary: { en: 'A card that is declined', ko: '거절되는 카드' },
@@ -65,7 +76,7 @@ export const docs = (): DocsOf<typeof contract> => {
         },
       },
     },
-    next: ['capturePayment', 'getPayment', 'listOperations'],
+    next: ['capturePayment', 'voidPayment', 'getPayment', 'listOperations'],
     curl: `curl -i -X POST '${LOCAL_ORIGIN}/payments/authorize' \\
   -H 'content-type: application/json' \\
   -H "idempotency-key: order-$(date +%s)" \\

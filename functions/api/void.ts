@@ -1,0 +1,17 @@
+/**
+ * POST /payments/void/{paymentId}: let go of the money that an authorization holds.
+ *
+ * 200 released · 402 declined · 404 no such payment · 409 state forbids it, another operation or the same key in progress · 422 key used for another request · 503 outcome not known yet · 400, 413, 415, 500 see docs/errors.md
+ */
+import { contract } from '../../shared/contracts/routes/void-payment.ts'
+import { defineMutation, type MutationPorts } from '../../shared/http/index.ts'
+import type { OperationPorts } from '../../shared/payments/operation.ts'
+import { voidPayment } from '../../shared/payments/void-payment.ts'
+import { portsFromEnv } from '../../shared/runtime/wiring.ts'
+
+export const createHandler = (ports: MutationPorts & OperationPorts) =>
+  defineMutation(contract)(ports, ({ path, body, claim, caller }) =>
+    voidPayment(ports, path.paymentId, body, claim, caller),
+  )
+
+export const handler = createHandler(portsFromEnv())

@@ -1,0 +1,59 @@
+/** Expiry: lets go of holds that were not captured in time, each by an operation like any other. */
+import { plan } from '../domain/payment.ts'
+import type { Caller } from './answer.ts'
+import { claimOperation } from './change-payment.ts'
+import { execute, type OperationPorts } from './operation.ts'
+import type { Operation } from './ports.ts'
+
+export interface ExpirySummary {
+  expired: number
+  /** Claimed, and not answered by the acquirer yet. */
+  unknown: number
+}
+
+/** There is no caller, and no key: nobody repeats an expiry. */
+const job: Caller = { language: 'en', requestId: 'expire-authorizations' }
+
+/**
+ * Expires up to `limit` payments whose time ran out, `concurrency` at a time, and begins none after `deadlineMs` (epoch, real time).
+ * Claims nothing while the acquirer is away. Throws DependencyUnavailableError when the database is away.
+ */
+export async function expirePayments(
+  ports: OperationPorts,
+  { limit, concurrency, deadlineMs }: { limit: number; concurrency: number; deadlineMs: number },
+): Promise<ExpirySummary> {
+  const summary: ExpirySummary = { expired: 0, unknown: 0 }
+  const waiting = await ports.payments.expired(ports.clock.virtualNowMs(), limit)
+  const work = async () => {
+    while (waiting.length > 0 && ports.clock.nowMs() < deadlineMs && ports.acquirer.mayTry()) {
+      const operation = await claimExpiry(ports, waiting.shift()!)
+      if (operation === undefined) continue
+      const { kind } = await execute(ports, operation, { ...job })
+      if (kind === 'answered') summary.expired++
+      if (kind === 'unknown') summary.unknown++
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, work))
+  return summary
+}
+
+/** Undefined when the payment was captured, voided or claimed by another job meanwhile. */
+const claimExpiry = (ports: OperationPorts, paymentId: string): Promise<Operation | undefined> => {
+  const operationId = ports.ids.operation()
+  return ports.transactions.run(paymentId, async tx => {
+    const [payment, summary] = await Promise.all([
+      ports.payments.lock(tx, paymentId),
+      ports.operations.summary(tx, paymentId),
+    ])
+    if (payment === undefined) return undefined
+    const planned = plan(payment, 'expire', undefined, ports.clock.virtualNowMs())
+    if (planned.kind !== 'allowed') return undefined
+    return claimOperation(tx, ports, payment, summary, {
+      operationId,
+      kind: 'expire',
+      amountMinor: planned.amountMinor,
+      idempotencyKey: null,
+      finalCapture: null,
+    })
+  })
+}
