@@ -3,7 +3,7 @@
 -- Why:   the parts of a payment must pay the fee of the whole, so the schedule is the one of its authorization. A resumed capture must
 --        ask the acquirer for the same thing again. The index finds holds that ran out without reading those that did not.
 -- Order: before the functions that capture parts. The functions before them leave the new columns null: their payments get a schedule
---        with their next operation, and their captures are final. They must be gone before the first partial capture: they would
+--        with their first capture, and their captures are final. They must be gone before the first partial capture: they would
 --        book the fee of a later part without the parts before it.
 -- Cost:  the columns change only the description of the tables (ALGORITHM = INSTANT, by itself). The two indexes are built while
 --        others write.

@@ -87,8 +87,10 @@ export class DatabaseReader implements DatabaseSource, OutboxLookup {
     let after = ['', '']
     for (;;) {
       const rows = await this.#rows(
-        `SELECT a.*, o.operation_id AS found_id, o.merchant_id AS found_merchant, o.idempotency_key AS found_key, o.state
+        `SELECT a.*, o.operation_id AS found_id, o.merchant_id AS found_merchant, o.state,
+           CASE WHEN o.combined = 1 THEN c.idempotency_key ELSE o.idempotency_key END AS found_key
          FROM idem_response_cache a LEFT JOIN payment_operation o ON o.operation_id = a.operation_id
+         LEFT JOIN payment_operation c ON o.combined = 1 AND c.payment_id = o.payment_id AND c.kind = 'authorize'
          WHERE a.merchant_id > ? OR (a.merchant_id = ? AND a.idempotency_key > ?)
          ORDER BY a.merchant_id, a.idempotency_key LIMIT ?`,
         [after[0], after[0], after[1], PAGE_ROWS],
@@ -162,6 +164,9 @@ const paymentOf = (row: Row): PaymentRow => ({
   refundedAmount: row.refunded_amount,
   pendingOperationId: row.pending_operation_id,
   eventCount: row.event_count,
+  captureBeforeMs: msOf(row.capture_before),
+  feeBasisPoints: row.fee_basis_points,
+  feeFixed: row.fee_fixed,
 })
 
 const operationOf = (row: Row): OperationRow => ({
@@ -172,7 +177,11 @@ const operationOf = (row: Row): OperationRow => ({
   amount: row.amount,
   currency: row.currency,
   state: row.state,
+  // Functions that captured only all left it null.
+  finalCapture: row.kind === 'capture' ? row.final_capture !== 0 : null,
+  combined: row.combined === 1,
   leaseUntilMs: row.lease_until_ms,
+  createdAtMs: row.created_at.getTime(),
   finishedAtMs: msOf(row.finished_at),
   answer: row.answer_merchant_id === null ? null : joinedAnswerOf(row),
 })

@@ -119,7 +119,7 @@ export const eventCorruptions: PlantedFor<(typeof eventInvariants)[number]['name
     samples: [
       {
         what: 'an event with wrong running totals',
-        alsoBreaks: ['answers-agree'],
+        alsoBreaks: ['answers-agree', 'event-releases'],
         row: 'evt_',
         inPayment: history => {
           history.outbox[1]!.event!.payment.capturedAmount = 9_999
@@ -134,6 +134,30 @@ export const eventCorruptions: PlantedFor<(typeof eventInvariants)[number]['name
           change.event('payment.captured', `payload = REPLACE(payload, '"refundedAmount":0', '"refundedAmount":1')`),
         ],
         alsoBreaks: ['answers-agree', 'outbox-in-kafka'],
+        offender: /^evt_/,
+      },
+    ],
+  },
+  'event-releases': {
+    samples: [
+      {
+        what: 'a capture of all that says it released something',
+        inPayment: history => {
+          history.outbox[1]!.event!.releasedAmount = 1
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a capture of all that says it released something',
+        payment: 'captured',
+        sql: [
+          change.event(
+            'payment.captured',
+            `payload = REPLACE(payload, '"feeAmount"', '"releasedAmount":1,"feeAmount"')`,
+          ),
+        ],
+        alsoBreaks: ['outbox-in-kafka'],
         offender: /^evt_/,
       },
     ],

@@ -8,6 +8,7 @@ import {
 } from '../contracts/lists.ts'
 import { type CheckResult, type DatabaseInvariant, failed, holds, type Judge, notYet, ok, same } from './invariant.ts'
 import {
+  type EventFacts,
   eventsOf,
   type OperationRow,
   type OutboxRow,
@@ -146,6 +147,41 @@ const eventTotals = {
   },
 } as const satisfies DatabaseInvariant
 
+/** What each event must say that it released of the hold; undefined: nothing. */
+const releasedBy: Record<EventType, (event: EventFacts) => number | undefined> = {
+  'payment.authorized': () => undefined,
+  'payment.captured': ({ payment }) => {
+    const isLast = payment.status === 'COMPLETED' && payment.capturedAmount < payment.amount
+    return isLast ? payment.amount - payment.capturedAmount : undefined
+  },
+  'payment.refunded': () => undefined,
+  'payment.voided': ({ payment }) => payment.amount - payment.capturedAmount,
+  'payment.expired': ({ payment }) => payment.amount - payment.capturedAmount,
+  'payment.declined': () => undefined,
+}
+
+/** A void and an expiry move nothing but what they release. */
+const saysReleased: Record<EventType, (event: EventFacts) => number | undefined> = {
+  'payment.authorized': event => event.releasedAmount,
+  'payment.captured': event => event.releasedAmount,
+  'payment.refunded': event => event.releasedAmount,
+  'payment.voided': event => event.amount,
+  'payment.expired': event => event.amount,
+  'payment.declined': event => event.releasedAmount,
+}
+
+const eventReleases = {
+  name: 'event-releases',
+  sentence: 'Every event that ends a hold says what was left of it, and no other event says that it released anything.',
+  *checkPayment({ outbox }) {
+    for (const { event, eventId, topic } of outbox) {
+      if (!event) continue
+      const said = ruleOf(saysReleased, topic)?.(event)
+      yield same(eventId, 'what it says it released', said, ruleOf(releasedBy, topic)?.(event))
+    }
+  },
+} as const satisfies DatabaseInvariant
+
 const newestEvent = {
   name: 'newest-event-is-payment',
   sentence: 'The newest event of a payment carries its status, amount and totals as the payment has them now.',
@@ -158,18 +194,26 @@ const newestEvent = {
   },
 } as const satisfies DatabaseInvariant
 
+interface Topics {
+  must: EventType[]
+  /** When a part was captured, the rest of the hold may have been voided, or have expired. */
+  may?: EventType[]
+}
+
+const restOfHold: EventType[] = ['payment.voided', 'payment.expired']
+
 /** Which topics a payment in each status must have been on. */
-const topicsByStatus: Record<PaymentStatus, EventType[]> = {
-  REQUESTED: [],
-  FAILED: [],
-  DECLINED: ['payment.declined'],
-  AUTHORIZED: ['payment.authorized'],
-  VOIDED: ['payment.authorized', 'payment.voided'],
-  EXPIRED: ['payment.authorized', 'payment.expired'],
-  PARTIALLY_CAPTURED: ['payment.authorized', 'payment.captured'],
-  COMPLETED: ['payment.authorized', 'payment.captured'],
-  PARTIALLY_REFUNDED: ['payment.authorized', 'payment.captured', 'payment.refunded'],
-  REFUNDED: ['payment.authorized', 'payment.captured', 'payment.refunded'],
+const topicsByStatus: Record<PaymentStatus, Topics> = {
+  REQUESTED: { must: [] },
+  FAILED: { must: [] },
+  DECLINED: { must: ['payment.declined'] },
+  AUTHORIZED: { must: ['payment.authorized'] },
+  VOIDED: { must: ['payment.authorized', 'payment.voided'] },
+  EXPIRED: { must: ['payment.authorized', 'payment.expired'] },
+  PARTIALLY_CAPTURED: { must: ['payment.authorized', 'payment.captured'] },
+  COMPLETED: { must: ['payment.authorized', 'payment.captured'], may: restOfHold },
+  PARTIALLY_REFUNDED: { must: ['payment.authorized', 'payment.captured', 'payment.refunded'], may: restOfHold },
+  REFUNDED: { must: ['payment.authorized', 'payment.captured', 'payment.refunded'], may: restOfHold },
 }
 
 const eventsComplete = {
@@ -177,13 +221,10 @@ const eventsComplete = {
   sentence: 'No payment is past REQUESTED or FAILED without the events that its status calls for, and no others.',
   *checkPayment({ paymentId, payment, outbox }) {
     if (!payment) return
-    const found = [...new Set(outbox.map(row => row.topic))].sort().join(' ')
-    yield same(
-      paymentId,
-      `the topics of a ${payment.status} payment`,
-      found,
-      ruleOf(topicsByStatus, payment.status)?.join(' '),
-    )
+    const topics = ruleOf(topicsByStatus, payment.status)
+    const optional = new Set<string>(topics?.may)
+    const found = [...new Set(outbox.map(row => row.topic))].filter(topic => !optional.has(topic)).sort()
+    yield same(paymentId, `the topics of a ${payment.status} payment`, found.join(' '), topics?.must.join(' '))
   },
 } as const satisfies DatabaseInvariant
 
@@ -208,6 +249,7 @@ export const eventInvariants = [
   eventInOnePlace,
   eventEnvelope,
   eventTotals,
+  eventReleases,
   newestEvent,
   eventsComplete,
   outboxPublished,

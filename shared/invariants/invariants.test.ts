@@ -11,6 +11,7 @@ import {
   declinedPayment,
   minutesAgo,
   NOW_MS,
+  paymentsInParts,
   pendingPayment,
   sampleDatabase,
   sampleKafka,
@@ -23,6 +24,7 @@ const healthyPayments = (): HistoryInKafka[] => [
   settledPayment(3, ['authorize', 'capture', 'refund']),
   declinedPayment(4),
   settledPayment(5, ['authorize', 'capture'], 'other-shop'),
+  ...paymentsInParts(10),
 ]
 
 interface Sample {

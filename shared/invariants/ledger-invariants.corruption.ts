@@ -115,7 +115,7 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
       },
       {
         what: 'a fee where the event says 0',
-        alsoBreaks: ['balance-merchants', 'balance-fees'],
+        alsoBreaks: ['fee-of-the-whole', 'balance-merchants', 'balance-fees'],
         row: 'evt_',
         inPayment: history => {
           history.outbox[1]!.event!.feeAmount = 0
@@ -149,6 +149,23 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
         sql: [remove.entry('refund')],
         alsoBreaks: ['refunded-in-ledger', 'net-in-ledger', 'balance-receivable', 'balance-merchants'],
         offender: /^evt_/,
+      },
+    ],
+  },
+  'fee-of-the-whole': {
+    samples: [
+      {
+        what: 'another fee than what was agreed',
+        inPayment: history => {
+          history.payment!.feeBasisPoints = 251
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'another fee than what was agreed',
+        payment: 'captured',
+        sql: [change.payment('fee_basis_points = fee_basis_points + 100')],
       },
     ],
   },

@@ -140,6 +140,32 @@ const feeEntry = {
   },
 } as const satisfies DatabaseInvariant
 
+/**
+ * The fee of all that is captured: `basisPoints` of it, rounded half to even, and the fixed part; never more than it.
+ * In integers of any size, and written apart from the product's own.
+ */
+function feeOfWhole(capturedAmount: number, basisPoints: number, fixed: number): number {
+  const tenThousandths = BigInt(capturedAmount) * BigInt(basisPoints)
+  const floor = tenThousandths / 10_000n
+  const rest = tenThousandths - floor * 10_000n
+  const isUp = rest > 5_000n || (rest === 5_000n && floor % 2n !== 0n)
+  const fee = floor + (isUp ? 1n : 0n) + BigInt(fixed)
+  return fee > BigInt(capturedAmount) ? capturedAmount : Number(fee)
+}
+
+const feeOfParts = {
+  name: 'fee-of-the-whole',
+  sentence:
+    'The fees of the captures of a payment are together the fee of all that it captured, as agreed when it was authorized.',
+  *checkPayment(history) {
+    const { payment } = history
+    if (payment?.feeBasisPoints == null || payment.feeFixed == null) return
+    const fees = sum(eventsOf(history, 'payment.captured').map(row => row.event?.feeAmount ?? 0))
+    const whole = feeOfWhole(payment.capturedAmount, payment.feeBasisPoints, payment.feeFixed)
+    yield same(payment.paymentId, 'the sum of its fees', fees, whole)
+  },
+} as const satisfies DatabaseInvariant
+
 const entriesHaveEvents = {
   name: 'entries-have-events',
   sentence:
@@ -235,6 +261,7 @@ export const ledgerInvariants = [
   refundedInLedger,
   netInLedger,
   ...Object.values(countedBy),
+  feeOfParts,
   entriesHaveEvents,
   entryAccounts,
   trialBalance,

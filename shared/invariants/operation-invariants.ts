@@ -42,15 +42,31 @@ const finishedTimes = {
 /** Stored answers may be pruned this long after they were finished. */
 const PRUNED_AFTER_MS = 15 * 24 * 60 * 60_000
 
+/** The key whose answer tells the caller of this operation; null when nobody was to be told. */
+interface Told {
+  key: string
+  answer: AnswerRow | null
+}
+
+/** An authorization that is captured in the same call leaves the answer to the capture, unless the call ended with it. */
+function toldBy({ operations }: PaymentHistory, operation: OperationRow): Told | null {
+  const { combined, kind, state } = operation
+  if (combined && kind === 'authorize' && outcomeOf(state) === 'success') return null
+  const asked = combined ? operations.find(each => each.kind === 'authorize') : operation
+  return asked?.idempotencyKey == null ? null : { key: asked.idempotencyKey, answer: asked.answer }
+}
+
 const answersStored = {
   name: 'answers-stored',
   sentence: 'Every finished operation that came with a key has its answer stored under that key.',
-  *checkPayment({ operations }, judge) {
-    for (const { operationId, idempotencyKey, state, finishedAtMs, answer } of operations) {
-      if (idempotencyKey === null || outcomeOf(state) === 'open') continue
+  *checkPayment(history, judge) {
+    for (const operation of history.operations) {
+      const { operationId, state, finishedAtMs } = operation
+      const told = toldBy(history, operation)
+      if (told === null || outcomeOf(state) === 'open') continue
       const pruned = finishedAtMs !== null && judge.nowMs - finishedAtMs > PRUNED_AFTER_MS
-      const stored = answer?.statusCode != null && answer.operationId === operationId
-      yield holds(stored || pruned, operationId, `${state}, but no answer of its own under key ${idempotencyKey}`)
+      const stored = told.answer?.statusCode != null && told.answer.operationId === operationId
+      yield holds(stored || pruned, operationId, `${state}, but no answer of its own under key ${told.key}`)
     }
   },
 } as const satisfies DatabaseInvariant
@@ -64,8 +80,8 @@ const codeOfSuccess: Record<OperationKind, number> = {
 }
 
 /** The status code that callers get for each outcome. */
-const codeOf = ({ kind, state }: OperationRow): number | undefined =>
-  outcomeOf(state) === 'success' ? ruleOf(codeOfSuccess, kind) : 402
+const codeOf = ({ kind, state, combined }: OperationRow): number | undefined =>
+  outcomeOf(state) === 'success' ? ruleOf(codeOfSuccess, combined ? 'authorize' : kind) : 402
 
 /** What a success must have said, field by field: the payment as the event of that very step has it. */
 const successFields = (operation: OperationRow, { payment }: EventFacts) => ({
@@ -95,7 +111,8 @@ const answersAgree = {
   sentence: 'Every stored answer of an operation says what happened: its status code, ids, payment status and totals.',
   *checkPayment(history) {
     for (const operation of history.operations) {
-      const { answer, state } = operation
+      const { state } = operation
+      const answer = toldBy(history, operation)?.answer
       if (answer?.statusCode == null || answer.operationId !== operation.operationId || outcomeOf(state) === 'open')
         continue
       const problem = answerProblem(history, operation, answer)

@@ -11,6 +11,11 @@ export interface PaymentRow {
   refundedAmount: number
   pendingOperationId: string | null
   eventCount: number
+  captureBeforeMs: number | null
+  /** What was agreed at the authorization; null on payments from before it was kept. */
+  feeBasisPoints: number | null
+  /** Minor units, once a payment. */
+  feeFixed: number | null
 }
 
 export interface AnswerRow {
@@ -33,7 +38,12 @@ export interface OperationRow {
   amount: number
   currency: string
   state: string
+  /** Whether a capture releases what it leaves. */
+  finalCapture: boolean | null
+  /** An authorization that is captured in the same call, or that capture: the capture's answer is stored under the authorization's key. */
+  combined: boolean
   leaseUntilMs: number
+  createdAtMs: number
   finishedAtMs: number | null
   /** The stored answer under the operation's merchant and key. */
   answer: AnswerRow | null
@@ -56,7 +66,12 @@ export interface EventFacts {
   operationId: string
   amount: number
   feeAmount: number | undefined
-  payment: Omit<PaymentRow, 'pendingOperationId' | 'eventCount'>
+  /** Of the hold, by a capture that is the last one. */
+  releasedAmount: number | undefined
+  payment: Pick<
+    PaymentRow,
+    'paymentId' | 'merchantId' | 'status' | 'amount' | 'currency' | 'capturedAmount' | 'refundedAmount'
+  >
 }
 
 export interface OutboxRow {
@@ -117,7 +132,8 @@ export function parseEvent(payload: string): EventFacts | null {
   const numbers = [event.sequence, event.amount, payment.amount, payment.capturedAmount, payment.refundedAmount]
   if (![...texts, payment.status, payment.currency].every(value => typeof value === 'string')) return null
   if (!numbers.every(Number.isSafeInteger)) return null
-  if (event.feeAmount !== undefined && !Number.isSafeInteger(event.feeAmount)) return null
+  const optional = [event.feeAmount, event.releasedAmount]
+  if (!optional.every(value => value === undefined || Number.isSafeInteger(value))) return null
   return Number.isNaN(Date.parse(String(event.occurredAt))) ? null : (event as unknown as EventFacts)
 }
 

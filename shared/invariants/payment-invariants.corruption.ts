@@ -76,6 +76,24 @@ export const paymentCorruptions: PlantedFor<(typeof paymentInvariants)[number]['
       },
     ],
   },
+  'captured-in-time': {
+    samples: [
+      {
+        what: 'a capture that was claimed when its time had run out',
+        inPayment: history => {
+          history.payment!.captureBeforeMs = history.operations[1]!.createdAtMs
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a capture that was claimed when its time had run out',
+        payment: 'captured',
+        sql: [change.payment('capture_before = created_at')],
+        offender: /^op_/,
+      },
+    ],
+  },
   'captured-by-operations': {
     samples: [
       {

@@ -2,6 +2,7 @@
 import { type OperationKind, type OperationState, operationKinds, type PaymentStatus } from '../contracts/lists.ts'
 import { type CheckResult, type DatabaseInvariant, failed, holds, ok, same } from './invariant.ts'
 import {
+  type OperationRow,
   outcomeOf,
   type PaymentHistory,
   type PaymentRow,
@@ -103,23 +104,40 @@ const authorizationIs =
   ({ operations }) =>
     operations.some(({ kind, state }) => kind === 'authorize' && state === wanted)
 
-/** What the operations must have come to for a status to be reached; void and expire end an authorization. */
+/** Operations that let go of what was held and not captured. */
+const endingHold = (history: PaymentHistory): OperationRow[] => [
+  ...succeededOf(history, 'capture').filter(({ finalCapture }) => finalCapture !== false),
+  ...succeededOf(history, 'void'),
+  ...succeededOf(history, 'expire'),
+]
+const stillHeld: Fits = (history, payment) =>
+  authorizedInFull(history, payment) && endingHold(history).length === 0 && payment.capturedAmount < payment.amount
+/** By one operation that says so, or because nothing was left. */
+const notHeld: Fits = (history, payment) => {
+  const ended = endingHold(history).length
+  return (
+    authorizedInFull(history, payment) && (ended === 1 || (ended === 0 && payment.capturedAmount === payment.amount))
+  )
+}
+
+/** What the operations must have come to for a status to be reached. */
 const operationsByStatus: Record<PaymentStatus, Fits> = {
   REQUESTED: authorizationIs('PENDING'),
-  AUTHORIZED: authorizedInFull,
+  AUTHORIZED: stillHeld,
   DECLINED: authorizationIs('DECLINED'),
   FAILED: authorizationIs('FAILED'),
-  PARTIALLY_CAPTURED: authorizedInFull,
-  COMPLETED: authorizedInFull,
-  VOIDED: (history, payment) => authorizedInFull(history, payment) && succeededOf(history, 'void').length === 1,
-  EXPIRED: (history, payment) => authorizedInFull(history, payment) && succeededOf(history, 'expire').length === 1,
-  PARTIALLY_REFUNDED: authorizedInFull,
-  REFUNDED: authorizedInFull,
+  PARTIALLY_CAPTURED: stillHeld,
+  COMPLETED: notHeld,
+  VOIDED: (history, payment) => notHeld(history, payment) && succeededOf(history, 'void').length === 1,
+  EXPIRED: (history, payment) => notHeld(history, payment) && succeededOf(history, 'expire').length === 1,
+  PARTIALLY_REFUNDED: notHeld,
+  REFUNDED: notHeld,
 }
 
 const statusFitsOperations = {
   name: 'status-fits-operations',
-  sentence: 'Every payment was brought to its status by its operations: authorized once, for its amount, or refused.',
+  sentence:
+    'Every payment was brought to its status by its operations: authorized once, for its amount, or refused; and its hold was ended once, or not yet.',
   *checkPayment(history) {
     const { payment } = history
     if (!payment) return
@@ -161,12 +179,29 @@ const refundedByOperations = {
   },
 } as const satisfies DatabaseInvariant
 
+const capturedInTime = {
+  name: 'captured-in-time',
+  sentence: 'Every capture that succeeded was claimed before the payment’s time to capture ran out.',
+  *checkPayment(history) {
+    const { payment } = history
+    if (!payment) return
+    const { captureBeforeMs } = payment
+    for (const { operationId, createdAtMs } of succeededOf(history, 'capture'))
+      yield holds(
+        captureBeforeMs !== null && createdAtMs < captureBeforeMs,
+        operationId,
+        `claimed at ${createdAtMs}, to be captured before ${captureBeforeMs}`,
+      )
+  },
+} as const satisfies DatabaseInvariant
+
 export const paymentInvariants = [
   totalsInBounds,
   statusFitsTotals,
   statusFitsOperations,
   capturedByOperations,
   refundedByOperations,
+  capturedInTime,
   oneCurrency,
   pendingPointer,
   nothingOrphaned,

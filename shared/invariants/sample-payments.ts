@@ -1,9 +1,9 @@
 /** Healthy payments for tests, written by hand: their rows, and what Kafka holds of them, when nothing is wrong. */
-import type { EntryType, EventType, PaymentStatus, RequestedKind } from '../contracts/lists.ts'
+import type { EntryType, EventType, OperationKind, PaymentStatus } from '../contracts/lists.ts'
 import { Balances, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts, RowInKafka } from './kafka-facts.ts'
-import type { AnswerRow, EntryRow, EventFacts, OperationRow, PaymentHistory } from './payment-history.ts'
+import type { AnswerRow, EntryRow, EventFacts, OperationRow, PaymentHistory, PaymentRow } from './payment-history.ts'
 
 export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5)
 export const minutesAgo = (minutes: number): number => NOW_MS - minutes * 60_000
@@ -15,7 +15,20 @@ const FEE = 250
 const ulid = (letter: string, index: number): string => `${letter}${String(index).padStart(25, '0')}`
 export const paymentIdOf = (index: number): string => `pay_${ulid('0P', index).slice(-26)}`
 
-type Step = Exclude<RequestedKind, 'void'>
+/** What one operation did; a word stands for the whole. */
+interface StepRow {
+  kind: OperationKind
+  amount: number
+  finalCapture?: boolean
+  feeAmount?: number
+  releasedAmount?: number
+  combined?: boolean
+  /** The payment afterwards. */
+  status: PaymentStatus
+  capturedAmount: number
+  refundedAmount: number
+}
+type Step = 'authorize' | 'capture' | 'refund' | StepRow
 
 const answerOf = (
   merchantId: string,
@@ -46,7 +59,10 @@ const operationOf = (
   amount: AMOUNT,
   currency: 'KRW',
   state,
+  finalCapture: kind === 'capture' ? true : null,
+  combined: false,
   leaseUntilMs: STEP_MS + 15_000,
+  createdAtMs: STEP_MS,
   finishedAtMs: state === 'PENDING' ? null : STEP_MS,
   answer,
 })
@@ -80,41 +96,51 @@ const entryOf = (
   currency: 'KRW',
 })
 
-interface StepRule {
-  topic: EventType
-  status: PaymentStatus
-  statusCode: number
-  total?: 'capturedAmount' | 'refundedAmount'
-  feeAmount?: number
-  entries: (eventId: string, merchant: string) => EntryRow[]
+const wholeSteps: Record<'authorize' | 'capture' | 'refund', StepRow> = {
+  authorize: { kind: 'authorize', amount: AMOUNT, status: 'AUTHORIZED', capturedAmount: 0, refundedAmount: 0 },
+  capture: {
+    kind: 'capture',
+    amount: AMOUNT,
+    finalCapture: true,
+    feeAmount: FEE,
+    status: 'COMPLETED',
+    capturedAmount: AMOUNT,
+    refundedAmount: 0,
+  },
+  refund: { kind: 'refund', amount: AMOUNT, status: 'REFUNDED', capturedAmount: AMOUNT, refundedAmount: AMOUNT },
 }
 
-const stepRules: Record<Step, StepRule> = {
-  authorize: { topic: 'payment.authorized', status: 'AUTHORIZED', statusCode: 201, entries: () => [] },
+interface KindRule {
+  topic: EventType
+  statusCode: number
+  entries: (step: StepRow, eventId: string, merchant: string) => EntryRow[]
+}
+
+const noEntries = (): EntryRow[] => []
+
+const kindRules: Record<OperationKind, KindRule> = {
+  authorize: { topic: 'payment.authorized', statusCode: 201, entries: noEntries },
   capture: {
     topic: 'payment.captured',
-    status: 'COMPLETED',
     statusCode: 200,
-    total: 'capturedAmount',
-    feeAmount: FEE,
-    entries: (eventId, merchant) => [
-      entryOf('capture', eventId, ['acquirer_receivable', merchant], AMOUNT),
-      entryOf('fee', eventId, [merchant, 'fee_revenue'], FEE),
+    entries: ({ amount, feeAmount = 0 }, eventId, merchant) => [
+      entryOf('capture', eventId, ['acquirer_receivable', merchant], amount),
+      entryOf('fee', eventId, [merchant, 'fee_revenue'], feeAmount),
     ],
   },
   refund: {
     topic: 'payment.refunded',
-    status: 'REFUNDED',
     statusCode: 200,
-    total: 'refundedAmount',
-    entries: (eventId, merchant) => [entryOf('refund', eventId, [merchant, 'acquirer_receivable'], AMOUNT)],
+    entries: ({ amount }, eventId, merchant) => [entryOf('refund', eventId, [merchant, 'acquirer_receivable'], amount)],
   },
+  void: { topic: 'payment.voided', statusCode: 200, entries: noEntries },
+  expire: { topic: 'payment.expired', statusCode: 200, entries: noEntries },
 }
 
 /** A payment that went through `steps` without anything special. */
 export function settledPayment(index: number, steps: Step[], merchantId = 'shop'): HistoryInKafka {
   const paymentId = paymentIdOf(index)
-  const payment = {
+  const payment: PaymentRow = {
     paymentId,
     merchantId,
     status: 'REQUESTED',
@@ -124,45 +150,110 @@ export function settledPayment(index: number, steps: Step[], merchantId = 'shop'
     refundedAmount: 0,
     pendingOperationId: null,
     eventCount: 0,
+    captureBeforeMs: steps.length === 0 ? null : STEP_MS + 7 * 24 * 60 * 60_000,
+    feeBasisPoints: 250,
+    feeFixed: 0,
   }
-  const history: HistoryInKafka & { payment: typeof payment } = {
+  const history: HistoryInKafka & { payment: PaymentRow } = {
     paymentId,
     payment,
     operations: [],
     entries: [],
     outbox: [],
   }
-  for (const step of steps) takeStep(history, step, index)
+  for (const step of steps) takeStep(history, typeof step === 'string' ? wholeSteps[step] : step, index)
   return history
 }
 
-function takeStep(
-  history: HistoryInKafka & { payment: NonNullable<HistoryInKafka['payment']> },
-  step: Step,
-  index: number,
-): void {
+function takeStep(history: HistoryInKafka & { payment: PaymentRow }, step: StepRow, index: number): void {
   const { payment, paymentId } = history
-  const { topic, status, statusCode, total, feeAmount, entries } = stepRules[step]
-  payment.status = status
+  const { kind, amount, feeAmount, releasedAmount, combined = false } = step
+  const { topic, statusCode, entries } = kindRules[kind]
+  payment.status = step.status
+  payment.capturedAmount = step.capturedAmount
+  payment.refundedAmount = step.refundedAmount
   payment.eventCount++
-  if (total) payment[total] += AMOUNT
-  const { pendingOperationId, eventCount, ...told } = payment
-  const operationId = `op_${paymentId}_${step}`
-  const eventId = `evt_${paymentId}_${step}`
+  const told = toldOf(payment)
+  const earlier = history.operations.filter(operation => operation.kind === kind).length
+  const id = `${paymentId}_${kind}${earlier === 0 ? '' : earlier + 1}`
+  const [operationId, eventId] = [`op_${id}`, `evt_${id}`]
   const event = {
     eventId,
     eventType: topic,
-    sequence: eventCount,
+    sequence: payment.eventCount,
     operationId,
-    amount: AMOUNT,
+    amount,
     feeAmount,
+    releasedAmount,
     payment: told,
   }
-  const answer = { ...told, operationId }
-  const stored = answerOf(payment.merchantId, `key-${operationId}`, operationId, statusCode, answer)
-  history.operations.push(operationOf(payment.merchantId, operationId, step, 'SUCCEEDED', stored))
-  history.outbox.push(outboxOf(index * 10 + eventCount, event))
-  history.entries.push(...entries(eventId, `merchant_payable:${payment.merchantId}`))
+  const answered = answerOf(
+    payment.merchantId,
+    `key-${operationId}`,
+    operationId,
+    combined ? kindRules.authorize.statusCode : statusCode,
+    { ...told, operationId },
+  )
+  const operation = operationOf(payment.merchantId, operationId, kind, 'SUCCEEDED', answered)
+  history.operations.push({ ...operation, amount, finalCapture: step.finalCapture ?? null, combined })
+  if (combined) shareAnswer(history)
+  history.outbox.push(outboxOf(index * 10 + payment.eventCount, event))
+  history.entries.push(...entries(step, eventId, `merchant_payable:${payment.merchantId}`))
+}
+
+const toldOf = ({
+  paymentId,
+  merchantId,
+  status,
+  amount,
+  currency,
+  capturedAmount,
+  refundedAmount,
+}: PaymentRow): EventFacts['payment'] => ({
+  paymentId,
+  merchantId,
+  status,
+  amount,
+  currency,
+  capturedAmount,
+  refundedAmount,
+})
+
+/** The last operation answers under the key of the first, and has none of its own. */
+function shareAnswer({ operations }: PaymentHistory): void {
+  const [first, last] = [operations[0]!, operations.at(-1)!]
+  if (first === last) return
+  first.answer = { ...last.answer!, idempotencyKey: first.idempotencyKey! }
+  last.idempotencyKey = null
+  last.answer = null
+}
+
+/** Captured in two parts and with the rest let go, refunded in parts; voided; expired after a part; captured in one call. */
+export const paymentsInParts = (firstIndex: number): HistoryInKafka[] => {
+  const part = (kind: OperationKind, amount: number, status: PaymentStatus, totals: [number, number], rest = {}) => ({
+    kind,
+    amount,
+    status,
+    capturedAmount: totals[0],
+    refundedAmount: totals[1],
+    ...rest,
+  })
+  const firstPart = part('capture', 3_000, 'PARTIALLY_CAPTURED', [3_000, 0], { finalCapture: false, feeAmount: 75 })
+  return [
+    settledPayment(firstIndex, [
+      'authorize',
+      firstPart,
+      part('capture', 30, 'COMPLETED', [3_030, 0], { finalCapture: true, feeAmount: 1, releasedAmount: 6_970 }),
+      part('refund', 30, 'PARTIALLY_REFUNDED', [3_030, 30]),
+      part('refund', 3_000, 'REFUNDED', [3_030, 3_030]),
+    ]),
+    settledPayment(firstIndex + 1, ['authorize', part('void', 10_000, 'VOIDED', [0, 0])]),
+    settledPayment(firstIndex + 2, ['authorize', firstPart, part('expire', 7_000, 'COMPLETED', [3_000, 0])]),
+    settledPayment(firstIndex + 3, [
+      part('authorize', AMOUNT, 'AUTHORIZED', [0, 0], { combined: true }),
+      part('capture', AMOUNT, 'COMPLETED', [AMOUNT, 0], { finalCapture: true, feeAmount: FEE, combined: true }),
+    ]),
+  ]
 }
 
 /** A payment that the acquirer declined. */
@@ -200,7 +291,11 @@ const keptAnswersOf = (histories: PaymentHistory[]): KeptAnswer[] =>
   histories.flatMap(history =>
     history.operations
       .filter(operation => operation.answer !== null)
-      .map(operation => ({ ...operation.answer!, operation })),
+      .map(({ answer, idempotencyKey, ...operation }) => {
+        const named = history.operations.find(each => each.operationId === answer!.operationId)
+        const told = named?.combined ? { ...named, idempotencyKey } : { ...operation, idempotencyKey }
+        return { ...answer!, operation: told }
+      }),
   )
 
 /** The database that holds these payments and nothing else. */

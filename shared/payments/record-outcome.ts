@@ -120,7 +120,11 @@ function paymentAfter(
   return {
     ...after,
     captureBeforeMs: captureBeforeOf(ports, after, operation, verdict, nowMs),
-    feeSchedule: after.feeSchedule ?? scheduleFor(ports.policy.fees, after.currency),
+    // Functions that did not keep it authorized this payment: the first capture fixes it for those that follow.
+    feeSchedule:
+      operation.kind === 'capture'
+        ? (after.feeSchedule ?? scheduleFor(ports.policy.fees, after.currency))
+        : after.feeSchedule,
     updatedAtMs: notBefore(before.updatedAtMs, nowMs),
   }
 }
