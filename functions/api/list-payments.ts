@@ -1,5 +1,5 @@
 /**
- * GET /payments?merchantId&status&limit&cursor: a page of payments, newest first.
+ * GET /payments?merchantId&orderId&status&limit&cursor: a page of payments, newest first.
  *
  * 200 · 400, 500, 503 see docs/errors.md
  */

@@ -53,7 +53,7 @@ export const paymentCorruptions: PlantedFor<(typeof paymentInvariants)[number]['
         what: 'a status ahead of its totals',
         payment: 'authorized',
         sql: [change.payment("status = 'COMPLETED'")],
-        alsoBreaks: ['newest-event-is-payment', 'events-complete'],
+        alsoBreaks: ['status-fits-operations', 'newest-event-is-payment', 'events-complete'],
       },
     ],
   },

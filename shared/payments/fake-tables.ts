@@ -499,15 +499,17 @@ export class FakeReader implements PaymentReader {
 
   async list(query: {
     merchantId?: string
+    orderId?: string
     status?: PaymentStatus
     limit: number
     beforePaymentId?: string
   }): Promise<PaymentDetail[]> {
-    const { merchantId, status, limit, beforePaymentId } = query
+    const { merchantId, orderId, status, limit, beforePaymentId } = query
     const rows = await this.#tables.payments.table.filter(
       undefined,
       row =>
         (merchantId === undefined || row.merchantId === merchantId) &&
+        (orderId === undefined || row.orderId === orderId) &&
         (status === undefined || row.status === status) &&
         (beforePaymentId === undefined || row.paymentId < beforePaymentId),
     )

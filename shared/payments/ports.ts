@@ -402,6 +402,7 @@ export interface PaymentReader {
   find(paymentId: string): Promise<(PaymentDetail & { events: EventView[] }) | undefined>
   list(query: {
     merchantId?: string
+    orderId?: string
     status?: PaymentStatus
     limit: number
     beforePaymentId?: string

@@ -61,12 +61,14 @@ export class MySqlPaymentReader implements PaymentReader {
 
   async list(query: {
     merchantId?: string
+    orderId?: string
     status?: PaymentStatus
     limit: number
     beforePaymentId?: string
   }): Promise<PaymentDetail[]> {
     const conditions: Array<[sql: string, value: SqlValue | undefined]> = [
       ['p.merchant_id = ?', query.merchantId],
+      ['p.order_id = ?', query.orderId],
       ['p.status = ?', query.status],
       ['p.payment_id < ?', query.beforePaymentId],
     ]

@@ -104,6 +104,10 @@ export class PaymentApi {
     return this.post(`/payments/refund/${paymentId}`, body, headers)
   }
 
+  void(paymentId: string, body?: unknown, headers?: Headers): Promise<Reply> {
+    return this.post(`/payments/void/${paymentId}`, body, headers)
+  }
+
   payment(paymentId: string, headers?: Headers): Promise<Reply> {
     return this.get(`/payments/${paymentId}`, headers)
   }

@@ -16,6 +16,8 @@ export interface AuthorizeBody {
   currency: string
   idempotencyKey?: string
   paymentMethod?: string
+  orderId?: string
+  capture?: boolean
 }
 
 export const authorizeBody = (given: Partial<AuthorizeBody> = {}): AuthorizeBody => ({

@@ -1,7 +1,7 @@
 /** GET /payments: what it reads, what it answers, and what documents say about it. */
 import * as z from 'zod'
 import { LOCAL_ORIGIN } from '../curl.ts'
-import { atLeast, atMost, merchantId } from '../identifiers.ts'
+import { atLeast, atMost, merchantId, orderId } from '../identifiers.ts'
 import { paymentStatus, paymentView } from '../payment.ts'
 import { schemaMessages } from '../problem-texts.ts'
 import { charactersAtMost, onlyThese } from '../requests.ts'
@@ -18,6 +18,7 @@ const wholeNumber = (sent: unknown): unknown =>
 
 export const listQuery = onlyThese({
   merchantId: merchantId.optional(),
+  orderId: orderId.optional(),
   status: paymentStatus.optional(),
   limit: z
     .preprocess(
