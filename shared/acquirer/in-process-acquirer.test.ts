@@ -1,6 +1,7 @@
-/** The sandbox acquirer: every test token, always the same verdict, and its time-out. */
+/** The acquirer in this process: what each test token makes of an order, always the same, and its time-out. */
 import { describe, expect, test } from '@jest/globals'
 import { operationKinds } from '../contracts/lists.ts'
+import type { TokenFailure } from '../contracts/test-tokens.ts'
 import type { AcquirerOrder } from '../payments/ports.ts'
 import { InProcessAcquirer } from './in-process-acquirer.ts'
 
@@ -10,16 +11,17 @@ const orderOf = (given: Partial<AcquirerOrder> = {}): AcquirerOrder => ({
   amountMinor: 10_000,
   currency: 'KRW',
   paymentMethod: 'tok_approve',
+  authorizationId: null,
+  finalCapture: null,
   ...given,
 })
 
-const quick = new InProcessAcquirer({ timeoutMs: 50, slowMs: 1 })
+const quick = new InProcessAcquirer({ timeoutMs: 2, slowMs: 1 })
 
 describe('InProcessAcquirer', () => {
   test.each([
     { paymentMethod: 'tok_approve', verdict: { kind: 'approved' } },
     { paymentMethod: 'tok_slow', verdict: { kind: 'approved' } },
-    { paymentMethod: 'tok_decline', verdict: { kind: 'declined', reason: 'insufficient_funds' } },
     { paymentMethod: 'tok_other', verdict: { kind: 'declined', reason: 'unknown_payment_method' } },
     { paymentMethod: '__proto__', verdict: { kind: 'declined', reason: 'unknown_payment_method' } },
   ])('$paymentMethod is $verdict.kind, whoever asks however often', async ({ paymentMethod, verdict }) => {
@@ -30,6 +32,50 @@ describe('InProcessAcquirer', () => {
       expect(await quick.inquire(order)).toEqual(verdict)
       expect(await quick.cancel(order)).toEqual(verdict)
     }
+  })
+
+  const approved = { kind: 'approved' }
+  const unknown = { kind: 'unknown' }
+  const declined = (reason: string) => {
+    const verdict = { kind: 'declined', reason }
+    return { submit: verdict, inquire: verdict, cancel: verdict }
+  }
+  const neverDecided = { submit: unknown, inquire: { kind: 'not_found' }, cancel: { kind: 'canceled' } }
+  const approvedUnseen = { submit: unknown, inquire: approved, cancel: approved }
+  const expected: Record<TokenFailure, { submit: object; inquire: object; cancel: object }> = {
+    decline: declined('do_not_honor'),
+    insufficient_funds: declined('insufficient_funds'),
+    lost_card: declined('lost_card'),
+    timeout_before: neverDecided,
+    timeout_after: approvedUnseen,
+    drop_after: approvedUnseen,
+    late: neverDecided,
+    error: neverDecided,
+    garbage: approvedUnseen,
+  }
+
+  describe.each([
+    { kind: 'authorize', prefix: '' },
+    { kind: 'capture', prefix: 'capture_' },
+    { kind: 'refund', prefix: 'refund_' },
+    { kind: 'void', prefix: 'void_' },
+  ] as const)('tok_$prefix…', ({ kind, prefix }) => {
+    test.each(Object.entries(expected))('%s goes wrong with that operation only', async (failure, results) => {
+      const paymentMethod = `tok_${prefix}${failure}`
+      for (const other of operationKinds) {
+        const order = orderOf({ kind: other, paymentMethod })
+        const found = {
+          submit: await quick.submit(order),
+          inquire: await quick.inquire(order),
+          cancel: await quick.cancel(order),
+        }
+        const isNamed = other === kind
+        expect([other, found]).toEqual([
+          other,
+          isNamed ? results : { submit: approved, inquire: approved, cancel: approved },
+        ])
+      }
+    })
   })
 })
 

@@ -1,9 +1,9 @@
 /**
- * The sandbox acquirer while it is not a service of its own: it decides by the payment method. The same operation id
- * always gets the same result, so that it is idempotent without memory. It knows every operation: an inquiry never says "not found".
+ * The sandbox acquirer without a service: for unit tests, and for measuring what the hop to the service costs. The order alone decides,
+ * so that it is idempotent without memory. It cannot remember that somebody asked: a `late` order never arrives.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { OperationKind } from '../contracts/lists.ts'
+import { behaviorOf, declineReasons, type TokenBehavior } from '../contracts/test-tokens.ts'
 import type { Acquirer, AcquirerOrder, Verdict } from '../payments/ports.ts'
 
 export interface InProcessAcquirerOptions {
@@ -11,6 +11,15 @@ export interface InProcessAcquirerOptions {
   timeoutMs: number
   /** How long `tok_slow` takes to answer. */
   slowMs?: number
+}
+
+type Decided = Exclude<Verdict, { kind: 'unknown' }>
+
+/** What becomes of an order, and when its answer comes, if ever. */
+interface Course {
+  /** Undefined: it is never decided. */
+  decision: Decided | undefined
+  answer: 'at_once' | 'slow' | 'never' | 'unreadable'
 }
 
 const SLOW_MS = 3_000
@@ -28,33 +37,39 @@ export class InProcessAcquirer implements Acquirer {
 
   async submit(order: AcquirerOrder): Promise<Verdict> {
     const { timeoutMs, slowMs } = this.#options
-    if (!canBeSlow[order.kind] || order.paymentMethod !== 'tok_slow') return verdictOf(order)
-    await sleep(Math.min(slowMs, timeoutMs))
-    return slowMs > timeoutMs ? { kind: 'unknown' } : verdictOf(order)
+    const { decision, answer } = courseOf(order)
+    const answersAfterMs = { at_once: 0, unreadable: 0, slow: slowMs, never: Number.POSITIVE_INFINITY }[answer]
+    const waitMs = Math.min(answersAfterMs, timeoutMs)
+    if (waitMs > 0) await sleep(waitMs)
+    const isRead = answer !== 'unreadable' && answersAfterMs <= timeoutMs
+    return isRead && decision !== undefined ? decision : { kind: 'unknown' }
   }
 
-  async inquire(order: AcquirerOrder): Promise<Verdict> {
-    return verdictOf(order)
+  async inquire(order: AcquirerOrder): Promise<Verdict | { kind: 'not_found' }> {
+    return courseOf(order).decision ?? { kind: 'not_found' }
   }
 
-  async cancel(order: AcquirerOrder): Promise<Verdict> {
-    return verdictOf(order)
+  async cancel(order: AcquirerOrder): Promise<Verdict | { kind: 'canceled' }> {
+    return courseOf(order).decision ?? { kind: 'canceled' }
   }
 }
 
-/** Only an authorization is slow: the buyer waits once in a purchase. */
-const canBeSlow: Record<OperationKind, boolean> = {
-  authorize: true,
-  capture: false,
-  refund: false,
-  void: false,
-  expire: false,
+const approved: Decided = { kind: 'approved' }
+const declined = (reason: string): Course => ({ decision: { kind: 'declined', reason }, answer: 'at_once' })
+
+const courses: Record<TokenBehavior['kind'], Course> = {
+  approve: { decision: approved, answer: 'at_once' },
+  slow: { decision: approved, answer: 'slow' },
+  unknown: declined('unknown_payment_method'),
+  decline: declined(declineReasons.decline),
+  insufficient_funds: declined(declineReasons.insufficient_funds),
+  lost_card: declined(declineReasons.lost_card),
+  timeout_before: { decision: undefined, answer: 'never' },
+  timeout_after: { decision: approved, answer: 'never' },
+  drop_after: { decision: approved, answer: 'unreadable' },
+  late: { decision: undefined, answer: 'never' },
+  error: { decision: undefined, answer: 'unreadable' },
+  garbage: { decision: approved, answer: 'unreadable' },
 }
 
-const declineReasons = new Map([['tok_decline', 'insufficient_funds']])
-const approving = new Set(['tok_approve', 'tok_slow'])
-
-function verdictOf(order: AcquirerOrder): Verdict {
-  if (approving.has(order.paymentMethod)) return { kind: 'approved' }
-  return { kind: 'declined', reason: declineReasons.get(order.paymentMethod) ?? 'unknown_payment_method' }
-}
+const courseOf = (order: AcquirerOrder): Course => courses[behaviorOf(order.paymentMethod, order.kind).kind]

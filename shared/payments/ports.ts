@@ -359,10 +359,11 @@ export type AcquirerOrder = Pick<
 
 export type Verdict = { kind: 'approved' } | { kind: 'declined'; reason: string } | { kind: 'unknown' }
 
+/** None of these throws. */
 export interface Acquirer {
   /** Whether an order may be tried now. False while the acquirer is known to be away: then nothing is claimed. */
   mayTry(): boolean
-  /** Executes an order. A time-out is `unknown`, never a refusal. Never throws. */
+  /** Executes an order. A time-out is `unknown`, never a refusal. `canceled`: it was canceled before it arrived. */
   submit(order: AcquirerOrder): Promise<Verdict | { kind: 'canceled' }>
   /** Asks what became of an order, without executing it. */
   inquire(order: AcquirerOrder): Promise<Verdict | { kind: 'canceled' } | { kind: 'not_found' }>

@@ -287,6 +287,10 @@ describe('simultaneous copies of authorizations', () => {
       this.#random = random
     }
 
+    mayTry(): boolean {
+      return true
+    }
+
     async submit(order: AcquirerOrder): Promise<Verdict> {
       this.submitted.push(order)
       await somewhatLater(this.#random)
