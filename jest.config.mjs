@@ -26,7 +26,7 @@ export default {
       ...base,
       displayName: 'unit',
       testMatch: [
-        '<rootDir>/{functions,shared,deploy,scripts,web,migrations}/**/*.test.{ts,tsx}',
+        '<rootDir>/{functions,shared,sandbox,deploy,scripts,web,migrations}/**/*.test.{ts,tsx}',
         '<rootDir>/plugins/*/{src,test/package}/**/*.test.ts',
         '<rootDir>/test/unit/**/*.test.ts',
       ],

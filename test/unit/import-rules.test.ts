@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals'
 import { violationsOf } from './import-rules.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const PLACES = ['functions', 'shared', 'web', 'plugins', 'deploy', 'scripts', 'test']
+const PLACES = ['functions', 'shared', 'sandbox', 'web', 'plugins', 'deploy', 'scripts', 'test']
 const SKIPPED = /(?:^|\/)(?:node_modules|dist|\.[^/]+)\//
 
 const sourcesIn = (place: string): string[] => {
@@ -31,7 +31,16 @@ describe('the sources', () => {
       ),
     )
 
-    for (const room of ['functions', 'shared/domain', 'shared/stores', 'shared/runtime', 'web', 'plugins', 'scripts'])
+    for (const room of [
+      'functions',
+      'shared/domain',
+      'shared/stores',
+      'shared/runtime',
+      'sandbox',
+      'web',
+      'plugins',
+      'scripts',
+    ])
       expect(rooms).toContain(room)
     expect(sources.length).toBeGreaterThan(100)
   })
@@ -69,6 +78,9 @@ describe('an import that is not allowed is found', () => {
     ['shared/http/respond.ts', '../runtime/log.ts'],
     ['shared/http/respond.ts', '../stores/answers.ts'],
     ['shared/runtime/wiring.ts', '../../functions/api/authorize.ts'],
+    ['sandbox/acquirer/server.ts', '../../shared/runtime/until.ts'],
+    ['sandbox/acquirer/rules.ts', '../../shared/domain/payment.ts'],
+    ['shared/acquirer/in-process-acquirer.ts', '../../sandbox/acquirer/rules.ts'],
     ['web/src/app.tsx', '../../shared/payments/answer.ts'],
     ['web/src/app.tsx', '../../shared/domain/payment.ts'],
     ['web/src/app.tsx', '../../scripts/start.ts'],

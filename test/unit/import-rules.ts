@@ -45,6 +45,7 @@ const rooms: Record<string, Room> = {
   'shared/http': { imports: ['shared/payments', 'shared/contracts'] },
   'shared/runtime': { imports: SHARED, ambient: true },
   web: { imports: ['shared/contracts'], ambient: true },
+  sandbox: { imports: ['shared/contracts'], ambient: true },
   [PLUGIN]: { imports: [], ambient: true },
   'deploy/stages': { imports: [], ambient: true },
   'deploy/package': { imports: ['scripts/terminal', 'scripts/local/paths.ts'], ambient: true },
@@ -64,7 +65,7 @@ const rooms: Record<string, Room> = {
   // The commands themselves; what they run stands in the rooms above, which come first.
   scripts: { imports: ['deploy', PLUGIN, ...SHARED], ambient: true },
   test: {
-    imports: ['functions', 'web', PLUGIN, 'deploy', 'scripts', ...SHARED],
+    imports: ['functions', 'web', 'sandbox', PLUGIN, 'deploy', 'scripts', ...SHARED],
     ambient: true,
   },
 }

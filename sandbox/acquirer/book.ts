@@ -1,0 +1,138 @@
+/** Decides what arrives and writes it down: what comes in one turn of the event loop shares one transaction, and is answered after it. */
+import { isDeepStrictEqual } from 'node:util'
+import type { AcquirerDecision, AcquirerOrderBody } from '../../shared/contracts/acquirer.ts'
+import type { Decided, Journal } from './journal.ts'
+import { decide, type Hold, holdOf } from './rules.ts'
+
+export interface BookOptions {
+  journal: Journal
+  /** How long a hold lasts, in the virtual time. */
+  holdWindowMs: number
+  /** The real time. */
+  nowMs(): number
+  /** Told once for each transaction that could not be written. */
+  failed(error: unknown): void
+}
+
+export type Outcome =
+  | { kind: 'decided'; decision: AcquirerDecision; first: boolean }
+  /** The id belongs to another order. */
+  | { kind: 'different_order' }
+
+/** Nothing was decided, since nothing could be written. */
+export class JournalUnavailable extends Error {
+  override name = 'JournalUnavailable'
+}
+
+interface Waiting {
+  work(): unknown
+  resolve(result: unknown): void
+  reject(error: JournalUnavailable): void
+}
+
+/** Every promise resolves after its commit, and rejects with JournalUnavailable when nothing of it was written. */
+export class Book {
+  readonly #options: BookOptions
+  #waiting: Waiting[] = []
+
+  constructor(options: BookOptions) {
+    this.#options = options
+  }
+
+  /** What the journal says now. */
+  find(operationId: string): Decided | undefined {
+    return this.#options.journal.find(operationId)
+  }
+
+  /** Decides an order, unless its id was decided or canceled before. */
+  order(operationId: string, order: AcquirerOrderBody): Promise<Outcome> {
+    return this.#inTransaction(() => {
+      const known = this.find(operationId)
+      return known ? outcomeOf(known, order) : this.#decide(operationId, order)
+    })
+  }
+
+  /** Reports what was decided before; otherwise writes that it never will be carried out. */
+  cancel(operationId: string): Promise<AcquirerDecision> {
+    return this.#inTransaction(() => {
+      const known = this.find(operationId)
+      if (known) return known.decision
+      return this.#write(operationId, null, { state: 'CANCELED', reason: null })
+    })
+  }
+
+  /** Moves the virtual clock forward. False when it would go back. */
+  moveClock(offsetMs: number): Promise<boolean> {
+    return this.#inTransaction(() => {
+      const { journal, nowMs } = this.#options
+      const before = journal.offsetMs()
+      if (offsetMs > before) journal.appendClock(offsetMs, timeOf(nowMs()))
+      return offsetMs >= before
+    })
+  }
+
+  /** Resolves when the journal could be written. */
+  check(): Promise<void> {
+    return this.#inTransaction(() => this.#options.journal.check(timeOf(this.#options.nowMs())))
+  }
+
+  #decide(operationId: string, order: AcquirerOrderBody): Outcome {
+    const ruling = decide(order, this.#holdFor(order), this.#virtualNowMs())
+    return { kind: 'decided', decision: this.#write(operationId, order, ruling), first: true }
+  }
+
+  #holdFor({ authorizationId }: AcquirerOrderBody): Hold | undefined {
+    const authorization = authorizationId === null ? undefined : this.find(authorizationId)
+    if (!authorization?.order) return undefined
+    const { order, decision } = authorization
+    const decided = { order, state: decision.state, decidedAtMs: Date.parse(decision.decidedAt) }
+    const { journal, holdWindowMs } = this.#options
+    return holdOf(decided, journal.ofHold(decision.operationId), holdWindowMs)
+  }
+
+  #write(
+    operationId: string,
+    order: AcquirerOrderBody | null,
+    { state, reason }: Pick<AcquirerDecision, 'state' | 'reason'>,
+  ): AcquirerDecision {
+    const { journal, nowMs } = this.#options
+    const decision = { operationId, state, reason, decidedAt: timeOf(this.#virtualNowMs()) }
+    journal.appendDecision({ decision, order, recordedAt: timeOf(nowMs()) })
+    return decision
+  }
+
+  #virtualNowMs(): number {
+    return this.#options.nowMs() + this.#options.journal.offsetMs()
+  }
+
+  #inTransaction<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      // After every socket of this turn was read.
+      if (this.#waiting.length === 0) setImmediate(() => this.#commitAll())
+      this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject })
+    })
+  }
+
+  #commitAll(): void {
+    const group = this.#waiting
+    this.#waiting = []
+    let results: unknown[]
+    try {
+      results = this.#options.journal.transaction(() => group.map(({ work }) => work()))
+    } catch (error) {
+      this.#options.failed(error)
+      const refusal = new JournalUnavailable('the journal cannot be written', { cause: error })
+      for (const { reject } of group) reject(refusal)
+      return
+    }
+    for (const [index, { resolve }] of group.entries()) resolve(results[index])
+  }
+}
+
+const timeOf = (ms: number): string => new Date(ms).toISOString()
+
+/** Of an operation that is in the journal. A canceled one that nobody had asked for fits every order. */
+export function outcomeOf({ decision, order: known }: Decided, order: AcquirerOrderBody): Outcome {
+  if (known !== null && !isDeepStrictEqual(known, order)) return { kind: 'different_order' }
+  return { kind: 'decided', decision, first: false }
+}

@@ -1,0 +1,190 @@
+/** The acquirer's journal: one SQLite table that only grows. It is all that the acquirer remembers. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import type {
+  AcquirerDecision,
+  AcquirerOrderBody,
+  DecisionState,
+  JournalEntry,
+  journalPage,
+} from '../../shared/contracts/acquirer.ts'
+import type { OperationKind } from '../../shared/contracts/lists.ts'
+import type { DecidedOrder } from './rules.ts'
+
+export const JOURNAL_FILE = 'journal.sqlite'
+
+/** A decision with its order, which is null when the operation was canceled before anybody asked for it. */
+export interface Decided {
+  decision: AcquirerDecision
+  order: AcquirerOrderBody | null
+}
+
+export interface NewDecision extends Decided {
+  recordedAt: string
+}
+
+// SQLite numbers a row by the highest number + 1: with no row ever deleted there are no gaps, rollbacks included.
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS journal (
+  sequence INTEGER PRIMARY KEY,
+  type TEXT NOT NULL CHECK (type IN ('decision', 'clock')),
+  operation_id TEXT UNIQUE,
+  kind TEXT,
+  amount INTEGER CHECK (amount > 0),
+  currency TEXT,
+  method TEXT,
+  authorization_id TEXT,
+  final_capture INTEGER,
+  state TEXT CHECK (state IN ('APPROVED', 'DECLINED', 'CANCELED')),
+  reason TEXT,
+  decided_at TEXT,
+  offset_ms INTEGER CHECK (offset_ms >= 0),
+  recorded_at TEXT NOT NULL,
+  CHECK ((type = 'clock') = (offset_ms IS NOT NULL)),
+  CHECK ((type = 'decision') = (operation_id IS NOT NULL AND state IS NOT NULL AND decided_at IS NOT NULL)),
+  CHECK (kind IS NOT NULL OR type = 'clock' OR state = 'CANCELED')
+) STRICT;
+CREATE INDEX IF NOT EXISTS journal_of_hold ON journal (authorization_id) WHERE authorization_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS journal_of_clock ON journal (sequence) WHERE type = 'clock';
+CREATE TRIGGER IF NOT EXISTS journal_no_update BEFORE UPDATE ON journal
+  BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+CREATE TRIGGER IF NOT EXISTS journal_no_delete BEFORE DELETE ON journal
+  BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+CREATE TABLE IF NOT EXISTS last_check (id INTEGER PRIMARY KEY CHECK (id = 1), at TEXT NOT NULL) STRICT;
+`
+
+const COLUMNS = `operation_id, kind, amount, currency, method, authorization_id, final_capture,
+  state, reason, decided_at, offset_ms, recorded_at`
+
+/** Another process that reads delays nobody; one that writes is waited for so long. */
+const LOCK_WAIT_MS = 200
+
+type Row = Record<string, SQLOutputValue>
+
+/** Every method throws when SQLite cannot read or write: the disk is full, or the file is damaged or locked. */
+export class Journal {
+  readonly #database: DatabaseSync
+  readonly #begin: StatementSync
+  readonly #commit: StatementSync
+  readonly #find: StatementSync
+  readonly #ofHold: StatementSync
+  readonly #clock: StatementSync
+  readonly #insert: StatementSync
+  readonly #check: StatementSync
+  readonly #page: StatementSync
+
+  /** Opens the journal in this folder, and makes both when they are not there. */
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true })
+    const database = new DatabaseSync(join(folder, JOURNAL_FILE), { timeout: LOCK_WAIT_MS })
+    // FULL: a commit is on the disk before it returns, also in the write-ahead log.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
+    database.exec(SCHEMA)
+    this.#database = database
+    this.#begin = database.prepare('BEGIN IMMEDIATE')
+    this.#commit = database.prepare('COMMIT')
+    this.#find = database.prepare('SELECT * FROM journal WHERE operation_id = ?')
+    this.#ofHold = database.prepare(
+      `SELECT * FROM journal WHERE authorization_id = ?1
+       AND sequence > (SELECT sequence FROM journal WHERE operation_id = ?1) ORDER BY sequence`,
+    )
+    this.#clock = database.prepare("SELECT offset_ms FROM journal WHERE type = 'clock' ORDER BY sequence DESC LIMIT 1")
+    this.#insert = database.prepare(
+      `INSERT INTO journal (type, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    this.#check = database.prepare('INSERT OR REPLACE INTO last_check (id, at) VALUES (1, ?)')
+    this.#page = database.prepare('SELECT * FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?')
+  }
+
+  /** Runs `work` in one transaction and returns when it is on the disk. When this throws, nothing of it counts. */
+  transaction<T>(work: () => T): T {
+    this.#begin.run()
+    try {
+      const result = work()
+      this.#commit.run()
+      return result
+    } catch (error) {
+      // After some errors SQLite has rolled back by itself.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  find(operationId: string): Decided | undefined {
+    const row = this.#find.get(operationId)
+    return row && { decision: decisionIn(row), order: orderIn(row) }
+  }
+
+  /** The orders that named this authorize operation after it was decided, in the order of deciding. */
+  ofHold(authorizationId: string): DecidedOrder[] {
+    return this.#ofHold.all(authorizationId).map(row => ({
+      order: orderIn(row)!,
+      state: row.state as DecisionState,
+      decidedAtMs: Date.parse(row.decided_at as string),
+    }))
+  }
+
+  /** How far the virtual clock is ahead. */
+  offsetMs(): number {
+    return (this.#clock.get()?.offset_ms as number | undefined) ?? 0
+  }
+
+  /** Throws when this operation has been decided before. */
+  appendDecision({ decision, order, recordedAt }: NewDecision): void {
+    const { operationId, state, reason, decidedAt } = decision
+    const { kind = null, amount = null, currency = null, method = null } = order ?? {}
+    const { authorizationId = null, finalCapture = null } = order ?? {}
+    this.#insert.run(
+      ...['decision', operationId, kind, amount, currency, method, authorizationId],
+      ...[finalCapture === null ? null : Number(finalCapture), state, reason, decidedAt, null, recordedAt],
+    )
+  }
+
+  appendClock(offsetMs: number, recordedAt: string): void {
+    const unused = Array<null>(10).fill(null)
+    this.#insert.run('clock', ...unused, offsetMs, recordedAt)
+  }
+
+  /** Writes where it is no entry, so that a full disk shows before an order comes. */
+  check(at: string): void {
+    this.#check.run(at)
+  }
+
+  /** Entries with a sequence above `after`, at most `limit`. */
+  page(after: number, limit: number): ReturnType<typeof journalPage.parse> {
+    const rows = this.#page.all(after, limit + 1)
+    const entries = rows.slice(0, limit).map(entryIn)
+    return { entries, next: rows.length > limit ? entries.at(-1)!.sequence : null }
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}
+
+const decisionIn = (row: Row): AcquirerDecision => ({
+  operationId: row.operation_id as string,
+  state: row.state as DecisionState,
+  reason: row.reason as string | null,
+  decidedAt: row.decided_at as string,
+})
+
+function orderIn(row: Row): AcquirerOrderBody | null {
+  if (row.kind === null) return null
+  return {
+    kind: row.kind as OperationKind,
+    amount: row.amount as number,
+    currency: row.currency as string,
+    method: row.method as string,
+    authorizationId: row.authorization_id as string | null,
+    finalCapture: row.final_capture === null ? null : row.final_capture === 1,
+  }
+}
+
+function entryIn(row: Row): JournalEntry {
+  const sequence = row.sequence as number
+  const recordedAt = row.recorded_at as string
+  if (row.type === 'clock') return { type: 'clock', sequence, offsetMs: row.offset_ms as number, recordedAt }
+  return { type: 'decision', sequence, order: orderIn(row), recordedAt, ...decisionIn(row) }
+}
