@@ -12,14 +12,14 @@ const command = npmCommand('npm start', 'Brings the whole system up, says where 
   .option('--docker', 'run them in containers; without either, Docker where an engine answers')
   .option('--data <name>', 'keep data and logs in .data/NAME', 'main')
   .addOption(
-    new Option('--ports <which>', '8080, 5173, 3306, 9092, 6379, or any free ones')
+    new Option('--ports <which>', '8080, 5173, 3306, 9092, 6379, 8085, or any free ones')
       .choices(['default', 'free'] as const)
       .default('default' as const),
   )
   .option('--no-web', 'do without the shop')
   .addHelpText(
     'after',
-    '\nAPI_PORT and WEB_PORT change two ports. DATABASE_URL, KAFKA_BROKERS and REDIS_URL name a service of yours to use instead.',
+    '\nAPI_PORT and WEB_PORT change two ports. DATABASE_URL, KAFKA_BROKERS, REDIS_URL and ACQUIRER_URL name a service of yours to use instead.',
   )
 
 await run(command, startSystem)

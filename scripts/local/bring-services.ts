@@ -9,8 +9,8 @@ import { fetchKafkaJars, haveKafkaJars } from './kafka-jars.ts'
 import { nativeServices } from './native-services.ts'
 import { installPackages } from './packages.ts'
 import type { DataFolder } from './paths.ts'
-import { externalVariables, isExternal, type PortPlan } from './plan-ports.ts'
-import { probeKafka, probeMariadb, probeRedis } from './probes.ts'
+import { type ExternalName, externalVariables, isExternal, type PortPlan } from './plan-ports.ts'
+import { probeHttp, probeKafka, probeMariadb, probeRedis } from './probes.ts'
 import { findProgram, type Program, type ProgramName, packagesFor } from './programs.ts'
 import type { SystemEnv } from './run-file.ts'
 import { type PartEvents, SupervisedProcess, type SystemPart } from './supervised-process.ts'
@@ -46,8 +46,11 @@ export async function prepareServices(
   return name => (ours.includes(name) ? startOurs(name) : greet(around, name))
 }
 
-/** An external service: probed, and otherwise left alone. */
-async function greet({ reporter, env }: Surroundings, name: ServiceName): Promise<void> {
+/** An external service: probed, and otherwise left alone. Rejects with a StepFailure when it does not answer. */
+export async function greet(
+  { reporter, env }: Pick<Surroundings, 'reporter' | 'env'>,
+  name: ExternalName,
+): Promise<void> {
   const variable = externalVariables[name]
   await reporter.step(name, async detail => {
     detail(`${addressOf(name, env)} (${variable}: not ours)`)
@@ -60,10 +63,11 @@ async function greet({ reporter, env }: Surroundings, name: ServiceName): Promis
   })
 }
 
-const probes: Record<ServiceName, (env: SystemEnv) => Promise<void>> = {
+const probes: Record<ExternalName, (env: SystemEnv) => Promise<void>> = {
   mariadb: env => probeMariadb(env.DATABASE_URL),
   kafka: env => probeKafka(env.KAFKA_BROKERS),
   redis: env => probeRedis(env.REDIS_URL),
+  acquirer: env => probeHttp(`${env.ACQUIRER_URL}/health`),
 }
 
 /** All containers start with one command. Each is then probed from the host. */

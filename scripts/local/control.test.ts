@@ -41,7 +41,7 @@ beforeEach(async () => {
     mode: 'native',
     controlSocket,
     stopping: false,
-    env: { DATABASE_URL: 'd', KAFKA_BROKERS: 'k', REDIS_URL: 'r', API_URL: 'a' },
+    env: { DATABASE_URL: 'd', KAFKA_BROKERS: 'k', REDIS_URL: 'r', ACQUIRER_URL: 'http://a', API_URL: 'a' },
     processes: parts.map(part => part.row()),
   }
   server = await serveControl(controlSocket, { run: () => run, part: name => parts.find(part => part.name === name) })

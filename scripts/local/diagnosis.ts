@@ -10,9 +10,9 @@ import { haveKafkaJars } from './kafka-jars.ts'
 import { missingPackages, someOf } from './npm-packages.ts'
 import { installAdvice, type Machine, thisMachine } from './packages.ts'
 import { type DataFolder, projectRoot } from './paths.ts'
-import { externalVariables, isExternal, usualPorts } from './plan-ports.ts'
+import { type ExternalName, externalVariables, isExternal, usualPorts } from './plan-ports.ts'
 import { isFree, portHolder } from './ports.ts'
-import { probeKafka, probeMariadb, probeRedis } from './probes.ts'
+import { probeHttp, probeKafka, probeMariadb, probeRedis } from './probes.ts'
 import { findProgram, javaVersion, type ProgramName, packagesFor } from './programs.ts'
 import { holderOf } from './starter-lock.ts'
 
@@ -125,12 +125,13 @@ function versionOf(name: ProgramName, { path, argv0 }: { path: string; argv0?: s
 }
 
 async function externals(env: NodeJS.ProcessEnv): Promise<Finding[]> {
-  const probes: Record<ServiceName, (address: string) => Promise<void>> = {
+  const probes: Record<ExternalName, (address: string) => Promise<void>> = {
     mariadb: probeMariadb,
     kafka: probeKafka,
     redis: probeRedis,
+    acquirer: address => probeHttp(`${address}/health`),
   }
-  const named = serviceNames.filter(name => isExternal(name, env))
+  const named = ([...serviceNames, 'acquirer'] as const).filter(name => isExternal(name, env))
   return Promise.all(
     named.map(async (name): Promise<Finding> => {
       const variable = externalVariables[name]

@@ -1,13 +1,13 @@
-/** Somebody else's service, named by DATABASE_URL, KAFKA_BROKERS or REDIS_URL: shown, and never touched. */
-import type { ServiceName } from './compose-file.ts'
+/** Somebody else's service, named by DATABASE_URL, KAFKA_BROKERS, REDIS_URL or ACQUIRER_URL: shown, and never touched. */
+import type { ExternalName } from './plan-ports.ts'
 import type { ProcessRow } from './run-file.ts'
 import type { SystemPart } from './supervised-process.ts'
 
 export class ExternalPart implements SystemPart {
-  readonly name: ServiceName
+  readonly name: ExternalName
   readonly #port: number
 
-  constructor(name: ServiceName, port: number) {
+  constructor(name: ExternalName, port: number) {
     this.name = name
     this.#port = port
   }

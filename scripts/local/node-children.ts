@@ -10,8 +10,8 @@ import { probeApi, probeHttp } from './probes.ts'
 import type { SystemEnv } from './run-file.ts'
 import type { ChildSpec } from './supervised-process.ts'
 
-/** Their logs are files: a full disk must not end them. */
-const keepOutput = ['--import', pathToFileURL(join(import.meta.dirname, 'keep-output.mjs')).href]
+/** The logs of Node children are files: a full disk must not end them. */
+export const keepOutput = ['--import', pathToFileURL(join(import.meta.dirname, 'keep-output.mjs')).href]
 
 function childEnv(env: SystemEnv): NodeJS.ProcessEnv {
   return {

@@ -17,7 +17,7 @@ beforeEach(async () => {
   takenPort = (holder.address() as AddressInfo).port
   const taken = new Set<number>()
   ports = {}
-  for (const name of ['API_PORT', 'WEB_PORT', 'MARIADB_PORT', 'KAFKA_PORT', 'REDIS_PORT'])
+  for (const name of ['API_PORT', 'WEB_PORT', 'MARIADB_PORT', 'KAFKA_PORT', 'REDIS_PORT', 'ACQUIRER_PORT'])
     ports[name] = String(await anyFreePort(taken))
 })
 afterEach(() => new Promise(resolve => holder.close(resolve)))
@@ -26,11 +26,12 @@ const plan = (env: Record<string, string>, web = true) => planPorts({ composeTex
 
 describe('ports', () => {
   test('are the usual ones when they are free', async () => {
-    const { services, api, web, notes } = await plan(ports)
-    expect({ ...services, api, web }).toEqual({
+    const { services, acquirer, api, web, notes } = await plan(ports)
+    expect({ ...services, acquirer, api, web }).toEqual({
       mariadb: Number(ports.MARIADB_PORT),
       kafka: Number(ports.KAFKA_PORT),
       redis: Number(ports.REDIS_PORT),
+      acquirer: Number(ports.ACQUIRER_PORT),
       api: Number(ports.API_PORT),
       web: Number(ports.WEB_PORT),
     })
@@ -42,6 +43,24 @@ describe('ports', () => {
     expect(services.redis).toBeGreaterThan(takenPort)
     expect(notes).toEqual([expect.stringContaining(`${takenPort} is taken by ${process.pid}`)])
     expect(notes[0]).toContain(`redis gets ${services.redis} (REDIS_PORT changes it)`)
+  })
+
+  test('of the acquirer that is taken: the next free one, in one line', async () => {
+    const { acquirer, notes } = await plan({ ...ports, ACQUIRER_PORT: String(takenPort) })
+    expect(acquirer).toBeGreaterThan(takenPort)
+    expect(notes).toEqual([expect.stringContaining(`acquirer gets ${acquirer} (ACQUIRER_PORT changes it)`)])
+  })
+
+  test("of somebody else's acquirer is that of its address, and the doctor does not look at ours", async () => {
+    const env = { ...ports, ACQUIRER_URL: `http://127.0.0.1:${takenPort}` }
+    expect(await plan(env)).toMatchObject({ acquirer: takenPort, notes: [] })
+    expect(usualPorts(env).map(({ name }) => name)).not.toContain('acquirer')
+    expect(usualPorts(ports)).toContainEqual({
+      name: 'acquirer',
+      port: Number(ports.ACQUIRER_PORT),
+      variable: 'ACQUIRER_PORT',
+      movable: true,
+    })
   })
 
   test.each([
@@ -71,9 +90,10 @@ describe('ports', () => {
   })
 
   test('are all different when any free ones will do', async () => {
-    const { services, api, web, lambda, controller } = await planPorts({ composeText, free: true, web: true, env: {} })
-    const all = [...Object.values(services), api, web, lambda, controller]
-    expect(new Set(all).size).toBe(7)
+    const { services, notes: _, ...others } = await planPorts({ composeText, free: true, web: true, env: {} })
+    const all = [...Object.values(services), ...Object.values(others)]
+    expect(all).toHaveLength(8)
+    expect(new Set(all).size).toBe(8)
   })
 })
 
@@ -83,6 +103,7 @@ test.each([
   ['broker-1:19092,broker-2:9092', 19_092],
   ['broker-1', 9092],
   ['redis://cache/0', 6379],
+  ['https://acquirer.example', 443],
 ])('the port of %s is %d', (address, port) => {
   expect(externalPort(address)).toBe(port)
 })

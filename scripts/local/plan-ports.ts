@@ -9,13 +9,15 @@ const PORT_MAX = 65_535
 type Environment = Record<string, string | undefined>
 
 /** Somebody else's service is used only when one of these names it. */
-export const externalVariables: Record<ServiceName, 'DATABASE_URL' | 'KAFKA_BROKERS' | 'REDIS_URL'> = {
+export const externalVariables = {
   mariadb: 'DATABASE_URL',
   kafka: 'KAFKA_BROKERS',
   redis: 'REDIS_URL',
-}
+  acquirer: 'ACQUIRER_URL',
+} as const satisfies Record<ServiceName | 'acquirer', string>
+export type ExternalName = keyof typeof externalVariables
 
-export const isExternal = (name: ServiceName, env: Environment) => Boolean(env[externalVariables[name]])
+export const isExternal = (name: ExternalName, env: Environment) => Boolean(env[externalVariables[name]])
 
 /** For a tool that fills or destroys databases: removes the variables that name external services from its environment, and says so. */
 export function forgetExternals(reporter: Reporter, why: string, alsoForgotten: string[] = []): void {
@@ -30,6 +32,12 @@ const frontPorts = {
   web: { variable: 'WEB_PORT', standard: 5173 },
 } as const
 
+const ACQUIRER_PORT = 8085
+const ACQUIRER_VARIABLE = 'ACQUIRER_PORT'
+
+const usualAcquirerPort = (env: Environment): number =>
+  portIn(env[ACQUIRER_VARIABLE] || String(ACQUIRER_PORT), ACQUIRER_VARIABLE)
+
 /** Throws a StepFailure that names the variable when the text is no port. */
 function portIn(text: string, variable: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= PORT_MAX) return Number(text)
@@ -38,6 +46,7 @@ function portIn(text: string, variable: string): number {
 
 export interface PortPlan {
   services: Record<ServiceName, number>
+  acquirer: number
   api: number
   web: number
   /** serverless-offline listens here too, for the AWS SDK's invoke calls. */
@@ -68,22 +77,21 @@ export async function planPorts({ composeText, free, web, env }: PortQuestion): 
     taken.add(port)
     return port
   }
-  const service = async (name: ServiceName) => {
+  const movable = async (name: ExternalName, wanted: number, variable: string) => {
     if (isExternal(name, env)) return externalPort(env[externalVariables[name]]!)
     if (free) return anyFreePort(taken)
-    const wanted = usual[name].port
     const port = await nextFreePort(wanted, taken)
     if (port !== wanted)
-      notes.push(
-        `${wanted} is taken${heldBy(portHolder(wanted))}: ${name} gets ${port} (${portVariables[name]} changes it)`,
-      )
+      notes.push(`${wanted} is taken${heldBy(portHolder(wanted))}: ${name} gets ${port} (${variable} changes it)`)
     return port
   }
   const api = await front('api')
   const shop = web ? await front('web') : 0
   const services = { mariadb: 0, kafka: 0, redis: 0 }
-  for (const name of serviceNames) services[name] = await service(name)
-  return { services, api, web: shop, lambda: await anyFreePort(taken), controller: await anyFreePort(taken), notes }
+  for (const name of serviceNames) services[name] = await movable(name, usual[name].port, portVariables[name])
+  const acquirer = await movable('acquirer', usualAcquirerPort(env), ACQUIRER_VARIABLE)
+  const [lambda, controller] = [await anyFreePort(taken), await anyFreePort(taken)]
+  return { services, acquirer, api, web: shop, lambda, controller, notes }
 }
 
 function heldBy({ pid, command }: PortHolder): string {
@@ -109,6 +117,8 @@ export function externalPort(address: string): number {
     'kafka:': 9092,
     'redis:': 6379,
     'rediss:': 6379,
+    'http:': 80,
+    'https:': 443,
   }
   return Number(url.port || standard[url.protocol] || 0)
 }
@@ -128,9 +138,8 @@ export function usualPorts(env: Environment): UsualPort[] {
     const { variable, standard } = frontPorts[name]
     return { name, port: portIn(env[variable] || String(standard), variable), variable, movable: false }
   })
-  const ours = serviceNames.filter(name => !isExternal(name, env))
-  return [
-    ...front,
-    ...ours.map(name => ({ name, port: compose[name].port, variable: portVariables[name], movable: true })),
-  ]
+  const acquirer = { name: 'acquirer', port: usualAcquirerPort(env), variable: ACQUIRER_VARIABLE }
+  const services = serviceNames.map(name => ({ name, port: compose[name].port, variable: portVariables[name] }))
+  const ours = [...services, acquirer].filter(({ name }) => !isExternal(name as ExternalName, env))
+  return [...front, ...ours.map(usual => ({ ...usual, movable: true }))]
 }

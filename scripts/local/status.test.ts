@@ -34,7 +34,13 @@ function runOf(supervisor: ProcessIdentity, processes: ProcessRow[], apiUrl = 'h
     mode: 'native',
     controlSocket: join(folder, 'control.sock'),
     stopping: false,
-    env: { DATABASE_URL: 'mysql://d', KAFKA_BROKERS: 'k:9092', REDIS_URL: 'redis://r', API_URL: apiUrl },
+    env: {
+      DATABASE_URL: 'mysql://d',
+      KAFKA_BROKERS: 'k:9092',
+      REDIS_URL: 'redis://r',
+      ACQUIRER_URL: 'http://a',
+      API_URL: apiUrl,
+    },
     processes,
   }
 }

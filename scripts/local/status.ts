@@ -89,6 +89,7 @@ function runningLines({ services, env, starter, processes, api }: SystemStatus):
     `services: ${services}`,
     ...(env?.SHOP_URL ? [`shop: ${env.SHOP_URL}`] : []),
     `API: ${env?.API_URL}`,
+    `acquirer: ${env?.ACQUIRER_URL}`,
   ]
   return [
     ...tableLines([head, first, ...processes.map(cellsOf)], [1, 2, 4, 5]),

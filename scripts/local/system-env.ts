@@ -18,6 +18,7 @@ export function systemEnv(compose: ComposeServices, ports: PortPlan, web: boolea
     DATABASE_URL: process.env.DATABASE_URL || `mysql://${login}@127.0.0.1:${compose.mariadb.port}/${MARIADB_DATABASE}`,
     KAFKA_BROKERS: process.env.KAFKA_BROKERS || `127.0.0.1:${compose.kafka.port}`,
     REDIS_URL: process.env.REDIS_URL || `redis://127.0.0.1:${compose.redis.port}/0`,
+    ACQUIRER_URL: process.env.ACQUIRER_URL || `http://127.0.0.1:${ports.acquirer}`,
     API_URL: `http://127.0.0.1:${ports.api}`,
     ...(web ? { SHOP_URL: `http://127.0.0.1:${ports.web}` } : {}),
   }
@@ -29,6 +30,7 @@ export function addressOf(name: ProcessName, env: SystemEnv): string {
     mariadb: withoutPassword(env.DATABASE_URL),
     kafka: env.KAFKA_BROKERS,
     redis: withoutPassword(env.REDIS_URL),
+    acquirer: withoutPassword(env.ACQUIRER_URL),
     api: env.API_URL,
     web: env.SHOP_URL ?? '',
   }[name]

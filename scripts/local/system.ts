@@ -4,10 +4,12 @@ import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CalledOff, type Reporter, StepFailure } from '../terminal/output.ts'
-import { prepareServices } from './bring-services.ts'
+import { acquirerChild } from './acquirer.ts'
+import { greet, prepareServices } from './bring-services.ts'
 import { serviceNames } from './compose-file.ts'
 import { serveControl } from './control-server.ts'
 import { Compose, type DockerEngine, findEngine } from './docker.ts'
+import { ExternalPart } from './external-part.ts'
 import { clearLeftovers } from './leftovers.ts'
 import { rotateLog } from './log-file.ts'
 import { apiChild, webChild } from './node-children.ts'
@@ -38,7 +40,7 @@ export interface SystemOptions {
 }
 
 /** Web first, so that no new requests come; the database last. */
-const stopOrder: ProcessName[] = ['web', 'api', 'redis', 'kafka', 'mariadb']
+const stopOrder: ProcessName[] = ['web', 'api', 'acquirer', 'redis', 'kafka', 'mariadb']
 
 /** Longer than a starter takes to notice that its parent has ended. */
 const NOTICE_MS = 1_000
@@ -210,7 +212,16 @@ export class System {
       }),
       start('kafka').then(() => this.#createTopics()),
       start('redis'),
+      this.#startAcquirer(ports),
     ])
+  }
+
+  /** A program of this machine also where the services are containers. */
+  async #startAcquirer(ports: PortPlan): Promise<void> {
+    if (!isExternal('acquirer', process.env))
+      return this.#startNodeChild(await acquirerChild(this.folder, this.env, ports))
+    this.#add(new ExternalPart('acquirer', ports.acquirer))
+    await greet({ reporter: this.#reporter, env: this.env }, 'acquirer')
   }
 
   /** Throws when everything is stopping: a part that the system does not know would go on running. */

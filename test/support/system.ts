@@ -10,6 +10,7 @@ export interface SystemUnderTest {
   brokers: string[]
   kafkaBrokers: string
   redisUrl: string
+  acquirerUrl: string
   /** Where processes that tests start write their logs; kept with the rest when a run fails. */
   logsFolder: string
 }
@@ -26,7 +27,7 @@ export function systemUnderTest(): SystemUnderTest {
 
 export function readSystem(runFile: string): SystemUnderTest {
   const run = namedRunFile(runFile)
-  const { API_URL, DATABASE_URL, KAFKA_BROKERS, REDIS_URL } = run.env
+  const { API_URL, DATABASE_URL, KAFKA_BROKERS, REDIS_URL, ACQUIRER_URL } = run.env
   return {
     mode: run.mode,
     apiUrl: API_URL,
@@ -34,6 +35,7 @@ export function readSystem(runFile: string): SystemUnderTest {
     brokers: KAFKA_BROKERS.split(','),
     kafkaBrokers: KAFKA_BROKERS,
     redisUrl: REDIS_URL,
+    acquirerUrl: ACQUIRER_URL,
     logsFolder: join(dirname(runFile), 'logs'),
   }
 }
