@@ -51,6 +51,7 @@ const movedPorts = {
   MARIADB_PORT: '13306',
   KAFKA_PORT: '19092',
   REDIS_PORT: '16379',
+  ACQUIRER_PORT: '18085',
   API_PORT: '18080',
   WEB_PORT: '15173',
 }
@@ -84,7 +85,7 @@ describe("Compose's own loader", () => {
 
   test('takes the file, and brings up the whole product without a profile', () => {
     const { services, warnings } = load([])
-    expect(Object.keys(services).sort()).toEqual(['api', 'kafka', 'mariadb', 'migrate', 'redis', 'web'])
+    expect(Object.keys(services).sort()).toEqual(['acquirer', 'api', 'kafka', 'mariadb', 'migrate', 'redis', 'web'])
     expect(warnings).toBe('')
   })
 

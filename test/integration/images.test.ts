@@ -1,11 +1,11 @@
 /** The images without an engine: each Dockerfile's own lines are replayed natively, and what comes out does its work. */
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { anyFreePort } from '../../scripts/local/ports.ts'
 import { until } from '../../shared/runtime/until.ts'
-import { PaymentApi } from '../support/http.ts'
+import { PaymentApi, send } from '../support/http.ts'
 import { composeFile } from '../support/images/compose.ts'
 import {
   type Build,
@@ -29,8 +29,13 @@ const finalStage = (build: Build): BuiltStage => build.stages.at(-1)!
 
 /** What Compose gives a service, with the services of the system under test in the place of its containers. */
 function environmentOf(service: 'api' | 'migrate'): Record<string, string> {
-  const { databaseUrl, kafkaBrokers, redisUrl } = systemUnderTest()
-  const here: Record<string, string> = { DATABASE_URL: databaseUrl, KAFKA_BROKERS: kafkaBrokers, REDIS_URL: redisUrl }
+  const { databaseUrl, kafkaBrokers, redisUrl, acquirerUrl } = systemUnderTest()
+  const here: Record<string, string> = {
+    DATABASE_URL: databaseUrl,
+    KAFKA_BROKERS: kafkaBrokers,
+    REDIS_URL: redisUrl,
+    ACQUIRER_URL: acquirerUrl,
+  }
   const given = Object.entries(services[service]!.environment ?? {})
   return Object.fromEntries(given.map(([name, value]) => [name, here[name] ?? String(value)]))
 }
@@ -106,6 +111,26 @@ describe('the image of the API', () => {
   test('refuses a setting that does not fit before anything listens, and names it', async () => {
     const { code, output } = await runInImage(image, services.migrate!.command!, { ...env, LEASE_MS: '5' })
     expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('LEASE_MS must be above') })
+  })
+
+  test('is the acquirer with the command that Compose gives that one, writes its journal, and ends on SIGTERM', async () => {
+    const { environment = {}, command = [] } = services.acquirer!
+    const port = await anyFreePort(new Set())
+    const started = startInImage(image, command, {
+      ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)])),
+      ACQUIRER_PORT: String(port),
+      ACQUIRER_DATA: join(image.root, String(environment.ACQUIRER_DATA)),
+    })
+    const health = async () => (await send(`http://127.0.0.1:${port}`, { path: '/health' })).status === 200
+    await until(async () => started.child.exitCode !== null || (await health()), { what: 'the acquirer in its image' })
+    if (started.child.exitCode !== null) throw new Error(`it ended at once:\n${started.output()}`)
+    const ended = once(started.child, 'close')
+    started.child.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
+    const journal = join(image.root, 'app/acquirer-journal')
+    expect(readdirSync(journal)).toEqual(['journal.sqlite'])
+    // In a container it lies in a volume, not in the image.
+    rmSync(join(journal, 'journal.sqlite'))
   })
 
   test('does not call itself healthy before it runs', async () => {

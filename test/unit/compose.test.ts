@@ -50,7 +50,15 @@ describe('docker-compose.yml', () => {
   test('brings up the whole product when nothing is asked for', () => {
     const { services } = composeFile()
     const usual = Object.entries(services).filter(([, service]) => service.profiles === undefined)
-    expect(usual.map(([name]) => name).sort()).toEqual(['api', 'kafka', 'mariadb', 'migrate', 'redis', 'web'])
+    expect(usual.map(([name]) => name).sort()).toEqual([
+      'acquirer',
+      'api',
+      'kafka',
+      'mariadb',
+      'migrate',
+      'redis',
+      'web',
+    ])
   })
 
   test('tells the one that prepares everything that it tells the API, so that a typing error is found first', () => {
@@ -59,7 +67,7 @@ describe('docker-compose.yml', () => {
     expect(services.migrate?.environment).toMatchObject({ LEASE_MS: '5' })
   })
 
-  test.each(['migrate', 'api', 'web'])('takes from %s whatever it can do without', name => {
+  test.each(['migrate', 'acquirer', 'api', 'web'])('takes from %s whatever it can do without', name => {
     expect(composeFile().services[name]).toMatchObject({ read_only: true, tmpfs: ['/tmp'], cap_drop: ['ALL'] })
   })
 })
@@ -105,6 +113,7 @@ const moved = {
   MARIADB_PORT: '13306',
   KAFKA_PORT: '19092',
   REDIS_PORT: '16379',
+  ACQUIRER_PORT: '18085',
   API_PORT: '18080',
   WEB_PORT: '15173',
   MARIADB_PASSWORD: 'other',
@@ -134,11 +143,13 @@ describe.each([
   const kafka = environment('kafka')
 
   test('each service is published where its variable says', () => {
-    const ports = Object.keys(file.services).filter(name => ['mariadb', 'kafka', 'redis', 'api', 'web'].includes(name))
+    const names = ['mariadb', 'kafka', 'redis', 'acquirer', 'api', 'web']
+    const ports = Object.keys(file.services).filter(name => names.includes(name))
     const standard = {
       MARIADB_PORT: '3306',
       KAFKA_PORT: '9092',
       REDIS_PORT: '6379',
+      ACQUIRER_PORT: '8085',
       API_PORT: '8080',
       WEB_PORT: '5173',
     }
@@ -169,9 +180,21 @@ describe.each([
     })
   })
 
-  test('the API finds Redis inside, and the shop the API', () => {
-    expect(environment('api').REDIS_URL).toBe(`redis://redis:${published(file, 'redis').inside}/0`)
+  test('the API finds Redis and the acquirer inside, and the shop the API', () => {
+    const { REDIS_URL, ACQUIRER_URL } = environment('api')
+    expect(REDIS_URL).toBe(`redis://redis:${published(file, 'redis').inside}/0`)
+    expect(ACQUIRER_URL).toBe(`http://acquirer:${published(file, 'acquirer').inside}`)
     expect(environment('web').API_URL).toBe(`http://api:${published(file, 'api').inside}`)
+  })
+
+  test('the acquirer listens where it is published, is asked there for its health, and keeps its journal in a volume', () => {
+    const { ACQUIRER_PORT, ACQUIRER_DATA, HOST } = environment('acquirer')
+    expect({ HOST, port: String(ACQUIRER_PORT) }).toEqual({
+      HOST: '0.0.0.0',
+      port: published(file, 'acquirer').inside,
+    })
+    expect(file.services.acquirer?.healthcheck?.test?.join(' ')).toContain(`http://127.0.0.1:${ACQUIRER_PORT}/health`)
+    expect(file.services.acquirer?.volumes).toEqual([`acquirer:${ACQUIRER_DATA}`])
   })
 
   test('the images listen where Compose publishes', () => {

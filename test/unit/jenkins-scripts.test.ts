@@ -72,6 +72,7 @@ describe('a run', () => {
     // A list without its tag would be added to the ports of docker-compose.yml.
     const tags = [...text.matchAll(/^ {2}(\w+):\n {4}ports: (!\w+) (.*)$/gm)].map(([, ...parts]) => parts.join(' '))
     expect(tags.sort()).toEqual([
+      'acquirer !reset []',
       'api !override ["127.0.0.1::8080"]',
       'kafka !reset []',
       'mariadb !reset []',
