@@ -17,6 +17,7 @@ const parameters = {
   kafkaBrokers: { list: true, form: /^[a-z0-9.-]+:\d+$/i, asked: 'host:port,host:port' },
   kafkaSecretArn: { form: SECRET_ARN, asked: 'arn:aws:secretsmanager:…' },
   servicesSecretArn: { form: SECRET_ARN, asked: 'arn:aws:secretsmanager:…' },
+  acquirerUrl: { form: /^(https?:\/\/[^\s,]+|in-process:)$/, asked: 'https://… or in-process:' },
   kafkaSecretKeyArn: { optional: true, form: KEY_ARN, asked: 'arn:aws:kms:…' },
 }
 

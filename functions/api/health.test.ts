@@ -14,7 +14,7 @@ const get = async (route: string, readiness: () => Promise<Readiness>) =>
 
 const ready = (status: Readiness['status'], given: Partial<Readiness['dependencies']> = {}): Readiness => ({
   status,
-  dependencies: { mariadb: 'up', kafka: 'up', redis: 'up', ...given },
+  dependencies: { mariadb: 'up', kafka: 'up', redis: 'up', acquirer: 'up', ...given },
   problems: [],
 })
 
@@ -34,6 +34,7 @@ describe('GET /health/ready', () => {
     { readiness: ready('ok'), statusCode: 200 },
     { readiness: ready('degraded', { kafka: 'down' }), statusCode: 200 },
     { readiness: ready('degraded', { redis: 'down' }), statusCode: 200 },
+    { readiness: ready('degraded', { acquirer: 'down' }), statusCode: 200 },
     { readiness: ready('down', { mariadb: 'down' }), statusCode: 503 },
   ])('$statusCode when $readiness', async ({ readiness, statusCode }) => {
     const result = await get('GET /health/ready', async () => readiness)

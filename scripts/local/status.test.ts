@@ -59,7 +59,7 @@ async function running(processes: ProcessRow[], readiness?: object): Promise<voi
   writeRunFile(runFile(), run)
 }
 
-const dependencies = { mariadb: 'up', kafka: 'up', redis: 'up' }
+const dependencies = { mariadb: 'up', kafka: 'up', redis: 'up', acquirer: 'up' }
 
 describe('npm run status', () => {
   test('where nothing runs', async () => {
@@ -95,7 +95,7 @@ describe('npm run status', () => {
       api: { httpStatus: 200, status: 'ok', dependencies },
     })
     expect(found.starter!.memoryBytes).toBeGreaterThan(0)
-    expect(linesOf(found).at(-1)).toBe('/health/ready: 200 ok: mariadb up, kafka up, redis up')
+    expect(linesOf(found).at(-1)).toBe('/health/ready: 200 ok: mariadb up, kafka up, redis up, acquirer up')
   })
 
   test('of a system that is degraded names what is wrong', async () => {

@@ -35,6 +35,9 @@ export class InProcessAcquirer implements Acquirer {
     return true
   }
 
+  /** It is always there. */
+  async ping(): Promise<void> {}
+
   async submit(order: AcquirerOrder): Promise<Verdict> {
     const { timeoutMs, slowMs } = this.#options
     const { decision, answer } = courseOf(order)

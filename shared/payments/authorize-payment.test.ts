@@ -128,7 +128,15 @@ describe('an authorization that the acquirer approves', () => {
     expect(ports.acquirer.calls).toEqual([
       {
         kind: 'submit',
-        order: { operationId, kind: 'authorize', amountMinor: 10_000, currency: 'KRW', paymentMethod: 'tok_approve' },
+        order: {
+          operationId,
+          kind: 'authorize',
+          amountMinor: 10_000,
+          currency: 'KRW',
+          paymentMethod: 'tok_approve',
+          authorizationId: null,
+          finalCapture: null,
+        },
       },
     ])
   })
@@ -204,6 +212,19 @@ describe('an authorization that the acquirer declines', () => {
 
     expect(await authorize(ports)).toEqual({ kind: 'answered', answer: first, replayed: true })
   })
+})
+
+// The order came late: somebody had asked about it, and had it canceled.
+test('an authorization that the acquirer has canceled before it arrived is FAILED', async () => {
+  const ports = createFakePorts()
+  ports.acquirer.script.submit.push({ kind: 'canceled' })
+
+  const answer = answerIn(await authorize(ports))
+
+  expect(answer.statusCode).toBe(402)
+  expect(JSON.parse(answer.body)).toMatchObject({ code: 'PAYMENT_DECLINED', details: { reason: 'canceled' } })
+  expect(ports.operations.table.rows()).toMatchObject([{ state: 'FAILED' }])
+  expect(ports.payments.table.rows()).toMatchObject([{ status: 'FAILED', pendingOperationId: null }])
 })
 
 describe('a repeated key', () => {
@@ -322,10 +343,11 @@ describe('an unknown outcome', () => {
     expect(ports.operations.table.rows()).toMatchObject([{ state: 'PENDING', attempt: 3 }])
   })
 
-  test.each<{ verdict: Verdict; statusCode: number; status: string }>([
-    { verdict: { kind: 'approved' }, statusCode: 201, status: 'AUTHORIZED' },
-    { verdict: { kind: 'declined', reason: 'insufficient_funds' }, statusCode: 402, status: 'DECLINED' },
-  ])('ends when an inquiry finds it $verdict.kind', async ({ verdict, statusCode, status }) => {
+  test.each<{ verdict: Verdict | { kind: 'canceled' }; statusCode: number; status: string; events: number }>([
+    { verdict: { kind: 'approved' }, statusCode: 201, status: 'AUTHORIZED', events: 1 },
+    { verdict: { kind: 'declined', reason: 'insufficient_funds' }, statusCode: 402, status: 'DECLINED', events: 1 },
+    { verdict: { kind: 'canceled' }, statusCode: 402, status: 'FAILED', events: 0 },
+  ])('ends when an inquiry finds it $verdict.kind', async ({ verdict, statusCode, status, events }) => {
     const { ports } = await unknown()
     ports.acquirer.script.inquire.push(verdict)
 
@@ -335,7 +357,7 @@ describe('an unknown outcome', () => {
     expect(answerIn(found).statusCode).toBe(statusCode)
     expect(again).toEqual({ kind: 'answered', answer: answerIn(found), replayed: true })
     expect(ports.payments.table.rows()).toMatchObject([{ status, pendingOperationId: null }])
-    expect(ports.outbox.table.rows()).toHaveLength(1)
+    expect(ports.outbox.table.rows()).toHaveLength(events)
     expect(ports.acquirer.asked).toEqual(['submit', 'inquire'])
   })
 

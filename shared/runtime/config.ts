@@ -6,6 +6,8 @@ const milliseconds = (standard: number) => z.coerce.number().int().min(1).defaul
 
 const DAY_MS = 24 * 60 * 60_000
 
+export const IN_PROCESS_ACQUIRER = 'in-process:'
+
 /** The time-out of the HTTP functions in serverless.yml. */
 const HANDLER_TIMEOUT_MS = 10_000
 
@@ -32,6 +34,13 @@ const environment = z
     KAFKA_SASL_PASSWORD: z.string().optional(),
     REDIS_URL: z.string().default('redis://127.0.0.1:6379/0'),
     DUPLICATE_POLICY: z.enum(['replay', 'reject']).default('replay'),
+    /** `in-process:` is the sandbox acquirer without a service, for measuring what the hop costs. */
+    ACQUIRER_URL: z
+      .union([z.literal(IN_PROCESS_ACQUIRER), z.url({ protocol: /^https?$/ })], {
+        error: 'must be http://…, https://… or in-process:',
+      })
+      .default('http://127.0.0.1:8085'),
+    ACQUIRER_CONNECTIONS: z.coerce.number().int().min(1).default(64),
     ACQUIRER_TIMEOUT_MS: milliseconds(5_000),
     LEASE_MS: milliseconds(15_000),
     INQUIRY_BACKOFF_MS: milliseconds(1_000),
@@ -90,6 +99,9 @@ export interface Config {
   kafka: KafkaConfig
   redisUrl: string
   duplicatePolicy: 'replay' | 'reject'
+  /** http, https, or IN_PROCESS_ACQUIRER. */
+  acquirerUrl: string
+  acquirerConnectionsMax: number
   acquirerTimeoutMs: number
   leaseMs: number
   inquiryBackoffMs: number
@@ -124,6 +136,8 @@ export function configFrom(env: Record<string, string | undefined>): Config {
     kafka: kafkaOf(data),
     redisUrl: data.REDIS_URL,
     duplicatePolicy: data.DUPLICATE_POLICY,
+    acquirerUrl: data.ACQUIRER_URL,
+    acquirerConnectionsMax: data.ACQUIRER_CONNECTIONS,
     acquirerTimeoutMs: data.ACQUIRER_TIMEOUT_MS,
     leaseMs: data.LEASE_MS,
     inquiryBackoffMs: data.INQUIRY_BACKOFF_MS,

@@ -2,13 +2,13 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { checkReadiness, type Dependency, type DependencyState } from './health.ts'
 
-const dependencies = ['mariadb', 'kafka', 'redis'] as const
+const dependencies = ['mariadb', 'kafka', 'redis', 'acquirer'] as const
 const up = async () => 'anything'
 const down = async () => {
   throw new Error('refused')
 }
 const hanging = () => new Promise(() => {})
-const allUp = { mariadb: up, kafka: up, redis: up }
+const allUp = { mariadb: up, kafka: up, redis: up, acquirer: up }
 const noProblems = async () => []
 const waiting = { kind: 'events_waiting', message: '3 events wait', since: null } as const
 
@@ -23,10 +23,10 @@ afterEach(() => {
 describe('checkReadiness', () => {
   const states: DependencyState[] = ['up', 'down']
   const combinations = states.flatMap(mariadb =>
-    states.flatMap(kafka => states.map(redis => ({ mariadb, kafka, redis }))),
+    states.flatMap(kafka => states.flatMap(redis => states.map(acquirer => ({ mariadb, kafka, redis, acquirer })))),
   )
 
-  test.each(combinations)('mariadb $mariadb, kafka $kafka, redis $redis', async combination => {
+  test.each(combinations)('mariadb $mariadb, kafka $kafka, redis $redis, acquirer $acquirer', async combination => {
     const probeOf = (dependency: Dependency) => (combination[dependency] === 'up' ? up : down)
 
     const readiness = await checkReadiness(
@@ -34,11 +34,12 @@ describe('checkReadiness', () => {
         mariadb: probeOf('mariadb'),
         kafka: probeOf('kafka'),
         redis: probeOf('redis'),
+        acquirer: probeOf('acquirer'),
       },
       noProblems,
     )
 
-    const isWhole = combination.kafka === 'up' && combination.redis === 'up'
+    const isWhole = combination.kafka === 'up' && combination.redis === 'up' && combination.acquirer === 'up'
     expect(readiness).toEqual({
       status: combination.mariadb === 'down' ? 'down' : isWhole ? 'ok' : 'degraded',
       dependencies: combination,
@@ -50,11 +51,17 @@ describe('checkReadiness', () => {
     const checking = checkReadiness({ ...allUp, [dependency]: hanging }, noProblems)
     await jest.advanceTimersByTimeAsync(2_000)
 
-    expect((await checking).dependencies).toEqual({ mariadb: 'up', kafka: 'up', redis: 'up', [dependency]: 'down' })
+    expect((await checking).dependencies).toEqual({
+      mariadb: 'up',
+      kafka: 'up',
+      redis: 'up',
+      acquirer: 'up',
+      [dependency]: 'down',
+    })
   })
 
-  test('all three hanging take no longer than one', async () => {
-    const checking = checkReadiness({ mariadb: hanging, kafka: hanging, redis: hanging }, noProblems)
+  test('all hanging take no longer than one', async () => {
+    const checking = checkReadiness({ mariadb: hanging, kafka: hanging, redis: hanging, acquirer: hanging }, noProblems)
     await jest.advanceTimersByTimeAsync(2_000)
 
     expect((await checking).status).toBe('down')
@@ -75,7 +82,7 @@ describe('checkReadiness', () => {
 
     expect(readiness).toEqual({
       status: 'degraded',
-      dependencies: { mariadb: 'up', kafka: 'up', redis: 'up' },
+      dependencies: { mariadb: 'up', kafka: 'up', redis: 'up', acquirer: 'up' },
       problems: [waiting],
     })
   })

@@ -3,12 +3,12 @@ import type { z } from 'zod'
 import type { readinessProblem } from '../contracts/routes/get-readiness.ts'
 
 export type DependencyState = 'up' | 'down'
-export type Dependency = 'mariadb' | 'kafka' | 'redis'
+export type Dependency = 'mariadb' | 'kafka' | 'redis' | 'acquirer'
 
 export type ReadinessProblem = z.infer<typeof readinessProblem>
 
 export interface Readiness {
-  /** `down` only without MariaDB: payments work without Kafka and Redis, and in spite of other problems. */
+  /** `down` only without MariaDB: payments work without Kafka and Redis, reads without the acquirer, and both in spite of other problems. */
   status: 'ok' | 'degraded' | 'down'
   dependencies: Record<Dependency, DependencyState>
   problems: ReadinessProblem[]
@@ -23,15 +23,16 @@ export async function checkReadiness(
   probes: Probes,
   findProblems: () => Promise<ReadinessProblem[]>,
 ): Promise<Readiness> {
-  const [mariadb, kafka, redis, problems] = await Promise.all([
+  const [mariadb, kafka, redis, acquirer, problems] = await Promise.all([
     stateOf(probes.mariadb),
     stateOf(probes.kafka),
     stateOf(probes.redis),
+    stateOf(probes.acquirer),
     withinDeadline(findProblems, []),
   ])
-  const dependencies = { mariadb, kafka, redis }
+  const dependencies = { mariadb, kafka, redis, acquirer }
   if (mariadb === 'down') return { status: 'down', dependencies, problems }
-  const isWhole = kafka === 'up' && redis === 'up' && problems.length === 0
+  const isWhole = Object.values(dependencies).every(state => state === 'up') && problems.length === 0
   return { status: isWhole ? 'ok' : 'degraded', dependencies, problems }
 }
 

@@ -81,6 +81,29 @@ export function createMetrics() {
       help: 'Authorizations whose hold was let go because they were not captured in time.',
       registers,
     }),
+    acquirerCalls: new Counter({
+      name: 'acquirer_calls_total',
+      help: 'Calls to the acquirer by what came of them.',
+      labelNames: ['call', 'outcome'],
+      registers,
+    }),
+    acquirerSeconds: new Histogram({
+      name: 'acquirer_call_duration_seconds',
+      help: 'Time of a call to the acquirer, all its tries together.',
+      labelNames: ['call'],
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    acquirerRetries: new Counter({
+      name: 'acquirer_retries_total',
+      help: 'Second and third tries of calls to the acquirer.',
+      registers,
+    }),
+    acquirerCircuit: new Gauge({
+      name: 'acquirer_circuit_state',
+      help: '0: closed. 1: half open, a few calls probe. 2: open, nobody calls, or nobody has called since.',
+      registers,
+    }),
     cacheFailures: new Counter({
       name: 'response_cache_failures_total',
       help: 'Calls that Redis did not answer.',

@@ -1,5 +1,7 @@
 /** The wiring: nothing is read until it is used, everything is made once, and alarms count. */
 import { describe, expect, test } from '@jest/globals'
+import { HttpAcquirer } from '../acquirer/http-acquirer.ts'
+import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
 import { TransactionGroups } from '../stores/transaction-groups.ts'
 import { configFrom } from './config.ts'
 import { Ports, portsFromEnv } from './wiring.ts'
@@ -13,6 +15,14 @@ function portsOf(env: Record<string, string> = {}) {
   return { ports, readCountOf: () => readCount }
 }
 
+const acquirerOrder = {
+  kind: 'authorize',
+  amountMinor: 10_000,
+  currency: 'KRW',
+  paymentMethod: 'tok_approve',
+  authorizationId: null,
+  finalCapture: null,
+} as const
 const record = { topic: 'payment.captured', partition: 0, offset: 1, key: null, value: null, headers: [] }
 
 describe('Ports', () => {
@@ -64,6 +74,25 @@ describe('Ports', () => {
     expect(ports.retention).toEqual({ outboxMs: 604_800_000, answersMs: 1_296_000_000 })
   })
 
+  test('asks the acquirer over HTTP, or in this process where the setting says so', () => {
+    expect(portsOf().ports.acquirer).toBeInstanceOf(HttpAcquirer)
+    expect(portsOf({ ACQUIRER_URL: 'in-process:' }).ports.acquirer).toBeInstanceOf(InProcessAcquirer)
+  })
+
+  test('an acquirer that nobody can reach is down for readiness, and its calls are counted', async () => {
+    // Port 9 is discard, where nothing listens.
+    const { ports } = portsOf({ ACQUIRER_URL: 'http://127.0.0.1:9', ACQUIRER_TIMEOUT_MS: '1' })
+    const order = { ...acquirerOrder, operationId: 'op_1' }
+
+    expect(await ports.acquirer.submit(order)).toEqual({ kind: 'unknown' })
+    for (let calls = 1; calls < 20; calls++) await ports.acquirer.submit(order)
+
+    const text = await ports.metrics.registry.metrics()
+    expect(text).toMatch(/acquirer_calls_total\{call="submit",outcome="(connection|timeout)"\} \d+/)
+    expect(text).toContain('\nacquirer_circuit_state 2\n')
+    expect(ports.acquirer.mayTry()).toBe(false)
+  })
+
   test('an alarm counts', async () => {
     const { ports } = portsOf()
 
@@ -96,7 +125,7 @@ describe('Ports', () => {
 
     expect(await ports.readiness()).toEqual({
       status: 'down',
-      dependencies: { mariadb: 'down', kafka: 'down', redis: 'down' },
+      dependencies: { mariadb: 'down', kafka: 'down', redis: 'down', acquirer: 'down' },
       problems: [],
     })
   })

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import { Circuit } from '../acquirer/circuit.ts'
+import { HttpAcquirer } from '../acquirer/http-acquirer.ts'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
 import { IncarnationCheck } from '../cache/incarnation-check.ts'
 import { createRedis, pingRedis, RedisResponseCache } from '../cache/response-cache.ts'
@@ -13,7 +15,7 @@ import { KafkaDoorbell } from '../messaging/doorbell.ts'
 import { KafkaEventPublisher } from '../messaging/event-publisher.ts'
 import { type KafkaConnections, LazyAdmin, LazyProducer, openKafka } from '../messaging/kafka-client.ts'
 import { TopicStates } from '../messaging/topic-states.ts'
-import type { Alarms, OutboxRow, Transactions } from '../payments/ports.ts'
+import type { Acquirer, Alarms, OutboxRow, Transactions } from '../payments/ports.ts'
 import { idIn } from '../payments/record-id.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { Database } from '../stores/database.ts'
@@ -25,8 +27,9 @@ import { OutboxTable } from '../stores/outbox.ts'
 import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
 import { TransactionGroups } from '../stores/transaction-groups.ts'
+import { circuitProblems, reportCall, reportCircuit } from './acquirer-report.ts'
 import { monotonicClock, systemClock } from './clock.ts'
-import { type Config, configFrom } from './config.ts'
+import { type Config, configFrom, IN_PROCESS_ACQUIRER } from './config.ts'
 import { DataDisk } from './data-disk.ts'
 import { deliveryProblems, topicProblems } from './delivery-report.ts'
 import { checkReadiness, type ReadinessProblem } from './health.ts'
@@ -193,8 +196,20 @@ export class Ports {
     return this.#once('reader', () => new MySqlPaymentReader(this.database))
   }
 
-  get acquirer() {
-    return this.#once('acquirer', () => new InProcessAcquirer({ timeoutMs: this.config.acquirerTimeoutMs }))
+  get acquirer(): Acquirer & { ping(): Promise<void> } {
+    return this.#once('acquirer', () => {
+      const { acquirerUrl: url, acquirerConnectionsMax: connectionsMax, acquirerTimeoutMs: timeoutMs } = this.config
+      if (url === IN_PROCESS_ACQUIRER) return new InProcessAcquirer({ timeoutMs })
+      return new HttpAcquirer({
+        url,
+        connectionsMax,
+        timeoutMs,
+        circuit: this.#acquirerCircuit,
+        nowMs: () => this.monotonic.nowMs(),
+        onCalled: report => reportCall(this, report),
+        onRetried: () => this.metrics.acquirerRetries.inc(),
+      })
+    })
   }
 
   get doorbell() {
@@ -285,13 +300,14 @@ export class Ports {
     }))
   }
 
-  /** Asks all three dependencies, and collects what else is wrong; never throws. */
+  /** Asks all dependencies, and collects what else is wrong; never throws. */
   readiness() {
     const database = Promise.try(() => this.database.select('SELECT 1', []))
     const probes = {
       mariadb: () => database,
       kafka: () => this.#admin.ask(admin => admin.describeCluster()),
       redis: () => pingRedis(this.#redis),
+      acquirer: () => this.#probeAcquirer(),
     }
     return checkReadiness(probes, () => this.#problems(database))
   }
@@ -304,6 +320,7 @@ export class Ports {
     return [
       ...this.#troubles.problems(),
       ...topicProblems(this.#topics.sick()),
+      ...circuitProblems(this.#acquirerCircuit.openForMs, this.clock.nowMs()),
       ...(await this.#dataDisk.problems()),
       ...found,
     ]
@@ -322,6 +339,21 @@ export class Ports {
 
   get #troubles() {
     return this.#once('troubles', () => new RecentTroubles(() => this.clock.nowMs()))
+  }
+
+  /** An acquirer that answers is still away while its calls are not tried. */
+  async #probeAcquirer(): Promise<void> {
+    await this.acquirer.ping()
+    if (this.#acquirerCircuit.openForMs !== undefined) throw new Error('the circuit to the acquirer is open')
+  }
+
+  get #acquirerCircuit(): Circuit {
+    return this.#once('acquirerCircuit', () => {
+      return new Circuit({
+        nowMs: () => this.monotonic.nowMs(),
+        onChange: position => reportCircuit(this, position),
+      })
+    })
   }
 
   /** One for each purpose: kafkajs asks for all topics of a producer at once, so that a missing one fails the others. */

@@ -84,7 +84,7 @@ describe('without Kafka and Redis', () => {
     expect(ready.status).toBe(200)
     expect(ready.json).toMatchObject({
       status: 'degraded',
-      dependencies: { mariadb: 'up', kafka: 'down', redis: 'down' },
+      dependencies: { mariadb: 'up', kafka: 'down', redis: 'down', acquirer: 'up' },
     })
   })
 })

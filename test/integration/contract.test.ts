@@ -143,7 +143,7 @@ describe('reads', () => {
     expect((await api.get('/health/live')).status).toBe(200)
     const ready = await api.get('/health/ready')
     expect(ready.status).toBe(200)
-    expect(Object.keys(ready.json.dependencies).sort()).toEqual(['kafka', 'mariadb', 'redis'])
+    expect(Object.keys(ready.json.dependencies).sort()).toEqual(['acquirer', 'kafka', 'mariadb', 'redis'])
   })
 
   test('metrics are Prometheus text', async () => {

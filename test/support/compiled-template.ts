@@ -22,6 +22,7 @@ export const parameters = {
   kafkaBrokers: 'kafka-1.example.com:9096,kafka-2.example.com:9096',
   kafkaSecretArn: 'arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:payment-backend/prod/kafka-AbCdEf',
   servicesSecretArn: 'arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:payment-backend/prod/services-AbCdEf',
+  acquirerUrl: 'https://acquirer.example.com/v1',
 }
 
 export const parameterArgs = (given: Record<string, string>): string[] =>

@@ -179,7 +179,7 @@ describe('the words of a readiness', () => {
   test('are those that the runtime uses', () => {
     const states: Readiness[] = (['ok', 'degraded', 'down'] as const).map(status => ({
       status,
-      dependencies: { mariadb: 'up', kafka: 'down', redis: 'up' },
+      dependencies: { mariadb: 'up', kafka: 'down', redis: 'up', acquirer: 'up' },
       problems: [],
     }))
 

@@ -40,7 +40,7 @@ const problemsOf = async (given: Given): Promise<string[]> => {
 
 describe('the parameters of prod', () => {
   test('are taken when all are given, lists from commas', async () => {
-    const { kafkaBrokers, kafkaSecretArn, servicesSecretArn } = parameters
+    const { kafkaBrokers, kafkaSecretArn, servicesSecretArn, acquirerUrl } = parameters
 
     expect(await resolve('prod', parameters)).toEqual({
       subnetIds: ['subnet-0a1b2c3d4e5f60718', 'subnet-0a1b2c3d4e5f60719'],
@@ -49,6 +49,7 @@ describe('the parameters of prod', () => {
       kafkaBrokersText: kafkaBrokers,
       kafkaSecretArn,
       servicesSecretArn,
+      acquirerUrl,
       standIns: [],
     })
   })
@@ -79,6 +80,7 @@ describe('the parameters of prod', () => {
     ['subnetIds', 'subnet-0a1b2c3d4e5f60718,', ''],
     ['securityGroupIds', 'sg-XYZ', 'sg-XYZ'],
     ['kafkaBrokers', 'kafka-1.example.com', 'kafka-1.example.com'],
+    ['acquirerUrl', 'acquirer.internal:8085', 'acquirer.internal:8085'],
     ['kafkaSecretArn', 'payment-backend/prod/kafka', 'payment-backend/prod/kafka'],
     [
       'servicesSecretArn',

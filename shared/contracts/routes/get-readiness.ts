@@ -12,6 +12,7 @@ export const problemKinds = [
   'events_waiting',
   'topic_unavailable',
   'consumer_standing_still',
+  'acquirer_circuit_open',
 ] as const
 
 export const readinessProblem = z
@@ -29,11 +30,16 @@ export const readinessView = z
   .object({
     status: z.enum(['ok', 'degraded', 'down']).meta({
       description:
-        '`degraded`: Kafka or Redis is away, and payments go on; or `problems` names something. `down`: MariaDB is away or refuses the login.',
+        '`degraded`: Kafka or Redis is away, and payments go on; the acquirer is away, and only what was paid before can be read; or `problems` names something. `down`: MariaDB is away or refuses the login.',
       'x-description-ko':
-        '`degraded`: Kafka나 Redis가 없지만 결제는 계속되거나, `problems`에 문제가 있습니다. `down`: MariaDB가 없거나 로그인을 거부합니다.',
+        '`degraded`: Kafka나 Redis가 없지만 결제는 계속되거나, 매입사가 응답하지 않아 조회만 되거나, `problems`에 문제가 있습니다. `down`: MariaDB가 없거나 로그인을 거부합니다.',
     }),
-    dependencies: z.object({ mariadb: dependencyState, kafka: dependencyState, redis: dependencyState }),
+    dependencies: z.object({
+      mariadb: dependencyState,
+      kafka: dependencyState,
+      redis: dependencyState,
+      acquirer: dependencyState,
+    }),
     problems: z.array(readinessProblem),
   })
   .meta({ id: 'Readiness' })
@@ -48,8 +54,8 @@ export const contract = defineContract({
 export const docs = (): DocsOf<typeof contract> => ({
   summary: { en: 'Its dependencies answer', ko: '의존 서비스가 응답하는지' },
   description: {
-    en: 'Only MariaDB away is a 503. Without Kafka or Redis payments go on: 200 with `status: "degraded"`.',
-    ko: 'MariaDB가 없을 때만 503입니다. Kafka나 Redis가 없어도 결제는 계속되며 `status: "degraded"`와 200을 돌려줍니다.',
+    en: 'Only MariaDB away is a 503. Without Kafka or Redis payments go on: 200 with `status: "degraded"`. So it is without the acquirer: payments can be read, new ones get a 503.',
+    ko: 'MariaDB가 없을 때만 503입니다. Kafka나 Redis가 없어도 결제는 계속되며 `status: "degraded"`와 200을 돌려줍니다. 매입사가 응답하지 않을 때도 같습니다. 조회는 되고 새 결제는 503을 받습니다.',
   },
   answers: {
     200: {
@@ -57,13 +63,17 @@ export const docs = (): DocsOf<typeof contract> => ({
       examples: {
         ok: {
           summary: { en: 'All is well', ko: '모두 정상' },
-          value: { status: 'ok', dependencies: { mariadb: 'up', kafka: 'up', redis: 'up' }, problems: [] },
+          value: {
+            status: 'ok',
+            dependencies: { mariadb: 'up', kafka: 'up', redis: 'up', acquirer: 'up' },
+            problems: [],
+          },
         },
         degraded: {
           summary: { en: 'Kafka is away, payments go on', ko: 'Kafka가 없지만 결제는 계속됨' },
           value: {
             status: 'degraded',
-            dependencies: { mariadb: 'up', kafka: 'down', redis: 'up' },
+            dependencies: { mariadb: 'up', kafka: 'down', redis: 'up', acquirer: 'up' },
             problems: [
               {
                 kind: 'events_waiting',
@@ -80,7 +90,11 @@ export const docs = (): DocsOf<typeof contract> => ({
       examples: {
         example: {
           summary: { en: 'MariaDB is away', ko: 'MariaDB가 없음' },
-          value: { status: 'down', dependencies: { mariadb: 'down', kafka: 'up', redis: 'up' }, problems: [] },
+          value: {
+            status: 'down',
+            dependencies: { mariadb: 'down', kafka: 'up', redis: 'up', acquirer: 'up' },
+            problems: [],
+          },
         },
       },
     },
