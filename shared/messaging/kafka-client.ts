@@ -1,7 +1,7 @@
 /** Clients of Kafka that connect when first used, never wait longer than they are told, and are replaced when they fail. */
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import './kafkajs-timers.ts'
+import './kafkajs-repairs.ts'
 import kafkajs, {
   type Admin,
   type ISocketFactoryArgs,

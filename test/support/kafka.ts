@@ -1,7 +1,7 @@
 /** Reads topics of the system under test from offset 0, puts records on them, and asks how far its consumer groups are. */
 import { randomUUID } from 'node:crypto'
 // kafkajs's own timers warn a thousand times under Node 24; the plugin's repair is for every client of this process.
-import '../../plugins/kafka-events/src/kafkajs-timers.ts'
+import '../../plugins/kafka-events/src/kafkajs-repairs.ts'
 import { type Admin, type Consumer, Kafka, type KafkaMessage, logLevel, type Producer } from 'kafkajs'
 
 export interface TopicRecord {

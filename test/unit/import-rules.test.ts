@@ -160,7 +160,7 @@ describe('an import that is allowed is left alone', () => {
     ['scripts/dlq.ts', 'kafkajs'],
     ['plugins/kafka-events/src/plugin.ts', 'kafkajs'],
     ['plugins/kafka-events/src/stalls.test.ts', '../test/until.ts'],
-    ['test/support/kafka.ts', '../../plugins/kafka-events/src/kafkajs-timers.ts'],
+    ['test/support/lambda/kafka-trigger.ts', '../../../plugins/kafka-events/src/kafkajs-repairs.ts'],
     ['functions/api/authorize.test.ts', './capture.ts'],
     ['test/integration/contract.test.ts', '../../shared/stores/database.ts'],
     ['shared/payments/fakes.ts', './fake-store.ts'],

@@ -1,6 +1,6 @@
 /** One consumer group: decides when a consumer of it begins and when it is replaced, through every outage, until the stop. */
 import './codecs.ts'
-import './kafkajs-timers.ts'
+import './kafkajs-repairs.ts'
 import type { Kafka } from 'kafkajs'
 import { backOffMs, brokerBackOff, sleep } from './back-off.ts'
 import { messageOf } from './errors.ts'

@@ -23,3 +23,11 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     scheduleCheckPendingRequests(): void
   }
 }
+
+declare module 'kafkajs/src/network/connection.js' {
+  export default class Connection {
+    constructor(options: object)
+    connect(): Promise<true>
+    disconnect(): Promise<true>
+  }
+}

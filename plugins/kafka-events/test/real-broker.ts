@@ -1,6 +1,6 @@
 /** For tests against the broker of the running system: a topic of their own, the fixture's processes, offsets, kills. */
 import { randomBytes } from 'node:crypto'
-import '../src/kafkajs-timers.ts'
+import '../src/kafkajs-repairs.ts'
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals'
 import { AssignerProtocol, Kafka, logLevel, type Producer } from 'kafkajs'
 import { brokers } from './broker.ts'

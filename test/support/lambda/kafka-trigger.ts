@@ -1,6 +1,6 @@
 /** Lambda's event source mapping for Kafka, a step at a time: invokes a function with what its consumer group has not read yet. */
 // kafkajs's own timers warn a thousand times under Node 24; the plugin's repair is for every client of this process.
-import '../../../plugins/kafka-events/src/kafkajs-timers.ts'
+import '../../../plugins/kafka-events/src/kafkajs-repairs.ts'
 import { type Admin, type Consumer, Kafka, type KafkaMessage, logLevel } from 'kafkajs'
 import { until } from '../../../shared/runtime/until.ts'
 import type { Invocation } from './execution-environment.ts'

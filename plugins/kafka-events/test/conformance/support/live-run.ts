@@ -1,6 +1,6 @@
 /** What a live row sees of its function, its topic and its group while the process runs. */
 // kafkajs's own timers warn under Node 24.
-import '../../../src/kafkajs-timers.ts'
+import '../../../src/kafkajs-repairs.ts'
 import { Kafka, type KafkaMessage, logLevel, type Message } from 'kafkajs'
 import type { FixtureApp } from '../../fixture-app.ts'
 import { until } from '../../until.ts'
