@@ -1,7 +1,7 @@
 /** The tools' connections to MariaDB and Kafka: with the TLS and the login of the functions, and errors that say where. */
-import { Kafka, logLevel } from 'kafkajs'
+import type { Admin, Kafka, Producer } from 'kafkajs'
 import mysql, { type Connection } from 'mysql2/promise'
-import { type KafkaCluster, reaching } from '../../shared/messaging/kafka-client.ts'
+import { type KafkaCluster, type KafkaConnections, openKafka } from '../../shared/messaging/kafka-client.ts'
 
 /** Longer than the functions' time-outs: an operator may be farther from the brokers than they are. */
 const CONNECT_TIMEOUT_MS = 10_000
@@ -16,18 +16,12 @@ export async function connectDatabase(databaseUrl: string): Promise<Connection> 
   }
 }
 
-/** kafkajs for one command. Connects nothing yet. */
-export const kafkaOf = (cluster: KafkaCluster): Kafka =>
-  new Kafka({
-    clientId: 'operate',
-    ...reaching(cluster),
-    connectionTimeout: CONNECT_TIMEOUT_MS,
-    logLevel: logLevel.NOTHING,
-    retry: { retries: 3 },
-  })
+/** kafkajs for one command. Connects nothing yet; whoever opens it cuts it. */
+export const kafkaOf = (cluster: KafkaCluster): KafkaConnections =>
+  openKafka({ ...cluster, clientId: 'operate' }, { connectionTimeout: CONNECT_TIMEOUT_MS, retry: { retries: 3 } })
 
 /** The client, connected. Throws an Error of one line with Kafka's address and why the connection failed. */
-export async function connected<Client extends { connect(): Promise<void>; disconnect(): Promise<void> }>(
+export async function connected<Client extends { connect(): Promise<void> }>(
   client: Client,
   { brokers }: KafkaCluster,
 ): Promise<Client> {
@@ -35,8 +29,21 @@ export async function connected<Client extends { connect(): Promise<void>; disco
     await client.connect()
     return client
   } catch (error) {
-    await client.disconnect().catch(() => undefined)
     throw refusal(`Kafka does not let us in at ${brokers.join(', ')}`, error)
+  }
+}
+
+/** Runs `work` with a client, of which no connection is left however `work` ends. Throws as `connected` and as `work`. */
+export async function withClient<Client extends Admin | Producer, T>(
+  cluster: KafkaCluster,
+  make: (kafka: Kafka) => Client,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const { kafka, cut } = kafkaOf(cluster)
+  try {
+    return await work(await connected(make(kafka), cluster))
+  } finally {
+    cut()
   }
 }
 

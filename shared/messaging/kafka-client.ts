@@ -6,6 +6,7 @@ import kafkajs, {
   type Admin,
   type ISocketFactoryArgs,
   Kafka,
+  type KafkaConfig,
   logLevel,
   type Message,
   type Producer,
@@ -33,19 +34,27 @@ export interface KafkaConnections {
   cut(): void
 }
 
-const CONNECT_TIMEOUT_MS = 1_000
+/** How long kafkajs tries. */
+export type Patience = Pick<KafkaConfig, 'connectionTimeout' | 'requestTimeout' | 'retry'>
+
 const REQUEST_TIMEOUT_MS = 2_500
 const KEEP_ALIVE_DELAY_MS = 60_000
 
+const patienceOfFunctions: Patience = {
+  connectionTimeout: 1_000,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  retry: { retries: 1, initialRetryTime: 100 },
+}
+
 /**
- * For the life of one client. kafkajs's own `disconnect` waits for requests whose time-outs it has just stopped, and leaves its
- * sockets half open until the broker closes them too: so the sockets are ours.
+ * For the life of one client. kafkajs's own `disconnect` waits for requests whose time-outs it has just stopped, leaves its
+ * sockets half open until the broker closes them too, and does not hold back a retry that connects again: so the sockets are ours.
  */
-export function openKafka(options: KafkaOptions): KafkaConnections {
+export function openKafka(options: KafkaOptions, patience = patienceOfFunctions): KafkaConnections {
   const sockets = new Set<Socket>()
   let isCut = false
   const socketFactory = (where: ISocketFactoryArgs): Socket => {
-    if (isCut) throw new Error('this client has been replaced')
+    if (isCut) throw ended()
     const socket = openSocket(where)
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -55,18 +64,18 @@ export function openKafka(options: KafkaOptions): KafkaConnections {
     clientId: options.clientId,
     ...reaching(options),
     socketFactory,
-    connectionTimeout: CONNECT_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    retry: { retries: 1, initialRetryTime: 100 },
+    ...patience,
     logLevel: logLevel.NOTHING,
   })
   const cut = () => {
     isCut = true
     // kafkajs reacts to an error only. When a socket just closes, its requests go on waiting.
-    for (const socket of sockets) socket.destroy(new Error('this client has been replaced'))
+    for (const socket of sockets) socket.destroy(ended())
   }
   return { kafka, cut }
 }
+
+const ended = () => new Error('this client has been ended')
 
 /** As kafkajs's own. */
 function openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {

@@ -1,8 +1,7 @@
 /** Reads topics of the system under test from offset 0, puts records on them, and asks how far its consumer groups are. */
 import { randomUUID } from 'node:crypto'
-// kafkajs's own timers warn a thousand times under Node 24; the plugin's repair is for every client of this process.
-import '../../plugins/kafka-events/src/kafkajs-repairs.ts'
-import { type Admin, type Consumer, Kafka, type KafkaMessage, logLevel, type Producer } from 'kafkajs'
+import type { Admin, Consumer, KafkaMessage, Producer } from 'kafkajs'
+import { type KafkaConnections, openKafka } from '../../shared/messaging/kafka-client.ts'
 
 export interface TopicRecord {
   topic: string
@@ -69,15 +68,16 @@ export class TopicReader {
 }
 
 export class TestKafka {
-  readonly #kafka: Kafka
+  readonly #connections: KafkaConnections
   readonly #admin: Admin
   readonly #producer: Producer
   readonly #readers: TopicReader[] = []
 
   constructor(brokers: string[]) {
-    this.#kafka = new Kafka({ clientId: 'system-tests', brokers, logLevel: logLevel.NOTHING })
-    this.#admin = this.#kafka.admin()
-    this.#producer = this.#kafka.producer({ allowAutoTopicCreation: false })
+    this.#connections = openKafka({ clientId: 'system-tests', brokers }, {})
+    const { kafka } = this.#connections
+    this.#admin = kafka.admin()
+    this.#producer = kafka.producer({ allowAutoTopicCreation: false })
   }
 
   async connect(): Promise<void> {
@@ -87,7 +87,8 @@ export class TestKafka {
   /** Reads the topics from offset 0 and goes on reading until `close`. */
   async read(topics: string[]): Promise<TopicReader> {
     const groupId = `system-tests-${randomUUID()}`
-    const consumer = this.#kafka.consumer({ groupId, sessionTimeout: SESSION_TIMEOUT_MS, maxWaitTimeInMs: 100 })
+    const { kafka } = this.#connections
+    const consumer = kafka.consumer({ groupId, sessionTimeout: SESSION_TIMEOUT_MS, maxWaitTimeInMs: 100 })
     const reader = new TopicReader(consumer, this.#admin, groupId)
     this.#readers.push(reader)
     await reader.start(topics)
@@ -111,9 +112,13 @@ export class TestKafka {
     await this.#admin.setOffsets({ groupId, topic, partitions: [{ partition, offset: String(offset) }] })
   }
 
+  /** Also when a reader cannot leave its group, no connection is left. */
   async close(): Promise<void> {
-    await Promise.all(this.#readers.map(reader => reader.stop()))
-    await Promise.all([this.#admin.disconnect(), this.#producer.disconnect()])
+    try {
+      await Promise.all(this.#readers.map(reader => reader.stop()))
+    } finally {
+      this.#connections.cut()
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Producer } from 'kafkajs'
 import { DEAD_LETTER_TOPIC } from '../../../shared/contracts/topics.ts'
 import type { KafkaCluster } from '../../../shared/messaging/kafka-client.ts'
-import { connected, kafkaOf } from '../connections.ts'
+import { withClient } from '../connections.ts'
 import { type DeadLetter, type HandledState, noteOf } from '../verify/dead-letters.ts'
 
 /** Sends each letter's original record, unchanged, to its topic; each must have one. Stops at the first that Kafka refuses. */
@@ -25,14 +25,8 @@ export const putAside = (cluster: KafkaCluster, letters: DeadLetter[]) =>
 const note = (producer: Producer, letter: DeadLetter, state: HandledState) =>
   producer.send({ topic: DEAD_LETTER_TOPIC, acks: -1, messages: [noteOf(letter, state, new Date())] })
 
-async function withProducer(cluster: KafkaCluster, work: (producer: Producer) => Promise<void>): Promise<void> {
-  const producer = await connected(kafkaOf(cluster).producer({ allowAutoTopicCreation: false }), cluster)
-  try {
-    await work(producer)
-  } finally {
-    await producer.disconnect()
-  }
-}
+const withProducer = (cluster: KafkaCluster, work: (producer: Producer) => Promise<void>): Promise<void> =>
+  withClient(cluster, kafka => kafka.producer({ allowAutoTopicCreation: false }), work)
 
 const messageOf = ({ key, value, headers, partition }: NonNullable<DeadLetter['original']>) => ({
   key,

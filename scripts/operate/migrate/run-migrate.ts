@@ -1,7 +1,7 @@
 /** `npm run migrate`: the newest schema, and the topics where they are asked for. */
 import { createTopics } from '../../../shared/messaging/topics.ts'
 import { migrate } from '../../../shared/stores/migrate.ts'
-import { connectDatabase, connected, kafkaOf } from '../connections.ts'
+import { connectDatabase, withClient } from '../connections.ts'
 import { type Address, type FoundSystem, type SystemFlags, systemNamedBy } from '../find-system.ts'
 import { mayChange } from '../may-change.ts'
 
@@ -27,7 +27,12 @@ export async function runMigrate({ topics = false, yes = false, ...named }: Migr
 
 async function reach(system: FoundSystem, topics: boolean): Promise<void> {
   await (await connectDatabase(system.databaseUrl)).end()
-  if (topics) await (await connected(kafkaOf(system).admin(), system)).disconnect()
+  if (topics)
+    await withClient(
+      system,
+      kafka => kafka.admin(),
+      async () => {},
+    )
 }
 
 async function makeTopics(system: FoundSystem): Promise<void> {

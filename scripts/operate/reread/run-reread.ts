@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '@commander-js/extra-typings'
 import type { Admin } from 'kafkajs'
 import { StepFailure } from '../../terminal/output.ts'
 import { printable } from '../../terminal/printable.ts'
-import { connected, kafkaOf } from '../connections.ts'
+import { withClient } from '../connections.ts'
 import { type SystemFlags, systemNamedBy } from '../find-system.ts'
 import { mayChange } from '../may-change.ts'
 import { ledgerGroups } from '../verify/kafka-log.ts'
@@ -27,13 +27,11 @@ export async function runReread({ since, yes, ...named }: RereadFlags): Promise<
   const question = `Let the ledger consumers read again from ${new Date(since).toISOString()} on?`
   const mayGoOn = yes === true || system.isOfThisMachine
   if (!(await mayChange(system, { typed: 'npm run reread', question, yes: mayGoOn }))) return 1
-  const admin = await connected(kafkaOf(system).admin(), system)
-  try {
+  const moveAllBack = async (admin: Admin) => {
     for (const { groupId, topic } of ledgerGroups) await moveBack(admin, groupId, topic, since).catch(explainMembers)
-    return 0
-  } finally {
-    await admin.disconnect()
   }
+  await withClient(system, kafka => kafka.admin(), moveAllBack)
+  return 0
 }
 
 /** Kafka moves no group that has members. */

@@ -35,25 +35,38 @@ const COORDINATOR_DEADLINE_MS = 30_000
 
 /** Connects. Throws an Error with Kafka's address. */
 export async function openKafkaLog(where: KafkaCluster): Promise<KafkaLog> {
-  const kafka = kafkaOf(where)
-  const admin = await connected(kafka.admin(), where)
-  const cluster = clusterOf(kafka)
-  await cluster.connect()
+  const { kafka, cut } = kafkaOf(where)
+  try {
+    const admin = await connected(kafka.admin(), where)
+    const cluster = await connected(clusterOf(kafka), where)
+    return logOf(admin, cluster, cut)
+  } catch (error) {
+    cut()
+    throw error
+  }
+}
+
+function logOf(admin: Admin, cluster: Cluster, cut: () => void): KafkaLog {
   return {
     eventSpans: async () => {
       const topics = (await admin.listTopics()).filter(
         name => name.startsWith('payment.') && name !== DEAD_LETTER_TOPIC,
       )
-      return (await Promise.all(topics.map(topic => spansOf(admin, topic)))).flat()
+      return (await together(topics.map(topic => spansOf(admin, topic)))).flat()
     },
     spansOf: topic => spansOf(admin, topic),
     read: (spans, onRecords) => readSpans(cluster, spans, onRecords),
     lags: judge => lagsOf(admin, cluster, judge),
     committed: (group, topic) => committedOf(admin, group, topic),
-    close: async () => {
-      await Promise.all([admin.disconnect(), cluster.disconnect()])
-    },
+    // Not by `disconnect`: questions that still wait for a leader would connect again after it.
+    close: async () => cut(),
   }
+}
+
+/** Every answer, or the first error once nobody asks any more: what goes on asking holds the process. */
+async function together<T>(questions: Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(questions)
+  return Promise.all(questions)
 }
 
 const LEADER_DEADLINE_MS = 30_000
@@ -123,7 +136,7 @@ async function committedOf(admin: Admin, groupId: string, topic: string): Promis
 async function lagsOf(admin: Admin, cluster: Cluster, judge: Judge): Promise<Lag[]> {
   const existing = new Set(await admin.listTopics())
   const read = consumerGroups.filter(({ topic }) => existing.has(topic))
-  return (await Promise.all(read.map(reading => topicLags(admin, cluster, reading, judge)))).flat()
+  return (await together(read.map(reading => topicLags(admin, cluster, reading, judge)))).flat()
 }
 
 /** Where a group begins that has committed nothing: at the start for events, at the end for the doorbell, whose lost rings the sweep makes good. */
@@ -149,5 +162,5 @@ async function topicLags(
     const overdue = Math.max((youngFrom.get(partition) ?? high) - reached, 0)
     return { group, topic, partition, committed: reached, end: high, overdue }
   })
-  return Promise.all(lags)
+  return together(lags)
 }
