@@ -18,6 +18,8 @@ const base = {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/.data', '<rootDir>/.serverless'],
+  // Jest would wait for ever for what a test has left open.
+  globalTeardown: '<rootDir>/scripts/lab/testing/exit-watch.ts',
 }
 
 export default {
