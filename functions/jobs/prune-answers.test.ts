@@ -10,7 +10,7 @@ describe('prune-answers', () => {
     const ports = { ...createHandlerPorts(), retention: { answersMs: 5_000 } }
     await authorizePayment(ports, authorizeRequestOf(), claimOf('key-1'), caller)
 
-    ports.clock.advance(5_000)
+    ports.clock.advance(4_999)
     expect(await createHandler(ports)()).toEqual({ pruned: 0 })
     ports.clock.advance(1)
     expect(await createHandler(ports)()).toEqual({ pruned: 1 })

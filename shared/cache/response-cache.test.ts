@@ -14,6 +14,7 @@ const entry = {
     contentType: 'application/json; charset=utf-8',
     body: `{"message":"결제가 승인되었으며","operationId":"${OPERATION_ID}"}`,
   },
+  expiresAtMs: Date.UTC(2026, 0, 17),
 }
 
 class FakeRedis {
@@ -131,6 +132,14 @@ describe('a cache that fails', () => {
       expect(failures).toHaveLength(1)
     },
   )
+
+  test('an entry that does not say when it expires, as those of the previous release, is a miss', async () => {
+    const { get, redis } = cacheOf()
+    const { expiresAtMs: _, ...previous } = entry
+    redis.values.set('answer first shop key', JSON.stringify(previous))
+
+    expect(await get('shop', 'key')).toBeUndefined()
+  })
 
   test('while nobody knows whether it may be believed, nothing is looked up or kept', async () => {
     const { get, keep, redis, check } = cacheOf()

@@ -7,11 +7,14 @@ import type { IncarnationCheck } from './incarnation-check.ts'
 export interface CachedAnswer {
   fingerprint: string
   answer: { statusCode: number; contentType: string; body: string }
+  /** From this time (epoch) on nobody may be given the answer. */
+  expiresAtMs: number
 }
 
 const cachedAnswer = z.object({
   fingerprint: z.string(),
   answer: z.object({ statusCode: z.int(), contentType: z.string(), body: z.string() }),
+  expiresAtMs: z.int(),
 })
 
 export interface RedisResponseCacheOptions {

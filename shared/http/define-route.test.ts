@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { createHandlerPorts, jsonOf } from '../../test/unit/http-fakes.ts'
 import { contextOf, type HttpCall, httpEvent } from '../../test/unit/lambda-events.ts'
 import { defineContract, mutationRefusals } from '../contracts/route-contract.ts'
+import { FAKE_NOW_MS } from '../payments/fakes.ts'
 import { notFound } from './api-error.ts'
 import { defineMutation } from './define-mutation.ts'
 import { defineRoute, type RouteHandler } from './define-route.ts'
@@ -96,6 +97,7 @@ const made = {
   kind: 'answered' as const,
   answer: { statusCode: 201, contentType: 'application/json', body: '{"stored":true}' },
   replayed: false,
+  expiresAtMs: FAKE_NOW_MS + 1,
 }
 
 describe('a mutation', () => {

@@ -13,12 +13,17 @@ import { json } from './respond.ts'
 import { type HttpResult, route } from './route.ts'
 
 const PAYMENT_ID = 'pay_01HZZZZZZZZZZZZZZZZZZZZZZZ'
+const KEPT_MS = 1_000
 const whole = { merchantId: 'shop', amount: 10_000, currency: 'KRW', idempotencyKey: 'key-1' }
+
+/** As the database does: an answer that is kept says until when. */
+const isKept = (statusCode = 0): boolean => statusCode < 300 || statusCode === 402
 
 /** A route whose handler answers what the test says, and remembers the claims it was given. */
 function routeOf(operation: 'authorize' | 'capture', ports: HandlerPorts = createHandlerPorts()) {
   const claims: Array<Claim | undefined> = []
   const answers: HttpResult[] = []
+  const expiresAt = new Date(ports.clock.nowMs() + KEPT_MS).toISOString()
   const contract = operation === 'authorize' ? authorizeContract : captureContract
   const handler = route(ports)
     .use(parseBody({ schema: contract.body, needsKey: () => operation === 'authorize' }))
@@ -26,7 +31,8 @@ function routeOf(operation: 'authorize' | 'capture', ports: HandlerPorts = creat
     .use(errors(ports))
     .handler(async event => {
       claims.push((event as { claim?: Claim }).claim)
-      return answers.shift() ?? json(201, { made: claims.length })
+      const { headers, ...rest } = answers.shift() ?? json(201, { made: claims.length })
+      return { ...rest, headers: { ...headers, ...(isKept(rest.statusCode) && { 'idempotency-expires': expiresAt }) } }
     })
   const call = async (given: Partial<HttpCall>) =>
     (await handler(
@@ -37,7 +43,7 @@ function routeOf(operation: 'authorize' | 'capture', ports: HandlerPorts = creat
       }) as never,
       contextOf(),
     )) as HttpResult
-  return { ports, claims, answers, call }
+  return { ports, claims, answers, call, expiresAt }
 }
 
 async function claimOf(operation: 'authorize' | 'capture', given: Partial<HttpCall>): Promise<Claim> {
@@ -115,7 +121,7 @@ describe('the claim', () => {
 
 describe('a finished repeat', () => {
   test('is answered from the cache, byte for byte, without the handler', async () => {
-    const { call, claims } = routeOf('authorize')
+    const { call, claims, expiresAt } = routeOf('authorize')
     const first = await call({ body: whole, headers: { 'x-request-id': 'first' } })
 
     const again = await call({ body: whole, headers: { 'x-request-id': 'again' } })
@@ -124,9 +130,11 @@ describe('a finished repeat', () => {
     expect(again).toMatchObject({ statusCode: 201, body: first.body })
     expect(again.headers).toMatchObject({
       'content-type': first.headers['content-type'],
+      'idempotency-expires': expiresAt,
       'idempotent-replayed': 'true',
       'x-request-id': 'again',
     })
+    expect(first.headers['idempotency-expires']).toBe(expiresAt)
     expect(first.headers).not.toHaveProperty('idempotent-replayed')
   })
 
@@ -138,6 +146,19 @@ describe('a finished repeat', () => {
 
     expect(again.statusCode).toBe(409)
     expect(jsonOf(again)).toMatchObject({ code: 'DUPLICATE_REQUEST', details: { reason: 'finished' } })
+  })
+
+  test('is not answered from the cache any more when its time is over, but by the database', async () => {
+    const { call, claims, ports } = routeOf('authorize')
+    await call({ body: whole })
+    ports.clock.advance(KEPT_MS - 1)
+    await call({ body: whole })
+    expect(claims).toHaveLength(1)
+
+    ports.clock.advance(1)
+    await call({ body: whole })
+
+    expect(claims).toHaveLength(2)
   })
 
   test('of another request goes on to the handler, which asks the database', async () => {
@@ -162,7 +183,7 @@ describe('a finished repeat', () => {
 })
 
 describe('what is cached', () => {
-  test.each([200, 201, 402])('a %i is final', async statusCode => {
+  test.each([200, 201, 402])('a %i that is kept', async statusCode => {
     const { call, answers, claims } = routeOf('authorize')
     answers.push(json(statusCode, {}))
 
@@ -172,8 +193,7 @@ describe('what is cached', () => {
     expect(claims).toHaveLength(1)
   })
 
-  // Some conflicts pass; only the database knows which were stored.
-  test.each([400, 404, 409, 413, 415, 422, 429, 500, 503])('a %i is not', async statusCode => {
+  test.each([400, 404, 409, 413, 415, 422, 429, 500, 503])('not a %i that is not kept', async statusCode => {
     const { call, answers, claims } = routeOf('authorize')
     answers.push(json(statusCode, {}))
 

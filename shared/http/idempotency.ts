@@ -6,13 +6,15 @@ import { createHash } from 'node:crypto'
 import type { MiddlewareObj } from '@middy/core'
 import canonicalize from 'canonicalize'
 import type { MutationContract } from '../contracts/route-contract.ts'
-import type { Answer, Claim } from '../payments/ports.ts'
-import { type DuplicatePolicy, replay } from './respond.ts'
+import { isExpired } from '../payments/answer-lifetime.ts'
+import type { Answer, Claim, Clock } from '../payments/ports.ts'
+import { type DuplicatePolicy, EXPIRES_HEADER, replay } from './respond.ts'
 import type { HttpResult } from './route.ts'
 
 interface CachedAnswer {
   fingerprint: string
   answer: Answer
+  expiresAtMs: number
 }
 
 /** Finished answers, by scope and key. */
@@ -27,6 +29,7 @@ export interface ResponseCache {
 export interface IdempotencyPorts {
   responses: ResponseCache
   duplicates: DuplicatePolicy
+  clock: Pick<Clock, 'virtualNowMs'>
 }
 
 interface ParsedEvent {
@@ -54,7 +57,8 @@ export function idempotency(ports: IdempotencyPorts, contract: Mutation): Middle
     if (event.key === undefined) return undefined
     const claim = claimOf(contract, event, event.key)
     const { cached, keep } = await ports.responses.open(scopeOf(event), claim.key)
-    if (cached?.fingerprint === claim.fingerprint) return replay(cached.answer, ports.duplicates)
+    if (cached?.fingerprint === claim.fingerprint && !isExpired(cached.expiresAtMs, ports.clock.virtualNowMs()))
+      return replay(cached, ports.duplicates)
     event.claim = claim
     event.keepAnswer = keep
     return undefined
@@ -62,8 +66,8 @@ export function idempotency(ports: IdempotencyPorts, contract: Mutation): Middle
 
   const idempotencyAfter = async (request: KeyedRequest): Promise<void> => {
     const { claim, keepAnswer } = request.event
-    const answer = claim && cacheable(request.response)
-    if (answer) await keepAnswer?.({ fingerprint: claim.fingerprint, answer })
+    const kept = claim && keptIn(request.response)
+    if (kept) await keepAnswer?.({ fingerprint: claim.fingerprint, ...kept })
   }
 
   return { before: idempotencyBefore, after: idempotencyAfter } as MiddlewareObj
@@ -78,10 +82,11 @@ function claimOf({ mutation, route }: Mutation, event: ParsedEvent, key: string)
   return { key, canonicalRequest, fingerprint: `v1:${createHash('sha256').update(canonicalRequest).digest('hex')}` }
 }
 
-/** Successes and declines are always final. Conflicts may not be, and are left to the database. */
-function cacheable(response: HttpResult | null | undefined): Answer | undefined {
-  const { statusCode = 0, headers, body } = response ?? {}
-  const final = (statusCode >= 200 && statusCode < 300) || statusCode === 402
-  const contentType = headers?.['content-type']
-  return final && body !== undefined && contentType !== undefined ? { statusCode, contentType, body } : undefined
+/** An answer that is kept under its key says until when; no other does. */
+function keptIn(response: HttpResult | null | undefined): { answer: Answer; expiresAtMs: number } | undefined {
+  const { statusCode, headers, body } = response ?? {}
+  const { 'content-type': contentType, [EXPIRES_HEADER]: expires } = headers ?? {}
+  if (statusCode === undefined || body === undefined || contentType === undefined || expires === undefined)
+    return undefined
+  return { answer: { statusCode, contentType, body }, expiresAtMs: Date.parse(expires) }
 }

@@ -8,34 +8,48 @@ import type { Answer } from '../payments/ports.ts'
 import { ApiError } from './api-error.ts'
 import { json, replay, respond } from './respond.ts'
 
+const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 6)
 const answer: Answer = { statusCode: 201, contentType: 'application/json; charset=utf-8', body: '{"a": 1}' }
 
 const errorOf = (outcome: Outcome, operation: RequestedKind = 'authorize') =>
   apiErrorOf(() => respond(outcome, operation, 'replay'))
 
+const first: Outcome = { kind: 'answered', answer, replayed: false, expiresAtMs: NOW_MS }
+const again: Outcome = { ...first, replayed: true }
+
 describe('an answered outcome', () => {
-  test('is handed out byte for byte', () => {
-    expect(respond({ kind: 'answered', answer, replayed: false }, 'authorize', 'replay')).toEqual({
+  test('is handed out byte for byte, and says until when it is kept', () => {
+    expect(respond(first, 'authorize', 'replay')).toEqual({
       statusCode: 201,
-      headers: { 'content-type': answer.contentType },
+      headers: { 'content-type': answer.contentType, 'idempotency-expires': '2026-01-02T03:04:05.006Z' },
       body: '{"a": 1}',
     })
   })
 
+  test('that is kept under no key says no time', () => {
+    expect(respond({ ...first, expiresAtMs: null }, 'capture', 'replay').headers).toEqual({
+      'content-type': answer.contentType,
+    })
+  })
+
   test('that was decided before says so', () => {
-    expect(respond({ kind: 'answered', answer, replayed: true }, 'authorize', 'replay')).toEqual({
+    expect(respond(again, 'authorize', 'replay')).toEqual({
       statusCode: 201,
-      headers: { 'content-type': answer.contentType, 'idempotent-replayed': 'true' },
+      headers: {
+        'content-type': answer.contentType,
+        'idempotency-expires': '2026-01-02T03:04:05.006Z',
+        'idempotent-replayed': 'true',
+      },
       body: '{"a": 1}',
     })
   })
 
   test('under the policy reject the first is handed out, a finished repeat is a 409', () => {
-    expect(respond({ kind: 'answered', answer, replayed: false }, 'authorize', 'reject').statusCode).toBe(201)
-    expect(() => respond({ kind: 'answered', answer, replayed: true }, 'authorize', 'reject')).toThrow(
+    expect(respond(first, 'authorize', 'reject').statusCode).toBe(201)
+    expect(() => respond(again, 'authorize', 'reject')).toThrow(
       expect.objectContaining({ code: 'DUPLICATE_REQUEST', rest: { details: { reason: 'finished' } } }),
     )
-    expect(() => replay(answer, 'reject')).toThrow(ApiError)
+    expect(() => replay({ answer, expiresAtMs: NOW_MS }, 'reject')).toThrow(ApiError)
   })
 })
 

@@ -18,23 +18,36 @@ export const json = (statusCode: number, body: unknown): HttpResult => ({
   body: JSON.stringify(body),
 })
 
-const answered = (answer: Answer, headers: Record<string, string> = {}): HttpResult => ({
+/** Until when the answer is kept under its key. Absent when it is not kept. */
+export const EXPIRES_HEADER = 'idempotency-expires'
+
+/** An answer that is kept under its key, and until when. */
+interface KeptAnswer {
+  answer: Answer
+  expiresAtMs: number | null
+}
+
+const answered = ({ answer, expiresAtMs }: KeptAnswer, headers: Record<string, string> = {}): HttpResult => ({
   statusCode: answer.statusCode,
-  headers: { 'content-type': answer.contentType, ...headers },
+  headers: {
+    'content-type': answer.contentType,
+    ...(expiresAtMs === null ? {} : { [EXPIRES_HEADER]: new Date(expiresAtMs).toISOString() }),
+    ...headers,
+  },
   body: answer.body,
 })
 
 /** The stored answer again, byte for byte; throws 409 `finished` under the policy `reject`. */
-export function replay(answer: Answer, policy: DuplicatePolicy): HttpResult {
+export function replay(kept: KeptAnswer, policy: DuplicatePolicy): HttpResult {
   if (policy === 'reject') throw new ApiError('DUPLICATE_REQUEST', { details: { reason: 'finished' } })
-  return answered(answer, { 'idempotent-replayed': 'true' })
+  return answered(kept, { 'idempotent-replayed': 'true' })
 }
 
 /** The answer to a mutation; throws ApiError for outcomes that are not stored. */
 export function respond(outcome: Outcome, operation: RequestedKind, duplicates: DuplicatePolicy): HttpResult {
   switch (outcome.kind) {
     case 'answered':
-      return outcome.replayed ? replay(outcome.answer, duplicates) : answered(outcome.answer)
+      return outcome.replayed ? replay(outcome, duplicates) : answered(outcome)
     case 'in_progress':
       throw new ApiError('DUPLICATE_REQUEST', { details: { reason: 'in_progress' }, headers: retrySoon })
     case 'different_request':

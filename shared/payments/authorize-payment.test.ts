@@ -17,6 +17,7 @@ import {
   createFakePorts,
   FAKE_NOW_MS,
   type FakePorts,
+  replayOf,
 } from './fakes.ts'
 import { DependencyUnavailableError, type Verdict } from './ports.ts'
 import { refundPayment } from './refund-payment.ts'
@@ -50,10 +51,10 @@ describe('a currency that left ISO 4217', () => {
 
   test('is taken until then, and afterwards a repeat gets its answer, another request with its key is told so', async () => {
     const { ports, pass } = portsBefore()
-    const first = answerIn(await authorize(ports, 'key-1', lev))
+    const first = await authorize(ports, 'key-1', lev)
     pass()
 
-    expect(await authorize(ports, 'key-1', lev)).toEqual({ kind: 'answered', answer: first, replayed: true })
+    expect(await authorize(ports, 'key-1', lev)).toEqual(replayOf(first))
     const more = { ...lev, amount: 10_001 }
     expect(await authorize(ports, 'key-1', more)).toMatchObject({ kind: 'different_request' })
   })
@@ -116,7 +117,9 @@ describe('an authorization that the acquirer approves', () => {
     expect(eventsIn(ports)).toMatchObject([
       { eventType: 'payment.authorized', sequence: 1, operationId, amount: 10_000, payment: { status: 'AUTHORIZED' } },
     ])
-    expect(ports.answers.table.rows()).toMatchObject([{ merchantId: 'shop', key: 'key-1', operationId, answer }])
+    expect(ports.answers.table.rows()).toMatchObject([
+      { merchantId: 'shop', key: 'key-1', operationId, finished: { answer, finishedAtMs: FAKE_NOW_MS } },
+    ])
     expect(ports.ledger.table.rows()).toEqual([])
   })
 
@@ -208,9 +211,9 @@ describe('an authorization that the acquirer declines', () => {
     const ports = createFakePorts()
     ports.acquirer.script.submit.push({ kind: 'declined', reason: 'insufficient_funds' })
 
-    const first = answerIn(await authorize(ports))
+    const first = await authorize(ports)
 
-    expect(await authorize(ports)).toEqual({ kind: 'answered', answer: first, replayed: true })
+    expect(await authorize(ports)).toEqual(replayOf(first))
   })
 })
 
@@ -230,7 +233,7 @@ test('an authorization that the acquirer has canceled before it arrived is FAILE
 describe('a repeated key', () => {
   test('replays the first answer byte for byte, in whatever language it is asked, and reaches the acquirer once', async () => {
     const ports = createFakePorts()
-    const first = answerIn(await authorize(ports))
+    const first = await authorize(ports)
     ports.clock.advance(60_000)
 
     const again = await authorizePayment(ports, authorizeRequestOf(), claimOf('key-1'), {
@@ -238,11 +241,25 @@ describe('a repeated key', () => {
       requestId: 'req_of_another',
     })
 
-    expect(again).toEqual({ kind: 'answered', answer: first, replayed: true })
+    expect(again).toEqual(replayOf(first))
     expect(ports.acquirer.asked).toEqual(['submit'])
     expect(ports.payments.table.rows()).toHaveLength(1)
     expect(ports.outbox.table.rows()).toHaveLength(1)
     expect(ports.doorbell.rings).toHaveLength(1)
+  })
+
+  test('says until when its answer is kept, always the same; from then on the key has expired', async () => {
+    const ports = createFakePorts()
+    const { answersKeptMs } = ports.policy
+    const expiresAtMs = FAKE_NOW_MS + answersKeptMs
+
+    expect(await authorize(ports)).toMatchObject({ kind: 'answered', expiresAtMs })
+    ports.clock.advance(answersKeptMs - 1)
+    expect(await authorize(ports)).toMatchObject({ kind: 'answered', expiresAtMs })
+    ports.clock.advance(1)
+    expect(await authorize(ports)).toEqual({ kind: 'expired' })
+    expect(await authorize(ports, 'key-1', authorizeRequestOf({ amount: 1 }))).toEqual({ kind: 'expired' })
+    expect(ports.acquirer.asked).toEqual(['submit'])
   })
 
   test('with another request names what differs, and does nothing', async () => {
@@ -327,7 +344,7 @@ describe('an unknown outcome', () => {
     expect(outcome).toEqual({ kind: 'unknown', paymentId })
     expect(ports.payments.table.rows()).toMatchObject([{ status: 'REQUESTED', eventCount: 0 }])
     expect(ports.operations.table.rows()).toMatchObject([{ state: 'PENDING', leaseUntilMs: FAKE_NOW_MS }])
-    expect(ports.answers.table.rows()[0]!.answer).toBeUndefined()
+    expect(ports.answers.table.rows()[0]!.finished).toBeUndefined()
     expect(ports.outbox.table.rows()).toEqual([])
     expect(ports.doorbell.rings).toEqual([])
   })
@@ -355,7 +372,7 @@ describe('an unknown outcome', () => {
     const again = await authorize(ports)
 
     expect(answerIn(found).statusCode).toBe(statusCode)
-    expect(again).toEqual({ kind: 'answered', answer: answerIn(found), replayed: true })
+    expect(again).toEqual(replayOf(found))
     expect(ports.payments.table.rows()).toMatchObject([{ status, pendingOperationId: null }])
     expect(ports.outbox.table.rows()).toHaveLength(events)
     expect(ports.acquirer.asked).toEqual(['submit', 'inquire'])
@@ -402,7 +419,7 @@ describe('an attempt that comes too late', () => {
     const { ports, answerNow, slow, quick } = await overtaken({ kind: 'declined', reason: 'insufficient_funds' })
     answerNow({ kind: 'approved' })
 
-    expect(await slow).toEqual({ kind: 'answered', answer: answerIn(quick), replayed: true })
+    expect(await slow).toEqual(replayOf(quick))
     expect(ports.payments.table.rows()).toMatchObject([{ status: 'DECLINED', eventCount: 1 }])
     expect(eventsIn(ports).map(event => event.eventType)).toEqual(['payment.declined'])
     expect(ports.doorbell.rings).toHaveLength(1)

@@ -14,7 +14,9 @@ import {
   claimFor,
   claimOf,
   createFakePorts,
+  FAKE_NOW_MS,
   type FakePorts,
+  replayOf,
 } from './fakes.ts'
 import { DependencyUnavailableError, type Verdict } from './ports.ts'
 import { resolveUnknown } from './resolve-unknown.ts'
@@ -70,7 +72,10 @@ describe.each<{ kind: Kind; done: string; conflict: string; event: string }>([
       expect(newest).toMatchObject({ topic: event, messageKey: paymentId, sequence: paymentIn(ports).eventCount })
       expect(entry).toMatchObject({ type: kind, eventId: newest.eventId, amountMinor: AMOUNT, currency: 'KRW' })
       expect(view.ledgerEntries.at(-1)).toMatchObject({ entryId: entry.entryId, type: kind, amount: AMOUNT })
-      expect(await storedUnder(ports, 'key-1')).toMatchObject({ answer, operationId: view.operationId })
+      expect(await storedUnder(ports, 'key-1')).toMatchObject({
+        operationId: view.operationId,
+        finished: { answer, finishedAtMs: FAKE_NOW_MS },
+      })
       expect(ports.doorbell.rings).toEqual([paymentIn(ports).shard])
     })
 
@@ -86,11 +91,23 @@ describe.each<{ kind: Kind; done: string; conflict: string; event: string }>([
     test('is replayed byte for byte to its key, and reaches the acquirer once', async () => {
       const { ports, paymentId } = await readyFor(kind)
 
-      const first = answerIn(await change(ports, { kind, paymentId, key: 'key-1' }))
+      const first = await change(ports, { kind, paymentId, key: 'key-1' })
       const again = await change(ports, { kind, paymentId, key: 'key-1' })
 
-      expect(again).toEqual({ kind: 'answered', answer: first, replayed: true })
+      expect(again).toEqual(replayOf(first))
       expect(ports.acquirer.asked).toEqual(['submit'])
+    })
+
+    test('says until when its key keeps the answer, a repeat the same; without a key nothing', async () => {
+      const { ports, paymentId } = await readyFor(kind)
+
+      const first = await change(ports, { kind, paymentId, key: 'key-1' })
+      ports.clock.advance(1)
+      const again = await change(ports, { kind, paymentId, key: 'key-1' })
+      const keyless = await change(ports, { kind, paymentId })
+
+      const expiresAtMs = FAKE_NOW_MS + ports.policy.answersKeptMs
+      expect([first, again, keyless]).toMatchObject([{ expiresAtMs }, { expiresAtMs }, { expiresAtMs: null }])
     })
 
     test('is safe by state without a key: the repeat is a conflict, and nothing is stored', async () => {
@@ -143,13 +160,29 @@ describe.each<{ kind: Kind; done: string; conflict: string; event: string }>([
 
     test('is stored under its key and replayed, whatever becomes of the payment', async () => {
       const { ports, paymentId } = await readyFor(kind)
-      const refused = answerIn(await change(ports, { kind, paymentId, key: 'key-1', amountMinor: AMOUNT + 1 }))
+      const refused = await change(ports, { kind, paymentId, key: 'key-1', amountMinor: AMOUNT + 1 })
       await change(ports, { kind, paymentId, key: 'key-2' })
 
       const again = await change(ports, { kind, paymentId, key: 'key-1', amountMinor: AMOUNT + 1 })
 
-      expect(again).toEqual({ kind: 'answered', answer: refused, replayed: true })
-      expect(await storedUnder(ports, 'key-1')).toMatchObject({ operationId: null, answer: refused })
+      expect(again).toEqual(replayOf(refused))
+      expect(await storedUnder(ports, 'key-1')).toMatchObject({
+        operationId: null,
+        finished: { answer: answerIn(refused) },
+      })
+    })
+
+    test('says until when its key keeps it; from then on the key has expired, also for another request', async () => {
+      const { ports, paymentId } = await readyFor(kind)
+      const ask = (amountMinor: number) => change(ports, { kind, paymentId, key: 'key-1', amountMinor })
+      const { answersKeptMs } = ports.policy
+
+      expect(await ask(AMOUNT + 1)).toMatchObject({ expiresAtMs: FAKE_NOW_MS + answersKeptMs })
+      ports.clock.advance(answersKeptMs - 1)
+      expect(await ask(AMOUNT + 1)).toMatchObject({ expiresAtMs: FAKE_NOW_MS + answersKeptMs })
+      ports.clock.advance(1)
+      expect([await ask(AMOUNT + 1), await ask(AMOUNT)]).toEqual([{ kind: 'expired' }, { kind: 'expired' }])
+      expect(ports.acquirer.calls).toEqual([])
     })
 
     test('a part is "not yet": nothing is stored, and the key may still be used', async () => {
@@ -329,7 +362,7 @@ describe.each<{ kind: Kind; done: string; conflict: string; event: string }>([
       expect(paymentIn(ports).pendingOperationId).not.toBeNull()
       expect(ports.ledger.table.rows()).toEqual(entries)
       expect(ports.outbox.table.rows()).toEqual(events)
-      expect((await storedUnder(ports, 'key-1'))!.answer).toBeUndefined()
+      expect((await storedUnder(ports, 'key-1'))!.finished).toBeUndefined()
     })
   })
 

@@ -2,6 +2,7 @@
 import type { RequestedKind } from '../contracts/lists.ts'
 import { type Payment, type Plan, plan } from '../domain/payment.ts'
 import { type Caller, conflictCodes, refusalAnswer } from './answer.ts'
+import { expiryOf } from './answer-lifetime.ts'
 import { execute, newOperation, type OperationPorts, type Outcome, repeat, repeatIfUsed } from './operation.ts'
 import { type Claim, DependencyUnavailableError, DuplicateKeyError, type Operation, type Transaction } from './ports.ts'
 import { notBefore } from './record-outcome.ts'
@@ -162,5 +163,6 @@ async function refuse(
   const details = { reason: planned.reason, status, remaining: planned.remainingMinor }
   const answer = refusalAnswer(conflictCodes[change.kind], caller, paymentId, details)
   if (claim !== undefined) await ports.answers.finish(tx, { merchantId, key: claim.key, answer, nowMs })
-  return { outcome: { kind: 'answered', answer, replayed: false } }
+  const expiresAtMs = claim === undefined ? null : expiryOf(nowMs, ports.policy.answersKeptMs)
+  return { outcome: { kind: 'answered', answer, replayed: false, expiresAtMs } }
 }

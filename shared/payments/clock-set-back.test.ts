@@ -3,7 +3,16 @@ import { describe, expect, test } from '@jest/globals'
 import { createIds } from '../runtime/ids.ts'
 import { authorizePayment } from './authorize-payment.ts'
 import { capturePayment } from './capture-payment.ts'
-import { authorizeRequestOf, bodyIn, caller, claimFor, claimOf, createFakePorts, type FakePorts } from './fakes.ts'
+import {
+  answeredIn,
+  authorizeRequestOf,
+  bodyIn,
+  caller,
+  claimFor,
+  claimOf,
+  createFakePorts,
+  type FakePorts,
+} from './fakes.ts'
 import { readOperations } from './read-payments.ts'
 import { recordLedger } from './record-ledger.ts'
 import { refundPayment } from './refund-payment.ts'
@@ -49,6 +58,22 @@ describe('a lease that lies two hours ahead', () => {
     ports.clock.advance(-TWO_HOURS_MS)
 
     expect(await resolve(ports)).toEqual({ resolved: 1, stillUnknown: 0 })
+  })
+})
+
+describe('a key whose answer was recorded after the clock went back', () => {
+  test('expires at one time, by its answer and by its operation', async () => {
+    const ports = createFakePorts()
+    ports.acquirer.script.submit.push(async () => {
+      ports.clock.advance(-TWO_HOURS_MS)
+      return { kind: 'approved' }
+    })
+
+    const { expiresAtMs } = answeredIn(await authorize(ports))
+
+    const [operation] = ports.operations.table.rows()
+    expect(expiresAtMs).toBe(operation!.finishedAtMs! + ports.policy.answersKeptMs)
+    expect(await authorize(ports)).toMatchObject({ expiresAtMs })
   })
 })
 

@@ -200,7 +200,7 @@ function operationOf(row: OperationRow): Operation {
   return operation
 }
 
-type AnswerRow = StoredAnswer & { merchantId: string; key: string; finishedAtMs: number | null }
+type AnswerRow = StoredAnswer & { merchantId: string; key: string; createdAtMs: number }
 
 export class FakeAnswers implements Answers, AnswerKeeper {
   readonly table: Table<AnswerRow>
@@ -213,17 +213,9 @@ export class FakeAnswers implements Answers, AnswerKeeper {
     tx: Transaction,
     row: Claim & { merchantId: string; operationId: string | null; nowMs: number },
   ): Promise<void> {
-    const { merchantId, key, fingerprint, canonicalRequest, operationId } = row
-    const opened = {
-      merchantId,
-      key,
-      fingerprint,
-      canonicalRequest,
-      operationId,
-      answer: undefined,
-      finishedAtMs: null,
-    }
-    await this.table.insert(tx, pair(merchantId, key), opened)
+    const { nowMs: createdAtMs, ...claimed } = row
+    const opened = { ...claimed, createdAtMs, finished: undefined }
+    await this.table.insert(tx, pair(row.merchantId, row.key), opened)
   }
 
   async moveTo(tx: Transaction, row: { merchantId: string; key: string; operationId: string }): Promise<void> {
@@ -235,20 +227,21 @@ export class FakeAnswers implements Answers, AnswerKeeper {
     { merchantId, key, answer, nowMs }: { merchantId: string; key: string; answer: Answer; nowMs: number },
   ): Promise<void> {
     await this.table.update(tx, pair(merchantId, key), row =>
-      row.answer === undefined ? { ...row, answer, finishedAtMs: nowMs } : undefined,
+      row.finished === undefined ? { ...row, finished: { answer, finishedAtMs: nowMs } } : undefined,
     )
   }
 
   async find(merchantId: string, key: string): Promise<StoredAnswer | undefined> {
     const row = await this.table.find(undefined, pair(merchantId, key))
     if (row === undefined) return undefined
-    const { fingerprint, canonicalRequest, operationId, answer } = row
-    return { fingerprint, canonicalRequest, operationId, answer }
+    const { fingerprint, canonicalRequest, operationId, finished } = row
+    return { fingerprint, canonicalRequest, operationId, finished }
   }
 
-  async prune(finishedBeforeMs: number, limit: number): Promise<number> {
-    const old = await this.table.filter(undefined, row => (row.finishedAtMs ?? finishedBeforeMs) < finishedBeforeMs)
-    const pruned = old.sort((a, b) => a.finishedAtMs! - b.finishedAtMs!).slice(0, limit)
+  async prune(finishedAtMsMax: number, limit: number): Promise<number> {
+    const rows = await this.table.filter(undefined, row => row.finished !== undefined)
+    const old = rows.filter(row => row.finished!.finishedAtMs <= finishedAtMsMax)
+    const pruned = old.sort((a, b) => a.finished!.finishedAtMs - b.finished!.finishedAtMs).slice(0, limit)
     for (const { merchantId, key } of pruned) this.drop(merchantId, key)
     return pruned.length
   }

@@ -231,6 +231,7 @@ export const fakePolicy: OperationPolicy = {
   captureWindowMs: 7 * 24 * 60 * 60_000,
   captureWindowMsByMethod: {},
   inquiryBackoffMs: 1_000,
+  answersKeptMs: 15 * 24 * 60 * 60_000,
   fees: { basisPoints: 250, fixedMinor: {} },
 }
 
@@ -285,10 +286,15 @@ export function claimFor(key: string, operation: string, paymentId?: string, bod
   return { key, canonicalRequest, fingerprint: `v1:${canonicalRequest}` }
 }
 
-/** The answer inside an outcome that has one. */
-export function answerIn(outcome: Outcome): Answer {
+/** The outcome, which must be an answer. */
+export function answeredIn(outcome: Outcome): Extract<Outcome, { kind: 'answered' }> {
   if (outcome.kind !== 'answered') throw new Error(`not answered but ${JSON.stringify(outcome)}`)
-  return outcome.answer
+  return outcome
 }
+
+export const answerIn = (outcome: Outcome): Answer => answeredIn(outcome).answer
+
+/** What a repeat of an answered request gets. */
+export const replayOf = (outcome: Outcome): Outcome => ({ ...answeredIn(outcome), replayed: true })
 
 export const bodyIn = (outcome: Outcome) => JSON.parse(answerIn(outcome).body)

@@ -4,6 +4,7 @@
  */
 import type { FeePolicy } from '../domain/fee.ts'
 import type { Caller } from './answer.ts'
+import { expiryOf, isExpired } from './answer-lifetime.ts'
 import { differencesOf } from './differences.ts'
 import type {
   Acquirer,
@@ -20,6 +21,7 @@ import type {
   Operations,
   OutboxWriter,
   Payments,
+  StoredAnswer,
   Transactions,
   Verdict,
 } from './ports.ts'
@@ -48,16 +50,21 @@ export interface OperationPolicy {
   captureWindowMsByMethod: Readonly<Record<string, number>>
   /** Wait before the resolver asks about an unknown outcome again; doubles with each attempt up to 64 times. */
   inquiryBackoffMs: number
+  /** How long a key's answer is kept after it was finished. */
+  answersKeptMs: number
   fees: FeePolicy
 }
 
 export type Outcome =
-  /** Final. `replayed`: it was decided by an earlier request with this key. */
-  | { kind: 'answered'; answer: Answer; replayed: boolean }
+  /**
+   * Final. `replayed`: it was decided by an earlier request with this key. `expiresAtMs`: until when it is kept under its key, the
+   * same for all repeats; null without a key.
+   */
+  | { kind: 'answered'; answer: Answer; replayed: boolean; expiresAtMs: number | null }
   /** The same key is being worked on right now. */
   | { kind: 'in_progress' }
   | { kind: 'different_request'; differences: string[] }
-  /** The key was used, its answer was pruned; it is never executed again. */
+  /** The key was used, and the time of its answer is over; it is never executed again. */
   | { kind: 'expired' }
   /** The acquirer's answer is not known yet. `inquiryInMs`: how long until somebody asks again. */
   | { kind: 'unknown'; paymentId: string; operationId: string; inquiryInMs: number }
@@ -129,10 +136,13 @@ export async function repeat(
     // The key is free again: the request that held it rolled back between its claim and this read. The caller repeats.
     return { kind: used ? 'expired' : 'in_progress' }
   }
+  const again = stored.finished && answerAgain(ports, stored.finished)
+  // What has expired counts as pruned: then nobody knows the first request any more.
+  if (again?.kind === 'expired') return again
   if (stored.fingerprint !== claim.fingerprint) {
     return { kind: 'different_request', differences: differencesOf(stored.canonicalRequest, claim.canonicalRequest) }
   }
-  if (stored.answer !== undefined) return { kind: 'answered', answer: stored.answer, replayed: true }
+  if (again !== undefined) return again
   return stored.operationId === null ? { kind: 'in_progress' } : resume(ports, stored.operationId, caller)
 }
 
@@ -146,6 +156,16 @@ export async function repeatIfUsed(
   const isClaimed = (await ports.answers.find(merchantId, claim.key)) !== undefined
   const isUsed = isClaimed || (await ports.operations.isKeyUsed(undefined, merchantId, claim.key))
   return isUsed ? repeat(ports, merchantId, claim, caller) : undefined
+}
+
+/** A stored answer for a repeat, or `expired` when its time is over. */
+function answerAgain(
+  { clock, policy }: OperationPorts,
+  { answer, finishedAtMs }: NonNullable<StoredAnswer['finished']>,
+): Extract<Outcome, { kind: 'answered' | 'expired' }> {
+  const expiresAtMs = expiryOf(finishedAtMs, policy.answersKeptMs)
+  if (isExpired(expiresAtMs, clock.virtualNowMs())) return { kind: 'expired' }
+  return { kind: 'answered', answer, replayed: true, expiresAtMs }
 }
 
 async function resume(ports: OperationPorts, operationId: string, caller: Caller): Promise<Outcome> {
@@ -194,7 +214,9 @@ export async function settle(
   if (recorded === undefined) return answerOfWinner(ports, operation)
   if (recorded.hasEvent) await ports.doorbell.ring(recorded.shard)
   const followed = recorded.next && (await executeNext(ports, recorded.next, caller))
-  return recorded.answer === undefined ? followed! : { kind: 'answered', answer: recorded.answer, replayed: false }
+  if (recorded.answer === undefined) return followed!
+  const expiresAtMs = operation.answerKey === null ? null : expiryOf(recorded.finishedAtMs, ports.policy.answersKeptMs)
+  return { kind: 'answered', answer: recorded.answer, replayed: false, expiresAtMs }
 }
 
 function executeNext(ports: OperationPorts, next: Operation, caller: Caller): Promise<Outcome> {
@@ -231,6 +253,6 @@ export const orderOf = (operation: Operation): AcquirerOrder => ({
 async function answerOfWinner(ports: OperationPorts, operation: Operation): Promise<Outcome> {
   const { merchantId, answerKey } = operation
   const stored = answerKey === null ? undefined : await ports.answers.find(merchantId, answerKey)
-  if (stored?.answer) return { kind: 'answered', answer: stored.answer, replayed: true }
+  if (stored?.finished) return answerAgain(ports, stored.finished)
   return unknown(operation, ports.policy.inquiryBackoffMs)
 }

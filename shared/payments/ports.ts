@@ -150,7 +150,7 @@ export interface StoredAnswer {
   canonicalRequest: string
   operationId: string | null
   /** Undefined while the operation is pending. */
-  answer: Answer | undefined
+  finished: { answer: Answer; finishedAtMs: number } | undefined
 }
 
 export interface Answers {
@@ -164,8 +164,8 @@ export interface Answers {
 }
 
 export interface AnswerKeeper {
-  /** Deletes at most `limit` answers that were finished before this time (epoch), the oldest first; returns how many. */
-  prune(finishedBeforeMs: number, limit: number): Promise<number>
+  /** Deletes at most `limit` answers that were finished at this time (epoch) or before, the oldest first; returns how many. */
+  prune(finishedAtMsMax: number, limit: number): Promise<number>
 }
 
 export interface LedgerEntry extends Movement {

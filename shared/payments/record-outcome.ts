@@ -13,6 +13,8 @@ export type FinalVerdict = { kind: 'approved' } | { kind: 'declined'; reason: st
 export interface Recorded {
   shard: number
   hasEvent: boolean
+  /** When the operation was finished, in virtual time. */
+  finishedAtMs: number
   /** Undefined while the answer waits for the next operation. */
   answer?: Answer
   /** Claimed in this transaction; somebody must execute it. */
@@ -40,6 +42,7 @@ export async function recordOutcome(
   caller: Caller,
 ): Promise<Recorded | undefined> {
   const nowMs = ports.clock.virtualNowMs()
+  const finishedAtMs = notBefore(operation.createdAtMs, nowMs)
   const declineReason = verdict.kind === 'declined' ? verdict.reason : null
   const eventType = eventTypeOf(operation.kind, verdict.kind)
   const entryTypes = eventType === undefined ? [] : entriesByEvent[eventType]
@@ -49,7 +52,7 @@ export async function recordOutcome(
     ports.operations.finish(tx, operation, {
       state: stateAfter[verdict.kind],
       declineReason,
-      nowMs: notBefore(operation.createdAtMs, nowMs),
+      nowMs: finishedAtMs,
     }),
     entryTypes.length > 0 ? ports.ledger.listByPayment(tx, operation.paymentId) : [],
   ])
@@ -66,7 +69,7 @@ export async function recordOutcome(
   await ports.payments.update(tx, payment)
   const change: Change = { before, payment, operation, earlierEntries, caller, nowMs }
   const entries = eventType === undefined ? [] : await book(tx, ports, eventType, change)
-  const recorded = { shard: payment.shard, hasEvent: eventType !== undefined, next }
+  const recorded = { shard: payment.shard, hasEvent: eventType !== undefined, finishedAtMs, next }
   if (next?.combined) {
     const { merchantId, operationId } = next
     await ports.answers.moveTo(tx, { merchantId, key: next.answerKey!, operationId })
@@ -74,7 +77,9 @@ export async function recordOutcome(
   }
   const answer = verdict.kind === 'approved' ? successOf(change, entries) : declineOf(operation, verdict, caller)
   if (operation.answerKey !== null) {
-    await ports.answers.finish(tx, { merchantId: operation.merchantId, key: operation.answerKey, answer, nowMs })
+    const { merchantId, answerKey: key } = operation
+    // The same time as the operation's: an answer that was pruned expired when its operation says.
+    await ports.answers.finish(tx, { merchantId, key, answer, nowMs: finishedAtMs })
   }
   return { ...recorded, answer }
 }

@@ -51,11 +51,13 @@ const environment = z
       .default({}),
     /** Published events are archived when they are older. */
     OUTBOX_ARCHIVE_AFTER_MS: milliseconds(7 * DAY_MS),
-    /** Stored answers are pruned when they are older. Callers are promised this time, and `npm run verify` checks it. */
+    /** Stored answers are pruned when they are older. Callers are promised 15 days, and `npm run verify` checks it. */
     ANSWERS_KEPT_MS: z.coerce
       .number()
       .int()
       .min(15 * DAY_MS)
+      // A hundred years: the year of `Idempotency-Expires` has four digits.
+      .max(36_525 * DAY_MS)
       .default(15 * DAY_MS),
     FEE_BASIS_POINTS: z.coerce.number().int().min(0).max(10_000).default(250),
     /** Minor units by currency. */

@@ -69,6 +69,7 @@ describe('Ports', () => {
       leaseMs: 20_000,
       captureWindowMs: 604_800_000,
       inquiryBackoffMs: 1_000,
+      answersKeptMs: 1_296_000_000,
       fees: { basisPoints: 100, fixedMinor: { KRW: 5 } },
     })
     expect(ports.retention).toEqual({ outboxMs: 604_800_000, answersMs: 1_296_000_000 })

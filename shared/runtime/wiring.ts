@@ -118,13 +118,14 @@ export class Ports {
 
   get policy() {
     return this.#once('policy', () => {
-      const { leaseMs, captureWindowMs, captureWindowMsByMethod, inquiryBackoffMs, feeBasisPoints, feeFixedMinor } =
-        this.config
+      const { leaseMs, captureWindowMs, captureWindowMsByMethod, inquiryBackoffMs, answersKeptMs } = this.config
+      const { feeBasisPoints, feeFixedMinor } = this.config
       return {
         leaseMs,
         captureWindowMs,
         captureWindowMsByMethod,
         inquiryBackoffMs,
+        answersKeptMs,
         fees: { basisPoints: feeBasisPoints, fixedMinor: feeFixedMinor },
       }
     })

@@ -9,6 +9,7 @@ interface AnswerRow {
   status_code: number | null
   content_type: string | null
   body: Buffer | null
+  finished_at: Date | null
 }
 
 export class AnswerTable implements Answers, AnswerKeeper {
@@ -51,16 +52,17 @@ export class AnswerTable implements Answers, AnswerKeeper {
     )
   }
 
-  prune(finishedBeforeMs: number, limit: number): Promise<number> {
-    return this.#database.write('DELETE FROM idem_response_cache WHERE finished_at < ? ORDER BY finished_at LIMIT ?', [
-      new Date(finishedBeforeMs),
+  prune(finishedAtMsMax: number, limit: number): Promise<number> {
+    return this.#database.write('DELETE FROM idem_response_cache WHERE finished_at <= ? ORDER BY finished_at LIMIT ?', [
+      new Date(finishedAtMsMax),
       limit,
     ])
   }
 
   async find(merchantId: string, key: string): Promise<StoredAnswer | undefined> {
     const [row] = await this.#database.select<AnswerRow>(
-      `SELECT fingerprint, canonical_request, operation_id, status_code, content_type, body FROM idem_response_cache
+      `SELECT fingerprint, canonical_request, operation_id, status_code, content_type, body, finished_at
+       FROM idem_response_cache
        WHERE merchant_id = ? AND idempotency_key = ?`,
       [merchantId, key],
     )
@@ -69,12 +71,13 @@ export class AnswerTable implements Answers, AnswerKeeper {
       fingerprint: row.fingerprint,
       canonicalRequest: row.canonical_request,
       operationId: row.operation_id,
-      answer: answerOf(row),
+      finished: finishedOf(row),
     }
   }
 }
 
-function answerOf(row: AnswerRow): Answer | undefined {
-  if (row.status_code === null || row.content_type === null || row.body === null) return undefined
-  return { statusCode: row.status_code, contentType: row.content_type, body: row.body.toString('utf8') }
+function finishedOf(row: AnswerRow): StoredAnswer['finished'] {
+  const { status_code: statusCode, content_type: contentType, body, finished_at: finishedAt } = row
+  if (statusCode === null || contentType === null || body === null || finishedAt === null) return undefined
+  return { answer: { statusCode, contentType, body: body.toString('utf8') }, finishedAtMs: finishedAt.getTime() }
 }

@@ -1,5 +1,6 @@
 /** MariaDB after the clock went back two hours: which leases count as run out, and the order of a payment's operations. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { fakePolicy } from '../../shared/payments/fakes.ts'
 import { leaseTimes } from '../../shared/payments/operation.ts'
 import { MySqlPaymentReader } from '../../shared/stores/payment-reader.ts'
 import { NOW_MS, newOperation, newPayment } from '../support/rows.ts'
@@ -8,7 +9,7 @@ import { systemUnderTest } from '../support/system.ts'
 
 const TWO_HOURS_MS = 2 * 60 * 60_000
 const SKEW_MS_MAX = 60_000
-const policy = { leaseMs: 15_000, captureWindowMs: 1, inquiryBackoffMs: 100, fees: { basisPoints: 0, fixedMinor: {} } }
+const policy = { ...fakePolicy, inquiryBackoffMs: 100 }
 const at = (nowMs: number) => leaseTimes({ clock: { nowMs: () => nowMs, sleep: async () => {} }, policy })
 
 let scratch: ScratchDatabase

@@ -269,7 +269,7 @@ describe('whose answer it is', () => {
       expect(number).toBe(index)
       expect(await answers.find(MERCHANT, made[index]!.paymentId)).toMatchObject({
         canonicalRequest: `{"of":"${made[index]!.paymentId}"}`,
-        answer: answerOf(made[index]!.paymentId),
+        finished: { answer: answerOf(made[index]!.paymentId) },
       })
     }
     const states = await scratch.direct.rows(

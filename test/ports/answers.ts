@@ -40,30 +40,35 @@ function testClaims(open: OpenPorts): void {
       expect(await ports.answers.find('shop', 'key')).toBeUndefined()
     })
 
-    expect(await ports.answers.find('shop', 'key')).toEqual({ ...claim, operationId: null, answer: undefined })
+    expect(await ports.answers.find('shop', 'key')).toEqual({ ...claim, operationId: null, finished: undefined })
   })
 }
 
 function testStoredAnswers(open: OpenPorts): void {
-  test('an answer is given back to the byte', async () => {
+  test('an answer is given back to the byte, with the millisecond in which it was finished', async () => {
     const ports = await open()
     const text = `{"message":"it's \\n ? ; -- 결제 완료 🙂"}`
     await openKey(ports, 'key')
     await openKey(ports, 'other')
-    await finish(ports, 'key', text)
+    await finish(ports, 'key', text, NOW_MS + 1)
 
-    expect(await ports.answers.find('shop', 'key')).toEqual({ ...claim, answer: answerOf(text) })
-    expect(await ports.answers.find('shop', 'other')).toEqual({ ...claim, answer: undefined })
+    expect(await ports.answers.find('shop', 'key')).toEqual({
+      ...claim,
+      finished: { answer: answerOf(text), finishedAtMs: NOW_MS + 1 },
+    })
+    expect(await ports.answers.find('shop', 'other')).toEqual({ ...claim, finished: undefined })
   })
 
   test('the first answer stays; one for a key that nobody claimed is lost', async () => {
     const ports = await open()
     await openKey(ports, 'key')
     await finish(ports, 'key', 'first')
-    await finish(ports, 'key', 'second')
+    await finish(ports, 'key', 'second', NOW_MS + 1)
     await finish(ports, 'unclaimed', 'lost')
 
-    expect(await ports.answers.find('shop', 'key')).toMatchObject({ answer: answerOf('first') })
+    expect(await ports.answers.find('shop', 'key')).toMatchObject({
+      finished: { answer: answerOf('first'), finishedAtMs: NOW_MS },
+    })
     expect(await ports.answers.find('shop', 'unclaimed')).toBeUndefined()
   })
 
@@ -73,12 +78,12 @@ function testStoredAnswers(open: OpenPorts): void {
       await ports.answers.open(tx, { ...claim, merchantId: 'shop', key: 'key', nowMs: NOW_MS })
       await ports.answers.finish(tx, { merchantId: 'shop', key: 'key', answer: answerOf('refused'), nowMs: NOW_MS })
     })
-    expect(await ports.answers.find('shop', 'key')).toMatchObject({ answer: answerOf('refused') })
+    expect(await ports.answers.find('shop', 'key')).toMatchObject({ finished: { answer: answerOf('refused') } })
   })
 }
 
 function testPruning(open: OpenPorts): void {
-  test('those that were finished before a time are pruned, the oldest first, as many as asked for', async () => {
+  test('those that were finished up to a time are pruned, the oldest first, as many as asked for', async () => {
     const ports = await open()
     const keys = ['third', 'first', 'second', 'just now', 'pending']
     for (const key of keys) await openKey(ports, key)
@@ -94,10 +99,10 @@ function testPruning(open: OpenPorts): void {
       return keys.filter((_, index) => found[index] !== undefined)
     }
 
-    expect(await ports.answers.prune(NOW_MS, 2)).toBe(2)
+    expect(await ports.answers.prune(NOW_MS - 1, 2)).toBe(2)
     expect(await left()).toEqual(['third', 'just now', 'pending'])
-    expect(await ports.answers.prune(NOW_MS, 2)).toBe(1)
-    expect(await ports.answers.prune(NOW_MS, 2)).toBe(0)
+    expect(await ports.answers.prune(NOW_MS - 1, 2)).toBe(1)
+    expect(await ports.answers.prune(NOW_MS - 1, 2)).toBe(0)
     expect(await left()).toEqual(['just now', 'pending'])
     await openKey(ports, 'first')
   })
