@@ -38,6 +38,12 @@ const headerRef = (name: string) => ({ $ref: `#/components/headers/${name}` })
 const parameterRef = (name: string) => ({ $ref: `#/components/parameters/${name}` })
 const everyAnswer = { 'x-request-id': headerRef('RequestId') }
 
+/** Of an answer that may be kept under its key. */
+const storedHeaders = {
+  'Idempotent-Replayed': headerRef('IdempotentReplayed'),
+  'Idempotency-Expires': headerRef('IdempotencyExpires'),
+}
+
 const whole = { type: 'string', pattern: '^[1-9][0-9]*$' } as const
 
 /** A bare key holds no comma and does not begin with a quote; in quotes, a quote and a backslash stand behind a backslash. */
@@ -49,6 +55,11 @@ const headers = {
   RetryAfter: { ...described(headerWords.retryAfter), required: true, schema: whole, example: '2' },
   RetryAfterInProgress: { ...described(headerWords.retryAfterInProgress), schema: whole, example: '1' },
   IdempotentReplayed: { ...described(headerWords.replayed), schema: { type: 'string', const: 'true' } },
+  IdempotencyExpires: {
+    ...described(headerWords.expires),
+    schema: { type: 'string', format: 'date-time' },
+    example: '2026-12-07T06:00:00.758Z',
+  },
 } as const
 
 const parameters = {
@@ -91,7 +102,7 @@ function refusalHeaders(names: RefusalName[]) {
     ...everyAnswer,
     ...(names.some(name => refusals[name].statusCode === 503) ? { 'Retry-After': headerRef('RetryAfter') } : {}),
     ...(names.some(name => canBeInProgress.has(name)) ? { 'Retry-After': headerRef('RetryAfterInProgress') } : {}),
-    ...(names.some(name => stored.has(name)) ? { 'Idempotent-Replayed': headerRef('IdempotentReplayed') } : {}),
+    ...(names.some(name => stored.has(name)) ? storedHeaders : {}),
   }
 }
 
@@ -137,7 +148,7 @@ function answerResponse(name: RouteName, statusCode: number, answer: z.ZodType |
   const { mediaType, schema } = isText(answer) ? answer : { mediaType: 'application/json', schema: answer }
   return {
     ...described(words),
-    headers: { ...everyAnswer, ...(mutation ? { 'Idempotent-Replayed': headerRef('IdempotentReplayed') } : {}) },
+    headers: { ...everyAnswer, ...(mutation ? storedHeaders : {}) },
     content: { [mediaType]: { schema: schema ?? { type: 'string' }, ...withExamples(examples) } },
     ...(next ? { links: linksOf(next) } : {}),
   }

@@ -8,7 +8,7 @@ export const introduction: Words = {
 
 **Money.** \`amount\` is an integer in the currency’s minor unit: ₩1,550,000 is \`1550000\`, $15.50 is \`1550\`.
 
-**Repeat with the same key.** Send \`Idempotency-Key\` (or \`idempotencyKey\` in the body of an authorize). Same merchant, same key, same request: the stored status and body come again, byte for byte, with \`Idempotent-Replayed: true\`. One merchant has one key space for all operations.
+**Repeat with the same key.** Send \`Idempotency-Key\` (or \`idempotencyKey\` in the body of an authorize). Same merchant, same key, same request: the stored status and body come again, byte for byte, with \`Idempotent-Replayed: true\`, until the time in \`Idempotency-Expires\`. One merchant has one key space for all operations.
 
 **After a 503, a time-out or a broken connection** the operation may have been carried out. Wait for \`Retry-After\` and repeat with the *same* key until the answer is final: never with a new one.
 
@@ -21,7 +21,7 @@ export const introduction: Words = {
 
 **금액.** \`amount\`는 통화 최소 단위의 정수입니다. 1,550,000원은 \`1550000\`, 15.50달러는 \`1550\`입니다.
 
-**같은 키로 반복하세요.** \`Idempotency-Key\` 헤더(승인은 본문의 \`idempotencyKey\`도 가능)를 보내세요. 같은 가맹점, 같은 키, 같은 요청이면 저장된 상태 코드와 본문을 바이트 그대로 \`Idempotent-Replayed: true\`와 함께 돌려줍니다. 키 공간은 가맹점마다 하나이며 모든 작업이 함께 씁니다.
+**같은 키로 반복하세요.** \`Idempotency-Key\` 헤더(승인은 본문의 \`idempotencyKey\`도 가능)를 보내세요. 같은 가맹점, 같은 키, 같은 요청이면 저장된 상태 코드와 본문을 바이트 그대로 \`Idempotent-Replayed: true\`와 함께 돌려줍니다. 기한은 \`Idempotency-Expires\`에 있습니다. 키 공간은 가맹점마다 하나이며 모든 작업이 함께 씁니다.
 
 **503, 시간 초과, 연결 끊김 뒤에는** 작업이 실행되었을 수도 있습니다. \`Retry-After\`만큼 기다린 뒤 최종 응답이 올 때까지 *같은* 키로 반복하세요. 새 키를 쓰면 안 됩니다.
 
@@ -76,6 +76,10 @@ export const headerWords = {
   replayed: {
     en: '`true` on a stored answer that is given again; absent on the first.',
     ko: '저장된 응답을 다시 준 경우 `true`이며, 처음에는 없습니다.',
+  },
+  expires: {
+    en: 'Until when the answer is kept under its key, the same on each repeat; from then on the key is `expired`. Absent without a key, and on answers that are not kept.',
+    ko: '응답을 키에 묶어 보관하는 기한이며 반복해도 같습니다. 이때부터 키는 `expired`입니다. 키가 없거나 보관하지 않는 응답에는 없습니다.',
   },
 } as const satisfies Record<string, Words>
 

@@ -4,6 +4,7 @@ import * as authorizePayment from './routes/authorize-payment.ts'
 import * as capturePayment from './routes/capture-payment.ts'
 import * as getApiDescription from './routes/get-api-description.ts'
 import * as getDocs from './routes/get-docs.ts'
+import * as getIdempotency from './routes/get-idempotency.ts'
 import * as getLiveness from './routes/get-liveness.ts'
 import * as getMetrics from './routes/get-metrics.ts'
 import * as getPayment from './routes/get-payment.ts'
@@ -26,6 +27,7 @@ const files = {
   getPayment,
   listOperations,
   listPayments,
+  getIdempotency,
   getLiveness,
   getReadiness,
   getMetrics,

@@ -36,6 +36,10 @@ export type FinalState = (typeof finalStates)[number]
 export const operationStates = [...openStates, ...finalStates] as const
 export type OperationState = (typeof operationStates)[number]
 
+/** What a key that was used is told apart by, in a refusal and when somebody asks for it. */
+export const keyStates = ['in_progress', 'finished', 'expired'] as const
+export type KeyState = (typeof keyStates)[number]
+
 /** Ledger entries: one type is one kind of movement between two accounts. */
 export const entryTypes = ['capture', 'fee', 'refund'] as const
 export type EntryType = (typeof entryTypes)[number]

@@ -28,19 +28,19 @@ export const refusalWords: Record<RefusalName, { when: Words; action: Words }> =
   },
   NOT_FOUND: {
     when: {
-      en: 'No such route, no such payment, or `merchantId` in the body is not the payment’s.',
-      ko: '경로나 결제가 없거나, 본문의 `merchantId`가 결제의 가맹점이 아닙니다.',
+      en: 'No such route, no such payment, a key that the merchant never used, or `merchantId` in the body is not the payment’s.',
+      ko: '경로나 결제가 없거나, 가맹점이 사용한 적 없는 키이거나, 본문의 `merchantId`가 결제의 가맹점이 아닙니다.',
     },
     action: { en: 'Check the path and the id.', ko: '경로와 식별자를 확인하세요.' },
   },
   DUPLICATE_REQUEST: {
     when: {
-      en: 'The key was used before: `in_progress` (being worked on right now), `expired` (its answer was pruned), `finished` (only under `DUPLICATE_POLICY=reject`).',
-      ko: '이미 사용된 키입니다: `in_progress`(지금 처리 중), `expired`(저장된 응답이 정리됨), `finished`(`DUPLICATE_POLICY=reject`일 때만).',
+      en: 'The key was used before: `in_progress` (being worked on right now), `expired` (the time of its answer is over), `finished` (only under `DUPLICATE_POLICY=reject`).',
+      ko: '이미 사용된 키입니다: `in_progress`(지금 처리 중), `expired`(응답의 보관 기간이 끝남), `finished`(`DUPLICATE_POLICY=reject`일 때만).',
     },
     action: {
-      en: '`in_progress`: repeat with the same key after `Retry-After`. Else look at the payment.',
-      ko: '`in_progress`면 `Retry-After` 뒤에 같은 키로 반복하고, 그 밖에는 결제를 조회하세요.',
+      en: '`in_progress`: repeat with the same key after `Retry-After`. Else look at the key (`GET /idempotency`) and its payment.',
+      ko: '`in_progress`면 `Retry-After` 뒤에 같은 키로 반복하고, 그 밖에는 키(`GET /idempotency`)와 그 결제를 조회하세요.',
     },
   },
   DIFFERENT_REQUEST: {
@@ -181,7 +181,7 @@ const refusalExampleList: Record<RefusalName, RefusalExample[]> = {
     },
     {
       key: 'expired',
-      summary: { en: 'The stored answer is gone', ko: '저장된 응답이 정리됨' },
+      summary: { en: 'The time of its answer is over', ko: '응답의 보관 기간이 끝남' },
       details: { reason: 'expired' },
     },
   ],

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { type ErrorCode, errorBody } from './errors.ts'
 import { operationId, paymentId } from './identifiers.ts'
+import { keyStates } from './lists.ts'
 import { paymentStatus } from './payment.ts'
 import { BODY_BYTES_MAX } from './requests.ts'
 
@@ -47,7 +48,7 @@ export const refusals = {
   NOT_FOUND: { statusCode: 404, body: refusal('NOT_FOUND', noDetails).meta({ id: 'NotFound' }) },
   DUPLICATE_REQUEST: {
     statusCode: 409,
-    body: refusal('DUPLICATE_REQUEST', z.object({ reason: z.enum(['in_progress', 'finished', 'expired']) })).meta({
+    body: refusal('DUPLICATE_REQUEST', z.object({ reason: z.enum(keyStates) })).meta({
       id: 'DuplicateRequest',
     }),
   },

@@ -8,6 +8,7 @@ export const routes = {
   getPayment: 'GET /payments/{paymentId}',
   listOperations: 'GET /payments/{paymentId}/operations',
   listPayments: 'GET /payments',
+  getIdempotency: 'GET /idempotency',
   getLiveness: 'GET /health/live',
   getReadiness: 'GET /health/ready',
   getMetrics: 'GET /metrics',

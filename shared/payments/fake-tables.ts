@@ -32,6 +32,7 @@ import {
   type TopicBacklog,
   type Transaction,
   type UnpublishedRows,
+  type UsedKey,
   type WaitingRow,
   type WrittenEvent,
 } from './ports.ts'
@@ -475,10 +476,18 @@ export class FakeDeliveryProgress implements DeliveryProgress {
 
 const timeOf = (epochMs: number): string => new Date(epochMs).toISOString()
 
-export class FakeReader implements PaymentReader {
-  readonly #tables: { payments: FakePayments; operations: FakeOperations; ledger: FakeLedger; outbox: FakeOutbox }
+interface FakeTables {
+  payments: FakePayments
+  operations: FakeOperations
+  answers: FakeAnswers
+  ledger: FakeLedger
+  outbox: FakeOutbox
+}
 
-  constructor(tables: { payments: FakePayments; operations: FakeOperations; ledger: FakeLedger; outbox: FakeOutbox }) {
+export class FakeReader implements PaymentReader {
+  readonly #tables: FakeTables
+
+  constructor(tables: FakeTables) {
     this.#tables = tables
   }
 
@@ -513,6 +522,25 @@ export class FakeReader implements PaymentReader {
   async operations(paymentId: string): Promise<OperationListView['operations'] | undefined> {
     const rows = await this.#tables.operations.table.filter(undefined, row => row.paymentId === paymentId)
     return rows.length === 0 ? undefined : inSequence(rows).map(operationViewOf)
+  }
+
+  async findKey(merchantId: string, key: string): Promise<UsedKey | undefined> {
+    const { operations, answers } = this.#tables
+    await answers.table.find(undefined, pair(merchantId, key))
+    // Both tables at one moment, as one statement sees them.
+    const stored = answers.table.rows().find(row => row.merchantId === merchantId && row.key === key)
+    const operation = operations.table.rows().find(row => row.merchantId === merchantId && row.idempotencyKey === key)
+    const found = operation ?? stored
+    return (
+      found && {
+        use: operation
+          ? { operationId: operation.operationId, paymentId: operation.paymentId, kind: operation.kind }
+          : { operationId: null, canonicalRequest: stored!.canonicalRequest },
+        createdAtMs: found.createdAtMs,
+        finishedAtMs: stored?.finished?.finishedAtMs ?? operation?.finishedAtMs ?? null,
+        statusCode: stored?.finished?.answer.statusCode ?? null,
+      }
+    )
   }
 
   async #detail({ idempotencyKey: _, ...payment }: Payment & { idempotencyKey: string }): Promise<PaymentDetail> {

@@ -399,6 +399,17 @@ export interface PaymentDetail {
   ledgerEntries: LedgerEntry[]
 }
 
+/** A key that a merchant used, and what became of it. */
+export interface UsedKey {
+  /** Of a request that was refused before an operation began, only the request itself is known. */
+  use: { operationId: string; paymentId: string; kind: OperationKind } | { operationId: null; canonicalRequest: string }
+  createdAtMs: number
+  /** Null while the operation is pending. */
+  finishedAtMs: number | null
+  /** Of the stored answer; null while there is none, and when it was pruned. */
+  statusCode: number | null
+}
+
 export interface PaymentReader {
   find(paymentId: string): Promise<(PaymentDetail & { events: EventView[] }) | undefined>
   list(query: {
@@ -409,4 +420,6 @@ export interface PaymentReader {
     beforePaymentId?: string
   }): Promise<PaymentDetail[]>
   operations(paymentId: string): Promise<OperationListView['operations'] | undefined>
+  /** A refused key whose answer was pruned is free, and so undefined; one of an operation is known for ever. */
+  findKey(merchantId: string, key: string): Promise<UsedKey | undefined>
 }

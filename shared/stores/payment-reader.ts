@@ -3,7 +3,7 @@ import type { OperationKind, OperationState, PaymentStatus } from '../contracts/
 import type { EventView } from '../contracts/payment.ts'
 import type { OperationView } from '../contracts/routes/list-operations.ts'
 import { inSequence } from '../domain/operation-order.ts'
-import type { LedgerEntry, PaymentDetail, PaymentReader } from '../payments/ports.ts'
+import type { LedgerEntry, PaymentDetail, PaymentReader, UsedKey } from '../payments/ports.ts'
 import type { Database, SqlValue } from './database.ts'
 import { entryOf, LEDGER_COLUMNS, type LedgerRow } from './ledger.ts'
 import { everyEvent } from './outbox.ts'
@@ -36,6 +36,26 @@ interface OperationRow {
   created_at: Date
   finished_at: Date | null
 }
+
+interface KeyRow {
+  operation_id: string | null
+  payment_id: string | null
+  kind: OperationKind | null
+  canonical_request: string | null
+  status_code: number | null
+  created_at: Date
+  finished_at: Date | null
+}
+
+/** One statement, so that a claim or a record that commits meanwhile is seen whole or not at all. */
+const SELECT_KEY = `SELECT o.operation_id, o.payment_id, o.kind, NULL AS canonical_request, a.status_code, o.created_at,
+    COALESCE(a.finished_at, o.finished_at) AS finished_at
+  FROM payment_operation o
+    LEFT JOIN idem_response_cache a ON a.merchant_id = o.merchant_id AND a.idempotency_key = o.idempotency_key
+  WHERE o.merchant_id = ? AND o.idempotency_key = ?
+  UNION ALL
+  SELECT NULL, NULL, NULL, canonical_request, status_code, created_at, finished_at FROM idem_response_cache
+  WHERE merchant_id = ? AND idempotency_key = ? AND operation_id IS NULL`
 
 const SELECT_DETAIL = `SELECT ${PAYMENT_COLUMNS}, o.kind AS operation_kind, o.amount AS operation_amount, o.created_at AS operation_created_at
   FROM payment p LEFT JOIN payment_operation o ON o.operation_id = p.pending_operation_id`
@@ -92,6 +112,11 @@ export class MySqlPaymentReader implements PaymentReader {
       : inSequence(rows.map(row => ({ ...row, operationId: row.operation_id }))).map(operationView)
   }
 
+  async findKey(merchantId: string, key: string): Promise<UsedKey | undefined> {
+    const [row] = await this.#database.select<KeyRow>(SELECT_KEY, [merchantId, key, merchantId, key])
+    return row && usedKeyOf(row)
+  }
+
   async #withEntries(rows: DetailRow[]): Promise<PaymentDetail[]> {
     const entries = await this.#entriesOf(rows.filter(row => row.captured_amount > 0).map(row => row.payment_id))
     return rows.map(row => ({
@@ -120,6 +145,19 @@ function pendingOf(row: DetailRow): PaymentDetail['pendingOperation'] {
   } = row
   if (operationId === null || kind === null || amountMinor === null || since === null) return null
   return { operationId, kind, amountMinor, sinceMs: since.getTime() }
+}
+
+function usedKeyOf(row: KeyRow): UsedKey {
+  const { operation_id: operationId, payment_id: paymentId, kind } = row
+  return {
+    use:
+      operationId === null || paymentId === null || kind === null
+        ? { operationId: null, canonicalRequest: row.canonical_request ?? '' }
+        : { operationId, paymentId, kind },
+    createdAtMs: row.created_at.getTime(),
+    finishedAtMs: row.finished_at?.getTime() ?? null,
+    statusCode: row.status_code,
+  }
 }
 
 const eventView = (row: EventRow): EventView => ({

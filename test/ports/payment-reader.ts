@@ -1,8 +1,8 @@
-/** The contract of `PaymentReader`: a payment with its entries, events and operations, and lists page by page. */
+/** The contract of `PaymentReader`: a payment with its entries, events and operations, lists page by page, and what became of a key. */
 import { describe, expect, test } from '@jest/globals'
 import { movement } from '../../shared/domain/ledger.ts'
 import type { Payment } from '../../shared/domain/payment.ts'
-import { ids, MERCHANT, NOW_MS, newOperation, newPayment, stored } from '../support/rows.ts'
+import { answerOf, ids, MERCHANT, NOW_MS, newOperation, newPayment, stored } from '../support/rows.ts'
 import type { OpenPorts, PortsUnderTest } from './ports-under-test.ts'
 
 export function describePaymentReader(name: string, open: OpenPorts): void {
@@ -10,6 +10,7 @@ export function describePaymentReader(name: string, open: OpenPorts): void {
     testOne(open)
     testOperations(open)
     testLists(open)
+    testKeys(open)
   })
 }
 
@@ -115,5 +116,75 @@ function testLists(open: OpenPorts): void {
     expect(await listed({ merchantId: MERCHANT })).toEqual([third, first])
     expect(await listed({ merchantId: MERCHANT, status: 'DECLINED' })).toEqual([third])
     expect(await listed({ merchantId: 'SHOP' })).toEqual([])
+  })
+}
+
+/** An operation with its key, claimed together. */
+async function claimed(ports: PortsUnderTest) {
+  const { paymentId } = await inserted(ports)
+  const operation = newOperation(paymentId, { kind: 'capture', idempotencyKey: 'Key' })
+  const { operationId } = operation
+  await ports.transactions.run(paymentId, async tx => {
+    const claim = { key: 'Key', fingerprint: 'v1:f', canonicalRequest: '{}' }
+    await ports.answers.open(tx, { ...claim, merchantId: MERCHANT, operationId, nowMs: NOW_MS })
+    await ports.operations.insert(tx, operation)
+  })
+  return { operation, use: { operationId, paymentId, kind: 'capture' } }
+}
+
+const FINISHED_AT_MS = NOW_MS + 7
+
+/** Both in one transaction, as a record does it. */
+const finished = (ports: PortsUnderTest, operation: ReturnType<typeof newOperation>) =>
+  ports.transactions.run(operation.paymentId, async tx => {
+    const nowMs = FINISHED_AT_MS
+    await ports.operations.finish(tx, operation, { state: 'SUCCEEDED', declineReason: null, nowMs })
+    await ports.answers.finish(tx, { merchantId: MERCHANT, key: 'Key', answer: answerOf('{}'), nowMs })
+  })
+
+function testKeys(open: OpenPorts): void {
+  test('a key of an operation is pending, then has its answer, then only its operation', async () => {
+    const ports = await open()
+    const { operation, use } = await claimed(ports)
+    const pending = { use, createdAtMs: NOW_MS, finishedAtMs: null, statusCode: null }
+    expect(await ports.reader.findKey(MERCHANT, 'Key')).toEqual(pending)
+
+    await finished(ports, operation)
+    const answered = { ...pending, finishedAtMs: FINISHED_AT_MS, statusCode: 201 }
+    expect(await ports.reader.findKey(MERCHANT, 'Key')).toEqual(answered)
+
+    await ports.answers.prune(FINISHED_AT_MS, 1)
+    expect(await ports.reader.findKey(MERCHANT, 'Key')).toEqual({ ...answered, statusCode: null })
+  })
+
+  test('a key that was refused has its request, until it is pruned', async () => {
+    const ports = await open()
+    const key = 'refused'
+    const canonicalRequest = '{"operation":"refund"}'
+    await ports.transactions.run(key, async tx => {
+      const claim = { key, fingerprint: 'v1:f', canonicalRequest, operationId: null }
+      await ports.answers.open(tx, { ...claim, merchantId: MERCHANT, nowMs: NOW_MS })
+      await ports.answers.finish(tx, { merchantId: MERCHANT, key, answer: answerOf('{}'), nowMs: FINISHED_AT_MS })
+    })
+    const use = { operationId: null, canonicalRequest }
+    const found = { use, createdAtMs: NOW_MS, finishedAtMs: FINISHED_AT_MS, statusCode: 201 }
+    expect(await ports.reader.findKey(MERCHANT, key)).toEqual(found)
+
+    await ports.answers.prune(FINISHED_AT_MS, 1)
+    expect(await ports.reader.findKey(MERCHANT, key)).toBeUndefined()
+  })
+
+  test('keys and merchants are told apart to the letter, and operations without a key are none', async () => {
+    const ports = await open()
+    const { operation } = await claimed(ports)
+    const keyless = newOperation(operation.paymentId, { idempotencyKey: null, sequence: 2 })
+    await ports.transactions.run(operation.paymentId, tx => ports.operations.insert(tx, keyless))
+
+    for (const [merchantId, key] of [
+      [MERCHANT, 'key'],
+      ['Shop', 'Key'],
+      [MERCHANT, 'null'],
+    ] as const)
+      expect(await ports.reader.findKey(merchantId, key)).toBeUndefined()
   })
 }
