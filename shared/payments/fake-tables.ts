@@ -534,10 +534,14 @@ export class FakeReader implements PaymentReader {
     return (
       found && {
         use: operation
-          ? { operationId: operation.operationId, paymentId: operation.paymentId, kind: operation.kind }
+          ? {
+              operationId: stored?.operationId ?? operation.operationId,
+              paymentId: operation.paymentId,
+              kind: operation.kind,
+            }
           : { operationId: null, canonicalRequest: stored!.canonicalRequest },
         createdAtMs: found.createdAtMs,
-        finishedAtMs: stored?.finished?.finishedAtMs ?? operation?.finishedAtMs ?? null,
+        finishedAtMs: (stored ? stored.finished?.finishedAtMs : operation?.finishedAtMs) ?? null,
         statusCode: stored?.finished?.answer.statusCode ?? null,
       }
     )

@@ -9,7 +9,7 @@ const PAYMENT_ID = /pay_[0-9A-Z]{26}$/
 
 export interface ReadKeyPorts {
   reader: Pick<PaymentReader, 'findKey'>
-  clock: Pick<Clock, 'nowMs'>
+  clock: Pick<Clock, 'virtualNowMs'>
   policy: Pick<OperationPolicy, 'answersKeptMs'>
 }
 
@@ -35,7 +35,7 @@ function lifeOf(
   const expiresAtMs = expiryOf(finishedAtMs, policy.answersKeptMs)
   const expiresAt = time(expiresAtMs)
   // What has expired looks the same before and after it is pruned.
-  return statusCode === null || isExpired(expiresAtMs, clock.nowMs())
+  return statusCode === null || isExpired(expiresAtMs, clock.virtualNowMs())
     ? { state: 'expired', statusCode: null, expiresAt }
     : { state: 'finished', statusCode, expiresAt }
 }

@@ -47,9 +47,13 @@ interface KeyRow {
   finished_at: Date | null
 }
 
-/** One statement, so that a claim or a record that commits meanwhile is seen whole or not at all. */
-const SELECT_KEY = `SELECT o.operation_id, o.payment_id, o.kind, NULL AS canonical_request, a.status_code, o.created_at,
-    COALESCE(a.finished_at, o.finished_at) AS finished_at
+/**
+ * One statement, so that a claim or a record that commits meanwhile is seen whole or not at all. While there is an answer, it says
+ * how far the call is: an authorization that is captured in the same call is finished before the call is.
+ */
+const SELECT_KEY = `SELECT COALESCE(a.operation_id, o.operation_id) AS operation_id, o.payment_id, o.kind,
+    NULL AS canonical_request, a.status_code, o.created_at,
+    CASE WHEN a.merchant_id IS NULL THEN o.finished_at ELSE a.finished_at END AS finished_at
   FROM payment_operation o
     LEFT JOIN idem_response_cache a ON a.merchant_id = o.merchant_id AND a.idempotency_key = o.idempotency_key
   WHERE o.merchant_id = ? AND o.idempotency_key = ?
