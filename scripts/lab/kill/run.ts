@@ -107,12 +107,15 @@ async function auditRun(
   transcripts: Transcript[],
 ): Promise<{ mismatches: string[]; kafka: KafkaFacts }> {
   const log = await openKafkaLog(system)
-  const snapshot = await openSnapshot(system.databaseUrl)
   try {
-    const kafka = await kafkaFactsOf(log, merchantId)
-    return { mismatches: await audit(transcripts, merchantId, snapshot, kafka), kafka }
+    const snapshot = await openSnapshot(system.databaseUrl)
+    try {
+      const kafka = await kafkaFactsOf(log, merchantId)
+      return { mismatches: await audit(transcripts, merchantId, snapshot, kafka), kafka }
+    } finally {
+      await snapshot.close()
+    }
   } finally {
-    await snapshot.close()
     await log.close()
   }
 }

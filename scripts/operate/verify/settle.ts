@@ -57,14 +57,17 @@ async function verifyOnce(system: VerifiedSystem, options: VerifyOptions) {
 async function untilAtRest(system: VerifiedSystem, endMs: number): Promise<void> {
   if (performance.now() >= endMs) return
   const database = await connectDatabase(system.databaseUrl)
-  const kafka = await openKafkaLog(system)
   try {
-    while (performance.now() < endMs) {
-      if ((await consumersAreAtTheEnd(kafka)) && (await openRows(database)) === 0) return
-      await sleep(POLL_MS)
+    const kafka = await openKafkaLog(system)
+    try {
+      while (performance.now() < endMs) {
+        if ((await consumersAreAtTheEnd(kafka)) && (await openRows(database)) === 0) return
+        await sleep(POLL_MS)
+      }
+    } finally {
+      await kafka.close()
     }
   } finally {
-    await kafka.close()
     await database.end()
   }
 }
