@@ -43,7 +43,8 @@ CREATE TABLE IF NOT EXISTS journal (
   recorded_at TEXT NOT NULL,
   CHECK ((type = 'clock') = (offset_ms IS NOT NULL)),
   CHECK ((type = 'decision') = (operation_id IS NOT NULL AND state IS NOT NULL AND decided_at IS NOT NULL)),
-  CHECK (kind IS NOT NULL OR type = 'clock' OR state = 'CANCELED')
+  CHECK (kind IS NOT NULL OR type = 'clock' OR state = 'CANCELED'),
+  CHECK (kind IS NULL OR (amount IS NOT NULL AND currency IS NOT NULL AND method IS NOT NULL))
 ) STRICT;
 CREATE INDEX IF NOT EXISTS journal_of_hold ON journal (authorization_id) WHERE authorization_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS journal_of_clock ON journal (sequence) WHERE type = 'clock';

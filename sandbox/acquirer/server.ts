@@ -42,6 +42,8 @@ const KEEP_ALIVE_MS = 75_000
 /** How `{"operationId":` of a decision breaks off. */
 const GARBAGE = '{"operationId":"op_'
 
+const NO_PATH = new URL('http://acquirer')
+
 interface Answer {
   status: number
   body: unknown
@@ -161,7 +163,7 @@ class AcquirerServer implements RunningAcquirer {
   }
 
   async #reply(request: IncomingMessage): Promise<Reply> {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://acquirer')
+    const { pathname, searchParams } = URL.parse(request.url ?? '', 'http://acquirer') ?? NO_PATH
     const [room, id, action, more] = pathname.slice(1).split('/')
     const route = `${request.method} /${room}${id === undefined ? '' : '/{}'}${action === undefined ? '' : `/${action}`}`
     if (more === undefined)

@@ -80,6 +80,7 @@ describe('an import that is not allowed is found', () => {
     ['shared/runtime/wiring.ts', '../../functions/api/authorize.ts'],
     ['sandbox/acquirer/server.ts', '../../shared/runtime/until.ts'],
     ['sandbox/acquirer/rules.ts', '../../shared/domain/payment.ts'],
+    ['sandbox/acquirer/rules.ts', './sample-orders.ts'],
     ['shared/acquirer/in-process-acquirer.ts', '../../sandbox/acquirer/rules.ts'],
     ['web/src/app.tsx', '../../shared/payments/answer.ts'],
     ['web/src/app.tsx', '../../shared/domain/payment.ts'],

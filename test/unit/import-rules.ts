@@ -82,7 +82,9 @@ const rootRooms = ['functions', LISTS, ...SHARED]
 /** Tests, and what exists for tests only: a product that imports it would ship it. */
 const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || /^(plugins\/[^/]+\/)?test\//.test(path)
 const isForTests = (path: string): boolean =>
-  isTest(path) || path.startsWith('shared/payments/fake') || /\.corruption\.ts$|^shared\/invariants\/sample-/.test(path)
+  isTest(path) ||
+  path.startsWith('shared/payments/fake') ||
+  /\.corruption\.ts$|^(shared\/invariants|sandbox\/acquirer)\/sample-/.test(path)
 
 const within = (path: string, place: string): boolean => path === place || path.startsWith(`${place}/`)
 const roomOf = (path: string): string | undefined => Object.keys(rooms).find(name => within(path, name))
