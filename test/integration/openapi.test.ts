@@ -92,6 +92,12 @@ describe('successes', () => {
     conforms('listPayments', await api.get(`/payments?merchantId=${merchantId}&limit=1&cursor=${nextCursor}`), 200)
   })
 
+  test('what became of a key', async () => {
+    const { merchantId, idempotencyKey = '', ...rest } = authorizeBody()
+    conforms('authorizePayment', await api.authorize({ merchantId, idempotencyKey, ...rest }), 201)
+    conforms('getIdempotency', await api.usedKey(merchantId, idempotencyKey), 200)
+  })
+
   test('the system about itself', async () => {
     conforms('getLiveness', await api.get('/health/live'), 200)
     conforms('getReadiness', await api.get('/health/ready'), 200)
@@ -130,8 +136,13 @@ describe('refusals', () => {
     conforms('listOperations', await api.operations('nonsense'), 404, 'NOT_FOUND')
   })
 
+  test('a key that nobody used', async () => {
+    conforms('getIdempotency', await api.usedKey(newMerchant(), newKey()), 404, 'NOT_FOUND')
+  })
+
   test('a query that is wrong', async () => {
     conforms('listPayments', await api.get('/payments?limit=0&status=PAID&sort=up'), 400, 'VALIDATION_FAILED')
+    conforms('getIdempotency', await api.get('/idempotency?key=a%20b'), 400, 'VALIDATION_FAILED')
   })
 
   test('the acquirer says no', async () => {
@@ -252,6 +263,7 @@ describe.each(brokenApis)('an API $state', ({ state, env, status, code }) => {
       ['getPayment', () => extra.api.payment(NO_SUCH_PAYMENT)],
       ['listOperations', () => extra.api.operations(NO_SUCH_PAYMENT)],
       ['listPayments', () => extra.api.get('/payments')],
+      ['getIdempotency', () => extra.api.usedKey(newMerchant(), newKey())],
     ]
     for (const [name, send] of ask) conforms(name, await send(), status, code)
   })

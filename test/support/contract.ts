@@ -3,6 +3,7 @@ import { expect } from '@jest/globals'
 import * as z from 'zod'
 import { type ErrorBody, type ErrorCode, errorBody } from '../../shared/contracts/errors.ts'
 import { type MutationView, mutationView } from '../../shared/contracts/payment.ts'
+import { type KeyView, keyView } from '../../shared/contracts/routes/get-idempotency.ts'
 import { type PaymentDetailView, paymentDetailView } from '../../shared/contracts/routes/get-payment.ts'
 import { type OperationListView, operationListView } from '../../shared/contracts/routes/list-operations.ts'
 import { type PaymentListView, paymentListView } from '../../shared/contracts/routes/list-payments.ts'
@@ -26,6 +27,7 @@ const views = {
   detail: exactly(paymentDetailView),
   list: exactly(paymentListView),
   operations: exactly(operationListView),
+  key: exactly(keyView),
   error: exactly(errorBody),
 }
 
@@ -43,6 +45,7 @@ export const expectMutation = (reply: Reply, status: 200 | 201): MutationView =>
 export const expectDetail = (reply: Reply): PaymentDetailView => expectView(reply, 200, views.detail)
 export const expectList = (reply: Reply): PaymentListView => expectView(reply, 200, views.list)
 export const expectOperations = (reply: Reply): OperationListView => expectView(reply, 200, views.operations)
+export const expectUsedKey = (reply: Reply): KeyView => expectView(reply, 200, views.key)
 
 /** One of the answers that reads have. */
 export const expectAnyRead = (reply: Reply): unknown =>

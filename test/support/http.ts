@@ -115,4 +115,8 @@ export class PaymentApi {
   operations(paymentId: string, headers?: Headers): Promise<Reply> {
     return this.get(`/payments/${paymentId}/operations`, headers)
   }
+
+  usedKey(merchantId: string, key: string): Promise<Reply> {
+    return this.get(`/idempotency?${new URLSearchParams({ merchantId, key })}`)
+  }
 }
