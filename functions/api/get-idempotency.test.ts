@@ -89,6 +89,13 @@ describe('GET /idempotency', () => {
     expect(await stateOf(ports, KEY)).toEqual(expired)
   })
 
+  test('200 expired once the answer is pruned, also where answers are kept longer since', async () => {
+    const { ports } = await withAuthorization()
+    await ports.answers.prune(FAKE_NOW_MS, 1)
+
+    expect(await stateOf(ports, KEY)).toMatchObject({ state: 'expired', operation: 'authorize', statusCode: null })
+  })
+
   test('200 expired for a refused key until it is pruned; then it is free: 404', async () => {
     const { ports, paymentId } = await withAuthorization()
     await refundPayment(ports, paymentId, {}, claimFor('key-2', 'refund', paymentId), caller)
