@@ -37,8 +37,8 @@ export async function expirePayments(
   return summary
 }
 
-/** Undefined when the payment was captured, voided or claimed by another job meanwhile. */
-const claimExpiry = (ports: OperationPorts, paymentId: string): Promise<Operation | undefined> => {
+/** Claims the expiry of a payment; undefined when it is not due, or somebody else was first. */
+export const claimExpiry = (ports: OperationPorts, paymentId: string): Promise<Operation | undefined> => {
   const operationId = ports.ids.operation()
   return ports.transactions.run(paymentId, async tx => {
     const [payment, summary] = await Promise.all([

@@ -52,15 +52,38 @@ export function randomFrom(seed: number): () => number {
 
 const TRIES_MAX = 3
 
+interface Restorable {
+  snapshot(): ReadonlyMap<string, unknown>
+  restore(rows: ReadonlyMap<string, unknown>): void
+}
+
+/** The rows of each table by their key. */
+export type Snapshot = ReadonlyArray<ReadonlyMap<string, unknown>>
+
 export class FakeDatabase implements SeparateTransactions {
   readonly areSeparate = true
   /** Answers nothing while true. */
   away = false
   readonly turn: Turn
+  readonly #tables: Restorable[] = []
   #commitFailure: 'before' | 'after' | undefined
 
   constructor(turn: Turn = async () => {}) {
     this.turn = turn
+  }
+
+  add(table: Restorable): void {
+    this.#tables.push(table)
+  }
+
+  /** All that is committed, table by table; unchanged by what comes later. */
+  snapshot(): Snapshot {
+    return this.#tables.map(table => table.snapshot())
+  }
+
+  /** Makes everything as it was. No transaction may be open. */
+  restore(snapshot: Snapshot): void {
+    for (const [index, table] of this.#tables.entries()) table.restore(snapshot[index]!)
   }
 
   /** The next commit is reported as lost; `after`: although it happened. */
@@ -141,6 +164,19 @@ export class Table<Row> {
 
   constructor(db: FakeDatabase) {
     this.#db = db
+    db.add(this)
+  }
+
+  snapshot(): ReadonlyMap<string, Row> {
+    const rows = [...this.#cells].flatMap(([key, { committed }]) =>
+      committed === undefined ? [] : [[key, committed] as const],
+    )
+    return new Map(rows)
+  }
+
+  restore(rows: ReadonlyMap<string, unknown>): void {
+    this.#cells.clear()
+    for (const [key, row] of rows) this.#cell(key).committed = row as Row
   }
 
   /** Throws DuplicateKeyError when a row with this key is there, after waiting for a transaction that may yet take its own back. */
