@@ -134,11 +134,9 @@ describe('POST /payments/authorize', () => {
     const result = await authorize(ports)
 
     expect(result.statusCode).toBe(503)
-    expect(result.headers['retry-after']).toBe('2')
-    expect(jsonOf(result)).toMatchObject({
-      code: 'OUTCOME_UNKNOWN',
-      paymentId: ports.payments.table.rows()[0]!.paymentId,
-    })
+    expect(result.headers['retry-after']).toBe('1')
+    const { paymentId, operationId } = ports.operations.table.rows()[0]!
+    expect(jsonOf(result)).toMatchObject({ code: 'OUTCOME_UNKNOWN', paymentId, details: { operationId } })
   })
 
   test('503 OUTCOME_UNKNOWN when its own time runs out; the repeat finds what became of it', async () => {
@@ -146,7 +144,8 @@ describe('POST /payments/authorize', () => {
     const answerNow = ports.acquirer.hold('submit')
 
     const cutShort = await authorize(ports, {}, 501)
-    expect(jsonOf(cutShort).code).toBe('OUTCOME_UNKNOWN')
+    const { paymentId, operationId } = ports.operations.table.rows()[0]!
+    expect(jsonOf(cutShort)).toMatchObject({ code: 'OUTCOME_UNKNOWN', paymentId, details: { operationId } })
     answerNow({ kind: 'approved' })
     await new Promise(setImmediate)
 

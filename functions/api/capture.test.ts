@@ -20,6 +20,12 @@ async function authorized(ports: HandlerPorts = createHandlerPorts()) {
   return { ports, paymentId, capture }
 }
 
+/** What a caller is told who does not learn the outcome: where it can be read. */
+function unknownOf(ports: HandlerPorts) {
+  const { paymentId, operationId } = ports.operations.table.rows().at(-1)!
+  return { code: 'OUTCOME_UNKNOWN', paymentId, details: { operationId } }
+}
+
 describe('POST /payments/capture/{paymentId}', () => {
   test('200 without a body: all that is authorized', async () => {
     const { paymentId, capture } = await authorized()
@@ -96,28 +102,39 @@ describe('POST /payments/capture/{paymentId}', () => {
     expect(jsonOf(result).details.differences).toEqual(['/operation'])
   })
 
-  test('400 "not yet" for a part, and for finalCapture: false even with a key', async () => {
-    const { ports, capture } = await authorized()
+  test('200 for a part: the rest is released, unless finalCapture: false keeps it, which needs a key', async () => {
+    const final = await authorized()
+    const kept = await authorized()
+    const body = { amount: 9_999, finalCapture: false }
 
-    const part = await capture({ body: { amount: 9_999 } })
-    const notFinal = await capture({ body: { finalCapture: false }, headers: { 'idempotency-key': 'key-1' } })
+    const keyless = await kept.capture({ body })
 
-    expect([part.statusCode, notFinal.statusCode]).toEqual([400, 400])
-    expect(jsonOf(part).details.problems).toMatchObject([
-      { path: '/amount', message: expect.stringContaining('not supported yet') },
-    ])
-    expect(jsonOf(notFinal).details.problems).toMatchObject([
-      { path: '/finalCapture', message: expect.stringContaining('not supported yet') },
-    ])
-    expect(ports.acquirer.calls).toEqual([])
+    expect(jsonOf(keyless)).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      details: { problems: [{ path: '/idempotencyKey' }] },
+    })
+    expect(kept.ports.acquirer.calls).toEqual([])
+    expect(jsonOf(await kept.capture({ body, headers: { 'idempotency-key': 'key-1' } }))).toMatchObject({
+      status: 'PARTIALLY_CAPTURED',
+      capturedAmount: 9_999,
+      capturableAmount: 1,
+    })
+    expect(jsonOf(await final.capture({ body: { amount: 9_999 } }))).toMatchObject({
+      status: 'COMPLETED',
+      capturedAmount: 9_999,
+      capturableAmount: 0,
+      refundableAmount: 9_999,
+    })
   })
 
-  test('400 for finalCapture: false without a key names both problems', async () => {
+  test('409 for more than is left, with what is', async () => {
     const { capture } = await authorized()
+    await capture({ body: { amount: 4_000, finalCapture: false }, headers: { 'idempotency-key': 'key-1' } })
 
-    const problems: Array<{ path: string }> = jsonOf(await capture({ body: { finalCapture: false } })).details.problems
+    const result = await capture({ body: { amount: 6_001 } })
 
-    expect(problems.map(problem => problem.path).sort()).toEqual(['/finalCapture', '/idempotencyKey'])
+    expect(result.statusCode).toBe(409)
+    expect(jsonOf(result).details).toEqual({ reason: 'amount', status: 'PARTIALLY_CAPTURED', remaining: 6_000 })
   })
 
   test('400 for a key in the body: here it belongs into the header', async () => {
@@ -144,11 +161,11 @@ describe('POST /payments/capture/{paymentId}', () => {
   test('503 OUTCOME_UNKNOWN when the acquirer does not tell, and when its own time runs out', async () => {
     const { ports, capture } = await authorized()
     ports.acquirer.script.submit.push({ kind: 'unknown' })
-    expect(jsonOf(await capture()).code).toBe('OUTCOME_UNKNOWN')
+    expect(jsonOf(await capture())).toMatchObject(unknownOf(ports))
 
     const other = await authorized()
     other.ports.acquirer.hold('submit')
-    expect(jsonOf(await other.capture({}, 501)).code).toBe('OUTCOME_UNKNOWN')
+    expect(jsonOf(await other.capture({}, 501))).toMatchObject(unknownOf(other.ports))
   })
 
   test('503 SERVICE_UNAVAILABLE when the database is away', async () => {

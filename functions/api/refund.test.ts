@@ -96,11 +96,23 @@ describe('POST /payments/refund/{paymentId}', () => {
     expect(jsonOf(result).details).toEqual({ reason: 'amount', status: 'COMPLETED', remaining: 10_000 })
   })
 
-  test('400 "not yet" for a part, and for a reason that is too long', async () => {
+  test('200 for parts, until all that was captured is refunded', async () => {
     const { refund } = await captured()
-    const headers = { 'idempotency-key': 'key-1' }
+    const refundPart = async (amount: number, key: string) =>
+      jsonOf(await refund({ body: { amount }, headers: { 'idempotency-key': key } }))
 
-    expect((await refund({ body: { amount: 1 }, headers })).statusCode).toBe(400)
+    expect(await refundPart(9_999, 'key-1')).toMatchObject({ status: 'PARTIALLY_REFUNDED', refundableAmount: 1 })
+    expect((await refundPart(2, 'key-2')).details).toEqual({
+      reason: 'amount',
+      status: 'PARTIALLY_REFUNDED',
+      remaining: 1,
+    })
+    expect(await refundPart(1, 'key-3')).toMatchObject({ status: 'REFUNDED', refundedAmount: 10_000 })
+  })
+
+  test('400 for a reason that is too long', async () => {
+    const { refund } = await captured()
+
     expect(jsonOf(await refund({ body: { reason: 'x'.repeat(129) } })).details.problems).toMatchObject([
       { path: '/reason' },
     ])
@@ -127,6 +139,8 @@ describe('POST /payments/refund/{paymentId}', () => {
     const { ports, refund } = await captured()
     ports.acquirer.hold('submit')
 
-    expect(jsonOf(await refund({}, 501)).code).toBe('OUTCOME_UNKNOWN')
+    const result = jsonOf(await refund({}, 501))
+    const { paymentId, operationId } = ports.operations.table.rows().at(-1)!
+    expect(result).toMatchObject({ code: 'OUTCOME_UNKNOWN', paymentId, details: { operationId } })
   })
 })

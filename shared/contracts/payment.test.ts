@@ -23,11 +23,14 @@ const pendingOperation = { operationId: `op_${ULID}`, kind: 'refund', amount: 1_
 const payment = {
   paymentId: `pay_${ULID}`,
   merchantId: 'shop',
+  orderId: 'order-1',
   status: 'COMPLETED',
   amount: 1_000,
   currency: 'KRW',
   capturedAmount: 1_000,
   refundedAmount: 0,
+  capturableAmount: 0,
+  refundableAmount: 1_000,
   createdAt: TIME,
   updatedAt: TIME,
   captureBefore: TIME,
@@ -48,19 +51,20 @@ const operation = {
   finishedAt: TIME,
 }
 
+const nullableOfPayment = ['orderId', 'captureBefore', 'pendingOperation']
 const shapes: Array<{ name: string; schema: z.ZodType; value: Record<string, unknown>; nullable: string[] }> = [
-  { name: 'paymentView', schema: paymentView, value: payment, nullable: ['captureBefore', 'pendingOperation'] },
+  { name: 'paymentView', schema: paymentView, value: payment, nullable: nullableOfPayment },
   {
     name: 'mutationView',
     schema: mutationView,
     value: { ...payment, operationId: `op_${ULID}` },
-    nullable: ['captureBefore', 'pendingOperation'],
+    nullable: nullableOfPayment,
   },
   {
     name: 'paymentDetailView',
     schema: paymentDetailView,
     value: { ...payment, events: [event] },
-    nullable: ['captureBefore', 'pendingOperation'],
+    nullable: nullableOfPayment,
   },
   {
     name: 'paymentListView',
@@ -110,6 +114,9 @@ describe('enumerations', () => {
     { ledgerEntries: [{ ...entry, amount: 0 }] },
     { capturedAmount: -1 },
     { refundedAmount: 0.5 },
+    { capturableAmount: -1 },
+    { refundableAmount: 0.5 },
+    { orderId: 'two words' },
   ])('%p spoils a payment', wrong => {
     expect(paymentView.safeParse({ ...payment, ...wrong }).success).toBe(false)
   })

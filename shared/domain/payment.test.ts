@@ -1,21 +1,33 @@
-/** Every operation on every status, the guards of a plan in their order, and the totals whatever happens. */
+/** Every operation on every status, the guards of a plan in their order, what is left and released, and the totals whatever happens. */
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { SEED, seeded } from '../../test/unit/seed.ts'
 import type { OperationKind, PaymentStatus } from '../contracts/lists.ts'
-import { applyRefusal, applySuccess, type Payment, plan, remainingMinor } from './payment.ts'
+import {
+  applyRefusal,
+  applySuccess,
+  type ChangeKind,
+  capturableMinor,
+  type Moved,
+  type Payment,
+  plan,
+  refundableMinor,
+  releasedMinor,
+} from './payment.ts'
 
 const NOW_MS = 1_000_000
 
 const paymentOf = (given: Partial<Payment> = {}): Payment => ({
   paymentId: 'pay_1',
   merchantId: 'shop',
+  orderId: null,
   status: 'AUTHORIZED',
   amountMinor: 1_000,
   currency: 'KRW',
   capturedMinor: 0,
   refundedMinor: 0,
   paymentMethod: 'tok_approve',
+  feeSchedule: { basisPoints: 250, fixedMinor: 0 },
   pendingOperationId: null,
   eventCount: 1,
   shard: 0,
@@ -52,13 +64,20 @@ const leadsTo: Record<OperationKind, Partial<Record<PaymentStatus, { whole: Paym
     COMPLETED: { whole: 'REFUNDED', part: 'PARTIALLY_REFUNDED' },
     PARTIALLY_REFUNDED: { whole: 'REFUNDED', part: 'PARTIALLY_REFUNDED' },
   },
-  void: { AUTHORIZED: { whole: 'VOIDED' } },
+  void: { AUTHORIZED: { whole: 'VOIDED' }, PARTIALLY_CAPTURED: { whole: 'COMPLETED' } },
   expire: { AUTHORIZED: { whole: 'EXPIRED' }, PARTIALLY_CAPTURED: { whole: 'COMPLETED' } },
 }
 const kinds = Object.keys(leadsTo) as OperationKind[]
 
-const wholeOf = (payment: Payment, kind: OperationKind): number =>
-  kind === 'capture' || kind === 'refund' ? remainingMinor(payment, kind) : payment.amountMinor
+/** All that an operation could move: of a refund what was captured and not refunded, else what was not captured. */
+const wholeOf = ({ amountMinor, capturedMinor, refundedMinor }: Payment, kind: OperationKind): number =>
+  kind === 'refund' ? capturedMinor - refundedMinor : amountMinor - capturedMinor
+
+const movedOf = (kind: OperationKind, amountMinor: number, finalCapture = true): Moved => ({
+  kind,
+  amountMinor,
+  finalCapture: kind === 'capture' ? finalCapture : null,
+})
 
 const everyPair = statuses.flatMap(status => kinds.map(kind => ({ status, kind })))
 const allowedPairs = everyPair.filter(({ status, kind }) => leadsTo[kind][status] !== undefined)
@@ -67,13 +86,13 @@ const forbiddenPairs = everyPair.filter(({ status, kind }) => leadsTo[kind][stat
 describe('the transition table', () => {
   test('is checked for all fifty pairs of status and operation', () => {
     expect(everyPair).toHaveLength(50)
-    expect(allowedPairs).toHaveLength(8)
+    expect(allowedPairs).toHaveLength(9)
   })
 
   test.each(allowedPairs)('a whole $kind leads from $status where the design says', ({ status, kind }) => {
     const payment = paymentIn(status)
 
-    const after = applySuccess(payment, { kind, amountMinor: wholeOf(payment, kind) })
+    const after = applySuccess(payment, movedOf(kind, wholeOf(payment, kind)))
 
     expect(after.status).toBe(leadsTo[kind][status]?.whole)
   })
@@ -81,24 +100,52 @@ describe('the transition table', () => {
   test.each(allowedPairs.filter(({ status, kind }) => leadsTo[kind][status]?.part !== undefined))(
     'a $kind of a part leads from $status where the design says',
     ({ status, kind }) => {
-      const after = applySuccess(paymentIn(status), { kind, amountMinor: 1 })
+      const after = applySuccess(paymentIn(status), movedOf(kind, 1, false))
 
       expect(after.status).toBe(leadsTo[kind][status]?.part)
     },
   )
 
   test.each(forbiddenPairs)('a $kind that succeeds on a $status payment is a bug and throws', ({ status, kind }) => {
-    expect(() => applySuccess(paymentIn(status), { kind, amountMinor: 1 })).toThrow(
-      `${kind} cannot succeed on a ${status} payment`,
+    expect(() => applySuccess(paymentIn(status), movedOf(kind, 1))).toThrow(
+      `${kind} of 1 cannot succeed on a ${status} payment`,
     )
+  })
+
+  test.each(allowedPairs)('a $kind of more than is left succeeds on no $status payment', ({ status, kind }) => {
+    const payment = paymentIn(status)
+    const tooMuch = wholeOf(payment, kind) + 1
+
+    expect(() => applySuccess(payment, movedOf(kind, tooMuch))).toThrow(
+      `${kind} of ${tooMuch} cannot succeed on a ${status} payment`,
+    )
+  })
+
+  test.each(['AUTHORIZED', 'PARTIALLY_CAPTURED'] as const)(
+    'a final capture of a part of a %s payment ends it, one that is not final with nothing left does too',
+    status => {
+      const payment = paymentIn(status)
+      const left = wholeOf(payment, 'capture')
+
+      expect(applySuccess(payment, movedOf('capture', 1)).status).toBe('COMPLETED')
+      expect(applySuccess(payment, movedOf('capture', left, false)).status).toBe('COMPLETED')
+      expect(applySuccess(payment, movedOf('capture', left - 1, false)).status).toBe('PARTIALLY_CAPTURED')
+    },
+  )
+
+  // A capture that was claimed by functions that did not know finalCapture was of all that was left.
+  test('a capture that says nothing of it is final', () => {
+    const moved: Moved = { kind: 'capture', amountMinor: 1_000, finalCapture: null }
+
+    expect(applySuccess(paymentOf(), moved)).toMatchObject({ status: 'COMPLETED', capturedMinor: 1_000 })
   })
 
   test('a capture adds to what was captured, a refund to what was refunded, and nothing else changes', () => {
     const partly = paymentIn('PARTIALLY_CAPTURED')
     const completed = paymentIn('COMPLETED')
 
-    expect(applySuccess(partly, { kind: 'capture', amountMinor: 100 })).toEqual({ ...partly, capturedMinor: 700 })
-    expect(applySuccess(completed, { kind: 'refund', amountMinor: 300 })).toEqual({
+    expect(applySuccess(partly, movedOf('capture', 100, false))).toEqual({ ...partly, capturedMinor: 700 })
+    expect(applySuccess(completed, movedOf('refund', 300))).toEqual({
       ...completed,
       refundedMinor: 300,
       status: 'PARTIALLY_REFUNDED',
@@ -108,7 +155,7 @@ describe('the transition table', () => {
   test('refunding all of a payment whose rest was released ends it, though less than the amount was captured', () => {
     const released = paymentOf({ status: 'COMPLETED', capturedMinor: 600 })
 
-    expect(applySuccess(released, { kind: 'refund', amountMinor: 600 })).toMatchObject({
+    expect(applySuccess(released, movedOf('refund', 600))).toMatchObject({
       status: 'REFUNDED',
       refundedMinor: 600,
     })
@@ -130,7 +177,7 @@ describe('applyRefusal', () => {
 })
 
 describe('plan', () => {
-  const changes = ['capture', 'refund'] as const
+  const changes = ['capture', 'refund', 'void'] as const
 
   test.each(changes.flatMap(kind => statuses.map(status => ({ kind, status }))))(
     'a $kind of a $status payment is allowed exactly where the table says',
@@ -138,7 +185,7 @@ describe('plan', () => {
       const payment = paymentIn(status)
       const decision = plan(payment, kind, undefined, NOW_MS)
 
-      const left = remainingMinor(payment, kind)
+      const left = wholeOf(payment, kind)
       expect(decision).toEqual(
         leadsTo[kind][status]
           ? { kind: 'allowed', amountMinor: left }
@@ -152,12 +199,46 @@ describe('plan', () => {
     expect(plan(paymentOf(), 'capture', undefined, NOW_MS)).toEqual({ kind: 'allowed', amountMinor: 1_000 })
   })
 
-  test('a part is told apart from too much', () => {
-    expect(plan(paymentOf(), 'capture', 999, NOW_MS)).toEqual({ kind: 'partial' })
-    expect(plan(paymentOf(), 'capture', 1_001, NOW_MS)).toEqual({
-      kind: 'refused',
-      reason: 'amount',
-      remainingMinor: 1_000,
+  test.each([
+    { kind: 'capture', status: 'AUTHORIZED', left: 1_000 },
+    { kind: 'capture', status: 'PARTIALLY_CAPTURED', left: 400 },
+    { kind: 'refund', status: 'COMPLETED', left: 1_000 },
+    { kind: 'refund', status: 'PARTIALLY_REFUNDED', left: 800 },
+  ] as const)('a $kind of a $status payment takes any part of what is left, and nothing above', expected => {
+    const { kind, status, left } = expected
+    const planned = (amountMinor: number) => plan(paymentIn(status), kind, amountMinor, NOW_MS)
+
+    for (const amountMinor of [1, left - 1, left])
+      expect(planned(amountMinor)).toEqual({ kind: 'allowed', amountMinor })
+    expect(planned(left + 1)).toEqual({ kind: 'refused', reason: 'amount', remainingMinor: left })
+  })
+
+  test.each(['void', 'expire'] as const)('a %s lets go of all that is left or of nothing', kind => {
+    const payment = { ...paymentIn('PARTIALLY_CAPTURED'), captureBeforeMs: NOW_MS }
+
+    expect(plan(payment, kind, undefined, NOW_MS)).toEqual({ kind: 'allowed', amountMinor: 400 })
+    for (const amountMinor of [399, 401])
+      expect(plan(payment, kind, amountMinor, NOW_MS)).toEqual({
+        kind: 'refused',
+        reason: 'amount',
+        remainingMinor: 400,
+      })
+  })
+
+  test.each(statuses)('an expiry of a %s payment is allowed from captureBefore on, where the table says', status => {
+    const payment = { ...paymentIn(status), captureBeforeMs: NOW_MS }
+    const isHeld = leadsTo.expire[status] !== undefined
+    const refused = { kind: 'refused', reason: 'status', remainingMinor: 0 }
+
+    expect(plan(payment, 'expire', undefined, NOW_MS - 1)).toEqual(isHeld ? { kind: 'early' } : refused)
+    expect(plan(payment, 'expire', undefined, NOW_MS)).toEqual(
+      isHeld ? { kind: 'allowed', amountMinor: wholeOf(payment, 'expire') } : refused,
+    )
+  })
+
+  test('a void does not know captureBefore: until the job has run it may let go', () => {
+    expect(plan(paymentOf({ captureBeforeMs: NOW_MS }), 'void', undefined, NOW_MS + 1)).toMatchObject({
+      kind: 'allowed',
     })
   })
 
@@ -193,6 +274,53 @@ describe('plan', () => {
     expect(plan(voided, 'capture', tooMuch, NOW_MS)).toMatchObject({ kind: 'refused', reason: 'status' })
     expect(plan(late, 'capture', tooMuch, NOW_MS)).toMatchObject({ kind: 'refused', reason: 'expired' })
     expect(plan(paymentOf(), 'capture', tooMuch, NOW_MS)).toMatchObject({ kind: 'refused', reason: 'amount' })
+    expect(plan({ ...paymentOf(), pendingOperationId: 'op_1' }, 'expire', undefined, NOW_MS)).toEqual({ kind: 'busy' })
+  })
+})
+
+describe('what is left', () => {
+  test.each(statuses)('of a %s payment is what a capture, and what a refund, would be allowed', status => {
+    const payment = paymentIn(status)
+    const allowedMinor = (kind: ChangeKind) => {
+      const planned = plan(payment, kind, undefined, NOW_MS)
+      return planned.kind === 'allowed' ? planned.amountMinor : 0
+    }
+
+    expect(capturableMinor(payment, NOW_MS)).toBe(allowedMinor('capture'))
+    expect(refundableMinor(payment)).toBe(allowedMinor('refund'))
+  })
+
+  test('for a capture ends at captureBefore, and does not change while an operation is pending', () => {
+    const payment = paymentOf({ captureBeforeMs: NOW_MS, pendingOperationId: 'op_1' })
+
+    expect(capturableMinor(payment, NOW_MS - 1)).toBe(1_000)
+    expect(capturableMinor(payment, NOW_MS)).toBe(0)
+  })
+
+  test('for a refund is never more than was captured: what was released is not given back', () => {
+    expect(refundableMinor(paymentOf({ status: 'COMPLETED', capturedMinor: 600 }))).toBe(600)
+    expect(refundableMinor(paymentOf({ status: 'PARTIALLY_REFUNDED', capturedMinor: 600, refundedMinor: 599 }))).toBe(1)
+  })
+})
+
+describe('releasedMinor', () => {
+  const released = (before: Payment, moved: Moved) => releasedMinor(before, applySuccess(before, moved))
+
+  test('of a final capture is the rest, of one that is not final nothing', () => {
+    expect(released(paymentOf(), movedOf('capture', 600))).toBe(400)
+    expect(released(paymentIn('PARTIALLY_CAPTURED'), movedOf('capture', 100))).toBe(300)
+    expect(released(paymentOf(), movedOf('capture', 600, false))).toBe(0)
+    expect(released(paymentOf(), movedOf('capture', 1_000))).toBe(0)
+  })
+
+  test.each(['void', 'expire'] as const)('of a %s is all that was not captured', kind => {
+    expect(released(paymentOf(), movedOf(kind, 1_000))).toBe(1_000)
+    expect(released(paymentIn('PARTIALLY_CAPTURED'), movedOf(kind, 400))).toBe(400)
+  })
+
+  test('is nothing before there is a hold, and after it has gone', () => {
+    expect(released(paymentIn('REQUESTED'), movedOf('authorize', 1_000))).toBe(0)
+    expect(released(paymentOf({ status: 'COMPLETED', capturedMinor: 600 }), movedOf('refund', 600))).toBe(0)
   })
 })
 
@@ -201,17 +329,18 @@ describe('any sequence of operations', () => {
     kind: fc.constantFrom(...kinds),
     share: fc.oneof(fc.constant(100), fc.integer({ min: 1, max: 100 })),
     refused: fc.nat(3).map(number => number === 0),
+    finalCapture: fc.boolean(),
   })
+  type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
 
   /** Plays what the table allows; amounts are a share of what is left. */
-  const play = (
-    payment: Payment,
-    { kind, share, refused }: { kind: OperationKind; share: number; refused: boolean },
-  ) => {
+  const play = (payment: Payment, { kind, share, refused, finalCapture }: Step) => {
     if (leadsTo[kind][payment.status] === undefined) return payment
     if (refused) return applyRefusal(payment, kind, 'declined')
     const left = wholeOf(payment, kind)
-    return applySuccess(payment, { kind, amountMinor: Math.max(1, Math.floor((left * share) / 100)) })
+    const inParts = kind === 'capture' || kind === 'refund'
+    const amountMinor = inParts ? Math.max(1, Math.floor((left * share) / 100)) : left
+    return applySuccess(payment, movedOf(kind, amountMinor, finalCapture))
   }
 
   test(`keeps 0 ≤ refunded ≤ captured ≤ amount, and a status that fits the totals (seed ${SEED})`, () => {
@@ -221,8 +350,11 @@ describe('any sequence of operations', () => {
     fc.assert(
       fc.property(amounts, fc.array(step, { minLength: 4, maxLength: 12, size: 'max' }), (amountMinor, steps) => {
         let payment = paymentOf({ status: 'REQUESTED', amountMinor })
-        for (const next of [{ kind: 'authorize' as const, share: 100, refused: false }, ...steps]) {
+        let releasedInAll = 0
+        for (const next of [{ kind: 'authorize' as const, share: 100, refused: false, finalCapture: true }, ...steps]) {
+          const before = payment
           payment = play(payment, next)
+          releasedInAll += releasedMinor(before, payment)
           const { capturedMinor, refundedMinor, status } = payment
           seen.add(status)
           expect(refundedMinor).toBeGreaterThanOrEqual(0)
@@ -230,7 +362,10 @@ describe('any sequence of operations', () => {
           expect(capturedMinor).toBeLessThanOrEqual(amountMinor)
           expect(status === 'REFUNDED').toBe(refundedMinor > 0 && refundedMinor === capturedMinor)
           expect(status === 'PARTIALLY_REFUNDED').toBe(refundedMinor > 0 && refundedMinor < capturedMinor)
-          if (capturedMinor === 0) expect(['REQUESTED', 'AUTHORIZED', 'VOIDED', 'EXPIRED']).toContain(status)
+          expect(capturedMinor === 0).toBe(['REQUESTED', 'AUTHORIZED', 'VOIDED', 'EXPIRED'].includes(status))
+          if (status === 'PARTIALLY_CAPTURED') expect(capturedMinor).toBeLessThan(amountMinor)
+          const isHeld = ['REQUESTED', 'AUTHORIZED', 'PARTIALLY_CAPTURED'].includes(status)
+          expect(releasedInAll).toBe(isHeld ? 0 : amountMinor - capturedMinor)
         }
       }),
       seeded(250),

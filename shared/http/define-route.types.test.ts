@@ -14,11 +14,10 @@ import { contract as listPayments } from '../../shared/contracts/routes/list-pay
 import { contract as getReadiness } from '../../shared/contracts/routes/get-readiness.ts'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import { capturePayment } from '../../shared/payments/capture-payment.ts'
-import { readPayment } from '../../shared/payments/read-payments.ts'
+import { type ReadPorts, readPayment } from '../../shared/payments/read-payments.ts'
 import type { OperationPorts } from '../../shared/payments/operation.ts'
-import type { PaymentReader } from '../../shared/payments/ports.ts'
 import type { Readiness } from '../../shared/runtime/health.ts'
-declare const ports: MutationPorts & OperationPorts & { reader: PaymentReader; readiness(): Promise<Readiness> }
+declare const ports: MutationPorts & OperationPorts & ReadPorts & { readiness(): Promise<Readiness> }
 `
 
 const CONTRACT = `
@@ -114,13 +113,13 @@ const mistakes: Mistake[] = [
     what: 'an answer that lacks a field',
     before: ROUTE,
     wrong: `defineRoute(getPayment)(ports, async ({ path }) => {
-      const payment = await readPayment(ports.reader, path.paymentId, 'en')
+      const payment = await readPayment(ports, path.paymentId, 'en')
       if (payment === undefined) return notFound()
       const { message, ...rest } = payment
       return { status: 200, body: rest }
     })`,
     right: `defineRoute(getPayment)(ports, async ({ path }) => {
-      const payment = await readPayment(ports.reader, path.paymentId, 'en')
+      const payment = await readPayment(ports, path.paymentId, 'en')
       if (payment === undefined) return notFound()
       const { message, ...rest } = payment
       return { status: 200, body: { ...rest, message } }

@@ -278,7 +278,7 @@ describe('problems', () => {
     const middleware = parseBody({
       schema: captureRequest,
       needsKey: () => true,
-      check: () => [{ path: '/finalCapture', message: problemTexts.finalCaptureNotYet }],
+      check: () => [{ path: '/finalCapture', message: fieldTexts.repeated }],
     })
     const event = httpEvent({ route: 'POST /', body: { finalCapture: false } })
 

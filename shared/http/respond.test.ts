@@ -67,9 +67,9 @@ describe('an outcome that is not stored', () => {
     },
     { outcome: { kind: 'expired' }, code: 'DUPLICATE_REQUEST', rest: { details: { reason: 'expired' } } },
     {
-      outcome: { kind: 'unknown', paymentId: 'pay_1' },
+      outcome: { kind: 'unknown', paymentId: 'pay_1', operationId: 'op_1', inquiryInMs: 4_000 },
       code: 'OUTCOME_UNKNOWN',
-      rest: { paymentId: 'pay_1', headers: { 'retry-after': '2' } },
+      rest: { paymentId: 'pay_1', details: { operationId: 'op_1' }, headers: { 'retry-after': '4' } },
     },
     { outcome: { kind: 'not_found' }, code: 'NOT_FOUND', rest: {} },
   ])('$outcome.kind is $code', ({ outcome, code, rest }) => {
@@ -79,6 +79,7 @@ describe('an outcome that is not stored', () => {
   test.each([
     { operation: 'capture', code: 'CAPTURE_CONFLICT' },
     { operation: 'refund', code: 'REFUND_CONFLICT' },
+    { operation: 'void', code: 'VOID_CONFLICT' },
   ] as const)('a busy payment is a $code that passes', ({ operation, code }) => {
     expect(errorOf({ kind: 'busy', paymentId: 'pay_1', status: 'AUTHORIZED' }, operation)).toMatchObject({
       code,
@@ -97,12 +98,16 @@ describe('an outcome that is not stored', () => {
     })
   })
 
-  test.each(['capture', 'refund'] as const)('a part of a %s is "not yet", at /amount', operation => {
-    const { code, rest } = errorOf({ kind: 'partial' }, operation)
+  test.each([
+    { inquiryInMs: 1, seconds: '1' },
+    { inquiryInMs: 1_000, seconds: '1' },
+    { inquiryInMs: 1_001, seconds: '2' },
+    { inquiryInMs: 64_000, seconds: '64' },
+  ])('an unknown outcome is worth a repeat when the next inquiry, in $inquiryInMs ms, is made', expected => {
+    const { inquiryInMs, seconds } = expected
+    const { rest } = errorOf({ kind: 'unknown', paymentId: 'pay_1', operationId: 'op_1', inquiryInMs })
 
-    expect(code).toBe('VALIDATION_FAILED')
-    const message = operation === 'refund' ? problemTexts.partialRefundNotYet : problemTexts.partialCaptureNotYet
-    expect(rest.problems).toEqual([{ path: '/amount', message }])
+    expect(rest.headers).toEqual({ 'retry-after': seconds })
   })
 })
 

@@ -15,12 +15,14 @@ const ids = createFakeIds()
 const payment: Payment = {
   paymentId: ids.payment(),
   merchantId: 'shop',
+  orderId: 'order-1',
   status: 'COMPLETED',
   amountMinor: 10_000,
   currency: 'KRW',
   capturedMinor: 10_000,
   refundedMinor: 0,
   paymentMethod: 'tok_approve',
+  feeSchedule: { basisPoints: 250, fixedMinor: 0 },
   pendingOperationId: null,
   eventCount: 2,
   shard: 0,
@@ -46,17 +48,20 @@ describe('paymentView', () => {
       sinceMs: FAKE_NOW_MS + 4,
     }
 
-    const view = paymentView({ payment, pendingOperation, ledgerEntries: [entry] }, 'en')
+    const view = paymentView({ payment, pendingOperation, ledgerEntries: [entry] }, 'en', FAKE_NOW_MS)
 
     expect(paymentViewSchema.parse(view)).toEqual(view)
     expect(view).toEqual({
       paymentId: payment.paymentId,
       merchantId: 'shop',
+      orderId: 'order-1',
       status: 'COMPLETED',
       amount: 10_000,
       currency: 'KRW',
       capturedAmount: 10_000,
       refundedAmount: 0,
+      capturableAmount: 0,
+      refundableAmount: 10_000,
       createdAt: '2026-01-02T03:04:05.006Z',
       updatedAt: '2026-01-02T03:04:05.008Z',
       captureBefore: '2026-01-02T03:04:05.007Z',
@@ -81,20 +86,34 @@ describe('paymentView', () => {
     })
   })
 
-  test('what is not there is null, and tells neither payment method nor shard', () => {
+  test('what is not there is null, and tells neither payment method nor shard nor fees', () => {
     const view = paymentView(
-      { payment: { ...payment, captureBeforeMs: null }, pendingOperation: null, ledgerEntries: [] },
+      { payment: { ...payment, captureBeforeMs: null, orderId: null }, pendingOperation: null, ledgerEntries: [] },
       'en',
+      FAKE_NOW_MS,
     )
 
-    expect(view).toMatchObject({ captureBefore: null, pendingOperation: null, ledgerEntries: [] })
+    expect(view).toMatchObject({ captureBefore: null, orderId: null, pendingOperation: null, ledgerEntries: [] })
     expect(JSON.stringify(view)).not.toContain('tok_approve')
-    expect(view).not.toHaveProperty('shard')
+    for (const field of ['shard', 'feeSchedule']) expect(view).not.toHaveProperty(field)
+  })
+
+  test('says what can still be captured and refunded at the time of the answer', () => {
+    const held = { ...payment, status: 'PARTIALLY_CAPTURED' as const, capturedMinor: 4_000 }
+    const leftAt = (nowMs: number, given: Payment = held) => {
+      const view = paymentView({ payment: given, pendingOperation: null, ledgerEntries: [] }, 'en', nowMs)
+      return [view.capturableAmount, view.refundableAmount]
+    }
+
+    expect(leftAt(FAKE_NOW_MS)).toEqual([6_000, 0])
+    expect(leftAt(FAKE_NOW_MS + 1)).toEqual([0, 0])
+    expect(leftAt(FAKE_NOW_MS, { ...payment, status: 'PARTIALLY_REFUNDED', refundedMinor: 1 })).toEqual([0, 9_999])
   })
 
   test.each(paymentStatuses)('%s has its sentence in both languages', status => {
     const messageIn = (language: 'en' | 'ko') =>
-      paymentView({ payment: { ...payment, status }, pendingOperation: null, ledgerEntries: [] }, language).message
+      paymentView({ payment: { ...payment, status }, pendingOperation: null, ledgerEntries: [] }, language, FAKE_NOW_MS)
+        .message
 
     expect([messageIn('en'), messageIn('ko')]).toEqual([paymentMessages[status].en, paymentMessages[status].ko])
   })
@@ -104,7 +123,7 @@ describe('successAnswer', () => {
   test('is the payment with its operation, as JSON in UTF-8', () => {
     const operationId = ids.operation()
 
-    const answer = successAnswer(201, payment, operationId, [entry], 'ko')
+    const answer = successAnswer(201, payment, operationId, [entry], 'ko', FAKE_NOW_MS)
 
     expect(answer).toMatchObject({ statusCode: 201, contentType: 'application/json; charset=utf-8' })
     expect(mutationView.parse(JSON.parse(answer.body))).toMatchObject({

@@ -96,6 +96,9 @@ describe('an authorization that the acquirer approves', () => {
       currency: 'KRW',
       capturedAmount: 0,
       refundedAmount: 0,
+      capturableAmount: 10_000,
+      refundableAmount: 0,
+      orderId: null,
       pendingOperation: null,
       ledgerEntries: [],
       captureBefore: new Date(FAKE_NOW_MS + ports.policy.captureWindowMs).toISOString(),
@@ -335,13 +338,16 @@ describe('an unknown outcome', () => {
     const ports = createFakePorts()
     ports.acquirer.script.submit.push({ kind: 'unknown' })
     const outcome = await authorize(ports)
-    return { ports, outcome, paymentId: ports.payments.table.rows()[0]!.paymentId }
+    const { paymentId, operationId } = ports.operations.table.rows()[0]!
+    /** The wait before the next inquiry doubles with each attempt. */
+    const unknownFor = (inquiryInMs: number) => ({ kind: 'unknown', paymentId, operationId, inquiryInMs })
+    return { ports, outcome, unknownFor }
   }
 
   test('keeps the key claimed, the payment REQUESTED and the operation pending', async () => {
-    const { ports, outcome, paymentId } = await unknown()
+    const { ports, outcome, unknownFor } = await unknown()
 
-    expect(outcome).toEqual({ kind: 'unknown', paymentId })
+    expect(outcome).toEqual(unknownFor(1_000))
     expect(ports.payments.table.rows()).toMatchObject([{ status: 'REQUESTED', eventCount: 0 }])
     expect(ports.operations.table.rows()).toMatchObject([{ state: 'PENDING', leaseUntilMs: FAKE_NOW_MS }])
     expect(ports.answers.table.rows()[0]!.finished).toBeUndefined()
@@ -350,11 +356,11 @@ describe('an unknown outcome', () => {
   })
 
   test('each repeat makes one inquiry and never a second execution', async () => {
-    const { ports, paymentId } = await unknown()
+    const { ports, unknownFor } = await unknown()
     ports.acquirer.script.inquire.push({ kind: 'unknown' }, { kind: 'unknown' })
 
-    expect(await authorize(ports)).toEqual({ kind: 'unknown', paymentId })
-    expect(await authorize(ports)).toEqual({ kind: 'unknown', paymentId })
+    expect(await authorize(ports)).toEqual(unknownFor(2_000))
+    expect(await authorize(ports)).toEqual(unknownFor(4_000))
 
     expect(ports.acquirer.asked).toEqual(['submit', 'inquire', 'inquire'])
     expect(ports.operations.table.rows()).toMatchObject([{ state: 'PENDING', attempt: 3 }])
@@ -380,14 +386,14 @@ describe('an unknown outcome', () => {
 
   // It may still be on its way there: only the resolver, with a confirmed cancel, may give it up.
   test('stays unknown when the acquirer has not heard of it', async () => {
-    const { ports, paymentId } = await unknown()
+    const { ports, unknownFor } = await unknown()
 
-    expect(await authorize(ports)).toEqual({ kind: 'unknown', paymentId })
+    expect(await authorize(ports)).toEqual(unknownFor(2_000))
     expect(ports.acquirer.asked).toEqual(['submit', 'inquire'])
   })
 
   test('simultaneous repeats: one inquires, the others are in progress', async () => {
-    const { ports, paymentId } = await unknown()
+    const { ports, unknownFor } = await unknown()
     const resolve = ports.acquirer.hold('inquire')
 
     const repeats = Array.from({ length: 5 }, () => authorize(ports))
@@ -397,7 +403,7 @@ describe('an unknown outcome', () => {
     const kinds = (await Promise.all(repeats)).map(outcome => JSON.stringify(outcome)).sort()
     expect(kinds).toEqual([
       ...Array.from({ length: 4 }, () => JSON.stringify({ kind: 'in_progress' })),
-      JSON.stringify({ kind: 'unknown', paymentId }),
+      JSON.stringify(unknownFor(2_000)),
     ])
     expect(ports.acquirer.asked).toEqual(['submit', 'inquire'])
   })

@@ -1,7 +1,7 @@
 /** What only a capture does: its fee, its time limit, its entry. */
 import { describe, expect, test } from '@jest/globals'
 import { ledgerEvent } from '../contracts/events.ts'
-import type { FeeSchedule } from '../domain/fee.ts'
+import type { FeePolicy } from '../domain/fee.ts'
 import { authorizePayment } from './authorize-payment.ts'
 import { capturePayment } from './capture-payment.ts'
 import {
@@ -58,7 +58,7 @@ describe('capturePayment', () => {
     expect(ports.ledger.table.rows().map(entry => entry.type)).toEqual(['capture'])
   })
 
-  test.each<{ fees: FeeSchedule; amount: number; feeAmount: number }>([
+  test.each<{ fees: FeePolicy; amount: number; feeAmount: number }>([
     { fees: { basisPoints: 0, fixedMinor: {} }, amount: 10_000, feeAmount: 0 },
     { fees: { basisPoints: 250, fixedMinor: { KRW: 100 } }, amount: 10_000, feeAmount: 350 },
     { fees: { basisPoints: 250, fixedMinor: { USD: 100 } }, amount: 10_000, feeAmount: 250 },

@@ -1,4 +1,4 @@
-/** What captures and refunds share: refusals, keys, unknown outcomes, and many at once. */
+/** What captures, refunds and voids share: refusals, keys, unknown outcomes, and many at once. */
 import { describe, expect, test } from '@jest/globals'
 import { SEED } from '../../test/unit/seed.ts'
 import { errorBody } from '../contracts/errors.ts'
@@ -184,18 +184,6 @@ describe.each<{ kind: Kind; done: string; conflict: string; event: string }>([
       expect([await ask(AMOUNT + 1), await ask(AMOUNT)]).toEqual([{ kind: 'expired' }, { kind: 'expired' }])
       expect(ports.acquirer.calls).toEqual([])
     })
-
-    test('a part is "not yet": nothing is stored, and the key may still be used', async () => {
-      const { ports, paymentId } = await readyFor(kind)
-
-      expect(await change(ports, { kind, paymentId, key: 'key-1', amountMinor: AMOUNT - 1 })).toEqual({
-        kind: 'partial',
-      })
-
-      expect(ports.acquirer.calls).toEqual([])
-      expect(await storedUnder(ports, 'key-1')).toBeUndefined()
-      expect(bodyIn(await change(ports, { kind, paymentId, key: 'key-1' })).status).toBe(done)
-    })
   })
 
   describe('beside another operation', () => {
@@ -296,7 +284,9 @@ describe.each<{ kind: Kind; done: string; conflict: string; event: string }>([
     const unknown = async (key: string | undefined) => {
       const { ports, paymentId } = await readyFor(kind)
       ports.acquirer.script.submit.push({ kind: 'unknown' })
-      expect(await change(ports, { kind, paymentId, key })).toEqual({ kind: 'unknown', paymentId })
+      const outcome = await change(ports, { kind, paymentId, key })
+      const { operationId } = ports.operations.table.rows().at(-1)!
+      expect(outcome).toEqual({ kind: 'unknown', paymentId, operationId, inquiryInMs: 1_000 })
       return { ports, paymentId }
     }
 
@@ -332,7 +322,8 @@ describe.each<{ kind: Kind; done: string; conflict: string; event: string }>([
 
       answerNow({ kind: 'approved' })
 
-      expect(await slow).toEqual({ kind: 'unknown', paymentId })
+      const { operationId } = ports.operations.table.rows().at(-1)!
+      expect(await slow).toEqual({ kind: 'unknown', paymentId, operationId, inquiryInMs: 1_000 })
       expect(paymentIn(ports)).toMatchObject({ status, pendingOperationId: null })
     })
   })

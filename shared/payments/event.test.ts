@@ -12,12 +12,14 @@ const ids = createFakeIds()
 const payment: Payment = {
   paymentId: ids.payment(),
   merchantId: 'shop',
+  orderId: 'order-1',
   status: 'COMPLETED',
   amountMinor: 10_000,
   currency: 'KRW',
   capturedMinor: 10_000,
   refundedMinor: 0,
   paymentMethod: 'tok_approve',
+  feeSchedule: { basisPoints: 250, fixedMinor: 0 },
   pendingOperationId: null,
   eventCount: 2,
   shard: 3,
@@ -35,9 +37,15 @@ const operation: Operation = {
   amountMinor: 10_000,
   currency: 'KRW',
   paymentMethod: 'tok_approve',
+  sequence: 2,
+  authorizationId: ids.operation(),
+  finalCapture: true,
+  combined: false,
+  answerKey: null,
   reason: null,
   attempt: 1,
   leaseUntilMs: 0,
+  nextAttemptAtMs: 0,
   createdAtMs: 0,
 }
 
@@ -61,11 +69,18 @@ describe('eventTypeOf', () => {
   })
 })
 
+const payloadOf = (of: Payment, step: { feeMinor?: number; releasedMinor: number }) =>
+  JSON.parse(outboxEvent('payment.captured', ids.event(), of, operation, { ...step, nowMs: 0 }).payload)
+
 describe('outboxEvent', () => {
   test('the row and its payload say the same', () => {
     const eventId = ids.event()
 
-    const row = outboxEvent('payment.captured', eventId, payment, operation, { feeMinor: 250, nowMs: FAKE_NOW_MS })
+    const row = outboxEvent('payment.captured', eventId, payment, operation, {
+      feeMinor: 250,
+      releasedMinor: 0,
+      nowMs: FAKE_NOW_MS,
+    })
 
     const event = paymentEvent.parse(JSON.parse(row.payload))
     expect(row).toMatchObject({
@@ -87,6 +102,7 @@ describe('outboxEvent', () => {
       payment: {
         paymentId: payment.paymentId,
         merchantId: 'shop',
+        orderId: 'order-1',
         status: 'COMPLETED',
         amount: 10_000,
         currency: 'KRW',
@@ -97,10 +113,18 @@ describe('outboxEvent', () => {
   })
 
   test('a fee of 0 is said, no fee is not', () => {
-    const feeIn = (feeMinor: number | undefined) =>
-      JSON.parse(outboxEvent('payment.captured', ids.event(), payment, operation, { feeMinor, nowMs: 0 }).payload)
+    const feeIn = (feeMinor: number | undefined) => payloadOf(payment, { feeMinor, releasedMinor: 0 })
 
     expect(feeIn(0)).toHaveProperty('feeAmount', 0)
     expect(feeIn(undefined)).not.toHaveProperty('feeAmount')
+  })
+
+  test('what it released is said when there is something', () => {
+    expect(payloadOf(payment, { releasedMinor: 4_000 })).toHaveProperty('releasedAmount', 4_000)
+    expect(payloadOf(payment, { releasedMinor: 0 })).not.toHaveProperty('releasedAmount')
+  })
+
+  test('an order id that the merchant did not give is not there: consumers of old events know no null', () => {
+    expect(payloadOf({ ...payment, orderId: null }, { releasedMinor: 0 }).payment).not.toHaveProperty('orderId')
   })
 })

@@ -26,7 +26,7 @@ async function pagesOf(ports: FakePorts, limit: number, merchantId?: string) {
   const pages: string[][] = []
   let beforePaymentId: string | undefined
   do {
-    const page = paymentListView.parse(await listPayments(ports.reader, { limit, merchantId, beforePaymentId }, 'en'))
+    const page = paymentListView.parse(await listPayments(ports, { limit, merchantId, beforePaymentId }, 'en'))
     pages.push(page.items.map(item => item.paymentId))
     beforePaymentId = page.nextCursor === null ? undefined : paymentIdOfCursor(page.nextCursor)
   } while (beforePaymentId !== undefined && pages.length < 20)
@@ -38,7 +38,7 @@ describe('readPayment', () => {
     const { ports, paymentIds } = await withPayments(1)
     await capturePayment(ports, paymentIds[0]!, {}, undefined, caller)
 
-    const view = await readPayment(ports.reader, paymentIds[0]!, 'ko')
+    const view = await readPayment(ports, paymentIds[0]!, 'ko')
 
     expect(paymentDetailView.parse(view)).toEqual(view)
     expect(view).toMatchObject({
@@ -53,7 +53,7 @@ describe('readPayment', () => {
   })
 
   test('is undefined when there is none', async () => {
-    expect(await readPayment(createFakePorts().reader, NO_SUCH_PAYMENT, 'en')).toBeUndefined()
+    expect(await readPayment(createFakePorts(), NO_SUCH_PAYMENT, 'en')).toBeUndefined()
   })
 })
 
@@ -101,14 +101,10 @@ describe('listPayments', () => {
 
   test('a payment made between two pages moves nothing', async () => {
     const { ports, newestFirst } = await withPayments(3)
-    const first = await listPayments(ports.reader, { limit: 2 }, 'en')
+    const first = await listPayments(ports, { limit: 2 }, 'en')
     await authorizePayment(ports, authorizeRequestOf(), claimOf('key-new'), caller)
 
-    const second = await listPayments(
-      ports.reader,
-      { limit: 2, beforePaymentId: paymentIdOfCursor(first.nextCursor!) },
-      'en',
-    )
+    const second = await listPayments(ports, { limit: 2, beforePaymentId: paymentIdOfCursor(first.nextCursor!) }, 'en')
 
     expect(second.items.map(item => item.paymentId)).toEqual([newestFirst[2]])
   })

@@ -63,11 +63,17 @@ describe('Ports', () => {
   })
 
   test('hands the settings on to the use cases', () => {
-    const { ports } = portsOf({ LEASE_MS: '20000', FEE_BASIS_POINTS: '100', FEE_FIXED: '{"KRW":5}' })
+    const { ports } = portsOf({
+      LEASE_MS: '20000',
+      CAPTURE_WINDOW_MS_BY_METHOD: '{"tok_slow":7}',
+      FEE_BASIS_POINTS: '100',
+      FEE_FIXED: '{"KRW":5}',
+    })
 
     expect(ports.policy).toEqual({
       leaseMs: 20_000,
       captureWindowMs: 604_800_000,
+      captureWindowMsByMethod: { tok_slow: 7 },
       inquiryBackoffMs: 1_000,
       answersKeptMs: 1_296_000_000,
       fees: { basisPoints: 100, fixedMinor: { KRW: 5 } },

@@ -1,6 +1,6 @@
 /** MariaDB after the clock went back two hours: which leases count as run out, and the order of a payment's operations. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { fakePolicy } from '../../shared/payments/fakes.ts'
+import { FakeClock, fakePolicy } from '../../shared/payments/fakes.ts'
 import { leaseTimes } from '../../shared/payments/operation.ts'
 import { MySqlPaymentReader } from '../../shared/stores/payment-reader.ts'
 import { NOW_MS, newOperation, newPayment } from '../support/rows.ts'
@@ -10,7 +10,7 @@ import { systemUnderTest } from '../support/system.ts'
 const TWO_HOURS_MS = 2 * 60 * 60_000
 const SKEW_MS_MAX = 60_000
 const policy = { ...fakePolicy, inquiryBackoffMs: 100 }
-const at = (nowMs: number) => leaseTimes({ clock: { nowMs: () => nowMs, sleep: async () => {} }, policy })
+const at = (nowMs: number) => leaseTimes({ clock: new FakeClock(nowMs), policy })
 
 let scratch: ScratchDatabase
 let stores: Stores
@@ -43,9 +43,8 @@ test.each([
   const now = at(nowMs)
 
   expect((await stores.operations.due(now, 1_000)).includes(operation.operationId)).toBe(isTaken)
-  const both = await Promise.all(
-    [1, 2].map(() => stores.operations.takeOver(operation.operationId, now, nowMs + policy.leaseMs)),
-  )
+  const until = { leaseUntilMs: nowMs + policy.leaseMs, nextAttemptAtMs: nowMs + policy.leaseMs }
+  const both = await Promise.all([1, 2].map(() => stores.operations.takeOver(operation.operationId, now, until)))
   expect(both.filter(taken => taken !== undefined)).toHaveLength(isTaken ? 1 : 0)
 })
 
@@ -87,5 +86,8 @@ test('operations are listed by their sequence, and those without one where a pla
   const listed = await new MySqlPaymentReader(stores.database).operations(payment.paymentId)
 
   expect(listed?.map(each => each.kind)).toEqual(['authorize', 'capture', 'refund', 'expire'])
-  expect(await stores.database.runAlone(tx => stores.operations.count(tx, payment.paymentId))).toBe(4)
+  expect(await stores.database.runAlone(tx => stores.operations.summary(tx, payment.paymentId))).toEqual({
+    count: 4,
+    authorizationId: operation.operationId,
+  })
 })

@@ -36,7 +36,7 @@ function testClaims(open: OpenPorts): void {
     const ports = await open()
     await ports.separate.run('claims', async tx => {
       await ports.answers.open(tx, { ...claim, merchantId: 'shop', key: 'key', operationId: null, nowMs: NOW_MS })
-      await ports.operations.count(tx, 'nobody')
+      await ports.operations.summary(tx, 'nobody')
       expect(await ports.answers.find('shop', 'key')).toBeUndefined()
     })
 

@@ -13,17 +13,18 @@ export function describeOperations(name: string, open: OpenPorts): void {
   })
 }
 
-const insert = ({ transactions, operations }: PortsUnderTest, operation: ReturnType<typeof newOperation>) =>
+type Claimed = ReturnType<typeof newOperation>
+
+const insert = ({ transactions, operations }: PortsUnderTest, operation: Claimed) =>
   transactions.run(operation.paymentId, tx => operations.insert(tx, operation))
 
 /** An operation on a payment of its own. */
-async function inserted(ports: PortsUnderTest, given: Partial<Operation> = {}): Promise<Operation> {
+async function inserted(ports: PortsUnderTest, given: Partial<Claimed> = {}): Promise<Claimed> {
   const payment = newPayment()
   await ports.transactions.run(payment.paymentId, tx => ports.payments.insert(tx, payment))
   const operation = newOperation(payment.paymentId, given)
   await insert(ports, operation)
-  const { sequence: _, ...claimed } = operation
-  return claimed
+  return operation
 }
 
 const success = { state: 'SUCCEEDED' as const, declineReason: null, nowMs: NOW_MS }
@@ -37,8 +38,12 @@ const AHEAD_MS_MAX = LEASE_MS + 60_000
 const at = (nowMs: number): LeaseTimes => ({
   nowMs,
   leaseUntilMsMax: nowMs + AHEAD_MS_MAX,
+  virtualNowMs: nowMs,
   nextAttemptAtMsMax: nowMs + AHEAD_MS_MAX,
 })
+
+/** As a new attempt sets them. */
+const leasedFrom = (nowMs: number) => ({ leaseUntilMs: nowMs + LEASE_MS, nextAttemptAtMs: nowMs + LEASE_MS })
 
 function testRows(open: OpenPorts): void {
   test('a merchant uses a key once; what differs in case is another, and without a key they never collide', async () => {
@@ -75,17 +80,22 @@ function testRows(open: OpenPorts): void {
       expect(await operations.isKeyUsed(undefined, merchantId, key)).toBe(false)
   })
 
-  test('are counted by payment, in the view of the transaction', async () => {
+  test('are counted by payment, in the view of the transaction, and the one that made the hold is named', async () => {
     const ports = await open()
     const first = await inserted(ports)
     await inserted(ports)
-    const counts = await ports.transactions.run(first.paymentId, async tx => {
-      const before = await ports.operations.count(tx, first.paymentId)
-      await ports.operations.insert(tx, newOperation(first.paymentId, { idempotencyKey: null, sequence: 2 }))
-      return [before, await ports.operations.count(tx, first.paymentId), await ports.operations.count(tx, 'nobody')]
+    const summaries = await ports.transactions.run(first.paymentId, async tx => {
+      const before = await ports.operations.summary(tx, first.paymentId)
+      const capture = { kind: 'capture', idempotencyKey: null, sequence: 2 } as const
+      await ports.operations.insert(tx, newOperation(first.paymentId, capture))
+      return [before, await ports.operations.summary(tx, first.paymentId), await ports.operations.summary(tx, 'nobody')]
     })
 
-    expect(counts).toEqual([1, 2, 0])
+    expect(summaries).toEqual([
+      { count: 1, authorizationId: first.operationId },
+      { count: 2, authorizationId: first.operationId },
+      { count: 0, authorizationId: null },
+    ])
   })
 
   test('of nothing are refused', async () => {
@@ -130,7 +140,7 @@ function testOwnership(open: OpenPorts): void {
     const ports = await open()
     const operation = await inserted(ports)
     const endMs = operation.leaseUntilMs
-    const taken = await ports.operations.takeOver(operation.operationId, at(endMs), endMs + LEASE_MS)
+    const taken = await ports.operations.takeOver(operation.operationId, at(endMs), leasedFrom(endMs))
 
     await ports.operations.release(operation, endMs, endMs)
     expect(await ports.operations.due(at(endMs + 1), 10)).toEqual([])
@@ -144,13 +154,11 @@ function testLeases(open: OpenPorts): void {
     const ports = await open()
     const operation = await inserted(ports)
     const { operationId, leaseUntilMs } = operation
-    const takeOver = (nowMs: number) => ports.operations.takeOver(operationId, at(nowMs), nowMs + LEASE_MS)
+    const takeOver = (nowMs: number) => ports.operations.takeOver(operationId, at(nowMs), leasedFrom(nowMs))
 
     expect(await takeOver(leaseUntilMs - 1)).toBeUndefined()
     const taken = await Promise.all(times(4, () => takeOver(leaseUntilMs)))
-    expect(taken.filter(one => one !== undefined)).toEqual([
-      { ...operation, attempt: 2, leaseUntilMs: leaseUntilMs + LEASE_MS },
-    ])
+    expect(taken.filter(one => one !== undefined)).toEqual([{ ...operation, attempt: 2, ...leasedFrom(leaseUntilMs) }])
     expect(await takeOver(leaseUntilMs + 1)).toBeUndefined()
     expect(await takeOver(leaseUntilMs + LEASE_MS)).toMatchObject({ attempt: 3 })
   })
@@ -158,7 +166,7 @@ function testLeases(open: OpenPorts): void {
   test('one whose lease ends further ahead than any is set was leased before the clock went back', async () => {
     const ports = await open()
     const { operationId, leaseUntilMs } = await inserted(ports)
-    const takeOver = (nowMs: number) => ports.operations.takeOver(operationId, at(nowMs), nowMs + LEASE_MS)
+    const takeOver = (nowMs: number) => ports.operations.takeOver(operationId, at(nowMs), leasedFrom(nowMs))
 
     expect(await takeOver(leaseUntilMs - AHEAD_MS_MAX)).toBeUndefined()
     expect(await takeOver(leaseUntilMs - AHEAD_MS_MAX - 1)).toMatchObject({ attempt: 2 })
@@ -170,14 +178,14 @@ function testLeases(open: OpenPorts): void {
     await finish(ports, operation)
     const lateMs = operation.leaseUntilMs + 1
 
-    expect(await ports.operations.takeOver(operation.operationId, at(lateMs), lateMs)).toBeUndefined()
-    expect(await ports.operations.takeOver('op_unknown', at(lateMs), lateMs)).toBeUndefined()
+    expect(await ports.operations.takeOver(operation.operationId, at(lateMs), leasedFrom(lateMs))).toBeUndefined()
+    expect(await ports.operations.takeOver('op_unknown', at(lateMs), leasedFrom(lateMs))).toBeUndefined()
   })
 
   test('a release ends the lease of the attempt that the row has, and sets its next', async () => {
     const ports = await open()
     const operation = await inserted(ports)
-    const takeOver = () => ports.operations.takeOver(operation.operationId, at(NOW_MS), NOW_MS + LEASE_MS)
+    const takeOver = () => ports.operations.takeOver(operation.operationId, at(NOW_MS), leasedFrom(NOW_MS))
 
     await ports.operations.release({ ...operation, attempt: 7 }, NOW_MS, NOW_MS)
     expect(await takeOver()).toBeUndefined()
@@ -194,7 +202,7 @@ function testDue(open: OpenPorts): void {
     const [late, early, leased, finished, next] = [
       await inserted(ports),
       await inserted(ports),
-      await inserted(ports, { leaseUntilMs: NOW_MS + 8 }),
+      await inserted(ports, { leaseUntilMs: NOW_MS + 8, nextAttemptAtMs: NOW_MS + 8 }),
       await inserted(ports),
       await inserted(ports),
     ]

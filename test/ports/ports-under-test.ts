@@ -41,7 +41,7 @@ export function inTheMiddleOf(
   const ended = ports.separate.run('of somebody else', async tx => {
     await first(tx)
     // A statement with a result, so that those before it have been executed.
-    await ports.operations.count(tx, 'of nobody')
+    await ports.operations.summary(tx, 'of nobody')
     await during()
     if (end === 'rollback') throw new RolledBack()
   })

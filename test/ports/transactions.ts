@@ -118,6 +118,9 @@ function testOutcomes(open: OpenPorts): void {
   })
 }
 
+const countIn = async ({ operations }: PortsUnderTest, tx: Transaction, paymentId: string): Promise<number> =>
+  (await operations.summary(tx, paymentId)).count
+
 function testViews(open: OpenPorts): void {
   test('a work sees what it wrote; others see it when it is committed, and never when it is rolled back', async () => {
     for (const end of ['commit', 'rollback'] as const) {
@@ -125,9 +128,9 @@ function testViews(open: OpenPorts): void {
       const { paymentId } = newPayment()
       const write = async (tx: Transaction) => {
         await ports.operations.insert(tx, newOperation(paymentId))
-        expect(await ports.operations.count(tx, paymentId)).toBe(1)
+        expect(await countIn(ports, tx, paymentId)).toBe(1)
       }
-      const countElsewhere = () => ports.transactions.run(paymentId, tx => ports.operations.count(tx, paymentId))
+      const countElsewhere = () => ports.transactions.run(paymentId, tx => countIn(ports, tx, paymentId))
 
       await inTheMiddleOf(ports, write, async () => expect(await countElsewhere()).toBe(0), end)
 
@@ -139,9 +142,9 @@ function testViews(open: OpenPorts): void {
     const ports = await open()
     const { paymentId } = newPayment()
     await ports.separate.run('looks twice', async tx => {
-      expect(await ports.operations.count(tx, paymentId)).toBe(0)
+      expect(await countIn(ports, tx, paymentId)).toBe(0)
       await ports.transactions.run(paymentId, other => ports.operations.insert(other, newOperation(paymentId)))
-      expect(await ports.operations.count(tx, paymentId)).toBe(1)
+      expect(await countIn(ports, tx, paymentId)).toBe(1)
     })
   })
 

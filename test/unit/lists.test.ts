@@ -106,7 +106,7 @@ const mutationRoutes = Object.values(functions)
   .flatMap(({ events }) => events.flatMap(({ httpApi }) => (typeof httpApi === 'string' ? httpApi : [])))
   .flatMap(route => /^POST \/payments\/(\w+)/.exec(route)?.[1] ?? [])
 
-const requestedKinds: Record<RequestedKind, true> = { authorize: true, capture: true, refund: true }
+const requestedKinds: Record<RequestedKind, true> = { authorize: true, capture: true, refund: true, void: true }
 const permissions = read('docs/deploy.md')
   .split('\n')
   .find(line => line.startsWith('The login needs these permissions in Kafka'))

@@ -117,8 +117,8 @@ describe('the environment', () => {
 
   test('holds the secrets of the services that a function asks, as references', () => {
     const holding = (variable: string) => deployed.filter(name => variable in environment(name)).sort()
-    const payments = ['authorize', 'capture', 'refund', 'health']
-    const workers = ['relayOutbox', 'recordLedger', 'sweepOutbox', 'resolveUnknown']
+    const payments = ['authorize', 'capture', 'refund', 'void', 'health']
+    const workers = ['relayOutbox', 'recordLedger', 'sweepOutbox', 'resolveUnknown', 'expireAuthorizations']
     const asksNoService = ['openapi', 'docs', 'notFound']
 
     expect(holding('REDIS_URL')).toEqual([...payments, 'sweepOutbox'].sort())
