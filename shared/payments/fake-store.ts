@@ -14,6 +14,14 @@ class FakeTransaction implements Transaction {
   readonly cells = new Set<Cell<unknown>>()
   waitsFor: Cell<unknown> | undefined
   over = false
+  #last: Promise<unknown> = Promise.resolve()
+
+  /** As on one connection: a statement begins when those that were asked for before it have ended. */
+  inOrder<T>(statement: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(statement)
+    this.#last = result.catch(() => {})
+    return result
+  }
 }
 
 class DeadlockError extends Error {
@@ -180,48 +188,42 @@ export class Table<Row> {
   }
 
   /** Throws DuplicateKeyError when a row with this key is there, after waiting for a transaction that may yet take its own back. */
-  async insert(tx: Transaction, key: string, row: Row): Promise<void> {
-    await this.#db.statement()
-    const open = openTransaction(tx)
-    const cell = this.#cell(key)
-    await take(cell, open)
-    if (cell.draft !== undefined) throw new DuplicateKeyError(key)
-    cell.draft = structuredClone(row)
+  insert(tx: Transaction, key: string, row: Row): Promise<void> {
+    return this.#locked(tx, key, 'wait', cell => {
+      if (cell.draft !== undefined) throw new DuplicateKeyError(key)
+      cell.draft = structuredClone(row)
+    })
   }
 
-  async lock(tx: Transaction, key: string, ifLocked: 'wait' | 'fail' = 'wait'): Promise<Row | undefined> {
-    await this.#db.statement()
-    const cell = this.#cell(key)
-    const open = openTransaction(tx)
-    if (ifLocked === 'fail' && cell.owner !== undefined && cell.owner !== open) throw new DeadlockError()
-    await take(cell, open)
-    return structuredClone(cell.draft)
+  lock(tx: Transaction, key: string, ifLocked: 'wait' | 'fail' = 'wait'): Promise<Row | undefined> {
+    return this.#locked(tx, key, ifLocked, cell => structuredClone(cell.draft))
   }
 
   /** Changes the row if it is there and `change` gives one; returns whether it did. */
-  async update(tx: Transaction, key: string, change: (row: Row) => Row | undefined): Promise<boolean> {
-    const row = await this.lock(tx, key)
-    const changed = row === undefined ? undefined : change(row)
-    if (changed === undefined) return false
-    this.#cell(key).draft = structuredClone(changed)
-    return true
+  update(tx: Transaction, key: string, change: (row: Row) => Row | undefined): Promise<boolean> {
+    return this.#locked(tx, key, 'wait', cell => {
+      const changed = cell.draft === undefined ? undefined : change(structuredClone(cell.draft))
+      if (changed === undefined) return false
+      cell.draft = structuredClone(changed)
+      return true
+    })
   }
 
   /** Takes the row away if it is there; returns it. */
-  async remove(tx: Transaction, key: string): Promise<Row | undefined> {
-    const row = await this.lock(tx, key)
-    this.#cell(key).draft = undefined
-    return row
+  remove(tx: Transaction, key: string): Promise<Row | undefined> {
+    return this.#locked(tx, key, 'wait', cell => {
+      const row = cell.draft
+      cell.draft = undefined
+      return row
+    })
   }
 
-  async find(tx: Transaction | undefined, key: string): Promise<Row | undefined> {
-    await this.#db.statement()
-    return this.#visible(this.#cell(key), tx)
+  find(tx: Transaction | undefined, key: string): Promise<Row | undefined> {
+    return this.#read(tx, () => this.#visible(this.#cell(key), tx))
   }
 
-  async filter(tx: Transaction | undefined, wanted: (row: Row) => boolean): Promise<Row[]> {
-    await this.#db.statement()
-    return this.rows(tx).filter(wanted)
+  filter(tx: Transaction | undefined, wanted: (row: Row) => boolean): Promise<Row[]> {
+    return this.#read(tx, () => this.rows(tx).filter(wanted))
   }
 
   isLockedBy(tx: Transaction, key: string): boolean {
@@ -236,6 +238,25 @@ export class Table<Row> {
   /** A row that vanishes outside any transaction, as by a clean-up job. */
   drop(key: string): void {
     this.#cells.delete(key)
+  }
+
+  async #locked<T>(tx: Transaction, key: string, ifLocked: 'wait' | 'fail', then: (cell: Cell<Row>) => T): Promise<T> {
+    return openTransaction(tx).inOrder(async () => {
+      await this.#db.statement()
+      const open = openTransaction(tx)
+      const cell = this.#cell(key)
+      if (ifLocked === 'fail' && cell.owner !== undefined && cell.owner !== open) throw new DeadlockError()
+      await take(cell, open)
+      return then(cell)
+    })
+  }
+
+  async #read<T>(tx: Transaction | undefined, read: () => T): Promise<T> {
+    const statement = async () => {
+      await this.#db.statement()
+      return read()
+    }
+    return tx === undefined ? statement() : openTransaction(tx).inOrder(statement)
   }
 
   #visible(cell: Cell<Row>, tx: Transaction | undefined): Row | undefined {
