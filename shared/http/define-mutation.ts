@@ -4,14 +4,14 @@
  */
 import type { MutationContract } from '../contracts/route-contract.ts'
 import type { Outcome } from '../payments/operation.ts'
-import type { Claim } from '../payments/ports.ts'
+import type { Claim, Clock } from '../payments/ports.ts'
 import { type RequestOf, type RouteHandler, type RouteOptions, routeOf } from './define-route.ts'
 import { type IdempotencyPorts, idempotency } from './idempotency.ts'
 import { parseBody } from './parse-body.ts'
 import { respond } from './respond.ts'
 import type { RoutePorts } from './route.ts'
 
-export type MutationPorts = RoutePorts & IdempotencyPorts
+export type MutationPorts = RoutePorts & IdempotencyPorts & { clock: Pick<Clock, 'catchUp'> }
 
 /** There is a claim when there is a key. */
 type MutationOf<Contract> = RequestOf<Contract> & {
@@ -28,7 +28,9 @@ export const defineMutation =
   ): RouteHandler => {
     const { body, check, needsKey, mutation } = contract
     const parse = parseBody({ schema: body, check, needsKey: needsKey === 'always' ? () => true : needsKey })
-    return routeOf(contract, ports, [parse, idempotency(ports, contract), ...middlewares], async request =>
+    // Before anything is judged by virtual time: how long answers are kept, and until when a hold may be captured.
+    const catchUp = { before: () => ports.clock.catchUp() }
+    return routeOf(contract, ports, [parse, catchUp, idempotency(ports, contract), ...middlewares], async request =>
       respond(await handler(request as never), mutation, ports.duplicates),
     )
   }

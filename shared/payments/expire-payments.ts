@@ -22,6 +22,7 @@ export async function expirePayments(
   ports: OperationPorts,
   { limit, concurrency, deadlineMs }: { limit: number; concurrency: number; deadlineMs: number },
 ): Promise<ExpirySummary> {
+  await ports.clock.catchUp()
   const summary: ExpirySummary = { expired: 0, unknown: 0 }
   const waiting = await ports.payments.expired(ports.clock.virtualNowMs(), limit)
   const work = async () => {

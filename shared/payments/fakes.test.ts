@@ -10,8 +10,8 @@ import { createFakeIds, createFakePorts } from './fakes.ts'
 import { DependencyUnavailableError } from './ports.ts'
 
 const open = async (turn?: Turn): Promise<PortsUnderTest> => {
-  const { transactions, payments, operations, answers, ledger, outbox, reader } = createFakePorts({ turn })
-  return { transactions, separate: transactions, payments, operations, answers, ledger, outbox, reader }
+  const { transactions, ...ports } = createFakePorts({ turn })
+  return { ...ports, transactions, separate: transactions }
 }
 
 describePorts('the fakes', () => open())

@@ -1,6 +1,7 @@
 /** Ports for tests, all in memory: scripted outsiders, a clock, ids, and every port together over one store. */
 import type { AuthorizeRequest } from '../contracts/routes/authorize-payment.ts'
 import type { Caller } from './answer.ts'
+import { FakeDueWork, FakeSandboxClock } from './fake-sandbox.ts'
 import { FakeDatabase, type Turn } from './fake-store.ts'
 import {
   FakeAnswers,
@@ -196,6 +197,13 @@ export class FakeClock implements Clock {
     this.#nowMs += durationMs
   }
 
+  /** How often somebody was about to read virtual time. */
+  catchUpCount = 0
+
+  async catchUp(): Promise<void> {
+    this.catchUpCount++
+  }
+
   async sleep(durationMs: number): Promise<void> {
     this.advance(durationMs)
     await this.onSlept()
@@ -249,6 +257,8 @@ export function createFakePorts(options: { turn?: Turn; policy?: Partial<Operati
     transactions,
     ...tables,
     reader: new FakeReader(tables),
+    dueWork: new FakeDueWork(tables),
+    sandboxClock: new FakeSandboxClock(transactions),
     acquirer: new ScriptedAcquirer(),
     doorbell: new FakeDoorbell(),
     publisher: new FakePublisher(),

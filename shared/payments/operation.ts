@@ -181,7 +181,13 @@ export const takeOver = (ports: OperationPorts, operationId: string): Promise<Op
   ports.operations.takeOver(operationId, leaseTimes(ports), leaseFrom(ports.clock, ports.policy))
 
 /** Differences between clocks must not make a leased operation look free. */
-export function leaseTimes({ clock, policy }: Pick<OperationPorts, 'clock' | 'policy'>): LeaseTimes {
+export function leaseTimes({
+  clock,
+  policy,
+}: {
+  clock: Pick<Clock, 'nowMs' | 'virtualNowMs'>
+  policy: OperationPolicy
+}): LeaseTimes {
   const nowMs = clock.nowMs()
   const virtualNowMs = clock.virtualNowMs()
   const backoffMsMax = policy.inquiryBackoffMs * 2 ** INQUIRY_DOUBLINGS_MAX

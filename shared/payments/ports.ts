@@ -164,7 +164,7 @@ export interface Answers {
 }
 
 export interface AnswerKeeper {
-  /** Deletes at most `limit` answers that were finished at this time (epoch) or before, the oldest first; returns how many. */
+  /** Deletes at most `limit` answers that were finished at this virtual time or before, the oldest first; returns how many. */
   prune(finishedAtMsMax: number, limit: number): Promise<number>
 }
 
@@ -382,6 +382,52 @@ export interface Clock {
   nowMs(): number
   /** In real time. */
   sleep(durationMs: number): Promise<void>
+  /**
+   * Whoever reads virtual time calls it first, once at the beginning of a request or a job: it makes sure that this process knows where
+   * the sandbox clock stood VIRTUAL_AGE_MS_MAX ago. Throws DependencyUnavailableError when that cannot be read.
+   */
+  catchUp(): Promise<void>
+}
+
+/** How long after the sandbox clock was moved a process may go by the time before. */
+export const VIRTUAL_AGE_MS_MAX = 500
+
+/** How far the virtual clock is ahead of the real one, and how far it is to go. Neither ever falls. */
+export interface ClockPosition {
+  offsetMs: number
+  targetOffsetMs: number
+}
+
+/** The clock of the sandbox, one for all its processes. Its methods throw DependencyUnavailableError. */
+export interface SandboxClock {
+  read(): Promise<ClockPosition>
+  /** Returns where it stands then; undefined, and nothing is added, when the target would pass `targetOffsetMsMax`. */
+  addToTarget(advanceMs: number, targetOffsetMsMax: number): Promise<ClockPosition | undefined>
+  /** From where it was read, forward, and not beyond its target. False when somebody else moved it first. `nowMs` is real time. */
+  move(from: ClockPosition['offsetMs'], to: ClockPosition['offsetMs'], nowMs: number): Promise<boolean>
+}
+
+/** A clock outside that follows the sandbox's: the acquirer's. */
+export interface FollowingClock {
+  /** Resolves when it is at least this far ahead. Throws DependencyUnavailableError when it did not say so in time. */
+  advanceTo(offsetMs: number): Promise<void>
+}
+
+/** What fell due in virtual time and is not done yet, by the job that does it. */
+export interface WorkLeft {
+  /** Payments whose hold ran out. */
+  expiries: number
+  /** Operations about which the acquirer is to be asked, and those that a job or a repeat is asking about. */
+  inquiries: number
+  /** Stored answers of keys that ran out. */
+  answers: number
+}
+
+/** What the jobs have to do, and will have to do. Locks nothing. */
+export interface DueWork {
+  left(now: LeaseTimes, answersKeptMs: number): Promise<WorkLeft>
+  /** When the first of what waits falls due, in virtual time; undefined when nothing waits. What somebody works on does not wait. */
+  nextDueMs(now: LeaseTimes, answersKeptMs: number): Promise<number | undefined>
 }
 
 /** New ids, each a prefix and a ULID that grows with time. */

@@ -18,6 +18,7 @@ export const PRUNE_BATCH_ROWS = 500
  * Throws DependencyUnavailableError.
  */
 export async function pruneAnswers(ports: PrunePorts, keptMs: number, deadlineMs: number): Promise<number> {
+  await ports.clock.catchUp()
   const finishedAtMsMax = expiredUpTo(ports.clock.virtualNowMs(), keptMs)
   let prunedCount = 0
   while (ports.clock.nowMs() < deadlineMs) {

@@ -17,6 +17,7 @@ export async function readPayment(
   paymentId: string,
   language: Language,
 ): Promise<PaymentDetailView | undefined> {
+  await clock.catchUp()
   const found = await reader.find(paymentId)
   return found && { ...paymentView(found, language, clock.virtualNowMs()), events: found.events }
 }
@@ -33,6 +34,7 @@ export async function listPayments(
   query: Omit<ListQuery, 'cursor'> & { beforePaymentId?: string },
   language: Language,
 ): Promise<PaymentListView> {
+  await clock.catchUp()
   const found = await reader.list({ ...query, limit: query.limit + 1 })
   const nowMs = clock.virtualNowMs()
   const items = found.slice(0, query.limit).map(detail => paymentView(detail, language, nowMs))

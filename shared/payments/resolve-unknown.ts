@@ -29,6 +29,7 @@ export async function resolveUnknown(
   deadlineMs: number,
   onResolved: (operation: ResolvedOperation) => void = () => {},
 ): Promise<ResolveSummary> {
+  await ports.clock.catchUp()
   const summary: ResolveSummary = { resolved: 0, stillUnknown: 0 }
   for (const operationId of await ports.operations.due(leaseTimes(ports), limit)) {
     if (ports.clock.nowMs() >= deadlineMs) break

@@ -21,6 +21,7 @@ afterAll(() => scratch?.drop())
 
 async function open(transactionsOf: (stores: Stores) => Transactions): Promise<PortsUnderTest> {
   for (const table of TABLES) await scratch.direct.write('DELETE FROM ??', [table])
+  await scratch.direct.write('UPDATE sandbox_clock SET offset_ms = 0, target_offset_ms = 0')
   const { database, transactions: _, ...tables } = stores
   return {
     ...tables,

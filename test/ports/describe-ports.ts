@@ -6,6 +6,7 @@ import { describeOutbox } from './outbox.ts'
 import { describePaymentReader } from './payment-reader.ts'
 import { describePayments } from './payments.ts'
 import type { OpenPorts } from './ports-under-test.ts'
+import { describeSandbox } from './sandbox.ts'
 import { describeTransactions } from './transactions.ts'
 
 /** Whoever implements the ports calls this in a test file; `name` says who it is. */
@@ -18,6 +19,7 @@ export function describePorts(name: string, open: OpenPorts): void {
     describeLedger,
     describeOutbox,
     describePaymentReader,
+    describeSandbox,
   ])
     describePort(name, open)
 }

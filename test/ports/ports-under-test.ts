@@ -2,6 +2,7 @@
 import type {
   AnswerKeeper,
   Answers,
+  DueWork,
   Ledger,
   Operations,
   OutboxArchive,
@@ -10,6 +11,7 @@ import type {
   OutboxWriter,
   PaymentReader,
   Payments,
+  SandboxClock,
   SeparateTransactions,
   Transaction,
   Transactions,
@@ -26,6 +28,8 @@ export interface PortsUnderTest {
   ledger: Ledger
   outbox: OutboxWriter & OutboxQueue & OutboxReader & OutboxArchive
   reader: PaymentReader
+  sandboxClock: SandboxClock
+  dueWork: DueWork
 }
 
 /** All ports over one store that is empty. */

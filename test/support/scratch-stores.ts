@@ -4,10 +4,12 @@ import { createScratch } from '../../scripts/lab/bench/scratch.ts'
 import type { Payment } from '../../shared/domain/payment.ts'
 import { AnswerTable } from '../../shared/stores/answers.ts'
 import { Database } from '../../shared/stores/database.ts'
+import { DueWorkTables } from '../../shared/stores/due-work.ts'
 import { LedgerTable } from '../../shared/stores/ledger.ts'
 import { OperationTable } from '../../shared/stores/operations.ts'
 import { OutboxTable } from '../../shared/stores/outbox.ts'
 import { PaymentTable } from '../../shared/stores/payments.ts'
+import { SandboxClockTable } from '../../shared/stores/sandbox-clock.ts'
 import { TransactionGroups } from '../../shared/stores/transaction-groups.ts'
 import { openDatabase, type TestDatabase } from './database.ts'
 import { FaultyWire } from './faulty-wire.ts'
@@ -23,6 +25,8 @@ export class Stores {
   readonly answers: AnswerTable
   readonly ledger: LedgerTable
   readonly outbox: OutboxTable
+  readonly sandboxClock: SandboxClockTable
+  readonly dueWork: DueWorkTables
 
   constructor(url: string, connectionsMax = 8) {
     this.database = new Database({ url, connectionsMax })
@@ -32,6 +36,8 @@ export class Stores {
     this.answers = new AnswerTable(this.database)
     this.ledger = new LedgerTable(this.database)
     this.outbox = new OutboxTable(this.database)
+    this.sandboxClock = new SandboxClockTable(this.database)
+    this.dueWork = new DueWorkTables(this.database)
   }
 }
 
