@@ -41,6 +41,13 @@ export const tags: Record<RouteContract['tag'], { name: Words; description: Word
     name: { en: 'Health', ko: '상태' },
     description: { en: 'For load balancers and dashboards.', ko: '로드 밸런서와 대시보드를 위한 경로입니다.' },
   },
+  sandbox: {
+    name: { en: 'Sandbox', ko: '샌드박스' },
+    description: {
+      en: 'For trying things out on your own machine; not deployed.',
+      ko: '로컬에서 시험할 때 쓰는 경로입니다. 배포 환경에는 없습니다.',
+    },
+  },
   description: {
     name: { en: 'This description', ko: '이 문서' },
     description: { en: 'The API about itself.', ko: 'API가 스스로를 설명합니다.' },

@@ -1,5 +1,6 @@
 /** The whole HTTP contract as one table, a file for each route. docs/openapi.json and the types of the web's client are made from it. */
 import type { CallTo, RefusalOf, RouteContract, RouteDocs, SuccessOf } from './route-contract.ts'
+import * as advanceClock from './routes/advance-clock.ts'
 import * as authorizePayment from './routes/authorize-payment.ts'
 import * as capturePayment from './routes/capture-payment.ts'
 import * as getApiDescription from './routes/get-api-description.ts'
@@ -31,6 +32,7 @@ const files = {
   getLiveness,
   getReadiness,
   getMetrics,
+  advanceClock,
   getApiDescription,
   getDocs,
 } satisfies ContractFiles

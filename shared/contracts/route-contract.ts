@@ -18,7 +18,7 @@ export interface TextAnswer {
 interface AnyContract {
   /** Method and path as serverless.yml writes them. */
   route: string
-  tag: 'payments' | 'health' | 'description'
+  tag: 'payments' | 'health' | 'description' | 'sandbox'
   path?: z.ZodObject
   /** A query that does not fit is a 400 where `VALIDATION_FAILED` is among the refusals. Elsewhere it counts as absent. */
   query?: z.ZodObject
@@ -53,7 +53,16 @@ export interface MutationContract extends AnyContract {
   onTimeout: 'OUTCOME_UNKNOWN'
 }
 
-export type RouteContract = ReadContract | MutationContract
+/** A route that changes the sandbox itself, and moves no money. */
+export interface SandboxContract extends AnyContract {
+  mutation?: undefined
+  body: z.ZodObject
+  bodyOptional?: undefined
+  onTimeout?: undefined
+  offlineOnly: true
+}
+
+export type RouteContract = ReadContract | MutationContract | SandboxContract
 
 /** What every read of the database may refuse with. */
 export const readRefusals = ['INTERNAL_ERROR', 'SERVICE_UNAVAILABLE'] as const
@@ -71,10 +80,14 @@ export const mutationRefusals = [
   'OUTCOME_UNKNOWN',
 ] as const
 
+/** What every route that reads a body may refuse with. */
+type BodyRefusal = 'VALIDATION_FAILED' | 'PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE'
+
 /** The refusals that the other properties of a contract make possible. */
 type ImpliedRefusal<Contract> =
   | 'INTERNAL_ERROR'
   | (Contract extends { path: object } ? 'NOT_FOUND' : never)
+  | (Contract extends { body: object } ? BodyRefusal : never)
   | (Contract extends { mutation: string } ? (typeof mutationRefusals)[number] : never)
   | (Contract extends { mutation: 'capture' } ? 'CAPTURE_CONFLICT' : never)
   | (Contract extends { mutation: 'refund' } ? 'REFUND_CONFLICT' : never)

@@ -12,6 +12,7 @@ export const routes = {
   getLiveness: 'GET /health/live',
   getReadiness: 'GET /health/ready',
   getMetrics: 'GET /metrics',
+  advanceClock: 'POST /sandbox/clock',
   getApiDescription: 'GET /openapi.json',
   getDocs: 'GET /docs',
 } as const

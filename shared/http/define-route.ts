@@ -32,9 +32,11 @@ export type RequestOf<Contract> = { caller: Caller; headers: APIGatewayProxyEven
 type CodeOf<Name extends RefusalName> = z.output<Refusals[Name]['body']>['code']
 
 /** What a handler may give back: an answer or a refusal that the contract names. */
-type ResultOf<Contract extends RouteContract> = SentAnswerOf<Contract> | ApiError<CodeOf<Contract['refusals'][number]>>
+export type ResultOf<Contract extends RouteContract> =
+  | SentAnswerOf<Contract>
+  | ApiError<CodeOf<Contract['refusals'][number]>>
 
-interface AnyAnswer {
+export interface AnyAnswer {
   status: number
   body: unknown
   headers?: Record<string, string>
@@ -74,7 +76,8 @@ export function routeOf(
   return chain.handler(handler) as RouteHandler
 }
 
-function answerOf(contract: RouteContract, result: AnyAnswer | ApiError): HttpResult {
+/** What a handler gave back, as its contract says it; throws a refusal. */
+export function answerOf(contract: RouteContract, result: AnyAnswer | ApiError): HttpResult {
   if (result instanceof ApiError) throw result
   const { status, body, headers } = result
   const kind = contract.answers[status]

@@ -2,6 +2,7 @@
 export { notFound, validationFailed } from './api-error.ts'
 export { defineMutation, type MutationPorts } from './define-mutation.ts'
 export { defineRoute, type RouteHandler } from './define-route.ts'
+export { defineSandboxRoute } from './define-sandbox-route.ts'
 export type { ErrorLog } from './errors.ts'
 export type { ResponseCache } from './idempotency.ts'
 export { originOf } from './origin.ts'

@@ -61,7 +61,7 @@ export class FakeDueWork implements DueWork {
     return {
       expiries: held.filter(row => row.captureBeforeMs! <= virtualNowMs).length,
       inquiries: pending.filter(row => row.nextAttemptAtMs <= virtualNowMs || isAskedAbout(row)).length,
-      answers: finished.filter(finishedAtMs => finishedAtMs < virtualNowMs - answersKeptMs).length,
+      answers: finished.filter(finishedAtMs => finishedAtMs <= virtualNowMs - answersKeptMs).length,
     }
   }
 
@@ -70,7 +70,7 @@ export class FakeDueWork implements DueWork {
     const times = [
       ...(await this.#held()).map(row => row.captureBeforeMs!),
       ...waiting.map(row => row.nextAttemptAtMs),
-      ...(await this.#finishedAtMs()).map(finishedAtMs => finishedAtMs + answersKeptMs + 1),
+      ...(await this.#finishedAtMs()).map(finishedAtMs => finishedAtMs + answersKeptMs),
     ]
     return times.length === 0 ? undefined : Math.min(...times)
   }

@@ -9,12 +9,13 @@ const PAYMENT_ID = /pay_[0-9A-Z]{26}$/
 
 export interface ReadKeyPorts {
   reader: Pick<PaymentReader, 'findKey'>
-  clock: Pick<Clock, 'virtualNowMs'>
+  clock: Pick<Clock, 'virtualNowMs' | 'catchUp'>
   policy: Pick<OperationPolicy, 'answersKeptMs'>
 }
 
 /** The state of the key; undefined when the merchant never used it. Throws DependencyUnavailableError. */
 export async function readKey(ports: ReadKeyPorts, merchantId: string, key: string): Promise<KeyView | undefined> {
+  await ports.clock.catchUp()
   const used = await ports.reader.findKey(merchantId, key)
   return used && { merchantId, key, ...usedFor(used), createdAt: time(used.createdAtMs), ...lifeOf(used, ports) }
 }

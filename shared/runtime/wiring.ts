@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import { AcquirerClock } from '../acquirer/acquirer-clock.ts'
 import { Circuit } from '../acquirer/circuit.ts'
 import { HttpAcquirer } from '../acquirer/http-acquirer.ts'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
@@ -15,17 +16,19 @@ import { KafkaDoorbell } from '../messaging/doorbell.ts'
 import { KafkaEventPublisher } from '../messaging/event-publisher.ts'
 import { type KafkaConnections, LazyAdmin, LazyProducer, openKafka } from '../messaging/kafka-client.ts'
 import { TopicStates } from '../messaging/topic-states.ts'
-import type { Acquirer, Alarms, OutboxRow, Transactions } from '../payments/ports.ts'
+import type { Acquirer, Alarms, Clock, FollowingClock, OutboxRow, Transactions } from '../payments/ports.ts'
 import { idIn } from '../payments/record-id.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
+import { DueWorkTables } from '../stores/due-work.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { OperationTable } from '../stores/operations.ts'
 import { OutboxTable } from '../stores/outbox.ts'
 import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
+import { SandboxClockTable } from '../stores/sandbox-clock.ts'
 import { TransactionGroups } from '../stores/transaction-groups.ts'
 import { circuitProblems, reportCall, reportCircuit } from './acquirer-report.ts'
 import { monotonicClock, systemClock } from './clock.ts'
@@ -36,6 +39,7 @@ import { checkReadiness, type ReadinessProblem } from './health.ts'
 import { createIds } from './ids.ts'
 import { createLog, type Logger } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { ProcessClock } from './process-clock.ts'
 import { guardProcess } from './process-guard.ts'
 import { RecentTroubles } from './recent-troubles.ts'
 
@@ -75,7 +79,6 @@ function logFor(readConfig: () => Config): Logger {
 let shared: Ports | undefined
 
 export class Ports {
-  readonly clock = systemClock
   readonly monotonic = monotonicClock
   readonly #readConfig: () => Config
   readonly #made: Map<string, unknown>
@@ -89,6 +92,20 @@ export class Ports {
     return this.#once('config', this.#readConfig)
   }
 
+  /** Outside the sandbox both times are the same, and nothing is read. */
+  get clock(): Clock {
+    return this.processClock ?? systemClock
+  }
+
+  /** Undefined outside the sandbox. */
+  get processClock(): ProcessClock | undefined {
+    return this.#once('processClock', () => {
+      if (!this.config.offline) return undefined
+      const shared = new SandboxClockTable(this.database)
+      return new ProcessClock({ shared, real: systemClock, monotonic: this.monotonic })
+    })
+  }
+
   get log(): Logger {
     return this.#once('log', () => logFor(this.#readConfig))
   }
@@ -98,7 +115,7 @@ export class Ports {
   }
 
   get ids() {
-    return this.#once('ids', () => createIds(() => this.clock.nowMs()))
+    return this.#once('ids', () => createIds(systemClock.nowMs))
   }
 
   get requestIds() {
@@ -197,6 +214,18 @@ export class Ports {
     return this.#once('reader', () => new MySqlPaymentReader(this.database))
   }
 
+  get dueWork() {
+    return this.#once('dueWork', () => new DueWorkTables(this.database))
+  }
+
+  /** All of the sandbox that has a virtual clock of its own. */
+  get followingClocks(): readonly FollowingClock[] {
+    return this.#once('followingClocks', () => {
+      const { acquirerUrl } = this.config
+      return acquirerUrl === IN_PROCESS_ACQUIRER ? [] : [new AcquirerClock(acquirerUrl)]
+    })
+  }
+
   get acquirer(): Acquirer & { ping(): Promise<void> } {
     return this.#once('acquirer', () => {
       const { acquirerUrl: url, acquirerConnectionsMax: connectionsMax, acquirerTimeoutMs: timeoutMs } = this.config
@@ -244,7 +273,7 @@ export class Ports {
   get deadLetters() {
     return this.#once(
       'deadLetters',
-      () => new KafkaDeadLetters(this.#producer('deadLetters'), this.#topics, this.clock),
+      () => new KafkaDeadLetters(this.#producer('deadLetters'), this.#topics, systemClock),
     )
   }
 
@@ -273,7 +302,7 @@ export class Ports {
           },
           answerChecksums: operationIds => table.answerChecksums(operationIds),
         },
-        nowMs: () => this.clock.nowMs(),
+        nowMs: systemClock.nowMs,
         onFailure: error => this.#failed('cacheFailures', 'cache did not answer', error),
         onNewIncarnation: unknown => {
           const found = { operationCount: unknown.length, newest: unknown.at(-1) }
@@ -321,7 +350,7 @@ export class Ports {
     return [
       ...this.#troubles.problems(),
       ...topicProblems(this.#topics.sick()),
-      ...circuitProblems(this.#acquirerCircuit.openForMs, this.clock.nowMs()),
+      ...circuitProblems(this.#acquirerCircuit.openForMs, systemClock.nowMs()),
       ...(await this.#dataDisk.problems()),
       ...found,
     ]
@@ -329,17 +358,17 @@ export class Ports {
 
   async #deliveryProblems(): Promise<ReadinessProblem[]> {
     const [consumers, backlog] = await Promise.all([this.progress.readConsumers(), this.progress.readBacklog()])
-    return deliveryProblems({ consumers, backlog }, this.clock.nowMs())
+    return deliveryProblems({ consumers, backlog }, systemClock.nowMs())
   }
 
   get #dataDisk() {
     return this.#once('dataDisk', () => {
-      return new DataDisk({ folder: this.config.dataFolder, nowMs: () => this.clock.nowMs() })
+      return new DataDisk({ folder: this.config.dataFolder, nowMs: systemClock.nowMs })
     })
   }
 
   get #troubles() {
-    return this.#once('troubles', () => new RecentTroubles(() => this.clock.nowMs()))
+    return this.#once('troubles', () => new RecentTroubles(systemClock.nowMs))
   }
 
   /** An acquirer that answers is still away while its calls are not tried. */
@@ -365,7 +394,7 @@ export class Ports {
   get #topics(): TopicStates {
     return this.#once('topics', () => {
       return new TopicStates({
-        nowMs: () => this.clock.nowMs(),
+        nowMs: systemClock.nowMs,
         onFailed: (topic, reason) => {
           this.metrics.topicUnavailable.set({ topic }, 1)
           this.log.error({ topic, reason }, 'a Kafka topic takes no records; what is for it waits')

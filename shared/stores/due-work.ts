@@ -25,7 +25,7 @@ const LEFT = `SELECT
   (SELECT COUNT(*) FROM payment WHERE status IN (?) AND capture_before <= ? AND pending_operation_id IS NULL) AS expiries,
   (SELECT COUNT(*) FROM payment_operation WHERE state = '${PENDING}' AND (next_attempt_at_ms <= ?
     OR ((kind = 'expire' OR attempt > 1) AND lease_until_ms > ? AND lease_until_ms <= ?))) AS inquiries,
-  (SELECT COUNT(*) FROM idem_response_cache WHERE finished_at < ?) AS answers`
+  (SELECT COUNT(*) FROM idem_response_cache WHERE finished_at <= ?) AS answers`
 
 interface NextDueRow {
   capture_before: Date | null
@@ -55,8 +55,7 @@ export class DueWorkTables implements DueWork {
   async nextDueMs({ nowMs, leaseUntilMsMax }: LeaseTimes, answersKeptMs: number): Promise<number | undefined> {
     const [row] = await this.#database.select<NextDueRow>(NEXT_DUE, [...heldStatuses, nowMs, leaseUntilMsMax])
     const { capture_before, next_attempt_at_ms, finished_at } = row!
-    // An answer is pruned when it is older than it must be kept.
-    const answerDueMs = finished_at === null ? null : finished_at.getTime() + answersKeptMs + 1
+    const answerDueMs = finished_at === null ? null : finished_at.getTime() + answersKeptMs
     const times = [capture_before?.getTime() ?? null, next_attempt_at_ms, answerDueMs].filter(time => time !== null)
     return times.length === 0 ? undefined : Math.min(...times)
   }
