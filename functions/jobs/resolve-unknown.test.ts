@@ -7,8 +7,6 @@ import { createMetrics } from '../../shared/runtime/metrics.ts'
 import { createHandlerPorts } from '../../test/unit/http-fakes.ts'
 import { createHandler } from './resolve-unknown.ts'
 
-const JOB_TIMEOUT_MS = 60_000
-
 async function withUnknown(count: number) {
   const ports = { ...createHandlerPorts(), metrics: createMetrics() }
   for (let number = 0; number < count; number++) {
@@ -20,19 +18,20 @@ async function withUnknown(count: number) {
 }
 
 describe('resolve-unknown', () => {
-  test('counts and tells what it resolved', async () => {
+  test('counts by verdict and tells what it resolved', async () => {
     const { ports, handler } = await withUnknown(3)
-    ports.acquirer.script.inquire.push({ kind: 'approved' }, { kind: 'unknown' }, { kind: 'not_found' })
+    const rows = ports.operations.table.rows()
+    ports.acquirer.script.inquire.push({ kind: 'approved' }, { kind: 'declined', reason: 'no_money' })
 
-    expect(await handler()).toEqual({ resolved: 2, stillUnknown: 1 })
+    expect(await handler()).toEqual({ resolved: 3, stillUnknown: 0 })
 
-    expect((await ports.metrics.operationsResolved.get()).values[0]!.value).toBe(2)
-    const [first, , last] = ports.operations.table.rows()
-    expect(ports.log.lines).toMatchObject([
-      { level: 'info', fields: { paymentId: first!.paymentId, operationId: first!.operationId, verdict: 'approved' } },
-      { level: 'info', fields: { paymentId: last!.paymentId, operationId: last!.operationId, verdict: 'canceled' } },
-      { level: 'info', fields: { resolved: 2, stillUnknown: 1 } },
-    ])
+    const text = await ports.metrics.registry.metrics()
+    for (const verdict of ['approved', 'declined', 'canceled'])
+      expect(text).toContain(`operations_resolved_total{verdict="${verdict}"} 1\n`)
+    expect(ports.log.lines.map(line => line.fields.operationId).toSorted()).toEqual(
+      [...rows.map(row => row.operationId), undefined].toSorted(),
+    )
+    expect(ports.log.lines.at(-1)).toMatchObject({ level: 'info', fields: { resolved: 3, stillUnknown: 0 } })
   })
 
   test('says nothing when there is nothing to do', async () => {
@@ -42,19 +41,32 @@ describe('resolve-unknown', () => {
     expect(ports.log.lines).toEqual([])
   })
 
-  test('an acquirer that takes its whole time-out for each does not carry it beyond its own', async () => {
-    const { ports, handler } = await withUnknown(30)
-    const beganMs = ports.clock.nowMs()
-    for (let number = 0; number < 30; number++)
-      ports.acquirer.script.inquire.push(async () => {
-        ports.clock.advance(5_000)
-        return { kind: 'unknown' }
-      })
+  test('notes how many outcomes are unknown, and the age of the oldest', async () => {
+    const { ports, handler } = await withUnknown(2)
+    ports.acquirer.reachable = false
+    const { createdAtMs } = ports.operations.table.rows()[0]!
+
+    expect(await handler()).toEqual({ resolved: 0, stillUnknown: 2 })
+
+    const ageSeconds = (ports.clock.nowMs() - createdAtMs) / 1_000
+    expect(await ports.metrics.registry.metrics()).toContain('\noperations_unknown 2\n')
+    expect(await ports.metrics.registry.metrics()).toContain(`\noperations_unknown_oldest_seconds ${ageSeconds}\n`)
+
+    ports.acquirer.reachable = true
+    await handler()
+
+    expect(await ports.metrics.registry.metrics()).toContain('\noperations_unknown 0\n')
+    expect(await ports.metrics.registry.metrics()).toContain('\noperations_unknown_oldest_seconds 0\n')
+  })
+
+  test('says which outcome could not be recorded', async () => {
+    const { ports, handler } = await withUnknown(1)
+    const { operationId, paymentId } = ports.operations.table.rows()[0]!
+    ports.payments.table.drop(paymentId)
 
     await handler()
 
-    expect(ports.clock.nowMs() - beganMs).toBeLessThan(JOB_TIMEOUT_MS)
-    expect(ports.acquirer.asked.filter(kind => kind === 'inquire').length).toBeGreaterThan(5)
+    expect(ports.log.lines[0]).toMatchObject({ level: 'error', fields: { operationId, err: expect.any(Error) } })
   })
 
   test('throws when the database is away', async () => {

@@ -1,20 +1,38 @@
-/** Each minute: brings operations whose lease ran out to a final state. */
+/** Each minute: brings operations whose outcome is unknown to a final state. */
 import type { OperationPorts } from '../../shared/payments/operation.ts'
-import { type ResolvedOperation, resolveUnknown } from '../../shared/payments/resolve-unknown.ts'
+import { type ResolveObserver, resolveUnknown } from '../../shared/payments/resolve-unknown.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
+import { reportUnknown } from '../../shared/runtime/outcome-report.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
 
-const OPERATIONS_MAX = 200
-/** Begins no operation later than this. The next run goes on. */
-const WORK_MS = 40_000
+/** Each waits for the acquirer most of its time. Fewer than the database's connections, so that payments get theirs. */
+const CONCURRENCY = 16
+/** Begins no operation later than this: inquiry and cancellation may each take the acquirer's time-out. The next run goes on. */
+const WORK_MS = 45_000
 
-export const createHandler =
-  (ports: OperationPorts & { metrics: Pick<Metrics, 'operationsResolved'>; log: Pick<Logger, 'info'> }) => async () => {
-    const tell = (operation: ResolvedOperation) => ports.log.info({ ...operation }, 'outcome found out')
-    const summary = await resolveUnknown(ports, OPERATIONS_MAX, ports.clock.nowMs() + WORK_MS, tell)
-    ports.metrics.operationsResolved.inc(summary.resolved)
-    if (summary.resolved + summary.stillUnknown > 0) ports.log.info({ ...summary }, 'resolved unknown outcomes')
-    return summary
-  }
+type ResolveJobPorts = OperationPorts & {
+  metrics: Pick<Metrics, 'operationsResolved' | 'operationsUnknown' | 'operationsUnknownOldestSeconds'>
+  log: Pick<Logger, 'info' | 'error'>
+}
+
+export const createHandler = (ports: ResolveJobPorts) => async () => {
+  const deadlineMs = ports.clock.nowMs() + WORK_MS
+  const summary = await resolveUnknown(ports, { concurrency: CONCURRENCY, deadlineMs, observer: observerOf(ports) })
+  if (summary.resolved + summary.stillUnknown > 0) ports.log.info({ ...summary }, 'resolved unknown outcomes')
+  return summary
+}
+
+const observerOf = ({ metrics, log, clock }: ResolveJobPorts): ResolveObserver => ({
+  resolved(operation) {
+    metrics.operationsResolved.inc({ verdict: operation.verdict })
+    log.info({ ...operation }, 'outcome found out')
+  },
+  failed(operationId, error) {
+    log.error({ operationId, err: error }, 'an outcome could not be recorded')
+  },
+  looked(unknown) {
+    reportUnknown(metrics, unknown, clock.virtualNowMs())
+  },
+})
 
 export const handler = createHandler(portsFromEnv())

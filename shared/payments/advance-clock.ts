@@ -16,7 +16,7 @@ import {
   type WorkLeft,
 } from './ports.ts'
 import { pruneAnswers } from './prune-answers.ts'
-import { resolveUnknown } from './resolve-unknown.ts'
+import { type ResolveObserver, resolveDueNow } from './resolve-unknown.ts'
 
 export interface AdvancePorts extends OperationPorts {
   answers: OperationPorts['answers'] & AnswerKeeper
@@ -103,7 +103,9 @@ async function finishDue(ports: AdvancePorts, deadlineMs: number, counts: Advanc
     if (isNothing(await ports.dueWork.left(leaseTimes(ports), policy.answersKeptMs))) return true
     if (clock.nowMs() >= deadlineMs) return false
     const before = totalOf(counts)
-    counts.resolved += (await resolveUnknown(ports, WORK_ITEMS_MAX, deadlineMs)).resolved
+    counts.resolved += (
+      await resolveDueNow(ports, { concurrency: CONCURRENCY, deadlineMs, observer: counted })
+    ).resolved
     counts.expired += (
       await expirePayments(ports, { limit: WORK_ITEMS_MAX, concurrency: CONCURRENCY, deadlineMs })
     ).expired
@@ -111,6 +113,9 @@ async function finishDue(ports: AdvancePorts, deadlineMs: number, counts: Advanc
     if (totalOf(counts) === before) await clock.sleep(POLL_MS)
   }
 }
+
+/** The summary is enough: an operation that could not be recorded stays due, and so among what is left. */
+const counted: ResolveObserver = { resolved() {}, failed() {}, looked() {} }
 
 const isNothing = ({ expiries, inquiries, answers }: WorkLeft): boolean => expiries + inquiries + answers === 0
 const totalOf = ({ expired, resolved, pruned }: AdvanceCounts): number => expired + resolved + pruned

@@ -18,10 +18,10 @@ import {
   FAKE_NOW_MS,
   type FakePorts,
   replayOf,
+  resolveDue,
 } from './fakes.ts'
 import { DependencyUnavailableError, type Verdict } from './ports.ts'
 import { refundPayment } from './refund-payment.ts'
-import { resolveUnknown } from './resolve-unknown.ts'
 
 const authorize = (ports: FakePorts, key = 'key-1', request = authorizeRequestOf()) =>
   authorizePayment(ports, request, claimOf(key, request), caller)
@@ -483,7 +483,7 @@ describe('a database that fails in the middle', () => {
     expect(ports.acquirer.asked).toEqual(['inquire'])
 
     ports.clock.advance(ports.policy.inquiryBackoffMs * 64)
-    await resolveUnknown(ports, 10, ports.clock.nowMs() + 1_000)
+    await resolveDue(ports)
     expect(bodyIn(await authorize(ports))).toMatchObject({ code: 'PAYMENT_DECLINED', details: { reason: 'canceled' } })
   })
 

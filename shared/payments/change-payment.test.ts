@@ -17,9 +17,9 @@ import {
   FAKE_NOW_MS,
   type FakePorts,
   replayOf,
+  resolveDue,
 } from './fakes.ts'
 import { DependencyUnavailableError, type Verdict } from './ports.ts'
-import { resolveUnknown } from './resolve-unknown.ts'
 
 const AMOUNT = 10_000
 const NO_SUCH_PAYMENT = 'pay_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
@@ -305,7 +305,7 @@ describe.each<{ kind: Kind; done: string; conflict: string; event: string }>([
       ports.acquirer.script.inquire.push({ kind: 'approved' })
       ports.clock.advance(ports.policy.inquiryBackoffMs)
 
-      await resolveUnknown(ports, 10, ports.clock.nowMs() + 1_000)
+      await resolveDue(ports)
 
       expect(paymentIn(ports)).toMatchObject({ paymentId, status: done, pendingOperationId: null })
     })
@@ -318,7 +318,7 @@ describe.each<{ kind: Kind; done: string; conflict: string; event: string }>([
       await ports.acquirer.untilAsked(1)
       const { status } = paymentIn(ports)
       ports.clock.advance(ports.policy.leaseMs)
-      await resolveUnknown(ports, 10, ports.clock.nowMs() + 1_000)
+      await resolveDue(ports)
 
       answerNow({ kind: 'approved' })
 

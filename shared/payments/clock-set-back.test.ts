@@ -12,17 +12,16 @@ import {
   claimOf,
   createFakePorts,
   type FakePorts,
+  resolveDue,
 } from './fakes.ts'
 import { readOperations } from './read-payments.ts'
 import { recordLedger } from './record-ledger.ts'
 import { refundPayment } from './refund-payment.ts'
-import { resolveUnknown } from './resolve-unknown.ts'
 
 const TWO_HOURS_MS = 2 * 60 * 60_000
 const SKEW_MS_MAX = 60_000
 
 const authorize = (ports: FakePorts) => authorizePayment(ports, authorizeRequestOf(), claimOf('key-1'), caller)
-const resolve = (ports: FakePorts) => resolveUnknown(ports, 10, ports.clock.nowMs() + TWO_HOURS_MS)
 
 /** An authorization whose process has ended while the acquirer was asked. */
 async function abandoned(ports = createFakePorts()) {
@@ -40,7 +39,7 @@ describe('a lease that lies two hours ahead', () => {
     const ports = await abandoned()
     ports.clock.advance(-TWO_HOURS_MS)
 
-    expect(await resolve(ports)).toEqual({ resolved: 1, stillUnknown: 0 })
+    expect(await resolveDue(ports)).toEqual({ resolved: 1, stillUnknown: 0 })
   })
 
   test('has run out, for a repeat of the key', async () => {
@@ -57,7 +56,7 @@ describe('a lease that lies two hours ahead', () => {
     await authorize(ports)
     ports.clock.advance(-TWO_HOURS_MS)
 
-    expect(await resolve(ports)).toEqual({ resolved: 1, stillUnknown: 0 })
+    expect(await resolveDue(ports)).toEqual({ resolved: 1, stillUnknown: 0 })
   })
 })
 
@@ -82,7 +81,7 @@ describe('a clock that is a little behind', () => {
     const ports = await abandoned()
     ports.clock.advance(-behindMs)
 
-    expect(await resolve(ports)).toEqual({ resolved: 0, stillUnknown: 0 })
+    expect(await resolveDue(ports)).toEqual({ resolved: 0, stillUnknown: 0 })
     expect(await authorize(ports)).toEqual({ kind: 'in_progress' })
     expect(ports.acquirer.asked).toEqual(['submit'])
   })

@@ -87,8 +87,8 @@ export class FakeDueWork implements DueWork {
   }
 
   async #finishedAtMs(): Promise<number[]> {
-    const rows = await this.#tables.answers.table.filter(undefined, row => row.finishedAtMs !== null)
-    return rows.map(row => row.finishedAtMs!)
+    const rows = await this.#tables.answers.table.filter(undefined, row => row.finished !== undefined)
+    return rows.map(row => row.finished!.finishedAtMs)
   }
 }
 

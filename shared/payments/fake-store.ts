@@ -219,11 +219,15 @@ export class Table<Row> {
   }
 
   find(tx: Transaction | undefined, key: string): Promise<Row | undefined> {
-    return this.#read(tx, () => this.#visible(this.#cell(key), tx))
+    return this.#read(tx, () => structuredClone(this.#visible(this.#cell(key), tx)))
   }
 
   filter(tx: Transaction | undefined, wanted: (row: Row) => boolean): Promise<Row[]> {
-    return this.#read(tx, () => this.rows(tx).filter(wanted))
+    return this.#read(tx, () =>
+      this.#visibleRows(tx)
+        .filter(wanted)
+        .map(row => structuredClone(row)),
+    )
   }
 
   isLockedBy(tx: Transaction, key: string): boolean {
@@ -232,7 +236,7 @@ export class Table<Row> {
 
   /** For assertions: what a reader sees now. */
   rows(tx?: Transaction): Row[] {
-    return [...this.#cells.values()].flatMap(cell => this.#visible(cell, tx) ?? [])
+    return this.#visibleRows(tx).map(row => structuredClone(row))
   }
 
   /** A row that vanishes outside any transaction, as by a clean-up job. */
@@ -259,8 +263,13 @@ export class Table<Row> {
     return tx === undefined ? statement() : openTransaction(tx).inOrder(statement)
   }
 
+  #visibleRows(tx: Transaction | undefined): Row[] {
+    return [...this.#cells.values()].flatMap(cell => this.#visible(cell, tx) ?? [])
+  }
+
+  /** The row itself, not a copy. */
   #visible(cell: Cell<Row>, tx: Transaction | undefined): Row | undefined {
-    return structuredClone(tx !== undefined && cell.owner === tx ? cell.draft : cell.committed)
+    return tx !== undefined && cell.owner === tx ? cell.draft : cell.committed
   }
 
   #cell(key: string): Cell<Row> {

@@ -31,6 +31,7 @@ import {
   type StoredAnswer,
   type TopicBacklog,
   type Transaction,
+  type UnknownOutcomes,
   type UnpublishedRows,
   type UsedKey,
   type WaitingRow,
@@ -188,6 +189,15 @@ export class FakeOperations implements Operations {
     )
     rows.sort((a, b) => a.nextAttemptAtMs - b.nextAttemptAtMs)
     return rows.slice(0, limit).map(row => row.operationId)
+  }
+
+  async unknown({ nowMs, leaseUntilMsMax }: LeaseTimes): Promise<UnknownOutcomes> {
+    const rows = await this.table.filter(
+      undefined,
+      row => row.state === 'PENDING' && (row.attempt > 1 || !isAhead(row.leaseUntilMs, nowMs, leaseUntilMsMax)),
+    )
+    const times = rows.map(row => row.createdAtMs)
+    return { count: rows.length, oldestCreatedAtMs: times.length === 0 ? null : Math.min(...times) }
   }
 }
 

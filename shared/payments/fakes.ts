@@ -12,7 +12,7 @@ import {
   FakePayments,
   FakeReader,
 } from './fake-tables.ts'
-import type { OperationPolicy, Outcome } from './operation.ts'
+import type { OperationPolicy, OperationPorts, Outcome } from './operation.ts'
 import {
   type Acquirer,
   type AcquirerOrder,
@@ -32,6 +32,7 @@ import {
   RecordRefusedError,
   type Verdict,
 } from './ports.ts'
+import { type ResolveSummary, resolveUnknown } from './resolve-unknown.ts'
 
 type Call = Exclude<keyof Acquirer, 'mayTry'>
 type Found<Kind extends Call> = Awaited<ReturnType<Acquirer[Kind]>>
@@ -273,6 +274,20 @@ export function createFakePorts(options: { turn?: Turn; policy?: Partial<Operati
 }
 
 export type FakePorts = ReturnType<typeof createFakePorts>
+
+/** One run of the resolver that looks once. What it cannot record, it throws. */
+export const resolveDue = (ports: OperationPorts, concurrency = 4): Promise<ResolveSummary> =>
+  resolveUnknown(ports, {
+    concurrency,
+    deadlineMs: ports.clock.nowMs() + 1,
+    observer: {
+      resolved: () => {},
+      looked: () => {},
+      failed: (_, error) => {
+        throw error
+      },
+    },
+  })
 
 // Requests.
 

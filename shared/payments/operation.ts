@@ -25,7 +25,7 @@ import type {
   Transactions,
   Verdict,
 } from './ports.ts'
-import { recordOutcome } from './record-outcome.ts'
+import { type FinalVerdict, type Recorded, recordOutcome } from './record-outcome.ts'
 
 export interface OperationPorts {
   transactions: Transactions
@@ -202,11 +202,7 @@ export function leaseTimes({
 /** What the acquirer said of an operation. */
 export type Said = Verdict | { kind: 'not_found' } | { kind: 'canceled' }
 
-/**
- * Records a clear verdict; ends the lease on an unclear one, so that a repeat or the resolver may ask again.
- * An operation that the record claimed next is executed, too: the capture of an authorization that is captured in the same call,
- * or the expiry of a hold that the acquirer has let go.
- */
+/** Records a clear verdict; ends the lease on an unclear one, so that a repeat or the resolver may ask again. */
 export async function settle(
   ports: OperationPorts,
   operation: Operation,
@@ -214,15 +210,28 @@ export async function settle(
   caller: Caller,
 ): Promise<Outcome> {
   if (said.kind === 'unknown' || said.kind === 'not_found') return postpone(ports, operation)
-  const recorded = await ports.transactions.run(operation.paymentId, tx =>
-    recordOutcome(tx, ports, operation, said, caller),
-  )
-  if (recorded === undefined) return answerOfWinner(ports, operation)
+  const recorded = await record(ports, operation, said, caller)
+  return recorded === undefined ? answerOfWinner(ports, operation) : goOn(ports, recorded, caller)
+}
+
+/** Records a verdict in a transaction of its own; undefined, and nothing is written, when another attempt owns the operation. */
+export const record = (
+  ports: OperationPorts,
+  operation: Operation,
+  verdict: FinalVerdict,
+  caller: Caller,
+): Promise<Recorded | undefined> =>
+  ports.transactions.run(operation.paymentId, tx => recordOutcome(tx, ports, operation, verdict, caller))
+
+/**
+ * What follows a record: the doorbell for its event, and the execution of an operation that it claimed: the capture of an
+ * authorization that is captured in the same call, or the expiry of a hold that the acquirer has let go.
+ */
+export async function goOn(ports: OperationPorts, recorded: Recorded, caller: Caller): Promise<Outcome> {
   if (recorded.hasEvent) await ports.doorbell.ring(recorded.shard)
   const followed = recorded.next && (await executeNext(ports, recorded.next, caller))
   if (recorded.answer === undefined) return followed!
-  const expiresAtMs = operation.answerKey === null ? null : expiryOf(recorded.finishedAtMs, ports.policy.answersKeptMs)
-  return { kind: 'answered', answer: recorded.answer, replayed: false, expiresAtMs }
+  return { kind: 'answered', answer: recorded.answer, replayed: false, expiresAtMs: recorded.expiresAtMs }
 }
 
 function executeNext(ports: OperationPorts, next: Operation, caller: Caller): Promise<Outcome> {
@@ -230,7 +239,8 @@ function executeNext(ports: OperationPorts, next: Operation, caller: Caller): Pr
   return execute(ports, next, caller)
 }
 
-async function postpone(ports: OperationPorts, operation: Operation): Promise<Outcome> {
+/** Ends the lease of an operation whose outcome is still unknown. It is asked about again later, each time after a longer pause. */
+export async function postpone(ports: OperationPorts, operation: Operation): Promise<Outcome> {
   const { clock, policy } = ports
   const doublings = Math.min(operation.attempt - 1, INQUIRY_DOUBLINGS_MAX)
   const inquiryInMs = policy.inquiryBackoffMs * 2 ** doublings

@@ -128,6 +128,15 @@ export interface Operations {
   release(operation: Operation, nowMs: number, nextAttemptAtMs: number): Promise<void>
   /** Ids of pending operations whose lease ran out and whose next attempt is due, the longest due first. */
   due(now: LeaseTimes, limit: number): Promise<string[]>
+  /** Pending operations that nobody works on, or that were taken over before. */
+  unknown(now: LeaseTimes): Promise<UnknownOutcomes>
+}
+
+/** Operations whose outcome is unknown. */
+export interface UnknownOutcomes {
+  count: number
+  /** When the oldest was claimed (virtual time); null when there is none. */
+  oldestCreatedAtMs: number | null
 }
 
 /** A finished answer, byte for byte. */

@@ -4,6 +4,7 @@ import { feeMinor, scheduleFor } from '../domain/fee.ts'
 import { isWrittenByOperation, movementsOf, type Step } from '../domain/ledger.ts'
 import { applyRefusal, applySuccess, type Payment, plan, releasedMinor } from '../domain/payment.ts'
 import { type Caller, refusalAnswer, successAnswer } from './answer.ts'
+import { expiryOf } from './answer-lifetime.ts'
 import { eventTypeOf, outboxEvent } from './event.ts'
 import { newOperation, type OperationPorts } from './operation.ts'
 import type { Answer, LedgerEntry, Operation, Transaction } from './ports.ts'
@@ -13,8 +14,8 @@ export type FinalVerdict = { kind: 'approved' } | { kind: 'declined'; reason: st
 export interface Recorded {
   shard: number
   hasEvent: boolean
-  /** When the operation was finished, in virtual time. */
-  finishedAtMs: number
+  /** Until when the answer is kept under its key (virtual time); null without a key. */
+  expiresAtMs: number | null
   /** Undefined while the answer waits for the next operation. */
   answer?: Answer
   /** Claimed in this transaction; somebody must execute it. */
@@ -69,7 +70,8 @@ export async function recordOutcome(
   await ports.payments.update(tx, payment)
   const change: Change = { before, payment, operation, earlierEntries, caller, nowMs }
   const entries = eventType === undefined ? [] : await book(tx, ports, eventType, change)
-  const recorded = { shard: payment.shard, hasEvent: eventType !== undefined, finishedAtMs, next }
+  const expiresAtMs = operation.answerKey === null ? null : expiryOf(finishedAtMs, ports.policy.answersKeptMs)
+  const recorded = { shard: payment.shard, hasEvent: eventType !== undefined, next, expiresAtMs }
   if (next?.combined) {
     const { merchantId, operationId } = next
     await ports.answers.moveTo(tx, { merchantId, key: next.answerKey!, operationId })

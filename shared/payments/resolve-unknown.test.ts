@@ -1,14 +1,39 @@
-/** The resolver: who is taken over and when, what the acquirer is asked, and what becomes of each answer. */
+/** The resolver: who is taken over and when, what the acquirer is asked, how many at once, and what becomes of each answer. */
 import { describe, expect, test } from '@jest/globals'
 import { authorizePayment } from './authorize-payment.ts'
-import { answerIn, authorizeRequestOf, bodyIn, caller, claimOf, createFakePorts, type FakePorts } from './fakes.ts'
-import { DependencyUnavailableError, type Verdict } from './ports.ts'
-import { resolveUnknown } from './resolve-unknown.ts'
+import {
+  answerIn,
+  authorizeRequestOf,
+  bodyIn,
+  caller,
+  claimOf,
+  createFakePorts,
+  type FakePorts,
+  resolveDue,
+} from './fakes.ts'
+import { DependencyUnavailableError, type UnknownOutcomes, type Verdict } from './ports.ts'
+import { type ResolvedOperation, resolveUnknown } from './resolve-unknown.ts'
 
-const FAR = 1_000_000
+const FAR_MS = 1_000_000
 
-const resolve = (ports: FakePorts, limit = 10) => resolveUnknown(ports, limit, ports.clock.nowMs() + FAR)
 const authorize = (ports: FakePorts, key: string) => authorizePayment(ports, authorizeRequestOf(), claimOf(key), caller)
+
+/** A run that goes on for so long, and what it told its observer. */
+async function resolveFor(ports: FakePorts, durationMs: number, concurrency = 4) {
+  const resolved: ResolvedOperation[] = []
+  const failed: Array<{ operationId: string; error: unknown }> = []
+  const looks: UnknownOutcomes[] = []
+  const summary = await resolveUnknown(ports, {
+    concurrency,
+    deadlineMs: ports.clock.nowMs() + durationMs,
+    observer: {
+      resolved: operation => void resolved.push(operation),
+      failed: (operationId, error) => void failed.push({ operationId, error }),
+      looked: unknown => void looks.push(unknown),
+    },
+  })
+  return { summary, resolved, failed, looks }
+}
 
 /** Authorizations whose outcome the acquirer did not tell. */
 async function unknown(keys: string[] = ['key-1']) {
@@ -34,7 +59,7 @@ describe('resolveUnknown', () => {
       const ports = await unknown()
       ports.acquirer.script.inquire.push(found)
 
-      expect(await resolve(ports)).toEqual({ resolved: 1, stillUnknown: 0 })
+      expect(await resolveDue(ports)).toEqual({ resolved: 1, stillUnknown: 0 })
 
       expect(ports.acquirer.asked).toEqual(['inquire'])
       expect(statuses(ports)).toEqual([status])
@@ -53,7 +78,7 @@ describe('resolveUnknown', () => {
       return { kind: 'canceled' }
     })
 
-    expect(await resolve(ports)).toEqual({ resolved: 1, stillUnknown: 0 })
+    expect(await resolveDue(ports)).toEqual({ resolved: 1, stillUnknown: 0 })
 
     expect(ports.acquirer.asked).toEqual(['inquire', 'cancel'])
     expect(statuses(ports)).toEqual(['FAILED'])
@@ -68,7 +93,7 @@ describe('resolveUnknown', () => {
     const ports = await unknown()
     ports.acquirer.script.cancel.push({ kind: 'approved' })
 
-    await resolve(ports)
+    await resolveDue(ports)
 
     expect(statuses(ports)).toEqual(['AUTHORIZED'])
   })
@@ -77,7 +102,7 @@ describe('resolveUnknown', () => {
     const ports = await unknown()
     ports.acquirer.script.cancel.push({ kind: 'unknown' })
 
-    expect(await resolve(ports)).toEqual({ resolved: 0, stillUnknown: 1 })
+    expect(await resolveDue(ports)).toEqual({ resolved: 0, stillUnknown: 1 })
 
     expect(statuses(ports)).toEqual(['REQUESTED'])
     expect(ports.operations.table.rows()).toMatchObject([{ state: 'PENDING', attempt: 2 }])
@@ -89,11 +114,11 @@ describe('resolveUnknown', () => {
 
     for (let round = 0; round < 9; round++) {
       ports.acquirer.script.inquire.push({ kind: 'unknown' })
-      expect(await resolve(ports)).toEqual({ resolved: 0, stillUnknown: 1 })
+      expect(await resolveDue(ports)).toEqual({ resolved: 0, stillUnknown: 1 })
       const waitMs = ports.operations.table.rows()[0]!.nextAttemptAtMs - ports.clock.nowMs()
       waits.push(waitMs / ports.policy.inquiryBackoffMs)
       ports.clock.advance(waitMs - 1)
-      expect(await resolve(ports)).toEqual({ resolved: 0, stillUnknown: 0 })
+      expect(await resolveDue(ports)).toEqual({ resolved: 0, stillUnknown: 1 })
       ports.clock.advance(1)
     }
 
@@ -107,10 +132,10 @@ describe('resolveUnknown', () => {
     await ports.acquirer.untilAsked(1)
 
     ports.clock.advance(ports.policy.leaseMs - 1)
-    expect(await resolve(ports)).toEqual({ resolved: 0, stillUnknown: 0 })
+    expect(await resolveDue(ports)).toEqual({ resolved: 0, stillUnknown: 0 })
     ports.acquirer.script.inquire.push({ kind: 'approved' })
     ports.clock.advance(1)
-    expect(await resolve(ports)).toEqual({ resolved: 1, stillUnknown: 0 })
+    expect(await resolveDue(ports)).toEqual({ resolved: 1, stillUnknown: 0 })
 
     answerNow({ kind: 'declined', reason: 'too_late' })
     expect(await running).toMatchObject({ kind: 'answered', replayed: true })
@@ -120,9 +145,9 @@ describe('resolveUnknown', () => {
   test('finished operations are never asked about', async () => {
     const ports = createFakePorts()
     await authorize(ports, 'key-1')
-    ports.clock.advance(FAR)
+    ports.clock.advance(FAR_MS)
 
-    expect(await resolve(ports)).toEqual({ resolved: 0, stillUnknown: 0 })
+    expect(await resolveDue(ports)).toEqual({ resolved: 0, stillUnknown: 0 })
     expect(ports.acquirer.asked).toEqual(['submit'])
   })
 
@@ -130,7 +155,7 @@ describe('resolveUnknown', () => {
     const ports = await unknown(['key-1', 'key-2', 'key-3'])
     ports.acquirer.script.inquire.push({ kind: 'approved' }, { kind: 'approved' }, { kind: 'approved' })
 
-    const summaries = await Promise.all([resolve(ports), resolve(ports)])
+    const summaries = await Promise.all([resolveDue(ports), resolveDue(ports)])
 
     expect(summaries[0]!.resolved + summaries[1]!.resolved).toBe(3)
     const asked = ports.acquirer.calls.map(call => call.order.operationId)
@@ -138,16 +163,33 @@ describe('resolveUnknown', () => {
     expect(ports.outbox.table.rows()).toHaveLength(3)
   })
 
-  test('the longest due come first, and no more than the limit', async () => {
+  test('the longest due come first', async () => {
     const ports = await unknown(['key-1', 'key-2', 'key-3'])
-    const [first, second] = ports.operations.table.rows().map(row => row.operationId)
+    const rows = ports.operations.table.rows()
+    ports.clock.advance(5)
+    await ports.operations.release(rows[0]!, ports.clock.nowMs(), ports.clock.nowMs())
 
-    expect(await resolve(ports, 2)).toEqual({ resolved: 2, stillUnknown: 0 })
+    await resolveDue(ports, 1)
 
-    expect(ports.acquirer.calls.filter(call => call.kind === 'inquire').map(call => call.order.operationId)).toEqual([
-      first,
-      second,
-    ])
+    const inquiries = ports.acquirer.calls.filter(call => call.kind === 'inquire')
+    expect(inquiries.map(call => call.order.operationId)).toEqual(
+      [rows[1], rows[2], rows[0]].map(row => row!.operationId),
+    )
+  })
+
+  test('as many are asked about at once as may be, and all in the end', async () => {
+    const ports = await unknown(Array.from({ length: 20 }, (_, number) => `key-${number}`))
+    let [atOnce, atOnceMax] = [0, 0]
+    for (let number = 0; number < 20; number++)
+      ports.acquirer.script.inquire.push(async () => {
+        atOnceMax = Math.max(atOnceMax, ++atOnce)
+        await new Promise(setImmediate)
+        atOnce--
+        return { kind: 'approved' }
+      })
+
+    expect(await resolveDue(ports, 6)).toEqual({ resolved: 20, stillUnknown: 0 })
+    expect(atOnceMax).toBe(6)
   })
 
   test('nothing is begun after the deadline; what was begun is ended', async () => {
@@ -158,15 +200,131 @@ describe('resolveUnknown', () => {
     }
     ports.acquirer.script.inquire.push(slow, slow, slow)
 
-    expect(await resolveUnknown(ports, 10, ports.clock.nowMs() + 6_000)).toEqual({ resolved: 2, stillUnknown: 0 })
+    expect((await resolveFor(ports, 6_000, 1)).summary).toEqual({ resolved: 2, stillUnknown: 1 })
     expect(statuses(ports)).toEqual(['AUTHORIZED', 'AUTHORIZED', 'REQUESTED'])
+  })
+
+  test('looks again while an outcome is unknown, and ends when none is', async () => {
+    const ports = await unknown()
+    ports.acquirer.script.inquire.push({ kind: 'unknown' }, { kind: 'unknown' }, { kind: 'approved' })
+    const beganMs = ports.clock.nowMs()
+
+    const { summary, looks } = await resolveFor(ports, 45_000)
+
+    expect(summary).toEqual({ resolved: 1, stillUnknown: 0 })
+    // The second inquiry was due 2 s after the first, the third 4 s after that.
+    expect(ports.clock.nowMs() - beganMs).toBe(6_000)
+    const oldestCreatedAtMs = ports.operations.table.rows()[0]!.createdAtMs
+    expect(looks.at(0)).toEqual({ count: 1, oldestCreatedAtMs })
+    expect(looks.at(-1)).toEqual({ count: 0, oldestCreatedAtMs: null })
+  })
+
+  test('ends at once when there is nothing to find out, although somebody works on an operation', async () => {
+    const ports = createFakePorts()
+    ports.acquirer.hold('submit')
+    void authorize(ports, 'key-1')
+    await ports.acquirer.untilAsked(1)
+    const beganMs = ports.clock.nowMs()
+
+    expect((await resolveFor(ports, 45_000)).summary).toEqual({ resolved: 0, stillUnknown: 0 })
+    expect(ports.clock.nowMs()).toBe(beganMs)
+  })
+
+  test('asks nobody while the acquirer is known to be away, and goes on when it is back', async () => {
+    const ports = await unknown(['key-1', 'key-2'])
+    ports.acquirer.reachable = false
+    let sleeps = 0
+    ports.clock.onSlept = () => {
+      expect(ports.acquirer.calls).toEqual([])
+      ports.acquirer.reachable = ++sleeps === 3
+    }
+
+    expect((await resolveFor(ports, 45_000)).summary).toEqual({ resolved: 2, stillUnknown: 0 })
+    // Nobody was asked, so no attempt was used up.
+    expect(ports.operations.table.rows().map(row => row.attempt)).toEqual([2, 2])
+  })
+
+  test('operations that the acquirer never answers hold back no other', async () => {
+    const ports = await unknown(['poison-1', 'poison-2', 'poison-3'])
+    const poison = new Set(ports.operations.table.rows().map(row => row.operationId))
+    const { inquire } = ports.acquirer
+    const answerNow: Array<(verdict: Verdict) => void> = []
+    ports.acquirer.inquire = order =>
+      poison.has(order.operationId)
+        ? new Promise(resolve => answerNow.push(resolve))
+        : inquire.call(ports.acquirer, order)
+    for (const key of ['key-1', 'key-2', 'key-3']) {
+      ports.acquirer.script.submit.push({ kind: 'unknown' })
+      await authorize(ports, key)
+    }
+    ports.clock.advance(ports.policy.inquiryBackoffMs)
+
+    const run = resolveFor(ports, 1, 4)
+    await ports.acquirer.untilAsked(3 + 2 * 3)
+    expect(
+      ports.operations.table
+        .rows()
+        .filter(row => row.state === 'PENDING')
+        .map(row => row.operationId),
+    ).toEqual([...poison])
+    for (const answer of answerNow) answer({ kind: 'unknown' })
+
+    expect((await run).summary).toEqual({ resolved: 3, stillUnknown: 3 })
+  })
+
+  test('one whose outcome cannot be recorded holds back no other, and is tried again when its lease has run out', async () => {
+    const ports = await unknown(['poison', 'key-1', 'key-2'])
+    const [poison] = ports.operations.table.rows()
+    ports.payments.table.drop(poison!.paymentId)
+
+    const { summary, failed } = await resolveFor(ports, 1)
+
+    expect(summary).toEqual({ resolved: 2, stillUnknown: 1 })
+    expect(failed).toEqual([
+      { operationId: poison!.operationId, error: new Error(`operation ${poison!.operationId} has no payment`) },
+    ])
+    ports.clock.advance(ports.policy.leaseMs - 1)
+    expect((await resolveFor(ports, 1)).failed).toEqual([])
+    ports.clock.advance(1)
+    expect((await resolveFor(ports, 1)).failed).toHaveLength(1)
+  })
+
+  test('tells of each what the acquirer said', async () => {
+    const ports = await unknown(['key-1', 'key-2'])
+    ports.acquirer.script.inquire.push({ kind: 'declined', reason: 'no_money' })
+
+    const { resolved } = await resolveFor(ports, FAR_MS, 1)
+
+    const rows = ports.operations.table.rows()
+    expect(resolved).toEqual([
+      { paymentId: rows[0]!.paymentId, operationId: rows[0]!.operationId, kind: 'authorize', verdict: 'declined' },
+      { paymentId: rows[1]!.paymentId, operationId: rows[1]!.operationId, kind: 'authorize', verdict: 'canceled' },
+    ])
+  })
+
+  test('an authorization that is captured in the same call is found out, and its capture is executed', async () => {
+    const ports = createFakePorts()
+    ports.acquirer.script.submit.push({ kind: 'unknown' })
+    const request = authorizeRequestOf({ capture: true })
+    await authorizePayment(ports, request, claimOf('key-1', request), caller)
+    ports.acquirer.script.inquire.push({ kind: 'approved' })
+    ports.clock.advance(ports.policy.inquiryBackoffMs)
+
+    expect(await resolveDue(ports)).toEqual({ resolved: 1, stillUnknown: 0 })
+
+    expect(ports.acquirer.calls.map(call => [call.kind, call.order.kind])).toEqual([
+      ['submit', 'authorize'],
+      ['inquire', 'authorize'],
+      ['submit', 'capture'],
+    ])
+    expect(statuses(ports)).toEqual(['COMPLETED'])
   })
 
   test('without a database it says so, and asks nobody', async () => {
     const ports = await unknown()
     ports.transactions.away = true
 
-    await expect(resolve(ports)).rejects.toThrow(DependencyUnavailableError)
+    await expect(resolveDue(ports)).rejects.toThrow(DependencyUnavailableError)
     expect(ports.acquirer.calls).toEqual([])
   })
 })

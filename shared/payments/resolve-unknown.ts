@@ -1,9 +1,13 @@
 /** Asks the acquirer about operations whose lease ran out, and brings each to a final state. */
+import type { OperationKind } from '../contracts/lists.ts'
 import type { Caller } from './answer.ts'
-import { leaseTimes, type OperationPorts, orderOf, settle, takeOver } from './operation.ts'
+import { goOn, leaseTimes, type OperationPorts, orderOf, postpone, record, takeOver } from './operation.ts'
+import type { UnknownOutcomes } from './ports.ts'
+import type { FinalVerdict } from './record-outcome.ts'
 
 export interface ResolveSummary {
   resolved: number
+  /** At the last look. */
   stillUnknown: number
 }
 
@@ -11,46 +15,151 @@ export interface ResolveSummary {
 export interface ResolvedOperation {
   paymentId: string
   operationId: string
-  kind: string
-  verdict: string
+  kind: OperationKind
+  verdict: FinalVerdict['kind']
 }
+
+export type Resolution =
+  | { kind: 'resolved'; operation: ResolvedOperation }
+  /** The acquirer did not say. It is asked again later. */
+  | { kind: 'unclear' }
+  /** Finished, or somebody else works on it. */
+  | { kind: 'not_ours' }
+
+export interface ResolveObserver {
+  resolved(operation: ResolvedOperation): void
+  /** The operation is taken over again when its lease has run out. */
+  failed(operationId: string, error: unknown): void
+  looked(unknown: UnknownOutcomes): void
+}
+
+export interface ResolveOptions {
+  /** How many operations are asked about at the same time. */
+  concurrency: number
+  /** None is begun later than this (epoch, real time). */
+  deadlineMs: number
+  observer: ResolveObserver
+}
+
+/** An operation whose first try was unclear is asked about again after a second or two. */
+const LOOK_INTERVAL_MS = 2_000
 
 /** There is no caller. The answer is stored for a repeat with the key. */
 const resolver: Caller = { language: 'en', requestId: 'resolve-unknown' }
 
 /**
- * Takes over up to `limit` due operations, one after the other, and begins none after `deadlineMs` (epoch):
- * asks the acquirer, and cancels what it does not know.
- * Calls `onResolved` with each that became final. Only the acquirer's confirmation makes an operation FAILED. Throws DependencyUnavailableError when the database is away.
+ * Takes over every operation that is due, the longest due first, and looks again every 2 s. Ends when no outcome is unknown, or at
+ * the deadline with those that are under way. Begins none while the acquirer is known to be away.
+ * Only the acquirer's confirmation makes an operation FAILED. Throws DependencyUnavailableError when the database is away.
  */
-export async function resolveUnknown(
-  ports: OperationPorts,
-  limit: number,
-  deadlineMs: number,
-  onResolved: (operation: ResolvedOperation) => void = () => {},
-): Promise<ResolveSummary> {
-  await ports.clock.catchUp()
-  const summary: ResolveSummary = { resolved: 0, stillUnknown: 0 }
-  for (const operationId of await ports.operations.due(leaseTimes(ports), limit)) {
-    if (ports.clock.nowMs() >= deadlineMs) break
-    const outcome = await resolveOne(ports, operationId, onResolved)
-    if (outcome === 'resolved') summary.resolved++
-    if (outcome === 'still_unknown') summary.stillUnknown++
+export const resolveUnknown = (ports: OperationPorts, options: ResolveOptions): Promise<ResolveSummary> =>
+  new ResolverRun(ports, options).untilNoneOrLate()
+
+/** The same without waiting: what is due now is asked about, once. */
+export const resolveDueNow = (ports: OperationPorts, options: ResolveOptions): Promise<ResolveSummary> =>
+  new ResolverRun(ports, options).once()
+
+/**
+ * Takes one operation over, whether it is due or not, and asks the acquirer: records what it decided, and cancels what it does
+ * not know. Throws DependencyUnavailableError.
+ */
+export async function resolveOperation(ports: OperationPorts, operationId: string): Promise<Resolution> {
+  const operation = await takeOver(ports, operationId)
+  if (operation === undefined) return { kind: 'not_ours' }
+  const order = orderOf(operation)
+  const found = await ports.acquirer.inquire(order)
+  const said = found.kind === 'not_found' ? await ports.acquirer.cancel(order) : found
+  if (said.kind === 'unknown') {
+    await postpone(ports, operation)
+    return { kind: 'unclear' }
   }
-  return summary
+  const caller = { ...resolver }
+  const recorded = await record(ports, operation, said, caller)
+  if (recorded === undefined) return { kind: 'not_ours' }
+  await goOn(ports, recorded, caller)
+  const { paymentId, kind } = operation
+  return { kind: 'resolved', operation: { paymentId, operationId, kind, verdict: said.kind } }
 }
 
-async function resolveOne(
-  ports: OperationPorts,
-  operationId: string,
-  onResolved: (operation: ResolvedOperation) => void,
-): Promise<'resolved' | 'still_unknown' | 'not_ours'> {
-  const operation = await takeOver(ports, operationId)
-  if (operation === undefined) return 'not_ours'
-  const found = await ports.acquirer.inquire(orderOf(operation))
-  const verdict = found.kind === 'not_found' ? await ports.acquirer.cancel(orderOf(operation)) : found
-  const outcome = await settle(ports, operation, verdict, { ...resolver })
-  if (outcome.kind === 'unknown') return 'still_unknown'
-  onResolved({ paymentId: operation.paymentId, operationId, kind: operation.kind, verdict: verdict.kind })
-  return 'resolved'
+class ResolverRun {
+  readonly #ports: OperationPorts
+  readonly #options: ResolveOptions
+  readonly #summary: ResolveSummary = { resolved: 0, stillUnknown: 0 }
+  readonly #underWay = new Map<string, Promise<void>>()
+
+  constructor(ports: OperationPorts, options: ResolveOptions) {
+    this.#ports = ports
+    this.#options = options
+  }
+
+  async once(): Promise<ResolveSummary> {
+    await this.#beginDue()
+    await Promise.all(this.#underWay.values())
+    return this.#summary
+  }
+
+  async untilNoneOrLate(): Promise<ResolveSummary> {
+    try {
+      for (;;) {
+        const hasBegun = await this.#beginDue()
+        if (!hasBegun && !(await this.#mayLookAgain())) return this.#summary
+      }
+    } finally {
+      await Promise.all(this.#underWay.values())
+    }
+  }
+
+  /** False when nothing new is due, or none may be begun. An operation that keeps its place long holds back no other. */
+  async #beginDue(): Promise<boolean> {
+    if (!this.#mayBegin()) return false
+    await this.#ports.clock.catchUp()
+    // As many as are under way may be among those that are found.
+    const limit = 2 * this.#options.concurrency
+    const due = await this.#ports.operations.due(leaseTimes(this.#ports), limit)
+    const found = due.filter(operationId => !this.#underWay.has(operationId))
+    for (const operationId of found) {
+      if (this.#underWay.size >= this.#options.concurrency) await Promise.race(this.#underWay.values())
+      if (!this.#mayBegin()) return false
+      this.#begin(operationId)
+    }
+    return found.length > 0
+  }
+
+  #mayBegin(): boolean {
+    return this.#ports.clock.nowMs() < this.#options.deadlineMs && this.#ports.acquirer.mayTry()
+  }
+
+  #begin(operationId: string): void {
+    const work = this.#resolve(operationId).finally(() => this.#underWay.delete(operationId))
+    this.#underWay.set(operationId, work)
+  }
+
+  /** Never throws: one operation that cannot be recorded must not hold the others back. */
+  async #resolve(operationId: string): Promise<void> {
+    const { observer } = this.#options
+    try {
+      const resolution = await resolveOperation(this.#ports, operationId)
+      if (resolution.kind !== 'resolved') return
+      this.#summary.resolved++
+      observer.resolved(resolution.operation)
+    } catch (error) {
+      observer.failed(operationId, error)
+    }
+  }
+
+  /** Waits until one of those under way has ended; without any, for a while. False when no outcome is unknown, or it is too late. */
+  async #mayLookAgain(): Promise<boolean> {
+    const { clock, operations } = this.#ports
+    const { deadlineMs, observer } = this.#options
+    const isIdle = this.#underWay.size === 0
+    if (!isIdle) await Promise.race(this.#underWay.values())
+    const unknown = await operations.unknown(leaseTimes(this.#ports))
+    this.#summary.stillUnknown = unknown.count
+    observer.looked(unknown)
+    if (unknown.count === 0) return false
+    if (!isIdle) return clock.nowMs() < deadlineMs
+    if (clock.nowMs() + LOOK_INTERVAL_MS >= deadlineMs) return false
+    await clock.sleep(LOOK_INTERVAL_MS)
+    return true
+  }
 }

@@ -73,7 +73,18 @@ export function createMetrics() {
     deadLetters: new Counter({ name: 'dead_letters_total', help: 'Records sent to the dead-letter topic.', registers }),
     operationsResolved: new Counter({
       name: 'operations_resolved_total',
-      help: 'Operations brought to a final state by resolve-unknown.',
+      help: 'Operations brought to a final state by resolve-unknown, by what the acquirer said.',
+      labelNames: ['verdict'],
+      registers,
+    }),
+    operationsUnknown: new Gauge({
+      name: 'operations_unknown',
+      help: 'Pending operations that nobody works on, or that were taken over before, when resolve-unknown last looked.',
+      registers,
+    }),
+    operationsUnknownOldestSeconds: new Gauge({
+      name: 'operations_unknown_oldest_seconds',
+      help: 'Age of the oldest of them, then.',
       registers,
     }),
     paymentsExpired: new Counter({

@@ -16,6 +16,7 @@ import { KafkaDoorbell } from '../messaging/doorbell.ts'
 import { KafkaEventPublisher } from '../messaging/event-publisher.ts'
 import { type KafkaConnections, LazyAdmin, LazyProducer, openKafka } from '../messaging/kafka-client.ts'
 import { TopicStates } from '../messaging/topic-states.ts'
+import { leaseTimes } from '../payments/operation.ts'
 import type { Acquirer, Alarms, Clock, FollowingClock, OutboxRow, Transactions } from '../payments/ports.ts'
 import { idIn } from '../payments/record-id.ts'
 import { AnswerTable } from '../stores/answers.ts'
@@ -39,6 +40,7 @@ import { checkReadiness, type ReadinessProblem } from './health.ts'
 import { createIds } from './ids.ts'
 import { createLog, type Logger } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { unknownProblems } from './outcome-report.ts'
 import { ProcessClock } from './process-clock.ts'
 import { guardProcess } from './process-guard.ts'
 import { RecentTroubles } from './recent-troubles.ts'
@@ -343,10 +345,11 @@ export class Ports {
   }
 
   async #problems(database: Promise<unknown>): Promise<ReadinessProblem[]> {
-    const delivery = Promise.all([this.#deliveryProblems(), database]).then(([problems]) => problems)
+    const asked = Promise.all([this.#deliveryProblems(), this.#unknownProblems(), database])
+    const inDatabase = asked.then(([delivery, unknown]) => [...delivery, ...unknown])
     // The answer may add a trouble of the database. A missing answer must not hide the other problems.
     const silence = sleep(DATABASE_ANSWER_MS, [], { ref: false })
-    const found = await Promise.race([delivery.catch(() => []), silence])
+    const found = await Promise.race([inDatabase.catch(() => []), silence])
     return [
       ...this.#troubles.problems(),
       ...topicProblems(this.#topics.sick()),
@@ -359,6 +362,11 @@ export class Ports {
   async #deliveryProblems(): Promise<ReadinessProblem[]> {
     const [consumers, backlog] = await Promise.all([this.progress.readConsumers(), this.progress.readBacklog()])
     return deliveryProblems({ consumers, backlog }, systemClock.nowMs())
+  }
+
+  async #unknownProblems(): Promise<ReadinessProblem[]> {
+    const unknown = await this.operations.unknown(leaseTimes(this))
+    return unknownProblems(unknown, this.clock.virtualNowMs())
   }
 
   get #dataDisk() {

@@ -1,6 +1,6 @@
 /** The table `payment_operation`: each operation with its state, attempt and lease. */
 import { type FinalState, type OperationKind, openStates } from '../contracts/lists.ts'
-import type { LeaseTimes, Operation, Operations, Transaction } from '../payments/ports.ts'
+import type { LeaseTimes, Operation, Operations, Transaction, UnknownOutcomes } from '../payments/ports.ts'
 import type { Database } from './database.ts'
 
 /** The one open state: a second one does not compile until these statements know it. */
@@ -172,5 +172,14 @@ export class OperationTable implements Operations {
       [virtualNowMs, nextAttemptAtMsMax, nowMs, leaseUntilMsMax, limit],
     )
     return rows.map(row => row.operation_id)
+  }
+
+  async unknown({ nowMs, leaseUntilMsMax }: LeaseTimes): Promise<UnknownOutcomes> {
+    const [row] = await this.#database.select<{ operations: number; oldest: Date | null }>(
+      `SELECT COUNT(*) AS operations, MIN(created_at) AS oldest FROM payment_operation
+       WHERE state = '${PENDING}' AND (attempt > 1 OR lease_until_ms <= ? OR lease_until_ms > ?)`,
+      [nowMs, leaseUntilMsMax],
+    )
+    return { count: row!.operations, oldestCreatedAtMs: row!.oldest?.getTime() ?? null }
   }
 }

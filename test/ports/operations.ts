@@ -10,6 +10,7 @@ export function describeOperations(name: string, open: OpenPorts): void {
     testOwnership(open)
     testLeases(open)
     testDue(open)
+    testUnknown(open)
   })
 }
 
@@ -232,5 +233,28 @@ function testDue(open: OpenPorts): void {
     expect(await ports.operations.due({ ...at(backMs), nextAttemptAtMsMax: leased.leaseUntilMs - 1 }, 10)).toEqual([])
     const due = await ports.operations.due({ ...at(backMs - 1), nowMs: NOW_MS }, 10)
     expect(due.toSorted()).toEqual([leased.operationId, released.operationId].toSorted())
+  })
+}
+
+function testUnknown(open: OpenPorts): void {
+  test('are unknown when their lease has run out, or once they were taken over, until they are finished', async () => {
+    const ports = await open()
+    const first = await inserted(ports)
+    const second = await inserted(ports, { createdAtMs: NOW_MS + 1 })
+    const unknownAt = (nowMs: number) => ports.operations.unknown(at(nowMs))
+    const endMs = first.leaseUntilMs
+
+    expect(await unknownAt(endMs - 1)).toEqual({ count: 0, oldestCreatedAtMs: null })
+    expect(await unknownAt(endMs)).toEqual({ count: 2, oldestCreatedAtMs: NOW_MS })
+    // Leased before the clock went back.
+    expect(await unknownAt(endMs - AHEAD_MS_MAX - 1)).toEqual({ count: 2, oldestCreatedAtMs: NOW_MS })
+
+    await finish(ports, first)
+    expect(await unknownAt(endMs)).toEqual({ count: 1, oldestCreatedAtMs: NOW_MS + 1 })
+    const leased = { leaseUntilMs: endMs + LEASE_MS, nextAttemptAtMs: endMs + LEASE_MS }
+    const taken = await ports.operations.takeOver(second.operationId, at(endMs), leased)
+    expect(await unknownAt(endMs)).toEqual({ count: 1, oldestCreatedAtMs: NOW_MS + 1 })
+    await finish(ports, taken!)
+    expect(await unknownAt(endMs)).toEqual({ count: 0, oldestCreatedAtMs: null })
   })
 }

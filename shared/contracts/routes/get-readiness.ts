@@ -13,6 +13,7 @@ export const problemKinds = [
   'topic_unavailable',
   'consumer_standing_still',
   'acquirer_circuit_open',
+  'outcomes_unknown',
 ] as const
 
 export const readinessProblem = z

@@ -43,6 +43,7 @@ const withOperations =
       takeOver: (...given) => operations.takeOver(...given),
       release: (...given) => operations.release(...given),
       due: (...given) => operations.due(...given),
+      unknown: (...given) => operations.unknown(...given),
     }
     return { ...ports, operations: { ...bound, ...change(bound) } }
   }
