@@ -36,7 +36,7 @@ export const words = {
     slow: /taking longer than usual/,
     again: 'New purchase',
     followed: 'Every record has arrived.',
-    decliningCard: /Card with too little money/,
+    decliningCard: /Insufficient-funds card/,
     slowCard: /Card that answers slowly/,
   },
 } as const

@@ -16,6 +16,8 @@ import './styles/base.css'
 import './styles/shop.css'
 import './styles/order.css'
 import './styles/motion.css'
+import './styles/print.css'
+import './styles/forced-colors.css'
 
 const i18n = createI18n(languageOf(location.search))
 const queryClient = new QueryClient({

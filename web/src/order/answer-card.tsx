@@ -1,5 +1,6 @@
 /** One answer of the API: readable JSON, and copies of the exact body and of the request as a curl. */
 import { useMutation } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiAnswer, curlOf, prettyJson } from '../api/answer.ts'
 import type { Operation } from '../purchase/purchase.ts'
@@ -16,7 +17,7 @@ export function AnswerCard({ answer, operation }: { answer: ApiAnswer; operation
         <p className="answer-name">
           {name} <span className={succeeded ? 'code-ok' : 'code-bad'}>{answer.statusCode}</span>
         </p>
-        <p className="answer-path" title={answer.request.path}>
+        <p className="answer-path">
           <code>
             {answer.request.method} {answer.request.path}
           </code>
@@ -47,17 +48,21 @@ export function AnswerCard({ answer, operation }: { answer: ApiAnswer; operation
   )
 }
 
+/** How long a button says that it copied before it offers to copy again. */
+const COPIED_FOR_MS = 2_000
+
 function CopyButton({ text, shown, label }: { text: string; shown: string; label: string }) {
   const { t } = useTranslation()
   const copy = useMutation({ mutationFn: () => copyText(text) })
+  const { isIdle, reset, submittedAt } = copy
+  useEffect(() => {
+    if (isIdle) return
+    const timer = setTimeout(reset, submittedAt + COPIED_FOR_MS - Date.now())
+    return () => clearTimeout(timer)
+  }, [isIdle, reset, submittedAt])
   return (
     <>
-      <button
-        type="button"
-        className="button button-small"
-        aria-label={copy.isSuccess ? undefined : label}
-        onClick={() => copy.mutate()}
-      >
+      <button type="button" className="button button-small" aria-label={label} onClick={() => copy.mutate()}>
         {copy.isSuccess ? t('answers.copied') : shown}
       </button>
       <span role="status" className={copy.isError ? 'small' : 'visually-hidden'}>

@@ -4,7 +4,7 @@ import { StagePicture } from '../catalog/phone-picture.tsx'
 import type { Cart } from '../purchase/cart.ts'
 import { useFinishName } from './names.ts'
 
-const perks = ['delivery', 'refund', 'unlocked'] as const
+const perks = ['free', 'refund', 'open'] as const
 const specs = ['display', 'camera', 'chip'] as const
 
 export function Stage({ cart }: { cart: Cart }) {
@@ -43,9 +43,9 @@ export function Stage({ cart }: { cart: Cart }) {
 }
 
 const perkPaths = {
-  delivery: 'M3 7h11v9H3zM14 10h4l3 3v3h-7zM7 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM17 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4z',
+  free: 'M3 6h18v12H3zM3 10h18M7 15h4',
   refund: 'M4 9h11a5 5 0 0 1 0 10h-4M4 9l4-4M4 9l4 4',
-  unlocked: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 6.8-1.2',
+  open: 'M12 6c-2-1.3-5-1.7-8-1.5v13c3-.2 6 .2 8 1.5 2-1.3 5-1.7 8-1.5v-13c-3-.2-6 .2-8 1.5zM12 6v13',
 } as const
 
 const PerkIcon = ({ perk }: { perk: (typeof perks)[number] }) => (

@@ -39,10 +39,6 @@ function Sum({ shop }: { shop: Shop }) {
         <dt>{t('choose.unitPrice')}</dt>
         <dd>{formatMoney(phones[cart.phoneId].unitPrice, CURRENCY, language)}</dd>
       </div>
-      <div>
-        <dt>{t('choose.delivery')}</dt>
-        <dd>{t('choose.free')}</dd>
-      </div>
     </dl>
   )
 }
