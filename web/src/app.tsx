@@ -1,19 +1,24 @@
-/** The page: header, notices, and either the shop window or the order. */
+/** The page: header, notices, and what the address names. */
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Header } from './header.tsx'
 import { OrderPage } from './order/order-page.tsx'
+import { OrdersPage } from './order/orders-page.tsx'
+import { usePage } from './routing/navigation.tsx'
+import type { Page } from './routing/page.ts'
 import { ShopPage } from './shop/shop-page.tsx'
-import { type Shop, useLanguage, useShop } from './shop-context.ts'
+import { useLanguage } from './shop-context.ts'
 import { ConnectionNotice } from './status/connection-notice.tsx'
+import { NotFoundPage } from './status/not-found.tsx'
 
 export function App() {
   const { t } = useTranslation()
   const language = useLanguage()
-  const shop = useShop()
-  useFocusOnResult(shop)
+  const page = usePage()
+  const main = useRef<HTMLElement>(null)
+  useFocusOnResult(main)
 
-  const title = t('shop.title')
+  const title = page.name === 'shop' ? t('shop.title') : `${t(`shop.titles.${page.name}`)} | ${t('shop.name')}`
   useEffect(() => {
     document.documentElement.lang = language
     document.title = title
@@ -26,8 +31,8 @@ export function App() {
       </a>
       <Header />
       <ConnectionNotice />
-      <main id="main" tabIndex={-1}>
-        {showsOrder(shop) ? <OrderPage shop={shop} /> : <ShopPage shop={shop} />}
+      <main id="main" tabIndex={-1} ref={main}>
+        <PageView page={page} />
       </main>
       <footer className="footer">
         <p>{t('shop.footer')}</p>
@@ -36,22 +41,37 @@ export function App() {
   )
 }
 
-const showsOrder = ({ purchase }: Shop) =>
-  purchase.step === 'paid' || purchase.step === 'refunding' || purchase.step === 'refunded'
+function PageView({ page }: { page: Page }) {
+  switch (page.name) {
+    case 'shop':
+      return <ShopPage />
+    case 'orders':
+      return <OrdersPage />
+    case 'order':
+      return <OrderPage key={page.paymentId} paymentId={page.paymentId} />
+    case 'notFound':
+      return <NotFoundPage />
+  }
+}
 
-/** Moves the focus to what the buyer waited for, once it is there; never on the first view, nor while a choice is changed. */
-function useFocusOnResult({ purchase, busy, unknown }: Shop) {
-  const state = unknown ? 'unknown' : purchase.step
-  const previous = useRef<string>(state)
+/**
+ * Moves the focus to what the visitor waited for, as it comes: each view marks it with `data-result`.
+ * Never before the visitor has done anything, so that opening a page begins at its top.
+ */
+function useFocusOnResult(main: React.RefObject<HTMLElement | null>) {
   useEffect(() => {
-    const before = previous.current
-    previous.current = state
-    const choosingAgain = before === 'refused' && state === 'choosing'
-    const justBegun = busy && before !== 'unknown'
-    if (before === state || choosingAgain || justBegun) return
-    const result = document.querySelector<HTMLElement>('[data-result]')
-    const wholePage = result?.tagName === 'H1'
-    if (wholePage) window.scrollTo(0, 0)
-    result?.focus({ preventScroll: wholePage })
-  }, [state, busy])
+    const observer = new MutationObserver(records => {
+      const added = records.flatMap(({ addedNodes }) => [...addedNodes])
+      const result = added.map(resultIn).find(element => element !== null)
+      if (navigator.userActivation?.hasBeenActive === false) return
+      result?.focus({ preventScroll: result.tagName === 'H1' })
+    })
+    if (main.current) observer.observe(main.current, { childList: true, subtree: true })
+    return () => observer.disconnect()
+  }, [main])
+}
+
+function resultIn(node: Node): HTMLElement | null {
+  if (!(node instanceof HTMLElement) || !node.isConnected) return null
+  return node.matches('[data-result]') ? node : node.querySelector<HTMLElement>('[data-result]')
 }

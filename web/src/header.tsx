@@ -1,20 +1,28 @@
-/** Name of the shop, the sandbox notice and the language switch. */
+/** Name of the shop, its pages, the sandbox notice and the language switch. */
 import { useTranslation } from 'react-i18next'
-import { shopLanguages, withLanguage } from './i18n/language.ts'
-import { useLanguage } from './shop-context.ts'
+import { shopLanguages, withLanguage, withoutLanguage } from './i18n/language.ts'
+import { Link, usePage } from './routing/navigation.tsx'
+import { ORDERS_PATH, SHOP_PATH } from './routing/page.ts'
+import { useLanguage, useShopParts } from './shop-context.ts'
 
 export function Header() {
   const { t } = useTranslation()
+  const page = usePage()
   return (
     <header className="header">
       <div className="header-row">
-        <p className="brand">
+        <Link to={SHOP_PATH} className="brand">
           <svg viewBox="0 0 32 32" aria-hidden="true">
             <rect width="32" height="32" rx="9" className="brand-night" />
             <path d="M20.5 6.5a10 10 0 1 0 5 14.2A9 9 0 0 1 20.5 6.5z" className="brand-moon" />
           </svg>
           {t('shop.name')}
-        </p>
+        </Link>
+        <nav className="pages" aria-label={t('shop.pages')}>
+          <Link to={ORDERS_PATH} aria-current={page.name === 'orders' ? 'page' : undefined}>
+            {t('shop.orders')}
+          </Link>
+        </nav>
         <LanguageSwitch />
       </div>
       <p className="sandbox">
@@ -29,6 +37,7 @@ const ownNames = { ko: '한국어', en: 'English' } as const
 
 function LanguageSwitch() {
   const { t, i18n } = useTranslation()
+  const { keepLanguage } = useShopParts()
   const current = useLanguage()
   return (
     <nav className="languages" aria-label={t('shop.language')}>
@@ -42,7 +51,8 @@ function LanguageSwitch() {
           onClick={event => {
             if (event.metaKey || event.ctrlKey || event.shiftKey) return
             event.preventDefault()
-            history.replaceState(null, '', withLanguage(location.href, language))
+            history.replaceState(null, '', withoutLanguage(location.href))
+            keepLanguage(language)
             void i18n.changeLanguage(language)
           }}
         >

@@ -1,28 +1,28 @@
-/** What the page's components share: the purchase, and the ways to change it. */
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { createContext, use, useEffect, useSyncExternalStore } from 'react'
+/** What the page's components share: this browser's orders, and the ways to change them. */
+import { createContext, use } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Language } from '../../shared/contracts/errors.ts'
 import type { ApiAnswer, ApiRequest } from './api/answer.ts'
-import { OutcomeUnknownError, type Waiting } from './api/ask-until-final.ts'
-import type { Cart } from './purchase/cart.ts'
-import type { NewKey } from './purchase/keys.ts'
-import {
-  changeCart,
-  type Purchase,
-  pendingOperation,
-  startAgain,
-  startPayment,
-  startRefund,
-} from './purchase/purchase.ts'
-import type { Store } from './store.ts'
+import type { Waiting } from './api/ask-until-final.ts'
+import { type AnswerLog, answersOfPayment, type LoggedAnswer, refusalIn } from './purchase/answer-log.ts'
+import { type Cart, itemOf } from './purchase/cart.ts'
+import { type Checkout, changeCart } from './purchase/checkout.ts'
+import type { NewIds } from './purchase/keys.ts'
+import { addOrder, begin, forget, type Order, orderOfPayment } from './purchase/orders.ts'
+import { authorizeRequestOf, captureRequestOf, type Operation, refundRequestOf } from './purchase/requests.ts'
+import type { Waitings } from './purchase/run-orders.ts'
+import { type Store, useStore } from './store.ts'
 
-export interface ShopParts {
-  purchases: Store<Purchase>
-  waiting: Store<Waiting | undefined>
-  newKey: NewKey
-  run: () => Promise<void>
+export interface ShopParts extends NewIds {
+  checkout: Store<Checkout>
+  orders: Store<readonly Order[]>
+  answers: Store<AnswerLog>
+  waitings: Store<Waitings>
+  run: (orderId: string) => Promise<void>
+  /** Ends every pause between repeats. */
+  wake: () => void
   ask: (request: ApiRequest) => Promise<ApiAnswer>
+  keepLanguage: (language: Language) => void
 }
 
 export const ShopContext = createContext<ShopParts | undefined>(undefined)
@@ -35,56 +35,91 @@ export function useShopParts(): ShopParts {
 
 export const useLanguage = (): Language => (useTranslation().i18n.language === 'en' ? 'en' : 'ko')
 
-export interface Shop {
-  purchase: Purchase
-  /** An outcome is awaited and being asked for. */
-  busy: boolean
-  /** What the repeats are waiting for, while busy. */
+/** A request on its way, and what its repeats are waiting for. */
+export interface Progress {
+  operation: Operation
   waiting?: Waiting
-  /** An outcome is awaited and patience ended: only `checkAgain` goes on. */
-  unknown?: Waiting
+}
+
+function useProgress(order: Order | undefined): Progress | undefined {
+  const { waitings } = useShopParts()
+  const waiting = useStore(waitings)[order?.orderId ?? '']
+  return order?.pending && { operation: order.pending.operation, waiting }
+}
+
+export interface CheckoutActions {
+  cart: Cart
+  /** The order that was made, until it is left. */
+  order?: Order
+  progress?: Progress
+  refusal?: LoggedAnswer
   choose: (choice: Partial<Cart>) => void
   pay: () => void
-  refund: () => void
-  checkAgain: () => void
-  startAgain: () => void
+  leave: () => void
 }
 
-/** For the root component alone: it also takes up a purchase that a reload interrupted. */
-export function useShop(): Shop {
-  const { purchases, waiting, newKey, run } = useShopParts()
-  const purchase = useSyncExternalStore(purchases.subscribe, purchases.get)
-  const currentWaiting = useSyncExternalStore(waiting.subscribe, waiting.get)
-  const queryClient = useQueryClient()
-  const { mutate, isError, error } = useMutation({
-    mutationKey: ['purchase'],
-    mutationFn: run,
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ['payment'] }),
-  })
-
-  useEffect(() => {
-    if (pendingOperation(purchases.get())) mutate()
-  }, [purchases, mutate])
-
-  const begin = (change: (purchase: Purchase) => Purchase) => {
-    const before = purchases.get()
-    purchases.update(change)
-    if (purchases.get() !== before) mutate()
-  }
-  const pending = pendingOperation(purchase) !== undefined
-  const unknown = pending && isError ? waitingOf(error) : undefined
+export function useCheckout(): CheckoutActions {
+  const { checkout, orders, answers, newKey, newOrderId, run } = useShopParts()
+  const language = useLanguage()
+  const { cart, orderId } = useStore(checkout)
+  const order = useStore(orders).find(known => known.orderId === orderId)
+  const progress = useProgress(order)
+  const refusal = refusalIn(useStore(answers).filter(logged => logged.orderId === orderId))
   return {
-    purchase,
-    busy: pending && !unknown,
-    waiting: pending && !unknown ? currentWaiting : undefined,
-    unknown,
-    choose: choice => purchases.update(current => changeCart(current, choice)),
-    pay: () => begin(current => startPayment(current, newKey)),
-    refund: () => begin(current => startRefund(current, newKey)),
-    checkAgain: () => mutate(),
-    startAgain: () => purchases.update(startAgain),
+    cart,
+    order,
+    progress,
+    refusal: progress ? undefined : refusal,
+    choose: choice => {
+      if (!progress) checkout.update(current => changeCart(current, choice))
+    },
+    pay: () => {
+      const item = itemOf(cart)
+      const { orderId: currentId } = checkout.get()
+      if (item === undefined || orders.get().some(known => known.orderId === currentId && known.pending)) return
+      const next = newOrderId(item)
+      const request = authorizeRequestOf(item, cart.card, newKey('authorize'), language)
+      orders.update(known => addOrder(known, { orderId: next, pending: { operation: 'authorize', request } }))
+      checkout.update(() => ({ cart, orderId: next }))
+      void run(next)
+    },
+    leave: () => checkout.update(current => ({ cart: current.cart })),
   }
 }
 
-const waitingOf = (error: Error): Waiting =>
-  error instanceof OutcomeUnknownError ? error.waiting : { reason: 'trouble', attempt: 1 }
+export interface OrderActions {
+  order?: Order
+  answers: AnswerLog
+  progress?: Progress
+  refusal?: LoggedAnswer
+  capture: () => void
+  refund: () => void
+}
+
+/** One payment as this browser knows it. What it has come to is asked from the API (`usePayment`). */
+export function useOrder(paymentId: string): OrderActions {
+  const { orders, answers, newKey, run } = useShopParts()
+  const language = useLanguage()
+  const order = orderOfPayment(useStore(orders), paymentId)
+  const progress = useProgress(order)
+  const log = answersOfPayment(useStore(answers), paymentId)
+  const start = (operation: 'capture' | 'refund') => {
+    const make = operation === 'capture' ? captureRequestOf : refundRequestOf
+    const pending = { operation, request: make(paymentId, newKey(operation), language) }
+    orders.update(known => begin(known, paymentId, pending))
+    void run(orderOfPayment(orders.get(), paymentId)?.orderId ?? paymentId)
+  }
+  return {
+    order,
+    answers: log,
+    progress,
+    refusal: progress ? undefined : refusalIn(log),
+    capture: () => start('capture'),
+    refund: () => start('refund'),
+  }
+}
+
+export function useOrders(): { orders: readonly Order[]; forget: (orderId: string) => void } {
+  const { orders } = useShopParts()
+  return { orders: useStore(orders), forget: orderId => orders.update(known => forget(known, orderId)) }
+}

@@ -1,27 +1,27 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ApiAnswer } from './answer.ts'
-import { askUntilFinal, delayMsOf, judge, OutcomeUnknownError, retryPolicy, type Waiting } from './ask-until-final.ts'
+import { askUntilFinal, delayMsOf, judge, retryPolicy, type Waiting } from './ask-until-final.ts'
 import { answerOf, paymentOf, refusalOf } from './sample-answers.ts'
 
-/** A clock that only sleeping moves, and answers in the order given; after the last one the network is down. */
+/** A clock that only pauses move, and answers in the order given; the last one comes again and again. */
 function scriptedPorts(script: (ApiAnswer | 'lost')[]) {
   const waits: (Waiting | undefined)[] = []
-  const slept: number[] = []
+  const paused: number[] = []
   let clockMs = 0
   let asked = 0
   return {
     waits,
-    slept,
+    paused,
     askCount: () => asked,
     askOnce: async () => {
-      const next = script[asked++] ?? 'lost'
+      const next = script[Math.min(asked++, script.length - 1)] ?? 'lost'
       if (next === 'lost') throw new TypeError('Failed to fetch')
       return next
     },
     ports: {
       nowMs: () => clockMs,
-      sleep: async (delayMs: number) => {
-        slept.push(delayMs)
+      pause: async (delayMs: number) => {
+        paused.push(delayMs)
         clockMs += delayMs
       },
       onWaiting: (waiting: Waiting | undefined) => waits.push(waiting),
@@ -57,8 +57,8 @@ function repeat(reason: string) {
 
 describe('delayMsOf', () => {
   test('doubles up to its cap', () => {
-    expect([1, 2, 3, 4, 5].map(attempt => delayMsOf(attempt, undefined, retryPolicy))).toEqual([
-      500, 1_000, 2_000, 4_000, 4_000,
+    expect([1, 2, 3, 4, 5, 6, 7, 8].map(attempt => delayMsOf(attempt, undefined, retryPolicy))).toEqual([
+      500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000,
     ])
   })
 
@@ -78,22 +78,31 @@ describe('askUntilFinal', () => {
 
   test('lost answers and in-progress answers are asked again until the final one', async () => {
     const busy = refusalOf(409, 'DUPLICATE_REQUEST', { reason: 'in_progress' }, { retryAfterMs: 1_000 })
-    const { ports, askOnce, slept, waits } = scriptedPorts(['lost', busy, paid])
+    const { ports, askOnce, paused, waits } = scriptedPorts(['lost', busy, paid])
     expect(await askUntilFinal(askOnce, ports)).toBe(paid)
-    expect(slept).toEqual([500, 1_000])
+    expect(paused).toEqual([500, 1_000])
     expect(waits).toEqual([
-      { reason: 'unreachable', attempt: 1, requestId: undefined },
-      { reason: 'in_progress', attempt: 2, requestId: 'req_1' },
+      { reason: 'unreachable', attempt: 1, requestId: undefined, nextAtMs: 500, isUncertain: false },
+      { reason: 'in_progress', attempt: 2, requestId: 'req_1', nextAtMs: 1_500, isUncertain: false },
       undefined,
     ])
   })
 
-  test('patience ends: the outcome is unknown, never refused', async () => {
-    const { ports, askOnce, askCount, slept } = scriptedPorts([])
-    const outcome = await askUntilFinal(askOnce, ports).catch((error: unknown) => error)
-    expect(outcome).toBeInstanceOf(OutcomeUnknownError)
-    expect(outcome).toMatchObject({ waiting: { reason: 'unreachable', attempt: askCount() } })
-    expect(slept.reduce((sum, delayMs) => sum + delayMs, 0)).toBeLessThanOrEqual(retryPolicy.patienceMs)
-    expect(askCount()).toBeGreaterThan(3)
+  test('an outcome that stays unknown is asked for until it is known, and a person is told meanwhile', async () => {
+    const { ports, askOnce, askCount, waits } = scriptedPorts([...Array<'lost'>(20).fill('lost'), paid])
+    expect(await askUntilFinal(askOnce, ports)).toBe(paid)
+    expect(askCount()).toBe(21)
+    expect(waits.slice(0, -1).map(waiting => waiting?.isUncertain)).toEqual([
+      ...Array(4).fill(false),
+      ...Array(16).fill(true),
+    ])
+  })
+
+  test('an outcome that the API calls unknown is told at once, and asked for when Retry-After says', async () => {
+    const unknown = refusalOf(503, 'OUTCOME_UNKNOWN', {}, { retryAfterMs: 2_000 })
+    const { ports, askOnce, paused, waits } = scriptedPorts([unknown, paid])
+    await askUntilFinal(askOnce, ports)
+    expect(paused).toEqual([2_000])
+    expect(waits[0]).toMatchObject({ reason: 'unknown', isUncertain: true })
   })
 })

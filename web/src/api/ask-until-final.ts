@@ -1,4 +1,4 @@
-/** Repeats one request, always the same one, until its outcome is known or patience ends. */
+/** Repeats one request, always the same one, until its outcome is known. */
 import { type ApiAnswer, errorOf, paymentOf } from './answer.ts'
 
 /** Why an answer settles nothing yet. */
@@ -8,12 +8,18 @@ export type RetryDecision = { kind: 'final' } | { kind: 'repeat'; reason: WaitRe
 
 export interface Waiting {
   reason: WaitReason
+  /** How often it was asked so far. */
   attempt: number
   requestId?: string
+  /** When the next repeat is due. */
+  nextAtMs: number
+  /** It takes so long, or the API itself says so, that a person must be told that the outcome is unknown. */
+  isUncertain: boolean
 }
 
 export interface RetryPorts {
-  sleep: (delayMs: number) => Promise<void>
+  /** May end early: the connection is back, or a person does not want to wait. */
+  pause: (delayMs: number) => Promise<void>
   nowMs: () => number
   /** Told before each repeat; undefined once the answer is there. */
   onWaiting: (waiting: Waiting | undefined) => void
@@ -23,26 +29,15 @@ export interface RetryPolicy {
   firstDelayMs: number
   delayMaxMs: number
   retryAfterMaxMs: number
-  /** No repeat is begun after this. */
+  /** From then on a waiting is uncertain. */
   patienceMs: number
 }
 
 export const retryPolicy: RetryPolicy = {
   firstDelayMs: 500,
-  delayMaxMs: 4_000,
-  retryAfterMaxMs: 5_000,
-  patienceMs: 20_000,
-}
-
-/** The request may or may not have been carried out. Only a repeat with the same key can tell. */
-export class OutcomeUnknownError extends Error {
-  override readonly name = 'OutcomeUnknownError'
-  readonly waiting: Waiting
-
-  constructor(waiting: Waiting) {
-    super(`no final answer after ${waiting.attempt} attempts: ${waiting.reason}`)
-    this.waiting = waiting
-  }
+  delayMaxMs: 30_000,
+  retryAfterMaxMs: 60_000,
+  patienceMs: 8_000,
 }
 
 /**
@@ -68,13 +63,16 @@ export function delayMsOf(attempt: number, retryAfterMs: number | undefined, pol
   return Math.max(backOffMs, Math.min(retryAfterMs ?? 0, policy.retryAfterMaxMs))
 }
 
-/** Returns the final answer. Throws OutcomeUnknownError when patience ends first. `askOnce` must send the same key each time. */
+/**
+ * Returns the final answer, however long it takes: the request may have been carried out, and only a repeat with the same key can tell.
+ * `askOnce` must send the same key each time.
+ */
 export async function askUntilFinal(
   askOnce: () => Promise<ApiAnswer>,
   ports: RetryPorts,
   policy: RetryPolicy = retryPolicy,
 ): Promise<ApiAnswer> {
-  const endMs = ports.nowMs() + policy.patienceMs
+  const beganAtMs = ports.nowMs()
   for (let attempt = 1; ; attempt++) {
     const answer = await askOnce().catch(() => undefined)
     const decision: RetryDecision = answer ? judge(answer) : { kind: 'repeat', reason: 'unreachable' }
@@ -83,10 +81,10 @@ export async function askUntilFinal(
       return answer
     }
     const reason = decision.kind === 'repeat' ? decision.reason : 'unreachable'
-    const waiting = { reason, attempt, requestId: answer?.requestId }
     const delayMs = delayMsOf(attempt, answer?.retryAfterMs, policy)
-    if (ports.nowMs() + delayMs > endMs) throw new OutcomeUnknownError(waiting)
-    ports.onWaiting(waiting)
-    await ports.sleep(delayMs)
+    const nextAtMs = ports.nowMs() + delayMs
+    const isUncertain = reason === 'unknown' || nextAtMs - beganAtMs > policy.patienceMs
+    ports.onWaiting({ reason, attempt, requestId: answer?.requestId, nextAtMs, isUncertain })
+    await ports.pause(delayMs)
   }
 }

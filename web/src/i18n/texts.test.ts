@@ -4,7 +4,7 @@ import { entryTypes, eventTypes, paymentStatuses } from '../../../shared/contrac
 import { cardTokens, phoneIds, phones } from '../catalog/catalog.ts'
 import { en } from './en.ts'
 import { ko } from './ko.ts'
-import { createI18n, languageOf, withLanguage } from './language.ts'
+import { chosenLanguage, createI18n, keepLanguage, languageOf, withLanguage, withoutLanguage } from './language.ts'
 
 interface Tree {
   [key: string]: string | Tree
@@ -49,20 +49,33 @@ describe('texts', () => {
 })
 
 describe('language', () => {
-  test('Korean unless the address asks for English', () => {
-    expect(['', '?lang=ko', '?lang=en', '?lang=fr', '?x=1&lang=en'].map(languageOf)).toEqual([
-      'ko',
-      'ko',
-      'en',
-      'ko',
-      'en',
-    ])
+  test.each([
+    ['', null, ['ko-KR', 'en-US'], 'ko'],
+    ['', null, ['en-US', 'ko'], 'en'],
+    ['', null, ['fr-FR', 'ko'], 'ko'],
+    ['', null, ['fr-FR'], 'en'],
+    ['', null, [], 'en'],
+    ['', 'en', ['ko-KR'], 'en'],
+    ['', 'fr', ['ko-KR'], 'ko'],
+    ['?x=1&lang=ko', 'en', ['en-US'], 'ko'],
+    ['?lang=fr', null, ['ko-KR'], 'ko'],
+  ])('address %p, chosen %p, browser %p: %s', (search, chosen, preferred, language) => {
+    expect(languageOf({ search, chosen, preferred })).toBe(language)
+  })
+
+  test('a choice is kept, and a storage that cannot keep it does no harm', () => {
+    const entries = new Map<string, string>()
+    keepLanguage({ setItem: (name, text) => void entries.set(name, text) }, 'en')
+    expect(chosenLanguage({ getItem: name => entries.get(name) ?? null })).toBe('en')
+    keepLanguage(undefined, 'en')
+    expect(chosenLanguage(undefined)).toBeNull()
   })
 
   test('a switch changes nothing else in the address', () => {
     expect(withLanguage('http://127.0.0.1:5173/?x=1&lang=ko#main', 'en')).toBe(
       'http://127.0.0.1:5173/?x=1&lang=en#main',
     )
+    expect(withoutLanguage('http://127.0.0.1:5173/orders?x=1&lang=ko')).toBe('http://127.0.0.1:5173/orders?x=1')
   })
 
   test('i18next speaks both', async () => {

@@ -3,11 +3,11 @@ import { useMutation } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiAnswer, curlOf, prettyJson } from '../api/answer.ts'
-import type { Operation } from '../purchase/purchase.ts'
+import type { Operation } from '../purchase/requests.ts'
 import { copyText } from './copy-text.ts'
 import { jsonTokens } from './json-tokens.ts'
 
-export function AnswerCard({ answer, operation }: { answer: ApiAnswer; operation: Operation }) {
+export function AnswerCard({ answer, operation }: { answer: ApiAnswer; operation: Operation | 'read' }) {
   const { t } = useTranslation()
   const name = t(`answers.${operation}`)
   const succeeded = answer.statusCode < 300

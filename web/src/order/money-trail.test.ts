@@ -43,20 +43,60 @@ describe('isFollowed', () => {
 
 describe('trailsOf', () => {
   const done = (payment: Parameters<typeof trailsOf>[0]) =>
-    trailsOf(payment).map(({ kind, stops }) => [kind, stops.filter(stop => stop.done).map(stop => stop.id)])
+    trailsOf(payment).map(({ type, ordinal, stops }) => [
+      `${type} ${ordinal}`,
+      stops.map(stop => (stop.done ? stop.id : `(${stop.id})`)).join(' '),
+    ])
+
+  test('a hold alone', () => {
+    const held = paymentOf('AUTHORIZED', { events: [event('payment.authorized', 1)] })
+    expect(done(held)).toEqual([['payment.authorized 1', 'authorize outbox kafka']])
+  })
 
   test('a fresh capture has come as far as the outbox', () => {
     const events = [event('payment.authorized', 1), event('payment.captured', 2, null)]
     expect(done({ ...followed, events, ledgerEntries: [capture] })).toEqual([
-      ['payment', ['authorize', 'capture', 'outbox']],
+      ['payment.captured 1', 'authorize capture outbox (kafka) (ledger)'],
     ])
   })
 
   test('a refund walks the same way again', () => {
     const events = [...paidEvents, event('payment.refunded', 3)]
     expect(done({ ...followed, events, ledgerEntries: [capture, fee, refund] })).toEqual([
-      ['payment', ['authorize', 'capture', 'outbox', 'kafka', 'ledger']],
-      ['refund', ['refund', 'outbox', 'kafka', 'ledger']],
+      ['payment.captured 1', 'authorize capture outbox kafka ledger'],
+      ['payment.refunded 1', 'refund outbox kafka ledger'],
+    ])
+  })
+
+  test('each of several captures and refunds has a way of its own', () => {
+    const events = [
+      ...paidEvents,
+      event('payment.captured', 3),
+      event('payment.refunded', 4),
+      event('payment.refunded', 5),
+    ]
+    expect(done({ ...followed, events, ledgerEntries: [capture, fee, capture, refund] })).toEqual([
+      ['payment.captured 1', 'authorize capture outbox kafka ledger'],
+      ['payment.captured 2', 'capture outbox kafka ledger'],
+      ['payment.refunded 1', 'refund outbox kafka ledger'],
+      ['payment.refunded 2', 'refund outbox kafka (ledger)'],
+    ])
+  })
+
+  test('a void moves no money into the ledger', () => {
+    const events = [event('payment.authorized', 1), event('payment.voided', 2)]
+    expect(done(paymentOf('VOIDED', { events }))).toEqual([['payment.voided 1', 'authorize void outbox kafka']])
+  })
+
+  test('an answer that tells no events still proves what its amounts say', () => {
+    expect(done(paymentOf('COMPLETED'))).toEqual([
+      ['payment.captured 1', 'authorize capture (outbox) (kafka) (ledger)'],
+    ])
+  })
+
+  test('an event of tomorrow is left out', () => {
+    expect(done({ ...followed, events: [event('payment.disputed', 1)] }).map(([name]) => name)).toEqual([
+      'payment.captured 1',
     ])
   })
 })

@@ -1,9 +1,10 @@
 /** Reads from a payment how far its money has come: through the outbox, Kafka and the ledger. */
-import type { EntryType, EventType } from '../../../shared/contracts/lists.ts'
+import { type EntryType, type EventType, entriesByEvent, eventTypes } from '../../../shared/contracts/lists.ts'
 import type { EventView, LedgerEntryView } from '../../../shared/contracts/payment.ts'
 import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
 
-export type StopId = 'authorize' | 'capture' | 'refund' | 'outbox' | 'kafka' | 'ledger'
+type OperationStop = 'authorize' | 'capture' | 'refund' | 'void' | 'expire' | 'decline'
+export type StopId = OperationStop | 'outbox' | 'kafka' | 'ledger'
 
 export interface Stop {
   id: StopId
@@ -13,69 +14,118 @@ export interface Stop {
 }
 
 export interface Trail {
-  kind: 'payment' | 'refund'
+  /** The event whose way it is. */
+  type: EventType
+  /** Counts the events of this type, from 1. */
+  ordinal: number
   stops: Stop[]
 }
+
+const operationStops: Record<EventType, OperationStop> = {
+  'payment.authorized': 'authorize',
+  'payment.captured': 'capture',
+  'payment.refunded': 'refund',
+  'payment.voided': 'void',
+  'payment.expired': 'expire',
+  'payment.declined': 'decline',
+}
+const isEventType = (type: string): type is EventType => eventTypes.some(known => known === type)
+
+/** One way for each event. The authorization has none of its own once something followed it: it is where that begins. */
+export function trailsOf(payment: PaymentDetailView): Trail[] {
+  const counts = new Map<EventType, number>()
+  const events = eventsKnownOf(payment).map(event => {
+    const ordinal = (counts.get(event.type) ?? 0) + 1
+    counts.set(event.type, ordinal)
+    return { ...event, ordinal }
+  })
+  const [first, ...more] = events
+  if (first?.type !== 'payment.authorized') return events.map(event => trailOf(payment, event))
+  const [next, ...rest] = more
+  const opening = timed('authorize', first.createdAt, true)
+  if (next === undefined) return [trailOf(payment, first)]
+  const trail = trailOf(payment, next)
+  return [{ ...trail, stops: [opening, ...trail.stops] }, ...rest.map(event => trailOf(payment, event))]
+}
+
+interface KnownEvent {
+  type: EventType
+  createdAt: string | null
+  publishedAt: string | null
+}
+
+/** The events that are told, else those that the amounts prove: an answer to an operation brings none. */
+function eventsKnownOf(payment: PaymentDetailView): KnownEvent[] {
+  const told = payment.events.flatMap(event => (isEventType(event.type) ? [{ ...event, type: event.type }] : []))
+  if (told.length > 0) return told
+  const proved: [EventType, boolean][] = [
+    ['payment.authorized', payment.captureBefore !== null],
+    ['payment.captured', payment.capturedAmount > 0],
+    ['payment.refunded', payment.refundedAmount > 0],
+  ]
+  return proved.flatMap(([type, isProved]) => (isProved ? [{ type, createdAt: null, publishedAt: null }] : []))
+}
+
+function trailOf(payment: PaymentDetailView, event: KnownEvent & { ordinal: number }): Trail {
+  const { type, ordinal, createdAt, publishedAt } = event
+  const ledger: Stop[] =
+    entriesByEvent[type].length === 0 ? [] : [{ id: 'ledger', done: isEntered(payment, event), at: null }]
+  return {
+    type,
+    ordinal,
+    stops: [
+      timed(operationStops[type], createdAt, true),
+      timed('outbox', createdAt),
+      timed('kafka', publishedAt),
+      ...ledger,
+    ],
+  }
+}
+
+/** Read by the consumer: a later capture may bring no fee of its own, so that only the first one's fee can be waited for. */
+function isEntered(
+  payment: PaymentDetailView,
+  { type, ordinal, publishedAt }: KnownEvent & { ordinal: number },
+): boolean {
+  const count = (entry: EntryType) => payment.ledgerEntries.filter(({ type: kind }) => kind === entry).length
+  if (publishedAt === null) return false
+  if (type !== 'payment.captured') return entriesByEvent[type].every(entry => count(entry) >= ordinal)
+  return count('capture') >= ordinal && (!isFeeAwaited(payment) || count('fee') > 0)
+}
+
+const timed = (id: StopId, at: string | null, done = at !== null): Stop => ({ id, done, at })
+
+/** Below this the fee can be less than half of the minor unit, which has no row. */
+const FEE_CERTAIN_FROM = 100
+
+const isFeeAwaited = ({ capturedAmount }: PaymentDetailView) => capturedAmount >= FEE_CERTAIN_FROM
+
+type IsAwaited = (payment: PaymentDetailView) => boolean
+const never: IsAwaited = () => false
+const onceCaptured: IsAwaited = ({ capturedAmount }) => capturedAmount > 0
+const onceRefunded: IsAwaited = ({ refundedAmount }) => refundedAmount > 0
+
+/** Which entries and events a payment must come to have. */
+const awaitedEntries: Record<EntryType, IsAwaited> = { capture: onceCaptured, fee: isFeeAwaited, refund: onceRefunded }
+const awaitedEvents: Record<EventType, IsAwaited> = {
+  'payment.authorized': ({ captureBefore }) => captureBefore !== null,
+  'payment.captured': onceCaptured,
+  'payment.refunded': onceRefunded,
+  'payment.voided': ({ status }) => status === 'VOIDED',
+  'payment.expired': ({ status }) => status === 'EXPIRED',
+  'payment.declined': never,
+}
+const keysOf = <Key extends string>(table: Record<Key, unknown>) => Object.keys(table) as Key[]
 
 const eventOf = (payment: PaymentDetailView, type: EventType): EventView | undefined =>
   payment.events.find(event => event.type === type)
 const entryOf = (payment: PaymentDetailView, type: EntryType): LedgerEntryView | undefined =>
   payment.ledgerEntries.find(entry => entry.type === type)
 
-/** The stops of the payment and, once it began, of its refund. */
-export function trailsOf(payment: PaymentDetailView): Trail[] {
-  const authorized = eventOf(payment, 'payment.authorized')
-  const captured = eventOf(payment, 'payment.captured')
-  const refunded = eventOf(payment, 'payment.refunded')
-  const paid: Trail = {
-    kind: 'payment',
-    stops: [
-      timed('authorize', authorized?.createdAt),
-      timed('capture', captured?.createdAt),
-      timed('outbox', captured?.createdAt),
-      timed('kafka', captured?.publishedAt),
-      { id: 'ledger', done: entryOf(payment, 'fee') !== undefined, at: null },
-    ],
-  }
-  if (!refunded) return [paid]
-  const refundEntered = refunded.publishedAt !== null && entryOf(payment, 'refund') !== undefined
-  return [
-    paid,
-    {
-      kind: 'refund',
-      stops: [
-        timed('refund', refunded.createdAt),
-        timed('outbox', refunded.createdAt),
-        timed('kafka', refunded.publishedAt),
-        { id: 'ledger', done: refundEntered, at: null },
-      ],
-    },
-  ]
-}
-
-const timed = (id: StopId, at: string | null | undefined): Stop => ({ id, done: Boolean(at), at: at ?? null })
-
-type IsAwaited = (payment: PaymentDetailView) => boolean
-const always: IsAwaited = () => true
-const never: IsAwaited = () => false
-const onceCaptured: IsAwaited = ({ capturedAmount }) => capturedAmount > 0
-const onceRefunded: IsAwaited = ({ refundedAmount }) => refundedAmount > 0
-
-/** Which entries and events a paid purchase must come to have. */
-const awaitedEntries: Record<EntryType, IsAwaited> = { capture: onceCaptured, fee: onceCaptured, refund: onceRefunded }
-const awaitedEvents: Record<EventType, IsAwaited> = {
-  'payment.authorized': always,
-  'payment.captured': onceCaptured,
-  'payment.refunded': onceRefunded,
-  'payment.voided': never,
-  'payment.expired': never,
-  'payment.declined': never,
-}
-const keysOf = <Key extends string>(table: Record<Key, unknown>) => Object.keys(table) as Key[]
-
-/** Whether every event is published and every movement of money is in the ledger. */
+/** Whether nothing is in progress, every event is published and every movement of money is in the ledger. */
 export const isFollowed = (payment: PaymentDetailView): boolean =>
   payment.pendingOperation === null &&
+  payment.status !== 'REQUESTED' &&
   keysOf(awaitedEntries).every(type => !awaitedEntries[type](payment) || entryOf(payment, type)) &&
   keysOf(awaitedEvents).every(type => !awaitedEvents[type](payment) || eventOf(payment, type)) &&
   payment.events.every(event => event.publishedAt !== null)

@@ -1,100 +1,94 @@
-/** What was bought, beside where its money has come to. */
+/** One order: what was bought, beside where its money has come to. Everything but the item is asked from the API. */
 import { useTranslation } from 'react-i18next'
 import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
-import { type ApiAnswer, paymentOf } from '../api/answer.ts'
-import { CURRENCY } from '../catalog/catalog.ts'
+import type { ApiAnswer } from '../api/answer.ts'
 import { formatMoney } from '../money.ts'
-import { totalOf } from '../purchase/cart.ts'
-import { isRefunded, operations, type Purchase } from '../purchase/purchase.ts'
-import { type Shop, useLanguage } from '../shop-context.ts'
+import type { AnswerLog } from '../purchase/answer-log.ts'
+import { itemOfOrderId } from '../purchase/keys.ts'
+import { Link } from '../routing/navigation.tsx'
+import { ORDERS_PATH, SHOP_PATH } from '../routing/page.ts'
+import { type OrderActions, useLanguage, useOrder } from '../shop-context.ts'
+import { NoSuchOrder } from '../status/not-found.tsx'
 import { AnswerCard } from './answer-card.tsx'
 import { EventsTable } from './events-table.tsx'
 import { LedgerTable } from './ledger-table.tsx'
+import { OrderHeading } from './order-heading.tsx'
 import { Receipt } from './receipt.tsx'
 import { TrailView } from './trail-view.tsx'
-import { usePayment } from './use-payment.ts'
+import { type FollowedPayment, usePayment } from './use-payment.ts'
 
-export function OrderPage({ shop }: { shop: Shop }) {
-  const { purchase } = shop
-  const { payment = paymentFromAnswers(purchase), state } = usePayment(
-    purchase.paymentId ?? '',
-    lastAnsweredAt(purchase),
-  )
-  return (
-    <div className="order">
-      <OrderHeading shop={shop} refunded={isRefunded(purchase, payment?.status)} />
-      <Receipt shop={shop} payment={payment} />
-      <div className="order-follow">
-        {payment && <TrailView payment={payment} state={state} />}
-        <Answers purchase={purchase} />
-        {payment && <LedgerTable entries={payment.ledgerEntries} amount={payment.amount} />}
-        {payment && <EventsTable events={payment.events} />}
-      </div>
-    </div>
-  )
+export function OrderPage({ paymentId }: { paymentId: string }) {
+  const order = useOrder(paymentId)
+  const followed = usePayment(paymentId, order.answers)
+  const { payment, state } = followed
+  if (!payment) return state === 'missing' ? <NoSuchOrder paymentId={paymentId} /> : <OrderToCome state={state} />
+  return <KnownOrder order={order} followed={followed} payment={payment} />
 }
 
-function OrderHeading({ shop, refunded }: { shop: Shop; refunded: boolean }) {
+interface KnownOrderProps {
+  order: OrderActions
+  followed: FollowedPayment
+  payment: PaymentDetailView
+}
+
+function KnownOrder({ order, followed, payment }: KnownOrderProps) {
   const { t } = useTranslation()
   const language = useLanguage()
-  const { cart, answers } = shop.purchase
-  const total = formatMoney(totalOf(cart), CURRENCY, language)
-  const troubled = Boolean(shop.unknown) || (shop.purchase.step === 'paid' && answers.refund !== undefined)
+  const item = itemOfOrderId(order.order?.orderId)
+  const total = formatMoney(payment.amount, payment.currency, language)
   return (
-    <div className="order-heading">
-      <span className={refunded ? 'seal seal-refunded' : 'seal'}>
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <path d={refunded ? 'M5 10h10a4.5 4.5 0 0 1 0 9h-4M5 10l4-4M5 10l4 4' : 'M5 12.5l4.5 4.5L19 7.5'} />
-        </svg>
-      </span>
-      <div>
-        <h1 data-result={troubled ? undefined : ''} tabIndex={-1}>
-          {refunded ? t('order.refundedTitle') : t('order.paidTitle')}
-        </h1>
-        <p className="lead">
-          {refunded
-            ? t('order.refundedLead', { total })
-            : t('order.paidLead', { phone: t(`phones.${cart.phoneId}.name`), quantity: cart.quantity, total })}
-        </p>
+    <div className="order">
+      <OrderHeading
+        payment={payment}
+        lead={
+          item ? t('order.lead', { phone: t(`phones.${item.phoneId}.name`), quantity: item.quantity, total }) : total
+        }
+        isTroubled={order.refusal !== undefined || order.progress?.waiting?.isUncertain === true}
+      />
+      <Receipt order={order} payment={payment} item={item} />
+      <div className="order-follow">
+        <TrailView payment={payment} state={followed.state} />
+        <Answers log={order.answers} answer={followed.answer} />
+        <LedgerTable entries={payment.ledgerEntries} amount={payment.capturedAmount} />
+        <EventsTable events={payment.events} />
       </div>
-      <button
-        type="button"
-        className="button button-quiet"
-        onClick={shop.startAgain}
-        disabled={shop.busy || Boolean(shop.unknown)}
-      >
-        {t('order.again')}
-      </button>
     </div>
   )
 }
 
-function Answers({ purchase }: { purchase: Purchase }) {
+/** Before the API has said anything: that it is asked, or that it cannot be. */
+function OrderToCome({ state }: { state: FollowedPayment['state'] }) {
+  const { t } = useTranslation()
+  const isAway = state === 'unreachable'
+  return (
+    <div className="message-page" role="status">
+      <h1 data-result="" tabIndex={-1}>
+        {isAway ? t('order.unreachableTitle') : t('order.loading')}
+      </h1>
+      {isAway && <p className="lead">{t('order.unreachableLead')}</p>}
+      {isAway && (
+        <p className="message-links">
+          <Link to={ORDERS_PATH}>{t('shop.orders')}</Link>
+          <Link to={SHOP_PATH}>{t('order.again')}</Link>
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** `log`: the operations that this tab saw answered. `answer`: the payment as it is now. */
+function Answers({ log, answer }: { log: AnswerLog; answer: ApiAnswer | undefined }) {
   const { t } = useTranslation()
   return (
-    <section className="sheet" aria-labelledby="answers-title">
+    <section className="sheet answers-sheet" aria-labelledby="answers-title">
       <h2 id="answers-title">{t('answers.title')}</h2>
       <p className="sheet-lead">{t('answers.lead')}</p>
       <div className="answers">
-        {operations.map(operation => {
-          const answer = purchase.answers[operation]
-          return answer && <AnswerCard key={operation} answer={answer} operation={operation} />
-        })}
+        {log.map(logged => (
+          <AnswerCard key={logged.answer.receivedAt + logged.operation} {...logged} />
+        ))}
+        {answer && <AnswerCard operation="read" answer={answer} />}
       </div>
     </section>
   )
 }
-
-const newestFirst = ({ answers }: Purchase): ApiAnswer[] =>
-  operations.toReversed().flatMap(operation => answers[operation] ?? [])
-
-/** What the mutations answered, until the first GET is there. */
-function paymentFromAnswers(purchase: Purchase): PaymentDetailView | undefined {
-  for (const answer of newestFirst(purchase)) {
-    const payment = paymentOf(answer)
-    if (payment) return { ...payment, events: [] }
-  }
-  return undefined
-}
-
-const lastAnsweredAt = (purchase: Purchase): string => newestFirst(purchase)[0]?.receivedAt ?? new Date(0).toISOString()

@@ -1,34 +1,76 @@
 /** The payment as the API tells it, asked for again until its records are complete. */
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
+import type { OperationView } from '../../../shared/contracts/routes/list-operations.ts'
+import { type ApiAnswer, paymentOf } from '../api/answer.ts'
 import { readAnswer } from '../api/client.ts'
-import { getPaymentRequest } from '../purchase/run-purchase.ts'
+import type { AnswerLog } from '../purchase/answer-log.ts'
+import { getPaymentRequest, listOperationsRequest } from '../purchase/requests.ts'
 import { useLanguage, useShopParts } from '../shop-context.ts'
 import { FOLLOW_DEADLINE_MS, isFollowed, pollIntervalMs } from './money-trail.ts'
 
 export interface FollowedPayment {
+  /** The newest that is known of it, be it from a GET or from the answer to an operation. */
   payment?: PaymentDetailView
-  state: 'following' | 'followed' | 'late' | 'unreachable'
+  operations: readonly OperationView[]
+  /** `loading`: not answered yet. `missing`: the API has no such payment. `unreachable`: it could not be asked. */
+  state: 'loading' | 'following' | 'followed' | 'late' | 'unreachable' | 'missing'
+  /** The newest answer to `GET /payments/{paymentId}`. */
+  answer?: ApiAnswer
 }
 
-/** `sinceIso`: when the last operation was answered; records are late when they are missing 20 s after it. */
-export function usePayment(paymentId: string, sinceIso: string): FollowedPayment {
-  const { ask } = useShopParts()
-  const language = useLanguage()
-  const sinceMs = Date.parse(sinceIso)
+export interface Found {
+  answer: ApiAnswer
+  payment?: PaymentDetailView
+  operations: readonly OperationView[]
+}
+
+/** `log`: the answers to the operations of this payment. Records are late when they are missing 20 s after the newest of them. */
+export function usePayment(paymentId: string, log: AnswerLog): FollowedPayment {
+  const askFor = usePaymentQuestion()
+  const [openedAtMs] = useState(() => Date.now())
+  const sinceMs = Math.max(openedAtMs, ...log.map(({ answer }) => Date.parse(answer.receivedAt)))
   const query = useQuery({
     queryKey: ['payment', paymentId],
-    queryFn: async () => {
-      const answer = await ask(getPaymentRequest(paymentId, language))
-      const read = readAnswer('getPayment', answer)
-      if (read?.status !== 200) throw new Error(`GET ${paymentId} answered ${answer.statusCode}`)
-      return read.body
-    },
-    refetchInterval: ({ state }) => pollIntervalMs(state.data, Date.now() - sinceMs),
+    queryFn: () => askFor(paymentId),
+    refetchInterval: ({ state }) =>
+      state.data && !state.data.payment ? false : pollIntervalMs(state.data?.payment, Date.now() - sinceMs),
   })
-  const lookedAtMs = Math.max(query.dataUpdatedAt, query.errorUpdatedAt)
-  const late = lookedAtMs - sinceMs >= FOLLOW_DEADLINE_MS
-  const followed = query.data !== undefined && isFollowed(query.data)
-  const waitingState = query.isError ? 'unreachable' : late ? 'late' : 'following'
-  return { payment: query.data, state: followed && !query.isError ? 'followed' : waitingState }
+  const payment = newestOf(query.data?.payment, log)
+  const isLate = Math.max(query.dataUpdatedAt, query.errorUpdatedAt) - sinceMs >= FOLLOW_DEADLINE_MS
+  return { payment, operations: query.data?.operations ?? [], answer: query.data?.answer, state: stateOf() }
+
+  function stateOf(): FollowedPayment['state'] {
+    if (query.isError) return 'unreachable'
+    if (!query.data) return 'loading'
+    if (!query.data.payment) return 'missing'
+    if (isFollowed(query.data.payment)) return 'followed'
+    return isLate ? 'late' : 'following'
+  }
+}
+
+/** Throws when the API gives no answer that says whether the payment exists. */
+export function usePaymentQuestion(): (paymentId: string) => Promise<Found> {
+  const { ask } = useShopParts()
+  const language = useLanguage()
+  return async paymentId => {
+    const [answer, listed] = await Promise.all([
+      ask(getPaymentRequest(paymentId, language)),
+      ask(listOperationsRequest(paymentId, language)).catch(() => undefined),
+    ])
+    const read = readAnswer('getPayment', answer)
+    const operations = listed && readAnswer('listOperations', listed)
+    if (read?.status === 200)
+      return { answer, payment: read.body, operations: operations?.status === 200 ? operations.body.operations : [] }
+    if (read?.status === 404) return { answer, operations: [] }
+    throw new Error(`GET ${paymentId} answered ${answer.statusCode}`)
+  }
+}
+
+/** An answer to an operation is newer than a GET that came before it, but tells no events. */
+function newestOf(read: PaymentDetailView | undefined, log: AnswerLog): PaymentDetailView | undefined {
+  const answered = log.map(({ answer }) => paymentOf(answer)).findLast(payment => payment !== undefined)
+  if (answered === undefined || (read && read.updatedAt >= answered.updatedAt)) return read
+  return { ...answered, events: read?.events ?? [] }
 }

@@ -9,37 +9,68 @@ import {
   QUANTITY_MIN,
 } from '../catalog/catalog.ts'
 
-export interface Cart {
+/** What is bought. */
+export interface Item {
   phoneId: PhoneId
   finishId: string
   quantity: number
+}
+
+/** The form as it stands: its quantity may be half typed. */
+export interface Cart {
+  phoneId: PhoneId
+  finishId: string
+  quantityText: string
   card: CardToken
 }
 
-export const defaultCart: Cart = { phoneId: 'iphone-16-pro', finishId: 'desert', quantity: 1, card: 'tok_approve' }
+export const defaultCart: Cart = {
+  phoneId: 'iphone-16-pro',
+  finishId: 'desert',
+  quantityText: '1',
+  card: 'tok_approve',
+}
 
-export const totalOf = (cart: Cart): number => phones[cart.phoneId].unitPrice * cart.quantity
+/** In the currency's minor unit. */
+export const totalOf = (item: Item): number => phones[item.phoneId].unitPrice * item.quantity
 
-/** Applies a choice. Another phone brings its own first finish; a quantity outside 1–5 is ignored. */
+/** Applies a choice. Another phone brings its own first finish. */
 export function choose(cart: Cart, choice: Partial<Cart>): Cart {
   const next = { ...cart, ...choice }
-  if (!isQuantity(next.quantity)) next.quantity = cart.quantity
   const { finishes } = phones[next.phoneId]
   if (!finishes.some(finish => finish.id === next.finishId)) next.finishId = finishes[0].id
   return next
 }
 
-const isQuantity = (quantity: number) =>
-  Number.isInteger(quantity) && quantity >= QUANTITY_MIN && quantity <= QUANTITY_MAX
+/** The number in the field; undefined when it is not one that can be ordered. */
+export function quantityOf({ quantityText }: Cart): number | undefined {
+  if (!/^\d+$/.test(quantityText)) return undefined
+  const quantity = Number(quantityText)
+  return isQuantity(quantity) ? quantity : undefined
+}
+
+/** What the buyer gets; undefined while the quantity is not one that can be ordered. */
+export function itemOf(cart: Cart): Item | undefined {
+  const quantity = quantityOf(cart)
+  return quantity === undefined ? undefined : { phoneId: cart.phoneId, finishId: cart.finishId, quantity }
+}
+
+const isQuantity = (quantity: unknown) =>
+  Number.isInteger(quantity) && Number(quantity) >= QUANTITY_MIN && Number(quantity) <= QUANTITY_MAX
 
 /** Whether a stored value still names things that are for sale. */
+export function isItem(value: unknown): value is Item {
+  return isForSale(value) && isQuantity((value as Item).quantity)
+}
+
 export function isCart(value: unknown): value is Cart {
-  if (typeof value !== 'object' || value === null) return false
+  if (!isForSale(value)) return false
   const cart = value as Cart
-  return (
-    phoneIds.includes(cart.phoneId) &&
-    phones[cart.phoneId].finishes.some(finish => finish.id === cart.finishId) &&
-    isQuantity(cart.quantity) &&
-    cardTokens.includes(cart.card)
-  )
+  return typeof cart.quantityText === 'string' && cardTokens.includes(cart.card)
+}
+
+function isForSale(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { phoneId, finishId } = value as Item
+  return phoneIds.includes(phoneId) && phones[phoneId].finishes.some(finish => finish.id === finishId)
 }

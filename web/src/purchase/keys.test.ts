@@ -1,13 +1,36 @@
 import { webcrypto } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
-import { createNewKey } from './keys.ts'
-import { operations } from './purchase.ts'
+import { phoneIds, phones, QUANTITY_MAX } from '../catalog/catalog.ts'
+import { createNewIds, itemOfOrderId } from './keys.ts'
 
-describe('createNewKey', () => {
-  test('keys are printable ASCII of at most 64 characters, and never the same', () => {
-    const newKey = createNewKey(webcrypto as unknown as Crypto)
-    const keys = operations.flatMap(operation => [newKey(operation), newKey(operation)])
+const { newKey, newOrderId } = createNewIds(webcrypto as unknown as Crypto)
+const everyItem = phoneIds.flatMap(phoneId =>
+  phones[phoneId].finishes.map(({ id }) => ({ phoneId, finishId: id, quantity: QUANTITY_MAX })),
+)
+
+describe('keys', () => {
+  test('are printable ASCII of at most 64 characters, and never the same', () => {
+    const keys = (['authorize', 'capture', 'refund'] as const).flatMap(kind => [newKey(kind), newKey(kind)])
     for (const key of keys) expect(key).toMatch(/^[\x21-\x7e]{32,64}$/)
     expect(new Set(keys).size).toBe(keys.length)
   })
+})
+
+describe('order numbers', () => {
+  test('are printable ASCII of at most 64 characters, and never the same', () => {
+    const numbers = [...everyItem, ...everyItem].map(newOrderId)
+    for (const number of numbers) expect(number).toMatch(/^[\x21-\x7e]{16,64}$/)
+    expect(new Set(numbers).size).toBe(numbers.length)
+  })
+
+  test('say what was ordered', () => {
+    for (const item of everyItem) expect(itemOfOrderId(newOrderId(item))).toEqual(item)
+  })
+
+  test.each([undefined, null, '', 'order-7', 'pay_1', 'iphone-16-pro.pink.1.x', 'iphone-16-pro.desert.9.x'])(
+    '%p is none of ours',
+    orderId => {
+      expect(itemOfOrderId(orderId)).toBeUndefined()
+    },
+  )
 })

@@ -1,12 +1,27 @@
-/** Idempotency keys: one per operation and attempt. */
-import type { Operation } from './purchase.ts'
+/** Idempotency keys and order numbers: each is made once, and no two are the same. */
+import type { Item } from './cart.ts'
+import { isItem } from './cart.ts'
+import type { Operation } from './requests.ts'
 
-export type NewKey = (operation: Operation) => string
+export interface NewIds {
+  /** `shop-refund-` and 32 hex digits: printable ASCII, at most 64 characters. */
+  newKey: (operation: Operation) => string
+  newOrderId: (item: Item) => string
+}
 
-/** `shop-refund-` and 32 hex digits: printable ASCII, at most 64 characters. Also works where `randomUUID` is withheld (plain http). */
-export function createNewKey(random: Pick<Crypto, 'getRandomValues'>): NewKey {
-  return operation => {
-    const bytes = random.getRandomValues(new Uint8Array(16))
-    return `shop-${operation}-${Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')}`
+/** Also works where `randomUUID` is withheld (plain http). */
+export function createNewIds(random: Pick<Crypto, 'getRandomValues'>): NewIds {
+  const hex = (byteCount: number) =>
+    Array.from(random.getRandomValues(new Uint8Array(byteCount)), byte => byte.toString(16).padStart(2, '0')).join('')
+  return {
+    newKey: operation => `shop-${operation}-${hex(16)}`,
+    newOrderId: ({ phoneId, finishId, quantity }) => `${phoneId}.${finishId}.${quantity}.${hex(8)}`,
   }
+}
+
+/** What was ordered: the shop has no database, so that its order number says it. Undefined for any other number. */
+export function itemOfOrderId(orderId: string | null | undefined): Item | undefined {
+  const [phoneId, finishId, quantity] = orderId?.split('.') ?? []
+  const item: unknown = { phoneId, finishId, quantity: Number(quantity) }
+  return isItem(item) ? item : undefined
 }

@@ -4,9 +4,12 @@ import { useTranslation } from 'react-i18next'
 import { CURRENCY, cardTokens, finishOf, phoneIds, phones, QUANTITY_MAX, QUANTITY_MIN } from '../catalog/catalog.ts'
 import { BackPicture } from '../catalog/phone-picture.tsx'
 import { formatMoney } from '../money.ts'
-import type { Cart } from '../purchase/cart.ts'
+import { type Cart, quantityOf } from '../purchase/cart.ts'
 import { useLanguage } from '../shop-context.ts'
 import { useFinishName } from './names.ts'
+
+/** The id of the quantity's field: the till leads there when it cannot be ordered. */
+export const QUANTITY_FIELD = 'quantity'
 
 interface ChoicesProps {
   cart: Cart
@@ -90,49 +93,57 @@ function ColorChoice({ cart, locked, onChoose }: ChoicesProps) {
 
 function QuantityChoice({ cart, locked, onChoose }: ChoicesProps) {
   const { t } = useTranslation()
-  const { quantity } = cart
+  const quantity = quantityOf(cart)
+  const isWrong = quantity === undefined
   return (
     <fieldset className="choice" disabled={locked}>
       <legend>{t('choose.quantity')}</legend>
       <div className="choice-row-body">
-        <p className="choice-note" id="quantity-note">
-          {t('choose.quantityNote')}
+        <p className={isWrong ? 'choice-note choice-wrong' : 'choice-note'} id="quantity-note" role="status">
+          {isWrong ? t('choose.quantityWrong') : t('choose.quantityNote')}
         </p>
         <div className="stepper">
-          <button
-            type="button"
-            aria-label={t('choose.less')}
-            disabled={quantity <= QUANTITY_MIN}
-            onClick={() => onChoose({ quantity: quantity - 1 })}
-          >
-            <svg viewBox="0 0 24 24" aria-hidden="true">
-              <path d="M6 12h12" />
-            </svg>
-          </button>
+          <StepButton cart={cart} onChoose={onChoose} step={-1} />
           <input
             type="number"
             inputMode="numeric"
+            id={QUANTITY_FIELD}
             aria-label={t('choose.quantity')}
             aria-describedby="quantity-note"
+            aria-invalid={isWrong}
+            required
             min={QUANTITY_MIN}
             max={QUANTITY_MAX}
-            value={quantity}
-            onFocus={event => event.target.select()}
-            onChange={event => onChoose({ quantity: event.target.valueAsNumber })}
+            value={cart.quantityText}
+            onChange={event => onChoose({ quantityText: event.target.value })}
           />
-          <button
-            type="button"
-            aria-label={t('choose.more')}
-            disabled={quantity >= QUANTITY_MAX}
-            onClick={() => onChoose({ quantity: quantity + 1 })}
-          >
-            <svg viewBox="0 0 24 24" aria-hidden="true">
-              <path d="M6 12h12M12 6v12" />
-            </svg>
-          </button>
+          <StepButton cart={cart} onChoose={onChoose} step={1} />
         </div>
       </div>
     </fieldset>
+  )
+}
+
+interface StepButtonProps extends Pick<ChoicesProps, 'cart' | 'onChoose'> {
+  step: 1 | -1
+}
+
+/** From a number that cannot be ordered the first step leads to the nearest one that can. */
+function StepButton({ cart, onChoose, step }: StepButtonProps) {
+  const { t } = useTranslation()
+  const next = Number(cart.quantityText) + step
+  const nearest = Math.round(Math.min(Math.max(next || QUANTITY_MIN, QUANTITY_MIN), QUANTITY_MAX))
+  return (
+    <button
+      type="button"
+      aria-label={step === 1 ? t('choose.more') : t('choose.less')}
+      disabled={quantityOf(cart) !== undefined && next !== nearest}
+      onClick={() => onChoose({ quantityText: String(nearest) })}
+    >
+      <svg viewBox="0 0 24 24" aria-hidden="true">
+        <path d={step === 1 ? 'M6 12h12M12 6v12' : 'M6 12h12'} />
+      </svg>
+    </button>
   )
 }
 

@@ -2,28 +2,28 @@
 import { useTranslation } from 'react-i18next'
 import { CURRENCY, phones } from '../catalog/catalog.ts'
 import { formatMoney } from '../money.ts'
-import { totalOf } from '../purchase/cart.ts'
-import { type Shop, useLanguage } from '../shop-context.ts'
+import { type Cart, itemOf, quantityOf, totalOf } from '../purchase/cart.ts'
+import { type CheckoutActions, useLanguage } from '../shop-context.ts'
 import { ProgressNote } from '../status/progress-note.tsx'
 import { RefusalPanel } from '../status/refusal-panel.tsx'
-import { UnknownPanel } from '../status/unknown-panel.tsx'
+import { QUANTITY_FIELD } from './choices.tsx'
 import { useFinishName } from './names.ts'
 
-export function Till({ shop }: { shop: Shop }) {
+export function Till({ checkout }: { checkout: CheckoutActions }) {
   return (
     <>
-      <Sum shop={shop} />
-      <Outcome shop={shop} />
-      <PayBar shop={shop} />
+      <Sum cart={checkout.cart} />
+      {checkout.refusal && <RefusalPanel {...checkout.refusal} />}
+      <PayBar checkout={checkout} />
     </>
   )
 }
 
-function Sum({ shop }: { shop: Shop }) {
+function Sum({ cart }: { cart: Cart }) {
   const { t } = useTranslation()
   const language = useLanguage()
   const finishName = useFinishName()
-  const { cart } = shop.purchase
+  const quantity = quantityOf(cart)
   return (
     <dl className="sum">
       <div>
@@ -33,7 +33,7 @@ function Sum({ shop }: { shop: Shop }) {
             {finishName(cart.phoneId, cart.finishId)} · {t(`phones.${cart.phoneId}.storage`)}
           </span>
         </dt>
-        <dd>{t('order.pieces', { quantity: cart.quantity })}</dd>
+        <dd>{quantity === undefined ? '–' : t('order.pieces', { quantity })}</dd>
       </div>
       <div>
         <dt>{t('choose.unitPrice')}</dt>
@@ -43,41 +43,24 @@ function Sum({ shop }: { shop: Shop }) {
   )
 }
 
-function Outcome({ shop }: { shop: Shop }) {
-  const { step, answers } = shop.purchase
-  return (
-    <>
-      {shop.unknown && <UnknownPanel waiting={shop.unknown} onAgain={shop.checkAgain} />}
-      {step === 'refused' &&
-        (answers.capture ? (
-          <RefusalPanel answer={answers.capture} operation="capture" />
-        ) : (
-          answers.authorize && <RefusalPanel answer={answers.authorize} operation="authorize" />
-        ))}
-    </>
-  )
-}
-
-function PayBar({ shop }: { shop: Shop }) {
+function PayBar({ checkout: { cart, progress, pay } }: { checkout: CheckoutActions }) {
   const { t } = useTranslation()
   const language = useLanguage()
+  const item = itemOf(cart)
+  const isBusy = progress !== undefined
+  // The button stays pressable, so that pressing it leads to what is wrong.
+  const press = () => (item ? pay() : document.getElementById(QUANTITY_FIELD)?.focus())
   return (
     <div className="pay-bar">
-      <ProgressNote shop={shop} />
+      <ProgressNote progress={progress} />
       <p className="total">
         <span>
           {t('choose.total')} <span className="small">{t('choose.vat')}</span>
         </span>
-        <strong>{formatMoney(totalOf(shop.purchase.cart), CURRENCY, language)}</strong>
+        <strong>{item ? formatMoney(totalOf(item), CURRENCY, language) : '–'}</strong>
       </p>
-      <button
-        type="button"
-        className="button button-pay"
-        onClick={shop.pay}
-        disabled={shop.busy || Boolean(shop.unknown)}
-        aria-busy={shop.busy}
-      >
-        {shop.busy ? t('choose.paying') : t('choose.pay')}
+      <button type="button" className="button button-pay" onClick={press} disabled={isBusy} aria-busy={isBusy}>
+        {isBusy ? t('choose.paying') : t('choose.pay')}
       </button>
     </div>
   )

@@ -1,5 +1,6 @@
-/** Says that the payment server is away, or that its records may come late. The page itself goes on. */
+/** Says that the payment server is away, or that its records may come late. Once it is back, whatever waits for it goes on. */
 import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ApiAnswer } from '../api/answer.ts'
 import { useLanguage, useShopParts } from '../shop-context.ts'
@@ -12,7 +13,7 @@ const CHECK_WHEN_DOWN_EVERY_MS = 4_000
 export function ConnectionNotice() {
   const { t } = useTranslation()
   const language = useLanguage()
-  const { ask } = useShopParts()
+  const { ask, wake } = useShopParts()
   const { data, isFetching, refetch } = useQuery({
     queryKey: ['connection'],
     queryFn: () =>
@@ -22,6 +23,9 @@ export function ConnectionNotice() {
       ),
     refetchInterval: query => (query.state.data === 'down' ? CHECK_WHEN_DOWN_EVERY_MS : CHECK_EVERY_MS),
   })
+  useEffect(() => {
+    if (data === 'up' || data === 'degraded') wake()
+  }, [data, wake])
   return (
     <div role="status" className="notices">
       {data === 'down' && (

@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../../../shared/contracts/errors.ts'
 import { type ApiAnswer, errorOf } from '../api/answer.ts'
 import { ko } from '../i18n/ko.ts'
-import type { Operation } from '../purchase/purchase.ts'
+import type { Operation } from '../purchase/requests.ts'
 
 export type ProblemText = ErrorCode | 'DIFFERENT_REQUEST' | 'OTHER' | 'refundDeclined'
 

@@ -2,7 +2,7 @@
 import { useTranslation } from 'react-i18next'
 import type { ApiAnswer } from '../api/answer.ts'
 import { AnswerCard } from '../order/answer-card.tsx'
-import type { Operation } from '../purchase/purchase.ts'
+import type { Operation } from '../purchase/requests.ts'
 import { declineOf, problemTextOf } from './problem.ts'
 import { RequestId } from './request-id.tsx'
 

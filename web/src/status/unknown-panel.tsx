@@ -1,22 +1,52 @@
-/** Shown when patience ended before the outcome was known: nothing but the same request may go on from here. */
+/** Shown while an outcome is unknown: what happened, why nothing can be charged twice, and that the page goes on by itself. */
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Waiting } from '../api/ask-until-final.ts'
+import type { Operation } from '../purchase/requests.ts'
+import { useShopParts } from '../shop-context.ts'
 import { RequestId } from './request-id.tsx'
 
-export function UnknownPanel({ waiting, onAgain }: { waiting: Waiting; onAgain: () => void }) {
+export function UnknownPanel({ operation, waiting }: { operation: Operation; waiting: Waiting }) {
   const { t } = useTranslation()
+  const { wake } = useShopParts()
   return (
-    <section className="panel panel-warning" role="alert">
-      <h2 data-result="" tabIndex={-1}>
-        {t('unknown.title')}
-      </h2>
-      <p>{t(`unknown.reason.${waiting.reason}`)}</p>
-      <p>{t('unknown.safe')}</p>
-      <button type="button" className="button button-main" onClick={onAgain}>
+    <section className="panel panel-warning" aria-labelledby="unknown-title">
+      <div role="alert">
+        <h2 id="unknown-title" data-result="" tabIndex={-1}>
+          {t('unknown.title')}
+        </h2>
+        <p>{t(`unknown.reason.${waiting.reason}`)}</p>
+      </div>
+      <p>{t(`unknown.safe.${operation}`)}</p>
+      <p>{t('unknown.goesOn')}</p>
+      <button type="button" className="button button-main" onClick={wake}>
         {t('unknown.again')}
       </button>
-      <p className="small">{t('unknown.attempts', { attempt: waiting.attempt })}</p>
+      <NextTry waiting={waiting} />
       <RequestId value={waiting.requestId} />
     </section>
   )
+}
+
+function NextTry({ waiting }: { waiting: Waiting }) {
+  const { t } = useTranslation()
+  const leftMs = waiting.nextAtMs - useNowMs()
+  return (
+    <p className="small">
+      {t('unknown.attempts', { attempt: waiting.attempt })}{' '}
+      {leftMs > 0 ? t('unknown.next', { seconds: Math.ceil(leftMs / 1000) }) : t('unknown.now')}
+    </p>
+  )
+}
+
+const TICK_MS = 1_000
+
+/** The time of day, each second anew. */
+function useNowMs(): number {
+  const [nowMs, setNowMs] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(Date.now()), TICK_MS)
+    return () => clearInterval(timer)
+  }, [])
+  return nowMs
 }
