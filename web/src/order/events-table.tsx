@@ -10,7 +10,7 @@ type EventName = keyof typeof ko.events.names
 export function EventsTable({ events }: { events: readonly EventView[] }) {
   const { t } = useTranslation()
   return (
-    <section className="sheet" aria-labelledby="events-title">
+    <section className="sheet events-sheet" aria-labelledby="events-title">
       <h2 id="events-title">{t('events.title')}</h2>
       <p className="sheet-lead">{t('events.lead')}</p>
       {events.length === 0 ? (
