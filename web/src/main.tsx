@@ -59,7 +59,6 @@ const waitings = createStore<Waitings>({})
 const ids = createNewIds(crypto)
 const askApi = ask.bind(undefined, { fetch: (url, init) => fetch(url, init), nowMs })
 const run = createOrderRun({
-  ...ids,
   orders,
   answers,
   waitings,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { formatMoney } from './money.ts'
+import { amountMinorOf, amountTextOf, formatMoney } from './money.ts'
 
 describe('formatMoney', () => {
   test('won have no decimals and read alike in both languages', () => {
@@ -16,5 +16,29 @@ describe('formatMoney', () => {
 
   test('an unknown currency is not guessed at', () => {
     expect(formatMoney(1_999, 'ZZZ', 'en')).toBe('1999 ZZZ')
+  })
+})
+
+describe('an amount as typed', () => {
+  test.each([
+    ['1550000', 'KRW', 1_550_000],
+    [' 1,550,000 ', 'KRW', 1_550_000],
+    ['0', 'KRW', 0],
+    ['12.3', 'USD', 1_230],
+    ['12.34', 'USD', 1_234],
+    ['12', 'USD', 1_200],
+    ['2.5', 'KRW', undefined],
+    ['12.345', 'USD', undefined],
+    ['-1', 'KRW', undefined],
+    ['1e3', 'KRW', undefined],
+    ['', 'KRW', undefined],
+    ['.5', 'USD', undefined],
+  ])('%p in %s is %p', (text, currency, amountMinor) => {
+    expect(amountMinorOf(text, currency)).toBe(amountMinor)
+  })
+
+  test('is what was shown', () => {
+    expect([amountTextOf(1_550_000, 'KRW'), amountTextOf(1_234, 'USD')]).toEqual(['1550000', '12.34'])
+    expect(amountMinorOf(amountTextOf(1_234, 'USD'), 'USD')).toBe(1_234)
   })
 })

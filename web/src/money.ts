@@ -17,3 +17,17 @@ export function formatMoney(amountMinor: number, currency: string, language: Lan
     maximumFractionDigits: exponent,
   }).format(amountMinor / 10 ** exponent)
 }
+
+/** What a person typed as an amount, in the currency's minor unit; undefined when it is none, or finer than the currency is. */
+export function amountMinorOf(text: string, currency: string): number | undefined {
+  const exponent = currencyExponent(currency) ?? 0
+  const [, whole, fraction = ''] = /^(\d{1,13})(?:\.(\d+))?$/.exec(text.trim().replaceAll(',', '')) ?? []
+  if (whole === undefined || fraction.length > exponent) return undefined
+  return Number(whole + fraction.padEnd(exponent, '0'))
+}
+
+/** The amount as a person would type it. */
+export function amountTextOf(amountMinor: number, currency: string): string {
+  const exponent = currencyExponent(currency) ?? 0
+  return (amountMinor / 10 ** exponent).toFixed(exponent)
+}

@@ -9,7 +9,7 @@ import { type Cart, itemOf } from './purchase/cart.ts'
 import { type Checkout, changeCart } from './purchase/checkout.ts'
 import type { NewIds } from './purchase/keys.ts'
 import { addOrder, begin, forget, type Order, orderOfPayment } from './purchase/orders.ts'
-import { authorizeRequestOf, captureRequestOf, type Operation, refundRequestOf } from './purchase/requests.ts'
+import { authorizeRequestOf, type Change, changeRequestOf, type Operation } from './purchase/requests.ts'
 import type { Waitings } from './purchase/run-orders.ts'
 import { type Store, useStore } from './store.ts'
 
@@ -78,7 +78,7 @@ export function useCheckout(): CheckoutActions {
       const { orderId: currentId } = checkout.get()
       if (item === undefined || orders.get().some(known => known.orderId === currentId && known.pending)) return
       const next = newOrderId(item)
-      const request = authorizeRequestOf(item, cart.card, newKey('authorize'), language)
+      const request = authorizeRequestOf(next, item, cart, { key: newKey('authorize'), language })
       orders.update(known => addOrder(known, { orderId: next, pending: { operation: 'authorize', request } }))
       checkout.update(() => ({ cart, orderId: next }))
       void run(next)
@@ -92,8 +92,7 @@ export interface OrderActions {
   answers: AnswerLog
   progress?: Progress
   refusal?: LoggedAnswer
-  capture: () => void
-  refund: () => void
+  start: (change: Change) => void
 }
 
 /** One payment as this browser knows it. What it has come to is asked from the API (`usePayment`). */
@@ -103,19 +102,17 @@ export function useOrder(paymentId: string): OrderActions {
   const order = orderOfPayment(useStore(orders), paymentId)
   const progress = useProgress(order)
   const log = answersOfPayment(useStore(answers), paymentId)
-  const start = (operation: 'capture' | 'refund') => {
-    const make = operation === 'capture' ? captureRequestOf : refundRequestOf
-    const pending = { operation, request: make(paymentId, newKey(operation), language) }
-    orders.update(known => begin(known, paymentId, pending))
-    void run(orderOfPayment(orders.get(), paymentId)?.orderId ?? paymentId)
-  }
   return {
     order,
     answers: log,
     progress,
     refusal: progress ? undefined : refusalIn(log),
-    capture: () => start('capture'),
-    refund: () => start('refund'),
+    start: change => {
+      const { operation } = change
+      const request = changeRequestOf(paymentId, change, { key: newKey(operation), language })
+      orders.update(known => begin(known, paymentId, { operation, request }))
+      void run(orderOfPayment(orders.get(), paymentId)?.orderId ?? paymentId)
+    },
   }
 }
 

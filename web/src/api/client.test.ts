@@ -33,7 +33,7 @@ describe('requestTo', () => {
     // @ts-expect-error A payment has an id.
     requestTo('getPayment', {})
     // @ts-expect-error There is no such route.
-    expect(() => requestTo('voidPayment', {})).toThrow(TypeError)
+    expect(() => requestTo('disputePayment', {})).toThrow(TypeError)
   })
 })
 

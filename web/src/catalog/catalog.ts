@@ -1,4 +1,5 @@
 /** What the shop sells: three phones with their makers' colours and prices in KRW (VAT included). Names are in `i18n/`. */
+import type { RequestedKind } from '../../../shared/contracts/lists.ts'
 
 export const phoneIds = ['iphone-16-pro', 'galaxy-s25-ultra', 'xiaomi-14t-pro'] as const
 export type PhoneId = (typeof phoneIds)[number]
@@ -51,9 +52,22 @@ export const phones: Record<PhoneId, Phone> = {
   },
 }
 
-/** The acquirer's test tokens, in the order in which the shop offers them. */
-export const cardTokens = ['tok_approve', 'tok_decline', 'tok_slow'] as const
-export type CardToken = (typeof cardTokens)[number]
+/** The acquirer's test tokens that are shown as cards, in their order. */
+export const cardTokens = ['tok_approve', 'tok_insufficient_funds', 'tok_slow'] as const
+
+/** Those that are chosen from a list: what goes wrong, by the operation that meets it. */
+export const troubleTokens = {
+  authorize: ['tok_lost_card', 'tok_timeout_before', 'tok_timeout_after', 'tok_drop_after'],
+  capture: ['tok_capture_decline', 'tok_capture_timeout_before', 'tok_capture_timeout_after'],
+  refund: ['tok_refund_decline', 'tok_refund_timeout_after'],
+  void: ['tok_void_decline', 'tok_void_timeout_after'],
+} as const satisfies Record<RequestedKind, readonly string[]>
+
+export type TroubleToken = (typeof troubleTokens)[RequestedKind][number]
+export type CardToken = (typeof cardTokens)[number] | TroubleToken
+
+export const isTrouble = (token: string): token is TroubleToken =>
+  Object.values(troubleTokens).some(tokens => tokens.some(known => known === token))
 
 export const QUANTITY_MIN = 1
 export const QUANTITY_MAX = 5

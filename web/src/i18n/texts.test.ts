@@ -82,6 +82,6 @@ describe('language', () => {
     const i18n = createI18n('ko')
     expect(i18n.t('choose.pay')).toBe('선택 상품 결제하기')
     await i18n.changeLanguage('en')
-    expect(i18n.t('order.refund', { total: '₩1,550,000' })).toBe('Refund all of ₩1,550,000')
+    expect(i18n.t('order.refundAll', { total: '₩1,550,000' })).toBe('Refund all of ₩1,550,000')
   })
 })

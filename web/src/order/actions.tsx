@@ -5,6 +5,8 @@ import { formatMoney } from '../money.ts'
 import { type OrderActions, useLanguage } from '../shop-context.ts'
 import { ProgressNote } from '../status/progress-note.tsx'
 import { RefusalPanel } from '../status/refusal-panel.tsx'
+import { CaptureForm } from './capture-form.tsx'
+import { RefundForm } from './refund-form.tsx'
 
 interface ActionsProps {
   order: OrderActions
@@ -12,47 +14,34 @@ interface ActionsProps {
 }
 
 export function Actions({ order, payment }: ActionsProps) {
-  const { t } = useTranslation()
-  const { progress, refusal } = order
-  const isBusy = progress !== undefined
+  const { progress, refusal, start } = order
+  const { pendingOperation, capturableAmount, refundableAmount } = payment
+  const form = { payment, start, busy: progress?.operation, isLocked: Boolean(progress ?? pendingOperation) }
   return (
     <div className="actions">
       <ProgressNote progress={progress} />
       {refusal && <RefusalPanel {...refusal} />}
-      {!isBusy && payment.pendingOperation && <p className="notice">{t('order.pendingElsewhere')}</p>}
-      {payment.status === 'AUTHORIZED' && <CaptureButton order={order} payment={payment} isBusy={isBusy} />}
-      {payment.status === 'COMPLETED' && <RefundButton order={order} payment={payment} isBusy={isBusy} />}
+      {!progress && pendingOperation && <PendingElsewhere payment={payment} />}
+      {/* Another amount that is left is another form. */}
+      {capturableAmount > 0 && <CaptureForm key={capturableAmount} {...form} />}
+      {refundableAmount > 0 && <RefundForm key={refundableAmount} {...form} />}
     </div>
   )
 }
 
-function CaptureButton({ order, payment, isBusy }: ActionsProps & { isBusy: boolean }) {
+/** An operation that this browser did not ask for, or whose request it no longer has. */
+function PendingElsewhere({ payment: { pendingOperation, currency } }: Pick<ActionsProps, 'payment'>) {
   const { t } = useTranslation()
   const language = useLanguage()
-  const total = formatMoney(payment.amount - payment.capturedAmount, payment.currency, language)
+  if (pendingOperation === null) return null
   return (
-    <button type="button" className="button button-main" onClick={order.capture} disabled={isBusy} aria-busy={isBusy}>
-      {isBusy ? t('order.capturing') : t('order.capture', { total })}
-    </button>
-  )
-}
-
-function RefundButton({ order, payment, isBusy }: ActionsProps & { isBusy: boolean }) {
-  const { t } = useTranslation()
-  const language = useLanguage()
-  const total = formatMoney(payment.capturedAmount - payment.refundedAmount, payment.currency, language)
-  return (
-    <>
-      <button
-        type="button"
-        className="button button-refund"
-        onClick={order.refund}
-        disabled={isBusy}
-        aria-busy={isBusy}
-      >
-        {isBusy ? t('order.refunding') : t('order.refund', { total })}
-      </button>
-      <p className="small">{t('order.refundNote')}</p>
-    </>
+    <div className="panel panel-warning">
+      <p>
+        {t(`order.pending.${pendingOperation.kind}`, {
+          amount: formatMoney(pendingOperation.amount, currency, language),
+        })}
+      </p>
+      <p>{t('order.pendingElsewhere')}</p>
+    </div>
   )
 }

@@ -1,4 +1,4 @@
-/** One order: what was bought, beside where its money has come to. Everything but the item is asked from the API. */
+/** One order: what was bought, beside where its money has come to. All of it is asked from the API. */
 import { useTranslation } from 'react-i18next'
 import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
 import type { ApiAnswer } from '../api/answer.ts'
@@ -12,6 +12,7 @@ import { NoSuchOrder } from '../status/not-found.tsx'
 import { AnswerCard } from './answer-card.tsx'
 import { EventsTable } from './events-table.tsx'
 import { LedgerTable } from './ledger-table.tsx'
+import { OperationsTable } from './operations-table.tsx'
 import { OrderHeading } from './order-heading.tsx'
 import { Receipt } from './receipt.tsx'
 import { TrailView } from './trail-view.tsx'
@@ -34,7 +35,7 @@ interface KnownOrderProps {
 function KnownOrder({ order, followed, payment }: KnownOrderProps) {
   const { t } = useTranslation()
   const language = useLanguage()
-  const item = itemOfOrderId(order.order?.orderId)
+  const item = itemOfOrderId(payment.orderId)
   const total = formatMoney(payment.amount, payment.currency, language)
   return (
     <div className="order">
@@ -50,6 +51,7 @@ function KnownOrder({ order, followed, payment }: KnownOrderProps) {
         <TrailView payment={payment} state={followed.state} />
         <Answers log={order.answers} answer={followed.answer} />
         <LedgerTable entries={payment.ledgerEntries} amount={payment.capturedAmount} />
+        <OperationsTable operations={followed.operations} />
         <EventsTable events={payment.events} />
       </div>
     </div>

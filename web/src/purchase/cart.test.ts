@@ -32,6 +32,8 @@ describe('the cart', () => {
     expect(isCart({ ...defaultCart, finishId: 'silverblue' })).toBe(false)
     expect(isCart({ ...defaultCart, quantityText: 6 })).toBe(false)
     expect(isCart({ ...defaultCart, card: '4111111111111111' })).toBe(false)
+    expect(isCart({ ...defaultCart, card: 'tok_capture_decline', captures: 'later' })).toBe(true)
+    expect(isCart({ ...defaultCart, captures: 'never' })).toBe(false)
     expect(isCart(null)).toBe(false)
     expect(isItem({ phoneId: 'iphone-16-pro', finishId: 'desert', quantity: 2 })).toBe(true)
     expect(isItem({ phoneId: 'iphone-16-pro', finishId: 'desert', quantity: 6 })).toBe(false)

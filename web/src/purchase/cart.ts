@@ -2,6 +2,7 @@
 import {
   type CardToken,
   cardTokens,
+  isTrouble,
   type PhoneId,
   phoneIds,
   phones,
@@ -22,6 +23,8 @@ export interface Cart {
   finishId: string
   quantityText: string
   card: CardToken
+  /** Captured with the authorization, or held until somebody captures it. */
+  captures: 'now' | 'later'
 }
 
 export const defaultCart: Cart = {
@@ -29,6 +32,7 @@ export const defaultCart: Cart = {
   finishId: 'desert',
   quantityText: '1',
   card: 'tok_approve',
+  captures: 'now',
 }
 
 /** In the currency's minor unit. */
@@ -66,7 +70,9 @@ export function isItem(value: unknown): value is Item {
 export function isCart(value: unknown): value is Cart {
   if (!isForSale(value)) return false
   const cart = value as Cart
-  return typeof cart.quantityText === 'string' && cardTokens.includes(cart.card)
+  const isCard = cardTokens.some(token => token === cart.card) || isTrouble(cart.card)
+  const isCapture = cart.captures === 'now' || cart.captures === 'later'
+  return typeof cart.quantityText === 'string' && isCard && isCapture
 }
 
 function isForSale(value: unknown): boolean {

@@ -38,20 +38,11 @@ export function begin(orders: readonly Order[], paymentId: string, pending: Pend
   return order.pending ? orders : change(orders, order.orderId, () => ({ ...order, pending }))
 }
 
-/**
- * Records the final answer to the pending request. `next` is the request that follows a success, if one does.
- * An order that never came to a payment is forgotten: there is nothing to show of it.
- */
-export function settle(
-  orders: readonly Order[],
-  orderId: string,
-  answer: ApiAnswer,
-  next?: PendingRequest,
-): readonly Order[] {
-  const settled = change(orders, orderId, order => ({
+/** Records the final answer to the pending request. An order that never came to a payment is forgotten: there is nothing to show of it. */
+export function settle(orders: readonly Order[], orderId: string, answer: ApiAnswer): readonly Order[] {
+  const settled = change(orders, orderId, ({ pending: _answered, ...order }) => ({
     ...order,
     paymentId: order.paymentId ?? paymentIdOf(answer),
-    pending: next,
   }))
   return settled.filter(order => order.orderId !== orderId || order.paymentId !== undefined)
 }

@@ -3,37 +3,45 @@ import type { Language } from '../../../shared/contracts/errors.ts'
 import type { RequestedKind } from '../../../shared/contracts/lists.ts'
 import type { ApiRequest } from '../api/answer.ts'
 import { requestTo } from '../api/client.ts'
-import { type CardToken, CURRENCY, MERCHANT_ID } from '../catalog/catalog.ts'
-import { type Item, totalOf } from './cart.ts'
+import { CURRENCY, MERCHANT_ID } from '../catalog/catalog.ts'
+import { type Cart, type Item, totalOf } from './cart.ts'
 
 export type Operation = RequestedKind
 
 /** `key` must be new: a repeat sends the same request again instead of making another. */
-export function authorizeRequestOf(item: Item, card: CardToken, key: string, language: Language): ApiRequest {
+interface Sender {
+  key: string
+  language: Language
+}
+
+export function authorizeRequestOf(
+  orderId: string,
+  item: Item,
+  { card, captures }: Pick<Cart, 'card' | 'captures'>,
+  { key, language }: Sender,
+): ApiRequest {
   const body = {
     merchantId: MERCHANT_ID,
     amount: totalOf(item),
     currency: CURRENCY,
     idempotencyKey: key,
     paymentMethod: card,
+    orderId,
+    capture: captures === 'now',
   }
   return requestTo('authorizePayment', { body }, { 'accept-language': language })
 }
 
-export function captureRequestOf(paymentId: string, key: string, language: Language): ApiRequest {
-  return requestTo(
-    'capturePayment',
-    { path: { paymentId }, body: {} },
-    { 'accept-language': language, 'idempotency-key': key },
-  )
-}
+/** Amounts are in the currency's minor unit, and always said: what the buyer saw is what moves, or nothing does. */
+export type Change =
+  | { operation: 'capture'; amount: number; finalCapture: boolean }
+  | { operation: 'refund'; amount: number }
+  | { operation: 'void' }
 
-export function refundRequestOf(paymentId: string, key: string, language: Language): ApiRequest {
-  return requestTo(
-    'refundPayment',
-    { path: { paymentId }, body: {} },
-    { 'accept-language': language, 'idempotency-key': key },
-  )
+export function changeRequestOf(paymentId: string, change: Change, { key, language }: Sender): ApiRequest {
+  const { operation, ...body } = change
+  const headers = { 'accept-language': language, 'idempotency-key': key }
+  return requestTo(`${operation}Payment`, { path: { paymentId }, body }, headers)
 }
 
 export const getPaymentRequest = (paymentId: string, language: Language): ApiRequest =>

@@ -5,14 +5,13 @@ import { askUntilFinal, type RetryPolicy, type RetryPorts, type Waiting } from '
 import type { Store } from '../store.ts'
 import type { AnswerLog } from './answer-log.ts'
 import { recordAnswer } from './answer-log.ts'
-import type { NewIds } from './keys.ts'
-import { type Order, type PendingRequest, settle } from './orders.ts'
-import { captureRequestOf } from './requests.ts'
+import { type Order, paymentIdOf, settle } from './orders.ts'
+import { getPaymentRequest, type Operation } from './requests.ts'
 
 /** By order: what its repeats are waiting for. */
 export type Waitings = Readonly<Record<string, Waiting | undefined>>
 
-export interface OrderPorts extends Pick<RetryPorts, 'pause' | 'nowMs'>, Pick<NewIds, 'newKey'> {
+export interface OrderPorts extends Pick<RetryPorts, 'pause' | 'nowMs'> {
   orders: Store<readonly Order[]>
   answers: Store<AnswerLog>
   waitings: Store<Waitings>
@@ -44,29 +43,30 @@ export function createOrderRun(ports: OrderPorts): (orderId: string) => Promise<
 }
 
 async function advance(ports: OrderPorts, orderId: string): Promise<void> {
-  for (;;) {
-    const pending = ports.orders.get().find(order => order.orderId === orderId)?.pending
-    if (!pending) return
-    const answer = await askUntilFinal(
-      () => ports.ask(pending.request),
-      {
-        ...ports,
-        onWaiting: waiting => ports.waitings.update(waitings => ({ ...waitings, [orderId]: waiting })),
-      },
+  const pending = ports.orders.get().find(order => order.orderId === orderId)?.pending
+  if (!pending) return
+  const repeat = (request: ApiRequest) =>
+    askUntilFinal(
+      () => ports.ask(request),
+      { ...ports, onWaiting: waiting => ports.waitings.update(waitings => ({ ...waitings, [orderId]: waiting })) },
       ports.policy,
     )
-    ports.answers.update(log => recordAnswer(log, { orderId, operation: pending.operation, answer }))
-    ports.orders.update(orders => settle(orders, orderId, answer, captureAfter(ports, pending, answer)))
-    ports.onSettled()
-  }
+  const answer = await repeat(pending.request)
+  const operation = await decidedOperation(pending.operation, answer, paymentId =>
+    repeat(getPaymentRequest(paymentId, ports.language())),
+  )
+  ports.answers.update(log => recordAnswer(log, { orderId, operation, answer }))
+  ports.orders.update(orders => settle(orders, orderId, answer))
+  ports.onSettled()
 }
 
-/** A hold is captured at once: the shop has nothing to wait for. */
-function captureAfter(ports: OrderPorts, { operation }: PendingRequest, answer: ApiAnswer): PendingRequest | undefined {
-  const payment = operation === 'authorize' ? paymentOf(answer) : undefined
-  if (payment === undefined) return undefined
-  return {
-    operation: 'capture',
-    request: captureRequestOf(payment.paymentId, ports.newKey('capture'), ports.language()),
-  }
+/** A decline of a combined request may be the capture's: then the hold stands, which only the payment tells. */
+async function decidedOperation(
+  asked: Operation,
+  answer: ApiAnswer,
+  look: (paymentId: string) => Promise<ApiAnswer>,
+): Promise<Operation> {
+  const paymentId = paymentIdOf(answer)
+  if (asked !== 'authorize' || answer.statusCode !== 402 || paymentId === undefined) return asked
+  return paymentOf(await look(paymentId))?.status === 'DECLINED' ? 'authorize' : 'capture'
 }

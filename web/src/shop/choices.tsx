@@ -1,7 +1,17 @@
-/** Model, colour, quantity and payment method: native radios and a number field, so that keyboards and screen readers know them. */
+/** Model, colour, quantity, payment method and time of capture: native radios and a number field, so that keyboards and screen readers know them. */
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { CURRENCY, cardTokens, finishOf, phoneIds, phones, QUANTITY_MAX, QUANTITY_MIN } from '../catalog/catalog.ts'
+import {
+  CURRENCY,
+  cardTokens,
+  finishOf,
+  isTrouble,
+  phoneIds,
+  phones,
+  QUANTITY_MAX,
+  QUANTITY_MIN,
+  troubleTokens,
+} from '../catalog/catalog.ts'
 import { BackPicture } from '../catalog/phone-picture.tsx'
 import { formatMoney } from '../money.ts'
 import { type Cart, quantityOf } from '../purchase/cart.ts'
@@ -24,6 +34,7 @@ export function Choices(props: ChoicesProps) {
       <ColorChoice {...props} />
       <QuantityChoice {...props} />
       <CardChoice {...props} />
+      <CaptureChoice {...props} />
     </div>
   )
 }
@@ -170,7 +181,63 @@ function CardChoice({ cart, locked, onChoose }: ChoicesProps) {
               <span className="tile-name">{t(`cards.${card}.name`)}</span>
               <span className="tile-note">{t(`cards.${card}.hint`)}</span>
             </span>
-            <code className="card-token">{card}</code>
+          </Radio>
+        ))}
+      </div>
+      <TroubleChoice cart={cart} locked={locked} onChoose={onChoose} />
+    </fieldset>
+  )
+}
+
+const troubledOperations = Object.keys(troubleTokens) as (keyof typeof troubleTokens)[]
+
+/** Cards with which one operation goes wrong. */
+function TroubleChoice({ cart, onChoose }: ChoicesProps) {
+  const { t } = useTranslation()
+  const chosen = isTrouble(cart.card) ? cart.card : ''
+  return (
+    <label className={chosen ? 'trouble trouble-chosen' : 'trouble'}>
+      <span>{t('choose.trouble')}</span>
+      <select
+        value={chosen}
+        onChange={event => onChoose({ card: isTrouble(event.target.value) ? event.target.value : cardTokens[0] })}
+      >
+        <option value="">{t('choose.noTrouble')}</option>
+        {troubledOperations.map(operation => (
+          <optgroup key={operation} label={t(`choose.troubleWith.${operation}`)}>
+            {troubleTokens[operation].map(token => (
+              <option key={token} value={token}>
+                {`${t(`troubles.${token}`)} · ${token}`}
+              </option>
+            ))}
+          </optgroup>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+const captureChoices = ['now', 'later'] as const
+
+function CaptureChoice({ cart, locked, onChoose }: ChoicesProps) {
+  const { t } = useTranslation()
+  return (
+    <fieldset className="choice" disabled={locked}>
+      <legend>{t('choose.captures')}</legend>
+      <div className="captures">
+        {captureChoices.map(captures => (
+          <Radio
+            key={captures}
+            className="tile"
+            name="captures"
+            value={captures}
+            checked={cart.captures === captures}
+            onPick={() => onChoose({ captures })}
+          >
+            <span>
+              <span className="tile-name">{t(`choose.capture.${captures}`)}</span>
+              <span className="tile-note">{t(`choose.captureNote.${captures}`)}</span>
+            </span>
           </Radio>
         ))}
       </div>

@@ -35,7 +35,7 @@ export function ShopPage() {
 
 /** An order that came to a payment goes on at its own page; a declined one stays at the till, where another card can be chosen. */
 function useOrderPageWhenMade({ order, progress, refusal, leave }: CheckoutActions) {
-  const isDeclined = refusal?.answer.statusCode === 402
+  const isDeclined = refusal?.operation === 'authorize' && refusal.answer.statusCode === 402
   const paymentId = progress?.operation === 'authorize' || isDeclined ? undefined : order?.paymentId
   useEffect(() => {
     if (paymentId === undefined) return

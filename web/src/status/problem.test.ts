@@ -5,7 +5,10 @@ import { declineOf, problemTextOf } from './problem.ts'
 describe('problemTextOf', () => {
   test.each([
     [refusalOf(402, 'PAYMENT_DECLINED'), 'authorize', 'PAYMENT_DECLINED'],
+    [refusalOf(402, 'PAYMENT_DECLINED'), 'capture', 'captureDeclined'],
     [refusalOf(402, 'PAYMENT_DECLINED'), 'refund', 'refundDeclined'],
+    [refusalOf(402, 'PAYMENT_DECLINED'), 'void', 'voidDeclined'],
+    [refusalOf(409, 'VOID_CONFLICT'), 'void', 'VOID_CONFLICT'],
     [refusalOf(409, 'REFUND_CONFLICT'), 'refund', 'REFUND_CONFLICT'],
     [refusalOf(409, 'DUPLICATE_REQUEST', { reason: 'expired' }), 'authorize', 'DUPLICATE_REQUEST'],
     [refusalOf(422, 'DUPLICATE_REQUEST', { reason: 'different_request' }), 'authorize', 'DIFFERENT_REQUEST'],

@@ -4,12 +4,19 @@ import { type ApiAnswer, errorOf } from '../api/answer.ts'
 import { ko } from '../i18n/ko.ts'
 import type { Operation } from '../purchase/requests.ts'
 
-export type ProblemText = ErrorCode | 'DIFFERENT_REQUEST' | 'OTHER' | 'refundDeclined'
+export type ProblemText =
+  | ErrorCode
+  | 'DIFFERENT_REQUEST'
+  | 'OTHER'
+  | 'captureDeclined'
+  | 'refundDeclined'
+  | 'voidDeclined'
 
 const declinedTexts: Record<Operation, ProblemText> = {
   authorize: 'PAYMENT_DECLINED',
-  capture: 'PAYMENT_DECLINED',
+  capture: 'captureDeclined',
   refund: 'refundDeclined',
+  void: 'voidDeclined',
 }
 
 /** Codes that this page has never heard of are explained by `OTHER`. */

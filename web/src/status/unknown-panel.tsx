@@ -1,9 +1,9 @@
 /** Shown while an outcome is unknown: what happened, why nothing can be charged twice, and that the page goes on by itself. */
-import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Waiting } from '../api/ask-until-final.ts'
 import type { Operation } from '../purchase/requests.ts'
 import { useShopParts } from '../shop-context.ts'
+import { useNowMs } from '../times.ts'
 import { RequestId } from './request-id.tsx'
 
 export function UnknownPanel({ operation, waiting }: { operation: Operation; waiting: Waiting }) {
@@ -37,16 +37,4 @@ function NextTry({ waiting }: { waiting: Waiting }) {
       {leftMs > 0 ? t('unknown.next', { seconds: Math.ceil(leftMs / 1000) }) : t('unknown.now')}
     </p>
   )
-}
-
-const TICK_MS = 1_000
-
-/** The time of day, each second anew. */
-function useNowMs(): number {
-  const [nowMs, setNowMs] = useState(() => Date.now())
-  useEffect(() => {
-    const timer = setInterval(() => setNowMs(Date.now()), TICK_MS)
-    return () => clearInterval(timer)
-  }, [])
-  return nowMs
 }

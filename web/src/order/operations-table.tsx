@@ -1,0 +1,60 @@
+/** Everything that was tried on a payment: also what was declined, and what is not decided yet. */
+import { useTranslation } from 'react-i18next'
+import type { OperationView } from '../../../shared/contracts/routes/list-operations.ts'
+import { ko } from '../i18n/ko.ts'
+import { formatMoney } from '../money.ts'
+import { useLanguage } from '../shop-context.ts'
+import { formatClock } from '../times.ts'
+
+export function OperationsTable({ operations }: { operations: readonly OperationView[] }) {
+  const { t } = useTranslation()
+  if (operations.length === 0) return null
+  return (
+    <section className="sheet events-sheet" aria-labelledby="operations-title">
+      <h2 id="operations-title">{t('operations.title')}</h2>
+      <p className="sheet-lead">{t('operations.lead')}</p>
+      <table className="events">
+        <thead>
+          <tr>
+            <th scope="col">{t('operations.operation')}</th>
+            <th scope="col">{t('operations.amount')}</th>
+            <th scope="col">{t('operations.state')}</th>
+            <th scope="col">{t('operations.at')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {operations.map(operation => (
+            <OperationRow key={operation.operationId} operation={operation} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function OperationRow({ operation }: { operation: OperationView }) {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  const { kind, state, amount, currency, declineReason, createdAt } = operation
+  return (
+    <tr data-operation={kind} data-state={state}>
+      <th scope="row">
+        {t(`operations.kinds.${kind}`, { defaultValue: kind })} <code className="technical">{kind}</code>
+      </th>
+      <td>{formatMoney(amount, currency, language)}</td>
+      <td>
+        {t(`operations.states.${state}`, { defaultValue: state })}
+        {declineReason && <DeclineReason reason={declineReason} />}
+      </td>
+      <td>
+        <time dateTime={createdAt}>{formatClock(createdAt, language)}</time>
+      </td>
+    </tr>
+  )
+}
+
+function DeclineReason({ reason }: { reason: string }) {
+  const { t } = useTranslation()
+  const text = reason in ko.declines ? (reason as keyof typeof ko.declines) : 'other'
+  return <span className="small"> {t(`declines.${text}`, { reason })}</span>
+}

@@ -1,0 +1,30 @@
+/** What is captured: give back all that is left of it, or a part, as often as something is left. */
+import { useTranslation } from 'react-i18next'
+import { formatMoney } from '../money.ts'
+import { useLanguage } from '../shop-context.ts'
+import { AmountField, useAmount } from './amount-field.tsx'
+import type { ActionFormProps } from './capture-form.tsx'
+
+export function RefundForm({ payment, start, busy, isLocked }: ActionFormProps) {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  const { refundableAmount, capturedAmount, currency } = payment
+  const { amount, submit, field } = useAmount(refundableAmount, currency)
+  const total = formatMoney(amount ?? refundableAmount, currency, language)
+  const isWhole = amount === capturedAmount
+  return (
+    <form
+      className="action-form"
+      onSubmit={event => {
+        event.preventDefault()
+        submit(value => start({ operation: 'refund', amount: value }))
+      }}
+    >
+      <AmountField label={t('order.refundAmount')} disabled={isLocked} {...field} />
+      <button type="submit" className="button button-refund" disabled={isLocked} aria-busy={busy === 'refund'}>
+        {busy === 'refund' && t('order.refunding')}
+        {busy !== 'refund' && (isWhole ? t('order.refundAll', { total }) : t('order.refund', { total }))}
+      </button>
+    </form>
+  )
+}
