@@ -19,7 +19,7 @@ import {
   replayOf,
   resolveDue,
 } from './fakes.ts'
-import { DependencyUnavailableError, type Verdict } from './ports.ts'
+import { DependencyUnavailableError, DuplicateKeyError, type Verdict } from './ports.ts'
 
 const AMOUNT = 10_000
 const NO_SUCH_PAYMENT = 'pay_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
@@ -329,6 +329,15 @@ describe.each<{ kind: Kind; done: string; conflict: string; event: string }>([
   })
 
   describe('in a database that fails', () => {
+    // It is no sign of an earlier request: that its event exists already is a bug of ours.
+    test('a row of the outcome that exists already is not taken for a used key', async () => {
+      const { ports, paymentId } = await readyFor(kind)
+      const { eventId } = ports.outbox.table.rows()[0]!
+      ports.ids.event = () => eventId
+
+      await expect(change(ports, { kind, paymentId, key: 'key-1' })).rejects.toThrow(DuplicateKeyError)
+    })
+
     test('a claim that was lost leaves the payment free', async () => {
       const { ports, paymentId } = await readyFor(kind)
       ports.transactions.failNextCommit('before')

@@ -33,8 +33,9 @@ export async function changePayment(
   let merchantId: string | undefined
   const operationId = ports.ids.operation()
   caller.operationId = operationId
+  let claimed: Claimed
   try {
-    const claimed = await ports.transactions.run(change.paymentId, async (tx): Promise<Claimed> => {
+    claimed = await ports.transactions.run(change.paymentId, async (tx): Promise<Claimed> => {
       // One round trip: the summary waits for the lock.
       const [payment, summary] = await Promise.all([
         ports.payments.lock(tx, change.paymentId),
@@ -45,7 +46,6 @@ export async function changePayment(
       merchantId = payment.merchantId
       return claimChange(tx, ports, { payment, summary, operationId }, change, claim, caller)
     })
-    return 'operation' in claimed ? await execute(ports, claimed.operation, caller) : claimed.outcome
   } catch (error) {
     if (error instanceof Rollback) return error.outcome
     if (claim === undefined || merchantId === undefined) throw error
@@ -56,6 +56,7 @@ export async function changePayment(
     if (repeated === undefined) throw error
     return repeated
   }
+  return 'operation' in claimed ? execute(ports, claimed.operation, caller) : claimed.outcome
 }
 
 type Claimed = { operation: Operation } | { outcome: Outcome }
