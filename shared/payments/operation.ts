@@ -265,10 +265,11 @@ export const orderOf = (operation: Operation): AcquirerOrder => ({
   finalCapture: operation.finalCapture,
 })
 
-/** Our result came too late: another attempt recorded the outcome, and its answer counts. */
+/** Our result came too late: another attempt recorded the outcome, and its answer counts, or that of the operation it went on with. */
 async function answerOfWinner(ports: OperationPorts, operation: Operation): Promise<Outcome> {
   const { merchantId, answerKey } = operation
   const stored = answerKey === null ? undefined : await ports.answers.find(merchantId, answerKey)
   if (stored?.finished) return answerAgain(ports, stored.finished)
-  return unknown(operation, ports.policy.inquiryBackoffMs)
+  const operationId = stored?.operationId ?? operation.operationId
+  return unknown({ ...operation, operationId }, ports.policy.inquiryBackoffMs)
 }
