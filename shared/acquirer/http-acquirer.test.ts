@@ -42,7 +42,7 @@ const silent: Behavior = () => {}
 
 class Scene {
   readonly reports: CallReport[] = []
-  readonly requests: { method?: string; url?: string; body: string }[] = []
+  readonly requests: (Pick<IncomingMessage, 'method' | 'url' | 'headers'> & { body: string })[] = []
   readonly sockets = new Set<Socket>()
   /** What the next requests meet; then `always`. */
   readonly next: Behavior[] = []
@@ -56,7 +56,8 @@ class Scene {
     this.server = createServer(async (request, response) => {
       let body = ''
       for await (const part of request) body += part
-      this.requests.push({ method: request.method, url: request.url, body })
+      const { method, url, headers } = request
+      this.requests.push({ method, url, headers, body })
       const behave = this.next.shift() ?? this.always
       behave(request, response, body)
     })
@@ -139,6 +140,13 @@ describe('what is asked', () => {
       finalCapture: true,
     })
     expect(scene.requests.slice(1).map(({ body }) => body)).toEqual(['', ''])
+    const { host } = new URL(scene.origin)
+    const length = String(scene.requests[0]!.body.length)
+    expect(scene.requests.map(({ headers }) => headers)).toEqual([
+      { host, connection: 'keep-alive', 'content-type': 'application/json', 'content-length': length },
+      { host, connection: 'keep-alive' },
+      { host, connection: 'keep-alive', 'content-length': '0' },
+    ])
   })
 
   test('stands below the path of its address', async () => {
