@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import { authorizeRequestOf, caller, claimOf } from '../../shared/payments/fakes.ts'
 import { DependencyUnavailableError } from '../../shared/payments/ports.ts'
+import { settleByHand } from '../../shared/payments/settle-by-hand.ts'
 import { createMetrics } from '../../shared/runtime/metrics.ts'
 import { createHandlerPorts } from '../../test/unit/http-fakes.ts'
 import { createHandler } from './resolve-unknown.ts'
@@ -67,6 +68,17 @@ describe('resolve-unknown', () => {
     await handler()
 
     expect(ports.log.lines[0]).toMatchObject({ level: 'error', fields: { operationId, err: expect.any(Error) } })
+  })
+
+  test('asks about what a person settled until the acquirer has told its decision', async () => {
+    const { ports, handler } = await withUnknown(1)
+    const { operationId } = ports.operations.table.rows()[0]!
+    ports.acquirer.script.cancel.push({ kind: 'unknown' }, { kind: 'approved' })
+    await settleByHand(ports, operationId, { outcome: 'FAILED', who: 'kim', reason: 'a letter' })
+
+    await handler()
+
+    expect(ports.alarms.contradicted).toMatchObject([{ settlement: { operationId }, decision: 'approved' }])
   })
 
   test('throws when the database is away', async () => {

@@ -1,6 +1,7 @@
-/** Each minute: brings operations whose outcome is unknown to a final state. */
+/** Each minute: brings operations whose outcome is unknown to a final state, and asks the acquirer about those settled by hand. */
 import type { OperationPorts } from '../../shared/payments/operation.ts'
 import { type ResolveObserver, resolveUnknown } from '../../shared/payments/resolve-unknown.ts'
+import { type ConfirmPorts, confirmSettlements } from '../../shared/payments/settle-by-hand.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import { reportUnknown } from '../../shared/runtime/outcome-report.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
@@ -10,14 +11,21 @@ const CONCURRENCY = 16
 /** Begins no operation later than this: inquiry and cancellation may each take the acquirer's time-out. The next run goes on. */
 const WORK_MS = 45_000
 
-type ResolveJobPorts = OperationPorts & {
-  metrics: Pick<Metrics, 'operationsResolved' | 'operationsUnknown' | 'operationsUnknownOldestSeconds'>
-  log: Pick<Logger, 'info' | 'error'>
-}
+/** People settle few. */
+const SETTLEMENTS = { limit: 100, concurrency: 2 }
+
+type ResolveJobPorts = OperationPorts &
+  ConfirmPorts & {
+    metrics: Pick<Metrics, 'operationsResolved' | 'operationsUnknown' | 'operationsUnknownOldestSeconds'>
+    log: Pick<Logger, 'info' | 'error'>
+  }
 
 export const createHandler = (ports: ResolveJobPorts) => async () => {
   const deadlineMs = ports.clock.nowMs() + WORK_MS
-  const summary = await resolveUnknown(ports, { concurrency: CONCURRENCY, deadlineMs, observer: observerOf(ports) })
+  const [summary] = await Promise.all([
+    resolveUnknown(ports, { concurrency: CONCURRENCY, deadlineMs, observer: observerOf(ports) }),
+    confirmSettlements(ports, { ...SETTLEMENTS, deadlineMs }),
+  ])
   if (summary.resolved + summary.stillUnknown > 0) ports.log.info({ ...summary }, 'resolved unknown outcomes')
   return summary
 }

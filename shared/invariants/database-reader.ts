@@ -9,6 +9,7 @@ import {
   type PaymentHistory,
   type PaymentRow,
   parseEvent,
+  type SettlementRow,
 } from './payment-history.ts'
 import type { OutboxLookup, OutboxRecord } from './record-comparison.ts'
 
@@ -69,6 +70,8 @@ export class DatabaseReader implements DatabaseSource, OutboxLookup {
     }
     for (const row of await this.#range(OPERATIONS, 'o.payment_id', after, last))
       historyOf(row.payment_id).operations.push(operationOf(row))
+    for (const row of await this.#range('SELECT * FROM manual_settlement', 'payment_id', after, last))
+      historyOf(row.payment_id).settlements.push(settlementOf(row))
     for (const row of await this.#range('SELECT * FROM ledger_entry', 'payment_id', after, last))
       historyOf(row.payment_id).entries.push(entryOf(row))
     for (const table of outboxTables)
@@ -148,6 +151,7 @@ const emptyHistory = (paymentId: string, payment: PaymentRow | null): PaymentHis
   paymentId,
   payment,
   operations: [],
+  settlements: [],
   entries: [],
   outbox: [],
 })
@@ -184,6 +188,12 @@ const operationOf = (row: Row): OperationRow => ({
   createdAtMs: row.created_at.getTime(),
   finishedAtMs: msOf(row.finished_at),
   answer: row.answer_merchant_id === null ? null : joinedAnswerOf(row),
+})
+
+const settlementOf = (row: Row): SettlementRow => ({
+  operationId: row.operation_id,
+  outcome: row.outcome,
+  acquirerSaid: row.acquirer_said,
 })
 
 const joinedAnswerOf = (row: Row): AnswerRow => ({

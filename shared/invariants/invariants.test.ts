@@ -9,6 +9,7 @@ import { judge } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts } from './kafka-facts.ts'
 import {
   declinedPayment,
+  handSettledPayment,
   minutesAgo,
   NOW_MS,
   paymentsInParts,
@@ -25,6 +26,7 @@ const healthyPayments = (): HistoryInKafka[] => [
   declinedPayment(4),
   settledPayment(5, ['authorize', 'capture'], 'other-shop'),
   ...paymentsInParts(10),
+  handSettledPayment(7),
 ]
 
 interface Sample {

@@ -5,6 +5,12 @@ import { minutesAgo, pendingPayment } from './sample-payments.ts'
 
 const STUCK_ID = `op_${'0'.repeat(26)}`
 
+/** Adds what a person said of the payment's operation of this kind. `values`: outcome, who, reason, settled_at, acquirer_said. */
+const settled = (kind: string, values: string): string =>
+  `INSERT INTO manual_settlement
+     (operation_id, payment_id, attempt, outcome, who, reason, settled_at, acquirer_said)
+   SELECT operation_id, payment_id, attempt, ${values} FROM payment_operation WHERE payment_id = :payment AND kind = '${kind}'`
+
 export const operationCorruptions: PlantedFor<(typeof operationInvariants)[number]['name']> = {
   'nothing-stuck': {
     samples: [
@@ -49,6 +55,54 @@ export const operationCorruptions: PlantedFor<(typeof operationInvariants)[numbe
         what: 'a finished operation without its time',
         payment: 'captured',
         sql: [change.operation('capture', 'finished_at = NULL')],
+        offender: /^op_/,
+      },
+    ],
+  },
+  'settled-by-hand': {
+    samples: [
+      {
+        what: 'an operation that is not as it was settled',
+        row: 'op_',
+        inPayment: ({ operations, settlements }) => {
+          settlements.push({ operationId: operations[1]!.operationId, outcome: 'FAILED', acquirerSaid: null })
+        },
+      },
+      {
+        what: 'an operation that was settled twice',
+        row: 'op_',
+        inPayment: ({ operations, settlements }) => {
+          const settlement = { operationId: operations[0]!.operationId, outcome: 'SUCCEEDED', acquirerSaid: null }
+          settlements.push(settlement, settlement)
+        },
+      },
+      {
+        what: 'an acquirer that says the contrary',
+        row: 'op_',
+        inPayment: ({ operations, settlements }) => {
+          const { operationId } = operations[0]!
+          settlements.push({ operationId, outcome: 'SUCCEEDED', acquirerSaid: 'canceled' })
+        },
+      },
+      {
+        what: 'a settlement of an operation that is not there',
+        row: 'op_lost',
+        inPayment: ({ settlements }) => {
+          settlements.push({ operationId: 'op_lost', outcome: 'FAILED', acquirerSaid: null })
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'an operation that is not as it was settled',
+        payment: 'captured',
+        sql: [settled('capture', "'FAILED', 'somebody', 'planted', created_at, NULL")],
+        offender: /^op_/,
+      },
+      {
+        what: 'an acquirer that says the contrary of a settlement',
+        payment: 'authorized',
+        sql: [settled('authorize', "'SUCCEEDED', 'somebody', 'planted', created_at, 'canceled'")],
         offender: /^op_/,
       },
     ],

@@ -1,5 +1,5 @@
 /** Invariants of operations and of the answers stored under their keys: nothing stuck, and callers were told what happened. */
-import type { OperationKind } from '../contracts/lists.ts'
+import type { OperationKind, OperationState } from '../contracts/lists.ts'
 import type { KeptAnswer } from './database-totals.ts'
 import { type CheckResult, type DatabaseInvariant, failed, holds, type Judge, ok, pending, same } from './invariant.ts'
 import {
@@ -12,6 +12,7 @@ import {
   type PaymentRow,
   parseJson,
   ruleOf,
+  type SettlementRow,
 } from './payment-history.ts'
 
 const leaseResult = ({ operationId, kind, state, leaseUntilMs }: OperationRow, judge: Judge): CheckResult => {
@@ -145,4 +146,40 @@ const keptAnswers = {
   },
 } as const satisfies DatabaseInvariant
 
-export const operationInvariants = [leasesAlive, finishedTimes, answersStored, answersAgree, keptAnswers] as const
+/** What the acquirer has to say of an operation in this state. */
+const decisionsBy: Record<OperationState, readonly string[]> = {
+  PENDING: [],
+  SUCCEEDED: ['approved'],
+  DECLINED: [],
+  FAILED: ['declined', 'canceled'],
+}
+
+function settlementProblem({ operations, settlements }: PaymentHistory, settlement: SettlementRow): string | undefined {
+  const { operationId, outcome, acquirerSaid } = settlement
+  const state = operations.find(operation => operation.operationId === operationId)?.state
+  if (state !== outcome) return `settled by hand as ${outcome}, but the operation is ${state ?? 'not there'}`
+  if (settlements.filter(other => other.operationId === operationId).length > 1) return 'settled by hand twice'
+  const mayBeSaid = ruleOf(decisionsBy, outcome) ?? []
+  if (acquirerSaid === null || mayBeSaid.includes(acquirerSaid)) return undefined
+  return `settled by hand as ${outcome}, but the acquirer says ${acquirerSaid}`
+}
+
+const settledByHand = {
+  name: 'settled-by-hand',
+  sentence: 'What a person settled is what the operation says, once, and the acquirer has not said the contrary.',
+  *checkPayment(history) {
+    for (const settlement of history.settlements) {
+      const problem = settlementProblem(history, settlement)
+      yield problem ? failed(settlement.operationId, problem) : ok
+    }
+  },
+} as const satisfies DatabaseInvariant
+
+export const operationInvariants = [
+  leasesAlive,
+  finishedTimes,
+  settledByHand,
+  answersStored,
+  answersAgree,
+  keptAnswers,
+] as const

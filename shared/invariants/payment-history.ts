@@ -89,11 +89,19 @@ export interface OutboxRow {
   event: EventFacts | null
 }
 
+/** What a person said of an operation. */
+export interface SettlementRow {
+  operationId: string
+  outcome: string
+  acquirerSaid: string | null
+}
+
 /** Everything the database says about one payment. `payment` is null when only its other rows exist. */
 export interface PaymentHistory {
   paymentId: string
   payment: PaymentRow | null
   operations: OperationRow[]
+  settlements: SettlementRow[]
   entries: EntryRow[]
   outbox: OutboxRow[]
 }

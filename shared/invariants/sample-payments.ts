@@ -158,10 +158,19 @@ export function settledPayment(index: number, steps: Step[], merchantId = 'shop'
     paymentId,
     payment,
     operations: [],
+    settlements: [],
     entries: [],
     outbox: [],
   }
   for (const step of steps) takeStep(history, typeof step === 'string' ? wholeSteps[step] : step, index)
+  return history
+}
+
+/** An authorized payment whose authorization a person settled; the acquirer has agreed since. */
+export function handSettledPayment(index: number): HistoryInKafka {
+  const history = settledPayment(index, ['authorize'])
+  const { operationId, state } = history.operations[0]!
+  history.settlements.push({ operationId, outcome: state, acquirerSaid: 'approved' })
   return history
 }
 

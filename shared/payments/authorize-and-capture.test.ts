@@ -15,16 +15,16 @@ import {
   claimOf,
   createFakePorts,
   type FakePorts,
+  resolveDue,
 } from './fakes.ts'
 import type { Outcome } from './operation.ts'
 import { DependencyUnavailableError, type Verdict } from './ports.ts'
-import { resolveUnknown } from './resolve-unknown.ts'
 import { voidPayment } from './void-payment.ts'
 
 const request = authorizeRequestOf({ capture: true, orderId: 'order-1' })
 const purchase = (ports: FakePorts, asked = { ...caller }) =>
   authorizePayment(ports, request, claimOf('key-1', request), asked)
-const resolve = (ports: FakePorts) => resolveUnknown(ports, 10, ports.clock.nowMs() + 1_000_000)
+const resolve = (ports: FakePorts) => resolveDue(ports)
 
 const paymentIn = (ports: FakePorts) => ports.payments.table.rows()[0]!
 const operationsIn = (ports: FakePorts) => ports.operations.table.rows()

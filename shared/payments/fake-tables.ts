@@ -6,15 +6,19 @@ import { inSequence } from '../domain/operation-order.ts'
 import { heldStatuses, type Payment } from '../domain/payment.ts'
 import { type FakeDatabase, Table } from './fake-store.ts'
 import {
+  type AcquirerOrder,
   type Answer,
   type AnswerKeeper,
   type Answers,
   type Claim,
   type ConsumerProgress,
+  type Decision,
   type DeliveryProgress,
   type LeaseTimes,
   type Ledger,
   type LedgerEntry,
+  type ManualSettlement,
+  type ManualSettlements,
   type Operation,
   type Operations,
   OUTBOX_AHEAD_MS_MAX,
@@ -209,6 +213,42 @@ const isStill = (row: OperationRow, operation: Operation): boolean =>
 function operationOf(row: OperationRow): Operation {
   const { state: _, declineReason: __, finishedAtMs: ___, ...operation } = row
   return operation
+}
+
+export class FakeManualSettlements implements ManualSettlements {
+  readonly table: Table<ManualSettlement & { acquirerSaid: Decision | null }>
+  readonly #operations: FakeOperations
+  readonly #db: FakeDatabase
+
+  constructor(db: FakeDatabase, operations: FakeOperations) {
+    this.#db = db
+    this.#operations = operations
+    this.table = new Table(db)
+  }
+
+  async insert(tx: Transaction, settlement: ManualSettlement): Promise<void> {
+    refuseUnless(settlement.who.length <= 64, 'manual_settlement.who')
+    refuseUnless(settlement.reason.length <= 500, 'manual_settlement.reason')
+    await this.table.insert(tx, settlement.operationId, { ...settlement, acquirerSaid: null })
+  }
+
+  async unconfirmed(limit: number): Promise<Array<{ settlement: ManualSettlement; order: AcquirerOrder }>> {
+    const rows = await this.table.filter(undefined, row => row.acquirerSaid === null)
+    rows.sort((a, b) => a.settledAtMs - b.settledAtMs)
+    const orders = rows.slice(0, limit).map(async ({ acquirerSaid: _, ...settlement }) => {
+      const row = await this.#operations.table.find(undefined, settlement.operationId)
+      return row === undefined ? [] : [{ settlement, order: operationOf(row) }]
+    })
+    return (await Promise.all(orders)).flat()
+  }
+
+  async confirm(operationId: string, decision: Decision): Promise<void> {
+    await this.#db.run(operationId, tx =>
+      this.table.update(tx, operationId, row =>
+        row.acquirerSaid === null ? { ...row, acquirerSaid: decision } : undefined,
+      ),
+    )
+  }
 }
 
 type AnswerRow = StoredAnswer & { merchantId: string; key: string; createdAtMs: number }

@@ -10,8 +10,8 @@ import { createFakeIds, createFakePorts } from './fakes.ts'
 import { DependencyUnavailableError } from './ports.ts'
 
 const open = async (turn?: Turn): Promise<PortsUnderTest> => {
-  const { transactions, ...ports } = createFakePorts({ turn })
-  return { ...ports, transactions, separate: transactions }
+  const ports = createFakePorts({ turn })
+  return { ...ports, separate: ports.transactions }
 }
 
 describePorts('the fakes', () => open())

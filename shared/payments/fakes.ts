@@ -7,6 +7,7 @@ import {
   FakeAnswers,
   FakeDeliveryProgress,
   FakeLedger,
+  FakeManualSettlements,
   FakeOperations,
   FakeOutbox,
   FakePayments,
@@ -23,11 +24,13 @@ import {
   type ConsumerOffset,
   type ConsumerOffsets,
   type DeadLetters,
+  type Decision,
   DependencyUnavailableError,
   type Doorbell,
   type EventPublisher,
   type Ids,
   type IncomingRecord,
+  type ManualSettlement,
   type OutboxRow,
   RecordRefusedError,
   type Verdict,
@@ -156,6 +159,7 @@ export class FakeAlarms implements Alarms {
   readonly repaired: string[] = []
   readonly letters: Array<{ record: IncomingRecord; reason: string }> = []
   readonly parked: Array<{ eventId: string; error: string; paymentId: string }> = []
+  readonly contradicted: Array<{ settlement: ManualSettlement; decision: Decision }> = []
 
   ledgerEntryRepaired(eventId: string, _paymentId: string): void {
     this.repaired.push(eventId)
@@ -167,6 +171,10 @@ export class FakeAlarms implements Alarms {
 
   outboxRowParked(eventId: string, error: string, paymentId: string): void {
     this.parked.push({ eventId, error, paymentId })
+  }
+
+  settlementContradicted(settlement: ManualSettlement, decision: Decision): void {
+    this.contradicted.push({ settlement, decision })
   }
 }
 
@@ -247,9 +255,11 @@ export const fakePolicy: OperationPolicy = {
 /** Every port of the use cases, each a fake of its own and all over one store. */
 export function createFakePorts(options: { turn?: Turn; policy?: Partial<OperationPolicy>; seed?: number } = {}) {
   const transactions = new FakeDatabase(options.turn)
+  const operations = new FakeOperations(transactions)
   const tables = {
     payments: new FakePayments(transactions),
-    operations: new FakeOperations(transactions),
+    operations,
+    manualSettlements: new FakeManualSettlements(transactions, operations),
     answers: new FakeAnswers(transactions),
     ledger: new FakeLedger(transactions),
     outbox: new FakeOutbox(transactions),

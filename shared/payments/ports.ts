@@ -139,6 +139,33 @@ export interface UnknownOutcomes {
   oldestCreatedAtMs: number | null
 }
 
+/** What a person may say became of an operation. */
+export type HandOutcome = Extract<FinalState, 'SUCCEEDED' | 'FAILED'>
+
+/** What a person said of an operation whose outcome the acquirer did not tell. */
+export interface ManualSettlement {
+  operationId: string
+  paymentId: string
+  attempt: number
+  outcome: HandOutcome
+  who: string
+  reason: string
+  /** Real time. */
+  settledAtMs: number
+}
+
+/** What the acquirer decided: the kinds of a clear verdict. */
+export type Decision = 'approved' | 'declined' | 'canceled'
+
+export interface ManualSettlements {
+  /** Throws DuplicateKeyError when the operation was settled by hand before. */
+  insert(tx: Transaction, settlement: ManualSettlement): Promise<void>
+  /** Those of which the acquirer has not told its decision yet, with what it has to be asked, the oldest first. */
+  unconfirmed(limit: number): Promise<Array<{ settlement: ManualSettlement; order: AcquirerOrder }>>
+  /** Notes the acquirer's decision. The first one stays. */
+  confirm(operationId: string, decision: Decision): Promise<void>
+}
+
 /** A finished answer, byte for byte. */
 export interface Answer {
   statusCode: number
@@ -353,6 +380,8 @@ export interface Alarms {
   ledgerEntryRepaired(eventId: string, paymentId: string): void
   deadLettered(record: IncomingRecord, reason: string): void
   outboxRowParked(eventId: string, error: string, paymentId: string): void
+  /** The acquirer decided the contrary of what a person had said. Our books stay as they are. Must stay 0. */
+  settlementContradicted(settlement: ManualSettlement, decision: Decision): void
 }
 
 export interface Doorbell {

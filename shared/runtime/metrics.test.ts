@@ -12,6 +12,7 @@ describe('createMetrics', () => {
       'ledger_entries_written_total',
       'ledger_entries_repaired_total',
       'dead_letters_total',
+      'manual_settlements_contradicted_total',
       'response_cache_failures_total',
       'doorbell_failures_total',
       'unhandled_rejections_total',

@@ -87,6 +87,11 @@ export function createMetrics() {
       help: 'Age of the oldest of them, then.',
       registers,
     }),
+    settlementsContradicted: new Counter({
+      name: 'manual_settlements_contradicted_total',
+      help: 'Operations settled by hand of which the acquirer then said the contrary. Must stay 0.',
+      registers,
+    }),
     paymentsExpired: new Counter({
       name: 'payments_expired_total',
       help: 'Authorizations whose hold was let go because they were not captured in time.',

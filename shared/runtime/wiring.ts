@@ -25,6 +25,7 @@ import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
 import { DueWorkTables } from '../stores/due-work.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { LedgerTable } from '../stores/ledger.ts'
+import { ManualSettlementTable } from '../stores/manual-settlements.ts'
 import { OperationTable } from '../stores/operations.ts'
 import { OutboxTable } from '../stores/outbox.ts'
 import { MySqlPaymentReader } from '../stores/payment-reader.ts'
@@ -192,6 +193,10 @@ export class Ports {
     return this.#once('operations', () => new OperationTable(this.database))
   }
 
+  get manualSettlements() {
+    return this.#once('manualSettlements', () => new ManualSettlementTable(this.database))
+  }
+
   get answers() {
     return this.#once('answers', () => new AnswerTable(this.database))
   }
@@ -328,6 +333,11 @@ export class Ports {
       outboxRowParked: (eventId, error, paymentId) => {
         this.metrics.outboxParked.inc()
         this.log.error({ eventId, paymentId, error }, 'outbox row parked; see npm run outbox')
+      },
+      settlementContradicted: ({ operationId, paymentId, outcome, who }, decision) => {
+        this.metrics.settlementsContradicted.inc()
+        const fields = { operationId, paymentId, outcome, who, decision }
+        this.log.error(fields, 'the acquirer decided the contrary of what a person had settled; see npm run unknown')
       },
     }))
   }

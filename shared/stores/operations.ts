@@ -6,7 +6,7 @@ import type { Database } from './database.ts'
 /** The one open state: a second one does not compile until these statements know it. */
 const [PENDING]: readonly ['PENDING'] = openStates
 
-interface OperationRow {
+export interface OperationRow {
   operation_id: string
   payment_id: string
   merchant_id: string
@@ -28,14 +28,14 @@ interface OperationRow {
 }
 
 /** Of an operation with what it needs of its payment and of the authorization. */
-const SELECT_OPERATION = `SELECT o.operation_id, o.payment_id, o.merchant_id, o.idempotency_key, o.kind, o.sequence, o.amount, o.currency,
+export const SELECT_OPERATION = `SELECT o.operation_id, o.payment_id, o.merchant_id, o.idempotency_key, o.kind, o.sequence, o.amount, o.currency,
     p.payment_method, a.operation_id AS authorization_id, a.idempotency_key AS authorization_key, o.final_capture, o.combined,
     o.reason, o.attempt, o.lease_until_ms, o.next_attempt_at_ms, o.created_at
   FROM payment_operation o
   JOIN payment p ON p.payment_id = o.payment_id
   JOIN payment_operation a ON a.payment_id = o.payment_id AND a.kind = 'authorize'`
 
-const operationOf = (row: OperationRow): Operation => ({
+export const operationOf = (row: OperationRow): Operation => ({
   operationId: row.operation_id,
   paymentId: row.payment_id,
   merchantId: row.merchant_id,

@@ -9,7 +9,15 @@ import { systemUnderTest } from '../support/system.ts'
 
 jest.setTimeout(30_000)
 
-const TABLES = ['payment', 'payment_operation', 'idem_response_cache', 'ledger_entry', 'outbox_event', 'outbox_archive']
+const TABLES = [
+  'payment',
+  'payment_operation',
+  'manual_settlement',
+  'idem_response_cache',
+  'ledger_entry',
+  'outbox_event',
+  'outbox_archive',
+]
 
 let scratch: ScratchDatabase
 let stores: Stores

@@ -94,6 +94,7 @@ const places = [
   ['idem_response_cache', 'operation_id IN (SELECT operation_id FROM payment_operation WHERE payment_id = :payment)'],
   ['payment', 'payment_id = :payment'],
   ['payment_operation', 'payment_id = :payment'],
+  ['manual_settlement', 'payment_id = :payment'],
   ['ledger_entry', 'payment_id = :payment'],
   ['outbox_event', 'message_key = :payment'],
   ['outbox_archive', 'message_key = :payment'],

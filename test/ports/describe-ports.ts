@@ -1,6 +1,7 @@
 /** Every contract suite of the database's ports. */
 import { describeAnswers } from './answers.ts'
 import { describeLedger } from './ledger.ts'
+import { describeManualSettlements } from './manual-settlements.ts'
 import { describeOperations } from './operations.ts'
 import { describeOutbox } from './outbox.ts'
 import { describePaymentReader } from './payment-reader.ts'
@@ -15,6 +16,7 @@ export function describePorts(name: string, open: OpenPorts): void {
     describeTransactions,
     describePayments,
     describeOperations,
+    describeManualSettlements,
     describeAnswers,
     describeLedger,
     describeOutbox,

@@ -4,6 +4,7 @@ import type {
   Answers,
   DueWork,
   Ledger,
+  ManualSettlements,
   Operations,
   OutboxArchive,
   OutboxQueue,
@@ -24,6 +25,7 @@ export interface PortsUnderTest {
   separate: SeparateTransactions
   payments: Payments
   operations: Operations
+  manualSettlements: ManualSettlements
   answers: Answers & AnswerKeeper
   ledger: Ledger
   outbox: OutboxWriter & OutboxQueue & OutboxReader & OutboxArchive

@@ -6,6 +6,7 @@ import { AnswerTable } from '../../shared/stores/answers.ts'
 import { Database } from '../../shared/stores/database.ts'
 import { DueWorkTables } from '../../shared/stores/due-work.ts'
 import { LedgerTable } from '../../shared/stores/ledger.ts'
+import { ManualSettlementTable } from '../../shared/stores/manual-settlements.ts'
 import { OperationTable } from '../../shared/stores/operations.ts'
 import { OutboxTable } from '../../shared/stores/outbox.ts'
 import { PaymentTable } from '../../shared/stores/payments.ts'
@@ -22,6 +23,7 @@ export class Stores {
   readonly transactions: TransactionGroups
   readonly payments: PaymentTable
   readonly operations: OperationTable
+  readonly manualSettlements: ManualSettlementTable
   readonly answers: AnswerTable
   readonly ledger: LedgerTable
   readonly outbox: OutboxTable
@@ -33,6 +35,7 @@ export class Stores {
     this.transactions = new TransactionGroups(this.database)
     this.payments = new PaymentTable(this.database)
     this.operations = new OperationTable(this.database)
+    this.manualSettlements = new ManualSettlementTable(this.database)
     this.answers = new AnswerTable(this.database)
     this.ledger = new LedgerTable(this.database)
     this.outbox = new OutboxTable(this.database)

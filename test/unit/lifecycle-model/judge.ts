@@ -127,6 +127,7 @@ function historyOf(stage: Stage): PaymentHistory {
   const answers = stage.answers.table.rows()
   return {
     paymentId: 'pay_1',
+    settlements: [],
     payment: payment
       ? {
           paymentId: payment.paymentId,
