@@ -64,9 +64,10 @@ interface Exchange {
   leave(): void
 }
 
-/** Sends an order on a connection of its own, and resolves when the acquirer has it. */
-async function send(id: string, order: AcquirerOrderBody): Promise<Exchange> {
+/** Sends an order, so many times at once, on a connection of its own, and resolves when the acquirer has it. */
+async function send(id: string, order: AcquirerOrderBody, times = 1): Promise<Exchange> {
   const body = JSON.stringify(order)
+  const head = `PUT /operations/${id} HTTP/1.1\r\nhost: acquirer\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`
   const socket = connect(acquirer.port, '127.0.0.1').setEncoding('utf8')
   sockets.push(socket)
   let text = ''
@@ -75,12 +76,7 @@ async function send(id: string, order: AcquirerOrderBody): Promise<Exchange> {
   })
   socket.on('error', () => {})
   await once(socket, 'connect')
-  await new Promise(resolve =>
-    socket.write(
-      `PUT /operations/${id} HTTP/1.1\r\nhost: acquirer\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-      resolve,
-    ),
-  )
+  await new Promise(resolve => socket.write(`${head}${body}`.repeat(times), resolve))
   // Whoever comes later is served later.
   await ask('GET', '/health')
   return { text: () => text, isOpen: () => !socket.closed, leave: () => socket.destroy() }
@@ -264,6 +260,13 @@ describe('a token', () => {
     expect(response.status).toBe(200)
     expect(() => JSON.parse(text)).toThrow(SyntaxError)
     expect((await put(ID, order('tok_garbage'))).json).toMatchObject({ state: 'APPROVED' })
+  })
+
+  test('tok_garbage twice in one turn of the event loop is decided once: the second is a repeat', async () => {
+    const exchange = await send(ID, order('tok_garbage'), 2)
+    await until(() => exchange.text().match(/HTTP\/1\.1 200/g)?.length === 2, { what: 'two answers' })
+    expect(exchange.text().match(/"APPROVED"/g)).toHaveLength(1)
+    expect(await entries()).toHaveLength(1)
   })
 
   test('tok_error is a 500 each time, and nothing is decided', async () => {
