@@ -64,10 +64,8 @@ interface Exchange {
   leave(): void
 }
 
-/** Sends an order, so many times at once, on a connection of its own, and resolves when the acquirer has it. */
-async function send(id: string, order: AcquirerOrderBody, times = 1): Promise<Exchange> {
-  const body = JSON.stringify(order)
-  const head = `PUT /operations/${id} HTTP/1.1\r\nhost: acquirer\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`
+/** Sends requests at once on a connection of their own, and resolves when the acquirer has them. */
+async function sendText(requests: string): Promise<Exchange> {
   const socket = connect(acquirer.port, '127.0.0.1').setEncoding('utf8')
   sockets.push(socket)
   let text = ''
@@ -76,11 +74,17 @@ async function send(id: string, order: AcquirerOrderBody, times = 1): Promise<Ex
   })
   socket.on('error', () => {})
   await once(socket, 'connect')
-  await new Promise(resolve => socket.write(`${head}${body}`.repeat(times), resolve))
+  await new Promise(resolve => socket.write(requests, resolve))
   // Whoever comes later is served later.
   await ask('GET', '/health')
   return { text: () => text, isOpen: () => !socket.closed, leave: () => socket.destroy() }
 }
+
+const requestText = (method: string, path: string, body = '') =>
+  `${method} ${path} HTTP/1.1\r\nhost: acquirer\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+
+const send = (id: string, order: AcquirerOrderBody, times = 1) =>
+  sendText(requestText('PUT', `/operations/${id}`, JSON.stringify(order)).repeat(times))
 
 describe('an order', () => {
   test('is decided, found again, and repeated byte for byte', async () => {
@@ -300,8 +304,11 @@ describe('a token', () => {
 
   test('tok_late that is canceled before it arrives stays canceled', async () => {
     const exchange = await send(ID, order('tok_late'))
-    const [asked, canceled] = await Promise.all([get(ID), cancel(ID)])
-    expect(asked.status).toBe(404)
+    const asking = requestText('GET', `/operations/${ID}`)
+    const both = await sendText(`${asking}${requestText('POST', `/operations/${ID}/cancel`)}`)
+    await until(() => both.text().includes('"CANCELED"'), { what: 'the cancellation' })
+    expect(both.text()).toContain('"unknown_operation"')
+    const canceled = await get(ID)
     // The arrival has come and gone when an order that arrives after it is there.
     await send(opOf(2), order('tok_late'))
     await until(async () => (await get(opOf(2))).status === 200, { what: 'a later arrival' })
