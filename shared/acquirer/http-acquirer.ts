@@ -102,8 +102,9 @@ export class HttpAcquirer implements Acquirer {
     return decidedIn(await this.#ask('cancel', order, { method: 'POST', path: `${pathOf(order)}/cancel` }))
   }
 
-  /** Whether the acquirer answers and can work. Uses no connection of the pool, does not count for the circuit. Throws when not. */
+  /** Throws when the acquirer does not answer, cannot work, or is not asked. Uses no connection of the pool, counts for nothing. */
   async ping(): Promise<void> {
+    if (this.#options.circuit.openForMs !== undefined) throw new CircuitOpenError('the circuit is open')
     const request = { method: 'GET', path: '/health' } as const
     const { statusCode } = await this.#requests.send(request, HEALTH_TIMEOUT_MS, { ownConnection: true })
     if (statusCode !== 200) throw new Error(`the acquirer's health is ${statusCode}`)

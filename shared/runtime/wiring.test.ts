@@ -86,7 +86,7 @@ describe('Ports', () => {
     expect(portsOf({ ACQUIRER_URL: 'in-process:' }).ports.acquirer).toBeInstanceOf(InProcessAcquirer)
   })
 
-  test('an acquirer that nobody can reach is down for readiness, and its calls are counted', async () => {
+  test('calls to an acquirer that nobody can reach are counted, and open the circuit', async () => {
     // Port 9 is discard, where nothing listens.
     const { ports } = portsOf({ ACQUIRER_URL: 'http://127.0.0.1:9', ACQUIRER_TIMEOUT_MS: '1' })
     const order = { ...acquirerOrder, operationId: 'op_1' }

@@ -349,7 +349,7 @@ export class Ports {
       mariadb: () => database,
       kafka: () => this.#admin.ask(admin => admin.describeCluster()),
       redis: () => pingRedis(this.#redis),
-      acquirer: () => this.#probeAcquirer(),
+      acquirer: () => this.acquirer.ping(),
     }
     return checkReadiness(probes, () => this.#problems(database))
   }
@@ -387,12 +387,6 @@ export class Ports {
 
   get #troubles() {
     return this.#once('troubles', () => new RecentTroubles(systemClock.nowMs))
-  }
-
-  /** An acquirer that answers is still away while its calls are not tried. */
-  async #probeAcquirer(): Promise<void> {
-    await this.acquirer.ping()
-    if (this.#acquirerCircuit.openForMs !== undefined) throw new Error('the circuit to the acquirer is open')
   }
 
   get #acquirerCircuit(): Circuit {
