@@ -1,6 +1,17 @@
 /** The circuit: what opens it, whom it lets through while it is open, and what closes it. */
 import { describe, expect, test } from '@jest/globals'
+import { operationKinds } from '../contracts/lists.ts'
+import { testTokens } from '../contracts/test-tokens.ts'
 import { Circuit, CircuitOpenError, type CircuitPosition } from './circuit.ts'
+import { InProcessAcquirer } from './in-process-acquirer.ts'
+
+const order = {
+  operationId: 'op_1',
+  amountMinor: 10_000,
+  currency: 'KRW',
+  authorizationId: null,
+  finalCapture: null,
+}
 
 class Scene {
   nowMs = 1_000_000
@@ -40,17 +51,17 @@ class Scene {
   }
 
   async opened(): Promise<this> {
-    await this.calls(20, 'fails')
+    await this.calls(25, 'fails')
     expect(this.positions).toEqual(['open'])
     return this
   }
 }
 
 describe('a closed circuit', () => {
-  test('opens when twenty calls failed, and no earlier', async () => {
+  test('opens when 25 calls failed, and no earlier', async () => {
     const scene = new Scene()
 
-    await scene.calls(19, 'fails')
+    await scene.calls(24, 'fails')
     expect(scene.positions).toEqual([])
     await scene.call('fails')
 
@@ -58,8 +69,8 @@ describe('a closed circuit', () => {
   })
 
   test.each([
-    { failing: 10, succeeding: 10, positions: ['open'] },
-    { failing: 9, succeeding: 11, positions: [] },
+    { failing: 30, succeeding: 30, positions: ['open'] },
+    { failing: 30, succeeding: 31, positions: [] },
   ])('of $failing failed calls after $succeeding others is $positions', async ({ failing, succeeding, positions }) => {
     const scene = new Scene()
 
@@ -72,11 +83,11 @@ describe('a closed circuit', () => {
   test('forgets what is older than ten seconds, also when nobody called since', async () => {
     const scene = new Scene()
 
-    await scene.calls(19, 'fails')
+    await scene.calls(24, 'fails')
     scene.nowMs += 10_000
-    await scene.calls(19, 'fails')
+    await scene.calls(24, 'fails')
     scene.nowMs += 3_600_000
-    await scene.calls(19, 'fails')
+    await scene.calls(24, 'fails')
 
     expect(scene.positions).toEqual([])
   })
@@ -85,11 +96,24 @@ describe('a closed circuit', () => {
     const scene = new Scene()
 
     for (let second = 0; second < 10; second++) {
-      await scene.calls(2, 'fails')
+      await scene.calls(3, 'fails')
       scene.nowMs += 1_000
     }
 
     expect(scene.positions).toEqual(['open'])
+  })
+
+  test('stays closed for somebody who tries every failing token, however quickly', async () => {
+    const scene = new Scene()
+    const acquirer = new InProcessAcquirer({ timeoutMs: 2, slowMs: 1 })
+    const orders = testTokens.flatMap(paymentMethod => operationKinds.map(kind => ({ ...order, kind, paymentMethod })))
+    const verdicts = await Promise.all(orders.map(each => acquirer.submit(each)))
+
+    const failed = verdicts.filter(({ kind }) => kind === 'unknown').length
+    expect(failed).toBeGreaterThan(20)
+    await scene.calls(failed, 'fails')
+
+    expect(scene.positions).toEqual([])
   })
 
   test('gives the caller the result, or the error', async () => {
@@ -169,7 +193,7 @@ describe('an open circuit', () => {
 
   test('is not opened once more by calls from before that fail late', async () => {
     const scene = new Scene()
-    const before = Array.from({ length: 19 }, () => scene.pending())
+    const before = Array.from({ length: 24 }, () => scene.pending())
     await scene.opened()
     scene.nowMs += 2_000
     await scene.call('succeeds')
@@ -184,7 +208,7 @@ describe('an open circuit', () => {
     scene.nowMs += 2_000
     await scene.calls(3, 'succeeds')
 
-    await scene.calls(10, 'fails')
+    await scene.calls(24, 'fails')
 
     expect(scene.positions.at(-1)).toBe('closed')
   })

@@ -16,8 +16,11 @@ export class CircuitOpenError extends Error {
   override name = 'CircuitOpenError'
 }
 
-/** It opens when at least half of the calls of the last ten seconds failed, and these were at least twenty. */
-const CALLS_MIN = 20
+/**
+ * It opens when at least half of the calls of the last ten seconds failed, and these were at least 25: somebody who tries every failing
+ * test token once does not open it.
+ */
+const FAILED_MIN = 25
 const FAILED_SHARE_MIN = 0.5
 const WINDOW_SECONDS = 10
 const OPEN_MS = 2_000
@@ -130,6 +133,6 @@ class RecentCalls implements IBreaker {
   #isTooMuch(): boolean {
     const all = this.#seconds.reduce((sum, second) => sum + second.all, 0)
     const failed = this.#seconds.reduce((sum, second) => sum + second.failed, 0)
-    return all >= CALLS_MIN && failed >= all * FAILED_SHARE_MIN
+    return failed >= FAILED_MIN && failed >= all * FAILED_SHARE_MIN
   }
 }

@@ -378,7 +378,7 @@ describe('the circuit', () => {
   ] as [string, Behavior][])('is opened by %s, counts calls, not tries, and asks nobody then', async (_, behave) => {
     const scene = await sceneOf(patient)
     scene.always = behave
-    await submitMany(scene, 19)
+    await submitMany(scene, 24)
     expect(scene.acquirer.mayTry()).toBe(true)
 
     await submitMany(scene, 1)
@@ -394,7 +394,7 @@ describe('the circuit', () => {
     const scene = await sceneOf({ ...patient, timeoutMs: 50 })
     scene.always = silent
 
-    await submitMany(scene, 20)
+    await submitMany(scene, 25)
 
     expect(scene.acquirer.mayTry()).toBe(false)
   })
@@ -425,7 +425,7 @@ describe('the circuit', () => {
     const circuit = new Circuit({ nowMs: () => nowMs, onChange: () => {} })
     const scene = await sceneOf({ ...patient, circuit })
     scene.always = answer(500, '')
-    await submitMany(scene, 20)
+    await submitMany(scene, 25)
     scene.always = approve
 
     nowMs += 2_000
@@ -454,7 +454,7 @@ describe('ping', () => {
     let nowMs = 0
     const scene = await sceneOf({ circuit: new Circuit({ nowMs: () => nowMs, onChange: () => {} }) })
     scene.always = answer(500, '')
-    await Promise.all(Array.from({ length: 20 }, () => scene.acquirer.submit(orderOf())))
+    await Promise.all(Array.from({ length: 25 }, () => scene.acquirer.submit(orderOf())))
     scene.always = approve
 
     await expect(scene.acquirer.ping()).rejects.toThrow('the circuit is open')

@@ -92,7 +92,7 @@ describe('Ports', () => {
     const order = { ...acquirerOrder, operationId: 'op_1' }
 
     expect(await ports.acquirer.submit(order)).toEqual({ kind: 'unknown' })
-    for (let calls = 1; calls < 20; calls++) await ports.acquirer.submit(order)
+    for (let calls = 1; calls < 25; calls++) await ports.acquirer.submit(order)
 
     const text = await ports.metrics.registry.metrics()
     expect(text).toMatch(/acquirer_calls_total\{call="submit",outcome="(connection|timeout)"\} \d+/)
