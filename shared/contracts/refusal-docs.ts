@@ -157,7 +157,7 @@ const refusalExampleList: Record<RefusalName, RefusalExample[]> = {
     {
       key: 'payment_declined',
       summary: { en: 'The acquirer said no', ko: '카드사 거절' },
-      details: { reason: 'insufficient_funds', operationId: sampleOperationIds.authorize },
+      details: { reason: 'do_not_honor', operationId: sampleOperationIds.authorize },
       paymentId: SAMPLE_PAYMENT_ID,
     },
     {
