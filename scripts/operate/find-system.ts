@@ -1,6 +1,6 @@
 /** Finds the system that a tool works on: its database, its brokers, its API and its control socket. */
 import type { KafkaCluster } from '../../shared/messaging/kafka-client.ts'
-import { configFrom } from '../../shared/runtime/config.ts'
+import { type Config, configFrom } from '../../shared/runtime/config.ts'
 import { dataFolder } from '../local/paths.ts'
 import { namedRunFile, type ProcessName, type RunFile, readRunFile } from '../local/run-file.ts'
 import { databaseAddress } from './connections.ts'
@@ -9,6 +9,8 @@ import { type Environment, withEnvFile } from './env-file.ts'
 /** Brokers with their TLS and login as the functions read them. */
 export interface FoundSystem extends KafkaCluster {
   databaseUrl: string
+  /** As its functions read it. */
+  config: Config
   apiUrl: string
   /** Null when the addresses came from the environment alone. */
   runFile: string | null
@@ -83,9 +85,11 @@ function systemOf(
   written: { path: string; run: RunFile } | null,
   needed: readonly Address[],
 ): FoundSystem {
-  const { databaseUrl, kafka } = configFrom(env)
+  const config = configFrom(env)
+  const { databaseUrl, kafka } = config
   return {
     databaseUrl,
+    config,
     ...kafka,
     apiUrl: env.API_URL ?? 'http://127.0.0.1:8080',
     runFile: written?.path ?? null,
