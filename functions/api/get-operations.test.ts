@@ -30,9 +30,9 @@ describe('GET /payments/{paymentId}/operations', () => {
     expect(result.statusCode).toBe(200)
     expect(operationListView.parse(jsonOf(result)).operations).toMatchObject([
       { kind: 'authorize', state: 'SUCCEEDED' },
-      { kind: 'capture', state: 'SUCCEEDED', finishedAt: '2026-01-02T03:04:05.006Z' },
+      { kind: 'capture', state: 'SUCCEEDED', finishedAt: '2026-01-02T03:04:05.006Z', nextAttemptAt: null },
       { kind: 'refund', state: 'DECLINED', declineReason: 'not_today', reason: 'wrong colour' },
-      { kind: 'refund', state: 'PENDING', finishedAt: null },
+      { kind: 'refund', state: 'PENDING', finishedAt: null, nextAttemptAt: '2026-01-02T03:04:06.006Z' },
     ])
   })
 

@@ -634,4 +634,5 @@ const operationViewOf = (row: OperationRow): OperationListView['operations'][num
   attempt: row.attempt,
   createdAt: timeOf(row.createdAtMs),
   finishedAt: row.finishedAtMs === null ? null : timeOf(row.finishedAtMs),
+  nextAttemptAt: row.finishedAtMs === null ? timeOf(row.nextAttemptAtMs) : null,
 })

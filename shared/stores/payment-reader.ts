@@ -33,6 +33,7 @@ interface OperationRow {
   decline_reason: string | null
   reason: string | null
   attempt: number
+  next_attempt_at_ms: number
   created_at: Date
   finished_at: Date | null
 }
@@ -106,7 +107,8 @@ export class MySqlPaymentReader implements PaymentReader {
 
   async operations(paymentId: string): Promise<OperationView[] | undefined> {
     const rows = await this.#database.select<OperationRow>(
-      `SELECT operation_id, sequence, kind, state, amount, currency, decline_reason, reason, attempt, created_at, finished_at
+      `SELECT operation_id, sequence, kind, state, amount, currency, decline_reason, reason, attempt,
+         next_attempt_at_ms, created_at, finished_at
        FROM payment_operation WHERE payment_id = ?`,
       [paymentId],
     )
@@ -183,4 +185,5 @@ const operationView = (row: OperationRow): OperationView => ({
   attempt: row.attempt,
   createdAt: row.created_at.toISOString(),
   finishedAt: row.finished_at?.toISOString() ?? null,
+  nextAttemptAt: row.finished_at === null ? new Date(row.next_attempt_at_ms).toISOString() : null,
 })

@@ -69,7 +69,7 @@ test('lists, asks again, and settles what the acquirer has decided by its word',
 
   expect(await run('inquire', approved, 'op_nowhere')).toMatchObject({
     code: 1,
-    stdout: expect.stringMatching(/There is no operation op_nowhere[^]*the acquirer approved it; recorded/),
+    stdout: expect.stringMatching(/There is no operation op_nowhere.*the acquirer approved it; recorded/s),
   })
   expect(await stateOf(approved)).toBe('SUCCEEDED')
 

@@ -76,7 +76,9 @@ function testOperations(open: OpenPorts): void {
   test('gives the operations of a payment by their sequence, whatever their ids say', async () => {
     const ports = await open()
     const { paymentId } = await inserted(ports)
-    const [first, second] = [newOperation(paymentId), newOperation(paymentId, { idempotencyKey: null, reason: '한국' })]
+    const due = { nextAttemptAtMs: NOW_MS + 2 }
+    const first = newOperation(paymentId, due)
+    const second = newOperation(paymentId, { ...due, idempotencyKey: null, reason: '한국' })
     await ports.transactions.run(paymentId, async tx => {
       await ports.operations.insert(tx, { ...first, sequence: 2 })
       await ports.operations.insert(tx, { ...second, sequence: 1 })
@@ -85,8 +87,10 @@ function testOperations(open: OpenPorts): void {
     await ports.transactions.run(paymentId, tx => ports.operations.finish(tx, first, outcome))
 
     const view = { kind: 'authorize', amount: 10_000, currency: 'KRW', attempt: 1, createdAt: NOW }
-    const finished = { state: 'DECLINED', declineReason: 'lost_card', finishedAt: '2026-01-02T03:04:05.007Z' }
-    const pending = { state: 'PENDING', declineReason: null, finishedAt: null }
+    const finishedAt = '2026-01-02T03:04:05.007Z'
+    const finished = { state: 'DECLINED', declineReason: 'lost_card', finishedAt, nextAttemptAt: null }
+    const nextAttemptAt = '2026-01-02T03:04:05.008Z'
+    const pending = { state: 'PENDING', declineReason: null, finishedAt: null, nextAttemptAt }
     expect(await ports.reader.operations(paymentId)).toEqual([
       { ...view, ...pending, operationId: second.operationId, reason: '한국' },
       { ...view, ...finished, operationId: first.operationId, reason: null },

@@ -29,6 +29,10 @@ export const operationView = z
     }),
     createdAt: time,
     finishedAt: time.nullable(),
+    nextAttemptAt: time.nullable().meta({
+      description: 'While it is pending: when the acquirer is asked what became of it, unless it is final before.',
+      'x-description-ko': '처리 중일 때, 그때까지 끝나지 않으면 카드사에 결과를 조회하는 시각입니다.',
+    }),
   })
   .meta({
     id: 'Operation',
@@ -67,6 +71,7 @@ const succeeded = (
   attempt: 1,
   createdAt,
   finishedAt,
+  nextAttemptAt: null,
 })
 
 export const docs = (): DocsOf<typeof contract> => ({
