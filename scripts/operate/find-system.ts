@@ -27,9 +27,13 @@ export interface SystemFlags {
   envFile?: string
 }
 
-export type Address = 'DATABASE_URL' | 'KAFKA_BROKERS'
+export type Address = 'DATABASE_URL' | 'KAFKA_BROKERS' | 'ACQUIRER_URL'
 
-const serviceBehind: Record<Address, ProcessName> = { DATABASE_URL: 'mariadb', KAFKA_BROKERS: 'kafka' }
+const serviceBehind: Record<Address, ProcessName> = {
+  DATABASE_URL: 'mariadb',
+  KAFKA_BROKERS: 'kafka',
+  ACQUIRER_URL: 'acquirer',
+}
 
 const bothAddresses: readonly Address[] = ['DATABASE_URL', 'KAFKA_BROKERS']
 
@@ -87,6 +91,11 @@ function systemOf(
 ): FoundSystem {
   const config = configFrom(env)
   const { databaseUrl, kafka } = config
+  const addressTexts: Record<Address, () => string> = {
+    DATABASE_URL: () => `MariaDB ${databaseAddress(databaseUrl)}`,
+    KAFKA_BROKERS: () => kafkaAddress(kafka),
+    ACQUIRER_URL: () => `acquirer ${acquirerAddress(config.acquirerUrl)}`,
+  }
   return {
     databaseUrl,
     config,
@@ -96,15 +105,19 @@ function systemOf(
     controlSocket: written?.run.controlSocket ?? null,
     isOfThisMachine:
       written !== null && needed.every(name => env[name] === written.run.env[name] && isOwn(name, written.run)),
-    where: needed
-      .map(name => (name === 'DATABASE_URL' ? `MariaDB ${databaseAddress(databaseUrl)}` : kafkaAddress(kafka)))
-      .join(', '),
+    where: needed.map(name => addressTexts[name]()).join(', '),
   }
 }
 
 /** A starter also writes down services that it was given, and that are somebody else's. */
 const isOwn = (address: Address, { processes }: RunFile): boolean =>
   processes.some(({ name, state }) => name === serviceBehind[address] && state !== 'external')
+
+/** Without a login. */
+function acquirerAddress(acquirerUrl: string): string {
+  const { protocol, host, pathname } = new URL(acquirerUrl)
+  return host === '' ? acquirerUrl : `${protocol}//${host}${pathname}`
+}
 
 function kafkaAddress({ brokers, ssl, sasl }: KafkaCluster): string {
   const how = [...(ssl ? ['TLS'] : []), ...(sasl ? [`as ${sasl.username}`] : [])]

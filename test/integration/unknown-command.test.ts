@@ -1,4 +1,4 @@
-/** `npm run unknown` on a database that has unknown outcomes: what it lists, and what it records. */
+/** `npm run unknown` on a database with unknown outcomes and the sandbox acquirer: what it lists, and what it records. */
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,34 +6,39 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import { authorizeRequestOf, caller, claimOf, createFakePorts, FakeClock } from '../../shared/payments/fakes.ts'
+import { confirmSettlements } from '../../shared/payments/settle-by-hand.ts'
+import { configFrom } from '../../shared/runtime/config.ts'
 import { createIds } from '../../shared/runtime/ids.ts'
+import { Ports } from '../../shared/runtime/wiring.ts'
 import { inheritedEnv } from '../support/extra-api.ts'
 import { ScratchDatabase, type Stores } from '../support/scratch-stores.ts'
 import { repositoryFolder, systemUnderTest } from '../support/system.ts'
 
 jest.setTimeout(60_000)
 
-const { databaseUrl, logsFolder } = systemUnderTest()
+const { databaseUrl, acquirerUrl, logsFolder } = systemUnderTest()
 
 let scratch: ScratchDatabase
 let stores: Stores
-let envFile: string
 beforeAll(async () => {
   scratch = await ScratchDatabase.create(databaseUrl, 'unknown')
   stores = scratch.stores()
-  envFile = join(logsFolder, 'unknown-command.env')
-  writeFileSync(envFile, `DATABASE_URL="${scratch.url}"\n`, { mode: 0o600 })
 })
 afterAll(() => scratch?.drop())
 
-const run = (...args: string[]) =>
-  promisify(execFile)(process.execPath, ['--', 'scripts/unknown.ts', ...args, '--env-file', envFile], {
-    cwd: repositoryFolder,
-    env: inheritedEnv(),
-  }).then(
+/** Nobody listens there. */
+const NO_ACQUIRER = 'http://127.0.0.1:9'
+
+const runWith = (acquirer: string, args: string[]) => {
+  const envFile = join(logsFolder, 'unknown-command.env')
+  writeFileSync(envFile, `DATABASE_URL="${scratch.url}"\nACQUIRER_URL="${acquirer}"\n`, { mode: 0o600 })
+  const command = ['--', 'scripts/unknown.ts', ...args, '--env-file', envFile]
+  return promisify(execFile)(process.execPath, command, { cwd: repositoryFolder, env: inheritedEnv() }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
   )
+}
+const run = (...args: string[]) => runWith(acquirerUrl, args)
 
 /** An authorization whose outcome the acquirer did not tell a minute ago; returns its operation's id. */
 async function unknown(key: string, paymentMethod: string): Promise<string> {
@@ -44,6 +49,22 @@ async function unknown(key: string, paymentMethod: string): Promise<string> {
   const outcome = await authorizePayment(ports, request, claimOf(key, request), caller)
   if (outcome.kind !== 'unknown') throw new Error(`not unknown but ${outcome.kind}`)
   return outcome.operationId
+}
+
+/** The acquirer got the order all the same. */
+async function arrivesLate(operationId: string, method: string): Promise<void> {
+  const order = {
+    kind: 'authorize',
+    amount: 10_000,
+    currency: 'KRW',
+    method,
+    authorizationId: null,
+    finalCapture: null,
+  }
+  const body = JSON.stringify(order)
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(`${acquirerUrl}/operations/${operationId}`, { method: 'PUT', headers, body })
+  expect(response.status).toBe(200)
 }
 
 const stateOf = async (operationId: string): Promise<unknown> => {
@@ -60,6 +81,9 @@ test('lists, asks again, and settles what the acquirer has decided by its word',
     await unknown('key-2', 'tok_decline'),
     await unknown('key-3', 'tok_approve'),
   ]
+  await arrivesLate(approved, 'tok_approve')
+  await arrivesLate(declined, 'tok_decline')
+  await arrivesLate(contrary, 'tok_approve')
 
   const listed = JSON.parse((await run('--json')).stdout)
   expect(listed.settlements).toEqual([])
@@ -95,4 +119,31 @@ test('lists, asks again, and settles what the acquirer has decided by its word',
   })
   expect(await stateOf(contrary)).toBe('SUCCEEDED')
   expect(await run()).toMatchObject({ code: 0, stdout: 'No outcome is unknown.\n' })
+})
+
+test('records what a person says while the acquirer is away, and lists it until the acquirer has agreed', async () => {
+  const [agreed, contradicted] = [await unknown('key-4', 'tok_approve'), await unknown('key-5', 'tok_approve')]
+  const settle = (operationId: string, outcome: string) =>
+    runWith(NO_ACQUIRER, ['settle', operationId, '--outcome', outcome, '--as', 'kim', '--reason', 'a letter', '--yes'])
+  await arrivesLate(contradicted, 'tok_approve')
+
+  expect(await settle(agreed, 'failed')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Recorded as FAILED, settled by kim.'),
+  })
+  expect(await settle(contradicted, 'failed')).toMatchObject({ code: 0 })
+  expect([await stateOf(agreed), await stateOf(contradicted)]).toEqual(['FAILED', 'FAILED'])
+  const { settlements } = JSON.parse((await run('--json')).stdout)
+  expect(settlements).toMatchObject([{ operationId: agreed }, { operationId: contradicted, acquirerSaid: null }])
+
+  const env = { DATABASE_URL: scratch.url, ACQUIRER_URL: acquirerUrl, LOG_LEVEL: 'silent' }
+  const ports = new Ports(() => configFrom(env))
+  await confirmSettlements(ports, { limit: 10, concurrency: 2, deadlineMs: Number.POSITIVE_INFINITY })
+  await ports.database.close()
+
+  expect((await ports.metrics.settlementsContradicted.get()).values[0]!.value).toBe(1)
+  const { stdout } = await run()
+  expect(stdout).not.toContain(agreed)
+  expect(stdout).toMatch(new RegExp(`^${contradicted}  settled by hand as FAILED .*THE ACQUIRER SAYS approved$`, 'm'))
+  expect(await stateOf(contradicted)).toBe('FAILED')
 })

@@ -8,7 +8,7 @@ import { WrongArguments } from '../../terminal/command.ts'
 import { type JsonTarget, writeJson } from '../../terminal/json.ts'
 import { printable } from '../../terminal/printable.ts'
 import { connectDatabase } from '../connections.ts'
-import { type FoundSystem, type SystemFlags, systemNamedBy } from '../find-system.ts'
+import { type Address, type FoundSystem, type SystemFlags, systemNamedBy } from '../find-system.ts'
 import { mayChange } from '../may-change.ts'
 import { inquireEach, settleOne } from './act.ts'
 import { operationPorts } from './operation-ports.ts'
@@ -52,10 +52,13 @@ export const nameOrReason =
 /** 0 when it did what was asked, else 1. Throws WrongArguments when they do not go together. */
 export async function runUnknown(request: UnknownRequest): Promise<number> {
   const byHand = check(request)
-  const system = await systemNamedBy(request, process.env, ['DATABASE_URL'])
+  // An acquirer that is not the system's own would answer that it knows no such operation.
+  const needed: Address[] = request.action === 'list' ? ['DATABASE_URL'] : ['DATABASE_URL', 'ACQUIRER_URL']
+  const system = await systemNamedBy(request, process.env, needed)
   const database = await connectDatabase(system.databaseUrl)
-  const ports = operationPorts(system.config)
+  const ports = operationPorts(system)
   try {
+    await ports.clock.catchUp()
     if (request.action === 'list') return await list(database, ports, request.json)
     if (byHand === undefined) return await inquire(database, ports, system, request)
     return await settle(database, ports, system, request, byHand)
