@@ -6,7 +6,15 @@ import { SHARD_COUNT } from '../contracts/topics.ts'
 import { scheduleFor } from '../domain/fee.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { Caller } from './answer.ts'
-import { execute, newOperation, type OperationPorts, type Outcome, repeat, repeatIfUsed } from './operation.ts'
+import {
+  execute,
+  type NewOperation,
+  newOperation,
+  type OperationPorts,
+  type Outcome,
+  repeat,
+  repeatIfUsed,
+} from './operation.ts'
 import { type Claim, DependencyUnavailableError, DuplicateKeyError, type Operation } from './ports.ts'
 
 /**
@@ -31,7 +39,7 @@ export async function authorizePayment(
     return repeated
   }
   const payment = newPayment(ports, request, nowMs)
-  const operation = newOperation(ports, {
+  const fields: NewOperation = {
     operationId: ports.ids.operation(),
     paymentId: payment.paymentId,
     merchantId,
@@ -44,7 +52,8 @@ export async function authorizePayment(
     authorizationId: null,
     finalCapture: null,
     combined: request.capture === true,
-  })
+  }
+  const operation = newOperation(ports, fields, nowMs)
   caller.paymentId = payment.paymentId
   caller.operationId = operation.operationId
   try {

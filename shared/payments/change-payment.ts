@@ -3,7 +3,15 @@ import type { RequestedKind } from '../contracts/lists.ts'
 import { type Payment, type Plan, plan } from '../domain/payment.ts'
 import { type Caller, conflictCodes, refusalAnswer } from './answer.ts'
 import { expiryOf } from './answer-lifetime.ts'
-import { execute, newOperation, type OperationPorts, type Outcome, repeat, repeatIfUsed } from './operation.ts'
+import {
+  execute,
+  type NewOperation,
+  newOperation,
+  type OperationPorts,
+  type Outcome,
+  repeat,
+  repeatIfUsed,
+} from './operation.ts'
 import { type Claim, DependencyUnavailableError, DuplicateKeyError, type Operation, type Transaction } from './ports.ts'
 import { notBefore } from './record-outcome.ts'
 
@@ -103,30 +111,31 @@ async function claimChange(
   if (claim !== undefined)
     await ports.answers.open(tx, { ...claim, merchantId, operationId: isAllowed ? operationId : null, nowMs })
   if (!isAllowed) return refuse(tx, ports, payment, change, planned, claim, caller, nowMs)
-  const operation = await claimOperation(tx, ports, payment, summary, {
+  const fields: ClaimedFields = {
     operationId,
     kind: change.kind,
     amountMinor: planned.amountMinor,
     idempotencyKey: claim?.key ?? null,
     finalCapture: change.finalCapture ?? null,
     reason: change.reason,
-  })
-  return { operation }
+  }
+  return { operation: await claimOperation(tx, ports, payment, summary, fields, nowMs) }
 }
 
 type ClaimedFields = Pick<Operation, 'operationId' | 'kind' | 'amountMinor' | 'idempotencyKey' | 'finalCapture'> & {
   reason?: string
 }
 
-/** Inserts the operation and notes it on the payment, which must be locked, planned and free of another one. */
+/** Inserts the operation and notes it on the payment, which must be locked, planned at `nowMs` and free of another one. */
 export async function claimOperation(
   tx: Transaction,
   ports: OperationPorts,
   payment: Payment,
   { count, authorizationId }: OperationSummary,
   fields: ClaimedFields,
+  nowMs: number,
 ): Promise<Operation> {
-  const operation = newOperation(ports, {
+  const newFields: NewOperation = {
     ...fields,
     reason: fields.reason ?? null,
     paymentId: payment.paymentId,
@@ -135,12 +144,13 @@ export async function claimOperation(
     currency: payment.currency,
     paymentMethod: payment.paymentMethod,
     authorizationId,
-  })
+  }
+  const operation = newOperation(ports, newFields, nowMs)
   await ports.operations.insert(tx, operation)
   await ports.payments.update(tx, {
     ...payment,
     pendingOperationId: operation.operationId,
-    updatedAtMs: notBefore(payment.updatedAtMs, ports.clock.virtualNowMs()),
+    updatedAtMs: notBefore(payment.updatedAtMs, nowMs),
   })
   return operation
 }

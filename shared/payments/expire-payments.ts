@@ -47,14 +47,11 @@ export const claimExpiry = (ports: OperationPorts, paymentId: string): Promise<O
       ports.operations.summary(tx, paymentId),
     ])
     if (payment === undefined) return undefined
-    const planned = plan(payment, 'expire', undefined, ports.clock.virtualNowMs())
+    const nowMs = ports.clock.virtualNowMs()
+    const planned = plan(payment, 'expire', undefined, nowMs)
     if (planned.kind !== 'allowed') return undefined
-    return claimOperation(tx, ports, payment, summary, {
-      operationId,
-      kind: 'expire',
-      amountMinor: planned.amountMinor,
-      idempotencyKey: null,
-      finalCapture: null,
-    })
+    const { amountMinor } = planned
+    const fields = { operationId, kind: 'expire', amountMinor, idempotencyKey: null, finalCapture: null } as const
+    return claimOperation(tx, ports, payment, summary, fields, nowMs)
   })
 }

@@ -94,10 +94,11 @@ export type NewOperation = Pick<
 > &
   Partial<Pick<Operation, 'combined' | 'answerKey' | 'reason'>> & { sequence: number }
 
-/** A new operation, leased to this request. */
+/** A new operation, leased to this request. `nowMs`: the virtual time by which its claim was judged. */
 export function newOperation(
   { clock, policy }: Pick<OperationPorts, 'clock' | 'policy'>,
   fields: NewOperation,
+  nowMs: number,
 ): Operation & { sequence: number } {
   return {
     combined: false,
@@ -106,7 +107,7 @@ export function newOperation(
     ...fields,
     attempt: 1,
     ...leaseFrom(clock, policy),
-    createdAtMs: clock.virtualNowMs(),
+    createdAtMs: nowMs,
   }
 }
 

@@ -6,7 +6,7 @@ import { applyRefusal, applySuccess, type Payment, plan, releasedMinor } from '.
 import { type Caller, refusalAnswer, successAnswer } from './answer.ts'
 import { expiryOf } from './answer-lifetime.ts'
 import { eventTypeOf, outboxEvent } from './event.ts'
-import { newOperation, type OperationPorts } from './operation.ts'
+import { type NewOperation, newOperation, type OperationPorts } from './operation.ts'
 import type { Answer, LedgerEntry, Operation, Transaction } from './ports.ts'
 
 export type FinalVerdict = { kind: 'approved' } | { kind: 'declined'; reason: string } | { kind: 'canceled' }
@@ -170,7 +170,7 @@ async function claimNext(
   const planned = plan({ ...payment, pendingOperationId: null }, kind, undefined, nowMs)
   if (planned.kind !== 'allowed') throw new Error(`${kind} cannot follow ${operation.operationId}: ${planned.kind}`)
   const sequence = operation.sequence ?? (await ports.operations.summary(tx, payment.paymentId)).count
-  const next = newOperation(ports, {
+  const fields: NewOperation = {
     operationId: ports.ids.operation(),
     paymentId: payment.paymentId,
     merchantId: payment.merchantId,
@@ -184,7 +184,8 @@ async function claimNext(
     finalCapture: isCaptured ? true : null,
     combined: isCaptured,
     answerKey: isCaptured ? operation.answerKey : null,
-  })
+  }
+  const next = newOperation(ports, fields, nowMs)
   await ports.operations.insert(tx, next)
   return next
 }
