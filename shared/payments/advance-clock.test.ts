@@ -10,7 +10,7 @@ import { DependencyUnavailableError, type FollowingClock, VIRTUAL_AGE_MS_MAX } f
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 const WINDOW_MS = 7 * DAY_MS
-const KEPT_MS = 15 * DAY_MS
+
 const WORK_MS = 7_500
 
 const minuteAfter = (timeMs: number): number => Math.ceil(timeMs / MINUTE_MS) * MINUTE_MS
