@@ -1,8 +1,10 @@
 /** The wiring: nothing is read until it is used, everything is made once, and alarms count. */
 import { describe, expect, test } from '@jest/globals'
+import { AcquirerClock } from '../acquirer/acquirer-clock.ts'
 import { HttpAcquirer } from '../acquirer/http-acquirer.ts'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
 import { TransactionGroups } from '../stores/transaction-groups.ts'
+import { systemClock } from './clock.ts'
 import { configFrom } from './config.ts'
 import { Ports, portsFromEnv } from './wiring.ts'
 
@@ -28,7 +30,7 @@ const record = { topic: 'payment.captured', partition: 0, offset: 1, key: null, 
 describe('Ports', () => {
   test('reads the environment when a port first needs it, and once', () => {
     const { ports, readCountOf } = portsOf()
-    expect([ports.clock, ports.monotonic, ports.ids, ports.requestIds, ports.metrics]).not.toContain(undefined)
+    expect([ports.monotonic, ports.ids, ports.requestIds, ports.metrics]).not.toContain(undefined)
     expect(readCountOf()).toBe(0)
 
     expect([ports.policy, ports.duplicates, ports.acquirer, ports.transactions]).not.toContain(undefined)
@@ -98,6 +100,19 @@ describe('Ports', () => {
     expect(text).toMatch(/acquirer_calls_total\{call="submit",outcome="(connection|timeout)"\} \d+/)
     expect(text).toContain('\nacquirer_circuit_state 2\n')
     expect(ports.acquirer.mayTry()).toBe(false)
+  })
+
+  test('only the sandbox has a virtual clock, and the acquirer follows it where it is a service', async () => {
+    const { ports: deployed } = portsOf()
+    expect([deployed.clock, deployed.processClock]).toEqual([systemClock, undefined])
+    // Reads nothing: there is no database.
+    await deployed.clock.catchUp()
+
+    const { ports: offline } = portsOf({ IS_OFFLINE: 'true' })
+    expect(offline.clock).toBe(offline.processClock)
+    expect(offline.forBatches.clock).toBe(offline.clock)
+    expect(offline.followingClocks).toEqual([expect.any(AcquirerClock)])
+    expect(portsOf({ IS_OFFLINE: 'true', ACQUIRER_URL: 'in-process:' }).ports.followingClocks).toEqual([])
   })
 
   test('an alarm counts', async () => {

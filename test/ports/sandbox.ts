@@ -89,7 +89,7 @@ function testExpiries(open: OpenPorts): void {
   })
 }
 
-async function pending(ports: PortsUnderTest, given: Parameters<typeof newOperation>[1]): Promise<Operation> {
+async function pending(ports: PortsUnderTest, given: Partial<Operation & { sequence: number }>): Promise<Operation> {
   const payment = newPayment()
   const operation = newOperation(payment.paymentId, { idempotencyKey: null, ...given })
   await ports.transactions.run(payment.paymentId, async tx => {
