@@ -319,7 +319,7 @@ export const en: Texts = {
   },
   statuses: {
     REQUESTED: 'Waiting for approval',
-    AUTHORIZED: 'Approved',
+    AUTHORIZED: 'Authorized',
     DECLINED: 'Declined',
     FAILED: 'Failed',
     PARTIALLY_CAPTURED: 'Partly captured',

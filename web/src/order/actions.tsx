@@ -5,6 +5,7 @@ import { formatMoney } from '../money.ts'
 import { type OrderActions, useLanguage } from '../shop-context.ts'
 import { ProgressNote } from '../status/progress-note.tsx'
 import { RefusalPanel } from '../status/refusal-panel.tsx'
+import { UncertainNote } from '../status/uncertain-note.tsx'
 import { CaptureForm } from './capture-form.tsx'
 import { RefundForm } from './refund-form.tsx'
 
@@ -20,6 +21,7 @@ export function Actions({ order, payment }: ActionsProps) {
   return (
     <div className="actions">
       <ProgressNote progress={progress} />
+      <UncertainNote progress={progress} />
       {refusal && <RefusalPanel {...refusal} />}
       {!progress && pendingOperation && <PendingElsewhere payment={payment} />}
       {/* Another amount that is left is another form. */}

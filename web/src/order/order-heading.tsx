@@ -23,7 +23,7 @@ const seals: Record<PaymentStatus, Seal> = {
 const sealPaths: Record<Seal, string> = {
   done: 'M5 12.5l4.5 4.5L19 7.5',
   back: 'M5 10h10a4.5 4.5 0 0 1 0 9h-4M5 10l4-4M5 10l4 4',
-  open: 'M12 7v5l3.5 2',
+  open: 'M12 4a8 8 0 1 0 .01 0M12 8v4.5l3 1.8',
   bad: 'M7 7l10 10M17 7L7 17',
 }
 

@@ -6,6 +6,7 @@ import { type Cart, itemOf, quantityOf, totalOf } from '../purchase/cart.ts'
 import { type CheckoutActions, useLanguage } from '../shop-context.ts'
 import { ProgressNote } from '../status/progress-note.tsx'
 import { RefusalPanel } from '../status/refusal-panel.tsx'
+import { UncertainNote } from '../status/uncertain-note.tsx'
 import { QUANTITY_FIELD } from './choices.tsx'
 import { useFinishName } from './names.ts'
 
@@ -13,6 +14,7 @@ export function Till({ checkout }: { checkout: CheckoutActions }) {
   return (
     <>
       <Sum cart={checkout.cart} />
+      <UncertainNote progress={checkout.progress} />
       {checkout.refusal && <RefusalPanel {...checkout.refusal} />}
       <PayBar checkout={checkout} />
     </>

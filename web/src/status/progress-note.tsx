@@ -2,19 +2,15 @@
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Progress } from '../shop-context.ts'
-import { UnknownPanel } from './unknown-panel.tsx'
 
 const SLOW_AFTER_MS = 1_000
 
+/** Empty once the waiting is uncertain: uncertain-note.tsx then says more. */
 export function ProgressNote({ progress }: { progress: Progress | undefined }) {
-  const isUncertain = progress?.waiting?.isUncertain === true
   return (
-    <>
-      <div role="status" className="progress">
-        {progress && !isUncertain && <Waiting progress={progress} />}
-      </div>
-      {progress?.waiting && isUncertain && <UnknownPanel operation={progress.operation} waiting={progress.waiting} />}
-    </>
+    <div role="status" className="progress">
+      {progress && !progress.waiting?.isUncertain && <Waiting progress={progress} />}
+    </div>
   )
 }
 

@@ -2,11 +2,16 @@
 import { useTranslation } from 'react-i18next'
 import type { Waiting } from '../api/ask-until-final.ts'
 import type { Operation } from '../purchase/requests.ts'
-import { useShopParts } from '../shop-context.ts'
+import { type Progress, useShopParts } from '../shop-context.ts'
 import { useNowMs } from '../times.ts'
 import { RequestId } from './request-id.tsx'
 
-export function UnknownPanel({ operation, waiting }: { operation: Operation; waiting: Waiting }) {
+export function UncertainNote({ progress }: { progress: Progress | undefined }) {
+  if (!progress?.waiting?.isUncertain) return null
+  return <UnknownPanel operation={progress.operation} waiting={progress.waiting} />
+}
+
+function UnknownPanel({ operation, waiting }: { operation: Operation; waiting: Waiting }) {
   const { t } = useTranslation()
   const { wake } = useShopParts()
   return (
