@@ -22,21 +22,34 @@ afterAll(async () => {
 })
 
 describe('languages', () => {
-  test('Korean first, English by the switch, and the address remembers it', async () => {
-    shop = await ShopTab.open(browser)
-    const root = shop.page.locator('html')
+  test('the browser’s language first, then the one that was chosen, also on other pages and after a reload', async () => {
+    const { shopUrl } = await addresses()
+    const context = await browser.newContext({ locale: 'ko-KR' })
+    const page = await context.newPage()
+    const root = page.locator('html')
+    const pay = (language: Language) => page.getByRole('button', { name: words[language].pay, exact: true }).waitFor()
+    await page.goto(shopUrl)
+    await pay('ko')
     expect(await root.getAttribute('lang')).toBe('ko')
-    expect(await shop.page.title()).toContain('달빛모바일')
-    await shop.page.getByRole('link', { name: 'English' }).click()
-    await shop.page.getByRole('button', { name: words.en.pay, exact: true }).waitFor()
+    expect(await page.title()).toContain('달빛모바일')
+    await page.getByRole('link', { name: 'English' }).click()
+    await pay('en')
+    expect(await page.title()).toContain('Moonlight Mobile')
+    await page.goto(`${shopUrl}/orders`)
+    await page.getByRole('heading', { name: 'Orders' }).waitFor()
     expect(await root.getAttribute('lang')).toBe('en')
-    expect(await shop.page.title()).toContain('Moonlight Mobile')
-    expect(new URL(shop.page.url()).searchParams.get('lang')).toBe('en')
-    await shop.page.reload()
-    await shop.page.getByRole('button', { name: words.en.pay, exact: true }).waitFor()
-    await shop.page.getByRole('link', { name: '한국어' }).click()
-    await shop.payButton.waitFor()
-    expect(await root.getAttribute('lang')).toBe('ko')
+    await page.goto(`${shopUrl}/?lang=ko`)
+    await pay('ko')
+    await context.close()
+  })
+
+  test('a browser that speaks English is answered in English', async () => {
+    const { shopUrl } = await addresses()
+    const context = await browser.newContext({ locale: 'en-GB' })
+    const page = await context.newPage()
+    await page.goto(shopUrl)
+    await page.getByRole('button', { name: words.en.pay, exact: true }).waitFor()
+    await context.close()
   })
 
   test('an English purchase holds no Korean, not even in the API’s answers', async () => {
@@ -130,6 +143,35 @@ describe('every view: axe finds nothing, nothing scrolls sideways', () => {
     await inspect()
   })
 
+  test.each(languages)('%s: held, and a part captured', async language => {
+    shop = await ShopTab.open(browser, { language })
+    await shop.choose(shop.words.later)
+    await shop.pay()
+    await shop.heading(shop.words.held).waitFor()
+    await shop.waitForFollowed()
+    await shop.page.getByRole('textbox').fill('1')
+    await shop.page.getByRole('checkbox').check()
+    await inspect()
+  })
+
+  test('a quantity that cannot be ordered', async () => {
+    shop = await ShopTab.open(browser)
+    await shop.page.getByRole('spinbutton').fill('12')
+    await inspect()
+  })
+
+  test.each(languages)('%s: orders, and addresses that lead nowhere', async language => {
+    shop = await ShopTab.open(browser, { language })
+    await shop.pay()
+    await shop.waitForPaid()
+    await shop.visit('/orders')
+    await shop.page.locator('.badge').first().waitFor()
+    await inspect()
+    await shop.visit('/nope')
+    await shop.page.locator('.message-page').waitFor()
+    await inspect()
+  })
+
   test.each(languages)('%s: paid, then refunded', async language => {
     shop = await ShopTab.open(browser, { language })
     await shop.pay()
@@ -158,6 +200,39 @@ describe('every view: axe finds nothing, nothing scrolls sideways', () => {
     await shop.waitForPaid()
     await shop.waitForFollowed()
     expect(await overflows()).toEqual([])
+  })
+})
+
+describe('on paper and in forced colours', () => {
+  test('an order prints on one page, without anything to press', async () => {
+    shop = await ShopTab.open(browser)
+    await shop.pay()
+    await shop.waitForPaid()
+    await shop.refund()
+    await shop.heading(shop.words.refunded).waitFor()
+    await shop.waitForFollowed()
+    const pdf = await shop.page.pdf({ preferCSSPageSize: true })
+    expect(/\/Count (\d+)/.exec(pdf.toString('latin1'))?.[1]).toBe('1')
+    await shop.page.emulateMedia({ media: 'print' })
+    expect(await shop.page.locator('button:visible, input:visible').count()).toBe(0)
+  })
+
+  test('selection and focus are drawn where colours and shadows are replaced', async () => {
+    shop = await ShopTab.open(browser)
+    await shop.page.emulateMedia({ forcedColors: 'active' })
+    const style = (selector: string, property: string): Promise<string> =>
+      shop.page.evaluate(`getComputedStyle(document.querySelector('${selector}')).getPropertyValue('${property}')`)
+    expect(await style('.model:has(:checked)', 'border-top-width')).toBe('3px')
+    expect(await style('.model:not(:has(:checked))', 'border-top-width')).toBe('1px')
+    await shop.page.getByRole('radio', { name: /iPhone 16 Pro/ }).focus()
+    await shop.page.keyboard.press('ArrowDown')
+    expect(await style('.model:has(:focus-visible)', 'outline-style')).toBe('dashed')
+  })
+
+  test('the pay button is on the screen at 1440 × 900', async () => {
+    shop = await ShopTab.open(browser)
+    const box = await shop.payButton.boundingBox()
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(900)
   })
 })
 

@@ -15,8 +15,10 @@ export const words = {
     refund: /전액 환불하기/,
     refunded: '환불이 완료됐어요',
     declined: '카드사가 거절했어요',
+    held: '금액을 잡아 뒀어요',
+    later: /나중에 매입/,
     unknown: '아직 결과를 확인하지 못했어요',
-    checkAgain: '다시 확인',
+    checkAgain: '지금 확인',
     down: '지금은 결제 서버에 연결할 수 없어요',
     slow: /평소보다 조금 오래/,
     again: '새로 구매하기',
@@ -30,8 +32,10 @@ export const words = {
     refund: /Refund all of/,
     refunded: 'Your refund is complete',
     declined: 'The card company declined',
+    held: 'The amount is on hold',
+    later: /Capture later/,
     unknown: 'We could not confirm the result yet',
-    checkAgain: 'Check again',
+    checkAgain: 'Check now',
     down: 'The payment server cannot be reached right now',
     slow: /taking longer than usual/,
     again: 'New purchase',
@@ -65,6 +69,8 @@ export const launchBrowser = (): Promise<Browser> =>
     ],
   })
 
+export type Mutation = 'authorize' | 'capture' | 'refund' | 'void'
+
 export interface ShopOptions {
   language?: Language
   width?: number
@@ -75,7 +81,7 @@ export interface ShopOptions {
 /** Tabs share what the browser has cached, which saves seconds a test; each has a session of its own. */
 async function sharedContext(browser: Browser): Promise<BrowserContext> {
   const [open] = browser.contexts()
-  return open ?? browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
+  return open ?? browser.newContext({ locale: 'ko-KR', permissions: ['clipboard-read', 'clipboard-write'] })
 }
 
 /** One tab on the shop, with the requests that it sent. */
@@ -94,11 +100,11 @@ export class ShopTab {
 
   static async open(browser: Browser, options: ShopOptions = {}): Promise<ShopTab> {
     const { language = 'ko', width = 1440, ownContext = false } = options
-    const context = ownContext ? await browser.newContext() : await sharedContext(browser)
+    const context = ownContext ? await browser.newContext({ locale: 'ko-KR' }) : await sharedContext(browser)
     const tab = new ShopTab(await context.newPage(), language)
     await tab.page.setViewportSize({ width, height: 900 })
     const { shopUrl } = await addresses()
-    await tab.page.goto(language === 'ko' ? shopUrl : `${shopUrl}/?lang=${language}`)
+    await tab.page.goto(`${shopUrl}/?lang=${language}`)
     await tab.payButton.waitFor()
     return tab
   }
@@ -132,6 +138,17 @@ export class ShopTab {
     await this.heading(this.words.paid).waitFor()
   }
 
+  /** The address of the order that the tab shows, for another tab. */
+  async orderPath(): Promise<string> {
+    return `/orders/${await this.paymentId()}`
+  }
+
+  /** Another page of the shop in this tab, as if its address had been typed. */
+  async visit(path: string): Promise<void> {
+    const { shopUrl } = await addresses()
+    await this.page.goto(`${shopUrl}${path}?lang=${this.language}`)
+  }
+
   async refund(): Promise<void> {
     await this.page.getByRole('button', { name: this.words.refund }).click()
   }
@@ -148,18 +165,18 @@ export class ShopTab {
     return found[0]
   }
 
-  sent(operation: 'authorize' | 'capture' | 'refund'): Request[] {
+  sent(operation: Mutation): Request[] {
     return this.mutations.filter(request => request.url().includes(`/payments/${operation}`))
   }
 
-  keysOf(operation: 'authorize' | 'capture' | 'refund'): string[] {
+  keysOf(operation: Mutation): string[] {
     return this.sent(operation).map(
       request => request.headers()['idempotency-key'] ?? request.postDataJSON().idempotencyKey,
     )
   }
 
   /** Lets the first request through to the API, then loses its answer on the way back. */
-  async loseFirstAnswer(operation: 'authorize' | 'capture' | 'refund'): Promise<void> {
+  async loseFirstAnswer(operation: Mutation): Promise<void> {
     let lost = false
     await this.page.route(`**/payments/${operation}**`, async route => {
       if (lost) return route.continue()
@@ -170,7 +187,7 @@ export class ShopTab {
   }
 
   /** The first request never reaches the API and is never answered. */
-  async holdFirstRequest(operation: 'authorize' | 'capture' | 'refund'): Promise<void> {
+  async holdFirstRequest(operation: Mutation): Promise<void> {
     await this.page.route(`**/payments/${operation}**`, () => {}, { times: 1 })
   }
 
@@ -182,14 +199,14 @@ export class ShopTab {
     await this.page.getByText(this.words.down).waitFor()
   }
 
-  /** Lets the page's own clock run ahead until its patience ends. Needs `cutOff`. */
+  /** Lets the page's own clock run ahead until it says that the outcome is unknown. Needs `cutOff`. */
   async outwaitPatience(): Promise<void> {
     await until(
       async () => {
         await this.page.clock.fastForward(4_000)
         return this.heading(this.words.unknown).isVisible()
       },
-      { what: 'the end of patience' },
+      { what: 'an outcome that is said to be unknown' },
     )
   }
 

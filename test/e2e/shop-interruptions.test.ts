@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import { until } from '../../shared/runtime/until.ts'
-import { launchBrowser, operationCounts, ShopTab } from './shop-driver.ts'
+import { launchBrowser, type Mutation, operationCounts, ShopTab } from './shop-driver.ts'
 
 jest.setTimeout(90_000)
 
@@ -20,7 +20,7 @@ afterAll(async () => {
 })
 
 /** Waits until the page has sent `count` requests of this kind. */
-const sent = (operation: 'authorize' | 'capture' | 'refund', count: number) =>
+const sent = (operation: Mutation, count: number) =>
   until(() => shop.sent(operation).length >= count, { what: `${count} ${operation} requests` })
 
 describe('a reload in the middle', () => {
@@ -56,10 +56,13 @@ describe('a reload in the middle', () => {
     expect(new Set(shop.keysOf('authorize')).size).toBe(1)
   })
 
-  test('between approval and capture: one authorization, one capture', async () => {
+  test('during a capture: one capture', async () => {
     shop = await ShopTab.open(browser)
-    await shop.holdFirstRequest('capture')
+    await shop.choose(shop.words.later)
     await shop.pay()
+    await shop.heading(shop.words.held).waitFor()
+    await shop.holdFirstRequest('capture')
+    await shop.page.getByRole('button', { name: /매입하기/ }).click()
     await sent('capture', 1)
     await shop.page.reload()
     await shop.waitForPaid()
@@ -86,7 +89,10 @@ describe('a lost answer', () => {
   test('of each operation is asked for again with the same key, and carried out once', async () => {
     shop = await ShopTab.open(browser)
     for (const operation of ['authorize', 'capture', 'refund'] as const) await shop.loseFirstAnswer(operation)
+    await shop.choose(shop.words.later)
     await shop.pay()
+    await shop.heading(shop.words.held).waitFor()
+    await shop.page.getByRole('button', { name: /매입하기/ }).click()
     await shop.waitForPaid()
     await shop.refund()
     await shop.heading(shop.words.refunded).waitFor()
@@ -99,7 +105,7 @@ describe('a lost answer', () => {
 })
 
 describe('an API that is away', () => {
-  test('is said so, patience ends kindly, and checking again finishes the same purchase', async () => {
+  test('is said so, the outcome is called unknown, and checking now finishes the same purchase', async () => {
     shop = await ShopTab.open(browser, { ownContext: true })
     await shop.cutOff()
     await shop.choose('Xiaomi 14T Pro')
@@ -117,13 +123,25 @@ describe('an API that is away', () => {
     await shop.page.getByText(shop.words.down).waitFor({ state: 'detached' })
   })
 
+  test('the purchase goes on by itself once the connection is back', async () => {
+    shop = await ShopTab.open(browser, { ownContext: true })
+    await shop.cutOff()
+    await shop.pay()
+    await shop.outwaitPatience()
+    await shop.reconnect()
+    await shop.page.evaluate("dispatchEvent(new Event('online'))")
+    await shop.waitForPaid()
+    expect(new Set(shop.keysOf('authorize')).size).toBe(1)
+    expect(await operationCounts(await shop.paymentId())).toEqual({ authorize: 1, capture: 1 })
+  })
+
   test('an unknown outcome and a key in progress are waited out, not taken for a refusal', async () => {
     shop = await ShopTab.open(browser)
     const answers = [
       { status: 503, code: 'OUTCOME_UNKNOWN', details: {} },
       { status: 409, code: 'DUPLICATE_REQUEST', details: { reason: 'in_progress' } },
     ]
-    await shop.page.route('**/payments/capture/**', route => {
+    await shop.page.route('**/payments/authorize', route => {
       const answer = answers.shift()
       if (!answer) return route.continue()
       const { status, ...body } = answer
@@ -134,19 +152,78 @@ describe('an API that is away', () => {
       })
     })
     await shop.pay()
+    await shop.heading(shop.words.unknown).waitFor()
+    expect(await shop.page.locator('.panel-warning').textContent()).toMatch(/두 번 결제되지 않아요/)
     await shop.waitForPaid()
-    expect(shop.sent('capture')).toHaveLength(3)
-    expect(new Set(shop.keysOf('capture')).size).toBe(1)
+    expect(shop.sent('authorize')).toHaveLength(3)
+    expect(new Set(shop.keysOf('authorize')).size).toBe(1)
   })
 
-  test('records that do not come are called late, not lost', async () => {
+  test('the trail says what is known, not that more is awaited', async () => {
     shop = await ShopTab.open(browser)
+    await shop.page.route('**/payments/pay_*', route => route.abort('connectionrefused'))
     await shop.pay()
     await shop.waitForPaid()
-    await shop.page.route('**/payments/pay_*', route => route.abort('connectionrefused'))
-    await shop.page.reload()
-    await shop.page.getByText(/지금은 기록을 불러올 수 없어요/).waitFor()
+    await shop.page.getByText(/마지막으로 확인한 내용만/).waitFor()
+    expect(await shop.page.locator('[data-stop="capture"]').textContent()).toContain('잡아 둔 금액을 매입했어요')
+    expect(await shop.page.locator('[data-stop="kafka"]').textContent()).toContain('확인되지 않음')
     await shop.page.unrouteAll()
     await shop.waitForFollowed()
+  })
+})
+
+describe('a tab that closes', () => {
+  test('loses no order: its address, the list, back and reload all show it', async () => {
+    shop = await ShopTab.open(browser)
+    await shop.choose('Xiaomi 14T Pro')
+    await shop.pay()
+    await shop.waitForPaid()
+    const [paymentId, path] = [await shop.paymentId(), await shop.orderPath()]
+    expect(new URL(shop.page.url()).pathname).toBe(path)
+    await shop.close()
+
+    shop = await ShopTab.open(browser)
+    await shop.page.getByRole('link', { name: '주문 내역' }).click()
+    await shop.page.locator(`[data-order="${paymentId}"]`).getByRole('link').click()
+    await shop.waitForPaid()
+    expect(await shop.page.locator('.receipt').textContent()).toContain('Xiaomi 14T Pro')
+    await shop.page.goBack()
+    await shop.heading('주문 내역').waitFor()
+    await shop.page.goForward()
+    await shop.page.reload()
+    await shop.waitForPaid()
+    expect(await shop.paymentId()).toBe(paymentId)
+  })
+
+  test('in the middle of an authorization: the next tab goes on with the same key', async () => {
+    shop = await ShopTab.open(browser, { ownContext: true })
+    const context = shop.page.context()
+    await context.route('**/payments/authorize', () => {}, { times: 1 })
+    await shop.pay()
+    await sent('authorize', 1)
+    const key = shop.keysOf('authorize')[0]
+    const next = await context.newPage()
+    await shop.close()
+    const [request] = await Promise.all([
+      next.waitForRequest('**/payments/authorize'),
+      next.goto(new URL('/orders?lang=ko', shop.page.url()).href),
+    ])
+    expect(request.postDataJSON().idempotencyKey).toBe(key)
+    await next.getByText('매입 완료').waitFor()
+    const paymentId = (await next.locator('[data-order]').getAttribute('data-order')) ?? ''
+    expect(await operationCounts(paymentId)).toEqual({ authorize: 1, capture: 1 })
+  })
+})
+
+describe('an address that leads nowhere', () => {
+  test.each([
+    ['/nope', '찾을 수 없는 페이지예요'],
+    ['/orders/pay_00000000000000000000000000', '찾을 수 없는 주문이에요'],
+  ])('%s says so', async (path, title) => {
+    shop = await ShopTab.open(browser)
+    await shop.visit(path)
+    await shop.heading(title).waitFor()
+    await shop.page.getByRole('link', { name: '상점으로 가기' }).click()
+    await shop.payButton.waitFor()
   })
 })

@@ -54,8 +54,18 @@ describe('buying', () => {
     expect(await shop.page.getByRole('button', { name: '수량 줄이기' }).isDisabled()).toBe(true)
     await quantity.fill('5')
     expect(await more.isDisabled()).toBe(true)
-    await quantity.fill('6')
-    expect(await quantity.inputValue()).toBe('5')
+    await quantity.fill('')
+    await quantity.pressSequentially('12')
+    expect(await quantity.inputValue()).toBe('12')
+    expect(await quantity.getAttribute('aria-invalid')).toBe('true')
+    await quantity.press('Backspace')
+    expect(await quantity.inputValue()).toBe('1')
+    expect(await quantity.getAttribute('aria-invalid')).toBe('false')
+    await quantity.fill('2.5')
+    await shop.pay()
+    expect(await shop.page.evaluate('document.activeElement.type')).toBe('number')
+    expect(await shop.page.locator('.choice-wrong').textContent()).toMatch(/1부터 5까지/)
+    expect(shop.sent('authorize')).toHaveLength(0)
   })
 
   test('capture, fee and then refund entries arrive, and the books agree with the page', async () => {
@@ -80,12 +90,15 @@ describe('buying', () => {
     expect(payment).toMatchObject({ status: 'REFUNDED', capturedAmount: 1_550_000, refundedAmount: 1_550_000 })
     expect(payment.ledgerEntries.map(entry => entry.type).sort()).toEqual(['capture', 'fee', 'refund'])
     expect(await operationCounts(payment.paymentId)).toEqual({ authorize: 1, capture: 1, refund: 1 })
-    expect(new Set([...shop.keysOf('authorize'), ...shop.keysOf('capture'), ...shop.keysOf('refund')]).size).toBe(3)
+    expect(new Set([...shop.keysOf('authorize'), ...shop.keysOf('refund')]).size).toBe(2)
   })
 
-  test('both answers are shown, and copied byte for byte', async () => {
+  test('every answer is shown, copied byte for byte, and the button offers to copy again', async () => {
     const shop = await openShop()
+    await shop.choose(shop.words.later)
     await shop.pay()
+    await shop.heading(shop.words.held).waitFor()
+    await shop.page.getByRole('button', { name: /매입하기/ }).click()
     await shop.waitForPaid()
     for (const [name, operation] of [
       ['승인', 'authorize'],
@@ -98,6 +111,7 @@ describe('buying', () => {
       await card.getByRole('button', { name: `${name} JSON 복사` }).click()
       await card.getByRole('status').filter({ hasText: '복사했어요' }).first().waitFor({ state: 'attached' })
       expect(await shop.page.evaluate('navigator.clipboard.readText()')).toBe(body)
+      await card.getByText('JSON 복사', { exact: true }).waitFor()
     }
   })
 
@@ -149,7 +163,7 @@ describe('one purchase, whatever the buyer does', () => {
     expect(await shop.paymentId()).toBe(first)
     expect(shop.sent('authorize')).toHaveLength(1)
 
-    await shop.page.getByRole('button', { name: shop.words.again }).click()
+    await shop.page.getByRole('link', { name: shop.words.again }).click()
     await shop.pay()
     await shop.waitForPaid()
     expect(await shop.paymentId()).not.toBe(first)
@@ -170,7 +184,7 @@ describe('what a card company may say', () => {
       expect(await panel.textContent()).toContain(
         (await (await shop.sent('authorize')[0]?.response())?.headerValue('x-request-id')) ?? '?',
       )
-      expect(shop.sent('capture')).toHaveLength(0)
+      expect(new URL(shop.page.url()).pathname).toBe('/')
 
       await shop.page.locator('label.card').first().click()
       await shop.pay()
@@ -189,5 +203,50 @@ describe('what a card company may say', () => {
     expect(await button.getAttribute('aria-busy')).toBe('true')
     await shop.waitForPaid()
     expect(shop.sent('authorize')).toHaveLength(1)
+  })
+})
+
+describe('a hold', () => {
+  test('is captured in parts, the rest released, and refunded in parts, with a key for each', async () => {
+    const shop = await openShop()
+    await shop.choose(shop.words.later)
+    await shop.pay()
+    await shop.heading(shop.words.held).waitFor()
+    expect(await shop.page.locator('.time-left').textContent()).toMatch(/매입 기한까지 6일 23시간/)
+
+    await shop.page.getByLabel('매입할 금액').fill('550000')
+    await shop.page.getByRole('checkbox', { name: /나머지 ₩1,000,000/ }).check()
+    await shop.page.getByRole('button', { name: '₩550,000 매입하기' }).click()
+    await shop.heading('일부 금액을 매입했어요').waitFor()
+    await shop.page.getByLabel('매입할 금액').fill('100000')
+    await shop.page.getByRole('button', { name: '₩100,000 매입하기' }).click()
+    await shop.waitForPaid()
+
+    await shop.page.getByLabel('환불할 금액').fill('650001')
+    await shop.page.getByRole('button', { name: /환불하기/ }).click()
+    expect(shop.sent('refund')).toHaveLength(0)
+    await shop.page.getByLabel('환불할 금액').fill('50000')
+    await shop.page.getByRole('button', { name: '₩50,000 환불하기' }).click()
+    await shop.heading('일부 금액을 환불했어요').waitFor()
+    await shop.page.getByRole('button', { name: '₩600,000 환불하기' }).click()
+    await shop.heading(shop.words.refunded).waitFor()
+    await shop.waitForFollowed()
+
+    const payment = await paymentInApi(await shop.paymentId())
+    expect(payment).toMatchObject({ status: 'REFUNDED', capturedAmount: 650_000, refundedAmount: 650_000 })
+    expect(await operationCounts(payment.paymentId)).toEqual({ authorize: 1, capture: 2, refund: 2 })
+    expect(new Set([...shop.keysOf('capture'), ...shop.keysOf('refund')]).size).toBe(4)
+    expect(await shop.page.locator('[data-operation]').count()).toBe(5)
+  })
+
+  test('is let go by a void', async () => {
+    const shop = await openShop({ language: 'en' })
+    await shop.choose(shop.words.later)
+    await shop.pay()
+    await shop.heading(shop.words.held).waitFor()
+    await shop.page.getByRole('button', { name: 'Void the authorization' }).click()
+    await shop.heading('The authorization is voided').waitFor()
+    await shop.waitForFollowed()
+    expect(await paymentInApi(await shop.paymentId())).toMatchObject({ status: 'VOIDED', capturedAmount: 0 })
   })
 })
