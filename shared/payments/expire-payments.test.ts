@@ -16,10 +16,10 @@ import {
   createFakePorts,
   FAKE_NOW_MS,
   type FakePorts,
+  resolveDue,
 } from './fakes.ts'
 import { DependencyUnavailableError, type Verdict } from './ports.ts'
 import { refundPayment } from './refund-payment.ts'
-import { resolveUnknown } from './resolve-unknown.ts'
 import { voidPayment } from './void-payment.ts'
 
 const WINDOW_MS = 60_000
@@ -34,7 +34,7 @@ interface Run {
 const expire = (ports: FakePorts, { limit = 100, concurrency = 3, forMs = SOON_MS }: Run = {}) =>
   expirePayments(ports, { limit, concurrency, deadlineMs: ports.clock.nowMs() + forMs })
 
-const resolve = (ports: FakePorts) => resolveUnknown(ports, 10, ports.clock.nowMs() + SOON_MS)
+const resolve = (ports: FakePorts) => resolveDue(ports)
 
 /** Authorizations a millisecond apart, the first of which runs out `WINDOW_MS` after now. */
 async function authorized(count = 1, turn?: Turn) {
