@@ -21,10 +21,7 @@ export const durationMs = (text: string): number =>
     ),
   )
 
-const notADuration = inBoth(
-  'must be an ISO 8601 duration such as P8D or PT1H30M',
-  'P8D나 PT1H30M 같은 ISO 8601 기간이어야 합니다',
-)
+const notADuration = inBoth('must be an ISO 8601 duration such as P8D', 'P8D 같은 ISO 8601 기간이어야 합니다')
 const notEquallyLong = inBoth(
   'must not have years or months, which are not always equally long: say days',
   '길이가 일정하지 않은 연과 월은 쓸 수 없습니다. 일 단위로 적으세요',

@@ -33,6 +33,8 @@ const values: unknown[] = [
   '101',
   '0x10',
   'x'.repeat(1_000),
+  'P1Y',
+  'P999D',
   '환불',
   [],
   {},

@@ -44,6 +44,12 @@ export class DatabaseReader implements DatabaseSource, OutboxLookup {
     return this.#snapshot(sql, values)
   }
 
+  /** How far virtual time is ahead of real time: 0 but in a sandbox whose clock was moved. */
+  async clockOffsetMs(): Promise<number> {
+    const [row] = await this.#rows('SELECT offset_ms FROM sandbox_clock WHERE id = 1')
+    return row?.offset_ms ?? 0
+  }
+
   /** Every payment with all its rows, in the order of payment ids; rows without a payment come as a history of their own. */
   async *histories(): AsyncGenerator<PaymentHistory> {
     let after: string | null = null

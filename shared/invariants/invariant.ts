@@ -8,6 +8,8 @@ export type CheckResult = { state: 'ok' } | { state: 'failed' | 'pending'; row: 
 /** Decides what is late: work younger than the grace is pending, older work has failed. */
 export interface Judge {
   nowMs: number
+  /** In the time by which holds and keys run out. */
+  virtualNowMs: number
   graceMs: number
 }
 

@@ -38,7 +38,7 @@ interface Sample {
 const resultsOf = async (histories: HistoryInKafka[], tamper: (sample: Sample) => void = () => {}) => {
   const [database, kafka] = [sampleDatabase(histories), sampleKafka(histories)]
   tamper({ kafka, ...(await database.balances()) })
-  return (await judge(database, { nowMs: NOW_MS, graceMs: 60_000 }, kafka)).results
+  return (await judge(database, { nowMs: NOW_MS, virtualNowMs: NOW_MS, graceMs: 60_000 }, kafka)).results
 }
 
 const failedOf = (results: Awaited<ReturnType<typeof resultsOf>>) =>
@@ -89,7 +89,7 @@ describe('the invariants', () => {
 })
 
 test('the database alone is judged by those invariants that need no more', async () => {
-  const { ok, results } = await judge(sampleDatabase(healthyPayments()), { nowMs: NOW_MS, graceMs: 60_000 })
+  const { ok, results } = await judge(sampleDatabase(healthyPayments()), { nowMs: NOW_MS, virtualNowMs: NOW_MS, graceMs: 60_000 })
   expect(ok).toBe(true)
   expect(results.map(({ name }) => name)).toEqual(needingDatabase.map(({ name }) => name))
   expect(new Set(results.map(({ group }) => group))).not.toContain('Kafka')

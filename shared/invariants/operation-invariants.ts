@@ -65,7 +65,7 @@ const answersStored = {
       const { operationId, state, finishedAtMs } = operation
       const told = toldBy(history, operation)
       if (told === null || outcomeOf(state) === 'open') continue
-      const pruned = finishedAtMs !== null && judge.nowMs - finishedAtMs >= PRUNED_AFTER_MS
+      const pruned = finishedAtMs !== null && judge.virtualNowMs - finishedAtMs >= PRUNED_AFTER_MS
       const stored = told.answer?.statusCode != null && told.answer.operationId === operationId
       yield holds(stored || pruned, operationId, `${state}, but no answer of its own under key ${told.key}`)
     }

@@ -23,6 +23,8 @@ const REPLACED_CHECKS = ['positive_data_acceptance', 'unsupported_method']
 const { apiUrl } = systemUnderTest()
 const api = new PaymentApi(apiUrl)
 const description: ApiDocument = JSON.parse(readFileSync(join(repositoryFolder, 'docs/openapi.json'), 'utf8'))
+// The holds and keys of all other tests would run out.
+delete description.paths['/sandbox/clock']
 let folder: string
 
 beforeAll(() => {

@@ -110,7 +110,9 @@ describe('an acquirer that takes too long', () => {
     const known = await askUntilKnown(() => hasty.api.authorize(body))
     expect(expectMutation(known, 201)).toMatchObject({ paymentId, status: 'AUTHORIZED' })
     const { operations } = expectOperations(await api.operations(paymentId))
-    expect(operations).toMatchObject([{ kind: 'authorize', state: 'SUCCEEDED', attempt: 2 }])
+    // The acquirer decides late: until then an inquiry does not find the operation.
+    expect(operations).toMatchObject([{ kind: 'authorize', state: 'SUCCEEDED' }])
+    expect(operations[0]!.attempt).toBeGreaterThan(1)
 
     const elsewhere = await api.authorize(body)
     expect(elsewhere.status).toBe(201)

@@ -221,34 +221,6 @@ describe('the body of a capture and a refund', () => {
   })
 })
 
-describe('not yet', () => {
-  const saysNotYet = (reply: Reply, path: string) => {
-    const { details } = expectError(reply, 400, 'VALIDATION_FAILED')
-    expect(details.problems).toEqual([{ path, message: expect.stringMatching(/not .*yet/) }])
-  }
-
-  test('a partial capture is a 400 that says so, with and without a key, and uses no key up', async () => {
-    const { paymentId } = await authorized(api, { amount: 1_000 })
-    const key = withKey()
-    saysNotYet(await api.capture(paymentId, { amount: 999 }), '/amount')
-    saysNotYet(await api.capture(paymentId, { amount: 999 }, key), '/amount')
-    expectMutation(await api.capture(paymentId, { amount: 1_000 }, key), 200)
-  })
-
-  test('a partial refund is a 400 that says so', async () => {
-    const { paymentId } = await captured(api, { amount: 1_000 })
-    const key = withKey()
-    saysNotYet(await api.refund(paymentId, { amount: 1 }, key), '/amount')
-    expectMutation(await api.refund(paymentId, { amount: 1_000 }, key), 200)
-  })
-
-  test('finalCapture: false is a 400 that says so', async () => {
-    const { paymentId } = await authorized(api)
-    saysNotYet(await api.capture(paymentId, { finalCapture: false }, withKey()), '/finalCapture')
-    expect(expectDetail(await api.payment(paymentId)).status).toBe('AUTHORIZED')
-  })
-})
-
 describe('size and type', () => {
   /** A valid authorization that is exactly so many bytes long: JSON allows white space. */
   const paddedTo = (sizeBytes: number): string => JSON.stringify(authorizeBody()).padEnd(sizeBytes, ' ')

@@ -49,11 +49,18 @@ const tooLarge = { reason: 'x'.repeat(17_000) }
 type Send = (to: PaymentApi, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
 
 /** How each mutation is sent at a payment; authorize needs none. */
-const send: Record<'authorizePayment' | 'capturePayment' | 'refundPayment', (paymentId: string) => Send> = {
+const send: Record<
+  'authorizePayment' | 'capturePayment' | 'refundPayment' | 'voidPayment',
+  (paymentId: string) => Send
+> = {
   authorizePayment: () => (to, body, headers) => to.authorize(body, headers),
   capturePayment: paymentId => (to, body, headers) => to.capture(paymentId, body, headers),
   refundPayment: paymentId => (to, body, headers) => to.refund(paymentId, body, headers),
+  voidPayment: paymentId => (to, body, headers) => to.void(paymentId, body, headers),
 }
+/** Nowhere: other tests go by the same clock. */
+const advance: Send = (to, body = { advance: 'PT0S' }, headers) => to.post('/sandbox/clock', body, headers)
+
 const mutations = Object.keys(send) as Array<keyof typeof send>
 
 let database: TestDatabase
@@ -83,6 +90,15 @@ describe('successes', () => {
     conforms('listOperations', await api.operations(paymentId), 200)
   })
 
+  test('parts, a void, and both in one call', async () => {
+    const { paymentId } = await authorized(api)
+    const part = { amount: 1_000, finalCapture: false }
+    conforms('capturePayment', await api.capture(paymentId, part, key()), 200)
+    conforms('voidPayment', await api.void(paymentId, { reason: '품절' }, key()), 200)
+    conforms('refundPayment', await api.refund(paymentId, { amount: 1 }, key()), 200)
+    conforms('authorizePayment', await api.authorize(authorizeBody({ capture: true, orderId: 'order-1' })), 201)
+  })
+
   test('pages of payments', async () => {
     const merchantId = newMerchant()
     await authorized(api, { merchantId })
@@ -102,6 +118,7 @@ describe('successes', () => {
     conforms('getLiveness', await api.get('/health/live'), 200)
     conforms('getReadiness', await api.get('/health/ready'), 200)
     conforms('getMetrics', await api.get('/metrics'), 200)
+    conforms('advanceClock', await advance(api), 200)
     conforms('getDocs', await api.get('/docs'), 200)
     const { json } = conforms('getApiDescription', await api.get('/openapi.json'), 200)
     expect(json.servers[0].url).toBe(system.apiUrl)
@@ -123,6 +140,12 @@ describe('refusals', () => {
     conforms(name, await mutate(api, 'a=b', { 'content-type': 'text/plain' }), 415, 'UNSUPPORTED_MEDIA_TYPE')
   })
 
+  test('the sandbox clock: 400, 413, 415', async () => {
+    conforms('advanceClock', await advance(api, { advance: 'P1M' }), 400, 'VALIDATION_FAILED')
+    conforms('advanceClock', await advance(api, { advance: 'P1D', ...tooLarge }), 413, 'PAYLOAD_TOO_LARGE')
+    conforms('advanceClock', await advance(api, 'a=b', { 'content-type': 'text/plain' }), 415, 'UNSUPPORTED_MEDIA_TYPE')
+  })
+
   test('an unknown route is a 404 of the same shape', async () => {
     const reply = await api.get('/no/such/route')
     expect(openApi.bodyProblems('getPayment', reply.status, mediaTypeOf(reply), reply.json)).toEqual([])
@@ -132,6 +155,7 @@ describe('refusals', () => {
   test('a payment that is not there', async () => {
     conforms('capturePayment', await api.capture(NO_SUCH_PAYMENT), 404, 'NOT_FOUND')
     conforms('refundPayment', await api.refund(NO_SUCH_PAYMENT), 404, 'NOT_FOUND')
+    conforms('voidPayment', await api.void(NO_SUCH_PAYMENT), 404, 'NOT_FOUND')
     conforms('getPayment', await api.payment(NO_SUCH_PAYMENT), 404, 'NOT_FOUND')
     conforms('listOperations', await api.operations('nonsense'), 404, 'NOT_FOUND')
   })
@@ -148,12 +172,12 @@ describe('refusals', () => {
   test('the acquirer says no', async () => {
     const declined = authorizeBody({ paymentMethod: 'tok_decline' })
     conforms('authorizePayment', await api.authorize(declined), 402, 'PAYMENT_DECLINED')
-    // The sandbox acquirer declines by payment method, so a later refusal has to be planted.
-    const held = await authorized(api)
-    for (const one of [held.paymentId, paymentId])
-      await database.write("UPDATE payment SET payment_method = 'tok_decline' WHERE payment_id = ?", [one])
+    const held = await authorized(api, { paymentMethod: 'tok_capture_decline' })
     conforms('capturePayment', await api.capture(held.paymentId, {}, key()), 402, 'PAYMENT_DECLINED')
-    conforms('refundPayment', await api.refund(paymentId, {}, key()), 402, 'PAYMENT_DECLINED')
+    const kept = await authorized(api, { paymentMethod: 'tok_void_decline' })
+    conforms('voidPayment', await api.void(kept.paymentId, {}, key()), 402, 'PAYMENT_DECLINED')
+    const taken = await captured(api, { paymentMethod: 'tok_refund_decline' })
+    conforms('refundPayment', await api.refund(taken.paymentId, {}, key()), 402, 'PAYMENT_DECLINED')
   })
 
   test('the state or the amount forbids it', async () => {
@@ -163,6 +187,7 @@ describe('refusals', () => {
     conforms('capturePayment', await api.capture(held.paymentId, more, key()), 409, 'CAPTURE_CONFLICT')
     conforms('capturePayment', await api.capture(paymentId), 409, 'CAPTURE_CONFLICT')
     conforms('refundPayment', await api.refund(paymentId, more, key()), 409, 'REFUND_CONFLICT')
+    conforms('voidPayment', await api.void(paymentId), 409, 'VOID_CONFLICT')
   })
 
   test('a key that was used for another request', async () => {
@@ -172,6 +197,7 @@ describe('refusals', () => {
     const used = key(body.idempotencyKey)
     conforms('capturePayment', await api.capture(held.paymentId, {}, used), 422, 'DUPLICATE_REQUEST')
     conforms('refundPayment', await api.refund(held.paymentId, {}, used), 422, 'DUPLICATE_REQUEST')
+    conforms('voidPayment', await api.void(held.paymentId, {}, used), 422, 'DUPLICATE_REQUEST')
   })
 
   test('what is in progress', async () => {
@@ -210,6 +236,13 @@ describe('an API whose acquirer is slow, whose authorizations expire at once, an
   test('503 until the outcome is known', async () => {
     const reply = await extra.api.authorize(authorizeBody({ paymentMethod: 'tok_slow' }))
     conforms('authorizePayment', reply, 503, 'OUTCOME_UNKNOWN')
+    const held = async (paymentMethod: string) => (await authorized(api, { paymentMethod })).paymentId
+    const kept = await held('tok_capture_timeout_after')
+    conforms('capturePayment', await extra.api.capture(kept, {}, key()), 503, 'OUTCOME_UNKNOWN')
+    const voided = await held('tok_void_timeout_after')
+    conforms('voidPayment', await extra.api.void(voided, {}, key()), 503, 'OUTCOME_UNKNOWN')
+    const taken = await captured(api, { paymentMethod: 'tok_refund_timeout_after' })
+    conforms('refundPayment', await extra.api.refund(taken.paymentId, {}, key()), 503, 'OUTCOME_UNKNOWN')
   })
 
   test('409 for a capture that comes too late', async () => {
@@ -220,11 +253,13 @@ describe('an API whose acquirer is slow, whose authorizations expire at once, an
 
   test('409 for a repeat that is finished', async () => {
     const { paymentId } = await captured(api)
-    const [body, captureKey, refundKey] = [authorizeBody(), key(), key()]
+    const held = await authorized(api)
+    const [body, captureKey, refundKey, voidKey] = [authorizeBody(), key(), key(), key()]
     for (const [name, mutate] of [
       ['authorizePayment', () => extra.api.authorize(body)],
       ['capturePayment', () => extra.api.capture(paymentId, {}, captureKey)],
       ['refundPayment', () => extra.api.refund(paymentId, {}, refundKey)],
+      ['voidPayment', () => extra.api.void(held.paymentId, {}, voidKey)],
     ] as const) {
       await mutate()
       const { json } = conforms(name, await mutate(), 409, 'DUPLICATE_REQUEST')
@@ -260,10 +295,12 @@ describe.each(brokenApis)('an API $state', ({ state, env, status, code }) => {
       ['authorizePayment', () => extra.api.authorize(authorizeBody())],
       ['capturePayment', () => extra.api.capture(NO_SUCH_PAYMENT)],
       ['refundPayment', () => extra.api.refund(NO_SUCH_PAYMENT)],
+      ['voidPayment', () => extra.api.void(NO_SUCH_PAYMENT)],
       ['getPayment', () => extra.api.payment(NO_SUCH_PAYMENT)],
       ['listOperations', () => extra.api.operations(NO_SUCH_PAYMENT)],
       ['listPayments', () => extra.api.get('/payments')],
       ['getIdempotency', () => extra.api.usedKey(newMerchant(), newKey())],
+      ['advanceClock', () => advance(extra.api)],
     ]
     for (const [name, send] of ask) conforms(name, await send(), status, code)
   })
@@ -275,13 +312,16 @@ describe.each(brokenApis)('an API $state', ({ state, env, status, code }) => {
   })
 })
 
-/** These routes ask nothing that can fail, and no capture or refund of the sandbox acquirer is slow. */
+/**
+ * These routes ask nothing that can fail. The sandbox clock is met under way,
+ * and outside the sandbox, by the tests of its handler.
+ */
 const cannotBeProvoked = [
   ...(['getLiveness', 'getReadiness', 'getMetrics', 'getApiDescription', 'getDocs'] as const).map(
     name => `${name} 500 INTERNAL_ERROR`,
   ),
-  'capturePayment 503 OUTCOME_UNKNOWN',
-  'refundPayment 503 OUTCOME_UNKNOWN',
+  'advanceClock 202',
+  'advanceClock 404 NOT_FOUND',
 ]
 
 test('nothing that is described went unseen', () => {

@@ -83,7 +83,7 @@ function remembering(log: KafkaLog): KafkaLog {
 async function verifyNow(tamper: (log: KafkaLog) => KafkaLog = log => log): Promise<VerifyReport> {
   const snapshot = await openSnapshot(system.databaseUrl)
   try {
-    return await verifySystem(snapshot, tamper(kafka), { nowMs: Date.now(), graceMs: 0 })
+    return await verifySystem(snapshot, tamper(kafka), { nowMs: Date.now(), virtualNowMs: Date.now(), graceMs: 0 })
   } finally {
     await snapshot.close()
   }

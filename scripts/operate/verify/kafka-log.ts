@@ -19,7 +19,7 @@ export interface KafkaLog {
   spansOf(topic: string): Promise<PartitionSpan[]>
   /** Hands on every record of the spans, in the order of each partition. */
   read(spans: PartitionSpan[], onRecords: (records: LogRecord[]) => Promise<void>): Promise<void>
-  lags(judge: Judge): Promise<Lag[]>
+  lags(judge: Pick<Judge, 'nowMs' | 'graceMs'>): Promise<Lag[]>
   /** The offsets a group has committed, by partition. */
   committed(group: string, topic: string): Promise<Map<number, number>>
   close(): Promise<void>
@@ -133,7 +133,7 @@ async function committedOf(admin: Admin, groupId: string, topic: string): Promis
   return new Map(offsets.filter(([, offset]) => offset >= 0))
 }
 
-async function lagsOf(admin: Admin, cluster: Cluster, judge: Judge): Promise<Lag[]> {
+async function lagsOf(admin: Admin, cluster: Cluster, judge: Pick<Judge, 'nowMs' | 'graceMs'>): Promise<Lag[]> {
   const existing = new Set(await admin.listTopics())
   const read = consumerGroups.filter(({ topic }) => existing.has(topic))
   return (await together(read.map(reading => topicLags(admin, cluster, reading, judge)))).flat()
@@ -146,7 +146,7 @@ async function topicLags(
   admin: Admin,
   cluster: Cluster,
   reading: (typeof consumerGroups)[number],
-  judge: Judge,
+  judge: Pick<Judge, 'nowMs' | 'graceMs'>,
 ): Promise<Lag[]> {
   const { groupId: group, topic } = reading
   const youngFrom = new Map<number, number>()

@@ -39,9 +39,11 @@ export async function verify(system: VerifiedSystem, options: VerifyOptions = de
 }
 
 async function verifyOnce(system: VerifiedSystem, options: VerifyOptions) {
-  const judge: Judge = { nowMs: (options.nowMs ?? Date.now)(), graceMs: options.graceMs }
+  const nowMs = (options.nowMs ?? Date.now)()
   const snapshot = await openSnapshot(system.databaseUrl)
   try {
+    const virtualNowMs = nowMs + (await snapshot.clockOffsetMs())
+    const judge: Judge = { nowMs, virtualNowMs, graceMs: options.graceMs }
     const kafka = await openKafkaLog(system)
     try {
       return await verifySystem(snapshot, kafka, judge)

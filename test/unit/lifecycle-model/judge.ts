@@ -46,7 +46,7 @@ export class Judge {
 const GRACE_MS = Number.MAX_SAFE_INTEGER
 
 function invariantProblems(history: PaymentHistory, world: World): string[] {
-  const clock = { nowMs: world.nowMs, graceMs: GRACE_MS }
+  const clock = { nowMs: world.nowMs, virtualNowMs: world.nowMs + world.aheadMs, graceMs: GRACE_MS }
   const problems: string[] = []
   if (history.payment === null) return problems
   for (const invariant of needingDatabase) {

@@ -1,0 +1,176 @@
+/** The sandbox clock on a running system of its own: holds and keys run out, the acquirer follows, two processes agree, leases stay. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { anyFreePort } from '../../scripts/local/ports.ts'
+import { journalPage } from '../../shared/contracts/acquirer.ts'
+import { contract } from '../../shared/contracts/routes/advance-clock.ts'
+import { until } from '../../shared/runtime/until.ts'
+import { expectDetail, expectError, expectMutation, expectOperations } from '../support/contract.ts'
+import { type ExtraApi, inheritedEnv, startExtraApi } from '../support/extra-api.ts'
+import { send } from '../support/http.ts'
+import { authorizeBody, newKey } from '../support/payments.ts'
+import { ScratchDatabase } from '../support/scratch-stores.ts'
+import { repositoryFolder, systemUnderTest } from '../support/system.ts'
+
+jest.setTimeout(120_000)
+
+const DAY_MS = 24 * 60 * 60_000
+const MINUTE_MS = 60_000
+
+const system = systemUnderTest()
+let folder: string
+let scratch: ScratchDatabase
+let acquirerPort: number
+let acquirer: { url: string; process: ChildProcess }
+let one: ExtraApi
+let two: ExtraApi
+
+/** An acquirer of its own: that of the system under test must not move. */
+async function startAcquirer(port: number): Promise<typeof acquirer> {
+  const log = openSync(join(system.logsFolder, 'extra-acquirer-of-the-clock.log'), 'w')
+  const env = { ...inheritedEnv(), ACQUIRER_PORT: String(port), ACQUIRER_DATA: folder }
+  const child = spawn(process.execPath, [join(repositoryFolder, 'sandbox/acquirer/main.ts')], {
+    env,
+    stdio: ['ignore', log, log],
+  })
+  closeSync(log)
+  const url = `http://127.0.0.1:${port}`
+  await until(
+    () =>
+      send(url, { path: '/health' }).then(
+        reply => reply.status === 200,
+        () => false,
+      ),
+    { what: 'the acquirer' },
+  )
+  return { url, process: child }
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sandbox-clock-'))
+  scratch = await ScratchDatabase.create(system.databaseUrl, 'sandbox_clock')
+  acquirerPort = await anyFreePort(new Set())
+  acquirer = await startAcquirer(acquirerPort)
+  const env = { DATABASE_URL: scratch.url, ACQUIRER_URL: acquirer.url }
+  ;[one, two] = await Promise.all([
+    startExtraApi({ name: 'clock-one', env }),
+    startExtraApi({ name: 'clock-two', env }),
+  ])
+})
+afterAll(async () => {
+  await Promise.all([one?.stop(), two?.stop()])
+  if (acquirer !== undefined) {
+    const ended = once(acquirer.process, 'exit')
+    acquirer.process.kill('SIGTERM')
+    await ended
+  }
+  await scratch?.drop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const post = (to: ExtraApi, advance: string) => to.api.post('/sandbox/clock', { advance })
+
+async function advanced(to: ExtraApi, advance: string) {
+  const reply = await post(to, advance)
+  expect({ status: reply.status, body: reply.text }).toMatchObject({ status: 200 })
+  return contract.answers[200].parse(reply.json)
+}
+
+async function acquirerOffsetMs(): Promise<number> {
+  const page = journalPage.parse((await send(acquirer.url, { path: '/journal' })).json)
+  return page.entries.reduce((last, entry) => (entry.type === 'clock' ? entry.offsetMs : last), 0)
+}
+
+const held = async (to: ExtraApi) => expectMutation(await to.api.authorize(authorizeBody()), 201)
+const nextMinute = (time: string): number => Math.ceil(Date.parse(time) / MINUTE_MS) * MINUTE_MS
+
+test('a hold runs out in its due minute; a capture in the other process is too late at once', async () => {
+  const { paymentId, captureBefore } = await held(one)
+  await two.api.payment(paymentId)
+
+  const { now, expired, offsetMs } = await advanced(one, 'P8D')
+  const late = await two.api.capture(paymentId, {}, { 'idempotency-key': newKey() })
+
+  expect([expired, offsetMs]).toEqual([1, 8 * DAY_MS])
+  expect(Date.parse(now)).toBeGreaterThan(Date.parse(captureBefore!))
+  expect(expectError(late, 409, 'CAPTURE_CONFLICT').details).toMatchObject({ status: 'EXPIRED', remaining: 0 })
+  expect(await acquirerOffsetMs()).toBe(8 * DAY_MS)
+  const payment = expectDetail(await two.api.payment(paymentId))
+  expect(payment).toMatchObject({ status: 'EXPIRED', capturableAmount: 0, pendingOperation: null })
+  const { operations } = expectOperations(await one.api.operations(paymentId))
+  expect(operations).toMatchObject([{ kind: 'authorize' }, { kind: 'expire', state: 'SUCCEEDED' }])
+  const dueMs = nextMinute(captureBefore!)
+  const finishedMs = Date.parse(operations[1]!.finishedAt!)
+  expect([finishedMs >= dueMs, finishedMs < dueMs + MINUTE_MS]).toEqual([true, true])
+})
+
+test('before the jobs have run a claim is judged by the new time, in both processes', async () => {
+  const { paymentId } = await held(two)
+  await scratch.direct.write(
+    'UPDATE sandbox_clock SET offset_ms = offset_ms + ?, target_offset_ms = target_offset_ms + ?',
+    [8 * DAY_MS, 8 * DAY_MS],
+  )
+
+  // As long as POST /sandbox/clock waits.
+  await new Promise(resolve => setTimeout(resolve, 600))
+
+  for (const { api } of [one, two]) {
+    const { details } = expectError(await api.capture(paymentId), 409, 'CAPTURE_CONFLICT')
+    expect(details).toMatchObject({ reason: 'expired', status: 'AUTHORIZED' })
+  }
+  expect(await advanced(one, 'PT0S')).toMatchObject({ expired: 1 })
+})
+
+test('a key runs out after sixteen days, wherever its answer was cached', async () => {
+  const body = authorizeBody()
+  expectMutation(await one.api.authorize(body), 201)
+  expect((await two.api.authorize(body)).replayed).toBe(true)
+
+  const { pruned } = await advanced(two, 'P16D')
+
+  expect(pruned).toBeGreaterThanOrEqual(1)
+  for (const { api } of [one, two])
+    expect(expectError(await api.authorize(body), 409, 'DUPLICATE_REQUEST').details.reason).toBe('expired')
+})
+
+test('an operation in progress is not taken over because the clock jumped', async () => {
+  const slow = one.api.authorize(authorizeBody({ paymentMethod: 'tok_slow' }))
+  await until(
+    async () => (await scratch.direct.count(`SELECT COUNT(*) FROM payment_operation WHERE state = 'PENDING'`)) > 0,
+    {
+      what: 'the operation in progress',
+      deadlineMs: 2_500,
+    },
+  )
+
+  await advanced(two, 'PT1H')
+
+  const { paymentId } = expectMutation(await slow, 201)
+  expect(expectOperations(await one.api.operations(paymentId)).operations).toMatchObject([
+    { kind: 'authorize', state: 'SUCCEEDED', attempt: 1 },
+  ])
+})
+
+test('two at once add up, and each waits for its own', async () => {
+  const before = (await advanced(one, 'PT0S')).offsetMs
+
+  const both = await Promise.all([advanced(one, 'P3D'), advanced(two, 'P5D')])
+
+  expect(Math.max(...both.map(({ offsetMs }) => offsetMs)) - before).toBe(8 * DAY_MS)
+  expect(await acquirerOffsetMs()).toBe(before + 8 * DAY_MS)
+})
+
+test('while the acquirer is away nothing moves', async () => {
+  const { offsetMs } = await advanced(one, 'PT0S')
+  acquirer.process.kill('SIGTERM')
+  await once(acquirer.process, 'exit')
+
+  expectError(await post(one, 'P1D'), 503, 'SERVICE_UNAVAILABLE')
+
+  acquirer = await startAcquirer(acquirerPort)
+  expect((await advanced(one, 'PT0S')).offsetMs).toBe(offsetMs)
+})
