@@ -1,7 +1,7 @@
 /** The contract over HTTP: bodies that are refused before anything is done, 400, 413 and 415, with every problem named at once. */
 import { describe, expect, jest, test } from '@jest/globals'
 import { expectDetail, expectError, expectMutation, problemPaths } from '../support/contract.ts'
-import { PaymentApi, type Reply } from '../support/http.ts'
+import { PaymentApi } from '../support/http.ts'
 import { authorizeBody, authorized, captured, newKey, newMerchant } from '../support/payments.ts'
 import { systemUnderTest } from '../support/system.ts'
 
