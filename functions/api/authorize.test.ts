@@ -153,6 +153,45 @@ describe('POST /payments/authorize', () => {
     expect(again).toMatchObject({ statusCode: 201, headers: { 'idempotent-replayed': 'true' } })
   })
 
+  test('201 COMPLETED with capture: true; a repeat is answered byte for byte', async () => {
+    const ports = createHandlerPorts()
+    const body = { ...whole, capture: true, orderId: 'order-1' }
+
+    const first = await authorize(ports, { body })
+    const again = await authorize(ports, { body })
+
+    expect(first.statusCode).toBe(201)
+    expect(mutationView.parse(jsonOf(first))).toMatchObject({ status: 'COMPLETED', orderId: 'order-1' })
+    expect(again).toMatchObject({ statusCode: 201, body: first.body, headers: { 'idempotent-replayed': 'true' } })
+    expect(ports.acquirer.asked).toEqual(['submit', 'submit'])
+  })
+
+  test('503 with the operation of the capture when time runs out there, or the acquirer does not tell', async () => {
+    for (const remainingMs of [undefined, 501]) {
+      const ports = createHandlerPorts()
+      ports.acquirer.script.submit.push({ kind: 'approved' })
+      if (remainingMs === undefined) ports.acquirer.script.submit.push({ kind: 'unknown' })
+      else ports.acquirer.hold('submit')
+
+      const result = await authorize(ports, { body: { ...whole, capture: true } }, remainingMs)
+
+      const { paymentId, operationId } = ports.operations.table.rows()[1]!
+      expect(result.statusCode).toBe(503)
+      expect(jsonOf(result)).toMatchObject({ code: 'OUTCOME_UNKNOWN', paymentId, details: { operationId } })
+    }
+  })
+
+  test('503 SERVICE_UNAVAILABLE with Retry-After while the acquirer is known to be away; nothing is written', async () => {
+    const ports = createHandlerPorts()
+    ports.acquirer.reachable = false
+
+    const result = await authorize(ports)
+
+    expect([result.statusCode, result.headers['retry-after']]).toEqual([503, '2'])
+    expect(jsonOf(result)).toMatchObject({ code: 'SERVICE_UNAVAILABLE', details: {} })
+    expect(ports.answers.table.rows()).toEqual([])
+  })
+
   test('503 SERVICE_UNAVAILABLE when the database is away, and nobody is asked', async () => {
     const ports = createHandlerPorts()
     ports.transactions.away = true

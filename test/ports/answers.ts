@@ -8,6 +8,7 @@ export function describeAnswers(name: string, open: OpenPorts): void {
   describe(`answers of ${name}`, () => {
     testClaims(open)
     testStoredAnswers(open)
+    testMoves(open)
     testPruning(open)
   })
 }
@@ -79,6 +80,42 @@ function testStoredAnswers(open: OpenPorts): void {
       await ports.answers.finish(tx, { merchantId: 'shop', key: 'key', answer: answerOf('refused'), nowMs: NOW_MS })
     })
     expect(await ports.answers.find('shop', 'key')).toMatchObject({ finished: { answer: answerOf('refused') } })
+  })
+}
+
+function testMoves(open: OpenPorts): void {
+  test('a claim that moved to another operation is asked about that one, and answered once', async () => {
+    const ports = await open()
+    for (const key of ['key', 'KEY']) await openKey(ports, key)
+    await openKey(ports, 'key', { merchantId: 'Shop' })
+    await ports.transactions.run('key', tx =>
+      ports.answers.moveTo(tx, { merchantId: 'shop', key: 'key', operationId: 'op_2' }),
+    )
+
+    expect(await ports.answers.find('shop', 'key')).toEqual({ ...claim, operationId: 'op_2', answer: undefined })
+    for (const [merchantId, key] of [
+      ['shop', 'KEY'],
+      ['Shop', 'key'],
+    ] as const)
+      expect(await ports.answers.find(merchantId, key)).toMatchObject({ operationId: 'op_1' })
+    await finish(ports, 'key', 'of the second')
+    expect(await ports.answers.find('shop', 'key')).toMatchObject({ answer: answerOf('of the second') })
+  })
+
+  test('a move that is rolled back has not happened; one of a key that nobody claimed does nothing', async () => {
+    const ports = await open()
+    await openKey(ports, 'key')
+    const failing = ports.transactions.run('key', async tx => {
+      await ports.answers.moveTo(tx, { merchantId: 'shop', key: 'key', operationId: 'op_2' })
+      throw new Error('of the work')
+    })
+    await expect(failing).rejects.toThrow('of the work')
+    await ports.transactions.run('other', tx =>
+      ports.answers.moveTo(tx, { merchantId: 'shop', key: 'unclaimed', operationId: 'op_2' }),
+    )
+
+    expect(await ports.answers.find('shop', 'key')).toMatchObject({ operationId: 'op_1' })
+    expect(await ports.answers.find('shop', 'unclaimed')).toBeUndefined()
   })
 }
 

@@ -164,6 +164,34 @@ function testLeases(open: OpenPorts): void {
     expect(await takeOver(leaseUntilMs + LEASE_MS)).toMatchObject({ attempt: 3 })
   })
 
+  test('one that is taken over says all that it was claimed with', async () => {
+    const ports = await open()
+    const authorization = await inserted(ports, { combined: true })
+    const { paymentId, operationId: authorizationId, idempotencyKey: answerKey } = authorization
+    const claimed = { authorizationId, idempotencyKey: null, reason: 'of the test' }
+    const captures = [
+      newOperation(paymentId, {
+        ...claimed,
+        kind: 'capture',
+        sequence: 2,
+        finalCapture: true,
+        combined: true,
+        answerKey,
+      }),
+      newOperation(paymentId, { ...claimed, kind: 'capture', sequence: 3, finalCapture: false, answerKey: null }),
+      newOperation(paymentId, { ...claimed, kind: 'expire', sequence: 4, answerKey: null }),
+      newOperation(paymentId, { ...claimed, kind: 'refund', sequence: 5, idempotencyKey: 'own', answerKey: 'own' }),
+    ]
+    for (const operation of captures) await insert(ports, operation)
+
+    for (const operation of [authorization, ...captures]) {
+      const { operationId, leaseUntilMs } = operation
+      const until = leasedFrom(leaseUntilMs)
+      const taken = await ports.operations.takeOver(operationId, at(leaseUntilMs), until)
+      expect(taken).toEqual({ ...operation, attempt: 2, ...until })
+    }
+  })
+
   test('one whose lease ends further ahead than any is set was leased before the clock went back', async () => {
     const ports = await open()
     const { operationId, leaseUntilMs } = await inserted(ports)
@@ -220,6 +248,17 @@ function testDue(open: OpenPorts): void {
     expect(await ports.operations.due(at(NOW_MS + 8), 10)).toEqual(
       [early, late, next, leased].map(one => one.operationId),
     )
+  })
+
+  test('are due by two clocks: the lease by the real one, the next attempt by the virtual one', async () => {
+    const ports = await open()
+    const { operationId } = await inserted(ports, { leaseUntilMs: NOW_MS + 5, nextAttemptAtMs: NOW_MS + 50 })
+    const dueAt = (realMs: number, virtualMs: number) =>
+      ports.operations.due({ ...at(realMs), virtualNowMs: virtualMs, nextAttemptAtMsMax: virtualMs + AHEAD_MS_MAX }, 10)
+
+    expect(await dueAt(NOW_MS + 4, NOW_MS + 50)).toEqual([])
+    expect(await dueAt(NOW_MS + 5, NOW_MS + 49)).toEqual([])
+    expect(await dueAt(NOW_MS + 5, NOW_MS + 50)).toEqual([operationId])
   })
 
   test('whose lease or next attempt lies further ahead than any is set are due: the clock went back', async () => {

@@ -1,5 +1,6 @@
 /** The contract of `Payments`: what a row keeps, what is refused, and keys that are used once. */
 import { describe, expect, test } from '@jest/globals'
+import { paymentStatuses } from '../../shared/contracts/lists.ts'
 import type { Payment } from '../../shared/domain/payment.ts'
 import { DuplicateKeyError, RowRefusedError } from '../../shared/payments/ports.ts'
 import { NOW_MS, newPayment, stored } from '../support/rows.ts'
@@ -8,6 +9,7 @@ import type { OpenPorts, PortsUnderTest } from './ports-under-test.ts'
 export function describePayments(name: string, open: OpenPorts): void {
   describe(`payments of ${name}`, () => {
     testRows(open)
+    testExpired(open)
     testRefusals(open)
   })
 }
@@ -23,7 +25,10 @@ const lock = ({ transactions, payments }: PortsUnderTest, paymentId: string): Pr
 function testRows(open: OpenPorts): void {
   test('are given back as they were inserted, and only by their whole id, to the letter', async () => {
     const ports = await open()
-    const [payment, other] = [newPayment({ captureBeforeMs: NOW_MS + 7 }), newPayment({ pendingOperationId: 'op_1' })]
+    const [payment, other] = [
+      newPayment({ captureBeforeMs: NOW_MS + 7, orderId: 'Order_1' }),
+      newPayment({ pendingOperationId: 'op_1', feeSchedule: null }),
+    ]
     for (const one of [payment, other]) await insert(ports, one)
 
     expect(await lock(ports, payment.paymentId)).toEqual(stored(payment))
@@ -32,7 +37,7 @@ function testRows(open: OpenPorts): void {
     expect(await lock(ports, newPayment().paymentId)).toBeUndefined()
   })
 
-  test('are updated in status, totals, pending operation, event count, capture limit and time, in nothing else', async () => {
+  test('are updated in status, totals, fee schedule, pending operation, event count, capture limit and time, in nothing else', async () => {
     const ports = await open()
     const payment = newPayment()
     await insert(ports, payment)
@@ -41,6 +46,7 @@ function testRows(open: OpenPorts): void {
       status: 'REFUNDED',
       capturedMinor: 10_000,
       refundedMinor: 9_999,
+      feeSchedule: { basisPoints: 10_000, fixedMinor: 999_999_999_999 },
       pendingOperationId: 'op_2',
       eventCount: 3,
       captureBeforeMs: NOW_MS + 1,
@@ -49,12 +55,44 @@ function testRows(open: OpenPorts): void {
 
     const seen = await ports.transactions.run(payment.paymentId, async tx => {
       await ports.payments.lock(tx, payment.paymentId)
-      await ports.payments.update(tx, { ...changed, merchantId: 'another', currency: 'USD', shard: 0, createdAtMs: 1 })
+      await ports.payments.update(tx, { ...changed, merchantId: 'another', orderId: 'x', shard: 0, createdAtMs: 1 })
       return ports.payments.lock(tx, payment.paymentId)
     })
 
     expect(seen).toEqual(changed)
     expect(await lock(ports, payment.paymentId)).toEqual(changed)
+  })
+}
+
+function testExpired(open: OpenPorts): void {
+  const held = (captureBeforeMs: number | null, given: Partial<NewPayment> = {}) =>
+    newPayment({ status: 'AUTHORIZED', captureBeforeMs, ...given })
+
+  test('are expired from captureBefore on, the longest ago first, as many as asked for', async () => {
+    const ports = await open()
+    const [second, first, later, third] = [2, 1, 4, 3].map(ms => held(NOW_MS + ms)) as NewPayment[]
+    for (const one of [second, first, later, third]) await insert(ports, one!)
+    const idsOf = (...some: (NewPayment | undefined)[]) => some.map(one => one!.paymentId)
+
+    expect(await ports.payments.expired(NOW_MS, 10)).toEqual([])
+    expect(await ports.payments.expired(NOW_MS + 1, 10)).toEqual(idsOf(first))
+    expect(await ports.payments.expired(NOW_MS + 3, 10)).toEqual(idsOf(first, second, third))
+    expect(await ports.payments.expired(NOW_MS + 9, 2)).toEqual(idsOf(first, second))
+  })
+
+  test('are expired only while something is held and nobody works on them', async () => {
+    const ports = await open()
+    const partly = held(NOW_MS, { status: 'PARTIALLY_CAPTURED', capturedMinor: 1 })
+    const others = [
+      held(NOW_MS, { pendingOperationId: 'op_1' }),
+      held(null),
+      ...paymentStatuses
+        .filter(status => status !== 'AUTHORIZED' && status !== 'PARTIALLY_CAPTURED')
+        .map(status => held(NOW_MS, { status })),
+    ]
+    for (const one of [...others, partly]) await insert(ports, one)
+
+    expect(await ports.payments.expired(NOW_MS, 100)).toEqual([partly.paymentId])
   })
 }
 
