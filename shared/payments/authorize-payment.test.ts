@@ -157,6 +157,7 @@ describe('an authorization that the acquirer approves', () => {
     const [payment] = ports.payments.table.rows()
     expect(payment).toMatchObject({
       status: 'REQUESTED',
+      feeSchedule: { basisPoints: 250, fixedMinor: 0 },
       pendingOperationId: ports.acquirer.calls[0]!.order.operationId,
     })
     await ports.transactions.run('rows', tx => ports.payments.lock(tx, payment!.paymentId))
