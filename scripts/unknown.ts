@@ -1,7 +1,7 @@
 /** `npm run unknown`: lists operations whose outcome is unknown, asks the acquirer about them, and settles one by hand. */
 import { Argument, Option } from '@commander-js/extra-typings'
 import { operatorCommand, YES_FLAG } from './operate/flags.ts'
-import { handOutcomes, nameOrReason, runUnknown, unknownActions } from './operate/unknown/run-unknown.ts'
+import { nameOrReason, outcomeWords, runUnknown, unknownActions } from './operate/unknown/run-unknown.ts'
 import { run } from './terminal/command.ts'
 import { JSON_FLAG } from './terminal/json.ts'
 
@@ -20,7 +20,7 @@ const command = operatorCommand(
   .addArgument(new Argument('[action]').choices(unknownActions).default('list' as const))
   .argument('[operation-ids...]')
   .option('--all', 'inquire: about every unknown outcome')
-  .addOption(new Option('--outcome <outcome>', 'settle: what became of it').choices(handOutcomes))
+  .addOption(new Option('--outcome <outcome>', 'settle: what became of it').choices(outcomeWords))
   .option('--as <name>', 'settle: who says so', nameOrReason(64))
   .option('--reason <text>', 'settle: how you know', nameOrReason(500))
   .option(...YES_FLAG)

@@ -33,6 +33,14 @@ export const openStates = ['PENDING'] as const
 export const finalStates = ['SUCCEEDED', 'DECLINED', 'FAILED'] as const
 export type FinalState = (typeof finalStates)[number]
 
+/** What a person may say became of an operation. */
+export const handOutcomes = ['SUCCEEDED', 'FAILED'] as const satisfies readonly FinalState[]
+export type HandOutcome = (typeof handOutcomes)[number]
+
+/** What the acquirer decided about an operation. */
+export const acquirerDecisions = ['approved', 'declined', 'canceled'] as const
+export type DecisionKind = (typeof acquirerDecisions)[number]
+
 export const operationStates = [...openStates, ...finalStates] as const
 export type OperationState = (typeof operationStates)[number]
 

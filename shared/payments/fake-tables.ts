@@ -1,5 +1,5 @@
 /** The database ports for tests, each a table in memory that refuses what the real one refuses. */
-import type { FinalState, OperationState, PaymentStatus } from '../contracts/lists.ts'
+import type { DecisionKind, FinalState, OperationState, PaymentStatus } from '../contracts/lists.ts'
 import type { EventView } from '../contracts/payment.ts'
 import type { OperationListView } from '../contracts/routes/list-operations.ts'
 import { inSequence } from '../domain/operation-order.ts'
@@ -12,7 +12,6 @@ import {
   type Answers,
   type Claim,
   type ConsumerProgress,
-  type Decision,
   type DeliveryProgress,
   type LeaseTimes,
   type Ledger,
@@ -216,7 +215,7 @@ function operationOf(row: OperationRow): Operation {
 }
 
 export class FakeManualSettlements implements ManualSettlements {
-  readonly table: Table<ManualSettlement & { acquirerSaid: Decision | null }>
+  readonly table: Table<ManualSettlement & { acquirerSaid: DecisionKind | null }>
   readonly #operations: FakeOperations
   readonly #db: FakeDatabase
 
@@ -242,7 +241,7 @@ export class FakeManualSettlements implements ManualSettlements {
     return (await Promise.all(orders)).flat()
   }
 
-  async confirm(operationId: string, decision: Decision): Promise<void> {
+  async confirm(operationId: string, decision: DecisionKind): Promise<void> {
     await this.#db.run(operationId, tx =>
       this.table.update(tx, operationId, row =>
         row.acquirerSaid === null ? { ...row, acquirerSaid: decision } : undefined,

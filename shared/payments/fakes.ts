@@ -1,4 +1,5 @@
 /** Ports for tests, all in memory: scripted outsiders, a clock, ids, and every port together over one store. */
+import type { DecisionKind } from '../contracts/lists.ts'
 import type { AuthorizeRequest } from '../contracts/routes/authorize-payment.ts'
 import type { Caller } from './answer.ts'
 import { FakeDueWork, FakeSandboxClock } from './fake-sandbox.ts'
@@ -24,7 +25,6 @@ import {
   type ConsumerOffset,
   type ConsumerOffsets,
   type DeadLetters,
-  type Decision,
   DependencyUnavailableError,
   type Doorbell,
   type EventPublisher,
@@ -159,7 +159,7 @@ export class FakeAlarms implements Alarms {
   readonly repaired: string[] = []
   readonly letters: Array<{ record: IncomingRecord; reason: string }> = []
   readonly parked: Array<{ eventId: string; error: string; paymentId: string }> = []
-  readonly contradicted: Array<{ settlement: ManualSettlement; decision: Decision }> = []
+  readonly contradicted: Array<{ settlement: ManualSettlement; decision: DecisionKind }> = []
 
   ledgerEntryRepaired(eventId: string, _paymentId: string): void {
     this.repaired.push(eventId)
@@ -173,7 +173,7 @@ export class FakeAlarms implements Alarms {
     this.parked.push({ eventId, error, paymentId })
   }
 
-  settlementContradicted(settlement: ManualSettlement, decision: Decision): void {
+  settlementContradicted(settlement: ManualSettlement, decision: DecisionKind): void {
     this.contradicted.push({ settlement, decision })
   }
 }

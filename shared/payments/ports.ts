@@ -1,5 +1,5 @@
 /** What the use cases need from outside: stores, the acquirer, the doorbell, clock and ids. Times are epoch milliseconds, amounts minor units. */
-import type { FinalState, OperationKind, PaymentStatus } from '../contracts/lists.ts'
+import type { DecisionKind, FinalState, HandOutcome, OperationKind, PaymentStatus } from '../contracts/lists.ts'
 import type { EventView } from '../contracts/payment.ts'
 import type { OperationListView } from '../contracts/routes/list-operations.ts'
 import type { Movement } from '../domain/ledger.ts'
@@ -139,9 +139,6 @@ export interface UnknownOutcomes {
   oldestCreatedAtMs: number | null
 }
 
-/** What a person may say became of an operation. */
-export type HandOutcome = Extract<FinalState, 'SUCCEEDED' | 'FAILED'>
-
 /** What a person said of an operation whose outcome the acquirer did not tell. */
 export interface ManualSettlement {
   operationId: string
@@ -154,16 +151,13 @@ export interface ManualSettlement {
   settledAtMs: number
 }
 
-/** What the acquirer decided: the kinds of a clear verdict. */
-export type Decision = 'approved' | 'declined' | 'canceled'
-
 export interface ManualSettlements {
   /** Throws DuplicateKeyError when the operation was settled by hand before. */
   insert(tx: Transaction, settlement: ManualSettlement): Promise<void>
   /** Those of which the acquirer has not told its decision yet, with what it has to be asked, the oldest first. */
   unconfirmed(limit: number): Promise<Array<{ settlement: ManualSettlement; order: AcquirerOrder }>>
   /** Notes the acquirer's decision. The first one stays. */
-  confirm(operationId: string, decision: Decision): Promise<void>
+  confirm(operationId: string, decision: DecisionKind): Promise<void>
 }
 
 /** A finished answer, byte for byte. */
@@ -381,7 +375,7 @@ export interface Alarms {
   deadLettered(record: IncomingRecord, reason: string): void
   outboxRowParked(eventId: string, error: string, paymentId: string): void
   /** The acquirer decided the contrary of what a person had said. Our books stay as they are. Must stay 0. */
-  settlementContradicted(settlement: ManualSettlement, decision: Decision): void
+  settlementContradicted(settlement: ManualSettlement, decision: DecisionKind): void
 }
 
 export interface Doorbell {

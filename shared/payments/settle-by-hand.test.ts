@@ -1,10 +1,11 @@
 /** Settling by hand: the acquirer's word counts first, a person's only without it, and the contrary is never applied. */
 import { describe, expect, test } from '@jest/globals'
 import { SEED } from '../../test/unit/seed.ts'
+import type { HandOutcome } from '../contracts/lists.ts'
 import { authorizePayment } from './authorize-payment.ts'
 import { shuffledTurns } from './fake-store.ts'
 import { authorizeRequestOf, bodyIn, caller, claimOf, createFakePorts, type FakePorts, resolveDue } from './fakes.ts'
-import { DependencyUnavailableError, type HandOutcome, type Verdict } from './ports.ts'
+import { DependencyUnavailableError, type Verdict } from './ports.ts'
 import { confirmSettlements, settleByHand } from './settle-by-hand.ts'
 
 const WHO = 'kim'

@@ -1,7 +1,8 @@
 /** Settling by hand: a person says what became of an operation when the acquirer cannot; and what the acquirer says of it later. */
+import type { DecisionKind, HandOutcome } from '../contracts/lists.ts'
 import type { Caller } from './answer.ts'
 import { goOn, type OperationPorts, orderOf, takeOver } from './operation.ts'
-import type { Alarms, Decision, HandOutcome, ManualSettlement, ManualSettlements, Operation } from './ports.ts'
+import type { Alarms, ManualSettlement, ManualSettlements, Operation } from './ports.ts'
 import { type FinalVerdict, recordOutcome } from './record-outcome.ts'
 
 export type SettlementPorts = OperationPorts & { manualSettlements: ManualSettlements }
@@ -12,7 +13,7 @@ export type HandResult =
   /** The acquirer said nothing. What the person said is recorded. */
   | { kind: 'settled_by_hand' }
   /** The acquirer had decided, or decided now. That is recorded, and nothing by hand. */
-  | { kind: 'decided'; decision: Decision; agrees: boolean }
+  | { kind: 'decided'; decision: DecisionKind; agrees: boolean }
   /** Finished, or somebody works on it. Nothing was recorded. */
   | { kind: 'not_ours' }
 
@@ -24,10 +25,10 @@ const verdictBy: Record<HandOutcome, FinalVerdict> = {
   FAILED: { kind: 'canceled' },
 }
 
-const outcomeBy: Record<Decision, HandOutcome> = { approved: 'SUCCEEDED', declined: 'FAILED', canceled: 'FAILED' }
+const outcomeBy: Record<DecisionKind, HandOutcome> = { approved: 'SUCCEEDED', declined: 'FAILED', canceled: 'FAILED' }
 
 /** Whether the acquirer's decision is what the person said. */
-export const agree = (outcome: HandOutcome, decision: Decision): boolean => outcomeBy[decision] === outcome
+export const agree = (outcome: HandOutcome, decision: DecisionKind): boolean => outcomeBy[decision] === outcome
 
 /**
  * Takes the operation over, so that whoever worked on it discards its result, and tells the acquirer never to execute it. What the
@@ -84,7 +85,7 @@ export async function confirmSettlements(
 }
 
 /** The alarm comes first: when noting fails, it is raised again. */
-async function noteDecision(ports: ConfirmPorts, settlement: ManualSettlement, decision: Decision): Promise<void> {
+async function noteDecision(ports: ConfirmPorts, settlement: ManualSettlement, decision: DecisionKind): Promise<void> {
   if (!agree(settlement.outcome, decision)) ports.alarms.settlementContradicted(settlement, decision)
   await ports.manualSettlements.confirm(settlement.operationId, decision)
 }

@@ -1,12 +1,6 @@
 /** The table `manual_settlement`: what people said of operations whose outcome the acquirer did not tell. */
-import type {
-  AcquirerOrder,
-  Decision,
-  HandOutcome,
-  ManualSettlement,
-  ManualSettlements,
-  Transaction,
-} from '../payments/ports.ts'
+import type { DecisionKind, HandOutcome } from '../contracts/lists.ts'
+import type { AcquirerOrder, ManualSettlement, ManualSettlements, Transaction } from '../payments/ports.ts'
 import type { Database } from './database.ts'
 import { type OperationRow, operationOf, SELECT_OPERATION } from './operations.ts'
 
@@ -61,7 +55,7 @@ export class ManualSettlementTable implements ManualSettlements {
     })
   }
 
-  async confirm(operationId: string, decision: Decision): Promise<void> {
+  async confirm(operationId: string, decision: DecisionKind): Promise<void> {
     await this.#database.write(
       'UPDATE manual_settlement SET acquirer_said = ? WHERE operation_id = ? AND acquirer_said IS NULL',
       [decision, operationId],

@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import {
+  acquirerDecisions,
   entriesByEvent,
   entryTypes,
   eventTypes,
+  handOutcomes,
   ledgerEventTypes,
   operationKinds,
   operationStates,
@@ -127,6 +129,8 @@ const places: (Place & { list: string })[] = [
     { file: 'serverless.yml', words: () => mutationRoutes },
     ...textsOf(text => text.answers, true),
   ]),
+  ...placesOf('handOutcomes', handOutcomes, [checkNamed('manual_settlement_outcome')]),
+  ...placesOf('acquirerDecisions', acquirerDecisions, [checkNamed('manual_settlement_said')]),
   ...placesOf('operationStates', operationStates, [
     checkNamed('payment_operation_state'),
     enumOf('OperationState'),
@@ -187,8 +191,14 @@ test('no member is on its list twice', () => {
 })
 
 describe('the CHECKs of the migrations', () => {
-  test('there is one for statuses, kinds and states, and none for entry types and topics', () => {
-    expect([...checks.values()].map(({ column }) => column).sort()).toEqual(['kind', 'state', 'status'])
+  test('there is one for statuses, kinds, states and settlements, and none for entry types and topics', () => {
+    expect([...checks.values()].map(({ column }) => column).sort()).toEqual([
+      'acquirer_said',
+      'kind',
+      'outcome',
+      'state',
+      'status',
+    ])
   })
 
   test('are read as the newest migration leaves them', () => {

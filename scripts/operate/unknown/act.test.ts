@@ -1,8 +1,8 @@
 /** What `npm run unknown` says of an inquiry and of a settlement by hand. */
 import { describe, expect, test } from '@jest/globals'
+import type { HandOutcome } from '../../../shared/contracts/lists.ts'
 import { authorizePayment } from '../../../shared/payments/authorize-payment.ts'
 import { authorizeRequestOf, caller, claimOf, createFakePorts } from '../../../shared/payments/fakes.ts'
-import type { HandOutcome } from '../../../shared/payments/ports.ts'
 import { inquireEach, settleOne } from './act.ts'
 
 /** Authorizations whose outcome the acquirer did not tell. */

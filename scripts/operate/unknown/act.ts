@@ -1,5 +1,5 @@
 /** What `inquire` and `settle` do, and what they say of it. */
-import type { Decision } from '../../../shared/payments/ports.ts'
+import type { DecisionKind } from '../../../shared/contracts/lists.ts'
 import { type Resolution, resolveOperation } from '../../../shared/payments/resolve-unknown.ts'
 import {
   type ByHand,
@@ -31,7 +31,7 @@ export async function inquireEach(
   return resolvedCount
 }
 
-const decisionTexts: Record<Decision, string> = {
+const decisionTexts: Record<DecisionKind, string> = {
   approved: 'approved it',
   declined: 'declined it',
   canceled: 'did not execute it and never will',

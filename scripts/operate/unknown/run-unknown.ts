@@ -1,8 +1,8 @@
 /** `npm run unknown`: which action is meant, on which system, and what it says. */
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 import type { Connection } from 'mysql2/promise'
+import type { HandOutcome } from '../../../shared/contracts/lists.ts'
 import { leaseTimes } from '../../../shared/payments/operation.ts'
-import type { HandOutcome } from '../../../shared/payments/ports.ts'
 import type { ByHand, SettlementPorts } from '../../../shared/payments/settle-by-hand.ts'
 import { WrongArguments } from '../../terminal/command.ts'
 import { type JsonTarget, writeJson } from '../../terminal/json.ts'
@@ -24,15 +24,15 @@ import {
 } from './unknown-rows.ts'
 
 export const unknownActions = ['list', 'inquire', 'settle'] as const
-export const handOutcomes = ['succeeded', 'failed'] as const
+export const outcomeWords = ['succeeded', 'failed'] as const
 
-const outcomeBy: Record<(typeof handOutcomes)[number], HandOutcome> = { succeeded: 'SUCCEEDED', failed: 'FAILED' }
+const outcomeBy: Record<(typeof outcomeWords)[number], HandOutcome> = { succeeded: 'SUCCEEDED', failed: 'FAILED' }
 
 export interface UnknownRequest extends SystemFlags {
   action: (typeof unknownActions)[number]
   operationIds: string[]
   all?: true
-  outcome?: (typeof handOutcomes)[number]
+  outcome?: (typeof outcomeWords)[number]
   as?: string
   reason?: string
   yes?: true
