@@ -36,6 +36,7 @@ export const agree = (outcome: HandOutcome, decision: DecisionKind): boolean => 
  * Throws DependencyUnavailableError when the database is away.
  */
 export async function settleByHand(ports: SettlementPorts, operationId: string, byHand: ByHand): Promise<HandResult> {
+  await ports.clock.catchUp()
   const operation = await takeOver(ports, operationId)
   if (operation === undefined) return { kind: 'not_ours' }
   const said = await ports.acquirer.cancel(orderOf(operation))

@@ -375,6 +375,7 @@ export class Ports {
   }
 
   async #unknownProblems(): Promise<ReadinessProblem[]> {
+    await this.clock.catchUp()
     const unknown = await this.operations.unknown(leaseTimes(this))
     return unknownProblems(unknown, this.clock.virtualNowMs())
   }

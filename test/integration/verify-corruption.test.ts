@@ -83,7 +83,9 @@ function remembering(log: KafkaLog): KafkaLog {
 async function verifyNow(tamper: (log: KafkaLog) => KafkaLog = log => log): Promise<VerifyReport> {
   const snapshot = await openSnapshot(system.databaseUrl)
   try {
-    return await verifySystem(snapshot, tamper(kafka), { nowMs: Date.now(), virtualNowMs: Date.now(), graceMs: 0 })
+    const nowMs = Date.now()
+    const virtualNowMs = nowMs + (await snapshot.clockOffsetMs())
+    return await verifySystem(snapshot, tamper(kafka), { nowMs, virtualNowMs, graceMs: 0 })
   } finally {
     await snapshot.close()
   }
