@@ -206,12 +206,7 @@ export class FakeClock implements Clock {
     this.#nowMs += durationMs
   }
 
-  /** How often somebody was about to read virtual time. */
-  catchUpCount = 0
-
-  async catchUp(): Promise<void> {
-    this.catchUpCount++
-  }
+  async catchUp(): Promise<void> {}
 
   async sleep(durationMs: number): Promise<void> {
     this.advance(durationMs)
