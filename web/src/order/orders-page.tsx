@@ -1,5 +1,5 @@
 /** This browser's orders. It knows their ids; what has become of each is asked from the API. */
-import { useQueries } from '@tanstack/react-query'
+import { skipToken, useQueries } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
 import { finishOf } from '../catalog/catalog.ts'
@@ -46,10 +46,9 @@ type FoundOrError = { data?: Found; isError: boolean }
 function useFound(orders: readonly Order[]): FoundOrError[] {
   const askFor = usePaymentQuestion()
   return useQueries({
-    queries: orders.map(({ paymentId = '' }) => ({
-      queryKey: ['payment', paymentId],
-      queryFn: () => askFor(paymentId),
-      enabled: paymentId !== '',
+    queries: orders.map(({ orderId, paymentId }) => ({
+      queryKey: ['payment', paymentId ?? orderId],
+      queryFn: paymentId === undefined ? skipToken : () => askFor(paymentId),
     })),
   })
 }
