@@ -2,6 +2,7 @@
 -- and whether a capture ends the hold.
 -- Why:   the parts of a payment must pay the fee of the whole, so the schedule is the one of its authorization. A resumed capture must
 --        ask the acquirer for the same thing again. The index finds holds that ran out without reading those that did not.
+--        Two operations of a payment never have one place: the unique key takes over from the index that led to a payment's operations.
 -- Order: before the functions that capture parts. The functions before them leave the new columns null: their payments get a schedule
 --        with their first capture, and their captures are final. They must be gone before the first partial capture: they would
 --        book the fee of a later part without the parts before it.
@@ -15,7 +16,9 @@ ALTER TABLE payment
 
 ALTER TABLE payment_operation
   ADD COLUMN final_capture TINYINT NULL COMMENT 'of captures; null in rows of functions that captured only all',
-  ADD COLUMN combined TINYINT NOT NULL DEFAULT 0 COMMENT '1: authorization and capture in one call, on both';
+  ADD COLUMN combined TINYINT NOT NULL DEFAULT 0 COMMENT '1: authorization and capture in one call, on both',
+  ADD CONSTRAINT payment_operation_sequence UNIQUE (payment_id, sequence),
+  DROP INDEX payment_operation_by_payment;
 
 CREATE INDEX payment_by_capture_limit ON payment (status, capture_before);
 

@@ -47,6 +47,7 @@ const operation = {
   declineReason: null,
   reason: null,
   attempt: 1,
+  nextAttemptAt: null,
   createdAt: TIME,
   finishedAt: TIME,
 }

@@ -89,7 +89,11 @@ describe('the invariants', () => {
 })
 
 test('the database alone is judged by those invariants that need no more', async () => {
-  const { ok, results } = await judge(sampleDatabase(healthyPayments()), { nowMs: NOW_MS, virtualNowMs: NOW_MS, graceMs: 60_000 })
+  const { ok, results } = await judge(sampleDatabase(healthyPayments()), {
+    nowMs: NOW_MS,
+    virtualNowMs: NOW_MS,
+    graceMs: 60_000,
+  })
   expect(ok).toBe(true)
   expect(results.map(({ name }) => name)).toEqual(needingDatabase.map(({ name }) => name))
   expect(new Set(results.map(({ group }) => group))).not.toContain('Kafka')

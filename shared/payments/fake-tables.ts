@@ -116,12 +116,14 @@ interface OperationRow extends Operation {
 export class FakeOperations implements Operations {
   readonly table: Table<OperationRow>
   readonly #keys: Table<string>
+  readonly #places: Table<string>
   readonly #db: FakeDatabase
 
   constructor(db: FakeDatabase) {
     this.#db = db
     this.table = new Table(db)
     this.#keys = new Table(db)
+    this.#places = new Table(db)
   }
 
   async insert(tx: Transaction, operation: Operation & { sequence: number }): Promise<void> {
@@ -133,6 +135,7 @@ export class FakeOperations implements Operations {
       declineReason: null,
       finishedAtMs: null,
     })
+    await this.#places.insert(tx, pair(operation.paymentId, String(operation.sequence)), operationId)
     if (idempotencyKey !== null) await this.#keys.insert(tx, pair(merchantId, idempotencyKey), operationId)
   }
 

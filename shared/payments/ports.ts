@@ -106,7 +106,7 @@ export interface LeaseTimes {
 }
 
 export interface Operations {
-  /** The payment must be locked, or new. Throws DuplicateKeyError when the merchant used the key before. */
+  /** The payment must be locked, or new. Throws DuplicateKeyError when the merchant used the key before, or the payment has this sequence. */
   insert(tx: Transaction, operation: Operation & { sequence: number }): Promise<void>
   /** How many operations the payment has, and which made the hold. Once the payment is locked, nobody adds one. */
   summary(tx: Transaction, paymentId: string): Promise<{ count: number; authorizationId: string | null }>

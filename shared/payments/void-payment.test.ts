@@ -15,9 +15,9 @@ import {
   claimOf,
   createFakePorts,
   type FakePorts,
+  resolveDue,
 } from './fakes.ts'
 import { refundPayment } from './refund-payment.ts'
-import { resolveUnknown } from './resolve-unknown.ts'
 import { voidPayment } from './void-payment.ts'
 
 async function authorized(ports: FakePorts = createFakePorts()) {
@@ -161,7 +161,7 @@ describe('voidPayment', () => {
     expect(await capturePayment(ports, paymentId, {}, undefined, caller)).toMatchObject({ kind: 'busy' })
     ports.acquirer.script.inquire.push({ kind: 'approved' })
     ports.clock.advance(ports.policy.inquiryBackoffMs)
-    await resolveUnknown(ports, 10, ports.clock.nowMs() + 1_000)
+    await resolveDue(ports)
     expect(paymentIn(ports)).toMatchObject({ status: 'VOIDED', pendingOperationId: null })
   })
 

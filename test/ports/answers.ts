@@ -92,14 +92,14 @@ function testMoves(open: OpenPorts): void {
       ports.answers.moveTo(tx, { merchantId: 'shop', key: 'key', operationId: 'op_2' }),
     )
 
-    expect(await ports.answers.find('shop', 'key')).toEqual({ ...claim, operationId: 'op_2', answer: undefined })
+    expect(await ports.answers.find('shop', 'key')).toEqual({ ...claim, operationId: 'op_2', finished: undefined })
     for (const [merchantId, key] of [
       ['shop', 'KEY'],
       ['Shop', 'key'],
     ] as const)
       expect(await ports.answers.find(merchantId, key)).toMatchObject({ operationId: 'op_1' })
     await finish(ports, 'key', 'of the second')
-    expect(await ports.answers.find('shop', 'key')).toMatchObject({ answer: answerOf('of the second') })
+    expect(await ports.answers.find('shop', 'key')).toMatchObject({ finished: { answer: answerOf('of the second') } })
   })
 
   test('a move that is rolled back has not happened; one of a key that nobody claimed does nothing', async () => {

@@ -63,6 +63,14 @@ function testRows(open: OpenPorts): void {
     await insertAs('shop', null)
   })
 
+  test('a payment has one operation at each place', async () => {
+    const ports = await open()
+    const { paymentId } = await inserted(ports)
+    await insert(ports, newOperation(paymentId, { sequence: 2, idempotencyKey: null }))
+    const again = newOperation(paymentId, { sequence: 2, idempotencyKey: null })
+    await expect(insert(ports, again)).rejects.toBeInstanceOf(DuplicateKeyError)
+  })
+
   test('a key is known as used to the letter, in the view of the transaction or as far as it is committed', async () => {
     const ports = await open()
     const { operations } = ports
