@@ -61,7 +61,7 @@ export function respond(outcome: Outcome, operation: RequestedKind, duplicates: 
       throw new ApiError('OUTCOME_UNKNOWN', {
         paymentId: outcome.paymentId,
         details: { operationId: outcome.operationId },
-        headers: { 'retry-after': String(Math.ceil(outcome.inquiryInMs / 1_000)) },
+        headers: { 'retry-after': String(Math.max(1, Math.ceil(outcome.inquiryInMs / 1_000))) },
       })
     case 'busy':
       throw new ApiError(conflictCodes[operation], {

@@ -360,11 +360,25 @@ describe('an unknown outcome', () => {
     const { ports, unknownFor } = await unknown()
     ports.acquirer.script.inquire.push({ kind: 'unknown' }, { kind: 'unknown' })
 
-    expect(await authorize(ports)).toEqual(unknownFor(2_000))
-    expect(await authorize(ports)).toEqual(unknownFor(4_000))
+    expect(await authorize(ports)).toEqual(unknownFor(1_000))
+    expect(await authorize(ports)).toEqual(unknownFor(1_000))
 
     expect(ports.acquirer.asked).toEqual(['submit', 'inquire', 'inquire'])
     expect(ports.operations.table.rows()).toMatchObject([{ state: 'PENDING', attempt: 3 }])
+  })
+
+  // Only the job cancels what the acquirer does not know, so that callers who ask often must not put it off.
+  test('repeats leave the next inquiry of the job where it is', async () => {
+    const { ports } = await unknown()
+    for (let repeats = 0; repeats < 5; repeats++) {
+      ports.acquirer.script.inquire.push({ kind: 'not_found' })
+      ports.clock.advance(300)
+      await authorize(ports)
+    }
+
+    ports.acquirer.script.inquire.push({ kind: 'not_found' })
+    await resolveDue(ports)
+    expect(ports.payments.table.rows()).toMatchObject([{ status: 'FAILED', pendingOperationId: null }])
   })
 
   test.each<{ verdict: Verdict | { kind: 'canceled' }; statusCode: number; status: string; events: number }>([
@@ -389,7 +403,7 @@ describe('an unknown outcome', () => {
   test('stays unknown when the acquirer has not heard of it', async () => {
     const { ports, unknownFor } = await unknown()
 
-    expect(await authorize(ports)).toEqual(unknownFor(2_000))
+    expect(await authorize(ports)).toEqual(unknownFor(1_000))
     expect(ports.acquirer.asked).toEqual(['submit', 'inquire'])
   })
 
@@ -404,7 +418,7 @@ describe('an unknown outcome', () => {
     const kinds = (await Promise.all(repeats)).map(outcome => JSON.stringify(outcome)).sort()
     expect(kinds).toEqual([
       ...Array.from({ length: 4 }, () => JSON.stringify({ kind: 'in_progress' })),
-      JSON.stringify(unknownFor(2_000)),
+      JSON.stringify(unknownFor(1_000)),
     ])
     expect(ports.acquirer.asked).toEqual(['submit', 'inquire'])
   })

@@ -162,7 +162,7 @@ export class FakeOperations implements Operations {
   async takeOver(
     operationId: string,
     now: LeaseTimes,
-    until: Pick<Operation, 'leaseUntilMs' | 'nextAttemptAtMs'>,
+    until: Pick<Operation, 'leaseUntilMs'> & Partial<Pick<Operation, 'nextAttemptAtMs'>>,
   ): Promise<Operation | undefined> {
     const seen = await this.table.find(undefined, operationId)
     if (seen === undefined || seen.state !== 'PENDING' || isAhead(seen.leaseUntilMs, now.nowMs, now.leaseUntilMsMax))

@@ -170,11 +170,17 @@ function answerAgain(
 }
 
 async function resume(ports: OperationPorts, operationId: string, caller: Caller): Promise<Outcome> {
-  const operation = await takeOver(ports, operationId)
+  const { clock, policy } = ports
+  // The job's next inquiry stays where it is: callers who ask often must not put it off, for it alone cancels what is not found.
+  const { leaseUntilMs } = leaseFrom(clock, policy)
+  const operation = await ports.operations.takeOver(operationId, leaseTimes(ports), { leaseUntilMs })
   if (operation === undefined) return { kind: 'in_progress' }
   caller.paymentId = operation.paymentId
   caller.operationId = operationId
-  return settle(ports, operation, await ports.acquirer.inquire(orderOf(operation)), caller)
+  const said = await ports.acquirer.inquire(orderOf(operation))
+  if (isClear(said)) return settle(ports, operation, said, caller)
+  await ports.operations.release(operation, clock.nowMs(), operation.nextAttemptAtMs)
+  return unknown(operation, Math.max(0, operation.nextAttemptAtMs - clock.virtualNowMs()))
 }
 
 /** Raises the attempt of an operation whose lease ran out; undefined when it is finished or leased. */
@@ -203,6 +209,8 @@ export function leaseTimes({
 /** What the acquirer said of an operation. */
 export type Said = Verdict | { kind: 'not_found' } | { kind: 'canceled' }
 
+const isClear = (said: Said): said is FinalVerdict => said.kind !== 'unknown' && said.kind !== 'not_found'
+
 /** Records a clear verdict; ends the lease on an unclear one, so that a repeat or the resolver may ask again. */
 export async function settle(
   ports: OperationPorts,
@@ -210,7 +218,7 @@ export async function settle(
   said: Said,
   caller: Caller,
 ): Promise<Outcome> {
-  if (said.kind === 'unknown' || said.kind === 'not_found') return postpone(ports, operation)
+  if (!isClear(said)) return postpone(ports, operation)
   const recorded = await record(ports, operation, said, caller)
   return recorded === undefined ? answerOfWinner(ports, operation) : goOn(ports, recorded, caller)
 }

@@ -118,11 +118,14 @@ export interface Operations {
     operation: Operation,
     outcome: { state: FinalState; declineReason: string | null; nowMs: number },
   ): Promise<boolean>
-  /** Raises the attempt of a pending operation whose lease ran out, and returns it; undefined when it is finished or leased. */
+  /**
+   * Raises the attempt of a pending operation whose lease ran out, and returns it; undefined when it is finished or leased.
+   * Without `nextAttemptAtMs` the next attempt stays when it was.
+   */
   takeOver(
     operationId: string,
     now: LeaseTimes,
-    until: Pick<Operation, 'leaseUntilMs' | 'nextAttemptAtMs'>,
+    until: Pick<Operation, 'leaseUntilMs'> & Partial<Pick<Operation, 'nextAttemptAtMs'>>,
   ): Promise<Operation | undefined>
   /** Ends the lease of an attempt whose outcome is unknown, at this real time. Nothing when the attempt is not ours any more. */
   release(operation: Operation, nowMs: number, nextAttemptAtMs: number): Promise<void>

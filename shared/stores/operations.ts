@@ -136,7 +136,7 @@ export class OperationTable implements Operations {
   async takeOver(
     operationId: string,
     now: LeaseTimes,
-    { leaseUntilMs, nextAttemptAtMs }: Pick<Operation, 'leaseUntilMs' | 'nextAttemptAtMs'>,
+    until: Pick<Operation, 'leaseUntilMs'> & Partial<Pick<Operation, 'nextAttemptAtMs'>>,
   ): Promise<Operation | undefined> {
     const [row] = await this.#database.select<OperationRow>(
       `${SELECT_OPERATION}
@@ -145,6 +145,7 @@ export class OperationTable implements Operations {
     )
     if (row === undefined) return undefined
     const attempt = row.attempt + 1
+    const { leaseUntilMs, nextAttemptAtMs = row.next_attempt_at_ms } = until
     // When several read the same attempt, only one update matches.
     const matched = await this.#database.write(
       `UPDATE payment_operation SET attempt = ?, lease_until_ms = ?, next_attempt_at_ms = ?
