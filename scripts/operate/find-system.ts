@@ -11,6 +11,8 @@ export interface FoundSystem extends KafkaCluster {
   databaseUrl: string
   /** As its functions read it. */
   config: Config
+  /** Of the acquirer that has decided what is in this database; null when nothing names it. */
+  acquirerUrl: string | null
   apiUrl: string
   /** Null when the addresses came from the environment alone. */
   runFile: string | null
@@ -100,6 +102,7 @@ function systemOf(
     databaseUrl,
     config,
     ...kafka,
+    acquirerUrl: acquirerOf(env, written?.run),
     apiUrl: env.API_URL ?? 'http://127.0.0.1:8080',
     runFile: written?.path ?? null,
     controlSocket: written?.run.controlSocket ?? null,
@@ -107,6 +110,13 @@ function systemOf(
       written !== null && needed.every(name => env[name] === written.run.env[name] && isOwn(name, written.run)),
     where: needed.map(name => addressTexts[name]()).join(', '),
   }
+}
+
+/** The acquirer that a starter wrote down belongs to the database that it wrote down. */
+function acquirerOf({ ACQUIRER_URL, DATABASE_URL }: Environment, run: RunFile | undefined): string | null {
+  if (!ACQUIRER_URL) return null
+  const isOfAnother = ACQUIRER_URL === run?.env.ACQUIRER_URL && DATABASE_URL !== run.env.DATABASE_URL
+  return isOfAnother ? null : ACQUIRER_URL
 }
 
 /** A starter also writes down services that it was given, and that are somebody else's. */

@@ -1,6 +1,7 @@
 /** Every invariant, in the groups in which `npm run verify` shows them. */
+import { acquirerInvariants } from './acquirer-invariants.ts'
 import { eventInvariants } from './event-invariants.ts'
-import type { DatabaseInvariant, KafkaInvariant } from './invariant.ts'
+import type { AcquirerInvariant, DatabaseInvariant, Invariant, KafkaInvariant } from './invariant.ts'
 import { kafkaInvariants } from './kafka-invariants.ts'
 import { ledgerInvariants } from './ledger-invariants.ts'
 import { operationInvariants } from './operation-invariants.ts'
@@ -15,13 +16,17 @@ const databaseGroups = {
 
 const kafkaGroups = { Kafka: kafkaInvariants } as const satisfies Record<string, readonly KafkaInvariant[]>
 
+const acquirerGroups = { Acquirer: acquirerInvariants } as const satisfies Record<string, readonly AcquirerInvariant[]>
+
 type DatabaseGroup = keyof typeof databaseGroups
 type KafkaGroup = keyof typeof kafkaGroups
-export type InvariantGroup = DatabaseGroup | KafkaGroup
+type AcquirerGroup = keyof typeof acquirerGroups
+export type InvariantGroup = DatabaseGroup | KafkaGroup | AcquirerGroup
 
 export type InvariantName =
   | (typeof databaseGroups)[DatabaseGroup][number]['name']
   | (typeof kafkaGroups)[KafkaGroup][number]['name']
+  | (typeof acquirerGroups)[AcquirerGroup][number]['name']
 
 type Grouped<Kind> = Kind & { readonly group: InvariantGroup }
 
@@ -35,3 +40,9 @@ export const needingDatabase: readonly Grouped<DatabaseInvariant>[] = grouped<Da
 
 /** Those that compare the database with Kafka. */
 export const needingKafka: readonly Grouped<KafkaInvariant>[] = grouped<KafkaInvariant>(kafkaGroups)
+
+/** Those that compare the database with the acquirer's journal. */
+export const needingAcquirer: readonly Grouped<AcquirerInvariant>[] = grouped<AcquirerInvariant>(acquirerGroups)
+
+/** All of them, in the order in which they are shown. */
+export const everyInvariant: readonly Grouped<Invariant>[] = [...needingDatabase, ...needingKafka, ...needingAcquirer]

@@ -1,4 +1,5 @@
 /** What an invariant is: a name, a sentence, and a result for every row it looks at. */
+import type { AcquirerFacts, DecidedHistory } from './acquirer-facts.ts'
 import type { DatabaseTotals } from './database-totals.ts'
 import type { HistoryInKafka, KafkaTotals } from './kafka-facts.ts'
 import type { PaymentHistory } from './payment-history.ts'
@@ -32,6 +33,13 @@ export type KafkaInvariant = Invariant &
   (
     | { checkEvents(history: HistoryInKafka, judge: Judge): Iterable<CheckResult> }
     | { checkKafka(kafka: KafkaTotals, judge: Judge): Iterable<CheckResult> }
+  )
+
+/** Needs the acquirer's journal too. Judges the decisions about one payment at a time, or the journal by itself, or both. */
+export type AcquirerInvariant = Invariant &
+  (
+    | { checkDecided(history: DecidedHistory, judge: Judge, journal: AcquirerFacts): Iterable<CheckResult> }
+    | { checkJournal(journal: AcquirerFacts, judge: Judge): Iterable<CheckResult> }
   )
 
 export const ok: CheckResult = { state: 'ok' }

@@ -1,4 +1,5 @@
 /** Every planted corruption, by the invariant that it breaks. For tests only. */
+import { acquirerCorruptions } from './acquirer-invariants.corruption.ts'
 import type { InvariantName } from './catalogue.ts'
 import { eventCorruptions } from './event-invariants.corruption.ts'
 import { kafkaCorruptions } from './kafka-invariants.corruption.ts'
@@ -13,6 +14,7 @@ const corruptions: PlantedFor<InvariantName> = {
   ...eventCorruptions,
   ...ledgerCorruptions,
   ...kafkaCorruptions,
+  ...acquirerCorruptions,
 }
 
 type Broken<Corruption> = Corruption & { invariant: InvariantName; breaks: InvariantName[] }

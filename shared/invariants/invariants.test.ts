@@ -2,19 +2,23 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
-import { needingDatabase, needingKafka } from './catalogue.ts'
+import type { AcquirerFacts } from './acquirer-facts.ts'
+import { everyInvariant, needingDatabase } from './catalogue.ts'
 import type { Balances } from './database-totals.ts'
 import { sampleCorruptions } from './invariants.corruption.ts'
 import { judge } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts } from './kafka-facts.ts'
+import type { JournalDecision } from './planted.corruption.ts'
 import {
   declinedPayment,
   handSettledPayment,
+  journalOf,
   minutesAgo,
   NOW_MS,
   paymentsInParts,
   pendingPayment,
   sampleDatabase,
+  sampleJournal,
   sampleKafka,
   settledPayment,
 } from './sample-payments.ts'
@@ -35,10 +39,15 @@ interface Sample {
   credits: Balances
 }
 
-const resultsOf = async (histories: HistoryInKafka[], tamper: (sample: Sample) => void = () => {}) => {
+const resultsOf = async (
+  histories: HistoryInKafka[],
+  tamper: (sample: Sample) => void = () => {},
+  journal: JournalDecision[] = sampleJournal(histories),
+) => {
   const [database, kafka] = [sampleDatabase(histories), sampleKafka(histories)]
   tamper({ kafka, ...(await database.balances()) })
-  return (await judge(database, { nowMs: NOW_MS, virtualNowMs: NOW_MS, graceMs: 60_000 }, kafka)).results
+  const clock = { nowMs: NOW_MS, virtualNowMs: NOW_MS, graceMs: 60_000 }
+  return (await judge(database, clock, { kafka, acquirer: journalOf(journal) })).results
 }
 
 const failedOf = (results: Awaited<ReturnType<typeof resultsOf>>) =>
@@ -57,11 +66,15 @@ describe('the invariants', () => {
   test.each(sampleCorruptions)('$invariant finds $what', async ({ invariant, breaks, row, ...corruption }) => {
     const histories = healthyPayments()
     const spoiled = histories[REFUNDED]!
+    const others = sampleJournal(histories.filter(history => history !== spoiled))
+    const decisions = sampleJournal([spoiled])
     corruption.inPayment?.(spoiled)
-    const results = await resultsOf(histories, ({ kafka, ...totals }) => {
+    corruption.inJournal?.(decisions)
+    const tamper = ({ kafka, ...totals }: Sample) => {
       corruption.inTotals?.(totals)
       corruption.inKafka?.(kafka)
-    })
+    }
+    const results = await resultsOf(histories, tamper, [...others, ...decisions])
     expect(failedOf(results).sort()).toEqual(breaks)
     const named = results.find(result => result.name === invariant)!
     expect(named.rows[0]!.row).toContain(row ?? spoiled.paymentId)
@@ -69,7 +82,7 @@ describe('the invariants', () => {
 
   test('are each broken by a corruption of their own', () => {
     const planted = new Set<string>(sampleCorruptions.map(({ invariant }) => invariant))
-    expect([...needingDatabase, ...needingKafka].filter(({ name }) => !planted.has(name))).toEqual([])
+    expect(everyInvariant.filter(({ name }) => !planted.has(name))).toEqual([])
   })
 
   test('are all listed, wherever they are written', () => {
@@ -78,13 +91,12 @@ describe('the invariants', () => {
     const written = files.flatMap(
       name => readFileSync(`${folder}${name}`, 'utf8').match(/(?<=^ {2}name: ').+(?=',$)/gm) ?? [],
     )
-    expect(written.sort()).toEqual([...needingDatabase, ...needingKafka].map(({ name }) => name).sort())
+    expect(written.sort()).toEqual(everyInvariant.map(({ name }) => name).sort())
   })
 
   test('have names and sentences of their own', () => {
-    const all = [...needingDatabase, ...needingKafka]
-    expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
-    expect(new Set(all.map(({ sentence }) => sentence)).size).toBe(all.length)
+    expect(new Set(everyInvariant.map(({ name }) => name)).size).toBe(everyInvariant.length)
+    expect(new Set(everyInvariant.map(({ sentence }) => sentence)).size).toBe(everyInvariant.length)
   })
 })
 
@@ -96,17 +108,59 @@ test('the database alone is judged by those invariants that need no more', async
   })
   expect(ok).toBe(true)
   expect(results.map(({ name }) => name)).toEqual(needingDatabase.map(({ name }) => name))
-  expect(new Set(results.map(({ group }) => group))).not.toContain('Kafka')
+  const groups = new Set(results.map(({ group }) => group))
+  expect([groups.has('Kafka'), groups.has('Acquirer')]).toEqual([false, false])
+})
+
+describe('the acquirer', () => {
+  const journalResult = async (facts: AcquirerFacts, histories: HistoryInKafka[]) => {
+    const clock = { nowMs: NOW_MS, virtualNowMs: NOW_MS, graceMs: 60_000 }
+    const { results } = await judge(sampleDatabase(histories), clock, { acquirer: facts })
+    return { failed: failedOf(results), checked: results.find(({ name }) => name === 'hold-is-payment')!.checked }
+  }
+
+  test('is not asked about operations that were finished before it kept a journal', async () => {
+    const histories = healthyPayments()
+    const old = [settledPayment(20, ['authorize', 'capture'])]
+    for (const operation of old[0]!.operations) operation.finishedAtMs! -= 1
+    expect(failedOf(await resultsOf([...histories, ...old], undefined, sampleJournal(histories)))).toEqual([])
+    expect(failedOf(await resultsOf(old, undefined, []))).toEqual([])
+  })
+
+  test('has approvals that are newer than the database, which are judged next time', async () => {
+    const histories = healthyPayments()
+    const facts = journalOf(sampleJournal(histories))
+    const [hold] = sampleJournal([settledPayment(20, ['authorize'])])
+    const [, capture] = sampleJournal([settledPayment(1, ['authorize', 'capture'])])
+    const before = await journalResult(journalOf(sampleJournal(histories)), histories)
+    facts.add([hold!, capture!])
+    expect(await journalResult(facts, histories)).toEqual({ failed: [], checked: before.checked - 1 })
+  })
+
+  test('has refused what a person settled as failed', async () => {
+    const histories = [handSettledPayment(1)]
+    const [history, operation] = [histories[0]!, histories[0]!.operations[0]!]
+    const [decision] = sampleJournal(histories)
+    Object.assign(operation, { state: 'FAILED' })
+    Object.assign(history.settlements[0]!, { outcome: 'FAILED', acquirerSaid: 'declined' })
+    const refused = await resultsOf(histories, undefined, [{ ...decision!, state: 'DECLINED' }])
+    expect(failedOf(refused)).not.toContain('outcomes-agree')
+    const approved = await resultsOf(histories, undefined, [decision!])
+    expect(failedOf(approved)).toContain('outcomes-agree')
+  })
 })
 
 describe('work on its way', () => {
   test('is pending while it is young', async () => {
-    const histories = [...healthyPayments(), pendingPayment(6)]
+    const histories = [...healthyPayments(), pendingPayment(6), pendingPayment(8)]
     const young = histories[1]!
+    const approval = sampleJournal([settledPayment(8, ['authorize'])])
+    const journal = [...sampleJournal(histories), ...approval]
     young.entries = young.entries.filter(entry => entry.type !== 'fee')
     young.outbox[1]!.publishedAtMs = NOW_MS - 59_000
     Object.assign(histories[0]!.outbox[0]!, { publishedAtMs: null, createdAtMs: NOW_MS - 59_000, inKafka: null })
-    const results = await resultsOf(histories, ({ kafka }) => Object.assign(kafka.lags[0]!, { committed: 6 }))
+    const late = ({ kafka }: Sample) => Object.assign(kafka.lags[0]!, { committed: 6 })
+    const results = await resultsOf(histories, late, journal)
     expect(failedOf(results)).toEqual([])
     expect(results.filter(result => result.pending > 0).map(result => result.name)).toEqual([
       'nothing-stuck',
@@ -116,6 +170,7 @@ describe('work on its way', () => {
       'outbox-in-kafka',
       'distinct-events',
       'consumer-offsets',
+      'approvals-known',
     ])
   })
 

@@ -1,5 +1,6 @@
-/** Holds the invariants against a database and, where it can be read, against Kafka: once, and without changing anything. */
-import { type InvariantGroup, needingDatabase, needingKafka } from './catalogue.ts'
+/** Holds the invariants against a database and, where they can be read, Kafka and the acquirer's journal: once, changing nothing. */
+import type { AcquirerFacts, DecidedHistory } from './acquirer-facts.ts'
+import { type InvariantGroup, needingAcquirer, needingDatabase, needingKafka } from './catalogue.ts'
 import { type Balances, Expectations, type KeptAnswer } from './database-totals.ts'
 import type { CheckResult, Invariant, Judge } from './invariant.ts'
 import type { HistoryInKafka, KafkaFacts, KafkaTotals } from './kafka-facts.ts'
@@ -38,8 +39,18 @@ export interface Judgement {
   results: InvariantResult[]
 }
 
-/** Judges by every invariant; without `kafka` by those that need the database alone. */
-export async function judge(database: DatabaseSource, clock: Judge, kafka?: KafkaFacts): Promise<Judgement> {
+/** What the database is compared with. */
+export interface Beside {
+  kafka?: KafkaFacts
+  acquirer?: AcquirerFacts
+}
+
+/** Judges by every invariant for which there is what it needs. */
+export async function judge(
+  database: DatabaseSource,
+  clock: Judge,
+  { kafka, acquirer }: Beside = {},
+): Promise<Judgement> {
   const tallies = new Tallies()
   const expectations = new Expectations()
   let [payments, outboxRows, outboxUnsent] = [0, 0, 0]
@@ -53,10 +64,12 @@ export async function judge(database: DatabaseSource, clock: Judge, kafka?: Kafk
       outboxUnsent += unsentOf(withKafka)
       judgeEvents(withKafka, clock, tallies)
     }
+    if (acquirer) judgeDecided(history, acquirer, clock, tallies)
   }
   await judgeTotals(database, expectations, clock, tallies)
   if (kafka) judgeKafka({ ...kafka, outboxRows, outboxUnsent }, clock, tallies)
-  const judged = kafka ? [...needingDatabase, ...needingKafka] : needingDatabase
+  if (acquirer) judgeJournal(acquirer, clock, tallies)
+  const judged = [...needingDatabase, ...(kafka ? needingKafka : []), ...(acquirer ? needingAcquirer : [])]
   const results = judged.map(invariant => tallies.resultOf(invariant))
   const pending = results.reduce((total, result) => total + result.pending, 0)
   return { ok: results.every(result => result.ok), pending, payments, outboxRows, results }
@@ -98,6 +111,28 @@ function judgeKafka(kafka: KafkaTotals, clock: Judge, tallies: Tallies): void {
   for (const invariant of needingKafka)
     if ('checkKafka' in invariant)
       for (const result of invariant.checkKafka(kafka, clock)) tallies.add(invariant, result)
+}
+
+function judgeDecided(history: PaymentHistory, journal: AcquirerFacts, clock: Judge, tallies: Tallies): void {
+  const decided = decidedOf(history, journal)
+  for (const invariant of needingAcquirer)
+    if ('checkDecided' in invariant)
+      for (const result of invariant.checkDecided(decided, clock, journal)) tallies.add(invariant, result)
+}
+
+function decidedOf(history: PaymentHistory, journal: AcquirerFacts): DecidedHistory {
+  const operations = history.operations.map(operation => ({
+    ...operation,
+    decision: journal.meet(operation.operationId),
+  }))
+  const authorization = operations.find(({ kind }) => kind === 'authorize')
+  return { ...history, operations, hold: authorization ? journal.holdOf(authorization.operationId) : null }
+}
+
+function judgeJournal(journal: AcquirerFacts, clock: Judge, tallies: Tallies): void {
+  for (const invariant of needingAcquirer)
+    if ('checkJournal' in invariant)
+      for (const result of invariant.checkJournal(journal, clock)) tallies.add(invariant, result)
 }
 
 /** Counts results by invariant. */

@@ -71,6 +71,7 @@ export const kafkaCorruptions: PlantedFor<(typeof kafkaInvariants)[number]['name
     samples: [
       {
         what: 'two events of one topic in the wrong order',
+        alsoBreaks: ['approvals-known', 'outcomes-agree'],
         row: 'evt_',
         inPayment: addSecondRefund,
       },

@@ -7,7 +7,7 @@ export const paymentCorruptions: PlantedFor<(typeof paymentInvariants)[number]['
     samples: [
       {
         what: 'more refunded than captured, everywhere alike',
-        alsoBreaks: ['status-fits-totals'],
+        alsoBreaks: ['approvals-known', 'hold-is-payment', 'status-fits-totals'],
         inPayment: history => {
           history.payment!.refundedAmount = 10_001
           const refund = history.operations[2]!
@@ -27,6 +27,7 @@ export const paymentCorruptions: PlantedFor<(typeof paymentInvariants)[number]['
         payment: 'refunded',
         sql: [change.payment('refunded_amount = captured_amount + 1')],
         alsoBreaks: [
+          'hold-is-payment',
           'status-fits-totals',
           'refunded-by-operations',
           'newest-event-is-payment',
@@ -53,7 +54,7 @@ export const paymentCorruptions: PlantedFor<(typeof paymentInvariants)[number]['
         what: 'a status ahead of its totals',
         payment: 'authorized',
         sql: [change.payment("status = 'COMPLETED'")],
-        alsoBreaks: ['status-fits-operations', 'newest-event-is-payment', 'events-complete'],
+        alsoBreaks: ['hold-is-payment', 'status-fits-operations', 'newest-event-is-payment', 'events-complete'],
       },
     ],
   },
@@ -61,7 +62,7 @@ export const paymentCorruptions: PlantedFor<(typeof paymentInvariants)[number]['
     samples: [
       {
         what: 'authorized for another amount',
-        alsoBreaks: ['events-have-operations'],
+        alsoBreaks: ['approvals-known', 'events-have-operations'],
         inPayment: history => {
           history.operations[0]!.amount = 9_999
         },
@@ -72,7 +73,7 @@ export const paymentCorruptions: PlantedFor<(typeof paymentInvariants)[number]['
         what: 'an authorization of another amount',
         payment: 'authorized',
         sql: [change.operation('authorize', 'amount = amount + 1')],
-        alsoBreaks: ['events-have-operations'],
+        alsoBreaks: ['approvals-known', 'events-have-operations'],
       },
     ],
   },
@@ -98,7 +99,7 @@ export const paymentCorruptions: PlantedFor<(typeof paymentInvariants)[number]['
     samples: [
       {
         what: 'a capture operation of another amount',
-        alsoBreaks: ['events-have-operations'],
+        alsoBreaks: ['approvals-known', 'events-have-operations'],
         inPayment: history => {
           history.operations[1]!.amount = 9_999
         },
@@ -109,7 +110,7 @@ export const paymentCorruptions: PlantedFor<(typeof paymentInvariants)[number]['
         what: 'a capture of another amount',
         payment: 'captured',
         sql: [change.operation('capture', 'amount = amount + 1')],
-        alsoBreaks: ['events-have-operations'],
+        alsoBreaks: ['approvals-known', 'events-have-operations'],
       },
     ],
   },
@@ -117,7 +118,7 @@ export const paymentCorruptions: PlantedFor<(typeof paymentInvariants)[number]['
     samples: [
       {
         what: 'a refund operation of another amount',
-        alsoBreaks: ['events-have-operations'],
+        alsoBreaks: ['approvals-known', 'events-have-operations'],
         inPayment: history => {
           history.operations[2]!.amount = 9_999
         },
@@ -128,7 +129,7 @@ export const paymentCorruptions: PlantedFor<(typeof paymentInvariants)[number]['
         what: 'a refund of another amount',
         payment: 'refunded',
         sql: [change.operation('refund', 'amount = amount + 1')],
-        alsoBreaks: ['events-have-operations'],
+        alsoBreaks: ['approvals-known', 'events-have-operations'],
       },
     ],
   },
@@ -136,6 +137,7 @@ export const paymentCorruptions: PlantedFor<(typeof paymentInvariants)[number]['
     samples: [
       {
         what: 'an operation in another currency',
+        alsoBreaks: ['approvals-known'],
         row: 'op_',
         inPayment: history => {
           history.operations[1]!.currency = 'USD'
@@ -145,6 +147,7 @@ export const paymentCorruptions: PlantedFor<(typeof paymentInvariants)[number]['
     system: [
       {
         what: 'an operation in another currency',
+        alsoBreaks: ['approvals-known'],
         payment: 'captured',
         sql: [change.operation('capture', "currency = 'USD'")],
         offender: /^op_/,

@@ -1,4 +1,6 @@
 /** What a planted corruption is: a fault made on purpose, so that a test sees the invariant fail. For tests only. */
+import type { JournalEntry } from '../contracts/acquirer.ts'
+import type { OperationKind } from '../contracts/lists.ts'
 import type { InvariantName } from './catalogue.ts'
 import type { Balances } from './database-totals.ts'
 import type { HistoryInKafka, KafkaFacts, Lag } from './kafka-facts.ts'
@@ -25,15 +27,19 @@ export interface SampleCorruption extends Corruption {
   inPayment?(history: HistoryInKafka): void
   inTotals?(totals: { debits: Balances; credits: Balances }): void
   inKafka?(kafka: KafkaFacts): void
+  /** The decisions of the refunded payment. */
+  inJournal?(decisions: JournalDecision[]): void
   /** Part of the first offending row's name; the id of the refunded payment when absent. */
   row?: string
 }
 
-/** Spoils rows of the database, or what is read from Kafka. */
+export type JournalDecision = Extract<JournalEntry, { type: 'decision' }>
+
+/** Spoils rows of the database, or what is read from Kafka or from the acquirer's journal. */
 export type SystemCorruption = Corruption & {
   /** How the first offending row is named; like a payment when absent. */
   offender?: RegExp
-} & (RowCorruption | KafkaCorruption)
+} & (RowCorruption | KafkaCorruption | JournalCorruption)
 
 /** The payments of the system test, by the state they are left in. */
 export type SystemPayment = 'authorized' | 'captured' | 'refunded' | 'declined'
@@ -50,6 +56,11 @@ export type KafkaCorruption =
   | { spans<Span extends { low: number }>(spans: Span[]): Span[] }
   | { lags(lags: Lag[]): Lag[] }
   | { deadLetter: { topic: string; partition: number; offset: number; error: string } }
+
+/** The reader of the acquirer's journal is told something else about one payment. */
+export interface JournalCorruption {
+  journal: { payment: SystemPayment; change(decision: JournalDecision): JournalDecision[] }
+}
 
 const rowCondition = {
   payment: 'payment_id = :payment',
@@ -89,3 +100,12 @@ export const recordsOf = (payment: SystemPayment, change: (record: LogRecord) =>
 /** A record's value with every `from` replaced. */
 export const replaced = ({ value }: LogRecord, from: string, to: string): Buffer =>
   Buffer.from(value!.toString().replaceAll(from, to))
+
+/** Changes the decisions of this kind about one payment. */
+export const decisionsOf = (
+  payment: SystemPayment,
+  kind: OperationKind,
+  change: (decision: JournalDecision) => JournalDecision[],
+): JournalCorruption => ({
+  journal: { payment, change: decision => (decision.order?.kind === kind ? change(decision) : [decision]) },
+})

@@ -1,5 +1,7 @@
 /** Healthy payments for tests, written by hand: their rows, and what Kafka holds of them, when nothing is wrong. */
-import type { EntryType, EventType, OperationKind, PaymentStatus } from '../contracts/lists.ts'
+import type { DecisionState, JournalEntry } from '../contracts/acquirer.ts'
+import type { EntryType, EventType, OperationKind, OperationState, PaymentStatus } from '../contracts/lists.ts'
+import { JournalFacts } from './acquirer-facts.ts'
 import { Balances, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts, RowInKafka } from './kafka-facts.ts'
@@ -341,4 +343,42 @@ export function sampleKafka(histories: HistoryInKafka[]): KafkaFacts {
     ],
     deadLetters: [],
   }
+}
+
+const decisionBy: Record<OperationState, DecisionState | null> = {
+  PENDING: null,
+  SUCCEEDED: 'APPROVED',
+  DECLINED: 'DECLINED',
+  FAILED: 'CANCELED',
+}
+
+/** What the acquirer decided about the finished operations of these payments. */
+export function sampleJournal(histories: PaymentHistory[]): Extract<JournalEntry, { type: 'decision' }>[] {
+  const at = new Date(STEP_MS).toISOString()
+  return histories.flatMap(({ operations }) =>
+    operations.flatMap(({ operationId, kind, amount, currency, state: operationState, finalCapture }) => {
+      const state = decisionBy[operationState as OperationState]
+      if (state === null) return []
+      const authorizationId = kind === 'authorize' ? null : operations[0]!.operationId
+      const order = {
+        kind: kind as OperationKind,
+        amount,
+        currency,
+        method: 'tok_approve',
+        authorizationId,
+        finalCapture,
+      }
+      const reason = state === 'DECLINED' ? 'card_declined' : null
+      return [
+        { type: 'decision' as const, sequence: 1, operationId, order, state, reason, decidedAt: at, recordedAt: at },
+      ]
+    }),
+  )
+}
+
+export function journalOf(entries: readonly JournalEntry[]): JournalFacts {
+  const facts = new JournalFacts()
+  facts.add(entries)
+  facts.databaseWasRead()
+  return facts
 }

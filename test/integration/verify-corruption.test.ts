@@ -1,16 +1,19 @@
-/** Every invariant of `npm run verify` finds a corruption planted in the real database or slipped between Kafka and the reader. */
+/** Every invariant of `npm run verify` finds a corruption planted in the real database, or slipped between Kafka or the acquirer and the reader. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import mysql, { type Connection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise'
 import { connectControl } from '../../scripts/local/control.ts'
+import { type AcquirerJournal, beginReading, journalAt } from '../../scripts/operate/verify/acquirer-journal.ts'
 import { type KafkaLog, openKafkaLog, type PartitionSpan } from '../../scripts/operate/verify/kafka-log.ts'
 import { verify } from '../../scripts/operate/verify/settle.ts'
 import { openSnapshot } from '../../scripts/operate/verify/snapshot.ts'
 import { type VerifyReport, verifySystem } from '../../scripts/operate/verify/verify-system.ts'
+import type { JournalEntry } from '../../shared/contracts/acquirer.ts'
 import { DEAD_LETTER_TOPIC } from '../../shared/contracts/topics.ts'
-import { needingDatabase, needingKafka } from '../../shared/invariants/catalogue.ts'
+import { everyInvariant } from '../../shared/invariants/catalogue.ts'
 import { systemCorruptions } from '../../shared/invariants/invariants.corruption.ts'
 import {
   COPY_TO_ARCHIVE,
+  type JournalCorruption,
   type KafkaCorruption,
   type RowCorruption,
   remove,
@@ -28,6 +31,7 @@ const merchantId = newMerchant('verify')
 const ids = {} as Record<SystemPayment, string>
 let database: Connection
 let kafka: KafkaLog
+let journal: AcquirerJournal
 
 beforeAll(async () => {
   await makePayments(new PaymentApi(system.apiUrl))
@@ -36,6 +40,7 @@ beforeAll(async () => {
   // The relay, the sweep and the resolver would repair some of what is planted.
   await connectControl().stop('api')
   kafka = remembering(await openKafkaLog(system))
+  journal = journalAt(system.acquirerUrl)
   database = await mysql.createConnection({ uri: system.databaseUrl, timezone: 'Z' })
   await database.query('SET SESSION check_constraint_checks = 0')
 }, 180_000)
@@ -80,12 +85,16 @@ function remembering(log: KafkaLog): KafkaLog {
 }
 
 /** Everything has settled, so whatever is not done is wrong: no grace. */
-async function verifyNow(tamper: (log: KafkaLog) => KafkaLog = log => log): Promise<VerifyReport> {
+async function verifyNow(
+  tamper: (log: KafkaLog) => KafkaLog = log => log,
+  readFrom: AcquirerJournal = journal,
+): Promise<VerifyReport> {
+  const reading = await beginReading(readFrom)
   const snapshot = await openSnapshot(system.databaseUrl)
   try {
     const nowMs = Date.now()
-    const virtualNowMs = nowMs + (await snapshot.clockOffsetMs())
-    return await verifySystem(snapshot, tamper(kafka), { nowMs, virtualNowMs, graceMs: 0 })
+    const clock = { nowMs, virtualNowMs: nowMs + (await snapshot.clockOffsetMs()), graceMs: 0 }
+    return await verifySystem(snapshot, tamper(kafka), reading, clock)
   } finally {
     await snapshot.close()
   }
@@ -144,7 +153,8 @@ function expectBroken(report: VerifyReport, { invariant, breaks, offender = /^pa
 }
 
 const inDatabase = systemCorruptions.filter(planted => 'sql' in planted)
-const inKafka = systemCorruptions.flatMap(planted => ('sql' in planted ? [] : [planted]))
+const inJournal = systemCorruptions.flatMap(planted => ('journal' in planted ? [planted] : []))
+const inKafka = systemCorruptions.flatMap(planted => ('sql' in planted || 'journal' in planted ? [] : [planted]))
 
 describe('planted in the database', () => {
   test.each(inDatabase)('$invariant finds $what', async planted => {
@@ -215,7 +225,25 @@ describe('slipped in on the way from Kafka', () => {
   })
 })
 
+/** Reads the real journal and changes the decisions about one payment as they come by. */
+async function decidedOtherwise({ payment, change }: JournalCorruption['journal']): Promise<AcquirerJournal> {
+  const rows = await run<RowDataPacket[]>(
+    'SELECT operation_id AS id FROM payment_operation WHERE payment_id = :payment',
+    ids[payment],
+  )
+  const ofPayment = new Set(rows.map(row => row.id))
+  const changed = (entry: JournalEntry) =>
+    entry.type === 'decision' && ofPayment.has(entry.operationId) ? change(entry) : [entry]
+  return { read: (after, onEntries) => journal.read(after, entries => onEntries(entries.flatMap(changed))) }
+}
+
+describe('slipped in on the way from the acquirer', () => {
+  test.each(inJournal)('$invariant finds $what', async planted => {
+    expectBroken(await verifyNow(undefined, await decidedOtherwise(planted.journal)), planted)
+  })
+})
+
 test('every invariant is broken by something planted here', () => {
   const broken = new Set<string>(systemCorruptions.map(({ invariant }) => invariant))
-  expect([...needingDatabase, ...needingKafka].filter(({ name }) => !broken.has(name))).toEqual([])
+  expect(everyInvariant.filter(({ name }) => !broken.has(name))).toEqual([])
 })

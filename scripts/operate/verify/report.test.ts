@@ -22,6 +22,7 @@ const reportOf = (results: InvariantResult[], pending = 0): VerifyReport => ({
   pending,
   figures: { payments: 1, outboxRows: 3, distinctEvents: 3, kafkaRecords: 4, duplicates: 1 },
   results,
+  acquirer: { decisions: 2 },
 })
 
 const plain = paintFor({ write: () => {} }, {})
@@ -30,7 +31,9 @@ test('each invariant has one line with its name and count', () => {
   const lines = linesOf(reportOf([resultOf({})]), plain, 1.25)
   expect(lines[1]).toBe('ok       Everything is as it should be. [an-invariant, 1,234 checked]')
   expect(lines.at(-1)).toBe('All 1 invariants hold.')
-  expect(lines.at(-2)).toContain('3 distinct events in Kafka in 4 records (1 duplicates), 1.3 s')
+  expect(lines.at(-2)).toContain(
+    '3 distinct events in Kafka in 4 records (1 duplicates), 2 decisions of the acquirer, 1.3 s',
+  )
 })
 
 test('offending rows follow, and how many more there are', () => {
@@ -54,6 +57,14 @@ test('each group has its name above it, in the order of the results', () => {
   const results = [resultOf({}), resultOf({ name: 'another' }), resultOf({ group: 'Kafka' })]
   const lines = linesOf(reportOf(results), plain, 0).map(line => line.split(' ')[0])
   expect(lines.slice(0, 7)).toEqual(['Payments', 'ok', 'ok', '', 'Kafka', 'ok', ''])
+})
+
+test('a group that could not be judged says why, and is no failure', () => {
+  const report = { ...reportOf([resultOf({})]), acquirer: { whyNot: 'it keeps no journal' } }
+  const lines = linesOf(report, plain, 1)
+  expect(lines).toContain('skipped  it keeps no journal')
+  expect(lines.at(-2)).not.toContain('decisions')
+  expect(lines.at(-1)).toBe('All 1 invariants hold.')
 })
 
 test('a terminal shows failures in red and what holds in green', () => {

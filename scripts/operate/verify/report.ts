@@ -9,6 +9,7 @@ export function linesOf(report: VerifyReport, paint: Paint, seconds: number): st
   const groups = Map.groupBy(report.results, result => result.group)
   return [
     ...[...groups].flatMap(([group, results]) => groupLines(group, results, paint)),
+    ...skippedLines(report, paint),
     ...summaryLines(report, paint, seconds),
   ]
 }
@@ -18,6 +19,10 @@ const groupLines = (group: string, results: InvariantResult[], paint: Paint): st
   ...results.flatMap(result => resultLines(result, paint)),
   '',
 ]
+
+/** The acquirer's group is left out of the results. */
+const skippedLines = ({ acquirer }: VerifyReport, paint: Paint): string[] =>
+  'whyNot' in acquirer ? [paint.bold('Acquirer'), `${paint.yellow('skipped ')} ${acquirer.whyNot}`, ''] : []
 
 function resultLines(result: InvariantResult, paint: Paint): string[] {
   const count = result.checked.toLocaleString('en')
@@ -39,12 +44,12 @@ function moreLine(result: InvariantResult): string[] {
   return more > 0 ? [`         … and ${more.toLocaleString('en')} more`] : []
 }
 
-function summaryLines({ figures, results, pending }: VerifyReport, paint: Paint, seconds: number): string[] {
+function summaryLines({ figures, results, pending, acquirer }: VerifyReport, paint: Paint, seconds: number): string[] {
   const failures = results.filter(result => !result.ok)
   const { payments, outboxRows, distinctEvents, kafkaRecords, duplicates } = figures
   const counts =
     `${payments} payments, ${outboxRows} outbox rows, ${distinctEvents} distinct events in Kafka ` +
-    `in ${kafkaRecords} records (${duplicates} duplicates), ${seconds.toFixed(1)} s`
+    `in ${kafkaRecords} records (${duplicates} duplicates), ${decisionsIn(acquirer)}${seconds.toFixed(1)} s`
   const waiting = pending > 0 ? paint.yellow(`, ${pending} findings pending (younger than a minute)`) : ''
   const verdict =
     failures.length === 0
@@ -54,3 +59,6 @@ function summaryLines({ figures, results, pending }: VerifyReport, paint: Paint,
         )
   return [counts, `${verdict}${waiting}.`]
 }
+
+const decisionsIn = (acquirer: VerifyReport['acquirer']): string =>
+  'decisions' in acquirer ? `${acquirer.decisions} decisions of the acquirer, ` : ''

@@ -4,6 +4,7 @@ import type { Connection, RowDataPacket } from 'mysql2/promise'
 import type { Judge } from '../../../shared/invariants/invariant.ts'
 import type { KafkaCluster } from '../../../shared/messaging/kafka-client.ts'
 import { connectDatabase } from '../connections.ts'
+import { readJournal } from './acquirer-journal.ts'
 import { type KafkaLog, openKafkaLog } from './kafka-log.ts'
 import { openSnapshot } from './snapshot.ts'
 import { type VerifyReport, verifySystem } from './verify-system.ts'
@@ -20,13 +21,15 @@ export interface VerifyOptions {
 /** Where the books are. */
 export interface VerifiedSystem extends KafkaCluster {
   databaseUrl: string
+  /** Null when it is not known. */
+  acquirerUrl: string | null
 }
 
 export const defaultOptions: VerifyOptions = { settleMs: 0, graceMs: 60_000 }
 
 const POLL_MS = 500
 
-/** Verifies the system as it is, or as it is once it has come to rest. Throws when the database or Kafka is away. */
+/** Verifies the system as it is, or as it is once it has come to rest. Throws when the database, Kafka or the acquirer is away. */
 export async function verify(system: VerifiedSystem, options: VerifyOptions = defaultOptions): Promise<VerifyReport> {
   const endMs = performance.now() + options.settleMs
   for (;;) {
@@ -40,13 +43,14 @@ export async function verify(system: VerifiedSystem, options: VerifyOptions = de
 
 async function verifyOnce(system: VerifiedSystem, options: VerifyOptions) {
   const nowMs = (options.nowMs ?? Date.now)()
+  const journal = await readJournal(system.acquirerUrl)
   const snapshot = await openSnapshot(system.databaseUrl)
   try {
     const virtualNowMs = nowMs + (await snapshot.clockOffsetMs())
     const judge: Judge = { nowMs, virtualNowMs, graceMs: options.graceMs }
     const kafka = await openKafkaLog(system)
     try {
-      return await verifySystem(snapshot, kafka, judge)
+      return await verifySystem(snapshot, kafka, journal, judge)
     } finally {
       await kafka.close()
     }

@@ -1,8 +1,9 @@
-/** Holds every invariant against the database and Kafka, once. Reads only. */
+/** Holds every invariant against the database, Kafka and the acquirer's journal, once. Reads only. */
 import type { Judge } from '../../../shared/invariants/invariant.ts'
 import { type InvariantResult, type Judgement, judge } from '../../../shared/invariants/judge.ts'
 import type { KafkaFacts } from '../../../shared/invariants/kafka-facts.ts'
 import { RecordComparison } from '../../../shared/invariants/record-comparison.ts'
+import type { JournalReading, NoJournal } from './acquirer-journal.ts'
 import { readDeadLetters } from './dead-letters.ts'
 import type { KafkaLog } from './kafka-log.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -12,14 +13,31 @@ export interface VerifyReport {
   pending: number
   figures: { payments: number; outboxRows: number; distinctEvents: number; kafkaRecords: number; duplicates: number }
   results: InvariantResult[]
+  acquirer: { decisions: number } | NoJournal
 }
 
-/** The snapshot must be older than the Kafka spans, which then contain every event that it calls published. */
-export async function verifySystem(snapshot: Snapshot, kafka: KafkaLog, clock: Judge): Promise<VerifyReport> {
+/**
+ * The snapshot must be older than the Kafka spans, which then contain every event that it calls published, and newer than the first
+ * part of the journal, whose approvals it then contains.
+ */
+export async function verifySystem(
+  snapshot: Snapshot,
+  kafka: KafkaLog,
+  journal: JournalReading | NoJournal,
+  clock: Judge,
+): Promise<VerifyReport> {
+  const decided = 'rest' in journal ? await journal.rest() : journal
   const facts = await factsOf(kafka, snapshot, clock)
-  const judgement = await judge(snapshot, clock, facts)
+  const acquirer = 'decisions' in decided ? decided : undefined
+  const judgement = await judge(snapshot, clock, { kafka: facts, acquirer })
   const { ok, pending, results } = judgement
-  return { ok, pending, figures: figuresOf(judgement, facts), results }
+  return {
+    ok,
+    pending,
+    figures: figuresOf(judgement, facts),
+    results,
+    acquirer: 'decisions' in decided ? { decisions: decided.decisions } : decided,
+  }
 }
 
 async function factsOf(kafka: KafkaLog, snapshot: Snapshot, clock: Judge): Promise<KafkaFacts> {
