@@ -74,7 +74,7 @@ interface Kept extends Decision {
 type DecisionEntry = Extract<JournalEntry, { type: 'decision' }>
 type Order = NonNullable<DecisionEntry['order']>
 
-/** The journal in memory, about 250 bytes a decision. Entries come in the order of the journal. */
+/** The journal in memory, about 180 bytes a decision. Entries come in the order of the journal. */
 export class JournalFacts implements AcquirerFacts {
   readonly #decisions = new Map<string, Kept>()
   readonly overdrafts: Overdraft[] = []

@@ -84,8 +84,9 @@ export const acquirerCorruptions: PlantedFor<(typeof acquirerInvariants)[number]
         offender: /^op_/,
       },
       {
-        what: 'an authorization that the acquirer was never asked for',
-        ...decisionsOf('authorized', 'authorize', () => []),
+        what: 'a capture that the acquirer was never asked for',
+        ...decisionsOf('captured', 'capture', () => []),
+        alsoBreaks: ['hold-is-payment'],
         offender: /^op_/,
       },
       {
@@ -173,7 +174,7 @@ export const acquirerCorruptions: PlantedFor<(typeof acquirerInvariants)[number]
         what: 'a payment that calls its hold released',
         payment: 'authorized',
         sql: [change.payment("status = 'VOIDED'")],
-        alsoBreaks: ['newest-event-is-payment', 'status-fits-operations'],
+        alsoBreaks: ['events-complete', 'newest-event-is-payment', 'status-fits-operations'],
       },
     ],
   },

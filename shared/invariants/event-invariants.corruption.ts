@@ -43,7 +43,7 @@ export const eventCorruptions: PlantedFor<(typeof eventInvariants)[number]['name
         what: 'a lost operation',
         payment: 'captured',
         sql: [remove.operation('capture')],
-        alsoBreaks: ['captured-by-operations', 'keys-and-operations'],
+        alsoBreaks: ['approvals-known', 'captured-by-operations', 'keys-and-operations'],
         offender: /^evt_/,
       },
     ],
