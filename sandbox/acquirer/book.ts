@@ -1,6 +1,7 @@
 /** Decides what arrives and writes it down: what comes in one turn of the event loop shares one transaction, and is answered after it. */
 import { isDeepStrictEqual } from 'node:util'
 import type { AcquirerDecision, AcquirerOrderBody } from '../../shared/contracts/acquirer.ts'
+import { reached } from '../../shared/contracts/crash-points.ts'
 import type { Decided, Journal } from './journal.ts'
 import { decide, type Hold, holdOf } from './rules.ts'
 
@@ -45,20 +46,24 @@ export class Book {
   }
 
   /** Decides an order, unless its id was decided or canceled before. */
-  order(operationId: string, order: AcquirerOrderBody): Promise<Outcome> {
-    return this.#inTransaction(() => {
+  async order(operationId: string, order: AcquirerOrderBody): Promise<Outcome> {
+    const outcome = await this.#inTransaction(() => {
       const known = this.find(operationId)
       return known ? outcomeOf(known, order) : this.#decide(operationId, order)
     })
+    reached('acquirer:decided')
+    return outcome
   }
 
   /** Reports what was decided before; otherwise writes that it never will be carried out. */
-  cancel(operationId: string): Promise<AcquirerDecision> {
-    return this.#inTransaction(() => {
+  async cancel(operationId: string): Promise<AcquirerDecision> {
+    const decision = await this.#inTransaction(() => {
       const known = this.find(operationId)
       if (known) return known.decision
       return this.#write(operationId, null, { state: 'CANCELED', reason: null })
     })
+    reached('acquirer:decided')
+    return decision
   }
 
   /** Moves the virtual clock forward. False when it would go back. */
@@ -98,6 +103,7 @@ export class Book {
     const { journal, nowMs } = this.#options
     const decision = { operationId, state, reason, decidedAt: timeOf(this.#virtualNowMs()) }
     journal.appendDecision({ decision, order, recordedAt: timeOf(nowMs()) })
+    reached('acquirer:deciding')
     return decision
   }
 

@@ -2,6 +2,7 @@
  * One operation from claim to answer: claim (transaction) → ask the acquirer → record (transaction).
  * The use cases differ in how they claim; everything after the claim is here, and the second transaction in record-outcome.ts.
  */
+import { reached } from '../contracts/crash-points.ts'
 import type { FeePolicy } from '../domain/fee.ts'
 import type { Caller } from './answer.ts'
 import { expiryOf, isExpired } from './answer-lifetime.ts'
@@ -118,7 +119,10 @@ const leaseFrom = (clock: Clock, { leaseMs }: OperationPolicy) => ({
 
 /** Executes a claimed operation at the acquirer and records what came of it. */
 export async function execute(ports: OperationPorts, operation: Operation, caller: Caller): Promise<Outcome> {
-  return settle(ports, operation, await ports.acquirer.submit(orderOf(operation)), caller)
+  reached('payments:claimed')
+  const said = await ports.acquirer.submit(orderOf(operation))
+  reached('payments:answered')
+  return settle(ports, operation, said, caller)
 }
 
 /**
@@ -178,14 +182,19 @@ async function resume(ports: OperationPorts, operationId: string, caller: Caller
   caller.paymentId = operation.paymentId
   caller.operationId = operationId
   const said = await ports.acquirer.inquire(orderOf(operation))
+  reached('payments:inquired')
   if (isClear(said)) return settle(ports, operation, said, caller)
   await ports.operations.release(operation, clock.nowMs(), operation.nextAttemptAtMs)
   return unknown(operation, Math.max(0, operation.nextAttemptAtMs - clock.virtualNowMs()))
 }
 
 /** Raises the attempt of an operation whose lease ran out; undefined when it is finished or leased. */
-export const takeOver = (ports: OperationPorts, operationId: string): Promise<Operation | undefined> =>
-  ports.operations.takeOver(operationId, leaseTimes(ports), leaseFrom(ports.clock, ports.policy))
+export async function takeOver(ports: OperationPorts, operationId: string): Promise<Operation | undefined> {
+  const leased = leaseFrom(ports.clock, ports.policy)
+  const operation = await ports.operations.takeOver(operationId, leaseTimes(ports), leased)
+  if (operation !== undefined) reached('payments:taken-over')
+  return operation
+}
 
 /** Differences between clocks must not make a leased operation look free. */
 export function leaseTimes({
@@ -224,13 +233,20 @@ export async function settle(
 }
 
 /** Records a verdict in a transaction of its own; undefined, and nothing is written, when another attempt owns the operation. */
-export const record = (
+export async function record(
   ports: OperationPorts,
   operation: Operation,
   verdict: FinalVerdict,
   caller: Caller,
-): Promise<Recorded | undefined> =>
-  ports.transactions.run(operation.paymentId, tx => recordOutcome(tx, ports, operation, verdict, caller))
+): Promise<Recorded | undefined> {
+  const recorded = await ports.transactions.run(operation.paymentId, async tx => {
+    const written = await recordOutcome(tx, ports, operation, verdict, caller)
+    reached('payments:recording')
+    return written
+  })
+  reached('payments:recorded')
+  return recorded
+}
 
 /**
  * What follows a record: the doorbell for its event, and the execution of an operation that it claimed: the capture of an
@@ -238,6 +254,7 @@ export const record = (
  */
 export async function goOn(ports: OperationPorts, recorded: Recorded, caller: Caller): Promise<Outcome> {
   if (recorded.hasEvent) await ports.doorbell.ring(recorded.shard)
+  reached('payments:rung')
   const followed = recorded.next && (await executeNext(ports, recorded.next, caller))
   if (recorded.answer === undefined) return followed!
   return { kind: 'answered', answer: recorded.answer, replayed: false, expiresAtMs: recorded.expiresAtMs }
@@ -254,6 +271,7 @@ export async function postpone(ports: OperationPorts, operation: Operation): Pro
   const doublings = Math.min(operation.attempt - 1, INQUIRY_DOUBLINGS_MAX)
   const inquiryInMs = policy.inquiryBackoffMs * 2 ** doublings
   await ports.operations.release(operation, clock.nowMs(), clock.virtualNowMs() + inquiryInMs)
+  reached('payments:postponed')
   return unknown(operation, inquiryInMs)
 }
 

@@ -2,6 +2,7 @@
  * Deletes stored answers that have expired. A key that an operation used is never executed again; a key that was only
  * refused (409) is free, and nothing was executed under it.
  */
+import { reached } from '../contracts/crash-points.ts'
 import { expiredUpTo } from './answer-lifetime.ts'
 import type { AnswerKeeper, Clock } from './ports.ts'
 
@@ -24,6 +25,7 @@ export async function pruneAnswers(ports: PrunePorts, keptMs: number, deadlineMs
   while (ports.clock.nowMs() < deadlineMs) {
     const count = await ports.answers.prune(finishedAtMsMax, PRUNE_BATCH_ROWS)
     prunedCount += count
+    reached('jobs:pruned')
     if (count < PRUNE_BATCH_ROWS) break
   }
   return prunedCount

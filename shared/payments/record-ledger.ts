@@ -1,4 +1,5 @@
 /** Keeps the books from events: writes the fee of a capture, and checks that capture and refund entries say what their events say. */
+import { reached } from '../contracts/crash-points.ts'
 import { ledgerEvent, type PaymentEvent } from '../contracts/events.ts'
 import { isWrittenByOperation, type Movement, movementsOf, type Step } from '../domain/ledger.ts'
 import {
@@ -106,8 +107,10 @@ async function recordTogether(ports: LedgerPorts, events: readonly Parsed[]): Pr
     const judged = judge(ports, known, entries)
     judged.poison.push(...foreign)
     if (judged.missing.length > 0) await ports.ledger.insert(tx, judged.missing, ports.clock.nowMs())
+    reached('ledger:inserted')
     return judged
   })
+  reached('ledger:committed')
   for (const entry of missing)
     if (isWrittenByOperation(entry.type)) ports.alarms.ledgerEntryRepaired(entry.eventId, entry.paymentId)
   return { written: missing.length, poison }

@@ -1,4 +1,5 @@
 /** Moves outbox rows to Kafka: at least once, in order per payment. Shards of one batch of rings are relayed together. */
+import { reached } from '../contracts/crash-points.ts'
 import {
   type Alarms,
   type Clock,
@@ -47,6 +48,7 @@ export async function relayShards(
     const batch = await relayTogether(ports, waiting)
     if (batch === 'apart') return publishedCount + (await relayApart(ports, waiting, deadlineMs, onPublished))
     // Only after the commit: a transaction that was rolled back has parked nothing.
+    reached('relay:committed')
     for (const { eventId, error, paymentId } of batch.parked) ports.alarms.outboxRowParked(eventId, error, paymentId)
     onPublished(batch.published)
     publishedCount += batch.published
@@ -112,13 +114,16 @@ async function relayBatch(tx: Transaction, ports: RelayPorts, shards: readonly n
   } as const
   const rows = await ports.outbox.lockUnpublished(tx, wanted)
   if (rows.length === 0) return { published: 0, parked: [], waiting: [] }
+  reached('relay:locked')
   const [behind, free] = partition(rows, row => row.behind !== null)
   if (behind.length > 0) await ports.outbox.parkBehind(tx, behind, startedMs)
   const { published, parked, cutShort } = await publishTogether(tx, ports, free, isAlone, startedMs + SEARCH_MS)
+  reached('relay:produced')
   if (published.length > 0) {
     const ids = published.map(row => row.id)
     await ports.outbox.markPublished(tx, ids, ports.clock.nowMs())
   }
+  reached('relay:marked')
   const isFull = (shard: number) => rows.filter(row => row.shard === shard).length === limitEach
   return { published: published.length, parked, waiting: shards.filter(shard => cutShort || isFull(shard)) }
 }

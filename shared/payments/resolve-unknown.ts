@@ -1,8 +1,9 @@
 /** Asks the acquirer about operations whose lease ran out, and brings each to a final state. */
+import { reached } from '../contracts/crash-points.ts'
 import type { OperationKind } from '../contracts/lists.ts'
 import type { Caller } from './answer.ts'
 import { goOn, leaseTimes, type OperationPorts, orderOf, postpone, record, takeOver } from './operation.ts'
-import type { UnknownOutcomes } from './ports.ts'
+import type { AcquirerOrder, UnknownOutcomes } from './ports.ts'
 import type { FinalVerdict } from './record-outcome.ts'
 
 export interface ResolveSummary {
@@ -68,7 +69,8 @@ export async function resolveOperation(ports: OperationPorts, operationId: strin
   if (operation === undefined) return { kind: 'not_ours' }
   const order = orderOf(operation)
   const found = await ports.acquirer.inquire(order)
-  const said = found.kind === 'not_found' ? await ports.acquirer.cancel(order) : found
+  reached('payments:inquired')
+  const said = found.kind === 'not_found' ? await cancel(ports, order) : found
   if (said.kind === 'unknown') {
     await postpone(ports, operation)
     return { kind: 'unclear' }
@@ -79,6 +81,12 @@ export async function resolveOperation(ports: OperationPorts, operationId: strin
   await goOn(ports, recorded, caller)
   const { paymentId, kind } = operation
   return { kind: 'resolved', operation: { paymentId, operationId, kind, verdict: said.kind } }
+}
+
+async function cancel({ acquirer }: OperationPorts, order: AcquirerOrder) {
+  const said = await acquirer.cancel(order)
+  reached('payments:canceled')
+  return said
 }
 
 class ResolverRun {

@@ -4,6 +4,7 @@
  * of the same form from different participants are merged into one.
  */
 import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
+import { reached } from '../contracts/crash-points.ts'
 import type { Transaction } from '../payments/ports.ts'
 
 export type StatementResult = RowDataPacket[] | ResultSetHeader
@@ -46,6 +47,8 @@ const NO_WAIT = "IF(VERSION() LIKE '%MariaDB%', 0, 1)"
 /** Every connection begins with this lock time-out. */
 export const LOCK_WAIT_SECONDS = 2
 
+const COMMIT = 'COMMIT'
+
 export class OpenTransaction {
   readonly #options: TransactionOptions
   readonly #participants: TransactionParticipant[] = []
@@ -84,7 +87,7 @@ export class OpenTransaction {
     if (this.#queue.length === 0 && !this.#isBegun) return
     this.#isCommitting = true
     await new Promise((resolve, reject) => {
-      this.#queue.push({ head: 'COMMIT', items: undefined, tail: '', listeners: [{ resolve, reject }] })
+      this.#queue.push({ head: COMMIT, items: undefined, tail: '', listeners: [{ resolve, reject }] })
       void this.#send()
     })
   }
@@ -146,7 +149,9 @@ export class OpenTransaction {
       const begin = this.#isBegun ? [] : [...this.#lockWaitOf(connection), 'START TRANSACTION']
       this.#isBegun = true
       const statements = [...begin, ...batch.map(textOf)]
-      const [results] = await connection.query({ sql: statements.join(';\n'), timeout: this.#options.timeoutMs })
+      const answer = connection.query({ sql: statements.join(';\n'), timeout: this.#options.timeoutMs })
+      if (statements.at(-1) === COMMIT) reached('database:committing')
+      const [results] = await answer
       lockWaits.set(connection.connection, this.#options.lockWaitSeconds)
       // The driver returns one statement's result without a list around it.
       const each = (statements.length === 1 ? [results] : results) as StatementResult[]

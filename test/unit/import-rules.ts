@@ -13,6 +13,7 @@ interface Room {
 
 const PORTS = 'shared/payments/ports.ts'
 const LISTS = 'shared/contracts/lists.ts'
+const CRASH_POINTS = 'shared/contracts/crash-points.ts'
 const SHARED = [
   'contracts',
   'domain',
@@ -34,6 +35,7 @@ const rooms: Record<string, Room> = {
   functions: { imports: ['shared/payments', 'shared/http', 'shared/runtime', 'shared/contracts', 'docs/openapi.json'] },
   // Before the room that it lies in: a file is in the first that holds it.
   [LISTS]: { imports: [], packages: [] },
+  [CRASH_POINTS]: { imports: [], packages: ['node:diagnostics_channel'] },
   'shared/contracts': { imports: [], packages: ['zod'] },
   'shared/domain': { imports: [LISTS], packages: [] },
   'shared/invariants': { imports: ['shared/contracts'], packages: [] },

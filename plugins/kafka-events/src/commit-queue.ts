@@ -1,5 +1,6 @@
 /** Gathers the settled offsets of one generation of a group into few commits: one at a time, all that came meanwhile in the next one. */
 import { backOffMs, commitBackOff, sleep, within } from './back-off.ts'
+import { reached } from './crash-points.ts'
 
 export interface CommittedOffset {
   topic: string
@@ -64,7 +65,9 @@ export class CommitQueue {
       const offsets = [...this.#pending.values()]
       this.#pending.clear()
       try {
+        reached('kafka-events:committing', offsets)
         await this.#ports.commit(offsets)
+        reached('kafka-events:committed', offsets)
         failedAttempts = 0
         if (this.#isOver) break
         this.#ports.committed()
