@@ -28,8 +28,8 @@ export interface Disk {
 
 const START_DEADLINE_MS = 120_000
 
-/** Runs its services as the system under test runs them: natively or in Docker. With a disk of its own the starter logs there, too. */
-export async function startOwnSystem(name: string, disk?: Disk): Promise<OwnSystem> {
+/** Runs its services as the system under test runs them: natively or in Docker. With a disk of its own the starter logs there, too. `env`: what its processes inherit besides. */
+export async function startOwnSystem(name: string, disk?: Disk, env: NodeJS.ProcessEnv = {}): Promise<OwnSystem> {
   const { logsFolder, mode } = systemUnderTest()
   mkdirSync(logsFolder, { recursive: true })
   const folder = dataFolder(`${name}-${process.pid}`)
@@ -40,7 +40,7 @@ export async function startOwnSystem(name: string, disk?: Disk): Promise<OwnSyst
   // The starter ends by itself when this process is gone.
   const starter = spawn(process.execPath, [join(repositoryFolder, 'scripts/start.ts'), ...options], {
     cwd: repositoryFolder,
-    env: withoutExternals(),
+    env: { ...withoutExternals(), ...env },
     stdio: ['ignore', log, log],
   })
   closeSync(log)

@@ -1,5 +1,5 @@
 /** A deployed function: its zip, unpacked outside the repository, and the execution environments that run it. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -39,6 +39,7 @@ export class LambdaFunction {
       mkdirSync(dirname(path), { recursive: true })
       if (!name.endsWith('/')) writeFileSync(path, bytes)
     }
+    mkdirSync(join(folder, 'tmp'))
     return new LambdaFunction(options, folder)
   }
 
@@ -52,6 +53,11 @@ export class LambdaFunction {
     const [only, ...others] = this.environments
     if (only === undefined || others.length > 0) throw new Error(`${this.settings.name}: not one environment`)
     return only
+  }
+
+  /** What its processes may write: Lambda's /tmp. */
+  get scratch(): string {
+    return join(this.#folder, 'tmp')
   }
 
   log(): string {
@@ -75,11 +81,15 @@ export class LambdaFunction {
   }
 
   async #startEnvironment(): Promise<ExecutionEnvironment> {
-    const scratch = join(this.#folder, 'tmp')
-    if (!existsSync(scratch)) mkdirSync(scratch)
     const { settings, logFile, freezes = true } = this.#options
     const taskRoot = join(this.#folder, 'task')
-    const environment = await ExecutionEnvironment.start({ settings, taskRoot, scratch, logFile, freezes })
+    const environment = await ExecutionEnvironment.start({
+      settings,
+      taskRoot,
+      scratch: this.scratch,
+      logFile,
+      freezes,
+    })
     this.#environments.push(environment)
     return environment
   }

@@ -1,0 +1,155 @@
+/** The crash matrix: every point × every operation × who finishes what the killed process has left. */
+import { crashOperations, type OperationName, operationNames } from './operations.ts'
+
+/** Whose process dies. */
+export const victims = [
+  /** The one that the client or the schedule has asked first. */
+  'request',
+  /** The acquirer, while it works for that one. */
+  'acquirer',
+  /** The acquirer, while it works for the resolver that cancels what the acquirer has never heard of. */
+  'acquirer of the resolver',
+  /** After a first kill, the one that is asked again with the same key. */
+  'repeat',
+  /** After a first kill, the resolver. */
+  'resolver',
+  'relay',
+  'ledger',
+] as const
+export type Victim = (typeof victims)[number]
+
+/** Who goes on. `both`: the repeat and the resolver at the same time. `next`: the same event, delivered again. */
+export type Finisher = 'repeat' | 'resolver' | 'both' | 'next'
+
+/** What must have come of the operation. `either`: the acquirer's journal decides. */
+export type Expected = 'done' | 'canceled' | 'hold stands' | 'either'
+
+export interface Cell {
+  victim: Victim
+  point: string
+  hits: number
+  operation: OperationName
+  /** Where the request's process dies first, when the victim comes later. */
+  after?: 'payments:claimed' | 'payments:answered'
+  finisher: Finisher
+  expected: Expected
+}
+
+const finishers: readonly Finisher[] = ['repeat', 'resolver', 'both']
+
+type Place = Pick<Cell, 'point' | 'hits' | 'expected'>
+
+const at = (point: string, hits: number, expected: Expected): Place => ({ point, hits, expected })
+
+/** The points that a request passes with its `claim`-th operation. */
+function requestPoints(claim: 1 | 2): Place[] {
+  const unasked = claim === 1 ? 'canceled' : 'hold stands'
+  return [
+    at('payments:claimed', claim, unasked),
+    at('payments:answered', claim, 'done'),
+    at('payments:recording', claim, 'done'),
+    at('payments:recorded', claim, 'done'),
+    at('payments:rung', claim, 'done'),
+  ]
+}
+
+const isCombined = (name: OperationName): boolean => crashOperations[name].claims === 2
+
+function placesOfRequest(name: OperationName): Place[] {
+  const commits = [at('database:committing', 1, 'either'), at('database:committing', 2, 'done')]
+  if (!isCombined(name)) return [...requestPoints(1), ...commits]
+  // A second operation, claimed when the first is recorded: what is recorded by then stays.
+  return [...requestPoints(1), ...requestPoints(2), ...commits, at('database:committing', 3, 'done')]
+}
+
+const placesOfAcquirer = (name: OperationName): Place[] =>
+  (isCombined(name) ? [1, 2] : [1]).flatMap(hits => [
+    at('acquirer:deciding', hits, 'either'),
+    at('acquirer:decided', hits, 'done'),
+  ])
+
+const recordPoints: readonly string[] = ['payments:recording', 'payments:recorded', 'payments:rung']
+
+/** After the acquirer's answer was lost. */
+const placesOfInquiry: readonly Place[] = [
+  at('payments:taken-over', 1, 'done'),
+  at('payments:inquired', 1, 'done'),
+  ...recordPoints.map(point => at(point, 1, 'done')),
+  at('database:committing', 1, 'done'),
+  at('database:committing', 2, 'done'),
+]
+
+/** Whoever learns that the hold was made goes on with the capture. */
+const inquiryOf = (name: OperationName): readonly Place[] =>
+  isCombined(name)
+    ? [...placesOfInquiry, at('payments:claimed', 1, 'hold stands'), at('payments:answered', 1, 'done')]
+    : placesOfInquiry
+
+/** After the acquirer was never asked. */
+const placesOfCancellation: readonly Place[] = [
+  at('payments:inquired', 1, 'canceled'),
+  at('payments:canceled', 1, 'canceled'),
+  ...recordPoints.map(point => at(point, 1, 'canceled')),
+  at('database:committing', 2, 'canceled'),
+]
+
+const relayPoints = ['relay:locked', 'relay:produced', 'relay:marked', 'relay:committed', 'database:committing']
+const ledgerPoints = ['ledger:inserted', 'ledger:committed', 'database:committing']
+
+const cross = (
+  victim: Victim,
+  operation: OperationName,
+  places: readonly Place[],
+  who: readonly Finisher[],
+  after?: Cell['after'],
+): Cell[] => places.flatMap(place => who.map(finisher => ({ victim, operation, ...place, after, finisher })))
+
+function cellsOf(name: OperationName): Cell[] {
+  const { ledgerTopics, kind } = crashOperations[name]
+  const [claimed, answered] = ['payments:claimed', 'payments:answered'] as const
+  const hasKey = kind !== 'expire'
+  return [
+    ...cross('request', name, placesOfRequest(name), finishers),
+    ...cross('acquirer', name, placesOfAcquirer(name), finishers),
+    ...cross('resolver', name, inquiryOf(name), finishers, answered),
+    ...cross('resolver', name, placesOfCancellation, ['resolver', 'both'], claimed),
+    ...cross(
+      'acquirer of the resolver',
+      name,
+      [at('acquirer:deciding', 1, 'canceled'), at('acquirer:decided', 1, 'canceled')],
+      ['resolver'],
+      claimed,
+    ),
+    // Nobody repeats an expiry.
+    ...(hasKey ? cross('repeat', name, inquiryOf(name), finishers, answered) : []),
+    ...(hasKey ? cross('repeat', name, [at('payments:postponed', 1, 'canceled')], ['resolver', 'both'], claimed) : []),
+    ...cross(
+      'relay',
+      name,
+      relayPoints.map(point => at(point, 1, 'done')),
+      ['next'],
+    ),
+    ...(ledgerTopics.length > 0
+      ? cross(
+          'ledger',
+          name,
+          ledgerPoints.map(point => at(point, 1, 'done')),
+          ['next'],
+        )
+      : []),
+  ]
+}
+
+export const matrix: readonly Cell[] = operationNames.flatMap(cellsOf)
+
+/** One cell of each victim and point, the operations and finishers in turn. */
+export const sample: readonly Cell[] = [
+  ...Map.groupBy(matrix, ({ victim, point }) => `${victim} ${point}`).values(),
+].map((cells, index) => cells[(index * 37) % cells.length]!)
+
+export const nameOf = ({ victim, point, hits, operation, after, finisher }: Cell): string =>
+  [
+    `${operation}: the ${victim} dies at ${point}${hits > 1 ? ` (${hits})` : ''}`,
+    after === undefined ? '' : ` after ${after}`,
+    finisher === 'next' ? '' : `; ${finisher === 'both' ? 'repeat and resolver' : finisher}`,
+  ].join('')

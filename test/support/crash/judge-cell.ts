@@ -1,0 +1,138 @@
+/** What must be true of a payment after a crash: the client's answers, the acquirer's journal and every invariant of its rows. */
+import { openSnapshot } from '../../../scripts/operate/verify/snapshot.ts'
+import { acquirerDecision } from '../../../shared/contracts/acquirer.ts'
+import type { FinalState, PaymentStatus } from '../../../shared/contracts/lists.ts'
+import { needingDatabase } from '../../../shared/invariants/catalogue.ts'
+import type { PaymentHistory } from '../../../shared/invariants/payment-history.ts'
+import { type Reply, send } from '../http.ts'
+import type { Cell, Expected } from './cells.ts'
+import type { CrashSystem } from './crash-system.ts'
+import { type CrashOperation, crashOperations } from './operations.ts'
+
+interface OperationRow {
+  operation_id: string
+  kind: string
+  state: string
+}
+
+/** Sentences; none when all is well. `answers`: what the client was told when nothing was pending any more, each time it asked. */
+export async function problemsOf(
+  system: CrashSystem,
+  cell: Cell,
+  paymentId: string,
+  answers: readonly Reply[],
+): Promise<string[]> {
+  const operation: CrashOperation = crashOperations[cell.operation]
+  const operations = await system.database.rows<OperationRow>(
+    'SELECT operation_id, kind, state FROM payment_operation WHERE payment_id = ? ORDER BY sequence',
+    [paymentId],
+  )
+  const outcome = outcomeOf(cell, operation, operations)
+  return [
+    ...countProblems(cell.operation, operation, outcome, operations),
+    ...answerProblems(operation, outcome, answers),
+    ...(await statusProblems(system, operation, outcome, paymentId)),
+    ...(await journalProblems(system, operations)),
+    ...(await deliveryProblems(system, paymentId)),
+  ]
+}
+
+/** What has come of the operation by its rows, unless the cell knows it beforehand. */
+function outcomeOf({ expected }: Cell, { kind }: CrashOperation, operations: readonly OperationRow[]): Expected {
+  if (expected !== 'either') return expected
+  const ofKind = operations.filter(row => row.kind === kind).map(row => row.state)
+  if (ofKind.includes('SUCCEEDED') || ofKind.includes('DECLINED')) return 'done'
+  return kind === 'capture' && ofKind.includes('FAILED') ? 'hold stands' : 'canceled'
+}
+
+function countProblems(
+  name: Cell['operation'],
+  { kind }: CrashOperation,
+  outcome: Expected,
+  operations: readonly OperationRow[],
+): string[] {
+  const state: FinalState = name === 'authorize, declined' ? 'DECLINED' : 'SUCCEEDED'
+  const count = operations.filter(row => row.kind === kind && row.state === state).length
+  // A canceled expiry is followed by one that is not.
+  const expected = outcome === 'done' || kind === 'expire' ? 1 : 0
+  const open = operations.filter(row => row.state === 'PENDING').map(row => `${row.operation_id} is still pending`)
+  return count === expected ? open : [...open, `${count} operations of kind ${kind} ${state}, expected ${expected}`]
+}
+
+function answerProblems({ done }: CrashOperation, outcome: Expected, answers: readonly Reply[]): string[] {
+  if (done.statusCode === undefined) return []
+  const statusCode = outcome === 'done' ? done.statusCode : 402
+  const [first, again] = answers
+  return [
+    ...answers.filter(({ status }) => status !== statusCode).map(({ status, text }) => `answered ${status}: ${text}`),
+    ...(first!.bytes.equals(again!.bytes) ? [] : [`answered ${first!.text}, then ${again!.text}`]),
+    ...(again!.replayed ? [] : ['the second answer is no replay']),
+  ]
+}
+
+async function statusProblems(
+  system: CrashSystem,
+  { done, canceled }: CrashOperation,
+  outcome: Expected,
+  paymentId: string,
+): Promise<string[]> {
+  const statuses: Record<Exclude<Expected, 'either'>, PaymentStatus> = {
+    done: done.status,
+    canceled,
+    'hold stands': 'AUTHORIZED',
+  }
+  const expected = statuses[outcome as Exclude<Expected, 'either'>]
+  const [row] = await system.database.rows<{ status: string }>('SELECT status FROM payment WHERE payment_id = ?', [
+    paymentId,
+  ])
+  return row!.status === expected ? [] : [`the payment is ${row!.status}, expected ${expected}`]
+}
+
+const stateOfDecision: Record<string, FinalState> = { APPROVED: 'SUCCEEDED', DECLINED: 'DECLINED', CANCELED: 'FAILED' }
+
+/** The acquirer decides each operation once, and its journal says what our rows say. */
+async function journalProblems({ system }: CrashSystem, operations: readonly OperationRow[]): Promise<string[]> {
+  const problems: string[] = []
+  for (const { operation_id: operationId, kind, state } of operations) {
+    const reply = await send(system.acquirerUrl, { path: `/operations/${operationId}` })
+    const said = reply.status === 200 ? acquirerDecision.parse(reply.json).state : `answer ${reply.status}`
+    if (stateOfDecision[said] !== state) problems.push(`the ${kind} is ${state} here and ${said} at the acquirer`)
+  }
+  return problems
+}
+
+async function deliveryProblems({ database }: CrashSystem, paymentId: string): Promise<string[]> {
+  const waiting = await database.count(
+    'SELECT COUNT(*) FROM outbox_event WHERE message_key = ? AND published_at IS NULL',
+    [paymentId],
+  )
+  return waiting === 0 ? [] : [`${waiting} events are not published`]
+}
+
+/** What the rules of single payments say of these, with no grace: by payment. */
+export async function brokenInvariants(
+  system: CrashSystem,
+  paymentIds: ReadonlySet<string>,
+): Promise<Map<string, string[]>> {
+  const snapshot = await openSnapshot(system.system.databaseUrl)
+  try {
+    const broken = new Map<string, string[]>()
+    for await (const history of snapshot.histories())
+      if (paymentIds.has(history.paymentId)) broken.set(history.paymentId, brokenBy(history))
+    return broken
+  } finally {
+    await snapshot.close()
+  }
+}
+
+/** What is pending is broken too: nothing is on its way any more. */
+function brokenBy(history: PaymentHistory): string[] {
+  const judge = { nowMs: Date.now(), graceMs: 0 }
+  return needingDatabase.flatMap(invariant => {
+    if (!('checkPayment' in invariant)) return []
+    const results = [...invariant.checkPayment(history, judge)]
+    return results.flatMap(result =>
+      result.state === 'ok' ? [] : [`${invariant.name}: ${result.row} ${result.problem}`],
+    )
+  })
+}
