@@ -1,4 +1,5 @@
 /** The crash matrix: every point × every operation × who finishes what the killed process has left. */
+import type { CrashAt } from './armed.ts'
 import { crashOperations, type OperationName, operationNames } from './operations.ts'
 
 /** Whose process dies. */
@@ -146,6 +147,29 @@ export const matrix: readonly Cell[] = operationNames.flatMap(cellsOf)
 export const sample: readonly Cell[] = [
   ...Map.groupBy(matrix, ({ victim, point }) => `${victim} ${point}`).values(),
 ].map((cells, index) => cells[(index * 37) % cells.length]!)
+
+/** Points of jobs that work on batches, whatever the payments in them. */
+export const jobPoints = ['jobs:pruned', 'jobs:archiving', 'jobs:archived'] as const
+
+/** Where the whole system's API process dies, with all functions and triggers in it, while a payment is authorized and captured. */
+export const apiCells: readonly CrashAt[] = [
+  { point: 'payments:claimed', hits: 1 },
+  { point: 'payments:answered', hits: 1 },
+  { point: 'payments:recording', hits: 2 },
+  { point: 'payments:recorded', hits: 1 },
+  { point: 'payments:rung', hits: 2 },
+  { point: 'relay:produced', hits: 1 },
+  { point: 'relay:marked', hits: 1 },
+  { point: 'ledger:inserted', hits: 1 },
+  { point: 'kafka-events:committing', hits: 1, topic: 'outbox.ready' },
+  { point: 'kafka-events:committing', hits: 1, topic: 'payment.captured' },
+  { point: 'kafka-events:committed', hits: 1, topic: 'outbox.ready' },
+  { point: 'kafka-events:committed', hits: 1, topic: 'payment.captured' },
+]
+
+export const apiSample: readonly CrashAt[] = apiCells.filter(
+  ({ point, topic }) => point.startsWith('kafka-events:') && topic === 'payment.captured',
+)
 
 export const nameOf = ({ victim, point, hits, operation, after, finisher }: Cell): string =>
   [

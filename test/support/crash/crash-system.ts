@@ -14,7 +14,7 @@ import { ApiGateway } from '../lambda/api-gateway.ts'
 import type { Invocation } from '../lambda/execution-environment.ts'
 import { type OwnSystem, startOwnSystem } from '../own-system.ts'
 import type { SystemUnderTest } from '../system.ts'
-import { type CrashAt, crashEnvironment, killedAt } from './armed.ts'
+import { ARMED_FILE, type CrashAt, crashEnvironment, killedAt } from './armed.ts'
 import { type CrashFunctions, deployCrashFunctions, type FunctionKey } from './crash-functions.ts'
 
 /** Longer than the whole run: a lease runs out when the test says so. */
@@ -47,7 +47,7 @@ export class CrashSystem {
 
   static async start(name: string): Promise<CrashSystem> {
     const folder = mkdtempSync(join(tmpdir(), 'crash-'))
-    const own = await startOwnSystem(name, undefined, crashEnvironment(join(folder, 'crash-at')))
+    const own = await startOwnSystem(name, undefined, crashEnvironment(join(folder, ARMED_FILE)))
     try {
       await connectControl(own.runFile).stop('api')
       const { databaseUrl, kafkaBrokers, redisUrl, acquirerUrl, logsFolder } = own.system
@@ -72,6 +72,11 @@ export class CrashSystem {
     return this.#own.system
   }
 
+  /** Of the acquirer and of the API: they die at points that the other never comes to. */
+  get #armedFile(): string {
+    return join(this.#folder, ARMED_FILE)
+  }
+
   /** Runs a job, or delivers an event. Throws when the function fails; a process that was killed is a failure too. */
   async invoke(key: FunctionKey, event: unknown = {}): Promise<void> {
     const { functionError, payload } = await this.#functions[key].invoke(event)
@@ -86,7 +91,7 @@ export class CrashSystem {
   /** The process of a function dies at the point while `act` runs. */
   killFunction(key: FunctionKey, at: CrashAt, act: () => Promise<unknown>): Promise<void> {
     const fn = this.#functions[key]
-    return killedAt(join(fn.scratch, 'crash-at'), at, async () => {
+    return killedAt(join(fn.scratch, ARMED_FILE), at, async () => {
       const before = fn.invocations.length
       await act().catch(() => undefined)
       const killed = fn.invocations.slice(before).filter(wasKilled)
@@ -96,12 +101,21 @@ export class CrashSystem {
 
   /** The acquirer's process dies at the point while `act` runs, and is started again at once. */
   async killAcquirer(at: CrashAt, act: () => Promise<unknown>): Promise<void> {
-    await killedAt(join(this.#folder, 'crash-at'), at, act)
+    await killedAt(this.#armedFile, at, act)
     await this.startAcquirer()
   }
 
-  async acquirerIsGone(): Promise<void> {
-    await until(async () => !existsSync(join(this.#folder, 'crash-at')), { what: 'a killed acquirer', intervalMs: 10 })
+  /** Resolves when the acquirer or the API has died at the point that is armed for it. */
+  async isKilled(): Promise<void> {
+    await until(() => !existsSync(this.#armedFile), { what: 'a process at its crash point', intervalMs: 10 })
+  }
+
+  /** As if the leases of the merchant's operations had run out: time passes for nobody else. */
+  async endLeases(merchantId: string): Promise<void> {
+    await this.database.write(
+      `UPDATE payment_operation SET lease_until_ms = 1, next_attempt_at_ms = 1 WHERE merchant_id = ? AND state = 'PENDING'`,
+      [merchantId],
+    )
   }
 
   /** Without the pause that its starter makes. */
@@ -112,9 +126,8 @@ export class CrashSystem {
   }
 
   /** The whole system again: its API process dies at the point while `act` runs, and the starter brings it back. */
-  async killApi(at: CrashAt, act: (api: PaymentApi) => Promise<unknown>): Promise<void> {
-    const api = new PaymentApi(this.#own.system.apiUrl)
-    await killedAt(join(this.#folder, 'crash-at'), at, () => act(api))
+  killApi(at: CrashAt, act: () => Promise<unknown>): Promise<void> {
+    return killedAt(this.#armedFile, at, act)
   }
 
   async startApi(): Promise<PaymentApi> {

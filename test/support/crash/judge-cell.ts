@@ -1,6 +1,6 @@
 /** What must be true of a payment after a crash: the client's answers, the acquirer's journal and every invariant of its rows. */
 import { openSnapshot } from '../../../scripts/operate/verify/snapshot.ts'
-import { acquirerDecision } from '../../../shared/contracts/acquirer.ts'
+import { acquirerDecision, type JournalEntry, journalPage } from '../../../shared/contracts/acquirer.ts'
 import type { FinalState, PaymentStatus } from '../../../shared/contracts/lists.ts'
 import { needingDatabase } from '../../../shared/invariants/catalogue.ts'
 import type { PaymentHistory } from '../../../shared/invariants/payment-history.ts'
@@ -135,4 +135,30 @@ function brokenBy(history: PaymentHistory): string[] {
       result.state === 'ok' ? [] : [`${invariant.name}: ${result.row} ${result.problem}`],
     )
   })
+}
+
+/** Decisions in the acquirer's journal that no operation here asked for, or that are another one here. */
+export async function strangeDecisions({ system, database }: CrashSystem): Promise<string[]> {
+  const operations = await database.rows<OperationRow & { amount: number }>(
+    'SELECT operation_id, kind, state, amount FROM payment_operation',
+  )
+  const known = new Map(operations.map(row => [row.operation_id, row]))
+  const decisions = (await journalOf(system.acquirerUrl)).filter(entry => entry.type === 'decision')
+  return decisions.flatMap(({ operationId, state, order }) => {
+    const row = known.get(operationId)
+    if (row === undefined) return [`${operationId} is ${state} there and unknown here`]
+    const isSame = stateOfDecision[state] === row.state && (order === null || order.amount === row.amount)
+    return isSame ? [] : [`${operationId} is ${state} there and ${row.state} here`]
+  })
+}
+
+async function journalOf(acquirerUrl: string): Promise<JournalEntry[]> {
+  const entries: JournalEntry[] = []
+  for (let after: number | null = 0; after !== null; ) {
+    const { json } = await send(acquirerUrl, { path: `/journal?after=${after}` })
+    const page: ReturnType<typeof journalPage.parse> = journalPage.parse(json)
+    entries.push(...page.entries)
+    after = page.next
+  }
+  return entries
 }

@@ -82,7 +82,7 @@ class CellRun {
     let resolving: Promise<unknown> = Promise.resolve()
     await this.#system.killAcquirer(this.#crashAt(), async () => {
       resolving = this.#resolve()
-      await this.#system.acquirerIsGone()
+      await this.#system.isKilled()
     })
     await resolving
   }
@@ -140,12 +140,8 @@ class CellRun {
     if (rows.length > 0) await this.#system.invoke('recordLedger', kafkaEvent(rows.map(recordOf)))
   }
 
-  /** As if the leases had run out: time passes for nobody else. */
-  async #endLeases(): Promise<void> {
-    await this.#system.database.write(
-      `UPDATE payment_operation SET lease_until_ms = 1, next_attempt_at_ms = 1 WHERE merchant_id = ? AND state = 'PENDING'`,
-      [this.#subject.merchantId],
-    )
+  #endLeases(): Promise<void> {
+    return this.#system.endLeases(this.#subject.merchantId)
   }
 
   #pendingCount(): Promise<number> {

@@ -1,0 +1,93 @@
+/** The tests of the crash matrix, for as many of its cells as somebody wants. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { verify } from '../../../scripts/operate/verify/settle.ts'
+import type { PaymentApi } from '../http.ts'
+import type { CrashAt } from './armed.ts'
+import { type Cell, nameOf } from './cells.ts'
+import { CrashSystem } from './crash-system.ts'
+import { strangeDecisions } from './judge-cell.ts'
+import { finalAnswers, killApiAt, type Purchase } from './run-api-cells.ts'
+import { killArchive, killPrune } from './run-jobs.ts'
+import { type CellResult, runMatrix, tableOf } from './run-matrix.ts'
+
+export interface WantedCells {
+  cells: readonly Cell[]
+  /** Where the API of the whole system dies. */
+  api: readonly CrashAt[]
+}
+
+/** Starts a system of this name, and stops it at the end. */
+export function describeMatrix(name: string, { cells, api }: WantedCells): void {
+  let system: CrashSystem
+  beforeAll(async () => {
+    system = await CrashSystem.start(name)
+  })
+  afterAll(() => system?.stop())
+
+  describe('a process is killed, and another goes on', () => {
+    let results: CellResult[]
+    beforeAll(async () => {
+      const startedMs = performance.now()
+      results = await runMatrix(system, cells)
+      const seconds = Math.round((performance.now() - startedMs) / 1_000)
+      console.log(`${results.length} cells in ${seconds} s\n${tableOf(results)}`)
+    })
+
+    test.each(cells.map((cell, index) => [nameOf(cell), index] as const))('%s', (_, index) => {
+      expect(results[index]!.problems).toEqual([])
+    })
+
+    test("the acquirer's journal holds no decision that no operation here knows", async () => {
+      expect(await strangeDecisions(system)).toEqual([])
+    })
+  })
+
+  describe('a job is killed in its batches, and its next run goes on', () => {
+    test('deleted answers stay deleted, and the next run deletes the rest', async () => {
+      expect(await killPrune(system)).toEqual({ afterKill: 100, afterNext: 0 })
+    })
+
+    test.each([
+      ['jobs:archiving', 'archives nothing'],
+      ['jobs:archived', 'has archived a batch'],
+    ] as const)('killed at %s it %s, and no event is lost or in both tables', async point => {
+      const { before, afterKill, afterNext } = await killArchive(system, point)
+      const total = before.live + before.archived
+      for (const counts of [afterKill, afterNext])
+        expect({ ...counts, total: counts.live + counts.archived }).toMatchObject({ both: 0, total })
+      if (point === 'jobs:archiving') expect(afterKill).toEqual(before)
+      expect(afterNext.live).toBe(0)
+    })
+  })
+
+  describe('the API of the whole system is killed, and brought back', () => {
+    let running: PaymentApi
+    const purchases: Purchase[] = []
+    beforeAll(async () => {
+      running = await system.startApi()
+    })
+
+    test.each(api.map(at => [[at.point, at.topic].filter(Boolean).join(' of '), at] as const))(
+      'at %s',
+      async (_, at) => {
+        purchases.push(await killApiAt(system, running, at))
+      },
+    )
+
+    test('each of its clients has one final answer', async () => {
+      for (const purchase of purchases) {
+        const [first, again] = await finalAnswers(system, running, purchase)
+        expect([purchase.at.point, [201, 402].includes(first!.status)]).toEqual([purchase.at.point, true])
+        expect(again!.text).toBe(first!.text)
+      }
+      expect(purchases).toHaveLength(api.length)
+    })
+
+    test('nothing is left on its way, and every invariant holds', async () => {
+      const report = await verify(system.system, { settleMs: 120_000, graceMs: 60_000 })
+      expect(report.results.filter(({ ok }) => !ok)).toEqual([])
+      expect(report.pending).toBe(0)
+      expect(await strangeDecisions(system)).toEqual([])
+    })
+  })
+}
