@@ -7,6 +7,7 @@ import type { PaymentHistory } from '../../../shared/invariants/payment-history.
 import { type Reply, send } from '../http.ts'
 import type { Cell, Expected } from './cells.ts'
 import type { CrashSystem } from './crash-system.ts'
+import type { CellResult } from './matrix-table.ts'
 import { type CrashOperation, crashOperations } from './operations.ts'
 
 interface OperationRow {
@@ -109,16 +110,20 @@ async function deliveryProblems({ database }: CrashSystem, paymentId: string): P
   return waiting === 0 ? [] : [`${waiting} events are not published`]
 }
 
-/** What the rules of single payments say of these, with no grace: by payment. */
+/** The cells whose payment breaks a rule for single payments, with no grace. */
 export async function brokenInvariants(
-  system: CrashSystem,
-  paymentIds: ReadonlySet<string>,
-): Promise<Map<string, string[]>> {
-  const snapshot = await openSnapshot(system.system.databaseUrl)
+  { system }: CrashSystem,
+  results: readonly CellResult[],
+): Promise<{ cell: Cell; rules: string[] }[]> {
+  const cells = new Map(results.map(({ paymentId, cell }) => [paymentId, cell]))
+  const snapshot = await openSnapshot(system.databaseUrl)
   try {
-    const broken = new Map<string, string[]>()
-    for await (const history of snapshot.histories())
-      if (paymentIds.has(history.paymentId)) broken.set(history.paymentId, brokenBy(history))
+    const broken: { cell: Cell; rules: string[] }[] = []
+    for await (const history of snapshot.histories()) {
+      const cell = cells.get(history.paymentId)
+      const rules = cell === undefined ? [] : brokenBy(history)
+      if (cell !== undefined && rules.length > 0) broken.push({ cell, rules })
+    }
     return broken
   } finally {
     await snapshot.close()

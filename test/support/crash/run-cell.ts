@@ -4,18 +4,19 @@ import type { Reply } from '../http.ts'
 import type { Cell, Finisher } from './cells.ts'
 import type { CrashSystem } from './crash-system.ts'
 import { problemsOf } from './judge-cell.ts'
+import type { CellResult } from './matrix-table.ts'
 import { type CrashOperation, crashOperations, type Subject } from './operations.ts'
 
 /** The acquirer cannot be asked again before its circuit and its lease allow it. */
 const ROUNDS_MAX = 4
 
 /** What is wrong; empty when everything is as it must be. */
-export async function runCell(system: CrashSystem, cell: Cell): Promise<{ paymentId?: string; problems: string[] }> {
+export async function runCell(system: CrashSystem, cell: Cell): Promise<CellResult> {
   const run = new CellRun(system, cell)
   try {
     return await run.toTheEnd()
   } catch (error) {
-    return { problems: [error instanceof Error ? error.message : String(error)] }
+    return { cell, problems: [error instanceof Error ? error.message : String(error)] }
   }
 }
 
@@ -31,13 +32,14 @@ class CellRun {
     this.#operation = crashOperations[cell.operation]
   }
 
-  async toTheEnd(): Promise<{ paymentId: string; problems: string[] }> {
+  async toTheEnd(): Promise<CellResult> {
     this.#subject = await this.#operation.prepare(this.#system)
     await this.#kill()
     const answers = await this.#finish()
     const paymentId = await this.#paymentId()
     await this.#deliver()
-    return { paymentId, problems: await problemsOf(this.#system, this.#cell, paymentId, answers) }
+    const problems = await problemsOf(this.#system, this.#cell, paymentId, answers)
+    return { cell: this.#cell, paymentId, problems }
   }
 
   async #kill(): Promise<void> {

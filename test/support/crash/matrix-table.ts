@@ -1,27 +1,11 @@
-/** Runs cells of the crash matrix one after the other, and shows what came of them as a table. */
+/** Shows what came of the cells of the crash matrix as a table. */
 import type { Cell, Finisher } from './cells.ts'
-import type { CrashSystem } from './crash-system.ts'
-import { brokenInvariants } from './judge-cell.ts'
-import { runCell } from './run-cell.ts'
 
 export interface CellResult {
   cell: Cell
+  paymentId?: string
+  /** None when everything is as it must be. */
   problems: string[]
-  durationMs: number
-}
-
-/** Sequentially: the resolver and the job of expiries take whatever is due, whoever left it. */
-export async function runMatrix(system: CrashSystem, cells: readonly Cell[]): Promise<CellResult[]> {
-  const results: (CellResult & { paymentId?: string })[] = []
-  for (const cell of cells) {
-    const startedMs = performance.now()
-    const { paymentId, problems } = await runCell(system, cell)
-    results.push({ cell, paymentId, problems, durationMs: performance.now() - startedMs })
-  }
-  const ids = new Set(results.flatMap(({ paymentId }) => paymentId ?? []))
-  const broken = await brokenInvariants(system, ids)
-  for (const { paymentId, problems } of results) problems.push(...(broken.get(paymentId ?? '') ?? []))
-  return results
 }
 
 const letters: Record<Finisher, string> = { repeat: 'p', resolver: 'r', both: 'b', next: 'n' }
