@@ -42,26 +42,37 @@ type Place = Pick<Cell, 'point' | 'hits' | 'expected'>
 
 const at = (point: string, hits: number, expected: Expected): Place => ({ point, hits, expected })
 
-/** The points that a request passes with its `claim`-th operation. */
-function requestPoints(claim: 1 | 2): Place[] {
-  const unasked = claim === 1 ? 'canceled' : 'hold stands'
-  return [
-    at('payments:claimed', claim, unasked),
-    at('payments:answered', claim, 'done'),
-    at('payments:recording', claim, 'done'),
-    at('payments:recorded', claim, 'done'),
-    at('payments:rung', claim, 'done'),
-  ]
-}
-
 const isCombined = (name: OperationName): boolean => crashOperations[name].claims === 2
 
+/** Recorded with an operation that follows, which the acquirer is not asked for: it is canceled, and what is recorded stays. */
+const recordedWith = (hasNext: boolean): Expected => (hasNext ? 'hold stands' : 'done')
+
+/** The points behind the acquirer's answer. `hasNext`: the record claims the operation that follows. */
+const recordPoints = (hits: number, hasNext: boolean): Place[] => [
+  at('payments:recording', hits, 'done'),
+  at('payments:recorded', hits, recordedWith(hasNext)),
+  at('payments:rung', hits, recordedWith(hasNext)),
+]
+
 function placesOfRequest(name: OperationName): Place[] {
-  const commits = [at('database:committing', 1, 'either'), at('database:committing', 2, 'done')]
-  if (!isCombined(name)) return [...requestPoints(1), ...commits]
-  // A second operation, claimed when the first is recorded: what is recorded by then stays.
-  return [...requestPoints(1), ...requestPoints(2), ...commits, at('database:committing', 3, 'done')]
+  const hasNext = isCombined(name)
+  const first = [
+    at('payments:claimed', 1, 'canceled'),
+    at('payments:answered', 1, 'done'),
+    ...recordPoints(1, hasNext),
+    at('database:committing', 1, 'either'),
+    at('database:committing', 2, hasNext ? 'either' : 'done'),
+  ]
+  if (!hasNext) return first
+  return [...first, ...placesOfSecond(2), at('database:committing', 3, 'done')]
 }
+
+/** Of the operation that follows; `hits`: how often the process has passed them then. */
+const placesOfSecond = (hits: number): Place[] => [
+  at('payments:claimed', hits, 'hold stands'),
+  at('payments:answered', hits, 'done'),
+  ...recordPoints(2, false),
+]
 
 const placesOfAcquirer = (name: OperationName): Place[] =>
   (isCombined(name) ? [1, 2] : [1]).flatMap(hits => [
@@ -69,28 +80,26 @@ const placesOfAcquirer = (name: OperationName): Place[] =>
     at('acquirer:decided', hits, 'done'),
   ])
 
-const recordPoints: readonly string[] = ['payments:recording', 'payments:recorded', 'payments:rung']
-
-/** After the acquirer's answer was lost. */
-const placesOfInquiry: readonly Place[] = [
-  at('payments:taken-over', 1, 'done'),
-  at('payments:inquired', 1, 'done'),
-  ...recordPoints.map(point => at(point, 1, 'done')),
-  at('database:committing', 1, 'done'),
-  at('database:committing', 2, 'done'),
-]
-
-/** Whoever learns that the hold was made goes on with the capture. */
-const inquiryOf = (name: OperationName): readonly Place[] =>
-  isCombined(name)
-    ? [...placesOfInquiry, at('payments:claimed', 1, 'hold stands'), at('payments:answered', 1, 'done')]
-    : placesOfInquiry
+/** After the acquirer's answer was lost. Whoever learns that the hold was made goes on with the capture. */
+function placesOfInquiry(name: OperationName): Place[] {
+  const hasNext = isCombined(name)
+  return [
+    at('payments:taken-over', 1, 'done'),
+    at('payments:inquired', 1, 'done'),
+    ...recordPoints(1, hasNext),
+    at('database:committing', 1, 'done'),
+    at('database:committing', 2, hasNext ? 'either' : 'done'),
+    ...(hasNext ? placesOfSecond(1) : []),
+  ]
+}
 
 /** After the acquirer was never asked. */
 const placesOfCancellation: readonly Place[] = [
   at('payments:inquired', 1, 'canceled'),
   at('payments:canceled', 1, 'canceled'),
-  ...recordPoints.map(point => at(point, 1, 'canceled')),
+  at('payments:recording', 1, 'canceled'),
+  at('payments:recorded', 1, 'canceled'),
+  at('payments:rung', 1, 'canceled'),
   at('database:committing', 2, 'canceled'),
 ]
 
@@ -112,7 +121,7 @@ function cellsOf(name: OperationName): Cell[] {
   return [
     ...cross('request', name, placesOfRequest(name), finishers),
     ...cross('acquirer', name, placesOfAcquirer(name), finishers),
-    ...cross('resolver', name, inquiryOf(name), finishers, answered),
+    ...cross('resolver', name, placesOfInquiry(name), finishers, answered),
     ...cross('resolver', name, placesOfCancellation, ['resolver', 'both'], claimed),
     ...cross(
       'acquirer of the resolver',
@@ -122,7 +131,7 @@ function cellsOf(name: OperationName): Cell[] {
       claimed,
     ),
     // Nobody repeats an expiry.
-    ...(hasKey ? cross('repeat', name, inquiryOf(name), finishers, answered) : []),
+    ...(hasKey ? cross('repeat', name, placesOfInquiry(name), finishers, answered) : []),
     ...(hasKey ? cross('repeat', name, [at('payments:postponed', 1, 'canceled')], ['resolver', 'both'], claimed) : []),
     ...cross(
       'relay',
