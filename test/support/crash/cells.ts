@@ -103,59 +103,54 @@ const placesOfCancellation: readonly Place[] = [
   at('database:committing', 2, 'canceled'),
 ]
 
+const placesOfTombstone = [at('acquirer:deciding', 1, 'canceled'), at('acquirer:decided', 1, 'canceled')]
+const placesOfPostponing = [at('payments:postponed', 1, 'canceled')]
+
 const relayPoints = ['relay:locked', 'relay:produced', 'relay:marked', 'relay:committed', 'database:committing']
 const ledgerPoints = ['ledger:inserted', 'ledger:committed', 'database:committing']
 
-const cross = (
+const cross = (victim: Victim, operation: OperationName, places: readonly Place[], who: readonly Finisher[]): Cell[] =>
+  places.flatMap(place => who.map(finisher => ({ victim, operation, ...place, finisher })))
+
+/** One finisher for each place, and the next one for the next operation: a second kill costs another process. */
+const inTurn = (
   victim: Victim,
   operation: OperationName,
   places: readonly Place[],
   who: readonly Finisher[],
   after?: Cell['after'],
-): Cell[] => places.flatMap(place => who.map(finisher => ({ victim, operation, ...place, after, finisher })))
+): Cell[] =>
+  places.map((place, index) => {
+    const finisher = who[(index + operationNames.indexOf(operation)) % who.length]!
+    return { victim, operation, ...place, after, finisher }
+  })
+
+const doneAt = (points: readonly string[]): Place[] => points.map(point => at(point, 1, 'done'))
 
 function cellsOf(name: OperationName): Cell[] {
   const { ledgerTopics, kind } = crashOperations[name]
   const [claimed, answered] = ['payments:claimed', 'payments:answered'] as const
-  const hasKey = kind !== 'expire'
   return [
     ...cross('request', name, placesOfRequest(name), finishers),
-    ...cross('acquirer', name, placesOfAcquirer(name), finishers),
-    ...cross('resolver', name, placesOfInquiry(name), finishers, answered),
-    ...cross('resolver', name, placesOfCancellation, ['resolver', 'both'], claimed),
-    ...cross(
-      'acquirer of the resolver',
-      name,
-      [at('acquirer:deciding', 1, 'canceled'), at('acquirer:decided', 1, 'canceled')],
-      ['resolver'],
-      claimed,
-    ),
+    ...inTurn('acquirer', name, placesOfAcquirer(name), finishers),
+    ...inTurn('resolver', name, placesOfInquiry(name), finishers, answered),
+    // Nothing but the resolver cancels.
+    ...inTurn('resolver', name, placesOfCancellation, ['resolver', 'both'], claimed),
+    ...inTurn('acquirer of the resolver', name, placesOfTombstone, ['resolver'], claimed),
     // Nobody repeats an expiry.
-    ...(hasKey ? cross('repeat', name, placesOfInquiry(name), finishers, answered) : []),
-    ...(hasKey ? cross('repeat', name, [at('payments:postponed', 1, 'canceled')], ['resolver', 'both'], claimed) : []),
-    ...cross(
-      'relay',
-      name,
-      relayPoints.map(point => at(point, 1, 'done')),
-      ['next'],
-    ),
-    ...(ledgerTopics.length > 0
-      ? cross(
-          'ledger',
-          name,
-          ledgerPoints.map(point => at(point, 1, 'done')),
-          ['next'],
-        )
-      : []),
+    ...(kind === 'expire' ? [] : inTurn('repeat', name, placesOfInquiry(name), finishers, answered)),
+    ...(kind === 'expire' ? [] : inTurn('repeat', name, placesOfPostponing, ['resolver', 'both'], claimed)),
+    ...inTurn('relay', name, doneAt(relayPoints), ['next']),
+    ...(ledgerTopics.length === 0 ? [] : inTurn('ledger', name, doneAt(ledgerPoints), ['next'])),
   ]
 }
 
 export const matrix: readonly Cell[] = operationNames.flatMap(cellsOf)
 
-/** One cell of each victim and point, the operations and finishers in turn. */
-export const sample: readonly Cell[] = [
-  ...Map.groupBy(matrix, ({ victim, point }) => `${victim} ${point}`).values(),
-].map((cells, index) => cells[(index * 37) % cells.length]!)
+/** One cell of each point, the victims, operations and finishers in turn. */
+export const sample: readonly Cell[] = [...Map.groupBy(matrix, ({ point }) => point).values()].map(
+  (cells, index) => cells[(index * 37) % cells.length]!,
+)
 
 /** Points of jobs that work on batches, whatever the payments in them. */
 export const jobPoints = ['jobs:pruned', 'jobs:archiving', 'jobs:archived'] as const
@@ -177,7 +172,8 @@ export const apiCells: readonly CrashAt[] = [
 ]
 
 export const apiSample: readonly CrashAt[] = apiCells.filter(
-  ({ point, topic }) => point.startsWith('kafka-events:') && topic === 'payment.captured',
+  ({ point, topic }) =>
+    point === 'ledger:inserted' || (point === 'kafka-events:committing' && topic === 'payment.captured'),
 )
 
 export const nameOf = ({ victim, point, hits, operation, after, finisher }: Cell): string =>

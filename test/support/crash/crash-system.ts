@@ -20,6 +20,9 @@ import { type CrashFunctions, deployCrashFunctions, type FunctionKey } from './c
 /** Longer than the whole run: a lease runs out when the test says so. */
 const LEASE_MS = 3_600_000
 
+/** The one that goes on, and one that loads its code meanwhile for the next kill. */
+const IDLE_AFTER_KILL = 2
+
 const routes = [
   { routeKey: 'POST /payments/authorize', functionKey: 'authorize' },
   { routeKey: 'POST /payments/capture/{paymentId}', functionKey: 'capture' },
@@ -96,6 +99,7 @@ export class CrashSystem {
       await act().catch(() => undefined)
       const killed = fn.invocations.slice(before).filter(wasKilled)
       if (killed.length !== 1) throw new Error(`${key} was not killed at ${at.point}`)
+      await fn.keepIdle(IDLE_AFTER_KILL)
     })
   }
 

@@ -75,6 +75,12 @@ export class LambdaFunction {
     return invocation
   }
 
+  /** Starts environments until so many are idle. Their code is loaded meanwhile. */
+  async keepIdle(count: number): Promise<void> {
+    const missing = count - this.environments.filter(({ idle }) => idle).length
+    await Promise.all(Array.from({ length: Math.max(0, missing) }, () => this.#startEnvironment()))
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#environments.map(environment => environment.stop()))
     rmSync(this.#folder, { recursive: true, force: true })
