@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Reporter, StepFailure } from '../terminal/output.ts'
 import { type ComposeServices, type ServiceName, serviceNames } from './compose-file.ts'
+import type { KafkaDetour } from './detour.ts'
 import { type Compose, ContainerPart, type DockerEngine } from './docker.ts'
 import { ExternalPart } from './external-part.ts'
 import { fetchKafkaJars, haveKafkaJars } from './kafka-jars.ts'
@@ -21,6 +22,8 @@ export interface Surroundings {
   env: SystemEnv
   compose: ComposeServices
   ports: PortPlan
+  /** Of a native Kafka. */
+  kafkaDetour?: KafkaDetour | undefined
   reporter: Reporter
   events: PartEvents
   /** Aborted when everything stops. */
@@ -105,10 +108,11 @@ async function prepareNatives(around: Surroundings, ours: ServiceName[]): Promis
 }
 
 async function startNative(around: Surroundings, name: ServiceName): Promise<void> {
-  const { folder, compose, env, ports, reporter, events, signal, add } = around
+  const { folder, compose, env, ports, kafkaDetour, reporter, events, signal, add } = around
   await reporter.step(name, async detail => {
     detail(addressOf(name, env))
-    const place = { folder, compose, env, program: requireProgram, controllerPort: ports.controller, signal }
+    const controllerPort = ports.controller
+    const place = { folder, compose, env, program: requireProgram, controllerPort, kafkaDetour, signal }
     const part = new SupervisedProcess(await nativeServices[name](place), events)
     add(part)
     await part.start()

@@ -41,6 +41,19 @@ test('natively only the places differ: where it listens, is advertised, votes an
   })
 })
 
+test('a detour is a second listener: it listens on one port and advertises another', () => {
+  const environment = {
+    KAFKA_LISTENERS: 'OUTSIDE://:9094',
+    KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'OUTSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT',
+  }
+  const place = { port: 21, controllerPort: 22, logDir: '/d', detour: { port: 31, advertisedPort: 32 } }
+  expect(nativeKafkaSettings(environment, place)).toMatchObject({
+    listeners: 'OUTSIDE://127.0.0.1:21,CONTROLLER://127.0.0.1:22,DETOUR://127.0.0.1:31',
+    'advertised.listeners': 'OUTSIDE://127.0.0.1:21,DETOUR://127.0.0.1:32',
+    'listener.security.protocol.map': 'OUTSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT,DETOUR:PLAINTEXT',
+  })
+})
+
 test('a properties file is sorted, and escapes what Java would read differently', () => {
   expect(propertiesText({ 'log.dirs': '/home/홍\\x', a: '1' })).toBe('a=1\nlog.dirs=/home/\\ud64d\\\\x\n')
 })

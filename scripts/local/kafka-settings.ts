@@ -1,5 +1,7 @@
 /** KAFKA_* environment variables as broker settings, by the rule of the apache/kafka image. */
 
+import type { KafkaDetour } from './detour.ts'
+
 export type KafkaSettings = Record<string, string>
 
 /** Those that the image's scripts use themselves: no broker settings. */
@@ -34,11 +36,13 @@ export interface NativePlace {
   port: number
   controllerPort: number
   logDir: string
+  /** A second listener, whose clients are told another port than the one it listens on. */
+  detour?: KafkaDetour | undefined
 }
 
 /** The image's settings, with the listeners and folders of a native broker: there is no network of containers to listen on. */
 export function nativeKafkaSettings(environment: Record<string, string>, place: NativePlace): KafkaSettings {
-  return {
+  const settings: KafkaSettings = {
     ...kafkaSettings(environment),
     listeners: `OUTSIDE://127.0.0.1:${place.port},CONTROLLER://127.0.0.1:${place.controllerPort}`,
     'advertised.listeners': `OUTSIDE://127.0.0.1:${place.port}`,
@@ -46,6 +50,20 @@ export function nativeKafkaSettings(environment: Record<string, string>, place: 
     'controller.quorum.voters': `1@127.0.0.1:${place.controllerPort}`,
     'log.dirs': place.logDir,
   }
+  return place.detour === undefined ? settings : withDetour(settings, place.detour)
+}
+
+/** Clients reconnect at the address that their listener is advertised under, so that one which came through a proxy stays behind it. */
+function withDetour(settings: KafkaSettings, { port, advertisedPort }: KafkaDetour): KafkaSettings {
+  const added = {
+    listeners: `DETOUR://127.0.0.1:${port}`,
+    'advertised.listeners': `DETOUR://127.0.0.1:${advertisedPort}`,
+    'listener.security.protocol.map': 'DETOUR:PLAINTEXT',
+  }
+  return Object.entries(added).reduce(
+    (all, [name, value]) => ({ ...all, [name]: [all[name], value].filter(Boolean).join(',') }),
+    settings,
+  )
 }
 
 /** The text of a server.properties file. Java reads it as Latin-1, so that a Korean folder name has to be escaped. */

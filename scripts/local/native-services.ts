@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } 
 import { join } from 'node:path'
 import { FULL_BELOW_BYTES } from '../../shared/runtime/data-disk.ts'
 import type { ComposeServices, ServiceName } from './compose-file.ts'
+import type { KafkaDetour } from './detour.ts'
 import { kafkaJarsFolder } from './kafka-jars.ts'
 import { jvmOptions, nativeKafkaSettings, propertiesText } from './kafka-settings.ts'
 import { type DataFolder, projectRoot } from './paths.ts'
@@ -18,6 +19,7 @@ export interface NativeContext {
   env: SystemEnv
   program(name: ProgramName): Program
   controllerPort: number
+  kafkaDetour?: KafkaDetour | undefined
   signal: AbortSignal
 }
 
@@ -117,7 +119,7 @@ function mariadbFix(tail: string[]): string | undefined {
 }
 
 async function prepareKafka(context: NativeContext): Promise<ChildSpec> {
-  const { folder, compose, env, controllerPort } = context
+  const { folder, compose, env, controllerPort, kafkaDetour: detour } = context
   const { environment, port } = compose.kafka
   const home = join(folder.root, 'kafka')
   const logDir = join(home, 'data')
@@ -126,7 +128,7 @@ async function prepareKafka(context: NativeContext): Promise<ChildSpec> {
   const classPath = join(kafkaJarsFolder(), '*')
   const java = context.program('java').path
   mkdirSync(home, { recursive: true })
-  writeFileSync(properties, propertiesText(nativeKafkaSettings(environment, { port, controllerPort, logDir })))
+  writeFileSync(properties, propertiesText(nativeKafkaSettings(environment, { port, controllerPort, logDir, detour })))
   if (!existsSync(join(logDir, 'meta.properties')))
     await runTool(
       java,

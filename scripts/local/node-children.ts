@@ -22,8 +22,19 @@ function childEnv(env: SystemEnv): NodeJS.ProcessEnv {
   }
 }
 
-/** `root`: the checkout whose serverless runs it, in the folder of the service. */
-export function apiChild(folder: DataFolder, env: SystemEnv, ports: PortPlan, root = projectRoot): ChildSpec {
+interface ApiChildOptions {
+  /** The checkout whose serverless runs it, in the folder of the service. */
+  root?: string
+  /** Wins over everything else. */
+  extraEnv?: Record<string, string> | undefined
+}
+
+export function apiChild(
+  folder: DataFolder,
+  env: SystemEnv,
+  ports: PortPlan,
+  { root = projectRoot, extraEnv }: ApiChildOptions = {},
+): ChildSpec {
   return {
     name: 'api',
     command: process.execPath,
@@ -39,6 +50,7 @@ export function apiChild(folder: DataFolder, env: SystemEnv, ports: PortPlan, ro
       SLS_TELEMETRY_DISABLED: '1',
       SLS_NOTIFICATIONS_MODE: 'off',
       NODE_OPTIONS: withOptions('--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'),
+      ...extraEnv,
     },
     port: ports.api,
     log: join(folder.logs, 'api.log'),

@@ -8,6 +8,7 @@ import { acquirerChild } from './acquirer.ts'
 import { greet, prepareServices } from './bring-services.ts'
 import { serviceNames } from './compose-file.ts'
 import { serveControl } from './control-server.ts'
+import type { Detour } from './detour.ts'
 import { Compose, type DockerEngine, findEngine } from './docker.ts'
 import { ExternalPart } from './external-part.ts'
 import { clearLeftovers } from './leftovers.ts'
@@ -37,6 +38,8 @@ export interface SystemOptions {
   services: 'auto' | 'native' | 'docker'
   ports: 'default' | 'free'
   web: boolean
+  /** Only for services that run natively. */
+  detour?: Detour
 }
 
 /** Web first, so that no new requests come; the database last. */
@@ -132,7 +135,9 @@ export class System {
     // A failure of the shop is reported when its turn comes, not as an unhandled one while the services start.
     web?.catch(() => {})
     await this.#startServices(ports, engine)
-    await this.#startNodeChild(apiChild(this.folder, this.env, ports))
+    await this.#startNodeChild(
+      apiChild(this.folder, this.env, ports, { extraEnv: this.#options.detour?.apiEnv(this.env) }),
+    )
     await web
   }
 
@@ -198,6 +203,7 @@ export class System {
         env: this.env,
         compose,
         ports,
+        kafkaDetour: this.#options.detour?.kafka,
         reporter: this.#reporter,
         events: this.#events,
         signal: this.#abort.signal,

@@ -32,12 +32,9 @@ export async function makeEmptyHandler(
   const ports: Pick<PortPlan, 'api' | 'lambda'> = { api: await anyFreePort(taken), lambda: await anyFreePort(taken) }
   const origin = `http://127.0.0.1:${ports.api}`
   // What the API writes beside its data is that API's own: another commit's must not load our functions.
-  const child = apiChild(
-    { ...folder, root: join(folder.root, name) },
-    { ...env, API_URL: origin },
-    ports as PortPlan,
+  const child = apiChild({ ...folder, root: join(folder.root, name) }, { ...env, API_URL: origin }, ports as PortPlan, {
     root,
-  )
+  })
   const service = new SupervisedProcess(
     {
       ...child,
