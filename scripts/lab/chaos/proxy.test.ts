@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { until } from '../../../shared/runtime/until.ts'
-import { Proxy } from './proxy.ts'
+import { TcpProxy } from './proxy.ts'
 
 let server: Server
-let proxy: Proxy
+let proxy: TcpProxy
 let heardByServer: string
 let served: Socket[]
 const clients: Socket[] = []
@@ -26,7 +26,7 @@ beforeEach(async () => {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  proxy = await Proxy.open()
+  proxy = await TcpProxy.open()
   proxy.targetPort = (server.address() as AddressInfo).port
 })
 

@@ -11,7 +11,7 @@ export type Weather = { kind: 'calm' } | { kind: 'delay'; delayMs: number } | { 
 
 const CALM: Weather = { kind: 'calm' }
 
-export class Proxy {
+export class TcpProxy {
   /** Where it hands connections on to. */
   targetPort: number | undefined
   #weather: Weather = CALM
@@ -21,8 +21,8 @@ export class Proxy {
   private constructor() {}
 
   /** Listens on a free port. Connections are refused until `targetPort` is set. */
-  static async open(): Promise<Proxy> {
-    const proxy = new Proxy()
+  static async open(): Promise<TcpProxy> {
+    const proxy = new TcpProxy()
     proxy.#server.listen(0, '127.0.0.1')
     await once(proxy.#server, 'listening')
     return proxy

@@ -3,8 +3,9 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import type { PaymentHistory } from '../../../shared/invariants/payment-history.ts'
 import { settledPayment } from '../../../shared/invariants/sample-payments.ts'
 import type { Snapshot } from '../../operate/verify/snapshot.ts'
+import { answerOf } from '../client-answer.ts'
 import { audit, type KafkaFacts } from './audit.ts'
-import { answerOf, type Transcript } from './client.ts'
+import type { Transcript } from './client.ts'
 
 const MERCHANT = 'kill-1'
 let history: PaymentHistory

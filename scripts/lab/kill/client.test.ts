@@ -1,15 +1,8 @@
 /** When a client repeats a call, with which key, and what it takes for an answer. */
 import { describe, expect, test } from '@jest/globals'
+import { answerOf, type ClientAnswer, isFinal, noRetries } from '../client-answer.ts'
 import { createRandom } from '../random.ts'
-import {
-  answerOf,
-  type ClientAnswer,
-  type ClientOptions,
-  callUntilFinal,
-  isFinal,
-  runFlow,
-  type Send,
-} from './client.ts'
+import { type ClientOptions, callUntilFinal, runFlow, type Send } from './client.ts'
 import type { Flow, PlannedCall } from './flow.ts'
 import { InFlight } from './in-flight.ts'
 
@@ -43,8 +36,7 @@ function scripted(...answers: (ClientAnswer | null)[]): ClientOptions & { keys: 
     if (!answer) throw new Error('socket hang up')
     return answer
   }
-  const retries = { 'no answer': 0, unavailable: 0, 'in progress': 0, 'internal error': 0 }
-  return { send, keys, retries, inFlight: new InFlight(), random: createRandom(1), deadlineMs: 5_000 }
+  return { send, keys, retries: noRetries(), inFlight: new InFlight(), random: createRandom(1), deadlineMs: 5_000 }
 }
 
 const authorize = flow.calls[0] as PlannedCall

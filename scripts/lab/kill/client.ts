@@ -1,23 +1,21 @@
 /** One buyer's client: repeats a call with the same key until the answer is final, and remembers what it was told. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { objectOf, parseJson } from '../../../shared/invariants/payment-history.ts'
+import {
+  answerOf,
+  type ClientAnswer,
+  type FinalAnswer,
+  isFinal,
+  REQUEST_TIMEOUT_MS,
+  type Repeating,
+  repeatUntilFinal,
+} from '../client-answer.ts'
 import type { Random } from '../random.ts'
 import type { CallKind, Flow, PlannedCall } from './flow.ts'
 import type { InFlight } from './in-flight.ts'
 
-export interface ClientAnswer {
-  statusCode: number
-  body: Buffer
-  json: Record<string, unknown>
-  retryAfterMs: number | undefined
-}
-
-/** What one call came to. `answer` is null when no final one came before the deadline. */
-export interface Told {
+/** What one call came to. */
+export interface Told extends FinalAnswer {
   call: PlannedCall
-  answer: ClientAnswer | null
-  /** How often it was told 500, which no fault excuses. */
-  internalErrors: number
 }
 
 export interface Transcript {
@@ -26,23 +24,14 @@ export interface Transcript {
   told: Told[]
 }
 
-export type RetryReason = 'no answer' | 'unavailable' | 'in progress' | 'internal error'
-
 /** Sends a call once. Rejects when no whole answer comes back. */
 export type Send = (flow: Flow, call: PlannedCall, paymentId: string | null) => Promise<ClientAnswer>
 
-export interface ClientOptions {
+export interface ClientOptions extends Repeating {
   send: Send
   inFlight: InFlight
   random: Random
-  /** How long one call may be repeated before it counts as never answered. */
-  deadlineMs: number
-  retries: Record<RetryReason, number>
 }
-
-/** Longer than the handler's own time-out, so that a slow answer is still heard. */
-const REQUEST_TIMEOUT_MS = 15_000
-const RETRY_AFTER_MAX_MS = 1_000
 
 /** Goes through a flow until its end or until an answer differs from the expected one. */
 export async function runFlow(options: ClientOptions, flow: Flow, pauseMsMax: number): Promise<Transcript> {
@@ -65,29 +54,8 @@ export async function callUntilFinal(
   call: PlannedCall,
   paymentId: string | null,
 ): Promise<Told> {
-  const endMs = performance.now() + options.deadlineMs
-  let internalErrors = 0
-  for (let attempt = 0; performance.now() < endMs; attempt++) {
-    const answer = await options.inFlight.track(() => options.send(flow, call, paymentId), isFinal).catch(() => null)
-    if (answer && isFinal(answer)) return { call, answer, internalErrors }
-    const reason = retryReasonOf(answer)
-    options.retries[reason]++
-    if (reason === 'internal error') internalErrors++
-    await sleep(Math.min(answer?.retryAfterMs ?? 100 * 2 ** Math.min(attempt, 3), RETRY_AFTER_MAX_MS))
-  }
-  return { call, answer: null, internalErrors }
-}
-
-const isInProgress = ({ statusCode, json }: ClientAnswer): boolean =>
-  statusCode === 409 && objectOf(json.details)?.reason === 'in_progress'
-
-/** Whether repeating the call could not change the answer any more. */
-export const isFinal = (answer: ClientAnswer): boolean => answer.statusCode < 500 && !isInProgress(answer)
-
-const retryReasonOf = (answer: ClientAnswer | null): RetryReason => {
-  if (answer === null) return 'no answer'
-  if (answer.statusCode === 409) return 'in progress'
-  return answer.statusCode === 500 ? 'internal error' : 'unavailable'
+  const send = () => options.inFlight.track(() => options.send(flow, call, paymentId), isFinal)
+  return { call, ...(await repeatUntilFinal(send, options)) }
 }
 
 interface CallRequest {
@@ -123,13 +91,3 @@ export const sendTo =
     })
     return answerOf(response.status, Buffer.from(await response.arrayBuffer()), response.headers.get('retry-after'))
   }
-
-export function answerOf(statusCode: number, body: Buffer, retryAfter: string | null): ClientAnswer {
-  const seconds = retryAfter === null ? Number.NaN : Number(retryAfter)
-  return {
-    statusCode,
-    body,
-    json: objectOf(parseJson(body.toString('utf8'))) ?? {},
-    retryAfterMs: Number.isFinite(seconds) ? seconds * 1_000 : undefined,
-  }
-}

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '../../../shared/runtime/until.ts'
 import type { Control } from '../../local/control.ts'
 import type { Random } from '../random.ts'
+import { killAndWait, RECOVERY_DEADLINE_MS, readyOf } from '../service-faults.ts'
 import type { InFlight } from './in-flight.ts'
 
 export const victims = ['kafka', 'mariadb', 'redis', 'api'] as const
@@ -34,7 +35,6 @@ export interface RoundsOptions {
 
 const CALM_MIN_MS = 3_000
 const CALM_MAX_MS = 8_000
-const RECOVERY_DEADLINE_MS = 120_000
 /** At least so many requests on the wire before a fault is ordered. */
 const IN_FLIGHT_MIN = 2
 const IN_FLIGHT_DEADLINE_MS = 30_000
@@ -42,7 +42,6 @@ const IN_FLIGHT_DEADLINE_MS = 30_000
 export const pausesMs = [5_000, 18_000, 60_000] as const
 /** So long before the end of a pause `/health/ready` is asked, and waited for. */
 const ASK_BEFORE_END_MS = 4_000
-const READY_TIMEOUT_MS = 5_000
 export const NO_ANSWER = 'no answer'
 
 export interface DrawOptions {
@@ -110,16 +109,6 @@ async function inject(
   return { round, fault, inFlight: flights.length, cutOff, readyWhilePaused, recoveryMs }
 }
 
-async function killAndWait(control: Control, victim: Victim): Promise<void> {
-  const { restarts } = await rowOf(control, victim)
-  await control.kill(victim)
-  const isBack = async () => {
-    const row = await rowOf(control, victim)
-    return row.restarts > restarts && row.state === 'ready'
-  }
-  await until(isBack, { what: `${victim} to be ready again`, deadlineMs: RECOVERY_DEADLINE_MS })
-}
-
 /** What `/health/ready` says towards its end. */
 async function pauseFor(
   control: Control,
@@ -136,17 +125,4 @@ async function pauseFor(
   } finally {
     await control.resume(victim)
   }
-}
-
-async function rowOf(control: Control, victim: Victim) {
-  const row = (await control.status()).processes.find(process => process.name === victim)
-  if (!row) throw new Error(`${victim} is not part of this system`)
-  return row
-}
-
-/** `ok`, `degraded` or `down`. Rejects when the API does not answer in time. */
-async function readyOf(apiUrl: string, timeoutMs = READY_TIMEOUT_MS): Promise<string> {
-  const response = await fetch(`${apiUrl}/health/ready`, { signal: AbortSignal.timeout(timeoutMs) })
-  const { status } = (await response.json()) as { status: string }
-  return status
 }

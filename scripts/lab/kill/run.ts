@@ -6,9 +6,10 @@ import { openKafkaLog } from '../../operate/verify/kafka-log.ts'
 import { defaultOptions, verify } from '../../operate/verify/settle.ts'
 import { openSnapshot } from '../../operate/verify/snapshot.ts'
 import type { VerifyReport } from '../../operate/verify/verify-system.ts'
+import { noRetries, type RetryReason } from '../client-answer.ts'
 import { createRandom, type Random } from '../random.ts'
 import { audit, type KafkaFacts, kafkaFactsOf } from './audit.ts'
-import { type ClientOptions, type RetryReason, runFlow, sendTo, type Transcript } from './client.ts'
+import { type ClientOptions, runFlow, sendTo, type Transcript } from './client.ts'
 import { drawFlow } from './flow.ts'
 import { InFlight } from './in-flight.ts'
 import { replayAll } from './replay.ts'
@@ -47,7 +48,7 @@ export async function killRun(system: FoundSystem, control: Control, options: Ki
   const random = createRandom(options.seed)
   const merchantId = `kill-${options.seed}-${randomUUID().slice(0, 8)}`
   const inFlight = new InFlight()
-  const retries = { 'no answer': 0, unavailable: 0, 'in progress': 0, 'internal error': 0 }
+  const retries = noRetries()
   const client = { send: sendTo(system.apiUrl), inFlight, random: random.fork(), deadlineMs: CALL_DEADLINE_MS, retries }
   const plan = options.faults(random)
   const onFault = (outcome: FaultOutcome) => options.say(faultLine(outcome, plan.length))

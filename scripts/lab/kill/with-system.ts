@@ -1,10 +1,9 @@
 /** The system that the kill tool works on: the one that is named or running, else one of its own on free ports. */
-import { rm } from 'node:fs/promises'
 import { type Control, connectControl } from '../../local/control.ts'
 import { readRunFile, runFilePath } from '../../local/run-file.ts'
-import { System } from '../../local/system.ts'
 import { type FoundSystem, findSystem } from '../../operate/find-system.ts'
 import type { Reporter } from '../../terminal/output.ts'
+import { withOwnSystem } from '../own-system.ts'
 import { leavingNonePaused } from './resume-paused.ts'
 
 /**
@@ -19,7 +18,8 @@ export async function withSystem<T>(
   isGood: (result: T) => boolean,
 ): Promise<T> {
   const named = runFileOption ?? process.env.PAY_RUN_FILE
-  if (named === undefined && !(await isRunning(runFilePath()))) return withOwnSystem(reporter, work, isGood)
+  if (named === undefined && !(await isRunning(runFilePath())))
+    return withOwnSystem({ data: `kill-${process.pid}` }, reporter, work, isGood)
   const runFile = named ?? runFilePath()
   const control = connectControl(runFile)
   const system = await findSystem(runFile, process.env)
@@ -35,27 +35,4 @@ async function isRunning(runFile: string): Promise<boolean> {
       () => true,
       () => false,
     )
-}
-
-async function withOwnSystem<T>(
-  reporter: Reporter,
-  work: (system: FoundSystem, control: Control) => Promise<T>,
-  isGood: (result: T) => boolean,
-): Promise<T> {
-  const options = { data: `kill-${process.pid}`, services: 'auto', ports: 'free', web: false } as const
-  const system = new System(options, reporter)
-  const { root, runFile } = system.folder
-  const stopAndExit = () => void system.stop().finally(() => process.exit(130))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stopAndExit)
-  let good = false
-  try {
-    await system.start()
-    const result = await work(await findSystem(runFile, process.env), connectControl(runFile))
-    good = isGood(result)
-    return result
-  } finally {
-    await system.stop()
-    if (good) await rm(root, { recursive: true, force: true })
-    else reporter.line(`data and logs are kept in ${root}`)
-  }
 }
