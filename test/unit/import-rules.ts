@@ -26,6 +26,7 @@ const SHARED = [
   'http',
   'runtime',
 ].map(name => `shared/${name}`)
+const AUDITOR = 'scripts/lab/chaos/auditor'
 const adapter: Room = { imports: [PORTS, 'shared/domain', 'shared/contracts'] }
 
 /** It could leave the repository with its tests: they import nothing around it, and no other test imports them. */
@@ -59,6 +60,17 @@ const rooms: Record<string, Room> = {
     ambient: true,
   },
   'scripts/local': { imports: ['scripts/terminal', ...SHARED], ambient: true },
+  // It judges what the product did: it shares no rule with it, and with the lab only what reads Kafka and MariaDB.
+  [AUDITOR]: {
+    imports: [
+      'shared/contracts/acquirer.ts',
+      LISTS,
+      'shared/contracts/topics.ts',
+      'scripts/operate/connections.ts',
+      'scripts/operate/verify/fetch-spans.ts',
+    ],
+    packages: ['mysql2'],
+  },
   'scripts/lab': {
     imports: ['scripts/terminal', 'scripts/local', 'scripts/operate', 'functions', 'web', PLUGIN, ...SHARED],
     ambient: true,

@@ -1,0 +1,118 @@
+/** The auditor's own books, in memory: each payment step by step from its operations, each hold from the acquirer's journal alone. */
+import type { JournalEntry } from '../../../../shared/contracts/acquirer.ts'
+import type { EventType, OperationKind, PaymentStatus } from '../../../../shared/contracts/lists.ts'
+import type { Facts, OperationFact, OutboxFact, PaymentFact } from './facts.ts'
+
+export type Decision = Extract<JournalEntry, { type: 'decision' }>
+
+/** A payment after one of its operations was decided. */
+export interface Moment {
+  operation: OperationFact
+  before: Totals
+  after: Totals
+  /** Of the event that must tell of it; null when there must be none. */
+  event: { type: EventType; sequence: number; fee: number | null; released: number } | null
+}
+
+export interface Totals {
+  status: PaymentStatus
+  captured: number
+  refunded: number
+}
+
+export interface Books {
+  facts: Facts
+  decisions: Map<string, Decision>
+  payments: Map<string, PaymentFact>
+  operations: Map<string, OperationFact>
+  /** By payment, in the order of the operations. */
+  moments: Map<string, Moment[]>
+  momentOf: Map<string, Moment>
+  /** By the operation that each says it tells of. */
+  outboxOf: Map<string, OutboxFact[]>
+}
+
+const NOTHING: Totals = { status: 'REQUESTED', captured: 0, refunded: 0 }
+
+export function openBooks(facts: Facts): Books {
+  const decisions = facts.journal.filter(entry => entry.type === 'decision')
+  const payments = new Map(facts.payments.map(payment => [payment.paymentId, payment]))
+  const moments = new Map<string, Moment[]>()
+  for (const [paymentId, operations] of Map.groupBy(facts.operations, each => each.paymentId)) {
+    const payment = payments.get(paymentId)
+    if (payment) moments.set(paymentId, momentsOf(payment, operations))
+  }
+  return {
+    facts,
+    payments,
+    moments,
+    decisions: new Map(decisions.map(decision => [decision.operationId, decision])),
+    operations: new Map(facts.operations.map(operation => [operation.operationId, operation])),
+    momentOf: new Map([...moments.values()].flat().map(moment => [moment.operation.operationId, moment])),
+    outboxOf: Map.groupBy(facts.outbox, row => String(jsonIn(row.payload).operationId)),
+  }
+}
+
+/** An object in any case: what is no JSON object has no members. */
+export function jsonIn(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+function momentsOf(payment: PaymentFact, operations: OperationFact[]): Moment[] {
+  let before = NOTHING
+  let events = 0
+  const moments: Moment[] = []
+  for (const operation of operations.toSorted((a, b) => a.sequence - b.sequence)) {
+    const after = totalsAfter(payment, before, operation)
+    const type = eventTypes[operation.kind][operation.state]
+    const fee = operation.kind === 'capture' ? feeOf(payment, after.captured) - feeOf(payment, before.captured) : null
+    const released = operation.kind === 'capture' && isOver(after.status) ? payment.amount - after.captured : 0
+    const event = type === null ? null : { type, sequence: ++events, fee: fee && Math.max(0, fee), released }
+    moments.push({ operation, before, after, event })
+    before = after
+  }
+  return moments
+}
+
+const isOver = (status: PaymentStatus): boolean => status !== 'AUTHORIZED' && status !== 'PARTIALLY_CAPTURED'
+
+/** Which event an operation in a state must have. */
+const eventTypes: Record<OperationKind, Record<OperationFact['state'], EventType | null>> = {
+  authorize: { PENDING: null, SUCCEEDED: 'payment.authorized', DECLINED: 'payment.declined', FAILED: null },
+  capture: { PENDING: null, SUCCEEDED: 'payment.captured', DECLINED: null, FAILED: null },
+  refund: { PENDING: null, SUCCEEDED: 'payment.refunded', DECLINED: null, FAILED: null },
+  void: { PENDING: null, SUCCEEDED: 'payment.voided', DECLINED: null, FAILED: null },
+  expire: { PENDING: null, SUCCEEDED: 'payment.expired', DECLINED: null, FAILED: null },
+}
+
+function totalsAfter(payment: PaymentFact, before: Totals, operation: OperationFact): Totals {
+  const { kind, state, amount, finalCapture } = operation
+  if (state !== 'SUCCEEDED') {
+    if (kind !== 'authorize' || state === 'PENDING') return before
+    return { ...before, status: state }
+  }
+  const captured = before.captured + (kind === 'capture' ? amount : 0)
+  const refunded = before.refunded + (kind === 'refund' ? amount : 0)
+  const statuses: Record<OperationKind, PaymentStatus> = {
+    authorize: 'AUTHORIZED',
+    capture: finalCapture !== false || captured === payment.amount ? 'COMPLETED' : 'PARTIALLY_CAPTURED',
+    refund: refunded === captured ? 'REFUNDED' : 'PARTIALLY_REFUNDED',
+    void: captured > 0 ? 'COMPLETED' : 'VOIDED',
+    expire: captured > 0 ? 'COMPLETED' : 'EXPIRED',
+  }
+  return { status: statuses[kind], captured, refunded }
+}
+
+/** F(x) = min(x, x · bp / 10000 rounded half to even + fixed), by the schedule in the payment's row. */
+export function feeOf({ feeBasisPoints, feeFixed }: PaymentFact, captured: number): number {
+  const twice = 2n * BigInt(captured) * BigInt(feeBasisPoints ?? 0)
+  const halfUp = (twice + 10_000n) / 20_000n
+  const isTie = (twice + 10_000n) % 20_000n === 0n
+  const rounded = isTie && halfUp % 2n === 1n ? halfUp - 1n : halfUp
+  return Math.min(captured, Number(rounded) + (captured > 0 ? (feeFixed ?? 0) : 0))
+}

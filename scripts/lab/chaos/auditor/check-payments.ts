@@ -1,0 +1,90 @@
+/** Each payment against the sum of its operations, and each operation against those who asked for it. */
+import type { OperationKind, PaymentStatus } from '../../../../shared/contracts/lists.ts'
+import type { Books, Moment } from './books.ts'
+import type { PaymentFact } from './facts.ts'
+
+/** Status and totals are what the operations come to; each operation was allowed when it came; nothing is pending. */
+export function paymentProblems({ payments, moments, operations }: Books): string[] {
+  const orphans = [...operations.values()].filter(({ paymentId }) => !payments.has(paymentId))
+  return [
+    ...orphans.map(({ operationId, paymentId }) => `${operationId}: its payment ${paymentId} is not there`),
+    ...[...payments.values()].flatMap(payment => onePaymentProblems(payment, moments.get(payment.paymentId) ?? [])),
+  ]
+}
+
+function onePaymentProblems(payment: PaymentFact, moments: Moment[]): string[] {
+  const { paymentId, status, captured, refunded, amount, currency, pendingOperationId, eventCount } = payment
+  const last = moments.at(-1)?.after
+  const events = moments.filter(({ event }) => event !== null).length
+  const differ = (what: string, found: unknown, expected: unknown) =>
+    found === expected ? [] : [`${paymentId}: ${what} ${found}, by its operations ${expected}`]
+  return [
+    ...differ('status', status, last?.status),
+    ...differ('captured', captured, last?.captured),
+    ...differ('refunded', refunded, last?.refunded),
+    ...differ('amount', amount, moments[0]?.operation.amount),
+    ...differ('event count', eventCount, events),
+    ...differ('pending operation', pendingOperationId, null),
+    ...moments.flatMap(moment => momentProblems(payment, moment)),
+    ...moments
+      .filter(({ operation }, index) => operation.sequence !== index + 1)
+      .map(({ operation }) => `${operation.operationId}: sequence ${operation.sequence} leaves a gap`),
+    ...moments
+      .filter(({ operation }) => operation.currency !== currency)
+      .map(({ operation }) => `${operation.operationId}: in ${operation.currency}, the payment in ${currency}`),
+  ]
+}
+
+const held: PaymentStatus[] = ['AUTHORIZED', 'PARTIALLY_CAPTURED']
+
+/** The statuses that each operation may find, whatever its outcome is. */
+const allowedFrom: Record<OperationKind, PaymentStatus[]> = {
+  authorize: ['REQUESTED'],
+  capture: held,
+  refund: ['COMPLETED', 'PARTIALLY_REFUNDED'],
+  void: held,
+  expire: held,
+}
+
+/** The most that an operation may move; of a void and an expiry exactly so much. */
+export const leftFor = (kind: OperationKind, amount: number, captured: number, refunded: number): number =>
+  kind === 'refund' ? captured - refunded : amount - captured
+
+function momentProblems(payment: PaymentFact, { operation, before }: Moment): string[] {
+  const { operationId, kind, state, amount } = operation
+  const where = `${kind} ${operationId} of ${amount}`
+  if (state === 'PENDING') return [`${where}: still pending`]
+  if (!allowedFrom[kind].includes(before.status)) return [`${where}: begun on a payment that was ${before.status}`]
+  const left = leftFor(kind, payment.amount, before.captured, before.refunded)
+  const isWhole = kind === 'void' || kind === 'expire' || kind === 'authorize'
+  if (amount > left || (isWhole && amount !== left)) return [`${where}: only ${left} was left`]
+  return []
+}
+
+/** Nobody's operations: one with a key that no client used, or one without a key more often than clients asked for it. */
+export function askedProblems({ facts, operations }: Books): string[] {
+  const keys = new Set(
+    facts.told.filter(({ key }) => key !== null).map(({ merchantId, key }) => `${merchantId} ${key}`),
+  )
+  const captured = new Set(
+    facts.told.filter(({ request }) => request.capture).map(({ merchantId, key }) => `${merchantId} ${key}`),
+  )
+  const keyless = new Map<string, number>()
+  for (const { key, paymentId, kind } of facts.told)
+    if (key === null) keyless.set(`${paymentId} ${kind}`, (keyless.get(`${paymentId} ${kind}`) ?? 0) + 1)
+  const authorizationKey = new Map(
+    [...operations.values()]
+      .filter(({ kind }) => kind === 'authorize')
+      .map(each => [each.paymentId, `${each.merchantId} ${each.key}`]),
+  )
+  return [...operations.values()].flatMap(({ operationId, paymentId, merchantId, key, kind, combined }) => {
+    if (kind === 'expire') return []
+    if (key !== null)
+      return keys.has(`${merchantId} ${key}`) ? [] : [`${kind} ${operationId}: nobody used its key ${key}`]
+    if (combined && kind === 'capture')
+      return captured.has(authorizationKey.get(paymentId) ?? '') ? [] : [`capture ${operationId}: nobody asked for it`]
+    const left = keyless.get(`${paymentId} ${kind}`) ?? 0
+    keyless.set(`${paymentId} ${kind}`, left - 1)
+    return left > 0 ? [] : [`${kind} ${operationId} without a key: nobody asked for it`]
+  })
+}

@@ -1,0 +1,139 @@
+/** What the auditor is given: what clients were told, and copies of the database, of Kafka and of the acquirer's journal. */
+import type { JournalEntry } from '../../../../shared/contracts/acquirer.ts'
+import type {
+  EntryType,
+  EventType,
+  OperationKind,
+  OperationState,
+  PaymentStatus,
+  RequestedKind,
+} from '../../../../shared/contracts/lists.ts'
+
+/** Amounts in minor units everywhere. */
+export interface Facts {
+  journal: JournalEntry[]
+  payments: PaymentFact[]
+  operations: OperationFact[]
+  entries: EntryFact[]
+  /** With those that were archived. */
+  outbox: OutboxFact[]
+  stored: StoredFact[]
+  records: RecordFact[]
+  deadLetters: number
+  told: ToldAnswer[]
+  reads: ToldRead[]
+}
+
+export interface PaymentFact {
+  paymentId: string
+  merchantId: string
+  orderId: string | null
+  status: PaymentStatus
+  amount: number
+  currency: string
+  captured: number
+  refunded: number
+  method: string
+  feeBasisPoints: number | null
+  feeFixed: number | null
+  pendingOperationId: string | null
+  eventCount: number
+}
+
+export interface OperationFact {
+  operationId: string
+  paymentId: string
+  merchantId: string
+  key: string | null
+  kind: OperationKind
+  amount: number
+  currency: string
+  state: OperationState
+  declineReason: string | null
+  sequence: number
+  /** Null on all but captures. */
+  finalCapture: boolean | null
+  combined: boolean
+}
+
+export interface EntryFact {
+  paymentId: string
+  eventId: string
+  type: EntryType
+  debit: string
+  credit: string
+  amount: number
+  currency: string
+}
+
+export interface OutboxFact {
+  eventId: string
+  topic: EventType
+  paymentId: string
+  sequence: number
+  payload: string
+  published: boolean
+  parked: boolean
+}
+
+export interface StoredFact {
+  merchantId: string
+  key: string
+  operationId: string | null
+  statusCode: number | null
+  body: string | null
+}
+
+export interface RecordFact {
+  topic: string
+  partition: number
+  offset: number
+  key: string | null
+  value: string
+  /** The header `event-id`. */
+  eventId: string | null
+}
+
+/** One call of a client, and the final answer that it got. */
+export interface ToldAnswer {
+  /** Which client at which step, for people. */
+  who: string
+  kind: RequestedKind
+  merchantId: string
+  /** Null of an authorization. */
+  paymentId: string | null
+  key: string | null
+  request: CallBody
+  /** The key belongs to another request, so that the right answer is 422. */
+  misused: boolean
+  /** Null when the client never got a final one. */
+  answer: { statusCode: number; body: string } | null
+  /** Answers 500 on the way. */
+  internalErrors: number
+}
+
+/** The members of request bodies that clients of the chaos tool send. */
+export interface CallBody {
+  merchantId?: string
+  amount?: number
+  currency?: string
+  paymentMethod?: string
+  orderId?: string
+  capture?: boolean
+  finalCapture?: boolean
+  reason?: string
+}
+
+/** What a client read of a payment or of its operations. */
+export type ToldRead =
+  | { paymentId: string; payment: { status: string; capturedAmount: number; refundedAmount: number } }
+  | { paymentId: string; operations: ReadOperation[] }
+
+export interface ReadOperation {
+  operationId: string
+  kind: string
+  state: string
+  amount: number
+  currency: string
+  declineReason: string | null
+}
