@@ -67,5 +67,11 @@ export function secondsAsMs(text: string): number {
   return Number(text) * 1_000
 }
 
+/** A flag's value in minutes, parts of one too, as milliseconds. */
+export function minutesAsMs(text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text) || Number(text) === 0) throw new InvalidArgumentError('It wants minutes.')
+  return Number(text) * 60_000
+}
+
 /** The values of a flag that may be repeated. */
 export const collected = (text: string, before: string[] = []): string[] => [...before, text]

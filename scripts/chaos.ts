@@ -1,0 +1,21 @@
+/** `npm run chaos`: kills, pauses, cuts and delays everything under load; an independent auditor judges what is left. Exit 0 or 1. */
+import { chaos } from './lab/chaos/chaos.ts'
+import { minutesAsMs, npmCommand, run, wholeNumber } from './terminal/command.ts'
+import { JSON_FLAG } from './terminal/json.ts'
+
+const command = npmCommand(
+  'npm run chaos',
+  'Makes faults of every kind under load on a system of its own. Then all heals, and what clients were told must be in the database, Kafka, the acquirer’s journal and the ledger.',
+)
+  .option('--minutes <n>', 'how long faults are made; parts of one, too', minutesAsMs, 60_000)
+  .option('--seed <n>', 'repeats the same draws of clients and faults (default: drawn, and printed)', wholeNumber)
+  .option(
+    '--lease <ms>',
+    'how long an operation may be worked on before others take over (above 10000)',
+    wholeNumber,
+    15_000,
+  )
+  .option('--hurry', 'heal by the sandbox clock instead of waiting for the jobs, which run each minute')
+  .option(...JSON_FLAG)
+
+await run(command, chaos)

@@ -1,0 +1,133 @@
+/** A client that follows the rules of the API and writes down every final answer that it was told. */
+import { until } from '../../../../shared/runtime/until.ts'
+import {
+  answerOf,
+  type ClientAnswer,
+  isFinal,
+  REQUEST_TIMEOUT_MS,
+  type RetryReason,
+  repeatUntilFinal,
+} from '../../client-answer.ts'
+import type { ReadOperation, ToldAnswer, ToldRead } from '../auditor/facts.ts'
+
+/** A call as it is sent. */
+export type Call = Pick<ToldAnswer, 'who' | 'kind' | 'merchantId' | 'paymentId' | 'key' | 'request' | 'misused'>
+
+/** All that the clients of a run were told. */
+export interface Memory {
+  told: ToldAnswer[]
+  reads: ToldRead[]
+  /** Operations that somebody was told are unknown. */
+  unknownIds: Set<string>
+  retries: Record<RetryReason, number>
+}
+
+export interface ClientOptions {
+  apiUrl: string
+  memory: Memory
+  /** How long a client may still go on, on the clock of `performance`. */
+  deadlineMs: () => number
+}
+
+export class Client {
+  readonly #options: ClientOptions
+
+  constructor(options: ClientOptions) {
+    this.#options = options
+  }
+
+  /** Repeats a call with its key until the answer is final. Null when none came in time. */
+  async keyed(call: Call): Promise<ClientAnswer | null> {
+    const { memory, deadlineMs } = this.#options
+    const repeating = { deadlineMs: deadlineMs() - performance.now(), retries: memory.retries }
+    const { answer, internalErrors } = await repeatUntilFinal(() => this.#send(call), repeating, this.#notFinal)
+    this.#note(call, answer, internalErrors)
+    return answer
+  }
+
+  /**
+   * Sends a call that has no key. It is repeated only while another operation is in the way; when its answer is lost or unknown,
+   * the operations of the payment are read instead. Null when they had to be.
+   */
+  async keyless(call: Call & { paymentId: string }): Promise<ClientAnswer | null> {
+    const { memory, deadlineMs } = this.#options
+    let internalErrors = 0
+    const answer = await until(
+      async () => {
+        const once = await this.#send(call).catch(() => null)
+        if (once?.statusCode === 409 && !isFinal(once)) {
+          memory.retries['in progress']++
+          return undefined
+        }
+        if (once?.statusCode === 500) internalErrors++
+        if (once && !isFinal(once)) this.#notFinal(once)
+        return { once }
+      },
+      { what: `${call.who} to get its turn`, deadlineMs: deadlineMs() - performance.now(), intervalMs: 500 },
+    ).catch(() => null)
+    const final = answer?.once && isFinal(answer.once) ? answer.once : null
+    this.#note(call, final, internalErrors)
+    if (final === null) await this.#readUntilDecided(call.paymentId)
+    return final
+  }
+
+  /** GET of a payment, once; a fault may be in the way. */
+  async readPayment(paymentId: string): Promise<void> {
+    const answer = await this.#get(`/payments/${paymentId}`).catch(() => null)
+    if (answer?.statusCode !== 200) return
+    const { status, capturedAmount, refundedAmount } = answer.json as Extract<ToldRead, { payment: object }>['payment']
+    this.#options.memory.reads.push({ paymentId, payment: { status, capturedAmount, refundedAmount } })
+  }
+
+  async #readUntilDecided(paymentId: string): Promise<void> {
+    const { memory, deadlineMs } = this.#options
+    await until(
+      async () => {
+        const { statusCode, json } = await this.#get(`/payments/${paymentId}/operations`)
+        if (statusCode !== 200) return false
+        const operations = json.operations as ReadOperation[]
+        memory.reads.push({ paymentId, operations })
+        return operations.every(({ state }) => state !== 'PENDING')
+      },
+      { what: `${paymentId} to be decided`, deadlineMs: deadlineMs() - performance.now(), intervalMs: 1_000 },
+    ).catch(() => {})
+  }
+
+  readonly #notFinal = (answer: ClientAnswer | null): void => {
+    const details =
+      answer?.json.code === 'OUTCOME_UNKNOWN' ? (answer.json.details as Record<string, unknown>) : undefined
+    if (typeof details?.operationId === 'string') this.#options.memory.unknownIds.add(details.operationId)
+  }
+
+  #note(
+    { who, kind, merchantId, paymentId, key, request, misused }: Call,
+    answer: ClientAnswer | null,
+    internalErrors: number,
+  ): void {
+    const told = answer && { statusCode: answer.statusCode, body: answer.body.toString('utf8') }
+    this.#options.memory.told.push({
+      ...{ who, kind, merchantId, paymentId, key, request, misused },
+      answer: told,
+      internalErrors,
+    })
+  }
+
+  async #send({ kind, paymentId, key, request }: Call): Promise<ClientAnswer> {
+    const place = paymentId === null ? '' : `/${paymentId}`
+    return this.#fetch(`/payments/${kind}${place}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(key === null ? {} : { 'idempotency-key': key }) },
+      body: JSON.stringify(request),
+    })
+  }
+
+  #get(path: string): Promise<ClientAnswer> {
+    return this.#fetch(path, { method: 'GET' })
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<ClientAnswer> {
+    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS)
+    const response = await fetch(`${this.#options.apiUrl}${path}`, { ...init, signal })
+    return answerOf(response.status, Buffer.from(await response.arrayBuffer()), response.headers.get('retry-after'))
+  }
+}

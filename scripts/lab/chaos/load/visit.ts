@@ -1,0 +1,154 @@
+/** One client at work on one payment: it draws what to do next from what it was last told. */
+import type { ClientAnswer } from '../../client-answer.ts'
+import type { Random } from '../../random.ts'
+import type { CallBody } from '../auditor/facts.ts'
+import type { Call, Client } from './client.ts'
+import { drawPart, weighted } from './draws.ts'
+
+/** The payment as its client knows it. Others may work on it at the same time. */
+export interface KnownPayment {
+  paymentId: string
+  merchantId: string
+  amount: number
+  capturable: number
+  refundable: number
+}
+
+export interface VisitOptions {
+  client: Client
+  random: Random
+  /** Counts each act by its name. */
+  did: (act: Act) => void
+  /** Begins every key of this visit: no other visit may use it. */
+  name: string
+}
+
+const actWeights = {
+  'capture a part': 24,
+  'capture the last part': 14,
+  'capture all': 12,
+  'capture all without a key': 6,
+  'capture too much': 5,
+  'refund a part': 26,
+  'refund all': 8,
+  'refund all without a key': 5,
+  'refund too much': 4,
+  void: 4,
+  'void without a key': 3,
+  'repeat an earlier call': 14,
+  'send two copies at once': 12,
+  'misuse a key': 6,
+  'misuse a key on another route': 4,
+  'read the payment': 8,
+}
+export type Act = keyof typeof actWeights | 'authorize' | 'authorize and capture' | 'authorize, two copies'
+
+/** Acts that end a payment for all who work on it. */
+const endingActs: Act[] = [
+  'capture the last part',
+  'capture all',
+  'capture all without a key',
+  'void',
+  'void without a key',
+  'refund all',
+  'refund all without a key',
+]
+
+export class Visit {
+  readonly #options: VisitOptions
+  readonly #payment: KnownPayment
+  /** Keyed calls with a stored answer. */
+  readonly #answered: Call[] = []
+  #keys = 0
+
+  constructor(options: VisitOptions, payment: KnownPayment, begunWith?: Call) {
+    this.#options = options
+    this.#payment = payment
+    if (begunWith) this.#answered.push(begunWith)
+  }
+
+  /** Draws and does so many acts. `gentle`: those that end the payment are drawn only now and then. */
+  async act(times: number, gentle = false): Promise<void> {
+    for (let step = 0; step < times; step++) {
+      let act = weighted(this.#options.random, actWeights)
+      if (gentle && endingActs.includes(act) && this.#options.random.fraction() < 0.8) act = 'capture a part'
+      this.#options.did(act)
+      await this.#acts[act]()
+    }
+  }
+
+  readonly #acts: Record<keyof typeof actWeights, () => Promise<unknown>> = {
+    'capture a part': () => this.#keyed('capture', { amount: this.#part('capturable'), finalCapture: false }),
+    'capture the last part': () => this.#keyed('capture', { amount: this.#part('capturable'), finalCapture: true }),
+    'capture all': () => this.#keyed('capture', {}),
+    'capture all without a key': () => this.#keyless('capture'),
+    'capture too much': () => this.#keyed('capture', { amount: this.#payment.amount + 1 }),
+    'refund a part': () => this.#keyed('refund', { amount: this.#part('refundable') }),
+    'refund all': () => this.#keyed('refund', {}),
+    'refund all without a key': () => this.#keyless('refund'),
+    'refund too much': () => this.#keyed('refund', { amount: this.#payment.amount + 1 }),
+    void: () => this.#keyed('void', { reason: 'chaos' }),
+    'void without a key': () => this.#keyless('void'),
+    'repeat an earlier call': () => this.#repeat(),
+    'send two copies at once': () => this.#copies(),
+    'misuse a key': () => this.#misuse(({ kind, request }) => ({ kind, request: differing(kind, request) })),
+    'misuse a key on another route': () =>
+      this.#misuse(({ kind }) => ({ kind: kind === 'void' ? 'refund' : 'void', request: {} })),
+    'read the payment': () => this.#options.client.readPayment(this.#payment.paymentId),
+  }
+
+  #part(of: 'capturable' | 'refundable'): number {
+    return drawPart(this.#options.random, this.#payment[of] || this.#payment.amount)
+  }
+
+  async #keyed(kind: Call['kind'], request: CallBody): Promise<void> {
+    const call = this.#call(kind, request)
+    this.#learn(call, await this.#options.client.keyed(call))
+  }
+
+  async #copies(): Promise<void> {
+    const call = this.#call('refund', { amount: this.#part('refundable') })
+    const capture = this.#call('capture', { amount: this.#part('capturable'), finalCapture: false })
+    const chosen = this.#payment.refundable > 0 ? call : capture
+    const [first] = await Promise.all([this.#options.client.keyed(chosen), this.#options.client.keyed(chosen)])
+    this.#learn(chosen, first)
+  }
+
+  async #keyless(kind: Exclude<Call['kind'], 'authorize'>): Promise<void> {
+    const call = { ...this.#call(kind, {}), key: null, paymentId: this.#payment.paymentId }
+    this.#learn(call, await this.#options.client.keyless(call))
+  }
+
+  async #repeat(): Promise<void> {
+    if (this.#answered.length > 0) await this.#options.client.keyed(this.#options.random.pick(this.#answered))
+  }
+
+  async #misuse(change: (call: Call) => Pick<Call, 'kind' | 'request'>): Promise<void> {
+    if (this.#answered.length === 0) return
+    const call = this.#options.random.pick(this.#answered)
+    const { kind, request } = change(call)
+    const paymentId = kind === 'authorize' ? null : this.#payment.paymentId
+    await this.#options.client.keyed({ ...call, kind, request, paymentId, misused: true })
+  }
+
+  #call(kind: Call['kind'], request: CallBody): Call {
+    const { merchantId, paymentId } = this.#payment
+    const key = `${this.#options.name}-${++this.#keys}-${kind}`
+    return { who: key, kind, merchantId, paymentId, key, request, misused: false }
+  }
+
+  #learn(call: Call, answer: ClientAnswer | null): void {
+    if (answer === null) return
+    if (call.key !== null && isStored(answer)) this.#answered.push(call)
+    if (answer.statusCode >= 300) return
+    const { capturableAmount, refundableAmount } = answer.json as Record<string, number>
+    this.#payment.capturable = capturableAmount ?? 0
+    this.#payment.refundable = refundableAmount ?? 0
+  }
+}
+
+const isStored = ({ statusCode }: ClientAnswer): boolean => statusCode < 300 || statusCode === 402 || statusCode === 409
+
+/** Another request under the same key. */
+const differing = (kind: Call['kind'], request: CallBody): CallBody =>
+  kind === 'void' ? { reason: 'another' } : { ...request, amount: (request.amount ?? 0) + 1 }
