@@ -46,7 +46,7 @@ export function balanceProblems(books: Books): string[] {
   const expected = new Balances()
   const captured = new Map<string, number>()
   for (const { operationId, order, state } of books.decisions.values()) {
-    const payment = books.payments.get(books.operations.get(operationId)?.paymentId ?? '')
+    const payment = books.payments.get(books.operations.get(order?.authorizationId ?? operationId)?.paymentId ?? '')
     if (state !== 'APPROVED' || !order || !payment) continue
     const payable = payableOf(payment.merchantId)
     const total = moved[order.kind]

@@ -1,0 +1,442 @@
+/** The auditor agrees with a small run in which all is right, and names every lie that is planted in it. */
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { audit, type CheckName, checkNames } from './audit.ts'
+import { feeOf } from './books.ts'
+import type { EntryFact, Facts, OperationFact, OutboxFact, PaymentFact, ToldAnswer } from './facts.ts'
+
+const PAYMENT = 'pay_1'
+const MERCHANT = 'shop'
+/** 250 basis points of 600 are 15, and 7 once. */
+const FEES = [22, 10]
+
+let facts: Facts
+
+/** 1,000 held, 600 and 400 captured, 300 refunded; a hold that was declined; a capture that was canceled. */
+beforeEach(() => {
+  facts = {
+    ...{ journal: [], payments: [], operations: [], entries: [], outbox: [], stored: [], records: [], told: [] },
+    reads: [{ paymentId: PAYMENT, payment: { status: 'PARTIALLY_CAPTURED', capturedAmount: 600, refundedAmount: 0 } }],
+    deadLetters: 0,
+  }
+  const payment = pay(PAYMENT, 1_000, { status: 'PARTIALLY_REFUNDED', captured: 1_000, refunded: 300, eventCount: 4 })
+  step(payment, 'authorize', 1_000, { status: 'AUTHORIZED', capturable: 1_000 })
+  step(payment, 'capture', 600, {
+    status: 'PARTIALLY_CAPTURED',
+    captured: 600,
+    capturable: 400,
+    fee: FEES[0],
+    final: false,
+  })
+  refusal(payment, 'capture', 400, 'FAILED')
+  step(payment, 'capture', 400, { status: 'COMPLETED', captured: 1_000, refundable: 1_000, fee: FEES[1], final: true })
+  step(payment, 'refund', 300, { status: 'PARTIALLY_REFUNDED', captured: 1_000, refunded: 300, refundable: 700 })
+  conflict(payment)
+  const declined = pay('pay_2', 50, { status: 'DECLINED', eventCount: 1 })
+  refusal(declined, 'authorize', 50, 'DECLINED')
+})
+
+function pay(paymentId: string, amount: number, given: Partial<PaymentFact>): PaymentFact {
+  const payment: PaymentFact = {
+    ...{ paymentId, merchantId: MERCHANT, orderId: null, status: 'AUTHORIZED', amount, currency: 'USD' },
+    ...{ captured: 0, refunded: 0, method: 'tok_approve', feeBasisPoints: 250, feeFixed: 7 },
+    ...{ pendingOperationId: null, eventCount: 1 },
+    ...given,
+  }
+  facts.payments.push(payment)
+  return payment
+}
+
+interface After {
+  status: string
+  captured?: number
+  refunded?: number
+  capturable?: number
+  refundable?: number
+  fee?: number | undefined
+  final?: boolean
+}
+
+/** An operation with its decision and its key. */
+function operationOf(
+  payment: PaymentFact,
+  kind: 'authorize' | 'capture' | 'refund',
+  amount: number,
+  state: OperationFact['state'],
+  finalCapture: boolean | null,
+): OperationFact {
+  const { paymentId, merchantId, currency, method } = payment
+  const own = facts.operations.filter(operation => operation.paymentId === paymentId)
+  const operationId = `op_${facts.operations.length + 1}`
+  const declineReason = state === 'DECLINED' ? 'do_not_honor' : null
+  const operation: OperationFact = {
+    ...{ operationId, paymentId, merchantId, key: `key-${operationId}`, kind, amount, currency, state, declineReason },
+    ...{ sequence: own.length + 1, finalCapture, combined: false },
+  }
+  facts.operations.push(operation)
+  const authorizationId = own[0]?.operationId ?? null
+  facts.journal.push({
+    ...{ type: 'decision', sequence: facts.journal.length + 1, operationId, reason: declineReason },
+    order: { kind, amount, currency, method, authorizationId, finalCapture },
+    state: state === 'SUCCEEDED' ? 'APPROVED' : state === 'FAILED' ? 'CANCELED' : 'DECLINED',
+    ...{ decidedAt: '2026-01-01T00:00:00.000Z', recordedAt: '2026-01-01T00:00:00.000Z' },
+  })
+  return operation
+}
+
+/** Something that succeeded: with its event, its entries and the answer. */
+function step(payment: PaymentFact, kind: 'authorize' | 'capture' | 'refund', amount: number, after: After): void {
+  const { status, captured = 0, refunded = 0, capturable = 0, refundable = 0, fee, final = null } = after
+  const operation = operationOf(payment, kind, amount, 'SUCCEEDED', final)
+  const topics = { authorize: 'payment.authorized', capture: 'payment.captured', refund: 'payment.refunded' } as const
+  const totals = { status, capturedAmount: captured, refundedAmount: refunded }
+  const eventId = tell(payment, operation, topics[kind], totals, fee)
+  const { paymentId, merchantId, currency, orderId } = payment
+  const payable = `merchant_payable:${merchantId}`
+  const book = (type: EntryFact['type'], debit: string, credit: string, moved: number) =>
+    facts.entries.push({ paymentId, eventId, type, debit, credit, amount: moved, currency })
+  if (kind === 'capture') {
+    book('capture', 'acquirer_receivable', payable, amount)
+    book('fee', payable, 'fee_revenue', fee!)
+  }
+  if (kind === 'refund') book('refund', payable, 'acquirer_receivable', amount)
+  const view = { paymentId, merchantId, orderId, amount: payment.amount, currency, ...totals }
+  const rest = { capturableAmount: capturable, refundableAmount: refundable, pendingOperation: null, ledgerEntries: [] }
+  answer(operation, kind === 'authorize' ? 201 : 200, { ...view, ...rest, operationId: operation.operationId })
+}
+
+function tell(
+  { paymentId, merchantId, amount, currency }: PaymentFact,
+  operation: OperationFact,
+  topic: OutboxFact['topic'],
+  totals: object,
+  fee?: number,
+): string {
+  const eventId = `evt_${facts.outbox.length + 1}`
+  const sequence = facts.outbox.filter(row => row.paymentId === paymentId).length + 1
+  const event = { eventId, eventType: topic, sequence, operationId: operation.operationId, amount: operation.amount }
+  const payload = JSON.stringify({
+    ...event,
+    ...(fee === undefined ? {} : { feeAmount: fee }),
+    payment: { paymentId, merchantId, amount, currency, ...totals },
+  })
+  facts.outbox.push({ eventId, topic, paymentId, sequence, payload, published: true, parked: false })
+  facts.records.push({ topic, partition: 0, offset: facts.records.length, key: paymentId, value: payload, eventId })
+  return eventId
+}
+
+function refusal(
+  payment: PaymentFact,
+  kind: 'authorize' | 'capture',
+  amount: number,
+  state: 'DECLINED' | 'FAILED',
+): void {
+  const operation = operationOf(payment, kind, amount, state, kind === 'capture' ? true : null)
+  if (kind === 'authorize')
+    tell(payment, operation, 'payment.declined', { status: state, capturedAmount: 0, refundedAmount: 0 })
+  const reason = operation.declineReason ?? 'canceled'
+  answer(operation, 402, { code: 'PAYMENT_DECLINED', details: { reason, operationId: operation.operationId } })
+}
+
+function conflict(payment: PaymentFact): void {
+  const details = { reason: 'amount', status: 'PARTIALLY_REFUNDED', remaining: 700 }
+  const body = JSON.stringify({ code: 'REFUND_CONFLICT', details })
+  told({ kind: 'refund', key: 'key-conflict', paymentId: payment.paymentId, request: { amount: 701 } }, 409, body)
+}
+
+const answer = ({ kind, key, paymentId, amount }: OperationFact, statusCode: number, body: object): void =>
+  told(
+    { kind: kind as 'capture', key, paymentId: kind === 'authorize' ? null : paymentId, request: { amount } },
+    statusCode,
+    JSON.stringify(body),
+  )
+
+function told(
+  call: Pick<ToldAnswer, 'kind' | 'key' | 'paymentId' | 'request'>,
+  statusCode: number,
+  body: string,
+): void {
+  const rest = { who: 'client', merchantId: MERCHANT, misused: false, internalErrors: 0 }
+  facts.told.push({ ...call, ...rest, answer: { statusCode, body } })
+  facts.stored.push({ merchantId: MERCHANT, key: call.key!, operationId: null, statusCode, body })
+}
+
+test('agrees when all is right', () => {
+  expect(audit(facts)).toEqual([])
+})
+
+test('a record that Kafka has twice is allowed', () => {
+  facts.records.push({ ...facts.records[0]!, offset: 99 })
+  expect(audit(facts)).toEqual([])
+})
+
+const secondCapture = (): void => {
+  const first = facts.journal[1]!
+  facts.journal.push({ ...first, sequence: facts.journal.length + 1, operationId: 'op_again' } as typeof first)
+}
+
+const toldOf = (kind: string): ToldAnswer => facts.told.find(one => one.kind === kind && one.answer!.statusCode < 300)!
+const altered = (one: ToldAnswer, change: object): void => {
+  one.answer!.body = JSON.stringify({ ...JSON.parse(one.answer!.body), ...change })
+  facts.stored.find(({ key }) => key === one.key)!.body = one.answer!.body
+}
+
+/** What is planted, which checks must name it, and a word of what they say. */
+const lies: [string, CheckName[], RegExp, () => void][] = [
+  [
+    'a second execution at the acquirer',
+    ['journal', 'decisions', 'balances'],
+    /op_again: APPROVED at the acquirer, and no operation here/,
+    secondCapture,
+  ],
+  [
+    'an operation that is decided twice',
+    ['journal'],
+    /op_1 is decided twice/,
+    () => void facts.journal.push({ ...facts.journal[0]!, sequence: 7 }),
+  ],
+  [
+    'a gap in the journal',
+    ['journal'],
+    /entry 6 has sequence 7/,
+    () => void Object.assign(facts.journal[5]!, { sequence: 7 }),
+  ],
+  [
+    'approved there, FAILED here',
+    ['decisions', 'payments', 'answers'],
+    /op_5: APPROVED at the acquirer, FAILED here/,
+    () => void Object.assign(facts.operations[4]!, { state: 'FAILED' }),
+  ],
+  [
+    'succeeded here, unknown there',
+    ['decisions', 'journal'],
+    /op_5: SUCCEEDED here, and not in the acquirer/,
+    () => void facts.journal.splice(4, 1),
+  ],
+  [
+    'declined there for another reason',
+    ['decisions', 'answers'],
+    /declined for do_not_honor at the acquirer, for lost_card here/,
+    () => void Object.assign(facts.operations[5]!, { declineReason: 'lost_card' }),
+  ],
+  [
+    'another amount at the acquirer',
+    ['decisions', 'balances'],
+    /amount 300 here, 299 at the acquirer/,
+    () => void Object.assign((facts.journal[4] as { order: { amount: number } }).order, { amount: 299 }),
+  ],
+  [
+    'more captured than held',
+    ['journal'],
+    /makes 1200 captured of 1000/,
+    () => void Object.assign((facts.journal[3] as { order: { amount: number } }).order, { amount: 600 }),
+  ],
+  [
+    'more refunded than captured',
+    ['journal'],
+    /makes 1001 refunded of 1000/,
+    () => void Object.assign((facts.journal[4] as { order: { amount: number } }).order, { amount: 1_001 }),
+  ],
+  [
+    'totals that are not the sums',
+    ['payments'],
+    /captured 999, by its operations 1000/,
+    () => void Object.assign(facts.payments[0]!, { captured: 999 }),
+  ],
+  [
+    'a status that was never reached',
+    ['payments'],
+    /status REFUNDED, by its operations PARTIALLY_REFUNDED/,
+    () => void Object.assign(facts.payments[0]!, { status: 'REFUNDED' }),
+  ],
+  [
+    'an operation that is pending for ever',
+    ['payments'],
+    /pending operation op_9/,
+    () => void Object.assign(facts.payments[0]!, { pendingOperationId: 'op_9' }),
+  ],
+  [
+    'an operation that nobody asked for',
+    ['asked'],
+    /nobody used its key other/,
+    () => void Object.assign(facts.operations[4]!, { key: 'other' }),
+  ],
+  [
+    'a second operation without a key',
+    ['asked'],
+    /without a key: nobody asked for it/,
+    () => void Object.assign(facts.operations[4]!, { key: null }),
+  ],
+  [
+    'an event that was lost before the outbox',
+    ['outbox', 'kafka'],
+    /op_5: 0 events in the outbox instead of 1/,
+    () => void facts.outbox.splice(3, 1),
+  ],
+  [
+    'an event that Kafka lost',
+    ['kafka'],
+    /op_5: 0 events in Kafka instead of 1/,
+    () => void facts.records.splice(3, 1),
+  ],
+  [
+    'an event of what nobody did',
+    ['kafka'],
+    /an event in Kafka of what nobody did/,
+    () => void facts.records.push({ ...facts.records[0]!, eventId: 'evt_x', value: '{"operationId":"op_x"}' }),
+  ],
+  [
+    'a second event of one step',
+    ['kafka'],
+    /2 events in Kafka instead of 1/,
+    () => void facts.records.push({ ...facts.records[0]!, eventId: 'evt_x' }),
+  ],
+  [
+    'a repetition in Kafka with other bytes',
+    ['kafka'],
+    /evt_1 in Kafka: value/,
+    () => void facts.records.push({ ...facts.records[0]!, value: `${facts.records[0]!.value} ` }),
+  ],
+  [
+    'an event that waits for ever',
+    ['outbox'],
+    /published is false/,
+    () => void Object.assign(facts.outbox[0]!, { published: false }),
+  ],
+  [
+    'an event with another fee',
+    ['outbox', 'kafka'],
+    /feeAmount is 23, by the books 22/,
+    () =>
+      void Object.assign(facts.outbox[1]!, {
+        payload: facts.outbox[1]!.payload.replace('"feeAmount":22', '"feeAmount":23'),
+      }),
+  ],
+  ['a dead letter', ['kafka'], /1 dead letters/, () => void Object.assign(facts, { deadLetters: 1 })],
+  [
+    'an entry that is missing',
+    ['entries', 'balances'],
+    /0 times instead of 1: .* refund/,
+    () => void facts.entries.pop(),
+  ],
+  [
+    'an entry that is there twice',
+    ['entries', 'balances'],
+    /2 times instead of 1: .* fee/,
+    () => void facts.entries.push(facts.entries[1]!),
+  ],
+  [
+    'a fee of another amount',
+    ['entries', 'balances'],
+    /balance of fee_revenue USD/,
+    () => void Object.assign(facts.entries[1]!, { amount: 21 }),
+  ],
+  [
+    'an answer that contradicts the totals',
+    ['answers'],
+    /told capturedAmount 601, by the books 600/,
+    () => altered(toldOf('capture'), { capturedAmount: 601 }),
+  ],
+  [
+    'a success of which nothing is known',
+    ['answers'],
+    /told of operation op_x, which is not there/,
+    () => altered(toldOf('refund'), { operationId: 'op_x' }),
+  ],
+  [
+    'told of a refusal of what succeeded',
+    ['answers'],
+    /told state DECLINED, by the books SUCCEEDED/,
+    () => {
+      const one = toldOf('refund')
+      one.answer!.statusCode = 402
+      facts.stored.find(({ key }) => key === one.key)!.statusCode = 402
+      altered(one, { code: 'PAYMENT_DECLINED', details: { reason: 'lost_card', operationId: 'op_5' } })
+    },
+  ],
+  [
+    'a conflict that was none',
+    ['answers'],
+    /which was never so/,
+    () =>
+      altered(facts.told.find(({ key }) => key === 'key-conflict')!, {
+        details: { reason: 'amount', status: 'COMPLETED', remaining: 700 },
+      }),
+  ],
+  ['a 500', ['answers'], /told 500, 2 times/, () => void Object.assign(toldOf('refund'), { internalErrors: 2 })],
+  [
+    'a call that was never answered',
+    ['answers', 'keys'],
+    /no final answer/,
+    () => void Object.assign(toldOf('refund'), { answer: null }),
+  ],
+  [
+    'a key of another request that was answered',
+    ['answers'],
+    /misused, and told 200/,
+    () => void facts.told.push({ ...toldOf('refund'), misused: true }),
+  ],
+  [
+    'two answers under one key',
+    ['keys'],
+    /told different answers/,
+    () =>
+      void facts.told.push({
+        ...toldOf('refund'),
+        answer: { statusCode: 200, body: toldOf('refund').answer!.body.replace('700', '701') },
+      }),
+  ],
+  [
+    'a stored answer that was altered',
+    ['keys'],
+    /key shop key-op_5: told 200/,
+    () => void Object.assign(facts.stored[4]!, { body: 'altered' }),
+  ],
+  ['a stored answer that is gone', ['keys'], /its answer is not stored/, () => void facts.stored.splice(4, 1)],
+  [
+    'a stored answer that nobody heard',
+    ['keys'],
+    /stored, and nobody was told of it/,
+    () => void facts.stored.push({ ...facts.stored[0]!, key: 'other' }),
+  ],
+  [
+    'totals that were read and never were',
+    ['reads'],
+    /which it never was/,
+    () =>
+      void facts.reads.push({
+        paymentId: PAYMENT,
+        payment: { status: 'COMPLETED', capturedAmount: 600, refundedAmount: 0 },
+      }),
+  ],
+  [
+    'a final state that changed after it was read',
+    ['reads'],
+    /told state FAILED, by the books SUCCEEDED/,
+    () => {
+      const { operationId, kind, amount, currency } = facts.operations[4]!
+      facts.reads.push({
+        paymentId: PAYMENT,
+        operations: [{ operationId, kind, state: 'FAILED', amount, currency, declineReason: null }],
+      })
+    },
+  ],
+]
+
+describe('a planted lie is named', () => {
+  test.each(lies)('%s', (_, checks, words, plant) => {
+    plant()
+    const found = audit(facts)
+    expect(found.map(({ what }) => what).join('\n')).toMatch(words)
+    for (const check of checks) expect(found.map(one => one.check)).toContain(check)
+  })
+
+  test('every check finds one', () => {
+    expect(new Set(lies.flatMap(([, checks]) => checks))).toEqual(new Set(checkNames))
+  })
+})
+
+test('the fee is rounded half to even, and never more than was captured', () => {
+  const schedule = (feeBasisPoints: number, feeFixed: number) => pay('pay_fee', 1, { feeBasisPoints, feeFixed })
+  expect([20, 60, 100, 140, 21].map(captured => feeOf(schedule(250, 0), captured))).toEqual([0, 2, 2, 4, 1])
+  expect([0, 5, 1_000].map(captured => feeOf(schedule(250, 7), captured))).toEqual([0, 5, 32])
+})
