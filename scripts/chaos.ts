@@ -16,6 +16,7 @@ const command = npmCommand(
     15_000,
   )
   .option('--hurry', 'heal by the sandbox clock instead of waiting for the jobs, which run each minute')
+  .option('--plant', 'afterwards write lies into the system and see the auditor name each')
   .option(...JSON_FLAG)
 
 await run(command, chaos)

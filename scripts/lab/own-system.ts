@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { type Control, connectControl } from '../local/control.ts'
 import type { Detour } from '../local/detour.ts'
+import { watchParents } from '../local/parent-watch.mjs'
 import { System } from '../local/system.ts'
 import { type FoundSystem, findSystem } from '../operate/find-system.ts'
 import type { Reporter } from '../terminal/output.ts'
@@ -14,7 +15,7 @@ export interface OwnSystemOptions {
 }
 
 /**
- * Runs `work` on a new system, which is stopped afterwards, also by a signal. Its data is removed when `isGood` says so, else kept.
+ * Runs `work` on a new system, which is stopped afterwards, also by a signal or when the parent ends. Its data is removed when `isGood` says so, else kept.
  * Throws what the start and `work` throw.
  */
 export async function withOwnSystem<T>(
@@ -28,6 +29,7 @@ export async function withOwnSystem<T>(
   const { root, runFile } = system.folder
   const stopAndExit = () => void system.stop().finally(() => process.exit(130))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stopAndExit)
+  watchParents(stopAndExit)
   let good = false
   try {
     await system.start()

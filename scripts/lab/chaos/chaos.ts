@@ -14,6 +14,7 @@ export interface ChaosFlags {
   /** Milliseconds. */
   lease: number
   hurry?: boolean | undefined
+  plant?: boolean | undefined
   json?: string | true | undefined
 }
 
@@ -23,6 +24,7 @@ export async function chaos({
   seed: given,
   lease: leaseMs,
   hurry = false,
+  plant = false,
   json,
 }: ChaosFlags): Promise<number> {
   const terminal = terminalBeside(json)
@@ -35,7 +37,7 @@ export async function chaos({
   const result = await withStage(
     { leaseMs },
     reporter,
-    stage => chaosRun(stage, { seed, lengthMs, leaseMs, hurry, say }),
+    stage => chaosRun(stage, { seed, lengthMs, leaseMs, hurry, plant, say }),
     outcome => failuresOf(outcome).length === 0,
   )
   const ended = { seed, result, failures: failuresOf(result), seconds: (performance.now() - startedMs) / 1_000 }

@@ -7,11 +7,11 @@ import { noRetries } from '../client-answer.ts'
 import { createRandom } from '../random.ts'
 import { audit, type Mismatch } from './auditor/audit.ts'
 import type { Facts } from './auditor/facts.ts'
-import { gather } from './auditor/gather.ts'
 import { type Fault, makeFaults } from './faults.ts'
 import { HEAL_MS_MAX, untilAllIsUp, untilNothingIsOpen } from './heal.ts'
 import { Client, type Memory } from './load/client.ts'
 import { type LoadResult, runLoad } from './load/load.ts'
+import { factsOf, type PlantedOutcome, plantLies } from './plant.ts'
 import type { Stage } from './stage.ts'
 
 export interface ChaosRunOptions {
@@ -21,6 +21,8 @@ export interface ChaosRunOptions {
   leaseMs: number
   /** Heals by the sandbox clock instead of waiting for the jobs. */
   hurry: boolean
+  /** After a clean audit: writes lies into the system, which the auditor must name. */
+  plant: boolean
   say: (line: string) => void
 }
 
@@ -35,6 +37,7 @@ export interface ChaosRunResult {
   /** What became of the operations that somebody was told are unknown; `lost` stands nowhere. */
   unknown: Record<DecisionState | 'lost', number>
   verify: VerifyReport
+  planted: PlantedOutcome[]
 }
 
 /** Between two visits of clients. */
@@ -67,24 +70,11 @@ export async function chaosRun(stage: Stage, options: ChaosRunOptions): Promise<
   sayAt('everything is decided and published')
   const report = await verify(stage.system, { ...defaultOptions, settleMs: SETTLE_MS })
   const facts = await factsOf(stage, memory)
+  const mismatches = audit(facts)
+  const planted = options.plant && mismatches.length === 0 ? await plantLies(stage, memory) : []
   sayAt('audited')
-  return {
-    load,
-    faults,
-    memory,
-    healMs,
-    facts,
-    mismatches: audit(facts),
-    unknown: endsOf(facts, memory),
-    verify: report,
-  }
+  return { load, faults, memory, healMs, facts, mismatches, unknown: endsOf(facts, memory), verify: report, planted }
 }
-
-/** All facts of a run, as they are now. */
-export const factsOf = async (
-  { system: { databaseUrl, brokers }, acquirerUrl }: Stage,
-  { told, reads }: Pick<Memory, 'told' | 'reads'>,
-): Promise<Facts> => ({ ...(await gather({ databaseUrl, brokers, acquirerUrl })), told, reads })
 
 function endsOf({ journal }: Facts, { unknownIds }: Memory): ChaosRunResult['unknown'] {
   const ends = { APPROVED: 0, DECLINED: 0, CANCELED: 0, lost: 0 }
@@ -96,13 +86,14 @@ function endsOf({ journal }: Facts, { unknownIds }: Memory): ChaosRunResult['unk
 }
 
 /** Why a run must not count as passed; empty when it may. */
-export function failuresOf({ mismatches, verify, load, unknown, facts }: ChaosRunResult): string[] {
+export function failuresOf({ mismatches, verify, load, unknown, facts, planted }: ChaosRunResult): string[] {
   const broken = verify.results.filter(invariant => !invariant.ok).map(({ name }) => name)
   return [
     ...(mismatches.length > 0 ? [`${mismatches.length} mismatches`] : []),
     ...(broken.length > 0 ? [`invariants broken: ${broken.join(', ')}`] : []),
     ...(verify.pending > 0 ? [`${verify.pending} findings still pending`] : []),
     ...(unknown.lost > 0 ? [`${unknown.lost} unknown operations stand in no journal`] : []),
+    ...planted.flatMap(({ name, problem }) => (problem === null ? [] : [`planted: ${name}: ${problem}`])),
     ...(load.visits === 0 || facts.operations.length === 0 ? ['nothing was done'] : []),
   ]
 }

@@ -42,6 +42,11 @@ export function summaryOf(ended: EndedRun, terminal: NodeJS.WriteStream): string
     `unknown     ${result.memory.unknownIds.size} outcomes: ${list(figures.unknown)}`,
     `healed in   ${(result.healMs / 1_000).toFixed(1)} s`,
     `invariants  ${result.verify.results.length - broken.length} of ${result.verify.results.length} hold`,
+    ...(result.planted.length > 0
+      ? [
+          `lies named  ${result.planted.filter(({ problem }) => problem === null).length} of ${result.planted.length} planted`,
+        ]
+      : []),
     `mismatches  ${result.mismatches.length}`,
     `seconds     ${ended.seconds.toFixed(0)}`,
     failures.length === 0
@@ -75,6 +80,7 @@ export function figuresOf({ seed, result, failures, seconds }: EndedRun) {
     duplicates: facts.records.length - new Set(facts.records.map(({ eventId }) => eventId)).size,
     journal: facts.journal.length,
     mismatches,
+    planted: result.planted,
     invariants: {
       of: verify.results.length,
       pending: verify.pending,

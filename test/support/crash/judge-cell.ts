@@ -132,7 +132,8 @@ export async function brokenInvariants(
 
 /** What is pending is broken too: nothing is on its way any more. */
 function brokenBy(history: PaymentHistory): string[] {
-  const judge = { nowMs: Date.now(), graceMs: 0 }
+  const nowMs = Date.now()
+  const judge = { nowMs, virtualNowMs: nowMs, graceMs: 0 }
   return needingDatabase.flatMap(invariant => {
     if (!('checkPayment' in invariant)) return []
     const results = [...invariant.checkPayment(history, judge)]
