@@ -106,15 +106,15 @@ test('delays each direction, and never changes the order when the delay ends', a
 test('holds bytes and ends back, and lets them arrive late', async () => {
   const client = await open()
   proxy.weather = { kind: 'hold' }
-  client.socket.write('late')
-  client.socket.destroy()
+  client.socket.end('late')
   const second = await open()
   second.socket.write('second')
-  await until(() => proxy.linkCount === 2, { what: 'both connections at the proxy' })
+  await until(() => proxy.waitingCount === 3, { what: 'two chunks and an end at the proxy' })
   expect([heardByServer, second.heard]).toEqual(['', ''])
   proxy.weather = { kind: 'calm' }
   await until(() => second.heard === '<second>', { what: 'the second answer' })
-  await until(() => heardByServer.includes('late'), { what: 'what a client sent that is gone' })
+  await until(() => heardByServer.includes('late'), { what: 'what was sent first' })
+  await until(() => client.heard === '<late>bye', { what: 'its answer' })
 })
 
 test('a target that is not there ends the connection', async () => {

@@ -36,6 +36,11 @@ export class TcpProxy {
     return this.#links.size
   }
 
+  /** Chunks and ends of connections that are delayed or held. */
+  get waitingCount(): number {
+    return [...this.#links].reduce((sum, link) => sum + link.waitingCount, 0)
+  }
+
   get weather(): Weather {
     return this.#weather
   }
@@ -87,6 +92,10 @@ class Link {
     for (const socket of this.#sockets) socket.once('close', () => --open === 0 && onClosed())
   }
 
+  get waitingCount(): number {
+    return this.#ways.reduce((sum, way) => sum + way.waitingCount, 0)
+  }
+
   weatherChanged(): void {
     for (const way of this.#ways) way.pass()
   }
@@ -115,6 +124,10 @@ class Way {
     from.once('end', () => this.#add(() => void to.end()))
     // What was written before still goes out.
     from.once('close', () => this.#add(() => void to.destroySoon()))
+  }
+
+  get waitingCount(): number {
+    return this.#waiting.length
   }
 
   pass(): void {
