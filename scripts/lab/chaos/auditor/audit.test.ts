@@ -257,13 +257,13 @@ const lies: [string, CheckName[], RegExp, () => void][] = [
   [
     'an operation that nobody asked for',
     ['asked'],
-    /nobody used its key other/,
+    /op_5 \(key other\): nobody asked for it/,
     () => void Object.assign(facts.operations[4]!, { key: 'other' }),
   ],
   [
     'a second operation without a key',
     ['asked'],
-    /without a key: nobody asked for it/,
+    /op_5 \(key null\): nobody asked for it/,
     () => void Object.assign(facts.operations[4]!, { key: null }),
   ],
   [

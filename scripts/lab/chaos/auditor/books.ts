@@ -1,7 +1,7 @@
 /** The auditor's own books, in memory: each payment step by step from its operations, each hold from the acquirer's journal alone. */
 import type { JournalEntry } from '../../../../shared/contracts/acquirer.ts'
 import type { EventType, OperationKind, PaymentStatus } from '../../../../shared/contracts/lists.ts'
-import type { Facts, OperationFact, OutboxFact, PaymentFact } from './facts.ts'
+import type { EntryFact, Facts, OperationFact, OutboxFact, PaymentFact } from './facts.ts'
 
 export type Decision = Extract<JournalEntry, { type: 'decision' }>
 
@@ -30,7 +30,15 @@ export interface Books {
   momentOf: Map<string, Moment>
   /** By the operation that each says it tells of. */
   outboxOf: Map<string, OutboxFact[]>
+  /** By payment. */
+  entriesOf: Map<string, EntryFact[]>
+  /** Merchant and key of every operation that has one. */
+  usedKeys: Set<string>
 }
+
+/** A key belongs to its merchant. */
+export const keyIdOf = ({ merchantId, key }: { merchantId: string; key: string | null }): string =>
+  `${merchantId} ${key}`
 
 const NOTHING: Totals = { status: 'REQUESTED', captured: 0, refunded: 0 }
 
@@ -50,6 +58,8 @@ export function openBooks(facts: Facts): Books {
     operations: new Map(facts.operations.map(operation => [operation.operationId, operation])),
     momentOf: new Map([...moments.values()].flat().map(moment => [moment.operation.operationId, moment])),
     outboxOf: Map.groupBy(facts.outbox, row => String(jsonIn(row.payload).operationId)),
+    entriesOf: Map.groupBy(facts.entries, entry => entry.paymentId),
+    usedKeys: new Set(facts.operations.filter(({ key }) => key !== null).map(keyIdOf)),
   }
 }
 

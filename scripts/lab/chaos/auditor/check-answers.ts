@@ -1,6 +1,6 @@
 /** What every client was told against the books: status and totals of that moment, refusals that were true, and one answer a key. */
 import type { RequestedKind } from '../../../../shared/contracts/lists.ts'
-import { type Books, jsonIn, type Moment, type Totals } from './books.ts'
+import { type Books, jsonIn, keyIdOf, type Moment, type Totals } from './books.ts'
 import { leftFor } from './check-payments.ts'
 import type { CallBody, PaymentFact, ToldAnswer, ToldRead } from './facts.ts'
 
@@ -100,13 +100,13 @@ function askedForProblems(request: CallBody, payment: PaymentFact, operation: Mo
 }
 
 /** Entries that were told are in the ledger as they were told. */
-function entryViewProblems({ facts }: Books, { paymentId }: PaymentFact, views: unknown): string[] {
+function entryViewProblems({ entriesOf }: Books, { paymentId }: PaymentFact, views: unknown): string[] {
   if (!Array.isArray(views)) return ['told no ledger entries']
   if (views.length === 0) return []
   const known = new Set(
-    facts.entries
-      .filter(entry => entry.paymentId === paymentId)
-      .map(({ type, debit, credit, amount, currency }) => [type, debit, credit, amount, currency].join(' ')),
+    entriesOf
+      .get(paymentId)
+      ?.map(({ type, debit, credit, amount, currency }) => [type, debit, credit, amount, currency].join(' ')),
   )
   return views
     .map(({ type, debitAccount, creditAccount, amount, currency }) =>
@@ -132,7 +132,7 @@ function declineProblems(books: Books, told: ToldAnswer, json: Json): string[] {
 }
 
 /** A conflict is true when the payment was, at one of its moments, as the answer says, and that forbids what was asked. */
-function conflictProblems({ moments, payments, operations }: Books, told: ToldAnswer, json: Json): string[] {
+function conflictProblems({ moments, payments, usedKeys }: Books, told: ToldAnswer, json: Json): string[] {
   const details = objectIn(json, 'details')
   const payment = payments.get(told.paymentId ?? '')
   if (payment === undefined) return [`told of payment ${told.paymentId}, which is not there`]
@@ -142,9 +142,7 @@ function conflictProblems({ moments, payments, operations }: Books, told: ToldAn
     const left = leftFor(told.kind, payment.amount, after.captured, after.refunded)
     return details.remaining === left && (told.request.amount ?? left) > left
   })
-  const isKeyUsed =
-    told.key !== null &&
-    [...operations.values()].some(({ merchantId, key }) => merchantId === told.merchantId && key === told.key)
+  const isKeyUsed = told.key !== null && usedKeys.has(keyIdOf(told))
   return [
     ...(isTrue && isForbidden(told.kind, details) ? [] : [`told ${JSON.stringify(details)}, which was never so`]),
     ...(isKeyUsed ? ['told of a conflict, and an operation has its key'] : []),
@@ -161,10 +159,9 @@ function isForbidden(kind: RequestedKind, { reason, status }: Json): boolean {
 
 /** One key has one answer: all clients were told the same bytes, and these are stored. */
 export function keyProblems({ facts }: Books): string[] {
-  const idOf = ({ merchantId, key }: { merchantId: string; key: string | null }) => `${merchantId} ${key}`
-  const stored = new Map(facts.stored.map(row => [idOf(row), row]))
+  const stored = new Map(facts.stored.map(row => [keyIdOf(row), row]))
   const told = facts.told.filter(({ key, misused, answer }) => key !== null && !misused && answer !== null)
-  const byKey = Map.groupBy(told, idOf)
+  const byKey = Map.groupBy(told, keyIdOf)
   const differing = [...byKey].flatMap(([id, all]) => {
     const answers = new Set(all.map(({ answer }) => textOf(answer)))
     const row = stored.get(id)

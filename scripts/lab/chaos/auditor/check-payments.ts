@@ -1,7 +1,7 @@
 /** Each payment against the sum of its operations, and each operation against those who asked for it. */
 import type { OperationKind, PaymentStatus } from '../../../../shared/contracts/lists.ts'
-import type { Books, Moment } from './books.ts'
-import type { PaymentFact } from './facts.ts'
+import { type Books, keyIdOf, type Moment } from './books.ts'
+import type { OperationFact, PaymentFact } from './facts.ts'
 
 /** Status and totals are what the operations come to; each operation was allowed when it came; nothing is pending. */
 export function paymentProblems({ payments, moments, operations }: Books): string[] {
@@ -62,29 +62,25 @@ function momentProblems(payment: PaymentFact, { operation, before }: Moment): st
 }
 
 /** Nobody's operations: one with a key that no client used, or one without a key more often than clients asked for it. */
-export function askedProblems({ facts, operations }: Books): string[] {
-  const keys = new Set(
-    facts.told.filter(({ key }) => key !== null).map(({ merchantId, key }) => `${merchantId} ${key}`),
-  )
-  const captured = new Set(
-    facts.told.filter(({ request }) => request.capture).map(({ merchantId, key }) => `${merchantId} ${key}`),
-  )
+export function askedProblems({ facts, moments }: Books): string[] {
+  const withKey = facts.told.filter(({ key }) => key !== null)
+  const keys = new Set(withKey.map(keyIdOf))
+  const combinedKeys = new Set(withKey.filter(({ request }) => request.capture).map(keyIdOf))
   const keyless = new Map<string, number>()
   for (const { key, paymentId, kind } of facts.told)
     if (key === null) keyless.set(`${paymentId} ${kind}`, (keyless.get(`${paymentId} ${kind}`) ?? 0) + 1)
-  const authorizationKey = new Map(
-    [...operations.values()]
-      .filter(({ kind }) => kind === 'authorize')
-      .map(each => [each.paymentId, `${each.merchantId} ${each.key}`]),
-  )
-  return [...operations.values()].flatMap(({ operationId, paymentId, merchantId, key, kind, combined }) => {
-    if (kind === 'expire') return []
-    if (key !== null)
-      return keys.has(`${merchantId} ${key}`) ? [] : [`${kind} ${operationId}: nobody used its key ${key}`]
-    if (combined && kind === 'capture')
-      return captured.has(authorizationKey.get(paymentId) ?? '') ? [] : [`capture ${operationId}: nobody asked for it`]
+  const isAskedFor = (operation: OperationFact, authorization: OperationFact): boolean => {
+    const { paymentId, kind, key, combined } = operation
+    if (kind === 'expire') return true
+    if (key !== null) return keys.has(keyIdOf(operation))
+    if (combined && kind === 'capture') return combinedKeys.has(keyIdOf(authorization))
     const left = keyless.get(`${paymentId} ${kind}`) ?? 0
     keyless.set(`${paymentId} ${kind}`, left - 1)
-    return left > 0 ? [] : [`${kind} ${operationId} without a key: nobody asked for it`]
-  })
+    return left > 0
+  }
+  return [...moments.values()].flatMap(own =>
+    own
+      .filter(({ operation }) => !isAskedFor(operation, own[0]!.operation))
+      .map(({ operation: { kind, operationId, key } }) => `${kind} ${operationId} (key ${key}): nobody asked for it`),
+  )
 }
