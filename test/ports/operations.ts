@@ -234,6 +234,18 @@ function testLeases(open: OpenPorts): void {
 }
 
 function testDue(open: OpenPorts): void {
+  test('stay due when a take-over names no next attempt, and are due again when its lease has run out', async () => {
+    const ports = await open()
+    const operation = await inserted(ports)
+    await ports.operations.release(operation, NOW_MS, NOW_MS + 1)
+    const until = { leaseUntilMs: NOW_MS + 2 + LEASE_MS }
+    const taken = await ports.operations.takeOver(operation.operationId, at(NOW_MS + 2), until)
+
+    expect(taken).toMatchObject({ attempt: 2, nextAttemptAtMs: NOW_MS + 1 })
+    expect(await ports.operations.due(at(NOW_MS + 1 + LEASE_MS), 10)).toEqual([])
+    expect(await ports.operations.due(at(NOW_MS + 2 + LEASE_MS), 10)).toEqual([operation.operationId])
+  })
+
   test('are due when lease and next attempt have passed, the longest due first, as many as asked for', async () => {
     const ports = await open()
     const [late, early, leased, finished, next] = [
