@@ -60,10 +60,8 @@ function withDetour(settings: KafkaSettings, { port, advertisedPort }: KafkaDeto
     'advertised.listeners': `DETOUR://127.0.0.1:${advertisedPort}`,
     'listener.security.protocol.map': 'DETOUR:PLAINTEXT',
   }
-  return Object.entries(added).reduce(
-    (all, [name, value]) => ({ ...all, [name]: [all[name], value].filter(Boolean).join(',') }),
-    settings,
-  )
+  const joined = Object.entries(added).map(([name, value]) => [name, [settings[name], value].filter(Boolean).join(',')])
+  return { ...settings, ...Object.fromEntries(joined) }
 }
 
 /** The text of a server.properties file. Java reads it as Latin-1, so that a Korean folder name has to be escaped. */

@@ -11,7 +11,7 @@ export const paymentMessages: Record<PaymentStatus, Record<Language, string>> = 
   DECLINED: { en: 'The payment was declined.', ko: '결제가 거절되었습니다.' },
   FAILED: { en: 'The payment was not carried out.', ko: '결제가 진행되지 않았습니다.' },
   PARTIALLY_CAPTURED: { en: 'A part of the payment is captured.', ko: '결제의 일부가 매입되었습니다.' },
-  COMPLETED: { en: 'The payment is captured.', ko: '결제가 완료되었습니다.' },
+  COMPLETED: { en: 'The payment is captured.', ko: '매입이 완료되었습니다.' },
   VOIDED: { en: 'The authorization was voided.', ko: '승인이 취소되었습니다.' },
   EXPIRED: { en: 'The authorization expired.', ko: '승인이 만료되었습니다.' },
   PARTIALLY_REFUNDED: { en: 'A part of the payment is refunded.', ko: '결제의 일부가 환불되었습니다.' },

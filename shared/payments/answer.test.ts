@@ -128,7 +128,7 @@ describe('successAnswer', () => {
     expect(answer).toMatchObject({ statusCode: 201, contentType: 'application/json; charset=utf-8' })
     expect(mutationView.parse(JSON.parse(answer.body))).toMatchObject({
       operationId,
-      message: '결제가 완료되었습니다.',
+      message: '매입이 완료되었습니다.',
     })
   })
 })

@@ -112,6 +112,6 @@ describe('capturePayment', () => {
 
     const outcome = await capturePayment(ports, paymentId, {}, undefined, { ...caller, language: 'ko' })
 
-    expect(bodyIn(outcome).message).toBe('결제가 완료되었습니다.')
+    expect(bodyIn(outcome).message).toBe('매입이 완료되었습니다.')
   })
 })

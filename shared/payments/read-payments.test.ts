@@ -43,7 +43,7 @@ describe('readPayment', () => {
     expect(paymentDetailView.parse(view)).toEqual(view)
     expect(view).toMatchObject({
       status: 'COMPLETED',
-      message: '결제가 완료되었습니다.',
+      message: '매입이 완료되었습니다.',
       ledgerEntries: [{ type: 'capture' }],
       events: [
         { type: 'payment.authorized', sequence: 1, publishedAt: null },
