@@ -1,4 +1,4 @@
-/** `npm run unknown`: lists operations whose outcome is unknown, asks the acquirer about them, and settles one by hand. */
+/** `npm run unknown`: lists operations whose outcome is unknown, asks the acquirer about them, settles one by hand, and undoes what was lost. */
 import { Argument, Option } from '@commander-js/extra-typings'
 import { operatorCommand, YES_FLAG } from './operate/flags.ts'
 import { nameOrReason, outcomeWords, runUnknown, unknownActions } from './operate/unknown/run-unknown.ts'
@@ -15,10 +15,13 @@ const command = operatorCommand(
   inquire --all    asks about every one of them
   settle ID        tells the acquirer never to execute it, and records what it
                    answers; when it does not answer, what you say:
-                   --outcome, --as and --reason`,
+                   --outcome, --as and --reason
+  orphans          what the acquirer approved and a restored database does not
+                   know; --release voids and refunds it there`,
 )
   .addArgument(new Argument('[action]').choices(unknownActions).default('list' as const))
   .argument('[operation-ids...]')
+  .option('--release', 'orphans: give the money back')
   .option('--all', 'inquire: about every unknown outcome')
   .addOption(new Option('--outcome <outcome>', 'settle: what became of it').choices(outcomeWords))
   .option('--as <name>', 'settle: who says so', nameOrReason(64))

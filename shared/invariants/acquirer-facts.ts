@@ -45,7 +45,10 @@ export interface AcquirerFacts {
   meet(operationId: string): Decision | null
   /** The hold that this authorize operation made; see DecidedHistory. */
   holdOf(authorizationId: string): Hold | null
-  /** Approvals of the first part that nobody has met. An operation is committed before the acquirer is asked. */
+  /**
+   * Approvals of the first part that nobody has met, but for those that were undone: they move and hold no money any more.
+   * An operation is committed before the acquirer is asked.
+   */
   unmet(): Iterable<Decision & { operationId: string }>
   /** When the first decision was made, in virtual time; null while there is none. */
   beganAtMs: number | null
@@ -67,6 +70,8 @@ interface Kept extends Decision {
   isNewer: boolean
   /** Of an approved authorization. */
   account: Account | null
+  /** Of an approved order on a hold; an approved authorization is its own. */
+  hold: Kept | null
   /** Whether an approval of the second part changed the hold. */
   isMoving: boolean
 }
@@ -98,7 +103,7 @@ export class JournalFacts implements AcquirerFacts {
   #addDecision({ operationId, order, state, decidedAt }: DecisionEntry): void {
     this.beganAtMs ??= Date.parse(decidedAt)
     const isApproved = state === 'APPROVED'
-    this.#decisions.set(operationId, {
+    const kept: Kept = {
       state,
       kind: order?.kind ?? null,
       amount: order?.amount ?? 0,
@@ -106,20 +111,25 @@ export class JournalFacts implements AcquirerFacts {
       met: false,
       isNewer: this.#isSecondPart,
       account: isApproved && order?.kind === 'authorize' ? { captured: 0, refunded: 0, closed: false } : null,
+      hold: null,
       isMoving: false,
-    })
+    }
+    if (kept.account) kept.hold = kept
+    this.#decisions.set(operationId, kept)
     if (isApproved && order !== null && order.authorizationId !== null)
-      this.#apply(operationId, order, order.authorizationId)
+      kept.hold = this.#apply(operationId, order, order.authorizationId)
   }
 
-  #apply(operationId: string, order: Order, authorizationId: string): void {
+  /** Returns the hold; null when there is none. */
+  #apply(operationId: string, order: Order, authorizationId: string): Kept | null {
     const hold = this.#decisions.get(authorizationId)
     this.ordersOfHolds++
     const problem = overdraftOf(order, hold)
     if (problem !== undefined) this.overdrafts.push({ operationId, problem: `${problem} (${authorizationId})` })
-    if (!hold?.account) return
+    if (!hold?.account) return null
     hold.isMoving ||= this.#isSecondPart
     move(hold.account, order)
+    return hold
   }
 
   meet(operationId: string): Decision | null {
@@ -132,14 +142,30 @@ export class JournalFacts implements AcquirerFacts {
   holdOf(authorizationId: string): Hold | null {
     const hold = this.#decisions.get(authorizationId)
     if (!hold?.account || hold.isMoving) return null
-    const { captured, refunded, closed } = hold.account
-    return { amount: hold.amount, captured, refunded, open: !closed && captured < hold.amount }
+    const { captured, refunded } = hold.account
+    return { amount: hold.amount, captured, refunded, open: isOpen(hold) }
   }
 
   *unmet(): Generator<Decision & { operationId: string }> {
-    for (const [operationId, kept] of this.#decisions)
-      if (kept.state === 'APPROVED' && !kept.met && !kept.isNewer) yield { ...kept, operationId }
+    const kept: [operationId: string, decision: Kept][] = []
+    for (const entry of this.#decisions) if (entry[1].state === 'APPROVED' && !entry[1].met) kept.push(entry)
+    const nets = Map.groupBy(kept, ([, { hold }]) => hold)
+    for (const [operationId, each] of kept)
+      if (!each.isNewer && !isUndone(each, netOf((nets.get(each.hold) ?? []).map(([, order]) => order))))
+        yield { ...each, operationId }
   }
+}
+
+const isOpen = ({ account, amount }: Kept): boolean => !account!.closed && account!.captured < amount
+
+/** What these orders took from the buyer together, in minor units. */
+const netOf = (orders: readonly Kept[]): number =>
+  orders.reduce((net, { kind, amount }) => net + (kind === 'capture' ? amount : kind === 'refund' ? -amount : 0), 0)
+
+/** `netMinor`: of all orders on its hold that nobody has met. A hold that nobody has met must be released, too. */
+function isUndone({ kind, hold }: Kept, netMinor: number): boolean {
+  if (hold === null || netMinor !== 0) return false
+  return hold.met ? kind === 'capture' || kind === 'refund' : !isOpen(hold)
 }
 
 /** What an approved order may not do to its hold, in words; undefined when it may. Releasing what is not held moves no money. */

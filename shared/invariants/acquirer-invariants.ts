@@ -7,7 +7,8 @@ import { outcomeOf, type PaymentRow, ruleOf, type SettlementRow } from './paymen
 
 const approvalsKnown = {
   name: 'approvals-known',
-  sentence: 'Every order that the acquirer approved is an operation here, of the same kind and amount.',
+  sentence:
+    'Every order that the acquirer approved is an operation here, of the same kind and amount, or was undone there.',
   *checkDecided({ operations }, judge) {
     for (const operation of operations)
       if (operation.decision?.state === 'APPROVED') yield approvalResult(operation, judge)

@@ -199,6 +199,13 @@ describeNatively('a restored database', () => {
     const verified = await npmRun('verify', '--settle', '60').catch(error => error as { stdout: string })
     expect(verified.stdout).toContain('no-ghost-events')
     expect(verified.stdout).toMatch(new RegExp(`of ${first.paymentId} is not in the outbox`))
+    // So does the acquirer's journal; what it holds and captured is given back there, and nothing of it is left.
+    expect(verified.stdout).toMatch(/the acquirer approved this authorize of \d+ KRW, and it is not known here/)
+    const orphans = await npmRun('unknown', 'orphans').catch(error => error as { stdout: string })
+    expect(orphans.stdout).toMatch(/--release would refund/)
+    expect(orphans.stdout).toMatch(/--release would void/)
+    expect((await npmRun('unknown', 'orphans', '--release', '--yes')).stdout).toMatch(/void .*: approved/)
+    expect((await npmRun('unknown', 'orphans')).stdout).toContain('The acquirer has approved nothing')
     // The ledger consumers have read them again, and booked nothing of them.
     const { stdout: letters } = await npmRun('dlq')
     expect(letters).toContain('not from the outbox: it has no event')

@@ -1,9 +1,12 @@
 /** `npm run unknown` on a database with unknown outcomes and the sandbox acquirer: what it lists, and what it records. */
 import { execFile } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { Journal } from '../../sandbox/acquirer/journal.ts'
+import { type RunningAcquirer, startAcquirer } from '../../sandbox/acquirer/server.ts'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import { authorizeRequestOf, caller, claimOf, createFakePorts, FakeClock } from '../../shared/payments/fakes.ts'
 import { confirmSettlements } from '../../shared/payments/settle-by-hand.ts'
@@ -16,22 +19,34 @@ import { repositoryFolder, systemUnderTest } from '../support/system.ts'
 
 jest.setTimeout(60_000)
 
-const { databaseUrl, acquirerUrl, logsFolder } = systemUnderTest()
+const { databaseUrl, logsFolder } = systemUnderTest()
 
 let scratch: ScratchDatabase
 let stores: Stores
+/** Of its own: what it approves is not in the database of the system under test. */
+let acquirer: RunningAcquirer
+let acquirerUrl: string
+let folder: string
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'unknown-command-'))
+  const options = { holdWindowMs: 86_400_000, lateMs: 0, slowMs: 0, nowMs: Date.now, log: () => {} }
+  acquirer = await startAcquirer({ ...options, journal: new Journal(folder) }, 0, '127.0.0.1')
+  acquirerUrl = `http://127.0.0.1:${acquirer.port}`
   scratch = await ScratchDatabase.create(databaseUrl, 'unknown')
   stores = scratch.stores()
 })
-afterAll(() => scratch?.drop())
+afterAll(async () => {
+  await acquirer?.close()
+  rmSync(folder, { recursive: true, force: true })
+  await scratch?.drop()
+})
 
 /** Nobody listens there. */
 const NO_ACQUIRER = 'http://127.0.0.1:9'
 
-const runWith = (acquirer: string, args: string[]) => {
+const runWith = (url: string, args: string[]) => {
   const envFile = join(logsFolder, 'unknown-command.env')
-  writeFileSync(envFile, `DATABASE_URL="${scratch.url}"\nACQUIRER_URL="${acquirer}"\n`, { mode: 0o600 })
+  writeFileSync(envFile, `DATABASE_URL="${scratch.url}"\nACQUIRER_URL="${url}"\n`, { mode: 0o600 })
   const command = ['--', 'scripts/unknown.ts', ...args, '--env-file', envFile]
   return promisify(execFile)(process.execPath, command, { cwd: repositoryFolder, env: inheritedEnv() }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
@@ -147,4 +162,25 @@ test('records what a person says while the acquirer is away, and lists it until 
   expect(stdout).not.toContain(agreed)
   expect(stdout).toMatch(new RegExp(`^${contradicted}  settled by hand as FAILED .*THE ACQUIRER SAYS approved$`, 'm'))
   expect(await stateOf(contradicted)).toBe('FAILED')
+})
+
+test('lists what the acquirer approved and the database lost, and gives it back', async () => {
+  const nowMs = Date.now()
+  const ids = createIds(() => nowMs)
+  const lost = ids.operation()
+  await arrivesLate(lost, 'tok_approve')
+
+  const listed = await run('orphans')
+  expect(listed).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining(`of hold ${lost}: --release would void 10000 KRW`),
+  })
+  expect(await run('orphans', '--release', '--yes')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(`void 10000 KRW (minor units) of hold ${lost}: approved`),
+  })
+  expect(await run('orphans')).toMatchObject({
+    code: 0,
+    stdout: 'The acquirer has approved nothing that is not known here.\n',
+  })
 })

@@ -10,8 +10,10 @@ import { printable } from '../../terminal/printable.ts'
 import { connectDatabase } from '../connections.ts'
 import { type Address, type FoundSystem, type SystemFlags, systemNamedBy } from '../find-system.ts'
 import { mayChange } from '../may-change.ts'
+import { journalAt } from '../verify/acquirer-journal.ts'
 import { inquireEach, settleOne } from './act.ts'
 import { operationPorts } from './operation-ports.ts'
+import { isNothing, readOrphans, release, undoingLines } from './orphans.ts'
 import {
   nameOf,
   type OperationRow,
@@ -23,7 +25,7 @@ import {
   settlementLine,
 } from './unknown-rows.ts'
 
-export const unknownActions = ['list', 'inquire', 'settle'] as const
+export const unknownActions = ['list', 'inquire', 'settle', 'orphans'] as const
 export const outcomeWords = ['succeeded', 'failed'] as const
 
 const outcomeBy: Record<(typeof outcomeWords)[number], HandOutcome> = { succeeded: 'SUCCEEDED', failed: 'FAILED' }
@@ -32,6 +34,7 @@ export interface UnknownRequest extends SystemFlags {
   action: (typeof unknownActions)[number]
   operationIds: string[]
   all?: true
+  release?: true
   outcome?: (typeof outcomeWords)[number]
   as?: string
   reason?: string
@@ -60,6 +63,7 @@ export async function runUnknown(request: UnknownRequest): Promise<number> {
   try {
     await ports.clock.catchUp()
     if (request.action === 'list') return await list(database, ports, request.json)
+    if (request.action === 'orphans') return await undoOrphans(database, ports, system, request)
     if (byHand === undefined) return await inquire(database, ports, system, request)
     return await settle(database, ports, system, request, byHand)
   } finally {
@@ -69,10 +73,11 @@ export async function runUnknown(request: UnknownRequest): Promise<number> {
 
 /** What the person says; undefined where nothing is settled. */
 function check(request: UnknownRequest): ByHand | undefined {
-  const { action, operationIds, all, outcome, as: who, reason, json } = request
+  const { action, operationIds, all, release: mayRelease, outcome, as: who, reason, json } = request
+  if (action !== 'orphans' && mayRelease === true) throw new WrongArguments('--release goes with orphans.')
   if (action !== 'list' && json !== undefined) throw new WrongArguments('--json goes with list.')
-  if (action === 'list' && (operationIds.length > 0 || all === true))
-    throw new WrongArguments('list takes no operation ids, and no --all.')
+  if ((action === 'list' || action === 'orphans') && (operationIds.length > 0 || all === true))
+    throw new WrongArguments(`${action} takes no operation ids, and no --all.`)
   if (action === 'inquire' && (all === true) === operationIds.length > 0)
     throw new WrongArguments('inquire wants operation ids, or --all.')
   if (action !== 'settle') {
@@ -117,6 +122,25 @@ async function inquire(
   const resolvedCount = await inquireEach(ports, found, line => console.log(printable(line)))
   console.log(`${resolvedCount} of ${found.length} are final now.`)
   return missing.length === 0 && resolvedCount === found.length ? 0 : 1
+}
+
+/** 0 when nothing is left that the acquirer could give back. */
+async function undoOrphans(
+  database: Connection,
+  ports: SettlementPorts,
+  system: FoundSystem,
+  { release: mayRelease, yes }: UnknownRequest,
+): Promise<number> {
+  const undoings = await readOrphans(database, journalAt(system.config.acquirerUrl))
+  if (undoings.length === 0) console.log('The acquirer has approved nothing that is not known here.')
+  for (const line of undoings.flatMap(undoingLines)) console.log(printable(line))
+  const wanted = undoings.filter(undoing => !isNothing(undoing))
+  if (wanted.length === 0) return 0
+  if (mayRelease !== true) return 1
+  const question = `Void and refund these ${wanted.length} holds? They must be of no other database.`
+  if (!(await mayChange(system, { typed: 'npm run unknown', question, yes: yes === true }))) return 1
+  const failedCount = await release(ports, wanted, line => console.log(printable(line)))
+  return failedCount === 0 ? 0 : 1
 }
 
 async function settle(
