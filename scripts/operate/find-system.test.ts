@@ -30,6 +30,15 @@ test('without one the environment names it', async () => {
   expect([databaseUrl, brokers, apiUrl]).toEqual(['mysql://elsewhere/paydb', ['127.0.0.1:9'], 'http://elsewhere'])
 })
 
+test('the acquirer of a run file decided what is in the database of that run file, and nothing elsewhere', async () => {
+  const ACQUIRER_URL = 'http://acquirer'
+  const path = join(folder, 'with-acquirer.json')
+  writeFileSync(path, JSON.stringify({ env: { ...env, ACQUIRER_URL }, controlSocket: '/tmp/socket', processes }))
+  expect((await findSystem(path, {})).acquirerUrl).toBe(ACQUIRER_URL)
+  expect((await findSystem(undefined, { ...elsewhere, ACQUIRER_URL })).acquirerUrl).toBe(ACQUIRER_URL)
+  expect((await findSystem(runFile, {})).acquirerUrl).toBeNull()
+})
+
 test('a named run file that is not there is an error, not a reason to look elsewhere', async () => {
   await expect(findSystem(join(folder, 'none.json'), elsewhere)).rejects.toThrow('none.json')
 })

@@ -61,10 +61,9 @@ export const journalAt = (acquirerUrl: string): AcquirerJournal => ({
 })
 
 async function pageAt(acquirerUrl: string, after: number) {
-  const base = acquirerUrl.replace(/\/$/, '')
-  const { origin, pathname } = new URL(base)
-  const where = `${origin}${pathname === '/' ? '' : pathname}`
-  const response = await fetch(`${base}/journal?after=${after}&limit=${PAGE_ENTRIES}`, {
+  const { origin, pathname } = new URL(acquirerUrl)
+  const where = origin + pathname.replace(/\/$/, '')
+  const response = await fetch(`${where}/journal?after=${after}&limit=${PAGE_ENTRIES}`, {
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch(error => {
     const reason = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).message
