@@ -149,20 +149,19 @@ export class JournalFacts implements AcquirerFacts {
   *unmet(): Generator<Decision & { operationId: string }> {
     const kept: [operationId: string, decision: Kept][] = []
     for (const entry of this.#decisions) if (entry[1].state === 'APPROVED' && !entry[1].met) kept.push(entry)
-    const nets = Map.groupBy(kept, ([, { hold }]) => hold)
+    const netsMinor = new Map<Kept | null, number>()
+    for (const [, each] of kept) netsMinor.set(each.hold, (netsMinor.get(each.hold) ?? 0) + takenBy(each))
     for (const [operationId, each] of kept)
-      if (!each.isNewer && !isUndone(each, netOf((nets.get(each.hold) ?? []).map(([, order]) => order))))
-        yield { ...each, operationId }
+      if (!each.isNewer && !isUndone(each, netsMinor.get(each.hold)!)) yield { ...each, operationId }
   }
 }
 
 const isOpen = ({ account, amount }: Kept): boolean => !account!.closed && account!.captured < amount
 
-/** What these orders took from the buyer together, in minor units. */
-const netOf = (orders: readonly Kept[]): number =>
-  orders.reduce((net, { kind, amount }) => net + (kind === 'capture' ? amount : kind === 'refund' ? -amount : 0), 0)
+/** What an order took from the buyer, in minor units. */
+const takenBy = ({ kind, amount }: Kept): number => (kind === 'capture' ? amount : kind === 'refund' ? -amount : 0)
 
-/** `netMinor`: of all orders on its hold that nobody has met. A hold that nobody has met must be released, too. */
+/** `netMinor`: what all orders on its hold took that nobody has met. A hold that nobody has met must be released, too. */
 function isUndone({ kind, hold }: Kept, netMinor: number): boolean {
   if (hold === null || netMinor !== 0) return false
   return hold.met ? kind === 'capture' || kind === 'refund' : !isOpen(hold)
