@@ -10,6 +10,7 @@ export interface Services {
   databaseUrl: string
   kafkaBrokers: string
   redisUrl: string
+  acquirerUrl: string
 }
 
 export interface DeployOptions extends Services {
@@ -104,10 +105,11 @@ export class DeployedService {
 }
 
 /** The services of this machine take no TLS and no passwords beside those in their addresses. */
-const replacementsFor = ({ databaseUrl, kafkaBrokers, redisUrl }: Services) => ({
+const replacementsFor = ({ databaseUrl, kafkaBrokers, redisUrl, acquirerUrl }: Services) => ({
   DATABASE_URL: databaseUrl,
   KAFKA_BROKERS: kafkaBrokers,
   REDIS_URL: redisUrl,
+  ACQUIRER_URL: acquirerUrl,
   KAFKA_SSL: 'false',
   KAFKA_SASL_MECHANISM: '',
   KAFKA_SASL_USERNAME: '',
