@@ -1,7 +1,9 @@
 /** Few commits, none lost, none of a generation that is over. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { describe, expect, test } from '@jest/globals'
 import { until } from '../test/until.ts'
 import { CommitQueue, type CommittedOffset } from './commit-queue.ts'
+import { crashPoints } from './crash-points.ts'
 
 /** A broker whose answers the test gives. */
 function createBroker() {
@@ -38,6 +40,19 @@ describe('CommitQueue', () => {
     const { broker, mark } = createQueue()
     mark(0, 5)
     expect(broker.sent()).toEqual([{ 't-0': 5 }])
+  })
+
+  test('says with which topics it has come to a commit, and behind it', async () => {
+    const heard: [string, unknown][] = []
+    const listen = (message: unknown, name: string | symbol) => void heard.push([String(name), message])
+    for (const point of crashPoints) subscribe(point, listen)
+    const { broker, mark } = createQueue()
+    mark(0, 5)
+    expect(heard).toEqual([['kafka-events:committing', new Set(['t'])]])
+    broker.commits[0]!.answer()
+    await settle()
+    expect(heard).toEqual(crashPoints.map(point => [point, new Set(['t'])]))
+    for (const point of crashPoints) unsubscribe(point, listen)
   })
 
   test('gathers what comes during a commit into the next one, the newest offset of each partition', async () => {
