@@ -25,9 +25,9 @@ export interface CrashOperation {
   done: { status: PaymentStatus; statusCode: number | undefined }
   /** When the acquirer never will. */
   canceled: PaymentStatus
-  /** Of the matrix, the number of operations that the request claims, one after the other. */
+  /** How many operations the request claims, one after the other. */
   claims: 1 | 2
-  /** How many events it has published when it is done, with those of its preparation. */
+  /** The topics of the payment's events that the ledger takes, with those of its preparation. */
   ledgerTopics: readonly string[]
 }
 

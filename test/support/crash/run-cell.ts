@@ -7,7 +7,7 @@ import { problemsOf } from './judge-cell.ts'
 import type { CellResult } from './matrix-table.ts'
 import { type CrashOperation, crashOperations, type Subject } from './operations.ts'
 
-/** The acquirer cannot be asked again before its circuit and its lease allow it. */
+/** One by the finisher and one by the resolver are enough, unless the acquirer was away in one of them. */
 const ROUNDS_MAX = 4
 
 /** What is wrong; empty when everything is as it must be. */
