@@ -159,13 +159,9 @@ export const jobPoints = ['jobs:pruned', 'jobs:archiving', 'jobs:archived'] as c
 export const apiCells: readonly CrashAt[] = [
   { point: 'payments:claimed', hits: 1 },
   { point: 'payments:answered', hits: 1 },
-  { point: 'payments:recording', hits: 2 },
-  { point: 'payments:recorded', hits: 1 },
   { point: 'payments:rung', hits: 2 },
   { point: 'relay:produced', hits: 1 },
-  { point: 'relay:marked', hits: 1 },
   { point: 'ledger:inserted', hits: 1 },
-  { point: 'kafka-events:committing', hits: 1, topic: 'outbox.ready' },
   { point: 'kafka-events:committing', hits: 1, topic: 'payment.captured' },
   { point: 'kafka-events:committed', hits: 1, topic: 'outbox.ready' },
   { point: 'kafka-events:committed', hits: 1, topic: 'payment.captured' },
