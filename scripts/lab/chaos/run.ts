@@ -5,6 +5,7 @@ import { defaultOptions, verify } from '../../operate/verify/settle.ts'
 import type { VerifyReport } from '../../operate/verify/verify-system.ts'
 import { noRetries } from '../client-answer.ts'
 import { createRandom } from '../random.ts'
+import { RECOVERY_DEADLINE_MS } from '../service-faults.ts'
 import { audit, type Mismatch } from './auditor/audit.ts'
 import type { Facts } from './auditor/facts.ts'
 import { type Fault, makeFaults } from './faults.ts'
@@ -51,7 +52,7 @@ export async function chaosRun(stage: Stage, options: ChaosRunOptions): Promise<
   const startedMs = performance.now()
   const sayAt = (line: string) => say(`${((performance.now() - startedMs) / 1_000).toFixed(1).padStart(6)} s  ${line}`)
   const memory: Memory = { told: [], reads: [], unknownIds: new Set(), retries: noRetries() }
-  const deadlineMs = () => startedMs + options.lengthMs + HEAL_MS_MAX
+  const deadlineMs = () => startedMs + options.lengthMs + RECOVERY_DEADLINE_MS + HEAL_MS_MAX
   const client = new Client({ apiUrl: stage.apiUrl, memory, deadlineMs })
   const over = new AbortController()
   const isOver = () => over.signal.aborted

@@ -1,6 +1,6 @@
 /** The journal by itself, and against our operations: what the acquirer did is what we wrote down, each once, and no more. */
 import type { DecisionState } from '../../../../shared/contracts/acquirer.ts'
-import type { FinalState, OperationKind } from '../../../../shared/contracts/lists.ts'
+import type { FinalState } from '../../../../shared/contracts/lists.ts'
 import type { Books, Decision } from './books.ts'
 import type { OperationFact } from './facts.ts'
 
@@ -58,36 +58,36 @@ function moveProblems(holds: Map<string, Hold>, { operationId, order }: Decision
 const ourState: Record<DecisionState, FinalState> = { APPROVED: 'SUCCEEDED', DECLINED: 'DECLINED', CANCELED: 'FAILED' }
 
 /** Every decision is an operation here in the state that goes with it, and every decided operation here is in the journal. */
-export function decisionProblems({ decisions, operations, moments, payments }: Books): string[] {
+export function decisionProblems(books: Books): string[] {
+  const { decisions, operations } = books
   const theirs = [...decisions.values()].flatMap(decision => {
     const operation = operations.get(decision.operationId)
     if (operation === undefined)
       return [`${decision.operationId}: ${decision.state} at the acquirer, and no operation here`]
-    return [...stateProblems(operation, decision), ...orderProblems(operation, decision)]
+    return [...stateProblems(operation, decision), ...orderProblems(books, operation, decision)]
   })
   const ours = [...operations.values()]
     .filter(({ operationId, state }) => state !== 'PENDING' && !decisions.has(operationId))
     .map(({ operationId, kind, state }) => `${kind} ${operationId}: ${state} here, and not in the acquirer's journal`)
   return [...theirs, ...ours]
+}
 
-  function orderProblems(operation: OperationFact, { order }: Decision): string[] {
-    if (order === null) return []
-    const authorization = moments.get(operation.paymentId)?.[0]?.operation.operationId ?? null
-    const expected = {
-      kind: operation.kind,
-      amount: operation.amount,
-      currency: operation.currency,
-      method: payments.get(operation.paymentId)?.method,
-      authorizationId: operation.kind === 'authorize' ? null : authorization,
-      finalCapture: operation.finalCapture,
-    }
-    return Object.entries(expected)
-      .filter(([name, value]) => order[name as keyof typeof order] !== value)
-      .map(
-        ([name, value]) =>
-          `${operation.kind} ${operation.operationId}: ${name} ${value} here, ${order[name as keyof typeof order]} at the acquirer`,
-      )
-  }
+/** One that was canceled before it arrived has no order. */
+function orderProblems({ moments, payments }: Books, operation: OperationFact, { order }: Decision): string[] {
+  if (order === null) return []
+  const { operationId, paymentId, kind, amount, currency, finalCapture } = operation
+  const authorization = moments.get(paymentId)?.[0]?.operation.operationId
+  const pairs: [string, unknown, unknown][] = [
+    ['kind', kind, order.kind],
+    ['amount', amount, order.amount],
+    ['currency', currency, order.currency],
+    ['method', payments.get(paymentId)?.method, order.method],
+    ['authorization', kind === 'authorize' ? null : authorization, order.authorizationId],
+    ['finalCapture', finalCapture, order.finalCapture],
+  ]
+  return pairs
+    .filter(([, here, there]) => here !== there)
+    .map(([name, here, there]) => `${kind} ${operationId}: ${name} ${here} here, ${there} at the acquirer`)
 }
 
 function stateProblems({ operationId, kind, state, declineReason }: OperationFact, decision: Decision): string[] {
@@ -96,13 +96,4 @@ function stateProblems({ operationId, kind, state, declineReason }: OperationFac
   if (state === 'DECLINED' && declineReason !== decision.reason)
     return [`${where}: declined for ${decision.reason} at the acquirer, for ${declineReason} here`]
   return []
-}
-
-/** Which account each kind of approved operation fills, for the balances. */
-export const moved: Record<OperationKind, 'captured' | 'refunded' | null> = {
-  authorize: null,
-  capture: 'captured',
-  refund: 'refunded',
-  void: null,
-  expire: null,
 }

@@ -1,7 +1,6 @@
 /** The ledger entry by entry against the operations, and its balances against the acquirer's journal. */
-import type { EntryType } from '../../../../shared/contracts/lists.ts'
+import type { EntryType, OperationKind } from '../../../../shared/contracts/lists.ts'
 import { type Books, feeOf, type Moment } from './books.ts'
-import { moved } from './check-journal.ts'
 
 const RECEIVABLE = 'acquirer_receivable'
 const REVENUE = 'fee_revenue'
@@ -39,6 +38,15 @@ function entriesOf({ outboxOf, payments }: Books, { operation, event }: Moment):
   return kind === 'refund' ? entry('refund', payable, RECEIVABLE, amount) : []
 }
 
+/** What each kind of approved operation adds to. */
+const totalOf: Record<OperationKind, 'captured' | 'refunded' | null> = {
+  authorize: null,
+  capture: 'captured',
+  refund: 'refunded',
+  void: null,
+  expire: null,
+}
+
 /** Receivables by the journal alone, fees by the total that the journal says was captured of each payment. */
 export function balanceProblems(books: Books): string[] {
   const found = new Balances()
@@ -49,7 +57,7 @@ export function balanceProblems(books: Books): string[] {
     const payment = books.payments.get(books.operations.get(order?.authorizationId ?? operationId)?.paymentId ?? '')
     if (state !== 'APPROVED' || !order || !payment) continue
     const payable = payableOf(payment.merchantId)
-    const total = moved[order.kind]
+    const total = totalOf[order.kind]
     if (total === 'captured') {
       expected.move(RECEIVABLE, payable, order.amount, order.currency)
       captured.set(payment.paymentId, (captured.get(payment.paymentId) ?? 0) + order.amount)
