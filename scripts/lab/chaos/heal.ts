@@ -6,7 +6,7 @@ import { RECOVERY_DEADLINE_MS, readyOf } from '../service-faults.ts'
 import { type Stage, victims } from './stage.ts'
 
 /** How long clients may go on, and operations may be pending, after the last fault. */
-export const HEAL_MS_MAX = 180_000
+export const HEAL_MS_MAX = 120_000
 
 /** Resolves when every part answers, through its proxy too. Throws when one does not come back. */
 export async function untilAllIsUp({ control, system, apiUrl, proxies }: Stage): Promise<void> {

@@ -73,7 +73,8 @@ class Load {
   }
 
   #visitOf(name: string, random: Random, payment: KnownPayment, begunWith?: Call): Visit {
-    return new Visit({ client: this.#options.client, random, did: this.#did, name }, payment, begunWith)
+    const { client, isOver } = this.#options
+    return new Visit({ client, isOver, random, did: this.#did, name }, payment, begunWith)
   }
 
   readonly #did = (act: Act): void => void this.acts.set(act, (this.acts.get(act) ?? 0) + 1)

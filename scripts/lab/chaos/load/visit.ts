@@ -21,6 +21,8 @@ export interface VisitOptions {
   did: (act: Act) => void
   /** Begins every key of this visit: no other visit may use it. */
   name: string
+  /** Then it ends with the call that is under way: the system is to heal. */
+  isOver: () => boolean
 }
 
 const actWeights = {
@@ -69,7 +71,7 @@ export class Visit {
 
   /** Draws and does so many acts. `gentle`: those that end the payment are drawn only now and then. */
   async act(times: number, gentle = false): Promise<void> {
-    for (let step = 0; step < times; step++) {
+    for (let step = 0; step < times && !this.#options.isOver(); step++) {
       let act = weighted(this.#options.random, actWeights)
       if (gentle && endingActs.includes(act) && this.#options.random.fraction() < 0.8) act = 'capture a part'
       this.#options.did(act)
