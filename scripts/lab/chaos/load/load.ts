@@ -1,5 +1,6 @@
 /** The clients of a run: new payments all the time, and a few hot ones that many work on at once. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { APPROVING_TOKEN } from '../../../../shared/contracts/test-tokens.ts'
 import type { ClientAnswer } from '../../client-answer.ts'
 import type { Random } from '../../random.ts'
 import type { CallBody } from '../auditor/facts.ts'
@@ -24,6 +25,8 @@ export interface LoadResult {
 
 const VISITS_AT_ONCE_MAX = 64
 const HOT_SHARE = 0.2
+/** Of new payments: authorized and captured in one call. */
+const CAPTURED_SHARE = 0.2
 const HOT_AMOUNT = 5_000_000
 /** A hot payment is worked on by so many visits, then another takes its place. */
 const HOT_VISITS = 40
@@ -57,7 +60,12 @@ class Load {
   async visit(index: number, random: Random): Promise<void> {
     const name = `${this.#options.name}-${index}`
     if (random.fraction() < HOT_SHARE) return this.#visitHot(name, random)
-    const begun = await this.#begin(name, random, drawToken(random), drawAmount(random))
+    const capture = random.fraction() < CAPTURED_SHARE
+    const begun = await this.#begin(name, random, {
+      paymentMethod: drawToken(random),
+      amount: drawAmount(random),
+      capture,
+    })
     if (!begun) return
     await this.#visitOf(name, random, begun.payment, begun.call).act(random.integer(1, 6))
   }
@@ -65,7 +73,8 @@ class Load {
   async #visitHot(name: string, random: Random): Promise<void> {
     if (this.#hot === undefined || ++this.#hotVisits > HOT_VISITS) {
       this.#hotVisits = 0
-      this.#hot = this.#begin(`${name}-hot`, random, 'tok_approve', HOT_AMOUNT).then(begun => begun?.payment)
+      const order = { paymentMethod: APPROVING_TOKEN, amount: HOT_AMOUNT, capture: false }
+      this.#hot = this.#begin(`${name}-hot`, random, order).then(begun => begun?.payment)
     }
     const payment = await this.#hot
     if (payment) await this.#visitOf(name, random, payment).act(random.integer(1, 3), true)
@@ -79,18 +88,16 @@ class Load {
 
   readonly #did = (act: Act): void => void this.acts.set(act, (this.acts.get(act) ?? 0) + 1)
 
-  /** Undefined when nothing is held afterwards. */
+  /** Undefined when there is no payment. */
   async #begin(
     name: string,
     random: Random,
-    paymentMethod: string,
-    amount: number,
+    { paymentMethod, amount, capture }: { paymentMethod: string; amount: number; capture: boolean },
   ): Promise<{ payment: KnownPayment; call: Call } | undefined> {
     const merchantId = `chaos-${random.integer(1, MERCHANTS)}`
-    const capture = amount !== HOT_AMOUNT && random.fraction() < 0.2
-    const order: CallBody = random.fraction() < 0.5 ? { orderId: `order-${name}` } : {}
-    const request: CallBody = { merchantId, amount, currency: drawCurrency(random), paymentMethod, ...order }
+    const request: CallBody = { merchantId, amount, currency: drawCurrency(random), paymentMethod }
     if (capture) request.capture = true
+    if (random.fraction() < 0.5) request.orderId = `order-${name}`
     const key = `${name}-authorize`
     const call: Call = { who: name, kind: 'authorize', merchantId, paymentId: null, key, request, misused: false }
     const isTwice = random.fraction() < 0.1
