@@ -156,7 +156,7 @@ export const deliveryRows: Row[] = [
     here: 'as AWS',
     test: {
       kind: 'elsewhere',
-      file: 'test/system/faults.test.ts',
+      file: 'test/full/faults.test.ts',
       name: 'kill -9 in the middle of a batch: nothing of it is committed, and the next process gets it again',
     },
   },
@@ -180,7 +180,7 @@ export const deliveryRows: Row[] = [
     here: 'as AWS',
     test: {
       kind: 'elsewhere',
-      file: 'test/system/faults.test.ts',
+      file: 'test/full/faults.test.ts',
       name: 'a join that a broken connection ends half-way holds up nothing for long',
     },
   },
@@ -192,7 +192,7 @@ export const deliveryRows: Row[] = [
     here: 'as AWS; the same member reads on when the broker is back',
     test: {
       kind: 'elsewhere',
-      file: 'test/system/faults.test.ts',
+      file: 'test/full/faults.test.ts',
       name: 'kill -9 of the broker in the middle of batches: they end, and what is not committed by then comes again at most',
     },
   },
@@ -204,7 +204,7 @@ export const deliveryRows: Row[] = [
     here: 'as AWS; HTTP is up meanwhile',
     test: {
       kind: 'elsewhere',
-      file: 'test/system/faults.test.ts',
+      file: 'test/full/faults.test.ts',
       name: 'a broker that is away at start is waited for: HTTP answers meanwhile, and when it is back its records are read',
     },
   },
@@ -216,7 +216,7 @@ export const deliveryRows: Row[] = [
     here: 'as AWS: only what was not committed comes again',
     test: {
       kind: 'elsewhere',
-      file: 'test/system/groups.test.ts',
+      file: 'test/full/groups.test.ts',
       name: 'processes that join, leave and die share the partitions: nothing is lost, and only what was not committed comes again',
     },
   },
@@ -228,7 +228,7 @@ export const deliveryRows: Row[] = [
     here: 'the function runs on; what it does is not committed, and its own process begins no second one beside it',
     test: {
       kind: 'elsewhere',
-      file: 'test/system/groups.test.ts',
+      file: 'test/full/groups.test.ts',
       name: 'a handler that runs on across a rebalance: the new owner may begin, its own process does not begin a second one beside it',
     },
   },
@@ -252,7 +252,7 @@ export const deliveryRows: Row[] = [
     here: 'running functions get `drainTimeoutMs`; what they finish is committed',
     test: {
       kind: 'elsewhere',
-      file: 'test/system/stopping.test.ts',
+      file: 'test/full/stopping.test.ts',
       name: 'the batch is finished and committed, and no other begins',
     },
   },
@@ -264,7 +264,7 @@ export const deliveryRows: Row[] = [
     here: 'as AWS',
     test: {
       kind: 'elsewhere',
-      file: 'test/system/stopping.test.ts',
+      file: 'test/full/stopping.test.ts',
       name: 'a batch that takes longer than drainTimeoutMs is left uncommitted to the next start',
     },
   },
