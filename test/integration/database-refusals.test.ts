@@ -53,7 +53,9 @@ beforeAll(async () => {
   url.username = user
   url.password = PASSWORD
   login = url.href
-  extra = await startExtraApi({ name: 'refusals', env: { DATABASE_URL: login, DATABASE_CONNECTIONS: '4' } })
+  // In the journal of the system's acquirer, approvals for another database would be unknown to the system's own.
+  const env = { DATABASE_URL: login, DATABASE_CONNECTIONS: '4', ACQUIRER_URL: 'in-process:' }
+  extra = await startExtraApi({ name: 'refusals', env })
 })
 
 afterAll(async () => {
