@@ -5,7 +5,7 @@ import type { Row, RowTest } from './row.ts'
 const head = `# Conformance
 
 What AWS's event source mapping for Apache Kafka does, case by case, and what is done here. AWS is cited where it says so; where its pages say nothing, the row does.
-Each row without *not emulated* is a test: most run under \`serverless offline start\` against a real broker (\`test/system/conformance.test.ts\` in the repository; tests are no part of the package).
+Each row without *not emulated* is a test: most run under \`serverless offline start\` against a real broker (\`test/full/conformance.test.ts\` in the repository; tests are no part of the package).
 
 This page is written from the rows in \`test/conformance/rows/\`: \`node plugins/kafka-events/test/conformance/write-table.ts\`.
 `
