@@ -174,24 +174,25 @@ function answerAgain(
 }
 
 async function resume(ports: OperationPorts, operationId: string, caller: Caller): Promise<Outcome> {
-  const { clock, policy } = ports
   // The job's next inquiry stays where it is: callers who ask often must not put it off, for it alone cancels what is not found.
-  const { leaseUntilMs } = leaseFrom(clock, policy)
-  const operation = await ports.operations.takeOver(operationId, leaseTimes(ports), { leaseUntilMs })
+  const { leaseUntilMs } = leaseFrom(ports.clock, ports.policy)
+  const operation = await takeOver(ports, operationId, { leaseUntilMs })
   if (operation === undefined) return { kind: 'in_progress' }
   caller.paymentId = operation.paymentId
   caller.operationId = operationId
   const said = await ports.acquirer.inquire(orderOf(operation))
   reached('payments:inquired')
   if (isClear(said)) return settle(ports, operation, said, caller)
-  await ports.operations.release(operation, clock.nowMs(), operation.nextAttemptAtMs)
-  return unknown(operation, Math.max(0, operation.nextAttemptAtMs - clock.virtualNowMs()))
+  return postponeUntil(ports, operation, operation.nextAttemptAtMs)
 }
 
 /** Raises the attempt of an operation whose lease ran out; undefined when it is finished or leased. */
-export async function takeOver(ports: OperationPorts, operationId: string): Promise<Operation | undefined> {
-  const leased = leaseFrom(ports.clock, ports.policy)
-  const operation = await ports.operations.takeOver(operationId, leaseTimes(ports), leased)
+export async function takeOver(
+  ports: OperationPorts,
+  operationId: string,
+  until: Parameters<Operations['takeOver']>[2] = leaseFrom(ports.clock, ports.policy),
+): Promise<Operation | undefined> {
+  const operation = await ports.operations.takeOver(operationId, leaseTimes(ports), until)
   if (operation !== undefined) reached('payments:taken-over')
   return operation
 }
@@ -266,13 +267,17 @@ function executeNext(ports: OperationPorts, next: Operation, caller: Caller): Pr
 }
 
 /** Ends the lease of an operation whose outcome is still unknown. It is asked about again later, each time after a longer pause. */
-export async function postpone(ports: OperationPorts, operation: Operation): Promise<Outcome> {
+export function postpone(ports: OperationPorts, operation: Operation): Promise<Outcome> {
   const { clock, policy } = ports
   const doublings = Math.min(operation.attempt - 1, INQUIRY_DOUBLINGS_MAX)
-  const inquiryInMs = policy.inquiryBackoffMs * 2 ** doublings
-  await ports.operations.release(operation, clock.nowMs(), clock.virtualNowMs() + inquiryInMs)
+  return postponeUntil(ports, operation, clock.virtualNowMs() + policy.inquiryBackoffMs * 2 ** doublings)
+}
+
+async function postponeUntil(ports: OperationPorts, operation: Operation, nextAttemptAtMs: number): Promise<Outcome> {
+  const { clock, operations } = ports
+  await operations.release(operation, clock.nowMs(), nextAttemptAtMs)
   reached('payments:postponed')
-  return unknown(operation, inquiryInMs)
+  return unknown(operation, Math.max(0, nextAttemptAtMs - clock.virtualNowMs()))
 }
 
 const unknown = ({ paymentId, operationId }: Operation, inquiryInMs: number): Outcome => ({
