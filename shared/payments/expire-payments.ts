@@ -4,6 +4,7 @@ import type { Caller } from './answer.ts'
 import { claimOperation } from './change-payment.ts'
 import { execute, type OperationPorts } from './operation.ts'
 import type { Operation } from './ports.ts'
+import { workThrough } from './work-through.ts'
 
 export interface ExpirySummary {
   expired: number
@@ -24,17 +25,16 @@ export async function expirePayments(
 ): Promise<ExpirySummary> {
   await ports.clock.catchUp()
   const summary: ExpirySummary = { expired: 0, unknown: 0 }
-  const waiting = await ports.payments.expired(ports.clock.virtualNowMs(), limit)
-  const work = async () => {
-    while (waiting.length > 0 && ports.clock.nowMs() < deadlineMs && ports.acquirer.mayTry()) {
-      const operation = await claimExpiry(ports, waiting.shift()!)
-      if (operation === undefined) continue
-      const { kind } = await execute(ports, operation, { ...job })
-      if (kind === 'answered') summary.expired++
-      if (kind === 'unknown') summary.unknown++
-    }
+  const expireOne = async (paymentId: string) => {
+    const operation = await claimExpiry(ports, paymentId)
+    if (operation === undefined) return
+    const { kind } = await execute(ports, operation, { ...job })
+    if (kind === 'answered') summary.expired++
+    if (kind === 'unknown') summary.unknown++
   }
-  await Promise.all(Array.from({ length: concurrency }, work))
+  const expired = await ports.payments.expired(ports.clock.virtualNowMs(), limit)
+  const mayGoOn = () => ports.clock.nowMs() < deadlineMs && ports.acquirer.mayTry()
+  await workThrough(expired, concurrency, expireOne, mayGoOn)
   return summary
 }
 

@@ -135,11 +135,21 @@ export async function repeat(
   claim: Claim,
   caller: Caller,
 ): Promise<Outcome> {
+  // A key that is free again: the request that held it rolled back between its claim and this read. The caller repeats.
+  return (await repeatIfUsed(ports, merchantId, claim, caller)) ?? { kind: 'in_progress' }
+}
+
+/** The same; undefined when the merchant never used the key. Claims nothing. */
+export async function repeatIfUsed(
+  ports: OperationPorts,
+  merchantId: string,
+  claim: Claim,
+  caller: Caller,
+): Promise<Outcome | undefined> {
   const stored = await ports.answers.find(merchantId, claim.key)
   if (stored === undefined) {
-    const used = await ports.operations.isKeyUsed(undefined, merchantId, claim.key)
-    // The key is free again: the request that held it rolled back between its claim and this read. The caller repeats.
-    return { kind: used ? 'expired' : 'in_progress' }
+    const isUsed = await ports.operations.isKeyUsed(undefined, merchantId, claim.key)
+    return isUsed ? { kind: 'expired' } : undefined
   }
   const again = stored.finished && answerAgain(ports, stored.finished)
   // What has expired counts as pruned: then nobody knows the first request any more.
@@ -149,18 +159,6 @@ export async function repeat(
   }
   if (again !== undefined) return again
   return stored.operationId === null ? { kind: 'in_progress' } : resume(ports, stored.operationId, caller)
-}
-
-/** As `repeat` when the merchant used the key before; undefined otherwise. Claims nothing. */
-export async function repeatIfUsed(
-  ports: OperationPorts,
-  merchantId: string,
-  claim: Claim,
-  caller: Caller,
-): Promise<Outcome | undefined> {
-  const isClaimed = (await ports.answers.find(merchantId, claim.key)) !== undefined
-  const isUsed = isClaimed || (await ports.operations.isKeyUsed(undefined, merchantId, claim.key))
-  return isUsed ? repeat(ports, merchantId, claim, caller) : undefined
 }
 
 /** A stored answer for a repeat, or `expired` when its time is over. */

@@ -4,6 +4,7 @@ import type { Caller } from './answer.ts'
 import { goOn, type OperationPorts, orderOf, takeOver } from './operation.ts'
 import type { Alarms, ManualSettlement, ManualSettlements, Operation } from './ports.ts'
 import { type FinalVerdict, recordOutcome } from './record-outcome.ts'
+import { workThrough } from './work-through.ts'
 
 export type SettlementPorts = OperationPorts & { manualSettlements: ManualSettlements }
 
@@ -74,15 +75,13 @@ export async function confirmSettlements(
   ports: ConfirmPorts,
   { limit, concurrency, deadlineMs }: { limit: number; concurrency: number; deadlineMs: number },
 ): Promise<void> {
-  const waiting = await ports.manualSettlements.unconfirmed(limit)
-  const work = async () => {
-    while (waiting.length > 0 && ports.clock.nowMs() < deadlineMs && ports.acquirer.mayTry()) {
-      const { settlement, order } = waiting.shift()!
-      const said = await ports.acquirer.cancel(order)
-      if (said.kind !== 'unknown') await noteDecision(ports, settlement, said.kind)
-    }
+  const unconfirmed = await ports.manualSettlements.unconfirmed(limit)
+  const mayGoOn = () => ports.clock.nowMs() < deadlineMs && ports.acquirer.mayTry()
+  const confirmOne = async ({ settlement, order }: (typeof unconfirmed)[number]) => {
+    const said = await ports.acquirer.cancel(order)
+    if (said.kind !== 'unknown') await noteDecision(ports, settlement, said.kind)
   }
-  await Promise.all(Array.from({ length: concurrency }, work))
+  await workThrough(unconfirmed, concurrency, confirmOne, mayGoOn)
 }
 
 /** The alarm comes first: when noting fails, it is raised again. */

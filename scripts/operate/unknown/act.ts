@@ -7,6 +7,7 @@ import {
   type SettlementPorts,
   settleByHand,
 } from '../../../shared/payments/settle-by-hand.ts'
+import { workThrough } from '../../../shared/payments/work-through.ts'
 
 /** The acquirer may be slow about each. */
 const AT_ONCE = 8
@@ -17,17 +18,12 @@ export async function inquireEach(
   operationIds: readonly string[],
   say: (line: string) => void,
 ): Promise<number> {
-  const waiting = [...operationIds]
   let resolvedCount = 0
-  const work = async () => {
-    while (waiting.length > 0) {
-      const operationId = waiting.shift()!
-      const resolution = await resolveOperation(ports, operationId)
-      if (resolution.kind === 'resolved') resolvedCount++
-      say(`${operationId}  ${resolutionText(resolution)}`)
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  await workThrough(operationIds, AT_ONCE, async operationId => {
+    const resolution = await resolveOperation(ports, operationId)
+    if (resolution.kind === 'resolved') resolvedCount++
+    say(`${operationId}  ${resolutionText(resolution)}`)
+  })
   return resolvedCount
 }
 

@@ -5,7 +5,14 @@ import { authorizePayment } from '../../../shared/payments/authorize-payment.ts'
 import { changePayment } from '../../../shared/payments/change-payment.ts'
 import { claimExpiry } from '../../../shared/payments/expire-payments.ts'
 import { authorizeRequestOf, claimFor, fakePolicy } from '../../../shared/payments/fakes.ts'
-import { leaseTimes, type OperationPorts, type Outcome, settle, takeOver } from '../../../shared/payments/operation.ts'
+import {
+  leaseTimes,
+  type OperationPorts,
+  type Outcome,
+  orderOf,
+  settle,
+  takeOver,
+} from '../../../shared/payments/operation.ts'
 import type { AcquirerOrder, Operation } from '../../../shared/payments/ports.ts'
 import { type AcquirerRules, type Call, receive, type Said } from './acquirer.ts'
 import { type Actor, type Message, modelCaller, type Request, type Stage, WINDOW_MS, type World } from './world.ts'
@@ -149,25 +156,15 @@ function called(ports: OperationPorts, request: Request & { role: 'caller' }): P
 /** As the job does with each payment that it finds. */
 async function expired(ports: OperationPorts): Promise<undefined> {
   const operation = await claimExpiry(ports, PAYMENT_ID)
-  if (operation !== undefined) await ports.acquirer.submit(orderLike(operation))
+  if (operation !== undefined) await ports.acquirer.submit(orderOf(operation))
 }
 
 /** As the job does with each operation that it finds; the step after "not found" is in `record`. */
 async function resolved(ports: OperationPorts): Promise<undefined> {
   const [operationId] = await ports.operations.due(leaseTimes(ports), 1)
   const operation = operationId === undefined ? undefined : await takeOver(ports, operationId)
-  if (operation !== undefined) await ports.acquirer.inquire(orderLike(operation))
+  if (operation !== undefined) await ports.acquirer.inquire(orderOf(operation))
 }
-
-const orderLike = (operation: AcquirerOrder): AcquirerOrder => ({
-  operationId: operation.operationId,
-  kind: operation.kind,
-  amountMinor: operation.amountMinor,
-  currency: operation.currency,
-  paymentMethod: operation.paymentMethod,
-  authorizationId: operation.authorizationId,
-  finalCapture: operation.finalCapture,
-})
 
 async function record(stage: Stage, world: World, index: number, actor: Actor, variant: Variant): Promise<World> {
   stage.enter(world)
@@ -175,7 +172,7 @@ async function record(stage: Stage, world: World, index: number, actor: Actor, v
   const ran = await stage.run<Outcome | undefined>(async given => {
     const ports = variant.settlePorts(given)
     const isCanceledNext = request.role === 'resolver' && actor.call === 'inquire' && said!.kind === 'not_found'
-    if (isCanceledNext) return ports.acquirer.cancel(orderLike(operation!)) as Promise<never>
+    if (isCanceledNext) return ports.acquirer.cancel(orderOf(operation!)) as Promise<never>
     return settle(ports, operation!, said as Said, modelCaller())
   })
   return after(stage, world, index, ran)
