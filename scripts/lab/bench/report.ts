@@ -16,7 +16,7 @@ const oneDigit = (value: number | null | undefined): string => (value == null ? 
 const whole = (value: number | null | undefined): string => (value == null ? 'n/a' : value.toFixed(0))
 const twoDigits = (value: number | null | undefined): string => (value == null ? 'n/a' : value.toFixed(2))
 
-const processNames = ['api', 'mariadb', 'kafka', 'redis', 'empty', 'generator', 'tool']
+const processNames = ['api', 'mariadb', 'kafka', 'redis', 'acquirer', 'empty', 'generator', 'tool']
 
 export function sectionsOf(result: BenchResult): Section[] {
   const sections = [speed(result), cpu(result), cpuPerRequest(result), events(result), ratios(result)]

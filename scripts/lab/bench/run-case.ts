@@ -159,10 +159,11 @@ async function runLoad(
   return { load, cpuSeconds: { ...cpuBetween(before, after), generator: load.cpuSeconds }, beginsMs, endsMs }
 }
 
-/** The processes that do the work of a case; the direct writer is the load generator itself. */
-const workersOf = (kind: CaseKind): string[] => {
+/** The processes that do the work of a case; the direct writer is the load generator itself. An acquirer within the API is none. */
+const workersOf = (kind: CaseKind, byProcess: CaseFigures['cpuMsByProcess']): string[] => {
   if (isEmpty(kind)) return ['empty']
-  return isDirect(kind) ? ['generator', 'mariadb'] : ['api', 'mariadb', 'kafka', 'redis']
+  if (isDirect(kind)) return ['generator', 'mariadb']
+  return ['api', 'mariadb', 'kafka', 'redis', ...('acquirer' in byProcess ? ['acquirer'] : [])]
 }
 
 const cpuMsByProcess = (cpuSeconds: CaseFigures['cpuSeconds'], requests: number): CaseFigures['cpuMsByProcess'] =>
@@ -175,7 +176,7 @@ const cpuMsByProcess = (cpuSeconds: CaseFigures['cpuSeconds'], requests: number)
 
 /** Null when one of them cannot be seen. */
 function cpuMsTogether(kind: CaseKind, byProcess: CaseFigures['cpuMsByProcess']): number | null {
-  const worked = workersOf(kind).map(name => byProcess[name] ?? null)
+  const worked = workersOf(kind, byProcess).map(name => byProcess[name] ?? null)
   return worked.includes(null) ? null : worked.reduce((sum: number, ms) => sum + ms!, 0)
 }
 
