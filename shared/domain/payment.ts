@@ -105,6 +105,9 @@ const transitions: Record<OperationKind, Transition> = {
 /** The statuses of a payment whose money is held, wholly or in part. */
 export const heldStatuses: readonly PaymentStatus[] = HELD
 
+/** How long a hold is left alone after the acquirer declined to let it go. Virtual time. */
+export const DECLINED_EXPIRY_PAUSE_MS = 3_600_000
+
 /** The operations on a payment that exists. */
 export type ChangeKind = Exclude<OperationKind, 'authorize'>
 

@@ -1,5 +1,4 @@
 /** The sandbox's clock and what falls due by it, for tests: over the tables in memory. */
-import { heldStatuses, type Payment } from '../domain/payment.ts'
 import { type FakeDatabase, Table } from './fake-store.ts'
 import type { FakeAnswers, FakeOperations, FakePayments } from './fake-tables.ts'
 import type { ClockPosition, DueWork, LeaseTimes, Operation, SandboxClock, Transaction, WorkLeft } from './ports.ts'
@@ -53,7 +52,7 @@ export class FakeDueWork implements DueWork {
 
   async left(now: LeaseTimes, answersKeptMs: number): Promise<WorkLeft> {
     const { virtualNowMs, nowMs, leaseUntilMsMax } = now
-    const held = await this.#held()
+    const held = await this.#tables.payments.expiring(virtualNowMs)
     const pending = await this.#pending()
     const isAskedAbout = ({ kind, attempt, leaseUntilMs }: Operation) =>
       (kind === 'expire' || attempt > 1) && isAhead(leaseUntilMs, nowMs, leaseUntilMsMax)
@@ -65,21 +64,17 @@ export class FakeDueWork implements DueWork {
     }
   }
 
-  async nextDueMs({ nowMs, leaseUntilMsMax }: LeaseTimes, answersKeptMs: number): Promise<number | undefined> {
+  async nextDueMs(
+    { nowMs, leaseUntilMsMax, virtualNowMs }: LeaseTimes,
+    answersKeptMs: number,
+  ): Promise<number | undefined> {
     const waiting = (await this.#pending()).filter(row => !isAhead(row.leaseUntilMs, nowMs, leaseUntilMsMax))
     const times = [
-      ...(await this.#held()).map(row => row.captureBeforeMs!),
+      ...(await this.#tables.payments.expiring(virtualNowMs)).map(row => row.captureBeforeMs!),
       ...waiting.map(row => row.nextAttemptAtMs),
       ...(await this.#finishedAtMs()).map(finishedAtMs => finishedAtMs + answersKeptMs),
     ]
     return times.length === 0 ? undefined : Math.min(...times)
-  }
-
-  #held(): Promise<Payment[]> {
-    return this.#tables.payments.table.filter(
-      undefined,
-      row => heldStatuses.includes(row.status) && row.captureBeforeMs !== null && row.pendingOperationId === null,
-    )
   }
 
   #pending() {

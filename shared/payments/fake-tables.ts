@@ -3,7 +3,7 @@ import type { DecisionKind, FinalState, OperationState, PaymentStatus } from '..
 import type { EventView } from '../contracts/payment.ts'
 import type { OperationListView } from '../contracts/routes/list-operations.ts'
 import { inSequence } from '../domain/operation-order.ts'
-import { heldStatuses, type Payment } from '../domain/payment.ts'
+import { DECLINED_EXPIRY_PAUSE_MS, heldStatuses, type Payment } from '../domain/payment.ts'
 import { type FakeDatabase, Table } from './fake-store.ts'
 import {
   type AcquirerOrder,
@@ -51,10 +51,12 @@ function refuseUnless(holds: boolean, constraint: string): void {
 export class FakePayments implements Payments {
   readonly table: Table<Payment & { idempotencyKey: string }>
   readonly #keys: Table<string>
+  readonly #operations: FakeOperations
 
-  constructor(db: FakeDatabase) {
+  constructor(db: FakeDatabase, operations: FakeOperations) {
     this.table = new Table(db)
     this.#keys = new Table(db)
+    this.#operations = operations
   }
 
   async insert(tx: Transaction, payment: Payment & { idempotencyKey: string }): Promise<void> {
@@ -89,15 +91,27 @@ export class FakePayments implements Payments {
   }
 
   async expired(nowMs: number, limit: number): Promise<string[]> {
-    const rows = await this.table.filter(
-      undefined,
-      row =>
-        heldStatuses.includes(row.status) &&
-        row.pendingOperationId === null &&
-        (row.captureBeforeMs ?? Number.POSITIVE_INFINITY) <= nowMs,
-    )
+    const rows = (await this.expiring(nowMs)).filter(row => row.captureBeforeMs! <= nowMs)
     rows.sort((a, b) => a.captureBeforeMs! - b.captureBeforeMs!)
     return rows.slice(0, limit).map(row => row.paymentId)
+  }
+
+  /** Payments that will expire, or have to, but for those whose expiry the acquirer just declined. */
+  async expiring(nowMs: number): Promise<Payment[]> {
+    const declined = await this.#operations.table.filter(
+      undefined,
+      ({ kind, state, finishedAtMs }) =>
+        kind === 'expire' && state === 'DECLINED' && finishedAtMs! > nowMs - DECLINED_EXPIRY_PAUSE_MS,
+    )
+    const justDeclined = new Set(declined.map(({ paymentId }) => paymentId))
+    return this.table.filter(
+      undefined,
+      ({ status, captureBeforeMs, pendingOperationId, paymentId }) =>
+        heldStatuses.includes(status) &&
+        captureBeforeMs !== null &&
+        pendingOperationId === null &&
+        !justDeclined.has(paymentId),
+    )
   }
 }
 

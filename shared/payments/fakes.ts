@@ -252,7 +252,7 @@ export function createFakePorts(options: { turn?: Turn; policy?: Partial<Operati
   const transactions = new FakeDatabase(options.turn)
   const operations = new FakeOperations(transactions)
   const tables = {
-    payments: new FakePayments(transactions),
+    payments: new FakePayments(transactions, operations),
     operations,
     manualSettlements: new FakeManualSettlements(transactions, operations),
     answers: new FakeAnswers(transactions),

@@ -88,7 +88,10 @@ export interface Payments {
   lock(tx: Transaction, paymentId: string): Promise<Payment | undefined>
   /** Writes status, totals, fee schedule, pending operation, event count, capture limit and update time. The row must be locked. */
   update(tx: Transaction, payment: Payment): Promise<void>
-  /** Ids of payments whose hold ran out by then (virtual time) and that no operation works on, the longest ago first. */
+  /**
+   * Ids of payments whose hold ran out by then (virtual time) and that no operation works on, the longest ago first. Left out for
+   * DECLINED_EXPIRY_PAUSE_MS when the acquirer declined to let the hold go.
+   */
   expired(nowMs: number, limit: number): Promise<string[]>
 }
 

@@ -3,6 +3,7 @@ import { openStates } from '../contracts/lists.ts'
 import { heldStatuses } from '../domain/payment.ts'
 import type { DueWork, LeaseTimes, WorkLeft } from '../payments/ports.ts'
 import type { Database } from './database.ts'
+import { declinedAfter, NOT_JUST_DECLINED } from './payments.ts'
 
 const [PENDING]: readonly ['PENDING'] = openStates
 
@@ -10,7 +11,8 @@ const [PENDING]: readonly ['PENDING'] = openStates
 const FIRST_HELD = heldStatuses
   .map(
     () => `(SELECT capture_before FROM payment
-      WHERE status = ? AND capture_before IS NOT NULL AND pending_operation_id IS NULL ORDER BY capture_before LIMIT 1)`,
+      WHERE status = ? AND capture_before IS NOT NULL AND pending_operation_id IS NULL AND ${NOT_JUST_DECLINED}
+      ORDER BY capture_before LIMIT 1)`,
   )
   .join(' UNION ALL ')
 
@@ -22,7 +24,8 @@ const NEXT_DUE = `SELECT
 
 /** Expiries are claimed by jobs, and an attempt after the first is an inquiry. */
 const LEFT = `SELECT
-  (SELECT COUNT(*) FROM payment WHERE status IN (?) AND capture_before <= ? AND pending_operation_id IS NULL) AS expiries,
+  (SELECT COUNT(*) FROM payment WHERE status IN (?) AND capture_before <= ? AND pending_operation_id IS NULL
+    AND ${NOT_JUST_DECLINED}) AS expiries,
   (SELECT COUNT(*) FROM payment_operation WHERE state = '${PENDING}' AND (next_attempt_at_ms <= ?
     OR ((kind = 'expire' OR attempt > 1) AND lease_until_ms > ? AND lease_until_ms <= ?))) AS inquiries,
   (SELECT COUNT(*) FROM idem_response_cache WHERE finished_at <= ?) AS answers`
@@ -44,6 +47,7 @@ export class DueWorkTables implements DueWork {
     const [row] = await this.#database.select<WorkLeft>(LEFT, [
       heldStatuses,
       new Date(now.virtualNowMs),
+      declinedAfter(now.virtualNowMs),
       now.virtualNowMs,
       now.nowMs,
       now.leaseUntilMsMax,
@@ -52,8 +56,12 @@ export class DueWorkTables implements DueWork {
     return row!
   }
 
-  async nextDueMs({ nowMs, leaseUntilMsMax }: LeaseTimes, answersKeptMs: number): Promise<number | undefined> {
-    const [row] = await this.#database.select<NextDueRow>(NEXT_DUE, [...heldStatuses, nowMs, leaseUntilMsMax])
+  async nextDueMs(
+    { nowMs, leaseUntilMsMax, virtualNowMs }: LeaseTimes,
+    answersKeptMs: number,
+  ): Promise<number | undefined> {
+    const held = heldStatuses.flatMap(status => [status, declinedAfter(virtualNowMs)])
+    const [row] = await this.#database.select<NextDueRow>(NEXT_DUE, [...held, nowMs, leaseUntilMsMax])
     const { capture_before, next_attempt_at_ms, finished_at } = row!
     const answerDueMs = finished_at === null ? null : finished_at.getTime() + answersKeptMs
     const times = [capture_before?.getTime() ?? null, next_attempt_at_ms, answerDueMs].filter(time => time !== null)

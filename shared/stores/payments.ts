@@ -1,12 +1,18 @@
 /** The table `payment`. */
 import type { PaymentStatus } from '../contracts/lists.ts'
-import { heldStatuses, type Payment } from '../domain/payment.ts'
+import { DECLINED_EXPIRY_PAUSE_MS, heldStatuses, type Payment } from '../domain/payment.ts'
 import type { Payments, Transaction } from '../payments/ports.ts'
 import type { Database } from './database.ts'
 
 export const PAYMENT_COLUMNS =
   'p.payment_id, p.merchant_id, p.order_id, p.status, p.amount, p.currency, p.captured_amount, p.refunded_amount, p.payment_method, ' +
   'p.fee_basis_points, p.fee_fixed, p.pending_operation_id, p.event_count, p.shard, p.capture_before, p.created_at, p.updated_at'
+
+/** Of a row of `payment`: no expiry of it was declined since `declinedAfter`. */
+export const NOT_JUST_DECLINED = `NOT EXISTS (SELECT 1 FROM payment_operation o
+  WHERE o.payment_id = payment.payment_id AND o.kind = 'expire' AND o.state = 'DECLINED' AND o.finished_at > ?)`
+
+export const declinedAfter = (virtualNowMs: number): Date => new Date(virtualNowMs - DECLINED_EXPIRY_PAUSE_MS)
 
 export interface PaymentRow {
   payment_id: string
@@ -120,8 +126,8 @@ export class PaymentTable implements Payments {
   async expired(nowMs: number, limit: number): Promise<string[]> {
     const rows = await this.#database.select<{ payment_id: string }>(
       `SELECT payment_id FROM payment WHERE status IN (?) AND capture_before <= ? AND pending_operation_id IS NULL
-       ORDER BY capture_before LIMIT ?`,
-      [heldStatuses, new Date(nowMs), limit],
+         AND ${NOT_JUST_DECLINED} ORDER BY capture_before LIMIT ?`,
+      [heldStatuses, new Date(nowMs), declinedAfter(nowMs), limit],
     )
     return rows.map(row => row.payment_id)
   }

@@ -1,9 +1,9 @@
 /** The contract of `Payments`: what a row keeps, what is refused, and keys that are used once. */
 import { describe, expect, test } from '@jest/globals'
 import { paymentStatuses } from '../../shared/contracts/lists.ts'
-import type { Payment } from '../../shared/domain/payment.ts'
+import { DECLINED_EXPIRY_PAUSE_MS, type Payment } from '../../shared/domain/payment.ts'
 import { DuplicateKeyError, RowRefusedError } from '../../shared/payments/ports.ts'
-import { NOW_MS, newPayment, stored } from '../support/rows.ts'
+import { NOW_MS, newOperation, newPayment, stored } from '../support/rows.ts'
 import type { OpenPorts, PortsUnderTest } from './ports-under-test.ts'
 
 export function describePayments(name: string, open: OpenPorts): void {
@@ -93,6 +93,30 @@ function testExpired(open: OpenPorts): void {
     for (const one of [...others, partly]) await insert(ports, one)
 
     expect(await ports.payments.expired(NOW_MS, 100)).toEqual([partly.paymentId])
+  })
+
+  test('are left alone for an hour after the acquirer declined an expiry', async () => {
+    const ports = await open()
+    const [declined, canceled] = [held(NOW_MS), held(NOW_MS + 1)]
+    for (const payment of [declined, canceled]) {
+      await insert(ports, payment)
+      const operation = newOperation(payment.paymentId, { kind: 'expire', idempotencyKey: null })
+      const ended =
+        payment === declined
+          ? ({ state: 'DECLINED', declineReason: 'no_such_hold' } as const)
+          : ({ state: 'FAILED', declineReason: null } as const)
+      await ports.transactions.run(payment.paymentId, async tx => {
+        await ports.operations.insert(tx, operation)
+        await ports.operations.finish(tx, operation, { ...ended, nowMs: NOW_MS })
+      })
+    }
+    const againMs = NOW_MS + DECLINED_EXPIRY_PAUSE_MS
+
+    expect(await ports.payments.expired(againMs - 1, 10)).toEqual([canceled.paymentId])
+    expect(await ports.payments.expired(againMs, 10)).toEqual([declined.paymentId, canceled.paymentId])
+    const now = { nowMs: NOW_MS, leaseUntilMsMax: NOW_MS, virtualNowMs: NOW_MS + 1, nextAttemptAtMsMax: NOW_MS }
+    expect((await ports.dueWork.left(now, 0)).expiries).toBe(1)
+    expect(await ports.dueWork.nextDueMs(now, 0)).toBe(canceled.captureBeforeMs)
   })
 }
 

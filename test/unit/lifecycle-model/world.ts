@@ -91,8 +91,8 @@ export class ModelOutbox implements OutboxWriter {
 /** The production code's ports over one world at a time. What it asks the acquirer ends its run: that is a message then. */
 export class Stage {
   readonly database = new FakeDatabase()
-  readonly payments = new FakePayments(this.database)
   readonly operations = new FakeOperations(this.database)
+  readonly payments = new FakePayments(this.database, this.operations)
   readonly answers = new FakeAnswers(this.database)
   readonly ledger = new FakeLedger(this.database)
   readonly outbox = new ModelOutbox(this.database)
