@@ -6,6 +6,7 @@ import * as capturePayment from './routes/capture-payment.ts'
 import * as getApiDescription from './routes/get-api-description.ts'
 import * as getDocs from './routes/get-docs.ts'
 import * as getIdempotency from './routes/get-idempotency.ts'
+import * as getInvariants from './routes/get-invariants.ts'
 import * as getLiveness from './routes/get-liveness.ts'
 import * as getMetrics from './routes/get-metrics.ts'
 import * as getPayment from './routes/get-payment.ts'
@@ -29,6 +30,7 @@ const files = {
   listOperations,
   listPayments,
   getIdempotency,
+  getInvariants,
   getLiveness,
   getReadiness,
   getMetrics,

@@ -9,6 +9,7 @@ export const routes = {
   listOperations: 'GET /payments/{paymentId}/operations',
   listPayments: 'GET /payments',
   getIdempotency: 'GET /idempotency',
+  getInvariants: 'GET /invariants',
   getLiveness: 'GET /health/live',
   getReadiness: 'GET /health/ready',
   getMetrics: 'GET /metrics',

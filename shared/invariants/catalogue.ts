@@ -38,6 +38,9 @@ function grouped<Kind>(groups: Record<string, readonly Kind[]>): Grouped<Kind>[]
 /** Those that a database alone can answer. */
 export const needingDatabase: readonly Grouped<DatabaseInvariant>[] = grouped<DatabaseInvariant>(databaseGroups)
 
+/** Of those, the ones that look at one payment at a time. */
+export const needingOnePayment = needingDatabase.filter(invariant => 'checkPayment' in invariant)
+
 /** Those that compare the database with Kafka. */
 export const needingKafka: readonly Grouped<KafkaInvariant>[] = grouped<KafkaInvariant>(kafkaGroups)
 

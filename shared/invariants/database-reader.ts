@@ -1,4 +1,4 @@
-/** The SQL of the invariants: reads the whole database as of one moment, a page of payments at a time. Never writes, never locks. */
+/** The SQL of the invariants: reads the database as of one moment, a slice of payments at a time. Never writes, never locks. */
 import { Balances, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import {
@@ -30,7 +30,23 @@ export async function beginSnapshot(query: Query): Promise<void> {
   await query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY', [])
 }
 
-export class DatabaseReader implements DatabaseSource, OutboxLookup {
+/** Payments that follow each other, in the order of their ids. */
+export interface Slice {
+  /** Rows without a payment come too, as a history of their own, where their payment would stand. */
+  histories: PaymentHistory[]
+  /** Null when the slice goes to the end: no payment is left, and no row without a payment. */
+  lastPaymentId: string | null
+}
+
+/** A database as of one moment, read in slices. */
+export interface SliceSource {
+  /** At most `paymentsMax` payments after this id; an empty id stands before all. */
+  slice(afterPaymentId: string, paymentsMax: number): Promise<Slice>
+  /** How far virtual time is ahead of real time, in milliseconds. */
+  clockOffsetMs(): Promise<number>
+}
+
+export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup {
   readonly #snapshot: Query
   readonly #current: Query
 
@@ -52,20 +68,25 @@ export class DatabaseReader implements DatabaseSource, OutboxLookup {
 
   /** Every payment with all its rows, in the order of payment ids; rows without a payment come as a history of their own. */
   async *histories(): AsyncGenerator<PaymentHistory> {
-    let after: string | null = null
+    let after = ''
     for (;;) {
-      const payments = await this.#rows('SELECT * FROM payment WHERE payment_id > ? ORDER BY payment_id LIMIT ?', [
-        after ?? '',
-        PAGE_ROWS,
-      ])
-      const last: string | null = payments.length < PAGE_ROWS ? null : payments.at(-1)!.payment_id
-      yield* await this.#page(payments, after, last)
-      if (last === null) return
-      after = last
+      const { histories, lastPaymentId } = await this.slice(after, PAGE_ROWS)
+      yield* histories
+      if (lastPaymentId === null) return
+      after = lastPaymentId
     }
   }
 
-  async #page(payments: Row[], after: string | null, last: string | null): Promise<Iterable<PaymentHistory>> {
+  async slice(afterPaymentId: string, paymentsMax: number): Promise<Slice> {
+    const payments = await this.#rows('SELECT * FROM payment WHERE payment_id > ? ORDER BY payment_id LIMIT ?', [
+      afterPaymentId,
+      paymentsMax,
+    ])
+    const lastPaymentId: string | null = payments.length < paymentsMax ? null : payments.at(-1)!.payment_id
+    return { histories: await this.#historiesOf(payments, afterPaymentId, lastPaymentId), lastPaymentId }
+  }
+
+  async #historiesOf(payments: Row[], after: string, last: string | null): Promise<PaymentHistory[]> {
     const histories = new Map(
       payments.map(row => [String(row.payment_id), emptyHistory(row.payment_id, paymentOf(row))]),
     )
@@ -83,12 +104,12 @@ export class DatabaseReader implements DatabaseSource, OutboxLookup {
     for (const table of outboxTables)
       for (const row of await this.#range(`SELECT * FROM ${table}`, 'message_key', after, last))
         historyOf(row.message_key).outbox.push(outboxOf(row, table === 'outbox_archive'))
-    return histories.values()
+    return [...histories.values()]
   }
 
-  #range(select: string, column: string, after: string | null, last: string | null): Promise<Row[]> {
+  #range(select: string, column: string, after: string, last: string | null): Promise<Row[]> {
     const upTo = last === null ? '' : ` AND ${column} <= ?`
-    return this.#rows(`${select} WHERE ${column} > ?${upTo} ORDER BY ${column}`, [after ?? '', last ?? []].flat())
+    return this.#rows(`${select} WHERE ${column} > ?${upTo} ORDER BY ${column}`, [after, last ?? []].flat())
   }
 
   /** Every idempotency key with its answer and its operation. */

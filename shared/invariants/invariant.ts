@@ -14,6 +14,9 @@ export interface Judge {
   graceMs: number
 }
 
+/** Long enough for work on its way: `verify` and the job go by it. */
+export const GRACE_MS = 60_000
+
 export interface Invariant {
   readonly name: string
   readonly sentence: string

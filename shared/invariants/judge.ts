@@ -1,6 +1,6 @@
 /** Holds the invariants against a database and, where they can be read, Kafka and the acquirer's journal: once, changing nothing. */
 import type { AcquirerFacts, DecidedHistory } from './acquirer-facts.ts'
-import { type InvariantGroup, needingAcquirer, needingDatabase, needingKafka } from './catalogue.ts'
+import { type InvariantGroup, needingAcquirer, needingDatabase, needingKafka, needingOnePayment } from './catalogue.ts'
 import { type Balances, Expectations, type KeptAnswer } from './database-totals.ts'
 import type { CheckResult, Invariant, Judge } from './invariant.ts'
 import type { HistoryInKafka, KafkaFacts, KafkaTotals } from './kafka-facts.ts'
@@ -75,10 +75,16 @@ export async function judge(
   return { ok: results.every(result => result.ok), pending, payments, outboxRows, results }
 }
 
+/** Judges some payments by the invariants that look at one at a time; the others are not among the results. */
+export function judgePayments(histories: Iterable<PaymentHistory>, clock: Judge): InvariantResult[] {
+  const tallies = new Tallies()
+  for (const history of histories) judgePayment(history, clock, tallies)
+  return needingOnePayment.map(invariant => tallies.resultOf(invariant))
+}
+
 function judgePayment(history: PaymentHistory, clock: Judge, tallies: Tallies): void {
-  for (const invariant of needingDatabase)
-    if ('checkPayment' in invariant)
-      for (const result of invariant.checkPayment(history, clock)) tallies.add(invariant, result)
+  for (const invariant of needingOnePayment)
+    for (const result of invariant.checkPayment(history, clock)) tallies.add(invariant, result)
 }
 
 const inKafka = (kafka: KafkaFacts, history: PaymentHistory): HistoryInKafka => ({

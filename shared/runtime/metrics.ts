@@ -97,6 +97,17 @@ export function createMetrics() {
       help: 'Authorizations whose hold was let go because they were not captured in time.',
       registers,
     }),
+    invariantFailures: new Counter({
+      name: 'invariant_failures_total',
+      help: 'Rows that broke an invariant when check-invariants looked at them, by invariant. Must stay 0.',
+      labelNames: ['invariant'],
+      registers,
+    }),
+    invariantsCheckedSeconds: new Gauge({
+      name: 'invariants_checked_timestamp_seconds',
+      help: 'When check-invariants last finished a run, in seconds since 1970.',
+      registers,
+    }),
     acquirerCalls: new Counter({
       name: 'acquirer_calls_total',
       help: 'Calls to the acquirer by what came of them.',

@@ -10,6 +10,7 @@ import { IncarnationCheck } from '../cache/incarnation-check.ts'
 import { createRedis, pingRedis, RedisResponseCache } from '../cache/response-cache.ts'
 import { consumerGroups } from '../contracts/topics.ts'
 import type { RequestObserver } from '../http/index.ts'
+import { beginSnapshot, DatabaseReader } from '../invariants/database-reader.ts'
 import { KafkaConsumerOffsets } from '../messaging/consumer-offsets.ts'
 import { KafkaDeadLetters } from '../messaging/dead-letters.ts'
 import { KafkaDoorbell } from '../messaging/doorbell.ts'
@@ -24,6 +25,7 @@ import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
 import { DueWorkTables } from '../stores/due-work.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
+import { InvariantRunTable } from '../stores/invariant-runs.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { ManualSettlementTable } from '../stores/manual-settlements.ts'
 import { OperationTable } from '../stores/operations.ts'
@@ -223,6 +225,21 @@ export class Ports {
 
   get dueWork() {
     return this.#once('dueWork', () => new DueWorkTables(this.database))
+  }
+
+  /** What the invariants judge: the database as of one moment. */
+  get snapshots() {
+    return this.#once('snapshots', () => ({
+      read: <T>(work: (database: DatabaseReader) => Promise<T>): Promise<T> =>
+        this.database.onOneConnection(async query => {
+          await beginSnapshot(query)
+          return work(new DatabaseReader(query))
+        }),
+    }))
+  }
+
+  get invariantRuns() {
+    return this.#once('invariantRuns', () => new InvariantRunTable(this.database))
   }
 
   /** All of the sandbox that has a virtual clock of its own. */

@@ -20,6 +20,10 @@ export interface DatabaseOptions {
 /** A value that a statement may carry; times are written as Date and read back as Date. */
 export type SqlValue = string | number | boolean | Date | Buffer | null | readonly (string | number)[]
 
+/** Runs one statement and answers its rows, if it has any. */
+// biome-ignore lint/suspicious/noExplicitAny: what a column holds is said by the migrations.
+export type QueryRows = (sql: string, values: unknown[]) => Promise<Record<string, any>[]>
+
 const CONNECT_TIMEOUT_MS = 2_000
 /** Longer than a lock may be waited for. */
 const QUERY_TIMEOUT_MS = 4_000
@@ -115,6 +119,34 @@ export class Database implements SeparateTransactions, GroupRunner {
   /** As `selectLocked`, with another end of the statement. */
   async selectByKey<R>(select: string, keyColumn: string, key: string, tail: string, tx: Transaction): Promise<R[]> {
     return (await participantOf(tx).queryByKey(select, keyColumn, key, tail)) as R[]
+  }
+
+  /**
+   * Runs `work` with the statements of one connection, for a transaction that `work` begins by itself and that only reads: it is
+   * rolled back. BIGINT comes as a number, DATETIME as a Date in UTC. Throws DependencyUnavailableError, or what `work` threw.
+   */
+  async onOneConnection<T>(work: (query: QueryRows) => Promise<T>): Promise<T> {
+    try {
+      return await this.#onConnection(await this.#connection(), work)
+    } catch (error) {
+      this.#report(error)
+      throw translate(error)
+    }
+  }
+
+  async #onConnection<T>(connection: PoolConnection, work: (query: QueryRows) => Promise<T>): Promise<T> {
+    let reusable = false
+    try {
+      const result = await work(async (sql, values) => {
+        const [rows] = await connection.query<RowDataPacket[]>({ sql, values, timeout: QUERY_TIMEOUT_MS })
+        return rows
+      })
+      reusable = await rolledBack(connection)
+      return result
+    } finally {
+      if (reusable) connection.release()
+      else connection.destroy()
+    }
   }
 
   /** For good. Open transactions are rolled back. Later calls throw DependencyUnavailableError. */

@@ -117,6 +117,7 @@ describe('successes', () => {
   test('the system about itself', async () => {
     conforms('getLiveness', await api.get('/health/live'), 200)
     conforms('getReadiness', await api.get('/health/ready'), 200)
+    conforms('getInvariants', await api.get('/invariants'), 200)
     conforms('getMetrics', await api.get('/metrics'), 200)
     conforms('advanceClock', await advance(api), 200)
     conforms('getDocs', await api.get('/docs'), 200)
@@ -300,6 +301,7 @@ describe.each(brokenApis)('an API $state', ({ state, env, status, code }) => {
       ['listOperations', () => extra.api.operations(NO_SUCH_PAYMENT)],
       ['listPayments', () => extra.api.get('/payments')],
       ['getIdempotency', () => extra.api.usedKey(newMerchant(), newKey())],
+      ['getInvariants', () => extra.api.get('/invariants')],
       ['advanceClock', () => advance(extra.api)],
     ]
     for (const [name, send] of ask) conforms(name, await send(), status, code)

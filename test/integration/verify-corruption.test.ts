@@ -1,6 +1,6 @@
 /** Every invariant of `npm run verify` finds a corruption planted in the real database, or slipped between Kafka or the acquirer and the reader. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import mysql, { type Connection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise'
+import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise'
 import { connectControl } from '../../scripts/local/control.ts'
 import { type AcquirerJournal, beginReading, journalAt } from '../../scripts/operate/verify/acquirer-journal.ts'
 import { type KafkaLog, openKafkaLog, type PartitionSpan } from '../../scripts/operate/verify/kafka-log.ts'
@@ -20,21 +20,21 @@ import {
   type SystemPayment,
 } from '../../shared/invariants/planted.corruption.ts'
 import type { LogRecord } from '../../shared/invariants/record-comparison.ts'
-import { expectMutation } from '../support/contract.ts'
 import { PaymentApi } from '../support/http.ts'
-import { authorizeBody, authorized, newKey, newMerchant } from '../support/payments.ts'
+import { newMerchant } from '../support/payments.ts'
+import { paymentsInEachState, whileSpoiled } from '../support/spoiled-payments.ts'
 import { systemUnderTest } from '../support/system.ts'
 
 const system = systemUnderTest()
 const merchantId = newMerchant('verify')
 /** Payments by the state they were left in. */
-const ids = {} as Record<SystemPayment, string>
+let ids: Record<SystemPayment, string>
 let database: Connection
 let kafka: KafkaLog
 let journal: AcquirerJournal
 
 beforeAll(async () => {
-  await makePayments(new PaymentApi(system.apiUrl))
+  ids = await paymentsInEachState(new PaymentApi(system.apiUrl), merchantId)
   const settled = await verify(system, { settleMs: 90_000, graceMs: 60_000 })
   expect({ failed: failuresOf(settled), pending: settled.pending }).toEqual({ failed: [], pending: 0 })
   // The relay, the sweep and the resolver would repair some of what is planted.
@@ -50,15 +50,6 @@ afterAll(async () => {
   await kafka?.close()
   await connectControl().start('api')
 }, 120_000)
-
-async function makePayments(api: PaymentApi): Promise<void> {
-  const key = () => ({ 'idempotency-key': newKey() })
-  for (const state of ['authorized', 'captured', 'refunded'] as const)
-    ids[state] = (await authorized(api, { merchantId })).paymentId
-  for (const paymentId of [ids.captured, ids.refunded]) expectMutation(await api.capture(paymentId, {}, key()), 200)
-  expectMutation(await api.refund(ids.refunded, {}, key()), 200)
-  ids.declined = (await api.authorize(authorizeBody({ merchantId, paymentMethod: 'tok_decline' }))).json.paymentId
-}
 
 const failuresOf = (report: VerifyReport): string[] =>
   report.results
@@ -100,48 +91,9 @@ async function verifyNow(
   }
 }
 
-/** Where the rows of a payment stand; the answers first, for they are found by its operations. */
-const places = [
-  ['idem_response_cache', 'operation_id IN (SELECT operation_id FROM payment_operation WHERE payment_id = :payment)'],
-  ['payment', 'payment_id = :payment'],
-  ['payment_operation', 'payment_id = :payment'],
-  ['manual_settlement', 'payment_id = :payment'],
-  ['ledger_entry', 'payment_id = :payment'],
-  ['outbox_event', 'message_key = :payment'],
-  ['outbox_archive', 'message_key = :payment'],
-] as const
-
-const run = async <Result extends RowDataPacket[] | ResultSetHeader>(sql: string, payment: string): Promise<Result> => {
-  const [result] = await database.query<Result>(sql.replaceAll(':payment', database.escape(payment)))
-  return result
-}
-
-const rowsOf = (payment: string) =>
-  Promise.all(places.map(([table, where]) => run<RowDataPacket[]>(`SELECT * FROM ${table} WHERE ${where}`, payment)))
-
 /** Runs `work` while the payment is spoiled, and puts all its rows back. */
-async function spoiled({ payment, sql }: RowCorruption, work: () => Promise<void>): Promise<void> {
-  const paymentId = ids[payment]
-  const kept = await rowsOf(paymentId)
-  try {
-    for (const statement of sql)
-      expect(await run<ResultSetHeader>(statement, paymentId)).toMatchObject({ affectedRows: 1 })
-    await work()
-  } finally {
-    await putBack(paymentId, kept)
-  }
-}
-
-async function putBack(payment: string, kept: RowDataPacket[][]): Promise<void> {
-  for (const { merchant_id, idempotency_key } of kept[0]!)
-    await database.query('DELETE FROM idem_response_cache WHERE merchant_id = ? AND idempotency_key = ?', [
-      merchant_id,
-      idempotency_key,
-    ])
-  for (const [table, where] of places.slice(1)) await run(`DELETE FROM ${table} WHERE ${where}`, payment)
-  for (const [index, [table]] of places.entries())
-    for (const row of kept[index]!) await database.query(`INSERT INTO ${table} SET ?`, [row])
-}
+const spoiled = ({ payment, sql }: RowCorruption, work: () => Promise<void>): Promise<void> =>
+  whileSpoiled(database, ids[payment], sql, work)
 
 type Planted = (typeof systemCorruptions)[number]
 
@@ -227,9 +179,9 @@ describe('slipped in on the way from Kafka', () => {
 
 /** Reads the real journal and changes the decisions about one payment as they come by. */
 async function decidedOtherwise({ payment, change }: JournalCorruption['journal']): Promise<AcquirerJournal> {
-  const rows = await run<RowDataPacket[]>(
-    'SELECT operation_id AS id FROM payment_operation WHERE payment_id = :payment',
-    ids[payment],
+  const [rows] = await database.query<RowDataPacket[]>(
+    'SELECT operation_id AS id FROM payment_operation WHERE payment_id = ?',
+    [ids[payment]],
   )
   const ofPayment = new Set(rows.map(row => row.id))
   const changed = (entry: JournalEntry) =>

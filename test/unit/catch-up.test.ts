@@ -42,10 +42,12 @@ const readers: Record<string, (ports: Ports) => Promise<unknown>> = {
   'prune-answers': ports => pruneAnswers(ports)(),
 }
 
-/** They read real time only, or nothing. `sandbox-clock` moves virtual time. */
+/** They read real time only, or nothing. `sandbox-clock` moves virtual time; `check-invariants` reads it with its snapshot. */
 const others = [
   'archive-outbox',
+  'check-invariants',
   'docs',
+  'get-invariants',
   'get-operations',
   'health',
   'metrics',

@@ -33,7 +33,16 @@ const adapter: Room = { imports: [PORTS, 'shared/domain', 'shared/contracts'] }
 const PLUGIN = 'plugins/kafka-events'
 
 const rooms: Record<string, Room> = {
-  functions: { imports: ['shared/payments', 'shared/http', 'shared/runtime', 'shared/contracts', 'docs/openapi.json'] },
+  functions: {
+    imports: [
+      'shared/payments',
+      'shared/invariants',
+      'shared/http',
+      'shared/runtime',
+      'shared/contracts',
+      'docs/openapi.json',
+    ],
+  },
   // Before the room that it lies in: a file is in the first that holds it.
   [LISTS]: { imports: [], packages: [] },
   [CRASH_POINTS]: { imports: [], packages: ['node:diagnostics_channel'] },

@@ -245,7 +245,7 @@ describe('the Kafka triggers', () => {
 })
 
 describe('the schedules', () => {
-  test.each(['sweepOutbox', 'resolveUnknown', 'archiveOutbox', 'pruneAnswers'])(
+  test.each(['sweepOutbox', 'resolveUnknown', 'archiveOutbox', 'pruneAnswers', 'checkInvariants'])(
     '%s runs each minute, one at a time, and is not repeated',
     name => {
       expect(lambda(name).ReservedConcurrentExecutions).toBe(1)

@@ -1,7 +1,7 @@
 /** Waits until nothing is on its way any more, then verifies; verifies again while something still is. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
-import type { Judge } from '../../../shared/invariants/invariant.ts'
+import { GRACE_MS, type Judge } from '../../../shared/invariants/invariant.ts'
 import type { KafkaCluster } from '../../../shared/messaging/kafka-client.ts'
 import { connectDatabase } from '../connections.ts'
 import { readJournal } from './acquirer-journal.ts'
@@ -25,7 +25,7 @@ export interface VerifiedSystem extends KafkaCluster {
   acquirerUrl: string | null
 }
 
-export const defaultOptions: VerifyOptions = { settleMs: 0, graceMs: 60_000 }
+export const defaultOptions: VerifyOptions = { settleMs: 0, graceMs: GRACE_MS }
 
 const POLL_MS = 500
 
