@@ -126,18 +126,6 @@ const balanced = (): RuleView =>
     pending: null,
   })
 
-const pass = () => ({ pass: 7, beganAt: sampleTime(0, '00.104'), endedAt: sampleTime(3, '00.187'), payments: 1_720 })
-const run = () => ({
-  startedAt: sampleTime(4, '00.101'),
-  finishedAt: sampleTime(4, '00.188'),
-  pass: 8,
-  afterPaymentId: null,
-  lastPaymentId: SAMPLE_PAYMENT_ID,
-  endsPass: false,
-  payments: 500,
-  checked: 500,
-  pending: 0,
-})
 const offending = () => [{ row: SAMPLE_PAYMENT_ID, problem: 'capture entries is 1549999, expected 1550000' }]
 
 export const docs = (): DocsOf<typeof contract> => ({
@@ -150,19 +138,28 @@ export const docs = (): DocsOf<typeof contract> => ({
     200: {
       words: { en: 'The last run, rule by rule.', ko: '마지막 검사를 규칙별로 보여 줍니다.' },
       examples: {
-        all_hold: {
-          summary: { en: 'All is well', ko: '모두 정상' },
-          value: {
-            lastRun: { ...run(), failed: 0 },
-            lastPass: { ...pass(), failed: 0 },
-            rules: [captured({}), balanced()],
-          },
-        },
         broken: {
           summary: { en: 'A payment and the ledger disagree', ko: '결제와 원장이 다름' },
           value: {
-            lastRun: { ...run(), failed: 1 },
-            lastPass: { ...pass(), failed: 0 },
+            lastRun: {
+              startedAt: sampleTime(4, '00.101'),
+              finishedAt: sampleTime(4, '00.422'),
+              pass: 8,
+              afterPaymentId: null,
+              lastPaymentId: SAMPLE_PAYMENT_ID,
+              endsPass: false,
+              payments: 500,
+              checked: 14_000,
+              failed: 1,
+              pending: 0,
+            },
+            lastPass: {
+              pass: 7,
+              beganAt: sampleTime(0, '00.104'),
+              endedAt: sampleTime(3, '00.187'),
+              payments: 1_720,
+              failed: 0,
+            },
             rules: [
               captured({
                 failed: 1,
