@@ -1,4 +1,4 @@
-/** `npm run smoke`: one purchase and one refusal through a running system, each answer checked. Exit 0 when all is right, else 1. */
+/** `npm run smoke`: every road of a payment through a running system, each answer checked. Exit 0 when all is right, else 1. */
 import { Option } from '@commander-js/extra-typings'
 import { operatorCommand } from './operate/flags.ts'
 import { runSmoke } from './operate/smoke/run-smoke.ts'
@@ -7,13 +7,14 @@ import { JSON_FLAG } from './terminal/json.ts'
 
 const command = operatorCommand(
   'npm run smoke',
-  `Buys once and is refused once through a running API, and checks every answer and the books. Needs nothing but HTTP.
+  `Pays through a running API: in one piece, in parts, in one call; is refused, voids and refunds. Checks every answer and
+the books. Needs nothing but HTTP.
 FEE_BASIS_POINTS and FEE_FIXED say what fee is right when the API under test does not have the default one.
 It signs no request: an API behind aws_iam, as every deployed one, refuses it (docs/deploy.md).`,
 )
   .option('--api <url>', 'the API to test, such as http://127.0.0.1:8080; else API_URL')
   .addOption(
-    new Option('--deadline <seconds>', 'how long readiness, the fee entry and the events are each waited for')
+    new Option('--deadline <seconds>', 'how long readiness, fee entries and events are each waited for')
       .argParser(secondsAsMs)
       .default(30_000, '30'),
   )

@@ -18,6 +18,11 @@ const { apiUrl } = systemUnderTest()
 const folder = mkdtempSync(join(tmpdir(), 'smoke-test-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+const STEPS = [
+  ...['ready', 'authorize', 'decline', 'capture', 'fee', 'refund', 'replay', 'key', 'events', 'books'],
+  ...['order', 'part', 'conflict', 'rest', 'part fees', 'part refunds', 'void', 'one call'],
+]
+
 interface Ended {
   code: number
   printed: string
@@ -44,9 +49,11 @@ describe('against the running system', () => {
 
   test('it passes, and says each step with its time', async () => {
     const { code, printed } = await smoke([])
-    expect({ code, printed }).toMatchObject({ code: 0, printed: expect.stringContaining(`9 steps at ${apiUrl}`) })
-    for (const name of ['ready', 'authorize', 'decline', 'capture', 'fee', 'refund', 'replay', 'events', 'books'])
-      expect(printed).toMatch(new RegExp(`^ {2}✓ ${name} .* \\d+(\\.\\d)? m?s$`, 'm'))
+    expect({ code, printed }).toMatchObject({
+      code: 0,
+      printed: expect.stringContaining(`${STEPS.length} steps at ${apiUrl}`),
+    })
+    for (const name of STEPS) expect(printed).toMatch(new RegExp(`^ {2}✓ ${name} .* \\d+(\\.\\d)? m?s$`, 'm'))
   })
 
   test('an address is enough: it needs no run file', async () => {
@@ -68,11 +75,11 @@ afterEach(() => {
   proxy?.close()
 })
 
-/** The API with a fault: passes everything on and alters an answer; `times` counts the calls of the same method and path. */
+/** The API with a fault: passes everything on and alters an answer; `times` counts the calls of the same method and path, without its query. */
 async function startProxy(alter: Alter): Promise<string> {
   const seen = new Map<string, number>()
   proxy = createServer(async (request, response) => {
-    const path = `${request.method} ${request.url}`.replace(/pay_\w+/, '{id}')
+    const path = `${request.method} ${request.url}`.replace(/pay_\w+/, '{id}').replace(/\?.*/, '')
     const times = (seen.get(path) ?? 0) + 1
     seen.set(path, times)
     const body = Buffer.concat(await request.toArray())
@@ -107,10 +114,22 @@ const on =
 const AUTHORIZE = 'POST /payments/authorize'
 const CAPTURE = 'POST /payments/capture/{id}'
 const REFUND = 'POST /payments/refund/{id}'
+const VOID = 'POST /payments/void/{id}'
 const PAYMENT = 'GET /payments/{id}'
+const OPERATIONS = 'GET /payments/{id}/operations'
 const withoutHeader = (reply: Reply, name: string) => {
   const { [name]: _, ...headers } = reply.headers
   return new Reply(reply.status, headers, reply.bytes)
+}
+/** Both the header of a capture and what its key says. */
+const endingAt =
+  (time: string): Alter =>
+  (path, reply) => {
+    if (path === CAPTURE) return new Reply(reply.status, { ...reply.headers, 'idempotency-expires': time }, reply.bytes)
+    return path === 'GET /idempotency' ? changed(reply, body => (body.expiresAt = time)) : reply
+  }
+const withFeesOf75: Change = body => {
+  for (const entry of body.ledgerEntries) if (entry.type === 'fee' && entry.amount === 76) entry.amount = 75
 }
 const entryOf = (body: { ledgerEntries: { type: string; amount: number }[] }, type: string) =>
   body.ledgerEntries.find(entry => entry.type === type)
@@ -196,7 +215,107 @@ describe('it fails, names the step and shows what it saw', () => {
       'an operation is still open',
       'books',
       /refund SUCCEEDED 1550000.*seen: .*refund PENDING 1550000/,
-      on('GET /payments/{id}/operations', reply => changed(reply, body => (body.operations[2].state = 'PENDING'))),
+      on(OPERATIONS, reply => changed(reply, body => (body.operations[2].state = 'PENDING'))),
+    ],
+    [
+      'a key is not remembered',
+      'key',
+      /state should be "finished"; seen: "in_progress"/,
+      on('GET /idempotency', reply => changed(reply, body => (body.state = 'in_progress'))),
+    ],
+    [
+      'an answer does not say until when it is kept',
+      'key',
+      /expiresAt should be null; seen: "2/,
+      on(CAPTURE, reply => withoutHeader(reply, 'idempotency-expires')),
+    ],
+    [
+      'an answer is kept no moment longer',
+      'key',
+      /Idempotency-Expires should be a time after \S+; seen: 2000-/,
+      endingAt('2000-01-01T00:00:00.000Z'),
+    ],
+    [
+      'an order is not kept',
+      'order',
+      /orderId should be "order-.*; seen: null/,
+      on(AUTHORIZE, reply => changed(reply, body => (body.orderId = null)), 4),
+    ],
+    [
+      'an order is not found',
+      'order',
+      /paymentIds should be \["pay_\w+"\]; seen: \[\]/,
+      on('GET /payments', reply => changed(reply, body => (body.items = []))),
+    ],
+    [
+      'a capture of a part takes all',
+      'part',
+      /status should be "PARTIALLY_CAPTURED"; seen: "COMPLETED"\ncapturedAmount should be 3016; seen: 6032/,
+      on(
+        CAPTURE,
+        reply => changed(reply, body => Object.assign(body, { status: 'COMPLETED', capturedAmount: 6032 })),
+        3,
+      ),
+    ],
+    [
+      'a conflict does not say what remains',
+      'conflict',
+      /remaining should be 3016; seen: undefined/,
+      on(CAPTURE, reply => changed(reply, body => delete body.details.remaining), 4),
+    ],
+    [
+      'a capture of too much is done',
+      'conflict',
+      /expected HTTP 409; seen: HTTP 200/,
+      on(CAPTURE, reply => new Reply(200, reply.headers, reply.bytes), 4),
+    ],
+    [
+      'a capture of the rest leaves some',
+      'rest',
+      /capturableAmount should be 0; seen: 1/,
+      on(CAPTURE, reply => changed(reply, body => (body.capturableAmount = 1)), 5),
+    ],
+    [
+      'each part has the fee of its own, rounded by itself',
+      'part fees',
+      /"fee \S+ → fee_revenue 75 KRW","fee \S+ → fee_revenue 76 KRW"\]; seen: .* 75 KRW","fee \S+ → fee_revenue 75 KRW"\]/,
+      on(PAYMENT, reply => changed(reply, withFeesOf75)),
+    ],
+    [
+      'a refund of a part gives back all',
+      'part refunds',
+      /status should be "PARTIALLY_REFUNDED"; seen: "REFUNDED"/,
+      on(REFUND, reply => changed(reply, body => (body.status = 'REFUNDED')), 3),
+    ],
+    [
+      'the rest of a refund is booked as nothing',
+      'part refunds',
+      /"refund \S+ → acquirer_receivable 5032 KRW"\]; seen: .*"refund \S+ → acquirer_receivable 1000 KRW"\]/,
+      on(REFUND, reply => changed(reply, body => body.ledgerEntries.pop()), 4),
+    ],
+    [
+      'a void leaves money held',
+      'void',
+      /capturableAmount should be 0; seen: 6032/,
+      on(VOID, reply => changed(reply, body => (body.capturableAmount = 6032))),
+    ],
+    [
+      'a void is no operation',
+      'void',
+      /"void SUCCEEDED 6032"\]; seen: \["authorize SUCCEEDED 6032"\]/,
+      on(OPERATIONS, reply => changed(reply, body => body.operations.pop()), 2),
+    ],
+    [
+      'one call for both only authorizes',
+      'one call',
+      /status should be "COMPLETED"; seen: "AUTHORIZED"/,
+      on(AUTHORIZE, reply => changed(reply, body => (body.status = 'AUTHORIZED')), 6),
+    ],
+    [
+      'one call for both is one operation',
+      'one call',
+      /"capture SUCCEEDED 6032"\]; seen: \["authorize SUCCEEDED 6032"\]/,
+      on(OPERATIONS, reply => changed(reply, body => body.operations.pop()), 3),
     ],
   ])('when %s', async (_, step, message, alter) => {
     const json = join(folder, 'failed.json')

@@ -1,137 +1,32 @@
-/** The purchase of the smoke test, step by step, and what each step has to show. Nothing but HTTP. */
-import { randomUUID } from 'node:crypto'
-import type { EntryType, EventType, PaymentStatus, RequestedKind } from '../../../shared/contracts/lists.ts'
-import type { LedgerEntryView } from '../../../shared/contracts/payment.ts'
-import { mutationView } from '../../../shared/contracts/payment.ts'
-import { type PaymentDetailView, paymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
-import { operationListView } from '../../../shared/contracts/routes/list-operations.ts'
-import { type FeePolicy, feeMinor, scheduleFor } from '../../../shared/domain/fee.ts'
+/** The whole purchase of the smoke test, step by step, and what each step has to show. */
+import type { EntryType, EventType } from '../../../shared/contracts/lists.ts'
+import { keyView } from '../../../shared/contracts/routes/get-idempotency.ts'
 import { until } from '../../../shared/runtime/until.ts'
-import { type Api, bodyOf, type HttpAnswer, mustHave, shown } from './api.ts'
-
-export interface SmokeStep {
-  name: string
-  /** What it found, in a few words. Rejects with what it saw instead of what it should have seen. */
-  run(purchase: Purchase): Promise<string>
-}
-
-export interface Settings {
-  /** How the API under test is configured: the defaults unless FEE_BASIS_POINTS and FEE_FIXED say otherwise. */
-  fees: FeePolicy
-  /** How long readiness, the fee and the events are waited for, each. */
-  deadlineMs: number
-}
+import { bodyOf, type HttpAnswer, mustHave, shown } from './api.ts'
+import {
+  type Buyer,
+  CURRENCY,
+  changedPayment,
+  type Entry,
+  mustHaveEntries,
+  refusal,
+  type Seen,
+  type SmokeStep,
+} from './buyer.ts'
 
 const AMOUNT_MINOR = 1_550_000
-const CURRENCY = 'KRW'
 
-type Entry = Pick<LedgerEntryView, 'type' | 'debitAccount' | 'creditAccount' | 'amount' | 'currency'>
+const feeOf = (buyer: Buyer): number => buyer.feeMinor(0, AMOUNT_MINOR)
 
-export class Purchase {
-  readonly api: Api
-  readonly settings: Settings
-  readonly merchantId = `smoke-${randomUUID().slice(0, 18)}`
-  readonly keys = { authorize: randomUUID(), decline: randomUUID(), capture: randomUUID(), refund: randomUUID() }
-  /** The first answers, for comparison with their replays. */
-  readonly first: Partial<Record<RequestedKind, HttpAnswer>> = {}
-  paymentId = ''
+/** The entries of these types that the books have to hold. */
+const entriesOf = (buyer: Buyer, ...types: EntryType[]): Entry[] =>
+  types.map(type => buyer.entry(type, type === 'fee' ? feeOf(buyer) : AMOUNT_MINOR))
 
-  constructor(api: Api, settings: Settings) {
-    this.api = api
-    this.settings = settings
-  }
-
-  /** The entries that the books have to hold after a capture, its fee and a refund. */
-  get entries(): Record<EntryType, Entry> {
-    const merchant = `merchant_payable:${this.merchantId}`
-    const entry = (type: EntryType, debitAccount: string, creditAccount: string, amount: number): Entry => ({
-      type,
-      debitAccount,
-      creditAccount,
-      amount,
-      currency: CURRENCY,
-    })
-    return {
-      capture: entry('capture', 'acquirer_receivable', merchant, AMOUNT_MINOR),
-      fee: entry('fee', merchant, 'fee_revenue', this.feeMinor),
-      refund: entry('refund', merchant, 'acquirer_receivable', AMOUNT_MINOR),
-    }
-  }
-
-  get feeMinor(): number {
-    return feeMinor(scheduleFor(this.settings.fees, CURRENCY), 0, AMOUNT_MINOR)
-  }
-
-  /** The rows that `types` should have written. An amount of 0 writes none. */
-  expectedEntries(...types: EntryType[]): Entry[] {
-    return types.map(type => this.entries[type]).filter(({ amount }) => amount > 0)
-  }
-
-  /** What a payment of this merchant looks like in a given state. */
-  totals(status: PaymentStatus, capturedAmount: number, refundedAmount: number) {
-    const { merchantId } = this
-    return {
-      merchantId,
-      status,
-      amount: AMOUNT_MINOR,
-      currency: CURRENCY,
-      capturedAmount,
-      refundedAmount,
-      pendingOperation: null,
-    }
-  }
-
-  authorize(key: string, more: object = {}): Promise<HttpAnswer> {
-    const { merchantId } = this
-    return this.api.post('/payments/authorize', {
-      merchantId,
-      amount: AMOUNT_MINOR,
-      currency: CURRENCY,
-      idempotencyKey: key,
-      ...more,
-    })
-  }
-
-  capture(): Promise<HttpAnswer> {
-    return this.api.post(`/payments/capture/${this.paymentId}`, { merchantId: this.merchantId }, this.keys.capture)
-  }
-
-  refund(): Promise<HttpAnswer> {
-    const body = { merchantId: this.merchantId, reason: 'smoke test' }
-    return this.api.post(`/payments/refund/${this.paymentId}`, body, this.keys.refund)
-  }
-
-  async payment(paymentId = this.paymentId): Promise<PaymentDetailView> {
-    return paymentDetailView.parse(bodyOf(await this.api.get(`/payments/${paymentId}`), 200))
-  }
-
-  /** Waits for a state of the payment; the failure shows the part of it that `seen` picks. */
-  async untilPayment(what: string, isThere: (payment: PaymentDetailView) => boolean, seen: Seen): Promise<void> {
-    let last: PaymentDetailView | undefined
-    await until(
-      async () => {
-        last = await this.payment()
-        return isThere(last)
-      },
-      { what, deadlineMs: this.settings.deadlineMs, intervalMs: 100 },
-    ).catch(error => {
-      throw last === undefined ? error : new Error(`${what} did not come; seen: ${JSON.stringify(seen(last))}`)
-    })
-  }
-}
-
-type Seen = (payment: PaymentDetailView) => unknown
-
-/** Without the ids and times that the system chose, in an order that does not depend on who wrote first. */
-const rowsOf = (entries: Entry[]): string[] =>
-  entries
-    .map(({ type, debitAccount, creditAccount, amount, currency }) =>
-      [type, `${debitAccount} → ${creditAccount}`, amount, currency].join(' '),
-    )
-    .sort()
-
-const mustHaveEntries = (payment: { ledgerEntries: Entry[] }, expected: Entry[]): void =>
-  mustHave({ ledgerEntries: rowsOf(payment.ledgerEntries) }, { ledgerEntries: rowsOf(expected) })
+const authorizeAll = (buyer: Buyer): Promise<HttpAnswer> =>
+  buyer.authorize({ amount: AMOUNT_MINOR, idempotencyKey: buyer.keys.authorize })
+const captureAll = (buyer: Buyer): Promise<HttpAnswer> => buyer.change('capture', buyer.keys.capture)
+const refundAll = (buyer: Buyer): Promise<HttpAnswer> =>
+  buyer.change('refund', buyer.keys.refund, { reason: 'smoke test' })
 
 /** The same answer once more, byte for byte, and said to be a replay. */
 function mustBeReplay(again: HttpAnswer, first: HttpAnswer | undefined): void {
@@ -148,7 +43,7 @@ const refusalStatuses = new Set([401, 403])
 const isUp = (body: Record<string, unknown>): boolean =>
   body.status === 'ok' && Object.values(body.dependencies ?? {}).every(state => state === 'up')
 
-async function ready({ api, settings }: Purchase): Promise<string> {
+async function ready({ api, settings }: Buyer): Promise<string> {
   let last = 'no answer'
   const answer = await until(
     async () => {
@@ -180,73 +75,79 @@ export class NoAnswer extends Error {
   }
 }
 
-async function authorize(purchase: Purchase): Promise<string> {
-  const answer = await purchase.authorize(purchase.keys.authorize)
-  const payment = mutationView.parse(bodyOf(answer, 201))
-  mustHave(payment, purchase.totals('AUTHORIZED', 0, 0))
+async function authorize(buyer: Buyer): Promise<string> {
+  const answer = await authorizeAll(buyer)
+  const payment = changedPayment(answer, 201)
+  mustHave(payment, buyer.totals('AUTHORIZED', AMOUNT_MINOR, 0, 0))
   mustHaveEntries(payment, [])
-  purchase.paymentId = payment.paymentId
-  purchase.first.authorize = answer
+  buyer.paymentId = payment.paymentId
+  buyer.first.authorize = answer
   return payment.paymentId
 }
 
-async function decline(purchase: Purchase): Promise<string> {
-  const answer = await purchase.authorize(purchase.keys.decline, { paymentMethod: 'tok_decline' })
-  const refusal = bodyOf(answer, 402)
-  mustHave(refusal, { code: 'PAYMENT_DECLINED' })
-  const payment = await purchase.payment(String(refusal.paymentId))
-  mustHave(payment, purchase.totals('DECLINED', 0, 0))
+async function decline(buyer: Buyer): Promise<string> {
+  const order = { amount: AMOUNT_MINOR, idempotencyKey: buyer.keys.decline, paymentMethod: 'tok_decline' }
+  const { code, paymentId, details } = refusal(await buyer.authorize(order), 402)
+  mustHave({ code }, { code: 'PAYMENT_DECLINED' })
+  const payment = await buyer.payment(paymentId)
+  mustHave(payment, buyer.totals('DECLINED', AMOUNT_MINOR, 0, 0))
   mustHaveEntries(payment, [])
-  return String((refusal.details as { reason?: string } | undefined)?.reason ?? '')
+  return String(details.reason)
 }
 
-async function capture(purchase: Purchase): Promise<string> {
-  const answer = await purchase.capture()
-  const payment = mutationView.parse(bodyOf(answer, 200))
-  mustHave(payment, purchase.totals('COMPLETED', AMOUNT_MINOR, 0))
-  mustHaveEntries(payment, purchase.expectedEntries('capture'))
-  purchase.first.capture = answer
+async function capture(buyer: Buyer): Promise<string> {
+  const answer = await captureAll(buyer)
+  const payment = changedPayment(answer, 200)
+  mustHave(payment, buyer.totals('COMPLETED', AMOUNT_MINOR, AMOUNT_MINOR, 0))
+  mustHaveEntries(payment, entriesOf(buyer, 'capture'))
+  buyer.first.capture = answer
   return `${payment.capturedAmount} ${payment.currency}`
 }
 
 /** The one entry that the API does not write itself: the event went through the outbox, Kafka and the ledger consumer. */
-async function fee(purchase: Purchase): Promise<string> {
-  const expected = purchase.expectedEntries('capture', 'fee')
-  await purchase.untilPayment(
-    'the fee entry, which the ledger consumer writes',
-    payment => payment.ledgerEntries.length >= expected.length,
-    payment => rowsOf(payment.ledgerEntries),
-  )
-  mustHaveEntries(await purchase.payment(), expected)
-  return `${purchase.feeMinor} ${CURRENCY}`
+async function fee(buyer: Buyer): Promise<string> {
+  await buyer.untilEntries(entriesOf(buyer, 'capture', 'fee'))
+  return `${feeOf(buyer)} ${CURRENCY}`
 }
 
-async function refund(purchase: Purchase): Promise<string> {
-  const answer = await purchase.refund()
-  const payment = mutationView.parse(bodyOf(answer, 200))
-  mustHave(payment, purchase.totals('REFUNDED', AMOUNT_MINOR, AMOUNT_MINOR))
-  mustHaveEntries(payment, purchase.expectedEntries('capture', 'fee', 'refund'))
-  purchase.first.refund = answer
+async function refund(buyer: Buyer): Promise<string> {
+  const answer = await refundAll(buyer)
+  const payment = changedPayment(answer, 200)
+  mustHave(payment, buyer.totals('REFUNDED', AMOUNT_MINOR, AMOUNT_MINOR, AMOUNT_MINOR))
+  mustHaveEntries(payment, entriesOf(buyer, 'capture', 'fee', 'refund'))
+  buyer.first.refund = answer
   return `${payment.refundedAmount} ${payment.currency}`
 }
 
-async function replay(purchase: Purchase): Promise<string> {
-  mustBeReplay(await purchase.authorize(purchase.keys.authorize), purchase.first.authorize)
-  mustBeReplay(await purchase.capture(), purchase.first.capture)
-  mustBeReplay(await purchase.refund(), purchase.first.refund)
+async function replay(buyer: Buyer): Promise<string> {
+  mustBeReplay(await authorizeAll(buyer), buyer.first.authorize)
+  mustBeReplay(await captureAll(buyer), buyer.first.capture)
+  mustBeReplay(await refundAll(buyer), buyer.first.refund)
   return 'authorize, capture, refund: byte for byte'
+}
+
+/** Until when the capture's answer is kept: its header and the state of its key say the same. */
+async function key(buyer: Buyer): Promise<string> {
+  const expiresAt = buyer.first.capture?.headers.get('idempotency-expires') ?? null
+  const query = new URLSearchParams({ merchantId: buyer.merchantId, key: buyer.keys.capture })
+  const used = keyView.parse(bodyOf(await buyer.api.get(`/idempotency?${query}`), 200))
+  const { paymentId } = buyer
+  mustHave(used, { state: 'finished', operation: 'capture', paymentId, statusCode: 200, expiresAt })
+  if (expiresAt === null || Date.parse(expiresAt) <= Date.parse(used.createdAt))
+    throw new Error(`Idempotency-Expires should be a time after ${used.createdAt}; seen: ${expiresAt}`)
+  return `${used.state}, kept until ${expiresAt}`
 }
 
 const purchaseEventTypes: readonly EventType[] = ['payment.authorized', 'payment.captured', 'payment.refunded']
 
-async function events(purchase: Purchase): Promise<string> {
+async function events(buyer: Buyer): Promise<string> {
   const seen: Seen = ({ events }) => events.map(({ type, publishedAt }) => ({ type, publishedAt }))
-  await purchase.untilPayment(
+  await buyer.untilPayment(
     'the publication of every event',
     payment => payment.events.every(event => event.publishedAt !== null),
     seen,
   )
-  const { events } = await purchase.payment()
+  const { events } = await buyer.payment()
   mustHave(
     { types: events.map(event => event.type), sequences: events.map(event => event.sequence) },
     { types: purchaseEventTypes, sequences: purchaseEventTypes.map((_, index) => index + 1) },
@@ -255,20 +156,19 @@ async function events(purchase: Purchase): Promise<string> {
 }
 
 /** After the replays, too: none of them may have moved anything. */
-async function books(purchase: Purchase): Promise<string> {
-  const payment = await purchase.payment()
-  mustHave(payment, purchase.totals('REFUNDED', AMOUNT_MINOR, AMOUNT_MINOR))
-  mustHaveEntries(payment, purchase.expectedEntries('capture', 'fee', 'refund'))
-  const answer = await purchase.api.get(`/payments/${purchase.paymentId}/operations`)
-  const { operations } = operationListView.parse(bodyOf(answer, 200))
+async function books(buyer: Buyer): Promise<string> {
+  const payment = await buyer.payment()
+  mustHave(payment, buyer.totals('REFUNDED', AMOUNT_MINOR, AMOUNT_MINOR, AMOUNT_MINOR))
+  mustHaveEntries(payment, entriesOf(buyer, 'capture', 'fee', 'refund'))
+  const operations = await buyer.operations()
   mustHave(
-    { operations: operations.map(({ kind, state, amount }) => `${kind} ${state} ${amount}`) },
+    { operations },
     { operations: ['authorize', 'capture', 'refund'].map(kind => `${kind} SUCCEEDED ${AMOUNT_MINOR}`) },
   )
   return `${payment.ledgerEntries.length} entries, ${operations.length} operations`
 }
 
-export const smokeSteps: SmokeStep[] = [
+export const purchaseSteps: SmokeStep[] = [
   { name: 'ready', run: ready },
   { name: 'authorize', run: authorize },
   { name: 'decline', run: decline },
@@ -276,6 +176,7 @@ export const smokeSteps: SmokeStep[] = [
   { name: 'fee', run: fee },
   { name: 'refund', run: refund },
   { name: 'replay', run: replay },
+  { name: 'key', run: key },
   { name: 'events', run: events },
   { name: 'books', run: books },
 ]

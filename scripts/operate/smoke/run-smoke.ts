@@ -1,4 +1,4 @@
-/** `npm run smoke`: finds the API, runs every step of the purchase, and says and writes what became of it. */
+/** `npm run smoke`: finds the API, runs every step, and says and writes what became of it. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { configFrom } from '../../../shared/runtime/config.ts'
@@ -8,8 +8,10 @@ import { printable } from '../../terminal/printable.ts'
 import { withEnvFile } from '../env-file.ts'
 import type { SystemFlags } from '../find-system.ts'
 import { Api } from './api.ts'
+import { Buyer } from './buyer.ts'
 import { findApi } from './find-api.ts'
-import { Purchase, smokeSteps } from './purchase.ts'
+import { lifecycleSteps } from './lifecycle.ts'
+import { purchaseSteps } from './purchase.ts'
 import { junitOf, type SmokeResult, type StepResult } from './report.ts'
 
 export interface SmokeFlags extends SystemFlags {
@@ -25,21 +27,21 @@ export async function runSmoke({ deadline, json, junit, ...named }: SmokeFlags):
   const env = named.envFile === undefined ? process.env : withEnvFile(named.envFile, process.env)
   const { feeBasisPoints: basisPoints, feeFixedMinor: fixedMinor } = configFrom(env)
   const apiUrl = findApi(named, env)
-  const purchase = new Purchase(new Api(apiUrl), { fees: { basisPoints, fixedMinor }, deadlineMs: deadline })
+  const buyer = new Buyer(new Api(apiUrl), { fees: { basisPoints, fixedMinor }, deadlineMs: deadline })
   const reporter = createReporter(terminalBeside(json))
   const startedAt = new Date().toISOString()
-  const result: SmokeResult = { apiUrl, startedAt, steps: await runSteps(purchase, reporter) }
+  const result: SmokeResult = { apiUrl, startedAt, steps: await runSteps(buyer, reporter) }
   if (junit !== undefined) mkdirSync(dirname(junit), { recursive: true })
   writeJson(json, result)
   if (junit !== undefined) writeFileSync(junit, junitOf(result))
-  return conclude(reporter, result, purchase)
+  return conclude(reporter, result, buyer)
 }
 
 /** All steps in order. After the first failure the others are skipped, because each needs the ones before it. */
-async function runSteps(purchase: Purchase, reporter: Reporter): Promise<StepResult[]> {
+async function runSteps(buyer: Buyer, reporter: Reporter): Promise<StepResult[]> {
   const results: StepResult[] = []
   let failed = false
-  for (const { name, run } of smokeSteps) {
+  for (const { name, run } of [...purchaseSteps, ...lifecycleSteps]) {
     if (failed) {
       results.push({ name, outcome: 'skipped', durationMs: 0, detail: '' })
       continue
@@ -47,7 +49,7 @@ async function runSteps(purchase: Purchase, reporter: Reporter): Promise<StepRes
     const startMs = performance.now()
     const [outcome, detail] = await reporter
       .step(name, async say => {
-        const found = await run(purchase)
+        const found = await run(buyer)
         say(found)
         return ['passed', found] as const
       })
@@ -58,7 +60,7 @@ async function runSteps(purchase: Purchase, reporter: Reporter): Promise<StepRes
   return results
 }
 
-function conclude(reporter: Reporter, { apiUrl, steps }: SmokeResult, purchase: Purchase): number {
+function conclude(reporter: Reporter, { apiUrl, steps }: SmokeResult, buyer: Buyer): number {
   const failure = steps.find(step => step.outcome === 'failed')
   if (!failure) {
     reporter.line(`\nsmoke: passed, ${steps.length} steps at ${apiUrl}`)
@@ -66,7 +68,7 @@ function conclude(reporter: Reporter, { apiUrl, steps }: SmokeResult, purchase: 
   }
   reporter.failure(`${failure.name}: ${failure.detail}`)
   reporter.line(
-    `\nsmoke: failed at "${failure.name}" (${apiUrl}${purchase.paymentId && `, ${printable(purchase.paymentId)}`})`,
+    `\nsmoke: failed at "${failure.name}" (${apiUrl}${buyer.paymentId && `, ${printable(buyer.paymentId)}`})`,
   )
   return 1
 }
