@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, jest, test } from '@jest/globals'
+import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { paymentDetailView } from '../../shared/contracts/routes/get-payment.ts'
 import { exactly } from '../support/contract.ts'
 import { inheritedEnv } from '../support/extra-api.ts'
@@ -39,14 +39,29 @@ async function runTour(script: string): Promise<string> {
   return stdout
 }
 
-test.each(['README.md', 'README.ko.md'])(
-  '%s: the tour buys, repeats, misuses a key, captures and refunds',
-  async name => {
-    const output = await runTour(tourOf(await readFile(join(repositoryFolder, name), 'utf8'), name))
+/** The payment that the tour prints over several lines, and what it is answered behind that, a line each. */
+function readTour(output: string) {
+  const [printed = ''] = /^\{\n.*?^\}$/ms.exec(output) ?? []
+  const behind = output.slice(output.indexOf(printed) + printed.length)
+  return {
+    printed: JSON.parse(printed),
+    answers: behind
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line)),
+  }
+}
 
+describe.each(['README.md', 'README.ko.md'])('%s', name => {
+  let output: string
+  beforeAll(async () => {
+    output = await runTour(tourOf(await readFile(join(repositoryFolder, name), 'utf8'), name))
+  })
+
+  test('the tour buys, repeats, misuses a key, captures and refunds', () => {
     expect(output).toMatch(/^HTTP\/1\.1 201 .*^idempotent-replayed: true/ims)
     expect(output).toMatch(/^HTTP\/1\.1 422 .*"differences":\["\/amount"\]/ims)
-    const payment = exactly(paymentDetailView).parse(JSON.parse(output.slice(output.lastIndexOf('\n{\n'))))
+    const payment = exactly(paymentDetailView).parse(readTour(output).printed)
     expect(payment).toMatchObject({ status: 'REFUNDED', amount: 1_550_000, refundedAmount: 1_550_000 })
     expect(payment.ledgerEntries.map(entry => entry.type).sort()).toEqual(['capture', 'fee', 'refund'])
     expect(payment.events.map(event => event.type)).toEqual([
@@ -55,5 +70,16 @@ test.each(['README.md', 'README.ko.md'])(
       'payment.refunded',
     ])
     for (const event of payment.events) expect(event.publishedAt).not.toBeNull()
-  },
-)
+  })
+
+  test('it captures and refunds in parts, voids, and learns an unknown outcome by its key', () => {
+    const [part, more, rest, some, released, unknown, known] = readTour(output).answers
+    expect(part).toMatchObject({ status: 'PARTIALLY_CAPTURED', capturedAmount: 400, capturableAmount: 600 })
+    expect(more).toMatchObject({ code: 'CAPTURE_CONFLICT', details: { reason: 'amount', remaining: 600 } })
+    expect(rest).toMatchObject({ status: 'COMPLETED', capturedAmount: 1_000, refundableAmount: 1_000 })
+    expect(some).toMatchObject({ status: 'PARTIALLY_REFUNDED', refundedAmount: 300, refundableAmount: 700 })
+    expect(released).toMatchObject({ status: 'VOIDED', capturableAmount: 0 })
+    expect(unknown).toMatchObject({ code: 'OUTCOME_UNKNOWN', paymentId: known.paymentId })
+    expect(known).toMatchObject({ status: 'AUTHORIZED', amount: 1_000, operationId: unknown.details.operationId })
+  })
+})
