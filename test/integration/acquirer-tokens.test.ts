@@ -1,6 +1,12 @@
 /** Every test token as a caller meets it: the first answer, and what a repeat with the same key comes to; then the books and the acquirer agree. */
 import { beforeAll, expect, test } from '@jest/globals'
-import { declineReasons, type TokenFailure, tokenFailures } from '../../shared/contracts/test-tokens.ts'
+import {
+  APPROVING_TOKEN,
+  declineReasons,
+  SLOW_TOKEN,
+  type TokenFailure,
+  tokenFailures,
+} from '../../shared/contracts/test-tokens.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { expectDetail, expectError, expectMutation, expectRetryAfter } from '../support/contract.ts'
 import { PaymentApi, type Reply } from '../support/http.ts'
@@ -125,4 +131,22 @@ test.each(tokenFailures)('%s with each operation', failure => {
     expect({ kind, status }).toEqual({ kind, status: statusAfter[kind][outcome as 'success'] })
     expect(pendingOperation).toBeNull()
   }
+})
+
+test.each([APPROVING_TOKEN, SLOW_TOKEN])(
+  '%s is approved with each operation',
+  async paymentMethod => {
+    for (const kind of kinds) {
+      const ask = await prepared(kind, paymentMethod)
+      expect(endOf(kind, await ask())).toBe('success')
+    }
+  },
+  60_000,
+)
+
+test('any other token is declined', async () => {
+  const ask = await prepared('authorize', 'tok_of_nobody')
+  const { paymentId, details } = expectError(await ask(), 402, 'PAYMENT_DECLINED')
+  expect(details.reason).toBe('unknown_payment_method')
+  expect(expectDetail(await api.payment(paymentId!)).status).toBe('DECLINED')
 })

@@ -1,0 +1,65 @@
+/** The documents name the sandbox's payment methods as the contract does: the acquirer's table has each, and no document names another. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from '@jest/globals'
+import {
+  APPROVING_TOKEN,
+  declineReasons,
+  SLOW_TOKEN,
+  testTokens,
+  tokenFailures,
+} from '../../shared/contracts/test-tokens.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+/** The cells of each row below the header whose first cell is this one. */
+function tableOf(document: string, firstHeader: string): string[][] {
+  const lines = read(document).split('\n')
+  const header = lines.findIndex(line => line.startsWith(`| ${firstHeader} |`))
+  const rows = lines.slice(header + 2)
+  return rows
+    .slice(
+      0,
+      rows.findIndex(line => !line.startsWith('|')),
+    )
+    .map(row =>
+      row
+        .split('|')
+        .slice(1, -1)
+        .map(cell => cell.trim()),
+    )
+}
+
+const table = tableOf('docs/acquirer.md', 'token')
+
+describe("the acquirer's table of tokens", () => {
+  test('has a row for each, and one for any other', () => {
+    const named = table.map(([token]) => /`(.*)`/.exec(token!)?.[1] ?? token)
+    expect(named).toEqual([APPROVING_TOKEN, SLOW_TOKEN, ...tokenFailures.map(failure => `…${failure}`), 'any other'])
+  })
+
+  test('gives each decline its reason', () => {
+    const declined = table.filter(([, answer]) => answer!.startsWith('declined'))
+    const reasons = declined.map(([token, answer]) => [token, /`(.*)`/.exec(answer!)?.[1]])
+    expect(reasons).toEqual([
+      ...Object.entries(declineReasons).map(([failure, reason]) => [`\`…${failure}\``, reason]),
+      ['any other', 'unknown_payment_method'],
+    ])
+  })
+})
+
+const documents = [
+  'README.md',
+  'README.ko.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter(name => /\.(md|json)$/.test(name))
+    .map(name => `docs/${name}`),
+]
+
+test.each(documents)('%s names no token that the sandbox does not have', document => {
+  // `tok_X` stands for all of them, `tok_` alone for how they begin.
+  const named = read(document).match(/\btok_[a-z0-9_]+\b/g) ?? []
+  expect(named.filter(token => !token.endsWith('_') && !testTokens.includes(token))).toEqual([])
+})
