@@ -167,7 +167,7 @@ export const apiCells: readonly CrashAt[] = [
   { point: 'kafka-events:committed', hits: 1, topic: 'payment.captured' },
 ]
 
-/** A handler that came after the commit of its offsets would have lost its records here. */
+/** The last of them: the record is taken, booked and committed. */
 export const apiSample: readonly CrashAt[] = apiCells.filter(
   ({ point, topic }) => point === 'kafka-events:committed' && topic === 'payment.captured',
 )

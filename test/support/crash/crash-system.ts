@@ -14,7 +14,7 @@ import { ApiGateway } from '../lambda/api-gateway.ts'
 import type { Invocation } from '../lambda/execution-environment.ts'
 import { type OwnSystem, startOwnSystem } from '../own-system.ts'
 import type { SystemUnderTest } from '../system.ts'
-import { ARMED_FILE, type CrashAt, crashEnvironment, killedAt } from './armed.ts'
+import { ARMED_FILE, type CrashAt, crashEnvironment, isKilledAt, killedAt } from './armed.ts'
 import { type CrashFunctions, deployCrashFunctions, type FunctionKey } from './crash-functions.ts'
 
 /** Longer than the whole run: a lease runs out when the test says so. */
@@ -80,6 +80,17 @@ export class CrashSystem {
     return join(this.#folder, ARMED_FILE)
   }
 
+  /** Kafka is paused while `act` runs. */
+  async withoutKafka(act: () => Promise<unknown>): Promise<void> {
+    const control = connectControl(this.#own.runFile)
+    await control.pause('kafka')
+    try {
+      await act()
+    } finally {
+      await control.resume('kafka')
+    }
+  }
+
   /** Runs a job, or delivers an event. Throws when the function fails; a process that was killed is a failure too. */
   async invoke(key: FunctionKey, event: unknown = {}): Promise<void> {
     const { functionError, payload } = await this.#functions[key].invoke(event)
@@ -109,9 +120,14 @@ export class CrashSystem {
     await this.startAcquirer()
   }
 
+  /** False once the acquirer or the API has died at the point that was armed for it. */
+  get isArmed(): boolean {
+    return existsSync(this.#armedFile)
+  }
+
   /** Resolves when the acquirer or the API has died at the point that is armed for it. */
   async isKilled(): Promise<void> {
-    await until(() => !existsSync(this.#armedFile), { what: 'a process at its crash point', intervalMs: 10 })
+    await until(() => !this.isArmed, { what: 'a process at its crash point', intervalMs: 10 })
   }
 
   /** As if the leases of the merchant's operations had run out: time passes for nobody else. */
@@ -132,6 +148,11 @@ export class CrashSystem {
   /** The whole system again: its API process dies at the point while `act` runs, and the starter brings it back. */
   killApi(at: CrashAt, act: () => Promise<unknown>): Promise<void> {
     return killedAt(this.#armedFile, at, act)
+  }
+
+  /** Whether the API has died at the point by the end of `act`. */
+  isApiKilled(at: CrashAt, act: () => Promise<unknown>): Promise<boolean> {
+    return isKilledAt(this.#armedFile, at, act)
   }
 
   async startApi(): Promise<PaymentApi> {

@@ -5,6 +5,7 @@ import type { PaymentApi } from '../http.ts'
 import type { CrashAt } from './armed.ts'
 import { type Cell, nameOf } from './cells.ts'
 import { CrashSystem } from './crash-system.ts'
+import { isCommittedWhileLedgerWaits, markedWithoutKafka } from './hold-up.ts'
 import { brokenInvariants, strangeDecisions } from './judge-cell.ts'
 import { type CellResult, tableOf } from './matrix-table.ts'
 import { finalAnswers, killApiAt, type Purchase } from './run-api-cells.ts'
@@ -63,11 +64,19 @@ export function describeMatrix(name: string, { cells, api }: WantedCells): void 
     })
   })
 
+  test('the relay marks no event as published while Kafka does not answer', async () => {
+    expect(await markedWithoutKafka(system)).toBe(0)
+  })
+
   describe('the API of the whole system is killed, and brought back', () => {
     let running: PaymentApi
     const purchases: Purchase[] = []
     beforeAll(async () => {
       running = await system.startApi()
+    })
+
+    test('no offset is committed while the handler of its record waits for the database', async () => {
+      expect(await isCommittedWhileLedgerWaits(system, running)).toBe(false)
     })
 
     test.each(api.map(at => [[at.point, at.topic].filter(Boolean).join(' of '), at] as const))(
