@@ -18,7 +18,7 @@ export interface SmokeStep {
 export interface Settings {
   /** How the API under test is configured: the defaults unless FEE_BASIS_POINTS and FEE_FIXED say otherwise. */
   fees: FeePolicy
-  /** How long readiness, each wait for fees and the events are waited for, each. */
+  /** How long readiness, fee entries and events are waited for, each. */
   deadlineMs: number
 }
 
@@ -28,7 +28,7 @@ export type Entry = Pick<LedgerEntryView, 'type' | 'debitAccount' | 'creditAccou
 
 export type Seen = (payment: PaymentDetailView) => unknown
 
-/** An authorization of the buyer's merchant in KRW, but for those two. */
+/** What an authorization says besides the merchant and the currency. */
 export interface Order {
   amount: number
   idempotencyKey: string

@@ -19,7 +19,7 @@ async function order(buyer: Buyer): Promise<string> {
   const found = await buyer.api.get(`/payments?${new URLSearchParams({ merchantId, orderId })}`)
   const { items } = paymentListView.parse(bodyOf(found, 200))
   mustHave({ paymentIds: items.map(item => item.paymentId) }, { paymentIds: [payment.paymentId] })
-  return `${payment.paymentId}, found by ${orderId}`
+  return `${payment.paymentId}, found by its order`
 }
 
 async function part(buyer: Buyer): Promise<string> {
