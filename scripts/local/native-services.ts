@@ -43,11 +43,13 @@ function hasRoom(folder: string): boolean {
 const runningAsRoot = () => process.getuid?.() === 0
 
 async function prepareMariadb(context: NativeContext): Promise<ChildSpec> {
-  const { folder, compose, env } = context
+  const { folder, compose } = context
+  const { DATABASE_URL } = context.env
   const dataDir = join(folder.root, 'mariadb')
   const initFile = join(folder.root, 'mariadb-init.sql')
   const log = join(folder.logs, 'mariadb.log')
-  if (!existsSync(dataDir)) await installDatabase(context, dataDir, log)
+  const env = { ...process.env, TMPDIR: ownTemporaryFolder(folder.root) }
+  if (!existsSync(dataDir)) await installDatabase(context, dataDir, { log, env })
   writeFileSync(initFile, initSql(compose.mariadb.environment), { mode: 0o600 })
   return {
     name: 'mariadb',
@@ -63,10 +65,10 @@ async function prepareMariadb(context: NativeContext): Promise<ChildSpec> {
       '--bind-address=127.0.0.1',
       `--init-file=${initFile}`,
     ],
-    env: process.env,
+    env,
     port: compose.mariadb.port,
     log,
-    probe: () => probeMariadb(env.DATABASE_URL),
+    probe: () => probeMariadb(DATABASE_URL),
     hasRoom: () => hasRoom(folder.root),
     readyDeadlineMs: 60_000,
     stopDeadlineMs: 20_000,
@@ -74,8 +76,19 @@ async function prepareMariadb(context: NativeContext): Promise<ChildSpec> {
   }
 }
 
+/** MariaDB deletes at its start what others left in its temporary folder, and what other servers still use there. */
+function ownTemporaryFolder(root: string): string {
+  const folder = join(root, 'mariadb-tmp')
+  mkdirSync(folder, { recursive: true })
+  return folder
+}
+
 /** Makes the system tables in another folder and moves them, so that an interrupted first start leaves no incomplete database. */
-async function installDatabase(context: NativeContext, dataDir: string, log: string): Promise<void> {
+async function installDatabase(
+  context: NativeContext,
+  dataDir: string,
+  { log, env }: { log: string; env: NodeJS.ProcessEnv },
+): Promise<void> {
   const draft = `${dataDir}.new`
   rmSync(draft, { recursive: true, force: true })
   await runTool(
@@ -88,7 +101,7 @@ async function installDatabase(context: NativeContext, dataDir: string, log: str
       ...(runningAsRoot() ? ['--user=root'] : []),
       `--datadir=${draft}`,
     ],
-    { log, signal: context.signal },
+    { log, env, signal: context.signal },
   )
   renameSync(draft, dataDir)
 }
