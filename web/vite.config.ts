@@ -29,6 +29,7 @@ export default defineConfig({
     strictPort: true,
     proxy: {
       '/payments': toApi,
+      '/sandbox': toApi,
       '/health': toApi,
       '/metrics': toApi,
       '/openapi.json': toApi,

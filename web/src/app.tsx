@@ -65,6 +65,8 @@ function useFocusOnResult(main: React.RefObject<HTMLElement | null>) {
       const result = added.map(resultIn).find(element => element !== null)
       if (navigator.userActivation?.hasBeenActive === false) return
       result?.focus({ preventScroll: result.tagName === 'H1' })
+      // All of a panel, not only its heading.
+      result?.closest('.panel')?.scrollIntoView({ block: 'nearest' })
     })
     if (main.current) observer.observe(main.current, { childList: true, subtree: true })
     return () => observer.disconnect()

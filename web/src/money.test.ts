@@ -38,7 +38,7 @@ describe('an amount as typed', () => {
   })
 
   test('is what was shown', () => {
-    expect([amountTextOf(1_550_000, 'KRW'), amountTextOf(1_234, 'USD')]).toEqual(['1550000', '12.34'])
-    expect(amountMinorOf(amountTextOf(1_234, 'USD'), 'USD')).toBe(1_234)
+    expect([amountTextOf(1_550_000, 'KRW'), amountTextOf(1_234, 'USD')]).toEqual(['1,550,000', '12.34'])
+    expect(amountMinorOf(amountTextOf(123_456, 'USD'), 'USD')).toBe(123_456)
   })
 })

@@ -26,8 +26,9 @@ export function amountMinorOf(text: string, currency: string): number | undefine
   return Number(whole + fraction.padEnd(exponent, '0'))
 }
 
-/** The amount as a person would type it. */
+/** The amount as a person would type it, its thousands set apart. */
 export function amountTextOf(amountMinor: number, currency: string): string {
   const exponent = currencyExponent(currency) ?? 0
-  return (amountMinor / 10 ** exponent).toFixed(exponent)
+  const digits = { minimumFractionDigits: exponent, maximumFractionDigits: exponent }
+  return new Intl.NumberFormat('en-US', digits).format(amountMinor / 10 ** exponent)
 }

@@ -18,6 +18,10 @@ export const formatClock = (iso: string, language: Language): string =>
     hourCycle: 'h23',
   }).format(new Date(iso))
 
+/** Day and time of day to the millisecond: the operations of one payment can be days apart. */
+export const formatMoment = (iso: string, language: Language): string =>
+  `${new Intl.DateTimeFormat(locales[language], { month: 'short', day: 'numeric' }).format(new Date(iso))} ${formatClock(iso, language)}`
+
 const SECOND_MS = 1_000
 const MINUTE_MS = 60 * SECOND_MS
 const HOUR_MS = 60 * MINUTE_MS

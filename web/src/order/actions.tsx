@@ -2,12 +2,14 @@
 import { useTranslation } from 'react-i18next'
 import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
 import { formatMoney } from '../money.ts'
+import { ClockControl } from '../sandbox/clock-control.tsx'
 import { type OrderActions, useLanguage } from '../shop-context.ts'
 import { ProgressNote } from '../status/progress-note.tsx'
 import { RefusalPanel } from '../status/refusal-panel.tsx'
 import { UncertainNote } from '../status/uncertain-note.tsx'
 import { CaptureForm } from './capture-form.tsx'
 import { RefundForm } from './refund-form.tsx'
+import { TimeLeft } from './time-left.tsx'
 
 interface ActionsProps {
   order: OrderActions
@@ -16,7 +18,8 @@ interface ActionsProps {
 
 export function Actions({ order, payment }: ActionsProps) {
   const { progress, refusal, start } = order
-  const { pendingOperation, capturableAmount, refundableAmount } = payment
+  const { pendingOperation, capturableAmount, refundableAmount, captureBefore } = payment
+  const dueAt = capturableAmount > 0 ? captureBefore : null
   const form = { payment, start, busy: progress?.operation, isLocked: Boolean(progress ?? pendingOperation) }
   return (
     <div className="actions">
@@ -24,6 +27,8 @@ export function Actions({ order, payment }: ActionsProps) {
       <UncertainNote progress={progress} />
       {refusal && <RefusalPanel {...refusal} />}
       {!progress && pendingOperation && <PendingElsewhere payment={payment} />}
+      {dueAt !== null && <TimeLeft captureBefore={dueAt} />}
+      <ClockControl dueAt={dueAt} />
       {/* Another amount that is left is another form. */}
       {capturableAmount > 0 && <CaptureForm key={capturableAmount} {...form} />}
       {refundableAmount > 0 && <RefundForm key={refundableAmount} {...form} />}

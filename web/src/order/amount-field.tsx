@@ -16,6 +16,7 @@ interface AmountFieldProps {
   inputRef: React.RefObject<HTMLInputElement | null>
   text: string
   onText: (text: string) => void
+  onLeave: () => void
   max: number
   currency: string
   isWrong: boolean
@@ -30,7 +31,16 @@ export function useAmount(max: number, currency: string): AmountForm {
   return {
     amount,
     submit: send => (amount === undefined ? inputRef.current?.focus() : send(amount)),
-    field: { inputRef, text, onText: setText, max, currency, isWrong: amount === undefined },
+    field: {
+      inputRef,
+      text,
+      onText: setText,
+      // What is read in one glance is checked in one glance.
+      onLeave: () => typed !== undefined && setText(amountTextOf(typed, currency)),
+      max,
+      currency,
+      isWrong: amount === undefined,
+    },
   }
 }
 
@@ -40,6 +50,7 @@ export function AmountField({
   inputRef,
   text,
   onText,
+  onLeave,
   max,
   currency,
   isWrong,
@@ -61,6 +72,7 @@ export function AmountField({
         aria-invalid={isWrong}
         aria-describedby={`${id}-note`}
         onChange={event => onText(event.target.value)}
+        onBlur={onLeave}
       />
       <p className={isWrong ? 'small amount-wrong' : 'small'} id={`${id}-note`} role="status">
         {isWrong ? t('order.amountWrong', range) : t('order.amountNote', range)}

@@ -1,11 +1,10 @@
-/** What is held: capture all of it or a part before its time runs out, or let it go. */
+/** What is held: capture all of it or a part, or let it go. */
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
 import { formatMoney } from '../money.ts'
 import type { Change, Operation } from '../purchase/requests.ts'
 import { useLanguage } from '../shop-context.ts'
-import { formatTime, timeLeftOf, useNowMs } from '../times.ts'
 import { AmountField, useAmount } from './amount-field.tsx'
 
 export interface ActionFormProps {
@@ -33,7 +32,6 @@ export function CaptureForm({ payment, start, busy, isLocked }: ActionFormProps)
         submit(value => start({ operation: 'capture', amount: value, finalCapture: rest === 0 || !keepsRest }))
       }}
     >
-      {payment.captureBefore && <TimeLeft captureBefore={payment.captureBefore} />}
       <AmountField label={t('order.captureAmount')} disabled={isLocked} {...field} />
       {rest > 0 && (
         <label className="check">
@@ -61,19 +59,5 @@ export function CaptureForm({ payment, start, busy, isLocked }: ActionFormProps)
           (capturedAmount > 0 ? t('order.release', { rest: money(capturableAmount) }) : t('order.void'))}
       </button>
     </form>
-  )
-}
-
-function TimeLeft({ captureBefore }: { captureBefore: string }) {
-  const { t } = useTranslation()
-  const language = useLanguage()
-  const left = timeLeftOf(Date.parse(captureBefore) - useNowMs(), language)
-  return (
-    <p className="time-left">
-      <strong>{left === undefined ? t('order.timeOver') : t('order.timeLeft', { left })}</strong>
-      <time className="small" dateTime={captureBefore}>
-        {formatTime(captureBefore, language)}
-      </time>
-    </p>
   )
 }

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { EventView } from '../../../shared/contracts/payment.ts'
 import { ko } from '../i18n/ko.ts'
 import { useLanguage } from '../shop-context.ts'
-import { formatClock } from '../times.ts'
+import { formatMoment } from '../times.ts'
 
 type EventName = keyof typeof ko.events.names
 
@@ -47,12 +47,12 @@ function EventRow({ event }: { event: EventView }) {
         <code className="technical">{event.type}</code>
       </th>
       <td>
-        <time dateTime={event.createdAt}>{formatClock(event.createdAt, language)}</time>
+        <time dateTime={event.createdAt}>{formatMoment(event.createdAt, language)}</time>
       </td>
       <td>
         {event.publishedAt ? (
           <>
-            <time dateTime={event.publishedAt}>{formatClock(event.publishedAt, language)}</time>{' '}
+            <time dateTime={event.publishedAt}>{formatMoment(event.publishedAt, language)}</time>{' '}
             <span className="small">+{Date.parse(event.publishedAt) - Date.parse(event.createdAt)} ms</span>
           </>
         ) : (

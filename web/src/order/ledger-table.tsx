@@ -5,7 +5,7 @@ import { CURRENCY } from '../catalog/catalog.ts'
 import { ko } from '../i18n/ko.ts'
 import { formatMoney } from '../money.ts'
 import { useLanguage } from '../shop-context.ts'
-import { formatClock } from '../times.ts'
+import { formatMoment } from '../times.ts'
 import { balancesOf } from './money-trail.ts'
 
 export function LedgerTable({ entries, amount }: { entries: readonly LedgerEntryView[]; amount: number }) {
@@ -61,7 +61,7 @@ function Entry({ entry, amount }: { entry: LedgerEntryView; amount: number }) {
         <div>
           <dt>{t('ledger.at')}</dt>
           <dd>
-            <time dateTime={entry.occurredAt}>{formatClock(entry.occurredAt, language)}</time>
+            <time dateTime={entry.occurredAt}>{formatMoment(entry.occurredAt, language)}</time>
           </dd>
         </div>
       </dl>

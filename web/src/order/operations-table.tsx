@@ -4,7 +4,7 @@ import type { OperationView } from '../../../shared/contracts/routes/list-operat
 import { ko } from '../i18n/ko.ts'
 import { formatMoney } from '../money.ts'
 import { useLanguage } from '../shop-context.ts'
-import { formatClock } from '../times.ts'
+import { formatMoment } from '../times.ts'
 
 export function OperationsTable({ operations }: { operations: readonly OperationView[] }) {
   const { t } = useTranslation()
@@ -35,11 +35,12 @@ export function OperationsTable({ operations }: { operations: readonly Operation
 function OperationRow({ operation }: { operation: OperationView }) {
   const { t } = useTranslation()
   const language = useLanguage()
-  const { kind, state, amount, currency, declineReason, createdAt } = operation
+  const { kind, state, amount, currency, declineReason, reason, createdAt } = operation
   return (
     <tr data-operation={kind} data-state={state}>
       <th scope="row">
         {t(`operations.kinds.${kind}`, { defaultValue: kind })} <code className="technical">{kind}</code>
+        {reason && <p className="small operation-reason">{t('operations.reason', { reason })}</p>}
       </th>
       <td>{formatMoney(amount, currency, language)}</td>
       <td>
@@ -47,7 +48,7 @@ function OperationRow({ operation }: { operation: OperationView }) {
         {declineReason && <DeclineReason reason={declineReason} />}
       </td>
       <td>
-        <time dateTime={createdAt}>{formatClock(createdAt, language)}</time>
+        <time dateTime={createdAt}>{formatMoment(createdAt, language)}</time>
       </td>
     </tr>
   )

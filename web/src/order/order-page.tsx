@@ -46,7 +46,7 @@ function KnownOrder({ order, followed, payment }: KnownOrderProps) {
         }
         isTroubled={order.refusal !== undefined || order.progress?.waiting?.isUncertain === true}
       />
-      <Receipt order={order} payment={payment} item={item} />
+      <Receipt order={order} payment={payment} operations={followed.operations} item={item} />
       <div className="order-follow">
         <TrailView payment={payment} state={followed.state} />
         <Answers log={order.answers} answer={followed.answer} />

@@ -1,8 +1,9 @@
 /** The plain receipt: what, how much, when, and what can be done next. */
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { EventType } from '../../../shared/contracts/lists.ts'
+import { operationKinds } from '../../../shared/contracts/lists.ts'
 import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
+import type { OperationView } from '../../../shared/contracts/routes/list-operations.ts'
 import { finishOf, phones } from '../catalog/catalog.ts'
 import { BackPicture } from '../catalog/phone-picture.tsx'
 import { formatMoney } from '../money.ts'
@@ -15,17 +16,18 @@ import { Actions } from './actions.tsx'
 interface ReceiptProps {
   order: OrderActions
   payment: PaymentDetailView
+  operations: readonly OperationView[]
   item: Item | undefined
 }
 
-export function Receipt({ order, payment, item }: ReceiptProps) {
+export function Receipt({ order, payment, operations, item }: ReceiptProps) {
   const { t } = useTranslation()
   return (
     <section className="receipt" aria-labelledby="receipt-title">
       <h2 id="receipt-title">{t('order.receipt')}</h2>
       {item && <ItemView item={item} currency={payment.currency} />}
       <Amounts payment={payment} />
-      <Facts payment={payment} />
+      <Facts payment={payment} operations={operations} />
       <Actions order={order} payment={payment} />
     </section>
   )
@@ -69,16 +71,19 @@ function Amounts({ payment }: { payment: PaymentDetailView }) {
   )
 }
 
-function Facts({ payment }: { payment: PaymentDetailView }) {
+function Facts({ payment, operations }: Pick<ReceiptProps, 'payment' | 'operations'>) {
   const { t } = useTranslation()
+  const language = useLanguage()
   return (
     <dl className="receipt-facts">
       <Row name={t('order.status')}>
         <StatusBadge status={payment.status} />
       </Row>
-      <Row name={t('order.authorizedAt')}>{useEventTime(payment, 'payment.authorized')}</Row>
-      <Row name={t('order.capturedAt')}>{useEventTime(payment, 'payment.captured')}</Row>
-      <Row name={t('order.refundedAt')}>{useEventTime(payment, 'payment.refunded')}</Row>
+      {timesOf(operations).map(({ kind, at }) => (
+        <Row key={kind} name={t(`order.doneAt.${kind}`)}>
+          <time dateTime={at}>{formatTime(at, language)}</time>
+        </Row>
+      ))}
       <Row name={t('order.paymentId')}>
         <code>{payment.paymentId}</code>
       </Row>
@@ -86,11 +91,12 @@ function Facts({ payment }: { payment: PaymentDetailView }) {
   )
 }
 
-/** When the newest event of its type was recorded. */
-function useEventTime(payment: PaymentDetailView, type: EventType): ReactNode {
-  const language = useLanguage()
-  const iso = payment.events.findLast(event => event.type === type)?.createdAt
-  return iso && <time dateTime={iso}>{formatTime(iso, language)}</time>
+/** When the newest operation of each kind was carried out: in the same time as the limit of a hold. */
+function timesOf(operations: readonly OperationView[]) {
+  return operationKinds.flatMap(kind => {
+    const at = operations.findLast(operation => operation.kind === kind && operation.state === 'SUCCEEDED')?.finishedAt
+    return at ? [{ kind, at }] : []
+  })
 }
 
 export function StatusBadge({ status }: { status: PaymentDetailView['status'] }) {

@@ -26,19 +26,24 @@ export interface Found {
   operations: readonly OperationView[]
 }
 
-/** `log`: the answers to the operations of this payment. Records are late when they are missing 20 s after the newest of them. */
+/** `log`: the answers to the operations of this payment. Records are late when they are missing 20 s after the newest of them, or after the newest event. */
 export function usePayment(paymentId: string, log: AnswerLog): FollowedPayment {
   const askFor = usePaymentQuestion()
   const [openedAtMs] = useState(() => Date.now())
-  const sinceMs = Math.max(openedAtMs, ...log.map(({ answer }) => Date.parse(answer.receivedAt)))
+  const answeredMs = log.map(({ answer }) => Date.parse(answer.receivedAt))
+  const sinceMsOf = (read: PaymentDetailView | undefined) =>
+    Math.max(openedAtMs, ...answeredMs, ...(read?.events ?? []).map(({ createdAt }) => Date.parse(createdAt)))
   const query = useQuery({
     queryKey: ['payment', paymentId],
     queryFn: () => askFor(paymentId),
     refetchInterval: ({ state }) =>
-      state.data && !state.data.payment ? false : pollIntervalMs(state.data?.payment, Date.now() - sinceMs),
+      state.data && !state.data.payment
+        ? false
+        : pollIntervalMs(state.data?.payment, Date.now() - sinceMsOf(state.data?.payment)),
   })
   const payment = newestOf(query.data?.payment, log)
-  const isLate = Math.max(query.dataUpdatedAt, query.errorUpdatedAt) - sinceMs >= FOLLOW_DEADLINE_MS
+  const isLate =
+    Math.max(query.dataUpdatedAt, query.errorUpdatedAt) - sinceMsOf(query.data?.payment) >= FOLLOW_DEADLINE_MS
   return { payment, operations: query.data?.operations ?? [], answer: query.data?.answer, state: stateOf() }
 
   function stateOf(): FollowedPayment['state'] {

@@ -32,10 +32,13 @@ export function authorizeRequestOf(
   return requestTo('authorizePayment', { body }, { 'accept-language': language })
 }
 
+/** As the contract has it. It counts characters and a field of HTML counts UTF-16 units, so that a field with this limit never sends too much. */
+export const REASON_LENGTH_MAX = 128
+
 /** Amounts are in the currency's minor unit, and always said: what the buyer saw is what moves, or nothing does. */
 export type Change =
   | { operation: 'capture'; amount: number; finalCapture: boolean }
-  | { operation: 'refund'; amount: number }
+  | { operation: 'refund'; amount: number; reason?: string }
   | { operation: 'void' }
 
 export function changeRequestOf(paymentId: string, change: Change, { key, language }: Sender): ApiRequest {
