@@ -69,6 +69,9 @@ export const launchBrowser = (): Promise<Browser> =>
     ],
   })
 
+/** What the shop asks of the API, and none of its own modules. */
+const API_PATHS = /:\d+\/(payments|health|sandbox)\//
+
 export type Mutation = 'authorize' | 'capture' | 'refund' | 'void'
 
 export interface ShopOptions {
@@ -76,6 +79,8 @@ export interface ShopOptions {
   width?: number
   /** For a test that meddles with the clock, which all tabs of a context share. */
   ownContext?: boolean
+  /** Another API than that of the system under test. */
+  apiUrl?: string
 }
 
 /** Tabs share what the browser has cached, which saves seconds a test; each has a session of its own. */
@@ -99,10 +104,11 @@ export class ShopTab {
   }
 
   static async open(browser: Browser, options: ShopOptions = {}): Promise<ShopTab> {
-    const { language = 'ko', width = 1440, ownContext = false } = options
+    const { language = 'ko', width = 1440, ownContext = false, apiUrl } = options
     const context = ownContext ? await browser.newContext({ locale: 'ko-KR' }) : await sharedContext(browser)
     const tab = new ShopTab(await context.newPage(), language)
     await tab.page.setViewportSize({ width, height: 900 })
+    if (apiUrl !== undefined) await tab.askInstead(apiUrl)
     const { shopUrl } = await addresses()
     await tab.page.goto(`${shopUrl}/?lang=${language}`)
     await tab.payButton.waitFor()
@@ -193,7 +199,7 @@ export class ShopTab {
 
   /** Makes the API unreachable, as the page finds it on its next load. Needs a context of its own. */
   async cutOff(): Promise<void> {
-    await this.page.route(/\/(payments|health)\//, route => route.abort('connectionrefused'))
+    await this.page.route(API_PATHS, route => route.abort('connectionrefused'))
     await this.page.clock.install()
     await this.page.reload()
     await this.page.getByText(this.words.down).waitFor()
@@ -208,6 +214,13 @@ export class ShopTab {
       },
       { what: 'an outcome that is said to be unknown' },
     )
+  }
+
+  private async askInstead(apiUrl: string): Promise<void> {
+    await this.page.route(API_PATHS, route => {
+      const { pathname, search } = new URL(route.request().url())
+      return route.continue({ url: apiUrl + pathname + search })
+    })
   }
 
   async reconnect(): Promise<void> {

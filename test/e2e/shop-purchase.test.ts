@@ -1,6 +1,9 @@
 /** Buying, being declined and getting the money back, in a browser against the running system. */
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Browser } from 'playwright-core'
+import { type ExtraApi, startExtraApi } from '../support/extra-api.ts'
+import { ScratchDatabase } from '../support/scratch-stores.ts'
+import { systemUnderTest } from '../support/system.ts'
 import { type Language, launchBrowser, operationCounts, paymentInApi, ShopTab, shopPaymentIds } from './shop-driver.ts'
 
 jest.setTimeout(90_000)
@@ -212,7 +215,7 @@ describe('a hold', () => {
     await shop.choose(shop.words.later)
     await shop.pay()
     await shop.heading(shop.words.held).waitFor()
-    expect(await shop.page.locator('.time-left').textContent()).toMatch(/매입 기한까지 6일 23시간/)
+    await shop.page.locator('.time-left').filter({ hasText: '매입 기한까지 6일 23시간' }).waitFor()
 
     await shop.page.getByLabel('매입할 금액').fill('550000')
     await shop.page.getByRole('checkbox', { name: /나머지 ₩1,000,000/ }).check()
@@ -226,8 +229,11 @@ describe('a hold', () => {
     await shop.page.getByRole('button', { name: /환불하기/ }).click()
     expect(shop.sent('refund')).toHaveLength(0)
     await shop.page.getByLabel('환불할 금액').fill('50000')
+    await shop.page.getByLabel('환불 사유').fill(' 케이스 흠집 ')
     await shop.page.getByRole('button', { name: '₩50,000 환불하기' }).click()
     await shop.heading('일부 금액을 환불했어요').waitFor()
+    expect(shop.sent('refund')[0]?.postDataJSON()).toEqual({ amount: 50_000, reason: '케이스 흠집' })
+    await shop.page.locator('[data-operation="refund"]').filter({ hasText: '사유: 케이스 흠집' }).waitFor()
     await shop.page.getByRole('button', { name: '₩600,000 환불하기' }).click()
     await shop.heading(shop.words.refunded).waitFor()
     await shop.waitForFollowed()
@@ -248,5 +254,55 @@ describe('a hold', () => {
     await shop.heading('The authorization is voided').waitFor()
     await shop.waitForFollowed()
     expect(await paymentInApi(await shop.paymentId())).toMatchObject({ status: 'VOIDED', capturedAmount: 0 })
+  })
+})
+
+/** With a database of its own: what the other tests hold must not run out. */
+describe('the sandbox clock', () => {
+  let scratch: ScratchDatabase
+  let own: ExtraApi
+  beforeAll(async () => {
+    scratch = await ScratchDatabase.create(systemUnderTest().databaseUrl, 'shop_clock')
+    own = await startExtraApi({ name: 'shop-clock', env: { DATABASE_URL: scratch.url, ACQUIRER_URL: 'in-process:' } })
+  })
+  afterAll(async () => {
+    await own?.stop()
+    await scratch?.drop()
+  })
+
+  test('is moved to the end of a hold, which is seen to expire, and time left is counted by it', async () => {
+    const shop = await openShop({ apiUrl: own.api.url })
+    const timeLeft = (text: string) => shop.page.locator('.time-left').filter({ hasText: text }).waitFor()
+    await shop.choose(shop.words.later)
+    await shop.pay()
+    await shop.heading(shop.words.held).waitFor()
+    await timeLeft('매입 기한까지 6일 23시간')
+    await shop.page.getByText('샌드박스: 시계 앞당기기').click()
+    await shop.page.getByRole('button', { name: '+1일' }).click()
+    await timeLeft('매입 기한까지 5일 23시간')
+    await shop.page.reload()
+    await timeLeft('매입 기한까지 5일 23시간')
+
+    await shop.page.getByText('샌드박스: 시계 앞당기기').click()
+    await shop.page.getByRole('button', { name: '매입 기한까지' }).click()
+    await shop.heading('승인이 만료됐어요').waitFor()
+    await shop.page.getByText('만료된 승인: 1건').waitFor()
+    await shop.page.locator('[data-operation="expire"][data-state="SUCCEEDED"]').waitFor()
+    expect(await shop.page.getByRole('button', { name: /매입하기/ }).count()).toBe(0)
+    expect(await shop.page.locator('.receipt-amounts').textContent()).toMatch(/풀린 금액-₩1,550,000실제 낸 금액₩0/)
+  })
+
+  test('is not offered by an API that is no sandbox', async () => {
+    const shop = await openShop()
+    const asked = shop.page.waitForResponse(/\/sandbox\/clock$/)
+    const body = JSON.stringify({ code: 'NOT_FOUND', message: '', requestId: 'req_1', details: {} })
+    await shop.page.route('**/sandbox/clock', route =>
+      route.fulfill({ status: 404, contentType: 'application/json', body }),
+    )
+    await shop.choose(shop.words.later)
+    await shop.pay()
+    await asked
+    await shop.page.locator('.time-left').filter({ hasText: '매입 기한까지 6일 23시간' }).waitFor()
+    expect(await shop.page.getByText('샌드박스: 시계 앞당기기').count()).toBe(0)
   })
 })

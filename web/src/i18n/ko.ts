@@ -8,6 +8,7 @@ import type {
   RequestedKind,
 } from '../../../shared/contracts/lists.ts'
 import type { TroubleToken } from '../catalog/catalog.ts'
+import type { AmountName } from '../order/amounts.ts'
 
 /** At least these keys. */
 type Texting<Key extends string> = Record<Key, string> & Record<string, string>
@@ -287,12 +288,19 @@ export const ko = {
     print: '인쇄',
     receipt: '영수증',
     pieces: '{{quantity}}대',
-    authorized: '승인 금액',
-    paid: '매입 금액',
-    refunded: '환불 금액',
-    net: '실제 낸 금액',
+    amounts: {
+      requested: '요청 금액',
+      authorized: '승인 금액',
+      held: '남은 승인 금액',
+      released: '풀린 금액',
+      paid: '매입 금액',
+      refunded: '환불 금액',
+      net: '실제 낸 금액',
+    } satisfies Record<AmountName, string>,
     status: '상태',
+    declineReason: '거절 사유',
     paymentId: '결제 번호',
+    requestedAt: '요청 시각',
     doneAt: {
       authorize: '승인 시각',
       capture: '매입 시각',
@@ -352,7 +360,7 @@ export const ko = {
     REQUESTED: '승인 요청 중',
     AUTHORIZED: '승인됨',
     DECLINED: '거절됨',
-    FAILED: '실패함',
+    FAILED: '실행되지 않음',
     PARTIALLY_CAPTURED: '일부 매입됨',
     COMPLETED: '매입 완료',
     VOIDED: '승인 취소됨',
@@ -362,7 +370,7 @@ export const ko = {
   } satisfies Texting<PaymentStatus>,
   trail: {
     title: '돈의 흐름',
-    lead: '낸 돈이 어디를 지나고 있는지 그대로 보여 드려요.',
+    lead: '이 결제가 어디까지 왔는지 그대로 보여 드려요.',
     ways: {
       'payment-authorized': '승인',
       'payment-captured': '매입',

@@ -46,10 +46,10 @@ function EventRow({ event }: { event: EventView }) {
         <span className="event-sequence">{event.sequence}</span> {t(`events.names.${name}`)}{' '}
         <code className="technical">{event.type}</code>
       </th>
-      <td>
+      <td data-label={t('events.recorded')}>
         <time dateTime={event.createdAt}>{formatMoment(event.createdAt, language)}</time>
       </td>
-      <td>
+      <td data-label={t('events.published')}>
         {event.publishedAt ? (
           <>
             <time dateTime={event.publishedAt}>{formatMoment(event.publishedAt, language)}</time>{' '}

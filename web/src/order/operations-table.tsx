@@ -1,10 +1,10 @@
 /** Everything that was tried on a payment: also what was declined, and what is not decided yet. */
 import { useTranslation } from 'react-i18next'
 import type { OperationView } from '../../../shared/contracts/routes/list-operations.ts'
-import { ko } from '../i18n/ko.ts'
 import { formatMoney } from '../money.ts'
 import { useLanguage } from '../shop-context.ts'
 import { formatMoment } from '../times.ts'
+import { DeclineReason } from './decline-reason.tsx'
 
 export function OperationsTable({ operations }: { operations: readonly OperationView[] }) {
   const { t } = useTranslation()
@@ -42,20 +42,18 @@ function OperationRow({ operation }: { operation: OperationView }) {
         {t(`operations.kinds.${kind}`, { defaultValue: kind })} <code className="technical">{kind}</code>
         {reason && <p className="small operation-reason">{t('operations.reason', { reason })}</p>}
       </th>
-      <td>{formatMoney(amount, currency, language)}</td>
-      <td>
+      <td data-label={t('operations.amount')}>{formatMoney(amount, currency, language)}</td>
+      <td data-label={t('operations.state')}>
         {t(`operations.states.${state}`, { defaultValue: state })}
-        {declineReason && <DeclineReason reason={declineReason} />}
+        {declineReason && (
+          <p className="small">
+            <DeclineReason reason={declineReason} />
+          </p>
+        )}
       </td>
-      <td>
+      <td data-label={t('operations.at')}>
         <time dateTime={createdAt}>{formatMoment(createdAt, language)}</time>
       </td>
     </tr>
   )
-}
-
-function DeclineReason({ reason }: { reason: string }) {
-  const { t } = useTranslation()
-  const text = reason in ko.declines ? (reason as keyof typeof ko.declines) : 'other'
-  return <span className="small"> {t(`declines.${text}`, { reason })}</span>
 }

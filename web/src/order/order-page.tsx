@@ -70,8 +70,12 @@ function OrderToCome({ state }: { state: FollowedPayment['state'] }) {
       {isAway && <p className="lead">{t('order.unreachableLead')}</p>}
       {isAway && (
         <p className="message-links">
-          <Link to={ORDERS_PATH}>{t('shop.orders')}</Link>
-          <Link to={SHOP_PATH}>{t('order.again')}</Link>
+          <Link to={ORDERS_PATH} className="button button-quiet">
+            {t('shop.orders')}
+          </Link>
+          <Link to={SHOP_PATH} className="button button-quiet">
+            {t('order.again')}
+          </Link>
         </p>
       )}
     </div>

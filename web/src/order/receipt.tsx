@@ -1,5 +1,5 @@
 /** The plain receipt: what, how much, when, and what can be done next. */
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { operationKinds } from '../../../shared/contracts/lists.ts'
 import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
@@ -12,6 +12,8 @@ import { useFinishName } from '../shop/names.ts'
 import { type OrderActions, useLanguage } from '../shop-context.ts'
 import { formatTime } from '../times.ts'
 import { Actions } from './actions.tsx'
+import { amountRowsOf } from './amounts.ts'
+import { DeclineReason } from './decline-reason.tsx'
 
 interface ReceiptProps {
   order: OrderActions
@@ -22,8 +24,10 @@ interface ReceiptProps {
 
 export function Receipt({ order, payment, operations, item }: ReceiptProps) {
   const { t } = useTranslation()
+  const section = useRef<HTMLElement>(null)
+  useOwnHeight(section)
   return (
-    <section className="receipt" aria-labelledby="receipt-title">
+    <section className="receipt" ref={section} aria-labelledby="receipt-title">
       <h2 id="receipt-title">{t('order.receipt')}</h2>
       {item && <ItemView item={item} currency={payment.currency} />}
       <Amounts payment={payment} />
@@ -31,6 +35,17 @@ export function Receipt({ order, payment, operations, item }: ReceiptProps) {
       <Actions order={order} payment={payment} />
     </section>
   )
+}
+
+/** Tells the style sheet how tall it is: the receipt stays on the screen, and its last button must be reachable there. */
+function useOwnHeight(section: React.RefObject<HTMLElement | null>) {
+  useEffect(() => {
+    const element = section.current
+    if (element === null) return
+    const observer = new ResizeObserver(() => element.style.setProperty('--own-height', `${element.offsetHeight}px`))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [section])
 }
 
 function ItemView({ item, currency }: { item: Item; currency: string }) {
@@ -59,14 +74,13 @@ function ItemView({ item, currency }: { item: Item; currency: string }) {
 function Amounts({ payment }: { payment: PaymentDetailView }) {
   const { t } = useTranslation()
   const language = useLanguage()
-  const money = (amount: number) => formatMoney(amount, payment.currency, language)
-  const { amount, capturedAmount, refundedAmount } = payment
   return (
     <dl className="receipt-amounts">
-      {capturedAmount < amount && <Row name={t('order.authorized')}>{money(amount)}</Row>}
-      {capturedAmount > 0 && <Row name={t('order.paid')}>{money(capturedAmount)}</Row>}
-      {refundedAmount > 0 && <Row name={t('order.refunded')}>{money(-refundedAmount)}</Row>}
-      {refundedAmount > 0 && <Row name={t('order.net')}>{money(capturedAmount - refundedAmount)}</Row>}
+      {amountRowsOf(payment).map(({ name, amount }) => (
+        <Row key={name} name={t(`order.amounts.${name}`)}>
+          {formatMoney(amount, payment.currency, language)}
+        </Row>
+      ))}
     </dl>
   )
 }
@@ -74,11 +88,22 @@ function Amounts({ payment }: { payment: PaymentDetailView }) {
 function Facts({ payment, operations }: Pick<ReceiptProps, 'payment' | 'operations'>) {
   const { t } = useTranslation()
   const language = useLanguage()
+  const declineReason = operations.find(operation => operation.declineReason !== null)?.declineReason
   return (
     <dl className="receipt-facts">
       <Row name={t('order.status')}>
         <StatusBadge status={payment.status} />
       </Row>
+      {declineReason && payment.status === 'DECLINED' && (
+        <Row name={t('order.declineReason')}>
+          <DeclineReason reason={declineReason} />
+        </Row>
+      )}
+      {payment.captureBefore === null && (
+        <Row name={t('order.requestedAt')}>
+          <time dateTime={payment.createdAt}>{formatTime(payment.createdAt, language)}</time>
+        </Row>
+      )}
       {timesOf(operations).map(({ kind, at }) => (
         <Row key={kind} name={t(`order.doneAt.${kind}`)}>
           <time dateTime={at}>{formatTime(at, language)}</time>
