@@ -222,6 +222,10 @@ export const en: Texts = {
       title: 'This cannot be voided',
       body: 'It was captured, voided or has expired already: nothing is held.',
     },
+    notCarriedOut: {
+      title: 'The request was not carried out',
+      body: 'The card company never answered, so the request was canceled. No money moved. Please try again.',
+    },
     captureDeclined: {
       title: 'The card company declined the capture',
       body: 'No money moved, and the authorized amount is still on hold. Capture again, or void the authorization.',
@@ -397,7 +401,7 @@ export const en: Texts = {
     credit: 'Credit',
     amount: 'Amount',
     at: 'Occurred at',
-    empty: 'Nothing is entered yet.',
+    empty: 'Nothing is entered for this payment.',
     types: {
       capture: 'Capture',
       fee: 'Fee',

@@ -144,6 +144,7 @@ describe('a run', () => {
 describe('a decline of the combined request', () => {
   test.each([
     ['DECLINED', 'authorize'],
+    ['FAILED', 'authorize'],
     ['AUTHORIZED', 'capture'],
   ] as const)('of a payment that is %s is one of the %s', async (status, operation) => {
     const shop = tab(request => (request.method === 'GET' ? answerOf(200, paymentOf(status)) : declined))

@@ -60,7 +60,7 @@ async function advance(ports: OrderPorts, orderId: string): Promise<void> {
   ports.onSettled()
 }
 
-/** A decline of a combined request may be the capture's: then the hold stands, which only the payment tells. */
+/** What a 402 to a combined request refused may be the capture: then the hold stands, which only the payment tells. */
 async function decidedOperation(
   asked: Operation,
   answer: ApiAnswer,
@@ -68,5 +68,6 @@ async function decidedOperation(
 ): Promise<Operation> {
   const paymentId = paymentIdOf(answer)
   if (asked !== 'authorize' || answer.statusCode !== 402 || paymentId === undefined) return asked
-  return paymentOf(await look(paymentId))?.status === 'DECLINED' ? 'authorize' : 'capture'
+  const status = paymentOf(await look(paymentId))?.status
+  return status === 'DECLINED' || status === 'FAILED' ? 'authorize' : 'capture'
 }

@@ -1,4 +1,5 @@
 /** Moves the sandbox's clock, so that nobody has to wait for days to see a hold run out. Absent where the API is no sandbox. */
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLanguage } from '../shop-context.ts'
 import { formatTime } from '../times.ts'
@@ -60,24 +61,36 @@ function Advances({ dueAt, clock: { move, isMoving, moved } }: { dueAt: string; 
   return (
     <div className="clock-advances">
       {advances.map(([name, advanceMs]) => (
-        <button
-          key={name}
-          type="button"
-          className="button button-small"
-          disabled={isMoving}
-          onClick={() => move(advanceMs)}
-        >
+        <MoveButton key={name} isMoving={isMoving} onPress={() => move(advanceMs)}>
           {t(`clock.${name}`)}
-        </button>
+        </MoveButton>
       ))}
       {moved?.kind === 'under_way' && (
-        <button type="button" className="button button-small" disabled={isMoving} onClick={() => move(0)}>
+        <MoveButton isMoving={isMoving} onPress={() => move(0)}>
           {t('clock.goOn')}
-        </button>
+        </MoveButton>
       )}
     </div>
   )
 }
+
+interface MoveButtonProps {
+  isMoving: boolean
+  onPress: () => void
+  children: ReactNode
+}
+
+/** Keeps the focus while it cannot be pressed: the same button is often pressed again. */
+const MoveButton = ({ isMoving, onPress, children }: MoveButtonProps) => (
+  <button
+    type="button"
+    className="button button-small"
+    aria-disabled={isMoving}
+    onClick={isMoving ? undefined : onPress}
+  >
+    {children}
+  </button>
+)
 
 function MoveResult({ clock: { isMoving, isFailed, moved } }: { clock: ClockMove }) {
   const { t } = useTranslation()

@@ -8,6 +8,7 @@ describe('problemTextOf', () => {
     [refusalOf(402, 'PAYMENT_DECLINED'), 'capture', 'captureDeclined'],
     [refusalOf(402, 'PAYMENT_DECLINED'), 'refund', 'refundDeclined'],
     [refusalOf(402, 'PAYMENT_DECLINED'), 'void', 'voidDeclined'],
+    [refusalOf(402, 'PAYMENT_DECLINED', { reason: 'canceled' }), 'capture', 'notCarriedOut'],
     [refusalOf(409, 'VOID_CONFLICT'), 'void', 'VOID_CONFLICT'],
     [refusalOf(409, 'REFUND_CONFLICT'), 'refund', 'REFUND_CONFLICT'],
     [refusalOf(409, 'DUPLICATE_REQUEST', { reason: 'expired' }), 'authorize', 'DUPLICATE_REQUEST'],
@@ -31,6 +32,7 @@ describe('declineOf', () => {
       reason: 'moon_phase',
     })
     expect(declineOf(refusalOf(402, 'PAYMENT_DECLINED'))).toBeUndefined()
+    expect(declineOf(refusalOf(402, 'PAYMENT_DECLINED', { reason: 'canceled' }))).toBeUndefined()
     expect(declineOf(refusalOf(409, 'CAPTURE_CONFLICT', { reason: 'x' }))).toBeUndefined()
   })
 })
