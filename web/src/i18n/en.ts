@@ -432,7 +432,7 @@ export const en: Texts = {
     recorded: 'Recorded at',
     published: 'Published at',
     notYet: 'pending',
-    empty: 'No event is recorded yet.',
+    empty: 'No event is recorded for this payment.',
     names: {
       'payment-authorized': 'Authorized',
       'payment-captured': 'Captured',

@@ -444,7 +444,7 @@ export const ko = {
     recorded: '기록 시각',
     published: '발행 시각',
     notYet: '발행 대기 중',
-    empty: '아직 적힌 이벤트가 없어요.',
+    empty: '이 결제로 적힌 이벤트가 없어요.',
     names: {
       'payment-authorized': '승인됨',
       'payment-captured': '매입됨',

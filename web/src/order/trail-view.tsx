@@ -28,7 +28,8 @@ export function TrailView({ payment, state }: { payment: PaymentDetailView; stat
         </div>
       ))}
       <p role="status" className={`follow-state follow-state-${state}`}>
-        {t(`trail.${state}`)}
+        {/* Of records that a payment never had none arrived. */}
+        {(trails.length > 0 || state !== 'followed') && t(`trail.${state}`)}
       </p>
     </section>
   )
