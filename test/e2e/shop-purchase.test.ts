@@ -289,7 +289,7 @@ describe('the sandbox clock', () => {
     await shop.page.getByText('만료된 승인: 1건').waitFor()
     await shop.page.locator('[data-operation="expire"][data-state="SUCCEEDED"]').waitFor()
     expect(await shop.page.getByRole('button', { name: /매입하기/ }).count()).toBe(0)
-    expect(await shop.page.locator('.receipt-amounts').textContent()).toMatch(/풀린 금액-₩1,550,000실제 낸 금액₩0/)
+    expect(await shop.page.locator('.receipt-amounts').textContent()).toMatch(/해제된 금액-₩1,550,000실제 낸 금액₩0/)
   })
 
   test('is not offered by an API that is no sandbox', async () => {

@@ -351,7 +351,7 @@ export const en: Texts = {
     REQUESTED: 'Being authorized',
     AUTHORIZED: 'Authorized',
     DECLINED: 'Declined',
-    FAILED: 'Not carried out',
+    FAILED: 'Failed',
     PARTIALLY_CAPTURED: 'Partly captured',
     COMPLETED: 'Captured',
     VOIDED: 'Voided',
