@@ -7,7 +7,7 @@ import { expect, test } from '@jest/globals'
 import { projectRoot } from '../../scripts/local/paths.ts'
 import { inServiceFolder } from '../support/compiled-template.ts'
 
-const DEADLINE_MS = 60_000
+const DEADLINE_MS = 180_000
 
 /** As by a connection that a handler leaves open. */
 const KEPT_ALIVE = '--import=data:text/javascript,setInterval(()=>{},1e3)'
