@@ -22,13 +22,16 @@ export function linkService(folder: string): void {
  * `cloudformation-template-update-stack.json`. Rejects with a StepFailure that says what serverless said.
  */
 export async function packageService(folder: string, args: string[] = []): Promise<string> {
-  await runServerless(folder, ['package', ...args])
+  // serverless-esbuild leaves a copy of each function in the temporary folder.
+  const temporary = join(folder, '.temporary')
+  mkdirSync(temporary, { recursive: true })
+  await runServerless(folder, ['package', ...args], { TMPDIR: temporary })
   return join(folder, '.serverless')
 }
 
 /** Resolves to what it printed. */
-export function runServerless(cwd: string, args: string[]): Promise<string> {
-  const env = { ...process.env, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off', NO_COLOR: '1' }
+export function runServerless(cwd: string, args: string[], given: NodeJS.ProcessEnv = {}): Promise<string> {
+  const env = { ...process.env, ...given, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off', NO_COLOR: '1' }
   const program = join(projectRoot, 'node_modules/.bin/serverless')
   const child = spawn(process.execPath, [program, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const chunks: Buffer[] = []
