@@ -2,7 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Browser } from 'playwright-core'
-import { addresses, type Language, launchBrowser, ShopTab, words } from './shop-driver.ts'
+import { addresses, type Language, launchBrowser, ShopTab, words } from '../e2e/shop-driver.ts'
 
 jest.setTimeout(90_000)
 
