@@ -58,7 +58,7 @@ export async function greet(
   await reporter.step(name, async detail => {
     detail(`${addressOf(name, env)} (${variable}: not ours)`)
     await probes[name](env).catch(error => {
-      throw new StepFailure(`${variable} names a ${name} that does not answer: ${error.message}`, {
+      throw new StepFailure(`${name} does not answer where ${variable} says: ${error.message}`, {
         fix: `start it, correct ${variable}, or unset it so that npm start brings its own`,
         cause: error,
       })

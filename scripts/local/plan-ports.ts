@@ -1,5 +1,5 @@
 /** Which port each part gets, and whose services are used. */
-
+import { IN_PROCESS_ACQUIRER } from '../../shared/runtime/config.ts'
 import { type Reporter, StepFailure } from '../terminal/output.ts'
 import { parseComposeFile, portVariables, readComposeServices, type ServiceName, serviceNames } from './compose-file.ts'
 import { anyFreePort, isFree, nextFreePort, type PortHolder, portHolder } from './ports.ts'
@@ -21,7 +21,18 @@ export const isExternal = (name: ExternalName, env: Environment) => Boolean(env[
 
 /** For a tool that fills or destroys databases: removes the variables that name external services from its environment, and says so. */
 export function forgetExternals(reporter: Reporter, why: string, alsoForgotten: string[] = []): void {
-  for (const variable of [...Object.values(externalVariables), ...alsoForgotten]) {
+  forget(reporter, why, [...Object.values(externalVariables), ...alsoForgotten])
+}
+
+/** The same for a tool that also measures without an acquirer of its own: `in-process:` names no service, and stays. */
+export function forgetServices(reporter: Reporter, why: string, alsoForgotten: string[]): void {
+  const isInProcess = process.env[externalVariables.acquirer] === IN_PROCESS_ACQUIRER
+  const forgotten = Object.values(externalVariables).filter(name => !isInProcess || name !== externalVariables.acquirer)
+  forget(reporter, why, [...forgotten, ...alsoForgotten])
+}
+
+function forget(reporter: Reporter, why: string, variables: string[]): void {
+  for (const variable of variables) {
     if (process.env[variable]) reporter.note(`${variable} is set, and left alone: ${why}`)
     delete process.env[variable]
   }

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { IN_PROCESS_ACQUIRER } from '../../shared/runtime/config.ts'
 import { CalledOff, type Reporter, StepFailure } from '../terminal/output.ts'
 import { acquirerChild } from './acquirer.ts'
 import { greet, prepareServices } from './bring-services.ts'
@@ -224,6 +225,8 @@ export class System {
 
   /** A program of this machine also where the services are containers. */
   async #startAcquirer(ports: PortPlan): Promise<void> {
+    if (this.env.ACQUIRER_URL === IN_PROCESS_ACQUIRER)
+      return this.#reporter.note('no acquirer is started: ACQUIRER_URL leaves its decisions to the API itself')
     if (!isExternal('acquirer', process.env))
       return this.#startNodeChild(await acquirerChild(this.folder, this.env, ports))
     this.#add(new ExternalPart('acquirer', ports.acquirer))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { until } from '../../../shared/runtime/until.ts'
 import { deleteData } from '../../local/delete-data.ts'
 import { type DataFolder, dataRoot, shortPath } from '../../local/paths.ts'
-import { forgetExternals } from '../../local/plan-ports.ts'
+import { forgetServices } from '../../local/plan-ports.ts'
 import { isAlive } from '../../local/process-table.ts'
 import { holderOf, releaseLock, takeLock } from '../../local/starter-lock.ts'
 import { type Reporter, StepFailure } from '../../terminal/output.ts'
@@ -36,7 +36,7 @@ export async function runAgainst(
   settings: BenchSettings,
   reporter: Reporter,
 ): Promise<ComparisonResult> {
-  forgetExternals(reporter, 'the benchmark brings its own systems', ['API_PORT', 'PAY_RUN_FILE'])
+  forgetServices(reporter, 'the benchmark brings its own systems', ['API_PORT', 'PAY_RUN_FILE'])
   const holder = takeLock(LOCK_FILE)
   if (holder)
     throw new StepFailure(`another comparison runs (pid ${holder.pid}): two at a time would measure each other`)

@@ -1,7 +1,7 @@
 /** Everything that a run needs, on free ports and data of its own: the system, the empty handlers, the load generator. */
 import { deleteData } from '../../local/delete-data.ts'
 import { type DataFolder, dataFolder, dataRoot, shortPath } from '../../local/paths.ts'
-import { forgetExternals } from '../../local/plan-ports.ts'
+import { forgetServices } from '../../local/plan-ports.ts'
 import { readRunFile, type SystemEnv } from '../../local/run-file.ts'
 import { releaseLock, takeLock } from '../../local/starter-lock.ts'
 import { System } from '../../local/system.ts'
@@ -39,7 +39,7 @@ export async function onStage<T>(
   isGood: (result: T) => boolean,
 ): Promise<T> {
   // Without API_PORT it takes a free one: the machine's usual ports are left alone.
-  forgetExternals(reporter, 'the benchmark brings its own system', ['API_PORT', 'PAY_RUN_FILE'])
+  forgetServices(reporter, 'the benchmark brings its own system', ['API_PORT', 'PAY_RUN_FILE'])
   const folder = takeLock(USUAL_LOCK) ? dataFolder(`bench-${process.pid}`) : dataFolder('bench')
   await deleteData(folder, reporter)
   const system = new System({ data: folder.name, services: 'auto', ports: 'free', web: false }, reporter)
