@@ -51,6 +51,20 @@ describe('an authorization', () => {
     expect(answerIn(await authorize(ports, 'key-1')).statusCode).toBe(201)
   })
 
+  test('whose key another request claims while it looks for the answer is not told that the key has expired', async () => {
+    const ports = createFakePorts()
+    ports.acquirer.reachable = false
+    const isKeyUsed = ports.operations.isKeyUsed.bind(ports.operations)
+    ports.operations.isKeyUsed = async (...args) => {
+      ports.acquirer.reachable = true
+      ports.acquirer.script.submit.push({ kind: 'unknown' })
+      await authorize(ports, 'key-1')
+      return isKeyUsed(...args)
+    }
+
+    expect(await authorize(ports, 'key-1')).toMatchObject({ kind: 'unknown' })
+  })
+
   test('that was decided before is still answered; another request with its key is told so', async () => {
     const ports = createFakePorts()
     const first = await authorize(ports, 'key-1')

@@ -146,10 +146,13 @@ export async function repeatIfUsed(
   claim: Claim,
   caller: Caller,
 ): Promise<Outcome | undefined> {
-  const stored = await ports.answers.find(merchantId, claim.key)
+  const find = () => ports.answers.find(merchantId, claim.key)
+  let stored = await find()
   if (stored === undefined) {
-    const isUsed = await ports.operations.isKeyUsed(undefined, merchantId, claim.key)
-    return isUsed ? { kind: 'expired' } : undefined
+    if (!(await ports.operations.isKeyUsed(undefined, merchantId, claim.key))) return undefined
+    // Both are written by one transaction, which may have ended between the two reads.
+    stored = await find()
+    if (stored === undefined) return { kind: 'expired' }
   }
   const again = stored.finished && answerAgain(ports, stored.finished)
   // What has expired counts as pruned: then nobody knows the first request any more.
