@@ -25,6 +25,12 @@ export class JournalUnavailable extends Error {
   override name = 'JournalUnavailable'
 }
 
+/** One moment, by both clocks. */
+interface Now {
+  realMs: number
+  virtualMs: number
+}
+
 interface Waiting {
   work(): unknown
   resolve(result: unknown): void
@@ -60,7 +66,7 @@ export class Book {
     const decision = await this.#inTransaction(() => {
       const known = this.find(operationId)
       if (known) return known.decision
-      return this.#write(operationId, null, { state: 'CANCELED', reason: null })
+      return this.#write(operationId, null, { state: 'CANCELED', reason: null }, this.#now())
     })
     reached('acquirer:decided')
     return decision
@@ -82,8 +88,9 @@ export class Book {
   }
 
   #decide(operationId: string, order: AcquirerOrderBody): Outcome {
-    const ruling = decide(order, this.#holdFor(order), this.#virtualNowMs())
-    return { kind: 'decided', decision: this.#write(operationId, order, ruling), first: true }
+    const now = this.#now()
+    const ruling = decide(order, this.#holdFor(order), now.virtualMs)
+    return { kind: 'decided', decision: this.#write(operationId, order, ruling, now), first: true }
   }
 
   #holdFor({ authorizationId }: AcquirerOrderBody): Hold | undefined {
@@ -99,16 +106,18 @@ export class Book {
     operationId: string,
     order: AcquirerOrderBody | null,
     { state, reason }: Pick<AcquirerDecision, 'state' | 'reason'>,
+    { realMs, virtualMs }: Now,
   ): AcquirerDecision {
-    const { journal, nowMs } = this.#options
-    const decision = { operationId, state, reason, decidedAt: timeOf(this.#virtualNowMs()) }
-    journal.appendDecision({ decision, order, recordedAt: timeOf(nowMs()) })
+    const decision = { operationId, state, reason, decidedAt: timeOf(virtualMs) }
+    this.#options.journal.appendDecision({ decision, order, recordedAt: timeOf(realMs) })
     reached('acquirer:deciding')
     return decision
   }
 
-  #virtualNowMs(): number {
-    return this.#options.nowMs() + this.#options.journal.offsetMs()
+  #now(): Now {
+    const { journal, nowMs } = this.#options
+    const realMs = nowMs()
+    return { realMs, virtualMs: realMs + journal.offsetMs() }
   }
 
   #inTransaction<T>(work: () => T): Promise<T> {

@@ -74,6 +74,8 @@ export class Journal {
   readonly #insert: StatementSync
   readonly #check: StatementSync
   readonly #page: StatementSync
+  /** What the transaction under way has read of the clock, which nobody else can move meanwhile. */
+  #offsetMs: number | undefined
 
   /** Opens the journal in this folder, and makes both when they are not there. */
   constructor(folder: string) {
@@ -101,6 +103,7 @@ export class Journal {
   /** Runs `work` in one transaction and returns when it is on the disk. When this throws, nothing of it counts. */
   transaction<T>(work: () => T): T {
     this.#begin.run()
+    this.#offsetMs = undefined
     try {
       const result = work()
       this.#commit.run()
@@ -128,7 +131,10 @@ export class Journal {
 
   /** How far the virtual clock is ahead. */
   offsetMs(): number {
-    return (this.#clock.get()?.offset_ms as number | undefined) ?? 0
+    const readMs = () => (this.#clock.get()?.offset_ms as number | undefined) ?? 0
+    if (!this.#database.isTransaction) return readMs()
+    this.#offsetMs ??= readMs()
+    return this.#offsetMs
   }
 
   /** Throws when this operation has been decided before. */
@@ -145,6 +151,7 @@ export class Journal {
   appendClock(offsetMs: number, recordedAt: string): void {
     const unused = Array<null>(10).fill(null)
     this.#insert.run('clock', ...unused, offsetMs, recordedAt)
+    this.#offsetMs = undefined
   }
 
   /** Writes where it is no entry, so that a full disk shows before an order comes. */

@@ -253,17 +253,29 @@ function idIn(segment: string | undefined): string {
 }
 
 async function jsonIn(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  // Leaving the loop must not destroy the connection: the refusal is still to be sent.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > BODY_BYTES_MAX) throw new Refusal(413, 'too_large', `a body has at most ${BODY_BYTES_MAX} bytes`)
-    chunks.push(chunk)
-  }
+  const text = await textOf(request)
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+    return JSON.parse(text)
   } catch {
     throw new Refusal(400, 'invalid_request', 'body: is not valid JSON')
   }
+}
+
+function textOf(request: IncomingMessage): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const chunks: Buffer[] = []
+  let bytes = 0
+  const take = (chunk: Buffer) => {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes <= BODY_BYTES_MAX) return
+    // The connection must live until the refusal is sent.
+    request.off('data', take).pause()
+    reject(new Refusal(413, 'too_large', `a body has at most ${BODY_BYTES_MAX} bytes`))
+  }
+  request
+    .on('data', take)
+    .on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+    .on('error', reject)
+  return promise
 }
