@@ -49,6 +49,17 @@ describe('errorBodyOf', () => {
     expect(Object.keys(body)).not.toContain('paymentId')
   })
 
+  test('what was canceled is not called declined, in either language', () => {
+    const bodies = languages.map(language =>
+      errorBodyOf('PAYMENT_DECLINED', language, { requestId: 'req_1', details: { reason: 'canceled' } }),
+    )
+
+    expect(bodies.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^The request was canceled.* No money was moved\.$/),
+      expect.stringMatching(/취소되었습니다/),
+    ])
+  })
+
   test('what is given is carried', () => {
     const rest = { requestId: 'req_1', paymentId: 'pay_1', details: { reason: 'insufficient_funds' } }
 

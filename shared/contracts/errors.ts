@@ -99,15 +99,24 @@ export const errorBody = z.object({
 })
 export type ErrorBody = z.infer<typeof errorBody>
 
+/** An operation whose outcome was unknown, and that the acquirer never carried out: it did not decline. */
+const canceledMessage: Record<Language, string> = {
+  en: 'The request was canceled: the acquirer did not carry it out. No money was moved.',
+  ko: '카드사가 처리하지 않은 요청이라 취소되었습니다. 움직인 금액은 없습니다.',
+}
+
+const messageOf = (code: ErrorCode, { reason }: Record<string, unknown>): Record<Language, string> =>
+  code === 'PAYMENT_DECLINED' && reason === 'canceled' ? canceledMessage : errorCatalogue[code].message
+
 /** Builds the body of an error answer. `details` is always an object. */
 export const errorBodyOf = (
   code: ErrorCode,
   language: Language,
-  rest: { requestId: string; paymentId?: string; details?: Record<string, unknown> },
+  { requestId, paymentId, details = {} }: { requestId: string; paymentId?: string; details?: Record<string, unknown> },
 ): ErrorBody => ({
   code,
-  message: errorCatalogue[code].message[language],
-  requestId: rest.requestId,
-  ...(rest.paymentId === undefined ? {} : { paymentId: rest.paymentId }),
-  details: rest.details ?? {},
+  message: messageOf(code, details)[language],
+  requestId,
+  ...(paymentId === undefined ? {} : { paymentId }),
+  details,
 })
