@@ -53,7 +53,7 @@ export type { Logger }
 /** A Lambda freezes after its answer, so it waits a little for the doorbell; an offline process does not freeze. */
 const DOORBELL_WAIT_MS_MAX = 25
 /** The doorbell's pause after a send. A busy process waits so long; each merged ring saves a request, a relay run and a commit. */
-const DOORBELL_REST_MS = 20
+const DOORBELL_REST_MS = 50
 /** How long readiness waits for the database's own problems. Less than its limit for all problems. */
 const DATABASE_ANSWER_MS = 1_000
 
