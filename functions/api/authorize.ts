@@ -1,7 +1,7 @@
 /**
  * POST /payments/authorize: ask the acquirer to hold the buyer's money, and with `capture` to take it at once.
  *
- * 201 held or captured · 402 declined · 409 same key in progress or pruned · 422 key used for another request · 503 outcome not known yet · 400, 413, 415, 500 see docs/errors.md
+ * 201 held or captured · 402 declined · 409 same key in progress or pruned · 422 key used for another request · 503 outcome not known yet · 400, 413, 415, 429, 500 see docs/errors.md
  */
 import { contract } from '../../shared/contracts/routes/authorize-payment.ts'
 import { defineMutation, type MutationPorts } from '../../shared/http/index.ts'

@@ -1,7 +1,7 @@
 /**
  * POST /payments/capture/{paymentId}: take money that an authorization holds, all of it or a part.
  *
- * 200 captured · 402 declined · 404 no such payment · 409 state forbids it, another operation or the same key in progress · 422 key used for another request · 503 outcome not known yet · 400, 413, 415, 500 see docs/errors.md
+ * 200 captured · 402 declined · 404 no such payment · 409 state forbids it, another operation or the same key in progress · 422 key used for another request · 503 outcome not known yet · 400, 413, 415, 429, 500 see docs/errors.md
  */
 import { contract } from '../../shared/contracts/routes/capture-payment.ts'
 import { defineMutation, type MutationPorts } from '../../shared/http/index.ts'

@@ -1,7 +1,7 @@
 /**
  * GET /idempotency?merchantId&key: what became of an idempotency key, and until when its answer is kept.
  *
- * 200 · 404 the merchant never used the key · 400, 500, 503 see docs/errors.md
+ * 200 · 404 the merchant never used the key · 400, 429, 500, 503 see docs/errors.md
  */
 import { contract } from '../../shared/contracts/routes/get-idempotency.ts'
 import { defineRoute, notFound, type RoutePorts } from '../../shared/http/index.ts'

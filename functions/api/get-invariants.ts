@@ -1,7 +1,7 @@
 /**
  * GET /invariants: what the job `check-invariants` found last, rule by rule.
  *
- * 200 · 500, 503 see docs/errors.md
+ * 200 · 429, 500, 503 see docs/errors.md
  */
 import { contract } from '../../shared/contracts/routes/get-invariants.ts'
 import { defineRoute, type RoutePorts } from '../../shared/http/index.ts'

@@ -1,7 +1,7 @@
 /**
  * GET /payments/{paymentId}/operations: every authorize, capture and refund with state and times, oldest first.
  *
- * 200 · 404 no such payment · 500, 503 see docs/errors.md
+ * 200 · 404 no such payment · 429, 500, 503 see docs/errors.md
  */
 import { contract } from '../../shared/contracts/routes/list-operations.ts'
 import { defineRoute, notFound, type RoutePorts } from '../../shared/http/index.ts'

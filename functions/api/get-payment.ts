@@ -1,7 +1,7 @@
 /**
  * GET /payments/{paymentId}: one payment with its ledger entries and events.
  *
- * 200 · 404 no such payment · 500, 503 see docs/errors.md
+ * 200 · 404 no such payment · 429, 500, 503 see docs/errors.md
  */
 import { contract } from '../../shared/contracts/routes/get-payment.ts'
 import { defineRoute, notFound, type RoutePorts } from '../../shared/http/index.ts'

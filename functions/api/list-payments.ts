@@ -1,7 +1,7 @@
 /**
  * GET /payments?merchantId&orderId&status&limit&cursor: a page of payments, newest first.
  *
- * 200 · 400, 500, 503 see docs/errors.md
+ * 200 · 400, 429, 500, 503 see docs/errors.md
  */
 import { problemTexts } from '../../shared/contracts/problem-texts.ts'
 import { contract } from '../../shared/contracts/routes/list-payments.ts'

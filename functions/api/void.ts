@@ -1,7 +1,7 @@
 /**
  * POST /payments/void/{paymentId}: let go of the money that an authorization holds.
  *
- * 200 released · 402 declined · 404 no such payment · 409 state forbids it, another operation or the same key in progress · 422 key used for another request · 503 outcome not known yet · 400, 413, 415, 500 see docs/errors.md
+ * 200 released · 402 declined · 404 no such payment · 409 state forbids it, another operation or the same key in progress · 422 key used for another request · 503 outcome not known yet · 400, 413, 415, 429, 500 see docs/errors.md
  */
 import { contract } from '../../shared/contracts/routes/void-payment.ts'
 import { defineMutation, type MutationPorts } from '../../shared/http/index.ts'

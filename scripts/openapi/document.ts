@@ -52,6 +52,12 @@ const bareOrQuoted = (max: number): string =>
 
 const headers = {
   RequestId: { ...described(headerWords.requestId), required: true, schema: { type: 'string', minLength: 1 } },
+  RateLimit: { ...described(headerWords.rateLimit), schema: { type: 'string' }, example: '"caller";r=399;t=1' },
+  RateLimitPolicy: {
+    ...described(headerWords.rateLimitPolicy),
+    schema: { type: 'string' },
+    example: '"caller";q=400;w=2, "ip";q=40000;w=2',
+  },
   RetryAfter: { ...described(headerWords.retryAfter), required: true, schema: whole, example: '2' },
   RetryAfterInProgress: { ...described(headerWords.retryAfterInProgress), schema: whole, example: '1' },
   IdempotentReplayed: { ...described(headerWords.replayed), schema: { type: 'string', const: 'true' } },
@@ -97,10 +103,16 @@ const parameters = {
 const stored: ReadonlySet<RefusalName> = new Set(['PAYMENT_DECLINED', 'CAPTURE_CONFLICT', 'REFUND_CONFLICT'])
 const canBeInProgress: ReadonlySet<RefusalName> = new Set(['DUPLICATE_REQUEST', 'CAPTURE_CONFLICT', 'REFUND_CONFLICT'])
 
+/** Where the limits of a class of routes stand. */
+const limitHeaders = { RateLimit: headerRef('RateLimit'), 'RateLimit-Policy': headerRef('RateLimitPolicy') }
+
+const isBrief = (name: RefusalName): boolean => [429, 503].includes(refusals[name].statusCode)
+
 function refusalHeaders(names: RefusalName[]) {
   return {
     ...everyAnswer,
-    ...(names.some(name => refusals[name].statusCode === 503) ? { 'Retry-After': headerRef('RetryAfter') } : {}),
+    ...(names.includes('RATE_LIMITED') ? limitHeaders : {}),
+    ...(names.some(isBrief) ? { 'Retry-After': headerRef('RetryAfter') } : {}),
     ...(names.some(name => canBeInProgress.has(name)) ? { 'Retry-After': headerRef('RetryAfterInProgress') } : {}),
     ...(names.some(name => stored.has(name)) ? storedHeaders : {}),
   }
@@ -142,13 +154,13 @@ const linksOf = (nextRoutes: readonly RouteName[]) =>
 const isText = (answer: z.ZodType | TextAnswer): answer is TextAnswer => 'mediaType' in answer
 
 function answerResponse(name: RouteName, statusCode: number, answer: z.ZodType | TextAnswer): ZodOpenApiResponseObject {
-  const { mutation } = contractOf(name)
+  const { mutation, routeClass } = contractOf(name)
   const { answers, next } = docsOf(name)
   const { words, examples } = answers[statusCode]!
   const { mediaType, schema } = isText(answer) ? answer : { mediaType: 'application/json', schema: answer }
   return {
     ...described(words),
-    headers: { ...everyAnswer, ...(mutation ? storedHeaders : {}) },
+    headers: { ...everyAnswer, ...(routeClass ? limitHeaders : {}), ...(mutation ? storedHeaders : {}) },
     content: { [mediaType]: { schema: schema ?? { type: 'string' }, ...withExamples(examples) } },
     ...(next ? { links: linksOf(next) } : {}),
   }

@@ -76,6 +76,14 @@ export const headerWords = {
     en: 'Seconds to wait before repeating with the same key.',
     ko: '같은 키로 반복하기 전에 기다릴 초입니다.',
   },
+  rateLimit: {
+    en: 'By limit: requests that remain (`r`), and seconds until all are back (`t`).',
+    ko: '한도별로 남은 요청 수(`r`)와 모두 회복될 때까지의 초(`t`)입니다.',
+  },
+  rateLimitPolicy: {
+    en: 'The limits of this route: `q` requests at once, which come back within `w` seconds.',
+    ko: '이 경로의 한도: 한꺼번에 `q`번, `w`초 안에 모두 회복됩니다.',
+  },
   retryAfterInProgress: {
     en: 'With `details.reason: in_progress` only: seconds to wait before repeating.',
     ko: '`details.reason`이 `in_progress`일 때만: 반복하기 전에 기다릴 초입니다.',

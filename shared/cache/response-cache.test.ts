@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import type { Redis } from 'ioredis'
 import { until } from '../runtime/until.ts'
+import { RedisRateLimits } from './rate-limits.ts'
 import { createRedis, RedisResponseCache } from './response-cache.ts'
 
 const OPERATION_ID = 'op_01M81XZHJW4N8QF6T2R0C7V5KD'
@@ -22,9 +23,15 @@ class FakeRedis {
   readonly ttlsSeconds: unknown[] = []
   error: Error | undefined
 
-  async get(name: string): Promise<string | null> {
+  defineCommand(): void {}
+
+  /** Refuses nothing. */
+  async takeFromBuckets(keyCount: number, ...given: (string | number)[]): Promise<unknown[]> {
     if (this.error) throw this.error
-    return this.values.get(name) ?? null
+    const names = given.slice(0, keyCount)
+    const bucketCount = given[keyCount] as number
+    const text = this.values.get(String(names[bucketCount])) ?? null
+    return [text, ...names.slice(0, bucketCount).flatMap(() => [1, -1])]
   }
 
   async set(name: string, value: string, ...[unit, ttlSeconds]: unknown[]): Promise<string> {
@@ -35,6 +42,18 @@ class FakeRedis {
   }
 }
 
+const much = { perSecond: 1_000, burst: 1_000 }
+
+const limitsOf = (redis: () => Redis, onFailure: (error: unknown) => void) =>
+  new RedisRateLimits({
+    redis,
+    limits: { mutations: { caller: much, ip: much }, reads: { caller: much, ip: much } },
+    nowMs: () => 0,
+    onFailure,
+    onLocal: () => {},
+    onRefused: () => {},
+  })
+
 function cacheOf(incarnation: string | undefined = 'first', redis = new FakeRedis()) {
   const failures: unknown[] = []
   const notes: unknown[][] = []
@@ -42,14 +61,14 @@ function cacheOf(incarnation: string | undefined = 'first', redis = new FakeRedi
     incarnation: async () => incarnation,
     note: async (_: Redis, ...note: unknown[]) => void notes.push(note),
   }
-  const cache = new RedisResponseCache({
-    redis: () => redis as unknown as Redis,
-    check,
-    onFailure: error => void failures.push(error),
-  })
-  const get = async (scope: string, key: string) => (await cache.open(scope, key)).cached
-  const keep = async (scope: string, key: string, kept = entry) => (await cache.open(scope, key)).keep(kept)
-  return { cache, check, redis, failures, notes, get, keep }
+  const client = () => redis as unknown as Redis
+  const onFailure = (error: unknown) => void failures.push(error)
+  const cache = new RedisResponseCache({ redis: client, check, limits: limitsOf(client, onFailure), onFailure })
+  const open = (scope: string, key: string) =>
+    cache.open({ scope, key, fingerprint: entry.fingerprint }, { routeClass: 'mutations', caller: 'shop', ip: '::1' })
+  const get = async (scope: string, key: string) => (await open(scope, key)).cached
+  const keep = async (scope: string, key: string, kept = entry) => (await open(scope, key)).keep(kept)
+  return { open, check, redis, failures, notes, get, keep }
 }
 
 describe('RedisResponseCache', () => {
@@ -101,8 +120,8 @@ describe('RedisResponseCache', () => {
   // Restored while the request was under way: its answer belongs to the database that it came from.
   test('an answer is kept under the incarnation of its look-up', async () => {
     const redis = new FakeRedis()
-    const { cache, check, get } = cacheOf('first', redis)
-    const { keep } = await cache.open('shop', 'key')
+    const { open, check, get } = cacheOf('first', redis)
+    const { keep } = await open('shop', 'key')
     check.incarnation = async () => 'second'
 
     await keep(entry)
@@ -152,16 +171,19 @@ describe('a cache that fails', () => {
   })
 
   test('a client that cannot even be made is a miss', async () => {
+    const client = (): never => {
+      throw new Error('REDIS_URL')
+    }
     const { check } = cacheOf()
     const cache = new RedisResponseCache({
-      redis: () => {
-        throw new Error('REDIS_URL')
-      },
+      redis: client,
       check,
+      limits: limitsOf(client, () => {}),
       onFailure: () => {},
     })
+    const charge = { routeClass: 'mutations', caller: 'shop', ip: '::1' } as const
 
-    expect((await cache.open('shop', 'key')).cached).toBeUndefined()
+    expect((await cache.open({ scope: 'shop', key: 'key', fingerprint: 'v1:abc' }, charge)).cached).toBeUndefined()
   })
 })
 

@@ -2,7 +2,9 @@
 import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import * as z from 'zod'
+import type { Charge, LimitState } from '../contracts/limits.ts'
 import type { IncarnationCheck } from './incarnation-check.ts'
+import type { RedisRateLimits } from './rate-limits.ts'
 
 export interface CachedAnswer {
   fingerprint: string
@@ -20,8 +22,23 @@ const cachedAnswer = z.object({
 export interface RedisResponseCacheOptions {
   redis: () => Redis
   check: Pick<IncarnationCheck, 'incarnation' | 'note'>
+  limits: Pick<RedisRateLimits, 'take'>
   /** Called once for each failed call; the call itself never throws. */
   onFailure: (error: unknown) => void
+}
+
+export interface KeyedRequest {
+  scope: string
+  key: string
+  fingerprint: string
+}
+
+export interface OpenedAnswer {
+  limits: LimitState[]
+  /** A miss is undefined. */
+  cached: CachedAnswer | undefined
+  /** Never throws. */
+  keep(entry: CachedAnswer): Promise<void>
 }
 
 const TTL_SECONDS = 24 * 60 * 60
@@ -37,22 +54,30 @@ export class RedisResponseCache {
   }
 
   /**
-   * What is cached for the key, and a way to cache its answer. Both use the incarnation of this moment: when the database is
-   * replaced meanwhile, the answer is stored under a key that is never read.
+   * Charges for a request with a key, and reads what is cached for the key in the same round trip: a repeat costs less. Gives a way
+   * to cache its answer, too. Both use the incarnation of this moment: when the database is replaced meanwhile, the answer is
+   * stored under a key that is never read.
    */
-  async open(
-    scope: string,
-    key: string,
-  ): Promise<{ cached: CachedAnswer | undefined; keep(entry: CachedAnswer): Promise<void> }> {
+  async open({ scope, key, fingerprint }: KeyedRequest, charge: Charge): Promise<OpenedAnswer> {
     const incarnation = await this.#options.check.incarnation()
-    if (incarnation === undefined) return { cached: undefined, keep: async () => {} }
+    if (incarnation === undefined) {
+      const { limits } = await this.#options.limits.take(charge)
+      return { limits, cached: undefined, keep: async () => {} }
+    }
     // Scope and key contain no space, so two different pairs never have the same name.
     const name = `answer ${incarnation} ${scope} ${key}`
-    const cached = await this.#quietly(async redis => {
-      const text = await redis.get(name)
-      return text === null ? undefined : cachedAnswer.parse(JSON.parse(text))
-    })
-    return { cached, keep: entry => this.#keep(incarnation, name, entry) }
+    const { limits, text } = await this.#options.limits.take(charge, { name, beginning: beginningOf(fingerprint) })
+    return { limits, cached: this.#parsed(text), keep: entry => this.#keep(incarnation, name, entry) }
+  }
+
+  #parsed(text: string | undefined): CachedAnswer | undefined {
+    if (text === undefined) return undefined
+    try {
+      return cachedAnswer.parse(JSON.parse(text))
+    } catch (error) {
+      this.#options.onFailure(error)
+      return undefined
+    }
   }
 
   async #keep(incarnation: string, name: string, entry: CachedAnswer): Promise<void> {
@@ -61,7 +86,7 @@ export class RedisResponseCache {
     await this.#quietly(redis =>
       Promise.all([
         this.#options.check.note(redis, incarnation, operationId, entry.answer.body),
-        redis.set(name, JSON.stringify(entry), 'EX', TTL_SECONDS),
+        redis.set(name, textOf(entry), 'EX', TTL_SECONDS),
       ]),
     )
   }
@@ -75,6 +100,11 @@ export class RedisResponseCache {
     }
   }
 }
+
+/** The fingerprint comes first, so that the script that charges for a request can tell whether this is its answer. */
+const beginningOf = (fingerprint: string): string => `{"fingerprint":${JSON.stringify(fingerprint)},`
+const textOf = ({ fingerprint, answer, expiresAtMs }: CachedAnswer): string =>
+  JSON.stringify({ fingerprint, answer, expiresAtMs })
 
 const COMMAND_TIMEOUT_MS = 100
 /** Longer than a pause of Redis. A connection that the network dropped while a Lambda was frozen never answers. */

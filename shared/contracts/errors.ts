@@ -67,6 +67,13 @@ export const errorCatalogue = {
       ko: '본문은 압축하지 않은 UTF-8 application/json으로 보내 주세요.',
     },
   },
+  RATE_LIMITED: {
+    statusCode: 429,
+    message: {
+      en: 'Too many requests. Nothing was begun: repeat after Retry-After.',
+      ko: '요청이 너무 많습니다. 시작된 것은 없습니다. Retry-After 뒤에 다시 시도하세요.',
+    },
+  },
   INTERNAL_ERROR: {
     statusCode: 500,
     message: { en: 'Something went wrong on our side.', ko: '서버 내부 오류가 발생했습니다.' },

@@ -97,6 +97,16 @@ export const refusalWords: Record<RefusalName, { when: Words; action: Words }> =
       ko: '압축하지 않고 `content-type: application/json`으로 보내세요.',
     },
   },
+  RATE_LIMITED: {
+    when: {
+      en: 'The caller (`caller`) or the address (`ip`) asks for more than its limit: see `RateLimit-Policy`.',
+      ko: '호출자(`caller`)나 주소(`ip`)의 요청이 한도를 넘었습니다. `RateLimit-Policy`를 보세요.',
+    },
+    action: {
+      en: 'Nothing was begun. Repeat with the same key after `Retry-After`.',
+      ko: '시작된 것은 없습니다. `Retry-After` 뒤에 같은 키로 반복하세요.',
+    },
+  },
   INTERNAL_ERROR: {
     when: {
       en: 'A bug of ours. It is in the log under the `requestId`.',
@@ -109,8 +119,8 @@ export const refusalWords: Record<RefusalName, { when: Words; action: Words }> =
   },
   SERVICE_UNAVAILABLE: {
     when: {
-      en: 'The acquirer is known to be away: nothing was begun. Or MariaDB is away, too busy, refuses our login or a write, or its disk is full; or a read ran out of time.',
-      ko: '카드사에 연결할 수 없어 아무것도 시작하지 않았습니다. 또는 MariaDB가 없거나 너무 바쁘거나, 로그인이나 쓰기를 거부하거나, 디스크가 가득 찼습니다. 또는 조회가 시간을 넘겼습니다.',
+      en: 'The acquirer is known to be away: nothing was begun. Or MariaDB is away, too busy, refuses our login or a write, or its disk is full; or a read ran out of time; or too many requests are in work (`overloaded`: nothing was begun).',
+      ko: '카드사에 연결할 수 없어 아무것도 시작하지 않았습니다. 또는 MariaDB가 없거나 너무 바쁘거나, 로그인이나 쓰기를 거부하거나, 디스크가 가득 찼습니다. 또는 조회가 시간을 넘겼거나, 처리 중인 요청이 너무 많습니다(`overloaded`: 시작된 것은 없습니다).',
     },
     action: {
       en: 'Repeat with the **same** key after `Retry-After`: the operation may have been carried out.',
@@ -262,8 +272,22 @@ const refusalExampleList: Record<RefusalName, RefusalExample[]> = {
       details: { contentType: 'application/x-www-form-urlencoded' },
     },
   ],
+  RATE_LIMITED: [
+    {
+      key: 'rate_limited',
+      summary: { en: 'Too many requests of one caller', ko: '한 호출자의 요청이 너무 많음' },
+      details: { limit: 'caller' },
+    },
+  ],
   INTERNAL_ERROR: [{ key: 'internal_error', summary: { en: 'A bug', ko: '버그' } }],
-  SERVICE_UNAVAILABLE: [{ key: 'service_unavailable', summary: { en: 'MariaDB is away', ko: 'MariaDB가 없음' } }],
+  SERVICE_UNAVAILABLE: [
+    { key: 'service_unavailable', summary: { en: 'MariaDB is away', ko: 'MariaDB가 없음' } },
+    {
+      key: 'overloaded',
+      summary: { en: 'Too many requests at once', ko: '동시 요청이 너무 많음' },
+      details: { reason: 'overloaded' },
+    },
+  ],
   OUTCOME_UNKNOWN: [
     {
       key: 'outcome_unknown',

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { type ErrorCode, errorBody } from './errors.ts'
 import { operationId, paymentId } from './identifiers.ts'
+import { limitNames } from './limits.ts'
 import { keyStates } from './lists.ts'
 import { paymentStatus } from './payment.ts'
 import { BODY_BYTES_MAX } from './requests.ts'
@@ -93,10 +94,16 @@ export const refusals = {
       z.object({ contentType: z.string(), contentEncoding: z.string().optional() }),
     ).meta({ id: 'UnsupportedMediaType' }),
   },
+  RATE_LIMITED: {
+    statusCode: 429,
+    body: refusal('RATE_LIMITED', z.object({ limit: z.enum(limitNames) })).meta({ id: 'RateLimited' }),
+  },
   INTERNAL_ERROR: { statusCode: 500, body: refusal('INTERNAL_ERROR', noDetails).meta({ id: 'InternalError' }) },
   SERVICE_UNAVAILABLE: {
     statusCode: 503,
-    body: refusal('SERVICE_UNAVAILABLE', noDetails).meta({ id: 'ServiceUnavailable' }),
+    body: refusal('SERVICE_UNAVAILABLE', z.object({ reason: z.literal('overloaded').optional() })).meta({
+      id: 'ServiceUnavailable',
+    }),
   },
   OUTCOME_UNKNOWN: {
     statusCode: 503,

@@ -4,6 +4,7 @@
  */
 import type * as z from 'zod'
 import type { Language } from './errors.ts'
+import type { RouteClass } from './limits.ts'
 import type { RequestedKind } from './lists.ts'
 import type { Problem } from './problem-texts.ts'
 import type { RefusalName, Refusals } from './refusals.ts'
@@ -29,6 +30,8 @@ interface AnyContract {
   offlineOnly?: true
   /** The route has no authorizer when deployed. */
   open?: true
+  /** Whose rate limits and places in work it shares; none when absent. */
+  routeClass?: RouteClass
 }
 
 /** A route that changes no payment. A caller whose request runs out of time is told `SERVICE_UNAVAILABLE`. */
@@ -42,6 +45,7 @@ export interface ReadContract extends AnyContract {
 /** A route that moves money, and reads `Idempotency-Key`. */
 export interface MutationContract extends AnyContract {
   mutation: RequestedKind
+  routeClass: 'mutations'
   body: z.ZodObject
   /** Whether the body may be left out. */
   bodyOptional?: true
@@ -65,7 +69,7 @@ export interface SandboxContract extends AnyContract {
 export type RouteContract = ReadContract | MutationContract | SandboxContract
 
 /** What every read of the database may refuse with. */
-export const readRefusals = ['INTERNAL_ERROR', 'SERVICE_UNAVAILABLE'] as const
+export const readRefusals = ['RATE_LIMITED', 'INTERNAL_ERROR', 'SERVICE_UNAVAILABLE'] as const
 
 /** What every mutation may refuse with. */
 export const mutationRefusals = [
@@ -75,6 +79,7 @@ export const mutationRefusals = [
   'DIFFERENT_REQUEST',
   'PAYLOAD_TOO_LARGE',
   'UNSUPPORTED_MEDIA_TYPE',
+  'RATE_LIMITED',
   'INTERNAL_ERROR',
   'SERVICE_UNAVAILABLE',
   'OUTCOME_UNKNOWN',
@@ -88,6 +93,7 @@ type ImpliedRefusal<Contract> =
   | 'INTERNAL_ERROR'
   | (Contract extends { path: object } ? 'NOT_FOUND' : never)
   | (Contract extends { body: object } ? BodyRefusal : never)
+  | (Contract extends { routeClass: string } ? 'RATE_LIMITED' | 'SERVICE_UNAVAILABLE' : never)
   | (Contract extends { mutation: string } ? (typeof mutationRefusals)[number] : never)
   | (Contract extends { mutation: 'capture' } ? 'CAPTURE_CONFLICT' : never)
   | (Contract extends { mutation: 'refund' } ? 'REFUND_CONFLICT' : never)

@@ -81,6 +81,7 @@ const changing = defineContract({
   check: ({ amount }: { amount: number }) =>
     amount > 9 ? [{ path: '/amount', message: { en: 'is too much', ko: '너무 많습니다' } }] : [],
   mutation: 'authorize',
+  routeClass: 'mutations',
   needsKey: body => body.amount === 1,
   answers: { 201: z.object({}) },
   refusals: mutationRefusals,

@@ -12,6 +12,8 @@ import { ApiError } from './api-error.ts'
 import { errors } from './errors.ts'
 import { parsePath } from './parse-path.ts'
 import { parseQuery } from './parse-query.ts'
+import { Places } from './places.ts'
+import { chargeRefused, rateLimit } from './rate-limit.ts'
 import { json } from './respond.ts'
 import { type HttpResult, type RoutePorts, route } from './route.ts'
 
@@ -57,23 +59,31 @@ export const defineRoute =
     handler: (request: RequestOf<Contract>) => Promise<ResultOf<Contract>>,
     { middlewares = [] }: RouteOptions = {},
   ): RouteHandler =>
-    routeOf(contract, ports, middlewares, async request =>
+    routeOf(contract, ports, [...limitsOf(contract, ports), ...middlewares], async request =>
       answerOf(contract, (await handler(request as never)) as AnyAnswer | ApiError),
     )
 
+const limitsOf = ({ routeClass }: ReadContract, ports: RoutePorts): MiddlewareObj[] =>
+  routeClass === undefined ? [] : [rateLimit(ports, routeClass)]
+
 /** The chain of any route. `middlewares` follow those of path and query. */
 export function routeOf(
-  { path, query, refusals, onTimeout }: RouteContract,
+  { path, query, refusals, onTimeout, routeClass }: RouteContract,
   ports: RoutePorts,
   middlewares: readonly MiddlewareObj[],
   handler: (request: unknown) => Promise<HttpResult>,
 ): RouteHandler {
   const chain = route(ports, onTimeout)
+  const places = routeClass && new Places(ports, routeClass)
+  if (places) chain.use(places.middleware)
   if (path) chain.use(parsePath(path))
   if (query) chain.use(parseQuery(query, { refuses: refusals.includes('VALIDATION_FAILED') }))
   // middy runs `onError` hooks in reverse order: `errors` is registered last, so that it answers before any other hook runs.
   for (const middleware of [...middlewares, errors(ports)]) chain.use(middleware)
-  return chain.handler(handler) as RouteHandler
+  if (places === undefined || routeClass === undefined) return chain.handler(handler) as RouteHandler
+  // What may turn an error into another one comes even before.
+  chain.use(chargeRefused(ports, routeClass))
+  return places.guard(chain.handler(places.worksIn(handler)) as RouteHandler)
 }
 
 /** What a handler gave back, as its contract says it; throws a refusal. */

@@ -28,7 +28,7 @@ import { paymentPath } from '../../shared/contracts/requests.ts'
 const answer = z.object({ status: z.string() })
 const words = { en: 'x', ko: '가' }
 const base = { tag: 'payments', answers: { 200: answer } } as const
-const mutation = { ...base, route: 'POST /x', mutation: 'authorize', needsKey: 'always', refusals: mutationRefusals, onTimeout: 'OUTCOME_UNKNOWN' } as const
+const mutation = { ...base, route: 'POST /x', mutation: 'authorize', routeClass: 'mutations', needsKey: 'always', refusals: mutationRefusals, onTimeout: 'OUTCOME_UNKNOWN' } as const
 const docs = { summary: words, description: words, curl: '' }
 `
 
@@ -146,16 +146,16 @@ const mistakes: Mistake[] = [
   {
     what: 'a mutation without the answer to a time-out',
     before: CONTRACT,
-    wrong: `defineContract({ ...base, route: 'POST /x', body: z.object({}), mutation: 'authorize', needsKey: 'always', refusals: mutationRefusals })`,
-    right: `defineContract({ ...base, route: 'POST /x', body: z.object({}), mutation: 'authorize', needsKey: 'always', refusals: mutationRefusals, onTimeout: 'OUTCOME_UNKNOWN' })`,
+    wrong: `defineContract({ ...base, route: 'POST /x', body: z.object({}), mutation: 'authorize', routeClass: 'mutations', needsKey: 'always', refusals: mutationRefusals })`,
+    right: `defineContract({ ...base, route: 'POST /x', body: z.object({}), mutation: 'authorize', routeClass: 'mutations', needsKey: 'always', refusals: mutationRefusals, onTimeout: 'OUTCOME_UNKNOWN' })`,
     code: 'TS2345',
     text: "Property 'onTimeout' is missing in type",
   },
   {
     what: 'a mutation that does not say whether it needs a key',
     before: CONTRACT,
-    wrong: `defineContract({ ...base, route: 'POST /x', body: z.object({}), mutation: 'authorize', refusals: mutationRefusals, onTimeout: 'OUTCOME_UNKNOWN' })`,
-    right: `defineContract({ ...base, route: 'POST /x', body: z.object({}), mutation: 'authorize', needsKey: () => false, refusals: mutationRefusals, onTimeout: 'OUTCOME_UNKNOWN' })`,
+    wrong: `defineContract({ ...base, route: 'POST /x', body: z.object({}), mutation: 'authorize', routeClass: 'mutations', refusals: mutationRefusals, onTimeout: 'OUTCOME_UNKNOWN' })`,
+    right: `defineContract({ ...base, route: 'POST /x', body: z.object({}), mutation: 'authorize', routeClass: 'mutations', needsKey: () => false, refusals: mutationRefusals, onTimeout: 'OUTCOME_UNKNOWN' })`,
     code: 'TS2345',
     text: "Property 'needsKey' is missing in type",
   },

@@ -1,13 +1,15 @@
 /**
- * Middleware: fingerprints a keyed request and answers a finished repeat from the cache.
+ * Middleware: charges a mutation to its caller, fingerprints a keyed one, and answers a finished repeat from the cache.
  * It never claims a key: the database's unique keys do. A cache that is away makes it slower, never wrong.
  */
 import { createHash } from 'node:crypto'
 import type { MiddlewareObj } from '@middy/core'
 import canonicalize from 'canonicalize'
+import type { Charge, LimitState } from '../contracts/limits.ts'
 import type { MutationContract } from '../contracts/route-contract.ts'
 import { isExpired } from '../payments/answer-lifetime.ts'
 import type { Answer, Claim, Clock } from '../payments/ports.ts'
+import { chargeOf, keepWithin, type LimitPorts } from './rate-limit.ts'
 import { type DuplicatePolicy, EXPIRES_HEADER, replay } from './respond.ts'
 import type { HttpResult } from './route.ts'
 
@@ -19,14 +21,21 @@ interface CachedAnswer {
 
 /** Finished answers, by scope and key. */
 export interface ResponseCache {
-  /** What is cached (a miss is undefined), and how to cache what comes of the request. Neither throws. */
+  /**
+   * What is cached (a miss is undefined), and how to cache what comes of the request. Neither throws. Charges for the request:
+   * less when the cached answer is that of its fingerprint.
+   */
   open(
-    scope: string,
-    key: string,
-  ): Promise<{ cached: CachedAnswer | undefined; keep(entry: CachedAnswer): Promise<void> }>
+    request: { scope: string; key: string; fingerprint: string },
+    charge: Charge,
+  ): Promise<{
+    limits: LimitState[]
+    cached: CachedAnswer | undefined
+    keep(entry: CachedAnswer): Promise<void>
+  }>
 }
 
-export interface IdempotencyPorts {
+export interface IdempotencyPorts extends LimitPorts {
   responses: ResponseCache
   duplicates: DuplicatePolicy
   clock: Pick<Clock, 'virtualNowMs'>
@@ -39,6 +48,7 @@ interface ParsedEvent {
   pathParameters?: Record<string, string | undefined>
   claim?: Claim
   keepAnswer?: (entry: CachedAnswer) => Promise<void>
+  limits?: readonly LimitState[]
 }
 
 interface KeyedRequest {
@@ -48,15 +58,21 @@ interface KeyedRequest {
 }
 
 /** What makes a request the same as another one beside its body. */
-type Mutation = Pick<MutationContract, 'mutation' | 'route'>
+type Mutation = Pick<MutationContract, 'mutation' | 'route' | 'routeClass'>
 
-/** Needs `parseBody` before it. Adds `claim` to the event when the request carries a key. */
+/** Needs `parseBody` before it. Charges the request, and adds `claim` to the event when it carries a key. 429. */
 export function idempotency(ports: IdempotencyPorts, contract: Mutation): MiddlewareObj {
   const idempotencyBefore = async (request: KeyedRequest): Promise<HttpResult | undefined> => {
     const { event } = request
-    if (event.key === undefined) return undefined
+    const charge = chargeOf(event, contract.routeClass, ports)
+    if (event.key === undefined) {
+      keepWithin(event, (await ports.limiter.take(charge)).limits)
+      return undefined
+    }
     const claim = claimOf(contract, event, event.key)
-    const { cached, keep } = await ports.responses.open(scopeOf(event), claim.key)
+    const keyed = { scope: scopeOf(event), key: claim.key, fingerprint: claim.fingerprint }
+    const { limits, cached, keep } = await ports.responses.open(keyed, charge)
+    keepWithin(event, limits)
     if (cached?.fingerprint === claim.fingerprint && !isExpired(cached.expiresAtMs, ports.clock.virtualNowMs()))
       return replay(cached, ports.duplicates)
     event.claim = claim

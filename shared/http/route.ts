@@ -1,19 +1,22 @@
 /** The outside of every HTTP handler: request id, language, early time-out, one log line and one metric per answer. */
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
+import type { LimitState, RouteClass } from '../contracts/limits.ts'
 import type { Caller } from '../payments/answer.ts'
 import { ApiError, notFound } from './api-error.ts'
 import type { ErrorLog } from './errors.ts'
 import { preferredLanguage } from './language.ts'
 import { paymentIdOf } from './payment-id.ts'
+import type { PlacePorts } from './places.ts'
 import { quietly } from './quietly.ts'
+import { type LimitPorts, limitHeaders } from './rate-limit.ts'
 
-/** API Gateway's event, and who asks. Further middlewares add to it. */
-export type RouteEvent = APIGatewayProxyEventV2 & { caller: Caller }
+/** API Gateway's event, and who asks. Further middlewares add to it, such as where the rate limits stand. */
+export type RouteEvent = APIGatewayProxyEventV2 & { caller: Caller; limits?: readonly LimitState[] }
 
 export type HttpResult = APIGatewayProxyStructuredResultV2 & { headers: Record<string, string> }
 
-export interface RoutePorts {
+export interface RoutePorts extends LimitPorts, PlacePorts {
   requestIds: { next(): string }
   monotonic: { nowMs(): number }
   requests: RequestObserver
@@ -29,6 +32,8 @@ export interface RequestObserver {
     requestId: string
     paymentId?: string
   }): void
+  /** Called with every request that was refused because too many were in work. */
+  refused(routeClass: RouteClass): void
 }
 
 /** Time kept back from the function's time-out for answering. */
@@ -80,7 +85,13 @@ function identify(request: ChainRequest, ports: RoutePorts): void {
 function finish(request: ChainRequest, ports: RoutePorts): void {
   const { response, event } = request
   if (response == null) return
-  response.headers = { ...response.headers, 'x-request-id': event.caller.requestId, 'cache-control': 'no-store' }
+  const limits = event.limits && limitHeaders(event.limits)
+  response.headers = {
+    ...response.headers,
+    ...limits,
+    'x-request-id': event.caller.requestId,
+    'cache-control': 'no-store',
+  }
   quietly(() =>
     ports.requests.answered({
       route: event.routeKey,

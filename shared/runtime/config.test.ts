@@ -21,6 +21,11 @@ describe('configFrom', () => {
       answersKeptMs: 1_296_000_000,
       feeBasisPoints: 250,
       feeFixedMinor: {},
+      rateLimits: {
+        mutations: { caller: { perSecond: 200, burst: 400 }, ip: { perSecond: 20_000, burst: 40_000 } },
+        reads: { caller: { perSecond: 400, burst: 800 }, ip: { perSecond: 20_000, burst: 40_000 } },
+      },
+      requestsWaitingMax: 256,
       logLevel: 'info',
       offline: false,
       groupTransactions: false,
@@ -46,6 +51,16 @@ describe('configFrom', () => {
         },
       },
     },
+    {
+      env: { RATE_LIMITS: '{"reads":{"caller":{"perSecond":0.5,"burst":3}}}' },
+      config: {
+        rateLimits: {
+          ...configFrom({}).rateLimits,
+          reads: { ...configFrom({}).rateLimits.reads, caller: { perSecond: 0.5, burst: 3 } },
+        },
+      },
+    },
+    { env: { REQUESTS_WAITING: '0' }, config: { requestsWaitingMax: 0 } },
     { env: { DUPLICATE_POLICY: 'reject' }, config: { duplicatePolicy: 'reject' } },
     { env: { ACQUIRER_URL: 'https://acquirer.example/v1' }, config: { acquirerUrl: 'https://acquirer.example/v1' } },
     { env: { ACQUIRER_URL: 'in-process:' }, config: { acquirerUrl: 'in-process:' } },
@@ -94,6 +109,12 @@ describe('configFrom', () => {
     ['FEE_FIXED', '{"KRW":-1}'],
     ['FEE_FIXED', '{"KRW":0.5}'],
     ['FEE_FIXED', '{"krw":100}'],
+    ['RATE_LIMITS', '{"writes":{}}'],
+    ['RATE_LIMITS', '{"reads":{"merchant":{"perSecond":1,"burst":1}}}'],
+    ['RATE_LIMITS', '{"reads":{"ip":{"perSecond":0,"burst":1}}}'],
+    ['RATE_LIMITS', '{"reads":{"ip":{"perSecond":1,"burst":0}}}'],
+    ['RATE_LIMITS', '{"reads":{"ip":{"perSecond":1}}}'],
+    ['REQUESTS_WAITING', '-1'],
     ['LOG_LEVEL', 'loud'],
   ])('%s=%s is refused by name', (name, value) => {
     expect(() => configFrom({ [name]: value })).toThrow(new RegExp(`^environment: .*${name}`))

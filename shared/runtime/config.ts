@@ -1,6 +1,7 @@
 /** Reads the environment once. docs/architecture.md lists the variables. */
 import * as z from 'zod'
 import { currency, paymentMethod } from '../contracts/identifiers.ts'
+import { limitNames, type RateLimit, type RateLimits, routeClasses } from '../contracts/limits.ts'
 
 const milliseconds = (standard: number) => z.coerce.number().int().min(1).default(standard)
 
@@ -20,6 +21,16 @@ const json = (example: string) =>
       return z.NEVER
     }
   })
+
+const rateLimit = z.strictObject({ perSecond: z.number().positive().max(1_000_000), burst: z.int().min(1) })
+const givenLimits = z.partialRecord(z.enum(routeClasses), z.partialRecord(z.enum(limitNames), rateLimit))
+
+/** An address may be that of all callers, such as a proxy's: its limits lie above what one process can serve. */
+const ADDRESS_LIMIT: RateLimit = { perSecond: 20_000, burst: 40_000 }
+const DEFAULT_LIMITS: RateLimits = {
+  mutations: { caller: { perSecond: 200, burst: 400 }, ip: ADDRESS_LIMIT },
+  reads: { caller: { perSecond: 400, burst: 800 }, ip: ADDRESS_LIMIT },
+}
 
 const saslNames = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const
 
@@ -64,6 +75,10 @@ const environment = z
     FEE_FIXED: json('{"KRW":100}')
       .pipe(z.record(currency, z.int().min(0)))
       .default({}),
+    /** By class of routes and limit; what is not given keeps its default. */
+    RATE_LIMITS: json('{"mutations":{"caller":{"perSecond":50,"burst":100}}}').pipe(givenLimits).default({}),
+    /** Requests of a class that may wait for a place in work. */
+    REQUESTS_WAITING: z.coerce.number().int().min(0).default(256),
     DATA_FOLDER: z.string().optional(),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     IS_OFFLINE: z.string().optional(),
@@ -113,6 +128,9 @@ export interface Config {
   answersKeptMs: number
   feeBasisPoints: number
   feeFixedMinor: Record<string, number>
+  rateLimits: RateLimits
+  /** Of each class. */
+  requestsWaitingMax: number
   logLevel: string
   /** Where services on this machine keep their data: its disk must have room. */
   dataFolder: string | undefined
@@ -149,6 +167,11 @@ export function configFrom(env: Record<string, string | undefined>): Config {
     answersKeptMs: data.ANSWERS_KEPT_MS,
     feeBasisPoints: data.FEE_BASIS_POINTS,
     feeFixedMinor: data.FEE_FIXED,
+    rateLimits: {
+      mutations: { ...DEFAULT_LIMITS.mutations, ...data.RATE_LIMITS.mutations },
+      reads: { ...DEFAULT_LIMITS.reads, ...data.RATE_LIMITS.reads },
+    },
+    requestsWaitingMax: data.REQUESTS_WAITING,
     logLevel: data.LOG_LEVEL,
     dataFolder: data.DATA_FOLDER,
     offline,

@@ -20,6 +20,24 @@ export function createMetrics() {
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     }),
+    httpRefused: new Counter({
+      name: 'http_requests_refused_total',
+      help: 'Requests that were refused because too many were in work, by class of routes.',
+      labelNames: ['class'],
+      registers,
+    }),
+    rateLimited: new Counter({
+      name: 'rate_limited_total',
+      help: 'Requests beyond a rate limit, by class of routes and limit.',
+      labelNames: ['class', 'limit'],
+      registers,
+    }),
+    rateLimitsLocal: new Counter({
+      name: 'rate_limits_local_total',
+      help: 'Requests whose limits were counted by this process alone, because Redis did not answer.',
+      labelNames: ['class'],
+      registers,
+    }),
     outboxPublished: new Counter({
       name: 'outbox_published_total',
       help: 'Outbox rows confirmed by Kafka.',

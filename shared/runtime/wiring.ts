@@ -7,8 +7,10 @@ import { Circuit } from '../acquirer/circuit.ts'
 import { HttpAcquirer } from '../acquirer/http-acquirer.ts'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
 import { IncarnationCheck } from '../cache/incarnation-check.ts'
+import { RedisRateLimits } from '../cache/rate-limits.ts'
 import { createRedis, pingRedis, RedisResponseCache } from '../cache/response-cache.ts'
 import { consumerGroups } from '../contracts/topics.ts'
+import { Admission } from '../http/admission.ts'
 import type { RequestObserver } from '../http/index.ts'
 import { beginSnapshot, DatabaseReader } from '../invariants/database-reader.ts'
 import { KafkaConsumerOffsets } from '../messaging/consumer-offsets.ts'
@@ -135,7 +137,40 @@ export class Ports {
         const fields = { route, statusCode, durationMs: Math.round(durationMs * 10) / 10, requestId, paymentId }
         this.log.info(fields, 'answered')
       },
+      refused: routeClass => this.metrics.httpRefused.inc({ class: routeClass }),
     }))
+  }
+
+  /** An authorizer stands before the deployed routes, and none before those of this machine. */
+  get callerIs() {
+    return this.config.offline ? ('merchant' as const) : ('principal' as const)
+  }
+
+  /** More mutations than connections to the acquirer would only wait there, and more reads than those to the database likewise. */
+  get admission() {
+    return this.#once('admission', () => {
+      const { acquirerConnectionsMax, databaseConnectionsMax, requestsWaitingMax: waitingMax } = this.config
+      const nowMs = () => this.monotonic.nowMs()
+      return {
+        mutations: new Admission({ inWorkMax: acquirerConnectionsMax, waitingMax, nowMs }),
+        reads: new Admission({ inWorkMax: databaseConnectionsMax, waitingMax, nowMs }),
+      }
+    })
+  }
+
+  get limiter() {
+    return this.#once(
+      'limiter',
+      () =>
+        new RedisRateLimits({
+          redis: () => this.#redis,
+          limits: this.config.rateLimits,
+          nowMs: () => this.monotonic.nowMs(),
+          onFailure: error => this.#failed('cacheFailures', 'cache did not answer', error),
+          onLocal: routeClass => this.metrics.rateLimitsLocal.inc({ class: routeClass }),
+          onRefused: (routeClass, limit) => this.metrics.rateLimited.inc({ class: routeClass, limit }),
+        }),
+    )
   }
 
   get policy() {
@@ -308,6 +343,7 @@ export class Ports {
         new RedisResponseCache({
           redis: () => this.#redis,
           check: this.incarnationCheck,
+          limits: this.limiter,
           onFailure: error => this.#failed('cacheFailures', 'cache did not answer', error),
         }),
     )

@@ -1,22 +1,50 @@
 /** What handlers need beyond the ports of the use cases: cache, request ids, log, metrics and an observer of answers. */
+import type { Charge, LimitName, LimitState, RouteClass } from '../../shared/contracts/limits.ts'
+import { Admission } from '../../shared/http/admission.ts'
 import type { DuplicatePolicy, ErrorLog, HttpResult, RequestObserver, ResponseCache } from '../../shared/http/index.ts'
+import type { LimitPorts, RateLimiter } from '../../shared/http/rate-limit.ts'
 import type { Turn } from '../../shared/payments/fake-store.ts'
 import { createFakePorts } from '../../shared/payments/fakes.ts'
 import type { OperationPolicy } from '../../shared/payments/operation.ts'
 
 type Entry = NonNullable<Awaited<ReturnType<ResponseCache['open']>>['cached']>
 
+/** Remembers what was charged, and refuses while the test says so. */
+export class FakeLimiter implements RateLimiter {
+  readonly charges: Charge[] = []
+  refusing: LimitName | undefined
+
+  async take(charge: Charge): Promise<{ limits: LimitState[] }> {
+    this.charges.push(charge)
+    const stateOf = (limit: LimitName): LimitState => ({
+      limit,
+      quota: 100,
+      windowSeconds: 10,
+      remaining: this.refusing === limit ? 0 : 99,
+      resetSeconds: 1,
+      ...(this.refusing === limit && { retryAfterSeconds: 3 }),
+    })
+    return { limits: charge.caller === undefined ? [stateOf('ip')] : [stateOf('caller'), stateOf('ip')] }
+  }
+}
+
 /** Redis, as the middleware sees it: it never throws, and while it is away every look-up is a miss. */
 export class FakeResponseCache implements ResponseCache {
   away = false
   readonly entries = new Map<string, Entry>()
+  readonly #limiter: FakeLimiter
 
-  async open(scope: string, key: string) {
+  constructor(limiter: FakeLimiter) {
+    this.#limiter = limiter
+  }
+
+  async open({ scope, key }: { scope: string; key: string }, charge: Charge) {
     const name = `${scope} ${key}`
+    const { limits } = await this.#limiter.take(charge)
     const keep = async (entry: Entry): Promise<void> => {
       if (!this.away) this.entries.set(name, entry)
     }
-    return { cached: this.away ? undefined : this.entries.get(name), keep }
+    return { limits, cached: this.away ? undefined : this.entries.get(name), keep }
   }
 }
 
@@ -39,6 +67,8 @@ export class FakeLog implements ErrorLog {
   }
 }
 
+const admissionOf = () => new Admission({ inWorkMax: 64, waitingMax: 64, nowMs: () => performance.now() })
+
 type Answered = Parameters<RequestObserver['answered']>[0]
 
 /** Every port of every handler. */
@@ -47,17 +77,26 @@ export function createHandlerPorts(
 ) {
   const ports = createFakePorts(options)
   const answered: Answered[] = []
+  const refused: RouteClass[] = []
+  const limiter = new FakeLimiter()
   let monotonicMs = 0
   return {
     ...ports,
-    responses: new FakeResponseCache(),
+    responses: new FakeResponseCache(limiter),
+    limiter,
+    callerIs: 'merchant' as LimitPorts['callerIs'],
+    admission: { mutations: admissionOf(), reads: admissionOf() },
     duplicates: options.duplicates ?? ('replay' as DuplicatePolicy),
     log: new FakeLog(),
     requestIds: { next: () => ports.ids.request() },
     monotonic: { nowMs: () => monotonicMs++ },
-    requests: { answered: (request: Answered) => void answered.push(request) },
+    requests: {
+      answered: (request: Answered) => void answered.push(request),
+      refused: (routeClass: RouteClass) => void refused.push(routeClass),
+    },
     /** What the observer was told. */
     answered,
+    refused,
   }
 }
 

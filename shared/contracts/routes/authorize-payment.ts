@@ -37,6 +37,7 @@ export const contract = defineContract({
   tag: 'payments',
   body: authorizeRequest,
   mutation: 'authorize',
+  routeClass: 'mutations',
   needsKey: 'always',
   answers: { 201: mutationView },
   refusals: mutationRefusals,

@@ -30,6 +30,7 @@ export const contract = defineContract({
   body: captureRequest,
   bodyOptional: true,
   mutation: 'capture',
+  routeClass: 'mutations',
   needsKey: body => body.finalCapture === false,
   answers: { 200: mutationView },
   refusals: ['NOT_FOUND', 'CAPTURE_CONFLICT', ...mutationRefusals],

@@ -42,6 +42,7 @@ export type KeyView = z.infer<typeof keyView>
 export const contract = defineContract({
   route: 'GET /idempotency',
   tag: 'payments',
+  routeClass: 'reads',
   query: keyQuery,
   answers: { 200: keyView },
   refusals: ['VALIDATION_FAILED', 'NOT_FOUND', ...readRefusals],

@@ -97,6 +97,7 @@ export type InvariantsView = z.infer<typeof invariantsView>
 export const contract = defineContract({
   route: 'GET /invariants',
   tag: 'health',
+  routeClass: 'reads',
   answers: { 200: invariantsView },
   refusals: [...readRefusals],
 })

@@ -16,6 +16,7 @@ export type PaymentDetailView = z.infer<typeof paymentDetailView>
 export const contract = defineContract({
   route: 'GET /payments/{paymentId}',
   tag: 'payments',
+  routeClass: 'reads',
   path: paymentPath,
   answers: { 200: paymentDetailView },
   refusals: ['NOT_FOUND', ...readRefusals],

@@ -51,6 +51,7 @@ export type OperationListView = z.infer<typeof operationListView>
 export const contract = defineContract({
   route: 'GET /payments/{paymentId}/operations',
   tag: 'payments',
+  routeClass: 'reads',
   path: paymentPath,
   answers: { 200: operationListView },
   refusals: ['NOT_FOUND', ...readRefusals],

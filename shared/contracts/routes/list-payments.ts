@@ -56,6 +56,7 @@ export type PaymentListView = z.infer<typeof paymentListView>
 export const contract = defineContract({
   route: 'GET /payments',
   tag: 'payments',
+  routeClass: 'reads',
   query: listQuery,
   answers: { 200: paymentListView },
   refusals: ['VALIDATION_FAILED', ...readRefusals],

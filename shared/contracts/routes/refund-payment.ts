@@ -24,6 +24,7 @@ export const contract = defineContract({
   body: refundRequest,
   bodyOptional: true,
   mutation: 'refund',
+  routeClass: 'mutations',
   needsKey: body => body.amount !== undefined,
   answers: { 200: mutationView },
   refusals: ['NOT_FOUND', 'REFUND_CONFLICT', ...mutationRefusals],

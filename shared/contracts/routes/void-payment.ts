@@ -16,6 +16,7 @@ export const contract = defineContract({
   body: voidRequest,
   bodyOptional: true,
   mutation: 'void',
+  routeClass: 'mutations',
   needsKey: () => false,
   answers: { 200: mutationView },
   refusals: ['NOT_FOUND', 'VOID_CONFLICT', ...mutationRefusals],

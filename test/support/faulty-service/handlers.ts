@@ -19,6 +19,7 @@ const mutationContract = defineContract({
   body: z.object({}),
   bodyOptional: true,
   mutation: 'authorize',
+  routeClass: 'mutations',
   needsKey: () => false,
   refusals: mutationRefusals,
   onTimeout: 'OUTCOME_UNKNOWN',

@@ -198,6 +198,10 @@ export const en: Texts = {
       title: 'The request has the wrong format',
       body: 'The payment server did not accept the request. Nothing was charged.',
     },
+    RATE_LIMITED: {
+      title: 'Too many requests',
+      body: 'Nothing was charged. Please try again in a moment.',
+    },
     INTERNAL_ERROR: {
       title: 'The payment server has a problem',
       body: 'The fault is ours. Please do not pay again until the result is confirmed.',
