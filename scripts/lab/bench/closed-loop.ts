@@ -24,7 +24,7 @@ const MICROSECONDS_MAX = 120_000_000
 const ERRORS_MAX = 1_000
 const ERROR_KINDS_MAX = 50
 
-const newHistogram = () => createHistogram({ lowest: 1, highest: MICROSECONDS_MAX, figures: 3 })
+export const newHistogram = () => createHistogram({ lowest: 1, highest: MICROSECONDS_MAX, figures: 3 })
 
 type Phase = 'warm-up' | 'measured' | 'over'
 

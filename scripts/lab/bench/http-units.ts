@@ -42,6 +42,7 @@ export function httpUnits(target: HttpTarget, order: Order, random: Random): Uni
     headersTimeout: REQUEST_TIMEOUT_MS,
     bodyTimeout: REQUEST_TIMEOUT_MS,
   })
+  const paymentMethod = order.paymentMethod === undefined ? {} : { paymentMethod: order.paymentMethod }
   let count = 0
   const nextKey = () => `${order.runId}-${count++}`
   const post = async (step: StepName, path: string, key: string | undefined, body: unknown) => {
@@ -69,7 +70,7 @@ export function httpUnits(target: HttpTarget, order: Order, random: Random): Uni
   return {
     runners: {
       authorize: async tally => {
-        await authorize(tally, drawPurchase(random, nextKey()))
+        await authorize(tally, { ...drawPurchase(random, nextKey()), ...paymentMethod })
       },
       flow: async tally => {
         const purchase = drawPurchase(random, nextKey())

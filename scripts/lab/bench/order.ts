@@ -33,6 +33,8 @@ export type Target =
 export interface Order {
   target: Target
   unit: Unit
+  /** The API's default when absent. */
+  paymentMethod?: string
   concurrency: number
   /** Neither counted nor timed. */
   warmupMs: number
