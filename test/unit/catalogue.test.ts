@@ -66,10 +66,10 @@ const triggers = functions.flatMap(([name, { handler, events }]) =>
   events.flatMap(({ kafka }) => (kafka ? [{ name, handler, ...kafka }] : [])),
 )
 
-describe('the error codes', () => {
-  const rows = tableRows(read('docs/errors.md')).filter(([cell]) => /^[A-Z_]+$/.test(codeIn(cell) ?? ''))
+describe.each(['docs/errors.md', 'docs/errors.ko.md'])('the error codes of %s', path => {
+  const rows = tableRows(read(path)).filter(([cell]) => /^[A-Z_]+$/.test(codeIn(cell) ?? ''))
 
-  test('of docs/errors.md and of the catalogue are the same, each written once', () => {
+  test('are those of the catalogue, each written once', () => {
     expect(sorted(rows.map(([cell]) => codeIn(cell)!))).toEqual(sorted(errorCodes))
   })
 
@@ -105,13 +105,17 @@ describe('the topics', () => {
     expect(topicDefinitions.map(topic => topic.name)).toEqual([...eventTypes, DOORBELL_TOPIC, DEAD_LETTER_TOPIC])
   })
 
-  test('of docs/events.md have the partitions and the retention that we create', () => {
-    const [, ...rows] = tableRows(read('docs/events.md').split('## A record')[0]!).filter(([cell]) => cell !== '---')
+  test.each([
+    { path: 'docs/events.md', forEver: 'for ever', minutes: '10 minutes' },
+    { path: 'docs/events.ko.md', forEver: '무기한', minutes: '10분' },
+  ])('of $path have the partitions and the retention that we create', ({ path, forEver, minutes }) => {
+    const [topics] = read(path).split('```')
+    const [, ...rows] = tableRows(topics!).filter(([cell]) => cell !== '---')
     const written = rows.map(([topic, partitions, retention]) => [codeIn(topic), Number(partitions), retention])
 
     expect(written.sort()).toEqual(
       topicDefinitions
-        .map(({ name, partitions, retentionMs }) => [name, partitions, retentionMs === -1 ? 'for ever' : '10 minutes'])
+        .map(({ name, partitions, retentionMs }) => [name, partitions, retentionMs === -1 ? forEver : minutes])
         .sort(),
     )
   })

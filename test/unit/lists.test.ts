@@ -108,6 +108,11 @@ const mutationRoutes = Object.values(functions)
   .flatMap(({ events }) => events.flatMap(({ httpApi }) => (typeof httpApi === 'string' ? httpApi : [])))
   .flatMap(route => /^POST \/payments\/(\w+)/.exec(route)?.[1] ?? [])
 
+const eventTopics = (file: string, heading: string): Omit<Place, 'members'> => ({
+  file,
+  words: () => tableUnder(file, heading).filter(word => word !== DOORBELL_TOPIC && word !== DEAD_LETTER_TOPIC),
+})
+
 const requestedKinds: Record<RequestedKind, true> = { authorize: true, capture: true, refund: true, void: true }
 const permissions = read('docs/deploy.md')
   .split('\n')
@@ -144,11 +149,8 @@ const places: (Place & { list: string })[] = [
     ...textsOf(text => text.ledger.words, true),
   ]),
   ...placesOf('eventTypes', eventTypes, [
-    {
-      file: 'docs/events.md',
-      words: () =>
-        tableUnder('docs/events.md', 'topic').filter(word => word !== DOORBELL_TOPIC && word !== DEAD_LETTER_TOPIC),
-    },
+    eventTopics('docs/events.md', 'topic'),
+    eventTopics('docs/events.ko.md', '토픽'),
     describedType('PaymentEvent'),
   ]),
   ...placesOf(
