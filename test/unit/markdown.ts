@@ -63,10 +63,11 @@ const withoutInlineCode = (text: string): string => text.replaceAll(/`[^`\n]+`/g
 export const linksIn = (text: string): string[] =>
   [...withoutInlineCode(text).matchAll(/\]\(([^)\s]+)\)/g)].map(match => match[1]!)
 
-/** The figures in a text, without those of inline code and of the targets of links. */
+/** The figures in a text, without those of inline code, of the targets of links and of numbered lists. */
 export const figuresIn = (text: string): string[] =>
   withoutInlineCode(text)
     .replaceAll(/\]\([^)]*\)/g, ']')
+    .replaceAll(/^ *\d+\. /gm, '')
     .match(/\d+(?:[.,]\d+)*/g) ?? []
 
 /** The anchors of a document's headings, in their order, as GitHub makes them. */
