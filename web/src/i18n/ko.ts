@@ -197,7 +197,7 @@ export const ko = {
     },
     CAPTURE_CONFLICT: {
       title: '매입할 수 없는 상태예요',
-      body: '이미 매입됐거나 승인이 끝났거나, 매입할 수 있는 금액을 넘었어요. 움직인 돈은 없어요.',
+      body: '이미 매입됐거나, 승인이 취소 또는 만료됐거나, 매입할 수 있는 금액을 넘었어요. 움직인 돈은 없어요.',
     },
     REFUND_CONFLICT: {
       title: '환불할 수 없는 상태예요',
@@ -342,7 +342,7 @@ export const ko = {
     day: '+1일',
     end: '매입 기한까지',
     goOn: '이어서 앞당기기',
-    moving: '시계를 앞당기고, 기한이 된 일을 처리하고 있어요…',
+    moving: '시계를 앞당기고, 때가 된 일을 처리하고 있어요…',
     arrived: '{{now}}로 앞당겼어요. 만료된 승인: {{count}}건.',
     underWay: '아직 처리할 일이 남아 있어요. 현재 {{now}}, 목표 {{target}}.',
     failed: '시계를 앞당기지 못했거나, 앞당긴 결과를 받지 못했어요. 샌드박스 시각을 확인해 주세요.',
@@ -475,7 +475,7 @@ export const ko = {
       expire: '만료',
     } satisfies Record<OperationKind, string>,
     states: {
-      PENDING: '결과를 모름',
+      PENDING: '결과 미확인',
       SUCCEEDED: '성공',
       DECLINED: '거절됨',
       FAILED: '실행되지 않음',
@@ -494,7 +494,7 @@ export const ko = {
     json: 'JSON 복사',
     curl: 'curl 복사',
     copied: '복사했어요',
-    copyFailed: '복사하지 못했어요. 글을 직접 골라 복사해 주세요.',
+    copyFailed: '복사하지 못했어요. 글을 직접 선택해 복사해 주세요.',
     replayed: '재응답',
     body: '{{name}} 응답 본문',
   },
