@@ -55,7 +55,7 @@ export const problemTexts = {
   },
   keysDiffer: {
     en: 'is given more than once, with different values; write a key that holds a comma in double quotes',
-    ko: '서로 다른 값이 두 번 이상 있습니다. 쉼표가 들어 있는 키는 큰따옴표로 감싸세요',
+    ko: '서로 다른 값이 둘 이상 있습니다. 쉼표가 들어 있는 키는 큰따옴표로 감싸세요',
   },
   keyDiffersFromBody: {
     en: 'differs from idempotencyKey in the body',

@@ -76,7 +76,7 @@ export const docs = (): DocsOf<typeof contract> => ({
     en: `Offline only. Virtual time decides until when a hold may be captured and a key gets its stored answer; leases and time-outs go by real time. The clock goes from due time to due time, and what falls due is done at the next whole minute, as the jobs would. After the answer every process goes by the new time.
 
 Not idempotent: each call adds its own advance. After a 503, \`PT0S\` says where the clock stands and goes on.`,
-    ko: `로컬 전용입니다. 매입 기한과 키의 저장된 응답이 유지되는 기간은 가상 시각을 따르고, 임대(lease)와 시간 제한은 실제 시각을 따릅니다. 시계는 기한에서 기한으로 나아가며, 기한이 된 일은 작업(job)처럼 다음 정각 분에 처리합니다. 응답한 뒤에는 모든 프로세스가 새 시각을 따릅니다.
+    ko: `로컬 전용입니다. 매입 기한과 키의 저장된 응답이 유지되는 기간은 가상 시각을 따르고, 리스와 시간 제한은 실제 시각을 따릅니다. 시계는 기한에서 기한으로 나아가며, 때가 된 일은 정기 작업처럼 다음 분이 시작될 때 처리합니다. 응답한 뒤에는 모든 프로세스가 새 시각을 따릅니다.
 
 멱등하지 않습니다. 요청마다 기간이 더해집니다. 503을 받으면 \`PT0S\`로 현재 위치를 확인하고 이어 가세요.`,
   },
@@ -89,7 +89,7 @@ Not idempotent: each call adds its own advance. After a 503, \`PT0S\` says where
   },
   answers: {
     200: {
-      words: { en: 'All that fell due is done.', ko: '기한이 된 일을 모두 처리했습니다.' },
+      words: { en: 'All that fell due is done.', ko: '때가 된 일을 모두 처리했습니다.' },
       examples: {
         example: {
           summary: { en: 'Two holds ran out', ko: '승인 두 건 만료' },

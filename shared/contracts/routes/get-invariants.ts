@@ -53,7 +53,7 @@ const rule = z
     covered: z.boolean().meta({
       description: 'Whether the job can judge it. The others need everything at once: `npm run verify`.',
       'x-description-ko':
-        '이 작업이 검사하는 규칙인지 여부. 나머지는 전체를 함께 봐야 하므로 `npm run verify`가 검사합니다.',
+        '정기 작업이 검사하는 규칙인지 여부. 나머지는 전체를 함께 봐야 하므로 `npm run verify`가 검사합니다.',
     }),
     checked: count.nullable().meta({
       description: 'Rows that the last run checked by it, as `failed` and `pending`; null: it was not judged.',
@@ -90,7 +90,7 @@ export const invariantsView = z
     description:
       'What the job that checks the books found last. `lastRun` is null until it has run, `lastPass` until it has seen every payment once.',
     'x-description-ko':
-      '장부 검사 작업의 최근 결과. 아직 실행하지 않았으면 `lastRun`이, 모든 결제를 한 번 검사하기 전이면 `lastPass`가 null입니다.',
+      '장부를 검사하는 정기 작업의 최근 결과. 아직 실행하지 않았으면 `lastRun`이, 모든 결제를 한 번 검사하기 전이면 `lastPass`가 null입니다.',
   })
 export type InvariantsView = z.infer<typeof invariantsView>
 
@@ -133,7 +133,7 @@ export const docs = (): DocsOf<typeof contract> => ({
   summary: { en: 'What the check of the books found', ko: '장부 검사 결과' },
   description: {
     en: 'Each minute a job judges the next payments by every rule that one payment can answer, and begins anew behind the last one. A failure stays in `lastFailure` until a whole pass has not found it. Rules that need all payments, Kafka or the acquirer together are not `covered`.',
-    ko: '1분마다 작업이 다음 결제들을 검사하고, 마지막 결제까지 마치면 처음부터 다시 시작합니다. 실패는 한 회차 전체에서 다시 나타나지 않을 때까지 `lastFailure`에 남습니다. 전체 결제, Kafka, 매입사를 함께 봐야 하는 규칙은 `covered`가 false입니다.',
+    ko: '매분 정기 작업이 다음 결제들을 검사하고, 마지막 결제까지 마치면 처음부터 다시 시작합니다. 실패는 한 회차 전체에서 다시 나타나지 않을 때까지 `lastFailure`에 남습니다. 전체 결제, Kafka, 매입사를 함께 봐야 하는 규칙은 `covered`가 false입니다.',
   },
   answers: {
     200: {

@@ -17,7 +17,7 @@ export const docs = (): DocsOf<typeof contract> => ({
   summary: { en: 'The process answers', ko: '프로세스가 응답하는지' },
   description: {
     en: 'Asks no dependency. The only route without an authorizer when deployed.',
-    ko: '의존 서비스를 확인하지 않습니다. 배포 환경에서 인가 없이 열려 있는 유일한 경로입니다.',
+    ko: '의존 서비스를 확인하지 않습니다. 배포 환경에서 인증 없이 열려 있는 유일한 경로입니다.',
   },
   answers: {
     200: {

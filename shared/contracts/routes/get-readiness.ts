@@ -33,7 +33,7 @@ export const readinessView = z
       description:
         '`degraded`: Kafka or Redis is away, and payments go on; the acquirer is away, and only what was paid before can be read; or `problems` names something. `down`: MariaDB is away or refuses the login.',
       'x-description-ko':
-        '`degraded`: Kafka나 Redis가 없지만 결제는 계속되거나, 매입사가 응답하지 않아 조회만 되거나, `problems`에 문제가 있습니다. `down`: MariaDB가 없거나 로그인을 거부합니다.',
+        '`degraded`: Kafka나 Redis에 연결할 수 없지만 결제는 계속되거나, 매입사가 응답하지 않아 조회만 되거나, `problems`에 문제가 있습니다. `down`: MariaDB에 연결할 수 없거나 MariaDB가 로그인을 거부합니다.',
     }),
     dependencies: z.object({
       mariadb: dependencyState,
@@ -56,7 +56,7 @@ export const docs = (): DocsOf<typeof contract> => ({
   summary: { en: 'Its dependencies answer', ko: '의존 서비스가 응답하는지' },
   description: {
     en: 'Only MariaDB away is a 503. Without Kafka or Redis payments go on: 200 with `status: "degraded"`. So it is without the acquirer: payments can be read, new ones get a 503.',
-    ko: 'MariaDB가 없을 때만 503입니다. Kafka나 Redis가 없어도 결제는 계속되며 `status: "degraded"`와 200을 돌려줍니다. 매입사가 응답하지 않을 때도 같습니다. 조회는 되고 새 결제는 503을 받습니다.',
+    ko: 'MariaDB에 연결할 수 없을 때만 503입니다. Kafka나 Redis에 연결할 수 없어도 결제는 계속되며 `status: "degraded"`와 200을 돌려줍니다. 매입사가 응답하지 않을 때도 같습니다. 조회는 되고 새 결제는 503을 받습니다.',
   },
   answers: {
     200: {
@@ -71,7 +71,7 @@ export const docs = (): DocsOf<typeof contract> => ({
           },
         },
         degraded: {
-          summary: { en: 'Kafka is away, payments go on', ko: 'Kafka가 없지만 결제는 계속됨' },
+          summary: { en: 'Kafka is away, payments go on', ko: 'Kafka에 연결할 수 없지만 결제는 계속됨' },
           value: {
             status: 'degraded',
             dependencies: { mariadb: 'up', kafka: 'down', redis: 'up', acquirer: 'up' },
@@ -87,10 +87,10 @@ export const docs = (): DocsOf<typeof contract> => ({
       },
     },
     503: {
-      words: { en: 'MariaDB is away: no payment can be made.', ko: 'MariaDB가 없어 결제할 수 없습니다.' },
+      words: { en: 'MariaDB is away: no payment can be made.', ko: 'MariaDB에 연결할 수 없어 결제할 수 없습니다.' },
       examples: {
         example: {
-          summary: { en: 'MariaDB is away', ko: 'MariaDB가 없음' },
+          summary: { en: 'MariaDB is away', ko: 'MariaDB에 연결할 수 없음' },
           value: {
             status: 'down',
             dependencies: { mariadb: 'down', kafka: 'up', redis: 'up', acquirer: 'up' },

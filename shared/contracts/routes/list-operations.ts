@@ -25,7 +25,7 @@ export const operationView = z
     reason: z.string().nullable(),
     attempt: z.int().meta({
       description: '1, and one more each time somebody took it over.',
-      'x-description-ko': '1에서 시작해, 다른 처리자가 이어받을 때마다 1씩 늘어납니다.',
+      'x-description-ko': '1에서 시작해, 다른 쪽이 넘겨받을 때마다 1씩 늘어납니다.',
     }),
     createdAt: time,
     finishedAt: time.nullable(),
