@@ -120,7 +120,7 @@ export const refusalWords: Record<RefusalName, { when: Words; action: Words }> =
   SERVICE_UNAVAILABLE: {
     when: {
       en: 'The acquirer is known to be away: nothing was begun. Or MariaDB is away, too busy, refuses our login or a write, or its disk is full; or a read ran out of time; or too many requests are in work (`overloaded`: nothing was begun).',
-      ko: '카드사에 연결할 수 없어 아무것도 시작하지 않았습니다. 또는 MariaDB가 없거나 너무 바쁘거나, 로그인이나 쓰기를 거부하거나, 디스크가 가득 찼습니다. 또는 조회가 시간을 넘겼거나, 처리 중인 요청이 너무 많습니다(`overloaded`: 시작된 것은 없습니다).',
+      ko: '카드사에 연결할 수 없어 아무것도 시작하지 않았습니다. 또는 MariaDB에 연결할 수 없거나, 너무 바쁘거나, 로그인이나 쓰기를 거부하거나, 디스크가 가득 찼습니다. 또는 조회가 시간을 넘겼거나, 처리 중인 요청이 너무 많습니다(`overloaded`: 시작된 것은 없습니다).',
     },
     action: {
       en: 'Repeat with the **same** key after `Retry-After`: the operation may have been carried out.',
@@ -281,7 +281,7 @@ const refusalExampleList: Record<RefusalName, RefusalExample[]> = {
   ],
   INTERNAL_ERROR: [{ key: 'internal_error', summary: { en: 'A bug', ko: '버그' } }],
   SERVICE_UNAVAILABLE: [
-    { key: 'service_unavailable', summary: { en: 'MariaDB is away', ko: 'MariaDB가 없음' } },
+    { key: 'service_unavailable', summary: { en: 'MariaDB is away', ko: 'MariaDB에 연결할 수 없음' } },
     {
       key: 'overloaded',
       summary: { en: 'Too many requests at once', ko: '동시 요청이 너무 많음' },
