@@ -1,6 +1,9 @@
 /** What becomes of a request on this machine before serverless-offline sees it. */
-import { describe, expect, test } from '@jest/globals'
-import { asBehindApiGateway } from './offline-http.ts'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { asBehindApiGateway, gateBefore } from './offline-http.ts'
 
 function given(rawHeaders: string[], url = '/') {
   const urls: string[] = []
@@ -49,5 +52,54 @@ describe('the path', () => {
   test('that cannot be decoded is one that no route has', () => {
     expect(given([], '/payments/%ZZ').urls).toEqual(['/payments/%25ZZ false'])
     expect(given([], '/%FF').urls).toEqual(['/%25FF false'])
+  })
+})
+
+describe('the gate before the runner', () => {
+  const gate = Symbol.for('payment-backend.gate')
+  const gates = globalThis as { [gate]?: unknown }
+  const before = gates[gate]
+  afterEach(() => {
+    gates[gate] = before
+  })
+
+  async function serverBehindGate() {
+    const handled: string[] = []
+    const server = createServer()
+    server.on('request', (request, response) => {
+      handled.push(request.url ?? '')
+      response.end('handled')
+    })
+    gateBefore(server)
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const post = (path: string) =>
+      fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body: 'x'.repeat(100_000) })
+    return { server, handled, post }
+  }
+
+  test('answers what it refuses, on a connection that goes on, and lets the rest through', async () => {
+    const { server, handled, post } = await serverBehindGate()
+    gates[gate] = ({ url }: { url: string }) =>
+      url === '/full' ? { statusCode: 503, headers: { 'retry-after': '1' }, body: 'full' } : undefined
+    try {
+      const refused = await post('/full')
+      expect([refused.status, refused.headers.get('retry-after'), await refused.text()]).toEqual([503, '1', 'full'])
+      expect(await (await post('/free')).text()).toBe('handled')
+      expect(handled).toEqual(['/free'])
+    } finally {
+      server.close()
+    }
+  })
+
+  test('before a handler is loaded there is no gate', async () => {
+    const { server, post } = await serverBehindGate()
+    gates[gate] = undefined
+    try {
+      expect(await (await post('/full')).text()).toBe('handled')
+    } finally {
+      server.close()
+    }
   })
 })

@@ -42,11 +42,37 @@ export default class OfflineHttp {
       asBehindApiGateway(request)
       return toolkit.continue
     })
+    gateBefore(server.listener)
     // Node would answer an unknown `Expect` header with an empty 417.
     server.listener.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
       server.listener.emit('request', request, response),
     )
   }
+}
+
+interface Refusal {
+  statusCode: number
+  headers: Record<string, string>
+  body: string
+}
+
+/** Of the handlers (shared/runtime/wiring.ts), whose modules are not ours. None before one of them is loaded. */
+const GATE = Symbol.for('payment-backend.gate')
+const refusalOf = (request: IncomingMessage): Refusal | undefined =>
+  (globalThis as { [GATE]?: (request: IncomingMessage) => Refusal | undefined })[GATE]?.(request)
+
+/** A request that the handlers have no place for is answered before hapi and serverless-offline spend their time on it. */
+export function gateBefore(listener: Server): void {
+  const others = listener.listeners('request') as Array<(request: IncomingMessage, response: ServerResponse) => void>
+  listener.removeAllListeners('request')
+  listener.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const refusal = refusalOf(request)
+    if (refusal === undefined) for (const other of others) other.call(listener, request, response)
+    else {
+      request.resume()
+      response.writeHead(refusal.statusCode, refusal.headers).end(refusal.body)
+    }
+  })
 }
 
 /** A handler's event is made from the raw headers. The parsed ones decide what hapi and serverless-offline do. */

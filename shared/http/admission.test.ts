@@ -55,19 +55,20 @@ describe('Admission', () => {
     expect(admission.waiting).toBe(0)
   })
 
-  test('when the queue has stood for half a second, nobody waits longer than 50 ms', async () => {
-    const admission = admissionOf(1, 10)
+  test('when the queue has stood for half a second, eight may wait, and the next is refused at once', async () => {
+    const admission = admissionOf(1, 100)
     asking(admission, 2)
     await jest.advanceTimersByTimeAsync(400)
-    const late = asking(admission, 1)
-    await jest.advanceTimersByTimeAsync(99)
-    const last = asking(admission, 1)
+    asking(admission, 20)
+    await jest.advanceTimersByTimeAsync(100)
+    expect([admission.waiting, admission.isFull]).toEqual([20, true])
+    for (let count = 0; count < 13; count++) admission.leave()
 
-    await jest.advanceTimersByTimeAsync(1)
-    expect([late, last]).toEqual([[false], [undefined]])
-    await jest.advanceTimersByTimeAsync(50)
+    const told = asking(admission, 3)
+    await jest.advanceTimersByTimeAsync(0)
 
-    expect(last).toEqual([false])
+    expect(told).toEqual([undefined, false, false])
+    expect(admission.waiting).toBe(8)
   })
 
   test('after the queue was empty a burst may wait again', async () => {
@@ -75,12 +76,10 @@ describe('Admission', () => {
     asking(admission, 2)
     await jest.advanceTimersByTimeAsync(600)
 
-    const told = asking(admission, 1)
+    const told = asking(admission, 10)
     await jest.advanceTimersByTimeAsync(400)
-    admission.leave()
-    await jest.advanceTimersByTimeAsync(0)
 
-    expect(told).toEqual([true])
+    expect(told.every(hasPlace => hasPlace === undefined)).toBe(true)
   })
 
   test('every place that was given back can be taken again', async () => {

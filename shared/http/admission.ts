@@ -1,19 +1,20 @@
 /**
- * Bounds how many requests of a class this process works on, and how many wait for that. A burst may wait a while; when the queue has
- * not been empty for long, the process is overloaded, and waiting longer would only make every answer late.
+ * Bounds how many requests of a class this process works on, and how many wait for that. A burst may wait; when the queue has not
+ * been empty for long, the process is overloaded, and a long queue would only make every answer late.
  */
 
 export interface AdmissionOptions {
   inWorkMax: number
+  /** Of a burst. */
   waitingMax: number
   /** Never goes back. */
   nowMs: () => number
 }
 
-/** How long a request of a burst may wait, and for how long the queue may stand before that ends. */
+/** The longest wait, and how long a queue may stand before it is no burst any more. */
 const BURST_MS = 500
-/** How long a request may wait while the queue stands: enough that none of the places is ever empty. */
-const STANDING_WAIT_MS_MAX = 50
+/** How many may wait then: enough that no place is ever empty. */
+const STANDING_WAITING_MAX = 8
 
 export class Admission {
   readonly #options: AdmissionOptions
@@ -34,14 +35,17 @@ export class Admission {
     return this.#waiting.size
   }
 
+  /** Whether `enter` would refuse at once. */
+  get isFull(): boolean {
+    return this.#inWork >= this.#options.inWorkMax && this.#waiting.size >= this.#waitingMax
+  }
+
   /** Whether there is a place, now or soon. Whoever is given one calls `leave` once. Never throws. */
   async enter(): Promise<boolean> {
-    if (this.#inWork < this.#options.inWorkMax) {
-      this.#inWork++
-      return true
-    }
-    if (this.#waiting.size >= this.#options.waitingMax) return false
-    return this.#wait()
+    if (this.isFull) return false
+    if (this.#inWork >= this.#options.inWorkMax) return this.#wait()
+    this.#inWork++
+    return true
   }
 
   leave(): void {
@@ -50,21 +54,18 @@ export class Admission {
     else this.#end(next, true)
   }
 
-  #wait(): Promise<boolean> {
-    const nowMs = this.#options.nowMs()
-    if (this.#waiting.size === 0) this.#standsSinceMs = nowMs
-    return new Promise(resolve => {
-      const waiting: Waiting = {
-        resolve,
-        timer: setTimeout(() => this.#end(waiting, false), this.#waitMsMax(nowMs)),
-      }
-      this.#waiting.add(waiting)
-    })
+  get #waitingMax(): number {
+    const { waitingMax, nowMs } = this.#options
+    const stands = this.#waiting.size > 0 && nowMs() - this.#standsSinceMs >= BURST_MS
+    return stands ? Math.min(waitingMax, STANDING_WAITING_MAX) : waitingMax
   }
 
-  /** A burst is over when the queue has stood too long: those who wait since its beginning are the last that may wait longer. */
-  #waitMsMax(nowMs: number): number {
-    return Math.max(STANDING_WAIT_MS_MAX, BURST_MS - (nowMs - this.#standsSinceMs))
+  #wait(): Promise<boolean> {
+    if (this.#waiting.size === 0) this.#standsSinceMs = this.#options.nowMs()
+    return new Promise(resolve => {
+      const waiting: Waiting = { resolve, timer: setTimeout(() => this.#end(waiting, false), BURST_MS) }
+      this.#waiting.add(waiting)
+    })
   }
 
   #end(waiting: Waiting, hasPlace: boolean): void {

@@ -13,6 +13,9 @@ export interface PlacePorts {
   requests: Pick<RequestObserver, 'refused'>
 }
 
+/** What a request without a place is told. */
+export const overloaded = { details: { reason: 'overloaded' }, headers: { 'retry-after': '1' } }
+
 type Handler = (request: unknown) => Promise<HttpResult>
 
 export class Places {
@@ -34,10 +37,7 @@ export class Places {
       if (await this.#admission.enter()) this.#held.add(request.event as object)
       else {
         quietly(() => this.#ports.requests.refused(this.#routeClass))
-        throw new ApiError('SERVICE_UNAVAILABLE', {
-          details: { reason: 'overloaded' },
-          headers: { 'retry-after': '1' },
-        })
+        throw new ApiError('SERVICE_UNAVAILABLE', overloaded)
       }
     }
     return { before: placesBefore } as MiddlewareObj

@@ -11,7 +11,7 @@ import { RedisRateLimits } from '../cache/rate-limits.ts'
 import { createRedis, pingRedis, RedisResponseCache } from '../cache/response-cache.ts'
 import { consumerGroups } from '../contracts/topics.ts'
 import { Admission } from '../http/admission.ts'
-import type { RequestObserver } from '../http/index.ts'
+import { type ArrivingRequest, type RequestObserver, refusalAtGate } from '../http/index.ts'
 import { beginSnapshot, DatabaseReader } from '../invariants/database-reader.ts'
 import { KafkaConsumerOffsets } from '../messaging/consumer-offsets.ts'
 import { KafkaDeadLetters } from '../messaging/dead-letters.ts'
@@ -65,7 +65,11 @@ export const portsFromEnv = (): Ports => {
   return shared
 }
 
+/** The runner of this machine (deploy/stages/offline-http.ts) loads its modules beside ours, and finds the gate by this name. */
+const GATE = Symbol.for('payment-backend.gate')
+
 function guarded(ports: Ports): Ports {
+  Object.assign(globalThis, { [GATE]: (request: ArrivingRequest) => refusalAtGate(ports, request) })
   guardProcess(process, reason => {
     ports.metrics.unhandledRejections.inc()
     ports.log.error({ err: reason }, 'unhandled rejection')
