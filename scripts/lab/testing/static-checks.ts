@@ -8,6 +8,7 @@ import { oneFailed, onePassed, sum, type Tally } from './tally.ts'
 const checks: { name: string; program: string; args: string[] }[] = [
   { name: 'types', program: 'tsc', args: ['-p', '.'] },
   { name: 'types (web)', program: 'tsc', args: ['-p', 'web'] },
+  { name: 'types (load)', program: 'tsc', args: ['--noEmit', '-p', 'test/load'] },
   { name: 'lint', program: 'biome', args: ['check', '--colors=off', '.'] },
 ]
 

@@ -1,0 +1,2 @@
+/** `k6/timers`. */
+export const { setTimeout, clearTimeout } = globalThis
