@@ -11,7 +11,13 @@ import {
   type Recording,
   record,
 } from '../support/jenkinsfile/groovy.ts'
-import { brokenAfterFailure, brokenRules, endingExpected, stagesExpected } from '../support/jenkinsfile/rules.ts'
+import {
+  brokenAfterFailure,
+  brokenRules,
+  endingExpected,
+  loadRun,
+  stagesExpected,
+} from '../support/jenkinsfile/rules.ts'
 import { repositoryFolder, systemUnderTest } from '../support/system.ts'
 
 jest.setTimeout(180_000)
@@ -84,8 +90,23 @@ const inMistakes: [what: string, text: string, problem: RegExp][] = [
   ],
   ['two builds at once', mistaken('    disableConcurrentBuilds()\n', ''), /no option disableConcurrentBuilds/],
   ['a stage without a limit', mistaken(/ {6}options \{ timeout\(time: 40.*\n/, ''), /stage "Tests" may take for ever/],
+  [
+    'a parameter that nobody declared',
+    mistaken('params.LOAD_RUN', 'params.LOAD'),
+    /nobody declared the parameter "LOAD"/,
+  ],
+  ['a condition that there is none of', mistaken('triggeredBy', 'trigger'), /does not know "trigger"/],
+  ['a time that is none', mistaken("cron('H 2 * * *')", "cron('H 2 * *')"), /has not five fields/],
+  ['no load', mistaken(stageText('Load smoke'), ''), /the stages should be/],
   ['one project for all builds', mistaken(/"\$\{env\.BUILD_TAG\}"/, "'payments'"), /COMPOSE_PROJECT_NAME is the same/],
 ]
+
+/** Builds that also run the long load. */
+const withLoad: [why: string, given: Pick<RecorderRun, 'params' | 'cause'>][] = [
+  ['a person asked for it', { params: { LOAD_RUN: true } }],
+  ['it is night', { cause: 'TimerTrigger' }],
+]
+const stagesWithLoad = [...stagesExpected, loadRun]
 
 const failuresInStages = stageNames.flatMap(stage => results.map(result => ({ stage, result })))
 const failuresAtEnd = endingExpected.flatMap((step, post) => results.map(result => ({ step, post, result })))
@@ -93,6 +114,15 @@ const failuresAtEnd = endingExpected.flatMap((step, post) => results.map(result 
 const runs: RecorderRun[] = [
   { name: 'usual', kind: 'pipeline', text: jenkinsfile, env },
   { name: 'job', kind: 'job', text: jobScript() },
+  ...withLoad.map(([name, given]): RecorderRun => ({ name, kind: 'pipeline', text: jenkinsfile, env, ...given })),
+  {
+    name: 'broken threshold',
+    kind: 'pipeline',
+    text: jenkinsfile,
+    env,
+    cause: 'TimerTrigger',
+    failAt: { stage: 'Load run', result: 'FAILURE' },
+  },
   { name: 'wrong job', kind: 'job', text: jobScript().replace('scriptPath', 'script') },
   ...inMistakes.map(([name, text]): RecorderRun => ({ name, kind: 'pipeline', text, env })),
   ...failuresInStages.map(
@@ -136,6 +166,25 @@ describeWithGroovy('the Jenkinsfile', () => {
     expect(steps.find(({ step }) => step === 'archiveArtifacts')?.args).toMatchObject({
       artifacts: `${environment.REPORTS_FOLDER}/**`,
     })
+  })
+})
+
+describeWithGroovy('the load run', () => {
+  test.each(withLoad)('is the last stage when %s', name => {
+    expect(brokenRules(recordingOf(name), repositoryFolder, stagesWithLoad)).toEqual([])
+  })
+
+  test('is left out of a usual build, and comes once a night by itself', () => {
+    const { stages, triggers } = recordingOf('usual')
+    expect(stages).not.toContain(loadRun[0])
+    expect(triggers).toEqual([expect.stringMatching(/^H [0-5] \* \* \*$/)])
+  })
+
+  test('fails the build when a threshold breaks, and its report is published and archived', () => {
+    const recording = recordingOf('broken threshold')
+    expect(brokenAfterFailure(recording, loadRun[0], 'FAILURE', stagesWithLoad)).toEqual([])
+    const published = recording.steps.find(({ step }) => step === 'publishHTML')?.args
+    expect(published).toMatchObject({ target: { reportDir: '.data/reports/7/load', reportFiles: 'index.html' } })
   })
 })
 

@@ -67,7 +67,25 @@ describe('docker-compose.yml', () => {
     expect(services.migrate?.environment).toMatchObject({ LEASE_MS: '5' })
   })
 
-  test.each(['migrate', 'acquirer', 'api', 'web'])('takes from %s whatever it can do without', name => {
+  test('runs a load scenario with what the scenario reads, and only when asked to', () => {
+    const { k6 } = composeFile({ LOAD_SCENARIO: 'soak-conflicts' }).services
+    expect(k6).toMatchObject({
+      profiles: ['load'],
+      restart: 'no',
+      command: ['run', '/load/scenarios/soak-conflicts.ts'],
+    })
+    expect(k6!.volumes).toEqual(['./test/load:/load:ro'])
+    const texts = ['settings.ts', 'run.ts', 'summary/summary.ts'].map(file => textOf(`test/load/${file}`)).join('\n')
+    for (const name of ['BASE_URL', 'SEED', 'TIME_SCALE', 'RATE_SCALE', 'REPORT_FOLDER'])
+      expect({ name, read: texts.includes(name), given: name in k6!.environment! }).toEqual({
+        name,
+        read: true,
+        given: true,
+      })
+    expect(() => textOf('test/load/scenarios/smoke.ts')).not.toThrow()
+  })
+
+  test.each(['migrate', 'acquirer', 'api', 'web', 'k6'])('takes from %s whatever it can do without', name => {
     expect(composeFile().services[name]).toMatchObject({ read_only: true, tmpfs: ['/tmp'], cap_drop: ['ALL'] })
   })
 })

@@ -175,6 +175,38 @@ describe('smoke.sh', () => {
   })
 })
 
+describe('load.sh', () => {
+  const env = { REPORTS_FOLDER: '.data/reports/7' }
+  const reported = 'mkdir -p .data/reports/7/load && echo "<testsuites/>" > ".data/reports/7/load/$4.xml"'
+
+  test('runs each scenario that it is given, and puts its JUnit report with the others', () => {
+    fake('docker', ports)
+    fake('npm', reported)
+    expect(run('load.sh', ['smoke', 'spike-repeats'], env)).toMatchObject({ status: 0, stderr: '' })
+    const given = '--api http://127.0.0.1:4101 --reports .data/reports/7/load --history .data/load-history.csv'
+    expect(calls().filter(call => call.startsWith('npm'))).toEqual([
+      `npm run load -- smoke ${given} --invariants-wait 130`,
+      `npm run load -- spike-repeats ${given} --invariants-wait 130`,
+    ])
+    for (const name of ['smoke', 'spike-repeats'])
+      expect(existsSync(join(root, `.data/reports/7/junit/load-${name}.xml`))).toBe(true)
+  })
+
+  // What `npm run load` ends with when a threshold broke, when it was void, and when it could not run at all.
+  test.each([99, 3, 1])('fails with %i as npm does, after the other scenarios and with their reports', status => {
+    fake('docker', ports)
+    fake('npm', `${reported}; [ "$4" != smoke ] || exit ${status}`)
+    expect(run('load.sh', ['smoke', 'spike-repeats'], env).status).toBe(status)
+    expect(calls().filter(call => call.startsWith('npm'))).toHaveLength(2)
+    expect(existsSync(join(root, '.data/reports/7/junit/load-smoke.xml'))).toBe(true)
+  })
+
+  test('refuses to run nothing', () => {
+    expect(run('load.sh', [], env).status).toBe(1)
+    expect(calls()).toEqual([])
+  })
+})
+
 describe('logs.sh', () => {
   const env = { REPORTS_FOLDER: '.data/reports/7' }
   const report = (name: string) => readFileSync(join(root, '.data/reports/7/containers', name), 'utf8')

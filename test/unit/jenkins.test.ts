@@ -74,6 +74,13 @@ describe('start-jenkins', () => {
       expect(start(env)).toMatchObject({ status: expect.not.closeTo(0), stderr: expect.stringContaining(`${name}: `) })
   })
 
+  test('gets no password from docker-compose.yml that nobody gave', () => {
+    const passwordWith = (env: Record<string, string>) =>
+      composeFile(env).services.jenkins?.environment?.JENKINS_ADMIN_PASSWORD
+    expect([passwordWith({}), passwordWith({ JENKINS_ADMIN_PASSWORD: 'mine' })]).toEqual(['', 'mine'])
+    expect(start({ ...all, JENKINS_ADMIN_PASSWORD: String(passwordWith({})) }).status).not.toBe(0)
+  })
+
   test('starts it with all of them: here, where there is none, it gets as far as looking for it', () => {
     expect(start(all)).toMatchObject({ status: 127, stderr: expect.stringContaining('/usr/local/bin/jenkins.sh') })
   })
@@ -101,6 +108,7 @@ describe('plugins.txt', () => {
     ['catchError(', 'Jenkinsfile', 'workflow-basic-steps'],
     ['archiveArtifacts ', 'Jenkinsfile', 'workflow-basic-steps'],
     ['junit ', 'Jenkinsfile', 'junit'],
+    ['publishHTML ', 'Jenkinsfile', 'htmlpublisher'],
     ['pipelineJob(', 'deploy/jenkins/casc.yaml', 'job-dsl'],
     ['cpsScm {', 'deploy/jenkins/casc.yaml', 'workflow-cps'],
     ['git {', 'deploy/jenkins/casc.yaml', 'git'],
@@ -131,6 +139,10 @@ describe('the image', () => {
 
   test('has the same plugins tomorrow: pinned, and what they need at the least that fits', () => {
     expect(argumentsOf('RUN').join('\n')).toContain('jenkins-plugin-cli --latest false --plugin-file')
+  })
+
+  test('has the k6 that Compose has', () => {
+    expect(bases).toContain(composeFile().services.k6?.image)
   })
 
   test('has the Node of this repository and a client as old as its engine', () => {
@@ -173,13 +185,24 @@ describe('the profile ci', () => {
   test('gives Git what the job clones: read-only, where the image says that it may be somebody else’s', () => {
     const { CI_REPOSITORY } = jenkins!.environment!
     const path = String(CI_REPOSITORY).replace('file://', '')
-    expect(jenkins!.volumes).toContain(`./.git:${path}:ro`)
+    expect(jenkins!.volumes).toContainEqual({
+      type: 'bind',
+      source: './.git',
+      target: path,
+      read_only: true,
+      // Else the engine would make an empty .git where the source came as an archive.
+      bind: { create_host_path: false },
+    })
+    expect(composeFile({ CI_GIT_FOLDER: '/srv/clone.git' }).services.jenkins?.volumes).toContainEqual(
+      expect.objectContaining({ source: '/srv/clone.git', target: path }),
+    )
     expect(dockerfile).toContain(`safe.directory ${path}`)
     expect(dockerfile).toContain('ALLOW_LOCAL_CHECKOUT=true')
   })
 
   test('keeps what it has in volumes of its own', () => {
-    const named = [...(jenkins!.volumes as string[]), ...(engine!.volumes as string[])]
+    const named = [...(jenkins!.volumes as unknown[]), ...(engine!.volumes as unknown[])]
+      .filter(volume => typeof volume === 'string')
       .map(volume => volume.split(':')[0]!)
       .filter(source => !source.startsWith('.'))
     for (const name of named) expect(Object.keys(volumes ?? {})).toContain(name)

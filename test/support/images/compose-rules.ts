@@ -37,7 +37,8 @@ const oneShots: Rule = (name, service, file) => {
   const waits = Object.values(file.services).some(
     other => other.depends_on?.[name]?.condition === 'service_completed_successfully',
   )
-  return when(isOneShot(service) && !waits, 'ends, and nobody waits for its success')
+  // One of a profile is run by hand or by a script, which gets its exit code.
+  return when(isOneShot(service) && !waits && !service.profiles, 'ends, and nobody waits for its success')
 }
 
 const dependencies: Rule = (_, { depends_on = {} }, file) => {

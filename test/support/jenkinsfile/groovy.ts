@@ -11,6 +11,10 @@ export interface RecorderRun {
   kind: 'pipeline' | 'job'
   text: string
   env?: Record<string, string>
+  /** Parameters that a person set. */
+  params?: Record<string, boolean>
+  /** What triggered the build, such as TimerTrigger; a person when absent. */
+  cause?: string
   /** The first step of this stage, or the n-th step after the stages, ends with `result` (FAILURE). */
   failAt?: { stage?: string; post?: number; result?: 'FAILURE' | 'ABORTED' }
 }
@@ -32,6 +36,8 @@ export interface Recording {
   errors: string[]
   options: { option: string; args: unknown; stage: string | null }[]
   environment: Record<string, string>
+  /** When it runs by itself, as cron says it. */
+  triggers: string[]
   /** Those that were begun. */
   stages: string[]
   steps: RecordedStep[]

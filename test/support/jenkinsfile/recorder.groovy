@@ -1,7 +1,8 @@
 /*
  * Runs declarative pipelines and job definitions without Jenkins and records what they would do.
  *
- * Standard input: {"runs": [{"name", "kind": "pipeline" | "job", "text", "env": {}, "failAt"?: {"stage"? | "post"?, "result"?}}]}
+ * Standard input: {"runs": [{"name", "kind": "pipeline" | "job", "text", "env": {}, "params"?: {}, "cause"?, "failAt"?: {"stage"? | "post"?, "result"?}}]}
+ * `params` are the parameters that a person sets; `cause` is what triggered the build, such as TimerTrigger.
  * Standard output: [{"name", "result", "errors": [], "options": [], "stages": [], "steps": [{"step", "args", "stage", "post", "within"}]}]
  *
  * A section, option or step that is not known here is an error, as it would be in Jenkins. `failAt.stage` lets the first step of
@@ -33,7 +34,12 @@ class Recording {
   List stages = []
   List steps = []
   List options = []
+  List triggers = []
   Map environment = [:]
+  /** The defaults of the parameters, and what a person set instead. */
+  Map params = [:]
+  Map givenParams = [:]
+  String cause
   int postSteps = 0
   boolean failed = false
 
@@ -86,6 +92,7 @@ abstract class Block {
   /** `env` and its variables; a word that is neither is a mistake. */
   def propertyMissing(String name) {
     if (name == 'env') return new Environment(recording)
+    if (name == 'params') return new Parameters(recording)
     if (recording.environment.containsKey(name)) return recording.environment[name]
     if (recording.env.containsKey(name)) return recording.env[name]
     throw new Refused("$where: nobody knows what \"$name\" is")
@@ -98,6 +105,48 @@ class Environment {
   final Recording recording
   Environment(Recording recording) { this.recording = recording }
   def propertyMissing(String name) { recording.environment[name] ?: recording.env[name] }
+}
+
+class Parameters {
+  final Recording recording
+  Parameters(Recording recording) { this.recording = recording }
+  def propertyMissing(String name) {
+    if (!recording.params.containsKey(name)) throw new Refused("nobody declared the parameter \"$name\"")
+    recording.params[name]
+  }
+}
+
+class ParametersBlock extends Block {
+  ParametersBlock(Recording recording) { super(recording, 'parameters') }
+  def booleanParam(Map args) {
+    if (args.keySet() != ['name', 'defaultValue', 'description'] as Set) throw new Refused("$where: booleanParam has $args")
+    recording.params[args.name] = recording.givenParams.getOrDefault(args.name, args.defaultValue)
+  }
+}
+
+class TriggersBlock extends Block {
+  TriggersBlock(Recording recording) { super(recording, 'triggers') }
+  def cron(String times) {
+    if (times.split(' ').length != 5) throw new Refused("$where: \"$times\" has not five fields")
+    recording.triggers << times
+  }
+}
+
+/** Whether a stage runs: every condition in it must hold. */
+class WhenBlock extends Block {
+  final List results = []
+  WhenBlock(Recording recording, String where) { super(recording, where) }
+  def anyOf(Closure body) {
+    def inner = new WhenBlock(recording, "$where, anyOf")
+    inner.run(body)
+    results << inner.results.any()
+  }
+  def triggeredBy(String cause) { results << (recording.cause == cause) }
+  def expression(Closure body) { results << (run(body) ? true : false) }
+  boolean holds() {
+    if (!results) throw new Refused("$where has no condition")
+    results.every()
+  }
 }
 
 class EnvironmentBlock extends Block {
@@ -125,7 +174,7 @@ class OptionsBlock extends Block {
 class StepsBlock extends Block {
   /** Steps of the plugins in deploy/jenkins/plugins.txt that have a body, and those that have none. */
   static final WRAPPERS = ['timeout', 'catchError', 'retry', 'dir', 'withEnv']
-  static final KNOWN = ['sh', 'checkout', 'junit', 'archiveArtifacts', 'echo', 'error', 'deleteDir']
+  static final KNOWN = ['sh', 'checkout', 'junit', 'archiveArtifacts', 'publishHTML', 'echo', 'error', 'deleteDir']
   StepsBlock(Recording recording, String where) { super(recording, where) }
 
   def getScm() { 'scm' }
@@ -190,6 +239,7 @@ class StageBlock extends Block {
   final String name
   boolean hasSteps = false
   Closure body
+  Closure condition
   PostBlock after
   StageBlock(Recording recording, String name) {
     super(recording, "stage \"$name\"")
@@ -197,6 +247,17 @@ class StageBlock extends Block {
   }
   def options(Closure body) { new OptionsBlock(recording, "$where, options", name).run(body) }
   def environment(Closure body) { new EnvironmentBlock(recording, "$where, environment").run(body) }
+  def when(Closure conditions) {
+    if (condition != null) throw new Refused("$where has when twice")
+    condition = conditions
+  }
+  /** Read even where the stage would not be reached, so that its mistakes are found. */
+  boolean isWanted() {
+    if (condition == null) return true
+    def when = new WhenBlock(recording, "$where, when")
+    when.run(condition)
+    when.holds()
+  }
   def steps(Closure steps) {
     if (body != null) throw new Refused("$where has steps twice")
     body = steps
@@ -227,8 +288,9 @@ class StagesBlock extends Block {
     names << name
     def stage = new StageBlock(recording, name)
     stage.run(body)
+    def isWanted = stage.isWanted()
     // What follows a failed stage is read, so that its mistakes are found, but not carried out.
-    if (recording.result != 'SUCCESS') return
+    if (recording.result != 'SUCCESS' || !isWanted) return
     recording.stages << name
     recording.stage = name
     try {
@@ -248,6 +310,8 @@ class PipelineBlock extends Block {
   def getAny() { 'any' }
   def agent(value) { once('agent') }
   def options(Closure body) { once('options'); new OptionsBlock(recording, 'options', null).run(body) }
+  def parameters(Closure body) { once('parameters'); new ParametersBlock(recording).run(body) }
+  def triggers(Closure body) { once('triggers'); new TriggersBlock(recording).run(body) }
   def environment(Closure body) { once('environment'); new EnvironmentBlock(recording, 'environment').run(body) }
   def stages(Closure body) { once('stages'); stagesBody = body }
   def post(Closure body) {
@@ -318,7 +382,7 @@ Class compiled(Map cache, Map run) {
 }
 
 Map recordingOf(Map cache, Map run) {
-  def recording = new Recording(env: run.env ?: [:], failAt: run.failAt)
+  def recording = new Recording(env: run.env ?: [:], failAt: run.failAt, givenParams: run.params ?: [:], cause: run.cause)
   try {
     def script = compiled(cache, run).getDeclaredConstructor().newInstance() as Script
     script.binding = new Binding(recording: recording)
@@ -329,7 +393,7 @@ Map recordingOf(Map cache, Map run) {
     recording.result = 'FAILURE'
   }
   [name: run.name, result: recording.result, errors: recording.errors, options: recording.options,
-   environment: recording.environment, stages: recording.stages, steps: recording.steps]
+   environment: recording.environment, triggers: recording.triggers, stages: recording.stages, steps: recording.steps]
 }
 
 def input = new JsonSlurper().parse(System.in, 'UTF-8') as Map

@@ -32,28 +32,16 @@ export class Metric {
 
   /** A statistic by k6's name for it. Throws for one that this type does not have. */
   read(statistic: string, seconds: number): number {
-    const sorted = () => (this.#sorted ??= Float64Array.from(this.#values).sort())
+    const read = STATISTICS[this.type][statistic]
+    if (read !== undefined) return read(this, seconds)
     const [, percent] = /^p\((\d+(?:\.\d+)?)\)$/.exec(statistic) ?? []
-    switch (`${this.type} ${percent === undefined ? statistic : 'p'}`) {
-      case 'counter count':
-        return this.sum
-      case 'counter rate':
-        return seconds === 0 ? 0 : this.sum / seconds
-      case 'rate rate':
-        return this.count === 0 ? 0 : this.sum / this.count
-      case 'trend avg':
-        return this.count === 0 ? 0 : this.sum / this.count
-      case 'trend min':
-        return percentile(sorted(), 0)
-      case 'trend med':
-        return percentile(sorted(), 50)
-      case 'trend max':
-        return percentile(sorted(), 100)
-      case 'trend p':
-        return percentile(sorted(), Number(percent))
-      default:
-        throw new Error(`a ${this.type} has no "${statistic}"`)
-    }
+    if (this.type === 'trend' && percent !== undefined) return this.percentile(Number(percent))
+    throw new Error(`a ${this.type} has no "${statistic}"`)
+  }
+
+  percentile(percent: number): number {
+    this.#sorted ??= Float64Array.from(this.#values).sort()
+    return percentile(this.#sorted, percent)
   }
 
   /** As `handleSummary` gets them. */
@@ -63,6 +51,19 @@ export class Metric {
     const statistics = this.type === 'trend' ? trendStats : ['count', 'rate']
     return Object.fromEntries(statistics.map(name => [name, this.read(name, seconds)]))
   }
+}
+
+const average = ({ sum, count }: Metric): number => (count === 0 ? 0 : sum / count)
+
+const STATISTICS: Record<MetricType, Record<string, (metric: Metric, seconds: number) => number>> = {
+  counter: { count: ({ sum }) => sum, rate: ({ sum }, seconds) => (seconds === 0 ? 0 : sum / seconds) },
+  rate: { rate: average },
+  trend: {
+    avg: average,
+    min: metric => metric.percentile(0),
+    med: metric => metric.percentile(50),
+    max: metric => metric.percentile(100),
+  },
 }
 
 const BUILT_IN: Record<string, MetricType> = {

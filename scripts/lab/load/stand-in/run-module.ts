@@ -47,7 +47,13 @@ export async function runModule(module: ScenarioModule): Promise<Ended> {
   }, THRESHOLDS_EVERY_MS)
   lag.begin()
   const iterate = scenarios.map(([name, scenario], index) =>
-    runScenario(name, scenario, () => functions[index]!(data), lag, () => isAborted),
+    runScenario(
+      name,
+      scenario,
+      () => functions[index]!(data),
+      lag,
+      () => isAborted,
+    ),
   )
   await Promise.all(iterate).finally(() => clearInterval(watch))
   const lagMs = lag.end()
