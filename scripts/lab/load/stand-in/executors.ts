@@ -56,8 +56,9 @@ async function arriving(scenario: Open, startRate: number, stages: Stage[], iter
   }
   for (const atMs of arrivalTimes(startRate, stages, timeUnit)) {
     const scheduledMs = startMs + atMs
-    const waitMs = scheduledMs - performance.now()
-    await (waitMs > 0 ? sleep(waitMs) : setImmediate())
+    await setImmediate()
+    // More than once: a timer may fire a part of a millisecond early.
+    while (performance.now() < scheduledMs) await sleep(scheduledMs - performance.now())
     if (failures.length > 0 || iterations.isOver()) break
     iterations.late(performance.now() - scheduledMs)
     if (underWay.size < vus) begin(scheduledMs)
