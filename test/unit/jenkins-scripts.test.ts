@@ -82,6 +82,24 @@ describe('a run', () => {
   })
 })
 
+test.each([
+  'install.sh',
+  'build-web.sh',
+  'build-backend.sh',
+  'test.sh',
+  'images.sh',
+  'up.sh',
+  'smoke.sh',
+  'load.sh',
+  'logs.sh',
+  'down.sh',
+])('%s asks nothing of Git: the source may have come as an archive', script => {
+  fake('git', 'exit 128')
+  run(script, ['smoke'])
+  expect(calls().length).toBeGreaterThan(0)
+  expect(calls().filter(call => call.startsWith('git'))).toEqual([])
+})
+
 describe('install.sh', () => {
   test('takes what the lock file names, lets nothing run, and begins without old reports', () => {
     mkdirSync(join(root, '.data/reports/6'), { recursive: true })
