@@ -25,6 +25,10 @@ export interface Order {
 const goodput = new Counter('goodput')
 const limitedAnswers = new Counter('limited_answers')
 const refusedAnswers = new Counter('refused_answers')
+const lostAnswers = new Counter('lost_answers')
+
+/** The status of a request that was not answered in time, or at all. */
+export const NO_ANSWER = 0
 
 export const CURRENCY = 'KRW'
 const TIMEOUT = '20s'
@@ -56,7 +60,7 @@ async function send(
     timeout: TIMEOUT,
     // Without a name of its own each payment would be a row in the figures.
     tags: { name: `${method} ${route}` },
-    responseCallback: http.expectedStatuses(...expected),
+    responseCallback: http.expectedStatuses(...expected.filter(status => status !== NO_ANSWER)),
   })
   const text = String(response.body ?? '')
   return { status: response.status, text, json: objectOf(text), header: name => response.headers[name] }
@@ -98,11 +102,15 @@ export const readInvariants = (): Promise<Answer> => send('GET', '/invariants', 
 export const detailsOf = ({ json }: Answer): Json => (json.details ?? {}) as Json
 
 /**
- * Whether a system under more load than it takes has turned the request away, as `tolerated` allows: 429 or 503.
- * Then the answer must say so in words and when to come again.
+ * Whether a system under more load than it takes has turned the request away, as `tolerated` allows: 429 or 503, whose
+ * answer must say so in words and when to come again, or NO_ANSWER, which is counted as a failed request all the same.
  */
 export function isTurnedAway(answer: Answer, tolerated: number[]): boolean {
   if (!tolerated.includes(answer.status)) return false
+  if (answer.status === NO_ANSWER) {
+    lostAnswers.add(1)
+    return true
+  }
   const codes = answer.status === 429 ? ['RATE_LIMITED'] : ['SERVICE_UNAVAILABLE', 'OUTCOME_UNKNOWN']
   check(answer, {
     'turned away: the code says why': () => codes.includes(String(answer.json.code)),

@@ -1,4 +1,5 @@
 /** breakpoint: ever more new payments a second, until they are slow or dropped. It is meant to end with a broken threshold. */
+import { NO_ANSWER } from '../api.ts'
 import { authorizeFlow } from '../flows/authorize.ts'
 import { optionsOf, type RunData, ramping } from '../settings.ts'
 import { summaryOf } from '../summary/summary.ts'
@@ -15,6 +16,6 @@ export const options = optionsOf(
   },
 )
 
-export const authorize = ({ seed }: RunData): Promise<void> => authorizeFlow(seed, [429, 503])
+export const authorize = ({ seed }: RunData): Promise<void> => authorizeFlow(seed, [NO_ANSWER, 429, 503])
 
 export const handleSummary = summaryOf('breakpoint-authorize')

@@ -56,9 +56,7 @@ async function arriving(scenario: Open, startRate: number, stages: Stage[], iter
   }
   for (const atMs of arrivalTimes(startRate, stages, timeUnit)) {
     const scheduledMs = startMs + atMs
-    await setImmediate()
-    // More than once: a timer may fire a part of a millisecond early.
-    while (performance.now() < scheduledMs) await sleep(scheduledMs - performance.now())
+    await untilMs(scheduledMs)
     if (failures.length > 0 || iterations.isOver()) break
     iterations.late(performance.now() - scheduledMs)
     if (underWay.size < vus) begin(scheduledMs)
@@ -69,6 +67,17 @@ async function arriving(scenario: Open, startRate: number, stages: Stage[], iter
   }
   await within(gracefulStop, [...underWay])
   if (failures.length > 0) throw failures[0]
+}
+
+/** Gives the event loop a turn, even where the time is over. */
+async function untilMs(dueMs: number): Promise<void> {
+  await setImmediate()
+  // More than once: a timer may fire a part of a millisecond early.
+  for (;;) {
+    const waitMs = dueMs - performance.now()
+    if (waitMs <= 0) return
+    await sleep(waitMs)
+  }
 }
 
 async function within(ms: number, work: Promise<void>[]): Promise<void> {
