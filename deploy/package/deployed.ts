@@ -7,10 +7,12 @@ import { type FunctionDefinition, type FunctionEvent, roleOf } from './roles.ts'
 interface Given {
   standIns: string[]
   kafkaSecretKeyArn?: string
+  tracing?: 'xray'
 }
 
 export interface Service {
   functions: Record<string, FunctionDefinition>
+  provider?: { tracing?: { lambda: boolean } }
   custom: { deployed: { openRoutes: string[]; offlineOnly: string[] }; settings: { given: Given } }
   resources?: { Resources?: Record<string, unknown> }
 }
@@ -59,10 +61,11 @@ export function closeService(service: Service): void {
   const { deployed, settings } = service.custom
   const { openRoutes, offlineOnly } = deployed
   for (const key of offlineOnly) delete service.functions[key]
+  if (settings.given.tracing === 'xray') service.provider = { ...service.provider, tracing: { lambda: true } }
   const roles: Record<string, unknown> = {}
   for (const [key, definition] of Object.entries(service.functions)) {
     definition.role = `${key[0]!.toUpperCase()}${key.slice(1)}Role`
-    roles[definition.role] = roleOf(definition, settings.given.kafkaSecretKeyArn)
+    roles[definition.role] = roleOf(definition, settings.given.kafkaSecretKeyArn, settings.given.tracing)
     definition.events = definition.events.map(event => guarded(event, openRoutes))
   }
   service.resources = { ...service.resources, Resources: { ...service.resources?.Resources, ...roles } }

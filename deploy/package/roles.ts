@@ -40,6 +40,8 @@ const networkActions = [
 ]
 /** What an event source mapping needs in addition, to reach the brokers from the VPC. */
 const pollerNetworkActions = ['ec2:DescribeVpcs', 'ec2:DescribeSecurityGroups']
+/** X-Ray knows no narrower resource for these. */
+const xrayActions = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords']
 const networkAccess = new Set(['vpcSubnet', 'vpcSecurityGroup'])
 
 const allow = (Action: string[], Resource: unknown): Statement => ({ Effect: 'Allow', Action, Resource })
@@ -48,7 +50,7 @@ const regional = (service: string, rest: string) => ({
 })
 
 /** The CloudFormation resource. `secretKeyArn`: the key that the pollers' secret is encrypted with, when it is not AWS's own. */
-export function roleOf({ name, events }: FunctionDefinition, secretKeyArn?: string) {
+export function roleOf({ name, events }: FunctionDefinition, secretKeyArn?: string, tracing?: 'xray') {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -65,6 +67,7 @@ export function roleOf({ name, events }: FunctionDefinition, secretKeyArn?: stri
               allow(['logs:CreateLogStream', 'logs:PutLogEvents'], regional('logs', `log-group:/aws/lambda/${name}:*`)),
               allow(networkActions, '*'),
               denyToCode(name),
+              ...(tracing === 'xray' ? [allow(xrayActions, '*')] : []),
               ...events.flatMap(event => triggerStatements(event, secretKeyArn)),
             ].filter(unique),
           },

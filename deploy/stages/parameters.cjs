@@ -18,6 +18,8 @@ const parameters = {
   kafkaSecretArn: { form: SECRET_ARN, asked: 'arn:aws:secretsmanager:…' },
   servicesSecretArn: { form: SECRET_ARN, asked: 'arn:aws:secretsmanager:…' },
   acquirerUrl: { form: /^(https?:\/\/[^\s,]+|in-process:)$/, asked: 'https://… or in-process:' },
+  otlpEndpoint: { optional: true, form: /^https?:\/\/[^\s,]+$/, asked: 'https://…' },
+  tracing: { optional: true, form: /^xray$/, asked: 'xray' },
   kafkaSecretKeyArn: { optional: true, form: KEY_ARN, asked: 'arn:aws:kms:…' },
 }
 

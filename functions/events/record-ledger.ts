@@ -1,5 +1,6 @@
 /** Kafka `payment.captured` and `payment.refunded`: keeps the books. A throw means: deliver the batch again. */
 import type { MSKEvent, SelfManagedKafkaEvent } from 'aws-lambda'
+import { traceIdIn } from '../../shared/contracts/traceparent.ts'
 import type { IncomingRecord } from '../../shared/payments/ports.ts'
 import { idIn } from '../../shared/payments/record-id.ts'
 import { type LedgerPorts, recordLedger } from '../../shared/payments/record-ledger.ts'
@@ -12,7 +13,7 @@ export const createHandler =
   (ports: LedgerPorts & { metrics: Pick<Metrics, 'ledgerWritten'>; log: Pick<Logger, 'info'> }) =>
   async (event: MSKEvent | SelfManagedKafkaEvent) => {
     const records = Object.values(event.records).flat().map(incoming)
-    const { written, poisoned } = await recordLedger(ports, records)
+    const { written, poisoned } = await ports.tracer.during(() => recordLedger(ports, records))
     ports.metrics.ledgerWritten.inc(written)
     // One line a batch: at two thousand events a second, a line for each would cost as much as the answers' lines.
     ports.log.info({ written, poisoned, events: records.map(labelOf) }, 'booked')
@@ -22,6 +23,7 @@ export const createHandler =
 const labelOf = ({ topic, partition, offset, key, headers }: IncomingRecord) => ({
   paymentId: idIn(key),
   eventId: idIn(headers.find(([name]) => name === 'event-id')?.[1]),
+  traceId: traceIdIn(headers.find(([name]) => name === 'traceparent')?.[1].toString('latin1')),
   record: `${topic} ${partition}/${offset}`,
 })
 

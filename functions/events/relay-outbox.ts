@@ -1,6 +1,7 @@
 /** Kafka `outbox.ready`: publishes what waits in the outbox of every shard that was rung for. A throw means: deliver again. */
 import type { MSKEvent, SelfManagedKafkaEvent } from 'aws-lambda'
 import { SHARD_COUNT } from '../../shared/contracts/topics.ts'
+import type { Tracer } from '../../shared/payments/ports.ts'
 import { type RelayPorts, relayShards } from '../../shared/payments/relay-outbox.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import { portsFromEnv } from '../../shared/runtime/wiring.ts'
@@ -9,10 +10,11 @@ import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 const WORK_MS = 10_000
 
 export const createHandler =
-  (ports: RelayPorts & { metrics: Pick<Metrics, 'outboxPublished'> }) =>
+  (ports: RelayPorts & { metrics: Pick<Metrics, 'outboxPublished'>; tracer: Pick<Tracer, 'during'> }) =>
   async (event: MSKEvent | SelfManagedKafkaEvent) => {
     const deadlineMs = ports.clock.nowMs() + WORK_MS
-    await relayShards(ports, shardsOf(event), deadlineMs, rowCount => ports.metrics.outboxPublished.inc(rowCount))
+    const count = (rowCount: number) => ports.metrics.outboxPublished.inc(rowCount)
+    await ports.tracer.during(() => relayShards(ports, shardsOf(event), deadlineMs, count))
   }
 
 /** The partition of the doorbell is the shard. */

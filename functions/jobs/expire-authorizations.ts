@@ -12,7 +12,8 @@ const WORK_MS = 40_000
 export const createHandler =
   (ports: OperationPorts & { metrics: Pick<Metrics, 'paymentsExpired'>; log: Pick<Logger, 'info'> }) => async () => {
     const deadlineMs = ports.clock.nowMs() + WORK_MS
-    const summary = await expirePayments(ports, { limit: PAYMENTS_MAX, concurrency: CONCURRENCY, deadlineMs })
+    const bounds = { limit: PAYMENTS_MAX, concurrency: CONCURRENCY, deadlineMs }
+    const summary = await ports.tracer.during(() => expirePayments(ports, bounds))
     ports.metrics.paymentsExpired.inc(summary.expired)
     if (summary.expired + summary.unknown > 0) ports.log.info({ ...summary }, 'expired authorizations')
     return summary

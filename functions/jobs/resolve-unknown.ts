@@ -22,10 +22,12 @@ type ResolveJobPorts = OperationPorts &
 
 export const createHandler = (ports: ResolveJobPorts) => async () => {
   const deadlineMs = ports.clock.nowMs() + WORK_MS
-  const [summary] = await Promise.all([
-    resolveUnknown(ports, { concurrency: CONCURRENCY, deadlineMs, observer: observerOf(ports) }),
-    confirmSettlements(ports, { ...SETTLEMENTS, deadlineMs }),
-  ])
+  const work = () =>
+    Promise.all([
+      resolveUnknown(ports, { concurrency: CONCURRENCY, deadlineMs, observer: observerOf(ports) }),
+      confirmSettlements(ports, { ...SETTLEMENTS, deadlineMs }),
+    ])
+  const [summary] = await ports.tracer.during(work)
   if (summary.resolved + summary.stillUnknown > 0) ports.log.info({ ...summary }, 'resolved unknown outcomes')
   return summary
 }

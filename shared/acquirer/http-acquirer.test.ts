@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { acquirerOrder } from '../contracts/acquirer.ts'
 import type { AcquirerOrder } from '../payments/ports.ts'
+import { noTracer } from '../payments/traced.ts'
 import { until } from '../runtime/until.ts'
 import { Circuit } from './circuit.ts'
 import { type CallReport, HttpAcquirer, type HttpAcquirerOptions } from './http-acquirer.ts'
@@ -92,6 +93,7 @@ class Scene {
       timeoutMs: 30_000,
       circuit: new Circuit({ nowMs: () => performance.now(), onChange: () => {} }),
       nowMs: () => performance.now(),
+      tracer: noTracer,
       onCalled: report => void this.reports.push(report),
       onRetried: () => void this.retries++,
       ...options,

@@ -1,7 +1,7 @@
 /** The acquirer as a service: its protocol over HTTP, with a bounded pool, time-outs, retries and a circuit. */
 import { ExponentialBackoff, handleType, retry } from 'cockatiel'
 import { type AcquirerDecision, type AcquirerOrderBody, acquirerDecision } from '../contracts/acquirer.ts'
-import type { Acquirer, AcquirerOrder, Verdict } from '../payments/ports.ts'
+import type { Acquirer, AcquirerOrder, Span, Tracer, Verdict } from '../payments/ports.ts'
 import { type Circuit, CircuitOpenError } from './circuit.ts'
 import { type IncomingAnswer, NoAnswerError, type OutgoingRequest, PooledRequests } from './pooled-requests.ts'
 
@@ -29,6 +29,7 @@ export interface CallReport {
   durationMs: number
   /** What went wrong, for the log. */
   detail?: string
+  traceparent?: string
 }
 
 export interface HttpAcquirerOptions {
@@ -39,6 +40,7 @@ export interface HttpAcquirerOptions {
   circuit: Circuit
   /** Never set back. */
   nowMs: () => number
+  tracer: Pick<Tracer, 'begin'>
   onCalled(report: CallReport): void
   onRetried(): void
 }
@@ -88,18 +90,22 @@ export class HttpAcquirer implements Acquirer {
     return this.#options.circuit.mayTry()
   }
 
-  async submit(order: AcquirerOrder): Promise<Decided | { kind: 'unknown' }> {
+  async submit(order: AcquirerOrder, traceparent?: string): Promise<Decided | { kind: 'unknown' }> {
     const body = JSON.stringify(bodyOf(order))
-    return decidedIn(await this.#ask('submit', order, { method: 'PUT', path: pathOf(order), body }))
+    return decidedIn(await this.#ask('submit', order, { method: 'PUT', path: pathOf(order), body, traceparent }))
   }
 
-  async inquire(order: AcquirerOrder): Promise<Decided | { kind: 'unknown' } | { kind: 'not_found' }> {
-    const reply = await this.#ask('inquire', order, { method: 'GET', path: pathOf(order) })
+  async inquire(
+    order: AcquirerOrder,
+    traceparent?: string,
+  ): Promise<Decided | { kind: 'unknown' } | { kind: 'not_found' }> {
+    const reply = await this.#ask('inquire', order, { method: 'GET', path: pathOf(order), traceparent })
     return reply.kind === 'not_found' ? reply : decidedIn(reply)
   }
 
-  async cancel(order: AcquirerOrder): Promise<Decided | { kind: 'unknown' }> {
-    return decidedIn(await this.#ask('cancel', order, { method: 'POST', path: `${pathOf(order)}/cancel` }))
+  async cancel(order: AcquirerOrder, traceparent?: string): Promise<Decided | { kind: 'unknown' }> {
+    const request = { method: 'POST', path: `${pathOf(order)}/cancel`, traceparent } as const
+    return decidedIn(await this.#ask('cancel', order, request))
   }
 
   /** Throws when the acquirer does not answer, cannot work, or is not asked. Uses no connection of the pool, counts for nothing. */
@@ -118,11 +124,23 @@ export class HttpAcquirer implements Acquirer {
   async #ask(call: AcquirerCall, order: AcquirerOrder, request: OutgoingRequest): Promise<Reply | { kind: 'unknown' }> {
     const { circuit, nowMs, timeoutMs, onCalled } = this.#options
     const startedAtMs = nowMs()
-    const report = (outcome: CallOutcome, detail?: string) =>
-      onCalled({ call, operationId: order.operationId, outcome, durationMs: nowMs() - startedAtMs, detail })
+    const span = this.#spanOf(call, order, request)
+    const traced = { ...request, traceparent: span.traceparent }
+    const report = (outcome: CallOutcome, detail?: string) => {
+      endCall(span, outcome)
+      const { traceparent } = request
+      onCalled({
+        call,
+        operationId: order.operationId,
+        outcome,
+        durationMs: nowMs() - startedAtMs,
+        detail,
+        traceparent,
+      })
+    }
     try {
       const reply = await circuit.run(() =>
-        this.#retries.execute(() => this.#tryOnce(call, order, request, startedAtMs + timeoutMs)),
+        this.#retries.execute(() => this.#tryOnce(call, order, traced, startedAtMs + timeoutMs)),
       )
       report(reply.kind, reply.kind === 'refused' ? reply.detail : undefined)
       return reply
@@ -130,6 +148,21 @@ export class HttpAcquirer implements Acquirer {
       report(...unclear(error))
       return { kind: 'unknown' }
     }
+  }
+
+  /** One span for all tries. */
+  #spanOf(call: AcquirerCall, { kind, operationId }: AcquirerOrder, { method, traceparent }: OutgoingRequest): Span {
+    const span = this.#options.tracer.begin({ name: spanNames[call], kind: 'client' }, traceparent)
+    if (span.isRecorded)
+      span.set({
+        'http.request.method': method,
+        'server.address': this.#requests.hostname,
+        'server.port': this.#requests.port,
+        'payment.acquirer.call': call,
+        'payment.operation.id': operationId,
+        'payment.operation.kind': kind,
+      })
+    return span
   }
 
   async #tryOnce(
@@ -149,6 +182,20 @@ export class HttpAcquirer implements Acquirer {
       throw failure
     }
   }
+}
+
+const spanNames: Record<AcquirerCall, string> = {
+  submit: 'PUT /operations/{operationId}',
+  inquire: 'GET /operations/{operationId}',
+  cancel: 'POST /operations/{operationId}/cancel',
+}
+
+/** A refusal by the acquirer's own rules is an answer; what leaves the outcome open is an error. */
+const clear: ReadonlySet<CallOutcome> = new Set(['approved', 'declined', 'canceled', 'not_found'])
+
+function endCall(span: Span, outcome: CallOutcome): void {
+  if (span.isRecorded) span.set({ 'payment.acquirer.outcome': outcome })
+  span.end(clear.has(outcome) ? undefined : outcome)
 }
 
 const pathOf = (order: AcquirerOrder): string => `/operations/${encodeURIComponent(order.operationId)}`

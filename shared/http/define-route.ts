@@ -80,10 +80,11 @@ export function routeOf(
   if (query) chain.use(parseQuery(query, { refuses: refusals.includes('VALIDATION_FAILED') }))
   // middy runs `onError` hooks in reverse order: `errors` is registered last, so that it answers before any other hook runs.
   for (const middleware of [...middlewares, errors(ports)]) chain.use(middleware)
-  if (places === undefined || routeClass === undefined) return chain.handler(handler) as RouteHandler
   // What may turn an error into another one comes even before.
-  chain.use(chargeRefused(ports, routeClass))
-  return places.guard(chain.handler(places.worksIn(handler)) as RouteHandler)
+  if (routeClass) chain.use(chargeRefused(ports, routeClass))
+  const handle = chain.handler(places ? places.worksIn(handler) : handler) as RouteHandler
+  const guarded = places ? places.guard(handle) : handle
+  return (event, context) => ports.tracer.during(() => guarded(event, context))
 }
 
 /** What a handler gave back, as its contract says it; throws a refusal. */

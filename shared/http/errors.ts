@@ -5,6 +5,7 @@
 import type { MiddlewareObj } from '@middy/core'
 import { errorBodyOf, errorCatalogue, type Language } from '../contracts/errors.ts'
 import type { Problem } from '../contracts/problem-texts.ts'
+import { traceIdIn } from '../contracts/traceparent.ts'
 import type { Caller } from '../payments/answer.ts'
 import { DependencyUnavailableError } from '../payments/ports.ts'
 import { ApiError } from './api-error.ts'
@@ -23,7 +24,8 @@ export interface ErrorLog {
 export function errors(ports: { log: ErrorLog }): MiddlewareObj {
   const errorsOnError = (request: { event: unknown; error: unknown; response?: unknown }): void => {
     const event = request.event as { caller: Caller }
-    const about = { requestId: event.caller.requestId, paymentId: paymentIdOf(event) }
+    const { requestId, traceparent } = event.caller
+    const about = { requestId, paymentId: paymentIdOf(event), traceId: traceIdIn(traceparent) }
     request.response = render(withOperation(toApiError(request.error, about, ports), event), event.caller)
   }
   const errorsAfter = (request: { response?: unknown }): void => {

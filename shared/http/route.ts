@@ -1,8 +1,10 @@
-/** The outside of every HTTP handler: request id, language, early time-out, one log line and one metric per answer. */
+/** The outside of every HTTP handler: request id, trace, language, early time-out, one log line and one metric per answer. */
 import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import type { LimitState, RouteClass } from '../contracts/limits.ts'
+import { parseTraceparent } from '../contracts/traceparent.ts'
 import type { Caller } from '../payments/answer.ts'
+import type { Span, Tracer } from '../payments/ports.ts'
 import { ApiError, notFound } from './api-error.ts'
 import type { ErrorLog } from './errors.ts'
 import { preferredLanguage } from './language.ts'
@@ -21,6 +23,7 @@ export interface RoutePorts extends LimitPorts, PlacePorts {
   monotonic: { nowMs(): number }
   requests: RequestObserver
   log: ErrorLog
+  tracer: Pick<Tracer, 'enter' | 'during'>
 }
 
 /** Called with every answer. */
@@ -31,6 +34,7 @@ export interface RequestObserver {
     durationMs: number
     requestId: string
     paymentId?: string
+    traceparent?: string
   }): void
   /** Called with every request that was refused because too many were in work. */
   refused(routeClass: RouteClass): void
@@ -38,8 +42,6 @@ export interface RequestObserver {
 
 /** Time kept back from the function's time-out for answering. */
 const EARLY_TIMEOUT_MS = 500
-/** W3C Trace Context, version 00. */
-const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 const SANE_REQUEST_ID = /^[A-Za-z0-9._:/+=-]{1,64}$/
 
 /** The middy chain that `defineRoute` fills. A caller whose request runs out of time is told `onTimeout`. */
@@ -67,18 +69,25 @@ function refuseOtherRoutes({ routeKey, rawPath, requestContext }: RouteEvent): v
 interface ChainRequest {
   event: RouteEvent
   response: HttpResult | undefined
-  internal: { startedAtMs?: number }
+  internal: { startedAtMs?: number; span?: Span }
 }
 
 function identify(request: ChainRequest, ports: RoutePorts): void {
   const { event } = request
   request.internal.startedAtMs = ports.monotonic.nowMs()
+  const span = ports.tracer.enter({ name: event.routeKey, kind: 'server' }, traceparentOf(event))
+  request.internal.span = span
   const sent = header(event, 'x-request-id')
   event.caller = {
     requestId: sent !== undefined && SANE_REQUEST_ID.test(sent) ? sent : ports.requestIds.next(),
     language: preferredLanguage(header(event, 'accept-language')),
-    traceparent: TRACEPARENT.exec(header(event, 'traceparent') ?? '')?.[0],
+    traceparent: span.traceparent,
   }
+}
+
+function traceparentOf(event: RouteEvent): string | undefined {
+  const sent = header(event, 'traceparent')
+  return parseTraceparent(sent) && sent
 }
 
 // Runs on every way out, also after a middleware answered early; middleware `after` hooks do not.
@@ -92,15 +101,30 @@ function finish(request: ChainRequest, ports: RoutePorts): void {
     'x-request-id': event.caller.requestId,
     'cache-control': 'no-store',
   }
+  const paymentId = paymentIdOf(event, response.body)
   quietly(() =>
     ports.requests.answered({
       route: event.routeKey,
       statusCode: response.statusCode ?? 200,
       durationMs: ports.monotonic.nowMs() - (request.internal.startedAtMs ?? 0),
       requestId: event.caller.requestId,
-      paymentId: paymentIdOf(event, response.body),
+      paymentId,
+      traceparent: event.caller.traceparent,
     }),
   )
+  if (request.internal.span?.isRecorded) quietly(() => endSpan(request.internal.span!, event, response, paymentId))
+}
+
+function endSpan(span: Span, event: RouteEvent, { statusCode = 200 }: HttpResult, paymentId?: string): void {
+  span.set({
+    'http.request.method': event.requestContext.http.method,
+    'http.route': event.routeKey.split(' ')[1],
+    'http.response.status_code': statusCode,
+    'payment.id': paymentId,
+    'payment.operation.id': event.caller.operationId,
+    'payment.request.id': event.caller.requestId,
+  })
+  span.end(statusCode >= 500 ? String(statusCode) : undefined)
 }
 
 /** Several of one name are joined with commas, as API Gateway does, which sends names in lower case; other senders may not. */

@@ -15,7 +15,8 @@ import {
   repeat,
   repeatIfUsed,
 } from './operation.ts'
-import { type Claim, DependencyUnavailableError, DuplicateKeyError, type Operation } from './ports.ts'
+import { type Claim, DependencyUnavailableError, DuplicateKeyError, type Operation, type Transaction } from './ports.ts'
+import { traced } from './traced.ts'
 
 /**
  * Outcomes: answered (201 held or captured, 402 declined), in_progress, different_request, expired, currency_withdrawn, unknown.
@@ -57,7 +58,7 @@ export async function authorizePayment(
   caller.paymentId = payment.paymentId
   caller.operationId = operation.operationId
   try {
-    await claimNew(ports, payment, operation, claim, nowMs)
+    await claimNew(ports, payment, operation, claim, caller, nowMs)
   } catch (error) {
     if (!(error instanceof DuplicateKeyError)) throw error
     // The new payment does not exist. The repeat names the one that does.
@@ -73,15 +74,19 @@ const claimNew = (
   payment: Payment,
   operation: Operation & { sequence: number },
   claim: Claim,
+  caller: Caller,
   nowMs: number,
 ): Promise<void> => {
   const { merchantId, operationId } = operation
-  // The key is the subject, because copies of a request share it. No other request knows the new payment yet.
-  return ports.transactions.run(`${merchantId} ${claim.key}`, async tx => {
+  const write = async (tx: Transaction) => {
     await ports.answers.open(tx, { ...claim, merchantId, operationId, nowMs })
     await ports.operations.insert(tx, operation)
     await ports.payments.insert(tx, { ...payment, pendingOperationId: operationId, idempotencyKey: claim.key })
-  })
+  }
+  // The key is the subject, because copies of a request share it. No other request knows the new payment yet.
+  return traced(ports.tracer, { name: 'claim authorize' }, caller.traceparent, span =>
+    ports.transactions.run(`${merchantId} ${claim.key}`, write, span),
+  )
 }
 
 function newPayment(ports: OperationPorts, request: AuthorizeRequest, nowMs: number): Payment {

@@ -14,6 +14,7 @@ import {
 } from './operation.ts'
 import { type Claim, DependencyUnavailableError, DuplicateKeyError, type Operation, type Transaction } from './ports.ts'
 import { notBefore } from './record-outcome.ts'
+import { traced } from './traced.ts'
 
 export interface Change {
   kind: Exclude<RequestedKind, 'authorize'>
@@ -41,21 +42,23 @@ export async function changePayment(
   let merchantId: string | undefined
   const operationId = ports.ids.operation()
   caller.operationId = operationId
+  const write = async (tx: Transaction): Promise<Claimed> => {
+    // One round trip: the summary waits for the lock.
+    const [payment, summary] = await Promise.all([
+      ports.payments.lock(tx, change.paymentId),
+      ports.operations.summary(tx, change.paymentId),
+    ])
+    if (payment === undefined || (change.merchantId ?? payment.merchantId) !== payment.merchantId)
+      return { outcome: { kind: 'not_found' } }
+    merchantId = payment.merchantId
+    return claimChange(tx, ports, { payment, summary, operationId }, change, claim, caller)
+  }
   let claimed: Claimed
   try {
-    claimed = await ports.transactions.run(change.paymentId, async (tx): Promise<Claimed> => {
-      // One round trip: the summary waits for the lock.
-      const [payment, summary] = await Promise.all([
-        ports.payments.lock(tx, change.paymentId),
-        ports.operations.summary(tx, change.paymentId),
-      ])
-      if (payment === undefined || (change.merchantId ?? payment.merchantId) !== payment.merchantId)
-        return { outcome: { kind: 'not_found' } }
-      merchantId = payment.merchantId
-      return claimChange(tx, ports, { payment, summary, operationId }, change, claim, caller)
-    })
+    claimed = await traced(ports.tracer, { name: `claim ${change.kind}` }, caller.traceparent, span =>
+      ports.transactions.run(change.paymentId, write, span).catch(outcomeOfRollback),
+    )
   } catch (error) {
-    if (error instanceof Rollback) return error.outcome
     if (claim === undefined || merchantId === undefined) throw error
     caller.operationId = undefined
     if (error instanceof DuplicateKeyError) return repeat(ports, merchantId, claim, caller)
@@ -76,6 +79,11 @@ class Rollback extends Error {
     super(outcome.kind)
     this.outcome = outcome
   }
+}
+
+function outcomeOfRollback(error: unknown): Claimed {
+  if (error instanceof Rollback) return { outcome: error.outcome }
+  throw error
 }
 
 class AcquirerAwayError extends DependencyUnavailableError {

@@ -2,8 +2,9 @@
 import { plan } from '../domain/payment.ts'
 import type { Caller } from './answer.ts'
 import { claimOperation } from './change-payment.ts'
-import { execute, type OperationPorts } from './operation.ts'
-import type { Operation } from './ports.ts'
+import { execute, type OperationPorts, type Outcome } from './operation.ts'
+import type { Operation, Span, Transaction } from './ports.ts'
+import { spanned, traced } from './traced.ts'
 import { workThrough } from './work-through.ts'
 
 export interface ExpirySummary {
@@ -26,9 +27,8 @@ export async function expirePayments(
   await ports.clock.catchUp()
   const summary: ExpirySummary = { expired: 0, unknown: 0 }
   const expireOne = async (paymentId: string) => {
-    const operation = await claimExpiry(ports, paymentId)
-    if (operation === undefined) return
-    const { kind } = await execute(ports, operation, { ...job })
+    const span = ports.tracer.enter({ name: 'expire payment' }, undefined)
+    const kind = await spanned([span], () => expire(ports, paymentId, { ...job, traceparent: span.traceparent }))
     if (kind === 'answered') summary.expired++
     if (kind === 'unknown') summary.unknown++
   }
@@ -38,10 +38,18 @@ export async function expirePayments(
   return summary
 }
 
+/** Undefined when nothing was to be done. */
+async function expire(ports: OperationPorts, paymentId: string, caller: Caller): Promise<Outcome['kind'] | undefined> {
+  const operation = await traced(ports.tracer, { name: 'claim expire' }, caller.traceparent, span =>
+    claimExpiry(ports, paymentId, span),
+  )
+  return operation && (await execute(ports, operation, caller)).kind
+}
+
 /** Claims the expiry of a payment; undefined when it is not due, or somebody else was first. */
-export const claimExpiry = (ports: OperationPorts, paymentId: string): Promise<Operation | undefined> => {
+export const claimExpiry = (ports: OperationPorts, paymentId: string, span?: Span): Promise<Operation | undefined> => {
   const operationId = ports.ids.operation()
-  return ports.transactions.run(paymentId, async tx => {
+  const write = async (tx: Transaction) => {
     const [payment, summary] = await Promise.all([
       ports.payments.lock(tx, paymentId),
       ports.operations.summary(tx, paymentId),
@@ -53,5 +61,6 @@ export const claimExpiry = (ports: OperationPorts, paymentId: string): Promise<O
     const { amountMinor } = planned
     const fields = { operationId, kind: 'expire', amountMinor, idempotencyKey: null, finalCapture: null } as const
     return claimOperation(tx, ports, payment, summary, fields, nowMs)
-  })
+  }
+  return ports.transactions.run(paymentId, write, span)
 }

@@ -36,6 +36,7 @@ import {
   type Verdict,
 } from './ports.ts'
 import { type ResolveSummary, resolveUnknown } from './resolve-unknown.ts'
+import { noTracer } from './traced.ts'
 
 type Call = Exclude<keyof Acquirer, 'mayTry'>
 type Found<Kind extends Call> = Awaited<ReturnType<Acquirer[Kind]>>
@@ -274,6 +275,7 @@ export function createFakePorts(options: { turn?: Turn; policy?: Partial<Operati
     alarms: new FakeAlarms(),
     clock: new FakeClock(FAKE_NOW_MS),
     ids: createFakeIds(options.seed),
+    tracer: noTracer,
     policy: { ...fakePolicy, ...options.policy },
   }
 }

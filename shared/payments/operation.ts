@@ -23,10 +23,13 @@ import type {
   OutboxWriter,
   Payments,
   StoredAnswer,
+  Tracer,
+  Transaction,
   Transactions,
   Verdict,
 } from './ports.ts'
 import { type FinalVerdict, type Recorded, recordOutcome } from './record-outcome.ts'
+import { traced } from './traced.ts'
 
 export interface OperationPorts {
   transactions: Transactions
@@ -39,6 +42,7 @@ export interface OperationPorts {
   doorbell: Doorbell
   clock: Clock
   ids: Ids
+  tracer: Tracer
   policy: OperationPolicy
 }
 
@@ -120,7 +124,7 @@ const leaseFrom = (clock: Clock, { leaseMs }: OperationPolicy) => ({
 /** Executes a claimed operation at the acquirer and records what came of it. */
 export async function execute(ports: OperationPorts, operation: Operation, caller: Caller): Promise<Outcome> {
   reached('payments:claimed')
-  const said = await ports.acquirer.submit(orderOf(operation))
+  const said = await ports.acquirer.submit(orderOf(operation), caller.traceparent)
   reached('payments:answered')
   return settle(ports, operation, said, caller)
 }
@@ -181,7 +185,7 @@ async function resume(ports: OperationPorts, operationId: string, caller: Caller
   if (operation === undefined) return { kind: 'in_progress' }
   caller.paymentId = operation.paymentId
   caller.operationId = operationId
-  const said = await ports.acquirer.inquire(orderOf(operation))
+  const said = await ports.acquirer.inquire(orderOf(operation), caller.traceparent)
   reached('payments:inquired')
   if (isClear(said)) return settle(ports, operation, said, caller)
   return postponeUntil(ports, operation, operation.nextAttemptAtMs)
@@ -241,10 +245,16 @@ export async function record(
   verdict: FinalVerdict,
   caller: Caller,
 ): Promise<Recorded | undefined> {
-  const recorded = await ports.transactions.run(operation.paymentId, async tx => {
-    const written = await recordOutcome(tx, ports, operation, verdict, caller)
-    reached('payments:recording')
-    return written
+  const start = { name: `record ${operation.kind}`, attributes: { 'payment.operation.outcome': verdict.kind } }
+  const recorded = await traced(ports.tracer, start, caller.traceparent, span => {
+    // The event continues the trace from here.
+    const teller = { ...caller, traceparent: span.traceparent }
+    const write = async (tx: Transaction) => {
+      const written = await recordOutcome(tx, ports, operation, verdict, teller)
+      reached('payments:recording')
+      return written
+    }
+    return ports.transactions.run(operation.paymentId, write, span)
   })
   reached('payments:recorded')
   return recorded

@@ -20,6 +20,45 @@ export class RowRefusedError extends Error {
   override name = 'RowRefusedError'
 }
 
+/** Attributes of a span. Undefined ones are left out. They carry no personal data and no secrets: ids, kinds, counts, names of errors. */
+export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>
+
+export interface SpanStart {
+  /** Has few values: no ids. */
+  name: string
+  /** Absent: work inside of this system. */
+  kind?: 'server' | 'client' | 'producer' | 'consumer'
+  attributes?: SpanAttributes
+}
+
+/** A piece of work in a trace, from its beginning to `end`. */
+export interface Span {
+  /** W3C trace context for what continues the trace from here. Undefined when there is no trace. */
+  readonly traceparent: string | undefined
+  /** False: nobody will see it, so that attributes need not be made. */
+  readonly isRecorded: boolean
+  set(attributes: SpanAttributes): void
+  /** Refers to a span of another trace. */
+  link(traceparent: string | undefined): void
+  /** `error`: what it ended with. */
+  end(error?: unknown): void
+}
+
+/** Makes spans. Each is told its parent; nothing is taken from the surroundings. */
+export interface Tracer {
+  /**
+   * The first span of a request in this system. The trace id that the caller sent goes on, and without one a trace begins; whether it is
+   * recorded is decided here, whatever the caller says.
+   */
+  enter(start: SpanStart, traceparent: string | undefined): Span
+  /** A part of a trace. Recorded when its parent is. */
+  begin(start: SpanStart, parent: string | null | undefined): Span
+  /** Work on several traces at once: a trace of its own, linked to those that are recorded. Not recorded when none of them is. */
+  beginShared(start: SpanStart, members: readonly (string | null | undefined)[]): Span
+  /** Around each invocation of a function: what was recorded leaves the process before it may freeze. Throws what `work` throws. */
+  during<T>(work: () => Promise<T>): Promise<T>
+}
+
 /**
  * Proof that a database transaction is open. Writers take it; only `Transactions` makes one.
  * A writer that returns nothing may send its statement later: with the next one that has a result, or with the commit. Its error comes
@@ -34,11 +73,11 @@ export interface Transactions {
    * Runs `work` in one READ COMMITTED transaction and commits it; nothing stays of it when it throws.
    * A deadlock or a lock time-out runs the whole of `work` again, a few times at most.
    * `subject` names what `work` reads and changes, a payment say. Works of different subjects may be committed together, those of one
-   * never are. `work` waits for nothing but its statements.
+   * never are. `work` waits for nothing but its statements. `span` is what `work` is in its trace: a shared transaction is linked to it.
    * Throws DependencyUnavailableError, DuplicateKeyError, RowRefusedError, or what `work` threw; never another work's error.
    * After DependencyUnavailableError the commit may have happened.
    */
-  run<T>(subject: string, work: (tx: Transaction) => Promise<T>): Promise<T>
+  run<T>(subject: string, work: (tx: Transaction) => Promise<T>, span?: Span): Promise<T>
 }
 
 /**
@@ -397,16 +436,16 @@ export type AcquirerOrder = Pick<
 
 export type Verdict = { kind: 'approved' } | { kind: 'declined'; reason: string } | { kind: 'unknown' }
 
-/** None of these throws. */
+/** None of these throws. `traceparent` continues the trace of the request. */
 export interface Acquirer {
   /** Whether an order may be tried now. False while the acquirer is known to be away: then nothing is claimed. */
   mayTry(): boolean
   /** Executes an order. A time-out is `unknown`, never a refusal. `canceled`: it was canceled before it arrived. */
-  submit(order: AcquirerOrder): Promise<Verdict | { kind: 'canceled' }>
+  submit(order: AcquirerOrder, traceparent?: string): Promise<Verdict | { kind: 'canceled' }>
   /** Asks what became of an order, without executing it. */
-  inquire(order: AcquirerOrder): Promise<Verdict | { kind: 'canceled' } | { kind: 'not_found' }>
+  inquire(order: AcquirerOrder, traceparent?: string): Promise<Verdict | { kind: 'canceled' } | { kind: 'not_found' }>
   /** Makes sure that an order which is not known there will never be executed, or tells what became of it. */
-  cancel(order: AcquirerOrder): Promise<Verdict | { kind: 'canceled' }>
+  cancel(order: AcquirerOrder, traceparent?: string): Promise<Verdict | { kind: 'canceled' }>
 }
 
 /** Two times. The virtual one is ahead of the real one where the sandbox clock was moved; elsewhere they are the same. */

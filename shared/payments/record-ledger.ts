@@ -13,9 +13,13 @@ import {
   type OutboxReader,
   RowRefusedError,
   type SeparateTransactions,
+  type SpanStart,
+  type Tracer,
   type Transaction,
   type WrittenEvent,
 } from './ports.ts'
+import { idIn } from './record-id.ts'
+import { tracedBatch } from './traced.ts'
 
 export interface LedgerPorts {
   /** Separate: a row that is refused rolls back its whole transaction. */
@@ -26,6 +30,7 @@ export interface LedgerPorts {
   alarms: Alarms
   ids: Ids
   clock: Clock
+  tracer: Tracer
 }
 
 interface Parsed {
@@ -42,17 +47,52 @@ interface Poison {
  * Records a batch in one transaction; a second delivery changes nothing. Poison goes to the dead letters and the batch goes on.
  * Throws DependencyUnavailableError or DuplicateKeyError (another delivery at the same moment): deliver the batch again.
  */
-export async function recordLedger(
+export function recordLedger(
   ports: LedgerPorts,
   records: readonly IncomingRecord[],
 ): Promise<{ written: number; poisoned: number }> {
+  const batch = {
+    start: { name: 'record ledger', attributes: { 'messaging.batch.message_count': records.length } },
+    members: records,
+    startOf,
+    traceparentOf: traceparentIn,
+  }
+  return tracedBatch(ports.tracer, batch, async spans => {
+    const { written, buried } = await recordAll(ports, records)
+    for (const { record } of buried) spans[records.indexOf(record)]!.set({ 'payment.record.result': 'dead_letter' })
+    return { written, poisoned: buried.length }
+  })
+}
+
+/** What the work on a record is in the trace of its event. */
+const startOf = ({ topic, partition, offset, headers }: IncomingRecord): SpanStart => ({
+  name: `process ${topic}`,
+  kind: 'consumer',
+  attributes: {
+    'messaging.system': 'kafka',
+    'messaging.operation.name': 'process',
+    'messaging.operation.type': 'process',
+    'messaging.destination.name': topic,
+    'messaging.destination.partition.id': String(partition),
+    'messaging.kafka.offset': offset,
+    'messaging.message.id': idIn(headers.find(([name]) => name === 'event-id')?.[1]),
+  },
+})
+
+const traceparentIn = ({ headers }: IncomingRecord): string | undefined =>
+  headers.find(([name]) => name === 'traceparent')?.[1].toString('latin1')
+
+async function recordAll(
+  ports: LedgerPorts,
+  records: readonly IncomingRecord[],
+): Promise<{ written: number; buried: readonly Poison[] }> {
   const parsed = records.map(parse)
   const events = parsed.filter(item => 'event' in item)
   const { written, poison } = await recordOrSplit(ports, events)
   const buried = [...parsed.filter(item => 'reason' in item), ...poison]
   if (buried.length > 0) await ports.deadLetters.bury(buried)
   for (const letter of buried) ports.alarms.deadLettered(letter.record, letter.reason)
-  return { written, poisoned: buried.length }
+  return { written, buried }
 }
 
 function parse(record: IncomingRecord): Parsed | Poison {

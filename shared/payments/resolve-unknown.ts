@@ -5,6 +5,7 @@ import type { Caller } from './answer.ts'
 import { goOn, leaseTimes, type OperationPorts, orderOf, postpone, record, takeOver } from './operation.ts'
 import type { AcquirerOrder, UnknownOutcomes } from './ports.ts'
 import type { FinalVerdict } from './record-outcome.ts'
+import { spanned } from './traced.ts'
 
 export interface ResolveSummary {
   resolved: number
@@ -64,18 +65,23 @@ export const resolveDueNow = (ports: OperationPorts, options: ResolveOptions): P
  * Takes one operation over, whether it is due or not, and asks the acquirer: records what it decided, and cancels what it does
  * not know. Throws DependencyUnavailableError.
  */
-export async function resolveOperation(ports: OperationPorts, operationId: string): Promise<Resolution> {
+export function resolveOperation(ports: OperationPorts, operationId: string): Promise<Resolution> {
+  const span = ports.tracer.enter({ name: 'resolve operation' }, undefined)
+  const caller = { ...resolver, traceparent: span.traceparent }
+  return spanned([span], () => resolve(ports, operationId, caller))
+}
+
+async function resolve(ports: OperationPorts, operationId: string, caller: Caller): Promise<Resolution> {
   const operation = await takeOver(ports, operationId)
   if (operation === undefined) return { kind: 'not_ours' }
   const order = orderOf(operation)
-  const found = await ports.acquirer.inquire(order)
+  const found = await ports.acquirer.inquire(order, caller.traceparent)
   reached('payments:inquired')
-  const said = found.kind === 'not_found' ? await cancel(ports, order) : found
+  const said = found.kind === 'not_found' ? await cancel(ports, order, caller) : found
   if (said.kind === 'unknown') {
     await postpone(ports, operation)
     return { kind: 'unclear' }
   }
-  const caller = { ...resolver }
   const recorded = await record(ports, operation, said, caller)
   if (recorded === undefined) return { kind: 'not_ours' }
   await goOn(ports, recorded, caller)
@@ -83,8 +89,8 @@ export async function resolveOperation(ports: OperationPorts, operationId: strin
   return { kind: 'resolved', operation: { paymentId, operationId, kind, verdict: said.kind } }
 }
 
-async function cancel({ acquirer }: OperationPorts, order: AcquirerOrder) {
-  const said = await acquirer.cancel(order)
+async function cancel({ acquirer }: OperationPorts, order: AcquirerOrder, { traceparent }: Caller) {
+  const said = await acquirer.cancel(order, traceparent)
   reached('payments:canceled')
   return said
 }

@@ -1,6 +1,7 @@
 /** Reports what comes of calls to the acquirer: as metrics, log lines, and a problem for readiness. */
 import type { CircuitPosition } from '../acquirer/circuit.ts'
 import type { CallOutcome, CallReport } from '../acquirer/http-acquirer.ts'
+import { traceIdIn } from '../contracts/traceparent.ts'
 import type { ReadinessProblem } from './health.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -25,12 +26,13 @@ const logLevels: Record<CallOutcome, 'warn' | 'error' | undefined> = {
 }
 
 export function reportCall({ metrics, log }: AcquirerReportPorts, report: CallReport): void {
-  const { call, outcome, operationId, durationMs, detail } = report
+  const { call, outcome, operationId, durationMs, detail, traceparent } = report
   metrics.acquirerCalls.inc({ call, outcome })
   metrics.acquirerSeconds.observe({ call }, durationMs / 1_000)
   const level = logLevels[outcome]
   if (level === undefined) return
-  log[level]({ call, outcome, operationId, detail }, 'the acquirer gave no clear answer')
+  const traceId = traceIdIn(traceparent)
+  log[level]({ call, outcome, operationId, detail, traceId }, 'the acquirer gave no clear answer')
 }
 
 const circuitLevels: Record<CircuitPosition, number> = { closed: 0, half_open: 1, open: 2 }

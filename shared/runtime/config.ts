@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { currency, paymentMethod } from '../contracts/identifiers.ts'
 import { limitNames, type RateLimit, type RateLimits, routeClasses } from '../contracts/limits.ts'
+import type { TracingConfig } from './tracing.ts'
 
 const milliseconds = (standard: number) => z.coerce.number().int().min(1).default(standard)
 
@@ -31,6 +32,16 @@ const DEFAULT_LIMITS: RateLimits = {
   mutations: { caller: { perSecond: 200, burst: 400 }, ip: ADDRESS_LIMIT },
   reads: { caller: { perSecond: 400, burst: 800 }, ip: ADDRESS_LIMIT },
 }
+/** `name=value,name=value`, values as in a URL. */
+const headerList = z.string().transform((text, context): Record<string, string> => {
+  try {
+    const pairs = text.split(',').map(pair => /^\s*([^=\s]+)\s*=(.*)$/.exec(pair)!)
+    return Object.fromEntries(pairs.map(([, name, value]) => [name!, decodeURIComponent(value!.trim())]))
+  } catch {
+    context.addIssue('must be name=value, with commas between several')
+    return z.NEVER
+  }
+})
 
 const saslNames = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const
 
@@ -80,6 +91,11 @@ const environment = z
     /** Requests of a class that may wait for a place in work. */
     REQUESTS_WAITING: z.coerce.number().int().min(0).default(256),
     DATA_FOLDER: z.string().optional(),
+    /** Traces are recorded when it is given. `/v1/traces` is added. */
+    OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be http://… or https://…' }).optional(),
+    OTEL_EXPORTER_OTLP_HEADERS: headerList.default({}),
+    OTEL_SERVICE_NAME: z.string().default('payment-backend'),
+    TRACE_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(0.01),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     IS_OFFLINE: z.string().optional(),
   })
@@ -132,6 +148,8 @@ export interface Config {
   /** Of each class. */
   requestsWaitingMax: number
   logLevel: string
+  /** Undefined: no traces. */
+  tracing: TracingConfig | undefined
   /** Where services on this machine keep their data: its disk must have room. */
   dataFolder: string | undefined
   /** Under serverless-offline: one process for all functions, which does not freeze after an answer. */
@@ -173,10 +191,22 @@ export function configFrom(env: Record<string, string | undefined>): Config {
     },
     requestsWaitingMax: data.REQUESTS_WAITING,
     logLevel: data.LOG_LEVEL,
+    tracing: tracingOf(data),
     dataFolder: data.DATA_FOLDER,
     offline,
     // A Lambda serves one request at a time.
     groupTransactions: offline,
+  }
+}
+
+function tracingOf(env: z.output<typeof environment>): TracingConfig | undefined {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, TRACE_SAMPLE_RATIO: sampleRatio } = env
+  if (endpoint === undefined || sampleRatio === 0) return undefined
+  return {
+    tracesUrl: `${endpoint.replace(/\/$/, '')}/v1/traces`,
+    headers: env.OTEL_EXPORTER_OTLP_HEADERS,
+    sampleRatio,
+    serviceName: env.OTEL_SERVICE_NAME,
   }
 }
 

@@ -10,6 +10,7 @@ import { IncarnationCheck } from '../cache/incarnation-check.ts'
 import { RedisRateLimits } from '../cache/rate-limits.ts'
 import { createRedis, pingRedis, RedisResponseCache } from '../cache/response-cache.ts'
 import { consumerGroups } from '../contracts/topics.ts'
+import { traceIdIn } from '../contracts/traceparent.ts'
 import { Admission } from '../http/admission.ts'
 import { type ArrivingRequest, type RequestObserver, refusalAtGate } from '../http/index.ts'
 import { beginSnapshot, DatabaseReader } from '../invariants/database-reader.ts'
@@ -20,8 +21,9 @@ import { KafkaEventPublisher } from '../messaging/event-publisher.ts'
 import { type KafkaConnections, LazyAdmin, LazyProducer, openKafka } from '../messaging/kafka-client.ts'
 import { TopicStates } from '../messaging/topic-states.ts'
 import { leaseTimes } from '../payments/operation.ts'
-import type { Acquirer, Alarms, Clock, FollowingClock, OutboxRow, Transactions } from '../payments/ports.ts'
+import type { Acquirer, Alarms, Clock, FollowingClock, OutboxRow, Tracer, Transactions } from '../payments/ports.ts'
 import { idIn } from '../payments/record-id.ts'
+import { noTracer } from '../payments/traced.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
@@ -48,7 +50,9 @@ import { createMetrics } from './metrics.ts'
 import { unknownProblems } from './outcome-report.ts'
 import { ProcessClock } from './process-clock.ts'
 import { guardProcess } from './process-guard.ts'
+import { publishTraced } from './publish-traced.ts'
 import { RecentTroubles } from './recent-troubles.ts'
+import { createTracer } from './tracing.ts'
 
 export type { Logger }
 
@@ -125,6 +129,22 @@ export class Ports {
     return this.#once('metrics', createMetrics)
   }
 
+  /** Without a valid configuration nothing is traced: a tracer is asked for before anything can answer that error. */
+  get tracer(): Tracer {
+    return this.#once('tracer', () => {
+      try {
+        const { tracing, offline } = this.config
+        return createTracer(tracing, {
+          freezes: !offline,
+          onFailed: error => this.log.warn({ err: error }, 'traces cannot be sent to their collector, and are lost'),
+          onRecovered: () => this.log.info('traces are sent to their collector again'),
+        })
+      } catch {
+        return noTracer
+      }
+    })
+  }
+
   get ids() {
     return this.#once('ids', () => createIds(systemClock.nowMs))
   }
@@ -135,11 +155,12 @@ export class Ports {
 
   get requests(): RequestObserver {
     return this.#once('requests', () => ({
-      answered: ({ route, statusCode, durationMs, requestId, paymentId }) => {
+      answered: ({ route, statusCode, durationMs, requestId, paymentId, traceparent }) => {
         this.metrics.httpRequests.inc({ route, status: statusCode })
         this.metrics.httpSeconds.observe({ route }, durationMs / 1_000)
-        const fields = { route, statusCode, durationMs: Math.round(durationMs * 10) / 10, requestId, paymentId }
-        this.log.info(fields, 'answered')
+        const roundedMs = Math.round(durationMs * 10) / 10
+        const traceId = traceIdIn(traceparent)
+        this.log.info({ route, statusCode, durationMs: roundedMs, requestId, paymentId, traceId }, 'answered')
       },
       refused: routeClass => this.metrics.httpRefused.inc({ class: routeClass }),
     }))
@@ -204,7 +225,7 @@ export class Ports {
   /** For works that wait for nothing but their statements. */
   get transactions(): Transactions {
     return this.#once('transactions', () =>
-      this.config.groupTransactions ? new TransactionGroups(this.database) : this.database,
+      this.config.groupTransactions ? new TransactionGroups(this.database, this.tracer) : this.database,
     )
   }
 
@@ -299,6 +320,7 @@ export class Ports {
         timeoutMs,
         circuit: this.#acquirerCircuit,
         nowMs: () => this.monotonic.nowMs(),
+        tracer: this.tracer,
         onCalled: report => reportCall(this, report),
         onRetried: () => this.metrics.acquirerRetries.inc(),
       })
@@ -323,7 +345,7 @@ export class Ports {
       const publisher = new KafkaEventPublisher(this.#producer('events'), this.#topics)
       return {
         publish: async (rows: readonly OutboxRow[]) => {
-          const published = await publisher.publish(rows)
+          const published = await publishTraced(this.tracer, publisher, rows)
           // One line a send: at two thousand events a second a line for each would cost as much as the answers'.
           if (published.length > 0) this.log.info({ events: published.map(labelOf) }, 'published')
           return published
@@ -506,4 +528,9 @@ class BatchPorts extends Ports {
   }
 }
 
-const labelOf = ({ messageKey, eventId, topic }: OutboxRow) => ({ paymentId: messageKey, eventId, topic })
+const labelOf = ({ messageKey, eventId, topic, traceparent }: OutboxRow) => ({
+  paymentId: messageKey,
+  eventId,
+  topic,
+  traceId: traceIdIn(traceparent),
+})

@@ -1,6 +1,7 @@
 /** Who shares a transaction with whom, and what each gets when it fails. */
 import { describe, expect, test } from '@jest/globals'
 import { DependencyUnavailableError, DuplicateKeyError, type Transaction } from '../payments/ports.ts'
+import { noTracer } from '../payments/traced.ts'
 import { until } from '../runtime/until.ts'
 import { LostBeforeCommit } from './mysql-errors.ts'
 import { TransactionGroups, type Work } from './transaction-groups.ts'
@@ -16,19 +17,22 @@ function held(fails: unknown[] = []) {
   const gate = new Promise<void>(open => {
     go = open
   })
-  const groups = new TransactionGroups({
-    runTogether: async works => {
-      sizes.push(works.length)
-      if (sizes.length === 1) await gate
-      const error = fails[sizes.length - 2]
-      if (error !== undefined) throw error
-      return runAll(works)
+  const groups = new TransactionGroups(
+    {
+      runTogether: async works => {
+        sizes.push(works.length)
+        if (sizes.length === 1) await gate
+        const error = fails[sizes.length - 2]
+        if (error !== undefined) throw error
+        return runAll(works)
+      },
+      runAlone: async work => {
+        alone.push(work)
+        return work(tx)
+      },
     },
-    runAlone: async work => {
-      alone.push(work)
-      return work(tx)
-    },
-  })
+    noTracer,
+  )
   const first = groups.run('first', async () => 'first')
   const underWay = until(() => sizes.length === 1, { what: 'the first transaction to begin', intervalMs: 1 })
   return { groups, sizes, alone, first, underWay, go: () => go() }
@@ -111,13 +115,16 @@ describe('nobody is shut out', () => {
   test('by a subject that waits for a lock: its works go one after the other, and fail together', async () => {
     const locked = Promise.withResolvers<void>()
     let begun = 0
-    const groups = new TransactionGroups({
-      runTogether: runAll,
-      runAlone: async work => {
-        if (begun++ === 0) await locked.promise
-        return work(tx)
+    const groups = new TransactionGroups(
+      {
+        runTogether: runAll,
+        runAlone: async work => {
+          if (begun++ === 0) await locked.promise
+          return work(tx)
+        },
       },
-    })
+      noTracer,
+    )
     await expect(groups.run('p1', async () => Promise.reject(new Error('used')))).rejects.toThrow('used')
     const waiting = Promise.allSettled(Array.from({ length: 20 }, () => groups.run('p1', named('done'))))
 
@@ -188,14 +195,17 @@ describe('a group that fails', () => {
     const outage = new DependencyUnavailableError('the database is away', { cause: refused })
     let isAway = true
     const sizes: number[] = []
-    const groups = new TransactionGroups({
-      runTogether: async works => {
-        sizes.push(works.length)
-        if (isAway) throw new LostBeforeCommit('away', { cause: refused })
-        return runAll(works)
+    const groups = new TransactionGroups(
+      {
+        runTogether: async works => {
+          sizes.push(works.length)
+          if (isAway) throw new LostBeforeCommit('away', { cause: refused })
+          return runAll(works)
+        },
+        runAlone: async () => Promise.reject(outage),
       },
-      runAlone: async () => Promise.reject(outage),
-    })
+      noTracer,
+    )
     const ends = await Promise.allSettled(['a', 'b'].map(name => groups.run(name, named(name))))
     expect(ends.map(end => end.status)).toEqual(['rejected', 'rejected'])
 

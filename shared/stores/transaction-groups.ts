@@ -1,5 +1,11 @@
 /** Group commit: works that are asked for while a transaction is under way share the next one. */
-import { DependencyUnavailableError, type Transaction, type Transactions } from '../payments/ports.ts'
+import {
+  DependencyUnavailableError,
+  type Span,
+  type Tracer,
+  type Transaction,
+  type Transactions,
+} from '../payments/ports.ts'
 import { isAway, isDeadlock, LostBeforeCommit, translate } from './mysql-errors.ts'
 
 export type Work = (tx: Transaction) => Promise<unknown>
@@ -14,6 +20,7 @@ export interface GroupRunner {
 interface Member {
   subject: string
   work: Work
+  span: Span | undefined
   resolve(result: unknown): void
   reject(error: unknown): void
 }
@@ -33,6 +40,7 @@ const FAILED_SUBJECTS_MAX = 1_000
  */
 export class TransactionGroups implements Transactions {
   readonly #runner: GroupRunner
+  readonly #tracer: Pick<Tracer, 'beginShared'>
   /** By subject, the longest waiting subject first. */
   readonly #waiting = new Map<string, Member[]>()
   #waitingCount = 0
@@ -42,15 +50,16 @@ export class TransactionGroups implements Transactions {
   /** Works of one subject that run alone do so one after the other. `last` resolves to its lock time-out, if it ended with one. */
   readonly #alone = new Map<string, { last: Promise<unknown>; count: number }>()
 
-  constructor(runner: GroupRunner) {
+  constructor(runner: GroupRunner, tracer: Pick<Tracer, 'beginShared'>) {
     this.#runner = runner
+    this.#tracer = tracer
   }
 
-  async run<T>(subject: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async run<T>(subject: string, work: (tx: Transaction) => Promise<T>, span?: Span): Promise<T> {
     if (this.#isFull(subject)) throw new DependencyUnavailableError('too many wait for the database')
     if (this.#failedSubjects.has(subject)) return this.#runAlone(subject, work) as Promise<T>
     return new Promise<unknown>((resolve, reject) => {
-      this.#wait({ subject, work, resolve, reject })
+      this.#wait({ subject, work, span, resolve, reject })
       this.#startSoon()
     }) as Promise<T>
   }
@@ -98,12 +107,24 @@ export class TransactionGroups implements Transactions {
   }
 
   async #runGroup(members: readonly Member[]): Promise<void> {
+    const span = this.#spanOf(members)
     try {
       const results = await this.#runner.runTogether(members.map(member => member.work))
+      span.end()
       for (const [index, member] of members.entries()) member.resolve(results[index])
     } catch (error) {
+      span.end(error)
       this.#failed(members, error)
     }
+  }
+
+  /** Belongs to the trace of no member: each has a link to it. */
+  #spanOf(members: readonly Member[]): Span {
+    const start = { name: 'shared transaction', attributes: { 'payment.transaction.work_count': members.length } }
+    const traceparents = members.map(member => member.span?.traceparent)
+    const span = this.#tracer.beginShared(start, traceparents)
+    if (span.isRecorded) for (const member of members) member.span?.link(span.traceparent)
+    return span
   }
 
   #failed(members: readonly Member[], error: unknown): void {

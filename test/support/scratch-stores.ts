@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { createScratch } from '../../scripts/lab/bench/scratch.ts'
 import type { Payment } from '../../shared/domain/payment.ts'
+import { noTracer } from '../../shared/payments/traced.ts'
 import { AnswerTable } from '../../shared/stores/answers.ts'
 import { Database } from '../../shared/stores/database.ts'
 import { DueWorkTables } from '../../shared/stores/due-work.ts'
@@ -29,10 +30,11 @@ export class Stores {
   readonly outbox: OutboxTable
   readonly sandboxClock: SandboxClockTable
   readonly dueWork: DueWorkTables
+  readonly tracer = noTracer
 
   constructor(url: string, connectionsMax = 8) {
     this.database = new Database({ url, connectionsMax })
-    this.transactions = new TransactionGroups(this.database)
+    this.transactions = new TransactionGroups(this.database, noTracer)
     this.payments = new PaymentTable(this.database)
     this.operations = new OperationTable(this.database)
     this.manualSettlements = new ManualSettlementTable(this.database)

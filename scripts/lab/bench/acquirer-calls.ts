@@ -12,6 +12,7 @@ import { HttpAcquirer } from '../../../shared/acquirer/http-acquirer.ts'
 import { InProcessAcquirer } from '../../../shared/acquirer/in-process-acquirer.ts'
 import { PooledRequests } from '../../../shared/acquirer/pooled-requests.ts'
 import type { AcquirerOrder } from '../../../shared/payments/ports.ts'
+import { noTracer } from '../../../shared/payments/traced.ts'
 import { monotonicClock } from '../../../shared/runtime/clock.ts'
 
 type Ask = (order: AcquirerOrder, body: string) => Promise<unknown>
@@ -68,6 +69,7 @@ function clientsOf(url: string): Record<string, Ask> {
     timeoutMs: TIMEOUT_MS,
     circuit: new Circuit({ nowMs: monotonicClock.nowMs, onChange: () => {} }),
     nowMs: monotonicClock.nowMs,
+    tracer: noTracer,
     onCalled: ({ outcome, detail }) => {
       if (outcome !== 'approved') throw new Error(`${outcome}: ${detail}`)
     },

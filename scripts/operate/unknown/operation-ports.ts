@@ -1,5 +1,6 @@
 /** What the use cases need in a command: the ports of the functions, by the configuration of the system that is named. */
 import type { SettlementPorts } from '../../../shared/payments/settle-by-hand.ts'
+import { noTracer } from '../../../shared/payments/traced.ts'
 import { Ports } from '../../../shared/runtime/wiring.ts'
 import type { FoundSystem } from '../find-system.ts'
 
@@ -21,6 +22,7 @@ export function operationPorts({ config, runFile }: FoundSystem): SettlementPort
     doorbell,
     clock,
     ids,
+    tracer: noTracer,
     policy,
   }
 }

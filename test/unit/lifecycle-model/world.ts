@@ -12,6 +12,7 @@ import type {
   OutboxWriter,
   Transaction,
 } from '../../../shared/payments/ports.ts'
+import { noTracer } from '../../../shared/payments/traced.ts'
 import { type AcquirerState, type Call, nothingKnown, type Said } from './acquirer.ts'
 
 /** What somebody wants of the payment. */
@@ -138,6 +139,7 @@ export class Stage {
       doorbell: new FakeDoorbell(),
       clock: this.#clock,
       ids: this.#ids,
+      tracer: noTracer,
       policy: fakePolicy,
     }
   }
