@@ -59,7 +59,7 @@ export interface CheckoutActions {
 }
 
 export function useCheckout(): CheckoutActions {
-  const { checkout, orders, answers, newKey, newOrderId, run } = useShopParts()
+  const { checkout, orders, answers, newKey, newOrderId, newTraceparent, run } = useShopParts()
   const language = useLanguage()
   const { cart, orderId } = useStore(checkout)
   const order = useStore(orders).find(known => known.orderId === orderId)
@@ -78,7 +78,8 @@ export function useCheckout(): CheckoutActions {
       const { orderId: currentId } = checkout.get()
       if (item === undefined || orders.get().some(known => known.orderId === currentId && known.pending)) return
       const next = newOrderId(item)
-      const request = authorizeRequestOf(next, item, cart, { key: newKey('authorize'), language })
+      const sender = { key: newKey('authorize'), traceparent: newTraceparent(), language }
+      const request = authorizeRequestOf(next, item, cart, sender)
       orders.update(known => addOrder(known, { orderId: next, pending: { operation: 'authorize', request } }))
       checkout.update(() => ({ cart, orderId: next }))
       void run(next)
@@ -97,7 +98,7 @@ export interface OrderActions {
 
 /** One payment as this browser knows it. What it has come to is asked from the API (`usePayment`). */
 export function useOrder(paymentId: string): OrderActions {
-  const { orders, answers, newKey, run } = useShopParts()
+  const { orders, answers, newKey, newTraceparent, run } = useShopParts()
   const language = useLanguage()
   const order = orderOfPayment(useStore(orders), paymentId)
   const progress = useProgress(order)
@@ -109,7 +110,8 @@ export function useOrder(paymentId: string): OrderActions {
     refusal: progress ? undefined : refusalIn(log),
     start: change => {
       const { operation } = change
-      const request = changeRequestOf(paymentId, change, { key: newKey(operation), language })
+      const sender = { key: newKey(operation), traceparent: newTraceparent(), language }
+      const request = changeRequestOf(paymentId, change, sender)
       orders.update(known => begin(known, paymentId, { operation, request }))
       void run(orderOfPayment(orders.get(), paymentId)?.orderId ?? paymentId)
     },

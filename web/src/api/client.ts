@@ -10,6 +10,7 @@ import { type ApiAnswer, type ApiRequest, jsonObjectOf } from './answer.ts'
 export interface CallHeaders {
   'accept-language'?: Language
   'idempotency-key'?: string
+  traceparent?: string
 }
 
 /** The request that calls a route. The same call makes the same request, byte for byte. */

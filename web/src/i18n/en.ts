@@ -484,6 +484,7 @@ export const en: Texts = {
     copied: 'Copied',
     copyFailed: 'Could not copy. Please select the text and copy it.',
     replayed: 'replayed',
+    trace: 'Trace',
     body: 'Body of the {{name}} response',
   },
 }

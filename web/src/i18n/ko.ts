@@ -496,6 +496,7 @@ export const ko = {
     copied: '복사했어요',
     copyFailed: '복사하지 못했어요. 글을 직접 선택해 복사해 주세요.',
     replayed: '재응답',
+    trace: '추적 ID',
     body: '{{name}} 응답 본문',
   },
 }

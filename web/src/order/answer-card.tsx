@@ -2,6 +2,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
+import { traceIdIn } from '../../../shared/contracts/traceparent.ts'
 import { type ApiAnswer, curlOf, prettyJson } from '../api/answer.ts'
 import type { Operation } from '../purchase/requests.ts'
 import { copyText } from './copy-text.ts'
@@ -10,6 +11,7 @@ import { jsonTokens } from './json-tokens.ts'
 export function AnswerCard({ answer, operation }: { answer: ApiAnswer; operation: Operation | 'read' }) {
   const { t } = useTranslation()
   const name = t(`answers.${operation}`)
+  const traceId = traceIdIn(answer.request.headers.traceparent)
   const succeeded = answer.statusCode < 300
   return (
     <article className="answer" data-answer={operation}>
@@ -22,6 +24,11 @@ export function AnswerCard({ answer, operation }: { answer: ApiAnswer; operation
             {answer.request.method} {answer.request.path}
           </code>
         </p>
+        {traceId && (
+          <p className="answer-path">
+            {t('answers.trace')} <code>{traceId}</code>
+          </p>
+        )}
         {answer.replayed && <p className="badge">{t('answers.replayed')}</p>}
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard. */}

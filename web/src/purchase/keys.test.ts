@@ -1,9 +1,10 @@
 import { webcrypto } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
+import { parseTraceparent } from '../../../shared/contracts/traceparent.ts'
 import { phoneIds, phones, QUANTITY_MAX } from '../catalog/catalog.ts'
 import { createNewIds, itemOfOrderId } from './keys.ts'
 
-const { newKey, newOrderId } = createNewIds(webcrypto as unknown as Crypto)
+const { newKey, newOrderId, newTraceparent } = createNewIds(webcrypto as unknown as Crypto)
 const everyItem = phoneIds.flatMap(phoneId =>
   phones[phoneId].finishes.map(({ id }) => ({ phoneId, finishId: id, quantity: QUANTITY_MAX })),
 )
@@ -13,6 +14,14 @@ describe('keys', () => {
     const keys = (['authorize', 'capture', 'refund'] as const).flatMap(kind => [newKey(kind), newKey(kind)])
     for (const key of keys) expect(key).toMatch(/^[\x21-\x7e]{32,64}$/)
     expect(new Set(keys).size).toBe(keys.length)
+  })
+})
+
+describe('traces', () => {
+  test('can be read by the API, and are never the same', () => {
+    const traces = [newTraceparent(), newTraceparent()].map(parseTraceparent)
+    expect(traces).toEqual(Array(2).fill(expect.objectContaining({ isSampled: false })))
+    expect(traces[0]!.traceId).not.toBe(traces[1]!.traceId)
   })
 })
 

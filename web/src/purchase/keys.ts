@@ -1,4 +1,5 @@
-/** Idempotency keys and order numbers: each is made once, and no two are the same. */
+/** Idempotency keys, order numbers and traces: each is made once, and no two are the same. */
+import { formatTraceparent } from '../../../shared/contracts/traceparent.ts'
 import type { Item } from './cart.ts'
 import { isItem } from './cart.ts'
 import type { Operation } from './requests.ts'
@@ -7,6 +8,8 @@ export interface NewIds {
   /** `shop-refund-` and 32 hex digits: printable ASCII, at most 64 characters. */
   newKey: (operation: Operation) => string
   newOrderId: (item: Item) => string
+  /** W3C trace context: all calls of one click are one trace. The shop itself records nothing, and the flag says so. */
+  newTraceparent: () => string
 }
 
 /** Also works where `randomUUID` is withheld (plain http). */
@@ -16,6 +19,7 @@ export function createNewIds(random: Pick<Crypto, 'getRandomValues'>): NewIds {
   return {
     newKey: operation => `shop-${operation}-${hex(16)}`,
     newOrderId: ({ phoneId, finishId, quantity }) => `${phoneId}.${finishId}.${quantity}.${hex(8)}`,
+    newTraceparent: () => formatTraceparent({ traceId: hex(16), spanId: hex(8), isSampled: false }),
   }
 }
 

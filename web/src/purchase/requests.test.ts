@@ -3,7 +3,8 @@ import { refundRequest } from '../../../shared/contracts/routes/refund-payment.t
 import { SAMPLE_PAYMENT_ID } from '../api/sample-answers.ts'
 import { changeRequestOf, REASON_LENGTH_MAX } from './requests.ts'
 
-const sender = { key: 'shop-refund-1', language: 'ko' } as const
+const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00'
+const sender = { key: 'shop-refund-1', traceparent, language: 'ko' } as const
 const bodyOf = (reason: string | undefined) =>
   JSON.parse(changeRequestOf(SAMPLE_PAYMENT_ID, { operation: 'refund', amount: 1, reason }, sender).body ?? '')
 
@@ -11,6 +12,11 @@ describe('a refund’s request', () => {
   test('says the reason, and nothing when there is none', () => {
     expect(bodyOf('단순 변심')).toEqual({ amount: 1, reason: '단순 변심' })
     expect(bodyOf(undefined)).toEqual({ amount: 1 })
+  })
+
+  test('belongs to the trace of its click, with its repeats', () => {
+    const change = { operation: 'refund', amount: 1 } as const
+    expect(changeRequestOf(SAMPLE_PAYMENT_ID, change, sender).headers).toMatchObject({ traceparent })
   })
 
   test('the longest reason of the form is the longest that the API takes', () => {

@@ -8,9 +8,10 @@ import { type Cart, type Item, totalOf } from './cart.ts'
 
 export type Operation = RequestedKind
 
-/** `key` must be new: a repeat sends the same request again instead of making another. */
+/** `key` and `traceparent` must be new: a repeat sends the same request again instead of making another. */
 interface Sender {
   key: string
+  traceparent: string
   language: Language
 }
 
@@ -18,7 +19,7 @@ export function authorizeRequestOf(
   orderId: string,
   item: Item,
   { card, captures }: Pick<Cart, 'card' | 'captures'>,
-  { key, language }: Sender,
+  { key, traceparent, language }: Sender,
 ): ApiRequest {
   const body = {
     merchantId: MERCHANT_ID,
@@ -29,7 +30,7 @@ export function authorizeRequestOf(
     orderId,
     capture: captures === 'now',
   }
-  return requestTo('authorizePayment', { body }, { 'accept-language': language })
+  return requestTo('authorizePayment', { body }, { 'accept-language': language, traceparent })
 }
 
 /** As the contract has it. It counts characters and a field of HTML counts UTF-16 units, so that a field with this limit never sends too much. */
@@ -41,9 +42,9 @@ export type Change =
   | { operation: 'refund'; amount: number; reason?: string }
   | { operation: 'void' }
 
-export function changeRequestOf(paymentId: string, change: Change, { key, language }: Sender): ApiRequest {
+export function changeRequestOf(paymentId: string, change: Change, { key, traceparent, language }: Sender): ApiRequest {
   const { operation, ...body } = change
-  const headers = { 'accept-language': language, 'idempotency-key': key }
+  const headers = { 'accept-language': language, 'idempotency-key': key, traceparent }
   return requestTo(`${operation}Payment`, { path: { paymentId }, body }, headers)
 }
 

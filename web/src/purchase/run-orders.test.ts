@@ -12,6 +12,8 @@ import { addOrder, begin, parseOrders } from './orders.ts'
 import { authorizeRequestOf, type Change, changeRequestOf } from './requests.ts'
 import { createOrderRun, type Waitings } from './run-orders.ts'
 
+const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00'
+
 const ORDER_ID = 'iphone-16-pro.desert.1.0'
 const item = { phoneId: 'iphone-16-pro', finishId: 'desert', quantity: 1 } as const
 const captured = answerOf(201, paymentOf('COMPLETED'))
@@ -51,7 +53,7 @@ function tab(api: Api, stored = new Map<string, string>()) {
     exclusively: (_name, work) => work(),
     onSettled: () => {},
   })
-  const request = authorizeRequestOf(ORDER_ID, item, defaultCart, { key: 'key-1', language: 'ko' })
+  const request = authorizeRequestOf(ORDER_ID, item, defaultCart, { key: 'key-1', traceparent, language: 'ko' })
   return {
     requests,
     orders,
@@ -62,7 +64,7 @@ function tab(api: Api, stored = new Map<string, string>()) {
       return run(ORDER_ID)
     },
     change: (change: Change) => {
-      const made = changeRequestOf(SAMPLE_PAYMENT_ID, change, { key: `key-${change.operation}`, language: 'ko' })
+      const made = changeRequestOf(SAMPLE_PAYMENT_ID, change, { key: `key-${change.operation}`, traceparent, language: 'ko' })
       orders.update(known => begin(known, SAMPLE_PAYMENT_ID, { operation: change.operation, request: made }))
       return run(ORDER_ID)
     },
@@ -75,7 +77,7 @@ function tab(api: Api, stored = new Map<string, string>()) {
 
 describe('requests', () => {
   test('are what the contract accepts', () => {
-    const sender = { key: 'key-1', language: 'ko' } as const
+    const sender = { key: 'key-1', traceparent, language: 'ko' } as const
     const bodyOf = ({ body }: ApiRequest) => JSON.parse(body ?? '')
     const change = (change: Change) => changeRequestOf(SAMPLE_PAYMENT_ID, change, sender)
     expect(authorizeRequest.parse(bodyOf(authorizeRequestOf(ORDER_ID, item, defaultCart, sender)))).toMatchObject({
