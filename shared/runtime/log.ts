@@ -1,5 +1,6 @@
 /** Structured logs, one JSON object a line, on standard output. */
 import { type Logger, pino, stdTimeFunctions } from 'pino'
+import { maskFields } from './log-mask.ts'
 import { LogOutput } from './log-output.ts'
 
 export type { Logger }
@@ -14,7 +15,7 @@ export function createLog(level: string, { freezes }: { freezes: boolean }): Log
     onRecovered: lostCount => log.warn({ lostCount }, 'lines of this log were lost while it could not be written'),
   })
   const log = pino(
-    { level, base: undefined, timestamp: stdTimeFunctions.isoTime, redact: ['headers.authorization'] },
+    { level, base: undefined, timestamp: stdTimeFunctions.isoTime, formatters: { log: maskFields } },
     output,
   )
   flushAtExit(output)
