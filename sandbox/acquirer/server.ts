@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { acquirerClock, acquirerOrder } from '../../shared/contracts/acquirer.ts'
 import { operationId } from '../../shared/contracts/identifiers.ts'
 import { behaviorOf } from '../../shared/contracts/test-tokens.ts'
+import { parseTraceparent } from '../../shared/contracts/traceparent.ts'
 import { Book, JournalUnavailable, type Outcome, outcomeOf } from './book.ts'
 import { type Conduct, conductOf } from './conduct.ts'
 import type { Journal } from './journal.ts'
@@ -166,6 +167,7 @@ class AcquirerServer implements RunningAcquirer {
     const { pathname, searchParams } = URL.parse(request.url ?? '', 'http://acquirer') ?? NO_PATH
     const [room, id, action, more] = pathname.slice(1).split('/')
     const route = `${request.method} /${room}${id === undefined ? '' : '/{}'}${action === undefined ? '' : `/${action}`}`
+    this.#noteTrace(request, route)
     if (more === undefined)
       switch (route) {
         case 'PUT /operations/{}':
@@ -183,6 +185,14 @@ class AcquirerServer implements RunningAcquirer {
           return ok({ status: 'ok' })
       }
     throw new Refusal(404, 'no_such_route', `there is no ${request.method} ${pathname}`)
+  }
+
+  /** A caller who records a trace finds its part here by the same ids. */
+  #noteTrace({ headers, url }: IncomingMessage, route: string): void {
+    const trace = parseTraceparent(headers.traceparent?.toString())
+    if (!trace?.isSampled) return
+    const { traceId, spanId } = trace
+    this.#options.log('asked in a recorded trace', { route, url, traceId, parentSpanId: spanId })
   }
 
   async #put(id: string, body: unknown): Promise<Reply> {

@@ -53,8 +53,11 @@ export interface Tracer {
   enter(start: SpanStart, traceparent: string | undefined): Span
   /** A part of a trace. Recorded when its parent is. */
   begin(start: SpanStart, parent: string | null | undefined): Span
-  /** Work on several traces at once: a trace of its own, linked to those that are recorded. Not recorded when none of them is. */
-  beginShared(start: SpanStart, members: readonly (string | null | undefined)[]): Span
+  /**
+   * Work on several traces at once: a trace of its own, linked both ways with those of these spans that are recorded. Not recorded when
+   * none of them is.
+   */
+  beginShared(start: SpanStart, members: readonly (Span | undefined)[]): Span
   /** Around each invocation of a function: what was recorded leaves the process before it may freeze. Throws what `work` throws. */
   during<T>(work: () => Promise<T>): Promise<T>
 }

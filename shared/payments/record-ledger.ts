@@ -13,7 +13,7 @@ import {
   type OutboxReader,
   RowRefusedError,
   type SeparateTransactions,
-  type SpanStart,
+  type SpanAttributes,
   type Tracer,
   type Transaction,
   type WrittenEvent,
@@ -54,7 +54,8 @@ export function recordLedger(
   const batch = {
     start: { name: 'record ledger', attributes: { 'messaging.batch.message_count': records.length } },
     members: records,
-    startOf,
+    startOf: ({ topic }: IncomingRecord) => ({ name: `process ${topic}`, kind: 'consumer' }) as const,
+    attributesOf,
     traceparentOf: traceparentIn,
   }
   return tracedBatch(ports.tracer, batch, async spans => {
@@ -64,19 +65,14 @@ export function recordLedger(
   })
 }
 
-/** What the work on a record is in the trace of its event. */
-const startOf = ({ topic, partition, offset, headers }: IncomingRecord): SpanStart => ({
-  name: `process ${topic}`,
-  kind: 'consumer',
-  attributes: {
-    'messaging.system': 'kafka',
-    'messaging.operation.name': 'process',
-    'messaging.operation.type': 'process',
-    'messaging.destination.name': topic,
-    'messaging.destination.partition.id': String(partition),
-    'messaging.kafka.offset': offset,
-    'messaging.message.id': idIn(headers.find(([name]) => name === 'event-id')?.[1]),
-  },
+const attributesOf = ({ topic, partition, offset, headers }: IncomingRecord): SpanAttributes => ({
+  'messaging.system': 'kafka',
+  'messaging.operation.name': 'process',
+  'messaging.operation.type': 'process',
+  'messaging.destination.name': topic,
+  'messaging.destination.partition.id': String(partition),
+  'messaging.kafka.offset': offset,
+  'messaging.message.id': idIn(headers.find(([name]) => name === 'event-id')?.[1]),
 })
 
 const traceparentIn = ({ headers }: IncomingRecord): string | undefined =>

@@ -1,5 +1,5 @@
 /** Work as spans of a trace. The trace is handed on by argument: works of different requests share transactions and batches. */
-import type { Span, SpanStart, Tracer } from './ports.ts'
+import type { Span, SpanAttributes, SpanStart, Tracer } from './ports.ts'
 
 class Unrecorded implements Span {
   readonly isRecorded = false
@@ -45,23 +45,25 @@ export interface Batch<Member> {
   start: SpanStart
   members: readonly Member[]
   /** What the work is in the trace of one member. */
-  startOf(member: Member): SpanStart
+  startOf(member: Member): Omit<SpanStart, 'attributes'>
+  /** Asked for when the trace of the member is recorded. */
+  attributesOf(member: Member): SpanAttributes
   traceparentOf(member: Member): string | null | undefined
 }
 
 /**
- * Runs `work` on a batch: one span for it, in a trace of its own that is linked to those of its members, and one for each member in
- * the member's own trace. `work` gets the spans of the members in their order. Throws what `work` throws.
+ * Runs `work` on a batch: one span for each member in the member's own trace, and one for the batch, in a trace of its own, linked to
+ * them both ways. `work` gets the spans of the members in their order. Throws what `work` throws.
  */
-export async function tracedBatch<Member, T>(
+export function tracedBatch<Member, T>(
   tracer: Tracer,
-  { start, members, startOf, traceparentOf }: Batch<Member>,
+  { start, members, startOf, attributesOf, traceparentOf }: Batch<Member>,
   work: (spans: readonly Span[]) => Promise<T>,
 ): Promise<T> {
-  const shared = tracer.beginShared(start, members.map(traceparentOf))
-  if (!shared.isRecorded) return work(members.map(member => unrecorded(traceparentOf(member))))
   const spans = members.map(member => tracer.begin(startOf(member), traceparentOf(member)))
-  for (const span of spans) span.link(shared.traceparent)
+  if (!spans.some(span => span.isRecorded)) return work(spans)
+  const shared = tracer.beginShared(start, spans)
+  for (const [index, span] of spans.entries()) if (span.isRecorded) span.set(attributesOf(members[index]!))
   return spanned([...spans, shared], () => work(spans))
 }
 

@@ -86,12 +86,15 @@ export class OpenTelemetryTracer implements Tracer {
     return context?.isSampled ? this.#start(start, within(context, false)) : unrecorded(parent)
   }
 
-  beginShared(start: SpanStart, members: readonly (string | null | undefined)[]): Span {
-    const recorded = members.flatMap(member => sampledIn(member))
+  beginShared(start: SpanStart, members: readonly (Span | undefined)[]): Span {
+    const recorded = members.filter(member => member instanceof RecordedSpan)
     if (recorded.length === 0) return unrecorded(undefined)
-    const span = this.#start(start, ROOT_CONTEXT)
-    for (const member of recorded) span.linkTo(member)
-    return span
+    const shared = this.#start(start, ROOT_CONTEXT)
+    for (const member of recorded) {
+      shared.link(member.traceparent)
+      member.link(shared.traceparent)
+    }
+    return shared
   }
 
   async during<T>(work: () => Promise<T>): Promise<T> {
@@ -113,11 +116,6 @@ export class OpenTelemetryTracer implements Tracer {
     this.#hasSpans = true
     return new RecordedSpan(this.#tracer.startSpan(name, { kind: kinds[kind ?? 'internal'], attributes }, context))
   }
-}
-
-function sampledIn(traceparent: string | null | undefined): TraceContext[] {
-  const context = parseTraceparent(traceparent)
-  return context?.isSampled ? [context] : []
 }
 
 const spanContextOf = ({ traceId, spanId }: TraceContext, isRemote: boolean): SpanContext => ({
@@ -146,11 +144,7 @@ class RecordedSpan implements Span {
 
   link(traceparent: string | undefined): void {
     const context = parseTraceparent(traceparent)
-    if (context !== undefined) this.linkTo(context)
-  }
-
-  linkTo(context: TraceContext): void {
-    this.#span.addLink({ context: spanContextOf(context, true) })
+    if (context !== undefined) this.#span.addLink({ context: spanContextOf(context, false) })
   }
 
   /** Of an error only its name is kept: messages quote values. */

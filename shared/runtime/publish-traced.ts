@@ -1,5 +1,5 @@
 /** Publishes outbox rows as parts of their traces: the record in Kafka continues the trace from its send. */
-import type { EventPublisher, OutboxRow, SpanStart, Tracer } from '../payments/ports.ts'
+import type { EventPublisher, OutboxRow, SpanAttributes, Tracer } from '../payments/ports.ts'
 import { tracedBatch } from '../payments/traced.ts'
 
 /** As `publish` of an EventPublisher, whose rows are copies of those given when their trace is recorded. */
@@ -11,7 +11,8 @@ export function publishTraced(
   const batch = {
     start: { name: 'publish outbox', attributes: { 'messaging.batch.message_count': rows.length } },
     members: rows,
-    startOf,
+    startOf: ({ topic }: OutboxRow) => ({ name: `send ${topic}`, kind: 'producer' }) as const,
+    attributesOf,
     traceparentOf: (row: OutboxRow) => row.traceparent,
   }
   return tracedBatch(tracer, batch, async spans => {
@@ -23,14 +24,10 @@ export function publishTraced(
   })
 }
 
-const startOf = ({ topic, eventId }: OutboxRow): SpanStart => ({
-  name: `send ${topic}`,
-  kind: 'producer',
-  attributes: {
-    'messaging.system': 'kafka',
-    'messaging.operation.name': 'send',
-    'messaging.operation.type': 'send',
-    'messaging.destination.name': topic,
-    'messaging.message.id': eventId,
-  },
+const attributesOf = ({ topic, eventId }: OutboxRow): SpanAttributes => ({
+  'messaging.system': 'kafka',
+  'messaging.operation.name': 'send',
+  'messaging.operation.type': 'send',
+  'messaging.destination.name': topic,
+  'messaging.message.id': eventId,
 })

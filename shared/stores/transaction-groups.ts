@@ -118,13 +118,10 @@ export class TransactionGroups implements Transactions {
     }
   }
 
-  /** Belongs to the trace of no member: each has a link to it. */
   #spanOf(members: readonly Member[]): Span {
     const start = { name: 'shared transaction', attributes: { 'payment.transaction.work_count': members.length } }
-    const traceparents = members.map(member => member.span?.traceparent)
-    const span = this.#tracer.beginShared(start, traceparents)
-    if (span.isRecorded) for (const member of members) member.span?.link(span.traceparent)
-    return span
+    const spans = members.map(member => member.span)
+    return this.#tracer.beginShared(start, spans)
   }
 
   #failed(members: readonly Member[], error: unknown): void {
