@@ -17,6 +17,12 @@ const serviceOf = (deployed: Partial<Service['custom']['deployed']> = {}): Servi
   resources: { Resources: { Own: {} } },
 })
 
+const withXRay = (): Service => {
+  const service = serviceOf()
+  service.custom.settings.given.tracing = 'xray'
+  return service
+}
+
 const closed = (service = serviceOf()) => {
   closeService(service)
   return service
@@ -48,6 +54,14 @@ describe('closeService', () => {
 
     expect(Object.values(functions).map(it => it.role)).toEqual(['PayRole', 'HealthRole', 'RestRole', 'WorkRole'])
     expect(Object.keys(resources!.Resources!)).toEqual(['Own', 'PayRole', 'HealthRole', 'RestRole', 'WorkRole'])
+  })
+
+  test('functions are traced by X-Ray when it is asked for, and may send it their segments', () => {
+    const { provider, resources } = closed(withXRay())
+
+    expect(provider).toEqual({ tracing: { lambda: true } })
+    expect(JSON.stringify(resources!.Resources!.PayRole)).toContain('xray:PutTraceSegments')
+    expect(closed().provider).toBeUndefined()
   })
 })
 

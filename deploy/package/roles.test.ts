@@ -49,6 +49,17 @@ describe('roleOf', () => {
     ])
   })
 
+  test('X-Ray adds what its segments need', () => {
+    const statements = roleOf({ name: 'pay-dev-work', events: [] }, undefined, 'xray').Properties.Policies[0]!
+      .PolicyDocument.Statement
+    expect(statements).toContainEqual({
+      Effect: 'Allow',
+      Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+      Resource: '*',
+    })
+    expect(JSON.stringify(roleOf({ name: 'pay-dev-work', events: [] }))).not.toContain('xray')
+  })
+
   test('a secret with a key of its own adds that key, and a function without a trigger does not get it', () => {
     const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/0a1b'
     const allowed = (events: FunctionEvent[]) =>

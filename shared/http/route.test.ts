@@ -3,6 +3,8 @@ import { describe, expect, test } from '@jest/globals'
 import { createHandlerPorts } from '../../test/unit/http-fakes.ts'
 import { contextOf, httpEvent } from '../../test/unit/lambda-events.ts'
 import type { Caller } from '../payments/answer.ts'
+import type { Span } from '../payments/ports.ts'
+import { noTracer } from '../payments/traced.ts'
 import { ApiError } from './api-error.ts'
 import { errors } from './errors.ts'
 import { json } from './respond.ts'
@@ -93,6 +95,34 @@ describe('the caller', () => {
       noParent!,
     ])
       expect((await call({ traceparent: wrong })).caller.traceparent).toBeUndefined()
+  })
+})
+
+describe('the span of a request', () => {
+  test('has the route as its name, continues the trace of the caller, and ends with the answer', async () => {
+    const attributes: Record<string, unknown> = {}
+    const ended: unknown[] = []
+    const span: Span = {
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01',
+      isRecorded: true,
+      set: given => void Object.assign(attributes, given),
+      link: () => {},
+      end: error => void ended.push(error),
+    }
+    const entered: unknown[] = []
+    const tracer = { ...noTracer, enter: (...given: unknown[]) => (entered.push(given), span) }
+    const sent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    const ports = { ...createHandlerPorts(), tracer }
+    const chain = route(ports).handler(async event => {
+      expect(event.caller.traceparent).toBe(span.traceparent)
+      return json(503, {})
+    })
+    await chain(httpEvent({ route: 'GET /payments', headers: { traceparent: sent } }) as never, contextOf())
+
+    expect(entered).toEqual([[{ name: 'GET /payments', kind: 'server' }, sent]])
+    expect(attributes).toMatchObject({ 'http.route': '/payments', 'http.response.status_code': 503 })
+    expect(ended).toEqual(['503'])
+    expect(ports.answered[0]!.traceparent).toBe(span.traceparent)
   })
 })
 

@@ -75,6 +75,22 @@ describe('configFrom', () => {
       config: { captureWindowMs: 604_800_000, captureWindowMsByMethod: { tok_slow: 86_400_000 } },
     },
     { env: { LOG_LEVEL: 'silent' }, config: { logLevel: 'silent' } },
+    { env: { TRACE_SAMPLE_RATIO: '1' }, config: { tracing: undefined } },
+    { env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', TRACE_SAMPLE_RATIO: '0' }, config: { tracing: undefined } },
+    {
+      env: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example/otlp/',
+        OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=shop%20one, authorization=Basic%20YTpi==',
+      },
+      config: {
+        tracing: {
+          tracesUrl: 'https://collector.example/otlp/v1/traces',
+          headers: { 'x-tenant': 'shop one', authorization: 'Basic YTpi==' },
+          sampleRatio: 0.01,
+          serviceName: 'payment-backend',
+        },
+      },
+    },
     { env: { DATA_FOLDER: '.data/main' }, config: { dataFolder: '.data/main' } },
     { env: { IS_OFFLINE: 'true' }, config: { offline: true, groupTransactions: true } },
     { env: { IS_OFFLINE: 'false' }, config: { offline: false, groupTransactions: false } },
@@ -116,6 +132,11 @@ describe('configFrom', () => {
     ['RATE_LIMITS', '{"reads":{"ip":{"perSecond":1}}}'],
     ['REQUESTS_WAITING', '-1'],
     ['LOG_LEVEL', 'loud'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', '127.0.0.1:4318'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'name=%'],
+    ['TRACE_SAMPLE_RATIO', '1.1'],
+    ['TRACE_SAMPLE_RATIO', '-0.1'],
   ])('%s=%s is refused by name', (name, value) => {
     expect(() => configFrom({ [name]: value })).toThrow(new RegExp(`^environment: .*${name}`))
   })

@@ -25,8 +25,6 @@ import { OtlpExporter } from './otlp-exporter.ts'
 import { Sampling } from './sampling.ts'
 import type { TracingConfig, TracingOptions } from './tracing.ts'
 
-/** An answer waits no longer for its spans to leave the process. */
-const FLUSH_MS_MAX = 100
 /** Spans wait so long for others. */
 const GATHERED_MS = 1_000
 /** Beyond that spans are dropped. */
@@ -49,7 +47,7 @@ export class OpenTelemetryTracer implements Tracer {
   readonly #tracer
   readonly #sampling: Sampling
   readonly #ids = new RandomIdGenerator()
-  readonly #freezes: boolean
+  readonly #flushMsMax: number
   /** Whether a span was begun since the last flush. */
   #hasSpans = false
 
@@ -70,7 +68,7 @@ export class OpenTelemetryTracer implements Tracer {
     })
     this.#tracer = provider.getTracer('payment-backend')
     this.#sampling = new Sampling({ ratio: config.sampleRatio, nowMs: monotonicClock.nowMs, random: Math.random })
-    this.#freezes = options.freezes
+    this.#flushMsMax = options.flushMsMax
   }
 
   enter(start: SpanStart, traceparent: string | undefined): Span {
@@ -98,7 +96,7 @@ export class OpenTelemetryTracer implements Tracer {
   }
 
   async during<T>(work: () => Promise<T>): Promise<T> {
-    if (!this.#freezes) return work()
+    if (this.#flushMsMax === 0) return work()
     try {
       return await work()
     } finally {
@@ -109,7 +107,7 @@ export class OpenTelemetryTracer implements Tracer {
   async #flush(): Promise<void> {
     this.#hasSpans = false
     const flushed = this.#processor.forceFlush().catch(() => {})
-    await Promise.race([flushed, sleep(FLUSH_MS_MAX, undefined, { ref: false })])
+    await Promise.race([flushed, sleep(this.#flushMsMax, undefined, { ref: false })])
   }
 
   #start({ name, kind, attributes }: SpanStart, context: Context): RecordedSpan {

@@ -13,8 +13,8 @@ export interface TracingConfig {
 }
 
 export interface TracingOptions {
-  /** The process may be frozen after an answer. */
-  freezes: boolean
+  /** How long an answer waits at most for its spans to leave a process that may be frozen after it; 0: the process goes on. */
+  flushMsMax: number
   /** Called when spans begin to be lost. Requests do not notice. */
   onFailed(error: unknown): void
   /** Called when they arrive again. */

@@ -58,6 +58,8 @@ export type { Logger }
 
 /** A Lambda freezes after its answer, so it waits a little for the doorbell; an offline process does not freeze. */
 const DOORBELL_WAIT_MS_MAX = 25
+/** How long an answer waits for its recorded spans to leave, for the same reason. */
+const FLUSH_MS_MAX = 100
 /** The doorbell's pause after a send. A busy process waits so long; each merged ring saves a request, a relay run and a commit. */
 const DOORBELL_REST_MS = 50
 /** How long readiness waits for the database's own problems. Less than its limit for all problems. */
@@ -135,7 +137,7 @@ export class Ports {
       try {
         const { tracing, offline } = this.config
         return createTracer(tracing, {
-          freezes: !offline,
+          flushMsMax: offline ? 0 : FLUSH_MS_MAX,
           onFailed: error => this.log.warn({ err: error }, 'traces cannot be sent to their collector, and are lost'),
           onRecovered: () => this.log.info('traces are sent to their collector again'),
         })

@@ -1,6 +1,6 @@
 /** Who shares a transaction with whom, and what each gets when it fails. */
 import { describe, expect, test } from '@jest/globals'
-import { DependencyUnavailableError, DuplicateKeyError, type Transaction } from '../payments/ports.ts'
+import { DependencyUnavailableError, DuplicateKeyError, type Transaction, type Span } from '../payments/ports.ts'
 import { noTracer } from '../payments/traced.ts'
 import { until } from '../runtime/until.ts'
 import { LostBeforeCommit } from './mysql-errors.ts'
@@ -235,5 +235,34 @@ describe('a group that fails', () => {
 
     expect(alone).toHaveLength(1)
     expect(ends).toEqual([{ status: 'fulfilled', value: 'a' }])
+  })
+})
+
+describe('a group in traces', () => {
+  const spanOf = (traceparent: string): Span => ({
+    traceparent,
+    isRecorded: true,
+    set: () => {},
+    link: () => {},
+    end: () => {},
+  })
+
+  test('is told the spans of its works, and ends when it is committed or has failed', async () => {
+    const told: Array<{ members: unknown[]; error?: unknown }> = []
+    const tracer = {
+      beginShared: (_start: unknown, members: readonly (Span | undefined)[]) => {
+        const entry: (typeof told)[number] = { members: members.map(member => member?.traceparent) }
+        return { ...spanOf('of the group'), end: (error?: unknown) => void told.push({ ...entry, error }) }
+      },
+    }
+    const failure = new Error('used')
+    const groups = new TransactionGroups({ runTogether: runAll, runAlone: async work => work(tx) }, tracer)
+    await Promise.all([groups.run('a', named('a'), spanOf('of a')), groups.run('b', named('b'))])
+    await expect(groups.run('c', () => Promise.reject(failure), spanOf('of c'))).rejects.toBe(failure)
+
+    expect(told).toEqual([
+      { members: ['of a', undefined], error: undefined },
+      { members: ['of c'], error: failure },
+    ])
   })
 })

@@ -61,6 +61,13 @@ describe('the parameters of prod', () => {
     expect(await problemsOf({ ...parameters, kafkaSecretKeyArn: 'alias/kafka' })).toHaveLength(1)
   })
 
+  test('may say where traces go, and ask for X-Ray', async () => {
+    const tracing = { otlpEndpoint: 'https://collector.example', tracing: 'xray' }
+
+    expect(await resolve('prod', { ...parameters, ...tracing })).toMatchObject(tracing)
+    expect(await problemsOf({ ...parameters, otlpEndpoint: 'collector:4318', tracing: 'on' })).toHaveLength(2)
+  })
+
   test('are all named when all are missing', async () => {
     const problems = await problemsOf({})
 
