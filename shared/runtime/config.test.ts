@@ -76,7 +76,10 @@ describe('configFrom', () => {
     },
     { env: { LOG_LEVEL: 'silent' }, config: { logLevel: 'silent' } },
     { env: { TRACE_SAMPLE_RATIO: '1' }, config: { tracing: undefined } },
-    { env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', TRACE_SAMPLE_RATIO: '0' }, config: { tracing: undefined } },
+    {
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', TRACE_SAMPLE_RATIO: '0' },
+      config: { tracing: undefined },
+    },
     {
       env: {
         OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example/otlp/',

@@ -1,6 +1,6 @@
 /** Who shares a transaction with whom, and what each gets when it fails. */
 import { describe, expect, test } from '@jest/globals'
-import { DependencyUnavailableError, DuplicateKeyError, type Transaction, type Span } from '../payments/ports.ts'
+import { DependencyUnavailableError, DuplicateKeyError, type Span, type Transaction } from '../payments/ports.ts'
 import { noTracer } from '../payments/traced.ts'
 import { until } from '../runtime/until.ts'
 import { LostBeforeCommit } from './mysql-errors.ts'

@@ -99,6 +99,9 @@ const clients: Record<string, string> = {
   kysely: 'shared/stores',
   ioredis: 'shared/cache',
   kafkajs: 'shared/messaging',
+  '@opentelemetry/api': 'shared/runtime',
+  '@opentelemetry/resources': 'shared/runtime',
+  '@opentelemetry/sdk-trace-base': 'shared/runtime',
 }
 const rootRooms = ['functions', LISTS, ...SHARED]
 

@@ -68,7 +68,7 @@ async function measure(): Promise<void> {
   for (let round = 0; round <= ROUNDS; round++)
     for (const [name, tracer] of Object.entries(tracers)) {
       const cpuNs = await nanosecondsOf(tracer)
-      if (round > 0) (found[name] ??= []).push(cpuNs)
+      if (round > 0) found[name] = [...(found[name] ?? []), cpuNs]
     }
   for (const [name, each] of Object.entries(found)) {
     const middle = each.sort((a, b) => a - b)[Math.floor(each.length / 2)]!

@@ -64,7 +64,11 @@ function tab(api: Api, stored = new Map<string, string>()) {
       return run(ORDER_ID)
     },
     change: (change: Change) => {
-      const made = changeRequestOf(SAMPLE_PAYMENT_ID, change, { key: `key-${change.operation}`, traceparent, language: 'ko' })
+      const made = changeRequestOf(SAMPLE_PAYMENT_ID, change, {
+        key: `key-${change.operation}`,
+        traceparent,
+        language: 'ko',
+      })
       orders.update(known => begin(known, SAMPLE_PAYMENT_ID, { operation: change.operation, request: made }))
       return run(ORDER_ID)
     },
