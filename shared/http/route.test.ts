@@ -110,7 +110,11 @@ describe('the span of a request', () => {
       end: error => void ended.push(error),
     }
     const entered: unknown[] = []
-    const tracer = { ...noTracer, enter: (...given: unknown[]) => (entered.push(given), span) }
+    const enter = (...given: unknown[]) => {
+      entered.push(given)
+      return span
+    }
+    const tracer = { ...noTracer, enter }
     const sent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
     const ports = { ...createHandlerPorts(), tracer }
     const chain = route(ports).handler(async event => {
