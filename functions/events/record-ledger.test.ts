@@ -2,17 +2,23 @@
 import { describe, expect, test } from '@jest/globals'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import { capturePayment } from '../../shared/payments/capture-payment.ts'
-import { authorizeRequestOf, bodyIn, caller, claimOf, createFakePorts } from '../../shared/payments/fakes.ts'
+import {
+  authorizeRequestOf,
+  bodyIn,
+  caller,
+  claimOf,
+  createFakePorts,
+  type FakePorts,
+} from '../../shared/payments/fakes.ts'
 import { DependencyUnavailableError } from '../../shared/payments/ports.ts'
 import { refundPayment } from '../../shared/payments/refund-payment.ts'
-import { createMetrics } from '../../shared/runtime/metrics.ts'
 import { FakeLog } from '../../test/unit/http-fakes.ts'
 import { type KafkaCall, kafkaEvent } from '../../test/unit/lambda-events.ts'
 import { createHandler } from './record-ledger.ts'
 
 /** A payment that was captured and refunded, and its events as Kafka delivers them. */
 async function refunded() {
-  const ports = { ...createFakePorts(), metrics: createMetrics(), log: new FakeLog() }
+  const ports = { ...createFakePorts(), log: new FakeLog() }
   const { paymentId } = bodyIn(await authorizePayment(ports, authorizeRequestOf(), claimOf('key-0'), caller))
   await capturePayment(ports, paymentId, {}, undefined, caller)
   await refundPayment(ports, paymentId, {}, undefined, caller)
@@ -26,8 +32,9 @@ async function refunded() {
   return { ports, calls: calls.filter(call => call.topic !== 'payment.authorized') }
 }
 
-const writtenOf = async ({ metrics }: { metrics: ReturnType<typeof createMetrics> }) =>
-  (await metrics.ledgerWritten.get()).values[0]!.value
+/** How many entries its commits wrote. */
+const writtenOf = ({ observer }: Pick<FakePorts, 'observer'>) =>
+  observer.bookings.flatMap(({ entries }) => entries).length
 
 describe('record-ledger', () => {
   test('writes the fee of a capture out of a batch over several partitions and topics', async () => {
@@ -40,7 +47,7 @@ describe('record-ledger', () => {
       ['refund', 10_000],
       ['fee', 250],
     ])
-    expect(await writtenOf(ports)).toBe(1)
+    expect(writtenOf(ports)).toBe(1)
     expect(ports.deadLetters.buried).toEqual([])
   })
 
@@ -70,12 +77,18 @@ describe('record-ledger', () => {
     await handler(kafkaEvent(calls))
 
     expect(ports.ledger.table.rows()).toHaveLength(3)
-    expect(await writtenOf(ports)).toBe(1)
+    expect(writtenOf(ports)).toBe(1)
+    // The refund was booked by its own operation.
+    const counted = ports.observer.bookings.map(done => [done.written.length, done.unchanged.length])
+    expect(counted).toEqual([
+      [1, 1],
+      [0, 2],
+    ])
   })
 
   // As many partitions may share an event as custom.kafkaEvents says, and fail with it.
   test('an event over several partitions that fails comes again whole, and each fee is written once', async () => {
-    const ports = { ...createFakePorts(), metrics: createMetrics(), log: new FakeLog() }
+    const ports = { ...createFakePorts(), log: new FakeLog() }
     for (const key of ['key-0', 'key-1', 'key-2', 'key-3']) {
       const { paymentId } = bodyIn(await authorizePayment(ports, authorizeRequestOf(), claimOf(key), caller))
       await capturePayment(ports, paymentId, {}, undefined, caller)
@@ -95,7 +108,7 @@ describe('record-ledger', () => {
 
     ports.transactions.failNextCommit('before')
     await expect(handler(event)).rejects.toThrow(DependencyUnavailableError)
-    expect(await writtenOf(ports)).toBe(0)
+    expect(writtenOf(ports)).toBe(0)
     ports.transactions.failNextCommit('after')
     await expect(handler(event)).rejects.toThrow(DependencyUnavailableError)
     await handler(event)
@@ -126,7 +139,7 @@ describe('record-ledger', () => {
       },
       { topic: 'payment.captured', partition: 5, offset: 8, key: null, value: null, headers: [] },
     ])
-    expect(await writtenOf(ports)).toBe(1)
+    expect(writtenOf(ports)).toBe(1)
   })
 
   test('throws when the database is away, so that the batch comes again', async () => {
@@ -134,6 +147,6 @@ describe('record-ledger', () => {
     ports.transactions.away = true
 
     await expect(createHandler(ports)(kafkaEvent(calls))).rejects.toThrow(DependencyUnavailableError)
-    expect(await writtenOf(ports)).toBe(0)
+    expect(writtenOf(ports)).toBe(0)
   })
 })

@@ -4,17 +4,15 @@ import { traceIdIn } from '../../shared/contracts/traceparent.ts'
 import type { IncomingRecord } from '../../shared/payments/ports.ts'
 import { idIn } from '../../shared/payments/record-id.ts'
 import { type LedgerPorts, recordLedger } from '../../shared/payments/record-ledger.ts'
-import type { Metrics } from '../../shared/runtime/metrics.ts'
+import { printingMetrics } from '../../shared/runtime/invocation.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 type AwsRecord = MSKEvent['records'][string][number]
 
 export const createHandler =
-  (ports: LedgerPorts & { metrics: Pick<Metrics, 'ledgerWritten'>; log: Pick<Logger, 'info'> }) =>
-  async (event: MSKEvent | SelfManagedKafkaEvent) => {
+  (ports: LedgerPorts & { log: Pick<Logger, 'info'> }) => async (event: MSKEvent | SelfManagedKafkaEvent) => {
     const records = Object.values(event.records).flat().map(incoming)
     const { written, poisoned } = await ports.tracer.during(() => recordLedger(ports, records))
-    ports.metrics.ledgerWritten.inc(written)
     // One line a batch: at two thousand events a second, a line for each would cost as much as the answers' lines.
     ports.log.info({ written, poisoned, events: records.map(labelOf) }, 'booked')
   }
@@ -42,4 +40,5 @@ function incoming(record: AwsRecord): IncomingRecord {
   }
 }
 
-export const handler = createHandler(portsFromEnv().forBatches)
+const ports = portsFromEnv().forBatches
+export const handler = printingMetrics(ports, createHandler(ports))

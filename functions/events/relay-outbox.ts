@@ -3,6 +3,8 @@ import type { MSKEvent, SelfManagedKafkaEvent } from 'aws-lambda'
 import { SHARD_COUNT } from '../../shared/contracts/topics.ts'
 import type { Tracer } from '../../shared/payments/ports.ts'
 import { type RelayPorts, relayShards } from '../../shared/payments/relay-outbox.ts'
+import { countRecords } from '../../shared/runtime/counters.ts'
+import { printingMetrics } from '../../shared/runtime/invocation.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
@@ -10,11 +12,11 @@ import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 const WORK_MS = 10_000
 
 export const createHandler =
-  (ports: RelayPorts & { metrics: Pick<Metrics, 'outboxPublished'>; tracer: Pick<Tracer, 'during'> }) =>
+  (ports: RelayPorts & { metrics: Pick<Metrics, 'recordsHandled'>; tracer: Pick<Tracer, 'during'> }) =>
   async (event: MSKEvent | SelfManagedKafkaEvent) => {
     const deadlineMs = ports.clock.nowMs() + WORK_MS
-    const count = (rowCount: number) => ports.metrics.outboxPublished.inc(rowCount)
-    await ports.tracer.during(() => relayShards(ports, shardsOf(event), deadlineMs, count))
+    await ports.tracer.during(() => relayShards(ports, shardsOf(event), deadlineMs))
+    countRecords(ports.metrics, 'relay-outbox', 'done', Object.values(event.records).flat())
   }
 
 /** The partition of the doorbell is the shard. */
@@ -23,4 +25,5 @@ function shardsOf(event: MSKEvent | SelfManagedKafkaEvent): number[] {
   return [...rung].filter(partition => partition < SHARD_COUNT)
 }
 
-export const handler = createHandler(portsFromEnv().forBatches)
+const ports = portsFromEnv().forBatches
+export const handler = printingMetrics(ports, createHandler(ports))

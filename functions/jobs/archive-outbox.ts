@@ -1,5 +1,6 @@
 /** Each minute: moves events that were published long ago to the archive. */
 import { type ArchivePorts, archiveOutbox } from '../../shared/payments/archive-outbox.ts'
+import { printingMetrics } from '../../shared/runtime/invocation.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 /** Begins no batch later than this. The next run goes on. */
@@ -12,4 +13,5 @@ export const createHandler =
     return { archived }
   }
 
-export const handler = createHandler(portsFromEnv().forBatches)
+const ports = portsFromEnv().forBatches
+export const handler = printingMetrics(ports, createHandler(ports))

@@ -13,14 +13,12 @@ function withPayments() {
 }
 
 describe('check-invariants', () => {
-  test('is silent when all is well, and notes when it looked', async () => {
+  test('is silent when all is well', async () => {
     const { ports, handler } = withPayments()
 
     expect(await handler()).toEqual({ payments: 2, failed: 0 })
 
     expect(ports.log.lines).toEqual([])
-    const { values } = await ports.metrics.invariantsCheckedSeconds.get()
-    expect(values[0]!.value).toBe(ports.clock.ms / 1_000)
     expect((await ports.metrics.invariantFailures.get()).values).toEqual([])
   })
 

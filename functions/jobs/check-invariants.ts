@@ -1,13 +1,14 @@
 /** Each minute: holds the invariants against the next payments, and keeps what was covered and found. */
 import type { InvariantRun } from '../../shared/contracts/invariant-runs.ts'
 import { checkSlice, pruneRuns, type SlicePorts } from '../../shared/invariants/check-slice.ts'
+import { printingMetrics } from '../../shared/runtime/invocation.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 const PAYMENTS_MAX = 500
 
 interface ReportPorts {
-  metrics: Pick<Metrics, 'invariantFailures' | 'invariantsCheckedSeconds'>
+  metrics: Pick<Metrics, 'invariantFailures'>
   log: Pick<Logger, 'error'>
 }
 
@@ -20,8 +21,7 @@ export const createHandler =
     return { payments: run.payments, failed: run.failed }
   }
 
-function report({ results, finishedAtMs }: InvariantRun, { metrics, log }: ReportPorts): void {
-  metrics.invariantsCheckedSeconds.set(finishedAtMs / 1_000)
+function report({ results }: InvariantRun, { metrics, log }: ReportPorts): void {
   for (const { name, failed, rows } of results)
     if (failed > 0) {
       metrics.invariantFailures.inc({ invariant: name }, failed)
@@ -29,4 +29,5 @@ function report({ results, finishedAtMs }: InvariantRun, { metrics, log }: Repor
     }
 }
 
-export const handler = createHandler(portsFromEnv())
+const ports = portsFromEnv()
+export const handler = printingMetrics(ports, createHandler(ports))

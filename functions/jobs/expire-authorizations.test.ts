@@ -3,14 +3,13 @@ import { describe, expect, test } from '@jest/globals'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import { authorizeRequestOf, caller, claimOf } from '../../shared/payments/fakes.ts'
 import { DependencyUnavailableError } from '../../shared/payments/ports.ts'
-import { createMetrics } from '../../shared/runtime/metrics.ts'
 import { createHandlerPorts } from '../../test/unit/http-fakes.ts'
 import { createHandler } from './expire-authorizations.ts'
 
 const JOB_TIMEOUT_MS = 60_000
 
 async function withExpired(count: number) {
-  const ports = { ...createHandlerPorts(), metrics: createMetrics() }
+  const ports = createHandlerPorts()
   for (let number = 0; number < count; number++)
     await authorizePayment(ports, authorizeRequestOf(), claimOf(`key-${number}`), caller)
   ports.acquirer.calls.length = 0
@@ -25,7 +24,7 @@ describe('expire-authorizations', () => {
 
     expect(await handler()).toEqual({ expired: 2, unknown: 1 })
 
-    expect((await ports.metrics.paymentsExpired.get()).values[0]!.value).toBe(2)
+    expect(ports.observer.operations.filter(({ kind }) => kind === 'expire')).toHaveLength(2)
     expect(ports.log.lines).toMatchObject([{ level: 'info', fields: { expired: 2, unknown: 1 } }])
   })
 

@@ -1,5 +1,6 @@
 /** Each minute: deletes stored answers that are older than they must be kept. */
 import { type PrunePorts, pruneAnswers } from '../../shared/payments/prune-answers.ts'
+import { printingMetrics } from '../../shared/runtime/invocation.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 /** Begins no batch later than this. The next run goes on. */
@@ -12,4 +13,5 @@ export const createHandler =
     return { pruned }
   }
 
-export const handler = createHandler(portsFromEnv())
+const ports = portsFromEnv()
+export const handler = printingMetrics(ports, createHandler(ports))

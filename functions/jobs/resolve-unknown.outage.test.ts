@@ -5,7 +5,6 @@ import { capturePayment } from '../../shared/payments/capture-payment.ts'
 import { randomFrom } from '../../shared/payments/fake-store.ts'
 import { authorizeRequestOf, bodyIn, caller, claimFor, claimOf, FAKE_NOW_MS } from '../../shared/payments/fakes.ts'
 import type { Outcome } from '../../shared/payments/operation.ts'
-import { createMetrics } from '../../shared/runtime/metrics.ts'
 import { createHandlerPorts } from '../../test/unit/http-fakes.ts'
 import { type Loss, LossyAcquirer } from '../../test/unit/lossy-acquirer.ts'
 import { SEED } from '../../test/unit/seed.ts'
@@ -37,7 +36,7 @@ function createSystem(seed: number) {
     decide: () => ({ kind: 'approved' }),
     pause: loss => time.sleep(loss === 'nothing' ? ANSWER_MS : TIMEOUT_MS),
   })
-  return { ...createHandlerPorts(), acquirer, clock: time, metrics: createMetrics() }
+  return { ...createHandlerPorts(), acquirer, clock: time }
 }
 
 type System = ReturnType<typeof createSystem>

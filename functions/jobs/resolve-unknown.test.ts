@@ -4,12 +4,11 @@ import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import { authorizeRequestOf, caller, claimOf } from '../../shared/payments/fakes.ts'
 import { DependencyUnavailableError } from '../../shared/payments/ports.ts'
 import { settleByHand } from '../../shared/payments/settle-by-hand.ts'
-import { createMetrics } from '../../shared/runtime/metrics.ts'
 import { createHandlerPorts } from '../../test/unit/http-fakes.ts'
 import { createHandler } from './resolve-unknown.ts'
 
 async function withUnknown(count: number) {
-  const ports = { ...createHandlerPorts(), metrics: createMetrics() }
+  const ports = createHandlerPorts()
   for (let number = 0; number < count; number++) {
     ports.acquirer.script.submit.push({ kind: 'unknown' })
     await authorizePayment(ports, authorizeRequestOf(), claimOf(`key-${number}`), caller)
@@ -19,16 +18,18 @@ async function withUnknown(count: number) {
 }
 
 describe('resolve-unknown', () => {
-  test('counts by verdict and tells what it resolved', async () => {
+  test('tells what it resolved', async () => {
     const { ports, handler } = await withUnknown(3)
     const rows = ports.operations.table.rows()
     ports.acquirer.script.inquire.push({ kind: 'approved' }, { kind: 'declined', reason: 'no_money' })
 
     expect(await handler()).toEqual({ resolved: 3, stillUnknown: 0 })
 
-    const text = await ports.metrics.registry.metrics()
-    for (const verdict of ['approved', 'declined', 'canceled'])
-      expect(text).toContain(`operations_resolved_total{verdict="${verdict}"} 1\n`)
+    expect(ports.observer.operations.map(({ state, by }) => `${state} ${by}`).toSorted()).toEqual([
+      'DECLINED resolve-unknown',
+      'FAILED resolve-unknown',
+      'SUCCEEDED resolve-unknown',
+    ])
     expect(ports.log.lines.map(line => line.fields.operationId).toSorted()).toEqual(
       [...rows.map(row => row.operationId), undefined].toSorted(),
     )
@@ -40,24 +41,6 @@ describe('resolve-unknown', () => {
 
     expect(await handler()).toEqual({ resolved: 0, stillUnknown: 0 })
     expect(ports.log.lines).toEqual([])
-  })
-
-  test('notes how many outcomes are unknown, and the age of the oldest', async () => {
-    const { ports, handler } = await withUnknown(2)
-    ports.acquirer.reachable = false
-    const { createdAtMs } = ports.operations.table.rows()[0]!
-
-    expect(await handler()).toEqual({ resolved: 0, stillUnknown: 2 })
-
-    const ageSeconds = (ports.clock.nowMs() - createdAtMs) / 1_000
-    expect(await ports.metrics.registry.metrics()).toContain('\noperations_unknown 2\n')
-    expect(await ports.metrics.registry.metrics()).toContain(`\noperations_unknown_oldest_seconds ${ageSeconds}\n`)
-
-    ports.acquirer.reachable = true
-    await handler()
-
-    expect(await ports.metrics.registry.metrics()).toContain('\noperations_unknown 0\n')
-    expect(await ports.metrics.registry.metrics()).toContain('\noperations_unknown_oldest_seconds 0\n')
   })
 
   test('says which outcome could not be recorded', async () => {

@@ -2,8 +2,7 @@
 import type { OperationPorts } from '../../shared/payments/operation.ts'
 import { type ResolveObserver, resolveUnknown } from '../../shared/payments/resolve-unknown.ts'
 import { type ConfirmPorts, confirmSettlements } from '../../shared/payments/settle-by-hand.ts'
-import type { Metrics } from '../../shared/runtime/metrics.ts'
-import { reportUnknown } from '../../shared/runtime/outcome-report.ts'
+import { printingMetrics } from '../../shared/runtime/invocation.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 /** Each waits for the acquirer most of its time. Fewer than the database's connections, so that payments get theirs. */
@@ -14,11 +13,7 @@ const WORK_MS = 45_000
 /** People settle few. */
 const SETTLEMENTS = { limit: 100, concurrency: 2 }
 
-type ResolveJobPorts = OperationPorts &
-  ConfirmPorts & {
-    metrics: Pick<Metrics, 'operationsResolved' | 'operationsUnknown' | 'operationsUnknownOldestSeconds'>
-    log: Pick<Logger, 'info' | 'error'>
-  }
+type ResolveJobPorts = OperationPorts & ConfirmPorts & { log: Pick<Logger, 'info' | 'error'> }
 
 export const createHandler = (ports: ResolveJobPorts) => async () => {
   const deadlineMs = ports.clock.nowMs() + WORK_MS
@@ -32,17 +27,14 @@ export const createHandler = (ports: ResolveJobPorts) => async () => {
   return summary
 }
 
-const observerOf = ({ metrics, log, clock }: ResolveJobPorts): ResolveObserver => ({
+const observerOf = ({ log }: ResolveJobPorts): ResolveObserver => ({
   resolved(operation) {
-    metrics.operationsResolved.inc({ verdict: operation.verdict })
     log.info({ ...operation }, 'outcome found out')
   },
   failed(operationId, error) {
     log.error({ operationId, err: error }, 'an outcome could not be recorded')
   },
-  looked(unknown) {
-    reportUnknown(metrics, unknown, clock.virtualNowMs())
-  },
 })
 
-export const handler = createHandler(portsFromEnv())
+const ports = portsFromEnv()
+export const handler = printingMetrics(ports, createHandler(ports))

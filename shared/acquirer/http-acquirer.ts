@@ -116,6 +116,11 @@ export class HttpAcquirer implements Acquirer {
     if (statusCode !== 200) throw new Error(`the acquirer's health is ${statusCode}`)
   }
 
+  /** How many connections are open now, and how many calls wait for one. */
+  get use() {
+    return this.#requests.use
+  }
+
   /** Ends all connections. Calls under way are unknown. */
   close(): void {
     this.#requests.close()

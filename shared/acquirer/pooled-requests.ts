@@ -91,11 +91,21 @@ export class PooledRequests {
     return promise
   }
 
+  /** How many connections of the pool are open now, and how many requests wait for one. */
+  get use(): { used: number; idle: number; max: number; waiting: number } {
+    const { sockets, freeSockets, requests, maxSockets: max } = this.#agent
+    return { used: countOf(sockets), idle: countOf(freeSockets), max, waiting: countOf(requests) }
+  }
+
   /** Ends all connections. Requests under way fail. */
   close(): void {
     this.#agent.destroy()
   }
 }
+
+/** Of all places that the agent reaches. */
+const countOf = (byPlace: NodeJS.ReadOnlyDict<readonly unknown[]>): number =>
+  Object.values(byPlace).reduce((total, each) => total + (each?.length ?? 0), 0)
 
 const headersOf = (body: string): string[] => {
   const length = ['content-length', String(Buffer.byteLength(body))]

@@ -28,6 +28,8 @@ export interface StoredAnswer {
 
 export interface Taken {
   limits: LimitState[]
+  /** Whether Redis answered. */
+  isRead: boolean
   /** What Redis has under the name of the stored answer. */
   text: string | undefined
 }
@@ -107,7 +109,7 @@ export class RedisRateLimits {
       const take = this.#commandOf(this.#options.redis())
       const [text, ...micros] = await take(names.length, ...names, buckets.length, stored?.beginning ?? '', ...numbers)
       const limits = buckets.map(({ bucket }, index) => stateOf(bucket, micros[2 * index]!, micros[2 * index + 1]!))
-      return { limits, text: text ?? undefined }
+      return { limits, isRead: true, text: text ?? undefined }
     } catch (error) {
       this.#options.onFailure(error)
       return undefined
@@ -116,7 +118,7 @@ export class RedisRateLimits {
 
   #takeLocally(routeClass: RouteClass, buckets: readonly NamedBucket[]): Taken {
     this.#options.onLocal(routeClass)
-    return { limits: this.#local.take(buckets), text: undefined }
+    return { limits: this.#local.take(buckets), isRead: false, text: undefined }
   }
 
   #commandOf(redis: Redis): TakeCommand {

@@ -25,6 +25,8 @@ export interface RedisResponseCacheOptions {
   limits: Pick<RedisRateLimits, 'take'>
   /** Called once for each failed call; the call itself never throws. */
   onFailure: (error: unknown) => void
+  /** Called once for each look-up; `failed`: Redis did not answer, or may not be believed now. */
+  onRead?: (result: 'hit' | 'miss' | 'failed') => void
 }
 
 export interface KeyedRequest {
@@ -61,17 +63,21 @@ export class RedisResponseCache {
   async open({ scope, key, fingerprint }: KeyedRequest, charge: Charge): Promise<OpenedAnswer> {
     const incarnation = await this.#options.check.incarnation()
     if (incarnation === undefined) {
+      this.#options.onRead?.('failed')
       const { limits } = await this.#options.limits.take(charge)
       return { limits, cached: undefined, keep: async () => {} }
     }
     // Scope and key contain no space, so two different pairs never have the same name.
     const name = `answer ${incarnation} ${scope} ${key}`
-    const { limits, text } = await this.#options.limits.take(charge, { name, beginning: beginningOf(fingerprint) })
-    return { limits, cached: this.#parsed(text), keep: entry => this.#keep(incarnation, name, entry) }
+    const taken = await this.#options.limits.take(charge, { name, beginning: beginningOf(fingerprint) })
+    const cached = taken.isRead ? this.#parsed(taken.text) : undefined
+    this.#options.onRead?.(cached === undefined ? 'failed' : cached === null ? 'miss' : 'hit')
+    return { limits: taken.limits, cached: cached ?? undefined, keep: entry => this.#keep(incarnation, name, entry) }
   }
 
-  #parsed(text: string | undefined): CachedAnswer | undefined {
-    if (text === undefined) return undefined
+  /** Null: nothing is there. Undefined: what is there cannot be read. */
+  #parsed(text: string | undefined): CachedAnswer | null | undefined {
+    if (text === undefined) return null
     try {
       return cachedAnswer.parse(JSON.parse(text))
     } catch (error) {

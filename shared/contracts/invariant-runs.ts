@@ -22,6 +22,18 @@ export interface RuleFailure {
   rows: OffendingRow[]
 }
 
+export const controlAccounts = ['acquirer_receivable', 'merchant_payable', 'fee_revenue'] as const
+/** An account of the ledger, and `merchant_payable` for those of all merchants. */
+export type ControlAccount = (typeof controlAccounts)[number]
+
+/** What the entries on an account add up to, less what payments and events say, debit positive. Must be 0. */
+export interface ControlDifference {
+  account: ControlAccount
+  currency: string
+  /** Minor units as a decimal number of any size. */
+  differenceMinor: string
+}
+
 export interface InvariantRun {
   /** A pass goes from the first payment to the last; 1 for the first. */
   pass: number
@@ -40,4 +52,6 @@ export interface InvariantRun {
   /** Of the pass until now, as `passFailed`. */
   passPayments: number
   passFailed: number
+  /** Of the pass until now; null when a run of it did not add them up. */
+  passDifferences: ControlDifference[] | null
 }

@@ -11,7 +11,7 @@ import { isExpired } from '../payments/answer-lifetime.ts'
 import type { Answer, Claim, Clock } from '../payments/ports.ts'
 import { chargeOf, keepWithin, type LimitPorts } from './rate-limit.ts'
 import { type DuplicatePolicy, EXPIRES_HEADER, replay } from './respond.ts'
-import type { HttpResult } from './route.ts'
+import type { AnswerPlace, HttpResult } from './route.ts'
 
 interface CachedAnswer {
   fingerprint: string
@@ -47,6 +47,7 @@ interface ParsedEvent {
   key: string | undefined
   pathParameters?: Record<string, string | undefined>
   claim?: Claim
+  replayedFrom?: AnswerPlace
   keepAnswer?: (entry: CachedAnswer) => Promise<void>
   limits?: readonly LimitState[]
 }
@@ -73,8 +74,10 @@ export function idempotency(ports: IdempotencyPorts, contract: Mutation): Middle
     const keyed = { scope: scopeOf(event), key: claim.key, fingerprint: claim.fingerprint }
     const { limits, cached, keep } = await ports.responses.open(keyed, charge)
     keepWithin(event, limits)
-    if (cached?.fingerprint === claim.fingerprint && !isExpired(cached.expiresAtMs, ports.clock.virtualNowMs()))
+    if (cached?.fingerprint === claim.fingerprint && !isExpired(cached.expiresAtMs, ports.clock.virtualNowMs())) {
+      event.replayedFrom = 'cache'
       return replay(cached, ports.duplicates)
+    }
     event.claim = claim
     event.keepAnswer = keep
     return undefined

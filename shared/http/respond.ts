@@ -21,6 +21,9 @@ export const json = (statusCode: number, body: unknown): HttpResult => ({
 /** Until when the answer is kept under its key. Absent when it is not kept. */
 export const EXPIRES_HEADER = 'idempotency-expires'
 
+/** On an answer that is given again under its key. */
+export const REPLAYED_HEADER = 'idempotent-replayed'
+
 /** An answer that is kept under its key, and until when. */
 interface KeptAnswer {
   answer: Answer
@@ -40,7 +43,7 @@ const answered = ({ answer, expiresAtMs }: KeptAnswer, headers: Record<string, s
 /** The stored answer again, byte for byte; throws 409 `finished` under the policy `reject`. */
 export function replay(kept: KeptAnswer, policy: DuplicatePolicy): HttpResult {
   if (policy === 'reject') throw new ApiError('DUPLICATE_REQUEST', { details: { reason: 'finished' } })
-  return answered(kept, { 'idempotent-replayed': 'true' })
+  return answered(kept, { [REPLAYED_HEADER]: 'true' })
 }
 
 /** The answer to a mutation; throws ApiError for outcomes that are not stored. */

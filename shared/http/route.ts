@@ -12,9 +12,18 @@ import { paymentIdOf } from './payment-id.ts'
 import type { PlacePorts } from './places.ts'
 import { quietly } from './quietly.ts'
 import { type LimitPorts, limitHeaders } from './rate-limit.ts'
+import { REPLAYED_HEADER } from './respond.ts'
 
-/** API Gateway's event, and who asks. Further middlewares add to it, such as where the rate limits stand. */
-export type RouteEvent = APIGatewayProxyEventV2 & { caller: Caller; limits?: readonly LimitState[] }
+/** API Gateway's event, and who asks. Further middlewares add to it. */
+export type RouteEvent = APIGatewayProxyEventV2 & {
+  caller: Caller
+  /** Where the rate limits stand after this request. */
+  limits?: readonly LimitState[]
+  /** Where an answer was found that is given again; absent: in the database. */
+  replayedFrom?: AnswerPlace
+}
+
+export type AnswerPlace = 'cache' | 'database'
 
 export type HttpResult = APIGatewayProxyStructuredResultV2 & { headers: Record<string, string> }
 
@@ -35,9 +44,15 @@ export interface RequestObserver {
     requestId: string
     paymentId?: string
     traceparent?: string
+    /** Of an answer of 400 or more. */
+    error?: { code?: string; reason?: string }
+    /** Of an answer that is given again under its key. */
+    replayedFrom?: AnswerPlace
   }): void
   /** Called with every request that was refused because too many were in work. */
   refused(routeClass: RouteClass): void
+  /** Called after `answered`; the invocation ends when it is done. Never throws. */
+  ended?(): Promise<void> | undefined
 }
 
 /** Time kept back from the function's time-out for answering. */
@@ -91,9 +106,9 @@ function traceparentOf(event: RouteEvent): string | undefined {
 }
 
 // Runs on every way out, also after a middleware answered early; middleware `after` hooks do not.
-function finish(request: ChainRequest, ports: RoutePorts): void {
+function finish(request: ChainRequest, ports: RoutePorts): Promise<void> | undefined {
   const { response, event } = request
-  if (response == null) return
+  if (response == null) return undefined
   const limits = event.limits && limitHeaders(event.limits)
   response.headers = {
     ...response.headers,
@@ -110,9 +125,12 @@ function finish(request: ChainRequest, ports: RoutePorts): void {
       requestId: event.caller.requestId,
       paymentId,
       traceparent: event.caller.traceparent,
+      error: errorIn(response),
+      replayedFrom: REPLAYED_HEADER in response.headers ? (event.replayedFrom ?? 'database') : undefined,
     }),
   )
   if (request.internal.span?.isRecorded) quietly(() => endSpan(request.internal.span!, event, response, paymentId))
+  return ports.requests.ended?.()
 }
 
 function endSpan(span: Span, event: RouteEvent, { statusCode = 200 }: HttpResult, paymentId?: string): void {
@@ -125,6 +143,14 @@ function endSpan(span: Span, event: RouteEvent, { statusCode = 200 }: HttpResult
     'payment.request.id': event.caller.requestId,
   })
   span.end(statusCode >= 500 ? String(statusCode) : undefined)
+}
+
+/** From the body, because a refusal that was stored is no error of this request. */
+function errorIn({ statusCode = 200, headers, body }: HttpResult): { code?: string; reason?: string } | undefined {
+  if (statusCode < 400 || body === undefined || !headers['content-type']?.startsWith('application/json'))
+    return undefined
+  const { code, details } = JSON.parse(body) as { code?: string; details?: { reason?: string } }
+  return { code, reason: details?.reason }
 }
 
 /** Several of one name are joined with commas, as API Gateway does, which sends names in lower case; other senders may not. */

@@ -1,5 +1,6 @@
 /** Holds the invariants that look at one payment at a time against the next slice of payments, and keeps what was covered and found. */
-import type { InvariantRun, RuleFailure, RuleResult } from '../contracts/invariant-runs.ts'
+import type { ControlDifference, InvariantRun, RuleFailure, RuleResult } from '../contracts/invariant-runs.ts'
+import { addDifferences, controlDifferences } from './control-accounts.ts'
 import type { SliceSource } from './database-reader.ts'
 import { GRACE_MS } from './invariant.ts'
 import { judgePayments } from './judge.ts'
@@ -34,7 +35,7 @@ export async function checkSlice(ports: SlicePorts, paymentsMax: number): Promis
   const startedAtMs = ports.clock.nowMs()
   const before = await ports.invariantRuns.last()
   const place = placeAfter(before, startedAtMs)
-  const slice = await ports.snapshots.read(database =>
+  const { differences, ...slice } = await ports.snapshots.read(database =>
     judgeSlice(database, place.afterPaymentId, paymentsMax, startedAtMs),
   )
   const failed = slice.results.reduce((total, result) => total + result.failed, 0)
@@ -47,6 +48,7 @@ export async function checkSlice(ports: SlicePorts, paymentsMax: number): Promis
     failures: failuresAfter(before, slice.results, place.pass, startedAtMs),
     passPayments: place.passPayments + slice.payments,
     passFailed: place.passFailed + failed,
+    passDifferences: place.passDifferences && addDifferences(place.passDifferences, differences),
   }
   await ports.invariantRuns.add(run)
   return run
@@ -56,14 +58,18 @@ export async function checkSlice(ports: SlicePorts, paymentsMax: number): Promis
 export const pruneRuns = ({ invariantRuns }: SlicePorts, { pass, startedAtMs }: InvariantRun): Promise<number> =>
   invariantRuns.prune(startedAtMs - RUNS_KEPT_MS, pass - 1, PRUNED_RUNS_MAX)
 
-type Place = Pick<InvariantRun, 'pass' | 'afterPaymentId' | 'passBeganAtMs' | 'passPayments' | 'passFailed'>
+type Place = Pick<
+  InvariantRun,
+  'pass' | 'afterPaymentId' | 'passBeganAtMs' | 'passPayments' | 'passFailed' | 'passDifferences'
+>
 
 function placeAfter(before: InvariantRun | undefined, nowMs: number): Place {
   if (before && before.lastPaymentId !== null) {
-    const { pass, lastPaymentId, passBeganAtMs, passPayments, passFailed } = before
-    return { pass, afterPaymentId: lastPaymentId, passBeganAtMs, passPayments, passFailed }
+    const { pass, lastPaymentId, passBeganAtMs, passPayments, passFailed, passDifferences } = before
+    return { pass, afterPaymentId: lastPaymentId, passBeganAtMs, passPayments, passFailed, passDifferences }
   }
-  return { pass: (before?.pass ?? 0) + 1, afterPaymentId: '', passBeganAtMs: nowMs, passPayments: 0, passFailed: 0 }
+  const nothing = { passPayments: 0, passFailed: 0, passDifferences: [] }
+  return { pass: (before?.pass ?? 0) + 1, afterPaymentId: '', passBeganAtMs: nowMs, ...nothing }
 }
 
 async function judgeSlice(
@@ -71,12 +77,14 @@ async function judgeSlice(
   afterPaymentId: string,
   paymentsMax: number,
   nowMs: number,
-): Promise<Pick<InvariantRun, 'lastPaymentId' | 'payments' | 'results'>> {
+): Promise<Pick<InvariantRun, 'lastPaymentId' | 'payments' | 'results'> & { differences: ControlDifference[] }> {
   const virtualNowMs = nowMs + (await database.clockOffsetMs())
   const { histories, lastPaymentId } = await database.slice(afterPaymentId, paymentsMax)
-  const judged = judgePayments(histories, { nowMs, virtualNowMs, graceMs: GRACE_MS })
+  const judge = { nowMs, virtualNowMs, graceMs: GRACE_MS }
+  const judged = judgePayments(histories, judge)
   const results = judged.map(({ name, checked, failed, pending, rows }) => ({ name, checked, failed, pending, rows }))
-  return { lastPaymentId, payments: histories.filter(({ payment }) => payment !== null).length, results }
+  const payments = histories.filter(({ payment }) => payment !== null).length
+  return { lastPaymentId, payments, results, differences: controlDifferences(histories, judge) }
 }
 
 function failuresAfter(

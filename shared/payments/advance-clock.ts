@@ -115,7 +115,7 @@ async function finishDue(ports: AdvancePorts, deadlineMs: number, counts: Advanc
 }
 
 /** The summary is enough: an operation that could not be recorded stays due, and so among what is left. */
-const counted: ResolveObserver = { resolved() {}, failed() {}, looked() {} }
+const counted: ResolveObserver = { resolved() {}, failed() {} }
 
 const isNothing = ({ expiries, inquiries, answers }: WorkLeft): boolean => expiries + inquiries + answers === 0
 const totalOf = ({ expired, resolved, pruned }: AdvanceCounts): number => expired + resolved + pruned

@@ -4,12 +4,14 @@ import type { RequestedKind } from '../contracts/lists.ts'
 import type { LedgerEntryView, MutationView, PaymentView } from '../contracts/payment.ts'
 import { paymentMessages } from '../contracts/payment-messages.ts'
 import { capturableMinor, type Payment, refundableMinor } from '../domain/payment.ts'
-import type { Answer, LedgerEntry, PaymentDetail } from './ports.ts'
+import type { Answer, DecidedBy, LedgerEntry, PaymentDetail } from './ports.ts'
 
 /** Who asks: the language of messages, and the ids that tie an answer to logs and traces. */
 export interface Caller {
   language: Language
   requestId: string
+  /** Absent: a request. */
+  by?: DecidedBy
   /** W3C trace context, handed on with the events of this request. */
   traceparent?: string
   /** Noted before an operation is claimed, so that the answer to a request that runs out of time can say them. */

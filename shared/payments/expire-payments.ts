@@ -14,7 +14,7 @@ export interface ExpirySummary {
 }
 
 /** There is no caller, and no key: nobody repeats an expiry. */
-const job: Caller = { language: 'en', requestId: 'expire-authorizations' }
+const job: Caller = { language: 'en', requestId: 'expire-authorizations', by: 'expire-authorizations' }
 
 /**
  * Expires up to `limit` payments whose time ran out, `concurrency` at a time, and begins none after `deadlineMs` (epoch, real time).

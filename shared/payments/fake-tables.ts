@@ -420,6 +420,11 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue, OutboxReader, Outb
       await this.table.update(tx, String(id), row => ({ ...row, publishedAtMs: nowMs, lastError: null }))
   }
 
+  async countParked(limit: number): Promise<number> {
+    const parked = await this.table.filter(undefined, row => row.publishedAtMs === null && row.parkedAtMs !== null)
+    return Math.min(parked.length, limit)
+  }
+
   async markRefused(
     tx: Transaction,
     id: number,

@@ -25,14 +25,19 @@ import {
   type ConsumerOffset,
   type ConsumerOffsets,
   type DeadLetters,
+  type DecidedOperation,
   DependencyUnavailableError,
   type Doorbell,
   type EventPublisher,
   type Ids,
   type IncomingRecord,
+  type LedgerObserver,
   type ManualSettlement,
+  type OperationObserver,
   type OutboxRow,
   RecordRefusedError,
+  type RelayObserver,
+  type TopicSizes,
   type Verdict,
 } from './ports.ts'
 import { type ResolveSummary, resolveUnknown } from './resolve-unknown.ts'
@@ -156,6 +161,16 @@ export class FakeConsumerOffsets implements ConsumerOffsets {
   }
 }
 
+export class FakeTopicSizes implements TopicSizes {
+  readonly sizes = new Map<string, number>()
+  away = false
+
+  async recordCount(topic: string): Promise<number> {
+    if (this.away) throw new DependencyUnavailableError('the fake broker is away')
+    return this.sizes.get(topic) ?? 0
+  }
+}
+
 export class FakeAlarms implements Alarms {
   readonly repaired: string[] = []
   readonly letters: Array<{ record: IncomingRecord; reason: string }> = []
@@ -176,6 +191,35 @@ export class FakeAlarms implements Alarms {
 
   settlementContradicted(settlement: ManualSettlement, decision: DecisionKind): void {
     this.contradicted.push({ settlement, decision })
+  }
+}
+
+type Booked = Parameters<LedgerObserver['booked']>[0]
+
+/** Keeps what it is told. */
+export class FakeObserver implements OperationObserver, RelayObserver, LedgerObserver {
+  readonly operations: DecidedOperation[] = []
+  readonly publishedTopics: string[] = []
+  readonly bookings: Booked[] = []
+  readonly buried: IncomingRecord[] = []
+  /** Told after each relayed transaction. */
+  onPublished: (rowCount: number) => void = () => {}
+
+  decided(operation: DecidedOperation): void {
+    this.operations.push(operation)
+  }
+
+  published(rows: ReadonlyArray<Pick<OutboxRow, 'topic'>>): void {
+    this.publishedTopics.push(...rows.map(({ topic }) => topic))
+    this.onPublished(rows.length)
+  }
+
+  booked(done: Booked): void {
+    this.bookings.push(done)
+  }
+
+  deadLettered(records: readonly IncomingRecord[]): void {
+    this.buried.push(...records)
   }
 }
 
@@ -271,8 +315,10 @@ export function createFakePorts(options: { turn?: Turn; policy?: Partial<Operati
     publisher: new FakePublisher(),
     deadLetters: new FakeDeadLetters(),
     offsets: new FakeConsumerOffsets(),
+    topicSizes: new FakeTopicSizes(),
     progress: new FakeDeliveryProgress(tables.outbox),
     alarms: new FakeAlarms(),
+    observer: new FakeObserver(),
     clock: new FakeClock(FAKE_NOW_MS),
     ids: createFakeIds(options.seed),
     tracer: noTracer,
@@ -289,7 +335,6 @@ export const resolveDue = (ports: OperationPorts, concurrency = 4): Promise<Reso
     deadlineMs: ports.clock.nowMs() + 1,
     observer: {
       resolved: () => {},
-      looked: () => {},
       failed: (_, error) => {
         throw error
       },

@@ -1,7 +1,7 @@
 /** What is noted of events on their way: consumers that move, stand still and come back, and rows that wait. */
 import { describe, expect, test } from '@jest/globals'
 import { createFakePorts, FAKE_NOW_MS, type FakePorts } from './fakes.ts'
-import { observeDelivery, standsStill, waitsTooLong } from './observe-delivery.ts'
+import { observeBacklog, observeConsumers, standsStill, waitsTooLong } from './observe-delivery.ts'
 import { type ConsumerOffset, DependencyUnavailableError } from './ports.ts'
 
 const MINUTE_MS = 60_000
@@ -19,7 +19,7 @@ async function observed(ports: FakePorts, pairs: [committed: number, end: number
   const judged: boolean[] = []
   for (const [committed, end] of pairs) {
     ports.offsets.offsets = [offsetOf(committed, end)]
-    judged.push((await observeDelivery(ports)).consumers.some(standsStill))
+    judged.push((await observeConsumers(ports)).some(standsStill))
     ports.clock.advance(MINUTE_MS)
   }
   return judged
@@ -89,7 +89,7 @@ describe('a consumer', () => {
     const ports = createFakePorts()
     for (let minute = 0; minute < 3; minute++) {
       ports.offsets.offsets = [offsetOf(1, 2, 0), offsetOf(minute, 9, 1)]
-      await observeDelivery(ports)
+      await observeConsumers(ports)
       ports.clock.advance(MINUTE_MS)
     }
 
@@ -107,7 +107,7 @@ describe('a consumer', () => {
     ])
     ports.offsets.away = true
 
-    expect((await observeDelivery(ports)).consumers).toEqual([])
+    await expect(observeConsumers(ports)).rejects.toThrow(DependencyUnavailableError)
     expect((await ports.progress.readConsumers()).map(standsStill)).toEqual([true])
   })
 })
@@ -128,7 +128,7 @@ describe('the outbox', () => {
     await insert('b', 'payment.captured')
     await insert('c', 'payment.refunded')
 
-    const { backlog } = await observeDelivery(ports)
+    const backlog = await observeBacklog(ports)
 
     expect(backlog).toEqual([
       { topic: 'payment.captured', waiting: 2, oldestId: 1, oldestCreatedAtMs: FAKE_NOW_MS },
@@ -144,6 +144,6 @@ describe('the outbox', () => {
     const ports = createFakePorts()
     ports.transactions.away = true
 
-    await expect(observeDelivery(ports)).rejects.toThrow(DependencyUnavailableError)
+    await expect(observeBacklog(ports)).rejects.toThrow(DependencyUnavailableError)
   })
 })

@@ -1,12 +1,11 @@
 /** Records how far events have come, so that a process without memory can tell which consumers stand still and which events wait. */
-import {
-  type Clock,
-  type ConsumerOffset,
-  type ConsumerOffsets,
-  type ConsumerProgress,
-  type DeliveryProgress,
-  DependencyUnavailableError,
-  type TopicBacklog,
+import type {
+  Clock,
+  ConsumerOffset,
+  ConsumerOffsets,
+  ConsumerProgress,
+  DeliveryProgress,
+  TopicBacklog,
 } from './ports.ts'
 
 export interface ObservePorts {
@@ -15,33 +14,27 @@ export interface ObservePorts {
   clock: Clock
 }
 
-export interface Delivery {
-  consumers: ConsumerProgress[]
-  backlog: TopicBacklog[]
-}
-
 /** Less than the minute between two observations, since a run may begin a little early. */
 const STILL_MS_MAX = 45_000
 /** Events are on their way within seconds; the sweep rings for those that are not. */
 const WAITING_MS_MAX = 60_000
 
-/** Returns what it has noted; no consumers when Kafka is away. Throws DependencyUnavailableError when the database is. */
-export async function observeDelivery(ports: ObservePorts): Promise<Delivery> {
-  const nowMs = ports.clock.nowMs()
-  const [consumers, backlog] = await Promise.all([observeConsumers(ports, nowMs), observeBacklog(ports, nowMs)])
-  return { consumers, backlog }
-}
-
-async function observeBacklog({ progress }: ObservePorts, nowMs: number): Promise<TopicBacklog[]> {
+/** Returns what it has noted. Throws DependencyUnavailableError. */
+export async function observeBacklog({
+  progress,
+  clock,
+}: Pick<ObservePorts, 'progress' | 'clock'>): Promise<TopicBacklog[]> {
   const backlog = await progress.countBacklog()
-  await progress.replaceBacklog(backlog, nowMs)
+  await progress.replaceBacklog(backlog, clock.nowMs())
   return backlog
 }
 
-async function observeConsumers({ offsets, progress }: ObservePorts, nowMs: number): Promise<ConsumerProgress[]> {
-  const [now, before] = await Promise.all([offsetsOf(offsets), progress.readConsumers()])
-  // Kafka is away: the last observation is still the newest.
-  if (now === undefined) return []
+/**
+ * Returns what it has noted. Throws DependencyUnavailableError; while Kafka is away the last observation stays, as the newest there is.
+ */
+export async function observeConsumers({ offsets, progress, clock }: ObservePorts): Promise<ConsumerProgress[]> {
+  const nowMs = clock.nowMs()
+  const [now, before] = await Promise.all([offsets.read(), progress.readConsumers()])
   const known = new Map(before.map(consumer => [placeOf(consumer), consumer]))
   const consumers = now.map(offset => progressAfter(known.get(placeOf(offset)), offset, nowMs))
   await progress.replaceConsumers(consumers)
@@ -49,15 +42,6 @@ async function observeConsumers({ offsets, progress }: ObservePorts, nowMs: numb
 }
 
 const placeOf = ({ groupId, topic, partition }: ConsumerOffset): string => `${groupId} ${topic} ${partition}`
-
-async function offsetsOf(offsets: ConsumerOffsets): Promise<ConsumerOffset[] | undefined> {
-  try {
-    return await offsets.read()
-  } catch (error) {
-    if (error instanceof DependencyUnavailableError) return undefined
-    throw error
-  }
-}
 
 export const lagOf = ({ committedOffset, endOffset }: ConsumerOffset): number =>
   Math.max(endOffset - committedOffset, 0)

@@ -19,6 +19,7 @@ import type {
   LeaseTimes,
   Ledger,
   Operation,
+  OperationObserver,
   Operations,
   OutboxWriter,
   Payments,
@@ -28,7 +29,7 @@ import type {
   Transactions,
   Verdict,
 } from './ports.ts'
-import { type FinalVerdict, type Recorded, recordOutcome } from './record-outcome.ts'
+import { declineReasonOf, type FinalVerdict, type Recorded, recordOutcome, stateAfter } from './record-outcome.ts'
 import { traced } from './traced.ts'
 
 export interface OperationPorts {
@@ -44,6 +45,7 @@ export interface OperationPorts {
   ids: Ids
   tracer: Tracer
   policy: OperationPolicy
+  observer: OperationObserver
 }
 
 export interface OperationPolicy {
@@ -238,12 +240,16 @@ export async function settle(
   return recorded === undefined ? answerOfWinner(ports, operation) : goOn(ports, recorded, caller)
 }
 
-/** Records a verdict in a transaction of its own; undefined, and nothing is written, when another attempt owns the operation. */
+/**
+ * Records a verdict in a transaction of its own, together with what `writeMore` writes; undefined, and nothing is written, when another
+ * attempt owns the operation.
+ */
 export async function record(
   ports: OperationPorts,
   operation: Operation,
   verdict: FinalVerdict,
   caller: Caller,
+  writeMore: (tx: Transaction) => Promise<void> = async () => {},
 ): Promise<Recorded | undefined> {
   const start = { name: `record ${operation.kind}`, attributes: { 'payment.operation.outcome': verdict.kind } }
   const recorded = await traced(ports.tracer, start, caller.traceparent, span => {
@@ -251,13 +257,22 @@ export async function record(
     const teller = { ...caller, traceparent: span.traceparent }
     const write = async (tx: Transaction) => {
       const written = await recordOutcome(tx, ports, operation, verdict, teller)
+      if (written !== undefined) await writeMore(tx)
       reached('payments:recording')
       return written
     }
     return ports.transactions.run(operation.paymentId, write, span)
   })
   reached('payments:recorded')
+  if (recorded !== undefined) tell(ports, operation, verdict, caller)
   return recorded
+}
+
+function tell({ observer }: OperationPorts, operation: Operation, verdict: FinalVerdict, caller: Caller): void {
+  const { kind, amountMinor, currency } = operation
+  const state = stateAfter[verdict.kind]
+  const declineReason = declineReasonOf(verdict)
+  observer.decided({ kind, state, declineReason, amountMinor, currency, by: caller.by ?? 'request' })
 }
 
 /**

@@ -373,6 +373,17 @@ export interface TopicBacklog {
   oldestCreatedAtMs: number
 }
 
+/** What the gauges show of rows that wait for a person. */
+export interface ParkedRows {
+  /** Counted up to `limit`. Throws DependencyUnavailableError. */
+  countParked(limit: number): Promise<number>
+}
+
+export interface TopicSizes {
+  /** How many records the topic holds now, by its offsets. Throws DependencyUnavailableError, also when there is no such topic. */
+  recordCount(topic: string): Promise<number>
+}
+
 /** What was seen of events on their way, kept for processes that have no memory. All throw DependencyUnavailableError. */
 export interface DeliveryProgress {
   readConsumers(): Promise<ConsumerProgress[]>
@@ -424,6 +435,47 @@ export interface Alarms {
   outboxRowParked(eventId: string, error: string, paymentId: string): void
   /** The acquirer decided the contrary of what a person had said. Our books stay as they are. Must stay 0. */
   settlementContradicted(settlement: ManualSettlement, decision: DecisionKind): void
+}
+
+/** Who decides an operation: a request, one of the jobs, or a person by hand. */
+export type DecidedBy = 'request' | 'resolve-unknown' | 'expire-authorizations' | 'settle-by-hand'
+
+/** An operation in its final state. */
+export interface DecidedOperation {
+  kind: OperationKind
+  state: FinalState
+  /** As the acquirer said it; null unless declined. */
+  declineReason: string | null
+  amountMinor: number
+  currency: string
+  by: DecidedBy
+}
+
+/**
+ * Is told what was done, once for each change: after its commit, by the one who made it. So a loser of a race tells nothing, and a
+ * work that was rolled back and run again tells once. Nothing is told of a commit whose confirmation was lost, or when the process
+ * dies in between. None of these throws.
+ */
+export interface OperationObserver {
+  decided(operation: DecidedOperation): void
+}
+
+/** As OperationObserver, of events on their way. */
+export interface RelayObserver {
+  /** Kafka confirmed these rows, and they are marked. */
+  published(rows: ReadonlyArray<Pick<OutboxRow, 'topic'>>): void
+}
+
+/** As OperationObserver, of records that the ledger consumer has done with. */
+export interface LedgerObserver {
+  booked(done: {
+    entries: ReadonlyArray<Pick<LedgerEntry, 'type'>>
+    /** Records that an entry was written for. */
+    written: readonly IncomingRecord[]
+    /** Those whose entries were in the books before. */
+    unchanged: readonly IncomingRecord[]
+  }): void
+  deadLettered(records: readonly IncomingRecord[]): void
 }
 
 export interface Doorbell {

@@ -10,6 +10,7 @@ import {
   type IncomingRecord,
   type Ledger,
   type LedgerEntry,
+  type LedgerObserver,
   type OutboxReader,
   RowRefusedError,
   type SeparateTransactions,
@@ -28,6 +29,7 @@ export interface LedgerPorts {
   outbox: OutboxReader
   deadLetters: DeadLetters
   alarms: Alarms
+  observer: LedgerObserver
   ids: Ids
   clock: Clock
   tracer: Tracer
@@ -88,6 +90,7 @@ async function recordAll(
   const buried = [...parsed.filter(item => 'reason' in item), ...poison]
   if (buried.length > 0) await ports.deadLetters.bury(buried)
   for (const letter of buried) ports.alarms.deadLettered(letter.record, letter.reason)
+  ports.observer.deadLettered(buried.map(({ record }) => record))
   return { written, buried }
 }
 
@@ -138,7 +141,7 @@ async function recordOrSplit(ports: LedgerPorts, events: readonly Parsed[]): Pro
 
 async function recordTogether(ports: LedgerPorts, events: readonly Parsed[]): Promise<Recorded> {
   if (events.length === 0) return { written: 0, poison: [] }
-  const { missing, poison } = await ports.transactions.run('ledger', async tx => {
+  const { missing, poison, ...done } = await ports.transactions.run('ledger', async tx => {
     const { known, foreign, entries } = await readBooks(tx, ports, events)
     const judged = judge(ports, known, entries)
     judged.poison.push(...foreign)
@@ -149,6 +152,7 @@ async function recordTogether(ports: LedgerPorts, events: readonly Parsed[]): Pr
   reached('ledger:committed')
   for (const entry of missing)
     if (isWrittenByOperation(entry.type)) ports.alarms.ledgerEntryRepaired(entry.eventId, entry.paymentId)
+  ports.observer.booked({ entries: missing, ...done })
   return { written: missing.length, poison }
 }
 
@@ -177,31 +181,34 @@ function foreignRecord({ record, event }: Parsed, row: WrittenEvent | undefined)
   return { record, reason: `not from the outbox: ${differences.join(' and ')} of event ${event.eventId} differ there` }
 }
 
+interface Judged {
+  missing: LedgerEntry[]
+  poison: Poison[]
+  /** The records of what is missing, and those of which nothing is. */
+  written: IncomingRecord[]
+  unchanged: IncomingRecord[]
+}
+
 /** Compares what the books should hold with what they hold. */
-function judge(
-  ports: LedgerPorts,
-  events: readonly Parsed[],
-  existing: readonly LedgerEntry[],
-): { missing: LedgerEntry[]; poison: Poison[] } {
+function judge(ports: LedgerPorts, events: readonly Parsed[], existing: readonly LedgerEntry[]): Judged {
   const books = new Map<string, Movement>(existing.map(entry => [`${entry.eventId} ${entry.type}`, entry]))
-  const missing: LedgerEntry[] = []
-  const poison: Poison[] = []
+  const judged: Judged = { missing: [], poison: [], written: [], unchanged: [] }
   for (const { record, event } of events) {
     const expected = movementsOf(stepOf(event))
     const differing = expected.find(want => !agrees(books.get(`${event.eventId} ${want.type}`), want))
     if (differing !== undefined) {
-      poison.push({ record, reason: `the ${differing.type} entry in the books differs from the event` })
+      judged.poison.push({ record, reason: `the ${differing.type} entry in the books differs from the event` })
       continue
     }
     const before = existing.filter(entry => entry.eventId === event.eventId).map(entry => entry.entryId)
-    for (const want of expected) {
-      const place = `${event.eventId} ${want.type}`
-      if (books.has(place)) continue
-      books.set(place, want)
-      missing.push(entryOf(ports, event, want, before.sort().at(-1)))
+    const missing = expected.filter(want => !books.has(`${event.eventId} ${want.type}`))
+    for (const want of missing) {
+      books.set(`${event.eventId} ${want.type}`, want)
+      judged.missing.push(entryOf(ports, event, want, before.sort().at(-1)))
     }
+    judged[missing.length > 0 ? 'written' : 'unchanged'].push(record)
   }
-  return { missing, poison }
+  return judged
 }
 
 const stepOf = ({ eventType: type, amount, feeAmount, payment }: PaymentEvent): Step => ({

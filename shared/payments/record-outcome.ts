@@ -25,11 +25,14 @@ export interface Recorded {
 /** The acquirer lets go of a hold before we do. */
 const HOLD_EXPIRED = 'hold_expired'
 
-const stateAfter: Record<FinalVerdict['kind'], FinalState> = {
+export const stateAfter: Record<FinalVerdict['kind'], FinalState> = {
   approved: 'SUCCEEDED',
   declined: 'DECLINED',
   canceled: 'FAILED',
 }
+
+export const declineReasonOf = (verdict: FinalVerdict): string | null =>
+  verdict.kind === 'declined' ? verdict.reason : null
 
 /**
  * Records the outcome of an operation that this attempt owns. Undefined when another attempt owns it: then nothing is written.
@@ -44,7 +47,7 @@ export async function recordOutcome(
 ): Promise<Recorded | undefined> {
   const nowMs = ports.clock.virtualNowMs()
   const finishedAtMs = notBefore(operation.createdAtMs, nowMs)
-  const declineReason = verdict.kind === 'declined' ? verdict.reason : null
+  const declineReason = declineReasonOf(verdict)
   const eventType = eventTypeOf(operation.kind, verdict.kind)
   const entryTypes = eventType === undefined ? [] : entriesByEvent[eventType]
   // One round trip: the lock is taken first, and everything else waits for it.

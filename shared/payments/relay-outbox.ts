@@ -9,6 +9,7 @@ import {
   type OutboxQueue,
   type OutboxRow,
   RecordRefusedError,
+  type RelayObserver,
   type SeparateTransactions,
   type Transaction,
 } from './ports.ts'
@@ -20,6 +21,7 @@ export interface RelayPorts {
   publisher: EventPublisher
   doorbell: Doorbell
   alarms: Alarms
+  observer: RelayObserver
   clock: Clock
 }
 
@@ -33,25 +35,20 @@ const SEARCH_MS = 2_000
 
 /**
  * Publishes what waits in these shards until nothing is left or `deadlineMs` (epoch) has passed; rings again for those where rows remain.
- * Returns how many rows were published, and calls `onPublished` after each transaction, also when a later one throws.
+ * Returns how many rows were published.
  * Throws DependencyUnavailableError when Kafka, the database or one of the shards is away: the rows of that transaction stay unpublished;
  * the other shards have been relayed all the same.
  */
-export async function relayShards(
-  ports: RelayPorts,
-  shards: readonly number[],
-  deadlineMs: number,
-  onPublished: (rowCount: number) => void = () => {},
-): Promise<number> {
+export async function relayShards(ports: RelayPorts, shards: readonly number[], deadlineMs: number): Promise<number> {
   let publishedCount = 0
   for (let waiting = shards; waiting.length > 0; ) {
     const batch = await relayTogether(ports, waiting)
-    if (batch === 'apart') return publishedCount + (await relayApart(ports, waiting, deadlineMs, onPublished))
+    if (batch === 'apart') return publishedCount + (await relayApart(ports, waiting, deadlineMs))
     // Only after the commit: a transaction that was rolled back has parked nothing.
     reached('relay:committed')
     for (const { eventId, error, paymentId } of batch.parked) ports.alarms.outboxRowParked(eventId, error, paymentId)
-    onPublished(batch.published)
-    publishedCount += batch.published
+    ports.observer.published(batch.published)
+    publishedCount += batch.published.length
     waiting = batch.waiting
     if (ports.clock.nowMs() < deadlineMs) continue
     await Promise.all(waiting.map(shard => ports.doorbell.ring(shard)))
@@ -72,13 +69,8 @@ async function relayTogether(ports: RelayPorts, shards: readonly number[]): Prom
 }
 
 /** Each shard in a transaction of its own, at the same time, so that one that fails delays no other. */
-async function relayApart(
-  ports: RelayPorts,
-  shards: readonly number[],
-  deadlineMs: number,
-  onPublished: (rowCount: number) => void,
-): Promise<number> {
-  const each = await Promise.allSettled(shards.map(shard => relayShards(ports, [shard], deadlineMs, onPublished)))
+async function relayApart(ports: RelayPorts, shards: readonly number[], deadlineMs: number): Promise<number> {
+  const each = await Promise.allSettled(shards.map(shard => relayShards(ports, [shard], deadlineMs)))
   let publishedCount = 0
   for (const one of each) {
     if (one.status === 'rejected') throw one.reason
@@ -94,7 +86,7 @@ interface ParkedRow {
 }
 
 interface Batch {
-  published: number
+  published: readonly OutboxRow[]
   parked: ParkedRow[]
   /** Shards where rows remain. */
   waiting: readonly number[]
@@ -113,7 +105,7 @@ async function relayBatch(tx: Transaction, ports: RelayPorts, shards: readonly n
     withoutTopics: ports.publisher.restingTopics(),
   } as const
   const rows = await ports.outbox.lockUnpublished(tx, wanted)
-  if (rows.length === 0) return { published: 0, parked: [], waiting: [] }
+  if (rows.length === 0) return { published: [], parked: [], waiting: [] }
   reached('relay:locked')
   const [behind, free] = partition(rows, row => row.behind !== null)
   if (behind.length > 0) await ports.outbox.parkBehind(tx, behind, startedMs)
@@ -125,7 +117,7 @@ async function relayBatch(tx: Transaction, ports: RelayPorts, shards: readonly n
   }
   reached('relay:marked')
   const isFull = (shard: number) => rows.filter(row => row.shard === shard).length === limitEach
-  return { published: published.length, parked, waiting: shards.filter(shard => cutShort || isFull(shard)) }
+  return { published, parked, waiting: shards.filter(shard => cutShort || isFull(shard)) }
 }
 
 function partition<T>(all: readonly T[], isChosen: (one: T) => boolean): [chosen: T[], others: T[]] {

@@ -11,7 +11,7 @@ import {
   type FakePorts,
   resolveDue,
 } from './fakes.ts'
-import { DependencyUnavailableError, type UnknownOutcomes, type Verdict } from './ports.ts'
+import { DependencyUnavailableError, type Verdict } from './ports.ts'
 import { type ResolvedOperation, resolveUnknown } from './resolve-unknown.ts'
 
 const FAR_MS = 1_000_000
@@ -22,17 +22,15 @@ const authorize = (ports: FakePorts, key: string) => authorizePayment(ports, aut
 async function resolveFor(ports: FakePorts, durationMs: number, concurrency = 4) {
   const resolved: ResolvedOperation[] = []
   const failed: Array<{ operationId: string; error: unknown }> = []
-  const looks: UnknownOutcomes[] = []
   const summary = await resolveUnknown(ports, {
     concurrency,
     deadlineMs: ports.clock.nowMs() + durationMs,
     observer: {
       resolved: operation => void resolved.push(operation),
       failed: (operationId, error) => void failed.push({ operationId, error }),
-      looked: unknown => void looks.push(unknown),
     },
   })
-  return { summary, resolved, failed, looks }
+  return { summary, resolved, failed }
 }
 
 /** Authorizations whose outcome the acquirer did not tell. */
@@ -209,14 +207,11 @@ describe('resolveUnknown', () => {
     ports.acquirer.script.inquire.push({ kind: 'unknown' }, { kind: 'unknown' }, { kind: 'approved' })
     const beganMs = ports.clock.nowMs()
 
-    const { summary, looks } = await resolveFor(ports, 45_000)
+    const { summary } = await resolveFor(ports, 45_000)
 
     expect(summary).toEqual({ resolved: 1, stillUnknown: 0 })
     // The second inquiry was due 2 s after the first, the third 4 s after that.
     expect(ports.clock.nowMs() - beganMs).toBe(6_000)
-    const oldestCreatedAtMs = ports.operations.table.rows()[0]!.createdAtMs
-    expect(looks.at(0)).toEqual({ count: 1, oldestCreatedAtMs })
-    expect(looks.at(-1)).toEqual({ count: 0, oldestCreatedAtMs: null })
   })
 
   test('ends at once when there is nothing to find out, although somebody works on an operation', async () => {

@@ -3,7 +3,7 @@ import { reached } from '../contracts/crash-points.ts'
 import type { OperationKind } from '../contracts/lists.ts'
 import type { Caller } from './answer.ts'
 import { goOn, leaseTimes, type OperationPorts, orderOf, postpone, record, takeOver } from './operation.ts'
-import type { AcquirerOrder, UnknownOutcomes } from './ports.ts'
+import type { AcquirerOrder } from './ports.ts'
 import type { FinalVerdict } from './record-outcome.ts'
 import { spanned } from './traced.ts'
 
@@ -32,7 +32,6 @@ export interface ResolveObserver {
   resolved(operation: ResolvedOperation): void
   /** The operation is taken over again when its lease has run out. */
   failed(operationId: string, error: unknown): void
-  looked(unknown: UnknownOutcomes): void
 }
 
 export interface ResolveOptions {
@@ -47,7 +46,7 @@ export interface ResolveOptions {
 const LOOK_INTERVAL_MS = 2_000
 
 /** There is no caller. The answer is stored for a repeat with the key. */
-const resolver: Caller = { language: 'en', requestId: 'resolve-unknown' }
+const resolver: Caller = { language: 'en', requestId: 'resolve-unknown', by: 'resolve-unknown' }
 
 /**
  * Takes over every operation that is due, the longest due first, and looks again every 2 s. Ends when no outcome is unknown, or at
@@ -164,12 +163,11 @@ class ResolverRun {
   /** Waits until one of those under way has ended; without any, for a while. False when no outcome is unknown, or it is too late. */
   async #mayLookAgain(): Promise<boolean> {
     const { clock, operations } = this.#ports
-    const { deadlineMs, observer } = this.#options
+    const { deadlineMs } = this.#options
     const isIdle = this.#underWay.size === 0
     if (!isIdle) await Promise.race(this.#underWay.values())
     const unknown = await operations.unknown(leaseTimes(this.#ports))
     this.#summary.stillUnknown = unknown.count
-    observer.looked(unknown)
     if (unknown.count === 0) return false
     if (!isIdle) return clock.nowMs() < deadlineMs
     if (clock.nowMs() + LOOK_INTERVAL_MS >= deadlineMs) return false

@@ -1,9 +1,9 @@
 /** Settling by hand: a person says what became of an operation when the acquirer cannot; and what the acquirer says of it later. */
 import type { DecisionKind, HandOutcome } from '../contracts/lists.ts'
 import type { Caller } from './answer.ts'
-import { goOn, type OperationPorts, orderOf, takeOver } from './operation.ts'
+import { goOn, type OperationPorts, orderOf, record, takeOver } from './operation.ts'
 import type { Alarms, ManualSettlement, ManualSettlements, Operation } from './ports.ts'
-import { type FinalVerdict, recordOutcome } from './record-outcome.ts'
+import type { FinalVerdict } from './record-outcome.ts'
 import { workThrough } from './work-through.ts'
 
 export type SettlementPorts = OperationPorts & { manualSettlements: ManualSettlements }
@@ -19,7 +19,7 @@ export type HandResult =
   | { kind: 'not_ours' }
 
 /** The answer is stored for a repeat with the key. */
-const byHandCaller: Caller = { language: 'en', requestId: 'settle-by-hand' }
+const byHandCaller: Caller = { language: 'en', requestId: 'settle-by-hand', by: 'settle-by-hand' }
 
 const verdictBy: Record<HandOutcome, FinalVerdict> = {
   SUCCEEDED: { kind: 'approved' },
@@ -43,11 +43,8 @@ export async function settleByHand(ports: SettlementPorts, operationId: string, 
   const said = await ports.acquirer.cancel(orderOf(operation))
   const verdict = said.kind === 'unknown' ? verdictBy[byHand.outcome] : said
   const caller = { ...byHandCaller }
-  const recorded = await ports.transactions.run(operation.paymentId, async tx => {
-    const written = await recordOutcome(tx, ports, operation, verdict, caller)
-    if (written !== undefined && said.kind === 'unknown')
-      await ports.manualSettlements.insert(tx, settlementOf(ports, operation, byHand))
-    return written
+  const recorded = await record(ports, operation, verdict, caller, async tx => {
+    if (said.kind === 'unknown') await ports.manualSettlements.insert(tx, settlementOf(ports, operation, byHand))
   })
   if (recorded === undefined) return { kind: 'not_ours' }
   await goOn(ports, recorded, caller)

@@ -34,7 +34,9 @@ describe('a call', () => {
     expect(lines.map(([level]) => level)).toEqual(logged)
     for (const [, fields] of lines) expect(fields).toMatchObject({ operationId: 'op_1', outcome })
     expect(await text()).toContain(`acquirer_calls_total{call="submit",outcome="${outcome}"} 1\n`)
-    expect(await text()).toContain('acquirer_call_duration_seconds_bucket{le="0.01",call="submit"} 1\n')
+    expect(await text()).toContain(
+      `acquirer_call_duration_seconds_bucket{le="0.01",call="submit",outcome="${outcome}"} 1\n`,
+    )
   })
 })
 

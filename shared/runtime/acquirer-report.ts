@@ -28,7 +28,7 @@ const logLevels: Record<CallOutcome, 'warn' | 'error' | undefined> = {
 export function reportCall({ metrics, log }: AcquirerReportPorts, report: CallReport): void {
   const { call, outcome, operationId, durationMs, detail, traceparent } = report
   metrics.acquirerCalls.inc({ call, outcome })
-  metrics.acquirerSeconds.observe({ call }, durationMs / 1_000)
+  metrics.acquirerSeconds.observe({ call, outcome }, durationMs / 1_000)
   const level = logLevels[outcome]
   if (level === undefined) return
   const traceId = traceIdIn(traceparent)

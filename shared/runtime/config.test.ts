@@ -27,6 +27,8 @@ describe('configFrom', () => {
       },
       requestsWaitingMax: 256,
       logLevel: 'info',
+      metricsFormat: 'prometheus',
+      metricsNamespace: 'payment-backend',
       offline: false,
       groupTransactions: false,
     })

@@ -96,6 +96,9 @@ const environment = z
     OTEL_EXPORTER_OTLP_HEADERS: headerList.default({}),
     OTEL_SERVICE_NAME: z.string().default('payment-backend'),
     TRACE_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(0.01),
+    /** `emf`: lines in CloudWatch's embedded metric format on standard output. */
+    METRICS_FORMAT: z.enum(['prometheus', 'emf']).default('prometheus'),
+    METRICS_NAMESPACE: z.string().max(255).default('payment-backend'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     IS_OFFLINE: z.string().optional(),
   })
@@ -150,6 +153,10 @@ export interface Config {
   logLevel: string
   /** Undefined: no traces. */
   tracing: TracingConfig | undefined
+  /** `prometheus`: kept in memory for GET /metrics. */
+  metricsFormat: 'prometheus' | 'emf'
+  /** In CloudWatch. */
+  metricsNamespace: string
   /** Where services on this machine keep their data: its disk must have room. */
   dataFolder: string | undefined
   /** Under serverless-offline: one process for all functions, which does not freeze after an answer. */
@@ -192,6 +199,8 @@ export function configFrom(env: Record<string, string | undefined>): Config {
     requestsWaitingMax: data.REQUESTS_WAITING,
     logLevel: data.LOG_LEVEL,
     tracing: tracingOf(data),
+    metricsFormat: data.METRICS_FORMAT,
+    metricsNamespace: data.METRICS_NAMESPACE,
     dataFolder: data.DATA_FOLDER,
     offline,
     // A Lambda serves one request at a time.

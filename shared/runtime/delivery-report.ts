@@ -1,14 +1,16 @@
 /** Reports events that make no progress: as problems for readiness, and as log lines and metrics when they are observed. */
 import type { SickTopic } from '../messaging/topic-states.ts'
-import { type Delivery, lagOf, standsStill, waitsTooLong } from '../payments/observe-delivery.ts'
+import { lagOf, standsStill, waitsTooLong } from '../payments/observe-delivery.ts'
 import type { ConsumerProgress, TopicBacklog } from '../payments/ports.ts'
 import type { ReadinessProblem } from './health.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
-export interface DeliveryReportPorts {
-  metrics: Pick<Metrics, 'consumerLag' | 'consumerStillSeconds' | 'outboxWaiting' | 'outboxOldestSeconds'>
-  log: Pick<Logger, 'warn'>
+type Warnings = Pick<Logger, 'warn'>
+
+interface Delivery {
+  consumers: readonly ConsumerProgress[]
+  backlog: readonly TopicBacklog[]
 }
 
 const timeOf = (epochMs: number): string => new Date(epochMs).toISOString()
@@ -40,23 +42,37 @@ const backlogProblem = ({ topic, waiting, oldestCreatedAtMs }: TopicBacklog): Re
 })
 
 /** Once for each observation. */
-export function reportDelivery({ metrics, log }: DeliveryReportPorts, delivery: Delivery, nowMs: number): void {
-  setConsumerGauges(metrics, delivery.consumers)
-  setBacklogGauges(metrics, delivery.backlog, nowMs)
-  for (const { kind, message, since } of deliveryProblems(delivery, nowMs)) log.warn({ kind, since }, message)
-}
-
-function setConsumerGauges(metrics: DeliveryReportPorts['metrics'], consumers: readonly ConsumerProgress[]): void {
+export function reportConsumers(
+  {
+    metrics,
+    log,
+  }: {
+    log: Warnings
+    metrics: Pick<Metrics, 'consumerLag' | 'consumerStillSeconds'>
+  },
+  consumers: readonly ConsumerProgress[],
+  nowMs: number,
+): void {
+  metrics.consumerLag.reset()
+  metrics.consumerStillSeconds.reset()
   for (const consumer of consumers) {
     const { groupId, topic, partition, stillSinceMs, observedAtMs } = consumer
     const labels = { group: groupId, topic, partition }
     metrics.consumerLag.set(labels, lagOf(consumer))
     metrics.consumerStillSeconds.set(labels, stillSinceMs === null ? 0 : (observedAtMs - stillSinceMs) / 1_000)
   }
+  warn(log, deliveryProblems({ consumers, backlog: [] }, nowMs))
 }
 
-function setBacklogGauges(
-  metrics: DeliveryReportPorts['metrics'],
+/** Once for each observation. */
+export function reportBacklog(
+  {
+    metrics,
+    log,
+  }: {
+    log: Warnings
+    metrics: Pick<Metrics, 'outboxWaiting' | 'outboxOldestSeconds'>
+  },
   backlog: readonly TopicBacklog[],
   nowMs: number,
 ): void {
@@ -66,6 +82,11 @@ function setBacklogGauges(
     metrics.outboxWaiting.set({ topic }, waiting)
     metrics.outboxOldestSeconds.set({ topic }, (nowMs - oldestCreatedAtMs) / 1_000)
   }
+  warn(log, deliveryProblems({ consumers: [], backlog }, nowMs))
+}
+
+function warn(log: Warnings, problems: readonly ReadinessProblem[]): void {
+  for (const { kind, message, since } of problems) log.warn({ kind, since }, message)
 }
 
 /** Topics that this process could not write to. */

@@ -22,6 +22,10 @@ export function createLog(level: string, { freezes }: { freezes: boolean }): Log
   return log
 }
 
+/** For lines that stand among the log's and are none of its own. Each is written at once: its process may be frozen. */
+export const metricsOutput = (): Pick<LogOutput, 'write'> =>
+  new LogOutput({ fd: STANDARD_OUTPUT, atOnce: true, onRecovered: () => {} })
+
 const outputs: LogOutput[] = []
 
 function flushAtExit(output: LogOutput): void {

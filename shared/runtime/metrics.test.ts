@@ -7,9 +7,11 @@ describe('createMetrics', () => {
     const text = await createMetrics().registry.metrics()
 
     for (const name of [
-      'outbox_published_total',
+      'outbox_published_total{topic="payment.captured"}',
+      'operations_total{kind="expire",outcome="failed"}',
+      'records_handled_total{function="record-ledger",topic="payment.refunded",result="dead_letter"}',
       'outbox_parked_total',
-      'ledger_entries_written_total',
+      'ledger_entries_written_total{type="fee"}',
       'ledger_entries_repaired_total',
       'dead_letters_total',
       'manual_settlements_contradicted_total',

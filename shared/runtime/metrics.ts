@@ -1,10 +1,35 @@
-/** Counters, gauges and histograms of this process, in Prometheus's text format. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+/** Counters, gauges and histograms of this process. docs/metrics.md has the list, and a test compares it. */
 
-export function createMetrics() {
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { acquirerDecisions, entryTypes, eventTypes, ledgerEventTypes, operationKinds } from '../contracts/lists.ts'
+import { DOORBELL_TOPIC } from '../contracts/topics.ts'
+
+/** How many connections of a pool are open, and how many callers wait for one. */
+export interface PoolUse {
+  used: number
+  idle: number
+  max: number
+  waiting: number
+}
+
+export interface MetricsOptions {
+  /** Memory, CPU, event loop and the like of the process. Costs a little all the time. */
+  ofProcess?: boolean
+  /** The pools as they are now; undefined while there is none. Neither asks anybody. */
+  pools?: { database(): PoolUse | undefined; acquirer(): PoolUse | undefined }
+}
+
+const none = { database: () => undefined, acquirer: () => undefined }
+
+/** What is read together by `observe-state`: all gauges of a source are of one moment, or none is. */
+export const stateSources = ['outbox', 'consumers', 'dead_letters', 'operations', 'invariants'] as const
+export type StateSource = (typeof stateSources)[number]
+
+export function createMetrics({ ofProcess = true, pools = none }: MetricsOptions = {}) {
   const registry = new Registry()
   const registers = [registry]
-  collectDefaultMetrics({ register: registry })
+  if (ofProcess) collectDefaultMetrics({ register: registry })
+  poolGauges(registers, pools)
   return {
     registry,
     httpRequests: new Counter({
@@ -38,37 +63,109 @@ export function createMetrics() {
       labelNames: ['class'],
       registers,
     }),
-    outboxPublished: new Counter({
-      name: 'outbox_published_total',
-      help: 'Outbox rows confirmed by Kafka.',
+    cacheReads: fromZero(
+      eachOf({ result: ['hit', 'miss', 'failed'] }),
+      new Counter({
+        name: 'response_cache_reads_total',
+        help: 'Look-ups of a key in Redis. failed: it did not answer, or may not be believed now.',
+        labelNames: ['result'],
+        registers,
+      }),
+    ),
+    replays: fromZero(
+      eachOf({ source: ['cache', 'database'] }),
+      new Counter({
+        name: 'idempotent_replays_total',
+        help: 'Answers that were given again under their key, by where they were found.',
+        labelNames: ['source'],
+        registers,
+      }),
+    ),
+    conflicts: new Counter({
+      name: 'conflicts_total',
+      help: 'Answers 409 and 422 by code and reason.',
+      labelNames: ['code', 'reason'],
       registers,
     }),
+    operations: fromZero(
+      eachOf({ kind: operationKinds, outcome: ['succeeded', 'declined', 'failed'] }),
+      new Counter({
+        name: 'operations_total',
+        help: 'Operations that reached their final state, whoever decided them.',
+        labelNames: ['kind', 'outcome'],
+        registers,
+      }),
+    ),
+    operationsDeclined: new Counter({
+      name: 'operations_declined_total',
+      help: 'Those of them that the acquirer declined, by its reason.',
+      labelNames: ['kind', 'reason'],
+      registers,
+    }),
+    operationAmount: new Counter({
+      name: 'operation_amount_minor_total',
+      help: 'Amounts of those that succeeded, in minor units of the currency.',
+      labelNames: ['kind', 'currency'],
+      registers,
+    }),
+    answeredUnknown: fromZero(
+      eachOf({ kind: operationKinds.filter(kind => kind !== 'expire') }),
+      new Counter({
+        name: 'operations_answered_unknown_total',
+        help: 'Answers OUTCOME_UNKNOWN, by what was asked for.',
+        labelNames: ['kind'],
+        registers,
+      }),
+    ),
+    outboxPublished: fromZero(
+      eachOf({ topic: eventTypes }),
+      new Counter({
+        name: 'outbox_published_total',
+        help: 'Outbox rows confirmed by Kafka.',
+        labelNames: ['topic'],
+        registers,
+      }),
+    ),
+    recordsHandled: fromZero(
+      recordLabels,
+      new Counter({
+        name: 'records_handled_total',
+        help: 'Records of Kafka by what came of them. unchanged: the ledger held all that the record says.',
+        labelNames: ['function', 'topic', 'result'],
+        registers,
+      }),
+    ),
     outboxParked: new Counter({
       name: 'outbox_parked_total',
       help: 'Outbox rows that the broker refused for what they are.',
       registers,
     }),
+    outboxParkedRows: observed({
+      name: 'outbox_parked_rows',
+      help: 'Outbox rows that are parked, 100000 at most.',
+      registers,
+    }),
     outboxWaiting: new Gauge({
       name: 'outbox_waiting',
-      help: 'Outbox rows that waited for Kafka when the sweep last looked, parked ones aside.',
+      help: 'Outbox rows that wait for Kafka, parked ones aside.',
       labelNames: ['topic'],
       registers,
     }),
     outboxOldestSeconds: new Gauge({
       name: 'outbox_oldest_seconds',
-      help: 'Age of the oldest of them, then.',
+      help: 'Age of the oldest of them.',
       labelNames: ['topic'],
       registers,
     }),
     consumerLag: new Gauge({
       name: 'consumer_lag_records',
-      help: 'Records that a consumer group had not read when the sweep last looked.',
+      help: 'Records that a consumer group has not read.',
       labelNames: ['group', 'topic', 'partition'],
       registers,
     }),
     consumerStillSeconds: new Gauge({
       name: 'consumer_still_seconds',
-      help: 'How long records had waited there without the group moving, then.',
+      help: 'How long records have waited there without the group moving.',
       labelNames: ['group', 'topic', 'partition'],
       registers,
     }),
@@ -78,31 +175,43 @@ export function createMetrics() {
       labelNames: ['topic'],
       registers,
     }),
-    ledgerWritten: new Counter({
-      name: 'ledger_entries_written_total',
-      help: 'Entries written by the ledger consumer.',
-      registers,
-    }),
+    ledgerWritten: fromZero(
+      eachOf({ type: entryTypes }),
+      new Counter({
+        name: 'ledger_entries_written_total',
+        help: 'Entries written by the ledger consumer.',
+        labelNames: ['type'],
+        registers,
+      }),
+    ),
     ledgerRepaired: new Counter({
       name: 'ledger_entries_repaired_total',
       help: 'Capture or refund entries that were missing. Must stay 0.',
       registers,
     }),
     deadLetters: new Counter({ name: 'dead_letters_total', help: 'Records sent to the dead-letter topic.', registers }),
-    operationsResolved: new Counter({
-      name: 'operations_resolved_total',
-      help: 'Operations brought to a final state by resolve-unknown, by what the acquirer said.',
-      labelNames: ['verdict'],
+    operationsResolved: fromZero(
+      eachOf({ verdict: acquirerDecisions }),
+      new Counter({
+        name: 'operations_resolved_total',
+        help: 'Operations that resolve-unknown brought to a final state, by what the acquirer said.',
+        labelNames: ['verdict'],
+        registers,
+      }),
+    ),
+    deadLetterRecords: observed({
+      name: 'dead_letter_records',
+      help: 'Records in payment.dlq: letters, and notes of what was done about them.',
       registers,
     }),
-    operationsUnknown: new Gauge({
+    operationsUnknown: observed({
       name: 'operations_unknown',
-      help: 'Pending operations that nobody works on, or that were taken over before, when resolve-unknown last looked.',
+      help: 'Pending operations that nobody works on, or that were taken over before.',
       registers,
     }),
-    operationsUnknownOldestSeconds: new Gauge({
+    operationsUnknownOldestSeconds: observed({
       name: 'operations_unknown_oldest_seconds',
-      help: 'Age of the oldest of them, then.',
+      help: 'Age of the oldest of them, in virtual time.',
       registers,
     }),
     settlementsContradicted: new Counter({
@@ -121,11 +230,35 @@ export function createMetrics() {
       labelNames: ['invariant'],
       registers,
     }),
-    invariantsCheckedSeconds: new Gauge({
+    invariantsFailed: observed({
+      name: 'invariants_failed',
+      help: 'Invariants that a run of this pass or the one before found broken. Must be 0.',
+      registers,
+    }),
+    invariantsChecked: observed({
       name: 'invariants_checked_timestamp_seconds',
       help: 'When check-invariants last finished a run, in seconds since 1970.',
       registers,
     }),
+    invariantPassFinished: observed({
+      name: 'invariants_pass_timestamp_seconds',
+      help: 'When check-invariants last finished a whole pass, in seconds since 1970; 0: never.',
+      registers,
+    }),
+    controlDifference: new Gauge({
+      name: 'control_account_difference_minor',
+      help: 'What the entries of an account add up to, less what the payments say, over a pass of check-invariants. Must be 0.',
+      labelNames: ['account', 'currency', 'pass'],
+      registers,
+    }),
+    stateObserved: neverObserved(
+      new Gauge({
+        name: 'state_observed_timestamp_seconds',
+        help: 'When observe-state last read this source of gauges, in seconds since 1970; 0: never.',
+        labelNames: ['source'],
+        registers,
+      }),
+    ),
     acquirerCalls: new Counter({
       name: 'acquirer_calls_total',
       help: 'Calls to the acquirer by what came of them.',
@@ -135,7 +268,7 @@ export function createMetrics() {
     acquirerSeconds: new Histogram({
       name: 'acquirer_call_duration_seconds',
       help: 'Time of a call to the acquirer, all its tries together.',
-      labelNames: ['call'],
+      labelNames: ['call', 'outcome'],
       buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers,
     }),
@@ -168,3 +301,67 @@ export function createMetrics() {
 }
 
 export type Metrics = ReturnType<typeof createMetrics>
+
+type Labels<Name extends string> = Record<Name, string>
+
+/** Every combination of these values. */
+function eachOf<Name extends string>(values: Record<Name, readonly string[]>): Labels<Name>[] {
+  let all: Partial<Labels<Name>>[] = [{}]
+  for (const name of Object.keys(values) as Name[])
+    all = all.flatMap(labels => values[name].map(value => ({ ...labels, [name]: value })))
+  return all as Labels<Name>[]
+}
+
+const recordLabels = [
+  ...eachOf({ function: ['relay-outbox'], topic: [DOORBELL_TOPIC], result: ['done'] }),
+  ...eachOf({ function: ['record-ledger'], topic: ledgerEventTypes, result: ['done', 'unchanged', 'dead_letter'] }),
+]
+
+/** A rate needs a value from before the first event. */
+function fromZero<Name extends string>(all: readonly Labels<Name>[], counter: Counter<Name>): Counter<Name> {
+  for (const labels of all) counter.inc(labels, 0)
+  return counter
+}
+
+/** A gauge without labels that is absent until it is set: prom-client begins with a 0, which would say that all is well. */
+function observed(configuration: { name: string; help: string; registers: Registry[] }): Gauge {
+  const gauge = new Gauge(configuration)
+  gauge.remove()
+  return gauge
+}
+
+function neverObserved(gauge: Gauge<'source'>): Gauge<'source'> {
+  for (const source of stateSources) gauge.set({ source }, 0)
+  return gauge
+}
+
+/** Read at the scrape, from memory. */
+function poolGauges(registers: Registry[], pools: NonNullable<MetricsOptions['pools']>): void {
+  for (const pool of ['database', 'acquirer'] as const) {
+    const now = (): PoolUse => pools[pool]() ?? { used: 0, idle: 0, max: 0, waiting: 0 }
+    new Gauge({
+      name: `${pool}_connections`,
+      help: 'Open connections of this process, by whether somebody uses them.',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        const { used, idle } = now()
+        this.set({ state: 'used' }, used)
+        this.set({ state: 'idle' }, idle)
+      },
+    })
+    gaugeOf(registers, `${pool}_connections_max`, 'How many there may be.', () => now().max)
+    gaugeOf(registers, `${pool}_connections_waiting`, 'Callers that wait for one.', () => now().waiting)
+  }
+}
+
+function gaugeOf(registers: Registry[], name: string, help: string, read: () => number): Gauge {
+  return new Gauge({
+    name,
+    help,
+    registers,
+    collect() {
+      this.set(read())
+    },
+  })
+}

@@ -1,4 +1,4 @@
-/** Reports outcomes that stay unknown: as a problem for readiness, and as metrics when the resolver looks. */
+/** Reports outcomes that stay unknown: as a problem for readiness, and as metrics. */
 import type { UnknownOutcomes } from '../payments/ports.ts'
 import type { ReadinessProblem } from './health.ts'
 import type { Metrics } from './metrics.ts'

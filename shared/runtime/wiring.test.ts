@@ -30,10 +30,10 @@ const record = { topic: 'payment.captured', partition: 0, offset: 1, key: null, 
 describe('Ports', () => {
   test('reads the environment when a port first needs it, and once', () => {
     const { ports, readCountOf } = portsOf()
-    expect([ports.monotonic, ports.ids, ports.requestIds, ports.metrics]).not.toContain(undefined)
+    expect([ports.monotonic, ports.ids, ports.requestIds]).not.toContain(undefined)
     expect(readCountOf()).toBe(0)
 
-    expect([ports.policy, ports.duplicates, ports.acquirer, ports.transactions]).not.toContain(undefined)
+    expect([ports.metrics, ports.policy, ports.duplicates, ports.acquirer, ports.transactions]).not.toContain(undefined)
 
     expect(readCountOf()).toBe(1)
   })

@@ -19,6 +19,7 @@ import { KafkaDeadLetters } from '../messaging/dead-letters.ts'
 import { KafkaDoorbell } from '../messaging/doorbell.ts'
 import { KafkaEventPublisher } from '../messaging/event-publisher.ts'
 import { type KafkaConnections, LazyAdmin, LazyProducer, openKafka } from '../messaging/kafka-client.ts'
+import { KafkaTopicSizes } from '../messaging/topic-sizes.ts'
 import { TopicStates } from '../messaging/topic-states.ts'
 import { leaseTimes } from '../payments/operation.ts'
 import type { Acquirer, Alarms, Clock, FollowingClock, OutboxRow, Tracer, Transactions } from '../payments/ports.ts'
@@ -41,11 +42,13 @@ import { TransactionGroups } from '../stores/transaction-groups.ts'
 import { circuitProblems, reportCall, reportCircuit } from './acquirer-report.ts'
 import { monotonicClock, systemClock } from './clock.ts'
 import { type Config, configFrom, IN_PROCESS_ACQUIRER } from './config.ts'
+import { countAnswer, countingObserver } from './counters.ts'
 import { DataDisk } from './data-disk.ts'
 import { deliveryProblems, topicProblems } from './delivery-report.ts'
+import { EmbeddedMetrics } from './embedded-metrics.ts'
 import { checkReadiness, type ReadinessProblem } from './health.ts'
 import { createIds } from './ids.ts'
-import { createLog, type Logger } from './log.ts'
+import { createLog, type Logger, metricsOutput } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { unknownProblems } from './outcome-report.ts'
 import { ProcessClock } from './process-clock.ts'
@@ -128,7 +131,40 @@ export class Ports {
   }
 
   get metrics() {
-    return this.#once('metrics', createMetrics)
+    return this.#once('metrics', () =>
+      createMetrics({
+        // Nobody could scrape them.
+        ofProcess: !this.#printsMetrics,
+        // A port that nobody has used has no pool, and a scrape must not open one.
+        pools: {
+          database: () => (this.#made.get('database') as Database | undefined)?.use,
+          acquirer: () => (this.#made.get('acquirer') as Partial<HttpAcquirer> | undefined)?.use,
+        },
+      }),
+    )
+  }
+
+  /** Undefined where metrics are scraped. */
+  get embeddedMetrics(): EmbeddedMetrics | undefined {
+    if (!this.#printsMetrics) return undefined
+    return this.#once('embeddedMetrics', () => {
+      const output = metricsOutput()
+      return new EmbeddedMetrics({
+        metrics: this.metrics,
+        namespace: this.config.metricsNamespace,
+        nowMs: systemClock.nowMs,
+        write: lines => output.write(lines),
+      })
+    })
+  }
+
+  /** Without a valid configuration, too, because that error must be answered. */
+  get #printsMetrics(): boolean {
+    try {
+      return this.config.metricsFormat === 'emf'
+    } catch {
+      return false
+    }
   }
 
   /** Without a valid configuration nothing is traced: a tracer is asked for before anything can answer that error. */
@@ -157,14 +193,15 @@ export class Ports {
 
   get requests(): RequestObserver {
     return this.#once('requests', () => ({
-      answered: ({ route, statusCode, durationMs, requestId, paymentId, traceparent }) => {
-        this.metrics.httpRequests.inc({ route, status: statusCode })
-        this.metrics.httpSeconds.observe({ route }, durationMs / 1_000)
+      answered: answer => {
+        countAnswer(this.metrics, answer)
+        const { route, statusCode, durationMs, requestId, paymentId } = answer
         const roundedMs = Math.round(durationMs * 10) / 10
-        const traceId = traceIdIn(traceparent)
+        const traceId = traceIdIn(answer.traceparent)
         this.log.info({ route, statusCode, durationMs: roundedMs, requestId, paymentId, traceId }, 'answered')
       },
       refused: routeClass => this.metrics.httpRefused.inc({ class: routeClass }),
+      ended: () => this.embeddedMetrics?.print(),
     }))
   }
 
@@ -198,6 +235,11 @@ export class Ports {
           onRefused: (routeClass, limit) => this.metrics.rateLimited.inc({ class: routeClass, limit }),
         }),
     )
+  }
+
+  /** Of what was done, for counters. */
+  get observer() {
+    return this.#once('observer', () => countingObserver(this.metrics))
   }
 
   get policy() {
@@ -279,6 +321,10 @@ export class Ports {
 
   get offsets() {
     return this.#once('offsets', () => new KafkaConsumerOffsets(this.#admin, consumerGroups))
+  }
+
+  get topicSizes() {
+    return this.#once('topicSizes', () => new KafkaTopicSizes(this.#admin))
   }
 
   get reader() {
@@ -373,6 +419,7 @@ export class Ports {
           check: this.incarnationCheck,
           limits: this.limiter,
           onFailure: error => this.#failed('cacheFailures', 'cache did not answer', error),
+          onRead: result => this.metrics.cacheReads.inc({ result }),
         }),
     )
   }

@@ -149,6 +149,14 @@ export class Database implements SeparateTransactions, GroupRunner {
     }
   }
 
+  /** How many connections are open now, and how many works wait for one. Asks nobody. */
+  get use(): { used: number; idle: number; max: number; waiting: number } {
+    const max = this.#options.connectionsMax
+    if (this.#pool === undefined) return { used: 0, idle: 0, max, waiting: 0 }
+    const { _allConnections: all, _freeConnections: free, _connectionQueue: queue } = queuesOf(this.#pool)
+    return { used: all.length - free.length, idle: free.length, max, waiting: queue.length }
+  }
+
   /** For good. Open transactions are rolled back. Later calls throw DependencyUnavailableError. */
   async close(): Promise<void> {
     if (this.#isClosed) return
@@ -272,6 +280,15 @@ export class Database implements SeparateTransactions, GroupRunner {
     })
   }
 }
+
+interface PoolQueues {
+  _allConnections: { length: number }
+  _freeConnections: { length: number }
+  _connectionQueue: { length: number }
+}
+
+/** The driver has no other way to say it; test/integration/metrics.test.ts notices when it changes. */
+const queuesOf = (pool: Pool): PoolQueues => (pool as unknown as { pool: PoolQueues }).pool
 
 function participantOf(tx: Transaction): TransactionParticipant {
   if (tx instanceof TransactionParticipant) return tx

@@ -15,10 +15,11 @@ interface RunRow {
   pass_began_at: Date
   pass_payments: number
   pass_failed: number
+  pass_differences: string | null
 }
 
 const COLUMNS =
-  'pass, started_at, finished_at, after_payment_id, last_payment_id, payments, failed, results, failures, pass_began_at, pass_payments, pass_failed'
+  'pass, started_at, finished_at, after_payment_id, last_payment_id, payments, failed, results, failures, pass_began_at, pass_payments, pass_failed, pass_differences'
 
 const runOf = (row: RunRow): InvariantRun => ({
   pass: row.pass,
@@ -33,6 +34,7 @@ const runOf = (row: RunRow): InvariantRun => ({
   passBeganAtMs: row.pass_began_at.getTime(),
   passPayments: row.pass_payments,
   passFailed: row.pass_failed,
+  passDifferences: row.pass_differences === null ? null : JSON.parse(row.pass_differences),
 })
 
 const valuesOf = (run: InvariantRun): unknown[] => [
@@ -48,6 +50,7 @@ const valuesOf = (run: InvariantRun): unknown[] => [
   new Date(run.passBeganAtMs),
   run.passPayments,
   run.passFailed,
+  run.passDifferences && JSON.stringify(run.passDifferences),
 ]
 
 /** Every method throws DependencyUnavailableError when the database is away. */

@@ -8,6 +8,7 @@ import {
   type OutboxReader,
   type OutboxRow,
   type OutboxWriter,
+  type ParkedRows,
   type Transaction,
   type UnpublishedRows,
   type WaitingRow,
@@ -81,7 +82,7 @@ export const everyEvent = (columns: string, condition: string): string =>
     .map(table => `SELECT ${columns} FROM ${table} WHERE ${condition}`)
     .join(' UNION ALL ')
 
-export class OutboxTable implements OutboxWriter, OutboxQueue, OutboxReader, OutboxArchive {
+export class OutboxTable implements OutboxWriter, OutboxQueue, OutboxReader, OutboxArchive, ParkedRows {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -132,6 +133,17 @@ export class OutboxTable implements OutboxWriter, OutboxQueue, OutboxReader, Out
       [new Date(nowMs), ids],
       tx,
     )
+  }
+
+  /** From the index alone, which has parked rows beside each other. */
+  async countParked(limit: number): Promise<number> {
+    const shards = Array.from({ length: SHARD_COUNT }, (_, shard) => shard)
+    const [row] = await this.#database.select<{ parked: number }>(
+      `SELECT COUNT(*) AS parked FROM (SELECT 1 FROM outbox_event ${BY_WAITING}
+       WHERE shard IN (?) AND published_at IS NULL AND parked_at IS NOT NULL LIMIT ?) p`,
+      [shards, limit],
+    )
+    return row!.parked
   }
 
   async markRefused(

@@ -1,9 +1,11 @@
-/** How far events have come, on the real MariaDB and Kafka: what the sweep notes is what readiness reads. */
+/** How far events have come, on the real MariaDB and Kafka: what the job notes is what readiness reads. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { consumerGroups } from '../../shared/contracts/topics.ts'
 import { KafkaConsumerOffsets } from '../../shared/messaging/consumer-offsets.ts'
 import { LazyAdmin, openKafka } from '../../shared/messaging/kafka-client.ts'
+import { KafkaTopicSizes } from '../../shared/messaging/topic-sizes.ts'
 import { DependencyUnavailableError } from '../../shared/payments/ports.ts'
+import { until } from '../../shared/runtime/until.ts'
 import { DeliveryProgressTables } from '../../shared/stores/delivery-progress.ts'
 import { NOW_MS, times } from '../support/rows.ts'
 import { ScratchDatabase, type Stores } from '../support/scratch-stores.ts'
@@ -68,6 +70,21 @@ test('the backlog is what waits in every shard, by topic; parked and published r
   expect(await progress.readBacklog()).toEqual([expected[1]])
 })
 
+test('parked rows are counted up to a limit, in the index alone', async () => {
+  for (const index of times(5, each => each)) await insert(`p${index}`, 'payment.voided', index % 4, NOW_MS)
+  await scratch.direct.write("UPDATE outbox_event SET parked_at = ? WHERE topic = 'payment.voided'", [new Date(NOW_MS)])
+
+  expect(await stores.outbox.countParked(100)).toBe(6)
+  expect(await stores.outbox.countParked(4)).toBe(4)
+  const plan = await scratch.direct.rows(
+    `EXPLAIN SELECT 1 FROM outbox_event FORCE INDEX (outbox_event_waiting)
+     WHERE shard IN (0, 1, 2, 3) AND published_at IS NULL AND parked_at IS NOT NULL LIMIT 100`,
+  )
+  expect(plan).toMatchObject([
+    { type: 'range', key: 'outbox_event_waiting', Extra: expect.stringContaining('Using index') },
+  ])
+})
+
 test('what is noted of consumers is read again as it was, and what is gone is forgotten', async () => {
   const consumer = (partition: number, stillSinceMs: number | null) => ({
     groupId: 'record-ledger-captured',
@@ -83,6 +100,27 @@ test('what is noted of consumers is read again as it was, and what is gone is fo
 
   await progress.replaceConsumers([consumer(1, null)])
   expect(await progress.readConsumers()).toEqual([consumer(1, null)])
+})
+
+test('Kafka says how much is in a topic, and of one that it does not have that there is none', async () => {
+  const admin = new LazyAdmin(() => openKafka({ clientId: 'size-tests', brokers: systemUnderTest().brokers }))
+  closeLater(admin)
+  const sizes = new KafkaTopicSizes(admin)
+  const topic = `sizes-${Date.now()}`
+  const { kafka, cut } = openKafka({ clientId: 'size-tests', brokers: systemUnderTest().brokers })
+  const [kafkaAdmin, producer] = [kafka.admin(), kafka.producer()]
+  await Promise.all([kafkaAdmin.connect(), producer.connect()])
+  await kafkaAdmin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 2 }] })
+  await until(() => producer.send({ topic, messages: [{ value: 'a' }, { value: 'b' }, { value: 'c' }] }), {
+    what: 'the records',
+  })
+
+  expect(await sizes.recordCount(topic)).toBe(3)
+
+  await kafkaAdmin.deleteTopics({ topics: [topic] })
+  await Promise.all([kafkaAdmin.disconnect(), producer.disconnect()])
+  cut()
+  await expect(sizes.recordCount('no-such-topic')).rejects.toThrow(DependencyUnavailableError)
 })
 
 test('Kafka says of every group and partition how far it is, and leaves out topics that it does not have', async () => {

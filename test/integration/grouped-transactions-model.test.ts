@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import type { AuthorizeRequest } from '../../shared/contracts/routes/authorize-payment.ts'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import { randomFrom } from '../../shared/payments/fake-store.ts'
-import { claimOf, FakeDoorbell, fakePolicy } from '../../shared/payments/fakes.ts'
+import { claimOf, FakeDoorbell, FakeObserver, fakePolicy } from '../../shared/payments/fakes.ts'
 import type { OperationPorts, Outcome } from '../../shared/payments/operation.ts'
 import {
   type Acquirer,
@@ -313,6 +313,7 @@ describe('simultaneous copies of authorizations', () => {
     clock: systemClock,
     ids,
     policy: fakePolicy,
+    observer: new FakeObserver(),
   })
 
   /** What the middleware would make of it; the column is as long as a real fingerprint. */

@@ -4,6 +4,7 @@ import mysql, { type Connection } from 'mysql2/promise'
 import { createHandler as createRoute } from '../../functions/api/get-invariants.ts'
 import { createHandler } from '../../functions/jobs/check-invariants.ts'
 import { verify } from '../../scripts/operate/verify/settle.ts'
+import { controlAccounts } from '../../shared/contracts/invariant-runs.ts'
 import { type InvariantsView, invariantsView } from '../../shared/contracts/routes/get-invariants.ts'
 import type { HttpResult } from '../../shared/http/index.ts'
 import { needingOnePayment } from '../../shared/invariants/catalogue.ts'
@@ -161,6 +162,55 @@ describe('three payments a run', () => {
       failed: 0,
       lastFailure: { pass: 1, failed: 1, rows: [{ row: expect.stringContaining(inOrder[0]!) }] },
     })
+  })
+})
+
+describe('the control accounts', () => {
+  const differencesOf = async () => (await wired.invariantRuns.last())!.passDifferences!
+  const notZero = async () => (await differencesOf()).filter(({ differenceMinor }) => differenceMinor !== '0')
+
+  test('hold what the payments say, and every account is looked at', async () => {
+    await jobOf().run()
+
+    expect(await notZero()).toEqual([])
+    expect((await differencesOf()).map(({ account }) => account).sort()).toEqual([...controlAccounts].sort())
+  })
+
+  test.each<[what: string, sql: string, differences: Record<string, string>]>([
+    [
+      'an entry of another amount',
+      "UPDATE ledger_entry SET amount = amount + 7 WHERE payment_id = :payment AND entry_type = 'capture'",
+      { acquirer_receivable: '7', merchant_payable: '-7' },
+    ],
+    [
+      'a capture that the payment does not know',
+      'UPDATE payment SET captured_amount = captured_amount - 7 WHERE payment_id = :payment',
+      { acquirer_receivable: '7', merchant_payable: '-7' },
+    ],
+    [
+      'an entry on an account that there is not',
+      "UPDATE ledger_entry SET debit_account = 'pocket', amount = 7 WHERE payment_id = :payment AND entry_type = 'fee'",
+      {},
+    ],
+  ])('differ by %s', async (_, sql, differences) => {
+    const { run } = jobOf(3)
+    await whileSpoiled(database, ids.captured, [sql], async () => {
+      for (let number = 0; number < 3; number++) await run()
+    })
+
+    const found = Object.fromEntries(
+      (await notZero()).map(({ account, differenceMinor }) => [account, differenceMinor]),
+    )
+    expect(found).toMatchObject(differences)
+    expect(Object.keys(found).length).toBeGreaterThan(0)
+  })
+
+  test('differ by a fee that was never booked', async () => {
+    const { run } = jobOf()
+    const sql = "DELETE FROM ledger_entry WHERE payment_id = :payment AND entry_type = 'fee'"
+    await whileSpoiled(database, ids.captured, [sql], async () => void (await run()))
+
+    expect((await notZero()).map(({ account }) => account).sort()).toEqual(['fee_revenue', 'merchant_payable'])
   })
 })
 

@@ -10,9 +10,11 @@ import { createHandler as listPayments } from '../../functions/api/list-payments
 import { createHandler as refund } from '../../functions/api/refund.ts'
 import { createHandler as voidPayment } from '../../functions/api/void.ts'
 import { createHandler as expireAuthorizations } from '../../functions/jobs/expire-authorizations.ts'
+import { createHandler as observeState } from '../../functions/jobs/observe-state.ts'
 import { createHandler as pruneAnswers } from '../../functions/jobs/prune-answers.ts'
 import { createHandler as resolveUnknown } from '../../functions/jobs/resolve-unknown.ts'
 import { projectRoot } from '../../scripts/local/paths.ts'
+import { SampleRuns } from '../../shared/invariants/sample-slices.ts'
 import { createMetrics } from '../../shared/runtime/metrics.ts'
 import { createHandlerPorts, type HandlerPorts } from './http-fakes.ts'
 import { contextOf, httpEvent } from './lambda-events.ts'
@@ -40,6 +42,7 @@ const readers: Record<string, (ports: Ports) => Promise<unknown>> = {
   'expire-authorizations': ports => expireAuthorizations(ports)(),
   'resolve-unknown': ports => resolveUnknown(ports)(),
   'prune-answers': ports => pruneAnswers(ports)(),
+  'observe-state': ports => observeState({ ...ports, invariantRuns: new SampleRuns() })(),
 }
 
 /** They read real time only, or nothing. `sandbox-clock` moves virtual time; `check-invariants` reads it with its snapshot. */

@@ -118,7 +118,14 @@ describe('the environment', () => {
   test('holds the secrets of the services that a function asks, as references', () => {
     const holding = (variable: string) => deployed.filter(name => variable in environment(name)).sort()
     const payments = ['authorize', 'capture', 'refund', 'void', 'health']
-    const workers = ['relayOutbox', 'recordLedger', 'sweepOutbox', 'resolveUnknown', 'expireAuthorizations']
+    const workers = [
+      'relayOutbox',
+      'recordLedger',
+      'sweepOutbox',
+      'resolveUnknown',
+      'expireAuthorizations',
+      'observeState',
+    ]
     const asksNoService = ['openapi', 'docs', 'notFound']
 
     expect(holding('REDIS_URL')).toEqual([...payments, 'sweepOutbox'].sort())
@@ -245,7 +252,7 @@ describe('the Kafka triggers', () => {
 })
 
 describe('the schedules', () => {
-  test.each(['sweepOutbox', 'resolveUnknown', 'archiveOutbox', 'pruneAnswers', 'checkInvariants'])(
+  test.each(['sweepOutbox', 'resolveUnknown', 'archiveOutbox', 'pruneAnswers', 'checkInvariants', 'observeState'])(
     '%s runs each minute, one at a time, and is not repeated',
     name => {
       expect(lambda(name).ReservedConcurrentExecutions).toBe(1)

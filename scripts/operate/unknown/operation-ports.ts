@@ -8,7 +8,8 @@ import type { FoundSystem } from '../find-system.ts'
 export function operationPorts({ config, runFile }: FoundSystem): SettlementPorts {
   // A system of this machine is a sandbox, whose virtual clock counts here, too.
   const ports = new Ports(() => ({ ...config, offline: runFile !== null }))
-  const { payments, operations, manualSettlements, answers, ledger, outbox, acquirer, clock, ids, policy } = ports
+  const { payments, operations, manualSettlements, answers, ledger, outbox, acquirer, clock, ids, policy, observer } =
+    ports
   const doorbell = { ring: async () => {} }
   return {
     transactions: ports.database,
@@ -24,5 +25,6 @@ export function operationPorts({ config, runFile }: FoundSystem): SettlementPort
     ids,
     tracer: noTracer,
     policy,
+    observer,
   }
 }

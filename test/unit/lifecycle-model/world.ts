@@ -140,6 +140,7 @@ export class Stage {
       clock: this.#clock,
       ids: this.#ids,
       tracer: noTracer,
+      observer: { decided: () => {} },
       policy: fakePolicy,
     }
   }

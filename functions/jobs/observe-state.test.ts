@@ -1,0 +1,201 @@
+/** The job that sets the gauges of state: what it reads, and what is left as it was when it cannot be read. */
+import { describe, expect, test } from '@jest/globals'
+import { paymentIdOf, settledPayment } from '../../shared/invariants/sample-payments.ts'
+import { sampleSlices } from '../../shared/invariants/sample-slices.ts'
+import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
+import { authorizeRequestOf, caller, claimOf, FAKE_NOW_MS } from '../../shared/payments/fakes.ts'
+import { createMetrics } from '../../shared/runtime/metrics.ts'
+import { createHandlerPorts } from '../../test/unit/http-fakes.ts'
+import { createHandler as createCheck } from './check-invariants.ts'
+import { createHandler } from './observe-state.ts'
+
+const MINUTE_MS = 60_000
+
+function setUp() {
+  const histories = [settledPayment(1, ['authorize']), settledPayment(2, ['authorize', 'capture'])]
+  const slices = sampleSlices(histories)
+  const ports = { ...createHandlerPorts(), metrics: createMetrics(), invariantRuns: slices.invariantRuns }
+  ports.offsets.offsets = [
+    { groupId: 'record-ledger-captured', topic: 'payment.captured', partition: 4, committedOffset: 7, endOffset: 9 },
+  ]
+  ports.topicSizes.sizes.set('payment.dlq', 3)
+  const check = createCheck({ ...slices, metrics: ports.metrics, log: ports.log }, 1)
+  return { ports, histories, run: createHandler(ports), check }
+}
+
+type Ports = ReturnType<typeof setUp>['ports']
+
+const insertRow = ({ transactions, outbox }: Ports, eventId: string) =>
+  transactions.run('rows', tx =>
+    outbox.insert(
+      tx,
+      {
+        eventId,
+        topic: 'payment.captured',
+        messageKey: eventId,
+        sequence: 1,
+        payload: '{}',
+        shard: 2,
+        traceparent: null,
+      },
+      FAKE_NOW_MS,
+    ),
+  )
+
+/** The samples of these metrics, as Prometheus gets them. */
+async function shown({ metrics }: Ports, ...names: string[]): Promise<string[]> {
+  const lines = (await metrics.registry.metrics()).split('\n')
+  return lines.filter(line => names.some(name => line.startsWith(`${name} `) || line.startsWith(`${name}{`)))
+}
+
+const observedAt = async (ports: Ports) =>
+  Object.fromEntries(
+    (await ports.metrics.stateObserved.get()).values.map(({ labels, value }) => [labels.source, value]),
+  )
+
+describe('observe-state', () => {
+  test('shows the outbox, consumers and dead letters, and tells what stands still', async () => {
+    const { ports, run } = setUp()
+    await insertRow(ports, 'waiting')
+    await insertRow(ports, 'parked')
+    const refusal = { error: 'too large', attempts: 3, nextAttemptAtMs: 0, parkedAtMs: FAKE_NOW_MS }
+    await ports.transactions.run('rows', tx => ports.outbox.markRefused(tx, 2, refusal))
+
+    await run()
+    expect(ports.log.lines).toEqual([])
+    ports.clock.advance(MINUTE_MS)
+    expect(await run()).toEqual({ unread: [] })
+
+    const partition = '{group="record-ledger-captured",topic="payment.captured",partition="4"}'
+    const names = ['consumer_lag_records', 'consumer_still_seconds', 'outbox_waiting', 'outbox_oldest_seconds']
+    expect(await shown(ports, ...names, 'outbox_parked_rows', 'dead_letter_records')).toEqual([
+      'outbox_parked_rows 1',
+      'outbox_waiting{topic="payment.captured"} 1',
+      'outbox_oldest_seconds{topic="payment.captured"} 60',
+      `consumer_lag_records${partition} 2`,
+      `consumer_still_seconds${partition} 60`,
+      'dead_letter_records 3',
+    ])
+    expect(ports.log.lines.map(({ fields }) => fields.kind).sort()).toEqual([
+      'consumer_standing_still',
+      'events_waiting',
+    ])
+  })
+
+  test('shows unknown outcomes, and the age of the oldest', async () => {
+    const { ports, run } = setUp()
+    ports.acquirer.script.submit.push({ kind: 'unknown' })
+    await authorizePayment(ports, authorizeRequestOf(), claimOf('key-1'), { ...caller })
+    ports.clock.advance(1_500)
+    await run()
+
+    const names = ['operations_unknown', 'operations_unknown_oldest_seconds']
+    expect(await shown(ports, ...names)).toEqual(['operations_unknown 1', 'operations_unknown_oldest_seconds 1.5'])
+  })
+
+  test('shows nothing of what was never read, and that it was never read', async () => {
+    const { ports } = setUp()
+
+    const names = ['operations_unknown', 'dead_letter_records', 'outbox_parked_rows', 'invariants_failed']
+    expect(await shown(ports, ...names, 'control_account_difference_minor')).toEqual([])
+    expect(Object.values(await observedAt(ports))).toEqual([0, 0, 0, 0, 0])
+  })
+
+  test('leaves the gauges and the time of a source that it cannot read, and reads the others', async () => {
+    const { ports, run } = setUp()
+    await run()
+    const before = FAKE_NOW_MS / 1_000
+    ports.clock.advance(MINUTE_MS)
+    ports.topicSizes.away = true
+    ports.offsets.away = true
+    ports.topicSizes.sizes.set('payment.dlq', 9)
+
+    expect(await run()).toEqual({ unread: ['consumers', 'dead_letters'] })
+
+    expect(await shown(ports, 'dead_letter_records')).toEqual(['dead_letter_records 3'])
+    const now = before + 60
+    expect(await observedAt(ports)).toEqual({
+      outbox: now,
+      consumers: before,
+      dead_letters: before,
+      operations: now,
+      invariants: now,
+    })
+    expect(ports.log.lines.map(({ level, fields }) => `${level} ${fields.source}`).toSorted()).toEqual([
+      'warn consumers',
+      'warn dead_letters',
+    ])
+  })
+
+  test('with the database away shows nothing new of it, and does not fail', async () => {
+    const { ports, run } = setUp()
+    ports.transactions.away = true
+
+    expect((await run()).unread).toEqual(expect.arrayContaining(['outbox', 'operations']))
+    expect(await shown(ports, 'operations_unknown', 'outbox_parked_rows')).toEqual([])
+  })
+})
+
+describe('the invariants it shows', () => {
+  test('are those broken in this pass and the one before, with the time of the last run', async () => {
+    const { ports, histories, run, check } = setUp()
+    histories[1]!.entries = histories[1]!.entries.filter(({ type }) => type !== 'fee')
+    for (let number = 0; number < 3; number++) await check()
+    await run()
+
+    const finishedAt = ports.invariantRuns.runs.at(-1)!.finishedAtMs / 1_000
+    const names = ['invariants_failed', 'invariants_checked_timestamp_seconds', 'invariants_pass_timestamp_seconds']
+    expect(await shown(ports, ...names)).toEqual([
+      'invariants_failed 1',
+      `invariants_checked_timestamp_seconds ${finishedAt}`,
+      `invariants_pass_timestamp_seconds ${finishedAt}`,
+    ])
+  })
+
+  test('differ by what is missing on a control account: of the whole pass, and of the one that runs', async () => {
+    const { ports, histories, run, check } = setUp()
+    for (let number = 0; number < 3; number++) await check()
+    await run()
+    const account = (name: string, pass: string, difference: number) =>
+      `control_account_difference_minor{account="${name}",currency="KRW",pass="${pass}"} ${difference}`
+    const accounts = ['acquirer_receivable', 'merchant_payable', 'fee_revenue']
+    expect((await shown(ports, 'control_account_difference_minor')).toSorted()).toEqual(
+      accounts.map(name => account(name, 'whole', 0)).toSorted(),
+    )
+
+    const entry = histories[1]!.entries.find(({ type }) => type === 'capture')!
+    entry.amount -= 7
+    await check()
+    await check()
+    await run()
+    expect(await shown(ports, 'control_account_difference_minor')).toEqual(
+      expect.arrayContaining([
+        account('acquirer_receivable', 'whole', 0),
+        account('acquirer_receivable', 'running', -7),
+        account('merchant_payable', 'running', 7),
+      ]),
+    )
+
+    await check()
+    await run()
+    expect((await shown(ports, 'control_account_difference_minor')).toSorted()).toEqual(
+      [
+        account('acquirer_receivable', 'whole', -7),
+        account('merchant_payable', 'whole', 7),
+        account('fee_revenue', 'whole', 0),
+      ].toSorted(),
+    )
+    expect(ports.log.lines.at(-1)!.fields.rows).toMatchObject([{ row: expect.stringContaining(paymentIdOf(2)) }])
+  })
+
+  test('have no difference for a pass that an older function began', async () => {
+    const { ports, run, check } = setUp()
+    await check()
+    ports.invariantRuns.runs[0]!.passDifferences = null
+    await check()
+    await check()
+    await run()
+
+    expect(await shown(ports, 'control_account_difference_minor')).toEqual([])
+  })
+})

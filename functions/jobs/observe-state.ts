@@ -1,0 +1,69 @@
+/** Each minute: reads the state that gauges show. A source that cannot be read keeps its gauges and its time as they were. */
+import { DEAD_LETTER_TOPIC } from '../../shared/contracts/topics.ts'
+import type { InvariantRuns } from '../../shared/invariants/check-slice.ts'
+import { type ObservePorts, observeBacklog, observeConsumers } from '../../shared/payments/observe-delivery.ts'
+import { leaseTimes, type OperationPolicy } from '../../shared/payments/operation.ts'
+import type { Operations, ParkedRows, TopicSizes } from '../../shared/payments/ports.ts'
+import { reportBacklog, reportConsumers } from '../../shared/runtime/delivery-report.ts'
+import { reportInvariants } from '../../shared/runtime/invariant-report.ts'
+import { printingMetrics } from '../../shared/runtime/invocation.ts'
+import { type Metrics, type StateSource, stateSources } from '../../shared/runtime/metrics.ts'
+import { reportUnknown } from '../../shared/runtime/outcome-report.ts'
+import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
+
+/** More are not counted: a person looks at them long before. */
+const PARKED_MAX = 100_000
+
+type StatePorts = ObservePorts & {
+  outbox: ParkedRows
+  topicSizes: TopicSizes
+  operations: Pick<Operations, 'unknown'>
+  invariantRuns: Pick<InvariantRuns, 'last' | 'lastComplete'>
+  policy: OperationPolicy
+  metrics: Metrics
+  log: Pick<Logger, 'warn'>
+}
+
+/** Each reads everything before it sets the first gauge. */
+const readers: Record<StateSource, (ports: StatePorts) => Promise<void>> = {
+  async outbox(ports) {
+    const [backlog, parked] = await Promise.all([observeBacklog(ports), ports.outbox.countParked(PARKED_MAX)])
+    reportBacklog(ports, backlog, ports.clock.nowMs())
+    ports.metrics.outboxParkedRows.set(parked)
+  },
+  async consumers(ports) {
+    reportConsumers(ports, await observeConsumers(ports), ports.clock.nowMs())
+  },
+  async dead_letters({ topicSizes, metrics }) {
+    metrics.deadLetterRecords.set(await topicSizes.recordCount(DEAD_LETTER_TOPIC))
+  },
+  async operations(ports) {
+    await ports.clock.catchUp()
+    const unknown = await ports.operations.unknown(leaseTimes(ports))
+    reportUnknown(ports.metrics, unknown, ports.clock.virtualNowMs())
+  },
+  async invariants({ invariantRuns, metrics }) {
+    const [last, lastComplete] = await Promise.all([invariantRuns.last(), invariantRuns.lastComplete()])
+    reportInvariants(metrics, { last, lastComplete })
+  },
+}
+
+export const createHandler = (ports: StatePorts) => async () => {
+  const isRead = await Promise.all(stateSources.map(source => read(ports, source)))
+  return { unread: stateSources.filter((_, index) => !isRead[index]) }
+}
+
+/** Never throws: one source that is away must not hide the others. */
+async function read(ports: StatePorts, source: StateSource): Promise<boolean> {
+  try {
+    await readers[source](ports)
+    ports.metrics.stateObserved.set({ source }, ports.clock.nowMs() / 1_000)
+    return true
+  } catch (error) {
+    ports.log.warn({ err: error, source }, 'could not read the state that gauges show')
+    return false
+  }
+}
+
+const ports = portsFromEnv()
+export const handler = printingMetrics(ports, createHandler(ports))
