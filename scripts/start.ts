@@ -17,9 +17,10 @@ const command = npmCommand('npm start', 'Brings the whole system up, says where 
       .default('default' as const),
   )
   .option('--no-web', 'do without the shop')
+  .option('--with-metrics', 'run Prometheus too, with the rules of deploy/prometheus')
   .addHelpText(
     'after',
-    '\nAPI_PORT and WEB_PORT change two ports. DATABASE_URL, KAFKA_BROKERS, REDIS_URL and ACQUIRER_URL name a service of yours to use instead.',
+    '\nAPI_PORT, WEB_PORT and PROMETHEUS_PORT change three ports. DATABASE_URL, KAFKA_BROKERS, REDIS_URL and ACQUIRER_URL name a service of yours to use instead.',
   )
 
 await run(command, startSystem)

@@ -51,6 +51,14 @@ describe('ports', () => {
     expect(notes).toEqual([expect.stringContaining(`acquirer gets ${acquirer} (ACQUIRER_PORT changes it)`)])
   })
 
+  test('of Prometheus: none without it; 9090 or the next free one with it', async () => {
+    expect(await plan({ ...ports, PROMETHEUS_PORT: String(takenPort) })).toMatchObject({ prometheus: 0, notes: [] })
+    const env = { ...ports, PROMETHEUS_PORT: String(takenPort) }
+    const { prometheus, notes } = await planPorts({ composeText, free: false, web: true, metrics: true, env })
+    expect(prometheus).toBeGreaterThan(takenPort)
+    expect(notes).toEqual([expect.stringContaining(`prometheus gets ${prometheus} (PROMETHEUS_PORT changes it)`)])
+  })
+
   test("of somebody else's acquirer is that of its address, and the doctor does not look at ours", async () => {
     const env = { ...ports, ACQUIRER_URL: `http://127.0.0.1:${takenPort}` }
     expect(await plan(env)).toMatchObject({ acquirer: takenPort, notes: [] })
@@ -90,10 +98,14 @@ describe('ports', () => {
   })
 
   test('are all different when any free ones will do', async () => {
-    const { services, notes: _, ...others } = await planPorts({ composeText, free: true, web: true, env: {} })
+    const {
+      services,
+      notes: _,
+      ...others
+    } = await planPorts({ composeText, free: true, web: true, metrics: true, env: {} })
     const all = [...Object.values(services), ...Object.values(others)]
-    expect(all).toHaveLength(8)
-    expect(new Set(all).size).toBe(8)
+    expect(all).toHaveLength(9)
+    expect(new Set(all).size).toBe(9)
   })
 })
 

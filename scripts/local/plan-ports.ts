@@ -49,6 +49,9 @@ const ACQUIRER_VARIABLE = 'ACQUIRER_PORT'
 const usualAcquirerPort = (env: Environment): number =>
   portIn(env[ACQUIRER_VARIABLE] || String(ACQUIRER_PORT), ACQUIRER_VARIABLE)
 
+const PROMETHEUS_PORT = 9090
+const PROMETHEUS_VARIABLE = 'PROMETHEUS_PORT'
+
 /** Throws a StepFailure that names the variable when the text is no port. */
 function portIn(text: string, variable: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= PORT_MAX) return Number(text)
@@ -60,6 +63,8 @@ export interface PortPlan {
   acquirer: number
   api: number
   web: number
+  /** 0 without Prometheus. */
+  prometheus: number
   /** serverless-offline listens here too, for the AWS SDK's invoke calls. */
   lambda: number
   /** Kafka's controller. */
@@ -72,11 +77,12 @@ export interface PortQuestion {
   composeText: string
   free: boolean
   web: boolean
+  metrics?: boolean
   env: Environment
 }
 
 /** Rejects with a StepFailure that names the holder and the variable when the API's or the shop's port is taken. */
-export async function planPorts({ composeText, free, web, env }: PortQuestion): Promise<PortPlan> {
+export async function planPorts({ composeText, free, web, metrics, env }: PortQuestion): Promise<PortPlan> {
   const taken = new Set<number>()
   const notes: string[] = []
   const usual = parseComposeFile(composeText, env)
@@ -88,8 +94,9 @@ export async function planPorts({ composeText, free, web, env }: PortQuestion): 
     taken.add(port)
     return port
   }
-  const movable = async (name: ExternalName, wanted: number, variable: string) => {
-    if (isExternal(name, env)) return externalPort(env[externalVariables[name]]!)
+  const service = async (name: ExternalName, wanted: number, variable: string) =>
+    isExternal(name, env) ? externalPort(env[externalVariables[name]]!) : movable(name, wanted, variable)
+  const movable = async (name: string, wanted: number, variable: string) => {
     if (free) return anyFreePort(taken)
     const port = await nextFreePort(wanted, taken)
     if (port !== wanted)
@@ -99,10 +106,12 @@ export async function planPorts({ composeText, free, web, env }: PortQuestion): 
   const api = await front('api')
   const shop = web ? await front('web') : 0
   const services = { mariadb: 0, kafka: 0, redis: 0 }
-  for (const name of serviceNames) services[name] = await movable(name, usual[name].port, portVariables[name])
-  const acquirer = await movable('acquirer', usualAcquirerPort(env), ACQUIRER_VARIABLE)
+  for (const name of serviceNames) services[name] = await service(name, usual[name].port, portVariables[name])
+  const acquirer = await service('acquirer', usualAcquirerPort(env), ACQUIRER_VARIABLE)
+  const wantedPrometheus = portIn(env[PROMETHEUS_VARIABLE] || String(PROMETHEUS_PORT), PROMETHEUS_VARIABLE)
+  const prometheus = metrics ? await movable('prometheus', wantedPrometheus, PROMETHEUS_VARIABLE) : 0
   const [lambda, controller] = [await anyFreePort(taken), await anyFreePort(taken)]
-  return { services, acquirer, api, web: shop, lambda, controller, notes }
+  return { services, acquirer, api, web: shop, prometheus, lambda, controller, notes }
 }
 
 function heldBy({ pid, command }: PortHolder): string {

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { dataFolder } from './paths.ts'
 import type { ProcessIdentity } from './process-table.ts'
 
-export const processNames = ['mariadb', 'kafka', 'redis', 'acquirer', 'api', 'web'] as const
+export const processNames = ['mariadb', 'kafka', 'redis', 'acquirer', 'api', 'web', 'prometheus'] as const
 export type ProcessName = (typeof processNames)[number]
 
 /**
@@ -32,6 +32,7 @@ export interface SystemEnv {
   ACQUIRER_URL: string
   API_URL: string
   SHOP_URL?: string
+  PROMETHEUS_URL?: string
 }
 
 export interface RunFile {

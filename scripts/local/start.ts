@@ -12,16 +12,17 @@ export interface StartFlags {
   data: string
   ports: 'default' | 'free'
   web: boolean
+  withMetrics?: true
 }
 
 const reporter = createReporter()
 
 /** Resolves when everything has stopped again: to 0, or to 1 when the system did not start. */
-export async function startSystem({ native, docker, data, ports, web }: StartFlags): Promise<number> {
+export async function startSystem({ native, docker, data, ports, web, withMetrics }: StartFlags): Promise<number> {
   // Since the command was given: installing the packages counts.
   const startMs = Number(process.env.PAY_COMMAND_STARTED_MS ?? Date.now())
   const services = native ? 'native' : docker ? 'docker' : 'auto'
-  const system = new System({ data, services, ports, web }, reporter)
+  const system = new System({ data, services, ports, web, metrics: withMetrics === true }, reporter)
   const stop = stopOnSignals(system)
   try {
     await system.start()
@@ -61,9 +62,13 @@ function refuse({ holder, run }: AlreadyRunning) {
   )
 }
 
-function addressLines({ SHOP_URL, API_URL }: SystemEnv): string[] {
-  const api = [`  API   ${API_URL}`, `  docs  ${API_URL}/docs`]
-  return SHOP_URL ? [`  shop  ${SHOP_URL}`, ...api] : api
+function addressLines({ SHOP_URL, API_URL, PROMETHEUS_URL }: SystemEnv): string[] {
+  return [
+    ...(SHOP_URL ? [`  shop  ${SHOP_URL}`] : []),
+    `  API   ${API_URL}`,
+    `  docs  ${API_URL}/docs`,
+    ...(PROMETHEUS_URL ? [`  Prometheus  ${PROMETHEUS_URL} (alerts: /alerts)`] : []),
+  ]
 }
 
 /** A terminal's Ctrl-C reaches us twice, by itself and through npm: two signals this close are one. */

@@ -90,6 +90,7 @@ function runningLines({ services, env, starter, processes, api }: SystemStatus):
     ...(env?.SHOP_URL ? [`shop: ${env.SHOP_URL}`] : []),
     `API: ${env?.API_URL}`,
     `acquirer: ${env?.ACQUIRER_URL}`,
+    ...(env?.PROMETHEUS_URL ? [`Prometheus: ${env.PROMETHEUS_URL}`] : []),
   ]
   return [
     ...tableLines([head, first, ...processes.map(cellsOf)], [1, 2, 4, 5]),

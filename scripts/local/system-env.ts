@@ -21,6 +21,7 @@ export function systemEnv(compose: ComposeServices, ports: PortPlan, web: boolea
     ACQUIRER_URL: process.env.ACQUIRER_URL || `http://127.0.0.1:${ports.acquirer}`,
     API_URL: `http://127.0.0.1:${ports.api}`,
     ...(web ? { SHOP_URL: `http://127.0.0.1:${ports.web}` } : {}),
+    ...(ports.prometheus ? { PROMETHEUS_URL: `http://127.0.0.1:${ports.prometheus}` } : {}),
   }
 }
 
@@ -33,6 +34,7 @@ export function addressOf(name: ProcessName, env: SystemEnv): string {
     acquirer: withoutPassword(env.ACQUIRER_URL),
     api: env.API_URL,
     web: env.SHOP_URL ?? '',
+    prometheus: env.PROMETHEUS_URL ?? '',
   }[name]
 }
 

@@ -19,6 +19,7 @@ import { requirePackages } from './npm-packages.ts'
 import { type DataFolder, dataFolder, projectRoot } from './paths.ts'
 import { isExternal, type PortPlan, planPorts } from './plan-ports.ts'
 import { identityOf, isAlive, type ProcessIdentity } from './process-table.ts'
+import { ensurePrometheus, findPrometheus, type PrometheusPrograms, prometheusChild } from './prometheus.ts'
 import {
   type ProcessName,
   type ProcessRow,
@@ -39,12 +40,14 @@ export interface SystemOptions {
   services: 'auto' | 'native' | 'docker'
   ports: 'default' | 'free'
   web: boolean
+  /** Whether Prometheus runs beside it. */
+  metrics?: boolean
   /** Only for services that run natively. */
   detour?: Detour
 }
 
-/** Web first, so that no new requests come; the database last. */
-const stopOrder: ProcessName[] = ['web', 'api', 'acquirer', 'redis', 'kafka', 'mariadb']
+/** After what only watches the web, so that no new requests come; the database last. */
+const stopOrder: ProcessName[] = ['prometheus', 'web', 'api', 'acquirer', 'redis', 'kafka', 'mariadb']
 
 /** Longer than a starter takes to notice that its parent has ended. */
 const NOTICE_MS = 1_000
@@ -132,14 +135,15 @@ export class System {
       run: () => this.#run(),
       part: name => this.#parts.get(name as ProcessName),
     })
-    const web = this.#options.web ? this.#startNodeChild(webChild(this.folder, this.env, ports)) : undefined
+    const web = this.#options.web ? this.#startChild(webChild(this.folder, this.env, ports)) : undefined
     // A failure of the shop is reported when its turn comes, not as an unhandled one while the services start.
     web?.catch(() => {})
+    const prometheus = this.#options.metrics ? this.#startPrometheus(ports.prometheus) : undefined
+    prometheus?.catch(() => {})
     await this.#startServices(ports, engine)
-    await this.#startNodeChild(
-      apiChild(this.folder, this.env, ports, { extraEnv: this.#options.detour?.apiEnv(this.env) }),
-    )
+    await this.#startChild(apiChild(this.folder, this.env, ports, { extraEnv: this.#options.detour?.apiEnv(this.env) }))
     await web
+    await prometheus
   }
 
   /** Waits for a starter that is stopping. Rejects when one goes on running. */
@@ -186,9 +190,9 @@ export class System {
   }
 
   async #planPorts(): Promise<PortPlan> {
-    const { ports, web } = this.#options
+    const { ports, web, metrics } = this.#options
     const composeText = readFileSync(join(projectRoot, 'docker-compose.yml'), 'utf8')
-    const plan = await planPorts({ composeText, free: ports === 'free', web, env: process.env })
+    const plan = await planPorts({ composeText, free: ports === 'free', web, metrics, env: process.env })
     for (const note of plan.notes) this.#reporter.note(note)
     this.#env = systemEnv(composeFor(plan), plan, web)
     this.#save()
@@ -227,10 +231,23 @@ export class System {
   async #startAcquirer(ports: PortPlan): Promise<void> {
     if (this.env.ACQUIRER_URL === IN_PROCESS_ACQUIRER)
       return this.#reporter.note('no acquirer is started: ACQUIRER_URL leaves its decisions to the API itself')
-    if (!isExternal('acquirer', process.env))
-      return this.#startNodeChild(await acquirerChild(this.folder, this.env, ports))
+    if (!isExternal('acquirer', process.env)) return this.#startChild(await acquirerChild(this.folder, this.env, ports))
     this.#add(new ExternalPart('acquirer', ports.acquirer))
     await greet({ reporter: this.#reporter, env: this.env }, 'acquirer')
+  }
+
+  /** A program of this machine also where the services are containers: it scrapes the API, which is one. */
+  async #startPrometheus(port: number): Promise<void> {
+    const log = join(this.folder.logs, 'install.log')
+    const programs = findPrometheus() ?? (await this.#fetchPrometheus(log))
+    await this.#startChild(prometheusChild({ folder: this.folder, port, programs, apiUrl: this.env.API_URL }))
+  }
+
+  async #fetchPrometheus(log: string): Promise<PrometheusPrograms> {
+    return this.#reporter.step('prometheus package', async detail => {
+      detail("Debian's, unpacked under .data/debian, not installed (19 MB, once)")
+      return ensurePrometheus({ log, signal: this.#abort.signal })
+    })
   }
 
   /** Throws when everything is stopping: a part that the system does not know would go on running. */
@@ -250,7 +267,7 @@ export class System {
     if (failure) throw failure
   }
 
-  async #startNodeChild(spec: ChildSpec): Promise<void> {
+  async #startChild(spec: ChildSpec): Promise<void> {
     const part = new SupervisedProcess(spec, this.#events)
     await this.#reporter.step(part.name, async detail => {
       detail(addressOf(part.name, this.env))

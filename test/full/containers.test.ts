@@ -19,6 +19,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { Kafka, logLevel } from 'kafkajs'
 import type { Browser } from 'playwright-core'
+import { fetchPackage } from '../../scripts/local/debian-package.ts'
 import { kafkaJarsFolder } from '../../scripts/local/kafka-jars.ts'
 import { jvmOptions, kafkaSettings, propertiesText } from '../../scripts/local/kafka-settings.ts'
 import { anyFreePort } from '../../scripts/local/ports.ts'
@@ -28,7 +29,6 @@ import { until } from '../../shared/runtime/until.ts'
 import { launchBrowser, ShopTab } from '../e2e/shop-driver.ts'
 import { type Reply, send } from '../support/http.ts'
 import { composeFile } from '../support/images/compose.ts'
-import { debianProgram } from '../support/images/debian-program.ts'
 import {
   type Build,
   type BuiltStage,
@@ -191,21 +191,23 @@ describe('the image of the shop, served by Caddy', () => {
   const isHealthy = async () => (await runInImage(image, image.stage.healthcheck!, env)).code === 0
 
   /** Alpine's small programs are busybox's. */
-  const alpineImage = (root: string) => {
+  const alpineImage = (busybox: string) => (root: string) => {
     mkdirSync(join(root, 'usr/bin'), { recursive: true })
-    copyFileSync(debianProgram('busybox', 'bin/busybox'), join(root, 'usr/bin/busybox'))
+    copyFileSync(join(busybox, 'bin/busybox'), join(root, 'usr/bin/busybox'))
     symlinkSync('busybox', join(root, 'usr/bin/wget'))
   }
-  const caddyImage = (root: string) => {
+  const caddyImage = (caddy: string) => (root: string) => {
     mkdirSync(join(root, 'usr/bin'), { recursive: true })
-    copyFileSync(debianProgram('caddy', 'usr/bin/caddy'), join(root, 'usr/bin/caddy'))
+    copyFileSync(join(caddy, 'usr/bin/caddy'), join(root, 'usr/bin/caddy'))
   }
 
   beforeAll(async () => {
+    const log = join(systemUnderTest().logsFolder, 'install.log')
+    const [caddy, busybox] = [await fetchPackage('caddy', { log }), await fetchPackage('busybox', { log })]
     build = await buildImage({
       context: repositoryFolder,
       dockerfile: 'deploy/images/web/Dockerfile',
-      bases: { node: nodeImage, caddy: caddyImage, alpine: alpineImage },
+      bases: { node: nodeImage, caddy: caddyImage(caddy), alpine: alpineImage(busybox) },
     })
     image = build.stages.at(-1)!
     const port = await anyFreePort(new Set())

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { parse } from 'yaml'
+import { retentionFlags } from '../../scripts/local/prometheus.ts'
 import { type ComposeFile, composeFile, composeText } from '../support/images/compose.ts'
 import { brokenRules, unequalDefaults } from '../support/images/compose-rules.ts'
 import { parseDockerfile } from '../support/images/dockerfile.ts'
@@ -136,6 +138,57 @@ const moved = {
   WEB_PORT: '15173',
   MARIADB_PASSWORD: 'other',
 }
+
+/** The files of ours that a service sees, by where it sees them. */
+function mounted(name: string): Record<string, string> {
+  const volumes = (composeFile().services[name]!.volumes as string[]).filter(volume => volume.startsWith('./'))
+  expect(volumes.filter(volume => !volume.endsWith(':ro'))).toEqual([])
+  return Object.fromEntries(volumes.map(volume => volume.split(':').slice(0, 2).reverse()))
+}
+
+describe('the profile `metrics`', () => {
+  const { prometheus, grafana, api } = composeFile().services
+
+  test('comes up only when it is asked for, behind the API', () => {
+    expect([prometheus?.profiles, grafana?.profiles]).toEqual([['metrics'], ['metrics']])
+    expect(prometheus?.depends_on).toEqual({ api: { condition: 'service_healthy' } })
+    expect(grafana?.depends_on).toEqual({ prometheus: { condition: 'service_healthy' } })
+  })
+
+  test('Prometheus reads its own folder, asks the API inside, and keeps as little as the native one', () => {
+    const [folder = ''] = Object.values(mounted('prometheus'))
+    expect(prometheus?.command).toContain('--config.file=/etc/prometheus/prometheus.yml')
+    const config = parse(textOf(`${folder}/prometheus.yml`))
+    const inside = api?.ports?.[0]?.split(':').at(-1)
+    expect(config.scrape_configs[0].static_configs[0].targets).toEqual([`api:${inside}`])
+    for (const file of config.rule_files) expect(textOf(`${folder}/${file}`)).toContain('groups:')
+    const limits = (args: readonly string[] = []) => args.filter(arg => arg.startsWith('--storage.tsdb.retention'))
+    expect(limits(prometheus?.command)).toHaveLength(2)
+    expect(limits(prometheus?.command)).toEqual(retentionFlags)
+  })
+
+  test('Grafana has source and boards from our files, its home too, and nobody who could change them', () => {
+    const files = mounted('grafana')
+    const sources = parse(textOf(`${files['/etc/grafana/provisioning']}/datasources/prometheus.yml`)).datasources
+    expect(sources[0].url).toBe('http://prometheus:9090')
+    const { providers } = parse(textOf(`${files['/etc/grafana/provisioning']}/dashboards/boards.yml`))
+    const boards = files[providers[0].options.path]
+    const home = grafana?.environment?.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH
+    expect(textOf(String(home).replace('/etc/grafana/boards', boards!))).toContain('"uid": "payments"')
+    expect(grafana?.environment).toMatchObject({
+      GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: 'true',
+      GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
+      GF_AUTH_BASIC_ENABLED: 'false',
+      GF_AUTH_DISABLE_LOGIN_FORM: 'true',
+    })
+  })
+
+  test('moves with its variables', () => {
+    const { services } = composeFile({ PROMETHEUS_PORT: '19090', GRAFANA_PORT: '13000' })
+    expect(services.prometheus?.ports).toEqual(['127.0.0.1:19090:9090'])
+    expect(services.grafana?.ports).toEqual(['127.0.0.1:13000:3000'])
+  })
+})
 
 /** The two sides of a published port. */
 function published(file: ComposeFile, name: string): { host: string; inside: string } {

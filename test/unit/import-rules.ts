@@ -62,6 +62,7 @@ const rooms: Record<string, Room> = {
   'deploy/stages': { imports: [], ambient: true },
   'deploy/package': { imports: ['scripts/terminal', 'scripts/local/paths.ts'], ambient: true },
   'deploy/images': { imports: SHARED, ambient: true },
+  'deploy/grafana': { imports: [] },
   'scripts/terminal': { imports: [], ambient: true },
   // A tool finds a system of this machine by the file that its starter wrote.
   'scripts/operate': {
