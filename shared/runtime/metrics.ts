@@ -1,6 +1,7 @@
 /** Counters, gauges and histograms of this process. docs/metrics.md has the list, and a test compares it. */
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { type RouteClass, routeClasses } from '../contracts/limits.ts'
 import { acquirerDecisions, entryTypes, eventTypes, ledgerEventTypes, operationKinds } from '../contracts/lists.ts'
 import { DOORBELL_TOPIC } from '../contracts/topics.ts'
 
@@ -17,6 +18,8 @@ export interface MetricsOptions {
   ofProcess?: boolean
   /** The pools as they are now; undefined while there is none. Neither asks anybody. */
   pools?: { database(): PoolUse | undefined; acquirer(): PoolUse | undefined }
+  /** How many requests of a class are in work, and wait for that. */
+  admission?: () => Record<RouteClass, { inWork: number; waiting: number }> | undefined
 }
 
 const none = { database: () => undefined, acquirer: () => undefined }
@@ -25,11 +28,12 @@ const none = { database: () => undefined, acquirer: () => undefined }
 export const stateSources = ['outbox', 'consumers', 'dead_letters', 'operations', 'invariants'] as const
 export type StateSource = (typeof stateSources)[number]
 
-export function createMetrics({ ofProcess = true, pools = none }: MetricsOptions = {}) {
+export function createMetrics({ ofProcess = true, pools = none, admission }: MetricsOptions = {}) {
   const registry = new Registry()
   const registers = [registry]
   if (ofProcess) collectDefaultMetrics({ register: registry })
   poolGauges(registers, pools)
+  admissionGauges(registers, admission)
   return {
     registry,
     httpRequests: new Counter({
@@ -353,6 +357,19 @@ function poolGauges(registers: Registry[], pools: NonNullable<MetricsOptions['po
     gaugeOf(registers, `${pool}_connections_max`, 'How many there may be.', () => now().max)
     gaugeOf(registers, `${pool}_connections_waiting`, 'Callers that wait for one.', () => now().waiting)
   }
+}
+
+function admissionGauges(registers: Registry[], admission: MetricsOptions['admission']): void {
+  for (const state of ['inWork', 'waiting'] as const)
+    new Gauge({
+      name: state === 'inWork' ? 'http_requests_in_work' : 'http_requests_waiting',
+      help: 'Requests that this process works on, or that wait for that, by class of routes.',
+      labelNames: ['class'],
+      registers,
+      collect() {
+        for (const routeClass of routeClasses) this.set({ class: routeClass }, admission?.()?.[routeClass][state] ?? 0)
+      },
+    })
 }
 
 function gaugeOf(registers: Registry[], name: string, help: string, read: () => number): Gauge {

@@ -10,6 +10,7 @@ import { IncarnationCheck } from '../cache/incarnation-check.ts'
 import { RedisRateLimits } from '../cache/rate-limits.ts'
 import { createRedis, pingRedis, RedisResponseCache } from '../cache/response-cache.ts'
 import { consumerGroups } from '../contracts/topics.ts'
+import type { RouteClass } from '../contracts/limits.ts'
 import { traceIdIn } from '../contracts/traceparent.ts'
 import { Admission } from '../http/admission.ts'
 import { type ArrivingRequest, type RequestObserver, refusalAtGate } from '../http/index.ts'
@@ -140,6 +141,7 @@ export class Ports {
           database: () => (this.#made.get('database') as Database | undefined)?.use,
           acquirer: () => (this.#made.get('acquirer') as Partial<HttpAcquirer> | undefined)?.use,
         },
+        admission: () => this.#made.get('admission') as Record<RouteClass, Admission> | undefined,
       }),
     )
   }
