@@ -24,6 +24,13 @@ describe('roleOf', () => {
     expect(actionsOf([{ httpApi: 'GET /x' }, { schedule: 'rate(1 minute)' }])).toEqual(own)
   })
 
+  test('a function outside the VPC has its logs alone', () => {
+    const { Statement } = roleOf({ name: 'pay-dev-work', events: [{ httpApi: 'GET /x' }], vpc: false }).Properties
+      .Policies[0]!.PolicyDocument
+
+    expect(Statement.map(({ Action }) => Action)).toEqual([['logs:CreateLogStream', 'logs:PutLogEvents']])
+  })
+
   test('a Kafka trigger adds what its pollers look up, and their secret', () => {
     const accessConfigurations = { vpcSubnet: ['subnet-1'], vpcSecurityGroup: ['sg-1'], saslScram512Auth: [SECRET] }
 

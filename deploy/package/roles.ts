@@ -19,6 +19,10 @@ export interface FunctionEvent {
 export interface FunctionDefinition {
   name: string
   role?: string
+  /** Outside the VPC of the others. */
+  vpc?: false
+  environment?: Record<string, string>
+  reservedConcurrency?: number | null
   events: FunctionEvent[]
 }
 
@@ -50,7 +54,7 @@ const regional = (service: string, rest: string) => ({
 })
 
 /** The CloudFormation resource. `secretKeyArn`: the key that the pollers' secret is encrypted with, when it is not AWS's own. */
-export function roleOf({ name, events }: FunctionDefinition, secretKeyArn?: string, tracing?: 'xray') {
+export function roleOf({ name, events, vpc }: FunctionDefinition, secretKeyArn?: string, tracing?: 'xray') {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -65,8 +69,7 @@ export function roleOf({ name, events }: FunctionDefinition, secretKeyArn?: stri
             Version: '2012-10-17',
             Statement: [
               allow(['logs:CreateLogStream', 'logs:PutLogEvents'], regional('logs', `log-group:/aws/lambda/${name}:*`)),
-              allow(networkActions, '*'),
-              denyToCode(name),
+              ...(vpc === false ? [] : [allow(networkActions, '*'), denyToCode(name)]),
               ...(tracing === 'xray' ? [allow(xrayActions, '*')] : []),
               ...events.flatMap(event => triggerStatements(event, secretKeyArn)),
             ].filter(unique),

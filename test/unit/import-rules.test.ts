@@ -182,7 +182,7 @@ describe('a client library outside its room is found', () => {
     ['shared/cache/response-cache.ts', 'kafkajs'],
     ['shared/messaging/doorbell.ts', 'ioredis'],
     ['shared/http/idempotency.ts', 'ioredis'],
-    ['functions/api/health.ts', 'mysql2'],
+    ['functions/api/get-readiness.ts', 'mysql2'],
     ['shared/runtime/wiring.ts', 'kafkajs'],
     ['shared/domain/money.ts', 'zod'],
     ['shared/domain/money.ts', 'node:crypto'],
@@ -232,7 +232,7 @@ describe('reading environment, clock or chance is found', () => {
 
   test.each(uses)('%s', source => {
     expect(violationsOf('shared/http/route.ts', `${source}\n`)).toHaveLength(1)
-    expect(violationsOf('functions/api/health.ts', `${source}\n`)).toHaveLength(1)
+    expect(violationsOf('functions/api/get-readiness.ts', `${source}\n`)).toHaveLength(1)
   })
 
   test.each(uses)('%s is what shared/runtime is for', source => {

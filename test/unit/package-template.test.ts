@@ -31,6 +31,9 @@ const OFFLINE_FUNCTIONS = ['metrics', 'sandboxClock']
 const networkAction = /^ec2:(Create|Delete)NetworkInterface$|^ec2:Describe\w+$|^ec2:(Una|A)ssignPrivateIpAddresses$/
 const deployed = Object.keys(described.functions).filter(name => !OFFLINE_FUNCTIONS.includes(name))
 const triggered = deployed.filter(name => described.functions[name]!.events.some(event => event.kafka))
+/** It asks nobody, and anyone may call it. */
+const outsideVpc = ['getLiveness']
+const insideVpc = deployed.filter(name => !outsideVpc.includes(name))
 const served = deployed.filter(name => described.functions[name]!.events.some(event => event.httpApi))
 
 let template: Template
@@ -76,8 +79,9 @@ describe('the functions', () => {
     expect(names.sort()).toEqual(deployed.map(name => `payment-backend-prod-${name}`).sort())
   })
 
-  test('stand in the VPC', () => {
-    for (const name of deployed)
+  test('stand in the VPC, but the one that anyone may call', () => {
+    for (const name of outsideVpc) expect([name, lambda(name).VpcConfig]).toEqual([name, undefined])
+    for (const name of insideVpc)
       expect([name, lambda(name).VpcConfig]).toEqual([
         name,
         { SubnetIds: parameters.subnetIds.split(','), SecurityGroupIds: [parameters.securityGroupIds] },
@@ -117,7 +121,7 @@ describe('the environment', () => {
 
   test('holds the secrets of the services that a function asks, as references', () => {
     const holding = (variable: string) => deployed.filter(name => variable in environment(name)).sort()
-    const payments = ['authorize', 'capture', 'refund', 'void', 'health']
+    const payments = ['authorize', 'capture', 'refund', 'void', 'getReadiness']
     const workers = [
       'relayOutbox',
       'recordLedger',
@@ -126,7 +130,7 @@ describe('the environment', () => {
       'expireAuthorizations',
       'observeState',
     ]
-    const asksNoService = ['openapi', 'docs', 'notFound']
+    const asksNoService = ['getLiveness', 'openapi', 'docs', 'notFound']
 
     expect(holding('REDIS_URL')).toEqual([...payments, 'sweepOutbox'].sort())
     expect(holding('KAFKA_SASL_PASSWORD')).toEqual([...payments, ...workers].sort())
@@ -198,7 +202,8 @@ describe('the roles', () => {
   })
 
   test("keep the network interfaces from the function's own code", () => {
-    for (const name of deployed) {
+    for (const name of outsideVpc) expect(JSON.stringify(statements(name))).not.toContain('ec2:')
+    for (const name of insideVpc) {
       const denied = statements(name).filter(({ Effect }) => Effect === 'Deny')
 
       expect(denied).toHaveLength(1)

@@ -27,8 +27,8 @@ async function answered(file: string, words: string[], env: NodeJS.ProcessEnv = 
 
 test.each([
   [['offline', 'start'], 'local'],
-  [['invoke', 'local', '-f', 'health'], 'local'],
-  [['invoke', '-f', 'health'], 'aws'],
+  [['invoke', 'local', '-f', 'getLiveness'], 'local'],
+  [['invoke', '-f', 'getLiveness'], 'aws'],
   [['invoke', '-f', 'local'], 'aws'],
   [['package'], 'aws'],
   [['deploy', 'offline'], 'aws'],
@@ -58,7 +58,7 @@ test(
     await inServiceFolder(async folder => {
       const invoke = async () => {
         const program = join(projectRoot, 'node_modules/.bin/serverless')
-        const args = [program, 'invoke', 'local', '-f', 'health', '-d', JSON.stringify(live)]
+        const args = [program, 'invoke', 'local', '-f', 'getLiveness', '-d', JSON.stringify(live)]
         const env = { ...process.env, OFFLINE_LOCATION: undefined, LOG_LEVEL: undefined, NODE_OPTIONS: KEPT_ALIVE }
         return (await run(process.execPath, args, { cwd: folder, env, timeout: DEADLINE_MS / 3 })).stdout
       }

@@ -1,14 +1,14 @@
-/** GET /health/live and GET /health/ready. */
+/** GET /health/ready. */
 import { describe, expect, test } from '@jest/globals'
 import type { HttpResult } from '../../shared/http/index.ts'
 import type { Readiness } from '../../shared/runtime/health.ts'
 import { createHandlerPorts, jsonOf } from '../../test/unit/http-fakes.ts'
 import { contextOf, httpEvent } from '../../test/unit/lambda-events.ts'
-import { createHandler } from './health.ts'
+import { createHandler } from './get-readiness.ts'
 
-const get = async (route: string, readiness: () => Promise<Readiness>) =>
+const get = async (readiness: () => Promise<Readiness>) =>
   (await createHandler({ ...createHandlerPorts(), readiness })(
-    httpEvent({ route }) as never,
+    httpEvent({ route: 'GET /health/ready' }) as never,
     contextOf(),
   )) as HttpResult
 
@@ -16,17 +16,6 @@ const ready = (status: Readiness['status'], given: Partial<Readiness['dependenci
   status,
   dependencies: { mariadb: 'up', kafka: 'up', redis: 'up', acquirer: 'up', ...given },
   problems: [],
-})
-
-describe('GET /health/live', () => {
-  test('200 without asking anybody', async () => {
-    const result = await get('GET /health/live', async () => {
-      throw new Error('was asked')
-    })
-
-    expect(result.statusCode).toBe(200)
-    expect(jsonOf(result)).toEqual({ status: 'ok' })
-  })
 })
 
 describe('GET /health/ready', () => {
@@ -37,7 +26,7 @@ describe('GET /health/ready', () => {
     { readiness: ready('degraded', { acquirer: 'down' }), statusCode: 200 },
     { readiness: ready('down', { mariadb: 'down' }), statusCode: 503 },
   ])('$statusCode when $readiness', async ({ readiness, statusCode }) => {
-    const result = await get('GET /health/ready', async () => readiness)
+    const result = await get(async () => readiness)
 
     expect(result.statusCode).toBe(statusCode)
     expect(jsonOf(result)).toEqual(readiness)
