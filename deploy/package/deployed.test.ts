@@ -1,8 +1,16 @@
 /** What the plugin closes, and which lists it refuses. */
 import { describe, expect, test } from '@jest/globals'
-import { closeService, listProblem, type Service } from './deployed.ts'
+import { closeService, listProblem, type Service, throttleRoutes, watchService } from './deployed.ts'
+
+const throttles = {
+  mutations: { perSecond: 3, burst: 4 },
+  reads: { perSecond: 5, burst: 6 },
+  open: { perSecond: 1, burst: 2 },
+}
 
 const serviceOf = (deployed: Partial<Service['custom']['deployed']> = {}): Service => ({
+  service: 'x',
+  provider: { stage: 'dev', environment: { METRICS_NAMESPACE: 'x-dev' } },
   functions: {
     pay: { name: 'x-dev-pay', events: [{ httpApi: 'POST /pay' }, { httpApi: { method: 'GET', path: '/pay' } }] },
     health: { name: 'x-dev-health', events: [{ httpApi: 'GET /live' }, { httpApi: 'GET /ready' }] },
@@ -12,7 +20,7 @@ const serviceOf = (deployed: Partial<Service['custom']['deployed']> = {}): Servi
   },
   custom: {
     deployed: { openRoutes: ['GET /live'], offlineOnly: ['inside'], ...deployed },
-    settings: { given: { standIns: [] } },
+    settings: { given: { standIns: [] }, stage: { throttles } },
   },
   resources: { Resources: { Own: {} } },
 })
@@ -62,6 +70,57 @@ describe('closeService', () => {
     expect(provider).toEqual({ tracing: { lambda: true } })
     expect(JSON.stringify(resources!.Resources!.PayRole)).toContain('xray:PutTraceSegments')
     expect(closed().provider).toBeUndefined()
+  })
+})
+
+describe('throttleRoutes', () => {
+  test('each route that changes something and each open one has a throttle of its own, and the stage waits for them', () => {
+    const service = closed()
+    throttleRoutes(service, { getHttpApiRouteLogicalId: route => `Route ${route}` })
+    const of = (perSecond: number, burst: number) => ({
+      ThrottlingRateLimit: perSecond,
+      ThrottlingBurstLimit: burst,
+      DetailedMetricsEnabled: false,
+    })
+
+    expect(service.resources!.extensions).toEqual({
+      HttpApiStage: {
+        Properties: {
+          DefaultRouteSettings: of(5, 6),
+          RouteSettings: { 'POST /pay': of(3, 4), 'GET /live': of(1, 2) },
+        },
+        DependsOn: ['Route POST /pay', 'Route GET /live'],
+      },
+    })
+  })
+})
+
+describe('watchService', () => {
+  const alarms = (service: Service) =>
+    Object.keys(service.resources!.Resources!).filter(id => id.endsWith('Alarm') && !id.startsWith('Api'))
+
+  test('adds alarms where the stage says so, to what was closed', () => {
+    const service = closed()
+    service.custom.settings.stage.alarms = true
+    watchService(service)
+
+    expect(alarms(service)).toEqual(expect.arrayContaining(['PayErrorsAlarm', 'WorkThrottlesAlarm']))
+    expect(alarms(service).filter(id => id.startsWith('Inside'))).toEqual([])
+  })
+
+  test('adds none elsewhere', () => {
+    const service = closed()
+    watchService(service)
+
+    expect(alarms(service)).toEqual([])
+  })
+
+  test('refuses alarms on figures that nothing says the namespace of', () => {
+    const service = closed()
+    service.custom.settings.stage.alarms = true
+    service.provider.environment = {}
+
+    expect(() => watchService(service)).toThrow('METRICS_NAMESPACE')
   })
 })
 

@@ -1,24 +1,44 @@
 /**
  * The Serverless plugin of every command but `offline`: what is deployed is closed unless serverless.yml opens it.
- * Every route asks for IAM, every function has a role of its own, and what serves this machine only is left out.
+ * Every route asks for IAM and has a throttle, every function has a role of its own, and what serves this machine only is left out.
+ * Its resources also watch it: alarms.
  */
+import { alarmsOf } from './alarms.ts'
+import { connectionProblem } from './connections.ts'
 import { type FunctionDefinition, type FunctionEvent, roleOf } from './roles.ts'
+import { stageThrottling, type Throttles } from './throttles.ts'
 
 interface Given {
   standIns: string[]
   kafkaSecretKeyArn?: string
   tracing?: 'xray'
+  alarmTopicArn?: string
+}
+
+/** What deploy/stages/<stage>.yml says. */
+interface Stage {
+  throttles: Throttles
+  /** Whether there are alarms. */
+  alarms?: boolean
+  databaseConnections?: number
 }
 
 export interface Service {
+  service: string
+  provider: { stage: string; environment: Record<string, string>; tracing?: { lambda: boolean } }
   functions: Record<string, FunctionDefinition>
-  provider?: { tracing?: { lambda: boolean } }
-  custom: { deployed: { openRoutes: string[]; offlineOnly: string[] }; settings: { given: Given } }
-  resources?: { Resources?: Record<string, unknown> }
+  custom: { deployed: { openRoutes: string[]; offlineOnly: string[] }; settings: { given: Given; stage: Stage } }
+  resources?: { Resources?: Record<string, unknown>; extensions?: Record<string, unknown> }
+}
+
+/** The logical ids that serverless gives its resources. */
+interface Naming {
+  getHttpApiRouteLogicalId(route: string): string
 }
 
 interface Serverless {
   service: Service
+  getProvider(name: 'aws'): { naming: Naming }
   processedInput: { commands: string[] }
   classes: { Error: new (message: string) => Error }
 }
@@ -33,9 +53,14 @@ export default class Deployed {
 
   #prepare(): void {
     const { service, processedInput, classes } = this.#serverless
-    const problem = standInProblem(service, processedInput.commands) ?? listProblem(service)
-    if (problem) throw new classes.Error(problem)
+    const refuse = (problem?: string) => {
+      if (problem) throw new classes.Error(problem)
+    }
+    refuse(standInProblem(service, processedInput.commands) ?? listProblem(service))
     closeService(service)
+    refuse(connectionProblem(service))
+    throttleRoutes(service, this.#serverless.getProvider('aws').naming)
+    watchService(service)
   }
 }
 
@@ -68,7 +93,31 @@ export function closeService(service: Service): void {
     roles[definition.role] = roleOf(definition, settings.given.kafkaSecretKeyArn, settings.given.tracing)
     definition.events = definition.events.map(event => guarded(event, openRoutes))
   }
-  service.resources = { ...service.resources, Resources: { ...service.resources?.Resources, ...roles } }
+  addResources(service, roles)
+}
+
+/** Changes the service in place. */
+export function throttleRoutes(service: Service, naming: Naming): void {
+  const { deployed, settings } = service.custom
+  const routes = Object.values(service.functions).flatMap(({ events }) => events.flatMap(routeOf))
+  const HttpApiStage = stageThrottling(routes, deployed.openRoutes, settings.stage.throttles, route =>
+    naming.getHttpApiRouteLogicalId(route),
+  )
+  service.resources = { ...service.resources, extensions: { ...service.resources?.extensions, HttpApiStage } }
+}
+
+/** Changes the service in place. */
+export function watchService(service: Service): void {
+  const { functions, provider, custom } = service
+  if (!custom.settings.stage.alarms) return
+  const namespace = provider.environment.METRICS_NAMESPACE
+  if (namespace === undefined) throw new Error('provider.environment has no METRICS_NAMESPACE for the alarms')
+  const prefix = `${service.service}-${provider.stage}`
+  addResources(service, alarmsOf({ prefix, functions, namespace, topicArn: custom.settings.given.alarmTopicArn }))
+}
+
+function addResources(service: Service, resources: Record<string, unknown>): void {
+  service.resources = { ...service.resources, Resources: { ...service.resources?.Resources, ...resources } }
 }
 
 function guarded(event: FunctionEvent, openRoutes: string[]): FunctionEvent {
@@ -80,5 +129,6 @@ function guarded(event: FunctionEvent, openRoutes: string[]): FunctionEvent {
 
 function routeOf({ httpApi }: FunctionEvent): string[] {
   if (httpApi === undefined) return []
-  return [typeof httpApi === 'string' ? httpApi : `${httpApi.method} ${httpApi.path}`]
+  if (typeof httpApi === 'string') return [httpApi]
+  return [httpApi.path === '*' ? '*' : `${httpApi.method} ${httpApi.path}`]
 }

@@ -11,6 +11,8 @@ const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/
 
 const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/
 
+const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/
+
 const parameters = {
   subnetIds: { list: true, form: resource('subnet'), asked: 'subnet-…,subnet-…' },
   securityGroupIds: { list: true, form: resource('sg'), asked: 'sg-…' },
@@ -21,6 +23,7 @@ const parameters = {
   otlpEndpoint: { optional: true, form: /^https?:\/\/[^\s,]+$/, asked: 'https://…' },
   tracing: { optional: true, form: /^xray$/, asked: 'xray' },
   kafkaSecretKeyArn: { optional: true, form: KEY_ARN, asked: 'arn:aws:kms:…' },
+  alarmTopicArn: { optional: true, form: TOPIC_ARN, asked: 'arn:aws:sns:…' },
 }
 
 /** Of the files beside this one. */

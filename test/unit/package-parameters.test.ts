@@ -68,6 +68,13 @@ describe('the parameters of prod', () => {
     expect(await problemsOf({ ...parameters, otlpEndpoint: 'collector:4318', tracing: 'on' })).toHaveLength(2)
   })
 
+  test('may name the topic that alarms are told to', async () => {
+    const alarmTopicArn = 'arn:aws:sns:ap-northeast-2:123456789012:on-call'
+
+    expect(await resolve('prod', { ...parameters, alarmTopicArn })).toMatchObject({ alarmTopicArn })
+    expect(await problemsOf({ ...parameters, alarmTopicArn: 'on-call' })).toHaveLength(1)
+  })
+
   test('are all named when all are missing', async () => {
     const problems = await problemsOf({})
 
@@ -121,7 +128,10 @@ describe('a stage', () => {
     expect(mapping).not.toHaveProperty('ProvisionedPollerConfig')
     expect(mapping).not.toHaveProperty('DestinationConfig')
     expect(mapping.MaximumBatchingWindowInSeconds).toBe(0)
-    expect(Resources.SweepOutboxLambdaFunction!.Properties).not.toHaveProperty('ReservedConcurrentExecutions')
+    for (const { Type, Properties } of Object.values(Resources)) {
+      expect(Type).not.toBe('AWS::CloudWatch::Alarm')
+      if (Type === 'AWS::Lambda::Function') expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions')
+    }
   })
 
   // Nothing is asked of AWS before this is said.

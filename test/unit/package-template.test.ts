@@ -2,6 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { parse } from 'yaml'
+import { businessAlarms } from '../../deploy/package/alarms.ts'
+import { contractOf } from '../../shared/contracts/api.ts'
+import { routeNames } from '../../shared/contracts/routes.ts'
+import { topicDefinitions } from '../../shared/contracts/topics.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
 import {
   compileTemplate,
@@ -36,9 +40,11 @@ const outsideVpc = ['getLiveness']
 const insideVpc = deployed.filter(name => !outsideVpc.includes(name))
 const served = deployed.filter(name => described.functions[name]!.events.some(event => event.httpApi))
 
+const alarmTopicArn = 'arn:aws:sns:ap-northeast-2:123456789012:on-call'
+
 let template: Template
 beforeAll(async () => {
-  template = await compileTemplate(['--stage', 'prod', ...parameterArgs(parameters)])
+  template = await compileTemplate(['--stage', 'prod', ...parameterArgs({ ...parameters, alarmTopicArn })])
 })
 
 const logicalId = (name: string): string => name[0]!.toUpperCase() + name.slice(1)
@@ -69,6 +75,66 @@ describe('the routes', () => {
   test('are the only way in from outside', () => {
     expect(all('AWS::Lambda::Url')).toEqual([])
     expect(all('AWS::ApiGatewayV2::Api')).toHaveLength(1)
+  })
+})
+
+describe('the throttles', () => {
+  const stage = () => all('AWS::ApiGatewayV2::Stage')[0]!
+  const routesOf = (routeClass: 'mutations' | 'reads') =>
+    routeNames.flatMap(name => (contractOf(name).routeClass === routeClass ? [contractOf(name).route] : []))
+
+  test('bound every route: the stage says the least, and each mutation and each open route its own', () => {
+    const { DefaultRouteSettings, RouteSettings } = stage().Properties
+
+    for (const settings of [DefaultRouteSettings, ...Object.values(RouteSettings)])
+      expect(settings).toEqual({
+        ThrottlingRateLimit: expect.any(Number),
+        ThrottlingBurstLimit: expect.any(Number),
+        DetailedMetricsEnabled: false,
+      })
+    expect(Object.keys(RouteSettings).sort()).toEqual([...routesOf('mutations'), OPEN_ROUTE].sort())
+    for (const route of routesOf('reads')) expect(RouteSettings).not.toHaveProperty([route])
+  })
+
+  // API Gateway refuses settings of a route that is not there, and CloudFormation does not see that they name one.
+  test('are set when the routes that they name are there', () => {
+    const waitsFor = [stage().DependsOn].flat().map(id => template.Resources[id!]?.Properties.RouteKey)
+
+    expect(waitsFor).toEqual(expect.arrayContaining(Object.keys(stage().Properties.RouteSettings)))
+  })
+
+  test('let a caller have what the rate limits allow', () => {
+    const { rateLimits } = configFrom(environment('authorize'))
+    const { DefaultRouteSettings, RouteSettings } = stage().Properties
+    const mutation = RouteSettings['POST /payments/authorize']
+
+    expect(rateLimits.mutations.caller.perSecond).toBeLessThanOrEqual(mutation.ThrottlingRateLimit)
+    expect(rateLimits.reads.caller.perSecond).toBeLessThanOrEqual(DefaultRouteSettings.ThrottlingRateLimit)
+    expect(mutation.ThrottlingBurstLimit).toBeLessThanOrEqual(lambda('authorize').ReservedConcurrentExecutions)
+  })
+})
+
+describe('the access log', () => {
+  const format = () => all('AWS::ApiGatewayV2::Stage')[0]!.Properties.AccessLogSettings.Format as string
+
+  test('is one line of JSON that says who asked for what, and what came of it', () => {
+    expect(format()).not.toContain('\n')
+    expect(Object.values(JSON.parse(format()))).toEqual(
+      expect.arrayContaining([
+        '$context.requestId',
+        '$context.identity.sourceIp',
+        '$context.identity.userArn',
+        '$context.routeKey',
+        '$context.status',
+        '$context.responseLatency',
+        '$context.authorizer.error',
+        '$context.integrationErrorMessage',
+      ]),
+    )
+  })
+
+  test('holds nothing that a caller writes', () => {
+    expect(format()).not.toMatch(/\$context\.(path|domainName|identity\.userAgent|authorizer\.claims)/)
   })
 })
 
@@ -122,6 +188,7 @@ describe('the environment', () => {
   test('holds the secrets of the services that a function asks, as references', () => {
     const holding = (variable: string) => deployed.filter(name => variable in environment(name)).sort()
     const payments = ['authorize', 'capture', 'refund', 'void', 'getReadiness']
+    const reads = ['getPayment', 'getOperations', 'listPayments', 'getIdempotency', 'getInvariants']
     const workers = [
       'relayOutbox',
       'recordLedger',
@@ -132,7 +199,7 @@ describe('the environment', () => {
     ]
     const asksNoService = ['getLiveness', 'openapi', 'docs', 'notFound']
 
-    expect(holding('REDIS_URL')).toEqual([...payments, 'sweepOutbox'].sort())
+    expect(holding('REDIS_URL')).toEqual([...payments, ...reads, 'sweepOutbox'].sort())
     expect(holding('KAFKA_SASL_PASSWORD')).toEqual([...payments, ...workers].sort())
     expect(holding('DATABASE_URL')).toEqual(deployed.filter(name => !asksNoService.includes(name)).sort())
     for (const name of deployed)
@@ -146,6 +213,72 @@ describe('the environment', () => {
 
     expect(references.length).toBeGreaterThan(0)
     expect(references.length).toBeLessThanOrEqual(60)
+  })
+})
+
+describe('the instances', () => {
+  const asking = () => deployed.filter(name => 'DATABASE_URL' in environment(name))
+
+  test('of every function that opens connections are bounded, as those of what anyone may call', () => {
+    for (const name of [...asking(), ...outsideVpc])
+      expect([name, lambda(name).ReservedConcurrentExecutions]).toEqual([name, expect.any(Number)])
+  })
+
+  // More than it has partitions stand idle; fewer leave some waiting.
+  test('of a consumer are as many as its triggers have partitions', () => {
+    for (const name of triggered) {
+      const topics = described.functions[name]!.events.map(({ kafka }) => kafka!.topic)
+      const partitions = topicDefinitions.filter(topic => topics.includes(topic.name)).map(topic => topic.partitions)
+      expect([name, lambda(name).ReservedConcurrentExecutions]).toEqual([
+        name,
+        partitions.reduce((sum, it) => sum + it),
+      ])
+    }
+  })
+})
+
+describe('the alarms', () => {
+  const alarms = () => all('AWS::CloudWatch::Alarm')
+  const watching = (metric: string) =>
+    alarms().flatMap(({ Properties }) => (Properties.MetricName === metric ? [Properties.Dimensions[0].Value] : []))
+
+  test.each(['Errors', 'Throttles'])('watch the %s of every function', metric => {
+    expect(watching(metric).sort()).toEqual(deployed.map(name => `payment-backend-prod-${name}`).sort())
+  })
+
+  test('watch how far each consumer is behind', () => {
+    const queries = JSON.stringify(alarms())
+
+    for (const name of triggered)
+      expect(queries).toContain(
+        `SELECT MAX(OffsetLag) FROM \\"AWS/Lambda\\" WHERE FunctionName = 'payment-backend-prod-${name}'`,
+      )
+  })
+
+  test('watch the figures of the business where the functions print them', () => {
+    const { METRICS_FORMAT, METRICS_NAMESPACE } = environment('authorize')
+    const queries = alarms()
+      .flatMap(({ Properties }) => Properties.Metrics ?? [])
+      .map(({ Expression }) => Expression)
+
+    expect(METRICS_FORMAT).toBe('emf')
+    for (const { metric, statistic } of businessAlarms)
+      expect(queries).toContain(`SELECT ${statistic}(${metric}) FROM "${METRICS_NAMESPACE}"`)
+  })
+
+  test('tell the topic that was given', () => {
+    for (const { Properties } of alarms()) expect(Properties.AlarmActions).toEqual([alarmTopicArn])
+  })
+})
+
+describe('the tags', () => {
+  test('say the service and the stage of each function and of the API', () => {
+    const tags = { service: 'payment-backend', stage: 'prod' }
+    const asList = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+
+    for (const name of deployed) expect([name, lambda(name).Tags]).toEqual([name, asList])
+    for (const type of ['AWS::ApiGatewayV2::Api', 'AWS::ApiGatewayV2::Stage'])
+      for (const { Properties } of all(type)) expect(Properties.Tags).toEqual(tags)
   })
 })
 
