@@ -84,6 +84,19 @@ describe('the image of the API', () => {
     expect(bytes).toBeLessThan(130e6)
   })
 
+  test('holds the licences of its packages', () => {
+    const isLicence = (path: string) =>
+      /(^|\/)(licen[cs]e|copying|notice)[^/]*$/i.test(path) && !/\.[cm]?[jt]s$/.test(path)
+    const licencesIn = (root: string, path: string) =>
+      existsSync(join(root, path)) ? readdirSync(join(root, path)).filter(isLicence) : []
+    const installed = JSON.parse(readFileSync(join(image.root, 'app/node_modules/.package-lock.json'), 'utf8')).packages
+    // The same version lies here, with all of its files.
+    const paths = Object.keys(installed).filter(path => licencesIn(repositoryFolder, path).length > 0)
+    expect(paths.length).toBeGreaterThan(100)
+    for (const path of paths)
+      expect([path, licencesIn(join(image.root, 'app'), path)]).toEqual([path, licencesIn(repositoryFolder, path)])
+  })
+
   test('runs the very versions that package-lock.json names', () => {
     const locked = JSON.parse(readFileSync(join(repositoryFolder, 'package-lock.json'), 'utf8')).packages
     const installed = JSON.parse(readFileSync(join(image.root, 'app/node_modules/.package-lock.json'), 'utf8')).packages

