@@ -108,7 +108,7 @@ describe('our rules refuse', () => {
     ['a port on any interface', '"127.0.0.1:${API_PORT:-8080}:8080"', '"8080"', 'api publishes "8080"'],
     ['a floating tag', 'redis:7.2.11-alpine', 'redis:7.2-alpine', 'redis uses redis:7.2-alpine'],
     ['no tag', 'mariadb:10.11.11', 'mariadb', 'mariadb uses mariadb,'],
-    ['`latest`', 'apache/kafka:4.1.0', 'apache/kafka:latest', 'kafka uses apache/kafka:latest'],
+    ['`latest`', 'apache/kafka:4.2.2', 'apache/kafka:latest', 'kafka uses apache/kafka:latest'],
     ['no health check', /healthcheck:\n.*redis-cli.*\n.*\n.*\n.*\n/, '', 'redis runs for long without a health check'],
     ['no restart', 'restart: unless-stopped', 'restart: always', 'mariadb has restart: always'],
     ['a dependency that is only started', /(redis: \{ condition:) service_healthy/, '$1 service_started', 'api waits'],
