@@ -6,6 +6,7 @@
 import { alarmsOf } from './alarms.ts'
 import { connectionProblem } from './connections.ts'
 import { type FunctionDefinition, type FunctionEvent, roleOf } from './roles.ts'
+import { useOwnTemporaryFolder } from './temporary-folder.ts'
 import { stageThrottling, type Throttles } from './throttles.ts'
 
 interface Given {
@@ -56,6 +57,7 @@ export default class Deployed {
     const refuse = (problem?: string) => {
       if (problem) throw new classes.Error(problem)
     }
+    if (makesPackages(processedInput.commands)) useOwnTemporaryFolder()
     refuse(standInProblem(service, processedInput.commands) ?? listProblem(service))
     closeService(service)
     refuse(connectionProblem(service))
@@ -63,6 +65,8 @@ export default class Deployed {
     watchService(service)
   }
 }
+
+const makesPackages = ([command = '']: string[]): boolean => ['package', 'deploy'].includes(command)
 
 /** A package with example parameters can be looked at, but not deployed. */
 function standInProblem({ custom }: Service, [command = '']: string[]): string | undefined {

@@ -22,7 +22,7 @@ export function linkService(folder: string): void {
  * `cloudformation-template-update-stack.json`. Rejects with a StepFailure that says what serverless said.
  */
 export async function packageService(folder: string, args: string[] = []): Promise<string> {
-  // serverless-esbuild leaves a copy of each function in the temporary folder.
+  // What a run that is killed leaves there goes with the folder.
   const temporary = join(folder, '.temporary')
   mkdirSync(temporary, { recursive: true })
   await runServerless(folder, ['package', ...args], { TMPDIR: temporary })

@@ -1,7 +1,10 @@
 /** Every function, packaged as it would be uploaded: its size, what is in it, and whether it can be imported with nothing around it. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { packageService } from '../../deploy/package/package-service.ts'
 import { coldImport, type FunctionPackage, packageProblems, readPackages } from '../../deploy/package/packages.ts'
+import { projectRoot } from '../../scripts/local/paths.ts'
 import { inServiceFolder, type Template, templateIn } from '../support/compiled-template.ts'
 
 // A bundle and a process for each function: 5 s on a machine of our own, a minute on a busy one.
@@ -9,12 +12,19 @@ jest.setTimeout(300_000)
 
 let packages: FunctionPackage[]
 let template: Template
+let left: { inService: string[]; inProject: string[]; inTemporaryFolder: string[] }
 
 beforeAll(async () => {
   await inServiceFolder(async service => {
+    const [inService, inProject] = [service, projectRoot].map(folder => new Set(readdirSync(folder)))
     const folder = await packageService(service)
     packages = readPackages(folder)
     template = templateIn(folder)
+    left = {
+      inService: readdirSync(service).filter(name => !inService!.has(name)),
+      inProject: readdirSync(projectRoot).filter(name => !inProject!.has(name)),
+      inTemporaryFolder: readdirSync(join(service, '.temporary')),
+    }
   })
 })
 
@@ -24,6 +34,10 @@ describe('the packages', () => {
     const names = functions.map(it => it.Properties.FunctionName.replace('payment-backend-dev-', ''))
 
     expect(packages.map(it => it.name).sort()).toEqual(names.sort())
+  })
+
+  test('are all that is left of a run', () => {
+    expect(left).toEqual({ inService: ['.serverless', '.temporary'], inProject: [], inTemporaryFolder: [] })
   })
 
   test('hold one bundle each, none too large', () => {
