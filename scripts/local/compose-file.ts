@@ -51,6 +51,12 @@ export function readComposeServices(env: Environment): ComposeServices {
   return parseComposeFile(readFileSync(join(projectRoot, 'docker-compose.yml'), 'utf8'), env)
 }
 
+/** The same with more flags for `mariadbd`, of which the last one of a name counts. */
+export const withMariadbFlags = (services: ComposeServices, flags: readonly string[] = []): ComposeServices => ({
+  ...services,
+  mariadb: { ...services.mariadb, command: [...services.mariadb.command, ...flags] },
+})
+
 function readService(name: ServiceName, service: Record<string, unknown>, env: Environment): ComposeService {
   const command = service.command ?? []
   if (!Array.isArray(command)) throw new Error(`docker-compose.yml: ${name}.command must be a list`)

@@ -7,7 +7,7 @@ import { IN_PROCESS_ACQUIRER } from '../../shared/runtime/config.ts'
 import { CalledOff, type Reporter, StepFailure } from '../terminal/output.ts'
 import { acquirerChild } from './acquirer.ts'
 import { greet, prepareServices } from './bring-services.ts'
-import { serviceNames } from './compose-file.ts'
+import { serviceNames, withMariadbFlags } from './compose-file.ts'
 import { serveControl } from './control-server.ts'
 import type { Detour } from './detour.ts'
 import { Compose, type DockerEngine, findEngine } from './docker.ts'
@@ -44,6 +44,8 @@ export interface SystemOptions {
   metrics?: boolean
   /** Only for services that run natively. */
   detour?: Detour
+  /** After those of docker-compose.yml, so that they win. Only for services that run natively. */
+  mariadbFlags?: readonly string[]
 }
 
 /** After what only watches the web, so that no new requests come; the database last. */
@@ -200,7 +202,7 @@ export class System {
   }
 
   async #startServices(ports: PortPlan, engine?: DockerEngine): Promise<void> {
-    const compose = composeFor(ports)
+    const compose = withMariadbFlags(composeFor(ports), this.#options.mariadbFlags)
     if (engine) this.#compose = new Compose(this.folder, compose)
     const start = await prepareServices(
       {

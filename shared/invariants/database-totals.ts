@@ -8,6 +8,8 @@ export class Balances {
   readonly #amounts = new Map<string, bigint>()
 
   add(account: string, currency: string, amountMinor: bigint | number): void {
+    // Most payments moved nothing on some of the accounts.
+    if (amountMinor === 0) return
     const place = `${account} ${currency}`
     this.#amounts.set(place, (this.#amounts.get(place) ?? 0n) + BigInt(amountMinor))
   }

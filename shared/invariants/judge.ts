@@ -45,17 +45,23 @@ export interface Beside {
   acquirer?: AcquirerFacts
 }
 
+/** Told now and then how many payments, or stored answers, have been judged. */
+export type OnJudged = (what: 'payments' | 'answers', count: number) => void
+
+const JUDGED_EACH = 1_000
+
 /** Judges by every invariant for which there is what it needs. */
 export async function judge(
   database: DatabaseSource,
   clock: Judge,
   { kafka, acquirer }: Beside = {},
+  onJudged: OnJudged = () => {},
 ): Promise<Judgement> {
   const tallies = new Tallies()
   const expectations = new Expectations()
   let [payments, outboxRows, outboxUnsent] = [0, 0, 0]
   for await (const history of database.histories()) {
-    if (history.payment) payments++
+    if (history.payment && ++payments % JUDGED_EACH === 0) onJudged('payments', payments)
     outboxRows += history.outbox.length
     expectations.add(history)
     judgePayment(history, clock, tallies)
@@ -66,7 +72,7 @@ export async function judge(
     }
     if (acquirer) judgeDecided(history, acquirer, clock, tallies)
   }
-  await judgeTotals(database, expectations, clock, tallies)
+  await judgeTotals(database, expectations, clock, tallies, onJudged)
   if (kafka) judgeKafka({ ...kafka, outboxRows, outboxUnsent }, clock, tallies)
   if (acquirer) judgeJournal(acquirer, clock, tallies)
   const judged = [...needingDatabase, ...(kafka ? needingKafka : []), ...(acquirer ? needingAcquirer : [])]
@@ -106,11 +112,21 @@ async function judgeTotals(
   { expected, feesOutstanding }: Expectations,
   clock: Judge,
   tallies: Tallies,
+  onJudged: OnJudged,
 ): Promise<void> {
-  const totals = { ...(await database.balances()), expected, feesOutstanding, answers: () => database.answers() }
+  const answers = () => counted(database.answers(), count => onJudged('answers', count))
+  const totals = { ...(await database.balances()), expected, feesOutstanding, answers }
   for (const invariant of needingDatabase)
     if ('checkTotals' in invariant)
       for await (const result of invariant.checkTotals(totals, clock)) tallies.add(invariant, result)
+}
+
+async function* counted<Each>(all: AsyncIterable<Each>, onCounted: (count: number) => void): AsyncGenerator<Each> {
+  let count = 0
+  for await (const each of all) {
+    if (++count % JUDGED_EACH === 0) onCounted(count)
+    yield each
+  }
 }
 
 function judgeKafka(kafka: KafkaTotals, clock: Judge, tallies: Tallies): void {

@@ -82,7 +82,11 @@ const rooms: Record<string, Room> = {
     packages: ['mysql2'],
   },
   'scripts/lab': {
-    imports: ['scripts/terminal', 'scripts/local', 'scripts/operate', 'functions', 'web', PLUGIN, ...SHARED],
+    imports: [
+      ...['scripts/terminal', 'scripts/local', 'scripts/operate', 'functions', 'web', PLUGIN, ...SHARED],
+      // What writes generated decisions is what writes all others.
+      'sandbox/acquirer/journal.ts',
+    ],
     ambient: true,
   },
   'scripts/openapi': { imports: ['scripts/local/paths.ts', 'shared/contracts'], ambient: true },

@@ -3,20 +3,23 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { shortPath } from '../../local/paths.ts'
 import { terminalBeside, writeJson } from '../../terminal/json.ts'
-import { createReporter, type Reporter } from '../../terminal/output.ts'
+import { createReporter, formatDuration, type Reporter } from '../../terminal/output.ts'
 import { resultFile } from '../result-file.ts'
 import { runAgainst } from './against.ts'
 import { type ComparisonResult, comparisonHeader, comparisonSections, comparisonVerdict } from './comparison.ts'
-import { type BenchFlags, settingsOf } from './flags.ts'
+import { type BenchFlags, scaleSettingsOf, settingsOf } from './flags.ts'
 import { type ProfileResult, runProfile } from './profile.ts'
 import { profileHeader, profileSections } from './profile-report.ts'
 import { comparisonOf, headerLines, linesOf, type Section, sectionsOf, verdictLines } from './report.ts'
 import { type BenchResult, runBench } from './run.ts'
 import { isEmpty } from './run-case.ts'
+import { runScale, type ScaleResult } from './scale/run-scale.ts'
+import { scaleHeader, scaleSections } from './scale/scale-report.ts'
+import { announce, limitMsOf } from './scale/settings.ts'
 import type { BenchSettings } from './settings.ts'
 import { onStage } from './stage.ts'
 
-type Result = BenchResult | ProfileResult | ComparisonResult
+type Result = BenchResult | ProfileResult | ComparisonResult | ScaleResult
 
 /** 0, or 1 when the figures must not be trusted. */
 export async function bench(flags: BenchFlags): Promise<number> {
@@ -29,10 +32,13 @@ export async function bench(flags: BenchFlags): Promise<number> {
   return result.problems.length === 0 ? 0 : 1
 }
 
-function measure(flags: BenchFlags, reporter: Reporter): Promise<Result> {
-  const settings = settingsOf(flags)
+function measure(given: BenchFlags, reporter: Reporter): Promise<Result> {
+  // Drawn once, so that the seed that is printed is the one that is used.
+  const settings = settingsOf(given)
+  const flags = { ...given, seed: settings.seed }
   reporter.line(`seed ${settings.seed}`)
-  return resultOf(flags, settings, reporter)
+  const { rows } = flags
+  return rows === undefined ? resultOf(flags, settings, reporter) : runAtScale({ ...flags, rows }, reporter)
 }
 
 /** A saved run is not saved again under the day of today. */
@@ -45,6 +51,27 @@ function write(result: Result, flags: BenchFlags, reporter: Reporter): void {
   }
 }
 
+/** The data of such a run is large: it is deleted however the run ends. */
+function runAtScale(flags: BenchFlags & { rows: number }, reporter: Reporter): Promise<ScaleResult> {
+  const say = (line: string) => reporter.line(line)
+  const settings = scaleSettingsOf(flags)
+  const estimate = announce(settings, say)
+  endAfter(limitMsOf(estimate), say)
+  return onStage(
+    { reporter, withEmptyHandlers: true, mariadbFlags: settings.mariadbFlags, isLarge: true },
+    stage => runScale(stage, settings, estimate, say),
+    outcome => outcome.problems.length === 0,
+  )
+}
+
+/** As Ctrl-C would: everything is stopped, and the data deleted. */
+function endAfter(limitMs: number, say: (line: string) => void): void {
+  setTimeout(() => {
+    say(`the run takes longer than ${formatDuration(limitMs)}, and is ended`)
+    process.kill(process.pid, 'SIGTERM')
+  }, limitMs).unref()
+}
+
 function resultOf({ profile, against }: BenchFlags, settings: BenchSettings, reporter: Reporter): Promise<Result> {
   const say = (line: string) => reporter.line(line)
   if (against !== undefined) return runAgainst(against, settings, reporter)
@@ -55,8 +82,8 @@ function resultOf({ profile, against }: BenchFlags, settings: BenchSettings, rep
   )
 }
 
-const nameOf = ({ profile, against }: BenchFlags): string =>
-  profile ? 'profile' : against === undefined ? 'bench' : 'against'
+const nameOf = ({ profile, against, rows, shape = 'books' }: BenchFlags): string =>
+  rows !== undefined ? `scale-${shape}` : profile ? 'profile' : against === undefined ? 'bench' : 'against'
 
 const readResult = (file: string): Result => JSON.parse(readFileSync(file, 'utf8'))
 
@@ -69,6 +96,8 @@ interface Text {
 function textOf(result: Result, { compare }: BenchFlags): Text {
   if ('profile' in result)
     return { header: profileHeader(result), sections: profileSections(result), verdict: verdictLines(result) }
+  if ('scale' in result)
+    return { header: scaleHeader(result), sections: scaleSections(result), verdict: verdictLines(result) }
   if (!('against' in result)) return benchText(result, compare)
   return {
     header: comparisonHeader(result),

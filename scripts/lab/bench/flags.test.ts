@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { npmCommand } from '../../terminal/command.ts'
-import { settingsOf, withBenchFlags } from './flags.ts'
+import { scaleSettingsOf, settingsOf, withBenchFlags } from './flags.ts'
 
 const settingsFor = (...args: string[]) => {
   const command = withBenchFlags(npmCommand('npm run bench', 'Measures.'))
@@ -67,5 +67,35 @@ describe('--against', () => {
     ['--compare', 'x.json'],
   ])('refuses %s %s', (...args) => {
     expect(() => settingsBeside(...args)).toThrow('--against')
+  })
+})
+
+describe('--rows', () => {
+  const scaleFor = (...args: string[]) => {
+    const command = withBenchFlags(npmCommand('npm run bench', 'Measures.'))
+    command.exitOverride().configureOutput({ writeErr: () => {} })
+    const flags = command.parse(args, { from: 'user' }).opts()
+    return scaleSettingsOf({ ...flags, rows: flags.rows! })
+  }
+
+  test('measures authorize, flow and the empty handler at 32, over whole books', () => {
+    expect(scaleFor('--rows', '50000')).toMatchObject({
+      rows: 50_000,
+      shape: 'books',
+      kinds: ['authorize', 'flow', 'empty'],
+      concurrency: [32],
+      drainEvents: 50_000,
+    })
+    expect(scaleFor('--rows', '5000000', '--shape', 'lists')).toMatchObject({ shape: 'lists', drainEvents: 100_000 })
+  })
+
+  test.each([
+    ['too few rows', ['--rows', '999']],
+    ['too many rows', ['--rows', '10000001']],
+    ['an unknown shape', ['--rows', '5000', '--shape', 'towers']],
+    ['cases of its own', ['--rows', '5000', '--only', 'authorize']],
+    ['the profile', ['--rows', '5000', '--profile']],
+  ])('refuses %s', (_, args) => {
+    expect(() => scaleFor(...args)).toThrow()
   })
 })

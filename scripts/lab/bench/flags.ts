@@ -1,6 +1,7 @@
 /** The flags of `npm run bench`, within their bounds, and the run that they ask for. */
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { JSON_FLAG } from '../../terminal/json.ts'
+import { SCALE_MARIADB_FLAGS, type ScaleSettings, scaleShapes } from './scale/settings.ts'
 import { type BenchSettings, type CaseKind, caseKinds } from './settings.ts'
 
 const CONCURRENCIES_MAX = 6
@@ -37,6 +38,18 @@ const against = new Option(
     'authorize as a share of empty of both (default: 5 rounds at 32, --only authorize,empty)',
 ).conflicts(['profile', 'compare'])
 
+const rows = new Option(
+  '--rows <n>',
+  'instead: speed, lists, drains, verify and jobs over so many generated payments, beside the empty database',
+)
+  .argParser(integerFrom(1_000, 10_000_000))
+  .conflicts(['profile', 'against', 'compare', 'only'])
+
+const shape = new Option(
+  '--shape <shape>',
+  'with --rows: books has everything about each payment, lists the database alone (default books)',
+).choices(scaleShapes)
+
 /** The command with its flags. A value out of bounds is refused with the usage. */
 export const withBenchFlags = (command: Command) =>
   command
@@ -66,6 +79,8 @@ export const withBenchFlags = (command: Command) =>
     .option('--from <file>', 'print the tables of a saved run; measures nothing')
     .option('--compare <file>', 'also print each figure beside the one of a saved run')
     .addOption(against)
+    .addOption(rows)
+    .addOption(shape)
 
 export type BenchFlags = ReturnType<ReturnType<typeof withBenchFlags>['opts']>
 
@@ -100,4 +115,24 @@ function comparable(kinds: CaseKind[] = ['authorize', 'empty']): CaseKind[] {
   if (!kinds.includes('authorize') || !kinds.includes('empty'))
     throw new Error('--only with --against wants authorize and empty among its cases')
   return kinds
+}
+
+/** A run at scale: authorize and flow, and the empty handler beside them, at one concurrency. */
+export function scaleSettingsOf(flags: BenchFlags & { rows: number }): ScaleSettings {
+  const { rows, shape = 'books', quick = false } = flags
+  return {
+    ...settingsOf({
+      ...flags,
+      concurrency: flags.concurrency ?? [quick ? 2 : 32],
+      only: ['authorize', 'flow', 'empty'],
+    }),
+    rows,
+    shape,
+    mariadbFlags: [...SCALE_MARIADB_FLAGS],
+    lookups: quick ? { requests: 20, concurrency: 2 } : { requests: 500, concurrency: 4 },
+    drainEvents: Math.min(rows, quick ? 1_000 : 100_000),
+    due: quick
+      ? { expiries: 20, unknown: 10, answers: 100, events: 100 }
+      : { expiries: 1_000, unknown: 200, answers: 5_000, events: 5_000 },
+  }
 }

@@ -11,12 +11,15 @@ export interface Profiler {
 
 const SAMPLING_INTERVAL_US = 500
 
-/** The process runs with `--inspect=127.0.0.1:0` and says in its log where it listens. */
+/** The process runs with `--inspect=127.0.0.1:0` and says in its log where it listens: the last one that logged there. */
 export async function connectProfiler(log: string): Promise<Profiler> {
-  const url = await until(() => /Debugger listening on (ws:\S+)/.exec(readFileSync(log, 'utf8'))?.[1], {
-    what: `the inspector's address in ${log}`,
-    deadlineMs: 10_000,
-  })
+  const url = await until(
+    () => [...readFileSync(log, 'utf8').matchAll(/Debugger listening on (ws:\S+)/g)].at(-1)?.[1],
+    {
+      what: `the inspector's address in ${log}`,
+      deadlineMs: 10_000,
+    },
+  )
   const socket = new WebSocket(url)
   await new Promise((resolve, reject) => {
     socket.addEventListener('open', resolve)

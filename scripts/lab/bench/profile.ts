@@ -90,13 +90,17 @@ export async function runProfile(
   }
 }
 
-interface ProfiledApi {
+export interface ProfiledApi {
   log: string
   cpuSeconds(): number | null
+  stop(): Promise<void>
 }
 
-/** In the place of the system's own, which is held down. */
-async function startProfiledApi({ system, env, folder, onClose }: Stage, databaseUrl: string): Promise<ProfiledApi> {
+/** In the place of the system's own, which is held down. It is stopped with the stage at the latest. */
+export async function startProfiledApi(
+  { system, env, folder, onClose }: Stage,
+  databaseUrl: string,
+): Promise<ProfiledApi> {
   const ports = { api: Number(new URL(system.apiUrl).port), lambda: await anyFreePort(new Set()) } as PortPlan
   const spec = apiChild(folder, { ...env, DATABASE_URL: databaseUrl }, ports)
   const log = join(folder.logs, 'api-profiled.log')
@@ -108,7 +112,7 @@ async function startProfiledApi({ system, env, folder, onClose }: Stage, databas
   )
   onClose(() => api.stop())
   await api.start()
-  return { log, cpuSeconds: () => cpuSecondsOf(api.row().pid) }
+  return { log, cpuSeconds: () => cpuSecondsOf(api.row().pid), stop: () => api.stop() }
 }
 
 let orders = 0

@@ -125,7 +125,7 @@ async function runRounds(bench: Bench): Promise<CaseSample[]> {
   return samples
 }
 
-const mediansOf = (samples: CaseSample[], { concurrency, kinds }: BenchSettings): CaseMedians[] =>
+export const mediansOf = (samples: CaseSample[], { concurrency, kinds }: BenchSettings): CaseMedians[] =>
   kinds.flatMap(kind =>
     concurrency.map(each => {
       const mine = samples.filter(sample => sample.kind === kind && sample.concurrency === each)

@@ -1,4 +1,6 @@
 /** Everything that a run needs, on free ports and data of its own: the system, the empty handlers, the load generator. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { deleteData } from '../../local/delete-data.ts'
 import { type DataFolder, dataFolder, dataRoot, shortPath } from '../../local/paths.ts'
 import { forgetServices } from '../../local/plan-ports.ts'
@@ -30,11 +32,15 @@ const USUAL_LOCK = `${dataRoot}/bench-run.lock`
 interface StageNeeds {
   reporter: Reporter
   withEmptyHandlers: boolean
+  /** Services run natively then. */
+  mariadbFlags?: readonly string[]
+  /** Too large to be kept for a look: of a run that is not good, only the logs stay. */
+  isLarge?: boolean
 }
 
 /** Runs `work` on a stage of its own, and takes it down again. Its data is kept unless `work` resolves and `isGood` says yes. */
 export async function onStage<T>(
-  { reporter, withEmptyHandlers }: StageNeeds,
+  { reporter, withEmptyHandlers, mariadbFlags, isLarge = false }: StageNeeds,
   work: (stage: Stage) => Promise<T>,
   isGood: (result: T) => boolean,
 ): Promise<T> {
@@ -42,12 +48,20 @@ export async function onStage<T>(
   forgetServices(reporter, 'the benchmark brings its own system', ['API_PORT', 'PAY_RUN_FILE'])
   const folder = takeLock(USUAL_LOCK) ? dataFolder(`bench-${process.pid}`) : dataFolder('bench')
   await deleteData(folder, reporter)
-  const system = new System({ data: folder.name, services: 'auto', ports: 'free', web: false }, reporter)
+  const services = mariadbFlags === undefined ? 'auto' : 'native'
+  const options = {
+    data: folder.name,
+    services,
+    ports: 'free',
+    web: false,
+    ...(mariadbFlags && { mariadbFlags }),
+  } as const
+  const system = new System(options, reporter)
   let good = false
   return closingAfter(async onClose => {
     onClose(async () => {
       if (good) await deleteData(folder, reporter)
-      else reporter.note(`kept for a look: ${shortPath(folder.logs)}/ (logs), ${shortPath(folder.root)}/ (data)`)
+      else keepForALook(folder, isLarge, reporter)
       if (folder.name === 'bench') releaseLock(USUAL_LOCK)
     })
     onClose(() => system.stop())
@@ -56,6 +70,14 @@ export async function onStage<T>(
     good = isGood(result)
     return result
   })
+}
+
+function keepForALook(folder: DataFolder, isLarge: boolean, reporter: Reporter): void {
+  if (isLarge)
+    for (const part of ['mariadb', 'kafka', 'acquirer'])
+      rmSync(join(folder.root, part), { recursive: true, force: true })
+  const data = isLarge ? '' : `, ${shortPath(folder.root)}/ (data)`
+  reporter.note(`kept for a look: ${shortPath(folder.logs)}/ (logs)${data}`)
 }
 
 async function prepare(

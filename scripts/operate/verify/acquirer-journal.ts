@@ -24,21 +24,30 @@ const TIMEOUT_MS = 10_000
 class NotServed extends Error {}
 
 /** Reads what the journal has now. `acquirerUrl`: null when the system names no acquirer. Throws an Error when it does not answer. */
-export async function readJournal(acquirerUrl: string | null): Promise<JournalReading | NoJournal> {
+export async function readJournal(
+  acquirerUrl: string | null,
+  onRead?: (decisions: number) => void,
+): Promise<JournalReading | NoJournal> {
   if (acquirerUrl === null) return { whyNot: 'the system names no acquirer (ACQUIRER_URL)' }
   if (acquirerUrl === IN_PROCESS_ACQUIRER)
     return { whyNot: `the acquirer is ${IN_PROCESS_ACQUIRER}, which keeps no journal` }
   try {
-    return await beginReading(journalAt(acquirerUrl))
+    return await beginReading(journalAt(acquirerUrl), onRead)
   } catch (error) {
     if (error instanceof NotServed) return { whyNot: 'the acquirer has no journal to read (GET /journal answers 404)' }
     throw error
   }
 }
 
-export async function beginReading(journal: AcquirerJournal): Promise<JournalReading> {
+export async function beginReading(
+  journal: AcquirerJournal,
+  onRead: (decisions: number) => void = () => {},
+): Promise<JournalReading> {
   const facts = new JournalFacts()
-  const add = (entries: JournalEntry[]) => facts.add(entries)
+  const add = (entries: JournalEntry[]) => {
+    facts.add(entries)
+    onRead(facts.decisions)
+  }
   const endSequence = await journal.read(0, add)
   const rest = async () => {
     facts.databaseWasRead()

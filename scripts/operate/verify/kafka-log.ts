@@ -95,8 +95,15 @@ async function readSpans(
   spans: PartitionSpan[],
   onRecords: (records: LogRecord[]) => Promise<void>,
 ): Promise<void> {
-  for await (const { topic, partition, messages } of fetchSpans(cluster, spans, whenLed))
-    await onRecords(messages.map(message => recordOf(topic, partition, message)))
+  // The next records are fetched while somebody works on these.
+  let working = Promise.resolve()
+  for await (const { topic, partition, messages } of fetchSpans(cluster, spans, whenLed)) {
+    await working
+    working = onRecords(messages.map(message => recordOf(topic, partition, message)))
+    // Its error is met when its turn comes.
+    working.catch(() => {})
+  }
+  await working
 }
 
 /** The offset of the first record of a span; its end when nothing in it is a record. */

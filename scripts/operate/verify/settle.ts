@@ -7,7 +7,7 @@ import { connectDatabase } from '../connections.ts'
 import { readJournal } from './acquirer-journal.ts'
 import { type KafkaLog, openKafkaLog } from './kafka-log.ts'
 import { openSnapshot } from './snapshot.ts'
-import { type VerifyReport, verifySystem } from './verify-system.ts'
+import { type OnProgress, type VerifyReport, verifySystem } from './verify-system.ts'
 
 export interface VerifyOptions {
   /** How long work that is on its way may take to arrive. 0: judge at once. */
@@ -16,6 +16,7 @@ export interface VerifyOptions {
   graceMs: number
   /** The clock; a test looks at the books from the future. */
   nowMs?: () => number
+  onProgress?: OnProgress
 }
 
 /** Where the books are. */
@@ -43,14 +44,15 @@ export async function verify(system: VerifiedSystem, options: VerifyOptions = de
 
 async function verifyOnce(system: VerifiedSystem, options: VerifyOptions) {
   const nowMs = (options.nowMs ?? Date.now)()
-  const journal = await readJournal(system.acquirerUrl)
+  const { onProgress = () => {} } = options
+  const journal = await readJournal(system.acquirerUrl, count => onProgress('decisions of the acquirer', count))
   const snapshot = await openSnapshot(system.databaseUrl)
   try {
     const virtualNowMs = nowMs + (await snapshot.clockOffsetMs())
     const judge: Judge = { nowMs, virtualNowMs, graceMs: options.graceMs }
     const kafka = await openKafkaLog(system)
     try {
-      return await verifySystem(snapshot, kafka, journal, judge)
+      return await verifySystem(snapshot, kafka, journal, judge, onProgress)
     } finally {
       await kafka.close()
     }

@@ -16,6 +16,9 @@ export interface VerifyReport {
   acquirer: { decisions: number } | NoJournal
 }
 
+/** Told now and then how far it has come: what was read, and how many of it. */
+export type OnProgress = (what: string, count: number) => void
+
 /**
  * The snapshot must be older than the Kafka spans, which then contain every event that it calls published, and newer than the first
  * part of the journal, whose approvals it then contains.
@@ -25,11 +28,12 @@ export async function verifySystem(
   kafka: KafkaLog,
   journal: JournalReading | NoJournal,
   clock: Judge,
+  onProgress: OnProgress = () => {},
 ): Promise<VerifyReport> {
   const decided = 'rest' in journal ? await journal.rest() : journal
-  const facts = await factsOf(kafka, snapshot, clock)
+  const facts = await factsOf(kafka, snapshot, clock, onProgress)
   const acquirer = 'decisions' in decided ? decided : undefined
-  const judgement = await judge(snapshot, clock, { kafka: facts, acquirer })
+  const judgement = await judge(snapshot, clock, { kafka: facts, acquirer }, onProgress)
   const { ok, pending, results } = judgement
   return {
     ok,
@@ -40,11 +44,14 @@ export async function verifySystem(
   }
 }
 
-async function factsOf(kafka: KafkaLog, snapshot: Snapshot, clock: Judge): Promise<KafkaFacts> {
+async function factsOf(kafka: KafkaLog, snapshot: Snapshot, clock: Judge, onProgress: OnProgress): Promise<KafkaFacts> {
   const { firstId, lastId } = await snapshot.outboxIds()
   const comparison = new RecordComparison(firstId, lastId)
   const spans = await kafka.eventSpans()
-  await kafka.read(spans, records => comparison.add(records, snapshot))
+  await kafka.read(spans, async records => {
+    await comparison.add(records, snapshot)
+    onProgress('records of Kafka', comparison.records)
+  })
   const { records, distinct, unknownRecords } = comparison
   return {
     foundOf: outboxId => comparison.foundOf(outboxId),
