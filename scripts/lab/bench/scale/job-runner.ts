@@ -2,9 +2,9 @@
 import { createHandler as createArchive } from '../../../../functions/jobs/archive-outbox.ts'
 import { createHandler as createCheck } from '../../../../functions/jobs/check-invariants.ts'
 import { createHandler as createExpire } from '../../../../functions/jobs/expire-authorizations.ts'
+import { createHandler as createObserve } from '../../../../functions/jobs/observe-state.ts'
 import { createHandler as createPrune } from '../../../../functions/jobs/prune-answers.ts'
 import { createHandler as createResolve } from '../../../../functions/jobs/resolve-unknown.ts'
-import { observeDelivery } from '../../../../shared/payments/observe-delivery.ts'
 import { sweepOutbox } from '../../../../shared/payments/sweep-outbox.ts'
 import { portsFromEnv } from '../../../../shared/runtime/wiring.ts'
 import type { JobOrder, JobReport, MeasuredJob } from './measured-jobs.ts'
@@ -14,10 +14,7 @@ const batches = ports.forBatches
 
 const works: Record<MeasuredJob, (order: JobOrder) => Promise<unknown>> = {
   'sweep-outbox: look': () => sweepOutbox(ports, 0),
-  'sweep-outbox: observe': async () => {
-    const { backlog } = await observeDelivery(ports)
-    return { topics: backlog.length }
-  },
+  'observe-state': () => createObserve(ports)(),
   'resolve-unknown': () => createResolve(ports)(),
   'expire-authorizations': () => createExpire(ports)(),
   'archive-outbox': ({ archivedAfterMs }) => {

@@ -3,7 +3,7 @@
 /** Every job; the sweep is looked at in its two parts, since it waits most of its minute. */
 export const measuredJobs = [
   'sweep-outbox: look',
-  'sweep-outbox: observe',
+  'observe-state',
   'resolve-unknown',
   'expire-authorizations',
   'archive-outbox',
