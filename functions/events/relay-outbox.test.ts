@@ -60,7 +60,8 @@ describe('relay-outbox', () => {
     expect(ports.publisher.sends).toHaveLength(1)
     expect(locked).toEqual([[0, 2]])
     expect(ports.observer.publishedTopics).toHaveLength(2)
-    expect((await ports.metrics.recordsHandled.get()).values).toMatchObject([
+    const { values } = await ports.metrics.recordsHandled.get()
+    expect(values.filter(({ value }) => value > 0)).toMatchObject([
       { labels: { function: 'relay-outbox', topic: 'outbox.ready', result: 'done' }, value: 5 },
     ])
   })
