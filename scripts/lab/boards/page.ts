@@ -47,7 +47,7 @@ const style = `
   h1 { font-size: 20px; margin: 0 0 8px } h2 { grid-column: 1 / -1; font-size: 15px; margin: 8px 0 0 }
   section { background: #fff; border: 1px solid #e4e7e7; border-radius: 3px; padding: 8px 10px }
   h3 { font-size: 13px; font-weight: 600; margin: 0 0 6px } b { font-size: 34px } .good { color: #1a7f4b } .bad { color: #c4162a }
-  .u-legend { font-size: 11px; text-align: left } .u-legend .u-value { display: none } .u-legend .u-series:first-child { display: none }
+  .u-legend { font-size: 11px; text-align: left } .u-legend .u-value { display: none } .u-legend .u-series:first-child { display: none } .u-legend.u-inline .u-series th::after { content: '' }
   .empty { color: #8e8e8e; padding: 60px 0; text-align: center }`
 
 /** Runs in the page. */
