@@ -74,6 +74,24 @@ const capturesOf = (paymentId: string): Promise<number> =>
 const operationsOf = (paymentId: string): Promise<{ kind: string; state: string }[]> =>
   database.rows('SELECT kind, state FROM payment_operation WHERE payment_id = ? ORDER BY operation_id', [paymentId])
 
+interface EmbeddedLine {
+  _aws: { CloudWatchMetrics: [{ Namespace: string; Dimensions: [string[]]; Metrics: { Name: string }[] }] }
+  [member: string]: unknown
+}
+
+/** The counters in a log's lines in the embedded metric format, by their names and labels. */
+const embeddedIn = (log: string): { sample: string; value: number }[] =>
+  log
+    .split('\n')
+    .filter(line => line.startsWith('{"_aws"'))
+    .map(line => JSON.parse(line) as EmbeddedLine)
+    .flatMap(line => {
+      const [{ Namespace, Dimensions, Metrics }] = line._aws.CloudWatchMetrics
+      expect(Namespace).toMatch(/^payment-backend-/)
+      const labels = Dimensions[0].map(name => line[name])
+      return Metrics.map(({ Name }) => ({ sample: [Name, ...labels].join(' '), value: Number(line[Name]) }))
+    })
+
 /** As if the lease had run out: nobody works on it any more. */
 const endLeases = (paymentId: string): Promise<number> =>
   database.write(
@@ -172,6 +190,22 @@ describe('a payment', () => {
       ['payment.refunded', 'string'],
     ])
     expect(expectMutation(await refund(), 200).status).toBe('REFUNDED')
+  })
+
+  test('was counted by the functions, each operation once, in lines for CloudWatch', () => {
+    const functions = ['authorize', 'capture', 'refund', 'relayOutbox', 'recordLedger']
+    const counted = new Map<string, number>()
+    for (const { sample, value } of functions.flatMap(name => embeddedIn(deployed.service.function(name).log())))
+      counted.set(sample, (counted.get(sample) ?? 0) + value)
+
+    expect(Object.fromEntries(counted)).toMatchObject({
+      'operations_total authorize succeeded': 1,
+      'operations_total capture succeeded': 1,
+      'operations_total refund succeeded': 1,
+      'outbox_published_total payment.captured': 1,
+      'ledger_entries_written_total fee': 1,
+      'records_handled_total record-ledger payment.captured done': 1,
+    })
   })
 
   test('the other routes answer: operations, list, health, and one that does not exist', async () => {
