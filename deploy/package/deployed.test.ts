@@ -67,9 +67,9 @@ describe('closeService', () => {
   test('functions are traced by X-Ray when it is asked for, and may send it their segments', () => {
     const { provider, resources } = closed(withXRay())
 
-    expect(provider).toEqual({ tracing: { lambda: true } })
+    expect(provider.tracing).toEqual({ lambda: true })
     expect(JSON.stringify(resources!.Resources!.PayRole)).toContain('xray:PutTraceSegments')
-    expect(closed().provider).toBeUndefined()
+    expect(closed().provider.tracing).toBeUndefined()
   })
 })
 
