@@ -79,12 +79,21 @@ export const portsFromEnv = (): Ports => {
 const GATE = Symbol.for('payment-backend.gate')
 
 function guarded(ports: Ports): Ports {
-  Object.assign(globalThis, { [GATE]: (request: ArrivingRequest) => refusalAtGate(ports, request) })
+  Object.assign(globalThis, { [GATE]: (request: ArrivingRequest) => refusalOrNone(ports, request) })
   guardProcess(process, reason => {
     ports.metrics.unhandledRejections.inc()
     ports.log.error({ err: reason }, 'unhandled rejection')
   })
   return ports
+}
+
+/** Never throws: without a valid configuration there is no gate, and the route answers that error. */
+function refusalOrNone(ports: Ports, request: ArrivingRequest) {
+  try {
+    return refusalAtGate(ports, request)
+  } catch {
+    return undefined
+  }
 }
 
 /** Works without a valid configuration, too, because that error must be logged. */

@@ -269,6 +269,18 @@ describe('an API whose acquirer is slow, whose authorizations expire at once, an
   })
 })
 
+const limitedRoutes = (to: PaymentApi): Array<[RouteName, () => Promise<Reply>]> => [
+  ['authorizePayment', () => to.authorize(authorizeBody())],
+  ['capturePayment', () => to.capture(NO_SUCH_PAYMENT)],
+  ['refundPayment', () => to.refund(NO_SUCH_PAYMENT)],
+  ['voidPayment', () => to.void(NO_SUCH_PAYMENT)],
+  ['getPayment', () => to.payment(NO_SUCH_PAYMENT)],
+  ['listOperations', () => to.operations(NO_SUCH_PAYMENT)],
+  ['listPayments', () => to.get('/payments')],
+  ['getIdempotency', () => to.usedKey(newMerchant(), newKey())],
+  ['getInvariants', () => to.get('/invariants')],
+]
+
 const brokenApis: Array<{ state: string; env: Record<string, string>; status: number; code: string }> = [
   {
     state: 'without MariaDB',
@@ -292,25 +304,32 @@ describe.each(brokenApis)('an API $state', ({ state, env, status, code }) => {
   afterAll(() => extra?.stop())
 
   test(`answers ${status} ${code} wherever it is needed`, async () => {
-    const ask: Array<[RouteName, () => Promise<Reply>]> = [
-      ['authorizePayment', () => extra.api.authorize(authorizeBody())],
-      ['capturePayment', () => extra.api.capture(NO_SUCH_PAYMENT)],
-      ['refundPayment', () => extra.api.refund(NO_SUCH_PAYMENT)],
-      ['voidPayment', () => extra.api.void(NO_SUCH_PAYMENT)],
-      ['getPayment', () => extra.api.payment(NO_SUCH_PAYMENT)],
-      ['listOperations', () => extra.api.operations(NO_SUCH_PAYMENT)],
-      ['listPayments', () => extra.api.get('/payments')],
-      ['getIdempotency', () => extra.api.usedKey(newMerchant(), newKey())],
-      ['getInvariants', () => extra.api.get('/invariants')],
-      ['advanceClock', () => advance(extra.api)],
-    ]
-    for (const [name, send] of ask) conforms(name, await send(), status, code)
+    for (const [name, send] of limitedRoutes(extra.api)) conforms(name, await send(), status, code)
+    conforms('advanceClock', await advance(extra.api), status, code)
   })
 
   test('says whether it is alive and ready', async () => {
     conforms('getLiveness', await extra.api.get('/health/live'), 200)
     const { json } = conforms('getReadiness', await extra.api.get('/health/ready'), 503)
     expect([state, json.status]).toEqual([state, 'down'])
+  })
+})
+
+describe('an API whose limits are used up', () => {
+  // Without Redis it counts alone: its address is that of everybody else here.
+  const once = { ip: { perSecond: 0.001, burst: 1 } }
+  let extra: ExtraApi
+  beforeAll(async () => {
+    const env = { REDIS_URL: `redis://${NOWHERE}/0`, RATE_LIMITS: JSON.stringify({ mutations: once, reads: once }) }
+    extra = await startExtraApi({ name: 'openapi-limited', env })
+  })
+  afterAll(() => extra?.stop())
+
+  test('429 on every route that is limited', async () => {
+    conforms('authorizePayment', await extra.api.authorize(authorizeBody()), 201)
+    conforms('listPayments', await extra.api.get('/payments'), 200)
+
+    for (const [name, send] of limitedRoutes(extra.api)) conforms(name, await send(), 429, 'RATE_LIMITED')
   })
 })
 
