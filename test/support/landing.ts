@@ -70,7 +70,9 @@ export class Landing {
     this.doorbell = new fakes.FakeDoorbell()
     this.deadLetters = new fakes.FakeDeadLetters()
     const { acquirer, publisher, doorbell, deadLetters } = this
-    const responses = new httpFakes.FakeResponseCache()
+    // The landing before rate limits has none.
+    const limiter = httpFakes.FakeLimiter && new httpFakes.FakeLimiter()
+    const responses = new httpFakes.FakeResponseCache(limiter)
     responses.away = true
     const given: Record<PropertyKey, unknown> = {
       acquirer,
@@ -78,6 +80,7 @@ export class Landing {
       doorbell,
       deadLetters,
       responses,
+      limiter,
       // It would open a client of Redis that nobody closes.
       incarnationCheck: { renew: async () => {} },
       clock,
