@@ -1,5 +1,6 @@
 /** Fills a system with generated books: the database, the topics, the consumer groups' offsets and the acquirer's journal. */
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
 import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise'
 import { Journal } from '../../../../sandbox/acquirer/journal.ts'
@@ -8,6 +9,7 @@ import { KafkaEventPublisher } from '../../../../shared/messaging/event-publishe
 import { type KafkaCluster, LazyAdmin, LazyProducer, openKafka } from '../../../../shared/messaging/kafka-client.ts'
 import { TopicStates } from '../../../../shared/messaging/topic-states.ts'
 import type { OperationPolicy } from '../../../../shared/payments/operation.ts'
+import type { OutboxRow } from '../../../../shared/payments/ports.ts'
 import { configFrom } from '../../../../shared/runtime/config.ts'
 import { createRandom, type Random } from '../../random.ts'
 import { type BookMaker, createBookMaker, type EventRecord, type PaymentBook, type UndoneWork } from './book-rows.ts'
@@ -55,6 +57,8 @@ const SAMPLED_EACH = 100
 /** A window of time whose events are numbered together; events come in the order of time. */
 const BUCKET_MS = 10 * 60_000
 const RECORDS_PER_SEND = 2_000
+const SEND_TRIES_MAX = 3
+const SEND_AGAIN_MS = 5_000
 const PROGRESS_MS = 10_000
 
 /** Throws when a row, a record or a decision is not taken; what was committed before stays. */
@@ -140,12 +144,22 @@ class KafkaSink implements Sink {
 
   async write({ events, archived }: Chunk): Promise<number> {
     const published = [...archived, ...events].filter(({ publishedAtMs }) => publishedAtMs !== null)
-    for (let from = 0; from < published.length; from += RECORDS_PER_SEND) {
-      const rows = published.slice(from, from + RECORDS_PER_SEND).map(event => ({ ...event, attempts: 0 }))
-      const confirmed = await this.#publisher.publish(rows)
-      if (confirmed.length !== rows.length) throw new Error(`Kafka took ${confirmed.length} of ${rows.length} records`)
-    }
+    for (let from = 0; from < published.length; from += RECORDS_PER_SEND)
+      await this.#publish(published.slice(from, from + RECORDS_PER_SEND).map(event => ({ ...event, attempts: 0 })))
     return published.length
+  }
+
+  /** Once more when Kafka did not say in time that it has them, as the relay would: a record may come twice. */
+  async #publish(rows: readonly OutboxRow[]): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      const confirmed = await this.#publisher.publish(rows).catch(error => {
+        if (tries === SEND_TRIES_MAX) throw error
+        return []
+      })
+      if (confirmed.length === rows.length) return
+      if (tries === SEND_TRIES_MAX) throw new Error(`Kafka took ${confirmed.length} of ${rows.length} records`)
+      await sleep(SEND_AGAIN_MS)
+    }
   }
 
   async close(): Promise<void> {
