@@ -41,7 +41,7 @@ const DAY_MS = 24 * 60 * 60_000
 export const spanMs: Record<ScaleShape, number> = { books: 30 * DAY_MS, lists: 90 * DAY_MS }
 
 /** Of a quiet machine of two cores; indexes that are filled in no order are two thirds full. */
-const bytesPerPayment: Record<ScaleShape, number> = { books: 11_000, lists: 6_500 }
+const bytesPerPayment: Record<ScaleShape, number> = { books: 8_000, lists: 6_500 }
 const fillSecondsPerPayment: Record<ScaleShape, number> = { books: 1 / 3_000, lists: 1 / 4_000 }
 const VERIFIED_PER_SECOND = 3_000
 /** Redo log, system tables, Kafka's segments and whatever else a system begins with. */
