@@ -21,7 +21,7 @@ import {
 } from './comparison.ts'
 import { type EmptyService, emptyServices } from './empty-handler.ts'
 import { startGenerator } from './generator-client.ts'
-import { loadAverages, machine, versions } from './machine.ts'
+import { beginRun } from './machine.ts'
 import { sampleLine } from './report.ts'
 import { runHttpCase } from './run-case.ts'
 import type { BenchSettings } from './settings.ts'
@@ -95,19 +95,16 @@ async function compare(
   settings: BenchSettings,
   around: Around,
 ): Promise<ComparisonResult> {
-  const begun = { loadAverages: loadAverages(), startedAt: new Date().toISOString() }
+  const end = beginRun()
   const opened = await openSides(checkouts, settings, around)
   const samples = await takeTurns(opened, settings, around.reporter)
   const bookProblems = await verifyBooks(opened, around.reporter)
   const rounds = sharesByRound(samples, settings)
   return {
     against: true,
-    startedAt: begun.startedAt,
-    machine: machine(),
-    versions: await versions(opened.after.system.databaseUrl),
+    ...(await end(opened.after.system.databaseUrl)),
     before: { commit: checkouts.before.commit },
     settings,
-    loadAverages: { before: begun.loadAverages, after: loadAverages() },
     samples,
     rounds,
     shares: sharesOfMedians(rounds, settings.concurrency),

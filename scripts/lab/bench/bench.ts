@@ -1,10 +1,8 @@
 /** `npm run bench`: measures or reads the figures, writes them where they are wanted, and prints them. */
-import { mkdirSync, readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { shortPath } from '../../local/paths.ts'
-import { terminalBeside, writeJson } from '../../terminal/json.ts'
+import { readFileSync } from 'node:fs'
+import { terminalBeside } from '../../terminal/json.ts'
 import { createReporter, formatDuration, type Reporter } from '../../terminal/output.ts'
-import { resultFile } from '../result-file.ts'
+import { resultFile, writeResult } from '../result-file.ts'
 import { runAgainst } from './against.ts'
 import { type ComparisonResult, comparisonHeader, comparisonSections, comparisonVerdict } from './comparison.ts'
 import { type BenchFlags, scaleSettingsOf, settingsOf } from './flags.ts'
@@ -44,11 +42,7 @@ function measure(given: BenchFlags, reporter: Reporter): Promise<Result> {
 /** A saved run is not saved again under the day of today. */
 function write(result: Result, flags: BenchFlags, reporter: Reporter): void {
   const saved = flags.save && flags.from === undefined ? resultFile(nameOf(flags)) : undefined
-  for (const target of [flags.json, saved]) {
-    if (typeof target === 'string') mkdirSync(dirname(target), { recursive: true })
-    writeJson(target, result, 1)
-    if (typeof target === 'string') reporter.line(`written to ${shortPath(target)}`)
-  }
+  writeResult(result, [flags.json, saved], reporter)
 }
 
 /** The data of such a run is large: it is deleted however the run ends. */

@@ -1,6 +1,6 @@
 /** Two commits measured in turns: in which order, and what their figures say about each other. */
 
-import type { Machine, Versions } from './machine.ts'
+import type { Origin } from './machine.ts'
 import { median } from './percentiles.ts'
 import { originLines, problemLines, type Section } from './report.ts'
 import type { CaseSample } from './run-case.ts'
@@ -29,15 +29,11 @@ export interface Share {
   percent: number
 }
 
-export interface ComparisonResult {
+/** Its versions are those of this checkout: what is after. */
+export interface ComparisonResult extends Origin {
   against: true
-  startedAt: string
-  machine: Machine
-  /** Of this checkout: what is after. */
-  versions: Versions
   before: { commit: string }
   settings: BenchSettings
-  loadAverages: { before: number[]; after: number[] }
   /** Every case of every turn, in the order in which it ran. */
   samples: SideSample[]
   /** Of each round. */

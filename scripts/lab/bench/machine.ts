@@ -24,16 +24,36 @@ export interface Versions {
   uncommitted: string[]
 }
 
-export const machine = (): Machine => ({
+/** When a run began, on what machine, with what software, and how busy the machine was. */
+export interface Origin {
+  startedAt: string
+  machine: Machine
+  versions: Versions
+  loadAverages: { before: number[]; after: number[] }
+}
+
+/** Call it when a run begins, and what it gives back when the run has ended. */
+export function beginRun(): (databaseUrl: string) => Promise<Origin> {
+  const before = loadAverages()
+  const startedAt = new Date().toISOString()
+  return async databaseUrl => ({
+    startedAt,
+    machine: machine(),
+    versions: await versions(databaseUrl),
+    loadAverages: { before, after: loadAverages() },
+  })
+}
+
+const machine = (): Machine => ({
   system: `${type()} ${release()}`,
   cpu: cpus()[0]?.model.trim() || 'unknown',
   cores: availableParallelism(),
   memoryGiB: Math.round(totalmem() / 2 ** 30),
 })
 
-export const loadAverages = (): number[] => loadavg().map(load => Math.round(load * 100) / 100)
+const loadAverages = (): number[] => loadavg().map(load => Math.round(load * 100) / 100)
 
-export async function versions(databaseUrl: string): Promise<Versions> {
+async function versions(databaseUrl: string): Promise<Versions> {
   const connection = await mysql.createConnection({ uri: databaseUrl })
   try {
     const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version')

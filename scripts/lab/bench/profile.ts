@@ -13,7 +13,7 @@ import { cpuSecondsOf } from './cpu.ts'
 import { type CpuProfile, IDLE, type ModuleShare, sharesOf } from './cpu-profile.ts'
 import { drawPurchase } from './http-units.ts'
 import { connectProfiler } from './inspector.ts'
-import { loadAverages, type Machine, machine, type Versions, versions } from './machine.ts'
+import { beginRun, type Origin } from './machine.ts'
 import { type LoadResult, type Order, type Unit, units } from './order.ts'
 import { type BookResult, verifyBooks } from './run.ts'
 import { type Counters, countersOf, perUnitWithoutIdle } from './server-counters.ts'
@@ -21,12 +21,8 @@ import type { BenchSettings } from './settings.ts'
 import type { Stage } from './stage.ts'
 import { briefly, openWireTap, type WireTap } from './wire-tap.ts'
 
-export interface ProfileResult {
-  startedAt: string
-  machine: Machine
-  versions: Versions
+export interface ProfileResult extends Origin {
   settings: Pick<BenchSettings, 'seconds' | 'warmupSeconds' | 'seed'> & { concurrency: number }
-  loadAverages: { before: number[]; after: number[] }
   /** Times are the thread's: on a busy machine they hold its waits for a core. `cpuSeconds` is the process's CPU time alone, or null. */
   profile: { requests: number; seconds: number; cpuSeconds: number | null; idleMs: number; modules: ModuleShare[] }
   /** Commands of one authorize, each a round trip, in short. */
@@ -55,7 +51,7 @@ export async function runProfile(
   settings: BenchSettings,
   say: (line: string) => void,
 ): Promise<ProfileResult> {
-  const before = { loadAverages: loadAverages(), startedAt: new Date().toISOString() }
+  const end = beginRun()
   const control = connectControl(stage.system.runFile!)
   const tap = await openWireTap(stage.system.databaseUrl)
   stage.onClose(() => tap.close())
@@ -76,11 +72,8 @@ export async function runProfile(
   await control.start('kafka')
   const verified = await verifyBooks({ stage, say })
   return {
-    startedAt: before.startedAt,
-    machine: machine(),
-    versions: await versions(stage.system.databaseUrl),
+    ...(await end(stage.system.databaseUrl)),
     settings: probe.settings,
-    loadAverages: { before: before.loadAverages, after: loadAverages() },
     profile,
     commands,
     costs: [...stopped.costs, ...running.costs],

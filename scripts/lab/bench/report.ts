@@ -1,6 +1,7 @@
 /** Prints the figures of a run: as aligned columns, or as Markdown for the documentation. */
 import { printable } from '../../terminal/printable.ts'
 import { tableLines } from '../../terminal/table.ts'
+import type { Origin } from './machine.ts'
 import type { BenchResult, CaseMedians } from './run.ts'
 import type { CaseSample } from './run-case.ts'
 import { caseName } from './settings.ts'
@@ -176,8 +177,6 @@ export function linesOf({ title, rows, words }: Section, markdown: boolean): str
   const rule = head.map((_, index) => (right.includes(index) ? '--:' : '---'))
   return ['', `${title}:`, '', line(head), line(rule), ...body.map(line)]
 }
-
-type Origin = Pick<BenchResult, 'machine' | 'versions' | 'loadAverages' | 'startedAt'>
 
 export const headerLines = (result: BenchResult): string[] => {
   const { rounds, seconds, warmupSeconds, seed } = result.settings

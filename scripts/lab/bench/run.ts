@@ -3,7 +3,7 @@ import type { Connection } from 'mysql2/promise'
 import { defaultOptions, verify } from '../../operate/verify/settle.ts'
 import { openBooks } from './books.ts'
 import { openDirect } from './direct.ts'
-import { loadAverages, type Machine, machine, type Versions, versions } from './machine.ts'
+import { beginRun, type Origin } from './machine.ts'
 import { type Unit, units } from './order.ts'
 import { medianOf } from './percentiles.ts'
 import { sampleLine } from './report.ts'
@@ -25,12 +25,8 @@ export interface BookResult {
   problems: string[]
 }
 
-export interface BenchResult {
-  startedAt: string
-  machine: Machine
-  versions: Versions
+export interface BenchResult extends Origin {
   settings: BenchSettings
-  loadAverages: { before: number[]; after: number[] }
   /** Medians over the rounds. */
   cases: CaseMedians[]
   /** Every round by itself, in the order in which it ran. */
@@ -49,7 +45,7 @@ export async function runBench(
   settings: BenchSettings,
   say: (line: string) => void,
 ): Promise<BenchResult> {
-  const before = { loadAverages: loadAverages(), startedAt: new Date().toISOString() }
+  const end = beginRun()
   const books = await openBooks(stage.system.databaseUrl, stage.system.brokers)
   const bench: Bench = { stage, settings, books, say }
   try {
@@ -57,11 +53,8 @@ export async function runBench(
     const rounds = await runRounds(bench)
     const verified = await verifyBooks(bench)
     return {
-      startedAt: before.startedAt,
-      machine: machine(),
-      versions: await versions(stage.system.databaseUrl),
+      ...(await end(stage.system.databaseUrl)),
       settings,
-      loadAverages: { before: before.loadAverages, after: loadAverages() },
       cases: mediansOf(rounds, settings),
       rounds,
       books: verified,

@@ -1,11 +1,8 @@
 /** `npm run overload`: overloads a system of its own, and says what came of it. */
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { shortPath } from '../../local/paths.ts'
-import { terminalBeside, writeJson } from '../../terminal/json.ts'
+import { terminalBeside } from '../../terminal/json.ts'
 import { createReporter } from '../../terminal/output.ts'
 import { onStage } from '../bench/stage.ts'
-import { resultFile } from '../result-file.ts'
+import { resultFile, writeResult } from '../result-file.ts'
 import { type Overload, type OverloadResult, runOverload } from './run.ts'
 
 export interface OverloadFlags {
@@ -26,11 +23,7 @@ export async function overload(flags: OverloadFlags): Promise<number> {
     ({ problems }) => problems.length === 0,
   )
   for (const line of linesOf(result)) reporter.line(line)
-  for (const target of [flags.json, flags.save ? resultFile('overload') : undefined]) {
-    if (typeof target === 'string') mkdirSync(dirname(target), { recursive: true })
-    writeJson(target, result, 1)
-    if (typeof target === 'string') reporter.line(`written to ${shortPath(target)}`)
-  }
+  writeResult(result, [flags.json, flags.save ? resultFile('overload') : undefined], reporter)
   return result.problems.length === 0 ? 0 : 1
 }
 

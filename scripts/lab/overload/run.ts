@@ -9,7 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { defaultOptions, verify } from '../../operate/verify/settle.ts'
 import { openBooks } from '../bench/books.ts'
-import { loadAverages, type Machine, machine, type Versions, versions } from '../bench/machine.ts'
+import { beginRun, type Origin } from '../bench/machine.ts'
+import { percentilesOf } from '../bench/percentiles.ts'
 import type { Stage } from '../bench/stage.ts'
 import type { OpenLoopResult } from './open-loop.ts'
 import type { SendOrder, SendReport } from './sender.ts'
@@ -35,12 +36,8 @@ export interface Overload {
   lost: string[]
 }
 
-export interface OverloadResult {
-  startedAt: string
-  machine: Machine
-  versions: Versions
+export interface OverloadResult extends Origin {
   settings: OverloadSettings
-  loadAverages: { before: number[]; after: number[] }
   overloads: Overload[]
   invariants: { ok: number; broken: string[] }
   problems: string[]
@@ -63,7 +60,7 @@ export async function runOverload(
   settings: OverloadSettings,
   say: (line: string) => void,
 ): Promise<OverloadResult> {
-  const before = { loadAverages: loadAverages(), startedAt: new Date().toISOString() }
+  const end = beginRun()
   const books = await openBooks(stage.system.databaseUrl, stage.system.brokers)
   const overloads: Overload[] = []
   try {
@@ -77,11 +74,8 @@ export async function runOverload(
   const report = await verify(stage.system, { ...defaultOptions, settleMs: SETTLE_MS })
   const broken = report.results.filter(({ ok }) => !ok).map(({ name }) => name)
   return {
-    startedAt: before.startedAt,
-    machine: machine(),
-    versions: await versions(stage.system.databaseUrl),
+    ...(await end(stage.system.databaseUrl)),
     settings,
-    loadAverages: { before: before.loadAverages, after: loadAverages() },
     overloads,
     invariants: { ok: report.results.length - broken.length, broken },
     problems: [...overloads.flatMap(problemsOf), ...broken.map(name => `invariant broken: ${name}`)],
@@ -176,7 +170,7 @@ function readProbe(apiUrl: string): { end(): Promise<number> } {
     end: async () => {
       isOver = true
       await work
-      return times.sort((a, b) => a - b)[Math.min(times.length - 1, Math.ceil(times.length * 0.99) - 1)] ?? 0
+      return percentilesOf(times)?.p99 ?? 0
     },
   }
 }

@@ -8,7 +8,7 @@ import type { PaymentHistory } from '../../../../shared/invariants/payment-histo
 import { connectControl } from '../../../local/control.ts'
 import { openSnapshot } from '../../../operate/verify/snapshot.ts'
 import { openBooks } from '../books.ts'
-import { loadAverages, type Machine, machine, type Versions, versions } from '../machine.ts'
+import { beginRun, type Origin } from '../machine.ts'
 import { sampleLine } from '../report.ts'
 import { type BookResult, type CaseMedians, mediansOf, verifyBooks } from '../run.ts'
 import { type Bench, type CaseSample, runCase } from '../run-case.ts'
@@ -37,14 +37,10 @@ export interface TableSize {
   indexMiB: number
 }
 
-export interface ScaleResult {
+export interface ScaleResult extends Origin {
   scale: true
-  startedAt: string
-  machine: Machine
-  versions: Versions
   settings: ScaleSettings
   estimate: Estimate
-  loadAverages: { before: number[]; after: number[] }
   filled: Omit<Filled, 'sample'>
   tables: TableSize[]
   empty: Look
@@ -75,7 +71,7 @@ export async function runScale(
   estimate: Estimate,
   say: (line: string) => void,
 ): Promise<ScaleResult> {
-  const before = { loadAverages: loadAverages(), startedAt: new Date().toISOString() }
+  const end = beginRun()
   const scale: Scale = { stage, settings, target: targetOf(stage, settings), say, problems: [] }
   const control = connectControl(stage.system.runFile!)
   await reserveEventIds(stage.system.databaseUrl, settings.rows)
@@ -96,12 +92,9 @@ export async function runScale(
   const books = await booksOf(scale, sample)
   return {
     scale: true,
-    startedAt: before.startedAt,
-    machine: machine(),
-    versions: await versions(stage.system.databaseUrl),
+    ...(await end(stage.system.databaseUrl)),
     settings,
     estimate,
-    loadAverages: { before: before.loadAverages, after: loadAverages() },
     filled,
     tables,
     empty,
