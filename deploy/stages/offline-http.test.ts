@@ -81,13 +81,19 @@ describe('the gate before the runner', () => {
 
   test('answers what it refuses, on a connection that goes on, and lets the rest through', async () => {
     const { server, handled, post } = await serverBehindGate()
-    gates[gate] = ({ url }: { url: string }) =>
-      url === '/full' ? { statusCode: 503, headers: { 'retry-after': '1' }, body: 'full' } : undefined
+    const { promise: isEnded, resolve: ended } = Promise.withResolvers<void>()
+    const passages = {
+      '/full': { refusal: { statusCode: 503, headers: { 'retry-after': '1' }, body: 'full' } },
+      '/counted': { ended },
+    } as Record<string, unknown>
+    gates[gate] = ({ url }: { url: string }) => passages[url]
     try {
       const refused = await post('/full')
       expect([refused.status, refused.headers.get('retry-after'), await refused.text()]).toEqual([503, '1', 'full'])
       expect(await (await post('/free')).text()).toBe('handled')
-      expect(handled).toEqual(['/free'])
+      expect(await (await post('/counted')).text()).toBe('handled')
+      await isEnded
+      expect(handled).toEqual(['/free', '/counted'])
     } finally {
       server.close()
     }

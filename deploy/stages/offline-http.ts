@@ -50,6 +50,9 @@ export default class OfflineHttp {
   }
 }
 
+/** As `Passage` in shared/http/gate.ts. */
+type Passage = { refusal: Refusal } | { ended(): void }
+
 interface Refusal {
   statusCode: number
   headers: Record<string, string>
@@ -58,20 +61,23 @@ interface Refusal {
 
 /** Of the handlers (shared/runtime/wiring.ts), whose modules are not ours. None before one of them is loaded. */
 const GATE = Symbol.for('payment-backend.gate')
-const refusalOf = (request: IncomingMessage): Refusal | undefined =>
-  (globalThis as { [GATE]?: (request: IncomingMessage) => Refusal | undefined })[GATE]?.(request)
+const passageOf = (request: IncomingMessage): Passage | undefined =>
+  (globalThis as { [GATE]?: (request: IncomingMessage) => Passage | undefined })[GATE]?.(request)
 
 /** A request that the handlers have no place for is answered before hapi and serverless-offline spend their time on it. */
 export function gateBefore(listener: Server): void {
   const others = listener.listeners('request') as Array<(request: IncomingMessage, response: ServerResponse) => void>
   listener.removeAllListeners('request')
   listener.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const refusal = refusalOf(request)
-    if (refusal === undefined) for (const other of others) other.call(listener, request, response)
-    else {
+    const passage = passageOf(request)
+    if (passage !== undefined && 'refusal' in passage) {
+      const { statusCode, headers, body } = passage.refusal
       request.resume()
-      response.writeHead(refusal.statusCode, refusal.headers).end(refusal.body)
+      response.writeHead(statusCode, headers).end(body)
+      return
     }
+    if (passage !== undefined) response.once('close', passage.ended)
+    for (const other of others) other.call(listener, request, response)
   })
 }
 

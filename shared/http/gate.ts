@@ -24,21 +24,26 @@ export interface GateAnswer {
   body: string
 }
 
+/** `refusal`: the answer to a request that finds no place. Otherwise let it through, and call `ended` when it has been answered. */
+export type Passage = { refusal: GateAnswer } | { ended(): void }
+
 export interface GatePorts {
-  admission: Record<RouteClass, Pick<Admission, 'isFull'>>
+  admission: Record<RouteClass, Pick<Admission, 'arrive'>>
   requestIds: { next(): string }
   requests: Pick<RequestObserver, 'refused'>
 }
 
-/** The answer to a request that finds no place; undefined: let it through. Its place is taken later (`places.ts`). */
-export function refusalAtGate(
-  ports: GatePorts,
-  { method, url = '', headers }: ArrivingRequest,
-): GateAnswer | undefined {
-  const routeClass = classOf(method, url)
-  if (routeClass === undefined || !ports.admission[routeClass].isFull) return undefined
+/** Undefined: let the request through; it needs no place. The others take theirs later (`places.ts`). */
+export function passageOf(ports: GatePorts, request: ArrivingRequest): Passage | undefined {
+  const routeClass = classOf(request)
+  if (routeClass === undefined) return undefined
+  const ended = ports.admission[routeClass].arrive()
+  if (ended !== undefined) return { ended }
   quietly(() => ports.requests.refused(routeClass))
-  const requestId = ports.requestIds.next()
+  return { refusal: refusalOf(request, ports.requestIds.next()) }
+}
+
+function refusalOf({ headers }: ArrivingRequest, requestId: string): GateAnswer {
   const language = preferredLanguage(String(headers['accept-language'] ?? ''))
   const body = errorBodyOf('SERVICE_UNAVAILABLE', language, { requestId, details: overloaded.details })
   return {
@@ -54,7 +59,7 @@ export function refusalAtGate(
 }
 
 /** By method and beginning of the path: whoever is wrong about the rest is refused later. */
-function classOf(method: string | undefined, url: string): RouteClass | undefined {
+function classOf({ method, url = '' }: ArrivingRequest): RouteClass | undefined {
   if (method === 'POST' && url.startsWith('/payments/')) return 'mutations'
   if (method === 'GET' && /^\/(?:payments|idempotency|invariants)\b/.test(url)) return 'reads'
 }

@@ -13,7 +13,7 @@ import type { RouteClass } from '../contracts/limits.ts'
 import { consumerGroups } from '../contracts/topics.ts'
 import { traceIdIn } from '../contracts/traceparent.ts'
 import { Admission } from '../http/admission.ts'
-import { type ArrivingRequest, type RequestObserver, refusalAtGate } from '../http/index.ts'
+import { type ArrivingRequest, passageOf, type RequestObserver } from '../http/index.ts'
 import { beginSnapshot, DatabaseReader } from '../invariants/database-reader.ts'
 import { KafkaConsumerOffsets } from '../messaging/consumer-offsets.ts'
 import { KafkaDeadLetters } from '../messaging/dead-letters.ts'
@@ -79,7 +79,7 @@ export const portsFromEnv = (): Ports => {
 const GATE = Symbol.for('payment-backend.gate')
 
 function guarded(ports: Ports): Ports {
-  Object.assign(globalThis, { [GATE]: (request: ArrivingRequest) => refusalOrNone(ports, request) })
+  Object.assign(globalThis, { [GATE]: (request: ArrivingRequest) => passageOrNone(ports, request) })
   guardProcess(process, reason => {
     ports.metrics.unhandledRejections.inc()
     ports.log.error({ err: reason }, 'unhandled rejection')
@@ -88,9 +88,9 @@ function guarded(ports: Ports): Ports {
 }
 
 /** Never throws: without a valid configuration there is no gate, and the route answers that error. */
-function refusalOrNone(ports: Ports, request: ArrivingRequest) {
+function passageOrNone(ports: Ports, request: ArrivingRequest) {
   try {
-    return refusalAtGate(ports, request)
+    return passageOf(ports, request)
   } catch {
     return undefined
   }
