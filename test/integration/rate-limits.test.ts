@@ -61,6 +61,16 @@ async function afterOne(extra: ExtraApi): Promise<number> {
   return localCount(extra)
 }
 
+/** A merchant whose bucket says so, and the key of its payment. */
+async function tenRepeatsForOne(): Promise<{ merchantId: string; key: string } | undefined> {
+  const [merchantId, key] = [newMerchant(), newKey()]
+  await authorize(first.api, merchantId, key)
+  const repeats = []
+  for (let count = 0; count < 10; count++) repeats.push(await authorize(first.api, merchantId, key))
+  expect(repeats.every(({ status, replayed }) => status === 201 && replayed)).toBe(true)
+  return /^"caller";r=18;/.test(String(repeats.at(-1)!.headers.ratelimit)) ? { merchantId, key } : undefined
+}
+
 describe('a rate limit', () => {
   test('holds over all processes together, to the request', async () => {
     const merchantId = newMerchant()
@@ -91,17 +101,9 @@ describe('a rate limit', () => {
   })
 
   test('a repeat whose answer is stored costs a tenth; the same key with another request costs a whole one', async () => {
-    const merchantId = newMerchant()
-    const key = newKey()
-    await authorize(first.api, merchantId, key)
-    await until(async () => (await authorize(first.api, merchantId, key)).headers.ratelimit?.includes('r=18'), {
-      what: 'a cached answer',
-    })
+    // On a busy machine Redis may be late for one of them, and then that one costs more.
+    const { merchantId, key } = await until(tenRepeatsForOne, { what: 'ten repeats that cost as much as one request' })
 
-    const repeats = []
-    for (let count = 0; count < 9; count++) repeats.push(await authorize(first.api, merchantId, key))
-    expect(repeats.every(({ status, replayed }) => status === 201 && replayed)).toBe(true)
-    expect(repeats.at(-1)!.headers.ratelimit).toMatch(/^"caller";r=18;/)
     const other = await first.api.authorize({ ...authorizeBody(), amount: 77, merchantId, idempotencyKey: key })
 
     expect(other.status).toBe(422)

@@ -21,11 +21,14 @@ import {
 } from '../../shared/invariants/planted.corruption.ts'
 import type { LogRecord } from '../../shared/invariants/record-comparison.ts'
 import { PaymentApi } from '../support/http.ts'
+import { type OwnSystem, startOwnSystem } from '../support/own-system.ts'
 import { newMerchant } from '../support/payments.ts'
 import { paymentsInEachState, whileSpoiled } from '../support/spoiled-payments.ts'
-import { systemUnderTest } from '../support/system.ts'
+import type { SystemUnderTest } from '../support/system.ts'
 
-const system = systemUnderTest()
+/** With little in it: each corruption is looked for in all of it. */
+let own: OwnSystem
+let system: SystemUnderTest
 const merchantId = newMerchant('verify')
 /** Payments by the state they were left in. */
 let ids: Record<SystemPayment, string>
@@ -34,11 +37,13 @@ let kafka: KafkaLog
 let journal: AcquirerJournal
 
 beforeAll(async () => {
+  own = await startOwnSystem('corruption')
+  system = own.system
   ids = await paymentsInEachState(new PaymentApi(system.apiUrl), merchantId)
   const settled = await verify(system, { settleMs: 90_000, graceMs: 60_000 })
   expect({ failed: failuresOf(settled), pending: settled.pending }).toEqual({ failed: [], pending: 0 })
   // The relay, the sweep and the resolver would repair some of what is planted.
-  await connectControl().stop('api')
+  await connectControl(own.runFile).stop('api')
   kafka = remembering(await openKafkaLog(system))
   journal = journalAt(system.acquirerUrl)
   database = await mysql.createConnection({ uri: system.databaseUrl, timezone: 'Z' })
@@ -48,7 +53,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await database?.end()
   await kafka?.close()
-  await connectControl().start('api')
+  await own?.stop()
 }, 120_000)
 
 const failuresOf = (report: VerifyReport): string[] =>
@@ -138,7 +143,7 @@ const changing =
       ),
   })
 
-/** Beyond all that other tests leave on the topic. */
+/** Beyond all that is on the topic. */
 const UNWRITTEN_OFFSET = 1_000_000_000
 
 /** Reads the real Kafka and one dead letter more. */
