@@ -57,14 +57,14 @@ export const businessAlarms: readonly BusinessAlarm[] = [
     statistic: 'MAX',
     above: 0,
     minutes: atOnce,
-    section: 'An invariant is broken',
+    section: 'A control account differs',
   },
   {
     metric: 'control_account_difference_minor',
     statistic: 'MIN',
     below: 0,
     minutes: atOnce,
-    section: 'An invariant is broken',
+    section: 'A control account differs',
   },
   {
     metric: 'ledger_entries_repaired_total',
