@@ -49,7 +49,7 @@ describe('generated books', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  test('nothing happened later than now, and no hold is overdue', () => {
+  test('nothing happened later than now, and no hold runs out in the next twelve hours', () => {
     const times = [
       ...allOf(books, ({ operations }) => operations.map(({ finishedAtMs }) => finishedAtMs!)),
       ...allOf(books, ({ events }) => events.map(({ createdAtMs }) => createdAtMs)),
@@ -57,8 +57,7 @@ describe('generated books', () => {
     expect(Math.max(...times)).toBeLessThanOrEqual(NOW_MS)
     const held = books.filter(({ payment }) => ['AUTHORIZED', 'PARTIALLY_CAPTURED'].includes(payment.status))
     expect(held.length).toBeGreaterThan(0)
-    // The job that lets them go runs each minute.
-    expect(held.filter(({ payment }) => payment.captureBeforeMs! < NOW_MS - 2 * 60_000)).toEqual([])
+    expect(held.filter(({ payment }) => payment.captureBeforeMs! < NOW_MS + DAY_MS / 2)).toEqual([])
   })
 
   test('answers that would have been pruned are not there, unless pruning is left undone', () => {

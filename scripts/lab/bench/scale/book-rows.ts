@@ -84,6 +84,8 @@ const PUBLISHED_MS = [5, 80] as const
 const BOOKED_MS = [5, 80] as const
 /** The job that lets holds go runs each minute. */
 const EXPIRED_MS = [500, 60_000] as const
+/** Longer than any measurement. */
+const QUIET_MS = 12 * 60 * 60_000
 /** An outcome that was unknown at first. */
 const RESOLVED_MS = [5_000, 60_000] as const
 
@@ -191,7 +193,7 @@ class BookInWriting {
       if (finishedAtMs > this.#nowMs) break
       this.#take(step, claimedAtMs, finishedAtMs)
     }
-    this.#expire()
+    this.#endHold()
     if (this.#life.isRefusedAtTheEnd) this.#refuse()
     return this
   }
@@ -424,13 +426,19 @@ class BookInWriting {
     })
   }
 
-  /** A hold that ran out was let go by the job, unless that is left undone. */
-  #expire(): void {
+  /**
+   * A hold that ran out was let go by the job, one that would run out soon by its merchant: nothing happens by itself while figures
+   * are taken. Nothing of this when it is left undone.
+   */
+  #endHold(): void {
     const { captureBeforeMs } = this.#payment
     if (captureBeforeMs === null || this.#undone.has('expiries')) return
-    const claimedAtMs = captureBeforeMs + between(this.#random, EXPIRED_MS)
+    const expiredAtMs = captureBeforeMs + between(this.#random, EXPIRED_MS)
+    const hasExpired = expiredAtMs + ASKED_MS[1] <= this.#nowMs
+    if (!hasExpired && captureBeforeMs > this.#nowMs + QUIET_MS) return
+    const [end, claimedAtMs] = hasExpired ? [expiry, expiredAtMs] : [release, this.#atMs + 1]
     if (claimedAtMs + ASKED_MS[1] > this.#nowMs) return
-    if (plan(this.#payment, 'expire', undefined, claimedAtMs).kind === 'allowed') this.#take(expiry, claimedAtMs)
+    if (plan(this.#payment, end.kind, undefined, claimedAtMs).kind === 'allowed') this.#take(end, claimedAtMs)
   }
 
   /** A void that the state forbids: stored, and no operation. */
@@ -448,7 +456,7 @@ class BookInWriting {
 }
 
 /** There is no caller, and no key. */
-const expiry: DrawnStep = {
+const expiry: DrawnStep & { kind: 'expire' } = {
   kind: 'expire',
   afterMs: 0,
   share: 1,
@@ -458,6 +466,8 @@ const expiry: DrawnStep = {
   hasKey: false,
   resolved: 'at once',
 }
+
+const release: DrawnStep & { kind: 'void' } = { ...expiry, kind: 'void' }
 
 const stateBy = { approved: 'SUCCEEDED', declined: 'DECLINED', canceled: 'FAILED' } as const
 const decisionBy = { approved: 'APPROVED', declined: 'DECLINED', canceled: 'CANCELED' } as const
