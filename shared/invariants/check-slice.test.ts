@@ -81,6 +81,21 @@ describe('checkSlice', () => {
     expect(ruleIn(await checked(ports, 1), 'captured-in-ledger').lastFailure).toBeNull()
   })
 
+  test('judges by the time of the snapshot: what was pruned just before it is not missed', async () => {
+    const histories = payments(1)
+    const ports = sampleSlices(histories)
+    const { read } = ports.snapshots
+    Object.assign(ports.snapshots, {
+      read: (work: Parameters<typeof read>[0]) => {
+        histories[0]!.operations[0]!.answer = null
+        ports.clock.ms += 16 * DAY_MS
+        return read(work)
+      },
+    })
+
+    expect(ruleIn(await checked(ports, 1), 'answers-stored')).toMatchObject({ checked: 2, failed: 0 })
+  })
+
   test('says of work on its way that it is pending', async () => {
     const histories = payments(1)
     const ports = sampleSlices(histories)

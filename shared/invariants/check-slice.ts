@@ -36,7 +36,8 @@ export async function checkSlice(ports: SlicePorts, paymentsMax: number): Promis
   const before = await ports.invariantRuns.last()
   const place = placeAfter(before, startedAtMs)
   const { differences, ...slice } = await ports.snapshots.read(database =>
-    judgeSlice(database, place.afterPaymentId, paymentsMax, startedAtMs),
+    // Not before the snapshot: what fell due in between, and was done, would be missed.
+    judgeSlice(database, place.afterPaymentId, paymentsMax, ports.clock.nowMs()),
   )
   const failed = slice.results.reduce((total, result) => total + result.failed, 0)
   const run = {

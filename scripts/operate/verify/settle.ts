@@ -43,11 +43,12 @@ export async function verify(system: VerifiedSystem, options: VerifyOptions = de
 }
 
 async function verifyOnce(system: VerifiedSystem, options: VerifyOptions) {
-  const nowMs = (options.nowMs ?? Date.now)()
   const { onProgress = () => {} } = options
   const journal = await readJournal(system.acquirerUrl, count => onProgress('decisions of the acquirer', count))
   const snapshot = await openSnapshot(system.databaseUrl)
   try {
+    // Not before the snapshot: reading the journal may take minutes, in which answers that were young are pruned.
+    const nowMs = (options.nowMs ?? Date.now)()
     const virtualNowMs = nowMs + (await snapshot.clockOffsetMs())
     const judge: Judge = { nowMs, virtualNowMs, graceMs: options.graceMs }
     const kafka = await openKafkaLog(system)
