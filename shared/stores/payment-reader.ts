@@ -84,6 +84,11 @@ export class MySqlPaymentReader implements PaymentReader {
     return detail && { ...detail, events: events.map(eventView) }
   }
 
+  /**
+   * A filter is a range of one value. To MariaDB `column = ?` is the whole part of an index with that value: it reads a page from
+   * there on, past all that is newer than the cursor, or intersects two indexes whole (1.6 s of a million payments). A range ends at
+   * the cursor, and an order that begins with its column is the order of an index.
+   */
   async list(query: {
     merchantId?: string
     orderId?: string
@@ -91,17 +96,25 @@ export class MySqlPaymentReader implements PaymentReader {
     limit: number
     beforePaymentId?: string
   }): Promise<PaymentDetail[]> {
-    const conditions: Array<[sql: string, value: SqlValue | undefined]> = [
-      ['p.merchant_id = ?', query.merchantId],
-      ['p.order_id = ?', query.orderId],
-      ['p.status = ?', query.status],
-      ['p.payment_id < ?', query.beforePaymentId],
+    const filters: Array<[column: string, value: SqlValue | undefined]> = [
+      ['p.order_id', query.orderId],
+      ['p.merchant_id', query.merchantId],
+      ['p.status', query.status],
     ]
-    const given = conditions.filter(([, value]) => value !== undefined)
-    const where = given.length === 0 ? '' : `WHERE ${given.map(([sql]) => sql).join(' AND ')}`
-    const values = [...given.map(([, value]) => value!), query.limit]
+    const given = filters.filter(([, value]) => value !== undefined)
+    const conditions = given.map(([column]) => `${column} >= ? AND ${column} <= ?`)
+    const values = given.flatMap(([, value]) => [value!, value!])
+    if (query.beforePaymentId !== undefined) {
+      conditions.push('p.payment_id < ?')
+      values.push(query.beforePaymentId)
+    }
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
+    const order = [...given.slice(0, 1).map(([column]) => column), 'p.payment_id'].map(column => `${column} DESC`)
     return this.#withEntries(
-      await this.#database.select<DetailRow>(`${SELECT_DETAIL} ${where} ORDER BY p.payment_id DESC LIMIT ?`, values),
+      await this.#database.select<DetailRow>(`${SELECT_DETAIL} ${where} ORDER BY ${order.join(', ')} LIMIT ?`, [
+        ...values,
+        query.limit,
+      ]),
     )
   }
 

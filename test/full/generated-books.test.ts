@@ -1,14 +1,18 @@
 /** Generated books are right by every invariant, in every status and with all work that can be left undone; a corruption in them is found. */
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { undoneWorks } from '../../scripts/lab/bench/scale/book-rows.ts'
 import { ringEveryShard } from '../../scripts/lab/bench/scale/drains.ts'
 import { type FillTarget, fillBooks, journalFolderOf } from '../../scripts/lab/bench/scale/fill-books.ts'
+import { merchantName } from '../../scripts/lab/bench/scale/lives.ts'
 import { connectControl } from '../../scripts/local/control.ts'
 import { verify } from '../../scripts/operate/verify/settle.ts'
 import type { VerifyReport } from '../../scripts/operate/verify/verify-system.ts'
 import { paymentStatuses } from '../../shared/contracts/lists.ts'
 import { everyInvariant } from '../../shared/invariants/catalogue.ts'
+import type { Database } from '../../shared/stores/database.ts'
+import { MySqlPaymentReader } from '../../shared/stores/payment-reader.ts'
 import { openDatabase, type TestDatabase } from '../support/database.ts'
 import { PaymentApi } from '../support/http.ts'
 import { type OwnSystem, startOwnSystem } from '../support/own-system.ts'
@@ -86,6 +90,36 @@ describe('generated books', () => {
     ])
     expect({ unordered, old }).toEqual({ unordered: 0, old: 0 })
     expect(await database.count('SELECT COUNT(*) FROM outbox_archive')).toBeGreaterThan(PAYMENTS)
+  })
+
+  test.each([
+    ['of a status', { status: 'COMPLETED' }],
+    ['of a merchant', { merchantId: merchantName(0) }],
+    ['of both', { merchantId: merchantName(0), status: 'COMPLETED' }],
+  ] as const)('a page %s from a cursor on reads about as many rows as it has', async (_, filter) => {
+    const [middle] = await database.rows<{ payment_id: string }>(
+      'SELECT payment_id FROM payment ORDER BY payment_id LIMIT 1 OFFSET ?',
+      [PAYMENTS / 4],
+    )
+    const connection = await createConnection({ uri: own.system.databaseUrl, timezone: 'Z' })
+    const rows = async (sql: string, values: readonly unknown[] = []) => {
+      const [found] = await connection.query<RowDataPacket[]>(sql, [...values])
+      return found
+    }
+    const rowsRead = async () => {
+      const [row] = await rows("SHOW SESSION STATUS LIKE 'Handler_read_prev'")
+      return Number(row!.Value)
+    }
+    try {
+      const reader = new MySqlPaymentReader({ select: rows } as unknown as Database)
+      const before = await rowsRead()
+      const page = await reader.list({ ...filter, limit: 20, beforePaymentId: middle!.payment_id })
+
+      expect(page).toHaveLength(20)
+      expect((await rowsRead()) - before).toBeLessThan(80)
+    } finally {
+      await connection.end()
+    }
   })
 
   test('a corruption of one row is found', async () => {
