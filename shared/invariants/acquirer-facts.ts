@@ -1,16 +1,7 @@
 /** What the acquirer's journal says, as the invariants compare it with the database: every decision, and what became of each hold. */
-import type { DecisionState, JournalEntry } from '../contracts/acquirer.ts'
-import type { OperationKind } from '../contracts/lists.ts'
+import type { JournalEntry } from '../contracts/acquirer.ts'
+import { type Decision, DecisionTable, NO_ROW } from './decision-table.ts'
 import type { OperationRow, PaymentHistory } from './payment-history.ts'
-
-export interface Decision {
-  state: DecisionState
-  /** Null, like the currency, when it was canceled before anybody had asked for it. */
-  kind: OperationKind | null
-  /** Minor units. */
-  amount: number
-  currency: string | null
-}
 
 /** What the approved orders of one authorization come to, in minor units. */
 export interface Hold {
@@ -57,38 +48,38 @@ export interface AcquirerFacts {
   overdrafts: readonly Overdraft[]
 }
 
-interface Account {
+/** An approved authorization, and what its orders have made of it. In minor units. */
+interface Account extends Pick<Decision, 'amount' | 'currency'> {
   captured: number
   refunded: number
   /** Released, or captured for the last time. */
   closed: boolean
 }
 
-interface Kept extends Decision {
-  met: boolean
-  /** In the part that was read after the database. */
-  isNewer: boolean
-  /** Of an approved authorization. */
-  account: Account | null
-  /** Of an approved order on a hold; an approved authorization is its own. */
-  hold: Kept | null
-  /** Whether an approval of the second part changed the hold. */
-  isMoving: boolean
-}
+/** Flags of a decision. */
+const MET = 1
+/** In the part that was read after the database. */
+const NEWER = 2
+/** An approved authorization. */
+const HOLD = 4
+/** Of a hold: see Account. */
+const CLOSED = 8
+/** Of a hold: an approval of the second part changed it. */
+const MOVING = 16
 
 type DecisionEntry = Extract<JournalEntry, { type: 'decision' }>
 type Order = NonNullable<DecisionEntry['order']>
 
-/** The journal in memory, about 180 bytes a decision. Entries come in the order of the journal. */
+/** The journal in memory. Entries come in the order of the journal. */
 export class JournalFacts implements AcquirerFacts {
-  readonly #decisions = new Map<string, Kept>()
+  readonly #table = new DecisionTable()
   readonly overdrafts: Overdraft[] = []
   beganAtMs: number | null = null
   ordersOfHolds = 0
   #isSecondPart = false
 
   get decisions(): number {
-    return this.#decisions.size
+    return this.#table.size
   }
 
   /** From here on entries are newer than the database. */
@@ -102,73 +93,92 @@ export class JournalFacts implements AcquirerFacts {
 
   #addDecision({ operationId, order, state, decidedAt }: DecisionEntry): void {
     this.beganAtMs ??= Date.parse(decidedAt)
-    const isApproved = state === 'APPROVED'
-    const kept: Kept = {
-      state,
-      kind: order?.kind ?? null,
-      amount: order?.amount ?? 0,
-      currency: order?.currency ?? null,
-      met: false,
-      isNewer: this.#isSecondPart,
-      account: isApproved && order?.kind === 'authorize' ? { captured: 0, refunded: 0, closed: false } : null,
-      hold: null,
-      isMoving: false,
+    const { kind = null, amount = 0, currency = null } = order ?? {}
+    const row = this.#table.set(operationId, { state, kind, amount, currency })
+    if (this.#isSecondPart) this.#mark(row, NEWER)
+    if (state !== 'APPROVED' || order === null) return
+    if (kind === 'authorize') {
+      this.#mark(row, HOLD)
+      this.#table.columns.holds[row] = row
     }
-    if (kept.account) kept.hold = kept
-    this.#decisions.set(operationId, kept)
-    if (isApproved && order !== null && order.authorizationId !== null)
-      kept.hold = this.#apply(operationId, order, order.authorizationId)
+    if (order.authorizationId !== null)
+      this.#table.columns.holds[row] = this.#apply(operationId, order, order.authorizationId)
   }
 
-  /** Returns the hold; null when there is none. */
-  #apply(operationId: string, order: Order, authorizationId: string): Kept | null {
-    const hold = this.#decisions.get(authorizationId)
+  /** Returns the hold; NO_ROW when there is none. */
+  #apply(operationId: string, order: Order, authorizationId: string): number {
+    const row = this.#table.find(authorizationId)
+    const hold = this.#accountOf(row)
     this.ordersOfHolds++
     const problem = overdraftOf(order, hold)
     if (problem !== undefined) this.overdrafts.push({ operationId, problem: `${problem} (${authorizationId})` })
-    if (!hold?.account) return null
-    hold.isMoving ||= this.#isSecondPart
-    move(hold.account, order)
-    return hold
+    if (hold === undefined) return NO_ROW
+    if (this.#isSecondPart) this.#mark(row, MOVING)
+    const { captured, refunded, closed } = movedBy(order, hold)
+    this.#table.columns.captured[row] = captured
+    this.#table.columns.refunded[row] = refunded
+    if (closed) this.#mark(row, CLOSED)
+    return row
+  }
+
+  #mark(row: number, flag: number): void {
+    this.#table.columns.flags[row]! |= flag
+  }
+
+  #is(row: number, flag: number): boolean {
+    return row !== NO_ROW && (this.#table.columns.flags[row]! & flag) !== 0
+  }
+
+  #accountOf(row: number): Account | undefined {
+    if (!this.#is(row, HOLD)) return undefined
+    const { amount, currency } = this.#table.decisionAt(row)
+    const { captured, refunded } = this.#table.columns
+    return { amount, currency, captured: captured[row]!, refunded: refunded[row]!, closed: this.#is(row, CLOSED) }
   }
 
   meet(operationId: string): Decision | null {
-    const kept = this.#decisions.get(operationId)
-    if (!kept) return null
-    kept.met = true
-    return kept
+    const row = this.#table.find(operationId)
+    if (row === NO_ROW) return null
+    this.#mark(row, MET)
+    return this.#table.decisionAt(row)
   }
 
   holdOf(authorizationId: string): Hold | null {
-    const hold = this.#decisions.get(authorizationId)
-    if (!hold?.account || hold.isMoving) return null
-    const { captured, refunded } = hold.account
-    return { amount: hold.amount, captured, refunded, open: isOpen(hold) }
+    const row = this.#table.find(authorizationId)
+    const hold = this.#is(row, MOVING) ? undefined : this.#accountOf(row)
+    return hold === undefined
+      ? null
+      : { amount: hold.amount, captured: hold.captured, refunded: hold.refunded, open: isOpen(hold) }
   }
 
   *unmet(): Generator<Decision & { operationId: string }> {
-    const kept: [operationId: string, decision: Kept][] = []
-    for (const entry of this.#decisions) if (entry[1].state === 'APPROVED' && !entry[1].met) kept.push(entry)
-    const netsMinor = new Map<Kept | null, number>()
-    for (const [, each] of kept) netsMinor.set(each.hold, (netsMinor.get(each.hold) ?? 0) + takenBy(each))
-    for (const [operationId, each] of kept)
-      if (!each.isNewer && !isUndone(each, netsMinor.get(each.hold)!)) yield { ...each, operationId }
+    const { holds } = this.#table.columns
+    const rows: number[] = []
+    for (let row = 0; row < this.#table.size; row++)
+      if (!this.#is(row, MET) && this.#table.decisionAt(row).state === 'APPROVED') rows.push(row)
+    const netsMinor = new Map<number, number>()
+    for (const row of rows)
+      netsMinor.set(holds[row]!, (netsMinor.get(holds[row]!) ?? 0) + takenBy(this.#table.decisionAt(row)))
+    for (const row of rows)
+      if (!this.#is(row, NEWER) && !this.#isUndone(row, netsMinor.get(holds[row]!)!)) yield this.#table.decisionAt(row)
+  }
+
+  /** `netMinor`: what all orders on its hold took that nobody has met. A hold that nobody has met must be released, too. */
+  #isUndone(row: number, netMinor: number): boolean {
+    const holdRow = this.#table.columns.holds[row]!
+    if (holdRow === NO_ROW || netMinor !== 0) return false
+    const { kind } = this.#table.decisionAt(row)
+    return this.#is(holdRow, MET) ? kind === 'capture' || kind === 'refund' : !isOpen(this.#accountOf(holdRow)!)
   }
 }
 
-const isOpen = ({ account, amount }: Kept): boolean => !account!.closed && account!.captured < amount
+const isOpen = ({ closed, captured, amount }: Account): boolean => !closed && captured < amount
 
 /** What an order took from the buyer, in minor units. */
-const takenBy = ({ kind, amount }: Kept): number => (kind === 'capture' ? amount : kind === 'refund' ? -amount : 0)
-
-/** `netMinor`: what all orders on its hold took that nobody has met. A hold that nobody has met must be released, too. */
-function isUndone({ kind, hold }: Kept, netMinor: number): boolean {
-  if (hold === null || netMinor !== 0) return false
-  return hold.met ? kind === 'capture' || kind === 'refund' : !isOpen(hold)
-}
+const takenBy = ({ kind, amount }: Decision): number => (kind === 'capture' ? amount : kind === 'refund' ? -amount : 0)
 
 /** What an approved order may not do to its hold, in words; undefined when it may. Releasing what is not held moves no money. */
-function overdraftOf(order: Order, hold: Kept | undefined): string | undefined {
+function overdraftOf(order: Order, hold: Account | undefined): string | undefined {
   switch (order.kind) {
     case 'authorize':
     case 'void':
@@ -177,17 +187,16 @@ function overdraftOf(order: Order, hold: Kept | undefined): string | undefined {
     case 'capture':
       return unheld(order, hold) ?? captureProblem(order.amount, hold!)
     case 'refund':
-      return unheld(order, hold) ?? refundProblem(order.amount, hold!.account!)
+      return unheld(order, hold) ?? refundProblem(order.amount, hold!)
   }
 }
 
-function unheld({ kind, currency }: Order, hold: Kept | undefined): string | undefined {
-  if (!hold?.account) return `${kind} of money that is not held`
+function unheld({ kind, currency }: Order, hold: Account | undefined): string | undefined {
+  if (hold === undefined) return `${kind} of money that is not held`
   return hold.currency === currency ? undefined : `${kind} in ${currency} of a hold in ${hold.currency}`
 }
 
-function captureProblem(amount: number, { account, amount: held }: Kept): string | undefined {
-  const { captured, closed } = account!
+function captureProblem(amount: number, { captured, closed, amount: held }: Account): string | undefined {
   if (closed) return `captured ${amount} of a hold that was released or captured for the last time`
   return captured + amount > held ? `captured ${captured} and ${amount} of a hold of ${held}` : undefined
 }
@@ -195,20 +204,16 @@ function captureProblem(amount: number, { account, amount: held }: Kept): string
 const refundProblem = (amount: number, { captured, refunded }: Account): string | undefined =>
   refunded + amount > captured ? `refunded ${refunded} and ${amount} of ${captured} captured` : undefined
 
-function move(account: Account, { kind, amount, finalCapture }: Order): void {
+function movedBy({ kind, amount, finalCapture }: Order, account: Account): Account {
   switch (kind) {
     case 'authorize':
-      return
+      return account
     case 'capture':
-      account.captured += amount
-      account.closed ||= finalCapture === true
-      return
+      return { ...account, captured: account.captured + amount, closed: account.closed || finalCapture === true }
     case 'refund':
-      account.refunded += amount
-      return
+      return { ...account, refunded: account.refunded + amount }
     case 'void':
     case 'expire':
-      account.closed = true
-      return
+      return { ...account, closed: true }
   }
 }

@@ -81,6 +81,7 @@ export const paymentCorruptions: PlantedFor<(typeof paymentInvariants)[number]['
     samples: [
       {
         what: 'a capture that was claimed when its time had run out',
+        row: 'op_',
         inPayment: history => {
           history.payment!.captureBeforeMs = history.operations[1]!.createdAtMs
         },

@@ -17,6 +17,9 @@ const FEE = 250
 const ulid = (letter: string, index: number): string => `${letter}${String(index).padStart(25, '0')}`
 export const paymentIdOf = (index: number): string => `pay_${ulid('0P', index).slice(-26)}`
 
+/** No longer than ids are. */
+const operationIdFor = (paymentId: string, name: string): string => `op_${paymentId.slice(-12)}_${name}`
+
 /** What one operation did; a word stands for the whole. */
 interface StepRow {
   kind: OperationKind
@@ -186,8 +189,8 @@ function takeStep(history: HistoryInKafka & { payment: PaymentRow }, step: StepR
   payment.eventCount++
   const told = toldOf(payment)
   const earlier = history.operations.filter(operation => operation.kind === kind).length
-  const id = `${paymentId}_${kind}${earlier === 0 ? '' : earlier + 1}`
-  const [operationId, eventId] = [`op_${id}`, `evt_${id}`]
+  const name = `${kind}${earlier === 0 ? '' : earlier + 1}`
+  const [operationId, eventId] = [operationIdFor(paymentId, name), `evt_${paymentId}_${name}`]
   const event = {
     eventId,
     eventType: topic,
@@ -285,7 +288,7 @@ export function declinedPayment(index: number): HistoryInKafka {
 export function pendingPayment(index: number): HistoryInKafka {
   const paymentId = paymentIdOf(index)
   const history = settledPayment(index, [])
-  const operation = operationOf('shop', `op_${paymentId}_authorize`, 'authorize', 'PENDING', null)
+  const operation = operationOf('shop', operationIdFor(paymentId, 'authorize'), 'authorize', 'PENDING', null)
   operation.leaseUntilMs = NOW_MS + 5_000
   operation.answer = {
     ...answerOf('shop', operation.idempotencyKey!, operation.operationId, 0, {}),
