@@ -10,12 +10,12 @@ describe('a soak', () => {
 
   const plans: [records: number, what: string, plan: Omit<SoakPlan, 'records'>][] = [
     [
-      10_000,
+      4_000,
       'a partition an event',
       { kills: ['app', 'broker'], failRate: 0.1, slowMsMax: 40, batchSize: 20, partitionsPerEventMax: 1 },
     ],
     [
-      3_000,
+      1_500,
       'five partitions an event',
       { kills: ['app'], failRate: 0.1, slowMsMax: 40, batchSize: 20, partitionsPerEventMax: 5 },
     ],
