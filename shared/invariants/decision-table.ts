@@ -37,7 +37,11 @@ export class DecisionTable {
   /** Replaced when the table grows. */
   columns = columnsOf(ROWS_AT_FIRST)
   size = 0
-  readonly #names = { states: new Numbered<DecisionState>(), kinds: new Numbered(), currencies: new Numbered() }
+  readonly #names = {
+    states: new Numbered<DecisionState>(),
+    kinds: new Numbered<OperationKind>(),
+    currencies: new Numbered<string>(),
+  }
   /** By the id's hash, and onward to the next free place: a row and one, or 0. */
   #places = new Int32Array(ROWS_AT_FIRST * PLACES_PER_ROW)
   readonly #sought = Buffer.alloc(ID_BYTES_MAX)
@@ -73,7 +77,7 @@ export class DecisionTable {
     return {
       operationId: id.replace(/\0+$/, ''),
       state: this.#names.states.nameOf(states[row]!)!,
-      kind: this.#names.kinds.nameOf(kinds[row]!) as OperationKind | null,
+      kind: this.#names.kinds.nameOf(kinds[row]!),
       amount: amounts[row]!,
       currency: this.#names.currencies.nameOf(currencies[row]!),
     }

@@ -1,7 +1,6 @@
 /** Generated books are right by every invariant, in every status and with all work that can be left undone; a corruption in them is found. */
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { undoneWorks } from '../../scripts/lab/bench/scale/book-rows.ts'
 import { ringEveryShard } from '../../scripts/lab/bench/scale/drains.ts'
 import { type FillTarget, fillBooks, journalFolderOf } from '../../scripts/lab/bench/scale/fill-books.ts'
@@ -101,24 +100,22 @@ describe('generated books', () => {
       'SELECT payment_id FROM payment ORDER BY payment_id LIMIT 1 OFFSET ?',
       [PAYMENTS / 4],
     )
-    const connection = await createConnection({ uri: own.system.databaseUrl, timezone: 'Z' })
-    const rows = async (sql: string, values: readonly unknown[] = []) => {
-      const [found] = await connection.query<RowDataPacket[]>(sql, [...values])
-      return found
-    }
+    // What a connection has read is told to that connection alone.
+    const single = openDatabase(own.system.databaseUrl, 1)
     const rowsRead = async () => {
-      const [row] = await rows("SHOW SESSION STATUS LIKE 'Handler_read_prev'")
+      const [row] = await single.rows<{ Value: string }>("SHOW SESSION STATUS LIKE 'Handler_read_prev'")
       return Number(row!.Value)
     }
     try {
-      const reader = new MySqlPaymentReader({ select: rows } as unknown as Database)
+      const select = (sql: string, values: readonly unknown[] = []) => single.rows(sql, [...values])
+      const reader = new MySqlPaymentReader({ select } as unknown as Database)
       const before = await rowsRead()
       const page = await reader.list({ ...filter, limit: 20, beforePaymentId: middle!.payment_id })
 
       expect(page).toHaveLength(20)
       expect((await rowsRead()) - before).toBeLessThan(80)
     } finally {
-      await connection.end()
+      await single.close()
     }
   })
 

@@ -10,8 +10,8 @@ export interface TestDatabase {
   close(): Promise<void>
 }
 
-export function openDatabase(url: string): TestDatabase {
-  const pool = createPool({ uri: url, connectionLimit: 2, timezone: 'Z' })
+export function openDatabase(url: string, connectionLimit = 2): TestDatabase {
+  const pool = createPool({ uri: url, connectionLimit, timezone: 'Z' })
   const rows = async <Row>(sql: string, values: unknown[] = []): Promise<Row[]> => {
     const [found] = await pool.query<RowDataPacket[]>(sql, values)
     return found as Row[]
