@@ -75,3 +75,63 @@ export const entriesByEvent: Record<EventType, readonly EntryType[]> = {
 
 /** The events that the ledger consumer takes. */
 export const ledgerEventTypes: readonly EventType[] = eventTypes.filter(type => entriesByEvent[type].length > 0)
+
+/** How a merchant's fee carries VAT: on top of it, within it, or not at all. */
+export const vatModes = ['exclusive', 'inclusive', 'none'] as const
+export type VatMode = (typeof vatModes)[number]
+
+/** What becomes of the fee and its VAT when the money is refunded. */
+export const refundFees = ['keep', 'return'] as const
+export type RefundFee = (typeof refundFees)[number]
+
+/** Which days are settled together: each by itself, weeks that end on Sunday, calendar months. */
+export const settlementCycles = ['D', 'W', 'M'] as const
+export type SettlementCycle = (typeof settlementCycles)[number]
+
+/** What a merchant is owed for, or owes. `carry_out` empties a batch that is not paid, `carry_in` takes its sum into the next one. */
+export const itemTypes = ['capture', 'refund', 'carry_in', 'carry_out'] as const
+export type ItemType = (typeof itemTypes)[number]
+
+/** OPEN → CLOSED → PAID, or CARRIED when there is nothing to pay; CLOSED ↔ HELD. */
+export const batchStates = ['OPEN', 'CLOSED', 'HELD', 'PAID', 'CARRIED'] as const
+export type BatchState = (typeof batchStates)[number]
+
+/**
+ * CREATED → APPROVED → SENT → CONFIRMED by the bank's answer → PAID by its statement → RETURNED. Before CONFIRMED: FAILED; before
+ * SENT: CANCELED. Only statements say PAID and RETURNED.
+ */
+export const payoutStates = [
+  'CREATED',
+  'APPROVED',
+  'SENT',
+  'CONFIRMED',
+  'PAID',
+  'RETURNED',
+  'FAILED',
+  'CANCELED',
+] as const
+export type PayoutState = (typeof payoutStates)[number]
+
+/** Payouts that may still move the money: a batch has at most one of them. */
+export const livePayoutStates = [
+  'CREATED',
+  'APPROVED',
+  'SENT',
+  'CONFIRMED',
+  'PAID',
+] as const satisfies readonly PayoutState[]
+
+/** PREPARED → APPROVED → SENT: the bank may have it → ACCEPTED: it has it. REJECTED by the bank, CANCELED by an operator. */
+export const payoutFileStates = ['PREPARED', 'APPROVED', 'SENT', 'ACCEPTED', 'REJECTED', 'CANCELED'] as const
+export type PayoutFileState = (typeof payoutFileStates)[number]
+
+/** What we expect to find in the acquirer's settlement, one for each captured or refunded event. */
+export const expectationKinds = ['capture', 'refund'] as const
+export type ExpectationKind = (typeof expectationKinds)[number]
+
+export const expectationStates = ['OPEN', 'OVERDUE', 'MATCHED', 'BROKEN', 'SETTLED'] as const
+export type ExpectationState = (typeof expectationStates)[number]
+
+/** What operators may do: look; act; and approve what others have prepared. Each may do what the one before may. */
+export const operatorRoles = ['viewer', 'operator', 'approver'] as const
+export type OperatorRole = (typeof operatorRoles)[number]

@@ -36,7 +36,7 @@ export const feeMinor = (schedule: FeeSchedule, capturedBeforeMinor: number, amo
   Math.max(0, feeOfAllMinor(schedule, capturedBeforeMinor + amountMinor) - feeOfAllMinor(schedule, capturedBeforeMinor))
 
 /** Integer division of non-negative numbers, rounded half to even. */
-function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
+export function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
   const quotient = dividend / divisor
   const twiceRest = (dividend % divisor) * 2n
   if (twiceRest > divisor || (twiceRest === divisor && quotient % 2n === 1n)) return quotient + 1n

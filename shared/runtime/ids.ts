@@ -2,6 +2,7 @@
 import { randomFillSync } from 'node:crypto'
 import { decodeTime, monotonicFactory } from 'ulid'
 import type { Ids } from '../payments/ports.ts'
+import type { SettlementIds } from '../settlement/ports.ts'
 
 const POOL_WORDS = 1024
 const WORD_RANGE = 2 ** 32
@@ -22,7 +23,7 @@ function pooledRandom(): () => number {
 const timeIn = (id: string): number => decodeTime(id.slice(id.indexOf('_') + 1))
 
 /** `nowMs` is the clock whose time the ids carry. */
-export function createIds(nowMs: () => number): Ids & { request(): string } {
+export function createIds(nowMs: () => number): Ids & SettlementIds & { operator(): string; request(): string } {
   const random = pooledRandom()
   const ulid = monotonicFactory(random)
   // A generator of its own: an entry that must sort after an id from the future moves the time of later entries only.
@@ -33,6 +34,12 @@ export function createIds(nowMs: () => number): Ids & { request(): string } {
     operation: withPrefix('op'),
     event: withPrefix('evt'),
     entry: after => `led_${entryUlid(Math.max(nowMs(), after === undefined ? 0 : timeIn(after) + 1))}`,
+    item: withPrefix('itm'),
+    expectation: withPrefix('exp'),
+    batch: withPrefix('bat'),
+    payout: withPrefix('out'),
+    payoutFile: withPrefix('pof'),
+    operator: withPrefix('opr'),
     request: withPrefix('req'),
   }
 }

@@ -303,7 +303,7 @@ describe('the migrations', () => {
     )
     const columns = files.flatMap(file => sql(file).match(/^\s*(?:merchant_id|idempotency_key)\s+VARCHAR.*$/gm) ?? [])
 
-    expect(columns).toHaveLength(6)
+    expect(columns.length).toBeGreaterThanOrEqual(10)
     for (const column of columns) expect(column).toContain('CHARACTER SET ascii COLLATE ascii_bin')
   })
 

@@ -12,6 +12,7 @@ interface Room {
 }
 
 const PORTS = 'shared/payments/ports.ts'
+const SETTLEMENT_PORTS = 'shared/settlement/ports.ts'
 const LISTS = 'shared/contracts/lists.ts'
 const CRASH_POINTS = 'shared/contracts/crash-points.ts'
 const SHARED = [
@@ -19,7 +20,9 @@ const SHARED = [
   'domain',
   'invariants',
   'payments',
+  'settlement',
   'stores',
+  'bank',
   'cache',
   'messaging',
   'acquirer',
@@ -27,7 +30,7 @@ const SHARED = [
   'runtime',
 ].map(name => `shared/${name}`)
 const AUDITOR = 'scripts/lab/chaos/auditor'
-const adapter: Room = { imports: [PORTS, 'shared/domain', 'shared/contracts'] }
+const adapter: Room = { imports: [PORTS, SETTLEMENT_PORTS, 'shared/domain', 'shared/contracts'] }
 
 /** It could leave the repository with its tests: they import nothing around it, and no other test imports them. */
 const PLUGIN = 'plugins/kafka-events'
@@ -36,6 +39,7 @@ const rooms: Record<string, Room> = {
   functions: {
     imports: [
       'shared/payments',
+      'shared/settlement',
       'shared/invariants',
       'shared/http',
       'shared/runtime',
@@ -49,12 +53,15 @@ const rooms: Record<string, Room> = {
   'shared/contracts': { imports: [], packages: ['zod'] },
   'shared/domain': { imports: [LISTS], packages: [] },
   'shared/invariants': { imports: ['shared/contracts'], packages: [] },
-  'shared/payments': { imports: ['shared/domain', 'shared/contracts'], packages: [] },
+  // Each of the two may use the other's ports, not its use cases.
+  'shared/payments': { imports: [SETTLEMENT_PORTS, 'shared/domain', 'shared/contracts'], packages: [] },
+  'shared/settlement': { imports: [PORTS, 'shared/domain', 'shared/contracts'], packages: [] },
   'shared/stores': adapter,
   'shared/cache': adapter,
   'shared/messaging': adapter,
   'shared/acquirer': adapter,
-  'shared/http': { imports: ['shared/payments', 'shared/contracts'] },
+  'shared/bank': adapter,
+  'shared/http': { imports: ['shared/payments', 'shared/settlement', 'shared/contracts'] },
   'shared/runtime': { imports: SHARED, ambient: true },
   web: { imports: ['shared/contracts'], ambient: true },
   sandbox: { imports: ['shared/contracts'], ambient: true },

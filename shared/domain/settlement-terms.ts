@@ -1,0 +1,48 @@
+/** The terms by which a merchant is settled, and which of them were in force when something happened. */
+import type { RefundFee, SettlementCycle, VatMode } from '../contracts/lists.ts'
+
+export interface SettlementTerms {
+  cycle: SettlementCycle
+  /** Business days from the end of the period to the payout. */
+  delayDays: number
+  /** `HH:MM` in the time zone: what is later belongs to the next day. `24:00`: the day is that of the calendar. */
+  cutoff: string
+  /** An IANA name. */
+  timezone: string
+  /** Whose business days count, such as `KR`. */
+  calendar: string
+  vatMode: VatMode
+  refundFee: RefundFee
+  /** Minor units. A batch of less is carried to the next. */
+  payoutMinMinor: number
+  /** The merchant's bank account; null: its batches wait. */
+  accountToken: string | null
+  /** Why nothing is paid out; null: it is. */
+  heldReason: string | null
+}
+
+export interface DatedTerms extends SettlementTerms {
+  merchantId: string
+  currency: string
+  /** Virtual time. */
+  validFromMs: number
+}
+
+/** The newest terms of this merchant and currency that were in force at this time (virtual), or the defaults. */
+export function termsAt(
+  rows: readonly DatedTerms[],
+  defaults: SettlementTerms,
+  merchantId: string,
+  currency: string,
+  atMs: number,
+): SettlementTerms {
+  const inForce = rows.filter(
+    row => row.merchantId === merchantId && row.currency === currency && row.validFromMs <= atMs,
+  )
+  return (
+    inForce.reduce<DatedTerms | undefined>(
+      (newest, row) => (newest === undefined || row.validFromMs > newest.validFromMs ? row : newest),
+      undefined,
+    ) ?? defaults
+  )
+}

@@ -1,0 +1,74 @@
+/** What the settlement use cases need from outside. Times are epoch milliseconds, amounts minor units, days `YYYY-MM-DD`. */
+import type { ExpectationKind, ItemType } from '../contracts/lists.ts'
+import type { DatedTerms } from '../domain/settlement-terms.ts'
+import type { Transaction } from '../payments/ports.ts'
+
+export interface TermsReader {
+  /** Every row of these merchants, at least one, in any order. */
+  listTerms(tx: Transaction | undefined, merchantIds: readonly string[]): Promise<DatedTerms[]>
+}
+
+/** What a merchant is owed for one event, or owes. */
+export interface SettlementItem {
+  itemId: string
+  merchantId: string
+  currency: string
+  /** Null when it is not of one payment. */
+  paymentId: string | null
+  /** The outbox event that it follows from. */
+  eventId: string
+  type: ItemType
+  /** Signed: a refund is negative. */
+  grossMinor: number
+  /** Without VAT. A fee that is returned is negative. */
+  feeMinor: number
+  vatMinor: number
+  /** `gross − fee − vat`. */
+  netMinor: number
+  soldOn: string
+  /** The last day of the period that `soldOn` lies in. */
+  periodEnd: string
+  /** Null: the calendar of its year is not loaded. */
+  dueOn: string | null
+  /** Of the calendar by which `dueOn` was counted. */
+  calendarVersion: number
+}
+
+export interface Items {
+  /** Throws DuplicateKeyError when an item of this event and type exists. */
+  insert(tx: Transaction, items: readonly SettlementItem[], nowMs: number): Promise<void>
+  /** The events of these, at least one, that have an item. */
+  eventsWithItems(tx: Transaction, eventIds: readonly string[]): Promise<Set<string>>
+}
+
+/** What we expect of the acquirer for one event. */
+export interface Expectation {
+  expectationId: string
+  sourceId: string
+  /** The operation, as the acquirer names it. */
+  matchKey: string
+  kind: ExpectationKind
+  eventId: string
+  paymentId: string
+  /** Signed, as `feeMinor` (without VAT) and `vatMinor`. */
+  amountMinor: number
+  feeMinor: number
+  vatMinor: number
+  currency: string
+  dueOn: string | null
+}
+
+export interface Expectations {
+  /** Throws DuplicateKeyError when the source has one with this key and kind. */
+  insert(tx: Transaction, expectations: readonly Expectation[], nowMs: number): Promise<void>
+}
+
+/** New ids. */
+export interface SettlementIds {
+  item(): string
+  expectation(): string
+  batch(): string
+  payout(): string
+  payoutFile(): string
+  event(): string
+}
