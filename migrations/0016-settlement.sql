@@ -182,7 +182,8 @@ CREATE TABLE IF NOT EXISTS recon_expectation (
   CONSTRAINT recon_expectation_once UNIQUE (source_id, match_key, kind),
   CONSTRAINT recon_expectation_event UNIQUE (event_id, kind),
   CONSTRAINT recon_expectation_state CHECK (state IN ('OPEN', 'OVERDUE', 'MATCHED', 'BROKEN', 'SETTLED')),
-  INDEX recon_expectation_due (state, due_on)
+  INDEX recon_expectation_due (state, due_on),
+  INDEX recon_expectation_by_payment (payment_id)
 ) ENGINE = InnoDB;
 
 CREATE TABLE IF NOT EXISTS operator (

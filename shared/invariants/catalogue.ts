@@ -6,12 +6,14 @@ import { kafkaInvariants } from './kafka-invariants.ts'
 import { ledgerInvariants } from './ledger-invariants.ts'
 import { operationInvariants } from './operation-invariants.ts'
 import { paymentInvariants } from './payment-invariants.ts'
+import { settlementInvariants } from './settlement-invariants.ts'
 
 const databaseGroups = {
   Payments: paymentInvariants,
   'Operations and answers': operationInvariants,
   'Events and outbox': eventInvariants,
   Ledger: ledgerInvariants,
+  Settlement: settlementInvariants,
 } as const satisfies Record<string, readonly DatabaseInvariant[]>
 
 const kafkaGroups = { Kafka: kafkaInvariants } as const satisfies Record<string, readonly KafkaInvariant[]>

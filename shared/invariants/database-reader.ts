@@ -4,6 +4,8 @@ import type { DatabaseSource } from './judge.ts'
 import {
   type AnswerRow,
   type EntryRow,
+  type ExpectationRow,
+  type ItemRow,
   type OperationRow,
   type OutboxRow,
   type PaymentHistory,
@@ -12,6 +14,8 @@ import {
   type SettlementRow,
 } from './payment-history.ts'
 import type { OutboxLookup, OutboxRecord } from './record-comparison.ts'
+import type { BatchHistory, FileHistory, SettlementSums } from './settlement-history.ts'
+import { SettlementReader } from './settlement-reader.ts'
 
 const PAGE_ROWS = 1_000
 
@@ -49,6 +53,7 @@ export interface SliceSource {
 export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup {
   readonly #snapshot: Query
   readonly #current: Query
+  #settledFrom: Promise<Row[]> | undefined
 
   /** `snapshot` sees one moment, `current` what was committed since; only a comparison with Kafka needs the second. */
   constructor(snapshot: Query, current: Query = snapshot) {
@@ -104,10 +109,23 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
       historyOf(row.payment_id).settlements.push(settlementOf(row))
     for (const row of await this.#range('SELECT * FROM ledger_entry', 'payment_id', after, last))
       historyOf(row.payment_id).entries.push(entryOf(row))
+    for (const row of await this.#range('SELECT * FROM settlement_item', 'payment_id', after, last))
+      historyOf(row.payment_id).items.push(itemOf(row))
+    for (const row of await this.#range('SELECT * FROM recon_expectation', 'payment_id', after, last))
+      historyOf(row.payment_id).expectations.push(expectationOf(row))
     for (const table of outboxTables)
       for (const row of await this.#range(`SELECT * FROM ${table}`, 'message_key', after, last))
         historyOf(row.message_key).outbox.push(outboxOf(row, table === 'outbox_archive'))
+    const settledFromMs = await this.#settledFromMs()
+    for (const history of histories.values()) history.isLeftOut = wasCapturedBefore(history, settledFromMs)
     return [...histories.values()]
+  }
+
+  /** Without the row nothing is settled, and every item is one too many. */
+  async #settledFromMs(): Promise<number> {
+    this.#settledFrom ??= this.#rows('SELECT settled_from FROM settlement_start WHERE id = 1')
+    const [row] = await this.#settledFrom
+    return row?.settled_from.getTime() ?? Number.POSITIVE_INFINITY
   }
 
   #range(select: string, column: string, after: string, last: string | null): Promise<Row[]> {
@@ -134,13 +152,25 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
     }
   }
 
+  batches(): AsyncIterable<BatchHistory> {
+    return new SettlementReader(this.#snapshot).batches()
+  }
+
+  payoutFiles(): AsyncIterable<FileHistory> {
+    return new SettlementReader(this.#snapshot).payoutFiles()
+  }
+
+  settlementSums(): Promise<SettlementSums> {
+    return new SettlementReader(this.#snapshot).sums()
+  }
+
   async balances(): Promise<{ debits: Balances; credits: Balances }> {
     return { debits: await this.#balancesBy('debit_account'), credits: await this.#balancesBy('credit_account') }
   }
 
   async #balancesBy(column: 'debit_account' | 'credit_account'): Promise<Balances> {
     const balances = new Balances()
-    const sql = `SELECT ${column} AS account, currency, SUM(amount) AS total FROM ledger_entry GROUP BY ${column}, currency`
+    const sql = `SELECT ${column} AS account, currency, SUM(amount) AS total FROM ledger_entry WHERE payment_id IS NOT NULL GROUP BY ${column}, currency`
     for (const row of await this.#rows(sql)) balances.add(row.account, row.currency, BigInt(row.total))
     return balances
   }
@@ -184,7 +214,7 @@ const OPERATIONS = `SELECT o.*, a.operation_id AS answer_operation_id, a.status_
 const outboxTables = ['outbox_event', 'outbox_archive']
 
 /** In one statement, so that nothing is missed that moves meanwhile. */
-const everyEvent = (columns: string, condition = 'TRUE'): string =>
+export const everyEvent = (columns: string, condition = 'TRUE'): string =>
   outboxTables.map(table => `SELECT ${columns} FROM ${table} WHERE ${condition}`).join(' UNION ALL ')
 
 const emptyHistory = (paymentId: string, payment: PaymentRow | null): PaymentHistory => ({
@@ -193,8 +223,17 @@ const emptyHistory = (paymentId: string, payment: PaymentRow | null): PaymentHis
   operations: [],
   settlements: [],
   entries: [],
+  items: [],
+  expectations: [],
   outbox: [],
+  isLeftOut: false,
 })
+
+const wasCapturedBefore = ({ outbox }: PaymentHistory, settledFromMs: number): boolean => {
+  const captures = outbox.filter(({ topic, event }) => topic === 'payment.captured' && event !== null)
+  const first = captures.sort((one, other) => one.sequence - other.sequence)[0]
+  return first !== undefined && Date.parse(first.event!.occurredAt) < settledFromMs
+}
 
 const msOf = (time: Date | null): number | null => time?.getTime() ?? null
 
@@ -255,12 +294,31 @@ const keptAnswerOf = (row: Row): KeptAnswer => ({
   operation: row.found_id && { merchantId: row.found_merchant, idempotencyKey: row.found_key, state: row.state },
 })
 
-const entryOf = (row: Row): EntryRow => ({
+export const entryOf = (row: Row): EntryRow => ({
   entryId: row.entry_id,
   eventId: row.event_id,
   type: row.entry_type,
   debitAccount: row.debit_account,
   creditAccount: row.credit_account,
+  amount: row.amount,
+  currency: row.currency,
+})
+
+export const itemOf = (row: Row): ItemRow => ({
+  itemId: row.item_id,
+  merchantId: row.merchant_id,
+  currency: row.currency,
+  eventId: row.event_id,
+  type: row.type,
+  gross: row.gross,
+  net: row.net,
+})
+
+const expectationOf = (row: Row): ExpectationRow => ({
+  expectationId: row.expectation_id,
+  matchKey: row.match_key,
+  kind: row.kind,
+  eventId: row.event_id,
   amount: row.amount,
   currency: row.currency,
 })

@@ -2,6 +2,7 @@
 import { type EntryType, entryTypes } from '../contracts/lists.ts'
 import { entryRules } from './ledger-invariants.ts'
 import { type AnswerRow, entriesOf, type PaymentHistory, type PaymentRow, sum } from './payment-history.ts'
+import type { SettlementBooks } from './settlement-books.ts'
 
 /** Money by account and currency, in minor units. */
 export class Balances {
@@ -33,13 +34,14 @@ export interface KeptAnswer extends AnswerRow {
 
 /** What the whole database says, besides its single payments. */
 export interface DatabaseTotals {
-  /** Σ debits and Σ credits of all ledger entries, by account. */
+  /** Σ debits and Σ credits of the ledger entries of payments, by account. */
   debits: Balances
   credits: Balances
   /** What the payments and their events say that the accounts should hold, debit positive. */
   expected: Balances
   /** Fees of captured events that are not in the ledger yet. */
   feesOutstanding: Balances
+  settlement: SettlementBooks
   answers: () => AsyncIterable<KeptAnswer>
 }
 

@@ -8,7 +8,7 @@ export const eventCorruptions: PlantedFor<(typeof eventInvariants)[number]['name
     samples: [
       {
         what: 'an operation whose event names another',
-        alsoBreaks: ['events-have-operations'],
+        alsoBreaks: ['events-have-operations', 'one-expectation-per-event'],
         row: 'op_',
         inPayment: history => {
           history.outbox[1]!.event!.operationId = 'op_other'
@@ -31,7 +31,7 @@ export const eventCorruptions: PlantedFor<(typeof eventInvariants)[number]['name
     samples: [
       {
         what: 'an event of another amount than its operation',
-        alsoBreaks: ['event-totals', 'one-capture-entry'],
+        alsoBreaks: ['event-totals', 'one-capture-entry', 'one-item-per-event', 'one-expectation-per-event'],
         row: 'evt_',
         inPayment: history => {
           history.outbox[1]!.event!.amount = 9_999
@@ -185,7 +185,7 @@ export const eventCorruptions: PlantedFor<(typeof eventInvariants)[number]['name
     samples: [
       {
         what: 'a payment whose refunded event was never written',
-        alsoBreaks: ['operations-have-events', 'newest-event-is-payment', 'entries-have-events'],
+        alsoBreaks: ['operations-have-events', 'newest-event-is-payment', 'entries-have-events', 'one-item-per-event'],
         inPayment: history => {
           history.outbox.pop()
           history.payment!.eventCount = 2

@@ -3,6 +3,7 @@ import type { AcquirerFacts, DecidedHistory } from './acquirer-facts.ts'
 import type { DatabaseTotals } from './database-totals.ts'
 import type { HistoryInKafka, KafkaTotals } from './kafka-facts.ts'
 import type { PaymentHistory } from './payment-history.ts'
+import type { BatchHistory, FileHistory } from './settlement-history.ts'
 
 export type CheckResult = { state: 'ok' } | { state: 'failed' | 'pending'; row: string; problem: string }
 
@@ -24,10 +25,12 @@ export interface Invariant {
 
 type CheckResults = Iterable<CheckResult> | AsyncIterable<CheckResult>
 
-/** Needs the database alone. Judges one payment at a time, or all together; yields one result for each row. */
+/** Needs the database alone. Judges one payment, batch or file at a time, or all together; yields one result for each row. */
 export type DatabaseInvariant = Invariant &
   (
     | { checkPayment(history: PaymentHistory, judge: Judge): Iterable<CheckResult> }
+    | { checkBatch(history: BatchHistory): Iterable<CheckResult> }
+    | { checkFile(file: FileHistory): Iterable<CheckResult> }
     | { checkTotals(totals: DatabaseTotals, judge: Judge): CheckResults }
   )
 

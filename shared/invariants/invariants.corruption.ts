@@ -7,12 +7,14 @@ import { ledgerCorruptions } from './ledger-invariants.corruption.ts'
 import { operationCorruptions } from './operation-invariants.corruption.ts'
 import { paymentCorruptions } from './payment-invariants.corruption.ts'
 import type { Planted, PlantedFor } from './planted.corruption.ts'
+import { settlementCorruptions } from './settlement-invariants.corruption.ts'
 
 const corruptions: PlantedFor<InvariantName> = {
   ...paymentCorruptions,
   ...operationCorruptions,
   ...eventCorruptions,
   ...ledgerCorruptions,
+  ...settlementCorruptions,
   ...kafkaCorruptions,
   ...acquirerCorruptions,
 }

@@ -22,6 +22,7 @@ import {
   sampleKafka,
   settledPayment,
 } from './sample-payments.ts'
+import { type SampleSettlement, sampleSettlement } from './sample-settlement.ts'
 
 const healthyPayments = (): HistoryInKafka[] => [
   settledPayment(1, ['authorize']),
@@ -37,6 +38,7 @@ interface Sample {
   kafka: KafkaFacts
   debits: Balances
   credits: Balances
+  settlement: SampleSettlement
 }
 
 const resultsOf = async (
@@ -44,8 +46,9 @@ const resultsOf = async (
   tamper: (sample: Sample) => void = () => {},
   journal: JournalDecision[] = sampleJournal(histories),
 ) => {
-  const [database, kafka] = [sampleDatabase(histories), sampleKafka(histories)]
-  tamper({ kafka, ...(await database.balances()) })
+  const settlement = sampleSettlement(histories)
+  const [database, kafka] = [sampleDatabase(histories, settlement), sampleKafka(histories)]
+  tamper({ kafka, settlement, ...(await database.balances()) })
   const clock = { nowMs: NOW_MS, virtualNowMs: NOW_MS, graceMs: 60_000 }
   return (await judge(database, clock, { kafka, acquirer: journalOf(journal) })).results
 }
@@ -70,9 +73,10 @@ describe('the invariants', () => {
     const decisions = sampleJournal([spoiled])
     corruption.inPayment?.(spoiled)
     corruption.inJournal?.(decisions)
-    const tamper = ({ kafka, ...totals }: Sample) => {
+    const tamper = ({ kafka, settlement, ...totals }: Sample) => {
       corruption.inTotals?.(totals)
       corruption.inKafka?.(kafka)
+      corruption.inSettlement?.(settlement)
     }
     const results = await resultsOf(histories, tamper, [...others, ...decisions])
     expect(failedOf(results).sort()).toEqual(breaks)
@@ -167,6 +171,7 @@ describe('work on its way', () => {
       'outbox-published',
       'one-fee-entry',
       'balance-fees',
+      'item-in-ledger',
       'outbox-in-kafka',
       'distinct-events',
       'consumer-offsets',

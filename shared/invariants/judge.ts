@@ -5,6 +5,8 @@ import { type Balances, Expectations, type KeptAnswer } from './database-totals.
 import type { CheckResult, Invariant, Judge } from './invariant.ts'
 import type { HistoryInKafka, KafkaFacts, KafkaTotals } from './kafka-facts.ts'
 import type { PaymentHistory } from './payment-history.ts'
+import { SettlementBooks } from './settlement-books.ts'
+import type { BatchHistory, FileHistory, SettlementSums } from './settlement-history.ts'
 
 /** Offending rows that are kept of each invariant. */
 const ROWS_KEPT_MAX = 10
@@ -13,8 +15,13 @@ const ROWS_KEPT_MAX = 10
 export interface DatabaseSource {
   /** Every payment with all its rows; rows without a payment too. */
   histories(): AsyncIterable<PaymentHistory>
+  /** Of the entries of payments. */
   balances(): Promise<{ debits: Balances; credits: Balances }>
   answers(): AsyncIterable<KeptAnswer>
+  /** Every batch with its payouts. */
+  batches(): AsyncIterable<BatchHistory>
+  payoutFiles(): AsyncIterable<FileHistory>
+  settlementSums(): Promise<SettlementSums>
 }
 
 export interface InvariantResult {
@@ -59,11 +66,13 @@ export async function judge(
 ): Promise<Judgement> {
   const tallies = new Tallies()
   const expectations = new Expectations()
+  const settlement = new SettlementBooks()
   let [payments, outboxRows, outboxUnsent] = [0, 0, 0]
   for await (const history of database.histories()) {
     if (history.payment && ++payments % JUDGED_EACH === 0) onJudged('payments', payments)
     outboxRows += history.outbox.length
     expectations.add(history)
+    settlement.addPayment(history)
     judgePayment(history, clock, tallies)
     if (kafka) {
       const withKafka = inKafka(kafka, history)
@@ -72,7 +81,8 @@ export async function judge(
     }
     if (acquirer) judgeDecided(history, acquirer, clock, tallies)
   }
-  await judgeTotals(database, expectations, clock, tallies, onJudged)
+  await judgeSettlement(database, settlement, tallies)
+  await judgeTotals(database, { ...expectations, settlement }, clock, tallies, onJudged)
   if (kafka) judgeKafka({ ...kafka, outboxRows, outboxUnsent }, clock, tallies)
   if (acquirer) judgeJournal(acquirer, clock, tallies)
   const judged = [...needingDatabase, ...(kafka ? needingKafka : []), ...(acquirer ? needingAcquirer : [])]
@@ -107,15 +117,32 @@ function judgeEvents(history: HistoryInKafka, clock: Judge, tallies: Tallies): v
 const unsentOf = ({ outbox }: HistoryInKafka): number =>
   outbox.filter(row => row.publishedAtMs === null && row.inKafka === null).length
 
+async function judgeSettlement(database: DatabaseSource, settlement: SettlementBooks, tallies: Tallies): Promise<void> {
+  for await (const history of database.batches()) {
+    settlement.addBatch(history)
+    for (const invariant of needingDatabase)
+      if ('checkBatch' in invariant) for (const result of invariant.checkBatch(history)) tallies.add(invariant, result)
+  }
+  for await (const file of database.payoutFiles())
+    for (const invariant of needingDatabase)
+      if ('checkFile' in invariant) for (const result of invariant.checkFile(file)) tallies.add(invariant, result)
+}
+
 async function judgeTotals(
   database: DatabaseSource,
-  { expected, feesOutstanding }: Expectations,
+  {
+    expected,
+    feesOutstanding,
+    settlement,
+  }: Pick<Expectations, 'expected' | 'feesOutstanding'> & { settlement: SettlementBooks },
   clock: Judge,
   tallies: Tallies,
   onJudged: OnJudged,
 ): Promise<void> {
   const answers = () => counted(database.answers(), count => onJudged('answers', count))
-  const totals = { ...(await database.balances()), expected, feesOutstanding, answers }
+  const { debits, credits } = await database.balances()
+  settlement.addLedger(debits, credits, await database.settlementSums())
+  const totals = { debits, credits, expected, feesOutstanding, settlement, answers }
   for (const invariant of needingDatabase)
     if ('checkTotals' in invariant)
       for await (const result of invariant.checkTotals(totals, clock)) tallies.add(invariant, result)

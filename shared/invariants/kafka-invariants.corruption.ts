@@ -71,7 +71,14 @@ export const kafkaCorruptions: PlantedFor<(typeof kafkaInvariants)[number]['name
     samples: [
       {
         what: 'two events of one topic in the wrong order',
-        alsoBreaks: ['approvals-known', 'outcomes-agree'],
+        alsoBreaks: [
+          'one-item-per-event',
+          'one-expectation-per-event',
+          'item-in-ledger',
+          'receivable-is-expected',
+          'approvals-known',
+          'outcomes-agree',
+        ],
         row: 'evt_',
         inPayment: addSecondRefund,
       },

@@ -14,14 +14,22 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
     samples: [
       {
         what: 'a capture entry of another amount',
-        alsoBreaks: ['net-in-ledger', 'one-capture-entry', 'balance-receivable', 'balance-merchants'],
+        alsoBreaks: [
+          'net-in-ledger',
+          'one-capture-entry',
+          'balance-receivable',
+          'balance-merchants',
+          'item-in-ledger',
+          'payable-is-items',
+          'receivable-is-expected',
+        ],
         inPayment: history => {
           history.entries[0]!.amount = 9_999
         },
       },
       {
         what: 'capture and refund entries both lost: the net hides it, the sides do not',
-        alsoBreaks: ['refunded-in-ledger', 'one-capture-entry', 'one-refund-entry'],
+        alsoBreaks: ['refunded-in-ledger', 'one-capture-entry', 'one-refund-entry', 'item-in-ledger'],
         inPayment: history => {
           history.entries = history.entries.filter(entry => entry.type === 'fee')
         },
@@ -40,7 +48,15 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
     samples: [
       {
         what: 'a refund entry of another amount',
-        alsoBreaks: ['net-in-ledger', 'one-refund-entry', 'balance-receivable', 'balance-merchants'],
+        alsoBreaks: [
+          'net-in-ledger',
+          'one-refund-entry',
+          'balance-receivable',
+          'balance-merchants',
+          'item-in-ledger',
+          'payable-is-items',
+          'receivable-is-expected',
+        ],
         inPayment: history => {
           history.entries[2]!.amount = 9_999
         },
@@ -59,7 +75,15 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
     samples: [
       {
         what: 'a capture entry of twice the amount',
-        alsoBreaks: ['captured-in-ledger', 'one-capture-entry', 'balance-receivable', 'balance-merchants'],
+        alsoBreaks: [
+          'captured-in-ledger',
+          'one-capture-entry',
+          'balance-receivable',
+          'balance-merchants',
+          'item-in-ledger',
+          'payable-is-items',
+          'receivable-is-expected',
+        ],
         inPayment: history => {
           history.entries[0]!.amount *= 2
         },
@@ -100,6 +124,7 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
     samples: [
       {
         what: 'a fee that the consumer never wrote',
+        alsoBreaks: ['item-in-ledger'],
         row: 'evt_',
         inPayment: history => {
           history.entries = history.entries.filter(entry => entry.type !== 'fee')
@@ -107,7 +132,7 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
       },
       {
         what: 'a fee of another amount than its event says',
-        alsoBreaks: ['balance-merchants', 'balance-fees'],
+        alsoBreaks: ['balance-merchants', 'balance-fees', 'item-in-ledger', 'payable-is-items'],
         row: 'led_fee',
         inPayment: history => {
           history.entries[1]!.amount = 251
@@ -135,7 +160,15 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
     samples: [
       {
         what: 'a lost refund entry',
-        alsoBreaks: ['refunded-in-ledger', 'net-in-ledger', 'balance-receivable', 'balance-merchants'],
+        alsoBreaks: [
+          'refunded-in-ledger',
+          'net-in-ledger',
+          'balance-receivable',
+          'balance-merchants',
+          'item-in-ledger',
+          'payable-is-items',
+          'receivable-is-expected',
+        ],
         row: 'evt_',
         inPayment: history => {
           history.entries.pop()
@@ -173,7 +206,7 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
     samples: [
       {
         what: 'an entry of an event that does not exist',
-        alsoBreaks: ['balance-merchants', 'balance-fees'],
+        alsoBreaks: ['balance-merchants', 'balance-fees', 'payable-is-items'],
         row: 'led_ghost',
         inPayment: history => {
           history.entries.push({ ...history.entries[1]!, entryId: 'led_ghost', eventId: 'evt_ghost' })
@@ -194,7 +227,7 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
     samples: [
       {
         what: 'a fee taken from another merchant',
-        alsoBreaks: ['balance-merchants'],
+        alsoBreaks: ['balance-merchants', 'item-in-ledger', 'payable-is-items'],
         row: 'led_fee',
         inPayment: history => {
           history.entries[1]!.debitAccount = 'merchant_payable:other-shop'
@@ -236,6 +269,7 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
     samples: [
       {
         what: 'acquirer_receivable off by one, with no entry to blame',
+        alsoBreaks: ['receivable-is-expected'],
         row: 'acquirer_receivable KRW',
         inTotals: ({ debits }) => misplace(debits, 'acquirer_receivable', -1),
       },
@@ -254,6 +288,7 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
     samples: [
       {
         what: 'a merchant owed one too many',
+        alsoBreaks: ['payable-is-items'],
         row: 'merchant_payable:shop KRW',
         inTotals: ({ credits }) => misplace(credits, 'merchant_payable:shop', 1),
       },

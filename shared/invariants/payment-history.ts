@@ -62,6 +62,7 @@ export interface EntryRow {
 export interface EventFacts {
   eventId: string
   eventType: string
+  occurredAt: string
   sequence: number
   operationId: string
   amount: number
@@ -96,6 +97,27 @@ export interface SettlementRow {
   acquirerSaid: string | null
 }
 
+/** What a merchant is owed for one event. */
+export interface ItemRow {
+  itemId: string
+  merchantId: string
+  currency: string
+  eventId: string
+  type: string
+  gross: number
+  net: number
+}
+
+/** What the acquirer owes us for one event. */
+export interface ExpectationRow {
+  expectationId: string
+  matchKey: string
+  kind: string
+  eventId: string
+  amount: number
+  currency: string
+}
+
 /** Everything the database says about one payment. `payment` is null when only its other rows exist. */
 export interface PaymentHistory {
   paymentId: string
@@ -103,7 +125,11 @@ export interface PaymentHistory {
   operations: OperationRow[]
   settlements: SettlementRow[]
   entries: EntryRow[]
+  items: ItemRow[]
+  expectations: ExpectationRow[]
   outbox: OutboxRow[]
+  /** It was captured before settlement began, which therefore leaves it out. */
+  isLeftOut: boolean
 }
 
 export const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0)

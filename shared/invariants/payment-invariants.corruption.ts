@@ -7,7 +7,15 @@ export const paymentCorruptions: PlantedFor<(typeof paymentInvariants)[number]['
     samples: [
       {
         what: 'more refunded than captured, everywhere alike',
-        alsoBreaks: ['approvals-known', 'hold-is-payment', 'status-fits-totals'],
+        alsoBreaks: [
+          'status-fits-totals',
+          'one-item-per-event',
+          'one-expectation-per-event',
+          'item-in-ledger',
+          'receivable-is-expected',
+          'approvals-known',
+          'hold-is-payment',
+        ],
         inPayment: history => {
           history.payment!.refundedAmount = 10_001
           const refund = history.operations[2]!

@@ -5,6 +5,7 @@ import type { InvariantName } from './catalogue.ts'
 import type { Balances } from './database-totals.ts'
 import type { HistoryInKafka, KafkaFacts, Lag } from './kafka-facts.ts'
 import type { LogRecord } from './record-comparison.ts'
+import type { SampleSettlement } from './sample-settlement.ts'
 
 /** The corruptions of each of these invariants: an invariant without any does not compile. */
 export type PlantedFor<Name extends InvariantName> = Readonly<Record<Name, Planted>>
@@ -27,6 +28,7 @@ export interface SampleCorruption extends Corruption {
   inPayment?(history: HistoryInKafka): void
   inTotals?(totals: { debits: Balances; credits: Balances }): void
   inKafka?(kafka: KafkaFacts): void
+  inSettlement?(settlement: SampleSettlement): void
   /** The decisions of the refunded payment. */
   inJournal?(decisions: JournalDecision[]): void
   /** Part of the first offending row's name; the id of the refunded payment when absent. */
@@ -62,11 +64,19 @@ export interface JournalCorruption {
   journal: { payment: SystemPayment; change(decision: JournalDecision): JournalDecision[] }
 }
 
+/** The batch of the captured payment. */
+const BATCH = 'SELECT batch_id FROM settlement_item WHERE payment_id = :payment'
+
 const rowCondition = {
   payment: 'payment_id = :payment',
   operation: (kind: string) => `payment_id = :payment AND kind = '${kind}'`,
   entry: (type: string) => `payment_id = :payment AND entry_type = '${type}'`,
   event: (topic: string) => `message_key = :payment AND topic = '${topic}'`,
+  item: 'payment_id = :payment',
+  expectation: 'payment_id = :payment',
+  batch: `batch_id = (${BATCH})`,
+  payout: `batch_id = (${BATCH})`,
+  file: `file_id = (SELECT file_id FROM payout WHERE batch_id = (${BATCH}))`,
   answer: `operation_id =
     (SELECT operation_id FROM payment_operation WHERE payment_id = :payment AND kind = 'authorize')`,
 }
@@ -77,6 +87,11 @@ export const change = {
   operation: (kind: string, set: string) => `UPDATE payment_operation SET ${set} WHERE ${rowCondition.operation(kind)}`,
   entry: (type: string, set: string) => `UPDATE ledger_entry SET ${set} WHERE ${rowCondition.entry(type)}`,
   event: (topic: string, set: string) => `UPDATE outbox_event SET ${set} WHERE ${rowCondition.event(topic)}`,
+  item: (set: string) => `UPDATE settlement_item SET ${set} WHERE ${rowCondition.item}`,
+  expectation: (set: string) => `UPDATE recon_expectation SET ${set} WHERE ${rowCondition.expectation}`,
+  batch: (set: string) => `UPDATE settlement_batch SET ${set} WHERE ${rowCondition.batch}`,
+  payout: (set: string) => `UPDATE payout SET ${set} WHERE ${rowCondition.payout}`,
+  file: (set: string) => `UPDATE payout_file SET ${set} WHERE ${rowCondition.file}`,
   answer: (set: string) => `UPDATE idem_response_cache SET ${set} WHERE ${rowCondition.answer}`,
 }
 
@@ -86,6 +101,8 @@ export const remove = {
   operation: (kind: string) => `DELETE FROM payment_operation WHERE ${rowCondition.operation(kind)}`,
   entry: (type: string) => `DELETE FROM ledger_entry WHERE ${rowCondition.entry(type)}`,
   event: (topic: string) => `DELETE FROM outbox_event WHERE ${rowCondition.event(topic)}`,
+  item: () => `DELETE FROM settlement_item WHERE ${rowCondition.item}`,
+  expectation: () => `DELETE FROM recon_expectation WHERE ${rowCondition.expectation}`,
   answer: () => `DELETE FROM idem_response_cache WHERE ${rowCondition.answer}`,
 }
 

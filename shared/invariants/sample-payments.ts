@@ -6,6 +6,7 @@ import { Balances, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts, RowInKafka } from './kafka-facts.ts'
 import type { AnswerRow, EntryRow, EventFacts, OperationRow, PaymentHistory, PaymentRow } from './payment-history.ts'
+import { type SampleSettlement, sampleSettlement } from './sample-settlement.ts'
 
 export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5)
 export const minutesAgo = (minutes: number): number => NOW_MS - minutes * 60_000
@@ -165,7 +166,10 @@ export function settledPayment(index: number, steps: Step[], merchantId = 'shop'
     operations: [],
     settlements: [],
     entries: [],
+    items: [],
+    expectations: [],
     outbox: [],
+    isLeftOut: false,
   }
   for (const step of steps) takeStep(history, typeof step === 'string' ? wholeSteps[step] : step, index)
   return history
@@ -194,6 +198,7 @@ function takeStep(history: HistoryInKafka & { payment: PaymentRow }, step: StepR
   const event = {
     eventId,
     eventType: topic,
+    occurredAt: new Date(STEP_MS).toISOString(),
     sequence: payment.eventCount,
     operationId,
     amount,
@@ -213,6 +218,28 @@ function takeStep(history: HistoryInKafka & { payment: PaymentRow }, step: StepR
   if (combined) shareAnswer(history)
   history.outbox.push(outboxOf(index * 10 + payment.eventCount, event))
   history.entries.push(...entries(step, eventId, `merchant_payable:${payment.merchantId}`))
+  if (kind === 'capture' || kind === 'refund') settle(history, kind, event)
+}
+
+/** The item and the expectation of an event. */
+function settle(
+  history: PaymentHistory & { payment: PaymentRow },
+  kind: 'capture' | 'refund',
+  event: EventFacts,
+): void {
+  const { merchantId, currency } = history.payment
+  const { eventId, operationId, amount, feeAmount = 0 } = event
+  const gross = kind === 'capture' ? amount : -amount
+  const item = { itemId: `itm_${eventId}`, merchantId, currency, eventId, type: kind, gross, net: gross - feeAmount }
+  history.items.push(item)
+  history.expectations.push({
+    expectationId: `exp_${eventId}`,
+    matchKey: operationId,
+    kind,
+    eventId,
+    amount: gross,
+    currency,
+  })
 }
 
 const toldOf = ({
@@ -312,8 +339,11 @@ const keptAnswersOf = (histories: PaymentHistory[]): KeptAnswer[] =>
       }),
   )
 
-/** The database that holds these payments and nothing else. */
-export function sampleDatabase(histories: PaymentHistory[]): DatabaseSource {
+/** The database that holds these payments and their settlement, and nothing else. */
+export function sampleDatabase(
+  histories: PaymentHistory[],
+  { batches, files, sums }: SampleSettlement = sampleSettlement(histories),
+): DatabaseSource {
   const [debits, credits] = [new Balances(), new Balances()]
   for (const { debitAccount, creditAccount, currency, amount } of histories.flatMap(history => history.entries)) {
     debits.add(debitAccount, currency, amount)
@@ -327,6 +357,13 @@ export function sampleDatabase(histories: PaymentHistory[]): DatabaseSource {
     answers: async function* () {
       yield* keptAnswersOf(histories)
     },
+    batches: async function* () {
+      yield* batches
+    },
+    payoutFiles: async function* () {
+      yield* files
+    },
+    settlementSums: async () => sums,
   }
 }
 

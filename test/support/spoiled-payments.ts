@@ -29,9 +29,22 @@ const places = [
   ['payment_operation', 'payment_id = :payment'],
   ['manual_settlement', 'payment_id = :payment'],
   ['ledger_entry', 'payment_id = :payment'],
+  ['recon_expectation', 'payment_id = :payment'],
+  ['settlement_item', 'payment_id = :payment'],
   ['outbox_event', 'message_key = :payment'],
   ['outbox_archive', 'message_key = :payment'],
 ] as const
+
+/** What is of no single payment, and is put back whole. */
+const shared = [
+  ['ledger_entry', 'payment_id IS NULL'],
+  ['settlement_item', 'payment_id IS NULL'],
+  ['settlement_batch', 'TRUE'],
+  ['payout', 'TRUE'],
+  ['payout_file', 'TRUE'],
+] as const
+
+type Places = readonly (readonly [table: string, where: string])[]
 
 async function run<Result extends RowDataPacket[] | ResultSetHeader>(
   database: Connection,
@@ -42,9 +55,9 @@ async function run<Result extends RowDataPacket[] | ResultSetHeader>(
   return result
 }
 
-const rowsOf = (database: Connection, payment: string): Promise<RowDataPacket[][]> =>
+const rowsOf = (database: Connection, payment: string, from: Places = places): Promise<RowDataPacket[][]> =>
   Promise.all(
-    places.map(([table, where]) => run<RowDataPacket[]>(database, `SELECT * FROM ${table} WHERE ${where}`, payment)),
+    from.map(([table, where]) => run<RowDataPacket[]>(database, `SELECT * FROM ${table} WHERE ${where}`, payment)),
   )
 
 /** Runs `work` while the payment is spoiled by these statements, each of one row, and puts all its rows back. */
@@ -54,13 +67,15 @@ export async function whileSpoiled(
   sql: readonly string[],
   work: () => Promise<void>,
 ): Promise<void> {
-  const kept = await rowsOf(database, payment)
+  const [kept, beside] = [await rowsOf(database, payment), await rowsOf(database, payment, shared)]
   try {
     for (const statement of sql)
       expect(await run<ResultSetHeader>(database, statement, payment)).toMatchObject({ affectedRows: 1 })
     await work()
   } finally {
     await putBack(database, payment, kept)
+    for (const [table, where] of shared) await database.query(`DELETE FROM ${table} WHERE ${where}`)
+    await insert(database, beside, shared)
   }
 }
 
@@ -78,7 +93,7 @@ async function putBack(database: Connection, payment: string, kept: RowDataPacke
 export const copyPayment = async (from: Connection, to: Connection, payment: string): Promise<void> =>
   insert(to, await rowsOf(from, payment))
 
-async function insert(database: Connection, rows: RowDataPacket[][]): Promise<void> {
-  for (const [index, [table]] of places.entries())
+async function insert(database: Connection, rows: RowDataPacket[][], into: Places = places): Promise<void> {
+  for (const [index, [table]] of into.entries())
     for (const row of rows[index]!) await database.query(`INSERT INTO ${table} SET ?`, [row])
 }

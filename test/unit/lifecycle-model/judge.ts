@@ -128,6 +128,9 @@ function historyOf(stage: Stage): PaymentHistory {
   return {
     paymentId: 'pay_1',
     settlements: [],
+    items: [],
+    expectations: [],
+    isLeftOut: true,
     payment: payment
       ? {
           paymentId: payment.paymentId,

@@ -1,0 +1,74 @@
+/** Adds up what settlement says that the accounts should hold, and what they hold of it. */
+import { Balances } from './database-totals.ts'
+import type { EntryRow, PaymentHistory } from './payment-history.ts'
+import {
+  type BatchHistory,
+  IN_TRANSIT,
+  isBooked,
+  payableOf,
+  RECEIVABLE,
+  type SettledEvent,
+  type SettlementSums,
+  settledEvents,
+} from './settlement-history.ts'
+import { isUnderWay, isUnpaid } from './settlement-invariants.ts'
+
+/** Everything is debit positive, by account and currency. */
+export class SettlementBooks {
+  /** What the accounts hold, without payments from before settlement began and without events that settlement has not taken up yet. */
+  readonly held = new Balances()
+  /** What they should hold by items, batches, payouts and expectations. */
+  readonly wanted = new Balances()
+  /** Entries that are of no payment: all of them, and those that are of a payout. */
+  entryCount = 0
+  knownEntryCount = 0
+
+  addPayment(history: PaymentHistory): void {
+    if (history.isLeftOut) this.#leaveOut(history.entries)
+    else for (const settled of settledEvents(history)) this.#leaveOutUnderWay(settled)
+  }
+
+  addBatch(history: BatchHistory): void {
+    const { merchantId, currency, net } = history.batch
+    if (isUnpaid(history)) this.wanted.add(payableOf(merchantId), currency, -net)
+    for (const payout of history.payouts) {
+      this.knownEntryCount += payout.entries.length
+      if (isUnderWay(payout)) this.wanted.add(IN_TRANSIT, payout.currency, -payout.amount)
+    }
+  }
+
+  addLedger(debits: Balances, credits: Balances, { openItems, expected, moved, entryCount }: SettlementSums): void {
+    for (const { account, currency, amountMinor } of [...debits, ...moved])
+      this.held.add(account, currency, amountMinor)
+    for (const { account, currency, amountMinor } of credits) this.held.add(account, currency, -amountMinor)
+    for (const { account, currency, amountMinor } of openItems) this.wanted.add(account, currency, -amountMinor)
+    for (const { account, currency, amountMinor } of expected) this.wanted.add(account, currency, amountMinor)
+    this.entryCount += entryCount
+  }
+
+  #leaveOut(entries: readonly EntryRow[]): void {
+    for (const { debitAccount, creditAccount, currency, amount } of entries) {
+      this.held.add(debitAccount, currency, -amount)
+      this.held.add(creditAccount, currency, amount)
+    }
+  }
+
+  /** An event without its item or its expectation, or whose fee is not booked, is judged by itself. */
+  #leaveOutUnderWay(settled: SettledEvent): void {
+    const { entries, expectations, items } = settled
+    const on = (account: string) =>
+      entries.filter(entry => entry.debitAccount === account || entry.creditAccount === account)
+    if (expectations.length === 0) this.#leaveOutOn(RECEIVABLE, on(RECEIVABLE))
+    const payable = payableOf(settled.event.payment.merchantId)
+    if (items.length === 0) this.#leaveOutOn(payable, on(payable))
+    else if (!isBooked(settled)) {
+      this.#leaveOutOn(payable, on(payable))
+      for (const { currency, net } of items) this.held.add(payable, currency, -net)
+    }
+  }
+
+  #leaveOutOn(account: string, entries: readonly EntryRow[]): void {
+    for (const { debitAccount, currency, amount } of entries)
+      this.held.add(account, currency, debitAccount === account ? -amount : amount)
+  }
+}
