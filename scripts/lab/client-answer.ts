@@ -9,12 +9,13 @@ export interface ClientAnswer {
   retryAfterMs: number | undefined
 }
 
-export type RetryReason = 'no answer' | 'unavailable' | 'in progress' | 'internal error'
+export type RetryReason = 'no answer' | 'unavailable' | 'in progress' | 'rate limited' | 'internal error'
 
 export const noRetries = (): Record<RetryReason, number> => ({
   'no answer': 0,
   unavailable: 0,
   'in progress': 0,
+  'rate limited': 0,
   'internal error': 0,
 })
 
@@ -35,12 +36,16 @@ export function answerOf(statusCode: number, body: Buffer, retryAfter: string | 
 const isInProgress = ({ statusCode, json }: ClientAnswer): boolean =>
   statusCode === 409 && objectOf(json.details)?.reason === 'in_progress'
 
+const isRateLimited = ({ statusCode }: ClientAnswer): boolean => statusCode === 429
+
 /** Whether repeating the call could not change the answer any more. */
-export const isFinal = (answer: ClientAnswer): boolean => answer.statusCode < 500 && !isInProgress(answer)
+export const isFinal = (answer: ClientAnswer): boolean =>
+  answer.statusCode < 500 && !isInProgress(answer) && !isRateLimited(answer)
 
 const retryReasonOf = (answer: ClientAnswer | null): RetryReason => {
   if (answer === null) return 'no answer'
   if (answer.statusCode === 409) return 'in progress'
+  if (isRateLimited(answer)) return 'rate limited'
   return answer.statusCode === 500 ? 'internal error' : 'unavailable'
 }
 

@@ -13,6 +13,7 @@ const held = json(201, { paymentId: 'pay_1' })
 const inProgress = json(409, { code: 'DUPLICATE_REQUEST', details: { reason: 'in_progress' } })
 const busy = json(409, { code: 'CAPTURE_CONFLICT', details: { reason: 'in_progress' } })
 const conflict = json(409, { code: 'CAPTURE_CONFLICT', details: { reason: 'status' } })
+const limited = json(429, { code: 'RATE_LIMITED' })
 const unavailable = json(503, { code: 'SERVICE_UNAVAILABLE', details: {} })
 
 const flow: Flow = {
@@ -42,12 +43,18 @@ function scripted(...answers: (ClientAnswer | null)[]): ClientOptions & { keys: 
 const authorize = flow.calls[0] as PlannedCall
 
 describe('callUntilFinal', () => {
-  test('repeats with the same key through a lost answer, a 503 and a 409 in progress', async () => {
-    const client = scripted(null, unavailable, inProgress, busy, held)
+  test('repeats with the same key through a lost answer, a 503, a 429 and a 409 in progress', async () => {
+    const client = scripted(null, unavailable, limited, inProgress, busy, held)
     const told = await callUntilFinal(client, flow, authorize, null)
     expect(told).toMatchObject({ answer: held, internalErrors: 0 })
-    expect(client.keys).toEqual(['a', 'a', 'a', 'a', 'a'])
-    expect(client.retries).toEqual({ 'no answer': 1, unavailable: 1, 'in progress': 2, 'internal error': 0 })
+    expect(client.keys).toEqual(['a', 'a', 'a', 'a', 'a', 'a'])
+    expect(client.retries).toEqual({
+      'no answer': 1,
+      unavailable: 1,
+      'in progress': 2,
+      'rate limited': 1,
+      'internal error': 0,
+    })
   })
 
   test('takes a conflict of state for final', async () => {
