@@ -1,5 +1,5 @@
 /** What the settlement use cases need from outside. Times are epoch milliseconds, amounts minor units, days `YYYY-MM-DD`. */
-import type { ExpectationKind, ItemType } from '../contracts/lists.ts'
+import type { AuditAction, ExpectationKind, ItemType, OperatorRole } from '../contracts/lists.ts'
 import type { DatedTerms } from '../domain/settlement-terms.ts'
 import type { Transaction } from '../payments/ports.ts'
 
@@ -71,4 +71,57 @@ export interface SettlementIds {
   payout(): string
   payoutFile(): string
   event(): string
+}
+
+/** A person who may act. `name` is never given to another, also after it was disabled: the audit log names people by it. */
+export interface Operator {
+  operatorId: string
+  name: string
+  role: OperatorRole
+  /** SHA-256 of the token. The token itself is kept nowhere. */
+  tokenHash: string
+  /** Real time, as `disabledAtMs`. */
+  createdAtMs: number
+  /** Not null: the token is refused. */
+  disabledAtMs: number | null
+}
+
+export interface Operators {
+  /** Every one, disabled ones too, by name. In a transaction, locked until it ends. */
+  list(tx?: Transaction): Promise<Operator[]>
+  /** Of the token with this hash. */
+  ofToken(tokenHash: string): Promise<Operator | undefined>
+  /** Throws DuplicateKeyError when one has this name. */
+  insert(tx: Transaction, operator: Operator): Promise<void>
+  /** Writes token hash and time of disabling. The row must be locked. */
+  update(tx: Transaction, operator: Operator): Promise<void>
+}
+
+/** Makes tokens of 256 random bits, and says by what they are known. */
+export interface OperatorTokens {
+  next(): string
+  hashOf(token: string): string
+}
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
+
+/** Who did what to what, and why. No tokens and no personal data but the operator's name. */
+export interface AuditEntry {
+  /** The operator's name; `system` and what follows it are not people. At most 64 characters, as `subject`. */
+  actor: string
+  action: AuditAction
+  /** The id or name of what was acted on. */
+  subject: string
+  /** At most 500 characters. */
+  reason: string
+  /** What else has to be known of it; at most 64 KB as JSON. */
+  details: { readonly [name: string]: Json }
+}
+
+export interface AuditLog {
+  /**
+   * Appends to the chain with the caller's transaction. Others that append wait until it ends, so append late. Throws DuplicateKeyError
+   * when two write the very first entry at once (run the transaction again), RowRefusedError for what is too long.
+   */
+  append(tx: Transaction, entry: AuditEntry): Promise<void>
 }
