@@ -125,3 +125,22 @@ export interface AuditLog {
    */
   append(tx: Transaction, entry: AuditEntry): Promise<void>
 }
+
+/** An entry that is in the log. */
+export interface AuditRecord extends AuditEntry {
+  /** Counts from 1, without gaps. */
+  id: number
+  /** Real time. */
+  atMs: number
+  hash: string
+}
+
+/** The newest entry: how many there are, and the hash that depends on all of them. */
+export type AuditHead = Pick<AuditRecord, 'id' | 'hash'>
+
+export interface AuditReader {
+  /** Undefined while the log is empty. */
+  head(): Promise<AuditHead | undefined>
+  /** The newest first, at most `limit`, of this subject or of all. */
+  newest(subject: string | undefined, limit: number): Promise<AuditRecord[]>
+}
