@@ -44,7 +44,7 @@ const auditChain = {
   },
 } as const satisfies DatabaseInvariant
 
-function approvalResult({ fileId, approvedBy, approvals, approver }: ApprovedFile): CheckResult {
+export function approvalResult({ fileId, approvedBy, approvals, approver }: ApprovedFile): CheckResult {
   const [approval] = approvals
   if (approval === undefined || approvals.length > 1)
     return failed(fileId, `has ${approvals.length} approvals in the audit log, expected 1`)

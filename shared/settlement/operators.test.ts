@@ -51,19 +51,6 @@ describe('the first operator', () => {
     ])
     expect(await add(LOGIN, 'lee', 'approver')).toEqual(refusal('login_not_enough'))
   })
-
-  test('is one: of two at once the second finds the first', async () => {
-    fakes.state.refusesEntries = 1
-    let isFirst = true
-    fakes.state.before = () => {
-      if (!isFirst) fakes.rows.operators.push({ ...lee, disabledAtMs: null })
-      isFirst = false
-    }
-    const lee = { operatorId: 'opr_lee', name: 'lee', role: 'approver' as const, tokenHash: 'x', createdAtMs: 1 }
-
-    expect(await add(LOGIN, 'kim', 'approver')).toEqual(refusal('login_not_enough'))
-    expect(fakes.rows.operators.map(({ name }) => name)).toEqual(['lee'])
-  })
 })
 
 describe('addOperator', () => {
@@ -200,8 +187,8 @@ test.each(['', 'kim', 'opk_', `opk_${'x'.repeat(44)}`, `opk_${'x'.repeat(42)} `]
 
 test('a change that cannot be logged is not made', async () => {
   const kim = await withKim()
-  fakes.state.refusesEntries = 2
+  fakes.state.refusesEntries = true
 
-  await expect(add(kim, 'lee', 'viewer')).rejects.toThrow('somebody made the first entry')
+  await expect(add(kim, 'lee', 'viewer')).rejects.toThrow('the log is away')
   expect(fakes.rows.operators.map(({ name }) => name)).toEqual(['kim'])
 })

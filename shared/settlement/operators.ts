@@ -1,7 +1,7 @@
 /** Operators and their tokens: who is added, disabled and given a new token, and by whom. Each change is in the audit log with it. */
 import type { AuditAction, OperatorRole } from '../contracts/lists.ts'
 import { mayDo } from '../domain/operator-roles.ts'
-import { type Clock, DuplicateKeyError, type SeparateTransactions } from '../payments/ports.ts'
+import type { Clock, SeparateTransactions } from '../payments/ports.ts'
 import type { AuditEntry, AuditLog, Operator, Operators, OperatorTokens } from './ports.ts'
 
 export interface OperatorPorts {
@@ -56,7 +56,6 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._@-]{0,63}$/u
 /** Actors that are not people begin with it. */
 const SYSTEM = /^system\b/i
 const TOKEN = /^opk_[\w-]{43}$/
-const TRIES_MAX = 2
 /** The database's login in the log; MariaDB permits longer ones than an actor may be. */
 const LOGIN_CHARACTERS_MAX = 50
 
@@ -138,23 +137,8 @@ export function rotateToken(
   })
 }
 
-/** `decide` sees all operators, locked; it may be asked again. */
-async function change(
-  ports: OperatorPorts,
-  reason: string,
-  decide: (all: readonly Operator[]) => Step | Refusal,
-): Promise<OperatorChange> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await changeOnce(ports, reason, decide)
-    } catch (error) {
-      // Two made the first entry of the log, or gave the same name, at once. The other one's are seen now.
-      if (!(error instanceof DuplicateKeyError) || tries === TRIES_MAX) throw error
-    }
-  }
-}
-
-const changeOnce = (
+/** `decide` sees all operators, which nobody else changes meanwhile; it may be asked again. */
+const change = (
   { transactions, operators, auditLog }: OperatorPorts,
   reason: string,
   decide: (all: readonly Operator[]) => Step | Refusal,

@@ -87,13 +87,13 @@ export interface Operator {
 }
 
 export interface Operators {
-  /** Every one, disabled ones too, by name. In a transaction, locked until it ends. */
+  /** Every one, disabled ones too, by name. In a transaction: others who change operators wait until it ends. */
   list(tx?: Transaction): Promise<Operator[]>
   /** Of the token with this hash. */
   ofToken(tokenHash: string): Promise<Operator | undefined>
   /** Throws DuplicateKeyError when one has this name. */
   insert(tx: Transaction, operator: Operator): Promise<void>
-  /** Writes token hash and time of disabling. The row must be locked. */
+  /** Writes token hash and time of disabling. They must have been listed in the transaction. */
   update(tx: Transaction, operator: Operator): Promise<void>
 }
 
@@ -120,8 +120,8 @@ export interface AuditEntry {
 
 export interface AuditLog {
   /**
-   * Appends to the chain with the caller's transaction. Others that append wait until it ends, so append late. Throws DuplicateKeyError
-   * when two write the very first entry at once (run the transaction again), RowRefusedError for what is too long.
+   * Appends to the chain with the caller's transaction, which is a separate one. Others that append wait until it ends, so append late.
+   * Throws RowRefusedError for what is too long.
    */
   append(tx: Transaction, entry: AuditEntry): Promise<void>
 }

@@ -43,8 +43,7 @@ export class AuditLogTable implements AuditLog, AuditReader {
   }
 
   async append(tx: Transaction, entry: AuditEntry): Promise<void> {
-    // The first row is everybody's lock. The newest would not do: while one waits for it, it may become the newest but one.
-    await this.#database.select('SELECT id FROM audit_log WHERE id = 1 FOR UPDATE', [], tx)
+    await lockChain(this.#database, tx)
     const before = (await this.head(tx)) ?? NOTHING
     this.#database.insertLater(`INSERT INTO audit_log (${COLUMNS}) VALUES`, rowAfter(before, entry, this.#nowMs()), tx)
   }
@@ -64,6 +63,14 @@ export class AuditLogTable implements AuditLog, AuditReader {
     const rows = await this.#database.select<AuditRow>(sql, [...(subject === undefined ? [] : [subject]), limit])
     return rows.map(recordOf)
   }
+}
+
+/**
+ * Lets one at a time append, and read what decides about it. The row is that of the database's identity, for it is always there: an
+ * empty log has none, and the newest one would not do, which may be the newest but one when the waiting for it is over.
+ */
+export async function lockChain(database: Database, tx: Transaction): Promise<void> {
+  await database.select('SELECT id FROM incarnation WHERE id = 1 FOR UPDATE', [], tx)
 }
 
 /** The values of the columns. Half a character has no UTF-8, so that its row could not be hashed again: `canonicalize` throws. */

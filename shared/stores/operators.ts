@@ -2,6 +2,7 @@
 import type { OperatorRole } from '../contracts/lists.ts'
 import type { Transaction } from '../payments/ports.ts'
 import type { Operator, Operators } from '../settlement/ports.ts'
+import { lockChain } from './audit-log.ts'
 import type { Database } from './database.ts'
 
 interface OperatorRow {
@@ -34,8 +35,9 @@ export class OperatorTable implements Operators {
   }
 
   async list(tx?: Transaction): Promise<Operator[]> {
-    const lock = tx === undefined ? '' : ' FOR UPDATE'
-    const sql = `SELECT ${COLUMNS} FROM operator ORDER BY name${lock}`
+    // Every change of an operator appends to the log, so that one row serves both, and there may be no operator to lock.
+    if (tx !== undefined) await lockChain(this.#database, tx)
+    const sql = `SELECT ${COLUMNS} FROM operator ORDER BY name`
     return (await this.#database.select<OperatorRow>(sql, [], tx)).map(operatorOf)
   }
 

@@ -1,22 +1,20 @@
 /** Operators and the audit log in memory. A transaction that throws leaves nothing behind. */
 import { createHash } from 'node:crypto'
-import { DuplicateKeyError, type Transaction } from '../../shared/payments/ports.ts'
+import { DependencyUnavailableError, type Transaction } from '../../shared/payments/ports.ts'
 import type { OperatorPorts } from '../../shared/settlement/operators.ts'
 import type { AuditEntry, Operator } from '../../shared/settlement/ports.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 29)
 
-/** `before` runs at the beginning of each transaction: what somebody else commits just before it. */
 export function createOperatorPorts() {
   const rows = { operators: [] as Operator[], entries: [] as AuditEntry[] }
-  const state = { before: () => {}, refusesEntries: 0 }
+  const state = { refusesEntries: false }
   let made = 0
   const tx: Transaction = { kind: 'transaction' }
   const ports = {
     transactions: {
       areSeparate: true,
       async run(_subject, work) {
-        state.before()
         const kept = structuredClone(rows)
         try {
           return await work(tx)
@@ -40,7 +38,7 @@ export function createOperatorPorts() {
     },
     auditLog: {
       append: async (_tx, entry) => {
-        if (state.refusesEntries-- > 0) throw new DuplicateKeyError('somebody made the first entry')
+        if (state.refusesEntries) throw new DependencyUnavailableError('the log is away')
         rows.entries.push(entry)
       },
     },
