@@ -5,6 +5,7 @@ import { sampleSlices } from '../../shared/invariants/sample-slices.ts'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import { authorizeRequestOf, caller, claimOf, FAKE_NOW_MS } from '../../shared/payments/fakes.ts'
 import { createMetrics } from '../../shared/runtime/metrics.ts'
+import type { AuditHead } from '../../shared/settlement/ports.ts'
 import { createHandlerPorts } from '../../test/unit/http-fakes.ts'
 import { createHandler as createCheck } from './check-invariants.ts'
 import { createHandler } from './observe-state.ts'
@@ -14,13 +15,16 @@ const MINUTE_MS = 60_000
 function setUp() {
   const histories = [settledPayment(1, ['authorize']), settledPayment(2, ['authorize', 'capture'])]
   const slices = sampleSlices(histories)
-  const ports = { ...createHandlerPorts(), metrics: createMetrics(), invariantRuns: slices.invariantRuns }
+  const audit = { head: undefined as AuditHead | undefined }
+  const auditLog = { head: async () => audit.head }
+  const { invariantRuns } = slices
+  const ports = { ...createHandlerPorts(), metrics: createMetrics(), invariantRuns, auditLog }
   ports.offsets.offsets = [
     { groupId: 'record-ledger-captured', topic: 'payment.captured', partition: 4, committedOffset: 7, endOffset: 9 },
   ]
   ports.topicSizes.sizes.set('payment.dlq', 3)
   const check = createCheck({ ...slices, metrics: ports.metrics, log: ports.log }, 1)
-  return { ports, histories, run: createHandler(ports), check }
+  return { ports, histories, audit, run: createHandler(ports), check }
 }
 
 type Ports = ReturnType<typeof setUp>['ports']
@@ -93,12 +97,31 @@ describe('observe-state', () => {
     expect(await shown(ports, ...names)).toEqual(['operations_unknown 1', 'operations_unknown_oldest_seconds 1.5'])
   })
 
+  test('shows how long the audit log is, and logs its end once', async () => {
+    const { ports, audit, run } = setUp()
+    await run()
+    expect(await shown(ports, 'audit_log_entries')).toEqual(['audit_log_entries 0'])
+    expect(ports.log.lines).toEqual([])
+
+    audit.head = { id: 3, hash: 'abc' }
+    await run()
+    await run()
+    expect(await shown(ports, 'audit_log_entries')).toEqual(['audit_log_entries 3'])
+    expect(ports.log.lines.map(({ fields }) => fields)).toEqual([{ entries: 3, hash: 'abc' }])
+  })
+
   test('shows nothing of what was never read, and that it was never read', async () => {
     const { ports } = setUp()
 
-    const names = ['operations_unknown', 'dead_letter_records', 'outbox_parked_rows', 'invariants_failed']
+    const names = [
+      'operations_unknown',
+      'dead_letter_records',
+      'outbox_parked_rows',
+      'invariants_failed',
+      'audit_log_entries',
+    ]
     expect(await shown(ports, ...names, 'control_account_difference_minor')).toEqual([])
-    expect(Object.values(await observedAt(ports))).toEqual([0, 0, 0, 0, 0])
+    expect(Object.values(await observedAt(ports))).toEqual([0, 0, 0, 0, 0, 0])
   })
 
   test('leaves the gauges and the time of a source that it cannot read, and reads the others', async () => {
@@ -120,6 +143,7 @@ describe('observe-state', () => {
       dead_letters: before,
       operations: now,
       invariants: now,
+      audit: now,
     })
     expect(ports.log.lines.map(({ level, fields }) => `${level} ${fields.source}`).toSorted()).toEqual([
       'warn consumers',

@@ -4,12 +4,14 @@ import type { InvariantRuns } from '../../shared/invariants/check-slice.ts'
 import { type ObservePorts, observeBacklog, observeConsumers } from '../../shared/payments/observe-delivery.ts'
 import { leaseTimes, type OperationPolicy } from '../../shared/payments/operation.ts'
 import type { Operations, ParkedRows, TopicSizes } from '../../shared/payments/ports.ts'
+import { AuditHeads } from '../../shared/runtime/audit-report.ts'
 import { reportBacklog, reportConsumers } from '../../shared/runtime/delivery-report.ts'
 import { reportInvariants } from '../../shared/runtime/invariant-report.ts'
 import { printingMetrics } from '../../shared/runtime/invocation.ts'
 import { type Metrics, type StateSource, stateSources } from '../../shared/runtime/metrics.ts'
 import { reportUnknown } from '../../shared/runtime/outcome-report.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
+import type { AuditReader } from '../../shared/settlement/ports.ts'
 
 /** More are not counted: a person looks at them long before. */
 const PARKED_MAX = 100_000
@@ -19,13 +21,14 @@ type StatePorts = ObservePorts & {
   topicSizes: TopicSizes
   operations: Pick<Operations, 'unknown'>
   invariantRuns: Pick<InvariantRuns, 'last' | 'lastComplete'>
+  auditLog: Pick<AuditReader, 'head'>
   policy: OperationPolicy
   metrics: Metrics
-  log: Pick<Logger, 'warn'>
+  log: Pick<Logger, 'info' | 'warn'>
 }
 
 /** Each reads everything before it sets the first gauge. */
-const readers: Record<StateSource, (ports: StatePorts) => Promise<void>> = {
+const readers: Record<StateSource, (ports: StatePorts, heads: AuditHeads) => Promise<void>> = {
   async outbox(ports) {
     const [backlog, parked] = await Promise.all([observeBacklog(ports), ports.outbox.countParked(PARKED_MAX)])
     reportBacklog(ports, backlog, ports.clock.nowMs())
@@ -46,17 +49,23 @@ const readers: Record<StateSource, (ports: StatePorts) => Promise<void>> = {
     const [last, lastComplete] = await Promise.all([invariantRuns.last(), invariantRuns.lastComplete()])
     reportInvariants(metrics, { last, lastComplete })
   },
+  async audit(ports, heads) {
+    heads.report(ports, await ports.auditLog.head())
+  },
 }
 
-export const createHandler = (ports: StatePorts) => async () => {
-  const isRead = await Promise.all(stateSources.map(source => read(ports, source)))
-  return { unread: stateSources.filter((_, index) => !isRead[index]) }
+export const createHandler = (ports: StatePorts) => {
+  const heads = new AuditHeads()
+  return async () => {
+    const isRead = await Promise.all(stateSources.map(source => read(ports, source, heads)))
+    return { unread: stateSources.filter((_, index) => !isRead[index]) }
+  }
 }
 
 /** Never throws: one source that is away must not hide the others. */
-async function read(ports: StatePorts, source: StateSource): Promise<boolean> {
+async function read(ports: StatePorts, source: StateSource, heads: AuditHeads): Promise<boolean> {
   try {
-    await readers[source](ports)
+    await readers[source](ports, heads)
     ports.metrics.stateObserved.set({ source }, ports.clock.nowMs() / 1_000)
     return true
   } catch (error) {

@@ -1,4 +1,7 @@
 /** The SQL of the invariants: reads the database as of one moment, a slice of payments at a time. Never writes, never locks. */
+import type { AuditRow } from './audit-hash.ts'
+import type { ApprovedFile } from './audit-invariants.ts'
+import { readApprovedFiles, readAuditRows } from './audit-reader.ts'
 import { Balances, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import {
@@ -162,6 +165,14 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
 
   settlementSums(): Promise<SettlementSums> {
     return new SettlementReader(this.#snapshot).sums()
+  }
+
+  auditRows(): AsyncGenerator<AuditRow> {
+    return readAuditRows(this.#snapshot)
+  }
+
+  approvedFiles(): AsyncGenerator<ApprovedFile> {
+    return readApprovedFiles(this.#snapshot)
   }
 
   async balances(): Promise<{ debits: Balances; credits: Balances }> {

@@ -9,6 +9,7 @@ import { sampleCorruptions } from './invariants.corruption.ts'
 import { judge } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts } from './kafka-facts.ts'
 import type { JournalDecision } from './planted.corruption.ts'
+import { type SampleAudit, sampleAudit } from './sample-audit.ts'
 import {
   declinedPayment,
   handSettledPayment,
@@ -39,6 +40,7 @@ interface Sample {
   debits: Balances
   credits: Balances
   settlement: SampleSettlement
+  audit: SampleAudit
 }
 
 const resultsOf = async (
@@ -46,9 +48,9 @@ const resultsOf = async (
   tamper: (sample: Sample) => void = () => {},
   journal: JournalDecision[] = sampleJournal(histories),
 ) => {
-  const settlement = sampleSettlement(histories)
-  const [database, kafka] = [sampleDatabase(histories, settlement), sampleKafka(histories)]
-  tamper({ kafka, settlement, ...(await database.balances()) })
+  const [settlement, audit] = [sampleSettlement(histories), sampleAudit()]
+  const [database, kafka] = [sampleDatabase(histories, { settlement, audit }), sampleKafka(histories)]
+  tamper({ kafka, settlement, audit, ...(await database.balances()) })
   const clock = { nowMs: NOW_MS, virtualNowMs: NOW_MS, graceMs: 60_000 }
   return (await judge(database, clock, { kafka, acquirer: journalOf(journal) })).results
 }
@@ -73,7 +75,8 @@ describe('the invariants', () => {
     const decisions = sampleJournal([spoiled])
     corruption.inPayment?.(spoiled)
     corruption.inJournal?.(decisions)
-    const tamper = ({ kafka, settlement, ...totals }: Sample) => {
+    const tamper = ({ kafka, settlement, audit, ...totals }: Sample) => {
+      corruption.inAudit?.(audit)
       corruption.inTotals?.(totals)
       corruption.inKafka?.(kafka)
       corruption.inSettlement?.(settlement)

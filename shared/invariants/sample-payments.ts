@@ -6,6 +6,7 @@ import { Balances, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts, RowInKafka } from './kafka-facts.ts'
 import type { AnswerRow, EntryRow, EventFacts, OperationRow, PaymentHistory, PaymentRow } from './payment-history.ts'
+import { approvedFilesOf, type SampleAudit, sampleAudit } from './sample-audit.ts'
 import { type SampleSettlement, sampleSettlement } from './sample-settlement.ts'
 
 export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5)
@@ -339,11 +340,17 @@ const keptAnswersOf = (histories: PaymentHistory[]): KeptAnswer[] =>
       }),
   )
 
-/** The database that holds these payments and their settlement, and nothing else. */
+interface SampleBeside {
+  settlement?: SampleSettlement
+  audit?: SampleAudit
+}
+
+/** The database that holds these payments with their settlement, this audit log, and nothing else. */
 export function sampleDatabase(
   histories: PaymentHistory[],
-  { batches, files, sums }: SampleSettlement = sampleSettlement(histories),
+  { settlement = sampleSettlement(histories), audit = sampleAudit() }: SampleBeside = {},
 ): DatabaseSource {
+  const { batches, files, sums } = settlement
   const [debits, credits] = [new Balances(), new Balances()]
   for (const { debitAccount, creditAccount, currency, amount } of histories.flatMap(history => history.entries)) {
     debits.add(debitAccount, currency, amount)
@@ -364,6 +371,12 @@ export function sampleDatabase(
       yield* files
     },
     settlementSums: async () => sums,
+    auditRows: async function* () {
+      yield* audit.rows
+    },
+    approvedFiles: async function* () {
+      yield* approvedFilesOf(audit)
+    },
   }
 }
 

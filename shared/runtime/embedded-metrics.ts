@@ -58,6 +58,7 @@ const printedGauges: Record<StateSource, readonly [gauge: keyof Metrics, unit: U
     ['invariantsFailed', 'Count'],
     ['controlDifference', 'None'],
   ],
+  audit: [['auditLogEntries', 'Count']],
 }
 
 export const printedMetrics: readonly (keyof Metrics)[] = [

@@ -25,7 +25,7 @@ export interface MetricsOptions {
 const none = { database: () => undefined, acquirer: () => undefined }
 
 /** What is read together by `observe-state`: all gauges of a source are of one moment, or none is. */
-export const stateSources = ['outbox', 'consumers', 'dead_letters', 'operations', 'invariants'] as const
+export const stateSources = ['outbox', 'consumers', 'dead_letters', 'operations', 'invariants', 'audit'] as const
 export type StateSource = (typeof stateSources)[number]
 
 export function createMetrics({ ofProcess = true, pools = none, admission }: MetricsOptions = {}) {
@@ -253,6 +253,11 @@ export function createMetrics({ ofProcess = true, pools = none, admission }: Met
       name: 'control_account_difference_minor',
       help: 'What the entries of an account add up to, less what the payments say, over a pass of check-invariants. Must be 0.',
       labelNames: ['account', 'currency', 'pass'],
+      registers,
+    }),
+    auditLogEntries: observed({
+      name: 'audit_log_entries',
+      help: 'Entries of the audit log. Must never become fewer.',
       registers,
     }),
     stateObserved: neverObserved(

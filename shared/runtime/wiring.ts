@@ -27,6 +27,7 @@ import type { Acquirer, Alarms, Clock, FollowingClock, OutboxRow, Tracer, Transa
 import { idIn } from '../payments/record-id.ts'
 import { noTracer } from '../payments/traced.ts'
 import { AnswerTable } from '../stores/answers.ts'
+import { AuditLogTable } from '../stores/audit-log.ts'
 import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
 import { DueWorkTables } from '../stores/due-work.ts'
@@ -35,6 +36,7 @@ import { InvariantRunTable } from '../stores/invariant-runs.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { ManualSettlementTable } from '../stores/manual-settlements.ts'
 import { OperationTable } from '../stores/operations.ts'
+import { OperatorTable } from '../stores/operators.ts'
 import { OutboxTable } from '../stores/outbox.ts'
 import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
@@ -51,6 +53,7 @@ import { checkReadiness, type ReadinessProblem } from './health.ts'
 import { createIds } from './ids.ts'
 import { createLog, type Logger, metricsOutput } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { operatorTokens } from './operator-tokens.ts'
 import { unknownProblems } from './outcome-report.ts'
 import { ProcessClock } from './process-clock.ts'
 import { guardProcess } from './process-guard.ts'
@@ -336,6 +339,18 @@ export class Ports {
 
   get topicSizes() {
     return this.#once('topicSizes', () => new KafkaTopicSizes(this.#admin))
+  }
+
+  get operators() {
+    return this.#once('operators', () => new OperatorTable(this.database))
+  }
+
+  get operatorTokens() {
+    return operatorTokens
+  }
+
+  get auditLog() {
+    return this.#once('auditLog', () => new AuditLogTable(this.database, systemClock.nowMs))
   }
 
   get reader() {

@@ -6,6 +6,7 @@ import type { LimitPorts, RateLimiter } from '../../shared/http/rate-limit.ts'
 import type { Turn } from '../../shared/payments/fake-store.ts'
 import { createFakePorts } from '../../shared/payments/fakes.ts'
 import type { OperationPolicy } from '../../shared/payments/operation.ts'
+import type { AuditHead } from '../../shared/settlement/ports.ts'
 
 type Entry = NonNullable<Awaited<ReturnType<ResponseCache['open']>>['cached']>
 
@@ -88,6 +89,8 @@ export function createHandlerPorts(
     admission: { mutations: admissionOf(), reads: admissionOf() },
     duplicates: options.duplicates ?? ('replay' as DuplicatePolicy),
     log: new FakeLog(),
+    /** Empty. */
+    auditLog: { head: async (): Promise<AuditHead | undefined> => undefined },
     requestIds: { next: () => ports.ids.request() },
     monotonic: { nowMs: () => monotonicMs++ },
     requests: {
