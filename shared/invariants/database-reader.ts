@@ -2,6 +2,7 @@
 import type { AuditRow } from './audit-hash.ts'
 import type { ApprovedFile } from './audit-invariants.ts'
 import { readApprovedFiles, readAuditRows } from './audit-reader.ts'
+import type { TermsRow } from './charges.ts'
 import { Balances, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import {
@@ -57,6 +58,7 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
   readonly #snapshot: Query
   readonly #current: Query
   #settledFrom: Promise<Row[]> | undefined
+  #termsRead: Promise<Map<string, TermsRow[]>> | undefined
 
   /** `snapshot` sees one moment, `current` what was committed since; only a comparison with Kafka needs the second. */
   constructor(snapshot: Query, current: Query = snapshot) {
@@ -98,11 +100,13 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
   }
 
   async #historiesOf(payments: Row[], after: string, last: string | null): Promise<PaymentHistory[]> {
+    const terms = await this.#terms()
+    const termsOf = (row: Row): readonly TermsRow[] => terms.get(`${row.merchant_id} ${row.currency}`) ?? []
     const histories = new Map(
-      payments.map(row => [String(row.payment_id), emptyHistory(row.payment_id, paymentOf(row))]),
+      payments.map(row => [String(row.payment_id), emptyHistory(row.payment_id, paymentOf(row), termsOf(row))]),
     )
     const historyOf = (paymentId: string): PaymentHistory => {
-      const history = histories.get(paymentId) ?? emptyHistory(paymentId, null)
+      const history = histories.get(paymentId) ?? emptyHistory(paymentId, null, [])
       histories.set(paymentId, history)
       return history
     }
@@ -129,6 +133,16 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
     this.#settledFrom ??= this.#rows('SELECT settled_from FROM settlement_start WHERE id = 1')
     const [row] = await this.#settledFrom
     return row?.settled_from.getTime() ?? Number.POSITIVE_INFINITY
+  }
+
+  /** By merchant and currency; read once. */
+  #terms(): Promise<Map<string, TermsRow[]>> {
+    this.#termsRead ??= this.#rows(
+      'SELECT merchant_id, currency, valid_from, vat_mode, refund_fee FROM settlement_terms',
+    )
+      .then(rows => Map.groupBy(rows, row => `${row.merchant_id} ${row.currency}`))
+      .then(groups => new Map([...groups].map(([name, rows]) => [name, rows.map(termsOf)])))
+    return this.#termsRead
   }
 
   #range(select: string, column: string, after: string, last: string | null): Promise<Row[]> {
@@ -228,7 +242,7 @@ const outboxTables = ['outbox_event', 'outbox_archive']
 export const everyEvent = (columns: string, condition = 'TRUE'): string =>
   outboxTables.map(table => `SELECT ${columns} FROM ${table} WHERE ${condition}`).join(' UNION ALL ')
 
-const emptyHistory = (paymentId: string, payment: PaymentRow | null): PaymentHistory => ({
+const emptyHistory = (paymentId: string, payment: PaymentRow | null, terms: readonly TermsRow[]): PaymentHistory => ({
   paymentId,
   payment,
   operations: [],
@@ -238,6 +252,7 @@ const emptyHistory = (paymentId: string, payment: PaymentRow | null): PaymentHis
   expectations: [],
   outbox: [],
   isLeftOut: false,
+  terms,
 })
 
 const wasCapturedBefore = ({ outbox }: PaymentHistory, settledFromMs: number): boolean => {
@@ -332,6 +347,12 @@ const expectationOf = (row: Row): ExpectationRow => ({
   eventId: row.event_id,
   amount: row.amount,
   currency: row.currency,
+})
+
+const termsOf = (row: Row): TermsRow => ({
+  validFromMs: row.valid_from.getTime(),
+  vatMode: row.vat_mode,
+  refundFee: row.refund_fee,
 })
 
 const outboxOf = (row: Row, archived: boolean): OutboxRow => ({

@@ -75,7 +75,7 @@ export async function judge(
   for await (const history of database.histories()) {
     if (history.payment && ++payments % JUDGED_EACH === 0) onJudged('payments', payments)
     outboxRows += history.outbox.length
-    expectations.add(history)
+    expectations.add(history, clock)
     settlement.addPayment(history)
     judgePayment(history, clock, tallies)
     if (kafka) {
@@ -86,7 +86,7 @@ export async function judge(
     if (acquirer) judgeDecided(history, acquirer, clock, tallies)
   }
   await judgeSettlement(database, settlement, tallies)
-  await judgeTotals(database, { ...expectations, settlement }, clock, tallies, onJudged)
+  await judgeTotals(database, expectations, settlement, clock, tallies, onJudged)
   if (kafka) judgeKafka({ ...kafka, outboxRows, outboxUnsent }, clock, tallies)
   if (acquirer) judgeJournal(acquirer, clock, tallies)
   const judged = [...needingDatabase, ...(kafka ? needingKafka : []), ...(acquirer ? needingAcquirer : [])]
@@ -134,11 +134,8 @@ async function judgeSettlement(database: DatabaseSource, settlement: SettlementB
 
 async function judgeTotals(
   database: DatabaseSource,
-  {
-    expected,
-    feesOutstanding,
-    settlement,
-  }: Pick<Expectations, 'expected' | 'feesOutstanding'> & { settlement: SettlementBooks },
+  { expected, chargesOutstanding }: Expectations,
+  settlement: SettlementBooks,
   clock: Judge,
   tallies: Tallies,
   onJudged: OnJudged,
@@ -147,7 +144,7 @@ async function judgeTotals(
   const [auditRows, approvedFiles] = [() => database.auditRows(), () => database.approvedFiles()]
   const balances = await database.balances()
   settlement.addLedger(balances.debits, balances.credits, await database.settlementSums())
-  const totals = { ...balances, expected, feesOutstanding, settlement, answers, auditRows, approvedFiles }
+  const totals = { ...balances, expected, chargesOutstanding, settlement, answers, auditRows, approvedFiles }
   for (const invariant of needingDatabase)
     if ('checkTotals' in invariant)
       for await (const result of invariant.checkTotals(totals, clock)) tallies.add(invariant, result)

@@ -1,5 +1,6 @@
 /** The rows of one payment as the invariants read them. Their types are not the product's, on purpose: a mistake in those must not hide here. */
 import type { EntryType, EventType, OperationKind, OperationState } from '../contracts/lists.ts'
+import type { TermsRow } from './charges.ts'
 
 export interface PaymentRow {
   paymentId: string
@@ -62,9 +63,10 @@ export interface EntryRow {
 export interface EventFacts {
   eventId: string
   eventType: string
-  occurredAt: string
   sequence: number
   operationId: string
+  /** RFC 3339, virtual time. */
+  occurredAt: string
   amount: number
   feeAmount: number | undefined
   /** Of the hold, by a capture that is the last one. */
@@ -130,6 +132,8 @@ export interface PaymentHistory {
   outbox: OutboxRow[]
   /** It was captured before settlement began, which therefore leaves it out. */
   isLeftOut: boolean
+  /** Those of its merchant and currency, whenever they began; in any order. */
+  terms: readonly TermsRow[]
 }
 
 export const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0)

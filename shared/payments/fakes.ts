@@ -1,6 +1,7 @@
 /** Ports for tests, all in memory: scripted outsiders, a clock, ids, and every port together over one store. */
 import type { DecisionKind } from '../contracts/lists.ts'
 import type { AuthorizeRequest } from '../contracts/routes/authorize-payment.ts'
+import type { SettlementTerms } from '../domain/settlement-terms.ts'
 import type { Caller } from './answer.ts'
 import { FakeDueWork, FakeSandboxClock } from './fake-sandbox.ts'
 import { FakeDatabase, type Turn } from './fake-store.ts'
@@ -13,6 +14,7 @@ import {
   FakeOutbox,
   FakePayments,
   FakeReader,
+  FakeTerms,
 } from './fake-tables.ts'
 import type { OperationPolicy, OperationPorts, Outcome } from './operation.ts'
 import {
@@ -292,6 +294,19 @@ export const fakePolicy: OperationPolicy = {
   fees: { basisPoints: 250, fixedMinor: {} },
 }
 
+export const fakeTerms: SettlementTerms = {
+  cycle: 'D',
+  delayDays: 2,
+  cutoff: '24:00',
+  timezone: 'Asia/Seoul',
+  calendar: 'KR',
+  vatMode: 'none',
+  refundFee: 'keep',
+  payoutMinMinor: 0,
+  accountToken: 'acct_pay',
+  heldReason: null,
+}
+
 /** Every port of the use cases, each a fake of its own and all over one store. */
 export function createFakePorts(options: { turn?: Turn; policy?: Partial<OperationPolicy>; seed?: number } = {}) {
   const transactions = new FakeDatabase(options.turn)
@@ -307,6 +322,8 @@ export function createFakePorts(options: { turn?: Turn; policy?: Partial<Operati
   return {
     transactions,
     ...tables,
+    terms: new FakeTerms(),
+    settlementDefaults: fakeTerms,
     reader: new FakeReader(tables),
     dueWork: new FakeDueWork(tables),
     sandboxClock: new FakeSandboxClock(transactions),

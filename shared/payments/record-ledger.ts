@@ -1,7 +1,11 @@
-/** Keeps the books from events: writes the fee of a capture, and checks that capture and refund entries say what their events say. */
+/** Keeps the books from events: writes fees and their VAT, taken and returned, and checks that capture and refund entries say what their events say. */
 import { reached } from '../contracts/crash-points.ts'
 import { ledgerEvent, type PaymentEvent } from '../contracts/events.ts'
+import type { Charge } from '../domain/fee-vat.ts'
 import { isWrittenByOperation, type Movement, movementsOf, type Step } from '../domain/ledger.ts'
+import { type ChargedStep, chargesOf } from '../domain/settlement-charges.ts'
+import { type DatedTerms, type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
+import type { TermsReader } from '../settlement/ports.ts'
 import {
   type Alarms,
   type Clock,
@@ -27,6 +31,9 @@ export interface LedgerPorts {
   transactions: SeparateTransactions
   ledger: Ledger
   outbox: OutboxReader
+  terms: TermsReader
+  /** Of merchants without terms of their own. */
+  settlementDefaults: SettlementTerms
   deadLetters: DeadLetters
   alarms: Alarms
   observer: LedgerObserver
@@ -142,8 +149,9 @@ async function recordOrSplit(ports: LedgerPorts, events: readonly Parsed[]): Pro
 async function recordTogether(ports: LedgerPorts, events: readonly Parsed[]): Promise<Recorded> {
   if (events.length === 0) return { written: 0, poison: [] }
   const { missing, poison, ...done } = await ports.transactions.run('ledger', async tx => {
-    const { known, foreign, entries } = await readBooks(tx, ports, events)
-    const judged = judge(ports, known, entries)
+    const { known, foreign, entries, termsAtTime } = await readBooks(tx, ports, events)
+    const returned = await readReturned(tx, ports, known, termsAtTime)
+    const judged = judge(ports, known, entries, event => stepOf(event, termsOf(event, termsAtTime), returned))
     judged.poison.push(...foreign)
     if (judged.missing.length > 0) await ports.ledger.insert(tx, judged.missing, ports.clock.nowMs())
     reached('ledger:inserted')
@@ -156,18 +164,79 @@ async function recordTogether(ports: LedgerPorts, events: readonly Parsed[]): Pr
   return { written: missing.length, poison }
 }
 
-/** Reads outbox rows and ledger entries of these events in one round trip. Records from the outbox are `known`, others `foreign`. */
+/**
+ * Reads outbox rows and ledger entries of these events and the terms of their merchants, in one round trip. Records from the outbox
+ * are `known`, others `foreign`.
+ */
 async function readBooks(tx: Transaction, ports: LedgerPorts, events: readonly Parsed[]) {
   const ids = [...new Set(events.map(item => item.event.eventId))]
-  const [written, entries] = await Promise.all([ports.outbox.listByIds(tx, ids), ports.ledger.listByEvents(tx, ids)])
+  const merchantIds = [...new Set(events.map(item => item.event.payment.merchantId))]
+  const [written, entries, terms] = await Promise.all([
+    ports.outbox.listByIds(tx, ids),
+    ports.ledger.listByEvents(tx, ids),
+    ports.terms.listTerms(tx, merchantIds),
+  ])
   const rows = new Map(written.map(row => [row.eventId, row]))
   const judged = events.map(item => foreignRecord(item, rows.get(item.event.eventId)) ?? item)
   return {
     known: judged.filter(item => 'event' in item),
     foreign: judged.filter(item => 'reason' in item),
     entries,
+    termsAtTime: termsIn(terms, ports.settlementDefaults),
   }
 }
+
+/** The terms of a payment's merchant and currency that were in force at this time (virtual). */
+type TermsAtTime = (payment: PaymentEvent['payment'], atMs: number) => SettlementTerms
+
+function termsIn(rows: readonly DatedTerms[], defaults: SettlementTerms): TermsAtTime {
+  const byMerchant = Map.groupBy(rows, row => row.merchantId)
+  return ({ merchantId, currency }, atMs) =>
+    termsAt(byMerchant.get(merchantId) ?? [], defaults, merchantId, currency, atMs)
+}
+
+const termsOf = ({ payment, occurredAt }: PaymentEvent, termsAtTime: TermsAtTime): SettlementTerms =>
+  termsAtTime(payment, Date.parse(occurredAt))
+
+/** By event, what a refund gives back of what the captures of its payment were charged. */
+type Returned = ReadonlyMap<string, Charge>
+
+/** It depends on the earlier events of the payment. They are read only for refunds whose terms return the fee. */
+async function readReturned(
+  tx: Transaction,
+  ports: LedgerPorts,
+  events: readonly Parsed[],
+  termsAtTime: TermsAtTime,
+): Promise<Returned> {
+  const returning = events.filter(({ event }) => returnsFee(event, termsOf(event, termsAtTime)))
+  if (returning.length === 0) return new Map()
+  const paymentIds = [...new Set(returning.map(({ event }) => event.payment.paymentId))]
+  const written = await ports.outbox.listByPayments(tx, paymentIds)
+  const payments = [...Map.groupBy(written, row => row.messageKey).values()]
+  return new Map(payments.flatMap(rows => [...returnedIn(rows, termsAtTime)]))
+}
+
+const returnsFee = ({ eventType }: PaymentEvent, { refundFee }: SettlementTerms): boolean =>
+  eventType === 'payment.refunded' && refundFee === 'return'
+
+/** By the refunds of one payment. Of none when an event cannot be read or no capture is there: nobody knows then what was charged. */
+function returnedIn(rows: readonly WrittenEvent[], termsAtTime: TermsAtTime): Returned {
+  const events = rows.flatMap(row => ledgerEvent.safeParse(JSON.parse(row.payload)).data ?? [])
+  const [first] = events.sort((a, b) => a.sequence - b.sequence)
+  if (events.length < rows.length || first?.eventType !== 'payment.captured') return new Map()
+  const charges = chargesOf(events.map(chargedStepOf), atMs => termsAtTime(first.payment, atMs))
+  const refunds = events.filter(({ eventType }) => eventType === 'payment.refunded')
+  return new Map(refunds.map(({ eventId }) => [eventId, negated(charges.get(eventId)!)]))
+}
+
+const chargedStepOf = ({ eventId, eventType, amount, feeAmount, occurredAt }: PaymentEvent): ChargedStep => {
+  const moved = { eventId, amountMinor: amount, occurredAtMs: Date.parse(occurredAt) }
+  return eventType === 'payment.captured'
+    ? { ...moved, type: eventType, feeMinor: feeAmount! }
+    : { ...moved, type: 'payment.refunded' }
+}
+
+const negated = ({ feeMinor, vatMinor }: Charge): Charge => ({ feeMinor: -feeMinor, vatMinor: -vatMinor })
 
 /** A record that is not from the outbox. It counts only when it equals its outbox row to the byte: others can write to Kafka, too. */
 function foreignRecord({ record, event }: Parsed, row: WrittenEvent | undefined): Poison | undefined {
@@ -189,12 +258,22 @@ interface Judged {
   unchanged: IncomingRecord[]
 }
 
-/** Compares what the books should hold with what they hold. */
-function judge(ports: LedgerPorts, events: readonly Parsed[], existing: readonly LedgerEntry[]): Judged {
+/** Compares what the books should hold with what they hold. `stepOf`: undefined when nobody knows what an event moved. */
+function judge(
+  ports: LedgerPorts,
+  events: readonly Parsed[],
+  existing: readonly LedgerEntry[],
+  stepOf: (event: PaymentEvent) => Step | undefined,
+): Judged {
   const books = new Map<string, Movement>(existing.map(entry => [`${entry.eventId} ${entry.type}`, entry]))
   const judged: Judged = { missing: [], poison: [], written: [], unchanged: [] }
   for (const { record, event } of events) {
-    const expected = movementsOf(stepOf(event))
+    const step = stepOf(event)
+    if (step === undefined) {
+      judged.poison.push({ record, reason: 'the outbox does not say what the captures of its payment were charged' })
+      continue
+    }
+    const expected = movementsOf(step)
     const differing = expected.find(want => !agrees(books.get(`${event.eventId} ${want.type}`), want))
     if (differing !== undefined) {
       judged.poison.push({ record, reason: `the ${differing.type} entry in the books differs from the event` })
@@ -211,13 +290,16 @@ function judge(ports: LedgerPorts, events: readonly Parsed[], existing: readonly
   return judged
 }
 
-const stepOf = ({ eventType: type, amount, feeAmount, payment }: PaymentEvent): Step => ({
-  type,
-  merchantId: payment.merchantId,
-  currency: payment.currency,
-  amountMinor: amount,
-  feeMinor: feeAmount,
-})
+function stepOf(event: PaymentEvent, terms: SettlementTerms, returned: Returned): Step | undefined {
+  const { eventType: type, amount, feeAmount, payment } = event
+  const { merchantId, currency } = payment
+  const back = returned.get(event.eventId)
+  if (returnsFee(event, terms) && back === undefined) return undefined
+  return {
+    ...{ type, merchantId, currency, amountMinor: amount, feeMinor: feeAmount },
+    ...{ vatMode: terms.vatMode, returned: back },
+  }
+}
 
 /** An entry that does not exist yet agrees with every movement. */
 const agrees = (have: Movement | undefined, want: Movement): boolean =>

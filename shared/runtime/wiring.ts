@@ -41,6 +41,7 @@ import { OutboxTable } from '../stores/outbox.ts'
 import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
 import { SandboxClockTable } from '../stores/sandbox-clock.ts'
+import { SettlementTermsTable } from '../stores/settlement-terms.ts'
 import { TransactionGroups } from '../stores/transaction-groups.ts'
 import { circuitProblems, reportCall, reportCircuit } from './acquirer-report.ts'
 import { monotonicClock, systemClock } from './clock.ts'
@@ -327,6 +328,14 @@ export class Ports {
 
   get outbox() {
     return this.#once('outbox', () => new OutboxTable(this.database))
+  }
+
+  get terms() {
+    return this.#once('terms', () => new SettlementTermsTable(this.database))
+  }
+
+  get settlementDefaults() {
+    return this.config.settlementDefaults
   }
 
   get progress() {
