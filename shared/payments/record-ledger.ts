@@ -1,146 +1,43 @@
 /** Keeps the books from events: writes the fee of a capture, and checks that capture and refund entries say what their events say. */
 import { reached } from '../contracts/crash-points.ts'
-import { ledgerEvent, type PaymentEvent } from '../contracts/events.ts'
+import { foreignRecord, type IncomingRecord, type Parsed, type Poison } from '../contracts/event-records.ts'
+import type { PaymentEvent } from '../contracts/events.ts'
 import { isWrittenByOperation, type Movement, movementsOf, type Step } from '../domain/ledger.ts'
-import {
-  type Alarms,
-  type Clock,
-  type DeadLetters,
-  type Ids,
-  type IncomingRecord,
-  type Ledger,
-  type LedgerEntry,
-  type LedgerObserver,
-  type OutboxReader,
-  RowRefusedError,
-  type SeparateTransactions,
-  type SpanAttributes,
-  type Tracer,
-  type Transaction,
-  type WrittenEvent,
+import { type EventBatchPorts, type Recorded, takeBatch } from './event-batch.ts'
+import type {
+  Alarms,
+  Clock,
+  Ids,
+  Ledger,
+  LedgerEntry,
+  LedgerObserver,
+  OutboxReader,
+  SeparateTransactions,
+  Transaction,
 } from './ports.ts'
-import { idIn } from './record-id.ts'
-import { tracedBatch } from './traced.ts'
 
-export interface LedgerPorts {
+export interface LedgerPorts extends EventBatchPorts {
   /** Separate: a row that is refused rolls back its whole transaction. */
   transactions: SeparateTransactions
   ledger: Ledger
   outbox: OutboxReader
-  deadLetters: DeadLetters
   alarms: Alarms
   observer: LedgerObserver
   ids: Ids
   clock: Clock
-  tracer: Tracer
-}
-
-interface Parsed {
-  record: IncomingRecord
-  event: PaymentEvent
-}
-
-interface Poison {
-  record: IncomingRecord
-  reason: string
 }
 
 /**
  * Records a batch in one transaction; a second delivery changes nothing. Poison goes to the dead letters and the batch goes on.
  * Throws DependencyUnavailableError or DuplicateKeyError (another delivery at the same moment): deliver the batch again.
  */
-export function recordLedger(
+export const recordLedger = (
   ports: LedgerPorts,
   records: readonly IncomingRecord[],
-): Promise<{ written: number; poisoned: number }> {
-  const batch = {
-    start: { name: 'record ledger', attributes: { 'messaging.batch.message_count': records.length } },
-    members: records,
-    startOf: ({ topic }: IncomingRecord) => ({ name: `process ${topic}`, kind: 'consumer' }) as const,
-    attributesOf,
-    traceparentOf: traceparentIn,
-  }
-  return tracedBatch(ports.tracer, batch, async spans => {
-    const { written, buried } = await recordAll(ports, records)
-    for (const { record } of buried) spans[records.indexOf(record)]!.set({ 'payment.record.result': 'dead_letter' })
-    return { written, poisoned: buried.length }
-  })
-}
-
-const attributesOf = ({ topic, partition, offset, headers }: IncomingRecord): SpanAttributes => ({
-  'messaging.system': 'kafka',
-  'messaging.operation.name': 'process',
-  'messaging.operation.type': 'process',
-  'messaging.destination.name': topic,
-  'messaging.destination.partition.id': String(partition),
-  'messaging.kafka.offset': offset,
-  'messaging.message.id': idIn(headers.find(([name]) => name === 'event-id')?.[1]),
-})
-
-const traceparentIn = ({ headers }: IncomingRecord): string | undefined =>
-  headers.find(([name]) => name === 'traceparent')?.[1].toString('latin1')
-
-async function recordAll(
-  ports: LedgerPorts,
-  records: readonly IncomingRecord[],
-): Promise<{ written: number; buried: readonly Poison[] }> {
-  const parsed = records.map(parse)
-  const events = parsed.filter(item => 'event' in item)
-  const { written, poison } = await recordOrSplit(ports, events)
-  const buried = [...parsed.filter(item => 'reason' in item), ...poison]
-  if (buried.length > 0) await ports.deadLetters.bury(buried)
-  for (const letter of buried) ports.alarms.deadLettered(letter.record, letter.reason)
-  ports.observer.deadLettered(buried.map(({ record }) => record))
-  return { written, buried }
-}
-
-function parse(record: IncomingRecord): Parsed | Poison {
-  if (record.value === null) return { record, reason: 'empty value' }
-  try {
-    const result = ledgerEvent.safeParse(JSON.parse(record.value.toString('utf8')))
-    if (!result.success)
-      return {
-        record,
-        reason: `schema: ${result.error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`).join('; ')}`,
-      }
-    return misplaced(record, result.data) ?? { record, event: result.data }
-  } catch (error) {
-    return { record, reason: `not JSON: ${(error as Error).message}` }
-  }
-}
-
-function misplaced(record: IncomingRecord, event: PaymentEvent): Poison | undefined {
-  if (event.eventType !== record.topic)
-    return { record, reason: `event type ${event.eventType} on topic ${record.topic}` }
-  if (record.key?.toString('utf8') !== event.payment.paymentId)
-    return { record, reason: 'the key is not the payment id' }
-  return undefined
-}
-
-interface Recorded {
-  written: number
-  poison: Poison[]
-}
-
-/** One transaction for all; when the database refuses a row for what it holds, one transaction each to find it. */
-async function recordOrSplit(ports: LedgerPorts, events: readonly Parsed[]): Promise<Recorded> {
-  try {
-    return await recordTogether(ports, events)
-  } catch (error) {
-    if (!(error instanceof RowRefusedError)) throw error
-    if (events.length === 1) return { written: 0, poison: [{ record: events[0]!.record, reason: error.message }] }
-    const total: Recorded = { written: 0, poison: [] }
-    for (const event of events) {
-      const one = await recordOrSplit(ports, [event])
-      total.written += one.written
-      total.poison.push(...one.poison)
-    }
-    return total
-  }
-}
+): Promise<{ written: number; poisoned: number }> =>
+  takeBatch(ports, { name: 'record ledger', record: events => recordTogether(ports, events) }, records)
 
 async function recordTogether(ports: LedgerPorts, events: readonly Parsed[]): Promise<Recorded> {
-  if (events.length === 0) return { written: 0, poison: [] }
   const { missing, poison, ...done } = await ports.transactions.run('ledger', async tx => {
     const { known, foreign, entries } = await readBooks(tx, ports, events)
     const judged = judge(ports, known, entries)
@@ -167,18 +64,6 @@ async function readBooks(tx: Transaction, ports: LedgerPorts, events: readonly P
     foreign: judged.filter(item => 'reason' in item),
     entries,
   }
-}
-
-/** A record that is not from the outbox. It counts only when it equals its outbox row to the byte: others can write to Kafka, too. */
-function foreignRecord({ record, event }: Parsed, row: WrittenEvent | undefined): Poison | undefined {
-  if (row === undefined) return { record, reason: `not from the outbox: it has no event ${event.eventId}` }
-  const differences = [
-    row.topic === record.topic ? [] : ['topic'],
-    row.messageKey === record.key?.toString('utf8') ? [] : ['key'],
-    record.value?.equals(Buffer.from(row.payload, 'utf8')) ? [] : ['payload'],
-  ].flat()
-  if (differences.length === 0) return undefined
-  return { record, reason: `not from the outbox: ${differences.join(' and ')} of event ${event.eventId} differ there` }
 }
 
 interface Judged {
