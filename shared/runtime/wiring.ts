@@ -630,7 +630,7 @@ export class Ports {
   }
 }
 
-class BatchPorts extends Ports {
+export class BatchPorts extends Ports {
   override get transactions(): Database {
     return this.database
   }
