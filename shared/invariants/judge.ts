@@ -63,7 +63,7 @@ export async function judge(
   for await (const history of database.histories()) {
     if (history.payment && ++payments % JUDGED_EACH === 0) onJudged('payments', payments)
     outboxRows += history.outbox.length
-    expectations.add(history)
+    expectations.add(history, clock)
     judgePayment(history, clock, tallies)
     if (kafka) {
       const withKafka = inKafka(kafka, history)
@@ -109,13 +109,13 @@ const unsentOf = ({ outbox }: HistoryInKafka): number =>
 
 async function judgeTotals(
   database: DatabaseSource,
-  { expected, feesOutstanding }: Expectations,
+  { expected, chargesOutstanding }: Expectations,
   clock: Judge,
   tallies: Tallies,
   onJudged: OnJudged,
 ): Promise<void> {
   const answers = () => counted(database.answers(), count => onJudged('answers', count))
-  const totals = { ...(await database.balances()), expected, feesOutstanding, answers }
+  const totals = { ...(await database.balances()), expected, chargesOutstanding, answers }
   for (const invariant of needingDatabase)
     if ('checkTotals' in invariant)
       for await (const result of invariant.checkTotals(totals, clock)) tallies.add(invariant, result)
