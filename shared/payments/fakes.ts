@@ -2,8 +2,16 @@
 import type { DecisionKind } from '../contracts/lists.ts'
 import type { AuthorizeRequest } from '../contracts/routes/authorize-payment.ts'
 import type { SettlementTerms } from '../domain/settlement-terms.ts'
+import type { SettlementIds } from '../settlement/ports.ts'
 import type { Caller } from './answer.ts'
 import { FakeDueWork, FakeSandboxClock } from './fake-sandbox.ts'
+import {
+  FakeCalendars,
+  FakeExpectations,
+  FakeItems,
+  FakeSettlementObserver,
+  FakeSettlementStart,
+} from './fake-settlement.ts'
 import { FakeDatabase, type Turn } from './fake-store.ts'
 import {
   FakeAnswers,
@@ -265,7 +273,7 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const ULID_CHARACTERS = 26
 
 /** Ids of the real form that count up from `seed`. */
-export function createFakeIds(seed = 0): Ids & { request(): string } {
+export function createFakeIds(seed = 0): Ids & Pick<SettlementIds, 'item' | 'expectation'> & { request(): string } {
   let last = seed
   const withPrefix = (prefix: string) => () => `${prefix}_${ulidOf(++last)}`
   return {
@@ -273,6 +281,8 @@ export function createFakeIds(seed = 0): Ids & { request(): string } {
     operation: withPrefix('op'),
     event: withPrefix('evt'),
     entry: withPrefix('led'),
+    item: withPrefix('itm'),
+    expectation: withPrefix('exp'),
     request: withPrefix('req'),
   }
 }
@@ -324,6 +334,7 @@ export function createFakePorts(options: { turn?: Turn; policy?: Partial<Operati
     ...tables,
     terms: new FakeTerms(),
     settlementDefaults: fakeTerms,
+    ...createFakeSettlement(transactions),
     reader: new FakeReader(tables),
     dueWork: new FakeDueWork(tables),
     sandboxClock: new FakeSandboxClock(transactions),
@@ -340,6 +351,21 @@ export function createFakePorts(options: { turn?: Turn; policy?: Partial<Operati
     ids: createFakeIds(options.seed),
     tracer: noTracer,
     policy: { ...fakePolicy, ...options.policy },
+  }
+}
+
+/** What settlement has of its own, over the same store. */
+function createFakeSettlement(transactions: FakeDatabase) {
+  const expectations = new FakeExpectations(transactions)
+  const observer = new FakeSettlementObserver()
+  return {
+    items: new FakeItems(transactions),
+    expectations,
+    acquirerTerms: expectations,
+    calendars: new FakeCalendars(),
+    settlementStart: new FakeSettlementStart(),
+    settlementObserver: observer,
+    settlementAlarms: observer,
   }
 }
 

@@ -1,9 +1,12 @@
 /** What the use cases need from outside: stores, the acquirer, the doorbell, clock and ids. Times are epoch milliseconds, amounts minor units. */
+import type { IncomingRecord } from '../contracts/event-records.ts'
 import type { DecisionKind, FinalState, HandOutcome, OperationKind, PaymentStatus } from '../contracts/lists.ts'
 import type { EventView } from '../contracts/payment.ts'
 import type { OperationListView } from '../contracts/routes/list-operations.ts'
 import type { Movement } from '../domain/ledger.ts'
 import type { Payment } from '../domain/payment.ts'
+
+export type { IncomingRecord }
 
 /** A dependency is away. Nothing is known to have failed for good, so that the caller may repeat. Answers 503. */
 export class DependencyUnavailableError extends Error {
@@ -412,16 +415,6 @@ export interface EventPublisher {
 /** The broker refused a record for what it is, not because it is away. */
 export class RecordRefusedError extends Error {
   override name = 'RecordRefusedError'
-}
-
-/** A Kafka record as a consumer got it. */
-export interface IncomingRecord {
-  topic: string
-  partition: number
-  offset: number
-  key: Buffer | null
-  value: Buffer | null
-  headers: ReadonlyArray<readonly [name: string, value: Buffer]>
 }
 
 export interface DeadLetters {

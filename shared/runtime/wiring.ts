@@ -26,11 +26,14 @@ import { leaseTimes } from '../payments/operation.ts'
 import type { Acquirer, Alarms, Clock, FollowingClock, OutboxRow, Tracer, Transactions } from '../payments/ports.ts'
 import { idIn } from '../payments/record-id.ts'
 import { noTracer } from '../payments/traced.ts'
+import type { SettlementAlarms } from '../settlement/ports.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { AuditLogTable } from '../stores/audit-log.ts'
+import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
 import { DueWorkTables } from '../stores/due-work.ts'
+import { ExpectationTable } from '../stores/expectations.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { InvariantRunTable } from '../stores/invariant-runs.ts'
 import { LedgerTable } from '../stores/ledger.ts'
@@ -41,12 +44,15 @@ import { OutboxTable } from '../stores/outbox.ts'
 import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
 import { SandboxClockTable } from '../stores/sandbox-clock.ts'
+import { SettlementItemTable } from '../stores/settlement-items.ts'
+import { SettlementStartTable } from '../stores/settlement-start.ts'
 import { SettlementTermsTable } from '../stores/settlement-terms.ts'
 import { TransactionGroups } from '../stores/transaction-groups.ts'
 import { circuitProblems, reportCall, reportCircuit } from './acquirer-report.ts'
+import { calendarProblems } from './calendar-report.ts'
 import { monotonicClock, systemClock } from './clock.ts'
 import { type Config, configFrom, IN_PROCESS_ACQUIRER } from './config.ts'
-import { countAnswer, countingObserver } from './counters.ts'
+import { countAnswer, countingObserver, countingSettlementObserver } from './counters.ts'
 import { DataDisk } from './data-disk.ts'
 import { deliveryProblems, topicProblems } from './delivery-report.ts'
 import { EmbeddedMetrics } from './embedded-metrics.ts'
@@ -338,6 +344,40 @@ export class Ports {
     return this.config.settlementDefaults
   }
 
+  get items() {
+    return this.#once('items', () => new SettlementItemTable(this.database))
+  }
+
+  get expectations() {
+    return this.#once('expectations', () => new ExpectationTable(this.database))
+  }
+
+  get acquirerTerms() {
+    return this.expectations
+  }
+
+  get calendars() {
+    return this.#once('calendars', () => new BusinessCalendarTable(this.database))
+  }
+
+  get settlementStart() {
+    return this.#once('settlementStart', () => new SettlementStartTable(this.database))
+  }
+
+  get settlementObserver() {
+    return this.#once('settlementObserver', () => countingSettlementObserver(this.metrics))
+  }
+
+  get settlementAlarms(): SettlementAlarms {
+    return this.#once('settlementAlarms', () => ({
+      withoutDueDate: ({ eventId, merchantId, periodEnd }, calendar) => {
+        this.metrics.settlementUndated.inc()
+        const fields = { eventId, merchantId, periodEnd, calendar }
+        this.log.error(fields, 'the calendar does not say when this is due; see npm run settle -- calendar')
+      },
+    }))
+  }
+
   get progress() {
     return this.#once('progress', () => new DeliveryProgressTables(this.database))
   }
@@ -518,8 +558,8 @@ export class Ports {
   }
 
   async #problems(database: Promise<unknown>): Promise<ReadinessProblem[]> {
-    const asked = Promise.all([this.#deliveryProblems(), this.#unknownProblems(), database])
-    const inDatabase = asked.then(([delivery, unknown]) => [...delivery, ...unknown])
+    const asked = Promise.all([this.#deliveryProblems(), this.#unknownProblems(), this.#calendarProblems(), database])
+    const inDatabase = asked.then(([delivery, unknown, calendar]) => [...delivery, ...unknown, ...calendar])
     // The answer may add a trouble of the database. A missing answer must not hide the other problems.
     const silence = sleep(DATABASE_ANSWER_MS, [], { ref: false })
     const found = await Promise.race([inDatabase.catch(() => []), silence])
@@ -541,6 +581,12 @@ export class Ports {
     await this.clock.catchUp()
     const unknown = await this.operations.unknown(leaseTimes(this))
     return unknownProblems(unknown, this.clock.virtualNowMs())
+  }
+
+  async #calendarProblems(): Promise<ReadinessProblem[]> {
+    const name = this.settlementDefaults.calendar
+    await this.clock.catchUp()
+    return calendarProblems(name, await this.calendars.calendar(name), this.clock.virtualNowMs())
   }
 
   get #dataDisk() {
@@ -606,7 +652,7 @@ export class Ports {
   }
 }
 
-class BatchPorts extends Ports {
+export class BatchPorts extends Ports {
   override get transactions(): Database {
     return this.database
   }

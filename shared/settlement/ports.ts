@@ -1,11 +1,24 @@
 /** What the settlement use cases need from outside. Times are epoch milliseconds, amounts minor units, days `YYYY-MM-DD`. */
 import type { AuditAction, ExpectationKind, ItemType, OperatorRole } from '../contracts/lists.ts'
-import type { DatedTerms } from '../domain/settlement-terms.ts'
-import type { Transaction } from '../payments/ports.ts'
+import type { BusinessCalendar } from '../domain/business-days.ts'
+import type { AcquirerTerms, DatedTerms } from '../domain/settlement-terms.ts'
+import type { IncomingRecord, Transaction } from '../payments/ports.ts'
 
 export interface TermsReader {
   /** Every row of these merchants, at least one, in any order. */
   listTerms(tx: Transaction | undefined, merchantIds: readonly string[]): Promise<DatedTerms[]>
+}
+
+export interface TermsWriter {
+  /** Lets one at a time change terms, until the transaction ends: new terms go on from those before them. */
+  lockTerms(tx: Transaction): Promise<void>
+  /** Throws DuplicateKeyError when the merchant has terms from this very moment. `nowMs` is real time. */
+  insertTerms(tx: Transaction, terms: DatedTerms, addedBy: string, nowMs: number): Promise<void>
+}
+
+export interface Calendars {
+  /** As it stands now. One that nobody has loaded knows no year. */
+  calendar(name: string, tx?: Transaction): Promise<BusinessCalendar>
 }
 
 /** What a merchant is owed for one event, or owes. */
@@ -61,6 +74,35 @@ export interface Expectation {
 export interface Expectations {
   /** Throws DuplicateKeyError when the source has one with this key and kind. */
   insert(tx: Transaction, expectations: readonly Expectation[], nowMs: number): Promise<void>
+}
+
+export interface AcquirerTermsReader {
+  /** Every row of this source, in any order. */
+  listAcquirerTerms(tx: Transaction, sourceId: string): Promise<AcquirerTerms[]>
+}
+
+export interface SettlementStart {
+  /** Payments whose first capture happened before this (virtual time) are left out. */
+  settledFromMs(tx: Transaction): Promise<number>
+}
+
+/** Is told what became of records, after the commit. Neither throws. */
+export interface SettlementObserver {
+  expected(done: {
+    /** The records that an item and an expectation were written for. */
+    written: readonly IncomingRecord[]
+    /** Those that had them before. */
+    unchanged: readonly IncomingRecord[]
+    /** Those of payments that are left out. */
+    skipped: readonly IncomingRecord[]
+  }): void
+  deadLettered(records: readonly IncomingRecord[]): void
+}
+
+/** What somebody should look at. Each is logged and counted. None throws. */
+export interface SettlementAlarms {
+  /** The calendar does not know the year in which this falls due. */
+  withoutDueDate(item: Pick<SettlementItem, 'eventId' | 'merchantId' | 'periodEnd'>, calendar: string): void
 }
 
 /** New ids. */
