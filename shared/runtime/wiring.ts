@@ -26,6 +26,7 @@ import { leaseTimes } from '../payments/operation.ts'
 import type { Acquirer, Alarms, Clock, FollowingClock, OutboxRow, Tracer, Transactions } from '../payments/ports.ts'
 import { idIn } from '../payments/record-id.ts'
 import { noTracer } from '../payments/traced.ts'
+import { AccountBalanceTables } from '../stores/account-balances.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
@@ -320,6 +321,10 @@ export class Ports {
 
   get ledger() {
     return this.#once('ledger', () => new LedgerTable(this.database))
+  }
+
+  get balances() {
+    return this.#once('balances', () => new AccountBalanceTables(this.database))
   }
 
   get outbox() {
