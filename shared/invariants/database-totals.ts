@@ -31,6 +31,22 @@ export interface KeptAnswer extends AnswerRow {
   operation: { merchantId: string; idempotencyKey: string | null; state: string } | null
 }
 
+/** Of an account: minor units of any size. */
+export interface AccountTotals {
+  debits: bigint
+  credits: bigint
+  entries: number
+}
+
+/** A stored balance, with what the entries that were recorded before it add up to. */
+export interface CheckedSnapshot {
+  account: string
+  currency: string
+  recordedBefore: string
+  kept: AccountTotals
+  found: AccountTotals
+}
+
 /** What the whole database says, besides its single payments. */
 export interface DatabaseTotals {
   /** Σ debits and Σ credits of all ledger entries, by account. */
@@ -41,6 +57,7 @@ export interface DatabaseTotals {
   /** Fees of captured events that are not in the ledger yet. */
   feesOutstanding: Balances
   answers: () => AsyncIterable<KeptAnswer>
+  snapshots: () => AsyncIterable<CheckedSnapshot>
 }
 
 /** What the entries of each type should come to, by the payment and its events, in minor units. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import type { AcquirerFacts } from './acquirer-facts.ts'
 import { everyInvariant, needingDatabase } from './catalogue.ts'
-import type { Balances } from './database-totals.ts'
+import type { Balances, CheckedSnapshot } from './database-totals.ts'
 import { sampleCorruptions } from './invariants.corruption.ts'
 import { judge } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts } from './kafka-facts.ts'
@@ -20,6 +20,7 @@ import {
   sampleDatabase,
   sampleJournal,
   sampleKafka,
+  sampleSnapshots,
   settledPayment,
 } from './sample-payments.ts'
 
@@ -37,6 +38,7 @@ interface Sample {
   kafka: KafkaFacts
   debits: Balances
   credits: Balances
+  snapshots: CheckedSnapshot[]
 }
 
 const resultsOf = async (
@@ -44,8 +46,9 @@ const resultsOf = async (
   tamper: (sample: Sample) => void = () => {},
   journal: JournalDecision[] = sampleJournal(histories),
 ) => {
-  const [database, kafka] = [sampleDatabase(histories), sampleKafka(histories)]
-  tamper({ kafka, ...(await database.balances()) })
+  const snapshots = sampleSnapshots()
+  const [database, kafka] = [sampleDatabase(histories, snapshots), sampleKafka(histories)]
+  tamper({ kafka, snapshots, ...(await database.balances()) })
   const clock = { nowMs: NOW_MS, virtualNowMs: NOW_MS, graceMs: 60_000 }
   return (await judge(database, clock, { kafka, acquirer: journalOf(journal) })).results
 }

@@ -1,7 +1,7 @@
 /** Holds the invariants against a database and, where they can be read, Kafka and the acquirer's journal: once, changing nothing. */
 import type { AcquirerFacts, DecidedHistory } from './acquirer-facts.ts'
 import { type InvariantGroup, needingAcquirer, needingDatabase, needingKafka, needingOnePayment } from './catalogue.ts'
-import { type Balances, Expectations, type KeptAnswer } from './database-totals.ts'
+import { type Balances, type CheckedSnapshot, Expectations, type KeptAnswer } from './database-totals.ts'
 import type { CheckResult, Invariant, Judge } from './invariant.ts'
 import type { HistoryInKafka, KafkaFacts, KafkaTotals } from './kafka-facts.ts'
 import type { PaymentHistory } from './payment-history.ts'
@@ -15,6 +15,8 @@ export interface DatabaseSource {
   histories(): AsyncIterable<PaymentHistory>
   balances(): Promise<{ debits: Balances; credits: Balances }>
   answers(): AsyncIterable<KeptAnswer>
+  /** Every stored balance. */
+  snapshots(): AsyncIterable<CheckedSnapshot>
 }
 
 export interface InvariantResult {
@@ -115,7 +117,8 @@ async function judgeTotals(
   onJudged: OnJudged,
 ): Promise<void> {
   const answers = () => counted(database.answers(), count => onJudged('answers', count))
-  const totals = { ...(await database.balances()), expected, feesOutstanding, answers }
+  const snapshots = () => database.snapshots()
+  const totals = { ...(await database.balances()), expected, feesOutstanding, answers, snapshots }
   for (const invariant of needingDatabase)
     if ('checkTotals' in invariant)
       for await (const result of invariant.checkTotals(totals, clock)) tallies.add(invariant, result)

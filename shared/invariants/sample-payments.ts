@@ -2,7 +2,7 @@
 import type { DecisionState, JournalEntry } from '../contracts/acquirer.ts'
 import type { EntryType, EventType, OperationKind, OperationState, PaymentStatus } from '../contracts/lists.ts'
 import { JournalFacts } from './acquirer-facts.ts'
-import { Balances, type KeptAnswer } from './database-totals.ts'
+import { Balances, type CheckedSnapshot, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts, RowInKafka } from './kafka-facts.ts'
 import type { AnswerRow, EntryRow, EventFacts, OperationRow, PaymentHistory, PaymentRow } from './payment-history.ts'
@@ -312,8 +312,22 @@ const keptAnswersOf = (histories: PaymentHistory[]): KeptAnswer[] =>
       }),
   )
 
+/** One that is right. */
+export const sampleSnapshots = (): CheckedSnapshot[] => {
+  const totals = { debits: 250n, credits: 10_000n, entries: 2 }
+  const names = {
+    account: 'merchant_payable:shop',
+    currency: 'KRW',
+    recordedBefore: new Date(STEP_MS + 1).toISOString(),
+  }
+  return [{ ...names, kept: { ...totals }, found: { ...totals } }]
+}
+
 /** The database that holds these payments and nothing else. */
-export function sampleDatabase(histories: PaymentHistory[]): DatabaseSource {
+export function sampleDatabase(
+  histories: PaymentHistory[],
+  snapshots: CheckedSnapshot[] = sampleSnapshots(),
+): DatabaseSource {
   const [debits, credits] = [new Balances(), new Balances()]
   for (const { debitAccount, creditAccount, currency, amount } of histories.flatMap(history => history.entries)) {
     debits.add(debitAccount, currency, amount)
@@ -326,6 +340,9 @@ export function sampleDatabase(histories: PaymentHistory[]): DatabaseSource {
     balances: async () => ({ debits, credits }),
     answers: async function* () {
       yield* keptAnswersOf(histories)
+    },
+    snapshots: async function* () {
+      yield* snapshots
     },
   }
 }
