@@ -168,9 +168,15 @@ describe('refusals', () => {
     conforms('getIdempotency', await api.usedKey(newMerchant(), newKey()), 404, 'NOT_FOUND')
   })
 
+  test('an account without an entry', async () => {
+    conforms('getAccount', await api.get(`/ledger/accounts/merchant_payable:${newMerchant()}`), 404, 'NOT_FOUND')
+  })
+
   test('a query that is wrong', async () => {
     conforms('listPayments', await api.get('/payments?limit=0&status=PAID&sort=up'), 400, 'VALIDATION_FAILED')
     conforms('getIdempotency', await api.get('/idempotency?key=a%20b'), 400, 'VALIDATION_FAILED')
+    conforms('listAccounts', await api.get('/ledger/accounts?cursor=x'), 400, 'VALIDATION_FAILED')
+    conforms('getAccount', await api.get('/ledger/accounts/cash?at=now'), 400, 'VALIDATION_FAILED')
   })
 
   test('the acquirer says no', async () => {
