@@ -37,6 +37,13 @@ export const tags: Record<RouteContract['tag'], { name: Words; description: Word
     name: { en: 'Payments', ko: '결제' },
     description: { en: 'Move money, and see where it is.', ko: '돈을 움직이고, 어디에 있는지 봅니다.' },
   },
+  ledger: {
+    name: { en: 'Ledger', ko: '원장' },
+    description: {
+      en: 'What the accounts hold, now and at any time.',
+      ko: '계정의 현재 잔액과 과거 시점의 잔액을 봅니다.',
+    },
+  },
   health: {
     name: { en: 'Health', ko: '상태' },
     description: { en: 'For load balancers and dashboards.', ko: '로드 밸런서와 대시보드를 위한 경로입니다.' },

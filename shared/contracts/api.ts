@@ -3,6 +3,7 @@ import type { CallTo, RefusalOf, RouteContract, RouteDocs, SuccessOf } from './r
 import * as advanceClock from './routes/advance-clock.ts'
 import * as authorizePayment from './routes/authorize-payment.ts'
 import * as capturePayment from './routes/capture-payment.ts'
+import * as getAccount from './routes/get-account.ts'
 import * as getApiDescription from './routes/get-api-description.ts'
 import * as getDocs from './routes/get-docs.ts'
 import * as getIdempotency from './routes/get-idempotency.ts'
@@ -11,6 +12,7 @@ import * as getLiveness from './routes/get-liveness.ts'
 import * as getMetrics from './routes/get-metrics.ts'
 import * as getPayment from './routes/get-payment.ts'
 import * as getReadiness from './routes/get-readiness.ts'
+import * as listAccounts from './routes/list-accounts.ts'
 import * as listOperations from './routes/list-operations.ts'
 import * as listPayments from './routes/list-payments.ts'
 import * as refundPayment from './routes/refund-payment.ts'
@@ -30,6 +32,8 @@ const files = {
   listOperations,
   listPayments,
   getIdempotency,
+  listAccounts,
+  getAccount,
   getInvariants,
   getLiveness,
   getReadiness,

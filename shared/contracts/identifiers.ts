@@ -61,6 +61,14 @@ export const merchantId = printable(32).meta({
   'x-description-ko': '가맹점 식별자. 바이트 단위로 비교합니다.',
   examples: ['moonlight-mobile'],
 })
+export const accountName = printable(64).meta({
+  id: 'AccountName',
+  description:
+    'An account of the ledger. Those of a merchant carry its id behind a colon. Characters that mean something in a URL are percent-encoded.',
+  'x-description-ko':
+    '원장의 계정. 가맹점 계정은 콜론 뒤에 가맹점 식별자가 붙습니다. URL 특수 문자는 퍼센트 인코딩하세요.',
+  examples: ['merchant_payable:moonlight-mobile'],
+})
 export const orderId = printable(64).meta({
   id: 'OrderId',
   description: 'The merchant’s own name for the purchase. It may occur more than once.',

@@ -76,6 +76,19 @@ export const entriesByEvent: Record<EventType, readonly EntryType[]> = {
 /** The events that the ledger consumer takes. */
 export const ledgerEventTypes: readonly EventType[] = eventTypes.filter(type => entriesByEvent[type].length > 0)
 
+export const accountTypes = ['asset', 'liability', 'income', 'expense', 'suspense'] as const
+export type AccountType = (typeof accountTypes)[number]
+
+/** The ledger's accounts, by their name up to a colon: each merchant has a `merchant_payable:` of its own. */
+export const accounts = {
+  acquirer_receivable: 'asset',
+  merchant_payable: 'liability',
+  fee_revenue: 'income',
+  vat_payable: 'liability',
+  payout_in_transit: 'liability',
+  cash: 'asset',
+} as const satisfies Record<string, AccountType>
+
 /** How a merchant's fee carries VAT: on top of it, within it, or not at all. */
 export const vatModes = ['exclusive', 'inclusive', 'none'] as const
 export type VatMode = (typeof vatModes)[number]

@@ -65,6 +65,7 @@ export const problemTexts = {
     en: 'would bring the sandbox clock more than a hundred years ahead',
     ko: '샌드박스 시계가 100년 넘게 앞서게 됩니다',
   },
+  inTheFuture: { en: 'is in the future', ko: '미래의 시각입니다' },
   notOurCursor: { en: 'is not a cursor of ours', ko: '이 API가 만든 커서가 아닙니다' },
   currencyWithdrawn: {
     en: 'has left ISO 4217: what was authorized in it can be captured and refunded, nothing new can be authorized',

@@ -9,6 +9,8 @@ export const routes = {
   listOperations: 'GET /payments/{paymentId}/operations',
   listPayments: 'GET /payments',
   getIdempotency: 'GET /idempotency',
+  listAccounts: 'GET /ledger/accounts',
+  getAccount: 'GET /ledger/accounts/{account}',
   getInvariants: 'GET /invariants',
   getLiveness: 'GET /health/live',
   getReadiness: 'GET /health/ready',

@@ -1,6 +1,7 @@
 /** Every invariant, in the groups in which `npm run verify` shows them. */
 import { acquirerInvariants } from './acquirer-invariants.ts'
 import { auditInvariants } from './audit-invariants.ts'
+import { balanceInvariants } from './balance-invariants.ts'
 import { eventInvariants } from './event-invariants.ts'
 import type { AcquirerInvariant, DatabaseInvariant, Invariant, KafkaInvariant } from './invariant.ts'
 import { kafkaInvariants } from './kafka-invariants.ts'
@@ -13,7 +14,7 @@ const databaseGroups = {
   Payments: paymentInvariants,
   'Operations and answers': operationInvariants,
   'Events and outbox': eventInvariants,
-  Ledger: ledgerInvariants,
+  Ledger: [...ledgerInvariants, ...balanceInvariants],
   Settlement: settlementInvariants,
   'Audit log': auditInvariants,
 } as const satisfies Record<string, readonly DatabaseInvariant[]>

@@ -3,7 +3,7 @@ import type { AuditRow } from './audit-hash.ts'
 import type { ApprovedFile } from './audit-invariants.ts'
 import { readApprovedFiles, readAuditRows } from './audit-reader.ts'
 import type { TermsRow } from './charges.ts'
-import { Balances, type KeptAnswer } from './database-totals.ts'
+import { type AccountTotals, Balances, type CheckedSnapshot, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import {
   type AnswerRow,
@@ -200,6 +200,58 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
     return balances
   }
 
+  /** In the order of accounts and times: the entries between one and the next are added to what was found before. */
+  async *snapshots(): AsyncGenerator<CheckedSnapshot> {
+    let last: CheckedSnapshotRow | undefined
+    for (;;) {
+      const rows = await this.#snapshotsAfter(last)
+      const sums = rows.length === 0 ? [] : await this.#sumsOf(rows, last)
+      for (const [index, row] of rows.entries()) {
+        const before = last !== undefined && sameAccount(row, last.row) ? last.found : NO_TOTALS
+        last = { row, found: plus(before, sums[index]!) }
+        yield { ...namesOf(row), kept: keptTotals(row), found: last.found }
+      }
+      if (rows.length < SNAPSHOT_PAGE_ROWS) return
+    }
+  }
+
+  #snapshotsAfter(last: CheckedSnapshotRow | undefined): Promise<Row[]> {
+    const { account, currency, recorded_before } = last?.row ?? {
+      account: '',
+      currency: '',
+      recorded_before: new Date(0),
+    }
+    return this.#rows(
+      `SELECT * FROM account_snapshot
+       WHERE account > ? OR (account = ? AND (currency > ? OR (currency = ? AND recorded_before > ?)))
+       ORDER BY account, currency, recorded_before LIMIT ?`,
+      [account, account, currency, currency, recorded_before, SNAPSHOT_PAGE_ROWS],
+    )
+  }
+
+  /** Of the entries from the snapshot before each, or from the first one on, in the order of the rows. */
+  async #sumsOf(rows: readonly Row[], last: CheckedSnapshotRow | undefined): Promise<AccountTotals[]> {
+    const parts = rows.flatMap((row, place) => {
+      const before = place === 0 ? last?.row : rows[place - 1]
+      const from = before !== undefined && sameAccount(row, before) ? before.recorded_before : new Date(0)
+      return (['debit', 'credit'] as const).map(side => ({
+        sql: `(SELECT ${place} AS place, '${side}' AS side, SUM(amount) AS total, COUNT(*) AS entries FROM ledger_entry
+          WHERE ${side}_account = ? AND currency = ? AND recorded_at >= ? AND recorded_at < ?)`,
+        values: [row.account, row.currency, from, row.recorded_before],
+      }))
+    })
+    const found = await this.#rows(
+      parts.map(({ sql }) => sql).join(' UNION ALL '),
+      parts.flatMap(({ values }) => values),
+    )
+    const sums = rows.map(() => ({ ...NO_TOTALS }))
+    for (const { place, side, total, entries } of found) {
+      sums[place]![side === 'debit' ? 'debits' : 'credits'] = BigInt(total ?? 0)
+      sums[place]!.entries += entries
+    }
+    return sums
+  }
+
   /** The range of the outbox's ids; empty as 0 to −1. */
   async outboxIds(): Promise<{ firstId: number; lastId: number }> {
     const [row] = await this.#rows(`SELECT MIN(id) AS first_id, MAX(id) AS last_id FROM (${everyEvent('id')}) e`)
@@ -220,6 +272,35 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
     return new Set(rows.map(row => row.event_id))
   }
 }
+
+const SNAPSHOT_PAGE_ROWS = 100
+
+interface CheckedSnapshotRow {
+  row: Row
+  found: AccountTotals
+}
+
+const NO_TOTALS: AccountTotals = { debits: 0n, credits: 0n, entries: 0 }
+
+const sameAccount = (one: Row, other: Row): boolean => one.account === other.account && one.currency === other.currency
+
+const plus = (one: AccountTotals, other: AccountTotals): AccountTotals => ({
+  debits: one.debits + other.debits,
+  credits: one.credits + other.credits,
+  entries: one.entries + other.entries,
+})
+
+const namesOf = ({ account, currency, recorded_before }: Row) => ({
+  account,
+  currency,
+  recordedBefore: recorded_before.toISOString(),
+})
+
+const keptTotals = (row: Row): AccountTotals => ({
+  debits: BigInt(row.debits),
+  credits: BigInt(row.credits),
+  entries: row.entry_count,
+})
 
 const TURN_EACH = 50
 

@@ -37,6 +37,22 @@ export interface KeptAnswer extends AnswerRow {
   operation: { merchantId: string; idempotencyKey: string | null; state: string } | null
 }
 
+/** Of an account: minor units of any size. */
+export interface AccountTotals {
+  debits: bigint
+  credits: bigint
+  entries: number
+}
+
+/** A stored balance, with what the entries that were recorded before it add up to. */
+export interface CheckedSnapshot {
+  account: string
+  currency: string
+  recordedBefore: string
+  kept: AccountTotals
+  found: AccountTotals
+}
+
 /** What the whole database says, besides its single payments. */
 export interface DatabaseTotals {
   /** Σ debits and Σ credits of the ledger entries of payments, by account. */
@@ -51,6 +67,7 @@ export interface DatabaseTotals {
   /** The audit log, in the order of ids. */
   auditRows: () => AsyncIterable<AuditRow>
   approvedFiles: () => AsyncIterable<ApprovedFile>
+  snapshots: () => AsyncIterable<CheckedSnapshot>
 }
 
 /** Where a charge comes to stand, or from where it is given back. */

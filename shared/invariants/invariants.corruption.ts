@@ -1,6 +1,7 @@
 /** Every planted corruption, by the invariant that it breaks. For tests only. */
 import { acquirerCorruptions } from './acquirer-invariants.corruption.ts'
 import { auditCorruptions } from './audit-invariants.corruption.ts'
+import { balanceCorruptions } from './balance-invariants.corruption.ts'
 import type { InvariantName } from './catalogue.ts'
 import { eventCorruptions } from './event-invariants.corruption.ts'
 import { kafkaCorruptions } from './kafka-invariants.corruption.ts'
@@ -17,6 +18,7 @@ const corruptions: PlantedFor<InvariantName> = {
   ...ledgerCorruptions,
   ...settlementCorruptions,
   ...auditCorruptions,
+  ...balanceCorruptions,
   ...kafkaCorruptions,
   ...acquirerCorruptions,
 }

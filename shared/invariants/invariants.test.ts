@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import type { AcquirerFacts } from './acquirer-facts.ts'
 import { everyInvariant, needingDatabase } from './catalogue.ts'
-import type { Balances } from './database-totals.ts'
+import type { Balances, CheckedSnapshot } from './database-totals.ts'
 import { sampleCorruptions } from './invariants.corruption.ts'
 import { judge } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts } from './kafka-facts.ts'
@@ -23,6 +23,7 @@ import {
   sampleDatabase,
   sampleJournal,
   sampleKafka,
+  sampleSnapshots,
   settledPayment,
 } from './sample-payments.ts'
 import { type SampleSettlement, sampleSettlement } from './sample-settlement.ts'
@@ -46,6 +47,7 @@ interface Sample {
   credits: Balances
   settlement: SampleSettlement
   audit: SampleAudit
+  snapshots: CheckedSnapshot[]
 }
 
 const resultsOf = async (
@@ -53,9 +55,9 @@ const resultsOf = async (
   tamper: (sample: Sample) => void = () => {},
   journal: JournalDecision[] = sampleJournal(histories),
 ) => {
-  const [settlement, audit] = [sampleSettlement(histories), sampleAudit()]
-  const [database, kafka] = [sampleDatabase(histories, { settlement, audit }), sampleKafka(histories)]
-  tamper({ kafka, settlement, audit, ...(await database.balances()) })
+  const beside = { settlement: sampleSettlement(histories), audit: sampleAudit(), snapshots: sampleSnapshots() }
+  const [database, kafka] = [sampleDatabase(histories, beside), sampleKafka(histories)]
+  tamper({ kafka, ...beside, ...(await database.balances()) })
   return (await judge(database, CLOCK, { kafka, acquirer: journalOf(journal) })).results
 }
 

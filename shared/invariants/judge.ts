@@ -3,7 +3,7 @@ import type { AcquirerFacts, DecidedHistory } from './acquirer-facts.ts'
 import type { AuditRow } from './audit-hash.ts'
 import type { ApprovedFile } from './audit-invariants.ts'
 import { type InvariantGroup, needingAcquirer, needingDatabase, needingKafka, needingOnePayment } from './catalogue.ts'
-import { type Balances, Expectations, type KeptAnswer } from './database-totals.ts'
+import { type Balances, type CheckedSnapshot, Expectations, type KeptAnswer } from './database-totals.ts'
 import type { CheckResult, Invariant, Judge } from './invariant.ts'
 import type { HistoryInKafka, KafkaFacts, KafkaTotals } from './kafka-facts.ts'
 import type { PaymentHistory } from './payment-history.ts'
@@ -26,6 +26,8 @@ export interface DatabaseSource {
   settlementSums(): Promise<SettlementSums>
   auditRows(): AsyncIterable<AuditRow>
   approvedFiles(): AsyncIterable<ApprovedFile>
+  /** Every stored balance. */
+  snapshots(): AsyncIterable<CheckedSnapshot>
 }
 
 export interface InvariantResult {
@@ -142,9 +144,10 @@ async function judgeTotals(
 ): Promise<void> {
   const answers = () => counted(database.answers(), count => onJudged('answers', count))
   const [auditRows, approvedFiles] = [() => database.auditRows(), () => database.approvedFiles()]
+  const snapshots = () => database.snapshots()
   const balances = await database.balances()
   settlement.addLedger(balances.debits, balances.credits, await database.settlementSums())
-  const totals = { ...balances, expected, chargesOutstanding, settlement, answers, auditRows, approvedFiles }
+  const totals = { ...balances, expected, chargesOutstanding, settlement, answers, snapshots, auditRows, approvedFiles }
   for (const invariant of needingDatabase)
     if ('checkTotals' in invariant)
       for await (const result of invariant.checkTotals(totals, clock)) tallies.add(invariant, result)

@@ -2,7 +2,7 @@
 import type { JournalEntry } from '../contracts/acquirer.ts'
 import type { OperationKind } from '../contracts/lists.ts'
 import type { InvariantName } from './catalogue.ts'
-import type { Balances } from './database-totals.ts'
+import type { Balances, CheckedSnapshot } from './database-totals.ts'
 import type { HistoryInKafka, KafkaFacts, Lag } from './kafka-facts.ts'
 import type { LogRecord } from './record-comparison.ts'
 import type { SampleAudit } from './sample-audit.ts'
@@ -27,7 +27,7 @@ interface Corruption {
 /** Spoils the refunded one of the sample payments, or what stands beside the payments. */
 export interface SampleCorruption extends Corruption {
   inPayment?(history: HistoryInKafka): void
-  inTotals?(totals: { debits: Balances; credits: Balances }): void
+  inTotals?(totals: { debits: Balances; credits: Balances; snapshots: CheckedSnapshot[] }): void
   inKafka?(kafka: KafkaFacts): void
   inSettlement?(settlement: SampleSettlement): void
   /** The audit log, and the payout files whose approvals it has. */

@@ -3,7 +3,7 @@ import type { DecisionState, JournalEntry } from '../contracts/acquirer.ts'
 import type { EntryType, EventType, OperationKind, OperationState, PaymentStatus } from '../contracts/lists.ts'
 import { JournalFacts } from './acquirer-facts.ts'
 import type { ChargeTerms } from './charges.ts'
-import { Balances, type KeptAnswer } from './database-totals.ts'
+import { Balances, type CheckedSnapshot, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts, RowInKafka } from './kafka-facts.ts'
 import type { AnswerRow, EntryRow, EventFacts, OperationRow, PaymentHistory, PaymentRow } from './payment-history.ts'
@@ -393,12 +393,24 @@ const keptAnswersOf = (histories: PaymentHistory[]): KeptAnswer[] =>
 interface SampleBeside {
   settlement?: SampleSettlement
   audit?: SampleAudit
+  snapshots?: CheckedSnapshot[]
+}
+
+/** One that is right. */
+export const sampleSnapshots = (): CheckedSnapshot[] => {
+  const totals = { debits: 250n, credits: 10_000n, entries: 2 }
+  const names = {
+    account: 'merchant_payable:shop',
+    currency: 'KRW',
+    recordedBefore: new Date(STEP_MS + 1).toISOString(),
+  }
+  return [{ ...names, kept: { ...totals }, found: { ...totals } }]
 }
 
 /** The database that holds these payments with their settlement, this audit log, and nothing else. */
 export function sampleDatabase(
   histories: PaymentHistory[],
-  { settlement = sampleSettlement(histories), audit = sampleAudit() }: SampleBeside = {},
+  { settlement = sampleSettlement(histories), audit = sampleAudit(), snapshots = sampleSnapshots() }: SampleBeside = {},
 ): DatabaseSource {
   const { batches, files, sums } = settlement
   const [debits, credits] = [new Balances(), new Balances()]
@@ -426,6 +438,9 @@ export function sampleDatabase(
     },
     approvedFiles: async function* () {
       yield* approvedFilesOf(audit)
+    },
+    snapshots: async function* () {
+      yield* snapshots
     },
   }
 }

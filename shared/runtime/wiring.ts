@@ -27,6 +27,7 @@ import type { Acquirer, Alarms, Clock, FollowingClock, OutboxRow, Tracer, Transa
 import { idIn } from '../payments/record-id.ts'
 import { noTracer } from '../payments/traced.ts'
 import type { SettlementAlarms } from '../settlement/ports.ts'
+import { AccountBalanceTables } from '../stores/account-balances.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { AuditLogTable } from '../stores/audit-log.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
@@ -330,6 +331,10 @@ export class Ports {
 
   get ledger() {
     return this.#once('ledger', () => new LedgerTable(this.database))
+  }
+
+  get balances() {
+    return this.#once('balances', () => new AccountBalanceTables(this.database))
   }
 
   get outbox() {

@@ -105,6 +105,61 @@ export interface SettlementAlarms {
   withoutDueDate(item: Pick<SettlementItem, 'eventId' | 'merchantId' | 'periodEnd'>, calendar: string): void
 }
 
+/** An account in one currency. */
+export interface AccountKey {
+  account: string
+  currency: string
+}
+
+/** What an account was debited and credited. */
+export interface AccountSums extends AccountKey {
+  /** May be more than a number holds exactly. */
+  debitsMinor: bigint
+  creditsMinor: bigint
+  entryCount: number
+}
+
+export interface AccountSnapshot extends AccountSums {
+  /** Of all entries that were recorded before this; real time. */
+  recordedBeforeMs: number
+}
+
+/** How far the job that writes snapshots is. */
+export interface SnapshotPass {
+  /** It looks at accounts with an entry since then. */
+  activeSinceMs: number
+  /** It makes no snapshot of a later time. */
+  doneBeforeMs: number
+  /** It has done all up to this one; undefined: no pass is under way. */
+  after: AccountKey | undefined
+}
+
+/** Accounts exist by their entries. All times are those at which entries were recorded: real time. */
+export interface AccountBalances {
+  /** Those whose name begins like this, after this one, in the order of bytes; at most `limit`. */
+  listAccounts(prefix: string, after: AccountKey | undefined, limit: number): Promise<AccountKey[]>
+  /** In order; none when the account never had an entry. */
+  listCurrencies(account: string): Promise<string[]>
+  /** Of these, at least one, by all that was recorded up to then; in their order. */
+  sumsAt(keys: readonly AccountKey[], atMs: number): Promise<AccountSums[]>
+}
+
+export interface AccountSnapshots {
+  readPass(): Promise<SnapshotPass>
+  writePass(pass: SnapshotPass): Promise<void>
+  /** As `listAccounts`, with the time of the newest entry. */
+  listActivity(after: AccountKey | undefined, limit: number): Promise<Array<AccountKey & { newestMs: number }>>
+  /** The newest of each of these, at least one, and one of nothing where there is none; in their order. */
+  newestSnapshots(keys: readonly AccountKey[]): Promise<AccountSnapshot[]>
+  /**
+   * The one after it: of `entries` more debits or credits, whichever come first, and of all of the same millisecond. Undefined while
+   * fewer than that were recorded before `beforeMs`.
+   */
+  nextSnapshot(last: AccountSnapshot, entries: number, beforeMs: number): Promise<AccountSnapshot | undefined>
+  /** Throws DuplicateKeyError when there is one of this time. */
+  insert(tx: Transaction, snapshots: readonly AccountSnapshot[]): Promise<void>
+}
+
 /** New ids. */
 export interface SettlementIds {
   item(): string

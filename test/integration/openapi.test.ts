@@ -118,6 +118,9 @@ describe('successes', () => {
     conforms('getLiveness', await api.get('/health/live'), 200)
     conforms('getReadiness', await api.get('/health/ready'), 200)
     conforms('getInvariants', await api.get('/invariants'), 200)
+    await captured(api)
+    conforms('listAccounts', await api.get('/ledger/accounts?prefix=merchant_payable:&limit=2'), 200)
+    conforms('getAccount', await api.get('/ledger/accounts/acquirer_receivable'), 200)
     conforms('getMetrics', await api.get('/metrics'), 200)
     conforms('advanceClock', await advance(api), 200)
     conforms('getDocs', await api.get('/docs'), 200)
@@ -165,9 +168,15 @@ describe('refusals', () => {
     conforms('getIdempotency', await api.usedKey(newMerchant(), newKey()), 404, 'NOT_FOUND')
   })
 
+  test('an account without an entry', async () => {
+    conforms('getAccount', await api.get(`/ledger/accounts/merchant_payable:${newMerchant()}`), 404, 'NOT_FOUND')
+  })
+
   test('a query that is wrong', async () => {
     conforms('listPayments', await api.get('/payments?limit=0&status=PAID&sort=up'), 400, 'VALIDATION_FAILED')
     conforms('getIdempotency', await api.get('/idempotency?key=a%20b'), 400, 'VALIDATION_FAILED')
+    conforms('listAccounts', await api.get('/ledger/accounts?cursor=x'), 400, 'VALIDATION_FAILED')
+    conforms('getAccount', await api.get('/ledger/accounts/cash?at=now'), 400, 'VALIDATION_FAILED')
   })
 
   test('the acquirer says no', async () => {
@@ -278,6 +287,8 @@ const limitedRoutes = (to: PaymentApi): Array<[RouteName, () => Promise<Reply>]>
   ['listOperations', () => to.operations(NO_SUCH_PAYMENT)],
   ['listPayments', () => to.get('/payments')],
   ['getIdempotency', () => to.usedKey(newMerchant(), newKey())],
+  ['listAccounts', () => to.get('/ledger/accounts')],
+  ['getAccount', () => to.get('/ledger/accounts/cash')],
   ['getInvariants', () => to.get('/invariants')],
 ]
 

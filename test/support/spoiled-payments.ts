@@ -25,6 +25,10 @@ export async function paymentsInEachState(api: PaymentApi, merchantId: string): 
 /** Where the rows of a payment stand; the answers first, for they are found by its operations. */
 const places = [
   ['idem_response_cache', 'operation_id IN (SELECT operation_id FROM payment_operation WHERE payment_id = :payment)'],
+  [
+    'account_snapshot',
+    "account = CONCAT('merchant_payable:', (SELECT merchant_id FROM payment WHERE payment_id = :payment))",
+  ],
   ['payment', 'payment_id = :payment'],
   ['payment_operation', 'payment_id = :payment'],
   ['manual_settlement', 'payment_id = :payment'],

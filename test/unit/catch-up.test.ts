@@ -50,14 +50,17 @@ const others = [
   'archive-outbox',
   'check-invariants',
   'docs',
+  'get-account',
   'get-invariants',
   'get-liveness',
   'get-operations',
   'get-readiness',
+  'list-accounts',
   'metrics',
   'not-found',
   'openapi',
   'sandbox-clock',
+  'snapshot-balances',
   'sweep-outbox',
 ]
 

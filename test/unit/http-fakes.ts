@@ -6,6 +6,7 @@ import type { LimitPorts, RateLimiter } from '../../shared/http/rate-limit.ts'
 import type { Turn } from '../../shared/payments/fake-store.ts'
 import { createFakePorts } from '../../shared/payments/fakes.ts'
 import type { OperationPolicy } from '../../shared/payments/operation.ts'
+import { FakeBalances } from '../../shared/settlement/fake-balances.ts'
 import type { AuditHead } from '../../shared/settlement/ports.ts'
 
 type Entry = NonNullable<Awaited<ReturnType<ResponseCache['open']>>['cached']>
@@ -83,6 +84,7 @@ export function createHandlerPorts(
   let monotonicMs = 0
   return {
     ...ports,
+    balances: new FakeBalances(),
     responses: new FakeResponseCache(limiter),
     limiter,
     callerIs: 'merchant' as LimitPorts['callerIs'],

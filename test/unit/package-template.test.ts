@@ -188,7 +188,15 @@ describe('the environment', () => {
   test('holds the secrets of the services that a function asks, as references', () => {
     const holding = (variable: string) => deployed.filter(name => variable in environment(name)).sort()
     const payments = ['authorize', 'capture', 'refund', 'void', 'getReadiness']
-    const reads = ['getPayment', 'getOperations', 'listPayments', 'getIdempotency', 'getInvariants']
+    const reads = [
+      'getPayment',
+      'getOperations',
+      'listPayments',
+      'getIdempotency',
+      'listAccounts',
+      'getAccount',
+      'getInvariants',
+    ]
     const workers = [
       'relayOutbox',
       'recordLedger',
@@ -391,18 +399,23 @@ describe('the Kafka triggers', () => {
 })
 
 describe('the schedules', () => {
-  test.each(['sweepOutbox', 'resolveUnknown', 'archiveOutbox', 'pruneAnswers', 'checkInvariants', 'observeState'])(
-    '%s runs each minute, one at a time, and is not repeated',
-    name => {
-      expect(lambda(name).ReservedConcurrentExecutions).toBe(1)
-      expect(template.Resources[`${logicalId(name)}LambdaEvConf`]?.Properties).toMatchObject({
-        MaximumRetryAttempts: 0,
-        MaximumEventAgeInSeconds: 60,
-      })
-      expect(template.Resources[`${logicalId(name)}EventsRuleSchedule1`]?.Properties).toMatchObject({
-        ScheduleExpression: 'rate(1 minute)',
-        State: 'ENABLED',
-      })
-    },
-  )
+  test.each([
+    'sweepOutbox',
+    'resolveUnknown',
+    'archiveOutbox',
+    'pruneAnswers',
+    'snapshotBalances',
+    'checkInvariants',
+    'observeState',
+  ])('%s runs each minute, one at a time, and is not repeated', name => {
+    expect(lambda(name).ReservedConcurrentExecutions).toBe(1)
+    expect(template.Resources[`${logicalId(name)}LambdaEvConf`]?.Properties).toMatchObject({
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    })
+    expect(template.Resources[`${logicalId(name)}EventsRuleSchedule1`]?.Properties).toMatchObject({
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+    })
+  })
 })
