@@ -170,7 +170,7 @@ describe('the invariants it shows', () => {
     const finishedAt = ports.invariantRuns.runs.at(-1)!.finishedAtMs / 1_000
     const names = ['invariants_failed', 'invariants_checked_timestamp_seconds', 'invariants_pass_timestamp_seconds']
     expect(await shown(ports, ...names)).toEqual([
-      'invariants_failed 1',
+      'invariants_failed 2',
       `invariants_checked_timestamp_seconds ${finishedAt}`,
       `invariants_pass_timestamp_seconds ${finishedAt}`,
     ])
