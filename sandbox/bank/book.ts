@@ -180,10 +180,10 @@ export class Book {
   #takeAll(messageId: string, orders: readonly PayoutOrder[], now: Now): void {
     for (const { amountMinor, ...order } of orders) {
       const entry = { type: 'payout', ...timesOf(now), messageId, amount: amountMinor, ...order } as const
-      const sequence = this.#journal.append(entry)
+      const payout = this.#journal.append(entry)
       const executedMs = Math.max(startOf(order.requestedOn), now.virtualMs)
       for (const [step, { afterMs }] of stepsOf(order.account).entries())
-        this.#journal.addStep({ dueMs: executedMs + afterMs, endToEndId: order.endToEndId, step }, sequence)
+        this.#journal.addStep({ dueMs: executedMs + afterMs, payout, step, endToEndId: order.endToEndId })
     }
     this.#executeDue(now)
   }
@@ -237,7 +237,7 @@ export class Book {
       ...{ endToEndId, messageId, amount, currency, account },
       state: decision?.state ?? 'PENDING',
       reason: decision?.reason ?? null,
-      bankReference: decision?.bankReference ?? null,
+      bankReference: this.#journal.movements(endToEndId, 'payout')[0]?.bankReference ?? null,
       decidedAt: decision?.at ?? null,
     }
   }

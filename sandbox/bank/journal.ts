@@ -18,8 +18,10 @@ export type NewEntry = BankJournalEntry extends infer Entry
 /** A step of a payout that is due at this virtual time. */
 export interface DueStep {
   dueMs: number
-  endToEndId: string
+  /** The number of the payout's entry. */
+  payout: number
   step: number
+  endToEndId: string
 }
 
 // The columns are read from the entry, so that nothing can stand in the one and not in the other.
@@ -98,7 +100,7 @@ export class Journal {
     this.#ofDay = file.prepare(`SELECT entry ${ofAccount} AND currency = ? AND booked_on = ? ORDER BY sequence`)
     this.#nextStep = file.prepare('SELECT * FROM agenda WHERE due_ms <= ? ORDER BY due_ms, payout, step LIMIT 1')
     this.#addStep = file.prepare('INSERT INTO agenda (due_ms, payout, step, end_to_end_id) VALUES (?, ?, ?, ?)')
-    this.#removeStep = file.prepare('DELETE FROM agenda WHERE due_ms = ? AND end_to_end_id = ? AND step = ?')
+    this.#removeStep = file.prepare('DELETE FROM agenda WHERE due_ms = ? AND payout = ? AND step = ?')
   }
 
   /** Runs `work` in one transaction and returns when it is on the disk. When this throws, nothing of it counts. */
@@ -170,16 +172,21 @@ export class Journal {
   nextStep(byMs: number): DueStep | undefined {
     const row = this.#nextStep.get(byMs)
     if (row === undefined) return undefined
-    return { dueMs: row.due_ms as number, endToEndId: row.end_to_end_id as string, step: row.step as number }
+    const { due_ms, payout, step, end_to_end_id } = row as Record<string, string | number>
+    return {
+      dueMs: due_ms as number,
+      payout: payout as number,
+      step: step as number,
+      endToEndId: end_to_end_id as string,
+    }
   }
 
-  /** `payout` is the number of the payout's entry. */
-  addStep({ dueMs, endToEndId, step }: DueStep, payout: number): void {
+  addStep({ dueMs, payout, step, endToEndId }: DueStep): void {
     this.#addStep.run(dueMs, payout, step, endToEndId)
   }
 
-  removeStep({ dueMs, endToEndId, step }: DueStep): void {
-    this.#removeStep.run(dueMs, endToEndId, step)
+  removeStep({ dueMs, payout, step }: DueStep): void {
+    this.#removeStep.run(dueMs, payout, step)
   }
 
   /** Writes where it is no entry, so that a full disk shows before somebody asks for something. */

@@ -71,7 +71,7 @@ export const bankPayout = z.object({
   state: z.enum(bankPayoutStates),
   /** Why it failed or came back; null otherwise. */
   reason: z.string().nullable(),
-  /** The bank's own name for the last movement; null while nothing moved. */
+  /** The bank's own name for the movement that paid it, also when it came back; null while nothing moved. */
   bankReference: z.string().nullable(),
   /** In the bank's virtual time; null while it is pending. */
   decidedAt: time.nullable(),
