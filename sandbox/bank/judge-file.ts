@@ -3,6 +3,7 @@ import { type BankAccount, bankAccounts, bankName } from '../../shared/contracts
 import { currencyExponent } from '../../shared/contracts/currency.ts'
 import { AMOUNT_MAX } from '../../shared/contracts/identifiers.ts'
 import { dayOf, startOf } from './days.ts'
+import { decimalOf, wholeOf } from './decimals.ts'
 import type { PayoutFile, Texts } from './payout-file.ts'
 
 /** A payout as a file asks for it. */
@@ -97,19 +98,6 @@ function checkTotals(where: string, texts: Texts, orders: readonly PayoutOrder[]
 
 const inSum = ({ amountMinor, currency }: PayoutOrder): bigint =>
   BigInt(amountMinor) * 10n ** BigInt(SUM_DECIMALS - currencyExponent(currency)!)
-
-/** A decimal number in units of its last place; undefined when it is none, or has more places. */
-function wholeOf(text: string, places: number): bigint | undefined {
-  const [, whole, fraction = ''] = /^(\d{1,18})(?:\.(\d+))?$/.exec(text) ?? []
-  if (whole === undefined || fraction.length > places) return undefined
-  return BigInt(whole + fraction.padEnd(places, '0'))
-}
-
-/** Units of the last place as a decimal number with so many places. Not negative. */
-export function decimalOf(units: bigint, places: number): string {
-  const digits = units.toString().padStart(places + 1, '0')
-  return places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`
-}
 
 function textAt(texts: Texts, path: string, where: string, max = Number.POSITIVE_INFINITY): string {
   const text = texts.get(path)

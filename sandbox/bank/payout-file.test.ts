@@ -1,7 +1,8 @@
 /** Payout files: what is read, what is malformed, and what is rejected whole. */
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
-import { decimalOf, judgeFile } from './judge-file.ts'
+import { decimalOf, wholeOf } from './decimals.ts'
+import { judgeFile } from './judge-file.ts'
 import { PayoutFileReader } from './payout-file.ts'
 import { payoutFile, type SampleFile } from './sample-files.ts'
 
@@ -123,4 +124,5 @@ test.each([
   [123_456n, 3, '123.456'],
 ])('%s units with %s places are %s', (units, places, text) => {
   expect(decimalOf(units, places)).toBe(text)
+  expect(wholeOf(text, places)).toBe(units)
 })

@@ -2,8 +2,8 @@
 import { type BankAccount, type BankMovementKind, STATEMENT_NAMESPACE } from '../../shared/contracts/bank.ts'
 import { currencyExponent } from '../../shared/contracts/currency.ts'
 import { nextDay } from './days.ts'
+import { decimalOf } from './decimals.ts'
 import type { Movement } from './journal.ts'
-import { decimalOf } from './judge-file.ts'
 import { leaf, node } from './xml.ts'
 
 /** One currency of an account on a day. */
