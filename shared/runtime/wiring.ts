@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import { AcquirerClock } from '../acquirer/acquirer-clock.ts'
 import { Circuit } from '../acquirer/circuit.ts'
 import { HttpAcquirer } from '../acquirer/http-acquirer.ts'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
+import { ServiceClock } from '../acquirer/service-clock.ts'
 import { IncarnationCheck } from '../cache/incarnation-check.ts'
 import { RedisRateLimits } from '../cache/rate-limits.ts'
 import { createRedis, pingRedis, RedisResponseCache } from '../cache/response-cache.ts'
@@ -52,7 +52,7 @@ import { TransactionGroups } from '../stores/transaction-groups.ts'
 import { circuitProblems, reportCall, reportCircuit } from './acquirer-report.ts'
 import { calendarProblems } from './calendar-report.ts'
 import { monotonicClock, systemClock } from './clock.ts'
-import { type Config, configFrom, IN_PROCESS_ACQUIRER } from './config.ts'
+import { type Config, configFrom, IN_PROCESS_ACQUIRER, NO_BANK } from './config.ts'
 import { countAnswer, countingObserver, countingSettlementObserver } from './counters.ts'
 import { DataDisk } from './data-disk.ts'
 import { deliveryProblems, topicProblems } from './delivery-report.ts'
@@ -433,8 +433,11 @@ export class Ports {
   /** All of the sandbox that has a virtual clock of its own. */
   get followingClocks(): readonly FollowingClock[] {
     return this.#once('followingClocks', () => {
-      const { acquirerUrl } = this.config
-      return acquirerUrl === IN_PROCESS_ACQUIRER ? [] : [new AcquirerClock(acquirerUrl)]
+      const { acquirerUrl, bankUrl } = this.config
+      return [
+        ...(acquirerUrl === IN_PROCESS_ACQUIRER ? [] : [new ServiceClock('the acquirer', acquirerUrl)]),
+        ...(bankUrl === NO_BANK ? [] : [new ServiceClock('the bank', bankUrl)]),
+      ]
     })
   }
 

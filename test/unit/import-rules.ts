@@ -124,7 +124,7 @@ const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || /^(plugi
 const isForTests = (path: string): boolean =>
   isTest(path) ||
   path.startsWith('shared/payments/fake') ||
-  /\.corruption\.ts$|^(shared\/invariants|sandbox\/acquirer)\/sample-/.test(path)
+  /\.corruption\.ts$|^(shared\/invariants|sandbox\/(acquirer|bank))\/sample-/.test(path)
 
 const within = (path: string, place: string): boolean => path === place || path.startsWith(`${place}/`)
 const roomOf = (path: string): string | undefined => Object.keys(rooms).find(name => within(path, name))

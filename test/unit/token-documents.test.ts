@@ -1,8 +1,9 @@
-/** The documents name the sandbox's payment methods as the contract does: the acquirer's table has each, and no document names another. */
+/** The documents name the sandbox's payment methods and accounts as the contracts do: a table has each, and no document names another. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
+import { accountTokens } from '../../shared/contracts/bank.ts'
 import {
   APPROVING_TOKEN,
   declineReasons,
@@ -47,6 +48,25 @@ describe("the acquirer's table of tokens", () => {
       ...Object.entries(declineReasons).map(([failure, reason]) => [`\`…${failure}\``, reason]),
       ['any other', 'unknown_payment_method'],
     ])
+  })
+})
+
+describe("the bank's document", () => {
+  const accounts = tableOf('docs/bank.md', 'account')
+
+  test('has a row for each account token, and one for any other', () => {
+    expect(accounts.map(([account]) => /`(.*)`/.exec(account!)?.[1] ?? account)).toEqual([
+      ...accountTokens,
+      'any other',
+    ])
+  })
+
+  test("names each route of the contract's table, and no other", () => {
+    const routeIn = /^[ |*`]*((?:GET|PUT|POST) +\/[^\s?`]*)/gm
+    const routesOf = (text: string) => [...text.matchAll(routeIn)].map(([, route]) => route!.replace(/ +/, ' '))
+    expect(tableOf('docs/bank.md', 'request').flatMap(([request]) => routesOf(request!))).toEqual(
+      routesOf(read('shared/contracts/bank.ts')),
+    )
   })
 })
 
