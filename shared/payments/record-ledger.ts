@@ -221,12 +221,20 @@ const returnsFee = ({ eventType }: PaymentEvent, { refundFee }: SettlementTerms)
 
 /** By the refunds of one payment. Of none when an event cannot be read or no capture is there: nobody knows then what was charged. */
 function returnedIn(rows: readonly WrittenEvent[], termsAtTime: TermsAtTime): Returned {
-  const events = rows.flatMap(row => ledgerEvent.safeParse(JSON.parse(row.payload)).data ?? [])
+  const events = rows.flatMap(row => eventIn(row) ?? [])
   const [first] = events.sort((a, b) => a.sequence - b.sequence)
   if (events.length < rows.length || first?.eventType !== 'payment.captured') return new Map()
   const charges = chargesOf(events.map(chargedStepOf), atMs => termsAtTime(first.payment, atMs))
   const refunds = events.filter(({ eventType }) => eventType === 'payment.refunded')
   return new Map(refunds.map(({ eventId }) => [eventId, negated(charges.get(eventId)!)]))
+}
+
+function eventIn({ payload }: WrittenEvent): PaymentEvent | undefined {
+  try {
+    return ledgerEvent.safeParse(JSON.parse(payload)).data
+  } catch {
+    return undefined
+  }
 }
 
 const chargedStepOf = ({ eventId, eventType, amount, feeAmount, occurredAt }: PaymentEvent): ChargedStep => {
@@ -266,6 +274,7 @@ function judge(
   stepOf: (event: PaymentEvent) => Step | undefined,
 ): Judged {
   const books = new Map<string, Movement>(existing.map(entry => [`${entry.eventId} ${entry.type}`, entry]))
+  const before = Map.groupBy(existing, entry => entry.eventId)
   const judged: Judged = { missing: [], poison: [], written: [], unchanged: [] }
   for (const { record, event } of events) {
     const step = stepOf(event)
@@ -279,11 +288,15 @@ function judge(
       judged.poison.push({ record, reason: `the ${differing.type} entry in the books differs from the event` })
       continue
     }
-    const before = existing.filter(entry => entry.eventId === event.eventId).map(entry => entry.entryId)
+    const lastEntryId = before
+      .get(event.eventId)
+      ?.map(entry => entry.entryId)
+      .sort()
+      .at(-1)
     const missing = expected.filter(want => !books.has(`${event.eventId} ${want.type}`))
     for (const want of missing) {
       books.set(`${event.eventId} ${want.type}`, want)
-      judged.missing.push(entryOf(ports, event, want, before.sort().at(-1)))
+      judged.missing.push(entryOf(ports, event, want, lastEntryId))
     }
     judged[missing.length > 0 ? 'written' : 'unchanged'].push(record)
   }
