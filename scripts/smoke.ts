@@ -9,7 +9,8 @@ const command = operatorCommand(
   'npm run smoke',
   `Pays through a running API: in one piece, in parts, in one call; is refused, voids and refunds. Checks every answer and
 the books. Needs nothing but HTTP.
-FEE_BASIS_POINTS and FEE_FIXED say what fee is right when the API under test does not have the default one.
+FEE_BASIS_POINTS, FEE_FIXED and SETTLEMENT_TERMS say what fee and VAT are right when the API under test does not have
+the default ones.
 It signs no request: an API behind aws_iam, as every deployed one, refuses it (docs/deploy.md).`,
 )
   .option('--api <url>', 'the API to test, such as http://127.0.0.1:8080; else API_URL')

@@ -381,6 +381,16 @@ describe('a refund whose terms return the fee', () => {
     )
   })
 
+  test('is dead-lettered when a capture of its payment in the outbox is no JSON', async () => {
+    const events = steps(4_000)
+    const ports = await returningBooks(events)
+    const { id } = ports.outbox.table.rows()[0]!
+    const spoil = <Row extends object>(row: Row) => ({ ...row, payload: '{"eventId":' })
+    await ports.transactions.run('outbox', tx => ports.outbox.table.update(tx, String(id), spoil))
+
+    expect(await recordLedger(ports, [recordOf(events[2]!)])).toEqual({ written: 0, poisoned: 1 })
+  })
+
   test('alone is why earlier events are read', async () => {
     const [events, other] = [steps(4_000), refunded({ payment: { ...captured().payment, merchantId: 'other' } })]
     const ports = await returningBooks([...events, other])

@@ -144,6 +144,7 @@ function judge(
   stepOf: (event: PaymentEvent) => Step | undefined,
 ): Judged {
   const books = new Map<string, Movement>(existing.map(entry => [`${entry.eventId} ${entry.type}`, entry]))
+  const before = Map.groupBy(existing, entry => entry.eventId)
   const judged: Judged = { missing: [], poison: [], written: [], unchanged: [] }
   for (const { record, event } of events) {
     const step = stepOf(event)
@@ -157,11 +158,15 @@ function judge(
       judged.poison.push({ record, reason: `the ${differing.type} entry in the books differs from the event` })
       continue
     }
-    const before = existing.filter(entry => entry.eventId === event.eventId).map(entry => entry.entryId)
+    const lastEntryId = before
+      .get(event.eventId)
+      ?.map(entry => entry.entryId)
+      .sort()
+      .at(-1)
     const missing = expected.filter(want => !books.has(`${event.eventId} ${want.type}`))
     for (const want of missing) {
       books.set(`${event.eventId} ${want.type}`, want)
-      judged.missing.push(entryOf(ports, event, want, before.sort().at(-1)))
+      judged.missing.push(entryOf(ports, event, want, lastEntryId))
     }
     judged[missing.length > 0 ? 'written' : 'unchanged'].push(record)
   }

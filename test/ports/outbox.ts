@@ -376,6 +376,22 @@ function testArchive(open: OpenPorts): void {
     expect(await archive(ports, ids('c1'), 1_000_000)).toBe(0)
   })
 
+  test('knows what moved the money of a payment, archived or not, and nothing of another payment', async () => {
+    const [captured, refunded] = [{ topic: 'payment.captured' }, { topic: 'payment.refunded' }]
+    const rows: Given[] = [['a1'], ['a2', captured], ['a3', refunded], ['b1', captured], ['c1', captured]]
+    const { ports, ids } = await outboxWith(open, ...rows)
+    await publish(ports, ids('a2'))
+    await archive(ports, ids('a2'))
+
+    const written = await ports.transactions.run('outbox', tx => ports.outbox.listByPayments(tx, ['a', 'b']))
+
+    expect(written.toSorted((a, b) => (a.eventId < b.eventId ? -1 : 1))).toEqual([
+      { eventId: 'a2', ...captured, messageKey: 'a', payload: '{}' },
+      { eventId: 'a3', ...refunded, messageKey: 'a', payload: '{}' },
+      { eventId: 'b1', ...captured, messageKey: 'b', payload: '{}' },
+    ])
+  })
+
   test('moves nothing when the transaction is rolled back', async () => {
     const { ports, ids } = await outboxWith(open, ['a1'])
     await publish(ports, ids('a1'))

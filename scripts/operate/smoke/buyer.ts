@@ -6,6 +6,8 @@ import { type LedgerEntryView, type MutationView, mutationView } from '../../../
 import { type PaymentDetailView, paymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
 import { operationListView } from '../../../shared/contracts/routes/list-operations.ts'
 import { type FeePolicy, feeMinor, scheduleFor } from '../../../shared/domain/fee.ts'
+import { chargeOf, returnedBy } from '../../../shared/domain/fee-vat.ts'
+import type { SettlementTerms } from '../../../shared/domain/settlement-terms.ts'
 import { until } from '../../../shared/runtime/until.ts'
 import { type Api, bodyOf, type HttpAnswer, mustHave } from './api.ts'
 
@@ -18,6 +20,8 @@ export interface SmokeStep {
 export interface Settings {
   /** How the API under test is configured: the defaults unless FEE_BASIS_POINTS and FEE_FIXED say otherwise. */
   fees: FeePolicy
+  /** Likewise by SETTLEMENT_TERMS: the merchants of this test have no terms of their own. */
+  terms: Pick<SettlementTerms, 'vatMode' | 'refundFee'>
   /** How long readiness, fee entries and events are waited for, each. */
   deadlineMs: number
 }
@@ -59,7 +63,7 @@ export class Buyer {
       capture: ['acquirer_receivable', merchant],
       fee: [merchant, 'fee_revenue'],
       refund: [merchant, 'acquirer_receivable'],
-      fee_vat: [merchant, 'vat_payable'],
+      fee_vat: [this.settings.terms.vatMode === 'exclusive' ? merchant : 'fee_revenue', 'vat_payable'],
       refund_fee: ['fee_revenue', merchant],
       refund_fee_vat: ['vat_payable', merchant],
     }
@@ -70,6 +74,24 @@ export class Buyer {
   /** The fee of a capture of `amount`, when so much was captured before. */
   feeMinor(capturedBefore: number, amount: number): number {
     return feeMinor(scheduleFor(this.settings.fees, CURRENCY), capturedBefore, amount)
+  }
+
+  /** What the ledger consumer books of captures with these fees. */
+  feeEntries(feesMinor: readonly number[]): Entry[] {
+    const { vatMode } = this.settings.terms
+    return feesMinor.flatMap(fee => [this.entry('fee', fee), this.entry('fee_vat', chargeOf(fee, vatMode).vatMinor)])
+  }
+
+  /** What it books of refunds of these amounts, one after the other, that are together all that was captured with these fees. */
+  returnedEntries(feesMinor: readonly number[], refundsMinor: readonly number[]): Entry[] {
+    const { vatMode, refundFee } = this.settings.terms
+    const charges = feesMinor.map(fee => chargeOf(fee, vatMode))
+    const refunds = refundsMinor.map(amountMinor => ({ amountMinor, refundFee }))
+    const capturedMinor = refundsMinor.reduce((sum, amount) => sum + amount, 0)
+    return refunds.flatMap((_, index) => {
+      const returned = returnedBy(charges, capturedMinor, refunds.slice(0, index + 1))
+      return [this.entry('refund_fee', returned.feeMinor), this.entry('refund_fee_vat', returned.vatMinor)]
+    })
   }
 
   /** What a payment of this merchant looks like in a given state. */
@@ -129,6 +151,10 @@ export const changedPayment = (answer: HttpAnswer, status: 200 | 201): MutationV
 
 /** A refusal in the one shape of errors. */
 export const refusal = (answer: HttpAnswer, status: number) => errorBody.parse(bodyOf(answer, status))
+
+/** What a refund's own answer can hold: what the consumer has given back of the fee may be there by then, or not. */
+export const withoutReturned = (entries: readonly Entry[]): Entry[] =>
+  entries.filter(({ type }) => type !== 'refund_fee' && type !== 'refund_fee_vat')
 
 /** Without the ids and times that the system chose, in an order that does not depend on who wrote first. An amount of 0 is not booked. */
 const rowsOf = (entries: readonly Entry[]): string[] =>

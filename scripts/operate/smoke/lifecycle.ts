@@ -2,7 +2,16 @@
 import { randomUUID } from 'node:crypto'
 import { paymentListView } from '../../../shared/contracts/routes/list-payments.ts'
 import { bodyOf, mustHave } from './api.ts'
-import { type Buyer, CURRENCY, changedPayment, type Entry, mustHaveEntries, refusal, type SmokeStep } from './buyer.ts'
+import {
+  type Buyer,
+  CURRENCY,
+  changedPayment,
+  type Entry,
+  mustHaveEntries,
+  refusal,
+  type SmokeStep,
+  withoutReturned,
+} from './buyer.ts'
 
 /** At the default 250 basis points each half alone has a fee of 75.4, and both have one of 150.8. */
 const HALF_MINOR = 3_016
@@ -58,7 +67,7 @@ const feesOf = (buyer: Buyer): number[] => [0, HALF_MINOR].map(before => buyer.f
 
 const capturedEntries = (buyer: Buyer): Entry[] => [
   ...[HALF_MINOR, HALF_MINOR].map(amount => buyer.entry('capture', amount)),
-  ...feesOf(buyer).map(amount => buyer.entry('fee', amount)),
+  ...buyer.feeEntries(feesOf(buyer)),
 ]
 
 async function partFees(buyer: Buyer): Promise<string> {
@@ -75,7 +84,9 @@ async function partRefunds(buyer: Buyer): Promise<string> {
   })
   const last = changedPayment(await buyer.change('refund', randomUUID()), 200)
   mustHave(last, buyer.totals('REFUNDED', AMOUNT_MINOR, AMOUNT_MINOR, AMOUNT_MINOR))
-  mustHaveEntries(last, [...capturedEntries(buyer), ...amounts.map(amount => buyer.entry('refund', amount))])
+  const written = [...capturedEntries(buyer), ...amounts.map(amount => buyer.entry('refund', amount))]
+  mustHaveEntries({ ledgerEntries: withoutReturned(last.ledgerEntries) }, written)
+  await buyer.untilEntries([...written, ...buyer.returnedEntries(feesOf(buyer), amounts)])
   return `${amounts.join(' + ')} ${CURRENCY}`
 }
 

@@ -1,5 +1,5 @@
 /** The whole purchase of the smoke test, step by step, and what each step has to show. */
-import type { EntryType, EventType } from '../../../shared/contracts/lists.ts'
+import type { EventType } from '../../../shared/contracts/lists.ts'
 import { keyView } from '../../../shared/contracts/routes/get-idempotency.ts'
 import { until } from '../../../shared/runtime/until.ts'
 import { bodyOf, type HttpAnswer, mustHave, shown } from './api.ts'
@@ -18,9 +18,9 @@ const AMOUNT_MINOR = 1_550_000
 
 const feeOf = (buyer: Buyer): number => buyer.feeMinor(0, AMOUNT_MINOR)
 
-/** The entries of these types that the books have to hold. */
-const entriesOf = (buyer: Buyer, ...types: EntryType[]): Entry[] =>
-  types.map(type => buyer.entry(type, type === 'fee' ? feeOf(buyer) : AMOUNT_MINOR))
+/** The entries that the books have to hold after these steps. */
+const entriesOf = (buyer: Buyer, ...steps: ('capture' | 'fee' | 'refund')[]): Entry[] =>
+  steps.flatMap(step => (step === 'fee' ? buyer.feeEntries([feeOf(buyer)]) : buyer.entry(step, AMOUNT_MINOR)))
 
 const authorizeAll = (buyer: Buyer): Promise<HttpAnswer> =>
   buyer.authorize({ amount: AMOUNT_MINOR, idempotencyKey: buyer.keys.authorize })
@@ -159,7 +159,8 @@ async function events(buyer: Buyer): Promise<string> {
 async function books(buyer: Buyer): Promise<string> {
   const payment = await buyer.payment()
   mustHave(payment, buyer.totals('REFUNDED', AMOUNT_MINOR, AMOUNT_MINOR, AMOUNT_MINOR))
-  mustHaveEntries(payment, entriesOf(buyer, 'capture', 'fee', 'refund'))
+  const returned = buyer.returnedEntries([feeOf(buyer)], [AMOUNT_MINOR])
+  await buyer.untilEntries([...entriesOf(buyer, 'capture', 'fee', 'refund'), ...returned])
   const operations = await buyer.operations()
   mustHave(
     { operations },

@@ -25,9 +25,9 @@ export interface SmokeFlags extends SystemFlags {
 /** 0 when every step passed, else 1. */
 export async function runSmoke({ deadline, json, junit, ...named }: SmokeFlags): Promise<number> {
   const env = named.envFile === undefined ? process.env : withEnvFile(named.envFile, process.env)
-  const { feeBasisPoints: basisPoints, feeFixedMinor: fixedMinor } = configFrom(env)
+  const { feeBasisPoints: basisPoints, feeFixedMinor: fixedMinor, settlementDefaults: terms } = configFrom(env)
   const apiUrl = findApi(named, env)
-  const buyer = new Buyer(new Api(apiUrl), { fees: { basisPoints, fixedMinor }, deadlineMs: deadline })
+  const buyer = new Buyer(new Api(apiUrl), { fees: { basisPoints, fixedMinor }, terms, deadlineMs: deadline })
   const reporter = createReporter(terminalBeside(json))
   const startedAt = new Date().toISOString()
   const result: SmokeResult = { apiUrl, startedAt, steps: await runSteps(buyer, reporter) }

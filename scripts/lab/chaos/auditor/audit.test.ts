@@ -325,6 +325,12 @@ const lies: [string, CheckName[], RegExp, () => void][] = [
     () => void facts.entries.push(facts.entries[1]!),
   ],
   [
+    'VAT on a fee, of a merchant without terms',
+    ['entries', 'balances'],
+    /1 times instead of 0: .* fee_vat/,
+    () => void facts.entries.push({ ...facts.entries[1]!, type: 'fee_vat', credit: 'vat_payable', amount: 2 }),
+  ],
+  [
     'a fee of another amount',
     ['entries', 'balances'],
     /balance of fee_revenue USD/,
