@@ -33,6 +33,8 @@ export interface SystemEnv {
   API_URL: string
   SHOP_URL?: string
   PROMETHEUS_URL?: string
+  /** A setting of its functions by which the books in its database are judged. */
+  SETTLEMENT_TERMS?: string
 }
 
 export interface RunFile {

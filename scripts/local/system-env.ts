@@ -1,4 +1,4 @@
-/** The addresses of a system: what its processes and tools find in run.json and in their environment. */
+/** The addresses of a system, and its terms: what its processes and tools find in run.json and in their environment. */
 import { configFrom } from '../../shared/runtime/config.ts'
 import { StepFailure } from '../terminal/output.ts'
 import { type ComposeServices, portVariables, readComposeServices, serviceNames } from './compose-file.ts'
@@ -21,6 +21,7 @@ export function systemEnv(compose: ComposeServices, ports: PortPlan, web: boolea
     ACQUIRER_URL: process.env.ACQUIRER_URL || `http://127.0.0.1:${ports.acquirer}`,
     API_URL: `http://127.0.0.1:${ports.api}`,
     ...(web ? { SHOP_URL: `http://127.0.0.1:${ports.web}` } : {}),
+    ...(process.env.SETTLEMENT_TERMS ? { SETTLEMENT_TERMS: process.env.SETTLEMENT_TERMS } : {}),
     ...(ports.prometheus ? { PROMETHEUS_URL: `http://127.0.0.1:${ports.prometheus}` } : {}),
   }
 }

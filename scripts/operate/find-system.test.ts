@@ -39,6 +39,17 @@ test('the acquirer of a run file decided what is in the database of that run fil
   expect((await findSystem(runFile, {})).acquirerUrl).toBeNull()
 })
 
+test('the terms of a run file are those by which its functions booked, whatever the environment says', async () => {
+  const SETTLEMENT_TERMS = '{"vatMode":"exclusive"}'
+  const path = join(folder, 'with-terms.json')
+  writeFileSync(path, JSON.stringify({ env: { ...env, SETTLEMENT_TERMS }, controlSocket: '/tmp/socket', processes }))
+  const vatModeOf = async (named: string, given: Record<string, string>) =>
+    (await findSystem(named, given)).config.settlementDefaults.vatMode
+  expect(await vatModeOf(path, {})).toBe('exclusive')
+  expect(await vatModeOf(path, { SETTLEMENT_TERMS: '{"vatMode":"inclusive"}' })).toBe('exclusive')
+  expect(await vatModeOf(runFile, {})).toBe('none')
+})
+
 test('a named run file that is not there is an error, not a reason to look elsewhere', async () => {
   await expect(findSystem(join(folder, 'none.json'), elsewhere)).rejects.toThrow('none.json')
 })

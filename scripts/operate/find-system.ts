@@ -72,6 +72,8 @@ export async function findSystem(
   const path = dataFolder('main').runFile
   const run = readRunFile(path)
   const given = { ...run?.env, ...definedOf(env.KAFKA_BROKERS ? env : withoutKafkaLogin(env)) }
+  // The terms that a starter wrote down belong to the database that it wrote down.
+  if (given.DATABASE_URL !== run?.env.DATABASE_URL) given.SETTLEMENT_TERMS = env.SETTLEMENT_TERMS
   if (needed.some(name => !given[name]))
     throw new Error(
       `no running system: \`npm start\` first, or set ${needed.join(' and ')}, or name a file that does (--env-file)`,
