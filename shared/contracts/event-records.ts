@@ -70,12 +70,12 @@ export function foreignRecord({ record, event }: Parsed, row: OutboxRecord | und
  * comes first: nobody knows then what was captured, and what it was charged.
  */
 export function moneyEventsIn(rows: readonly Pick<OutboxRecord, 'payload'>[]): PaymentEvent[] | undefined {
-  const events = rows.flatMap(row => eventIn(row.payload) ?? [])
+  const events = rows.flatMap(row => eventIn(row) ?? [])
   events.sort((a, b) => a.sequence - b.sequence)
   return events.length === rows.length && events[0]?.eventType === 'payment.captured' ? events : undefined
 }
 
-function eventIn(payload: string): PaymentEvent | undefined {
+function eventIn({ payload }: Pick<OutboxRecord, 'payload'>): PaymentEvent | undefined {
   try {
     return ledgerEvent.safeParse(JSON.parse(payload)).data
   } catch {

@@ -258,9 +258,15 @@ describe('poison', () => {
     expect(ports.expectations.table.rows().map(row => row.amountMinor)).toEqual([2])
   })
 
-  test('is a refund whose captures the outbox does not know', async () => {
-    const [, refund] = paymentOf({ amount: 10_000, fee: 250 }, { amount: 10_000 })
+  test.each(['does not know', 'cannot read'])('is a refund whose captures the outbox %s', async what => {
+    const [capture, refund] = paymentOf({ amount: 10_000, fee: 250 }, { amount: 10_000 })
     const ports = await outboxWith([refund!])
+    if (what === 'cannot read')
+      await ports.transactions.run('rows', async tx => {
+        const { eventId, eventType: topic, payment } = capture!
+        const row = { eventId, topic, messageKey: payment.paymentId, sequence: 2, payload: 'no JSON' }
+        await ports.outbox.insert(tx, { ...row, shard: 0, traceparent: null }, FAKE_NOW_MS)
+      })
 
     expect(await expectSettlement(ports, [recordOf(refund!)])).toEqual({ written: 0, poisoned: 1 })
     expect(ports.deadLetters.buried.map(letter => letter.reason)).toEqual([

@@ -60,6 +60,7 @@ async function untilPublished(paymentId: string): Promise<void> {
   const probe = async () => {
     await deployed.service.deliverTo('relayOutbox')
     await deployed.service.deliverTo('recordLedger')
+    await deployed.service.deliverTo('expectSettlement')
     return (await unpublishedOf(paymentId)) === 0
   }
   await until(probe, { what: `the events of ${paymentId}` })
@@ -171,6 +172,13 @@ describe('a payment', () => {
     expect(await deployed.service.deliverTo('recordLedger')).toMatchObject({ records: 0, invocations: [] })
   })
 
+  test('the consumer of settlement writes from the same record what the merchant is owed', async () => {
+    expect(await deployed.service.deliverTo('expectSettlement')).toMatchObject({ records: 1 })
+    const items = await database.rows('SELECT type, net FROM settlement_item WHERE payment_id = ?', [payment.paymentId])
+    expect(items).toEqual([{ type: 'capture', net: 39_000 }])
+    expect(await deployed.service.deliverTo('expectSettlement')).toMatchObject({ records: 0, invocations: [] })
+  })
+
   test('is refunded, and its whole story can be read', async () => {
     const before = await bells()
     const refundKey = newKey()
@@ -193,7 +201,7 @@ describe('a payment', () => {
   })
 
   test('was counted by the functions, each operation once, in lines for CloudWatch', () => {
-    const functions = ['authorize', 'capture', 'refund', 'relayOutbox', 'recordLedger']
+    const functions = ['authorize', 'capture', 'refund', 'relayOutbox', 'recordLedger', 'expectSettlement']
     const counted = new Map<string, number>()
     for (const { sample, value } of functions.flatMap(name => embeddedIn(deployed.service.function(name).log())))
       counted.set(sample, (counted.get(sample) ?? 0) + value)
@@ -205,6 +213,7 @@ describe('a payment', () => {
       'outbox_published_total payment.captured': 1,
       'ledger_entries_written_total fee': 1,
       'records_handled_total record-ledger payment.captured done': 1,
+      'records_handled_total expect-settlement payment.captured done': 1,
     })
   })
 
@@ -453,6 +462,7 @@ test('in the end every invariant of `npm run verify` holds, with nothing on its 
     await sweep.invoke({})
     await deployed.service.deliverTo('relayOutbox')
     await deployed.service.deliverTo('recordLedger')
+    await deployed.service.deliverTo('expectSettlement')
     return (await database.count('SELECT COUNT(*) FROM outbox_event WHERE published_at IS NULL')) === 0
   }
   await until(probe, { what: 'an empty outbox' })
