@@ -33,16 +33,16 @@ const textsOf = (balances: FakeBalances) =>
   )
 
 describe('snapshotBalances', () => {
-  test('a snapshot each thousand entries, and none of the rest', async () => {
+  test('a snapshot each so many entries, and none of the rest', async () => {
     const { balances, book, run } = createPorts()
-    book(2 * SNAPSHOT_ENTRIES + 999, NOW_MS - HOUR_MS)
+    book(3 * SNAPSHOT_ENTRIES - 1, NOW_MS - HOUR_MS)
 
     expect(await run()).toBe(4)
     expect(textsOf(balances)).toEqual([
-      `acquirer_receivable ${HOUR_MS + 1_998} 1000`,
-      `acquirer_receivable ${HOUR_MS + 998} 2000`,
-      `merchant_payable:shop ${HOUR_MS + 1_998} 1000`,
-      `merchant_payable:shop ${HOUR_MS + 998} 2000`,
+      `acquirer_receivable ${HOUR_MS + 498} 250`,
+      `acquirer_receivable ${HOUR_MS + 248} 500`,
+      `merchant_payable:shop ${HOUR_MS + 498} 250`,
+      `merchant_payable:shop ${HOUR_MS + 248} 500`,
     ])
     expect(await run()).toBe(0)
   })

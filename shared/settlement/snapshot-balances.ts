@@ -10,8 +10,8 @@ export interface SnapshotPorts {
   clock: Pick<Clock, 'nowMs'>
 }
 
-/** Debits or credits of an account from one snapshot to the next. A page of a hundred accounts reads half as many of each. */
-export const SNAPSHOT_ENTRIES = 1_000
+/** Debits or credits of an account from one snapshot to the next: a page of a hundred accounts may add up so many of each. */
+export const SNAPSHOT_ENTRIES = 250
 /** Accounts that are looked at in one statement. */
 const PAGE_ACCOUNTS = 500
 /** Snapshots of one transaction. */

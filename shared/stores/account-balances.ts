@@ -69,12 +69,14 @@ export class AccountBalanceTables implements AccountBalances, AccountSnapshots {
     return this.#activity('', after, limit)
   }
 
+  /** One look into both indexes for each: MariaDB may read all entries of the account for one statement about all currencies. */
   async listCurrencies(account: string): Promise<string[]> {
-    const parts = sides.map(side => ({
-      sql: `${groups(side)} WHERE ${side}_account = ? ${GROUPED[side]}`,
-      values: [account],
-    }))
-    return merged(await this.#union<ActivityRow>(parts)).map(({ currency }) => currency)
+    const found: string[] = []
+    for (;;) {
+      const next = await this.#nextCurrency(account, found.at(-1) ?? '')
+      if (next === undefined) return found
+      found.push(next)
+    }
   }
 
   async sumsAt(keys: readonly AccountKey[], atMs: number): Promise<AccountSums[]> {
@@ -147,6 +149,15 @@ export class AccountBalanceTables implements AccountBalances, AccountSnapshots {
       ]
     })
     return merged(await this.#union<ActivityRow>(parts)).slice(0, limit)
+  }
+
+  async #nextCurrency(account: string, after: string): Promise<string | undefined> {
+    const parts = sides.map(side => ({
+      sql: `SELECT MIN(currency) AS next FROM ledger_entry WHERE ${side}_account = ? AND currency > ?`,
+      values: [account, after],
+    }))
+    const rows = await this.#union<{ next: string | null }>(parts)
+    return rows.flatMap(({ next }) => next ?? []).sort()[0]
   }
 
   async #snapshotsUpTo(keys: readonly AccountKey[], atMs: number): Promise<AccountSnapshot[]> {
