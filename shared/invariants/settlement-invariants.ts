@@ -175,12 +175,14 @@ const payoutInLedger = {
   },
 } as const satisfies DatabaseInvariant
 
-/** By the state of the file, the states that its payouts may have. */
+const HANDED_IN = ['SENT', 'CONFIRMED', 'PAID', 'RETURNED', 'FAILED']
+
+/** By the state of the file, the states that its payouts may have. One that the bank took and lost is SENT again. */
 const statesInFile: Record<string, readonly string[]> = {
   PREPARED: ['CREATED'],
   APPROVED: ['APPROVED'],
-  SENT: ['SENT'],
-  ACCEPTED: ['SENT', 'CONFIRMED', 'PAID', 'RETURNED', 'FAILED'],
+  SENT: HANDED_IN,
+  ACCEPTED: HANDED_IN,
   REJECTED: ['FAILED'],
   CANCELED: [],
 }
