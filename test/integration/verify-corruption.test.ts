@@ -21,8 +21,10 @@ import {
 } from '../../shared/invariants/planted.corruption.ts'
 import type { LogRecord } from '../../shared/invariants/record-comparison.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
+import { until } from '../../shared/runtime/until.ts'
 import { Ports } from '../../shared/runtime/wiring.ts'
 import { addOperator } from '../../shared/settlement/operators.ts'
+import { openDatabase } from '../support/database.ts'
 import { PaymentApi } from '../support/http.ts'
 import { type OwnSystem, startOwnSystem } from '../support/own-system.ts'
 import { newMerchant } from '../support/payments.ts'
@@ -40,9 +42,12 @@ let kafka: KafkaLog
 let journal: AcquirerJournal
 
 beforeAll(async () => {
-  own = await startOwnSystem('corruption')
+  const env = { CAPTURE_WINDOW_MS: String(30 * DAY_MS), SETTLEMENT_TERMS: JSON.stringify({ delayDays: 0 }) }
+  own = await startOwnSystem('corruption', undefined, env)
   system = own.system
-  ids = await paymentsInEachState(new PaymentApi(system.apiUrl), merchantId)
+  const api = new PaymentApi(system.apiUrl)
+  ids = await paymentsInEachState(api, merchantId, newMerchant('verify'))
+  await untilPaidOut(api)
   await addOperators(system.databaseUrl)
   const settled = await verify(system, { settleMs: 90_000, graceMs: 60_000 })
   expect({ failed: failuresOf(settled), pending: settled.pending }).toEqual({ failed: [], pending: 0 })
@@ -71,6 +76,29 @@ async function addOperators(databaseUrl: string): Promise<void> {
   const by = { token: first.kind === 'changed' ? first.token! : '' }
   for (const name of ['lee', 'park']) await addOperator(ports, by, { name, role: 'viewer', reason: 'asked for' })
   await ports.database.close()
+}
+
+const DAY_MS = 24 * 60 * 60_000
+/** Longer than banks are ever closed. */
+const DAYS_UNTIL_PAYOUT = 12
+
+/** The captured payment is in a batch with a payout, in a file that waits for approval; what the refunded one owes is carried. */
+async function untilPaidOut(api: PaymentApi): Promise<void> {
+  const tables = openDatabase(system.databaseUrl)
+  try {
+    const count = (table: string) => tables.count(`SELECT COUNT(*) FROM ${table}`, [])
+    await until(async () => (await count('settlement_item')) === 3, {
+      what: 'an item of each event',
+      deadlineMs: 60_000,
+    })
+    const move = async (advance: string) => (await api.post('/sandbox/clock', { advance })).status
+    const first = await move(`P${DAYS_UNTIL_PAYOUT}D`)
+    if (first !== 200)
+      await until(async () => (await move('PT0S')) === 200, { what: 'the clock to arrive', deadlineMs: 120_000 })
+    expect(await count('payout_file')).toBe(1)
+  } finally {
+    await tables.close()
+  }
 }
 
 const failuresOf = (report: VerifyReport): string[] =>

@@ -6,15 +6,19 @@ import { expectMutation } from './contract.ts'
 import type { PaymentApi } from './http.ts'
 import { authorizeBody, authorized, newKey } from './payments.ts'
 
-/** One payment for each state that a corruption may ask for. */
-export async function paymentsInEachState(api: PaymentApi, merchantId: string): Promise<Record<SystemPayment, string>> {
+/** One payment for each state that a corruption may ask for. The refunded one is of `refundedMerchantId`. */
+export async function paymentsInEachState(
+  api: PaymentApi,
+  merchantId: string,
+  refundedMerchantId = merchantId,
+): Promise<Record<SystemPayment, string>> {
   const key = () => ({ 'idempotency-key': newKey() })
-  const held = async () => (await authorized(api, { merchantId })).paymentId
+  const held = async (of = merchantId) => (await authorized(api, { merchantId: of })).paymentId
   const declined = await api.authorize(authorizeBody({ merchantId, paymentMethod: 'tok_decline' }))
   const ids = {
     authorized: await held(),
     captured: await held(),
-    refunded: await held(),
+    refunded: await held(refundedMerchantId),
     declined: declined.json.paymentId,
   }
   for (const paymentId of [ids.captured, ids.refunded]) expectMutation(await api.capture(paymentId, {}, key()), 200)
