@@ -30,6 +30,7 @@ const printedCounters = [
   'deadLetters',
   'operationsResolved',
   'settlementsContradicted',
+  'payoutAlarms',
   'paymentsExpired',
   'invariantFailures',
   'acquirerRetries',
