@@ -1,5 +1,12 @@
 /** Which closed batches are paid now, and which wait for what. */
-import { addBusinessDays, addDays, dayEndsAtMs, isBusinessDay, soldOn } from '../domain/business-days.ts'
+import {
+  addBusinessDays,
+  addDays,
+  type BusinessCalendar,
+  dayEndsAtMs,
+  isBusinessDay,
+  soldOn,
+} from '../domain/business-days.ts'
 import { type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
 import { ATTEMPTS_MAX } from './move-payouts.ts'
 import type { Batches, BatchPosition, Calendars, SettlementBatch, TermsReader } from './ports.ts'
@@ -46,16 +53,29 @@ export async function* standingBatches(
 export async function withStandings(ports: PayablePorts, batches: readonly SettlementBatch[], virtualNowMs: number) {
   if (batches.length === 0) return []
   const rows = await ports.terms.listTerms(undefined, [...new Set(batches.map(batch => batch.merchantId))])
+  const calendars = readOnce(ports.calendars)
   return Promise.all(
     batches.map(async batch => {
       const terms = termsAt(rows, ports.defaultTerms, batch.merchantId, batch.currency, virtualNowMs)
-      return { batch, standing: await standingOf(ports, batch, terms, virtualNowMs) }
+      return { batch, standing: await standingOf(calendars, batch, terms, virtualNowMs) }
     }),
   )
 }
 
+/** Each calendar once for a page. */
+function readOnce(calendars: Calendars): Pick<Calendars, 'calendar'> {
+  const read = new Map<string, Promise<BusinessCalendar>>()
+  return {
+    calendar(name) {
+      const calendar = read.get(name) ?? calendars.calendar(name)
+      read.set(name, calendar)
+      return calendar
+    },
+  }
+}
+
 async function standingOf(
-  { calendars }: PayablePorts,
+  calendars: Pick<Calendars, 'calendar'>,
   { dueOn }: SettlementBatch,
   { timezone, calendar: name, heldReason, accountToken }: SettlementTerms,
   virtualNowMs: number,
