@@ -1,11 +1,11 @@
-/** `npm run reread`: lets the ledger consumers read their topics again from a moment on. For a database that was restored: docs/restore.md. */
+/** `npm run reread`: lets the consumers of payments' events read their topics again from a moment on. For a database that was restored: docs/restore.md. */
 import { operatorCommand, YES_FLAG } from './operate/flags.ts'
 import { runReread, timeAsMs } from './operate/reread/run-reread.ts'
 import { run } from './terminal/command.ts'
 
 const command = operatorCommand(
   'npm run reread',
-  `Lets the ledger consumers begin again at the first record since a time. Entries already booked are not booked again.
+  `Lets the consumers of payments' events begin again at the first record since a time. What is written already is not written again.
 Nobody may consume meanwhile, since Kafka moves no group that has members: stop the API (npm run service -- stop api), or
 disable the triggers of the deployed functions.`,
 )

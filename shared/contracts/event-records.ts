@@ -64,3 +64,13 @@ export function foreignRecord({ record, event }: Parsed, row: OutboxRecord | und
   if (differences.length === 0) return undefined
   return { record, reason: `not from the outbox: ${differences.join(' and ')} of event ${event.eventId} differ there` }
 }
+
+/**
+ * The captured and refunded events of one payment in their order, from their outbox rows. Undefined when one cannot be read or no capture
+ * comes first: nobody knows then what was captured, and what it was charged.
+ */
+export function moneyEventsIn(rows: readonly Pick<OutboxRecord, 'payload'>[]): PaymentEvent[] | undefined {
+  const events = rows.flatMap(row => ledgerEvent.safeParse(JSON.parse(row.payload)).data ?? [])
+  events.sort((a, b) => a.sequence - b.sequence)
+  return events.length === rows.length && events[0]?.eventType === 'payment.captured' ? events : undefined
+}

@@ -21,7 +21,12 @@ export const DEAD_LETTER_TOPIC = 'payment.dlq'
 
 /** The consumer groups of serverless.yml, each with the one topic that it reads. */
 export const consumerGroups: readonly { groupId: string; topic: string }[] = [
-  ...ledgerEventTypes.map(topic => ({ groupId: `record-ledger-${topic.replace('payment.', '')}`, topic })),
+  ...ledgerEventTypes.flatMap(topic =>
+    ['record-ledger', 'expect-settlement'].map(reader => ({
+      groupId: `${reader}-${topic.replace('payment.', '')}`,
+      topic,
+    })),
+  ),
   { groupId: 'relay-outbox', topic: DOORBELL_TOPIC },
 ]
 

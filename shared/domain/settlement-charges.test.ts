@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { SEED, seeded } from '../../test/unit/seed.ts'
 import { refundFees, vatModes } from '../contracts/lists.ts'
-import { type ChargedStep, chargesOf, type TermsAt } from './settlement-charges.ts'
+import { type ChargedStep, chargedStepOf, chargesOf, type TermsAt } from './settlement-charges.ts'
 
 const captured = (eventId: string, amountMinor: number, feeMinor: number, occurredAtMs = 0): ChargedStep => ({
   eventId,
@@ -26,6 +26,13 @@ const always =
     terms
 
 const asObject = (steps: readonly ChargedStep[], termsAt: TermsAt) => Object.fromEntries(chargesOf(steps, termsAt))
+
+test('an event is told as its step', () => {
+  const told = { eventId: 'evt_1', occurredAt: '1970-01-01T00:00:00.005Z', amount: 900 }
+
+  expect(chargedStepOf({ ...told, eventType: 'payment.captured', feeAmount: 9 })).toEqual(captured('evt_1', 900, 9, 5))
+  expect(chargedStepOf({ ...told, eventType: 'payment.refunded' })).toEqual(refunded('evt_1', 900, 5))
+})
 
 describe('chargesOf', () => {
   test('a capture is charged its fee and the VAT on it, by the terms of its own time', () => {

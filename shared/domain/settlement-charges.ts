@@ -14,6 +14,25 @@ export type ChargedStep =
   | (MoneyStep & { type: 'payment.captured'; feeMinor: number })
   | (MoneyStep & { type: 'payment.refunded' })
 
+/** An event as it is told: amounts in minor units. */
+interface ToldEvent {
+  eventId: string
+  eventType: string
+  /** RFC 3339. */
+  occurredAt: string
+  amount: number
+  /** Of a capture. */
+  feeAmount?: number
+}
+
+/** A captured or refunded event as a step. */
+export function chargedStepOf({ eventId, eventType, occurredAt, amount, feeAmount = 0 }: ToldEvent): ChargedStep {
+  const moved = { eventId, amountMinor: amount, occurredAtMs: Date.parse(occurredAt) }
+  return eventType === 'payment.captured'
+    ? { ...moved, type: eventType, feeMinor: feeAmount }
+    : { ...moved, type: 'payment.refunded' }
+}
+
 /** The terms of the payment's merchant and currency that were in force at this time (virtual). */
 export type TermsAt = (atMs: number) => Pick<SettlementTerms, 'vatMode' | 'refundFee'>
 

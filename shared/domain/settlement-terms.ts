@@ -36,13 +36,25 @@ export function termsAt(
   currency: string,
   atMs: number,
 ): SettlementTerms {
-  const inForce = rows.filter(
-    row => row.merchantId === merchantId && row.currency === currency && row.validFromMs <= atMs,
-  )
-  return (
-    inForce.reduce<DatedTerms | undefined>(
+  const own = rows.filter(row => row.merchantId === merchantId && row.currency === currency)
+  return inForce(own, atMs) ?? defaults
+}
+
+/** What we expect an acquirer to take of us, and when it pays. */
+export interface AcquirerTerms extends Pick<SettlementTerms, 'vatMode' | 'refundFee' | 'timezone' | 'calendar'> {
+  /** Virtual time. */
+  validFromMs: number
+  /** Hundredths of a per cent of a capture. */
+  feeBasisPoints: number
+  /** Business days from the sale to its payment. */
+  delayDays: number
+}
+
+/** The newest of these rows that were in force at this time. */
+export const inForce = <Row extends { validFromMs: number }>(rows: readonly Row[], atMs: number): Row | undefined =>
+  rows
+    .filter(row => row.validFromMs <= atMs)
+    .reduce<Row | undefined>(
       (newest, row) => (newest === undefined || row.validFromMs > newest.validFromMs ? row : newest),
       undefined,
-    ) ?? defaults
-  )
-}
+    )

@@ -7,7 +7,6 @@ import { tracedBatch } from './traced.ts'
 export interface EventBatchPorts {
   deadLetters: DeadLetters
   alarms: Pick<Alarms, 'deadLettered'>
-  observer: { deadLettered(records: readonly IncomingRecord[]): void }
   tracer: Tracer
 }
 
@@ -20,6 +19,13 @@ export interface Recorded {
 export interface EventConsumer {
   /** What it does, as a span's name. */
   name: string
+  /**
+   * Whether it buries records that are no events. One consumer of a topic does it for all: a letter is sent to its topic again, where
+   * each of several would bury it once more.
+   */
+  buriesUnreadable: boolean
+  /** Is told of records that are among the dead letters now. */
+  observer: { deadLettered(records: readonly IncomingRecord[]): void }
   /** Records events in one transaction. Throws RowRefusedError when the database refuses one of its rows for what it holds. */
   record(events: readonly Parsed[]): Promise<Recorded>
 }
@@ -68,10 +74,11 @@ async function recordAll(
   const parsed = records.map(parseRecord)
   const events = parsed.filter(item => 'event' in item)
   const { written, poison } = await recordOrSplit(consumer, events)
-  const buried = [...parsed.filter(item => 'reason' in item), ...poison]
+  const unreadable = consumer.buriesUnreadable ? parsed.filter(item => 'reason' in item) : []
+  const buried = [...unreadable, ...poison]
   if (buried.length > 0) await ports.deadLetters.bury(buried)
   for (const letter of buried) ports.alarms.deadLettered(letter.record, letter.reason)
-  ports.observer.deadLettered(buried.map(({ record }) => record))
+  consumer.observer.deadLettered(buried.map(({ record }) => record))
   return { written, buried }
 }
 

@@ -1,9 +1,17 @@
 /** The database ports for tests, each a table in memory that refuses what the real one refuses. */
-import type { DecisionKind, FinalState, OperationState, PaymentStatus } from '../contracts/lists.ts'
+import {
+  type DecisionKind,
+  type FinalState,
+  ledgerEventTypes,
+  type OperationState,
+  type PaymentStatus,
+} from '../contracts/lists.ts'
 import type { EventView } from '../contracts/payment.ts'
 import type { OperationListView } from '../contracts/routes/list-operations.ts'
 import { inSequence } from '../domain/operation-order.ts'
 import { DECLINED_EXPIRY_PAUSE_MS, heldStatuses, type Payment } from '../domain/payment.ts'
+import type { DatedTerms } from '../domain/settlement-terms.ts'
+import type { TermsReader } from '../settlement/ports.ts'
 import { type FakeDatabase, Table } from './fake-store.ts'
 import {
   type AcquirerOrder,
@@ -436,8 +444,18 @@ export class FakeOutbox implements OutboxWriter, OutboxQueue, OutboxReader, Outb
 
   async listByIds(tx: Transaction, eventIds: readonly string[]): Promise<WrittenEvent[]> {
     assertSome(eventIds)
+    return this.#listWritten(tx, row => eventIds.includes(row.eventId))
+  }
+
+  async listByPayments(tx: Transaction, paymentIds: readonly string[]): Promise<WrittenEvent[]> {
+    assertSome(paymentIds)
+    const topics: readonly string[] = ledgerEventTypes
+    return this.#listWritten(tx, row => paymentIds.includes(row.messageKey) && topics.includes(row.topic))
+  }
+
+  async #listWritten(tx: Transaction, isWanted: (row: OutboxTableRow) => boolean): Promise<WrittenEvent[]> {
     return (await this.every(tx))
-      .filter(row => eventIds.includes(row.eventId))
+      .filter(isWanted)
       .map(({ eventId, topic, messageKey, payload }) => ({ eventId, topic, messageKey, payload }))
   }
 
@@ -506,6 +524,15 @@ const isDue = (atMs: number | null, nowMs: number): boolean =>
 function outboxRowOf(row: OutboxTableRow): OutboxRow {
   const { id, eventId, topic, messageKey, sequence, payload, shard, traceparent, attempts } = row
   return { id, eventId, topic, messageKey, sequence, payload, shard, traceparent, attempts }
+}
+
+export class FakeTerms implements TermsReader {
+  readonly rows: DatedTerms[] = []
+
+  async listTerms(_tx: Transaction | undefined, merchantIds: readonly string[]): Promise<DatedTerms[]> {
+    assertSome(merchantIds)
+    return this.rows.filter(row => merchantIds.includes(row.merchantId))
+  }
 }
 
 export class FakeDeliveryProgress implements DeliveryProgress {

@@ -1,8 +1,17 @@
 /** Ports for tests, all in memory: scripted outsiders, a clock, ids, and every port together over one store. */
 import type { DecisionKind } from '../contracts/lists.ts'
 import type { AuthorizeRequest } from '../contracts/routes/authorize-payment.ts'
+import type { SettlementTerms } from '../domain/settlement-terms.ts'
+import type { SettlementIds } from '../settlement/ports.ts'
 import type { Caller } from './answer.ts'
 import { FakeDueWork, FakeSandboxClock } from './fake-sandbox.ts'
+import {
+  FakeCalendars,
+  FakeExpectations,
+  FakeItems,
+  FakeSettlementObserver,
+  FakeSettlementStart,
+} from './fake-settlement.ts'
 import { FakeDatabase, type Turn } from './fake-store.ts'
 import {
   FakeAnswers,
@@ -13,6 +22,7 @@ import {
   FakeOutbox,
   FakePayments,
   FakeReader,
+  FakeTerms,
 } from './fake-tables.ts'
 import type { OperationPolicy, OperationPorts, Outcome } from './operation.ts'
 import {
@@ -263,7 +273,7 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const ULID_CHARACTERS = 26
 
 /** Ids of the real form that count up from `seed`. */
-export function createFakeIds(seed = 0): Ids & { request(): string } {
+export function createFakeIds(seed = 0): Ids & Pick<SettlementIds, 'item' | 'expectation'> & { request(): string } {
   let last = seed
   const withPrefix = (prefix: string) => () => `${prefix}_${ulidOf(++last)}`
   return {
@@ -271,6 +281,8 @@ export function createFakeIds(seed = 0): Ids & { request(): string } {
     operation: withPrefix('op'),
     event: withPrefix('evt'),
     entry: withPrefix('led'),
+    item: withPrefix('itm'),
+    expectation: withPrefix('exp'),
     request: withPrefix('req'),
   }
 }
@@ -292,6 +304,19 @@ export const fakePolicy: OperationPolicy = {
   fees: { basisPoints: 250, fixedMinor: {} },
 }
 
+export const fakeTerms: SettlementTerms = {
+  cycle: 'D',
+  delayDays: 2,
+  cutoff: '24:00',
+  timezone: 'Asia/Seoul',
+  calendar: 'KR',
+  vatMode: 'none',
+  refundFee: 'keep',
+  payoutMinMinor: 0,
+  accountToken: 'acct_pay',
+  heldReason: null,
+}
+
 /** Every port of the use cases, each a fake of its own and all over one store. */
 export function createFakePorts(options: { turn?: Turn; policy?: Partial<OperationPolicy>; seed?: number } = {}) {
   const transactions = new FakeDatabase(options.turn)
@@ -307,6 +332,9 @@ export function createFakePorts(options: { turn?: Turn; policy?: Partial<Operati
   return {
     transactions,
     ...tables,
+    terms: new FakeTerms(),
+    settlementDefaults: fakeTerms,
+    ...createFakeSettlement(transactions),
     reader: new FakeReader(tables),
     dueWork: new FakeDueWork(tables),
     sandboxClock: new FakeSandboxClock(transactions),
@@ -323,6 +351,21 @@ export function createFakePorts(options: { turn?: Turn; policy?: Partial<Operati
     ids: createFakeIds(options.seed),
     tracer: noTracer,
     policy: { ...fakePolicy, ...options.policy },
+  }
+}
+
+/** What settlement has of its own, over the same store. */
+function createFakeSettlement(transactions: FakeDatabase) {
+  const expectations = new FakeExpectations(transactions)
+  const observer = new FakeSettlementObserver()
+  return {
+    items: new FakeItems(transactions),
+    expectations,
+    acquirerTerms: expectations,
+    calendars: new FakeCalendars(),
+    settlementStart: new FakeSettlementStart(),
+    settlementObserver: observer,
+    settlementAlarms: observer,
   }
 }
 

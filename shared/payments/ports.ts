@@ -282,6 +282,8 @@ export type WrittenEvent = Pick<OutboxEvent, 'eventId' | 'topic' | 'messageKey' 
 export interface OutboxReader {
   /** Those of these events, at least one, that the outbox ever wrote, archived ones too, in any order. */
   listByIds(tx: Transaction, eventIds: readonly string[]): Promise<WrittenEvent[]>
+  /** The captured and refunded events of these payments, at least one, archived ones too, in any order. */
+  listByPayments(tx: Transaction, paymentIds: readonly string[]): Promise<WrittenEvent[]>
 }
 
 export interface OutboxArchive {

@@ -31,11 +31,14 @@ export interface LedgerPorts extends EventBatchPorts {
  * Records a batch in one transaction; a second delivery changes nothing. Poison goes to the dead letters and the batch goes on.
  * Throws DependencyUnavailableError or DuplicateKeyError (another delivery at the same moment): deliver the batch again.
  */
-export const recordLedger = (
+export function recordLedger(
   ports: LedgerPorts,
   records: readonly IncomingRecord[],
-): Promise<{ written: number; poisoned: number }> =>
-  takeBatch(ports, { name: 'record ledger', record: events => recordTogether(ports, events) }, records)
+): Promise<{ written: number; poisoned: number }> {
+  const { observer } = ports
+  const record = (events: readonly Parsed[]) => recordTogether(ports, events)
+  return takeBatch(ports, { name: 'record ledger', buriesUnreadable: true, observer, record }, records)
+}
 
 async function recordTogether(ports: LedgerPorts, events: readonly Parsed[]): Promise<Recorded> {
   const { missing, poison, ...done } = await ports.transactions.run('ledger', async tx => {

@@ -2,6 +2,8 @@
 import * as z from 'zod'
 import { currency, paymentMethod } from '../contracts/identifiers.ts'
 import { limitNames, type RateLimit, type RateLimits, routeClasses } from '../contracts/limits.ts'
+import { refundFees, settlementCycles, vatModes } from '../contracts/lists.ts'
+import type { SettlementTerms } from '../domain/settlement-terms.ts'
 import type { TracingConfig } from './tracing.ts'
 
 const milliseconds = (standard: number) => z.coerce.number().int().min(1).default(standard)
@@ -32,6 +34,45 @@ const DEFAULT_LIMITS: RateLimits = {
   mutations: { caller: { perSecond: 200, burst: 400 }, ip: ADDRESS_LIMIT },
   reads: { caller: { perSecond: 400, burst: 800 }, ip: ADDRESS_LIMIT },
 }
+
+const givenTerms = z
+  .strictObject({
+    cycle: z.enum(settlementCycles),
+    delayDays: z.int().min(0).max(90),
+    cutoff: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be HH:MM'),
+    timezone: z.string().max(40).refine(isTimezone, 'must be an IANA time zone'),
+    calendar: z.string().regex(/^[A-Z]{2,8}$/, 'must be such as KR'),
+    vatMode: z.enum(vatModes),
+    refundFee: z.enum(refundFees),
+    payoutMinMinor: z.int().min(0),
+    accountToken: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,64}$/, 'must be printable ASCII')
+      .nullable(),
+    heldReason: z.string().min(1).max(200).nullable(),
+  })
+  .partial()
+const DEFAULT_TERMS: SettlementTerms = {
+  cycle: 'D',
+  delayDays: 2,
+  cutoff: '24:00',
+  timezone: 'Asia/Seoul',
+  calendar: 'KR',
+  vatMode: 'none',
+  refundFee: 'keep',
+  payoutMinMinor: 0,
+  accountToken: 'acct_pay',
+  heldReason: null,
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
+  } catch {
+    return false
+  }
+}
+
 /** `name=value,name=value`, values as in a URL. */
 const headerList = z.string().transform((text, context): Record<string, string> => {
   try {
@@ -86,6 +127,8 @@ const environment = z
     FEE_FIXED: json('{"KRW":100}')
       .pipe(z.record(currency, z.int().min(0)))
       .default({}),
+    /** Of merchants without terms of their own; what is not given keeps its default. */
+    SETTLEMENT_TERMS: json('{"vatMode":"exclusive","refundFee":"return"}').pipe(givenTerms).default({}),
     /** By class of routes and limit; what is not given keeps its default. */
     RATE_LIMITS: json('{"mutations":{"caller":{"perSecond":50,"burst":100}}}').pipe(givenLimits).default({}),
     /** Requests of a class that may wait for a place in work. */
@@ -147,6 +190,8 @@ export interface Config {
   answersKeptMs: number
   feeBasisPoints: number
   feeFixedMinor: Record<string, number>
+  /** Of merchants without terms of their own. */
+  settlementDefaults: SettlementTerms
   rateLimits: RateLimits
   /** Of each class. */
   requestsWaitingMax: number
@@ -192,6 +237,7 @@ export function configFrom(env: Record<string, string | undefined>): Config {
     answersKeptMs: data.ANSWERS_KEPT_MS,
     feeBasisPoints: data.FEE_BASIS_POINTS,
     feeFixedMinor: data.FEE_FIXED,
+    settlementDefaults: { ...DEFAULT_TERMS, ...data.SETTLEMENT_TERMS },
     rateLimits: {
       mutations: { ...DEFAULT_LIMITS.mutations, ...data.RATE_LIMITS.mutations },
       reads: { ...DEFAULT_LIMITS.reads, ...data.RATE_LIMITS.reads },

@@ -8,6 +8,7 @@ import { declineReasons } from '../contracts/test-tokens.ts'
 import type { RequestObserver } from '../http/index.ts'
 import { quietly } from '../http/quietly.ts'
 import type { DecidedOperation, LedgerObserver, OperationObserver, RelayObserver } from '../payments/ports.ts'
+import type { SettlementObserver } from '../settlement/ports.ts'
 import type { Metrics } from './metrics.ts'
 
 type OperationMetrics = Pick<
@@ -21,6 +22,7 @@ type AnswerMetrics = Pick<Metrics, 'httpRequests' | 'httpSeconds' | 'replays' | 
 const OTHER = 'other'
 
 const LEDGER_FUNCTION = 'record-ledger'
+const SETTLEMENT_FUNCTION = 'expect-settlement'
 
 /** `unspecified`: the acquirer gave no reason that can be stored. */
 const knownDeclineReasons = new Set<string>([...Object.values(declineReasons), ...acquirerReasons, 'unspecified'])
@@ -69,6 +71,16 @@ export const countingObserver = (
   deadLettered: records => quietly(() => countRecords(metrics, LEDGER_FUNCTION, 'dead_letter', records)),
 })
 
+export const countingSettlementObserver = (metrics: Pick<Metrics, 'recordsHandled'>): SettlementObserver => ({
+  expected: ({ written, unchanged, skipped }) =>
+    quietly(() => {
+      countRecords(metrics, SETTLEMENT_FUNCTION, 'done', written)
+      countRecords(metrics, SETTLEMENT_FUNCTION, 'unchanged', unchanged)
+      countRecords(metrics, SETTLEMENT_FUNCTION, 'skipped', skipped)
+    }),
+  deadLettered: records => quietly(() => countRecords(metrics, SETTLEMENT_FUNCTION, 'dead_letter', records)),
+})
+
 function countOperation(metrics: OperationMetrics, operation: DecidedOperation): void {
   const { kind, state, declineReason, amountMinor, currency, by } = operation
   metrics.operations.inc({ kind, outcome: outcomes[state] })
@@ -83,7 +95,7 @@ function countOperation(metrics: OperationMetrics, operation: DecidedOperation):
 export function countRecords(
   { recordsHandled }: Pick<Metrics, 'recordsHandled'>,
   name: string,
-  result: 'done' | 'unchanged' | 'dead_letter',
+  result: 'done' | 'unchanged' | 'skipped' | 'dead_letter',
   records: ReadonlyArray<{ topic: string }>,
 ): void {
   for (const { topic } of records) recordsHandled.inc({ function: name, topic, result })

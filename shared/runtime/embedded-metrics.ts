@@ -27,6 +27,7 @@ const printedCounters = [
   'recordsHandled',
   'ledgerWritten',
   'ledgerRepaired',
+  'settlementUndated',
   'deadLetters',
   'operationsResolved',
   'settlementsContradicted',

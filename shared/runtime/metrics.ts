@@ -144,7 +144,7 @@ export function createMetrics({ ofProcess = true, pools = none, admission }: Met
       recordLabels,
       new Counter({
         name: 'records_handled_total',
-        help: 'Records of Kafka by what came of them. unchanged: the ledger held all that the record says.',
+        help: 'Records of Kafka by what came of them. unchanged: all that the record says was written before.',
         labelNames: ['function', 'topic', 'result'],
         registers,
       }),
@@ -201,6 +201,11 @@ export function createMetrics({ ofProcess = true, pools = none, admission }: Met
     ledgerRepaired: new Counter({
       name: 'ledger_entries_repaired_total',
       help: 'Capture or refund entries that were missing. Must stay 0.',
+      registers,
+    }),
+    settlementUndated: new Counter({
+      name: 'settlement_items_undated_total',
+      help: 'Settlement items without a due date, because the calendar of its year is not loaded.',
       registers,
     }),
     deadLetters: new Counter({ name: 'dead_letters_total', help: 'Records sent to the dead-letter topic.', registers }),
@@ -338,6 +343,11 @@ function eachOf<Name extends string>(values: Record<Name, readonly string[]>): L
 const recordLabels = [
   ...eachOf({ function: ['relay-outbox'], topic: [DOORBELL_TOPIC], result: ['done'] }),
   ...eachOf({ function: ['record-ledger'], topic: ledgerEventTypes, result: ['done', 'unchanged', 'dead_letter'] }),
+  ...eachOf({
+    function: ['expect-settlement'],
+    topic: ledgerEventTypes,
+    result: ['done', 'unchanged', 'skipped', 'dead_letter'],
+  }),
 ]
 
 /** A rate needs a value from before the first event. */

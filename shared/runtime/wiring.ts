@@ -26,10 +26,13 @@ import { leaseTimes } from '../payments/operation.ts'
 import type { Acquirer, Alarms, Clock, FollowingClock, OutboxRow, Tracer, Transactions } from '../payments/ports.ts'
 import { idIn } from '../payments/record-id.ts'
 import { noTracer } from '../payments/traced.ts'
+import type { SettlementAlarms } from '../settlement/ports.ts'
 import { AnswerTable } from '../stores/answers.ts'
+import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
 import { DueWorkTables } from '../stores/due-work.ts'
+import { ExpectationTable } from '../stores/expectations.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { InvariantRunTable } from '../stores/invariant-runs.ts'
 import { LedgerTable } from '../stores/ledger.ts'
@@ -39,11 +42,14 @@ import { OutboxTable } from '../stores/outbox.ts'
 import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
 import { SandboxClockTable } from '../stores/sandbox-clock.ts'
+import { SettlementItemTable } from '../stores/settlement-items.ts'
+import { SettlementStartTable } from '../stores/settlement-start.ts'
+import { SettlementTermsTable } from '../stores/settlement-terms.ts'
 import { TransactionGroups } from '../stores/transaction-groups.ts'
 import { circuitProblems, reportCall, reportCircuit } from './acquirer-report.ts'
 import { monotonicClock, systemClock } from './clock.ts'
 import { type Config, configFrom, IN_PROCESS_ACQUIRER } from './config.ts'
-import { countAnswer, countingObserver } from './counters.ts'
+import { countAnswer, countingObserver, countingSettlementObserver } from './counters.ts'
 import { DataDisk } from './data-disk.ts'
 import { deliveryProblems, topicProblems } from './delivery-report.ts'
 import { EmbeddedMetrics } from './embedded-metrics.ts'
@@ -324,6 +330,48 @@ export class Ports {
 
   get outbox() {
     return this.#once('outbox', () => new OutboxTable(this.database))
+  }
+
+  get terms() {
+    return this.#once('terms', () => new SettlementTermsTable(this.database))
+  }
+
+  get settlementDefaults() {
+    return this.config.settlementDefaults
+  }
+
+  get items() {
+    return this.#once('items', () => new SettlementItemTable(this.database))
+  }
+
+  get expectations() {
+    return this.#once('expectations', () => new ExpectationTable(this.database))
+  }
+
+  get acquirerTerms() {
+    return this.expectations
+  }
+
+  get calendars() {
+    return this.#once('calendars', () => new BusinessCalendarTable(this.database))
+  }
+
+  get settlementStart() {
+    return this.#once('settlementStart', () => new SettlementStartTable(this.database))
+  }
+
+  get settlementObserver() {
+    return this.#once('settlementObserver', () => countingSettlementObserver(this.metrics))
+  }
+
+  get settlementAlarms(): SettlementAlarms {
+    return this.#once('settlementAlarms', () => ({
+      withoutDueDate: ({ eventId, merchantId, periodEnd }, calendar) => {
+        this.metrics.settlementUndated.inc()
+        const fields = { eventId, merchantId, periodEnd, calendar }
+        this.log.error(fields, 'the calendar does not say when this is due; see npm run settle -- calendar')
+      },
+    }))
   }
 
   get progress() {

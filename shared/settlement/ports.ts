@@ -2,8 +2,8 @@
 import type { BatchState, ExpectationKind, ItemType, PayoutFileState, PayoutState } from '../contracts/lists.ts'
 import type { BusinessCalendar } from '../domain/business-days.ts'
 import type { SettlementMovement } from '../domain/settlement-ledger.ts'
-import type { DatedTerms } from '../domain/settlement-terms.ts'
-import type { Transaction } from '../payments/ports.ts'
+import type { AcquirerTerms, DatedTerms } from '../domain/settlement-terms.ts'
+import type { IncomingRecord, Transaction } from '../payments/ports.ts'
 
 export interface TermsReader {
   /** Every row of these merchants, at least one, in any order. */
@@ -68,6 +68,35 @@ export interface Expectation {
 export interface Expectations {
   /** Throws DuplicateKeyError when the source has one with this key and kind. */
   insert(tx: Transaction, expectations: readonly Expectation[], nowMs: number): Promise<void>
+}
+
+export interface AcquirerTermsReader {
+  /** Every row of this source, in any order. */
+  listAcquirerTerms(tx: Transaction, sourceId: string): Promise<AcquirerTerms[]>
+}
+
+export interface SettlementStart {
+  /** Payments whose first capture happened before this (virtual time) are left out. */
+  settledFromMs(tx: Transaction): Promise<number>
+}
+
+/** Is told what became of records, after the commit. Neither throws. */
+export interface SettlementObserver {
+  expected(done: {
+    /** The records that an item and an expectation were written for. */
+    written: readonly IncomingRecord[]
+    /** Those that had them before. */
+    unchanged: readonly IncomingRecord[]
+    /** Those of payments that are left out. */
+    skipped: readonly IncomingRecord[]
+  }): void
+  deadLettered(records: readonly IncomingRecord[]): void
+}
+
+/** What somebody should look at. Each is logged and counted. None throws. */
+export interface SettlementAlarms {
+  /** The calendar does not know the year in which this falls due. */
+  withoutDueDate(item: Pick<SettlementItem, 'eventId' | 'merchantId' | 'periodEnd'>, calendar: string): void
 }
 
 /** New ids. */

@@ -1,4 +1,5 @@
 /** The table `outbox_event`: written with the payment, read by the relay. */
+import { ledgerEventTypes } from '../contracts/lists.ts'
 import { SHARD_COUNT } from '../contracts/topics.ts'
 import {
   OUTBOX_AHEAD_MS_MAX,
@@ -177,9 +178,21 @@ export class OutboxTable implements OutboxWriter, OutboxQueue, OutboxReader, Out
   }
 
   async listByIds(tx: Transaction, eventIds: readonly string[]): Promise<WrittenEvent[]> {
+    return this.#listWritten(tx, 'event_id IN (?)', [eventIds])
+  }
+
+  async listByPayments(tx: Transaction, paymentIds: readonly string[]): Promise<WrittenEvent[]> {
+    return this.#listWritten(tx, 'message_key IN (?) AND topic IN (?)', [paymentIds, ledgerEventTypes])
+  }
+
+  async #listWritten(
+    tx: Transaction,
+    condition: string,
+    values: readonly (readonly string[])[],
+  ): Promise<WrittenEvent[]> {
     const rows = await this.#database.select<Pick<Row, 'event_id' | 'topic' | 'message_key' | 'payload'>>(
-      everyEvent('event_id, topic, message_key, payload', 'event_id IN (?)'),
-      [eventIds, eventIds],
+      everyEvent('event_id, topic, message_key, payload', condition),
+      [...values, ...values],
       tx,
     )
     return rows.map(row => ({

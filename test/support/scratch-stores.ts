@@ -12,6 +12,7 @@ import { OperationTable } from '../../shared/stores/operations.ts'
 import { OutboxTable } from '../../shared/stores/outbox.ts'
 import { PaymentTable } from '../../shared/stores/payments.ts'
 import { SandboxClockTable } from '../../shared/stores/sandbox-clock.ts'
+import { SettlementTermsTable } from '../../shared/stores/settlement-terms.ts'
 import { TransactionGroups } from '../../shared/stores/transaction-groups.ts'
 import { openDatabase, type TestDatabase } from './database.ts'
 import { FaultyWire } from './faulty-wire.ts'
@@ -28,6 +29,7 @@ export class Stores {
   readonly answers: AnswerTable
   readonly ledger: LedgerTable
   readonly outbox: OutboxTable
+  readonly terms: SettlementTermsTable
   readonly sandboxClock: SandboxClockTable
   readonly dueWork: DueWorkTables
   readonly tracer = noTracer
@@ -41,6 +43,7 @@ export class Stores {
     this.answers = new AnswerTable(this.database)
     this.ledger = new LedgerTable(this.database)
     this.outbox = new OutboxTable(this.database)
+    this.terms = new SettlementTermsTable(this.database)
     this.sandboxClock = new SandboxClockTable(this.database)
     this.dueWork = new DueWorkTables(this.database)
   }

@@ -182,6 +182,7 @@ const places: (Place & { list: string })[] = [
   ),
   ...placesOf('ledgerEventTypes', ledgerEventTypes, [
     { file: 'serverless.yml', words: () => triggersOf('recordLedger').map(({ topic }) => topic) },
+    { file: 'serverless.yml', words: () => triggersOf('expectSettlement').map(({ topic }) => topic) },
     {
       file: 'docs/deploy.md',
       words: () => codesIn(/read ([^;]+);/.exec(permissions ?? '')?.[1] ?? ''),

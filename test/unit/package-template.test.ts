@@ -192,6 +192,7 @@ describe('the environment', () => {
     const workers = [
       'relayOutbox',
       'recordLedger',
+      'expectSettlement',
       'sweepOutbox',
       'resolveUnknown',
       'expireAuthorizations',

@@ -1,4 +1,4 @@
-/** `npm run reread`: moves the ledger's consumer groups back to a moment. */
+/** `npm run reread`: moves the consumer groups of payments' events back to a moment. */
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 import type { Admin } from 'kafkajs'
 import { StepFailure } from '../../terminal/output.ts'
@@ -6,7 +6,7 @@ import { printable } from '../../terminal/printable.ts'
 import { withClient } from '../connections.ts'
 import { type SystemFlags, systemNamedBy } from '../find-system.ts'
 import { mayChange } from '../may-change.ts'
-import { ledgerGroups } from '../verify/kafka-log.ts'
+import { eventGroups } from '../verify/kafka-log.ts'
 
 export interface RereadFlags extends SystemFlags {
   /** In milliseconds since 1970. */
@@ -24,11 +24,11 @@ export function timeAsMs(text: string): number {
 /** 0 when the groups stand there, 1 when the answer was no. Asks first where the system is not one of this machine. */
 export async function runReread({ since, yes, ...named }: RereadFlags): Promise<number> {
   const system = await systemNamedBy(named, process.env, ['KAFKA_BROKERS'])
-  const question = `Let the ledger consumers read again from ${new Date(since).toISOString()} on?`
+  const question = `Let the consumers of payments' events read again from ${new Date(since).toISOString()} on?`
   const mayGoOn = yes === true || system.isOfThisMachine
   if (!(await mayChange(system, { typed: 'npm run reread', question, yes: mayGoOn }))) return 1
   const moveAllBack = async (admin: Admin) => {
-    for (const { groupId, topic } of ledgerGroups) await moveBack(admin, groupId, topic, since).catch(explainMembers)
+    for (const { groupId, topic } of eventGroups) await moveBack(admin, groupId, topic, since).catch(explainMembers)
   }
   await withClient(system, kafka => kafka.admin(), moveAllBack)
   return 0
@@ -37,7 +37,7 @@ export async function runReread({ since, yes, ...named }: RereadFlags): Promise<
 /** Kafka moves no group that has members. */
 function explainMembers(error: Error): never {
   if (!error.message.includes('must have no running instances')) throw error
-  throw new StepFailure(`the ledger consumers are reading: ${error.message}`, {
+  throw new StepFailure(`the consumers are reading: ${error.message}`, {
     fix: '`npm run service -- stop api` here, or disable the triggers of the deployed functions; then try again',
     cause: error,
   })

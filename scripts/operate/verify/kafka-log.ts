@@ -25,8 +25,8 @@ export interface KafkaLog {
   close(): Promise<void>
 }
 
-/** Those that keep the books. */
-export const ledgerGroups = consumerGroups.filter(({ groupId }) => groupId.startsWith('record-ledger'))
+/** Those that keep the books and the settlement: all that read payments' events. */
+export const eventGroups = consumerGroups.filter(({ topic }) => topic !== DOORBELL_TOPIC)
 
 /** Under this name older versions of `npm run dlq` committed how far they had redriven. */
 export const REDRIVE_GROUP = 'dlq-redrive'

@@ -1,0 +1,58 @@
+/** The table `settlement_terms`. Rows are inserted and read, never changed. */
+import type { RefundFee, SettlementCycle, VatMode } from '../contracts/lists.ts'
+import type { DatedTerms } from '../domain/settlement-terms.ts'
+import type { Transaction } from '../payments/ports.ts'
+import type { TermsReader } from '../settlement/ports.ts'
+import type { Database } from './database.ts'
+
+interface Row {
+  merchant_id: string
+  currency: string
+  valid_from: Date
+  cycle: SettlementCycle
+  delay_days: number
+  cutoff: string
+  timezone: string
+  calendar: string
+  vat_mode: VatMode
+  refund_fee: RefundFee
+  payout_min: number
+  account_token: string | null
+  held_reason: string | null
+}
+
+const COLUMNS = `merchant_id, currency, valid_from, cycle, delay_days, cutoff, timezone, calendar, vat_mode, refund_fee, payout_min,
+  account_token, held_reason`
+
+const termsOf = (row: Row): DatedTerms => ({
+  merchantId: row.merchant_id,
+  currency: row.currency,
+  validFromMs: row.valid_from.getTime(),
+  cycle: row.cycle,
+  delayDays: row.delay_days,
+  cutoff: row.cutoff,
+  timezone: row.timezone,
+  calendar: row.calendar,
+  vatMode: row.vat_mode,
+  refundFee: row.refund_fee,
+  payoutMinMinor: row.payout_min,
+  accountToken: row.account_token,
+  heldReason: row.held_reason,
+})
+
+export class SettlementTermsTable implements TermsReader {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async listTerms(tx: Transaction | undefined, merchantIds: readonly string[]): Promise<DatedTerms[]> {
+    const rows = await this.#database.select<Row>(
+      `SELECT ${COLUMNS} FROM settlement_terms WHERE merchant_id IN (?)`,
+      [merchantIds],
+      tx,
+    )
+    return rows.map(termsOf)
+  }
+}
