@@ -210,7 +210,8 @@ CREATE TABLE IF NOT EXISTS audit_log (
   previous_hash CHAR(64)     CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   hash          CHAR(64)     CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   CONSTRAINT audit_log_pk PRIMARY KEY (id),
-  CONSTRAINT audit_log_hash UNIQUE (hash)
+  CONSTRAINT audit_log_hash UNIQUE (hash),
+  INDEX audit_log_by_subject (subject, id)
 ) ENGINE = InnoDB;
 
 ALTER TABLE ledger_entry

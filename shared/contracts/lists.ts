@@ -143,3 +143,15 @@ export type ExpectationState = (typeof expectationStates)[number]
 /** What operators may do: look; act; and approve what others have prepared. Each may do what the one before may. */
 export const operatorRoles = ['viewer', 'operator', 'approver'] as const
 export type OperatorRole = (typeof operatorRoles)[number]
+
+/** What the audit log knows of. Recovered: a token was replaced with the database's login, because nobody else could. */
+export const auditActions = [
+  'operator.added',
+  'operator.disabled',
+  'operator.rotated',
+  'operator.recovered',
+  'payout-file.approved',
+  'payout-file.canceled',
+  'payout.canceled',
+] as const
+export type AuditAction = (typeof auditActions)[number]

@@ -1,5 +1,6 @@
 /** Every invariant, in the groups in which `npm run verify` shows them. */
 import { acquirerInvariants } from './acquirer-invariants.ts'
+import { auditInvariants } from './audit-invariants.ts'
 import { eventInvariants } from './event-invariants.ts'
 import type { AcquirerInvariant, DatabaseInvariant, Invariant, KafkaInvariant } from './invariant.ts'
 import { kafkaInvariants } from './kafka-invariants.ts'
@@ -12,6 +13,7 @@ const databaseGroups = {
   'Operations and answers': operationInvariants,
   'Events and outbox': eventInvariants,
   Ledger: ledgerInvariants,
+  'Audit log': auditInvariants,
 } as const satisfies Record<string, readonly DatabaseInvariant[]>
 
 const kafkaGroups = { Kafka: kafkaInvariants } as const satisfies Record<string, readonly KafkaInvariant[]>

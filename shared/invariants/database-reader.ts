@@ -1,4 +1,7 @@
 /** The SQL of the invariants: reads the database as of one moment, a slice of payments at a time. Never writes, never locks. */
+import type { AuditRow } from './audit-hash.ts'
+import type { ApprovedFile } from './audit-invariants.ts'
+import { readApprovedFiles, readAuditRows } from './audit-reader.ts'
 import { Balances, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import {
@@ -132,6 +135,14 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
       if (rows.length < PAGE_ROWS) return
       after = [rows.at(-1)!.merchant_id, rows.at(-1)!.idempotency_key]
     }
+  }
+
+  auditRows(): AsyncGenerator<AuditRow> {
+    return readAuditRows(this.#snapshot)
+  }
+
+  approvedFiles(): AsyncGenerator<ApprovedFile> {
+    return readApprovedFiles(this.#snapshot)
   }
 
   async balances(): Promise<{ debits: Balances; credits: Balances }> {

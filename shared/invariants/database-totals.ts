@@ -1,5 +1,7 @@
 /** What the database says of all payments together: the balances of the accounts, and every stored answer. */
 import { type EntryType, entryTypes } from '../contracts/lists.ts'
+import type { AuditRow } from './audit-hash.ts'
+import type { ApprovedFile } from './audit-invariants.ts'
 import { entryRules } from './ledger-invariants.ts'
 import { type AnswerRow, entriesOf, type PaymentHistory, type PaymentRow, sum } from './payment-history.ts'
 
@@ -41,6 +43,9 @@ export interface DatabaseTotals {
   /** Fees of captured events that are not in the ledger yet. */
   feesOutstanding: Balances
   answers: () => AsyncIterable<KeptAnswer>
+  /** The audit log, in the order of ids. */
+  auditRows: () => AsyncIterable<AuditRow>
+  approvedFiles: () => AsyncIterable<ApprovedFile>
 }
 
 /** What the entries of each type should come to, by the payment and its events, in minor units. */

@@ -1,5 +1,6 @@
 /** Every planted corruption, by the invariant that it breaks. For tests only. */
 import { acquirerCorruptions } from './acquirer-invariants.corruption.ts'
+import { auditCorruptions } from './audit-invariants.corruption.ts'
 import type { InvariantName } from './catalogue.ts'
 import { eventCorruptions } from './event-invariants.corruption.ts'
 import { kafkaCorruptions } from './kafka-invariants.corruption.ts'
@@ -13,6 +14,7 @@ const corruptions: PlantedFor<InvariantName> = {
   ...operationCorruptions,
   ...eventCorruptions,
   ...ledgerCorruptions,
+  ...auditCorruptions,
   ...kafkaCorruptions,
   ...acquirerCorruptions,
 }

@@ -9,6 +9,7 @@ import { sampleCorruptions } from './invariants.corruption.ts'
 import { judge } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts } from './kafka-facts.ts'
 import type { JournalDecision } from './planted.corruption.ts'
+import { type SampleAudit, sampleAudit } from './sample-audit.ts'
 import {
   declinedPayment,
   handSettledPayment,
@@ -37,6 +38,7 @@ interface Sample {
   kafka: KafkaFacts
   debits: Balances
   credits: Balances
+  audit: SampleAudit
 }
 
 const resultsOf = async (
@@ -44,8 +46,9 @@ const resultsOf = async (
   tamper: (sample: Sample) => void = () => {},
   journal: JournalDecision[] = sampleJournal(histories),
 ) => {
-  const [database, kafka] = [sampleDatabase(histories), sampleKafka(histories)]
-  tamper({ kafka, ...(await database.balances()) })
+  const audit = sampleAudit()
+  const [database, kafka] = [sampleDatabase(histories, audit), sampleKafka(histories)]
+  tamper({ kafka, audit, ...(await database.balances()) })
   const clock = { nowMs: NOW_MS, virtualNowMs: NOW_MS, graceMs: 60_000 }
   return (await judge(database, clock, { kafka, acquirer: journalOf(journal) })).results
 }
@@ -70,7 +73,8 @@ describe('the invariants', () => {
     const decisions = sampleJournal([spoiled])
     corruption.inPayment?.(spoiled)
     corruption.inJournal?.(decisions)
-    const tamper = ({ kafka, ...totals }: Sample) => {
+    const tamper = ({ kafka, audit, ...totals }: Sample) => {
+      corruption.inAudit?.(audit)
       corruption.inTotals?.(totals)
       corruption.inKafka?.(kafka)
     }

@@ -1,5 +1,7 @@
 /** Holds the invariants against a database and, where they can be read, Kafka and the acquirer's journal: once, changing nothing. */
 import type { AcquirerFacts, DecidedHistory } from './acquirer-facts.ts'
+import type { AuditRow } from './audit-hash.ts'
+import type { ApprovedFile } from './audit-invariants.ts'
 import { type InvariantGroup, needingAcquirer, needingDatabase, needingKafka, needingOnePayment } from './catalogue.ts'
 import { type Balances, Expectations, type KeptAnswer } from './database-totals.ts'
 import type { CheckResult, Invariant, Judge } from './invariant.ts'
@@ -15,6 +17,8 @@ export interface DatabaseSource {
   histories(): AsyncIterable<PaymentHistory>
   balances(): Promise<{ debits: Balances; credits: Balances }>
   answers(): AsyncIterable<KeptAnswer>
+  auditRows(): AsyncIterable<AuditRow>
+  approvedFiles(): AsyncIterable<ApprovedFile>
 }
 
 export interface InvariantResult {
@@ -115,7 +119,9 @@ async function judgeTotals(
   onJudged: OnJudged,
 ): Promise<void> {
   const answers = () => counted(database.answers(), count => onJudged('answers', count))
-  const totals = { ...(await database.balances()), expected, feesOutstanding, answers }
+  const [auditRows, approvedFiles] = [() => database.auditRows(), () => database.approvedFiles()]
+  const balances = await database.balances()
+  const totals = { ...balances, expected, feesOutstanding, answers, auditRows, approvedFiles }
   for (const invariant of needingDatabase)
     if ('checkTotals' in invariant)
       for await (const result of invariant.checkTotals(totals, clock)) tallies.add(invariant, result)

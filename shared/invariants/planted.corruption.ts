@@ -5,6 +5,7 @@ import type { InvariantName } from './catalogue.ts'
 import type { Balances } from './database-totals.ts'
 import type { HistoryInKafka, KafkaFacts, Lag } from './kafka-facts.ts'
 import type { LogRecord } from './record-comparison.ts'
+import type { SampleAudit } from './sample-audit.ts'
 
 /** The corruptions of each of these invariants: an invariant without any does not compile. */
 export type PlantedFor<Name extends InvariantName> = Readonly<Record<Name, Planted>>
@@ -27,6 +28,8 @@ export interface SampleCorruption extends Corruption {
   inPayment?(history: HistoryInKafka): void
   inTotals?(totals: { debits: Balances; credits: Balances }): void
   inKafka?(kafka: KafkaFacts): void
+  /** The audit log, and the payout files whose approvals it has. */
+  inAudit?(audit: SampleAudit): void
   /** The decisions of the refunded payment. */
   inJournal?(decisions: JournalDecision[]): void
   /** Part of the first offending row's name; the id of the refunded payment when absent. */
@@ -39,7 +42,7 @@ export type JournalDecision = Extract<JournalEntry, { type: 'decision' }>
 export type SystemCorruption = Corruption & {
   /** How the first offending row is named; like a payment when absent. */
   offender?: RegExp
-} & (RowCorruption | KafkaCorruption | JournalCorruption)
+} & (RowCorruption | TableCorruption | KafkaCorruption | JournalCorruption)
 
 /** The payments of the system test, by the state they are left in. */
 export type SystemPayment = 'authorized' | 'captured' | 'refunded' | 'declined'
@@ -48,6 +51,12 @@ export type SystemPayment = 'authorized' | 'captured' | 'refunded' | 'declined'
 export interface RowCorruption {
   payment: SystemPayment
   sql: readonly string[]
+}
+
+/** Statements about these tables, which are put back as they were. Each changes exactly one row. */
+export interface TableCorruption {
+  tables: readonly string[]
+  inTables: readonly string[]
 }
 
 /** One place where the reader of Kafka is told something else than Kafka says. */

@@ -6,6 +6,7 @@ import { Balances, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts, RowInKafka } from './kafka-facts.ts'
 import type { AnswerRow, EntryRow, EventFacts, OperationRow, PaymentHistory, PaymentRow } from './payment-history.ts'
+import { approvedFilesOf, sampleAudit } from './sample-audit.ts'
 
 export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5)
 export const minutesAgo = (minutes: number): number => NOW_MS - minutes * 60_000
@@ -312,8 +313,8 @@ const keptAnswersOf = (histories: PaymentHistory[]): KeptAnswer[] =>
       }),
   )
 
-/** The database that holds these payments and nothing else. */
-export function sampleDatabase(histories: PaymentHistory[]): DatabaseSource {
+/** The database that holds these payments and this audit log. */
+export function sampleDatabase(histories: PaymentHistory[], audit = sampleAudit()): DatabaseSource {
   const [debits, credits] = [new Balances(), new Balances()]
   for (const { debitAccount, creditAccount, currency, amount } of histories.flatMap(history => history.entries)) {
     debits.add(debitAccount, currency, amount)
@@ -326,6 +327,12 @@ export function sampleDatabase(histories: PaymentHistory[]): DatabaseSource {
     balances: async () => ({ debits, credits }),
     answers: async function* () {
       yield* keptAnswersOf(histories)
+    },
+    auditRows: async function* () {
+      yield* audit.rows
+    },
+    approvedFiles: async function* () {
+      yield* approvedFilesOf(audit)
     },
   }
 }

@@ -8,8 +8,9 @@ const CARD = '4242424242424242'
 const MAIL = 'kim.minji@example.co.kr'
 const PASSWORD = 'hunter2-0001'
 const TOKEN = 'tok_visa_9f31'
+const OPERATOR = `opk_${'aB3-_'.repeat(8)}xyz`
 const BEARER = 'eyJhbGciOi.J9.abc-_123'
-const secrets = [KEY, CARD, MAIL, PASSWORD, TOKEN, BEARER]
+const secrets = [KEY, CARD, MAIL, PASSWORD, TOKEN, OPERATOR, BEARER]
 
 const lineOf = (fields: Record<string, unknown>) => JSON.stringify(maskFields(fields))
 
@@ -66,6 +67,7 @@ describe('maskFields', () => {
     `mail to ${MAIL} bounced`,
     `card 4242 4242 4242 4242 and ${CARD} and 4242-4242-4242-4242`,
     `the acquirer refuses ${TOKEN}`,
+    `the token of kim is ${OPERATOR}`,
     `password=${PASSWORD}; Bearer ${BEARER}`,
   ])('a secret in a message: %s', message => {
     const err = new Error('outer', { cause: new Error(message) })

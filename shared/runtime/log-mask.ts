@@ -42,11 +42,12 @@ const rules: ReadonlyArray<readonly [RegExp, string]> = [
   [/(\b(?:password|passwd|secret|token|payment_?method)\\?["']?\s*[:=]\s*\\?["']?)[^\s"'\\&,;}]+/gi, `$1${MASK}`],
   [/\b(bearer|basic)\s+[\w.~+/=-]+/gi, `$1 ${MASK}`],
   [/\btok_\w+/g, `tok_${MASK}`],
+  [/\bopk_[\w-]+/g, `opk_${MASK}`],
   [/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g, `${MASK}@${MASK}`],
 ]
 const CARD = /(?<![\w.])\d(?:[ -]?\d){13,18}(?![\w.])/g
 /** None of the rules finds anything in a text without one of these. Most texts are ids. */
-const SUSPICIOUS = /[@:='\s]|tok_|\d(?:-?\d){13}/
+const SUSPICIOUS = /[@:='\s]|tok_|opk_|\d(?:-?\d){13}/
 
 /** The same fields without secrets. Errors become objects, with their causes in message and stack. */
 export function maskFields(fields: Record<string, unknown>): Record<string, unknown> {

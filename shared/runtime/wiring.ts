@@ -28,6 +28,7 @@ import { idIn } from '../payments/record-id.ts'
 import { noTracer } from '../payments/traced.ts'
 import type { SettlementAlarms } from '../settlement/ports.ts'
 import { AnswerTable } from '../stores/answers.ts'
+import { AuditLogTable } from '../stores/audit-log.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
@@ -38,6 +39,7 @@ import { InvariantRunTable } from '../stores/invariant-runs.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { ManualSettlementTable } from '../stores/manual-settlements.ts'
 import { OperationTable } from '../stores/operations.ts'
+import { OperatorTable } from '../stores/operators.ts'
 import { OutboxTable } from '../stores/outbox.ts'
 import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
@@ -57,6 +59,7 @@ import { checkReadiness, type ReadinessProblem } from './health.ts'
 import { createIds } from './ids.ts'
 import { createLog, type Logger, metricsOutput } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { operatorTokens } from './operator-tokens.ts'
 import { unknownProblems } from './outcome-report.ts'
 import { ProcessClock } from './process-clock.ts'
 import { guardProcess } from './process-guard.ts'
@@ -384,6 +387,18 @@ export class Ports {
 
   get topicSizes() {
     return this.#once('topicSizes', () => new KafkaTopicSizes(this.#admin))
+  }
+
+  get operators() {
+    return this.#once('operators', () => new OperatorTable(this.database))
+  }
+
+  get operatorTokens() {
+    return operatorTokens
+  }
+
+  get auditLog() {
+    return this.#once('auditLog', () => new AuditLogTable(this.database, systemClock.nowMs))
   }
 
   get reader() {

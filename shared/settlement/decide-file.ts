@@ -4,14 +4,14 @@ import type { PayoutFileState, PayoutState } from '../contracts/lists.ts'
 import type { Doorbell, SeparateTransactions, Transaction } from '../payments/ports.ts'
 import { contentOf } from './create-payouts.ts'
 import { idsOf, type MovePorts, writeFailed } from './move-payouts.ts'
-import type { AuditLog, Payout, PayoutFile, PayoutFiles } from './ports.ts'
+import type { AuditEntry, AuditLog, Payout, PayoutFile, PayoutFiles } from './ports.ts'
 import { ringFor } from './ring-for.ts'
 
 export interface DecidePorts extends MovePorts {
   /** Separate: a file locks thousands of rows. */
   transactions: SeparateTransactions
   payoutFiles: PayoutFiles
-  audit: AuditLog
+  auditLog: AuditLog
   doorbell: Doorbell
 }
 
@@ -38,7 +38,7 @@ export async function approveFile(ports: DecidePorts, fileId: string, decision: 
     const payouts = (await ports.payouts.lockByFile(tx, fileId)).filter(isCancelable)
     await ports.payouts.change(tx, idsOf(payouts), { state: 'APPROVED', updatedAtMs: approvedAtMs, isTold: false })
     await ports.payoutFiles.update(tx, file)
-    await ports.audit.append(tx, auditRow('payout-file.approve', fileId, decision, file))
+    await ports.auditLog.append(tx, entryOf('payout-file.approved', fileId, decision, contentIn(file)))
     return { kind: 'decided', file }
   })
 }
@@ -53,7 +53,7 @@ export async function cancelFile(ports: DecidePorts, fileId: string, decision: D
     canceled = (await ports.payouts.lockByFile(tx, fileId)).filter(isCancelable)
     await writeFailed(ports, tx, canceled, { state: 'CANCELED', reason: decision.reason })
     const file = await writeLeft(ports, tx, found.file, [])
-    await ports.audit.append(tx, auditRow('payout-file.cancel', fileId, decision, found.file))
+    await ports.auditLog.append(tx, entryOf('payout-file.canceled', fileId, decision, contentIn(found.file)))
     return { kind: 'decided', file }
   })
   if (result.kind === 'decided') await ringFor(ports.doorbell, idsOf(canceled))
@@ -78,9 +78,10 @@ export async function cancelPayout(ports: DecidePorts, payoutId: string, decisio
     const payout = (await ports.payouts.lock(tx, payoutId))!
     if (payout.fileId !== seen.fileId) return { kind: 'changing' }
     if (!isCancelable(payout)) return { kind: 'too_late', state: payout.state }
+    const { amountMinor, currency } = payout
     await writeFailed(ports, tx, [payout], { state: 'CANCELED', reason: decision.reason })
     if (file !== undefined) await writeWithout(ports, tx, file, payoutId)
-    await ports.audit.append(tx, auditRow('payout.cancel', payoutId, decision, { amountMinor: payout.amountMinor }))
+    await ports.auditLog.append(tx, entryOf('payout.canceled', payoutId, decision, { amountMinor, currency }))
     return { kind: 'decided', payout: { ...payout, state: 'CANCELED' } }
   })
   if (result.kind === 'decided') await ringFor(ports.doorbell, [payoutId])
@@ -122,7 +123,14 @@ async function writeLeft(
   return written
 }
 
-const auditRow = (action: string, subject: string, { actor, reason }: Decision, details: object) => ({
-  ...{ actor, action, subject, reason },
-  details: { ...details },
+const entryOf = (
+  action: AuditEntry['action'],
+  subject: string,
+  { actor, reason }: Decision,
+  details: AuditEntry['details'],
+): AuditEntry => ({ actor, action, subject, reason, details })
+
+/** What was decided about. */
+const contentIn = ({ payoutCount, totalMinor, currency, executeOn }: PayoutFile): AuditEntry['details'] => ({
+  ...{ payoutCount, totalMinor, currency, executeOn },
 })

@@ -16,7 +16,7 @@ export interface PeriodPorts {
   terms: TermsReader
   calendars: Calendars
   /** Of merchants without terms. */
-  defaultTerms: SettlementTerms
+  settlementDefaults: SettlementTerms
 }
 
 /** The terms that a period is closed by: those in force when it ends. */
@@ -54,7 +54,7 @@ export async function nextPeriod(
   const first = firstDay(unbatched, rows, account, virtualNowMs)
   if (first === undefined) return undefined
   const from = afterPeriodEnd === undefined ? first : later(first, addDays(afterPeriodEnd, 1))
-  const found = naturalEnd(from, termsOfDays(rows, ports.defaultTerms, account))
+  const found = naturalEnd(from, termsOfDays(rows, ports.settlementDefaults, account))
   if (unbatched.firstPeriodEnd === null && !isPayable(unbatched.carriedMinor, found.terms)) return undefined
   const calendar = await ports.calendars.calendar(found.terms.calendar)
   return { ...found, calendar, dueOn: addBusinessDays(calendar, found.periodEnd, found.terms.delayDays) }
@@ -63,7 +63,7 @@ export async function nextPeriod(
 /** By which this period of the account is closed. */
 export async function termsOfPeriod(ports: PeriodPorts, account: Account, periodEnd: string): Promise<PeriodTerms> {
   const rows = await ports.terms.listTerms(undefined, [account.merchantId])
-  const ofDay = termsOfDays(rows, ports.defaultTerms, account)(periodEnd)
+  const ofDay = termsOfDays(rows, ports.settlementDefaults, account)(periodEnd)
   return { ...ofDay, calendar: await ports.calendars.calendar(ofDay.terms.calendar) }
 }
 

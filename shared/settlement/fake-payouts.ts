@@ -8,8 +8,8 @@ import { createFakeIds, FakeClock, FakeDoorbell } from '../payments/fakes.ts'
 import { RowRefusedError, type Transaction } from '../payments/ports.ts'
 import type {
   Account,
+  AuditEntry,
   AuditLog,
-  AuditRow,
   Bank,
   Batches,
   BatchPosition,
@@ -331,14 +331,14 @@ export class FakeSettlementLedger implements SettlementLedger {
 }
 
 export class FakeAudit implements AuditLog {
-  readonly table: Table<AuditRow>
+  readonly table: Table<AuditEntry>
   #count = 0
 
   constructor(db: FakeDatabase) {
     this.table = new Table(db)
   }
 
-  append(tx: Transaction, row: AuditRow): Promise<void> {
+  append(tx: Transaction, row: AuditEntry): Promise<void> {
     return this.table.insert(tx, String(++this.#count), row)
   }
 }
@@ -457,11 +457,11 @@ export function createPayoutPorts(transactions: FakeDatabase, { seed = 0, nowMs 
     payouts,
     batches: new FakeBatches(transactions, payouts),
     settlementLedger: new FakeSettlementLedger(transactions),
-    audit: new FakeAudit(transactions),
+    auditLog: new FakeAudit(transactions),
     outbox: new FakeOutbox(transactions),
     terms: new FakeTerms(),
     calendars: new FakeCalendars(),
-    defaultTerms: fakeTerms,
+    settlementDefaults: fakeTerms,
     payoutAlarms: new FakePayoutAlarms(),
     bank: new ScriptedBank(),
     fileFormat: fakeFormat,

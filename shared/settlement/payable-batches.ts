@@ -16,7 +16,7 @@ export interface PayablePorts {
   terms: TermsReader
   calendars: Calendars
   /** Of merchants without terms. */
-  defaultTerms: SettlementTerms
+  settlementDefaults: SettlementTerms
 }
 
 export type BatchStanding =
@@ -56,7 +56,7 @@ export async function withStandings(ports: PayablePorts, batches: readonly Settl
   const calendars = readOnce(ports.calendars)
   return Promise.all(
     batches.map(async batch => {
-      const terms = termsAt(rows, ports.defaultTerms, batch.merchantId, batch.currency, virtualNowMs)
+      const terms = termsAt(rows, ports.settlementDefaults, batch.merchantId, batch.currency, virtualNowMs)
       return { batch, standing: await standingOf(calendars, batch, terms, virtualNowMs) }
     }),
   )

@@ -167,11 +167,11 @@ describe('a decision about a file', () => {
       approvedAtMs: ports.clock.virtualNowMs(),
     })
     expect(statesOf(ports)).toEqual(['APPROVED 1', 'APPROVED 1'])
-    expect(ports.audit.table.rows()).toMatchObject([
-      { actor: 'Kim', action: 'payout-file.approve', subject: fileId, reason: 'the usual run' },
+    expect(ports.auditLog.table.rows()).toMatchObject([
+      { actor: 'Kim', action: 'payout-file.approved', subject: fileId, reason: 'the usual run' },
     ])
     expect(await approveFile(ports, fileId, decision)).toEqual({ kind: 'too_late', state: 'APPROVED' })
-    expect(ports.audit.table.rows()).toHaveLength(1)
+    expect(ports.auditLog.table.rows()).toHaveLength(1)
   })
 
   test('cancels it whole: everything is booked back, and paid by another payout', async () => {

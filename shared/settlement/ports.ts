@@ -1,5 +1,13 @@
 /** What the settlement use cases need from outside. Times are epoch milliseconds, amounts minor units, days `YYYY-MM-DD`. */
-import type { BatchState, ExpectationKind, ItemType, PayoutFileState, PayoutState } from '../contracts/lists.ts'
+import type {
+  AuditAction,
+  BatchState,
+  ExpectationKind,
+  ItemType,
+  OperatorRole,
+  PayoutFileState,
+  PayoutState,
+} from '../contracts/lists.ts'
 import type { BusinessCalendar } from '../domain/business-days.ts'
 import type { SettlementMovement } from '../domain/settlement-ledger.ts'
 import type { AcquirerTerms, DatedTerms } from '../domain/settlement-terms.ts'
@@ -274,19 +282,6 @@ export interface SettlementLedger {
   insertOfSubjects(tx: Transaction, entries: readonly SettlementEntry[], nowMs: number): Promise<void>
 }
 
-export interface AuditRow {
-  actor: string
-  action: string
-  /** What it was done to. */
-  subject: string
-  reason: string
-  details: Readonly<Record<string, unknown>>
-}
-
-export interface AuditLog {
-  append(tx: Transaction, row: AuditRow): Promise<void>
-}
-
 /** What of a payout goes into its file. */
 export type FiledPayout = Pick<Payout, 'payoutId' | 'merchantId' | 'amountMinor' | 'accountToken'>
 
@@ -323,4 +318,76 @@ export interface PayoutAlarms {
   attemptsUsedUp(payout: Payout): void
   /** A file would not have the bytes that were sent. It is not sent again. Must never happen. */
   fileChanged(file: PayoutFile): void
+}
+
+/** A person who may act. `name` is never given to another, also after it was disabled: the audit log names people by it. */
+export interface Operator {
+  operatorId: string
+  name: string
+  role: OperatorRole
+  /** SHA-256 of the token. The token itself is kept nowhere. */
+  tokenHash: string
+  /** Real time, as `disabledAtMs`. */
+  createdAtMs: number
+  /** Not null: the token is refused. */
+  disabledAtMs: number | null
+}
+
+export interface Operators {
+  /** Every one, disabled ones too, by name. In a transaction: others who change operators wait until it ends. */
+  list(tx?: Transaction): Promise<Operator[]>
+  /** Of the token with this hash. */
+  ofToken(tokenHash: string): Promise<Operator | undefined>
+  /** Throws DuplicateKeyError when one has this name. */
+  insert(tx: Transaction, operator: Operator): Promise<void>
+  /** Writes token hash and time of disabling. They must have been listed in the transaction. */
+  update(tx: Transaction, operator: Operator): Promise<void>
+}
+
+/** Makes tokens of 256 random bits, and says by what they are known. */
+export interface OperatorTokens {
+  next(): string
+  hashOf(token: string): string
+}
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
+
+/** Who did what to what, and why. No tokens and no personal data but the operator's name. */
+export interface AuditEntry {
+  /** The operator's name; `system` and what follows it are not people. At most 64 characters, as `subject`. */
+  actor: string
+  action: AuditAction
+  /** The id or name of what was acted on. */
+  subject: string
+  /** At most 500 characters. */
+  reason: string
+  /** What else has to be known of it; at most 64 KB as JSON. */
+  details: { readonly [name: string]: Json }
+}
+
+export interface AuditLog {
+  /**
+   * Appends to the chain with the caller's transaction, which is a separate one. Others that append wait until it ends, so append late.
+   * Throws RowRefusedError for what is too long.
+   */
+  append(tx: Transaction, entry: AuditEntry): Promise<void>
+}
+
+/** An entry that is in the log. */
+export interface AuditRecord extends AuditEntry {
+  /** Counts from 1, without gaps. */
+  id: number
+  /** Real time. */
+  atMs: number
+  hash: string
+}
+
+/** The newest entry: how many there are, and the hash that depends on all of them. */
+export type AuditHead = Pick<AuditRecord, 'id' | 'hash'>
+
+export interface AuditReader {
+  /** Undefined while the log is empty. */
+  head(): Promise<AuditHead | undefined>
+  /** The newest first, at most `limit`, of this subject or of all. */
+  newest(subject: string | undefined, limit: number): Promise<AuditRecord[]>
 }

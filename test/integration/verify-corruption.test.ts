@@ -20,10 +20,13 @@ import {
   type SystemPayment,
 } from '../../shared/invariants/planted.corruption.ts'
 import type { LogRecord } from '../../shared/invariants/record-comparison.ts'
+import { configFrom } from '../../shared/runtime/config.ts'
+import { Ports } from '../../shared/runtime/wiring.ts'
+import { addOperator } from '../../shared/settlement/operators.ts'
 import { PaymentApi } from '../support/http.ts'
 import { type OwnSystem, startOwnSystem } from '../support/own-system.ts'
 import { newMerchant } from '../support/payments.ts'
-import { paymentsInEachState, whileSpoiled } from '../support/spoiled-payments.ts'
+import { paymentsInEachState, whileSpoiled, whileTablesSpoiled } from '../support/spoiled-payments.ts'
 import type { SystemUnderTest } from '../support/system.ts'
 
 /** With little in it: each corruption is looked for in all of it. */
@@ -40,6 +43,7 @@ beforeAll(async () => {
   own = await startOwnSystem('corruption')
   system = own.system
   ids = await paymentsInEachState(new PaymentApi(system.apiUrl), merchantId)
+  await addOperators(system.databaseUrl)
   const settled = await verify(system, { settleMs: 90_000, graceMs: 60_000 })
   expect({ failed: failuresOf(settled), pending: settled.pending }).toEqual({ failed: [], pending: 0 })
   // The relay, the sweep and the resolver would repair some of what is planted.
@@ -55,6 +59,19 @@ afterAll(async () => {
   await kafka?.close()
   await own?.stop()
 }, 120_000)
+
+/** Three entries of the audit log. */
+async function addOperators(databaseUrl: string): Promise<void> {
+  const ports = new Ports(() => configFrom({ DATABASE_URL: databaseUrl })).forBatches
+  const first = await addOperator(
+    ports,
+    { databaseLogin: 'pay' },
+    { name: 'kim', role: 'approver', reason: 'the first' },
+  )
+  const by = { token: first.kind === 'changed' ? first.token! : '' }
+  for (const name of ['lee', 'park']) await addOperator(ports, by, { name, role: 'viewer', reason: 'asked for' })
+  await ports.database.close()
+}
 
 const failuresOf = (report: VerifyReport): string[] =>
   report.results
@@ -110,12 +127,19 @@ function expectBroken(report: VerifyReport, { invariant, breaks, offender = /^pa
 }
 
 const inDatabase = systemCorruptions.filter(planted => 'sql' in planted)
+const inTables = systemCorruptions.flatMap(planted => ('inTables' in planted ? [planted] : []))
 const inJournal = systemCorruptions.flatMap(planted => ('journal' in planted ? [planted] : []))
-const inKafka = systemCorruptions.flatMap(planted => ('sql' in planted || 'journal' in planted ? [] : [planted]))
+const inKafka = systemCorruptions.flatMap(planted =>
+  'sql' in planted || 'inTables' in planted || 'journal' in planted ? [] : [planted],
+)
 
 describe('planted in the database', () => {
   test.each(inDatabase)('$invariant finds $what', async planted => {
     await spoiled(planted, async () => expectBroken(await verifyNow(), planted))
+  })
+
+  test.each(inTables)('$invariant finds $what', async planted => {
+    await whileTablesSpoiled(database, planted, async () => expectBroken(await verifyNow(), planted))
   })
 
   test('an event that was archived is as good as before', async () => {

@@ -1,7 +1,7 @@
 /** Payments whose rows a test spoils in the database and puts back: for planted corruptions. */
 import { expect } from '@jest/globals'
 import type { Connection, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
-import type { SystemPayment } from '../../shared/invariants/planted.corruption.ts'
+import type { SystemPayment, TableCorruption } from '../../shared/invariants/planted.corruption.ts'
 import { expectMutation } from './contract.ts'
 import type { PaymentApi } from './http.ts'
 import { authorizeBody, authorized, newKey } from './payments.ts'
@@ -63,6 +63,28 @@ export async function whileSpoiled(
     await putBack(database, payment, kept)
   }
 }
+
+/** Runs `work` while these tables are spoiled by these statements, each of one row, and puts all their rows back. */
+export async function whileTablesSpoiled(
+  database: Connection,
+  { tables, inTables }: TableCorruption,
+  work: () => Promise<void>,
+): Promise<void> {
+  const kept = await Promise.all(tables.map(table => rowsIn(database, table)))
+  try {
+    for (const statement of inTables)
+      expect((await database.query<ResultSetHeader>(statement))[0]).toMatchObject({ affectedRows: 1 })
+    await work()
+  } finally {
+    for (const [index, table] of tables.entries()) {
+      await database.query('DELETE FROM ??', [table])
+      for (const row of kept[index]!) await database.query('INSERT INTO ?? SET ?', [table, row])
+    }
+  }
+}
+
+const rowsIn = async (database: Connection, table: string): Promise<RowDataPacket[]> =>
+  (await database.query<RowDataPacket[]>('SELECT * FROM ??', [table]))[0]
 
 async function putBack(database: Connection, payment: string, kept: RowDataPacket[][]): Promise<void> {
   for (const { merchant_id, idempotency_key } of kept[0]!)

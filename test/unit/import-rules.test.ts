@@ -112,6 +112,8 @@ describe('an import that is not allowed is found', () => {
     ['deploy/package/package-service.ts', '../../scripts/lab/bench/stage.ts'],
     ['shared/invariants/payment-history.ts', '../domain/ledger.ts'],
     ['shared/invariants/payment-history.ts', '../payments/ports.ts'],
+    ['shared/invariants/audit-invariants.ts', 'node:crypto'],
+    ['shared/invariants/audit-hash.ts', '../contracts/lists.ts'],
   ])('%s may not import %s', (path, specifier) => {
     expect(violationsOf(path, `import { x } from '${specifier}'\n`)).toHaveLength(1)
   })
@@ -152,6 +154,7 @@ describe('an import that is allowed is left alone', () => {
     ['functions/api/authorize.ts', '../../shared/runtime/wiring.ts'],
     ['functions/events/record-ledger.ts', 'aws-lambda'],
     ['shared/payments/operation.ts', '../domain/fee.ts'],
+    ['shared/invariants/audit-hash.ts', 'node:crypto'],
     ['shared/payments/operation.ts', './ports.ts'],
     ['shared/stores/outbox.ts', '../payments/ports.ts'],
     ['shared/stores/outbox.ts', 'mysql2/promise'],

@@ -14,6 +14,7 @@ interface Room {
 const PORTS = 'shared/payments/ports.ts'
 const SETTLEMENT_PORTS = 'shared/settlement/ports.ts'
 const LISTS = 'shared/contracts/lists.ts'
+const AUDIT_HASH = 'shared/invariants/audit-hash.ts'
 const CRASH_POINTS = 'shared/contracts/crash-points.ts'
 const SHARED = [
   'contracts',
@@ -52,6 +53,7 @@ const rooms: Record<string, Room> = {
   [CRASH_POINTS]: { imports: [], packages: ['node:diagnostics_channel'] },
   'shared/contracts': { imports: [], packages: ['zod'] },
   'shared/domain': { imports: [LISTS], packages: [] },
+  [AUDIT_HASH]: { imports: [], packages: ['node:crypto'] },
   'shared/invariants': { imports: ['shared/contracts'], packages: [] },
   // Each of the two may use the other's ports, not its use cases.
   'shared/payments': { imports: [SETTLEMENT_PORTS, 'shared/domain', 'shared/contracts'], packages: [] },

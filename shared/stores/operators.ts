@@ -1,0 +1,60 @@
+/** The table `operator`. */
+import type { OperatorRole } from '../contracts/lists.ts'
+import type { Transaction } from '../payments/ports.ts'
+import type { Operator, Operators } from '../settlement/ports.ts'
+import { lockChain } from './audit-log.ts'
+import type { Database } from './database.ts'
+
+interface OperatorRow {
+  operator_id: string
+  name: string
+  role: OperatorRole
+  token_hash: string
+  created_at: Date
+  disabled_at: Date | null
+}
+
+const COLUMNS = 'operator_id, name, role, token_hash, created_at, disabled_at'
+
+const operatorOf = (row: OperatorRow): Operator => ({
+  operatorId: row.operator_id,
+  name: row.name,
+  role: row.role,
+  tokenHash: row.token_hash,
+  createdAtMs: row.created_at.getTime(),
+  disabledAtMs: row.disabled_at?.getTime() ?? null,
+})
+
+const timeOf = (epochMs: number | null): Date | null => (epochMs === null ? null : new Date(epochMs))
+
+export class OperatorTable implements Operators {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async list(tx?: Transaction): Promise<Operator[]> {
+    // Every change of an operator appends to the log, so that one row serves both, and there may be no operator to lock.
+    if (tx !== undefined) await lockChain(this.#database, tx)
+    const sql = `SELECT ${COLUMNS} FROM operator ORDER BY name`
+    return (await this.#database.select<OperatorRow>(sql, [], tx)).map(operatorOf)
+  }
+
+  async ofToken(tokenHash: string): Promise<Operator | undefined> {
+    const sql = `SELECT ${COLUMNS} FROM operator WHERE token_hash = ?`
+    const [row] = await this.#database.select<OperatorRow>(sql, [tokenHash])
+    return row && operatorOf(row)
+  }
+
+  async insert(tx: Transaction, operator: Operator): Promise<void> {
+    const { operatorId, name, role, tokenHash, createdAtMs, disabledAtMs } = operator
+    const row = [operatorId, name, role, tokenHash, new Date(createdAtMs), timeOf(disabledAtMs)]
+    this.#database.insertLater(`INSERT INTO operator (${COLUMNS}) VALUES`, row, tx)
+  }
+
+  async update(tx: Transaction, { operatorId, tokenHash, disabledAtMs }: Operator): Promise<void> {
+    const sql = 'UPDATE operator SET token_hash = ?, disabled_at = ? WHERE operator_id = ?'
+    this.#database.writeLater(sql, [tokenHash, timeOf(disabledAtMs), operatorId], tx)
+  }
+}
