@@ -11,6 +11,7 @@ const milliseconds = (standard: number) => z.coerce.number().int().min(1).defaul
 const DAY_MS = 24 * 60 * 60_000
 
 export const IN_PROCESS_ACQUIRER = 'in-process:'
+export const NO_BANK = 'none'
 
 /** The time-out of the HTTP functions in serverless.yml. */
 const HANDLER_TIMEOUT_MS = 10_000
@@ -105,6 +106,10 @@ const environment = z
       .default('http://127.0.0.1:8085'),
     ACQUIRER_CONNECTIONS: z.coerce.number().int().min(1).default(64),
     ACQUIRER_TIMEOUT_MS: milliseconds(5_000),
+    /** `none`: there is no bank, and nothing is paid out. */
+    BANK_URL: z
+      .union([z.literal(NO_BANK), z.url({ protocol: /^https?$/ })], { error: 'must be http://…, https://… or none' })
+      .default('http://127.0.0.1:8086'),
     LEASE_MS: milliseconds(15_000),
     INQUIRY_BACKOFF_MS: milliseconds(1_000),
     CAPTURE_WINDOW_MS: milliseconds(7 * 24 * 60 * 60_000),
@@ -182,6 +187,8 @@ export interface Config {
   acquirerUrl: string
   acquirerConnectionsMax: number
   acquirerTimeoutMs: number
+  /** http, https, or NO_BANK. */
+  bankUrl: string
   leaseMs: number
   inquiryBackoffMs: number
   captureWindowMs: number
@@ -229,6 +236,7 @@ export function configFrom(env: Record<string, string | undefined>): Config {
     acquirerUrl: data.ACQUIRER_URL,
     acquirerConnectionsMax: data.ACQUIRER_CONNECTIONS,
     acquirerTimeoutMs: data.ACQUIRER_TIMEOUT_MS,
+    bankUrl: data.BANK_URL,
     leaseMs: data.LEASE_MS,
     inquiryBackoffMs: data.INQUIRY_BACKOFF_MS,
     captureWindowMs: data.CAPTURE_WINDOW_MS,
