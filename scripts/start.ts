@@ -12,7 +12,7 @@ const command = npmCommand('npm start', 'Brings the whole system up, says where 
   .option('--docker', 'run them in containers; without either, Docker where an engine answers')
   .option('--data <name>', 'keep data and logs in .data/NAME', 'main')
   .addOption(
-    new Option('--ports <which>', '8080, 5173, 3306, 9092, 6379, 8085, or any free ones')
+    new Option('--ports <which>', '8080, 5173, 3306, 9092, 6379, 8085, 8086, or any free ones')
       .choices(['default', 'free'] as const)
       .default('default' as const),
   )

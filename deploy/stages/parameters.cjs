@@ -20,6 +20,7 @@ const parameters = {
   kafkaSecretArn: { form: SECRET_ARN, asked: 'arn:aws:secretsmanager:…' },
   servicesSecretArn: { form: SECRET_ARN, asked: 'arn:aws:secretsmanager:…' },
   acquirerUrl: { form: /^(https?:\/\/[^\s,]+|in-process:)$/, asked: 'https://… or in-process:' },
+  bankUrl: { form: /^(https?:\/\/[^\s,]+|none)$/, asked: 'https://… or none' },
   otlpEndpoint: { optional: true, form: /^https?:\/\/[^\s,]+$/, asked: 'https://…' },
   tracing: { optional: true, form: /^xray$/, asked: 'xray' },
   kafkaSecretKeyArn: { optional: true, form: KEY_ARN, asked: 'arn:aws:kms:…' },

@@ -6,8 +6,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { AcquirerOrderBody } from '../../shared/contracts/acquirer.ts'
-import { Book, JournalUnavailable } from './book.ts'
-import { JOURNAL_FILE, Journal } from './journal.ts'
+import { JOURNAL_FILE } from '../service/journal-file.ts'
+import { JournalUnavailable } from '../service/turn-commits.ts'
+import { Book } from './book.ts'
+import { Journal } from './journal.ts'
 import { authorizeOrder, captureOrder, laterOrder, opOf } from './sample-orders.ts'
 
 const NOW_MS = Date.parse('2026-01-01T00:00:00.000Z')

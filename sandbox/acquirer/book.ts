@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AcquirerDecision, AcquirerOrderBody } from '../../shared/contracts/acquirer.ts'
 import { reached } from '../../shared/contracts/crash-points.ts'
+import { TurnCommits } from '../service/turn-commits.ts'
 import type { Decided, Journal } from './journal.ts'
 import { decide, type Hold, holdOf } from './rules.ts'
 
@@ -20,30 +21,20 @@ export type Outcome =
   /** The id belongs to another order. */
   | { kind: 'different_order' }
 
-/** Nothing was decided, since nothing could be written. */
-export class JournalUnavailable extends Error {
-  override name = 'JournalUnavailable'
-}
-
 /** One moment, by both clocks. */
 interface Now {
   realMs: number
   virtualMs: number
 }
 
-interface Waiting {
-  work(): unknown
-  resolve(result: unknown): void
-  reject(error: JournalUnavailable): void
-}
-
 /** Every promise resolves after its commit, and rejects with JournalUnavailable when nothing of it was written. */
 export class Book {
   readonly #options: BookOptions
-  #waiting: Waiting[] = []
+  readonly #commits: TurnCommits
 
   constructor(options: BookOptions) {
     this.#options = options
+    this.#commits = new TurnCommits(options.journal, options.failed)
   }
 
   /** What the journal says now. */
@@ -53,7 +44,7 @@ export class Book {
 
   /** Decides an order, unless its id was decided or canceled before. */
   async order(operationId: string, order: AcquirerOrderBody): Promise<Outcome> {
-    const outcome = await this.#inTransaction(() => {
+    const outcome = await this.#commits.run(() => {
       const known = this.find(operationId)
       return known ? outcomeOf(known, order) : this.#decide(operationId, order)
     })
@@ -63,7 +54,7 @@ export class Book {
 
   /** Reports what was decided before; otherwise writes that it never will be carried out. */
   async cancel(operationId: string): Promise<AcquirerDecision> {
-    const decision = await this.#inTransaction(() => {
+    const decision = await this.#commits.run(() => {
       const known = this.find(operationId)
       if (known) return known.decision
       return this.#write(operationId, null, { state: 'CANCELED', reason: null }, this.#now())
@@ -74,7 +65,7 @@ export class Book {
 
   /** Moves the virtual clock forward. False when it would go back. */
   moveClock(offsetMs: number): Promise<boolean> {
-    return this.#inTransaction(() => {
+    return this.#commits.run(() => {
       const { journal, nowMs } = this.#options
       const before = journal.offsetMs()
       if (offsetMs > before) journal.appendClock(offsetMs, timeOf(nowMs()))
@@ -84,7 +75,7 @@ export class Book {
 
   /** Resolves when the journal could be written. */
   check(): Promise<void> {
-    return this.#inTransaction(() => this.#options.journal.check(timeOf(this.#options.nowMs())))
+    return this.#commits.run(() => this.#options.journal.check(timeOf(this.#options.nowMs())))
   }
 
   #decide(operationId: string, order: AcquirerOrderBody): Outcome {
@@ -118,29 +109,6 @@ export class Book {
     const { journal, nowMs } = this.#options
     const realMs = nowMs()
     return { realMs, virtualMs: realMs + journal.offsetMs() }
-  }
-
-  #inTransaction<T>(work: () => T): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      // After every socket of this turn was read.
-      if (this.#waiting.length === 0) setImmediate(() => this.#commitAll())
-      this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject })
-    })
-  }
-
-  #commitAll(): void {
-    const group = this.#waiting
-    this.#waiting = []
-    let results: unknown[]
-    try {
-      results = this.#options.journal.transaction(() => group.map(({ work }) => work()))
-    } catch (error) {
-      this.#options.failed(error)
-      const refusal = new JournalUnavailable('the journal cannot be written', { cause: error })
-      for (const { reject } of group) reject(refusal)
-      return
-    }
-    for (const [index, { resolve }] of group.entries()) resolve(results[index])
   }
 }
 

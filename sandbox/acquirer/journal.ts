@@ -1,7 +1,5 @@
 /** The acquirer's journal: one SQLite table that only grows. It is all that the acquirer remembers. */
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import type { SQLOutputValue, StatementSync } from 'node:sqlite'
 import type {
   AcquirerDecision,
   AcquirerOrderBody,
@@ -10,9 +8,8 @@ import type {
   journalPage,
 } from '../../shared/contracts/acquirer.ts'
 import type { OperationKind } from '../../shared/contracts/lists.ts'
+import { JournalFile } from '../service/journal-file.ts'
 import type { DecidedOrder } from './rules.ts'
-
-export const JOURNAL_FILE = 'journal.sqlite'
 
 /** A decision with its order, which is null when the operation was canceled before anybody asked for it. */
 export interface Decided {
@@ -24,7 +21,6 @@ export interface NewDecision extends Decided {
   recordedAt: string
 }
 
-// SQLite numbers a row by the highest number + 1: with no row ever deleted there are no gaps, rollbacks included.
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS journal (
   sequence INTEGER PRIMARY KEY,
@@ -48,71 +44,44 @@ CREATE TABLE IF NOT EXISTS journal (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS journal_of_hold ON journal (authorization_id) WHERE authorization_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS journal_of_clock ON journal (sequence) WHERE type = 'clock';
-CREATE TRIGGER IF NOT EXISTS journal_no_update BEFORE UPDATE ON journal
-  BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
-CREATE TRIGGER IF NOT EXISTS journal_no_delete BEFORE DELETE ON journal
-  BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
-CREATE TABLE IF NOT EXISTS last_check (id INTEGER PRIMARY KEY CHECK (id = 1), at TEXT NOT NULL) STRICT;
 `
 
 const COLUMNS = `operation_id, kind, amount, currency, method, authorization_id, final_capture,
   state, reason, decided_at, offset_ms, recorded_at`
 
-/** Another process that reads delays nobody; one that writes is waited for so long. */
-const LOCK_WAIT_MS = 200
-
 type Row = Record<string, SQLOutputValue>
 
 /** Every method throws when SQLite cannot read or write: the disk is full, or the file is damaged or locked. */
 export class Journal {
-  readonly #database: DatabaseSync
-  readonly #begin: StatementSync
-  readonly #commit: StatementSync
+  readonly #file: JournalFile
   readonly #find: StatementSync
   readonly #ofHold: StatementSync
   readonly #clock: StatementSync
   readonly #insert: StatementSync
-  readonly #check: StatementSync
   readonly #page: StatementSync
   /** What the transaction under way has read of the clock, which nobody else can move meanwhile. */
   #offsetMs: number | undefined
 
   /** Opens the journal in this folder, and makes both when they are not there. */
   constructor(folder: string) {
-    mkdirSync(folder, { recursive: true })
-    const database = new DatabaseSync(join(folder, JOURNAL_FILE), { timeout: LOCK_WAIT_MS })
-    // FULL: a commit is on the disk before it returns, also in the write-ahead log.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
-    database.exec(SCHEMA)
-    this.#database = database
-    this.#begin = database.prepare('BEGIN IMMEDIATE')
-    this.#commit = database.prepare('COMMIT')
-    this.#find = database.prepare('SELECT * FROM journal WHERE operation_id = ?')
-    this.#ofHold = database.prepare(
+    const file = new JournalFile(folder, SCHEMA)
+    this.#file = file
+    this.#find = file.prepare('SELECT * FROM journal WHERE operation_id = ?')
+    this.#ofHold = file.prepare(
       `SELECT * FROM journal WHERE authorization_id = ?1
        AND sequence > (SELECT sequence FROM journal WHERE operation_id = ?1) ORDER BY sequence`,
     )
-    this.#clock = database.prepare("SELECT offset_ms FROM journal WHERE type = 'clock' ORDER BY sequence DESC LIMIT 1")
-    this.#insert = database.prepare(
-      `INSERT INTO journal (type, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
-    this.#check = database.prepare('INSERT OR REPLACE INTO last_check (id, at) VALUES (1, ?)')
-    this.#page = database.prepare('SELECT * FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?')
+    this.#clock = file.prepare("SELECT offset_ms FROM journal WHERE type = 'clock' ORDER BY sequence DESC LIMIT 1")
+    this.#insert = file.prepare(`INSERT INTO journal (type, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    this.#page = file.prepare('SELECT * FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?')
   }
 
   /** Runs `work` in one transaction and returns when it is on the disk. When this throws, nothing of it counts. */
   transaction<T>(work: () => T): T {
-    this.#begin.run()
-    this.#offsetMs = undefined
-    try {
-      const result = work()
-      this.#commit.run()
-      return result
-    } catch (error) {
-      // After some errors SQLite has rolled back by itself.
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-      throw error
-    }
+    return this.#file.transaction(() => {
+      this.#offsetMs = undefined
+      return work()
+    })
   }
 
   find(operationId: string): Decided | undefined {
@@ -132,7 +101,7 @@ export class Journal {
   /** How far the virtual clock is ahead. */
   offsetMs(): number {
     const readMs = () => (this.#clock.get()?.offset_ms as number | undefined) ?? 0
-    if (!this.#database.isTransaction) return readMs()
+    if (!this.#file.isInTransaction) return readMs()
     this.#offsetMs ??= readMs()
     return this.#offsetMs
   }
@@ -156,7 +125,7 @@ export class Journal {
 
   /** Writes where it is no entry, so that a full disk shows before an order comes. */
   check(at: string): void {
-    this.#check.run(at)
+    this.#file.check(at)
   }
 
   /** Entries with a sequence above `after`, at most `limit`. */
@@ -167,7 +136,7 @@ export class Journal {
   }
 
   close(): void {
-    this.#database.close()
+    this.#file.close()
   }
 }
 

@@ -8,15 +8,17 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { type AcquirerOrderBody, acquirerDecision, journalPage } from '../../shared/contracts/acquirer.ts'
 import { until } from '../../shared/runtime/until.ts'
-import { JOURNAL_FILE, Journal } from './journal.ts'
+import type { RunningService } from '../service/http-service.ts'
+import { JOURNAL_FILE } from '../service/journal-file.ts'
+import { Journal } from './journal.ts'
 import { authorizeOrder, captureOrder, laterOrder, opOf } from './sample-orders.ts'
-import { type RunningAcquirer, startAcquirer } from './server.ts'
+import { startAcquirer } from './server.ts'
 
 const SLOW_MS = 50
 const ID = opOf(1)
 
 let folder: string
-let acquirer: RunningAcquirer
+let acquirer: RunningService
 let lines: string[]
 let isClosed: boolean
 const sockets: Socket[] = []

@@ -71,6 +71,7 @@ const probes: Record<ExternalName, (env: SystemEnv) => Promise<void>> = {
   kafka: env => probeKafka(env.KAFKA_BROKERS),
   redis: env => probeRedis(env.REDIS_URL),
   acquirer: env => probeHttp(`${env.ACQUIRER_URL}/health`),
+  bank: env => probeHttp(`${env.BANK_URL}/health`),
 }
 
 /** All containers start with one command. Each is then probed from the host. */

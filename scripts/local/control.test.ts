@@ -41,7 +41,14 @@ beforeEach(async () => {
     mode: 'native',
     controlSocket,
     stopping: false,
-    env: { DATABASE_URL: 'd', KAFKA_BROKERS: 'k', REDIS_URL: 'r', ACQUIRER_URL: 'http://a', API_URL: 'a' },
+    env: {
+      DATABASE_URL: 'd',
+      KAFKA_BROKERS: 'k',
+      REDIS_URL: 'r',
+      ACQUIRER_URL: 'http://a',
+      BANK_URL: 'http://b',
+      API_URL: 'a',
+    },
     processes: parts.map(part => part.row()),
   }
   server = await serveControl(controlSocket, { run: () => run, part: name => parts.find(part => part.name === name) })

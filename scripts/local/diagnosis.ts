@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { statfsSync } from 'node:fs'
 import { freemem } from 'node:os'
+import { IN_PROCESS_ACQUIRER, NO_BANK } from '../../shared/runtime/config.ts'
 import { REINSTALL } from '../terminal/missing-package.mjs'
 import { findChromium } from './chromium.ts'
 import { type ServiceName, serviceNames } from './compose-file.ts'
@@ -10,7 +11,7 @@ import { haveKafkaJars } from './kafka-jars.ts'
 import { missingPackages, someOf } from './npm-packages.ts'
 import { installAdvice, type Machine, thisMachine } from './packages.ts'
 import { type DataFolder, projectRoot } from './paths.ts'
-import { type ExternalName, externalVariables, isExternal, usualPorts } from './plan-ports.ts'
+import { type ExternalName, externalVariables, isExternal, sandboxNames, usualPorts } from './plan-ports.ts'
 import { isFree, portHolder } from './ports.ts'
 import { probeHttp, probeKafka, probeMariadb, probeRedis } from './probes.ts'
 import { findProgram, javaVersion, type ProgramName, packagesFor } from './programs.ts'
@@ -124,14 +125,20 @@ function versionOf(name: ProgramName, { path, argv0 }: { path: string; argv0?: s
   return /\d+\.\d+[\w.:~+-]*/.exec(result.stdout ?? '')?.[0] ?? 'found'
 }
 
+/** Addresses that stand for none. */
+const noService: readonly string[] = [IN_PROCESS_ACQUIRER, NO_BANK]
+
 async function externals(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const probes: Record<ExternalName, (address: string) => Promise<void>> = {
     mariadb: probeMariadb,
     kafka: probeKafka,
     redis: probeRedis,
     acquirer: address => probeHttp(`${address}/health`),
+    bank: address => probeHttp(`${address}/health`),
   }
-  const named = ([...serviceNames, 'acquirer'] as const).filter(name => isExternal(name, env))
+  const named = ([...serviceNames, ...sandboxNames] as const).filter(
+    name => isExternal(name, env) && !noService.includes(env[externalVariables[name]]!),
+  )
   return Promise.all(
     named.map(async (name): Promise<Finding> => {
       const variable = externalVariables[name]

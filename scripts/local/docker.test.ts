@@ -130,7 +130,14 @@ describe('containers', () => {
 
 test('containers that a killed starter left are taken down before the next start', async () => {
   fakeDocker()
-  const env = { DATABASE_URL: '', KAFKA_BROKERS: '', REDIS_URL: '', ACQUIRER_URL: 'http://a', API_URL: '' }
+  const env = {
+    DATABASE_URL: '',
+    KAFKA_BROKERS: '',
+    REDIS_URL: '',
+    ACQUIRER_URL: 'http://a',
+    BANK_URL: 'http://b',
+    API_URL: '',
+  }
   const supervisor = { pid: 1, startedAt: 'long ago' }
   writeRunFile(folder.runFile, { supervisor, mode: 'docker', controlSocket: '', stopping: false, env, processes: [] })
   await clearLeftovers(folder, createReporter({ write() {} }))
@@ -139,7 +146,14 @@ test('containers that a killed starter left are taken down before the next start
 
 test('of those that are paused are let go first', async () => {
   fakeDocker()
-  const env = { DATABASE_URL: '', KAFKA_BROKERS: '', REDIS_URL: '', ACQUIRER_URL: 'http://a', API_URL: '' }
+  const env = {
+    DATABASE_URL: '',
+    KAFKA_BROKERS: '',
+    REDIS_URL: '',
+    ACQUIRER_URL: 'http://a',
+    BANK_URL: 'http://b',
+    API_URL: '',
+  }
   const supervisor = { pid: 1, startedAt: 'long ago' }
   const processes = (['ready', 'paused'] as const).map((state, index) => ({
     name: (['redis', 'kafka'] as const)[index]!,

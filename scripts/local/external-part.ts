@@ -1,4 +1,4 @@
-/** Somebody else's service, named by DATABASE_URL, KAFKA_BROKERS, REDIS_URL or ACQUIRER_URL: shown, and never touched. */
+/** Somebody else's service, named by DATABASE_URL, KAFKA_BROKERS, REDIS_URL, ACQUIRER_URL or BANK_URL: shown, and never touched. */
 import type { ExternalName } from './plan-ports.ts'
 import type { ProcessRow } from './run-file.ts'
 import type { SystemPart } from './supervised-process.ts'

@@ -31,7 +31,14 @@ const runOf = (processes: ProcessRow[]): RunFile => ({
   mode: 'native',
   controlSocket: '',
   stopping: false,
-  env: { DATABASE_URL: '', KAFKA_BROKERS: '', REDIS_URL: '', ACQUIRER_URL: 'http://a', API_URL: '' },
+  env: {
+    DATABASE_URL: '',
+    KAFKA_BROKERS: '',
+    REDIS_URL: '',
+    ACQUIRER_URL: 'http://a',
+    BANK_URL: 'http://b',
+    API_URL: '',
+  },
   processes,
 })
 

@@ -17,7 +17,7 @@ beforeEach(async () => {
   takenPort = (holder.address() as AddressInfo).port
   const taken = new Set<number>()
   ports = {}
-  for (const name of ['API_PORT', 'WEB_PORT', 'MARIADB_PORT', 'KAFKA_PORT', 'REDIS_PORT', 'ACQUIRER_PORT'])
+  for (const name of ['API_PORT', 'WEB_PORT', 'MARIADB_PORT', 'KAFKA_PORT', 'REDIS_PORT', 'ACQUIRER_PORT', 'BANK_PORT'])
     ports[name] = String(await anyFreePort(taken))
 })
 afterEach(() => new Promise(resolve => holder.close(resolve)))
@@ -26,12 +26,13 @@ const plan = (env: Record<string, string>, web = true) => planPorts({ composeTex
 
 describe('ports', () => {
   test('are the usual ones when they are free', async () => {
-    const { services, acquirer, api, web, notes } = await plan(ports)
-    expect({ ...services, acquirer, api, web }).toEqual({
+    const { services, acquirer, bank, api, web, notes } = await plan(ports)
+    expect({ ...services, acquirer, bank, api, web }).toEqual({
       mariadb: Number(ports.MARIADB_PORT),
       kafka: Number(ports.KAFKA_PORT),
       redis: Number(ports.REDIS_PORT),
       acquirer: Number(ports.ACQUIRER_PORT),
+      bank: Number(ports.BANK_PORT),
       api: Number(ports.API_PORT),
       web: Number(ports.WEB_PORT),
     })
@@ -45,10 +46,13 @@ describe('ports', () => {
     expect(notes[0]).toContain(`redis gets ${services.redis} (REDIS_PORT changes it)`)
   })
 
-  test('of the acquirer that is taken: the next free one, in one line', async () => {
-    const { acquirer, notes } = await plan({ ...ports, ACQUIRER_PORT: String(takenPort) })
-    expect(acquirer).toBeGreaterThan(takenPort)
-    expect(notes).toEqual([expect.stringContaining(`acquirer gets ${acquirer} (ACQUIRER_PORT changes it)`)])
+  test.each([
+    ['acquirer', 'ACQUIRER_PORT'],
+    ['bank', 'BANK_PORT'],
+  ] as const)('of the %s that is taken: the next free one, in one line', async (name, variable) => {
+    const { [name]: port, notes } = await plan({ ...ports, [variable]: String(takenPort) })
+    expect(port).toBeGreaterThan(takenPort)
+    expect(notes).toEqual([expect.stringContaining(`${name} gets ${port} (${variable} changes it)`)])
   })
 
   test('of Prometheus: none without it; 9090 or the next free one with it', async () => {
@@ -59,17 +63,18 @@ describe('ports', () => {
     expect(notes).toEqual([expect.stringContaining(`prometheus gets ${prometheus} (PROMETHEUS_PORT changes it)`)])
   })
 
-  test("of somebody else's acquirer is that of its address, and the doctor does not look at ours", async () => {
-    const env = { ...ports, ACQUIRER_URL: `http://127.0.0.1:${takenPort}` }
-    expect(await plan(env)).toMatchObject({ acquirer: takenPort, notes: [] })
-    expect(usualPorts(env).map(({ name }) => name)).not.toContain('acquirer')
-    expect(usualPorts(ports)).toContainEqual({
-      name: 'acquirer',
-      port: Number(ports.ACQUIRER_PORT),
-      variable: 'ACQUIRER_PORT',
-      movable: true,
-    })
-  })
+  test.each([
+    ['acquirer', 'ACQUIRER_URL', 'ACQUIRER_PORT'],
+    ['bank', 'BANK_URL', 'BANK_PORT'],
+  ])(
+    "of somebody else's %s is that of its address, and the doctor does not look at ours",
+    async (name, url, variable) => {
+      const env = { ...ports, [url]: `http://127.0.0.1:${takenPort}` }
+      expect(await plan(env)).toMatchObject({ [name]: takenPort, notes: [] })
+      expect(usualPorts(env).map(usual => usual.name)).not.toContain(name)
+      expect(usualPorts(ports)).toContainEqual({ name, port: Number(ports[variable]), variable, movable: true })
+    },
+  )
 
   test.each([
     ['API_PORT', 'which the API needs'],
@@ -104,8 +109,8 @@ describe('ports', () => {
       ...others
     } = await planPorts({ composeText, free: true, web: true, metrics: true, env: {} })
     const all = [...Object.values(services), ...Object.values(others)]
-    expect(all).toHaveLength(9)
-    expect(new Set(all).size).toBe(9)
+    expect(all).toHaveLength(10)
+    expect(new Set(all).size).toBe(10)
   })
 })
 

@@ -8,13 +8,18 @@ const PORT_MAX = 65_535
 
 type Environment = Record<string, string | undefined>
 
+/** Services of the sandbox: programs of this machine also where the others are containers. */
+export const sandboxNames = ['acquirer', 'bank'] as const
+export type SandboxName = (typeof sandboxNames)[number]
+
 /** Somebody else's service is used only when one of these names it. */
 export const externalVariables = {
   mariadb: 'DATABASE_URL',
   kafka: 'KAFKA_BROKERS',
   redis: 'REDIS_URL',
   acquirer: 'ACQUIRER_URL',
-} as const satisfies Record<ServiceName | 'acquirer', string>
+  bank: 'BANK_URL',
+} as const satisfies Record<ServiceName | SandboxName, string>
 export type ExternalName = keyof typeof externalVariables
 
 export const isExternal = (name: ExternalName, env: Environment) => Boolean(env[externalVariables[name]])
@@ -43,11 +48,15 @@ const frontPorts = {
   web: { variable: 'WEB_PORT', standard: 5173 },
 } as const
 
-const ACQUIRER_PORT = 8085
-const ACQUIRER_VARIABLE = 'ACQUIRER_PORT'
+export const sandboxPorts = {
+  acquirer: { variable: 'ACQUIRER_PORT', standard: 8085 },
+  bank: { variable: 'BANK_PORT', standard: 8086 },
+} as const satisfies Record<SandboxName, unknown>
 
-const usualAcquirerPort = (env: Environment): number =>
-  portIn(env[ACQUIRER_VARIABLE] || String(ACQUIRER_PORT), ACQUIRER_VARIABLE)
+function usualSandboxPort(name: SandboxName, env: Environment): number {
+  const { variable, standard } = sandboxPorts[name]
+  return portIn(env[variable] || String(standard), variable)
+}
 
 const PROMETHEUS_PORT = 9090
 const PROMETHEUS_VARIABLE = 'PROMETHEUS_PORT'
@@ -61,6 +70,7 @@ function portIn(text: string, variable: string): number {
 export interface PortPlan {
   services: Record<ServiceName, number>
   acquirer: number
+  bank: number
   api: number
   web: number
   /** 0 without Prometheus. */
@@ -107,11 +117,13 @@ export async function planPorts({ composeText, free, web, metrics, env }: PortQu
   const shop = web ? await front('web') : 0
   const services = { mariadb: 0, kafka: 0, redis: 0 }
   for (const name of serviceNames) services[name] = await service(name, usual[name].port, portVariables[name])
-  const acquirer = await service('acquirer', usualAcquirerPort(env), ACQUIRER_VARIABLE)
+  const sandbox = { acquirer: 0, bank: 0 }
+  for (const name of sandboxNames)
+    sandbox[name] = await service(name, usualSandboxPort(name, env), sandboxPorts[name].variable)
   const wantedPrometheus = portIn(env[PROMETHEUS_VARIABLE] || String(PROMETHEUS_PORT), PROMETHEUS_VARIABLE)
   const prometheus = metrics ? await movable('prometheus', wantedPrometheus, PROMETHEUS_VARIABLE) : 0
   const [lambda, controller] = [await anyFreePort(taken), await anyFreePort(taken)]
-  return { services, acquirer, api, web: shop, prometheus, lambda, controller, notes }
+  return { services, ...sandbox, api, web: shop, prometheus, lambda, controller, notes }
 }
 
 function heldBy({ pid, command }: PortHolder): string {
@@ -158,8 +170,10 @@ export function usualPorts(env: Environment): UsualPort[] {
     const { variable, standard } = frontPorts[name]
     return { name, port: portIn(env[variable] || String(standard), variable), variable, movable: false }
   })
-  const acquirer = { name: 'acquirer', port: usualAcquirerPort(env), variable: ACQUIRER_VARIABLE }
+  const sandbox = sandboxNames.map(name => {
+    return { name, port: usualSandboxPort(name, env), variable: sandboxPorts[name].variable }
+  })
   const services = serviceNames.map(name => ({ name, port: compose[name].port, variable: portVariables[name] }))
-  const ours = [...services, acquirer].filter(({ name }) => !isExternal(name as ExternalName, env))
+  const ours = [...services, ...sandbox].filter(({ name }) => !isExternal(name, env))
   return [...front, ...ours.map(usual => ({ ...usual, movable: true }))]
 }

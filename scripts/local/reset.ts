@@ -47,7 +47,7 @@ async function stopStarter(starter: ProcessIdentity): Promise<void> {
 async function emptyFolder(name: string): Promise<void> {
   const folder = dataFolder(name)
   await reporter.step('reset', async detail => {
-    detail(`deleted ${shortPath(folder.root)}: database, events, acquirer's journal, logs`)
+    detail(`deleted ${shortPath(folder.root)}: database, events, journals of acquirer and bank, logs`)
     await deleteData(folder, reporter)
   })
 }

@@ -4,13 +4,13 @@ import { dirname, resolve } from 'node:path'
 import { dataFolder } from './paths.ts'
 import type { ProcessIdentity } from './process-table.ts'
 
-export const processNames = ['mariadb', 'kafka', 'redis', 'acquirer', 'api', 'web', 'prometheus'] as const
+export const processNames = ['mariadb', 'kafka', 'redis', 'acquirer', 'bank', 'api', 'web', 'prometheus'] as const
 export type ProcessName = (typeof processNames)[number]
 
 /**
  * `starting` → `ready` → `stopped` (held by request) | `paused` (frozen by request) | `restarting` (it died; a new one follows
  * after a back-off).
- * `external` is somebody else's service, named by DATABASE_URL, KAFKA_BROKERS, REDIS_URL or ACQUIRER_URL: used, never touched.
+ * `external` is somebody else's service, named by DATABASE_URL, KAFKA_BROKERS, REDIS_URL, ACQUIRER_URL or BANK_URL: used, never touched.
  */
 export type ProcessState = 'starting' | 'ready' | 'paused' | 'stopped' | 'restarting' | 'external'
 
@@ -30,6 +30,7 @@ export interface SystemEnv {
   KAFKA_BROKERS: string
   REDIS_URL: string
   ACQUIRER_URL: string
+  BANK_URL: string
   API_URL: string
   SHOP_URL?: string
   PROMETHEUS_URL?: string

@@ -39,6 +39,7 @@ function runOf(supervisor: ProcessIdentity, processes: ProcessRow[], apiUrl = 'h
       KAFKA_BROKERS: 'k:9092',
       REDIS_URL: 'redis://r',
       ACQUIRER_URL: 'http://a',
+      BANK_URL: 'http://b',
       API_URL: apiUrl,
     },
     processes,

@@ -90,6 +90,7 @@ function runningLines({ services, env, starter, processes, api }: SystemStatus):
     ...(env?.SHOP_URL ? [`shop: ${env.SHOP_URL}`] : []),
     `API: ${env?.API_URL}`,
     `acquirer: ${env?.ACQUIRER_URL}`,
+    `bank: ${env?.BANK_URL}`,
     ...(env?.PROMETHEUS_URL ? [`Prometheus: ${env.PROMETHEUS_URL}`] : []),
   ]
   return [

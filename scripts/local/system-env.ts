@@ -1,5 +1,5 @@
 /** The addresses of a system: what its processes and tools find in run.json and in their environment. */
-import { configFrom } from '../../shared/runtime/config.ts'
+import { configFrom, NO_BANK } from '../../shared/runtime/config.ts'
 import { StepFailure } from '../terminal/output.ts'
 import { type ComposeServices, portVariables, readComposeServices, serviceNames } from './compose-file.ts'
 import type { PortPlan } from './plan-ports.ts'
@@ -19,6 +19,7 @@ export function systemEnv(compose: ComposeServices, ports: PortPlan, web: boolea
     KAFKA_BROKERS: process.env.KAFKA_BROKERS || `127.0.0.1:${compose.kafka.port}`,
     REDIS_URL: process.env.REDIS_URL || `redis://127.0.0.1:${compose.redis.port}/0`,
     ACQUIRER_URL: process.env.ACQUIRER_URL || `http://127.0.0.1:${ports.acquirer}`,
+    BANK_URL: process.env.BANK_URL || `http://127.0.0.1:${ports.bank}`,
     API_URL: `http://127.0.0.1:${ports.api}`,
     ...(web ? { SHOP_URL: `http://127.0.0.1:${ports.web}` } : {}),
     ...(ports.prometheus ? { PROMETHEUS_URL: `http://127.0.0.1:${ports.prometheus}` } : {}),
@@ -32,6 +33,7 @@ export function addressOf(name: ProcessName, env: SystemEnv): string {
     kafka: env.KAFKA_BROKERS,
     redis: withoutPassword(env.REDIS_URL),
     acquirer: withoutPassword(env.ACQUIRER_URL),
+    bank: env.BANK_URL === NO_BANK ? NO_BANK : withoutPassword(env.BANK_URL),
     api: env.API_URL,
     web: env.SHOP_URL ?? '',
     prometheus: env.PROMETHEUS_URL ?? '',

@@ -3,9 +3,8 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { IN_PROCESS_ACQUIRER } from '../../shared/runtime/config.ts'
+import { IN_PROCESS_ACQUIRER, NO_BANK } from '../../shared/runtime/config.ts'
 import { CalledOff, type Reporter, StepFailure } from '../terminal/output.ts'
-import { acquirerChild } from './acquirer.ts'
 import { greet, prepareServices } from './bring-services.ts'
 import { serviceNames, withMariadbFlags } from './compose-file.ts'
 import { serveControl } from './control-server.ts'
@@ -17,7 +16,14 @@ import { rotateLog } from './log-file.ts'
 import { apiChild, webChild } from './node-children.ts'
 import { requirePackages } from './npm-packages.ts'
 import { type DataFolder, dataFolder, projectRoot } from './paths.ts'
-import { isExternal, type PortPlan, planPorts } from './plan-ports.ts'
+import {
+  externalVariables,
+  isExternal,
+  type PortPlan,
+  planPorts,
+  type SandboxName,
+  sandboxNames,
+} from './plan-ports.ts'
 import { identityOf, isAlive, type ProcessIdentity } from './process-table.ts'
 import { ensurePrometheus, findPrometheus, type PrometheusPrograms, prometheusChild } from './prometheus.ts'
 import {
@@ -30,6 +36,7 @@ import {
   type SystemEnv,
   writeRunFile,
 } from './run-file.ts'
+import { sandboxChild } from './sandbox-services.ts'
 import { releaseLock, takeLock } from './starter-lock.ts'
 import { type ChildSpec, type PartEvents, SupervisedProcess, type SystemPart } from './supervised-process.ts'
 import { addressOf, checkApiEnvironment, composeFor, systemEnv } from './system-env.ts'
@@ -49,7 +56,13 @@ export interface SystemOptions {
 }
 
 /** After what only watches the web, so that no new requests come; the database last. */
-const stopOrder: ProcessName[] = ['prometheus', 'web', 'api', 'acquirer', 'redis', 'kafka', 'mariadb']
+const stopOrder: ProcessName[] = ['prometheus', 'web', 'api', 'acquirer', 'bank', 'redis', 'kafka', 'mariadb']
+
+/** Addresses that name no service. */
+const withoutService: Record<string, string> = {
+  [IN_PROCESS_ACQUIRER]: 'no acquirer is started: ACQUIRER_URL leaves its decisions to the API itself',
+  [NO_BANK]: 'no bank is started: BANK_URL says that there is none',
+}
 
 /** Longer than a starter takes to notice that its parent has ended. */
 const NOTICE_MS = 1_000
@@ -225,17 +238,16 @@ export class System {
       }),
       start('kafka').then(() => this.#createTopics()),
       start('redis'),
-      this.#startAcquirer(ports),
+      ...sandboxNames.map(name => this.#startSandbox(name, ports)),
     ])
   }
 
-  /** A program of this machine also where the services are containers. */
-  async #startAcquirer(ports: PortPlan): Promise<void> {
-    if (this.env.ACQUIRER_URL === IN_PROCESS_ACQUIRER)
-      return this.#reporter.note('no acquirer is started: ACQUIRER_URL leaves its decisions to the API itself')
-    if (!isExternal('acquirer', process.env)) return this.#startChild(await acquirerChild(this.folder, this.env, ports))
-    this.#add(new ExternalPart('acquirer', ports.acquirer))
-    await greet({ reporter: this.#reporter, env: this.env }, 'acquirer')
+  async #startSandbox(name: SandboxName, ports: PortPlan): Promise<void> {
+    const whyNot = withoutService[this.env[externalVariables[name]]]
+    if (whyNot !== undefined) return this.#reporter.note(whyNot)
+    if (!isExternal(name, process.env)) return this.#startChild(await sandboxChild(name, this.folder, this.env, ports))
+    this.#add(new ExternalPart(name, ports[name]))
+    await greet({ reporter: this.#reporter, env: this.env }, name)
   }
 
   /** A program of this machine also where the services are containers: it scrapes the API, which is one. */

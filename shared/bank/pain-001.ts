@@ -1,10 +1,9 @@
 /** A payout file as pain.001.001.09 (ISO 20022). Always the same bytes for the same rows, so that it can be handed in again. */
 import { createHash } from 'node:crypto'
-import { type BankAccount, bankAccounts } from '../contracts/bank.ts'
+import { type BankAccount, bankAccounts, PAYOUT_FILE_NAMESPACE } from '../contracts/bank.ts'
 import { currencyExponent } from '../contracts/currency.ts'
 import type { FiledPayout, PayoutFile, PayoutFileFormat } from '../settlement/ports.ts'
 
-const NAMESPACE = 'urn:iso:std:iso:20022:tech:xsd:pain.001.001.09'
 const OUR_NAME = 'payment-backend'
 /** Payouts leave the account that `cash` stands for. */
 const [OUR_ACCOUNT]: readonly [BankAccount, ...BankAccount[]] = bankAccounts
@@ -20,7 +19,7 @@ export const pain001: PayoutFileFormat = {
 
 function documentOf(file: PayoutFile, payouts: readonly FiledPayout[]): string {
   const root = element('CstmrCdtTrfInitn', [headerOf(file), instructionOf(file, payouts)])
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="${NAMESPACE}">${root}</Document>\n`
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="${PAYOUT_FILE_NAMESPACE}">${root}</Document>\n`
 }
 
 const headerOf = (file: PayoutFile): string =>

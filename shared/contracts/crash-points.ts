@@ -47,6 +47,10 @@ export const crashPoints = [
   'acquirer:deciding',
   /** The sandbox acquirer's journal is committed, and nothing is answered. */
   'acquirer:decided',
+  /** What the sandbox bank was asked for and what was due is written, and its journal is not committed. */
+  'bank:booking',
+  /** The sandbox bank's journal is committed, and nothing is answered. */
+  'bank:booked',
 ] as const
 export type CrashPoint = (typeof crashPoints)[number]
 

@@ -36,7 +36,7 @@ export const stateSources = ['outbox', 'consumers', 'dead_letters', 'operations'
 export type StateSource = (typeof stateSources)[number]
 
 /** What is wrong about batches and payouts. */
-export const payoutAlarmKinds = ['no_calendar', 'payout_lost', 'attempts_used_up', 'file_changed'] as const
+export const payoutAlarmKinds = ['no_calendar', 'too_large', 'payout_lost', 'attempts_used_up', 'file_changed'] as const
 
 export function createMetrics({ ofProcess = true, pools = none, admission }: MetricsOptions = {}) {
   const registry = new Registry()

@@ -14,6 +14,13 @@ export const payoutAlarms = ({ log, metrics }: ReportPorts): PayoutAlarms => ({
     const fields = { merchantId, currency, periodEnd, calendar }
     log.error(fields, 'the calendar does not say when this batch is due, so that it is not opened')
   },
+  payoutTooLarge({ batchId, merchantId, netMinor, currency }) {
+    metrics.payoutAlarms.inc({ kind: 'too_large' })
+    log.error(
+      { batchId, merchantId, netMinor, currency },
+      'a batch is more than one payout may be; it waits for a person',
+    )
+  },
   payoutLost({ payoutId, batchId, fileId }) {
     metrics.payoutAlarms.inc({ kind: 'payout_lost' })
     log.error({ payoutId, batchId, fileId }, 'the bank does not know a payout of a file that it accepted')

@@ -1,8 +1,8 @@
 /** The wiring: nothing is read until it is used, everything is made once, and alarms count. */
 import { describe, expect, test } from '@jest/globals'
-import { AcquirerClock } from '../acquirer/acquirer-clock.ts'
 import { HttpAcquirer } from '../acquirer/http-acquirer.ts'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
+import { ServiceClock } from '../acquirer/service-clock.ts'
 import { TransactionGroups } from '../stores/transaction-groups.ts'
 import { systemClock } from './clock.ts'
 import { configFrom } from './config.ts'
@@ -102,7 +102,7 @@ describe('Ports', () => {
     expect(ports.acquirer.mayTry()).toBe(false)
   })
 
-  test('only the sandbox has a virtual clock, and the acquirer follows it where it is a service', async () => {
+  test('only the sandbox has a virtual clock, and acquirer and bank follow it where they are services', async () => {
     const { ports: deployed } = portsOf()
     expect([deployed.clock, deployed.processClock]).toEqual([systemClock, undefined])
     // Reads nothing: there is no database.
@@ -111,8 +111,9 @@ describe('Ports', () => {
     const { ports: offline } = portsOf({ IS_OFFLINE: 'true' })
     expect(offline.clock).toBe(offline.processClock)
     expect(offline.forBatches.clock).toBe(offline.clock)
-    expect(offline.followingClocks).toEqual([expect.any(AcquirerClock)])
-    expect(portsOf({ IS_OFFLINE: 'true', ACQUIRER_URL: 'in-process:' }).ports.followingClocks).toEqual([])
+    expect(offline.followingClocks).toEqual([expect.any(ServiceClock), expect.any(ServiceClock)])
+    const alone = { IS_OFFLINE: 'true', ACQUIRER_URL: 'in-process:', BANK_URL: 'none' }
+    expect(portsOf(alone).ports.followingClocks).toEqual([])
   })
 
   test('an alarm counts', async () => {

@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import { AcquirerClock } from '../acquirer/acquirer-clock.ts'
 import { Circuit } from '../acquirer/circuit.ts'
 import { HttpAcquirer } from '../acquirer/http-acquirer.ts'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
 import { PooledRequests } from '../acquirer/pooled-requests.ts'
+import { ServiceClock } from '../acquirer/service-clock.ts'
 import { HttpBank } from '../bank/http-bank.ts'
 import { pain001 } from '../bank/pain-001.ts'
 import { IncarnationCheck } from '../cache/incarnation-check.ts'
@@ -499,8 +499,11 @@ export class Ports {
   /** All of the sandbox that has a virtual clock of its own. */
   get followingClocks(): readonly FollowingClock[] {
     return this.#once('followingClocks', () => {
-      const { acquirerUrl } = this.config
-      return acquirerUrl === IN_PROCESS_ACQUIRER ? [] : [new AcquirerClock(acquirerUrl)]
+      const { acquirerUrl, bankUrl } = this.config
+      return [
+        ...(acquirerUrl === IN_PROCESS_ACQUIRER ? [] : [new ServiceClock('the acquirer', acquirerUrl)]),
+        ...(bankUrl === NO_BANK ? [] : [new ServiceClock('the bank', bankUrl)]),
+      ]
     })
   }
 

@@ -5,7 +5,7 @@ import { soldOn } from '../domain/business-days.ts'
 import type { Doorbell, SeparateTransactions } from '../payments/ports.ts'
 import { ATTEMPTS_MAX, idsOf, type MovePorts, writeCreated } from './move-payouts.ts'
 import { type PayablePorts, standingBatches, withStandings } from './payable-batches.ts'
-import type { Payout, PayoutFile, PayoutFiles, SettlementBatch } from './ports.ts'
+import type { Payout, PayoutAlarms, PayoutFile, PayoutFiles, SettlementBatch } from './ports.ts'
 import { ringFor } from './ring-for.ts'
 
 export interface CreatePorts extends PayablePorts, MovePorts {
@@ -13,6 +13,7 @@ export interface CreatePorts extends PayablePorts, MovePorts {
   transactions: SeparateTransactions
   payoutFiles: PayoutFiles
   doorbell: Doorbell
+  payoutAlarms: Pick<PayoutAlarms, 'payoutTooLarge'>
 }
 
 export interface CreateSummary {
@@ -40,6 +41,7 @@ export async function createPayouts(ports: CreatePorts, deadlineMs: number): Pro
   for await (const { batch, standing } of standingBatches(ports, ports.clock.virtualNowMs())) {
     if (!mayGoOn()) break
     if (standing.kind === 'held' && (await hold(ports, batch))) summary.held++
+    if (standing.kind === 'too_large') ports.payoutAlarms.payoutTooLarge(batch)
     if (standing.kind === 'payable' && (await create(ports, batch, standing.accountToken))) summary.created++
   }
   summary.files = await prepareFiles(ports, mayGoOn)

@@ -350,6 +350,10 @@ export class FakePayoutAlarms implements PayoutAlarms {
     this.raised.push(`no calendar ${calendar} for ${merchantId} ${currency} ${periodEnd}`)
   }
 
+  payoutTooLarge({ batchId }: SettlementBatch): void {
+    this.raised.push(`too large ${batchId}`)
+  }
+
   payoutLost({ payoutId }: Payout): void {
     this.raised.push(`lost ${payoutId}`)
   }

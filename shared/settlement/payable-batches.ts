@@ -1,4 +1,5 @@
 /** Which closed batches are paid now, and which wait for what. */
+import { AMOUNT_MAX } from '../contracts/identifiers.ts'
 import {
   addBusinessDays,
   addDays,
@@ -26,6 +27,8 @@ export type BatchStanding =
   | { kind: 'waits'; untilMs: number | undefined }
   | { kind: 'held' }
   | { kind: 'no_account' }
+  /** The bank takes no payout of this size, and would reject the whole file. */
+  | { kind: 'too_large' }
 
 /** Batches of one look. */
 const PAGE_BATCHES = 500
@@ -76,12 +79,13 @@ function readOnce(calendars: Calendars): Pick<Calendars, 'calendar'> {
 
 async function standingOf(
   calendars: Pick<Calendars, 'calendar'>,
-  { dueOn }: SettlementBatch,
+  { dueOn, netMinor }: SettlementBatch,
   { timezone, calendar: name, heldReason, accountToken }: SettlementTerms,
   virtualNowMs: number,
 ): Promise<BatchStanding> {
   if (heldReason !== null) return { kind: 'held' }
   if (accountToken === null) return { kind: 'no_account' }
+  if (netMinor > AMOUNT_MAX) return { kind: 'too_large' }
   const calendar = await calendars.calendar(name)
   // Payouts go by the days of the calendar: the cut-off is for sales.
   const days = { timezone, cutoff: '24:00' }

@@ -151,6 +151,13 @@ describe('createPayouts', () => {
     expect(ports.payouts.table.rows().filter(({ fileId }) => fileId === null)).toEqual([])
   })
 
+  test('makes no payout that the bank would not take, and says so', async () => {
+    const ports = await withBatches(0)
+    const { batchId } = await addBatch(ports, { netMinor: 1_000_000_000_000 })
+    expect((await create(ports)).created).toBe(0)
+    expect(ports.payoutAlarms.raised).toEqual([`too large ${batchId}`])
+  })
+
   test('begins nothing after its time', async () => {
     const ports = await withBatches()
     expect(await createPayouts(ports, ports.clock.nowMs())).toEqual({ created: 0, held: 0, released: 0, files: 0 })

@@ -312,6 +312,8 @@ export interface Bank {
 export interface PayoutAlarms {
   /** The calendar does not say when a batch of this period is due: it is not opened until the year is loaded. */
   batchWithoutCalendar(account: Account, periodEnd: string, calendar: string): void
+  /** A batch is more than one payout may be. It waits for a person. */
+  payoutTooLarge(batch: SettlementBatch): void
   /** The bank does not know a payout of a file that it accepted. */
   payoutLost(payout: Payout): void
   /** The last attempt of a batch failed: it waits for a person. */

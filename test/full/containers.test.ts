@@ -52,6 +52,7 @@ const movedPorts = {
   KAFKA_PORT: '19092',
   REDIS_PORT: '16379',
   ACQUIRER_PORT: '18085',
+  BANK_PORT: '18086',
   API_PORT: '18080',
   WEB_PORT: '15173',
 }
@@ -85,7 +86,16 @@ describe("Compose's own loader", () => {
 
   test('takes the file, and brings up the whole product without a profile', () => {
     const { services, warnings } = load([])
-    expect(Object.keys(services).sort()).toEqual(['acquirer', 'api', 'kafka', 'mariadb', 'migrate', 'redis', 'web'])
+    expect(Object.keys(services).sort()).toEqual([
+      'acquirer',
+      'api',
+      'bank',
+      'kafka',
+      'mariadb',
+      'migrate',
+      'redis',
+      'web',
+    ])
     expect(warnings).toBe('')
   })
 

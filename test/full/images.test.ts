@@ -29,12 +29,13 @@ const finalStage = (build: Build): BuiltStage => build.stages.at(-1)!
 
 /** What Compose gives a service, with the services of the system under test in the place of its containers. */
 function environmentOf(service: 'api' | 'migrate'): Record<string, string> {
-  const { databaseUrl, kafkaBrokers, redisUrl, acquirerUrl } = systemUnderTest()
+  const { databaseUrl, kafkaBrokers, redisUrl, acquirerUrl, bankUrl } = systemUnderTest()
   const here: Record<string, string> = {
     DATABASE_URL: databaseUrl,
     KAFKA_BROKERS: kafkaBrokers,
     REDIS_URL: redisUrl,
     ACQUIRER_URL: acquirerUrl,
+    BANK_URL: bankUrl,
   }
   const given = Object.entries(services[service]!.environment ?? {})
   return Object.fromEntries(given.map(([name, value]) => [name, here[name] ?? String(value)]))
@@ -126,25 +127,31 @@ describe('the image of the API', () => {
     expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('LEASE_MS must be above') })
   })
 
-  test('is the acquirer with the command that Compose gives that one, writes its journal, and ends on SIGTERM', async () => {
-    const { environment = {}, command = [] } = services.acquirer!
-    const port = await anyFreePort(new Set())
-    const started = startInImage(image, command, {
-      ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)])),
-      ACQUIRER_PORT: String(port),
-      ACQUIRER_DATA: join(image.root, String(environment.ACQUIRER_DATA)),
-    })
-    const health = async () => (await send(`http://127.0.0.1:${port}`, { path: '/health' })).status === 200
-    await until(async () => started.child.exitCode !== null || (await health()), { what: 'the acquirer in its image' })
-    if (started.child.exitCode !== null) throw new Error(`it ended at once:\n${started.output()}`)
-    const ended = once(started.child, 'close')
-    started.child.kill('SIGTERM')
-    expect(await ended).toEqual([0, null])
-    const journal = join(image.root, 'app/acquirer-journal')
-    expect(readdirSync(journal)).toEqual(['journal.sqlite'])
-    // In a container it lies in a volume, not in the image.
-    rmSync(join(journal, 'journal.sqlite'))
-  })
+  test.each([
+    ['acquirer', 'ACQUIRER_PORT', 'ACQUIRER_DATA'],
+    ['bank', 'BANK_PORT', 'BANK_DATA'],
+  ])(
+    'is the %s with the command that Compose gives that one, writes its journal, and ends on SIGTERM',
+    async (name, portName, dataName) => {
+      const { environment = {}, command = [] } = services[name]!
+      const data = join(image.root, String(environment[dataName]))
+      const port = await anyFreePort(new Set())
+      const started = startInImage(image, command, {
+        ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)])),
+        [portName]: String(port),
+        [dataName]: data,
+      })
+      const health = async () => (await send(`http://127.0.0.1:${port}`, { path: '/health' })).status === 200
+      await until(async () => started.child.exitCode !== null || (await health()), { what: `the ${name} in its image` })
+      if (started.child.exitCode !== null) throw new Error(`it ended at once:\n${started.output()}`)
+      const ended = once(started.child, 'close')
+      started.child.kill('SIGTERM')
+      expect(await ended).toEqual([0, null])
+      expect(readdirSync(data)).toEqual(['journal.sqlite'])
+      // In a container it lies in a volume, not in the image.
+      rmSync(join(data, 'journal.sqlite'))
+    },
+  )
 
   test('does not call itself healthy before it runs', async () => {
     expect(await isHealthy()).toBe(false)

@@ -1,4 +1,4 @@
-/** The sandbox clock on a running system of its own: holds and keys run out, the acquirer follows, two processes agree, leases stay. */
+/** The sandbox clock on a running system of its own: holds and keys run out, acquirer and bank follow, two processes agree, leases stay. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { anyFreePort } from '../../scripts/local/ports.ts'
 import { journalPage } from '../../shared/contracts/acquirer.ts'
+import { bankJournalPage } from '../../shared/contracts/bank.ts'
 import { contract } from '../../shared/contracts/routes/advance-clock.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { expectDetail, expectError, expectMutation, expectOperations } from '../support/contract.ts'
@@ -24,17 +25,24 @@ const MINUTE_MS = 60_000
 const system = systemUnderTest()
 let folder: string
 let scratch: ScratchDatabase
-let acquirerPort: number
-let acquirer: { url: string; process: ChildProcess }
+let acquirer: SandboxService
+let bank: SandboxService
 let one: ExtraApi
 let two: ExtraApi
 
-/** An acquirer of its own: that of the system under test must not move. */
-async function startAcquirer(port: number): Promise<typeof acquirer> {
-  const log = openSync(join(system.logsFolder, 'extra-acquirer-of-the-clock.log'), 'w')
-  const env = { ...inheritedEnv(), ACQUIRER_PORT: String(port), ACQUIRER_DATA: folder }
-  const child = spawn(process.execPath, [join(repositoryFolder, 'sandbox/acquirer/main.ts')], {
-    env,
+interface SandboxService {
+  name: 'acquirer' | 'bank'
+  port: number
+  url: string
+  process: ChildProcess
+}
+
+/** An acquirer or a bank of its own: those of the system under test must not move. */
+async function startSandbox(name: SandboxService['name'], port: number): Promise<SandboxService> {
+  const log = openSync(join(system.logsFolder, `extra-${name}-of-the-clock.log`), 'w')
+  const data = { [`${name.toUpperCase()}_PORT`]: String(port), [`${name.toUpperCase()}_DATA`]: join(folder, name) }
+  const child = spawn(process.execPath, [join(repositoryFolder, 'sandbox', name, 'main.ts')], {
+    env: { ...inheritedEnv(), ...data },
     stdio: ['ignore', log, log],
   })
   closeSync(log)
@@ -45,17 +53,25 @@ async function startAcquirer(port: number): Promise<typeof acquirer> {
         reply => reply.status === 200,
         () => false,
       ),
-    { what: 'the acquirer' },
+    { what: `the ${name}` },
   )
-  return { url, process: child }
+  return { name, port, url, process: child }
+}
+
+async function end(service: SandboxService | undefined): Promise<void> {
+  if (service === undefined || service.process.exitCode !== null) return
+  const ended = once(service.process, 'exit')
+  service.process.kill('SIGTERM')
+  await ended
 }
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sandbox-clock-'))
   scratch = await ScratchDatabase.create(system.databaseUrl, 'sandbox_clock')
-  acquirerPort = await anyFreePort(new Set())
-  acquirer = await startAcquirer(acquirerPort)
-  const env = { DATABASE_URL: scratch.url, ACQUIRER_URL: acquirer.url }
+  const taken = new Set<number>()
+  acquirer = await startSandbox('acquirer', await anyFreePort(taken))
+  bank = await startSandbox('bank', await anyFreePort(taken))
+  const env = { DATABASE_URL: scratch.url, ACQUIRER_URL: acquirer.url, BANK_URL: bank.url }
   ;[one, two] = await Promise.all([
     startExtraApi({ name: 'clock-one', env }),
     startExtraApi({ name: 'clock-two', env }),
@@ -63,11 +79,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await Promise.all([one?.stop(), two?.stop()])
-  if (acquirer !== undefined) {
-    const ended = once(acquirer.process, 'exit')
-    acquirer.process.kill('SIGTERM')
-    await ended
-  }
+  await Promise.all([end(acquirer), end(bank)])
   await scratch?.drop()
   rmSync(folder, { recursive: true, force: true })
 })
@@ -80,9 +92,15 @@ async function advanced(to: ExtraApi, advance: string) {
   return contract.answers[200].parse(reply.json)
 }
 
-async function acquirerOffsetMs(): Promise<number> {
-  const page = journalPage.parse((await send(acquirer.url, { path: '/journal' })).json)
-  return page.entries.reduce((last, entry) => (entry.type === 'clock' ? entry.offsetMs : last), 0)
+/** By the journals of both, which agree. */
+async function followersOffsetMs(): Promise<number> {
+  const decided = journalPage.parse((await send(acquirer.url, { path: '/journal' })).json)
+  const booked = bankJournalPage.parse((await send(bank.url, { path: '/journal' })).json)
+  const [one, other] = [decided, booked].map(({ entries }) =>
+    entries.reduce((last, entry) => (entry.type === 'clock' ? entry.offsetMs : last), 0),
+  )
+  expect(other).toBe(one)
+  return one!
 }
 
 const held = async (to: ExtraApi) => expectMutation(await to.api.authorize(authorizeBody()), 201)
@@ -98,7 +116,7 @@ test('a hold runs out in its due minute; a capture in the other process is too l
   expect([expired, offsetMs]).toEqual([1, 8 * DAY_MS])
   expect(Date.parse(now)).toBeGreaterThan(Date.parse(captureBefore!))
   expect(expectError(late, 409, 'CAPTURE_CONFLICT').details).toMatchObject({ status: 'EXPIRED', remaining: 0 })
-  expect(await acquirerOffsetMs()).toBe(8 * DAY_MS)
+  expect(await followersOffsetMs()).toBe(8 * DAY_MS)
   const payment = expectDetail(await two.api.payment(paymentId))
   expect(payment).toMatchObject({ status: 'EXPIRED', capturableAmount: 0, pendingOperation: null })
   const { operations } = expectOperations(await one.api.operations(paymentId))
@@ -161,16 +179,18 @@ test('two at once add up, and each waits for its own', async () => {
   const both = await Promise.all([advanced(one, 'P3D'), advanced(two, 'P5D')])
 
   expect(Math.max(...both.map(({ offsetMs }) => offsetMs)) - before).toBe(8 * DAY_MS)
-  expect(await acquirerOffsetMs()).toBe(before + 8 * DAY_MS)
+  expect(await followersOffsetMs()).toBe(before + 8 * DAY_MS)
 })
 
-test('while the acquirer is away nothing moves', async () => {
+test.each(['acquirer', 'bank'] as const)('while the %s is away nothing moves', async name => {
   const { offsetMs } = await advanced(one, 'PT0S')
-  acquirer.process.kill('SIGTERM')
-  await once(acquirer.process, 'exit')
+  const service = name === 'acquirer' ? acquirer : bank
+  await end(service)
 
   expectError(await post(one, 'P1D'), 503, 'SERVICE_UNAVAILABLE')
 
-  acquirer = await startAcquirer(acquirerPort)
+  const again = await startSandbox(name, service.port)
+  if (name === 'acquirer') acquirer = again
+  else bank = again
   expect((await advanced(one, 'PT0S')).offsetMs).toBe(offsetMs)
 })

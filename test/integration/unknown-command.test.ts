@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { Journal } from '../../sandbox/acquirer/journal.ts'
-import { type RunningAcquirer, startAcquirer } from '../../sandbox/acquirer/server.ts'
+import { startAcquirer } from '../../sandbox/acquirer/server.ts'
+import type { RunningService } from '../../sandbox/service/http-service.ts'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import { authorizeRequestOf, caller, claimOf, createFakePorts, FakeClock } from '../../shared/payments/fakes.ts'
 import { confirmSettlements } from '../../shared/payments/settle-by-hand.ts'
@@ -24,7 +25,7 @@ const { databaseUrl, logsFolder } = systemUnderTest()
 let scratch: ScratchDatabase
 let stores: Stores
 /** Of its own: what it approves is not in the database of the system under test. */
-let acquirer: RunningAcquirer
+let acquirer: RunningService
 let acquirerUrl: string
 let folder: string
 beforeAll(async () => {

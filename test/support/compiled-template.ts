@@ -23,6 +23,7 @@ export const parameters = {
   kafkaSecretArn: 'arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:payment-backend/prod/kafka-AbCdEf',
   servicesSecretArn: 'arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:payment-backend/prod/services-AbCdEf',
   acquirerUrl: 'https://acquirer.example.com/v1',
+  bankUrl: 'https://bank.example.com/v1',
 }
 
 export const parameterArgs = (given: Record<string, string>): string[] =>

@@ -38,7 +38,7 @@ const STOP_DEADLINE_MS = 15_000
  * join the consumer groups of the system under test and move their partitions. The sweep over there publishes its events.
  */
 export async function startExtraApi(options: ExtraApiOptions): Promise<ExtraApi> {
-  const { databaseUrl, redisUrl, acquirerUrl, logsFolder } = systemUnderTest()
+  const { databaseUrl, redisUrl, acquirerUrl, bankUrl, logsFolder } = systemUnderTest()
   mkdirSync(logsFolder, { recursive: true })
   const logFile = join(logsFolder, `extra-${options.name}.log`)
   const taken = new Set<number>()
@@ -48,6 +48,7 @@ export async function startExtraApi(options: ExtraApiOptions): Promise<ExtraApi>
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     ACQUIRER_URL: acquirerUrl,
+    BANK_URL: bankUrl,
     KAFKA_BROKERS: NOWHERE,
     API_PORT: String(port),
     API_LAMBDA_PORT: String(await anyFreePort(taken)),

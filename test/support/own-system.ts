@@ -74,6 +74,6 @@ const isReady = (runFile: string): boolean =>
 
 /** Services and ports that somebody's variables name are not for tests. */
 function withoutExternals(): NodeJS.ProcessEnv {
-  const external = /^(DATABASE_URL|KAFKA_BROKERS|REDIS_URL|ACQUIRER_URL|PAY_RUN_FILE|\w+_PORT)$/
+  const external = /^(DATABASE_URL|KAFKA_BROKERS|REDIS_URL|ACQUIRER_URL|BANK_URL|PAY_RUN_FILE|\w+_PORT)$/
   return Object.fromEntries(Object.entries(inheritedEnv()).filter(([name]) => !external.test(name)))
 }

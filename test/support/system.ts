@@ -11,6 +11,7 @@ export interface SystemUnderTest {
   kafkaBrokers: string
   redisUrl: string
   acquirerUrl: string
+  bankUrl: string
   /** Where processes that tests start write their logs; kept with the rest when a run fails. */
   logsFolder: string
 }
@@ -27,7 +28,7 @@ export function systemUnderTest(): SystemUnderTest {
 
 export function readSystem(runFile: string): SystemUnderTest {
   const run = namedRunFile(runFile)
-  const { API_URL, DATABASE_URL, KAFKA_BROKERS, REDIS_URL, ACQUIRER_URL } = run.env
+  const { API_URL, DATABASE_URL, KAFKA_BROKERS, REDIS_URL, ACQUIRER_URL, BANK_URL } = run.env
   return {
     mode: run.mode,
     apiUrl: API_URL,
@@ -36,6 +37,7 @@ export function readSystem(runFile: string): SystemUnderTest {
     kafkaBrokers: KAFKA_BROKERS,
     redisUrl: REDIS_URL,
     acquirerUrl: ACQUIRER_URL,
+    bankUrl: BANK_URL,
     logsFolder: join(dirname(runFile), 'logs'),
   }
 }

@@ -55,6 +55,7 @@ describe('docker-compose.yml', () => {
     expect(usual.map(([name]) => name).sort()).toEqual([
       'acquirer',
       'api',
+      'bank',
       'kafka',
       'mariadb',
       'migrate',
@@ -87,7 +88,7 @@ describe('docker-compose.yml', () => {
     expect(() => textOf('test/load/scenarios/smoke.ts')).not.toThrow()
   })
 
-  test.each(['migrate', 'acquirer', 'api', 'web', 'k6'])('takes from %s whatever it can do without', name => {
+  test.each(['migrate', 'acquirer', 'bank', 'api', 'web', 'k6'])('takes from %s whatever it can do without', name => {
     expect(composeFile().services[name]).toMatchObject({ read_only: true, tmpfs: ['/tmp'], cap_drop: ['ALL'] })
   })
 })
@@ -134,6 +135,7 @@ const moved = {
   KAFKA_PORT: '19092',
   REDIS_PORT: '16379',
   ACQUIRER_PORT: '18085',
+  BANK_PORT: '18086',
   API_PORT: '18080',
   WEB_PORT: '15173',
   MARIADB_PASSWORD: 'other',
@@ -214,13 +216,14 @@ describe.each([
   const kafka = environment('kafka')
 
   test('each service is published where its variable says', () => {
-    const names = ['mariadb', 'kafka', 'redis', 'acquirer', 'api', 'web']
+    const names = ['mariadb', 'kafka', 'redis', 'acquirer', 'bank', 'api', 'web']
     const ports = Object.keys(file.services).filter(name => names.includes(name))
     const standard = {
       MARIADB_PORT: '3306',
       KAFKA_PORT: '9092',
       REDIS_PORT: '6379',
       ACQUIRER_PORT: '8085',
+      BANK_PORT: '8086',
       API_PORT: '8080',
       WEB_PORT: '5173',
     }
@@ -251,22 +254,27 @@ describe.each([
     })
   })
 
-  test('the API finds Redis and the acquirer inside, and the shop the API', () => {
-    const { REDIS_URL, ACQUIRER_URL } = environment('api')
+  test('the API finds Redis, the acquirer and the bank inside, and the shop the API', () => {
+    const { REDIS_URL, ACQUIRER_URL, BANK_URL } = environment('api')
     expect(REDIS_URL).toBe(`redis://redis:${published(file, 'redis').inside}/0`)
     expect(ACQUIRER_URL).toBe(`http://acquirer:${published(file, 'acquirer').inside}`)
+    expect(BANK_URL).toBe(`http://bank:${published(file, 'bank').inside}`)
     expect(environment('web').API_URL).toBe(`http://api:${published(file, 'api').inside}`)
   })
 
-  test('the acquirer listens where it is published, is asked there for its health, and keeps its journal in a volume', () => {
-    const { ACQUIRER_PORT, ACQUIRER_DATA, HOST } = environment('acquirer')
-    expect({ HOST, port: String(ACQUIRER_PORT) }).toEqual({
-      HOST: '0.0.0.0',
-      port: published(file, 'acquirer').inside,
-    })
-    expect(file.services.acquirer?.healthcheck?.test?.join(' ')).toContain(`http://127.0.0.1:${ACQUIRER_PORT}/health`)
-    expect(file.services.acquirer?.volumes).toEqual([`acquirer:${ACQUIRER_DATA}`])
-  })
+  test.each([
+    ['acquirer', 'ACQUIRER_PORT', 'ACQUIRER_DATA'],
+    ['bank', 'BANK_PORT', 'BANK_DATA'],
+  ])(
+    'the %s listens where it is published, is asked there for its health, and keeps its journal in a volume',
+    (name, portName, dataName) => {
+      const { HOST, [portName]: port, [dataName]: data } = environment(name)
+      expect({ HOST, port: String(port) }).toEqual({ HOST: '0.0.0.0', port: published(file, name).inside })
+      expect(file.services[name]?.healthcheck?.test?.join(' ')).toContain(`http://127.0.0.1:${port}/health`)
+      expect(file.services[name]?.volumes).toEqual([`${name}:${data}`])
+      expect(textOf('deploy/images/api/Dockerfile')).toContain(String(data).replace('/app/', ''))
+    },
+  )
 
   test('the images listen where Compose publishes', () => {
     expect(finalStage('deploy/images/api/Dockerfile').env.API_PORT).toBe(published(file, 'api').inside)

@@ -126,7 +126,7 @@ const isFake = (path: string): boolean => /^shared\/(payments|settlement)\/fake/
 const isForTests = (path: string): boolean =>
   isTest(path) ||
   isFake(path) ||
-  /\.corruption\.ts$|^(shared\/invariants|sandbox\/acquirer)\/sample-/.test(path)
+  /\.corruption\.ts$|^(shared\/invariants|sandbox\/(acquirer|bank))\/sample-/.test(path)
 
 const within = (path: string, place: string): boolean => path === place || path.startsWith(`${place}/`)
 const roomOf = (path: string): string | undefined => Object.keys(rooms).find(name => within(path, name))

@@ -74,6 +74,7 @@ describe('a run', () => {
     expect(tags.sort()).toEqual([
       'acquirer !reset []',
       'api !override ["127.0.0.1::8080"]',
+      'bank !reset []',
       'kafka !reset []',
       'mariadb !reset []',
       'redis !reset []',

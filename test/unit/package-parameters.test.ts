@@ -40,7 +40,7 @@ const problemsOf = async (given: Given): Promise<string[]> => {
 
 describe('the parameters of prod', () => {
   test('are taken when all are given, lists from commas', async () => {
-    const { kafkaBrokers, kafkaSecretArn, servicesSecretArn, acquirerUrl } = parameters
+    const { kafkaBrokers, kafkaSecretArn, servicesSecretArn, acquirerUrl, bankUrl } = parameters
 
     expect(await resolve('prod', parameters)).toEqual({
       subnetIds: ['subnet-0a1b2c3d4e5f60718', 'subnet-0a1b2c3d4e5f60719'],
@@ -50,6 +50,7 @@ describe('the parameters of prod', () => {
       kafkaSecretArn,
       servicesSecretArn,
       acquirerUrl,
+      bankUrl,
       standIns: [],
     })
   })
@@ -95,6 +96,7 @@ describe('the parameters of prod', () => {
     ['securityGroupIds', 'sg-XYZ', 'sg-XYZ'],
     ['kafkaBrokers', 'kafka-1.example.com', 'kafka-1.example.com'],
     ['acquirerUrl', 'acquirer.internal:8085', 'acquirer.internal:8085'],
+    ['bankUrl', 'in-process:', 'in-process:'],
     ['kafkaSecretArn', 'payment-backend/prod/kafka', 'payment-backend/prod/kafka'],
     [
       'servicesSecretArn',

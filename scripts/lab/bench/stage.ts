@@ -74,7 +74,7 @@ export async function onStage<T>(
 
 function keepForALook(folder: DataFolder, isLarge: boolean, reporter: Reporter): void {
   if (isLarge)
-    for (const part of ['mariadb', 'kafka', 'acquirer'])
+    for (const part of ['mariadb', 'kafka', 'acquirer', 'bank'])
       rmSync(join(folder.root, part), { recursive: true, force: true })
   const data = isLarge ? '' : `, ${shortPath(folder.root)}/ (data)`
   reporter.note(`kept for a look: ${shortPath(folder.logs)}/ (logs)${data}`)

@@ -31,7 +31,12 @@ export async function chaos({
   const reporter = createReporter(terminal)
   const seed = given ?? Math.floor(Math.random() * 1e6)
   reporter.line(`seed ${seed}`)
-  forgetExternals(reporter, 'chaos is made on services of its own', ['API_PORT', 'WEB_PORT', 'ACQUIRER_PORT'])
+  forgetExternals(reporter, 'chaos is made on services of its own', [
+    'API_PORT',
+    'WEB_PORT',
+    'ACQUIRER_PORT',
+    'BANK_PORT',
+  ])
   const startedMs = performance.now()
   const say = (line: string) => reporter.line(line)
   const result = await withStage(

@@ -51,7 +51,7 @@ export async function runLoad(name: string | undefined, flags: LoadFlags): Promi
     return (await booksHold(system, reporter)) ? code : 1
   }
   if (!flags.own) return runAndVerify(await systemNamedBy(flags, process.env))
-  forgetExternals(reporter, 'the load has services of its own', ['API_PORT', 'WEB_PORT', 'ACQUIRER_PORT'])
+  forgetExternals(reporter, 'the load has services of its own', ['API_PORT', 'WEB_PORT', 'ACQUIRER_PORT', 'BANK_PORT'])
   return withOwnSystem({ data: `load-${process.pid}` }, reporter, runAndVerify, code => code === 0)
 }
 

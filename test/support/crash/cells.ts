@@ -155,6 +155,9 @@ export const sample: readonly Cell[] = [...Map.groupBy(matrix, ({ point }) => po
 /** Points of jobs that work on batches, whatever the payments in them. */
 export const jobPoints = ['jobs:pruned', 'jobs:archiving', 'jobs:archived'] as const
 
+/** Points of the sandbox bank, which no payment passes: sandbox/bank/crash.test.ts kills it there. */
+export const bankPoints = ['bank:booking', 'bank:booked'] as const
+
 /** Where the whole system's API process dies, with all functions and triggers in it, while a payment is authorized and captured. */
 export const apiCells: readonly CrashAt[] = [
   { point: 'payments:claimed', hits: 1 },

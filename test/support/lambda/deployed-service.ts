@@ -11,6 +11,7 @@ export interface Services {
   kafkaBrokers: string
   redisUrl: string
   acquirerUrl: string
+  bankUrl: string
 }
 
 export interface DeployOptions extends Services {
@@ -105,11 +106,12 @@ export class DeployedService {
 }
 
 /** The services of this machine take no TLS and no passwords beside those in their addresses. */
-const replacementsFor = ({ databaseUrl, kafkaBrokers, redisUrl, acquirerUrl }: Services) => ({
+const replacementsFor = ({ databaseUrl, kafkaBrokers, redisUrl, acquirerUrl, bankUrl }: Services) => ({
   DATABASE_URL: databaseUrl,
   KAFKA_BROKERS: kafkaBrokers,
   REDIS_URL: redisUrl,
   ACQUIRER_URL: acquirerUrl,
+  BANK_URL: bankUrl,
   KAFKA_SSL: 'false',
   KAFKA_SASL_MECHANISM: '',
   KAFKA_SASL_USERNAME: '',

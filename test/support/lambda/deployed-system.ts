@@ -30,8 +30,8 @@ export async function startDeployedSystem(name: string): Promise<DeployedSystem>
     if (own.status === 'rejected') throw own.reason
     if (packaged.status === 'rejected') throw packaged.reason
     const { system } = own.value
-    const { databaseUrl, kafkaBrokers, redisUrl, acquirerUrl, logsFolder } = system
-    const services = { databaseUrl, kafkaBrokers, redisUrl, acquirerUrl }
+    const { databaseUrl, kafkaBrokers, redisUrl, acquirerUrl, bankUrl, logsFolder } = system
+    const services = { databaseUrl, kafkaBrokers, redisUrl, acquirerUrl, bankUrl }
     const service = await DeployedService.deploy({ packageFolder: packaged.value, logsFolder, ...services })
     const stopAll = async () => {
       await service.close()

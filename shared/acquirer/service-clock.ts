@@ -1,22 +1,24 @@
-/** The sandbox acquirer's virtual clock, moved over HTTP. */
+/** The virtual clock of a sandbox service, the acquirer or the bank, moved over HTTP. */
 import { DependencyUnavailableError, type FollowingClock } from '../payments/ports.ts'
 
 const TIMEOUT_MS = 2_000
 /** It is further ahead already. */
 const GOES_BACK = 409
 
-export class AcquirerClock implements FollowingClock {
+export class ServiceClock implements FollowingClock {
+  readonly #service: string
   readonly #url: string
 
-  /** `url` is the acquirer's, with a path or without. */
-  constructor(url: string) {
+  /** `service` is how errors call it, such as `the bank`; `url` is the service's, with a path or without. */
+  constructor(service: string, url: string) {
+    this.#service = service
     this.#url = `${url.replace(/\/$/, '')}/clock`
   }
 
   async advanceTo(offsetMs: number): Promise<void> {
     const statusCode = await this.#put(JSON.stringify({ offsetMs }))
     if (statusCode !== 200 && statusCode !== GOES_BACK)
-      throw new DependencyUnavailableError(`the acquirer answered ${statusCode} to its clock`)
+      throw new DependencyUnavailableError(`${this.#service} answered ${statusCode} to its clock`)
   }
 
   async #put(body: string): Promise<number> {
@@ -28,7 +30,7 @@ export class AcquirerClock implements FollowingClock {
       await response.arrayBuffer()
       return response.status
     } catch (error) {
-      throw new DependencyUnavailableError('the acquirer is away', { cause: error })
+      throw new DependencyUnavailableError(`${this.#service} is away`, { cause: error })
     }
   }
 }
