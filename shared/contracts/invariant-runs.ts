@@ -22,7 +22,7 @@ export interface RuleFailure {
   rows: OffendingRow[]
 }
 
-export const controlAccounts = ['acquirer_receivable', 'merchant_payable', 'fee_revenue'] as const
+export const controlAccounts = ['acquirer_receivable', 'merchant_payable', 'fee_revenue', 'vat_payable'] as const
 /** An account of the ledger, and `merchant_payable` for those of all merchants. */
 export type ControlAccount = (typeof controlAccounts)[number]
 

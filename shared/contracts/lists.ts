@@ -49,7 +49,7 @@ export const keyStates = ['in_progress', 'finished', 'expired'] as const
 export type KeyState = (typeof keyStates)[number]
 
 /** Ledger entries: one type is one kind of movement between two accounts. */
-export const entryTypes = ['capture', 'fee', 'refund'] as const
+export const entryTypes = ['capture', 'fee', 'fee_vat', 'refund', 'refund_fee', 'refund_fee_vat'] as const
 export type EntryType = (typeof entryTypes)[number]
 
 /** Events of a payment. Each type is the name of its Kafka topic. */
@@ -63,11 +63,11 @@ export const eventTypes = [
 ] as const
 export type EventType = (typeof eventTypes)[number]
 
-/** Which entries each event books, in the order of writing. An event that books none moves no money. */
+/** Which entries each event can book, in the order of writing. An event that books none moves no money. */
 export const entriesByEvent: Record<EventType, readonly EntryType[]> = {
   'payment.authorized': [],
-  'payment.captured': ['capture', 'fee'],
-  'payment.refunded': ['refund'],
+  'payment.captured': ['capture', 'fee', 'fee_vat'],
+  'payment.refunded': ['refund', 'refund_fee', 'refund_fee_vat'],
   'payment.voided': [],
   'payment.expired': [],
   'payment.declined': [],

@@ -82,11 +82,14 @@ describe('chargesOf', () => {
 
   const amounts = fc.integer({ min: 1, max: 999_999_999_999 })
   const histories = fc.record({
-    captures: fc.array(fc.record({ amountMinor: amounts, feePart: fc.double({ min: 0, max: 1, noNaN: true }) }), {
+    captures: fc.array(fc.record({ amountMinor: amounts, feePart: fc.nat(1_000).map(perMille => perMille / 1_000) }), {
       minLength: 1,
       maxLength: 4,
     }),
-    cuts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 }),
+    cuts: fc.array(
+      fc.nat(1_000).map(perMille => perMille / 1_000),
+      { maxLength: 6 },
+    ),
     terms: fc.array(fc.record({ vatMode: fc.constantFrom(...vatModes), refundFee: fc.constantFrom(...refundFees) }), {
       minLength: 11,
       maxLength: 11,

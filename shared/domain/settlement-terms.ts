@@ -40,6 +40,16 @@ export function termsAt(
   return inForce(own, atMs) ?? defaults
 }
 
+/** The terms of a merchant and currency that were in force at this time (virtual). */
+export type TermsOfAccount = (account: Pick<DatedTerms, 'merchantId' | 'currency'>, atMs: number) => SettlementTerms
+
+/** As `termsAt`, for many events of several merchants. */
+export function termsIn(rows: readonly DatedTerms[], defaults: SettlementTerms): TermsOfAccount {
+  const byMerchant = Map.groupBy(rows, row => row.merchantId)
+  return ({ merchantId, currency }, atMs) =>
+    termsAt(byMerchant.get(merchantId) ?? [], defaults, merchantId, currency, atMs)
+}
+
 /** What we expect an acquirer to take of us, and when it pays. */
 export interface AcquirerTerms extends Pick<SettlementTerms, 'vatMode' | 'refundFee' | 'timezone' | 'calendar'> {
   /** Virtual time. */

@@ -1,5 +1,6 @@
 /** Holds the invariants that look at one payment at a time against the next slice of payments, and keeps what was covered and found. */
 import type { ControlDifference, InvariantRun, RuleFailure, RuleResult } from '../contracts/invariant-runs.ts'
+import type { ChargeTerms } from './charges.ts'
 import { addDifferences, controlDifferences } from './control-accounts.ts'
 import type { SliceSource } from './database-reader.ts'
 import { GRACE_MS } from './invariant.ts'
@@ -22,6 +23,7 @@ export interface SlicePorts {
   }
   invariantRuns: InvariantRuns
   clock: { nowMs(): number }
+  settlementDefaults: ChargeTerms
 }
 
 const RUNS_KEPT_MS = 7 * 24 * 60 * 60_000
@@ -37,7 +39,7 @@ export async function checkSlice(ports: SlicePorts, paymentsMax: number): Promis
   const place = placeAfter(before, startedAtMs)
   const { differences, ...slice } = await ports.snapshots.read(database =>
     // Not before the snapshot: what fell due in between, and was done, would be missed.
-    judgeSlice(database, place.afterPaymentId, paymentsMax, ports.clock.nowMs()),
+    judgeSlice(database, place.afterPaymentId, paymentsMax, ports),
   )
   const failed = slice.results.reduce((total, result) => total + result.failed, 0)
   const run = {
@@ -77,11 +79,12 @@ async function judgeSlice(
   database: SliceSource,
   afterPaymentId: string,
   paymentsMax: number,
-  nowMs: number,
+  { clock, settlementDefaults }: Pick<SlicePorts, 'clock' | 'settlementDefaults'>,
 ): Promise<Pick<InvariantRun, 'lastPaymentId' | 'payments' | 'results'> & { differences: ControlDifference[] }> {
+  const nowMs = clock.nowMs()
   const virtualNowMs = nowMs + (await database.clockOffsetMs())
   const { histories, lastPaymentId } = await database.slice(afterPaymentId, paymentsMax)
-  const judge = { nowMs, virtualNowMs, graceMs: GRACE_MS }
+  const judge = { nowMs, virtualNowMs, graceMs: GRACE_MS, settlementDefaults }
   const judged = judgePayments(histories, judge)
   const results = judged.map(({ name, checked, failed, pending, rows }) => ({ name, checked, failed, pending, rows }))
   const payments = histories.filter(({ payment }) => payment !== null).length

@@ -1,10 +1,11 @@
 /** The control accounts, each the sum of many: what the entries of payments add up to on them, less what the payments and events say. */
 import type { ControlAccount, ControlDifference } from '../contracts/invariant-runs.ts'
-import { entryTypes } from '../contracts/lists.ts'
+import { type EntryType, entryTypes, type VatMode } from '../contracts/lists.ts'
+import { type Charge, chargesOf } from './charges.ts'
 import { Balances } from './database-totals.ts'
 import type { Judge } from './invariant.ts'
 import { entryRules } from './ledger-invariants.ts'
-import { entriesOf, eventsOf, type OutboxRow, type PaymentHistory, sum } from './payment-history.ts'
+import type { PaymentHistory, PaymentRow } from './payment-history.ts'
 
 const MERCHANTS = 'merchant_payable'
 
@@ -12,12 +13,13 @@ const MERCHANTS = 'merchant_payable'
 const controlOf = new Map<string, ControlAccount>([
   ['acquirer_receivable', 'acquirer_receivable'],
   ['fee_revenue', 'fee_revenue'],
+  ['vat_payable', 'vat_payable'],
 ])
 const controlAccountOf = (account: string): ControlAccount | undefined =>
   account.startsWith(`${MERCHANTS}:`) ? MERCHANTS : controlOf.get(account)
 
 /**
- * Of these payments, debit positive, by account and currency; those without a difference too. A fee counts as due when it is booked,
+ * Of these payments, debit positive, by account and currency; those without a difference too. A fee or its VAT counts as due when it is booked,
  * or when its event was published longer ago than the grace.
  */
 export function controlDifferences(histories: readonly PaymentHistory[], judge: Judge): ControlDifference[] {
@@ -40,20 +42,30 @@ function* expectedOf(history: PaymentHistory, judge: Judge) {
   const { payment } = history
   if (payment === null) return
   const { merchantId, currency } = payment
-  for (const type of entryTypes) {
-    const { total, debit, credit } = entryRules[type]
-    const amountMinor = total === null ? dueFees(history, judge) : payment[total]
-    yield { account: debit(merchantId), currency, amountMinor }
+  for (const { type, vatMode, amountMinor } of dueOf(history, payment, judge)) {
+    const { debit, credit } = entryRules[type]
+    yield { account: debit(merchantId, vatMode), currency, amountMinor }
     yield { account: credit(merchantId), currency, amountMinor: -amountMinor }
   }
 }
 
-function dueFees(history: PaymentHistory, { nowMs, graceMs }: Judge): number {
-  const booked = new Set(entriesOf(history, 'fee').map(({ eventId }) => eventId))
-  const isDue = ({ eventId, publishedAtMs }: OutboxRow) =>
-    booked.has(eventId) || (publishedAtMs !== null && nowMs - publishedAtMs > graceMs)
-  const due = eventsOf(history, entryRules.fee.topic).filter(isDue)
-  return sum(due.map(({ event }) => event?.feeAmount ?? 0))
+interface Due {
+  type: EntryType
+  vatMode: VatMode
+  amountMinor: number
+}
+
+function* dueOf(history: PaymentHistory, payment: PaymentRow, judge: Judge): Iterable<Due> {
+  for (const type of entryTypes) {
+    const { total } = entryRules[type]
+    if (total !== null) yield { type, vatMode: 'none', amountMinor: payment[total] }
+  }
+  const { nowMs, graceMs } = judge
+  const booked = new Set(history.entries.map(({ eventId, type }) => `${eventId} ${type}`))
+  const isDue = ({ row: { eventId, publishedAtMs }, type }: Charge) =>
+    booked.has(`${eventId} ${type}`) || (publishedAtMs !== null && nowMs - publishedAtMs > graceMs)
+  for (const charge of chargesOf(history, judge.settlementDefaults))
+    if (isDue(charge)) yield { type: charge.type, vatMode: charge.vatMode, amountMinor: charge.amount }
 }
 
 /** Both together. */

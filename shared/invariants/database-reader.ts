@@ -4,6 +4,7 @@ import { settlementEventTypes } from '../contracts/lists.ts'
 import type { AuditRow } from './audit-hash.ts'
 import type { ApprovedFile } from './audit-invariants.ts'
 import { readApprovedFiles, readAuditRows } from './audit-reader.ts'
+import type { TermsRow } from './charges.ts'
 import { Balances, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import {
@@ -54,6 +55,7 @@ export interface SliceSource {
 export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup {
   readonly #snapshot: Query
   readonly #current: Query
+  #termsRead: Promise<Map<string, TermsRow[]>> | undefined
 
   /** `snapshot` sees one moment, `current` what was committed since; only a comparison with Kafka needs the second. */
   constructor(snapshot: Query, current: Query = snapshot) {
@@ -95,11 +97,13 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
   }
 
   async #historiesOf(payments: Row[], after: string, last: string | null): Promise<PaymentHistory[]> {
+    const terms = await this.#terms()
+    const termsOf = (row: Row): readonly TermsRow[] => terms.get(`${row.merchant_id} ${row.currency}`) ?? []
     const histories = new Map(
-      payments.map(row => [String(row.payment_id), emptyHistory(row.payment_id, paymentOf(row))]),
+      payments.map(row => [String(row.payment_id), emptyHistory(row.payment_id, paymentOf(row), termsOf(row))]),
     )
     const historyOf = (paymentId: string): PaymentHistory => {
-      const history = histories.get(paymentId) ?? emptyHistory(paymentId, null)
+      const history = histories.get(paymentId) ?? emptyHistory(paymentId, null, [])
       histories.set(paymentId, history)
       return history
     }
@@ -113,6 +117,16 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
       for (const row of await this.#range(`SELECT * FROM ${table}`, 'message_key', after, last, OF_PAYMENTS))
         historyOf(row.message_key).outbox.push(outboxOf(row, table === 'outbox_archive'))
     return [...histories.values()]
+  }
+
+  /** By merchant and currency; read once. */
+  #terms(): Promise<Map<string, TermsRow[]>> {
+    this.#termsRead ??= this.#rows(
+      'SELECT merchant_id, currency, valid_from, vat_mode, refund_fee FROM settlement_terms',
+    )
+      .then(rows => Map.groupBy(rows, row => `${row.merchant_id} ${row.currency}`))
+      .then(groups => new Map([...groups].map(([name, rows]) => [name, rows.map(termsOf)])))
+    return this.#termsRead
   }
 
   #range(select: string, column: string, after: string, last: string | null, also = 'TRUE'): Promise<Row[]> {
@@ -205,13 +219,14 @@ const OF_PAYMENTS = `topic NOT IN (${settlementEventTypes.map(topic => `'${topic
 const everyEvent = (columns: string, condition = 'TRUE'): string =>
   outboxTables.map(table => `SELECT ${columns} FROM ${table} WHERE ${condition}`).join(' UNION ALL ')
 
-const emptyHistory = (paymentId: string, payment: PaymentRow | null): PaymentHistory => ({
+const emptyHistory = (paymentId: string, payment: PaymentRow | null, terms: readonly TermsRow[]): PaymentHistory => ({
   paymentId,
   payment,
   operations: [],
   settlements: [],
   entries: [],
   outbox: [],
+  terms,
 })
 
 const msOf = (time: Date | null): number | null => time?.getTime() ?? null
@@ -281,6 +296,12 @@ const entryOf = (row: Row): EntryRow => ({
   creditAccount: row.credit_account,
   amount: row.amount,
   currency: row.currency,
+})
+
+const termsOf = (row: Row): TermsRow => ({
+  validFromMs: row.valid_from.getTime(),
+  vatMode: row.vat_mode,
+  refundFee: row.refund_fee,
 })
 
 const outboxOf = (row: Row, archived: boolean): OutboxRow => ({

@@ -1,9 +1,11 @@
 /** What the database says of all payments together: the balances of the accounts, and every stored answer. */
-import { type EntryType, entryTypes } from '../contracts/lists.ts'
+import { type EntryType, entryTypes, type VatMode } from '../contracts/lists.ts'
 import type { AuditRow } from './audit-hash.ts'
 import type { ApprovedFile } from './audit-invariants.ts'
+import { type ChargeType, chargesOf } from './charges.ts'
+import type { Judge } from './invariant.ts'
 import { entryRules } from './ledger-invariants.ts'
-import { type AnswerRow, entriesOf, type PaymentHistory, type PaymentRow, sum } from './payment-history.ts'
+import type { AnswerRow, PaymentHistory, PaymentRow } from './payment-history.ts'
 
 /** Money by account and currency, in minor units. */
 export class Balances {
@@ -40,44 +42,43 @@ export interface DatabaseTotals {
   credits: Balances
   /** What the payments and their events say that the accounts should hold, debit positive. */
   expected: Balances
-  /** Fees of captured events that are not in the ledger yet. */
-  feesOutstanding: Balances
+  /** Fees and VAT of events that are not in the ledger yet, by the account that they are for. */
+  chargesOutstanding: Balances
   answers: () => AsyncIterable<KeptAnswer>
   /** The audit log, in the order of ids. */
   auditRows: () => AsyncIterable<AuditRow>
   approvedFiles: () => AsyncIterable<ApprovedFile>
 }
 
-/** What the entries of each type should come to, by the payment and its events, in minor units. */
-const amounts: Record<EntryType, (payment: PaymentRow, history: PaymentHistory) => number> = {
-  capture: payment => payment.capturedAmount,
-  fee: (_, history) => sum(feesOf(history).map(fee => (fee.isRecorded ? fee.amount : 0))),
-  refund: payment => payment.refundedAmount,
-}
-
-const feesOf = (history: PaymentHistory) => {
-  const recorded = new Set(entriesOf(history, 'fee').map(entry => entry.eventId))
-  return history.outbox.map(({ eventId, event }) => ({
-    amount: event?.feeAmount ?? 0,
-    isRecorded: recorded.has(eventId),
-  }))
+/** Where a charge comes to stand, or from where it is given back. */
+const accountOf: Record<ChargeType, string> = {
+  fee: 'fee_revenue',
+  fee_vat: 'vat_payable',
+  refund_fee: 'fee_revenue',
+  refund_fee_vat: 'vat_payable',
 }
 
 /** Adds up, payment by payment, what the accounts should hold. */
 export class Expectations {
   readonly expected = new Balances()
-  readonly feesOutstanding = new Balances()
+  readonly chargesOutstanding = new Balances()
 
-  add(history: PaymentHistory): void {
-    const { payment } = history
+  add(history: PaymentHistory, { settlementDefaults }: Judge): void {
+    const { payment, entries } = history
     if (!payment) return
     for (const type of entryTypes) {
-      const { debit, credit } = entryRules[type]
-      const amount = amounts[type](payment, history)
-      this.expected.add(debit(payment.merchantId), payment.currency, amount)
-      this.expected.add(credit(payment.merchantId), payment.currency, -amount)
+      const { total } = entryRules[type]
+      if (total !== null) this.#expect(payment, type, payment[total], 'none')
     }
-    for (const { amount, isRecorded } of feesOf(history))
-      if (amount !== 0 && !isRecorded) this.feesOutstanding.add('fee_revenue', payment.currency, amount)
+    const booked = new Set(entries.map(({ eventId, type }) => `${eventId} ${type}`))
+    for (const { row, type, amount, vatMode } of chargesOf(history, settlementDefaults))
+      if (booked.has(`${row.eventId} ${type}`)) this.#expect(payment, type, amount, vatMode)
+      else this.chargesOutstanding.add(accountOf[type], payment.currency, amount)
+  }
+
+  #expect({ merchantId, currency }: PaymentRow, type: EntryType, amount: number, vatMode: VatMode): void {
+    const { debit, credit } = entryRules[type]
+    this.expected.add(debit(merchantId, vatMode), currency, amount)
+    this.expected.add(credit(merchantId), currency, -amount)
   }
 }

@@ -1,5 +1,6 @@
 /** What an invariant is: a name, a sentence, and a result for every row it looks at. */
 import type { AcquirerFacts, DecidedHistory } from './acquirer-facts.ts'
+import type { ChargeTerms } from './charges.ts'
 import type { DatabaseTotals } from './database-totals.ts'
 import type { HistoryInKafka, KafkaTotals } from './kafka-facts.ts'
 import type { PaymentHistory } from './payment-history.ts'
@@ -12,6 +13,8 @@ export interface Judge {
   /** In the time by which holds and keys run out. */
   virtualNowMs: number
   graceMs: number
+  /** Of merchants without terms of their own: a setting, of which the database does not know. */
+  settlementDefaults: ChargeTerms
 }
 
 /** Long enough for work on its way: `verify` and the job go by it. */

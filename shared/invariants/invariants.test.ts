@@ -17,7 +17,9 @@ import {
   minutesAgo,
   NOW_MS,
   paymentsInParts,
+  paymentsWithVat,
   pendingPayment,
+  SAMPLE_TERMS,
   sampleDatabase,
   sampleJournal,
   sampleKafka,
@@ -31,8 +33,11 @@ const healthyPayments = (): HistoryInKafka[] => [
   declinedPayment(4),
   settledPayment(5, ['authorize', 'capture'], 'other-shop'),
   ...paymentsInParts(10),
+  ...paymentsWithVat(30),
   handSettledPayment(7),
 ]
+
+const CLOCK = { nowMs: NOW_MS, virtualNowMs: NOW_MS, graceMs: 60_000, settlementDefaults: SAMPLE_TERMS }
 
 interface Sample {
   kafka: KafkaFacts
@@ -49,8 +54,7 @@ const resultsOf = async (
   const audit = sampleAudit()
   const [database, kafka] = [sampleDatabase(histories, audit), sampleKafka(histories)]
   tamper({ kafka, audit, ...(await database.balances()) })
-  const clock = { nowMs: NOW_MS, virtualNowMs: NOW_MS, graceMs: 60_000 }
-  return (await judge(database, clock, { kafka, acquirer: journalOf(journal) })).results
+  return (await judge(database, CLOCK, { kafka, acquirer: journalOf(journal) })).results
 }
 
 const failedOf = (results: Awaited<ReturnType<typeof resultsOf>>) =>
@@ -105,11 +109,7 @@ describe('the invariants', () => {
 })
 
 test('the database alone is judged by those invariants that need no more', async () => {
-  const { ok, results } = await judge(sampleDatabase(healthyPayments()), {
-    nowMs: NOW_MS,
-    virtualNowMs: NOW_MS,
-    graceMs: 60_000,
-  })
+  const { ok, results } = await judge(sampleDatabase(healthyPayments()), CLOCK)
   expect(ok).toBe(true)
   expect(results.map(({ name }) => name)).toEqual(needingDatabase.map(({ name }) => name))
   const groups = new Set(results.map(({ group }) => group))
@@ -118,8 +118,7 @@ test('the database alone is judged by those invariants that need no more', async
 
 describe('the acquirer', () => {
   const journalResult = async (facts: AcquirerFacts, histories: HistoryInKafka[]) => {
-    const clock = { nowMs: NOW_MS, virtualNowMs: NOW_MS, graceMs: 60_000 }
-    const { results } = await judge(sampleDatabase(histories), clock, { acquirer: facts })
+    const { results } = await judge(sampleDatabase(histories), CLOCK, { acquirer: facts })
     return { failed: failedOf(results), checked: results.find(({ name }) => name === 'hold-is-payment')!.checked }
   }
 

@@ -67,7 +67,7 @@ export async function judge(
   for await (const history of database.histories()) {
     if (history.payment && ++payments % JUDGED_EACH === 0) onJudged('payments', payments)
     outboxRows += history.outbox.length
-    expectations.add(history)
+    expectations.add(history, clock)
     judgePayment(history, clock, tallies)
     if (kafka) {
       const withKafka = inKafka(kafka, history)
@@ -113,7 +113,7 @@ const unsentOf = ({ outbox }: HistoryInKafka): number =>
 
 async function judgeTotals(
   database: DatabaseSource,
-  { expected, feesOutstanding }: Expectations,
+  { expected, chargesOutstanding }: Expectations,
   clock: Judge,
   tallies: Tallies,
   onJudged: OnJudged,
@@ -121,7 +121,7 @@ async function judgeTotals(
   const answers = () => counted(database.answers(), count => onJudged('answers', count))
   const [auditRows, approvedFiles] = [() => database.auditRows(), () => database.approvedFiles()]
   const balances = await database.balances()
-  const totals = { ...balances, expected, feesOutstanding, answers, auditRows, approvedFiles }
+  const totals = { ...balances, expected, chargesOutstanding, answers, auditRows, approvedFiles }
   for (const invariant of needingDatabase)
     if ('checkTotals' in invariant)
       for await (const result of invariant.checkTotals(totals, clock)) tallies.add(invariant, result)

@@ -1,13 +1,41 @@
 /** Corruptions that make the invariants of the ledger fail. For tests only. */
+
+import type { EntryType } from '../contracts/lists.ts'
+import type { ChargeTerms } from './charges.ts'
 import type { Balances } from './database-totals.ts'
 import type { ledgerInvariants } from './ledger-invariants.ts'
-import { change, type PlantedFor, remove } from './planted.corruption.ts'
+import type { PaymentHistory } from './payment-history.ts'
+import { addEntry, change, MERCHANT_OF, type PlantedFor, remove } from './planted.corruption.ts'
 
 /** Moves a sum between an account and `cash`: the trial balance still holds. */
 function misplace(balances: Balances, account: string, amountMinor: number): void {
   balances.add(account, 'KRW', amountMinor)
   balances.add('cash', 'KRW', -amountMinor)
 }
+
+/** Gives the merchant terms that the books know nothing of. */
+function agree(history: PaymentHistory, terms: ChargeTerms): void {
+  history.terms = [{ ...terms, validFromMs: 0 }]
+}
+
+/** Books an amount beside the entry at this place, under the same event. */
+function book(
+  history: PaymentHistory,
+  place: number,
+  type: EntryType,
+  accounts: [string, string],
+  amount: number,
+): void {
+  const [debitAccount, creditAccount] = accounts
+  history.entries.push({
+    ...history.entries[place]!,
+    ...{ entryId: `led_${type}`, type, debitAccount, creditAccount, amount },
+  })
+}
+
+const MERCHANT = 'merchant_payable:shop'
+/** Places among the entries of the refunded payment. */
+const [FEE, REFUND] = [1, 2]
 
 export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['name']> = {
   'captured-in-ledger': {
@@ -131,6 +159,94 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
       },
     ],
   },
+  'one-fee-vat-entry': {
+    samples: [
+      {
+        what: 'VAT that the terms say and nobody booked',
+        row: 'evt_',
+        inPayment: history => agree(history, { vatMode: 'exclusive', refundFee: 'keep' }),
+      },
+      {
+        what: 'VAT of another amount than the terms say',
+        alsoBreaks: ['balance-merchants', 'balance-vat'],
+        row: 'led_fee_vat',
+        inPayment: history => {
+          agree(history, { vatMode: 'exclusive', refundFee: 'keep' })
+          book(history, FEE, 'fee_vat', [MERCHANT, 'vat_payable'], 24)
+        },
+      },
+      {
+        what: 'VAT where the terms say none',
+        alsoBreaks: ['balance-fees', 'balance-vat'],
+        row: 'evt_',
+        inPayment: history => book(history, FEE, 'fee_vat', ['fee_revenue', 'vat_payable'], 23),
+      },
+    ],
+    system: [
+      {
+        what: 'VAT where the terms say none',
+        payment: 'captured',
+        sql: [addEntry('fee', 'fee_vat', ["'fee_revenue'", "'vat_payable'"], 23)],
+        alsoBreaks: ['balance-fees', 'balance-vat'],
+        offender: /^evt_/,
+      },
+    ],
+  },
+  'one-refund-fee-entry': {
+    samples: [
+      {
+        what: 'a fee that the terms return and nobody gave back',
+        row: 'evt_',
+        inPayment: history => agree(history, { vatMode: 'none', refundFee: 'return' }),
+      },
+      {
+        what: 'a fee given back less one',
+        alsoBreaks: ['balance-merchants', 'balance-fees'],
+        row: 'led_refund_fee',
+        inPayment: history => {
+          agree(history, { vatMode: 'none', refundFee: 'return' })
+          book(history, REFUND, 'refund_fee', ['fee_revenue', MERCHANT], 249)
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a fee given back where the terms keep it',
+        payment: 'refunded',
+        sql: [addEntry('refund', 'refund_fee', ["'fee_revenue'", MERCHANT_OF.refund], 1)],
+        alsoBreaks: ['balance-merchants', 'balance-fees'],
+        offender: /^evt_/,
+      },
+    ],
+  },
+  'one-refund-fee-vat-entry': {
+    samples: [
+      {
+        what: 'VAT that was charged, and not given back with its fee',
+        row: 'evt_',
+        inPayment: history => {
+          agree(history, { vatMode: 'exclusive', refundFee: 'return' })
+          book(history, FEE, 'fee_vat', [MERCHANT, 'vat_payable'], 25)
+          book(history, REFUND, 'refund_fee', ['fee_revenue', MERCHANT], 250)
+        },
+      },
+      {
+        what: 'VAT given back that was never charged',
+        alsoBreaks: ['balance-merchants', 'balance-vat'],
+        row: 'evt_',
+        inPayment: history => book(history, REFUND, 'refund_fee_vat', ['vat_payable', MERCHANT], 25),
+      },
+    ],
+    system: [
+      {
+        what: 'VAT given back that was never charged',
+        payment: 'refunded',
+        sql: [addEntry('refund', 'refund_fee_vat', ["'vat_payable'", MERCHANT_OF.refund], 25)],
+        alsoBreaks: ['balance-merchants', 'balance-vat'],
+        offender: /^evt_/,
+      },
+    ],
+  },
   'one-refund-entry': {
     samples: [
       {
@@ -192,6 +308,15 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
   },
   'entry-accounts': {
     samples: [
+      {
+        what: 'exclusive VAT taken from our own revenue',
+        alsoBreaks: ['balance-merchants', 'balance-fees'],
+        row: 'led_fee_vat',
+        inPayment: history => {
+          agree(history, { vatMode: 'exclusive', refundFee: 'keep' })
+          book(history, FEE, 'fee_vat', ['fee_revenue', 'vat_payable'], 25)
+        },
+      },
       {
         what: 'a fee taken from another merchant',
         alsoBreaks: ['balance-merchants'],
@@ -283,6 +408,24 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
         sql: [change.entry('fee', 'amount = amount + 1')],
         alsoBreaks: ['one-fee-entry', 'balance-merchants'],
         offender: /^fee_revenue KRW$/,
+      },
+    ],
+  },
+  'balance-vat': {
+    samples: [
+      {
+        what: 'VAT off by one',
+        row: 'vat_payable KRW',
+        inTotals: ({ credits }) => misplace(credits, 'vat_payable', 1),
+      },
+    ],
+    system: [
+      {
+        what: 'a fee credited as VAT',
+        payment: 'captured',
+        sql: [change.entry('fee', "credit_account = 'vat_payable'")],
+        alsoBreaks: ['entry-accounts', 'balance-fees'],
+        offender: /^vat_payable KRW$/,
       },
     ],
   },

@@ -1,5 +1,6 @@
 /** Invariants of the ledger: what each payment's entries add up to, and one entry a movement, on the right accounts. */
-import { type EntryType, type EventType, entryTypes } from '../contracts/lists.ts'
+import { type EntryType, type EventType, entryTypes, type VatMode } from '../contracts/lists.ts'
+import { type Charge, type ChargeTerms, type ChargeType, chargesOf, halfEven, termsOf } from './charges.ts'
 import type { Balances, DatabaseTotals } from './database-totals.ts'
 import {
   type CheckResult,
@@ -26,7 +27,8 @@ import {
 interface Rule {
   /** The event that an entry follows from. */
   topic: EventType
-  debit: (merchantId: string) => string
+  /** Only VAT on a fee comes from where its mode says. */
+  debit: (merchantId: string, vatMode: VatMode) => string
   credit: (merchantId: string) => string
   /** The total of the payment that the entries add up to; null: only events say their amounts. */
   total: Total | null
@@ -43,12 +45,20 @@ export const entryRules: Record<EntryType, Rule> = {
     total: 'capturedAmount',
   },
   fee: { topic: 'payment.captured', debit: merchantAccount, credit: account('fee_revenue'), total: null },
+  fee_vat: {
+    topic: 'payment.captured',
+    debit: (merchantId, vatMode) => (vatMode === 'exclusive' ? merchantAccount(merchantId) : 'fee_revenue'),
+    credit: account('vat_payable'),
+    total: null,
+  },
   refund: {
     topic: 'payment.refunded',
     debit: merchantAccount,
     credit: account('acquirer_receivable'),
     total: 'refundedAmount',
   },
+  refund_fee: { topic: 'payment.refunded', debit: account('fee_revenue'), credit: merchantAccount, total: null },
+  refund_fee_vat: { topic: 'payment.refunded', debit: account('vat_payable'), credit: merchantAccount, total: null },
 }
 
 const entrySum = (history: PaymentHistory, total: Total): number =>
@@ -119,24 +129,56 @@ const refundEntry = {
   },
 } as const satisfies DatabaseInvariant
 
-const feeResult = (history: PaymentHistory, row: OutboxRow, judge: Judge): CheckResult => {
-  const fees = ofEvent(history, row, 'fee')
-  const feeAmount = row.event?.feeAmount
-  if (feeAmount === undefined) return failed(row.eventId, 'a captured event that says no fee')
-  if (feeAmount === 0) return holds(fees.length === 0, row.eventId, `has a fee entry, though its fee is 0`)
-  if (fees.length > 0) return oneEntry(row, fees, 'fee', feeAmount)
-  const problem = `its fee of ${feeAmount} is not in the ledger`
+const chargeResult = (history: PaymentHistory, { row, type, amount }: Charge, judge: Judge): CheckResult => {
+  const entries = ofEvent(history, row, type)
+  if (amount === 0) return holds(entries.length === 0, row.eventId, `has a ${type} entry, though its ${type} is 0`)
+  if (entries.length > 0) return oneEntry(row, entries, type, amount)
+  const problem = `its ${type} of ${amount} is not in the ledger`
   // An event that never reached Kafka is judged by "outbox-published"; its fee cannot be there yet.
   return row.publishedAtMs === null
     ? pending(row.eventId, problem)
     : notYet(judge, row.publishedAtMs, row.eventId, problem)
 }
 
+function* oneEntryPerCharge(history: PaymentHistory, judge: Judge, type: ChargeType): Iterable<CheckResult> {
+  for (const charge of chargesOf(history, judge.settlementDefaults))
+    if (charge.type === type) yield chargeResult(history, charge, judge)
+}
+
 const feeEntry = {
   name: 'one-fee-entry',
   sentence: 'Every captured event has exactly one fee entry, of the fee it says, and none when that is 0.',
   *checkPayment(history, judge) {
-    for (const row of eventsOf(history, 'payment.captured')) if (row.event) yield feeResult(history, row, judge)
+    yield* oneEntryPerCharge(history, judge, 'fee')
+    for (const { event, eventId } of eventsOf(history, 'payment.captured'))
+      if (event?.feeAmount === undefined && event !== null) yield failed(eventId, 'a captured event that says no fee')
+  },
+} as const satisfies DatabaseInvariant
+
+const feeVatEntry = {
+  name: 'one-fee-vat-entry',
+  sentence:
+    'Every captured event has exactly one entry of the VAT on its fee that the terms of its time say, and none when that is 0.',
+  *checkPayment(history, judge) {
+    yield* oneEntryPerCharge(history, judge, 'fee_vat')
+  },
+} as const satisfies DatabaseInvariant
+
+const refundFeeEntry = {
+  name: 'one-refund-fee-entry',
+  sentence:
+    'Every refunded event whose terms return the fee has exactly one entry of its part of the fees, so that all parts are the whole; no other has one.',
+  *checkPayment(history, judge) {
+    yield* oneEntryPerCharge(history, judge, 'refund_fee')
+  },
+} as const satisfies DatabaseInvariant
+
+const refundFeeVatEntry = {
+  name: 'one-refund-fee-vat-entry',
+  sentence:
+    'Every refunded event whose terms return the fee has exactly one entry of its part of the VAT on the fees; no other has one.',
+  *checkPayment(history, judge) {
+    yield* oneEntryPerCharge(history, judge, 'refund_fee_vat')
   },
 } as const satisfies DatabaseInvariant
 
@@ -145,11 +187,7 @@ const feeEntry = {
  * In integers of any size, and written apart from the product's own.
  */
 function feeOfWhole(capturedAmount: number, basisPoints: number, fixed: number): number {
-  const tenThousandths = BigInt(capturedAmount) * BigInt(basisPoints)
-  const floor = tenThousandths / 10_000n
-  const rest = tenThousandths - floor * 10_000n
-  const isUp = rest > 5_000n || (rest === 5_000n && floor % 2n !== 0n)
-  const fee = floor + (isUp ? 1n : 0n) + BigInt(fixed)
+  const fee = halfEven(BigInt(capturedAmount) * BigInt(basisPoints), 10_000n) + BigInt(fixed)
   return fee > BigInt(capturedAmount) ? capturedAmount : Number(fee)
 }
 
@@ -169,7 +207,7 @@ const feeOfParts = {
 const entriesHaveEvents = {
   name: 'entries-have-events',
   sentence:
-    'Every ledger entry follows from an event of its own payment: capture and fee from captured, refund from refunded.',
+    'Every ledger entry follows from an event of its own payment: capture, fee and its VAT from captured, refund and what it gives back of both from refunded.',
   *checkPayment(history) {
     for (const entry of history.entries) {
       const topic = ruleOf(entryRules, entry.type)?.topic
@@ -182,19 +220,27 @@ const entriesHaveEvents = {
 const entryAccounts = {
   name: 'entry-accounts',
   sentence: 'Every ledger entry debits and credits the accounts that its type says.',
-  *checkPayment({ payment, entries }) {
-    if (!payment) return
-    for (const entry of entries) {
+  *checkPayment(history, judge) {
+    if (!history.payment) return
+    const { merchantId } = history.payment
+    for (const entry of history.entries) {
       const rule = ruleOf(entryRules, entry.type)
       const found = `${entry.debitAccount} → ${entry.creditAccount}`
-      const expected = rule && `${rule.debit(payment.merchantId)} → ${rule.credit(payment.merchantId)}`
+      const { vatMode } = termsOfEntry(history, entry, judge.settlementDefaults)
+      const expected = rule && `${rule.debit(merchantId, vatMode)} → ${rule.credit(merchantId)}`
       yield same(entry.entryId, `${entry.type}, debit → credit`, found, expected)
     }
   },
 } as const satisfies DatabaseInvariant
 
+function termsOfEntry(history: PaymentHistory, { eventId }: EntryRow, defaults: ChargeTerms): ChargeTerms {
+  const event = history.outbox.find(row => row.eventId === eventId)?.event
+  return event ? termsOf(history, event, defaults) : defaults
+}
+
 const isKnownAccount = (account: string): boolean =>
-  ['acquirer_receivable', 'fee_revenue', 'cash'].includes(account) || account.startsWith('merchant_payable:')
+  ['acquirer_receivable', 'fee_revenue', 'vat_payable', 'cash'].includes(account) ||
+  account.startsWith('merchant_payable:')
 
 const knownTotals = (balances: Balances): Map<string, bigint> => {
   const totals = new Map<string, bigint>()
@@ -234,27 +280,45 @@ const receivable = {
 
 const merchants = {
   name: 'balance-merchants',
-  sentence: 'Every merchant is owed what its payments captured, less refunds, less the fees its events say.',
+  sentence:
+    'Every merchant is owed what its payments captured, less refunds, less fees and VAT, and what refunds give back of both.',
   *checkTotals(totals) {
     yield* balancesOf(totals, account => account.startsWith('merchant_payable:'))
   },
 } as const satisfies DatabaseInvariant
 
+function* chargesOn(totals: DatabaseTotals, wanted: 'fee_revenue' | 'vat_payable'): Iterable<CheckResult> {
+  yield* balancesOf(totals, account => account === wanted)
+  for (const { account, currency, amountMinor } of totals.chargesOutstanding)
+    if (account === wanted) yield pending(`${account} ${currency}`, `${amountMinor} is on its way`)
+}
+
 const fees = {
   name: 'balance-fees',
-  sentence: 'Per currency, fee_revenue holds the fees that the captured events say.',
+  sentence:
+    'Per currency, fee_revenue holds the fees that the captured events say, less the VAT within them, less what refunds give back.',
   *checkTotals(totals) {
-    yield* balancesOf(totals, account => account === 'fee_revenue')
-    for (const { currency, amountMinor } of totals.feesOutstanding)
-      yield pending(`fee_revenue ${currency}`, `${amountMinor} of fees are on their way`)
+    yield* chargesOn(totals, 'fee_revenue')
+  },
+} as const satisfies DatabaseInvariant
+
+const vat = {
+  name: 'balance-vat',
+  sentence: 'Per currency, vat_payable holds the VAT on the fees of the captured events, less what refunds give back.',
+  *checkTotals(totals) {
+    yield* chargesOn(totals, 'vat_payable')
   },
 } as const satisfies DatabaseInvariant
 
 /** One invariant counts the entries of each type. */
-const countedBy = { capture: captureEntry, fee: feeEntry, refund: refundEntry } as const satisfies Record<
-  EntryType,
-  DatabaseInvariant
->
+const countedBy = {
+  capture: captureEntry,
+  fee: feeEntry,
+  fee_vat: feeVatEntry,
+  refund: refundEntry,
+  refund_fee: refundFeeEntry,
+  refund_fee_vat: refundFeeVatEntry,
+} as const satisfies Record<EntryType, DatabaseInvariant>
 
 export const ledgerInvariants = [
   capturedInLedger,
@@ -268,4 +332,5 @@ export const ledgerInvariants = [
   receivable,
   merchants,
   fees,
+  vat,
 ] as const

@@ -1,5 +1,6 @@
 /** The rows of one payment as the invariants read them. Their types are not the product's, on purpose: a mistake in those must not hide here. */
 import type { EntryType, EventType, OperationKind, OperationState } from '../contracts/lists.ts'
+import type { TermsRow } from './charges.ts'
 
 export interface PaymentRow {
   paymentId: string
@@ -64,6 +65,8 @@ export interface EventFacts {
   eventType: string
   sequence: number
   operationId: string
+  /** RFC 3339, virtual time. */
+  occurredAt: string
   amount: number
   feeAmount: number | undefined
   /** Of the hold, by a capture that is the last one. */
@@ -104,6 +107,8 @@ export interface PaymentHistory {
   settlements: SettlementRow[]
   entries: EntryRow[]
   outbox: OutboxRow[]
+  /** Those of its merchant and currency, whenever they began; in any order. */
+  terms: readonly TermsRow[]
 }
 
 export const sum = (amounts: number[]): number => amounts.reduce((total, amount) => total + amount, 0)

@@ -98,6 +98,21 @@ export const remove = {
   answer: () => `DELETE FROM idem_response_cache WHERE ${rowCondition.answer}`,
 }
 
+/** Adds an entry beside the payment's own entry of type `beside`, under the same event. */
+export const addEntry = (
+  beside: string,
+  type: string,
+  [debit, credit]: [debit: string, credit: string],
+  amount: number,
+) =>
+  `INSERT INTO ledger_entry
+     (entry_id, payment_id, event_id, entry_type, debit_account, credit_account, amount, currency, occurred_at, recorded_at)
+   SELECT CONCAT('led_', REVERSE(SUBSTRING(entry_id, 5))), payment_id, event_id, '${type}', ${debit}, ${credit}, ${amount},
+     currency, occurred_at, recorded_at FROM ledger_entry WHERE ${rowCondition.entry(beside)}`
+
+/** The account of the merchant in such a statement, as capture and refund entries name it. */
+export const MERCHANT_OF = { capture: 'credit_account', refund: 'debit_account' } as const
+
 const ARCHIVED = 'id, event_id, topic, message_key, sequence, payload, traceparent, shard, created_at, published_at'
 
 /** Copies the event of a payment that has one event. */

@@ -2,6 +2,7 @@
 import type { DecisionState, JournalEntry } from '../contracts/acquirer.ts'
 import type { EntryType, EventType, OperationKind, OperationState, PaymentStatus } from '../contracts/lists.ts'
 import { JournalFacts } from './acquirer-facts.ts'
+import type { ChargeTerms } from './charges.ts'
 import { Balances, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts, RowInKafka } from './kafka-facts.ts'
@@ -10,6 +11,9 @@ import { approvedFilesOf, sampleAudit } from './sample-audit.ts'
 
 export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5)
 export const minutesAgo = (minutes: number): number => NOW_MS - minutes * 60_000
+
+/** Of merchants without terms of their own. */
+export const SAMPLE_TERMS: ChargeTerms = { vatMode: 'none', refundFee: 'keep' }
 
 const STEP_MS = minutesAgo(10)
 const AMOUNT = 10_000
@@ -167,6 +171,7 @@ export function settledPayment(index: number, steps: Step[], merchantId = 'shop'
     settlements: [],
     entries: [],
     outbox: [],
+    terms: [],
   }
   for (const step of steps) takeStep(history, typeof step === 'string' ? wholeSteps[step] : step, index)
   return history
@@ -197,6 +202,7 @@ function takeStep(history: HistoryInKafka & { payment: PaymentRow }, step: StepR
     eventType: topic,
     sequence: payment.eventCount,
     operationId,
+    occurredAt: new Date(STEP_MS).toISOString(),
     amount,
     feeAmount,
     releasedAmount,
@@ -269,6 +275,47 @@ export const paymentsInParts = (firstIndex: number): HistoryInKafka[] => {
       part('capture', AMOUNT, 'COMPLETED', [AMOUNT, 0], { finalCapture: true, feeAmount: FEE, combined: true }),
     ]),
   ]
+}
+
+/** Of merchants with VAT on their fees, exclusive and inclusive, whose refunds return them: one refunded in two parts, one whole. */
+export function paymentsWithVat(firstIndex: number): HistoryInKafka[] {
+  const partOf = (amount: number, status: PaymentStatus, refundedAmount: number): StepRow => ({
+    ...{ kind: 'refund', amount, status, capturedAmount: AMOUNT, refundedAmount },
+  })
+  const inParts = [partOf(4_000, 'PARTIALLY_REFUNDED', 4_000), partOf(6_000, 'REFUNDED', AMOUNT)]
+  const onTop = settledPayment(firstIndex, ['authorize', 'capture', ...inParts], 'vat-on-top')
+  const within = settledPayment(firstIndex + 1, ['authorize', 'capture', 'refund'], 'vat-within')
+  onTop.terms = [{ validFromMs: 0, vatMode: 'exclusive', refundFee: 'return' }]
+  within.terms = [{ validFromMs: 0, vatMode: 'inclusive', refundFee: 'return' }]
+  charge(onTop, 'merchant_payable:vat-on-top', [
+    ['fee_vat', 25],
+    ['refund_fee', 100, 150],
+    ['refund_fee_vat', 10, 15],
+  ])
+  charge(within, 'merchant_payable:vat-within', [
+    ['fee_vat', 23],
+    ['refund_fee', 227],
+    ['refund_fee_vat', 23],
+  ])
+  return [onTop, within]
+}
+
+type ChargedAs = [type: 'fee_vat' | 'refund_fee' | 'refund_fee_vat', ...amounts: number[]]
+
+/** Books these amounts, one for each event in turn. */
+function charge(history: HistoryInKafka, merchant: string, charges: readonly ChargedAs[]): void {
+  const isOnTop = history.terms[0]!.vatMode === 'exclusive'
+  const rules = {
+    fee_vat: { topic: 'payment.captured', accounts: [isOnTop ? merchant : 'fee_revenue', 'vat_payable'] },
+    refund_fee: { topic: 'payment.refunded', accounts: ['fee_revenue', merchant] },
+    refund_fee_vat: { topic: 'payment.refunded', accounts: ['vat_payable', merchant] },
+  } satisfies Record<ChargedAs[0], { topic: EventType; accounts: [string, string] }>
+  for (const [type, ...amounts] of charges) {
+    const { topic, accounts } = rules[type]
+    const events = history.outbox.filter(row => row.topic === topic)
+    for (const [index, { eventId }] of events.entries())
+      history.entries.push(entryOf(type, eventId, accounts as [string, string], amounts[index]!))
+  }
 }
 
 /** A payment that the acquirer declined. */

@@ -2,7 +2,7 @@
 import type { InvariantRun } from '../contracts/invariant-runs.ts'
 import type { InvariantRuns, SlicePorts } from './check-slice.ts'
 import type { PaymentHistory } from './payment-history.ts'
-import { NOW_MS } from './sample-payments.ts'
+import { NOW_MS, SAMPLE_TERMS } from './sample-payments.ts'
 
 export class SampleRuns implements InvariantRuns {
   runs: InvariantRun[] = []
@@ -40,6 +40,7 @@ export function sampleSlices(histories: PaymentHistory[]) {
     snapshots: { read: work => work(database) },
     invariantRuns: new SampleRuns(),
     clock,
+    settlementDefaults: SAMPLE_TERMS,
   } satisfies SlicePorts
   return ports
 }

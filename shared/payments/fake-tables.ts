@@ -11,7 +11,7 @@ import type { OperationListView } from '../contracts/routes/list-operations.ts'
 import { inSequence } from '../domain/operation-order.ts'
 import { DECLINED_EXPIRY_PAUSE_MS, heldStatuses, type Payment } from '../domain/payment.ts'
 import type { DatedTerms } from '../domain/settlement-terms.ts'
-import type { TermsReader } from '../settlement/ports.ts'
+import type { TermsReader, TermsWriter } from '../settlement/ports.ts'
 import { type FakeDatabase, Table } from './fake-store.ts'
 import {
   type AcquirerOrder,
@@ -21,6 +21,7 @@ import {
   type Claim,
   type ConsumerProgress,
   type DeliveryProgress,
+  DuplicateKeyError,
   type LeaseTimes,
   type Ledger,
   type LedgerEntry,
@@ -526,12 +527,21 @@ function outboxRowOf(row: OutboxTableRow): OutboxRow {
   return { id, eventId, topic, messageKey, sequence, payload, shard, traceparent, attempts }
 }
 
-export class FakeTerms implements TermsReader {
+export class FakeTerms implements TermsReader, TermsWriter {
   readonly rows: DatedTerms[] = []
 
   async listTerms(_tx: Transaction | undefined, merchantIds: readonly string[]): Promise<DatedTerms[]> {
     assertSome(merchantIds)
     return this.rows.filter(row => merchantIds.includes(row.merchantId))
+  }
+
+  async lockTerms(): Promise<void> {}
+
+  async insertTerms(_tx: Transaction, terms: DatedTerms): Promise<void> {
+    const isSame = ({ merchantId, currency, validFromMs }: DatedTerms) =>
+      merchantId === terms.merchantId && currency === terms.currency && validFromMs === terms.validFromMs
+    if (this.rows.some(isSame)) throw new DuplicateKeyError('terms from this moment on')
+    this.rows.push(terms)
   }
 }
 

@@ -3,9 +3,10 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { SEED, seeded } from '../../test/unit/seed.ts'
 import type { PaymentEvent } from '../contracts/events.ts'
-import { movement } from '../domain/ledger.ts'
+import { isWrittenByOperation, movement } from '../domain/ledger.ts'
+import type { DatedTerms } from '../domain/settlement-terms.ts'
 import { shuffledTurns } from './fake-store.ts'
-import { createFakeIds, createFakePorts, FAKE_NOW_MS, type FakePorts } from './fakes.ts'
+import { createFakeIds, createFakePorts, FAKE_NOW_MS, type FakePorts, fakeTerms } from './fakes.ts'
 import { DependencyUnavailableError, DuplicateKeyError, type IncomingRecord, type LedgerEntry } from './ports.ts'
 import { recordLedger } from './record-ledger.ts'
 
@@ -164,6 +165,239 @@ describe('a refunded event', () => {
 
     expect(outcome).toEqual({ written: 0, poisoned: 1 })
     expect(typesOf(ports, event)).toEqual(['refund'])
+  })
+})
+
+const OCCURRED_MS = Date.parse('2026-01-02T03:04:05.006Z')
+
+const termsOf = (given: Partial<DatedTerms>): DatedTerms => ({
+  ...fakeTerms,
+  ...{ merchantId: 'shop', currency: 'KRW', validFromMs: OCCURRED_MS },
+  ...given,
+})
+
+/** What the consumer wrote of an event, as `type debit → credit amount`. */
+const writtenOf = (ports: FakePorts, event: PaymentEvent) =>
+  entriesOf(ports, event)
+    .filter(({ type }) => !isWrittenByOperation(type))
+    .map(entry => `${entry.type} ${entry.debitAccount} → ${entry.creditAccount} ${entry.amountMinor}`)
+
+describe('VAT on the fee', () => {
+  const vatUnder = async (terms: Partial<DatedTerms>, given: Partial<PaymentEvent> = {}) => {
+    const event = captured(given)
+    const ports = await booksWith(event)
+    ports.terms.rows.push(termsOf(terms))
+    await recordLedger(ports, [recordOf(event)])
+    return writtenOf(ports, event)
+  }
+
+  test('that is exclusive is a tenth on top of it, from the merchant', async () => {
+    expect(await vatUnder({ vatMode: 'exclusive' })).toEqual([
+      'fee merchant_payable:shop → fee_revenue 250',
+      'fee_vat merchant_payable:shop → vat_payable 25',
+    ])
+  })
+
+  test('that is inclusive is an eleventh of it, from our revenue', async () => {
+    expect(await vatUnder({ vatMode: 'inclusive' })).toEqual([
+      'fee merchant_payable:shop → fee_revenue 250',
+      'fee_vat fee_revenue → vat_payable 23',
+    ])
+  })
+
+  test.each<{ what: string; terms: Partial<DatedTerms>; given?: Partial<PaymentEvent> }>([
+    { what: 'no VAT', terms: { vatMode: 'none' } },
+    { what: 'terms of another merchant', terms: { vatMode: 'exclusive', merchantId: 'other' } },
+    { what: 'terms of another currency', terms: { vatMode: 'exclusive', currency: 'USD' } },
+    { what: 'terms that began a moment later', terms: { vatMode: 'exclusive', validFromMs: OCCURRED_MS + 1 } },
+  ])('is not booked by $what', async ({ terms }) => {
+    expect(await vatUnder(terms)).toEqual(['fee merchant_payable:shop → fee_revenue 250'])
+  })
+
+  test('is not booked where it comes to nothing', async () => {
+    expect(await vatUnder({ vatMode: 'exclusive' }, { feeAmount: 4 })).toEqual([
+      'fee merchant_payable:shop → fee_revenue 4',
+    ])
+  })
+
+  test('follows the defaults of merchants without terms', async () => {
+    const event = captured()
+    const ports = { ...(await booksWith(event)), settlementDefaults: { ...fakeTerms, vatMode: 'exclusive' as const } }
+
+    expect(await recordLedger(ports, [recordOf(event)])).toEqual({ written: 2, poisoned: 0 })
+    expect(writtenOf(ports, event)).toContain('fee_vat merchant_payable:shop → vat_payable 25')
+  })
+
+  test('that the books have otherwise is dead-lettered, and stays', async () => {
+    const event = captured()
+    const ports = await booksWith(event)
+    const vat = movement('fee_vat', 'shop', 24, 'KRW', 'exclusive')
+    await write(ports, [{ ...entryOf(event), ...vat, entryId: ids.entry() }])
+    ports.terms.rows.push(termsOf({ vatMode: 'exclusive' }))
+
+    expect(await recordLedger(ports, [recordOf(event)])).toEqual({ written: 0, poisoned: 1 })
+
+    expect(ports.alarms.letters.map(({ reason }) => reason)).toEqual([
+      'the fee_vat entry in the books differs from the event',
+    ])
+    expect(writtenOf(ports, event)).toEqual(['fee_vat merchant_payable:shop → vat_payable 24'])
+  })
+})
+
+describe('a refund whose terms return the fee', () => {
+  /** Captured in two parts, 6,000 and 4,000 with 90 and 60 of fee, and refunded in parts. */
+  function steps(...refundsMinor: number[]): PaymentEvent[] {
+    const { payment } = captured()
+    const sequenced = (sequence: number, given: Partial<PaymentEvent>) => ({ payment, sequence, ...given })
+    return [
+      captured(sequenced(2, { amount: 6_000, feeAmount: 90 })),
+      captured(sequenced(3, { amount: 4_000, feeAmount: 60 })),
+      ...refundsMinor.map((amount, index) => refunded(sequenced(4 + index, { amount }))),
+    ]
+  }
+
+  /** Their own transactions have written their part, by terms with VAT on top. */
+  async function returningBooks(events: readonly PaymentEvent[], ...terms: DatedTerms[]) {
+    const ports = await booksWith(...events)
+    ports.terms.rows.push(termsOf({ vatMode: 'exclusive', refundFee: 'return' }), ...terms)
+    return ports
+  }
+
+  test('gives back its part of what all captures were charged, fee and VAT', async () => {
+    const events = steps(4_000)
+    const ports = await returningBooks(events)
+
+    expect(
+      await recordLedger(
+        ports,
+        events.map(event => recordOf(event)),
+      ),
+    ).toEqual({ written: 6, poisoned: 0 })
+
+    expect(writtenOf(ports, events[2]!)).toEqual([
+      'refund_fee fee_revenue → merchant_payable:shop 60',
+      'refund_fee_vat vat_payable → merchant_payable:shop 6',
+    ])
+  })
+
+  test('in parts gives back all that was charged, whichever part comes first', async () => {
+    const events = steps(3_333, 3_333, 3_334)
+    const ports = await returningBooks(events)
+
+    for (const event of events.toReversed()) await recordLedger(ports, [recordOf(event)])
+
+    const amounts = (type: string) =>
+      ports.ledger.table.rows().flatMap(entry => (entry.type === type ? [entry.amountMinor] : []))
+    expect(amounts('refund_fee')).toEqual([50, 50, 50])
+    expect(amounts('refund_fee_vat')).toEqual([5, 5, 5])
+    expect(amounts('fee_vat')).toEqual([6, 9])
+  })
+
+  test('needs no entry of its captures, and finds their events in the archive, too', async () => {
+    const events = steps(10_000)
+    const ports = await returningBooks(events)
+    await ports.transactions.run('archive', async tx => {
+      const rows = ports.outbox.table.rows().filter(({ topic }) => topic === 'payment.captured')
+      await ports.outbox.markPublished(
+        tx,
+        rows.map(({ id }) => id),
+        FAKE_NOW_MS,
+      )
+      await ports.outbox.archive(
+        tx,
+        rows.map(({ id }) => id),
+      )
+    })
+
+    await recordLedger(ports, [recordOf(events[2]!)])
+
+    expect(writtenOf(ports, events[2]!)).toEqual([
+      'refund_fee fee_revenue → merchant_payable:shop 150',
+      'refund_fee_vat vat_payable → merchant_payable:shop 15',
+    ])
+  })
+
+  test('goes by the terms of each event at its own time', async () => {
+    const [first, second, kept, returned] = steps(5_000, 5_000)
+    const at = (event: PaymentEvent, seconds: number) => ({
+      ...event,
+      occurredAt: new Date(OCCURRED_MS + seconds * 1_000).toISOString(),
+    })
+    const events = [at(first!, 0), at(second!, 1), at(kept!, 2), at(returned!, 3)]
+    const ports = await returningBooks(
+      events,
+      termsOf({ vatMode: 'none', refundFee: 'keep', validFromMs: OCCURRED_MS + 1_000 }),
+      termsOf({ vatMode: 'inclusive', refundFee: 'return', validFromMs: OCCURRED_MS + 3_000 }),
+    )
+
+    await recordLedger(
+      ports,
+      events.map(event => recordOf(event)),
+    )
+
+    expect(events.map(event => writtenOf(ports, event))).toEqual([
+      ['fee merchant_payable:shop → fee_revenue 90', 'fee_vat merchant_payable:shop → vat_payable 9'],
+      ['fee merchant_payable:shop → fee_revenue 60'],
+      [],
+      ['refund_fee fee_revenue → merchant_payable:shop 75', 'refund_fee_vat vat_payable → merchant_payable:shop 4'],
+    ])
+  })
+
+  test('changes nothing when it is delivered again', async () => {
+    const events = steps(3_333, 6_667)
+    const ports = await returningBooks(events)
+    const records = events.map(event => recordOf(event))
+    await recordLedger(ports, records)
+    const books = ports.ledger.table.rows()
+
+    expect(await recordLedger(ports, records)).toEqual({ written: 0, poisoned: 0 })
+    expect(ports.ledger.table.rows()).toEqual(books)
+  })
+
+  test('that the books have otherwise is dead-lettered', async () => {
+    const events = steps(4_000)
+    const ports = await returningBooks(events)
+    const back = movement('refund_fee', 'shop', 61, 'KRW')
+    await write(ports, [{ ...entryOf(events[2]!), ...back, entryId: ids.entry() }])
+
+    expect(await recordLedger(ports, [recordOf(events[2]!)])).toEqual({ written: 0, poisoned: 1 })
+    expect(ports.alarms.letters[0]!.reason).toBe('the refund_fee entry in the books differs from the event')
+  })
+
+  // Without all of them nobody knows what was charged. A thrown error would come back with every delivery.
+  test.each<{ what: string; told: (events: PaymentEvent[]) => PaymentEvent[] }>([
+    { what: 'has no capture', told: events => events.slice(2) },
+    {
+      what: 'has a capture without its fee',
+      told: events => [{ ...events[0]!, feeAmount: undefined }, ...events.slice(1)],
+    },
+  ])('is dead-lettered when the outbox $what, and the others are recorded', async ({ told }) => {
+    const [events, other] = [steps(4_000), captured()]
+    const ports = await returningBooks([...told(events), other])
+
+    expect(await recordLedger(ports, [recordOf(events[2]!), recordOf(other)])).toEqual({ written: 2, poisoned: 1 })
+    expect(ports.alarms.letters[0]!.reason).toBe(
+      'the outbox does not say what the captures of its payment were charged',
+    )
+  })
+
+  test('alone is why earlier events are read', async () => {
+    const [events, other] = [steps(4_000), refunded({ payment: { ...captured().payment, merchantId: 'other' } })]
+    const ports = await returningBooks([...events, other])
+    const asked: (readonly string[])[] = []
+    const listByPayments = ports.outbox.listByPayments.bind(ports.outbox)
+    ports.outbox.listByPayments = (tx, paymentIds) => {
+      asked.push(paymentIds)
+      return listByPayments(tx, paymentIds)
+    }
+
+    await recordLedger(ports, [recordOf(events[0]!), recordOf(other)])
+    expect(asked).toEqual([])
+    await recordLedger(
+      ports,
+      [...events, other].map(event => recordOf(event)),
+    )
+    expect(asked).toEqual([[events[2]!.payment.paymentId]])
   })
 })
 

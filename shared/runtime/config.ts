@@ -66,7 +66,8 @@ const DEFAULT_TERMS: SettlementTerms = {
   heldReason: null,
 }
 
-function isTimezone(name: string): boolean {
+/** Whether this is the name of a time zone. */
+export function isTimezone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
   } catch {

@@ -66,6 +66,7 @@ import { SettlementStartTable } from '../stores/settlement-start.ts'
 import { SettlementTermsTable } from '../stores/settlement-terms.ts'
 import { TransactionGroups } from '../stores/transaction-groups.ts'
 import { circuitProblems, reportCall, reportCircuit } from './acquirer-report.ts'
+import { calendarProblems } from './calendar-report.ts'
 import { monotonicClock, systemClock } from './clock.ts'
 import { type Config, configFrom, IN_PROCESS_ACQUIRER, NO_BANK } from './config.ts'
 import { countAnswer, countingObserver, countingSettlementObserver } from './counters.ts'
@@ -632,8 +633,8 @@ export class Ports {
   }
 
   async #problems(database: Promise<unknown>): Promise<ReadinessProblem[]> {
-    const asked = Promise.all([this.#deliveryProblems(), this.#unknownProblems(), database])
-    const inDatabase = asked.then(([delivery, unknown]) => [...delivery, ...unknown])
+    const asked = Promise.all([this.#deliveryProblems(), this.#unknownProblems(), this.#calendarProblems(), database])
+    const inDatabase = asked.then(([delivery, unknown, calendar]) => [...delivery, ...unknown, ...calendar])
     // The answer may add a trouble of the database. A missing answer must not hide the other problems.
     const silence = sleep(DATABASE_ANSWER_MS, [], { ref: false })
     const found = await Promise.race([inDatabase.catch(() => []), silence])
@@ -655,6 +656,12 @@ export class Ports {
     await this.clock.catchUp()
     const unknown = await this.operations.unknown(leaseTimes(this))
     return unknownProblems(unknown, this.clock.virtualNowMs())
+  }
+
+  async #calendarProblems(): Promise<ReadinessProblem[]> {
+    const name = this.settlementDefaults.calendar
+    await this.clock.catchUp()
+    return calendarProblems(name, await this.calendars.calendar(name), this.clock.virtualNowMs())
   }
 
   get #dataDisk() {
@@ -723,7 +730,7 @@ export class Ports {
 const unclear = async () => ({ kind: 'unknown' }) as const
 const silentBank: Bank = { submitFile: unclear, inquireFile: unclear, inquirePayout: unclear }
 
-class BatchPorts extends Ports {
+export class BatchPorts extends Ports {
   override get transactions(): Database {
     return this.database
   }

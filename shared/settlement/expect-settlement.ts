@@ -1,7 +1,7 @@
 /** Writes what each captured or refunded event comes to: an item that its merchant is owed, and an expectation of the acquirer. */
 import { foreignRecord, moneyEventsIn, type Parsed, type Poison } from '../contracts/event-records.ts'
 import type { PaymentEvent } from '../contracts/events.ts'
-import { type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
+import { type SettlementTerms, termsIn } from '../domain/settlement-terms.ts'
 import type { Clock, OutboxReader, SeparateTransactions, Transaction } from '../payments/ports.ts'
 import { ACQUIRER, acquirerTermsAt, expectationOf, itemOf, type Rules } from './expected-event.ts'
 import type {
@@ -130,14 +130,13 @@ async function readRules(tx: Transaction, ports: ExpectPorts, fresh: readonly Pa
     ports.acquirerTerms.listAcquirerTerms(tx, ACQUIRER),
     ports.settlementStart.settledFromMs(tx),
   ])
-  const termsOf: Rules['termsAt'] = ({ merchantId, currency }, atMs) =>
-    termsAt(rows, ports.settlementDefaults, merchantId, currency, atMs)
+  const termsAt = termsIn(rows, ports.settlementDefaults)
   const names = fresh.flatMap(({ event }) => [
-    termsOf(event.payment, timeOf(event)).calendar,
+    termsAt(event.payment, timeOf(event)).calendar,
     acquirerTermsAt(acquirerTerms, timeOf(event)).calendar,
   ])
   const calendars = await readCalendars(tx, ports, names)
-  const rules: Rules = { termsAt: termsOf, acquirerTerms, calendar: name => calendars.get(name)! }
+  const rules: Rules = { termsAt, acquirerTerms, calendar: name => calendars.get(name)! }
   const histories = Map.groupBy(written, row => row.messageKey)
   return {
     histories: new Map([...histories].map(([paymentId, own]) => [paymentId, moneyEventsIn(own)])),

@@ -4,7 +4,7 @@ import { addBusinessDays, type BusinessCalendar, periodEndOf, soldOn } from '../
 import { feeOfAllMinor } from '../domain/fee.ts'
 import type { Charge } from '../domain/fee-vat.ts'
 import { type ChargedStep, chargedStepOf, chargesOf } from '../domain/settlement-charges.ts'
-import { type AcquirerTerms, inForce, type SettlementTerms } from '../domain/settlement-terms.ts'
+import { type AcquirerTerms, inForce, type TermsOfAccount } from '../domain/settlement-terms.ts'
 import type { Expectation, SettlementItem } from './ports.ts'
 
 /** The one source of settlements so far. */
@@ -12,8 +12,7 @@ export const ACQUIRER = 'acquirer'
 
 /** By what an event is judged. */
 export interface Rules {
-  /** Of the payment's merchant and currency, at this time (virtual). */
-  termsAt(payment: PaymentEvent['payment'], atMs: number): SettlementTerms
+  termsAt: TermsOfAccount
   acquirerTerms: readonly AcquirerTerms[]
   calendar(name: string): BusinessCalendar
 }

@@ -18,6 +18,13 @@ export interface TermsReader {
   listTerms(tx: Transaction | undefined, merchantIds: readonly string[]): Promise<DatedTerms[]>
 }
 
+export interface TermsWriter {
+  /** Lets one at a time change terms, until the transaction ends: new terms go on from those before them. */
+  lockTerms(tx: Transaction): Promise<void>
+  /** Throws DuplicateKeyError when the merchant has terms from this very moment. `nowMs` is real time. */
+  insertTerms(tx: Transaction, terms: DatedTerms, addedBy: string, nowMs: number): Promise<void>
+}
+
 export interface Calendars {
   /** As it stands now. One that nobody has loaded knows no year. */
   calendar(name: string, tx?: Transaction): Promise<BusinessCalendar>

@@ -98,6 +98,10 @@ export class PayoutFileTable implements PayoutFiles {
     return this.#select('state = ? AND ask_at_ms <= ? ORDER BY file_id LIMIT ?', [state, askAtMsMax, limit])
   }
 
+  listNewest(limit: number): Promise<PayoutFile[]> {
+    return this.#select('TRUE ORDER BY file_id DESC LIMIT ?', [limit])
+  }
+
   async nextAskMs(): Promise<number | undefined> {
     const [first] = await this.#select("state = 'SENT' ORDER BY ask_at_ms, file_id LIMIT 1", [])
     return first?.askAtMs

@@ -97,6 +97,14 @@ export class PayoutTable implements Payouts {
     return this.#select('batch_id = ? ORDER BY attempt', [batchId], tx)
   }
 
+  /** Of a batch, or of all. */
+  listNewest(batchId: string | undefined, limit: number): Promise<Payout[]> {
+    const newest = 'ORDER BY payout_id DESC LIMIT ?'
+    return batchId === undefined
+      ? this.#select(`TRUE ${newest}`, [limit])
+      : this.#select(`batch_id = ? ${newest}`, [batchId, limit])
+  }
+
   async change(tx: Transaction, payoutIds: readonly string[], change: PayoutChange): Promise<void> {
     const { state, updatedAtMs, failure, bankRef, askAtMs, isTold } = change
     const set: [column: string, value: SqlValue | undefined][] = [

@@ -93,6 +93,14 @@ export class BatchTable implements Batches {
     return this.#select('state = ? AND batch_id > ? ORDER BY batch_id LIMIT ?', [state, after, limit])
   }
 
+  /** Of a merchant, or of all. */
+  async listNewest(merchantId: string | undefined, limit: number): Promise<SettlementBatch[]> {
+    const newest = 'ORDER BY batch_id DESC LIMIT ?'
+    return merchantId === undefined
+      ? this.#select(`TRUE ${newest}`, [limit])
+      : this.#select(`merchant_id = ? ${newest}`, [merchantId, limit])
+  }
+
   async listPayable(
     { dueOnMax, attemptsMax, limit }: { dueOnMax: string; attemptsMax: number; limit: number },
     after: BatchPosition = { dueOn: '1970-01-01', batchId: '' },

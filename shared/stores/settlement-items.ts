@@ -2,9 +2,31 @@
 import type { Transaction } from '../payments/ports.ts'
 import type { Items, SettlementItem } from '../settlement/ports.ts'
 import type { Database } from './database.ts'
+import { dayIn } from './days.ts'
 
 const COLUMNS = `item_id, merchant_id, currency, payment_id, event_id, type, gross, fee, vat, net, sold_on, period_end, due_on,
   calendar_version, recorded_at`
+
+/** The items of one merchant and currency that are in no batch. */
+export interface OpenSum {
+  merchantId: string
+  currency: string
+  itemCount: number
+  netMinor: number
+  /** Null: no item has a due date. */
+  nextDueOn: string | null
+  undatedCount: number
+}
+
+interface OpenRow {
+  merchant_id: string
+  currency: string
+  item_count: number
+  /** Sums come as text. */
+  net: string
+  next_due_on: Date | null
+  undated_count: string
+}
 
 export class SettlementItemTable implements Items {
   readonly #database: Database
@@ -34,6 +56,21 @@ export class SettlementItemTable implements Items {
       ]
       this.#database.insertLater(`INSERT INTO settlement_item (${COLUMNS}) VALUES`, row, tx)
     }
+  }
+
+  /** What is owed and in no batch, by merchant and currency, at most `limit` of them. Reads every such item. */
+  async openSums(limit: number): Promise<OpenSum[]> {
+    const rows = await this.#database.select<OpenRow>(
+      `SELECT merchant_id, currency, COUNT(*) AS item_count, SUM(net) AS net, MIN(due_on) AS next_due_on,
+         SUM(CASE WHEN due_on IS NULL THEN 1 ELSE 0 END) AS undated_count
+       FROM settlement_item WHERE batch_id IS NULL GROUP BY merchant_id, currency ORDER BY merchant_id, currency LIMIT ?`,
+      [limit],
+    )
+    return rows.map(row => ({
+      ...{ merchantId: row.merchant_id, currency: row.currency, itemCount: row.item_count, netMinor: Number(row.net) },
+      nextDueOn: row.next_due_on && dayIn(row.next_due_on),
+      undatedCount: Number(row.undated_count),
+    }))
   }
 
   async eventsWithItems(tx: Transaction, eventIds: readonly string[]): Promise<Set<string>> {

@@ -2,7 +2,7 @@
 import type { RefundFee, SettlementCycle, VatMode } from '../contracts/lists.ts'
 import type { DatedTerms } from '../domain/settlement-terms.ts'
 import type { Transaction } from '../payments/ports.ts'
-import type { TermsReader } from '../settlement/ports.ts'
+import type { TermsReader, TermsWriter } from '../settlement/ports.ts'
 import type { Database } from './database.ts'
 
 interface Row {
@@ -40,7 +40,7 @@ const termsOf = (row: Row): DatedTerms => ({
   heldReason: row.held_reason,
 })
 
-export class SettlementTermsTable implements TermsReader {
+export class SettlementTermsTable implements TermsReader, TermsWriter {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -54,5 +54,29 @@ export class SettlementTermsTable implements TermsReader {
       tx,
     )
     return rows.map(termsOf)
+  }
+
+  /** Of one merchant or of all, by merchant, currency and time, at most `limit`. */
+  async listInOrder(merchantId: string | undefined, limit: number): Promise<DatedTerms[]> {
+    const condition = merchantId === undefined ? '' : 'WHERE merchant_id = ?'
+    const rows = await this.#database.select<Row>(
+      `SELECT ${COLUMNS} FROM settlement_terms ${condition} ORDER BY merchant_id, currency, valid_from LIMIT ?`,
+      [...(merchantId === undefined ? [] : [merchantId]), limit],
+    )
+    return rows.map(termsOf)
+  }
+
+  async lockTerms(tx: Transaction): Promise<void> {
+    // A row that is always there. Those of a merchant would not do: the first terms have none before them.
+    await this.#database.select('SELECT id FROM settlement_start WHERE id = 1 FOR UPDATE', [], tx)
+  }
+
+  async insertTerms(tx: Transaction, terms: DatedTerms, addedBy: string, nowMs: number): Promise<void> {
+    const row = [
+      ...[terms.merchantId, terms.currency, new Date(terms.validFromMs), terms.cycle, terms.delayDays, terms.cutoff],
+      ...[terms.timezone, terms.calendar, terms.vatMode, terms.refundFee, terms.payoutMinMinor, terms.accountToken],
+      ...[terms.heldReason, addedBy, new Date(nowMs)],
+    ]
+    await this.#database.write(`INSERT INTO settlement_terms (${COLUMNS}, added_by, added_at) VALUES (?)`, [row], tx)
   }
 }

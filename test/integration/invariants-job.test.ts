@@ -59,8 +59,8 @@ beforeEach(() => database.query('DELETE FROM invariant_run'))
 
 /** A run of the job. It looks from an hour later: everything has settled, so whatever is not done is wrong. */
 function jobOf(paymentsMax?: number) {
-  const { snapshots, invariantRuns } = wired
-  const ports = { snapshots, invariantRuns, log: new FakeLog(), metrics: createMetrics() }
+  const { snapshots, invariantRuns, settlementDefaults } = wired
+  const ports = { snapshots, invariantRuns, settlementDefaults, log: new FakeLog(), metrics: createMetrics() }
   const clock = { nowMs: () => Date.now() + HOUR_MS }
   return { run: createHandler({ ...ports, clock }, paymentsMax), log: ports.log }
 }

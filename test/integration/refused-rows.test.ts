@@ -1,7 +1,7 @@
 /** What MariaDB refuses for its data is known as such, whatever it is: the ledger consumer buries that record and books the others. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PaymentEvent } from '../../shared/contracts/events.ts'
-import { FakeAlarms, FakeClock, FakeDeadLetters, FakeObserver } from '../../shared/payments/fakes.ts'
+import { FakeAlarms, FakeClock, FakeDeadLetters, FakeObserver, fakeTerms } from '../../shared/payments/fakes.ts'
 import { DuplicateKeyError, type IncomingRecord, RowRefusedError } from '../../shared/payments/ports.ts'
 import { recordLedger } from '../../shared/payments/record-ledger.ts'
 import { ids, NOW_MS } from '../support/rows.ts'
@@ -95,6 +95,7 @@ describe('a batch with a record whose time the column cannot hold', () => {
     const ports = {
       ...stores,
       transactions: stores.database,
+      settlementDefaults: fakeTerms,
       deadLetters,
       alarms: new FakeAlarms(),
       observer: new FakeObserver(),

@@ -24,13 +24,15 @@ const PURCHASE = [
   'PUT /operations/{operationId}',
   'PUT /operations/{operationId}',
   'claim authorize',
+  // The ledger and the settlement.
+  'process payment.captured',
   'process payment.captured',
   'record authorize',
   'record capture',
   'send payment.authorized',
   'send payment.captured',
 ]
-const SHARED = ['shared transaction', 'publish outbox', 'record ledger']
+const SHARED = ['shared transaction', 'publish outbox', 'record ledger', 'expect settlement']
 
 let collector: TraceCollector
 let own: OwnSystem
@@ -91,6 +93,13 @@ function sharedBy(span: CollectedSpan, name: string): CollectedSpan {
   return found[0]!
 }
 
+/** As `sharedBy`, of the one among the spans of this name that has it. */
+function sharedByOneOf(spans: readonly CollectedSpan[], name: string, shared: string): CollectedSpan {
+  const all = collector.spans.filter(other => other.name === shared)
+  const [found] = spans.filter(span => span.name === name && all.some(other => isLinked(span, other)))
+  return sharedBy(found!, shared)
+}
+
 describe('a purchase with capture', () => {
   test('is one trace from the request to the ledger, and goes on with the trace of its caller', async () => {
     const caller = newTrace()
@@ -112,9 +121,10 @@ describe('a purchase with capture', () => {
     theOne(spans, 'send payment.authorized', theOne(spans, 'record authorize').spanId)
     const sent = theOne(spans, 'send payment.captured', recorded.spanId)
     expect(sent.kind).toBe(PRODUCER)
-    const booked = theOne(spans, 'process payment.captured', sent.spanId)
-    expect(booked.kind).toBe(CONSUMER)
-    expect(attributeOf(booked, 'messaging.message.id')).toBe(attributeOf(sent, 'messaging.message.id'))
+    const processed = spans.filter(span => span.name === 'process payment.captured')
+    const messageId = attributeOf(sent, 'messaging.message.id')
+    for (const { kind, parentSpanId } of processed) expect([kind, parentSpanId]).toEqual([CONSUMER, sent.spanId])
+    expect(processed.map(span => attributeOf(span, 'messaging.message.id'))).toEqual([messageId, messageId])
   })
 
   test('refers to the work that it shared with others, which is in traces of its own', async () => {
@@ -130,7 +140,7 @@ describe('a purchase with capture', () => {
       sharedBy(theOne(spans, 'claim authorize'), 'shared transaction'),
       sharedBy(theOne(spans, 'record capture'), 'shared transaction'),
       sharedBy(theOne(spans, 'send payment.captured'), 'publish outbox'),
-      sharedBy(theOne(spans, 'process payment.captured'), 'record ledger'),
+      ...['record ledger', 'expect settlement'].map(name => sharedByOneOf(spans, 'process payment.captured', name)),
     ]
     for (const part of parts) {
       expect(part.traceId).not.toBe(caller.traceId)

@@ -4,7 +4,7 @@ import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise'
 import { connectControl } from '../../scripts/local/control.ts'
 import { type AcquirerJournal, beginReading, journalAt } from '../../scripts/operate/verify/acquirer-journal.ts'
 import { type KafkaLog, openKafkaLog, type PartitionSpan } from '../../scripts/operate/verify/kafka-log.ts'
-import { verify } from '../../scripts/operate/verify/settle.ts'
+import { STANDARD_TERMS, verify } from '../../scripts/operate/verify/settle.ts'
 import { openSnapshot } from '../../scripts/operate/verify/snapshot.ts'
 import { type VerifyReport, verifySystem } from '../../scripts/operate/verify/verify-system.ts'
 import type { JournalEntry } from '../../shared/contracts/acquirer.ts'
@@ -106,7 +106,8 @@ async function verifyNow(
   const snapshot = await openSnapshot(system.databaseUrl)
   try {
     const nowMs = Date.now()
-    const clock = { nowMs, virtualNowMs: nowMs + (await snapshot.clockOffsetMs()), graceMs: 0 }
+    const virtualNowMs = nowMs + (await snapshot.clockOffsetMs())
+    const clock = { nowMs, virtualNowMs, graceMs: 0, settlementDefaults: STANDARD_TERMS }
     return await verifySystem(snapshot, tamper(kafka), reading, clock)
   } finally {
     await snapshot.close()

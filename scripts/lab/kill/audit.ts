@@ -202,6 +202,10 @@ function expectedEntries(kinds: CallKind[], { flow }: Transcript, fees: number[]
     capture: { accounts: `acquirer_receivable ${merchant}`, amounts: once('capture') },
     fee: { accounts: `${merchant} fee_revenue`, amounts: fees },
     refund: { accounts: `${merchant} acquirer_receivable`, amounts: once('refund') },
+    // By the terms of a merchant without any: no VAT, and the fee is kept.
+    fee_vat: { accounts: `${merchant} vat_payable`, amounts: [] },
+    refund_fee: { accounts: `fee_revenue ${merchant}`, amounts: [] },
+    refund_fee_vat: { accounts: `vat_payable ${merchant}`, amounts: [] },
   }
   return Object.entries(entries)
     .flatMap(([type, { accounts, amounts }]) => amounts.map(each => `${type} ${accounts} ${each} ${currency}`))

@@ -59,6 +59,9 @@ export class Buyer {
       capture: ['acquirer_receivable', merchant],
       fee: [merchant, 'fee_revenue'],
       refund: [merchant, 'acquirer_receivable'],
+      fee_vat: [merchant, 'vat_payable'],
+      refund_fee: ['fee_revenue', merchant],
+      refund_fee_vat: ['vat_payable', merchant],
     }
     const [debitAccount, creditAccount] = accounts[type]
     return { type, debitAccount, creditAccount, amount, currency: CURRENCY }

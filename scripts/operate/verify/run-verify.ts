@@ -21,7 +21,12 @@ export async function runVerify({ settle, now = false, json, ...named }: VerifyF
   const terminal = terminalBeside(json)
   terminal.write(`System: ${printable(system.where)}\n`)
   const progress = sayProgress(line => terminal.write(`${line}\n`))
-  const options = { settleMs: settle, graceMs: now ? 0 : defaultOptions.graceMs, onProgress: progress.note }
+  const options = {
+    settleMs: settle,
+    graceMs: now ? 0 : defaultOptions.graceMs,
+    settlementDefaults: system.config.settlementDefaults,
+    onProgress: progress.note,
+  }
   const report = await verify(system, options).finally(progress.end)
   const seconds = (performance.now() - startedMs) / 1_000
   terminal.write(`${linesOf(report, paintFor(terminal, process.env), seconds).join('\n')}\n`)

@@ -1,8 +1,10 @@
 /** Waits until nothing is on its way any more, then verifies; verifies again while something still is. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
+import type { ChargeTerms } from '../../../shared/invariants/charges.ts'
 import { GRACE_MS, type Judge } from '../../../shared/invariants/invariant.ts'
 import type { KafkaCluster } from '../../../shared/messaging/kafka-client.ts'
+import { configFrom } from '../../../shared/runtime/config.ts'
 import { connectDatabase } from '../connections.ts'
 import { readJournal } from './acquirer-journal.ts'
 import { type KafkaLog, openKafkaLog } from './kafka-log.ts'
@@ -14,6 +16,8 @@ export interface VerifyOptions {
   settleMs: number
   /** Younger work is pending, older work has failed. */
   graceMs: number
+  /** As the functions of the system have them; as they are without a setting when absent. */
+  settlementDefaults?: ChargeTerms
   /** The clock; a test looks at the books from the future. */
   nowMs?: () => number
   onProgress?: OnProgress
@@ -27,6 +31,9 @@ export interface VerifiedSystem extends KafkaCluster {
 }
 
 export const defaultOptions: VerifyOptions = { settleMs: 0, graceMs: GRACE_MS }
+
+/** Of merchants without terms of their own, where no setting says otherwise. */
+export const STANDARD_TERMS: ChargeTerms = configFrom({}).settlementDefaults
 
 const POLL_MS = 500
 
@@ -50,7 +57,8 @@ async function verifyOnce(system: VerifiedSystem, options: VerifyOptions) {
     // Not before the snapshot: reading the journal may take minutes, in which answers that were young are pruned.
     const nowMs = (options.nowMs ?? Date.now)()
     const virtualNowMs = nowMs + (await snapshot.clockOffsetMs())
-    const judge: Judge = { nowMs, virtualNowMs, graceMs: options.graceMs }
+    const { graceMs, settlementDefaults = STANDARD_TERMS } = options
+    const judge: Judge = { nowMs, virtualNowMs, graceMs, settlementDefaults }
     const kafka = await openKafkaLog(system)
     try {
       return await verifySystem(snapshot, kafka, journal, judge, onProgress)

@@ -14,6 +14,7 @@ export const problemKinds = [
   'consumer_standing_still',
   'acquirer_circuit_open',
   'outcomes_unknown',
+  'calendar_ends',
 ] as const
 
 export const readinessProblem = z

@@ -1,4 +1,5 @@
 /** What must be true of a payment after a crash: the client's answers, the acquirer's journal and every invariant of its rows. */
+import { STANDARD_TERMS } from '../../../scripts/operate/verify/settle.ts'
 import { openSnapshot } from '../../../scripts/operate/verify/snapshot.ts'
 import { acquirerDecision, type JournalEntry, journalPage } from '../../../shared/contracts/acquirer.ts'
 import type { FinalState, PaymentStatus } from '../../../shared/contracts/lists.ts'
@@ -133,7 +134,7 @@ export async function brokenInvariants(
 /** What is pending is broken too: nothing is on its way any more. */
 function brokenBy(history: PaymentHistory): string[] {
   const nowMs = Date.now()
-  const judge = { nowMs, virtualNowMs: nowMs, graceMs: 0 }
+  const judge = { nowMs, virtualNowMs: nowMs, graceMs: 0, settlementDefaults: STANDARD_TERMS }
   return needingDatabase.flatMap(invariant => {
     if (!('checkPayment' in invariant)) return []
     const results = [...invariant.checkPayment(history, judge)]

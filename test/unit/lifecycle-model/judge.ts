@@ -6,6 +6,7 @@ import {
   type PaymentHistory,
   parseEvent,
 } from '../../../shared/invariants/payment-history.ts'
+import { fakeTerms } from '../../../shared/payments/fakes.ts'
 import type { Stage, World } from './world.ts'
 
 /** What the rows alone say. Many worlds have the same rows. */
@@ -46,7 +47,12 @@ export class Judge {
 const GRACE_MS = Number.MAX_SAFE_INTEGER
 
 function invariantProblems(history: PaymentHistory, world: World): string[] {
-  const clock = { nowMs: world.nowMs, virtualNowMs: world.nowMs + world.aheadMs, graceMs: GRACE_MS }
+  const clock = {
+    nowMs: world.nowMs,
+    virtualNowMs: world.nowMs + world.aheadMs,
+    graceMs: GRACE_MS,
+    settlementDefaults: fakeTerms,
+  }
   const problems: string[] = []
   if (history.payment === null) return problems
   for (const invariant of needingDatabase) {
@@ -128,6 +134,7 @@ function historyOf(stage: Stage): PaymentHistory {
   return {
     paymentId: 'pay_1',
     settlements: [],
+    terms: [],
     payment: payment
       ? {
           paymentId: payment.paymentId,

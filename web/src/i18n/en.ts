@@ -409,7 +409,10 @@ export const en: Texts = {
     types: {
       capture: 'Capture',
       fee: 'Fee',
+      fee_vat: 'VAT on the fee',
       refund: 'Refund',
+      refund_fee: 'Fee returned',
+      refund_fee_vat: 'VAT returned',
       settlement: 'Settlement',
       payout: 'Payout',
       other: 'Other',
@@ -417,13 +420,18 @@ export const en: Texts = {
     words: {
       capture: 'What the card company owes us and what we owe the shop both grew by {{amount}}.',
       fee: 'A fee of {{amount}} ({{rate}} of the captured amount) moved from what we owe the shop to our fee income.',
+      fee_vat: 'VAT of {{amount}} on the fee moved to what we owe the tax office.',
       refund: 'What we owe the shop and what the card company owes us both shrank by {{amount}}.',
+      refund_fee: '{{amount}} of the fee went back to what we owe the shop, for the part that was refunded.',
+      refund_fee_vat:
+        '{{amount}} of the VAT on the fee went back to what we owe the shop, for the part that was refunded.',
       other: '{{amount}} moved.',
     },
     accounts: {
       acquirer_receivable: 'Due from the card company',
       merchant_payable: 'Owed to the shop',
       fee_revenue: 'Fee income',
+      vat_payable: 'VAT we owe',
       cash: 'Cash',
     },
     balances: 'What this payment left on the books',

@@ -421,7 +421,10 @@ export const ko = {
     types: {
       capture: '매입',
       fee: '수수료',
+      fee_vat: '수수료 부가세',
       refund: '환불',
+      refund_fee: '수수료 반환',
+      refund_fee_vat: '부가세 반환',
       settlement: '정산',
       payout: '지급',
       other: '기타',
@@ -429,13 +432,17 @@ export const ko = {
     words: {
       capture: '카드사에서 받을 돈과 가맹점에 줄 돈이 {{amount}}씩 늘었어요.',
       fee: '가맹점에 줄 돈에서 수수료 {{amount}}(매입 금액의 {{rate}})을 떼어 수수료 수익으로 옮겼어요.',
+      fee_vat: '수수료에 대한 부가세 {{amount}}을 낼 부가세로 옮겼어요.',
       refund: '가맹점에 줄 돈과 카드사에서 받을 돈이 {{amount}}씩 줄었어요.',
+      refund_fee: '환불한 만큼의 수수료 {{amount}}을 가맹점에 줄 돈으로 돌려놓았어요.',
+      refund_fee_vat: '환불한 만큼의 수수료 부가세 {{amount}}을 가맹점에 줄 돈으로 돌려놓았어요.',
       other: '{{amount}}이 움직였어요.',
     } satisfies Texting<EntryType>,
     accounts: {
       acquirer_receivable: '카드사에서 받을 돈',
       merchant_payable: '가맹점에 줄 돈',
       fee_revenue: '수수료 수익',
+      vat_payable: '낼 부가세',
       cash: '현금',
     },
     balances: '이 결제가 남긴 잔액',

@@ -23,6 +23,9 @@ const entry = (type: string, debitAccount: string, creditAccount: string, amount
 const capture = entry('capture', 'acquirer_receivable', 'merchant_payable:m', 1_550_000)
 const fee = entry('fee', 'merchant_payable:m', 'fee_revenue', 38_750)
 const refund = entry('refund', 'merchant_payable:m', 'acquirer_receivable', 1_550_000)
+const vat = entry('fee_vat', 'merchant_payable:m', 'vat_payable', 3_875)
+const refundFee = entry('refund_fee', 'fee_revenue', 'merchant_payable:m', 38_750)
+const refundFeeVat = entry('refund_fee_vat', 'vat_payable', 'merchant_payable:m', 3_875)
 const paidEvents = [event('payment.authorized', 1), event('payment.captured', 2)]
 const followed = paymentOf('COMPLETED', { ledgerEntries: [capture, fee], events: paidEvents })
 
@@ -66,6 +69,14 @@ describe('trailsOf', () => {
       ['payment.captured 1', 'authorize capture outbox kafka ledger'],
       ['payment.refunded 1', 'refund outbox kafka ledger'],
     ])
+  })
+
+  test('VAT and a fee that comes back are part of the way, and are not waited for', () => {
+    const events = [...paidEvents, event('payment.refunded', 3)]
+    const ledgerEntries = [capture, fee, vat, refund, refundFee, refundFeeVat]
+    const refunded = { ...followed, refundedAmount: 1_550_000, events, ledgerEntries }
+    expect(done(refunded)).toEqual(done({ ...refunded, ledgerEntries: [capture, fee, refund] }))
+    expect(isFollowed(refunded)).toBe(true)
   })
 
   test('each of several captures and refunds has a way of its own', () => {
@@ -116,6 +127,14 @@ describe('balancesOf', () => {
       { account: 'merchant_payable:m', amount: -38_750 },
       { account: 'fee_revenue', amount: 38_750 },
     ])
+  })
+})
+
+describe('balancesOf a payment with VAT', () => {
+  test('we owe the VAT, until a refund gives it back with the fee', () => {
+    const captured = [capture, fee, vat]
+    expect(balancesOf(captured).at(-1)).toEqual({ account: 'vat_payable', amount: 3_875 })
+    expect(balancesOf([...captured, refund, refundFee, refundFeeVat]).map(({ amount }) => amount)).toEqual([0, 0, 0, 0])
   })
 })
 

@@ -82,6 +82,16 @@ function trailOf(payment: PaymentDetailView, event: KnownEvent & { ordinal: numb
   }
 }
 
+/** The entries that their event always books. The others depend on the fee and on the merchant's terms, which a page does not know. */
+const isCertain: Record<EntryType, boolean> = {
+  capture: true,
+  fee: false,
+  fee_vat: false,
+  refund: true,
+  refund_fee: false,
+  refund_fee_vat: false,
+}
+
 /** Read by the consumer: a later capture may bring no fee of its own, so that only the first one's fee can be waited for. */
 function isEntered(
   payment: PaymentDetailView,
@@ -89,8 +99,8 @@ function isEntered(
 ): boolean {
   const count = (entry: EntryType) => payment.ledgerEntries.filter(({ type: kind }) => kind === entry).length
   if (publishedAt === null) return false
-  if (type !== 'payment.captured') return entriesByEvent[type].every(entry => count(entry) >= ordinal)
-  return count('capture') >= ordinal && (!isFeeAwaited(payment) || count('fee') > 0)
+  if (entriesByEvent[type].some(entry => isCertain[entry] && count(entry) < ordinal)) return false
+  return type !== 'payment.captured' || !isFeeAwaited(payment) || count('fee') > 0
 }
 
 const timed = (id: StopId, at: string | null, done = at !== null): Stop => ({ id, done, at })
@@ -106,7 +116,14 @@ const onceCaptured: IsAwaited = ({ capturedAmount }) => capturedAmount > 0
 const onceRefunded: IsAwaited = ({ refundedAmount }) => refundedAmount > 0
 
 /** Which entries and events a payment must come to have. */
-const awaitedEntries: Record<EntryType, IsAwaited> = { capture: onceCaptured, fee: isFeeAwaited, refund: onceRefunded }
+const awaitedEntries: Record<EntryType, IsAwaited> = {
+  capture: onceCaptured,
+  fee: isFeeAwaited,
+  fee_vat: never,
+  refund: onceRefunded,
+  refund_fee: never,
+  refund_fee_vat: never,
+}
 const awaitedEvents: Record<EventType, IsAwaited> = {
   'payment.authorized': ({ captureBefore }) => captureBefore !== null,
   'payment.captured': onceCaptured,

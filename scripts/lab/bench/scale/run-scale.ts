@@ -2,10 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import mysql, { type RowDataPacket } from 'mysql2/promise'
 import type { Slice } from '../../../../shared/invariants/database-reader.ts'
-import { GRACE_MS } from '../../../../shared/invariants/invariant.ts'
+import { GRACE_MS, type Judge } from '../../../../shared/invariants/invariant.ts'
 import { judge, judgePayments } from '../../../../shared/invariants/judge.ts'
 import type { PaymentHistory } from '../../../../shared/invariants/payment-history.ts'
 import { connectControl } from '../../../local/control.ts'
+import { STANDARD_TERMS } from '../../../operate/verify/settle.ts'
 import { openSnapshot } from '../../../operate/verify/snapshot.ts'
 import { openBooks } from '../books.ts'
 import { beginRun, type Origin } from '../machine.ts'
@@ -200,12 +201,19 @@ async function verifyFilled({ stage, settings, say, problems }: Scale): Promise<
 
 const SAID_EACH = 200_000
 
+const judgeAt = (nowMs: number, virtualNowMs: number): Judge => ({
+  nowMs,
+  virtualNowMs,
+  graceMs: GRACE_MS,
+  settlementDefaults: STANDARD_TERMS,
+})
+
 async function judgeDatabase({ system }: Stage, say: (line: string) => void): Promise<VerifyRun> {
   const startedMs = performance.now()
   const snapshot = await openSnapshot(system.databaseUrl)
   try {
     const nowMs = Date.now()
-    const clock = { nowMs, virtualNowMs: nowMs + (await snapshot.clockOffsetMs()), graceMs: GRACE_MS }
+    const clock = judgeAt(nowMs, nowMs + (await snapshot.clockOffsetMs()))
     const { payments, pending, results } = await judge(snapshot, clock, {}, (what, count) => {
       if (count % SAID_EACH === 0) say(`verifying: ${count.toLocaleString('en')} ${what}`)
     })
@@ -226,7 +234,7 @@ async function booksOf({ stage, settings, say }: Scale, sample: Filled['sample']
   say('verifying what was written since')
   const histories = await historiesAfter(stage, sample.at(-1)!.paymentId)
   const nowMs = Date.now()
-  const results = judgePayments(histories, { nowMs, virtualNowMs: nowMs, graceMs: GRACE_MS })
+  const results = judgePayments(histories, judgeAt(nowMs, nowMs))
   const broken = results.filter(({ ok }) => !ok).map(({ name }) => name)
   const pending = results.reduce((sum, result) => sum + result.pending, 0)
   const problems = broken.map(name => `the books are not right: broken: ${name}`)

@@ -1,0 +1,67 @@
+/** The business calendar: which days of a year are not as their weekday, and new ones. */
+import { addDays } from '../../../shared/domain/business-days.ts'
+import type { CalendarDay } from '../../../shared/stores/business-calendar.ts'
+import { WrongArguments } from '../../terminal/command.ts'
+import { writeJson } from '../../terminal/json.ts'
+import { printable } from '../../terminal/printable.ts'
+import { tableLines } from '../../terminal/table.ts'
+import { mayChange } from '../may-change.ts'
+import type { SettleAction } from './settle-action.ts'
+
+type VersionedDay = CalendarDay & { version: number }
+
+export const calendar: SettleAction = {
+  changes: false,
+  wordsMax: 1,
+  flags: ['calendar', 'json'],
+  async run({ ports, words, flags: { calendar: named, json } }) {
+    await ports.clock.catchUp()
+    const year = words[0] ?? new Date(ports.clock.virtualNowMs()).toISOString().slice(0, 4)
+    if (!/^\d{4}$/.test(year)) throw new WrongArguments(`${year} is no year.`)
+    const name = named ?? ports.settlementDefaults.calendar
+    const days = await ports.calendars.listYear(name, year)
+    writeJson(json, { calendar: name, year, days })
+    if (json !== true) for (const line of calendarLines(name, year, days)) console.log(printable(line))
+    return 0
+  },
+}
+
+export const calendarAdd: SettleAction = {
+  changes: true,
+  wordsMin: 1,
+  wordsMax: 1,
+  flags: ['calendar', 'name', 'open'],
+  async run({ ports, system, words, flags, by }) {
+    const day = words[0]!
+    if (!isDay(day)) throw new WrongArguments(`${day} is no day such as 2026-12-24.`)
+    if (flags.name === undefined) throw new WrongArguments('calendar add wants --name.')
+    const name = flags.calendar ?? ports.settlementDefaults.calendar
+    const added = { day, closed: flags.open !== true, name: flags.name, source: 'operator', addedBy: by.who }
+    const question = `Say that ${day} (${added.name}) is ${stateOf(added)} in ${name}?`
+    if (!(await mayChange(system, { typed: 'npm run settle', question, yes: flags.yes === true }))) return 1
+    const nowMs = ports.clock.nowMs()
+    const version = await ports.database.runAlone(tx => ports.calendars.add(tx, name, added, nowMs))
+    console.log(printable(`${day} is ${stateOf(added)}: version ${version} of ${name}.`))
+    const days = await ports.calendars.listYear(name, day.slice(0, 4))
+    for (const line of notLoadedLines(name, day.slice(0, 4), days)) console.log(printable(line))
+    return 0
+  },
+}
+
+const isDay = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text
+
+const stateOf = ({ closed }: Pick<CalendarDay, 'closed'>): string => (closed ? 'closed' : 'open')
+
+export function calendarLines(name: string, year: string, days: readonly VersionedDay[]): string[] {
+  // The name stands last: Hangul takes two places of a terminal.
+  const rows = days.map(day => [day.day, stateOf(day), String(day.version), day.source, day.addedBy, day.name])
+  const table =
+    rows.length === 0 ? [] : tableLines([['day', '', 'version', 'source', 'added by', 'name'], ...rows], [2])
+  return [...table, ...notLoadedLines(name, year, days)]
+}
+
+const notLoadedLines = (name: string, year: string, days: readonly VersionedDay[]): string[] =>
+  days.some(({ day }) => day === `${year}-01-01`)
+    ? []
+    : [`${name} does not know ${year}: nothing is due in it until its first of January is added. Add that day last.`]

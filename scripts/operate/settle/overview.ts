@@ -1,0 +1,33 @@
+/** What merchants are owed and is in no batch yet. */
+import type { OpenSum } from '../../../shared/stores/settlement-items.ts'
+import { writeJson } from '../../terminal/json.ts'
+import { printable } from '../../terminal/printable.ts'
+import { tableLines } from '../../terminal/table.ts'
+import type { SettleAction } from './settle-action.ts'
+
+const ROWS_MAX = 200
+
+export const overview: SettleAction = {
+  changes: false,
+  wordsMax: 0,
+  flags: ['json'],
+  async run({ ports, flags: { json } }) {
+    const sums = await ports.items.openSums(ROWS_MAX + 1)
+    writeJson(json, sums.slice(0, ROWS_MAX))
+    if (json !== true) for (const line of overviewLines(sums)) console.log(printable(line))
+    return 0
+  },
+}
+
+/** `sums`: one more than are shown, when there are more. */
+export function overviewLines(sums: readonly OpenSum[]): string[] {
+  if (sums.length === 0) return ['Nobody is owed anything that is in no batch.']
+  const rows = sums
+    .slice(0, ROWS_MAX)
+    .map(({ merchantId, currency, itemCount, netMinor, nextDueOn, undatedCount }) => [
+      ...[merchantId, currency, String(netMinor), String(itemCount), nextDueOn ?? '-'],
+      undatedCount === 0 ? '' : `${undatedCount} without a due date: load the year, npm run settle -- calendar`,
+    ])
+  const lines = tableLines([['merchant', 'currency', 'net (minor units)', 'items', 'next due', ''], ...rows], [2, 3])
+  return sums.length > ROWS_MAX ? [...lines, `… and more; these are the first ${ROWS_MAX}`] : lines
+}

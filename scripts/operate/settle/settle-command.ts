@@ -1,0 +1,86 @@
+/** The words and flags of `npm run settle`. */
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { refundFees, settlementCycles, vatModes } from '../../../shared/contracts/lists.ts'
+import { isTimezone } from '../../../shared/runtime/config.ts'
+import { wholeNumber } from '../../terminal/command.ts'
+import { JSON_FLAG } from '../../terminal/json.ts'
+import { operatorCommand, YES_FLAG } from '../flags.ts'
+import { nameOrReason } from '../unknown/run-unknown.ts'
+
+/** A flag's value that has this form. */
+const matching =
+  (pattern: RegExp, what: string) =>
+  (text: string): string => {
+    if (!pattern.test(text)) throw new InvalidArgumentError(`It wants ${what}.`)
+    return text
+  }
+
+function upTo90(text: string): number {
+  const count = wholeNumber(text)
+  if (count > 90) throw new InvalidArgumentError('It wants at most 90.')
+  return count
+}
+
+function timezone(text: string): string {
+  if (text.length > 40 || !isTimezone(text))
+    throw new InvalidArgumentError('It wants an IANA time zone such as Asia/Seoul.')
+  return text
+}
+
+function timeOrSoon(text: string): number | 'soon' {
+  const timeMs = Date.parse(text)
+  if (text === 'soon') return text
+  if (Number.isNaN(timeMs)) throw new InvalidArgumentError('It wants a time such as 2026-12-31T15:00:00Z, or soon.')
+  return timeMs
+}
+
+export const settleCommand = operatorCommand(
+  'npm run settle',
+  `Says what merchants are owed that is in no batch yet, keeps terms and calendar,
+and decides about payouts.
+
+  (nothing)                per merchant and currency: the sum, and when the next
+                           of it is due
+  terms [MERCHANT]         the terms of every merchant, by time
+  terms set MERCHANT       new terms: the ones in force then, with what the flags
+                           change; never backdated
+  calendar [YEAR]          the days of a year that are not as their weekday
+  calendar add DAY         says that a day is closed, or with --open that it is
+                           open; a year counts once its first of January is there
+  batches [MERCHANT]       the newest batches, and what became of them
+  payouts [BATCH]          the newest payouts, or those of a batch
+  files                    payout files: PREPARED ones wait for an approval
+  approve FILE             its payouts go to the bank; for approvers
+  cancel FILE|PAYOUT       as long as it was not sent; for operators
+
+What changes something wants --as and --reason; approve and cancel also want
+your token, in OPERATOR_TOKEN or typed.`,
+)
+  .argument('[words...]')
+  .option('--currency <code>', 'terms set: of which currency', matching(/^[A-Z]{3}$/, 'a code such as KRW'))
+  .addOption(new Option('--cycle <cycle>', 'terms set: days, weeks or months').choices(settlementCycles))
+  .option('--delay <n>', 'terms set: business days from the end of the period to the payout', upTo90)
+  .option(
+    '--cutoff <HH:MM>',
+    'terms set: what is later belongs to the next day; 24:00 is midnight',
+    matching(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'HH:MM'),
+  )
+  .option('--timezone <name>', 'terms set: where that is', timezone)
+  .addOption(new Option('--vat <mode>', 'terms set: how the fee carries VAT').choices(vatModes))
+  .addOption(new Option('--refund-fee <what>', 'terms set: what becomes of the fee').choices(refundFees))
+  .option('--payout-min <n>', 'terms set: less is carried to the next batch; minor units', wholeNumber)
+  .option('--account <token>', 'terms set: the bank account', matching(/^[\x21-\x7e]{1,64}$/, 'printable ASCII'))
+  .option('--hold <reason>', 'terms set: nothing is paid out', nameOrReason(200))
+  .option('--release', 'terms set: it is paid out again')
+  .option(
+    '--from <time>',
+    'terms set: from when on, virtual time; else the next midnight; soon: in a minute',
+    timeOrSoon,
+  )
+  .option('--calendar <name>', "whose business days; else the defaults'", matching(/^[A-Z]{2,8}$/, 'a name such as KR'))
+  .option('--name <text>', 'calendar add: what the day is', nameOrReason(100))
+  .option('--open', 'calendar add: it is open')
+  .option('--as <name>', 'who changes it', nameOrReason(64))
+  .option('--reason <text>', 'why', nameOrReason(500))
+  .option(...YES_FLAG)
+  .option(...JSON_FLAG)

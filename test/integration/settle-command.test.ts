@@ -1,0 +1,197 @@
+/** `npm run settle` on a database of its own: what it lists, what it adds, and what its tables refuse. */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { addBusinessDays } from '../../shared/domain/business-days.ts'
+import { DuplicateKeyError, RowRefusedError } from '../../shared/payments/ports.ts'
+import type { Expectation, SettlementItem } from '../../shared/settlement/ports.ts'
+import { BusinessCalendarTable } from '../../shared/stores/business-calendar.ts'
+import type { Database } from '../../shared/stores/database.ts'
+import { ExpectationTable } from '../../shared/stores/expectations.ts'
+import { SettlementItemTable } from '../../shared/stores/settlement-items.ts'
+import { SettlementStartTable } from '../../shared/stores/settlement-start.ts'
+import { inheritedEnv } from '../support/extra-api.ts'
+import { ids, NOW_MS, times } from '../support/rows.ts'
+import { ScratchDatabase } from '../support/scratch-stores.ts'
+import { repositoryFolder, systemUnderTest } from '../support/system.ts'
+
+jest.setTimeout(60_000)
+
+let scratch: ScratchDatabase
+let database: Database
+let folder: string
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'settle-command-'))
+  scratch = await ScratchDatabase.create(systemUnderTest().databaseUrl, 'settle')
+  database = scratch.stores().database
+  writeFileSync(join(folder, 'env'), `DATABASE_URL="${scratch.url}"\n`, { mode: 0o600 })
+})
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  await scratch?.drop()
+})
+
+const run = (...args: string[]) => {
+  const command = ['--', 'scripts/settle.ts', ...args, '--env-file', join(folder, 'env')]
+  return promisify(execFile)(process.execPath, command, { cwd: repositoryFolder, env: inheritedEnv() }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+  )
+}
+
+const by = ['--as', 'kim', '--reason', 'a contract']
+
+const itemOf = (given: Partial<SettlementItem> = {}): SettlementItem => ({
+  ...{ itemId: ids.item(), merchantId: 'shop', currency: 'KRW', paymentId: ids.payment(), eventId: ids.event() },
+  ...{ type: 'capture', grossMinor: 10_000, feeMinor: 250, vatMinor: 25, netMinor: 9_725 },
+  ...{ soldOn: '2026-11-27', periodEnd: '2026-11-27', dueOn: '2026-12-01', calendarVersion: 1 },
+  ...given,
+})
+
+describe('what is owed', () => {
+  const insert = (items: SettlementItem[]) =>
+    database.runAlone(tx => new SettlementItemTable(database).insert(tx, items, NOW_MS))
+
+  test('is summed by merchant and currency, with the next due date', async () => {
+    expect(await run()).toMatchObject({ code: 0, stdout: 'Nobody is owed anything that is in no batch.\n' })
+    const refund = { type: 'refund', grossMinor: -4_000, feeMinor: -100, vatMinor: -10, netMinor: -3_890 } as const
+    await insert([
+      itemOf(),
+      itemOf({ ...refund, dueOn: '2026-12-02' }),
+      itemOf({ merchantId: 'other', dueOn: null }),
+      itemOf({ merchantId: 'other', currency: 'USD' }),
+    ])
+
+    const { stdout } = await run('--json')
+    expect(JSON.parse(stdout)).toEqual([
+      {
+        ...{ merchantId: 'other', currency: 'KRW', itemCount: 1, netMinor: 9_725, nextDueOn: null, undatedCount: 1 },
+      },
+      {
+        ...{ merchantId: 'other', currency: 'USD', itemCount: 1, netMinor: 9_725 },
+        ...{ nextDueOn: '2026-12-01', undatedCount: 0 },
+      },
+      {
+        ...{ merchantId: 'shop', currency: 'KRW', itemCount: 2, netMinor: 5_835 },
+        ...{ nextDueOn: '2026-12-01', undatedCount: 0 },
+      },
+    ])
+  })
+
+  test('has one item an event and type, which adds up, or nothing is written', async () => {
+    const item = itemOf()
+    await insert([item])
+
+    await expect(insert([itemOf(), itemOf({ eventId: item.eventId })])).rejects.toBeInstanceOf(DuplicateKeyError)
+    await expect(insert([itemOf({ netMinor: 1 })])).rejects.toBeInstanceOf(RowRefusedError)
+    const found = await database.runAlone(tx =>
+      new SettlementItemTable(database).eventsWithItems(tx, [item.eventId, ids.event()]),
+    )
+    expect(found).toEqual(new Set([item.eventId]))
+  })
+
+  test('goes with one expectation an operation and kind', async () => {
+    const expectations = new ExpectationTable(database)
+    const expectation: Expectation = {
+      ...{ expectationId: ids.expectation(), sourceId: 'acquirer', matchKey: ids.operation(), kind: 'capture' },
+      ...{ eventId: ids.event(), paymentId: ids.payment(), amountMinor: 10_000, feeMinor: 150, vatMinor: 15 },
+      ...{ currency: 'KRW', dueOn: null },
+    }
+    const again = { ...expectation, expectationId: ids.expectation(), eventId: ids.event() }
+    const insertOne = (one: Expectation) => database.runAlone(tx => expectations.insert(tx, [one], NOW_MS))
+    await insertOne(expectation)
+
+    await expect(insertOne(again)).rejects.toBeInstanceOf(DuplicateKeyError)
+    const terms = await database.runAlone(tx => expectations.listAcquirerTerms(tx, 'acquirer'))
+    expect(terms).toMatchObject([{ validFromMs: 0, feeBasisPoints: 150, vatMode: 'exclusive', refundFee: 'return' }])
+    expect(await database.runAlone(tx => new SettlementStartTable(database).settledFromMs(tx))).toBe(0)
+  })
+})
+
+describe('terms', () => {
+  test('are added, not changed, and never backdated', async () => {
+    const set = ['terms', 'set', 'shop', '--currency', 'KRW', '--vat', 'exclusive', '--refund-fee', 'return', ...by]
+    expect(await run(...set)).toMatchObject({ code: 1, stdout: expect.stringContaining('--yes') })
+    const early = await run(...set, '--from', '2026-01-01T00:00:00Z', '--yes')
+    expect(early).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('Nothing was done: terms apply 60 s after'),
+    })
+    expect(await scratch.direct.count('SELECT COUNT(*) FROM settlement_terms')).toBe(0)
+
+    const from = '2099-12-31T15:00:00.000Z'
+    expect(await run(...set, '--from', from, '--yes')).toMatchObject({ code: 0 })
+    const held = ['terms', 'set', 'shop', '--currency', 'KRW', '--hold', 'fraud', '--from', 'soon', ...by, '--yes']
+    expect(await run(...held)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/HELD: fraud\.\nThen from 2099-12-31T15:00:00.000Z on, as was written before:/),
+    })
+    expect(await run(...set, '--from', from, '--yes')).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('there are terms from 2099-12-31T15:00:00.000Z on'),
+    })
+
+    const rows = await scratch.direct.rows(
+      'SELECT vat_mode, refund_fee, held_reason, added_by FROM settlement_terms ORDER BY valid_from',
+    )
+    expect(rows).toEqual([
+      { vat_mode: 'none', refund_fee: 'keep', held_reason: 'fraud', added_by: 'kim' },
+      { vat_mode: 'exclusive', refund_fee: 'return', held_reason: null, added_by: 'kim' },
+    ])
+    const listed = JSON.parse((await run('terms', 'shop', '--json')).stdout)
+    expect(listed.terms.map((row: { vatMode: string }) => row.vatMode)).toEqual(['none', 'exclusive'])
+    expect((await run('terms')).stdout).toMatch(/^merchant {4}currency {2}from .*\nshop .*\nshop .*\nall others /)
+  })
+
+  test('without who and why are refused, as is what is no value', async () => {
+    const set = ['terms', 'set', 'shop', '--currency', 'KRW', '--delay', '3']
+    expect((await run(...set, '--as', 'kim')).stderr).toContain('terms set wants --as and --reason.')
+    expect((await run(...set, '--delay', '91', ...by)).stderr).toContain('It wants at most 90.')
+    expect((await run(...set, '--cutoff', '24:30', ...by)).stderr).toContain('It wants HH:MM.')
+    expect((await run(...set, '--timezone', 'Asia/Nowhere', ...by)).stderr).toContain('IANA time zone')
+    expect((await run('payouts')).stderr).toContain('there is no payouts')
+  })
+})
+
+describe('the calendar', () => {
+  const calendars = () => new BusinessCalendarTable(database)
+
+  test('is that of the migration, and counts a day as its newest row says', async () => {
+    expect((await calendars().calendar('KR')).version).toBe(1)
+    expect((await run('calendar', '2026')).stdout).toContain('2026-09-25  closed        1  @hyunbinseo/holidays-kr')
+
+    const added = await run('calendar', 'add', '2026-12-24', '--name', '임시공휴일', ...by, '--yes')
+    expect(added).toMatchObject({ code: 0, stdout: expect.stringContaining('2026-12-24 is closed: version 2 of KR.') })
+    expect(addBusinessDays(await calendars().calendar('KR'), '2026-12-23', 1)).toBe('2026-12-28')
+    await run('calendar', 'add', '2026-12-24', '--name', '취소', '--open', ...by, '--yes')
+
+    const calendar = await calendars().calendar('KR')
+    expect(calendar.version).toBe(3)
+    expect(addBusinessDays(calendar, '2026-12-23', 1)).toBe('2026-12-24')
+  })
+
+  test('knows a year when its first of January is there', async () => {
+    const add = (day: string) => run('calendar', 'add', day, '--name', '휴일', ...by, '--yes')
+    expect((await run('calendar', '2028')).stdout).toContain('KR does not know 2028')
+    expect((await add('2028-01-26')).stdout).toContain('KR does not know 2028')
+    expect(addBusinessDays(await calendars().calendar('KR'), '2027-12-31', 1)).toBeUndefined()
+    expect((await add('2028-01-01')).stdout).not.toContain('does not know')
+    expect(addBusinessDays(await calendars().calendar('KR'), '2027-12-31', 1)).toBe('2028-01-03')
+    expect((await add('2028-02-30')).stderr).toContain('2028-02-30 is no day')
+  })
+
+  test('gives each change a version of its own, also when several are added at once', async () => {
+    const before = (await calendars().calendar('KR')).version
+    const day = { closed: true, name: 'at once', source: 'a test', addedBy: 'a test' }
+    const versions = await Promise.all(
+      times(6, index =>
+        database.runAlone(tx => calendars().add(tx, 'KR', { ...day, day: `2028-03-0${index + 1}` }, NOW_MS)),
+      ),
+    )
+
+    expect(versions.toSorted((a, b) => a - b)).toEqual(times(6, index => before + 1 + index))
+  })
+})
