@@ -1,5 +1,5 @@
 /** Weeks of sales and refunds under any terms, with a bank that refuses some payouts: no money is lost, made or paid twice. */
-import { expect, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
 import { SEED, seeded } from '../../test/unit/seed.ts'
 import { livePayoutStates, settlementCycles } from '../contracts/lists.ts'
@@ -13,6 +13,9 @@ import { createPayoutPorts, type FakePayoutPorts, fakeTerms, PAYOUTS_NOW_MS } fr
 import { inquirePayouts } from './inquire-payouts.ts'
 import type { Payout } from './ports.ts'
 import { sendFiles } from './send-files.ts'
+
+// Thousands of steps: slow on a busy machine.
+jest.setTimeout(60_000)
 
 const HOUR_MS = 60 * 60_000
 const NO_END = Number.POSITIVE_INFINITY

@@ -9,7 +9,7 @@ import { createPayouts } from '../../shared/settlement/create-payouts.ts'
 import { approveFile, cancelFile, cancelPayout } from '../../shared/settlement/decide-file.ts'
 import { FakePayoutAlarms, fakeTerms, ScriptedBank } from '../../shared/settlement/fake-payouts.ts'
 import { inquirePayouts } from '../../shared/settlement/inquire-payouts.ts'
-import type { SettlementItem } from '../../shared/settlement/ports.ts'
+import type { Payout, SettlementItem } from '../../shared/settlement/ports.ts'
 import { sendFiles } from '../../shared/settlement/send-files.ts'
 import { AuditLogTable } from '../../shared/stores/audit-log.ts'
 import { BusinessCalendarTable } from '../../shared/stores/business-calendar.ts'
@@ -253,6 +253,36 @@ describe('payouts on MariaDB', () => {
       { entry_type: 'payout', count: 2, sum: '200' },
       { entry_type: 'payout_failed', count: 1, sum: '100' },
     ])
+  })
+
+  test('fill a file of 5,000, which is prepared, approved, sent and rejected in transactions of a second', async () => {
+    const ports = await withClosed(1)
+    const payout = (number: number): Payout => ({
+      ...{ payoutId: ids.payout(), batchId: ids.batch(), attempt: 1, merchantId: `shop${number}`, currency: 'KRW' },
+      ...{ amountMinor: 100, accountToken: 'acct_pay', state: 'CREATED', fileId: null, bankRef: null, failure: null },
+      ...{ eventCount: 1, askAtMs: 0, createdAtMs: NOW_MS, updatedAtMs: NOW_MS },
+    })
+    await ports.transactions.run('payouts', async tx => {
+      for (let number = 0; number < 4_999; number++) await ports.payouts.insert(tx, payout(number))
+    })
+    const lastedMs: number[] = []
+    const timed = async <T>(work: () => Promise<T>): Promise<T> => {
+      const beganMs = performance.now()
+      const result = await work()
+      lastedMs.push(Math.round(performance.now() - beganMs))
+      return result
+    }
+    await timed(() => createPayouts(ports, NO_END))
+    const fileId = await onlyFile()
+    await timed(() => approveFile(ports, fileId, decision))
+    ports.bank.script.submitFile.push({ kind: 'rejected', reason: 'the sums differ' })
+    await timed(() => sendFiles(ports, NO_END))
+
+    console.log(`prepared, approved, sent and rejected: ${lastedMs.join(', ')} ms`)
+    expect(await scratch.direct.rows('SELECT state, COUNT(*) AS count FROM payout GROUP BY state')).toEqual([
+      { state: 'FAILED', count: 5_000 },
+    ])
+    expect(await scratch.direct.count("SELECT COUNT(*) FROM outbox_event WHERE topic LIKE 'payout.%'")).toBe(10_001)
   })
 
   test('are canceled one by one and as a file, with an audit row each', async () => {

@@ -4,6 +4,7 @@ import {
   approveFile,
   cancelFile,
   cancelPayout,
+  type DecidePorts,
   type FileDecision,
   type PayoutDecision,
 } from '../../../shared/settlement/decide-file.ts'
@@ -27,7 +28,7 @@ export const approve: SettleAction = {
     const content =
       file === undefined ? '' : ` (${file.payoutCount} payouts, ${file.totalMinor} ${file.currency} in minor units)`
     return decide(input, 'approver', `Approve ${fileId}${content}? Its payouts go to the bank.`, decision =>
-      approveFile(input.ports, fileId, decision),
+      approveFile(portsOf(input), fileId, decision),
     )
   },
 }
@@ -42,10 +43,17 @@ export const cancel: SettleAction = {
     const id = input.words[0]!
     const question = `Cancel ${id}? Its money is booked back, and the next attempt needs an approval again.`
     if (id.startsWith('out_'))
-      return decide(input, 'operator', question, decision => cancelPayout(input.ports, id, decision))
+      return decide(input, 'operator', question, decision => cancelPayout(portsOf(input), id, decision))
     const fileId = fileIdIn(id)
-    return decide(input, 'operator', question, decision => cancelFile(input.ports, fileId, decision))
+    return decide(input, 'operator', question, decision => cancelFile(portsOf(input), fileId, decision))
   },
+}
+
+/** Without a doorbell: this command is not told where Kafka is. The sweep rings for the events, within seconds. */
+function portsOf({ ports }: ActionInput): DecidePorts {
+  const { transactions, payouts, payoutFiles, settlementLedger, outbox, auditLog, clock, ids } = ports
+  const doorbell = { ring: async () => undefined }
+  return { transactions, payouts, payoutFiles, settlementLedger, outbox, auditLog, clock, ids, doorbell }
 }
 
 function fileIdIn(word: string): string {
