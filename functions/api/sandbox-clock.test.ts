@@ -40,7 +40,7 @@ describe('POST /sandbox/clock', () => {
 
     expect(result.statusCode).toBe(200)
     const body = contract.answers[200].parse(jsonOf(result))
-    expect(body).toMatchObject({ offsetMs: 8 * DAY_MS, expired: 1, resolved: 0, pruned: 0 })
+    expect(body).toMatchObject({ offsetMs: 8 * DAY_MS, expired: 1, resolved: 0, pruned: 0, settled: 0 })
     expect(Date.parse(body.now)).toBe(fakes.clock.nowMs() + 8 * DAY_MS)
     expect(fakes.clock.nowMs() - FAKE_NOW_MS).toBeLessThan(8_000)
   })
@@ -54,7 +54,7 @@ describe('POST /sandbox/clock', () => {
 
     expect(result.statusCode).toBe(202)
     const body = contract.answers[202].parse(jsonOf(result))
-    expect(body).toMatchObject({ expired: 0, left: { expiries: 1, inquiries: 0, answers: 0 } })
+    expect(body).toMatchObject({ expired: 0, left: { expiries: 1, inquiries: 0, answers: 0, settlements: 0 } })
     expect(Date.parse(body.target) - Date.parse(body.now)).toBe(8 * DAY_MS - body.offsetMs)
   })
 

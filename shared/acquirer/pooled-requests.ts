@@ -7,6 +7,8 @@ export interface OutgoingRequest {
   method: 'GET' | 'PUT' | 'POST'
   path: string
   body?: string
+  /** Of the body; JSON when absent. */
+  contentType?: string
   /** W3C trace context. */
   traceparent?: string
 }
@@ -60,14 +62,15 @@ export class PooledRequests {
    */
   send(outgoing: OutgoingRequest, timeoutMs: number, { ownConnection = false } = {}): Promise<IncomingAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingAnswer>()
-    const { body = '', method, path, traceparent } = outgoing
+    const { body = '', contentType = 'application/json', method, path, traceparent } = outgoing
     const trace = traceparent === undefined ? [] : ['traceparent', traceparent]
     const request = this.#request({
       ...this.#address,
       method,
       path: this.#pathPrefix + path,
       agent: ownConnection ? false : this.#agent,
-      headers: method === 'GET' ? [...this.#headers, ...trace] : [...this.#headers, ...headersOf(body), ...trace],
+      headers:
+        method === 'GET' ? [...this.#headers, ...trace] : [...this.#headers, ...headersOf(body, contentType), ...trace],
     })
     const giveUp = (reason: NoAnswerError['reason'], message: string, cause?: unknown) => {
       reject(new NoAnswerError(reason, message, { cause }))
@@ -107,7 +110,7 @@ export class PooledRequests {
 const countOf = (byPlace: NodeJS.ReadOnlyDict<readonly unknown[]>): number =>
   Object.values(byPlace).reduce((total, each) => total + (each?.length ?? 0), 0)
 
-const headersOf = (body: string): string[] => {
+const headersOf = (body: string, contentType: string): string[] => {
   const length = ['content-length', String(Buffer.byteLength(body))]
-  return body === '' ? length : ['content-type', 'application/json', ...length]
+  return body === '' ? length : ['content-type', contentType, ...length]
 }

@@ -16,6 +16,9 @@ const text = unless(schemaMessages.text)
 
 const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}'
 
+/** The id of something that has no description of its own here. */
+export const ulidWith = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_${ULID}$`))
+
 export const paymentId = z
   .string()
   .regex(new RegExp(`^pay_${ULID}$`), 'must look like pay_ and 26 characters')

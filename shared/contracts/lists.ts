@@ -138,6 +138,14 @@ export const livePayoutStates = [
 export const payoutFileStates = ['PREPARED', 'APPROVED', 'SENT', 'ACCEPTED', 'REJECTED', 'CANCELED'] as const
 export type PayoutFileState = (typeof payoutFileStates)[number]
 
+/** Ledger entries of settlement: each is of a subject, such as a payout, and of no payment. */
+export const settlementEntryTypes = ['payout', 'payout_failed'] as const
+export type SettlementEntryType = (typeof settlementEntryTypes)[number]
+
+/** Events of settlement. Each type is the name of its Kafka topic. */
+export const settlementEventTypes = ['settlement.closed', 'payout.created', 'payout.sent', 'payout.failed'] as const
+export type SettlementEventType = (typeof settlementEventTypes)[number]
+
 /** What we expect to find in the acquirer's settlement, one for each captured or refunded event. */
 export const expectationKinds = ['capture', 'refund'] as const
 export type ExpectationKind = (typeof expectationKinds)[number]
@@ -157,5 +165,6 @@ export const auditActions = [
   'operator.recovered',
   'payout-file.approved',
   'payout-file.canceled',
+  'payout.canceled',
 ] as const
 export type AuditAction = (typeof auditActions)[number]

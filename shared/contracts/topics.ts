@@ -1,11 +1,20 @@
 /** Names and shapes of the Kafka topics. `migrations/` and `serverless.yml` use the same names; a test compares them. */
-import { eventTypes, ledgerEventTypes } from './lists.ts'
+import { eventTypes, ledgerEventTypes, settlementEventTypes } from './lists.ts'
 
-/** Partitions of `outbox.ready`, one per shard of payments. */
+/** Partitions of `outbox.ready`, one per shard of payments, batches and payouts. */
 export const SHARD_COUNT = 4
+
+/** Spreads payments, batches and payouts over the shards by the random end of their id. */
+export function shardOf(subjectId: string): number {
+  const tail = subjectId.slice(-4)
+  return [...tail].reduce((sum, character) => sum * 31 + character.charCodeAt(0), 0) % SHARD_COUNT
+}
 
 /** Partitions of each `payment.*` topic. */
 const EVENT_PARTITIONS = 6
+
+/** Partitions of each topic of settlement: a batch or a payout is rarer than a payment. */
+const SETTLEMENT_PARTITIONS = 2
 
 export const DOORBELL_TOPIC = 'outbox.ready'
 export const DEAD_LETTER_TOPIC = 'payment.dlq'
@@ -32,6 +41,7 @@ export interface TopicDefinition {
 
 export const topicDefinitions: readonly TopicDefinition[] = [
   ...eventTypes.map(name => ({ name, partitions: EVENT_PARTITIONS, retentionMs: -1 })),
+  ...settlementEventTypes.map(name => ({ name, partitions: SETTLEMENT_PARTITIONS, retentionMs: -1 })),
   { name: DOORBELL_TOPIC, partitions: SHARD_COUNT, retentionMs: 10 * 60_000 },
   // A dead letter is its record in base64 with a few fields. A consumer is given events of at most 6 MB, in base64 too.
   { name: DEAD_LETTER_TOPIC, partitions: 1, retentionMs: -1, maxMessageBytes: 8 * 1024 * 1024 },

@@ -1,4 +1,6 @@
 /** The SQL of the invariants: reads the database as of one moment, a slice of payments at a time. Never writes, never locks. */
+
+import { settlementEventTypes } from '../contracts/lists.ts'
 import type { AuditRow } from './audit-hash.ts'
 import type { ApprovedFile } from './audit-invariants.ts'
 import { readApprovedFiles, readAuditRows } from './audit-reader.ts'
@@ -121,7 +123,7 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
     for (const row of await this.#range('SELECT * FROM recon_expectation', 'payment_id', after, last))
       historyOf(row.payment_id).expectations.push(expectationOf(row))
     for (const table of outboxTables)
-      for (const row of await this.#range(`SELECT * FROM ${table}`, 'message_key', after, last))
+      for (const row of await this.#range(`SELECT * FROM ${table}`, 'message_key', after, last, OF_PAYMENTS))
         historyOf(row.message_key).outbox.push(outboxOf(row, table === 'outbox_archive'))
     const settledFromMs = await this.#settledFromMs()
     for (const history of histories.values()) history.isLeftOut = wasCapturedBefore(history, settledFromMs)
@@ -145,9 +147,9 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
     return this.#termsRead
   }
 
-  #range(select: string, column: string, after: string, last: string | null): Promise<Row[]> {
+  #range(select: string, column: string, after: string, last: string | null, also = 'TRUE'): Promise<Row[]> {
     const upTo = last === null ? '' : ` AND ${column} <= ?`
-    return this.#rows(`${select} WHERE ${column} > ?${upTo} ORDER BY ${column}`, [after, last ?? []].flat())
+    return this.#rows(`${select} WHERE ${also} AND ${column} > ?${upTo} ORDER BY ${column}`, [after, last ?? []].flat())
   }
 
   /** Every idempotency key with its answer and its operation. */
@@ -189,6 +191,7 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
     return readApprovedFiles(this.#snapshot)
   }
 
+  /** Of the entries of payments. */
   async balances(): Promise<{ debits: Balances; credits: Balances }> {
     return { debits: await this.#balancesBy('debit_account'), credits: await this.#balancesBy('credit_account') }
   }
@@ -318,6 +321,9 @@ const OPERATIONS = `SELECT o.*, a.operation_id AS answer_operation_id, a.status_
 
 /** An event is in one of them: in the archive once it was published long ago. */
 const outboxTables = ['outbox_event', 'outbox_archive']
+
+/** Batches and payouts have events of their own: those are no events of a payment. */
+const OF_PAYMENTS = `topic NOT IN (${settlementEventTypes.map(topic => `'${topic}'`).join(', ')})`
 
 /** In one statement, so that nothing is missed that moves meanwhile. */
 export const everyEvent = (columns: string, condition = 'TRUE'): string =>

@@ -1,5 +1,4 @@
 /** What the database says of all payments together: the balances of the accounts, and every stored answer. */
-
 import { type EntryType, entryTypes, type VatMode } from '../contracts/lists.ts'
 import type { AuditRow } from './audit-hash.ts'
 import type { ApprovedFile } from './audit-invariants.ts'

@@ -65,7 +65,7 @@ describe('an advance', () => {
     expect(await advance(8 * DAY_MS)).toEqual({
       kind: 'arrived',
       position: { offsetMs: 8 * DAY_MS, targetOffsetMs: 8 * DAY_MS },
-      counts: { expired: 0, resolved: 0, pruned: 0 },
+      counts: { expired: 0, resolved: 0, pruned: 0, settled: 0 },
     })
 
     expect(clock.virtualNowMs() - clock.nowMs()).toBe(8 * DAY_MS)
@@ -180,7 +180,7 @@ describe('an advance that does not get there in time', () => {
       kind: 'under_way',
       position: { targetOffsetMs: 10 * DAY_MS },
       counts: { expired: 1 },
-      left: { expiries: 1, inquiries: 0, answers: 0 },
+      left: { expiries: 1, inquiries: 0, answers: 0, settlements: 0 },
     })
     expect([paymentOf(sandbox, first).status, paymentOf(sandbox, second).status]).toEqual(['EXPIRED', 'AUTHORIZED'])
     expect(sandbox.clock.virtualNowMs()).toBeLessThan(paymentOf(sandbox, second).captureBeforeMs!)

@@ -9,6 +9,7 @@ import {
   type Clock,
   type ClockPosition,
   DependencyUnavailableError,
+  type DueJob,
   type DueWork,
   type FollowingClock,
   type SandboxClock,
@@ -21,6 +22,8 @@ import { type ResolveObserver, resolveDueNow } from './resolve-unknown.ts'
 export interface AdvancePorts extends OperationPorts {
   answers: OperationPorts['answers'] & AnswerKeeper
   dueWork: DueWork
+  /** In the order in which one makes work for the next. */
+  dueJobs: readonly DueJob[]
   /** They are told before the clock moves: what they decide by it must not come too early for ours. */
   followingClocks: readonly FollowingClock[]
 }
@@ -30,13 +33,17 @@ export interface AdvanceCounts {
   expired: number
   resolved: number
   pruned: number
+  /** Batches, payouts and files that a step of settlement was done on. */
+  settled: number
 }
 
 export type Advanced = { position: ClockPosition; counts: AdvanceCounts } & (
   | { kind: 'arrived' }
   /** The time was over, or a clock that follows went away. `left` is what falls due until the target. */
-  | { kind: 'under_way'; left: WorkLeft }
+  | { kind: 'under_way'; left: AllLeft }
 )
+
+export type AllLeft = WorkLeft & { settlements: number }
 
 /** A hundred years: the year of every time that we write has four digits. */
 export const TARGET_OFFSET_MS_MAX = 36_525 * 24 * 60 * 60_000
@@ -66,7 +73,7 @@ export async function advanceClock(
   if (aimed === undefined) return { kind: 'too_far' }
 
   // From here on the advance counts. A caller who repeats it would advance twice.
-  const counts: AdvanceCounts = { expired: 0, resolved: 0, pruned: 0 }
+  const counts: AdvanceCounts = { expired: 0, resolved: 0, pruned: 0, settled: 0 }
   const isThere = await goTo(ports, clock, aimed.targetOffsetMs, deadlineMs, counts).catch(ifAway)
   await clock.sleep(KNOWN_AFTER_MS)
   const position = await clock.read()
@@ -100,7 +107,7 @@ async function goTo(
 async function finishDue(ports: AdvancePorts, deadlineMs: number, counts: AdvanceCounts): Promise<boolean> {
   const { clock, policy } = ports
   for (;;) {
-    if (isNothing(await ports.dueWork.left(leaseTimes(ports), policy.answersKeptMs))) return true
+    if (isNothing(await leftAt(ports, clock.virtualNowMs()))) return true
     if (clock.nowMs() >= deadlineMs) return false
     const before = totalOf(counts)
     counts.resolved += (
@@ -110,6 +117,7 @@ async function finishDue(ports: AdvancePorts, deadlineMs: number, counts: Advanc
       await expirePayments(ports, { limit: WORK_ITEMS_MAX, concurrency: CONCURRENCY, deadlineMs })
     ).expired
     counts.pruned += await pruneAnswers(ports, policy.answersKeptMs, deadlineMs)
+    for (const job of ports.dueJobs) counts.settled += await job.run(deadlineMs)
     if (totalOf(counts) === before) await clock.sleep(POLL_MS)
   }
 }
@@ -117,14 +125,14 @@ async function finishDue(ports: AdvancePorts, deadlineMs: number, counts: Advanc
 /** The summary is enough: an operation that could not be recorded stays due, and so among what is left. */
 const counted: ResolveObserver = { resolved() {}, failed() {} }
 
-const isNothing = ({ expiries, inquiries, answers }: WorkLeft): boolean => expiries + inquiries + answers === 0
-const totalOf = ({ expired, resolved, pruned }: AdvanceCounts): number => expired + resolved + pruned
+const isNothing = (left: AllLeft): boolean => left.expiries + left.inquiries + left.answers + left.settlements === 0
+const totalOf = ({ expired, resolved, pruned, settled }: AdvanceCounts): number => expired + resolved + pruned + settled
 
 /** To the next minute at which a job has something to do, or to the goal. */
 async function step(ports: AdvancePorts, clock: Clock & SandboxClock, offsetMs: number, goalMs: number): Promise<void> {
-  const dueMs = await ports.dueWork.nextDueMs(leaseTimes(ports), ports.policy.answersKeptMs)
+  const dueMs = await nextDueMs(ports)
   const nowMs = clock.nowMs()
-  const jobMs = Math.ceil((dueMs ?? Number.POSITIVE_INFINITY) / JOB_INTERVAL_MS) * JOB_INTERVAL_MS
+  const jobMs = Math.ceil(dueMs / JOB_INTERVAL_MS) * JOB_INTERVAL_MS
   const to = Math.min(goalMs, Math.max(jobMs - nowMs, offsetMs))
   await tell(ports.followingClocks, to)
   await clock.move(offsetMs, to, nowMs)
@@ -134,7 +142,24 @@ async function tell(clocks: readonly FollowingClock[], offsetMs: number): Promis
   for (const clock of clocks) await clock.advanceTo(offsetMs)
 }
 
-const leftUntil = (ports: AdvancePorts, clock: Clock, { targetOffsetMs }: ClockPosition): Promise<WorkLeft> => {
-  const atTarget = { ...leaseTimes(ports), virtualNowMs: clock.nowMs() + targetOffsetMs }
-  return ports.dueWork.left(atTarget, ports.policy.answersKeptMs)
+const leftUntil = (ports: AdvancePorts, clock: Clock, { targetOffsetMs }: ClockPosition): Promise<AllLeft> =>
+  leftAt(ports, clock.nowMs() + targetOffsetMs)
+
+/** What is due at this virtual time. */
+async function leftAt(ports: AdvancePorts, virtualNowMs: number): Promise<AllLeft> {
+  const times = { ...leaseTimes(ports), virtualNowMs }
+  const [left, ...ofJobs] = await Promise.all([
+    ports.dueWork.left(times, ports.policy.answersKeptMs),
+    ...ports.dueJobs.map(job => job.left(virtualNowMs)),
+  ])
+  return { ...left, settlements: ofJobs.reduce((sum, each) => sum + each, 0) }
+}
+
+/** When something falls due next; never, when nothing waits. */
+async function nextDueMs(ports: AdvancePorts): Promise<number> {
+  const times = await Promise.all([
+    ports.dueWork.nextDueMs(leaseTimes(ports), ports.policy.answersKeptMs),
+    ...ports.dueJobs.map(job => job.nextDueMs()),
+  ])
+  return Math.min(...times.map(timeMs => timeMs ?? Number.POSITIVE_INFINITY))
 }

@@ -2,7 +2,7 @@
 import { isWithdrawn } from '../contracts/currency.ts'
 import type { AuthorizeRequest } from '../contracts/routes/authorize-payment.ts'
 import { APPROVING_TOKEN } from '../contracts/test-tokens.ts'
-import { SHARD_COUNT } from '../contracts/topics.ts'
+import { shardOf } from '../contracts/topics.ts'
 import { scheduleFor } from '../domain/fee.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { Caller } from './answer.ts'
@@ -109,10 +109,4 @@ function newPayment(ports: OperationPorts, request: AuthorizeRequest, nowMs: num
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
   }
-}
-
-/** Spreads payments over the shards by the random end of their id. */
-export function shardOf(paymentId: string): number {
-  const tail = paymentId.slice(-4)
-  return [...tail].reduce((sum, character) => sum * 31 + character.charCodeAt(0), 0) % SHARD_COUNT
 }

@@ -557,6 +557,18 @@ export interface DueWork {
   nextDueMs(now: LeaseTimes, answersKeptMs: number): Promise<number | undefined>
 }
 
+/** Work of another room that falls due by virtual time. None of these is called by two at once; others may do the same work. */
+export interface DueJob {
+  /** The job's function. */
+  name: string
+  /** How much is due at this virtual time and not done yet. What a person has to do first is not due. */
+  left(virtualNowMs: number): Promise<number>
+  /** When the next of it falls due, in virtual time; undefined when nothing waits. */
+  nextDueMs(): Promise<number | undefined>
+  /** Does what is due, and begins nothing after `deadlineMs` (epoch, real time). Returns how much it did. */
+  run(deadlineMs: number): Promise<number>
+}
+
 /** New ids, each a prefix and a ULID that grows with time. */
 export interface Ids {
   payment(): string

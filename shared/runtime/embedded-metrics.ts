@@ -31,6 +31,7 @@ const printedCounters = [
   'deadLetters',
   'operationsResolved',
   'settlementsContradicted',
+  'payoutAlarms',
   'paymentsExpired',
   'invariantFailures',
   'acquirerRetries',

@@ -2,7 +2,14 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { type RouteClass, routeClasses } from '../contracts/limits.ts'
-import { acquirerDecisions, entryTypes, eventTypes, ledgerEventTypes, operationKinds } from '../contracts/lists.ts'
+import {
+  acquirerDecisions,
+  entryTypes,
+  eventTypes,
+  ledgerEventTypes,
+  operationKinds,
+  settlementEventTypes,
+} from '../contracts/lists.ts'
 import { DOORBELL_TOPIC } from '../contracts/topics.ts'
 
 /** How many connections of a pool are open, and how many callers wait for one. */
@@ -27,6 +34,9 @@ const none = { database: () => undefined, acquirer: () => undefined }
 /** What is read together by `observe-state`: all gauges of a source are of one moment, or none is. */
 export const stateSources = ['outbox', 'consumers', 'dead_letters', 'operations', 'invariants', 'audit'] as const
 export type StateSource = (typeof stateSources)[number]
+
+/** What is wrong about batches and payouts. */
+export const payoutAlarmKinds = ['no_calendar', 'too_large', 'payout_lost', 'attempts_used_up', 'file_changed'] as const
 
 export function createMetrics({ ofProcess = true, pools = none, admission }: MetricsOptions = {}) {
   const registry = new Registry()
@@ -122,7 +132,7 @@ export function createMetrics({ ofProcess = true, pools = none, admission }: Met
       }),
     ),
     outboxPublished: fromZero(
-      eachOf({ topic: eventTypes }),
+      eachOf({ topic: [...eventTypes, ...settlementEventTypes] }),
       new Counter({
         name: 'outbox_published_total',
         help: 'Outbox rows confirmed by Kafka.',
@@ -228,6 +238,15 @@ export function createMetrics({ ofProcess = true, pools = none, admission }: Met
       help: 'Operations settled by hand of which the acquirer then said the contrary. Must stay 0.',
       registers,
     }),
+    payoutAlarms: fromZero(
+      eachOf({ kind: payoutAlarmKinds }),
+      new Counter({
+        name: 'payout_alarms_total',
+        help: 'What somebody should look at in batches and payouts, by kind.',
+        labelNames: ['kind'],
+        registers,
+      }),
+    ),
     paymentsExpired: new Counter({
       name: 'payments_expired_total',
       help: 'Authorizations whose hold was let go because they were not captured in time.',

@@ -5,7 +5,10 @@ import type { Redis } from 'ioredis'
 import { Circuit } from '../acquirer/circuit.ts'
 import { HttpAcquirer } from '../acquirer/http-acquirer.ts'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
+import { PooledRequests } from '../acquirer/pooled-requests.ts'
 import { ServiceClock } from '../acquirer/service-clock.ts'
+import { HttpBank } from '../bank/http-bank.ts'
+import { pain001 } from '../bank/pain-001.ts'
 import { IncarnationCheck } from '../cache/incarnation-check.ts'
 import { RedisRateLimits } from '../cache/rate-limits.ts'
 import { createRedis, pingRedis, RedisResponseCache } from '../cache/response-cache.ts'
@@ -23,10 +26,20 @@ import { type KafkaConnections, LazyAdmin, LazyProducer, openKafka } from '../me
 import { KafkaTopicSizes } from '../messaging/topic-sizes.ts'
 import { TopicStates } from '../messaging/topic-states.ts'
 import { leaseTimes } from '../payments/operation.ts'
-import type { Acquirer, Alarms, Clock, FollowingClock, OutboxRow, Tracer, Transactions } from '../payments/ports.ts'
+import type {
+  Acquirer,
+  Alarms,
+  Clock,
+  Doorbell,
+  FollowingClock,
+  OutboxRow,
+  Tracer,
+  Transactions,
+} from '../payments/ports.ts'
 import { idIn } from '../payments/record-id.ts'
 import { noTracer } from '../payments/traced.ts'
-import type { SettlementAlarms } from '../settlement/ports.ts'
+import { settlementJobs } from '../settlement/due-jobs.ts'
+import type { Bank, PayoutAlarms, SettlementAlarms } from '../settlement/ports.ts'
 import { AccountBalanceTables } from '../stores/account-balances.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { AuditLogTable } from '../stores/audit-log.ts'
@@ -44,8 +57,12 @@ import { OperatorTable } from '../stores/operators.ts'
 import { OutboxTable } from '../stores/outbox.ts'
 import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
+import { PayoutFileTable } from '../stores/payout-files.ts'
+import { PayoutTable } from '../stores/payouts.ts'
 import { SandboxClockTable } from '../stores/sandbox-clock.ts'
+import { BatchTable, UnbatchedItemTable } from '../stores/settlement-batches.ts'
 import { SettlementItemTable } from '../stores/settlement-items.ts'
+import { SettlementLedgerTable } from '../stores/settlement-ledger.ts'
 import { SettlementStartTable } from '../stores/settlement-start.ts'
 import { SettlementTermsTable } from '../stores/settlement-terms.ts'
 import { TransactionGroups } from '../stores/transaction-groups.ts'
@@ -63,6 +80,7 @@ import { createLog, type Logger, metricsOutput } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { operatorTokens } from './operator-tokens.ts'
 import { unknownProblems } from './outcome-report.ts'
+import { payoutAlarms } from './payout-report.ts'
 import { ProcessClock } from './process-clock.ts'
 import { guardProcess } from './process-guard.ts'
 import { publishTraced } from './publish-traced.ts'
@@ -77,6 +95,8 @@ const DOORBELL_WAIT_MS_MAX = 25
 const FLUSH_MS_MAX = 100
 /** The doorbell's pause after a send. A busy process waits so long; each merged ring saves a request, a relay run and a commit. */
 const DOORBELL_REST_MS = 50
+/** Jobs ask about eight payouts at once. */
+const BANK_CONNECTIONS = 8
 /** How long readiness waits for the database's own problems. Less than its limit for all problems. */
 const DATABASE_ANSWER_MS = 1_000
 
@@ -300,6 +320,11 @@ export class Ports {
     return this.#once('forBatches', () => new BatchPorts(this.#readConfig, this.#made))
   }
 
+  /** As `forBatches`, for functions that are not told where Kafka is when they are deployed. */
+  get forSettlement(): BatchPorts {
+    return this.#once('forSettlement', () => new SettlementPorts(this.#readConfig, this.#made))
+  }
+
   get database(): Database {
     return this.#once(
       'database',
@@ -383,6 +408,53 @@ export class Ports {
     }))
   }
 
+  get unbatchedItems() {
+    return this.#once('unbatchedItems', () => new UnbatchedItemTable(this.database))
+  }
+
+  get batches() {
+    return this.#once('batches', () => new BatchTable(this.database))
+  }
+
+  get payouts() {
+    return this.#once('payouts', () => new PayoutTable(this.database))
+  }
+
+  get payoutFiles() {
+    return this.#once('payoutFiles', () => new PayoutFileTable(this.database))
+  }
+
+  get settlementLedger() {
+    return this.#once('settlementLedger', () => new SettlementLedgerTable(this.database))
+  }
+
+  get fileFormat() {
+    return pain001
+  }
+
+  get payoutAlarms(): PayoutAlarms {
+    return this.#once('payoutAlarms', () => payoutAlarms(this))
+  }
+
+  /** Says nothing where there is none, so that nothing is paid out and nothing fails. */
+  get bank(): Bank {
+    return this.#once('bank', () => {
+      const { bankUrl: url, acquirerTimeoutMs: timeoutMs } = this.config
+      if (url === NO_BANK) return silentBank
+      return new HttpBank({
+        requests: new PooledRequests({ url, connectionsMax: BANK_CONNECTIONS }),
+        timeoutMs,
+        onUnclear: (call, subjectId, detail) =>
+          this.log.warn({ call, subjectId, detail }, 'the bank gave no clear answer, and is asked again'),
+      })
+    })
+  }
+
+  /** What of settlement the sandbox clock waits for. */
+  get dueJobs() {
+    return this.#once('dueJobs', () => settlementJobs(this.forSettlement))
+  }
+
   get progress() {
     return this.#once('progress', () => new DeliveryProgressTables(this.database))
   }
@@ -458,7 +530,7 @@ export class Ports {
     })
   }
 
-  get doorbell() {
+  get doorbell(): Doorbell {
     return this.#once('doorbell', () => {
       const waitMsMax = this.config.offline ? 0 : DOORBELL_WAIT_MS_MAX
       return new KafkaDoorbell({
@@ -660,9 +732,21 @@ export class Ports {
   }
 }
 
+const unclear = async () => ({ kind: 'unknown' }) as const
+const silentBank: Bank = { submitFile: unclear, inquireFile: unclear, inquirePayout: unclear }
+
 export class BatchPorts extends Ports {
   override get transactions(): Database {
     return this.database
+  }
+}
+
+/** The sweep rings for what they wrote, within seconds. */
+const noDoorbell: Doorbell = { ring: async () => undefined }
+
+class SettlementPorts extends BatchPorts {
+  override get doorbell() {
+    return this.config.offline ? super.doorbell : noDoorbell
   }
 }
 

@@ -1,6 +1,15 @@
 /** What the settlement use cases need from outside. Times are epoch milliseconds, amounts minor units, days `YYYY-MM-DD`. */
-import type { AuditAction, ExpectationKind, ItemType, OperatorRole } from '../contracts/lists.ts'
+import type {
+  AuditAction,
+  BatchState,
+  ExpectationKind,
+  ItemType,
+  OperatorRole,
+  PayoutFileState,
+  PayoutState,
+} from '../contracts/lists.ts'
 import type { BusinessCalendar } from '../domain/business-days.ts'
+import type { SettlementMovement } from '../domain/settlement-ledger.ts'
 import type { AcquirerTerms, DatedTerms } from '../domain/settlement-terms.ts'
 import type { IncomingRecord, Transaction } from '../payments/ports.ts'
 
@@ -168,6 +177,211 @@ export interface SettlementIds {
   payout(): string
   payoutFile(): string
   event(): string
+}
+
+/** What a merchant has sold in one currency. */
+export interface Account {
+  merchantId: string
+  currency: string
+}
+
+/** What of an account is in no batch. */
+export interface Unbatched {
+  /** The first period end among its items, carried ones aside; null: there are no others. */
+  firstPeriodEnd: string | null
+  /** What was carried out of the last batch, when there is nothing else. */
+  carriedMinor: number
+}
+
+export interface UnbatchedItems {
+  /** The account that follows this one and has items in no batch. Reads one row of the index, however many items there are. */
+  nextAccount(after: Account | undefined): Promise<Account | undefined>
+  unbatched(account: Account): Promise<Unbatched>
+  /**
+   * Puts items of the batch's account whose period has ended by then, at most `limit`, into the batch, which must be locked.
+   * Returns how many, and their sum.
+   */
+  take(tx: Transaction, batch: SettlementBatch, limit: number): Promise<{ count: number; netMinor: number }>
+  /** Puts this item into the batch, which must be locked. */
+  assign(tx: Transaction, itemId: string, batchId: string): Promise<void>
+}
+
+export interface SettlementBatch extends Account {
+  batchId: string
+  periodEnd: string
+  sequence: number
+  /** The first business day on which it may be paid. */
+  dueOn: string
+  state: BatchState
+  itemCount: number
+  /** Signed: the sum of its items. */
+  netMinor: number
+  /** Virtual time, as `closedAtMs`. */
+  openedAtMs: number
+  closedAtMs: number | null
+}
+
+/** Where a list of batches goes on. */
+export type BatchPosition = Pick<SettlementBatch, 'dueOn' | 'batchId'>
+
+export interface Batches {
+  /** Throws DuplicateKeyError when the account has a batch of this period and sequence. */
+  insert(tx: Transaction, batch: SettlementBatch): Promise<void>
+  /** Locks the row until the transaction ends. */
+  lock(tx: Transaction, batchId: string): Promise<SettlementBatch | undefined>
+  /** Writes state, item count, net and time of closing. The row must be locked. */
+  update(tx: Transaction, batch: SettlementBatch): Promise<void>
+  find(period: Account & Pick<SettlementBatch, 'periodEnd' | 'sequence'>): Promise<SettlementBatch | undefined>
+  /** Of the account, by its period. */
+  last(account: Account): Promise<SettlementBatch | undefined>
+  /** In the order of their ids. */
+  listByState(state: BatchState, limit: number, afterBatchId?: string): Promise<SettlementBatch[]>
+  /** CLOSED batches that are due by this day, have no living payout and fewer attempts than this, the longest due first. */
+  listPayable(
+    wanted: { dueOnMax: string; attemptsMax: number; limit: number },
+    after?: BatchPosition,
+  ): Promise<SettlementBatch[]>
+}
+
+export interface Payout extends Account {
+  /** The end-to-end id at the bank. */
+  payoutId: string
+  batchId: string
+  attempt: number
+  /** Positive. */
+  amountMinor: number
+  accountToken: string
+  state: PayoutState
+  fileId: string | null
+  bankRef: string | null
+  failure: string | null
+  /** Sequence of its newest event. */
+  eventCount: number
+  /** Virtual time, as the others. */
+  askAtMs: number
+  createdAtMs: number
+  updatedAtMs: number
+}
+
+/** What a step makes of payouts. */
+export type PayoutChange = Pick<Payout, 'state' | 'updatedAtMs'> &
+  Partial<Pick<Payout, 'failure' | 'bankRef' | 'askAtMs'>> & {
+    /** Whether the step has an event, and so counts. */
+    isTold: boolean
+  }
+
+export interface Payouts {
+  /** Throws DuplicateKeyError when the batch has this attempt. */
+  insert(tx: Transaction, payout: Payout): Promise<void>
+  find(payoutId: string): Promise<Payout | undefined>
+  /** Locks the row until the transaction ends. */
+  lock(tx: Transaction, payoutId: string): Promise<Payout | undefined>
+  /** Locks those of the file, in the order of their ids. */
+  lockByFile(tx: Transaction, fileId: string): Promise<Payout[]>
+  /** In the order of their ids. */
+  listByFile(fileId: string): Promise<Payout[]>
+  /** In the order of the attempts. */
+  listByBatch(tx: Transaction, batchId: string): Promise<Payout[]>
+  /** Of these, at least one, which must be locked. */
+  change(tx: Transaction, payoutIds: readonly string[], change: PayoutChange): Promise<void>
+  /** The currencies of CREATED payouts that are in no file. */
+  unfiledCurrencies(): Promise<string[]>
+  /** Locks CREATED payouts of the currency that are in no file, in the order of their ids. */
+  lockUnfiled(tx: Transaction, currency: string, limit: number): Promise<Payout[]>
+  /** At least one, which must be locked. */
+  putIntoFile(tx: Transaction, payoutIds: readonly string[], fileId: string): Promise<void>
+  /** SENT ones in ACCEPTED files that may be asked about by then (virtual time), the longest due first. */
+  listToAsk(askAtMsMax: number, limit: number): Promise<Payout[]>
+  /** When the first of them may be asked about. */
+  nextAskMs(): Promise<number | undefined>
+  /** Not asked about before this virtual time. Nothing when it is no longer SENT. */
+  askLater(payoutId: string, askAtMs: number): Promise<void>
+}
+
+export interface PayoutFile {
+  /** The message id at the bank. */
+  fileId: string
+  currency: string
+  executeOn: string
+  payoutCount: number
+  totalMinor: number
+  state: PayoutFileState
+  /** Of the bytes that were sent. */
+  sha256: string | null
+  /** Virtual time, as the others. */
+  preparedAtMs: number
+  approvedBy: string | null
+  approvedAtMs: number | null
+  failure: string | null
+  askAtMs: number
+}
+
+export interface PayoutFiles {
+  insert(tx: Transaction, file: PayoutFile): Promise<void>
+  find(fileId: string): Promise<PayoutFile | undefined>
+  /** Locks the row until the transaction ends. */
+  lock(tx: Transaction, fileId: string): Promise<PayoutFile | undefined>
+  /** Writes all that changes. The row must be locked. */
+  update(tx: Transaction, file: PayoutFile): Promise<void>
+  /** Those that may be asked about by then (virtual time), in the order of their ids. */
+  listByState(state: PayoutFileState, askAtMsMax: number, limit: number): Promise<PayoutFile[]>
+  /** When the first SENT file may be asked about. */
+  nextAskMs(): Promise<number | undefined>
+}
+
+/** An entry of a subject and of no payment. */
+export interface SettlementEntry extends SettlementMovement {
+  entryId: string
+  /** A payout. */
+  subjectId: string
+  eventId: string
+  /** Virtual time. */
+  occurredAtMs: number
+}
+
+export interface SettlementLedger {
+  /** Throws DuplicateKeyError when an entry of this event and type exists. `nowMs` is real time. */
+  insertOfSubjects(tx: Transaction, entries: readonly SettlementEntry[], nowMs: number): Promise<void>
+}
+
+/** What of a payout goes into its file. */
+export type FiledPayout = Pick<Payout, 'payoutId' | 'merchantId' | 'amountMinor' | 'accountToken'>
+
+export interface PayoutFileFormat {
+  /** Always the same bytes for the same rows, and their SHA-256. */
+  write(file: PayoutFile, payouts: readonly FiledPayout[]): { xml: string; sha256: string }
+}
+
+/** Nothing that is unclear counts as a refusal. */
+export type FileVerdict = { kind: 'accepted' } | { kind: 'rejected'; reason: string } | { kind: 'unknown' }
+
+export type PayoutVerdict =
+  | { kind: 'confirmed'; bankRef: string | null }
+  | { kind: 'failed'; reason: string }
+  | { kind: 'pending' }
+  | { kind: 'not_found' }
+  | { kind: 'unknown' }
+
+/** None of these throws. */
+export interface Bank {
+  /** Hands in a file. It is taken once, however often it is handed in. */
+  submitFile(fileId: string, xml: string): Promise<FileVerdict>
+  inquireFile(fileId: string): Promise<FileVerdict | { kind: 'not_found' }>
+  inquirePayout(payout: Pick<Payout, 'payoutId' | 'amountMinor' | 'currency'>): Promise<PayoutVerdict>
+}
+
+/** What somebody should look at. Each is logged and counted. None throws. */
+export interface PayoutAlarms {
+  /** The calendar does not say when a batch of this period is due: it is not opened until the year is loaded. */
+  batchWithoutCalendar(account: Account, periodEnd: string, calendar: string): void
+  /** A batch is more than one payout may be. It waits for a person. */
+  payoutTooLarge(batch: SettlementBatch): void
+  /** The bank does not know a payout of a file that it accepted. */
+  payoutLost(payout: Payout): void
+  /** The last attempt of a batch failed: it waits for a person. */
+  attemptsUsedUp(payout: Payout): void
+  /** A file would not have the bytes that were sent. It is not sent again. Must never happen. */
+  fileChanged(file: PayoutFile): void
 }
 
 /** A person who may act. `name` is never given to another, also after it was disabled: the audit log names people by it. */

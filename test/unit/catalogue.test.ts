@@ -11,6 +11,7 @@ import {
   operationKinds,
   operationStates,
   paymentStatuses,
+  settlementEventTypes,
 } from '../../shared/contracts/lists.ts'
 import { refundRequest } from '../../shared/contracts/routes/refund-payment.ts'
 import {
@@ -102,7 +103,12 @@ describe('the topics', () => {
   })
 
   test('have each one definition, and nothing but events, doorbell and dead letters', () => {
-    expect(topicDefinitions.map(topic => topic.name)).toEqual([...eventTypes, DOORBELL_TOPIC, DEAD_LETTER_TOPIC])
+    expect(topicDefinitions.map(topic => topic.name)).toEqual([
+      ...eventTypes,
+      ...settlementEventTypes,
+      DOORBELL_TOPIC,
+      DEAD_LETTER_TOPIC,
+    ])
   })
 
   test.each([
@@ -234,7 +240,7 @@ describe('the migrations', () => {
     { file: '0003-payment-operation.sql', column: 'kind', longest: [...operationKinds] },
     { file: '0003-payment-operation.sql', column: 'state', longest: [...operationStates] },
     { file: '0004-ledger-entry.sql', column: 'entry_type', longest: [...entryTypes] },
-    { file: '0005-outbox-event.sql', column: 'topic', longest: [...eventTypes] },
+    { file: '0005-outbox-event.sql', column: 'topic', longest: [...eventTypes, ...settlementEventTypes] },
     {
       file: '0004-ledger-entry.sql',
       column: 'credit_account',

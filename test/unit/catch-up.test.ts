@@ -9,13 +9,19 @@ import { createHandler as getPayment } from '../../functions/api/get-payment.ts'
 import { createHandler as listPayments } from '../../functions/api/list-payments.ts'
 import { createHandler as refund } from '../../functions/api/refund.ts'
 import { createHandler as voidPayment } from '../../functions/api/void.ts'
+import { createHandler as closeBatches } from '../../functions/jobs/close-batches.ts'
+import { createHandler as createPayouts } from '../../functions/jobs/create-payouts.ts'
 import { createHandler as expireAuthorizations } from '../../functions/jobs/expire-authorizations.ts'
+import { createHandler as inquirePayouts } from '../../functions/jobs/inquire-payouts.ts'
 import { createHandler as observeState } from '../../functions/jobs/observe-state.ts'
 import { createHandler as pruneAnswers } from '../../functions/jobs/prune-answers.ts'
 import { createHandler as resolveUnknown } from '../../functions/jobs/resolve-unknown.ts'
+import { createHandler as sendPayoutFiles } from '../../functions/jobs/send-payout-files.ts'
 import { projectRoot } from '../../scripts/local/paths.ts'
 import { SampleRuns } from '../../shared/invariants/sample-slices.ts'
+import { FakeDatabase } from '../../shared/payments/fake-store.ts'
 import { createMetrics } from '../../shared/runtime/metrics.ts'
+import { createPayoutPorts } from '../../shared/settlement/fake-payouts.ts'
 import { createHandlerPorts, type HandlerPorts } from './http-fakes.ts'
 import { contextOf, httpEvent } from './lambda-events.ts'
 
@@ -30,6 +36,8 @@ const asked = (handler: (event: never, context: never) => Promise<unknown>, even
 
 const ofPayment = (route: string): Route => ({ route, pathParameters: { paymentId: PAYMENT_ID }, body: {} })
 
+const ofSettlement = ({ clock, log }: Ports) => ({ ...createPayoutPorts(new FakeDatabase()), clock, log })
+
 const readers: Record<string, (ports: Ports) => Promise<unknown>> = {
   authorize: ports => asked(authorize(ports), { route: 'POST /payments/authorize', body }),
   capture: ports => asked(capture(ports), ofPayment('POST /payments/capture/{paymentId}')),
@@ -42,6 +50,10 @@ const readers: Record<string, (ports: Ports) => Promise<unknown>> = {
   'expire-authorizations': ports => expireAuthorizations(ports)(),
   'resolve-unknown': ports => resolveUnknown(ports)(),
   'prune-answers': ports => pruneAnswers(ports)(),
+  'close-batches': ports => closeBatches(ofSettlement(ports))(),
+  'create-payouts': ports => createPayouts(ofSettlement(ports))(),
+  'send-payout-files': ports => sendPayoutFiles(ofSettlement(ports))(),
+  'inquire-payouts': ports => inquirePayouts(ofSettlement(ports))(),
   'observe-state': ports => observeState({ ...ports, invariantRuns: new SampleRuns() })(),
 }
 

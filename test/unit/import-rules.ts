@@ -121,10 +121,10 @@ const rootRooms = ['functions', LISTS, ...SHARED]
 
 /** Tests, and what exists for tests only: a product that imports it would ship it. */
 const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || /^(plugins\/[^/]+\/)?test\//.test(path)
+/** Those of a room may use those of another. */
+const isFake = (path: string): boolean => /^shared\/(payments|settlement)\/fake/.test(path)
 const isForTests = (path: string): boolean =>
-  isTest(path) ||
-  path.startsWith('shared/payments/fake') ||
-  /\.corruption\.ts$|^(shared\/invariants|sandbox\/(acquirer|bank))\/sample-/.test(path)
+  isTest(path) || isFake(path) || /\.corruption\.ts$|^(shared\/invariants|sandbox\/(acquirer|bank))\/sample-/.test(path)
 
 const within = (path: string, place: string): boolean => path === place || path.startsWith(`${place}/`)
 const roomOf = (path: string): string | undefined => Object.keys(rooms).find(name => within(path, name))
@@ -172,6 +172,7 @@ function brokenBy(item: Import, path: string, name: string, room: Room): string[
   if (!item.specifier.startsWith('.')) return packageRules(item, name, room)
   const target = posix.join(posix.dirname(path), item.specifier)
   if (isForTests(target) && !isForTests(path)) return [`imports ${target}, which is for tests`]
+  if (isFake(target) && isFake(path)) return []
   const isOwn = within(target, name) && name !== 'functions'
   if (isOwn || room.imports.some(place => within(target, place))) return []
   return [`imports ${target}`]

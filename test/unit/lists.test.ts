@@ -21,6 +21,8 @@ import {
   type RequestedKind,
   refundFees,
   settlementCycles,
+  settlementEntryTypes,
+  settlementEventTypes,
   vatModes,
 } from '../../shared/contracts/lists.ts'
 import { consumerGroups, DEAD_LETTER_TOPIC, DOORBELL_TOPIC } from '../../shared/contracts/topics.ts'
@@ -164,10 +166,14 @@ const places: (Place & { list: string })[] = [
     ...textsOf(text => text.ledger.types, true),
     ...textsOf(text => text.ledger.words, true),
   ]),
-  ...placesOf('eventTypes', eventTypes, [
-    eventTopics('docs/events.md', 'topic'),
-    eventTopics('docs/events.ko.md', '토픽'),
-    describedType('PaymentEvent'),
+  ...placesOf('eventTypes', eventTypes, [describedType('PaymentEvent')]),
+  ...placesOf(
+    'eventTypes, settlementEventTypes',
+    [...eventTypes, ...settlementEventTypes],
+    [eventTopics('docs/events.md', 'topic'), eventTopics('docs/events.ko.md', '토픽')],
+  ),
+  ...placesOf('settlementEntryTypes', settlementEntryTypes, [
+    { file: 'docs/settlement.md', words: () => tableUnder('docs/settlement.md', 'entry type'), hasOthers: true },
   ]),
   ...placesOf(
     'eventTypes, dashed',
@@ -205,7 +211,7 @@ test.each(places)('$file knows the $list', ({ file, list, members, words, hasOth
 })
 
 test('no member is on its list twice', () => {
-  for (const list of [paymentStatuses, operationKinds, operationStates, entryTypes, eventTypes])
+  for (const list of [paymentStatuses, operationKinds, operationStates, entryTypes, settlementEntryTypes, eventTypes])
     expect([...new Set<string>(list)]).toEqual([...list])
 })
 

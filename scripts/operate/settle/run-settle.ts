@@ -2,8 +2,11 @@
 import { Ports } from '../../../shared/runtime/wiring.ts'
 import { WrongArguments } from '../../terminal/command.ts'
 import { type SystemFlags, systemNamedBy } from '../find-system.ts'
+import { batches } from './batches.ts'
 import { calendar, calendarAdd } from './calendar.ts'
+import { approve, cancel } from './decide.ts'
 import { overview } from './overview.ts'
+import { files, payouts } from './payouts.ts'
 import type { By, SettleAction, SettleFlag, SettleFlags } from './settle-action.ts'
 import { terms, termsSet } from './terms.ts'
 
@@ -14,6 +17,11 @@ export const settleActions: Readonly<Record<string, SettleAction>> = {
   'terms set': termsSet,
   calendar,
   'calendar add': calendarAdd,
+  batches,
+  payouts,
+  files,
+  approve,
+  cancel,
 }
 
 export type SettleRequest = SystemFlags & SettleFlags & { words: readonly string[] }

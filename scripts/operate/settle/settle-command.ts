@@ -36,7 +36,8 @@ function timeOrSoon(text: string): number | 'soon' {
 
 export const settleCommand = operatorCommand(
   'npm run settle',
-  `Says what merchants are owed that is in no batch yet, and keeps terms and calendar.
+  `Says what merchants are owed that is in no batch yet, keeps terms and calendar,
+and decides about payouts.
 
   (nothing)                per merchant and currency: the sum, and when the next
                            of it is due
@@ -46,8 +47,14 @@ export const settleCommand = operatorCommand(
   calendar [YEAR]          the days of a year that are not as their weekday
   calendar add DAY         says that a day is closed, or with --open that it is
                            open; a year counts once its first of January is there
+  batches [MERCHANT]       the newest batches, and what became of them
+  payouts [BATCH]          the newest payouts, or those of a batch
+  files                    payout files: PREPARED ones wait for an approval
+  approve FILE             its payouts go to the bank; for approvers
+  cancel FILE|PAYOUT       as long as it was not sent; for operators
 
-What changes something wants --as and --reason.`,
+What changes something wants --as and --reason; approve and cancel also want
+your token, in OPERATOR_TOKEN or typed.`,
 )
   .argument('[words...]')
   .option('--currency <code>', 'terms set: of which currency', matching(/^[A-Z]{3}$/, 'a code such as KRW'))

@@ -38,6 +38,10 @@ const arrived = {
     description: 'Stored answers that this call deleted.',
     'x-description-ko': '이 요청이 정리한 저장된 응답 수입니다.',
   }),
+  settled: count.meta({
+    description: 'Batches, payouts and payout files that this call brought a step further.',
+    'x-description-ko': '이 요청이 한 단계 진행한 정산 배치, 지급, 지급 파일 수입니다.',
+  }),
 }
 
 export const clockArrived = z.object(arrived).meta({ id: 'ClockArrived' })
@@ -47,7 +51,7 @@ export const clockUnderWay = z
     ...arrived,
     target: time.meta({ description: 'Where virtual time is to go.', 'x-description-ko': '가상 시각의 목표입니다.' }),
     left: z
-      .object({ expiries: count, inquiries: count, answers: count })
+      .object({ expiries: count, inquiries: count, answers: count, settlements: count })
       .meta({ description: 'What falls due until then.', 'x-description-ko': '그때까지 처리할 일입니다.' }),
   })
   .meta({ id: 'ClockUnderWay' })
@@ -68,7 +72,7 @@ export const contract = defineContract({
   offlineOnly: true,
 })
 
-const sampleCounts = { expired: 2, resolved: 0, pruned: 0 }
+const sampleCounts = { expired: 2, resolved: 0, pruned: 0, settled: 0 }
 
 export const docs = (): DocsOf<typeof contract> => ({
   summary: { en: 'Move the virtual clock forward', ko: '가상 시계를 앞으로 보냅니다' },
@@ -110,7 +114,7 @@ Not idempotent: each call adds its own advance. After a 503, \`PT0S\` says where
             offsetMs: 604_854_331,
             ...sampleCounts,
             target: '2026-11-30T15:21:05.789Z',
-            left: { expiries: 7_204, inquiries: 0, answers: 0 },
+            left: { expiries: 7_204, inquiries: 0, answers: 0, settlements: 0 },
           },
         },
       },

@@ -43,10 +43,11 @@ const queries = {
     kind, amount, currency, state, decline_reason AS declineReason, sequence, final_capture AS finalCapture, combined
     FROM payment_operation`,
   entries: `SELECT payment_id AS paymentId, event_id AS eventId, entry_type AS type, debit_account AS debit,
-    credit_account AS credit, amount, currency FROM ledger_entry`,
+    credit_account AS credit, amount, currency FROM ledger_entry
+    WHERE payment_id IS NOT NULL`,
   outbox: `SELECT event_id AS eventId, topic, message_key AS paymentId, sequence, payload,
-      published_at IS NOT NULL AS published, parked_at IS NOT NULL AS parked FROM outbox_event
-    UNION ALL SELECT event_id, topic, message_key, sequence, payload, 1, 0 FROM outbox_archive`,
+      published_at IS NOT NULL AS published, parked_at IS NOT NULL AS parked FROM outbox_event WHERE topic LIKE 'payment.%'
+    UNION ALL SELECT event_id, topic, message_key, sequence, payload, 1, 0 FROM outbox_archive WHERE topic LIKE 'payment.%'`,
   stored: `SELECT merchant_id AS merchantId, idempotency_key AS \`key\`, operation_id AS operationId,
     status_code AS statusCode, ${BYTES_OF('body')} AS body FROM idem_response_cache`,
 } as const

@@ -1,0 +1,92 @@
+/** Approving and canceling payout files and payouts, by whom the token says. */
+import type { OperatorRole } from '../../../shared/contracts/lists.ts'
+import {
+  approveFile,
+  cancelFile,
+  cancelPayout,
+  type DecidePorts,
+  type FileDecision,
+  type PayoutDecision,
+} from '../../../shared/settlement/decide-file.ts'
+import { WrongArguments } from '../../terminal/command.ts'
+import { printable } from '../../terminal/printable.ts'
+import { mayChange } from '../may-change.ts'
+import { operatorSession } from '../operator-session.ts'
+import type { ActionInput, By, SettleAction } from './settle-action.ts'
+
+type DecisionInput = ActionInput & { by: By }
+
+/** A file by its id: its payouts go to the bank at the next minute. */
+export const approve: SettleAction = {
+  changes: true,
+  wordsMin: 1,
+  wordsMax: 1,
+  flags: [],
+  async run(input) {
+    const fileId = fileIdIn(input.words[0]!)
+    const file = await input.ports.payoutFiles.find(fileId)
+    const content =
+      file === undefined ? '' : ` (${file.payoutCount} payouts, ${file.totalMinor} ${file.currency} in minor units)`
+    return decide(input, 'approver', `Approve ${fileId}${content}? Its payouts go to the bank.`, decision =>
+      approveFile(portsOf(input), fileId, decision),
+    )
+  },
+}
+
+/** A file with all its payouts, or one payout, as long as it was not sent. */
+export const cancel: SettleAction = {
+  changes: true,
+  wordsMin: 1,
+  wordsMax: 1,
+  flags: [],
+  async run(input) {
+    const id = input.words[0]!
+    const question = `Cancel ${id}? Its money is booked back, and the next attempt needs an approval again.`
+    if (id.startsWith('out_'))
+      return decide(input, 'operator', question, decision => cancelPayout(portsOf(input), id, decision))
+    const fileId = fileIdIn(id)
+    return decide(input, 'operator', question, decision => cancelFile(portsOf(input), fileId, decision))
+  },
+}
+
+/** Without a doorbell: this command is not told where Kafka is. The sweep rings for the events, within seconds. */
+function portsOf({ ports }: ActionInput): DecidePorts {
+  const { transactions, payouts, payoutFiles, settlementLedger, outbox, auditLog, clock, ids } = ports
+  const doorbell = { ring: async () => undefined }
+  return { transactions, payouts, payoutFiles, settlementLedger, outbox, auditLog, clock, ids, doorbell }
+}
+
+function fileIdIn(word: string): string {
+  if (word.startsWith('pof_')) return word
+  throw new WrongArguments(`${word} is no payout file: \`npm run settle -- files\` lists them.`)
+}
+
+/** 0 when it was done. The name that is written down is that of the token. */
+async function decide(
+  { ports, system, flags, by }: DecisionInput,
+  role: OperatorRole,
+  question: string,
+  work: (decision: { actor: string; reason: string }) => Promise<FileDecision | PayoutDecision>,
+): Promise<number> {
+  const operator = await operatorSession(ports, role)
+  if (operator.name !== by.who) throw new WrongArguments(`the token is that of ${operator.name}, and not of ${by.who}.`)
+  if (!(await mayChange(system, { typed: 'npm run settle', question, yes: flags.yes === true }))) return 1
+  const result = await work({ actor: operator.name, reason: by.reason })
+  for (const line of decisionLines(result)) console.log(printable(line))
+  return result.kind === 'decided' ? 0 : 1
+}
+
+export function decisionLines(result: FileDecision | PayoutDecision): string[] {
+  switch (result.kind) {
+    case 'decided':
+      return 'file' in result
+        ? [`${result.file.fileId} is ${result.file.state}: ${result.file.payoutCount} payouts.`]
+        : [`${result.payout.payoutId} is ${result.payout.state}.`]
+    case 'not_found':
+      return ['Nothing was done: there is none with this id.']
+    case 'too_late':
+      return [`Nothing was done: it is ${result.state}.`]
+    case 'changing':
+      return ['Nothing was done: it is being put into a file at this moment. Try again.']
+  }
+}

@@ -1,0 +1,28 @@
+/** Which movements of money settlement books, each of a subject and of no payment. The table stands in docs/settlement.md. */
+import type { SettlementEntryType } from '../contracts/lists.ts'
+
+export interface SettlementMovement {
+  type: SettlementEntryType
+  debitAccount: string
+  creditAccount: string
+  /** Minor units, positive. */
+  amountMinor: number
+  currency: string
+}
+
+export const PAYOUT_IN_TRANSIT = 'payout_in_transit'
+const merchantPayable = (merchantId: string): string => `merchant_payable:${merchantId}`
+
+const accounts: Record<SettlementEntryType, (merchantId: string) => [debit: string, credit: string]> = {
+  payout: merchantId => [merchantPayable(merchantId), PAYOUT_IN_TRANSIT],
+  payout_failed: merchantId => [PAYOUT_IN_TRANSIT, merchantPayable(merchantId)],
+}
+
+/** One movement of `amountMinor` for one merchant. */
+export function settlementMovement(
+  type: SettlementEntryType,
+  { merchantId, amountMinor, currency }: { merchantId: string; amountMinor: number; currency: string },
+): SettlementMovement {
+  const [debitAccount, creditAccount] = accounts[type](merchantId)
+  return { type, debitAccount, creditAccount, amountMinor, currency }
+}

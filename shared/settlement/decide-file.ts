@@ -1,0 +1,136 @@
+/** What people decide about payout files: an approval, or that a file or one of its payouts is not sent. Each is audited. */
+
+import type { PayoutFileState, PayoutState } from '../contracts/lists.ts'
+import type { Doorbell, SeparateTransactions, Transaction } from '../payments/ports.ts'
+import { contentOf } from './create-payouts.ts'
+import { idsOf, type MovePorts, writeFailed } from './move-payouts.ts'
+import type { AuditEntry, AuditLog, Payout, PayoutFile, PayoutFiles } from './ports.ts'
+import { ringFor } from './ring-for.ts'
+
+export interface DecidePorts extends MovePorts {
+  /** Separate: a file locks thousands of rows. */
+  transactions: SeparateTransactions
+  payoutFiles: PayoutFiles
+  auditLog: AuditLog
+  doorbell: Doorbell
+}
+
+/** Who decides, and why. */
+export interface Decision {
+  actor: string
+  reason: string
+}
+
+export type FileDecision =
+  | { kind: 'decided'; file: PayoutFile }
+  | { kind: 'not_found' }
+  /** It is past the state in which this can be decided. Nothing was changed. */
+  | { kind: 'too_late'; state: PayoutFileState }
+
+/** PREPARED → APPROVED, with its payouts. Throws DependencyUnavailableError. */
+export async function approveFile(ports: DecidePorts, fileId: string, decision: Decision): Promise<FileDecision> {
+  await ports.clock.catchUp()
+  return ports.transactions.run(fileId, async tx => {
+    const found = await lockedIn(ports, tx, fileId, ['PREPARED'])
+    if (found.kind !== 'decided') return found
+    const approvedAtMs = ports.clock.virtualNowMs()
+    const file: PayoutFile = { ...found.file, state: 'APPROVED', approvedBy: decision.actor, approvedAtMs }
+    const payouts = (await ports.payouts.lockByFile(tx, fileId)).filter(isCancelable)
+    await ports.payouts.change(tx, idsOf(payouts), { state: 'APPROVED', updatedAtMs: approvedAtMs, isTold: false })
+    await ports.payoutFiles.update(tx, file)
+    await ports.auditLog.append(tx, entryOf('payout-file.approved', fileId, decision, contentIn(file)))
+    return { kind: 'decided', file }
+  })
+}
+
+/** The file and all its payouts are CANCELED, as long as it was not sent. Throws DependencyUnavailableError. */
+export async function cancelFile(ports: DecidePorts, fileId: string, decision: Decision): Promise<FileDecision> {
+  await ports.clock.catchUp()
+  let canceled: Payout[] = []
+  const result = await ports.transactions.run<FileDecision>(fileId, async tx => {
+    const found = await lockedIn(ports, tx, fileId, ['PREPARED', 'APPROVED'])
+    if (found.kind !== 'decided') return found
+    canceled = (await ports.payouts.lockByFile(tx, fileId)).filter(isCancelable)
+    await writeFailed(ports, tx, canceled, { state: 'CANCELED', reason: decision.reason })
+    const file = await writeLeft(ports, tx, found.file, [])
+    await ports.auditLog.append(tx, entryOf('payout-file.canceled', fileId, decision, contentIn(found.file)))
+    return { kind: 'decided', file }
+  })
+  if (result.kind === 'decided') await ringFor(ports.doorbell, idsOf(canceled))
+  return result
+}
+
+export type PayoutDecision =
+  | { kind: 'decided'; payout: Payout }
+  | { kind: 'not_found' }
+  | { kind: 'too_late'; state: PayoutState }
+  /** Somebody is putting it into a file at this moment: once more. */
+  | { kind: 'changing' }
+
+/** CREATED, APPROVED → CANCELED; its file goes without it. Throws DependencyUnavailableError. */
+export async function cancelPayout(ports: DecidePorts, payoutId: string, decision: Decision): Promise<PayoutDecision> {
+  await ports.clock.catchUp()
+  const seen = await ports.payouts.find(payoutId)
+  if (seen === undefined) return { kind: 'not_found' }
+  const result = await ports.transactions.run<PayoutDecision>(payoutId, async tx => {
+    // Whoever sends the file holds its row first, too.
+    const file = seen.fileId === null ? undefined : await ports.payoutFiles.lock(tx, seen.fileId)
+    const payout = (await ports.payouts.lock(tx, payoutId))!
+    if (payout.fileId !== seen.fileId) return { kind: 'changing' }
+    if (!isCancelable(payout)) return { kind: 'too_late', state: payout.state }
+    const { amountMinor, currency } = payout
+    await writeFailed(ports, tx, [payout], { state: 'CANCELED', reason: decision.reason })
+    if (file !== undefined) await writeWithout(ports, tx, file, payoutId)
+    await ports.auditLog.append(tx, entryOf('payout.canceled', payoutId, decision, { amountMinor, currency }))
+    return { kind: 'decided', payout: { ...payout, state: 'CANCELED' } }
+  })
+  if (result.kind === 'decided') await ringFor(ports.doorbell, [payoutId])
+  return result
+}
+
+const isCancelable = ({ state }: Payout): boolean => state === 'CREATED' || state === 'APPROVED'
+
+async function lockedIn(
+  ports: DecidePorts,
+  tx: Transaction,
+  fileId: string,
+  states: readonly PayoutFileState[],
+): Promise<FileDecision> {
+  const file = await ports.payoutFiles.lock(tx, fileId)
+  if (file === undefined) return { kind: 'not_found' }
+  return states.includes(file.state) ? { kind: 'decided', file } : { kind: 'too_late', state: file.state }
+}
+
+async function writeWithout(ports: DecidePorts, tx: Transaction, file: PayoutFile, payoutId: string): Promise<void> {
+  const payouts = await ports.payouts.lockByFile(tx, file.fileId)
+  await writeLeft(
+    ports,
+    tx,
+    file,
+    payouts.filter(payout => isCancelable(payout) && payout.payoutId !== payoutId),
+  )
+}
+
+/** The file says what is left of it; with nothing left it is canceled. */
+async function writeLeft(
+  { payoutFiles }: DecidePorts,
+  tx: Transaction,
+  file: PayoutFile,
+  left: readonly Payout[],
+): Promise<PayoutFile> {
+  const written: PayoutFile = { ...file, ...contentOf(left), state: left.length === 0 ? 'CANCELED' : file.state }
+  await payoutFiles.update(tx, written)
+  return written
+}
+
+const entryOf = (
+  action: AuditEntry['action'],
+  subject: string,
+  { actor, reason }: Decision,
+  details: AuditEntry['details'],
+): AuditEntry => ({ actor, action, subject, reason, details })
+
+/** What was decided about. */
+const contentIn = ({ payoutCount, totalMinor, currency, executeOn }: PayoutFile): AuditEntry['details'] => ({
+  ...{ payoutCount, totalMinor, currency, executeOn },
+})

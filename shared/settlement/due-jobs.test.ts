@@ -1,0 +1,81 @@
+/** What of settlement the sandbox clock waits for: each step is done in its due minute, on the way. */
+import { describe, expect, test } from '@jest/globals'
+import { soldOn } from '../domain/business-days.ts'
+import { advanceClock } from '../payments/advance-clock.ts'
+import { createFakePorts } from '../payments/fakes.ts'
+import { ProcessClock } from '../runtime/process-clock.ts'
+import { approveFile } from './decide-file.ts'
+import { settlementJobs } from './due-jobs.ts'
+import { createPayoutPorts, fakeTerms, PAYOUTS_NOW_MS } from './fake-payouts.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+const decision = { actor: 'Kim', reason: 'the usual run' }
+
+/** A sale on Friday, 2026-01-02, and a clock that can be moved. */
+async function setUp() {
+  const payments = createFakePorts()
+  const real = payments.clock
+  real.advance(PAYOUTS_NOW_MS - real.nowMs())
+  const clock = new ProcessClock({ shared: payments.sandboxClock, real, monotonic: real })
+  const ports = { ...createPayoutPorts(payments.transactions), clock }
+  const day = soldOn(PAYOUTS_NOW_MS, fakeTerms)
+  await ports.transactions.run('items', tx =>
+    ports.items.insert(tx, [
+      {
+        ...{ itemId: ports.ids.item(), merchantId: 'shop', currency: 'KRW', paymentId: 'pay', eventId: 'evt' },
+        ...{ type: 'capture', grossMinor: 100, feeMinor: 0, vatMinor: 0, netMinor: 100 },
+        ...{ soldOn: day, periodEnd: day, dueOn: null, calendarVersion: 1 },
+      },
+    ]),
+  )
+  const advancing = { ...payments, clock, followingClocks: [], dueJobs: settlementJobs(ports) }
+  const advance = (days: number) => advanceClock(advancing, clock, { advanceMs: days * DAY_MS, workMs: 60_000 })
+  const seoulTime = (timeMs: number | null) => new Date(timeMs! + 9 * 60 * 60_000).toISOString().slice(0, 16)
+  return { ports, advance, seoulTime }
+}
+
+describe('the clock on its way', () => {
+  test('closes a batch when its day has ended, and makes the payout when its business day begins', async () => {
+    const { ports, advance, seoulTime } = await setUp()
+    expect(await advance(8)).toMatchObject({ kind: 'arrived', counts: { settled: 3 } })
+
+    expect(seoulTime(ports.batches.table.rows()[0]!.closedAtMs)).toBe('2026-01-03T00:00')
+    const [payout] = ports.payouts.table.rows()
+    expect(seoulTime(payout!.createdAtMs)).toBe('2026-01-06T00:00')
+    expect(payout!.state).toBe('CREATED')
+  })
+
+  test('does not wait for an approval', async () => {
+    const { advance } = await setUp()
+    await advance(8)
+    expect(await advance(30)).toMatchObject({ kind: 'arrived', counts: { settled: 0 } })
+  })
+
+  test('sends an approved file, and asks about its payouts until they are decided', async () => {
+    const { ports, advance } = await setUp()
+    await advance(8)
+    await approveFile(ports, ports.payoutFiles.table.rows()[0]!.fileId, decision)
+    let asked = 0
+    ports.bank.verdictOf = () => (++asked < 5 ? { kind: 'pending' } : { kind: 'confirmed', bankRef: 'ref' })
+    expect(await advance(1)).toMatchObject({ kind: 'arrived', counts: { settled: 3 } })
+
+    expect(ports.payouts.table.rows()[0]).toMatchObject({ state: 'CONFIRMED', bankRef: 'ref' })
+    expect(asked).toBe(5)
+  })
+
+  test('arrives although the bank is away', async () => {
+    const { ports, advance } = await setUp()
+    await advance(8)
+    await approveFile(ports, ports.payoutFiles.table.rows()[0]!.fileId, decision)
+    ports.bank.away = true
+    expect(await advance(2)).toMatchObject({ kind: 'arrived' })
+    expect(ports.payouts.table.rows()[0]!.state).toBe('SENT')
+  })
+
+  test('arrives although a calendar is not loaded', async () => {
+    const { ports, advance } = await setUp()
+    ports.calendars.closed.clear()
+    expect(await advance(8)).toMatchObject({ kind: 'arrived', counts: { settled: 0 } })
+    expect(ports.batches.table.rows()).toEqual([])
+  })
+})

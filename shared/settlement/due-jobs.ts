@@ -1,0 +1,99 @@
+/** What of settlement falls due by virtual time, and when: for the sandbox, whose clock stops on the way where something is to be done. */
+import type { DueJob } from '../payments/ports.ts'
+import { type ClosePorts, closeBatches } from './close-batches.ts'
+import { type CreatePorts, createPayouts, releasable } from './create-payouts.ts'
+import { nextPeriod } from './ended-period.ts'
+import { type InquirePorts, inquirePayouts } from './inquire-payouts.ts'
+import { standingBatches } from './payable-batches.ts'
+import { type SendPorts, sendFiles } from './send-files.ts'
+
+export type DueJobPorts = ClosePorts & CreatePorts & SendPorts & InquirePorts
+
+/** In the order in which one makes work for the next. Files that wait for an approval are not due. */
+export const settlementJobs = (ports: DueJobPorts): readonly DueJob[] => [
+  closing(ports),
+  creating(ports),
+  sending(ports),
+  inquiring(ports),
+]
+
+const COUNTED_MAX = 1_000
+
+const closing = (ports: DueJobPorts): DueJob => ({
+  name: 'close-batches',
+  async left(virtualNowMs) {
+    const open = await ports.batches.listByState('OPEN', COUNTED_MAX)
+    const ends = await periodEnds(ports)
+    return open.length + ends.filter(endsAtMs => endsAtMs <= virtualNowMs).length
+  },
+  async nextDueMs() {
+    return firstOf(await periodEnds(ports))
+  },
+  async run(deadlineMs) {
+    const { closed, carried } = await closeBatches(ports, deadlineMs)
+    return closed + carried
+  },
+})
+
+/** When the next period of each account ends that can be closed then. */
+async function periodEnds(ports: DueJobPorts): Promise<number[]> {
+  const ends: number[] = []
+  let account = await ports.unbatchedItems.nextAccount(undefined)
+  while (account !== undefined) {
+    const last = await ports.batches.last(account)
+    const period = await nextPeriod(ports, account, last?.periodEnd, ports.clock.virtualNowMs())
+    if (period?.dueOn !== undefined) ends.push(period.endsAtMs)
+    account = await ports.unbatchedItems.nextAccount(account)
+  }
+  return ends
+}
+
+const creating = (ports: DueJobPorts): DueJob => ({
+  name: 'create-payouts',
+  async left(virtualNowMs) {
+    const unfiled = await ports.payouts.unfiledCurrencies()
+    let count = unfiled.length + (await releasable(ports, virtualNowMs)).length
+    for await (const { standing } of standingBatches(ports, virtualNowMs))
+      if (standing.kind === 'payable' || standing.kind === 'held') count++
+    return count
+  },
+  async nextDueMs() {
+    const times: number[] = []
+    for await (const { standing } of standingBatches(ports, ports.clock.virtualNowMs(), { isLater: true }))
+      if (standing.kind === 'waits' && standing.untilMs !== undefined) times.push(standing.untilMs)
+    return firstOf(times)
+  },
+  async run(deadlineMs) {
+    const { created, held, released, files } = await createPayouts(ports, deadlineMs)
+    return created + held + released + files
+  },
+})
+
+const sending = (ports: DueJobPorts): DueJob => ({
+  name: 'send-payout-files',
+  async left(virtualNowMs) {
+    const states = (['APPROVED', 'SENT'] as const).map(state =>
+      ports.payoutFiles.listByState(state, virtualNowMs, COUNTED_MAX),
+    )
+    return (await Promise.all(states)).flat().length
+  },
+  nextDueMs: () => ports.payoutFiles.nextAskMs(),
+  async run(deadlineMs) {
+    const { sent, accepted, rejected } = await sendFiles(ports, deadlineMs)
+    return sent + accepted + rejected
+  },
+})
+
+const inquiring = (ports: DueJobPorts): DueJob => ({
+  name: 'inquire-payouts',
+  async left(virtualNowMs) {
+    return (await ports.payouts.listToAsk(virtualNowMs, COUNTED_MAX)).length
+  },
+  nextDueMs: () => ports.payouts.nextAskMs(),
+  async run(deadlineMs) {
+    const { confirmed, failed } = await inquirePayouts(ports, deadlineMs)
+    return confirmed + failed
+  },
+})
+
+const firstOf = (times: readonly number[]): number | undefined => (times.length === 0 ? undefined : Math.min(...times))

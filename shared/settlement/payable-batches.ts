@@ -1,0 +1,97 @@
+/** Which closed batches are paid now, and which wait for what. */
+import { AMOUNT_MAX } from '../contracts/identifiers.ts'
+import {
+  addBusinessDays,
+  addDays,
+  type BusinessCalendar,
+  dayEndsAtMs,
+  isBusinessDay,
+  soldOn,
+} from '../domain/business-days.ts'
+import { type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
+import { ATTEMPTS_MAX } from './move-payouts.ts'
+import type { Batches, BatchPosition, Calendars, SettlementBatch, TermsReader } from './ports.ts'
+
+export interface PayablePorts {
+  batches: Batches
+  terms: TermsReader
+  calendars: Calendars
+  /** Of merchants without terms. */
+  settlementDefaults: SettlementTerms
+}
+
+export type BatchStanding =
+  /** To this account. */
+  | { kind: 'payable'; accountToken: string }
+  /** From this virtual time on; undefined: its calendar has not been loaded so far. */
+  | { kind: 'waits'; untilMs: number | undefined }
+  | { kind: 'held' }
+  | { kind: 'no_account' }
+  /** The bank takes no payout of this size, and would reject the whole file. */
+  | { kind: 'too_large' }
+
+/** Batches of one look. */
+const PAGE_BATCHES = 500
+/** No day is later, wherever it is. */
+const LAST_DAY = '9999-12-31'
+const HOURS_AHEAD_MAX_MS = 14 * 60 * 60_000
+
+/** Every batch that could be paid by then (virtual time), page by page, with what it waits for at `virtualNowMs`. */
+export async function* standingBatches(
+  ports: PayablePorts,
+  virtualNowMs: number,
+  { isLater = false } = {},
+): AsyncGenerator<{ batch: SettlementBatch; standing: BatchStanding }> {
+  const dueOnMax = isLater ? LAST_DAY : new Date(virtualNowMs + HOURS_AHEAD_MAX_MS).toISOString().slice(0, 10)
+  const wanted = { dueOnMax, attemptsMax: ATTEMPTS_MAX, limit: PAGE_BATCHES }
+  let after: BatchPosition | undefined
+  do {
+    const page = await ports.batches.listPayable(wanted, after)
+    yield* await withStandings(ports, page, virtualNowMs)
+    after = page.length < PAGE_BATCHES ? undefined : page.at(-1)
+  } while (after !== undefined)
+}
+
+/** As they stand at this virtual time. */
+export async function withStandings(ports: PayablePorts, batches: readonly SettlementBatch[], virtualNowMs: number) {
+  if (batches.length === 0) return []
+  const rows = await ports.terms.listTerms(undefined, [...new Set(batches.map(batch => batch.merchantId))])
+  const calendars = readOnce(ports.calendars)
+  return Promise.all(
+    batches.map(async batch => {
+      const terms = termsAt(rows, ports.settlementDefaults, batch.merchantId, batch.currency, virtualNowMs)
+      return { batch, standing: await standingOf(calendars, batch, terms, virtualNowMs) }
+    }),
+  )
+}
+
+/** Each calendar once for a page. */
+function readOnce(calendars: Calendars): Pick<Calendars, 'calendar'> {
+  const read = new Map<string, Promise<BusinessCalendar>>()
+  return {
+    calendar(name) {
+      const calendar = read.get(name) ?? calendars.calendar(name)
+      read.set(name, calendar)
+      return calendar
+    },
+  }
+}
+
+async function standingOf(
+  calendars: Pick<Calendars, 'calendar'>,
+  { dueOn, netMinor }: SettlementBatch,
+  { timezone, calendar: name, heldReason, accountToken }: SettlementTerms,
+  virtualNowMs: number,
+): Promise<BatchStanding> {
+  if (heldReason !== null) return { kind: 'held' }
+  if (accountToken === null) return { kind: 'no_account' }
+  if (netMinor > AMOUNT_MAX) return { kind: 'too_large' }
+  const calendar = await calendars.calendar(name)
+  // Payouts go by the days of the calendar: the cut-off is for sales.
+  const days = { timezone, cutoff: '24:00' }
+  const today = soldOn(virtualNowMs, days)
+  if (dueOn <= today && isBusinessDay(calendar, today)) return { kind: 'payable', accountToken }
+  const before = dueOn > today ? addDays(dueOn, -1) : today
+  const payOn = addBusinessDays(calendar, before, 1)
+  return { kind: 'waits', untilMs: payOn === undefined ? undefined : dayEndsAtMs(addDays(payOn, -1), days) }
+}

@@ -1,0 +1,118 @@
+/** The table `payout_file`. */
+import type { PayoutFileState } from '../contracts/lists.ts'
+import type { Transaction } from '../payments/ports.ts'
+import type { PayoutFile, PayoutFiles } from '../settlement/ports.ts'
+import type { Database, SqlValue } from './database.ts'
+import { dayIn } from './days.ts'
+
+interface FileRow {
+  file_id: string
+  currency: string
+  execute_on: Date
+  payout_count: number
+  total: number
+  state: PayoutFileState
+  sha256: string | null
+  prepared_at: Date
+  approved_by: string | null
+  approved_at: Date | null
+  failure: string | null
+  ask_at_ms: number
+}
+
+const COLUMNS = `file_id, currency, execute_on, payout_count, total, state, sha256, prepared_at, approved_by, approved_at, failure,
+  ask_at_ms`
+
+const fileOf = (row: FileRow): PayoutFile => ({
+  fileId: row.file_id,
+  currency: row.currency,
+  executeOn: dayIn(row.execute_on),
+  payoutCount: row.payout_count,
+  totalMinor: row.total,
+  state: row.state,
+  sha256: row.sha256,
+  preparedAtMs: row.prepared_at.getTime(),
+  approvedBy: row.approved_by,
+  approvedAtMs: row.approved_at?.getTime() ?? null,
+  failure: row.failure,
+  askAtMs: row.ask_at_ms,
+})
+
+const timeOf = (timeMs: number | null): Date | null => (timeMs === null ? null : new Date(timeMs))
+
+export class PayoutFileTable implements PayoutFiles {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async insert(tx: Transaction, file: PayoutFile): Promise<void> {
+    const row = [
+      file.fileId,
+      file.currency,
+      file.executeOn,
+      file.payoutCount,
+      file.totalMinor,
+      file.state,
+      file.sha256,
+      new Date(file.preparedAtMs),
+      file.approvedBy,
+      timeOf(file.approvedAtMs),
+      file.failure,
+      file.askAtMs,
+    ]
+    this.#database.insertLater(`INSERT INTO payout_file (${COLUMNS}) VALUES`, row, tx)
+  }
+
+  async find(fileId: string): Promise<PayoutFile | undefined> {
+    const rows = await this.#select('file_id = ?', [fileId])
+    return rows[0]
+  }
+
+  async lock(tx: Transaction, fileId: string): Promise<PayoutFile | undefined> {
+    const rows = await this.#select('file_id = ? FOR UPDATE', [fileId], tx)
+    return rows[0]
+  }
+
+  async update(tx: Transaction, file: PayoutFile): Promise<void> {
+    this.#database.writeLater(
+      `UPDATE payout_file SET payout_count = ?, total = ?, state = ?, sha256 = ?, approved_by = ?, approved_at = ?, failure = ?,
+         ask_at_ms = ? WHERE file_id = ?`,
+      [
+        file.payoutCount,
+        file.totalMinor,
+        file.state,
+        file.sha256,
+        file.approvedBy,
+        timeOf(file.approvedAtMs),
+        file.failure,
+        file.askAtMs,
+        file.fileId,
+      ],
+      tx,
+    )
+  }
+
+  listByState(state: PayoutFileState, askAtMsMax: number, limit: number): Promise<PayoutFile[]> {
+    return this.#select('state = ? AND ask_at_ms <= ? ORDER BY file_id LIMIT ?', [state, askAtMsMax, limit])
+  }
+
+  listNewest(limit: number): Promise<PayoutFile[]> {
+    return this.#select('TRUE ORDER BY file_id DESC LIMIT ?', [limit])
+  }
+
+  async nextAskMs(): Promise<number | undefined> {
+    const [first] = await this.#select("state = 'SENT' ORDER BY ask_at_ms, file_id LIMIT 1", [])
+    return first?.askAtMs
+  }
+
+  async #select(condition: string, values: readonly SqlValue[], tx?: Transaction): Promise<PayoutFile[]> {
+    const rows = await this.#database.select<FileRow>(
+      `SELECT ${COLUMNS} FROM payout_file WHERE ${condition}`,
+      values,
+      tx,
+    )
+    return rows.map(fileOf)
+  }
+}

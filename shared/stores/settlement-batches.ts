@@ -1,0 +1,195 @@
+/** The table `settlement_batch`, and what of `settlement_item` is in no batch yet. */
+import { type BatchState, livePayoutStates } from '../contracts/lists.ts'
+import type { Transaction } from '../payments/ports.ts'
+import type {
+  Account,
+  Batches,
+  BatchPosition,
+  SettlementBatch,
+  Unbatched,
+  UnbatchedItems,
+} from '../settlement/ports.ts'
+import type { Database } from './database.ts'
+import { dayIn } from './days.ts'
+
+interface BatchRow {
+  batch_id: string
+  merchant_id: string
+  currency: string
+  period_end: Date
+  sequence: number
+  due_on: Date
+  state: BatchState
+  item_count: number
+  net: number
+  opened_at: Date
+  closed_at: Date | null
+}
+
+const COLUMNS =
+  'batch_id, merchant_id, currency, period_end, sequence, due_on, state, item_count, net, opened_at, closed_at'
+
+const batchOf = (row: BatchRow): SettlementBatch => ({
+  batchId: row.batch_id,
+  merchantId: row.merchant_id,
+  currency: row.currency,
+  periodEnd: dayIn(row.period_end),
+  sequence: row.sequence,
+  dueOn: dayIn(row.due_on),
+  state: row.state,
+  itemCount: row.item_count,
+  netMinor: row.net,
+  openedAtMs: row.opened_at.getTime(),
+  closedAtMs: row.closed_at?.getTime() ?? null,
+})
+
+const timeOf = (timeMs: number | null): Date | null => (timeMs === null ? null : new Date(timeMs))
+
+export class BatchTable implements Batches {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async insert(tx: Transaction, batch: SettlementBatch): Promise<void> {
+    const { batchId, merchantId, currency, periodEnd, sequence, dueOn, state, itemCount, netMinor } = batch
+    const times = [new Date(batch.openedAtMs), timeOf(batch.closedAtMs)]
+    const row = [batchId, merchantId, currency, periodEnd, sequence, dueOn, state, itemCount, netMinor, ...times]
+    this.#database.insertLater(`INSERT INTO settlement_batch (${COLUMNS}) VALUES`, row, tx)
+  }
+
+  async lock(tx: Transaction, batchId: string): Promise<SettlementBatch | undefined> {
+    const rows = await this.#select('batch_id = ? FOR UPDATE', [batchId], tx)
+    return rows[0]
+  }
+
+  async update(tx: Transaction, { batchId, state, itemCount, netMinor, closedAtMs }: SettlementBatch): Promise<void> {
+    this.#database.writeLater(
+      'UPDATE settlement_batch SET state = ?, item_count = ?, net = ?, closed_at = ? WHERE batch_id = ?',
+      [state, itemCount, netMinor, timeOf(closedAtMs), batchId],
+      tx,
+    )
+  }
+
+  async find(period: Account & Pick<SettlementBatch, 'periodEnd' | 'sequence'>): Promise<SettlementBatch | undefined> {
+    const { merchantId, currency, periodEnd, sequence } = period
+    const rows = await this.#select('merchant_id = ? AND currency = ? AND period_end = ? AND sequence = ?', [
+      merchantId,
+      currency,
+      periodEnd,
+      sequence,
+    ])
+    return rows[0]
+  }
+
+  async last({ merchantId, currency }: Account): Promise<SettlementBatch | undefined> {
+    const newest = 'merchant_id = ? AND currency = ? ORDER BY period_end DESC, sequence DESC LIMIT 1'
+    const rows = await this.#select(newest, [merchantId, currency])
+    return rows[0]
+  }
+
+  async listByState(state: BatchState, limit: number, after = ''): Promise<SettlementBatch[]> {
+    return this.#select('state = ? AND batch_id > ? ORDER BY batch_id LIMIT ?', [state, after, limit])
+  }
+
+  /** Of a merchant, or of all. */
+  async listNewest(merchantId: string | undefined, limit: number): Promise<SettlementBatch[]> {
+    const newest = 'ORDER BY batch_id DESC LIMIT ?'
+    return merchantId === undefined
+      ? this.#select(`TRUE ${newest}`, [limit])
+      : this.#select(`merchant_id = ? ${newest}`, [merchantId, limit])
+  }
+
+  async listPayable(
+    { dueOnMax, attemptsMax, limit }: { dueOnMax: string; attemptsMax: number; limit: number },
+    after: BatchPosition = { dueOn: '1970-01-01', batchId: '' },
+  ): Promise<SettlementBatch[]> {
+    return this.#select(
+      `state = 'CLOSED' AND due_on <= ? AND (due_on > ? OR (due_on = ? AND batch_id > ?))
+       AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.batch_id = settlement_batch.batch_id AND (p.state IN (?) OR p.attempt >= ?))
+       ORDER BY due_on, batch_id LIMIT ?`,
+      [dueOnMax, after.dueOn, after.dueOn, after.batchId, livePayoutStates, attemptsMax, limit],
+    )
+  }
+
+  async #select(
+    condition: string,
+    values: Parameters<Database['select']>[1],
+    tx?: Transaction,
+  ): Promise<SettlementBatch[]> {
+    const rows = await this.#database.select<BatchRow>(
+      `SELECT ${COLUMNS} FROM settlement_batch WHERE ${condition}`,
+      values,
+      tx,
+    )
+    return rows.map(batchOf)
+  }
+}
+
+/** With this index nothing is read that is in a batch, and an account's items stand together, the first period first. */
+const BY_BATCH = 'FORCE INDEX (settlement_item_by_batch)'
+const OF_ACCOUNT = 'batch_id IS NULL AND merchant_id = ? AND currency = ?'
+
+export class UnbatchedItemTable implements UnbatchedItems {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async nextAccount(after: Account | undefined): Promise<Account | undefined> {
+    const beyond = after === undefined ? '' : 'AND (merchant_id > ? OR (merchant_id = ? AND currency > ?))'
+    const [row] = await this.#database.select<{ merchant_id: string; currency: string }>(
+      `SELECT merchant_id, currency FROM settlement_item ${BY_BATCH} WHERE batch_id IS NULL ${beyond}
+       ORDER BY merchant_id, currency LIMIT 1`,
+      after === undefined ? [] : [after.merchantId, after.merchantId, after.currency],
+    )
+    return row && { merchantId: row.merchant_id, currency: row.currency }
+  }
+
+  /** An account has few carried items, so that the first that is none is soon found. */
+  async unbatched({ merchantId, currency }: Account): Promise<Unbatched> {
+    const [sale] = await this.#database.select<{ period_end: Date }>(
+      `SELECT period_end FROM settlement_item ${BY_BATCH} WHERE ${OF_ACCOUNT} AND type <> 'carry_in'
+       ORDER BY period_end, item_id LIMIT 1`,
+      [merchantId, currency],
+    )
+    if (sale !== undefined) return { firstPeriodEnd: dayIn(sale.period_end), carriedMinor: 0 }
+    const [carried] = await this.#database.select<{ net: string | null }>(
+      `SELECT SUM(net) AS net FROM settlement_item ${BY_BATCH} WHERE ${OF_ACCOUNT}`,
+      [merchantId, currency],
+    )
+    return { firstPeriodEnd: null, carriedMinor: safe(carried!.net) }
+  }
+
+  /**
+   * By their ids, and not by a second look at the same condition: an item that is written in between would be in one of the two only.
+   * Whoever else takes items of the account waits for the batch, not for these rows.
+   */
+  async take(tx: Transaction, batch: SettlementBatch, limit: number): Promise<{ count: number; netMinor: number }> {
+    const { batchId, merchantId, currency, periodEnd } = batch
+    const rows = await this.#database.select<{ item_id: string; net: number }>(
+      `SELECT item_id, net FROM settlement_item ${BY_BATCH} WHERE ${OF_ACCOUNT} AND period_end <= ?
+       ORDER BY period_end, item_id LIMIT ? FOR UPDATE`,
+      [merchantId, currency, periodEnd, limit],
+      tx,
+    )
+    if (rows.length > 0) {
+      const ids = rows.map(row => row.item_id)
+      this.#database.writeLater('UPDATE settlement_item SET batch_id = ? WHERE item_id IN (?)', [batchId, ids], tx)
+    }
+    return { count: rows.length, netMinor: safe(rows.reduce((sum, { net }) => sum + BigInt(net), 0n)) }
+  }
+
+  async assign(tx: Transaction, itemId: string, batchId: string): Promise<void> {
+    this.#database.writeLater('UPDATE settlement_item SET batch_id = ? WHERE item_id = ?', [batchId, itemId], tx)
+  }
+}
+
+/** A sum of amounts. Throws when a number cannot hold it. */
+function safe(sumMinor: bigint | string | null): number {
+  const sum = Number(sumMinor ?? 0)
+  if (!Number.isSafeInteger(sum)) throw new Error(`a sum of ${sumMinor} minor units is too large`)
+  return sum
+}

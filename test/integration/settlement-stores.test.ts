@@ -1,0 +1,318 @@
+/** Batches and payouts on MariaDB: chunks of thousands of items, several who do the same at once, and what each step leaves in the tables. */
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { HttpBank } from '../../shared/bank/http-bank.ts'
+import { pain001 } from '../../shared/bank/pain-001.ts'
+import { FakeClock, FakeDoorbell } from '../../shared/payments/fakes.ts'
+import { createIds } from '../../shared/runtime/ids.ts'
+import { CHUNK_ITEMS, closeBatches } from '../../shared/settlement/close-batches.ts'
+import { createPayouts } from '../../shared/settlement/create-payouts.ts'
+import { approveFile, cancelFile, cancelPayout } from '../../shared/settlement/decide-file.ts'
+import { FakePayoutAlarms, fakeTerms, ScriptedBank } from '../../shared/settlement/fake-payouts.ts'
+import { inquirePayouts } from '../../shared/settlement/inquire-payouts.ts'
+import type { Payout, SettlementItem } from '../../shared/settlement/ports.ts'
+import { sendFiles } from '../../shared/settlement/send-files.ts'
+import { AuditLogTable } from '../../shared/stores/audit-log.ts'
+import { BusinessCalendarTable } from '../../shared/stores/business-calendar.ts'
+import { PayoutFileTable } from '../../shared/stores/payout-files.ts'
+import { PayoutTable } from '../../shared/stores/payouts.ts'
+import { BatchTable, UnbatchedItemTable } from '../../shared/stores/settlement-batches.ts'
+import { SettlementItemTable } from '../../shared/stores/settlement-items.ts'
+import { SettlementLedgerTable } from '../../shared/stores/settlement-ledger.ts'
+import { SettlementTermsTable } from '../../shared/stores/settlement-terms.ts'
+import { times } from '../support/rows.ts'
+import { ScratchDatabase } from '../support/scratch-stores.ts'
+import { systemUnderTest } from '../support/system.ts'
+
+jest.setTimeout(120_000)
+
+const DAY_MS = 24 * 60 * 60_000
+/** Friday, noon in Seoul. */
+const NOW_MS = Date.UTC(2026, 0, 2, 3)
+const NO_END = Number.POSITIVE_INFINITY
+const decision = { actor: 'kim', reason: 'the usual run' }
+
+let scratch: ScratchDatabase
+beforeAll(async () => {
+  scratch = await ScratchDatabase.create(systemUnderTest().databaseUrl, 'settlement')
+})
+afterAll(() => scratch?.drop())
+beforeEach(async () => {
+  for (const table of ['settlement_item', 'settlement_batch', 'payout', 'payout_file', 'ledger_entry', 'outbox_event'])
+    await scratch.direct.write('DELETE FROM ??', [table])
+})
+
+const clock = new FakeClock(NOW_MS)
+const ids = createIds(() => NOW_MS)
+
+/** One process: pool, stores and the ports of every use case. */
+function processOf() {
+  const { database, outbox } = scratch.stores()
+  return {
+    transactions: database,
+    outbox,
+    items: new SettlementItemTable(database),
+    unbatchedItems: new UnbatchedItemTable(database),
+    batches: new BatchTable(database),
+    payouts: new PayoutTable(database),
+    payoutFiles: new PayoutFileTable(database),
+    settlementLedger: new SettlementLedgerTable(database),
+    terms: new SettlementTermsTable(database),
+    calendars: new BusinessCalendarTable(database),
+    auditLog: new AuditLogTable(database, () => NOW_MS),
+    settlementDefaults: fakeTerms,
+    payoutAlarms: new FakePayoutAlarms(),
+    fileFormat: pain001,
+    bank: new ScriptedBank(),
+    doorbell: new FakeDoorbell(),
+    clock,
+    ids,
+  }
+}
+type Process = ReturnType<typeof processOf>
+
+const itemOf = (netMinor: number, given: Partial<SettlementItem> = {}): SettlementItem => ({
+  ...{ itemId: ids.item(), merchantId: 'shop', currency: 'KRW', paymentId: null, eventId: ids.event() },
+  ...{ type: 'capture', grossMinor: netMinor, feeMinor: 0, vatMinor: 0, netMinor },
+  ...{ soldOn: '2026-01-02', periodEnd: '2026-01-02', dueOn: null, calendarVersion: 1 },
+  ...given,
+})
+
+const sell = ({ transactions, items }: Process, sold: readonly SettlementItem[]): Promise<void> =>
+  transactions.run('items', tx => items.insert(tx, sold, NOW_MS))
+
+async function sellMany(ports: Process, count: number) {
+  for (let sold = 0; sold < count; sold += 5_000)
+    await sell(
+      ports,
+      times(Math.min(5_000, count - sold), () => itemOf(10)),
+    )
+}
+
+const batches = () =>
+  scratch.direct.rows(
+    'SELECT merchant_id, period_end, state, item_count, net FROM settlement_batch ORDER BY period_end',
+  )
+const sums = () =>
+  scratch.direct.rows(
+    'SELECT b.net, b.item_count, SUM(i.net) AS items_net, COUNT(*) AS items FROM settlement_batch b JOIN settlement_item i ON i.batch_id = b.batch_id GROUP BY b.batch_id',
+  )
+
+describe('closing on MariaDB', () => {
+  beforeEach(() => clock.advanceVirtual(NOW_MS + DAY_MS - clock.virtualNowMs()))
+
+  test('25,000 items in three chunks, none longer than a second', async () => {
+    const ports = processOf()
+    await sellMany(ports, 25_000)
+    const lastedMs: number[] = []
+    const run: typeof ports.transactions.run = async (subject, work) => {
+      const beganMs = performance.now()
+      try {
+        return await ports.transactions.run(subject, work)
+      } finally {
+        lastedMs.push(performance.now() - beganMs)
+      }
+    }
+    expect(await closeBatches({ ...ports, transactions: { areSeparate: true, run } }, NO_END)).toEqual({
+      closed: 1,
+      carried: 0,
+    })
+
+    expect(CHUNK_ITEMS).toBe(10_000)
+    expect(lastedMs).toHaveLength(1 + 3)
+    console.log(`chunks: ${lastedMs.map(Math.round).join(', ')} ms`)
+    expect(await batches()).toMatchObject([{ state: 'CLOSED', item_count: 25_000, net: 250_000 }])
+    expect(await scratch.direct.count('SELECT COUNT(*) FROM settlement_item WHERE batch_id IS NULL')).toBe(0)
+    expect(await scratch.direct.count("SELECT COUNT(*) FROM outbox_event WHERE topic = 'settlement.closed'")).toBe(1)
+  })
+
+  test('two closers at once, and sales that go on meanwhile: each batch is the sum of its items', async () => {
+    const [one, other] = [processOf(), processOf()]
+    await sellMany(one, 6_000)
+    const selling = (async () => {
+      for (let number = 0; number < 20; number++)
+        await sell(
+          other,
+          times(50, () => itemOf(10)),
+        )
+    })()
+    const done = await Promise.all([closeBatches(one, NO_END, 500), closeBatches(other, NO_END, 500), selling])
+
+    expect(done[0].closed + done[1].closed).toBe(1)
+    const [sum] = await sums()
+    expect(sum).toMatchObject({ net: Number(sum!.items_net), item_count: Number(sum!.items) })
+    const left = await scratch.direct.count('SELECT COUNT(*) FROM settlement_item WHERE batch_id IS NULL')
+    expect(Number(sum!.items) + left).toBe(7_000)
+  })
+
+  test('carries a negative sum in the batch and out of it', async () => {
+    const ports = processOf()
+    await sell(ports, [itemOf(-700, { type: 'refund' }), itemOf(300, { merchantId: 'other' })])
+    expect(await closeBatches(ports, NO_END)).toEqual({ closed: 1, carried: 1 })
+
+    expect(
+      await scratch.direct.rows(
+        "SELECT type, net, period_end, batch_id IS NULL AS is_open FROM settlement_item WHERE type LIKE 'carry%' ORDER BY net DESC",
+      ),
+    ).toMatchObject([
+      { type: 'carry_out', net: 700, period_end: new Date('2026-01-02'), is_open: 0 },
+      { type: 'carry_in', net: -700, period_end: new Date('2026-01-03'), is_open: 1 },
+    ])
+    expect(await ports.unbatchedItems.unbatched({ merchantId: 'shop', currency: 'KRW' })).toEqual({
+      firstPeriodEnd: null,
+      carriedMinor: -700,
+    })
+    expect(await ports.unbatchedItems.nextAccount({ merchantId: 'other', currency: 'KRW' })).toEqual({
+      merchantId: 'shop',
+      currency: 'KRW',
+    })
+    expect(await ports.unbatchedItems.nextAccount({ merchantId: 'shop', currency: 'KRW' })).toBeUndefined()
+  })
+
+  test('finds accounts and their first period by the index alone', async () => {
+    const ports = processOf()
+    await sellMany(ports, 5_000)
+    const plan = await scratch.direct.rows<{ key: string; Extra: string }>(
+      `EXPLAIN SELECT merchant_id, currency FROM settlement_item FORCE INDEX (settlement_item_by_batch)
+       WHERE batch_id IS NULL AND (merchant_id > ? OR (merchant_id = ? AND currency > ?)) ORDER BY merchant_id, currency LIMIT 1`,
+      ['a', 'a', 'KRW'],
+    )
+    expect(plan).toMatchObject([{ key: 'settlement_item_by_batch' }])
+    expect(plan[0]!.Extra).toContain('Using index')
+    expect(plan[0]!.Extra).not.toContain('filesort')
+  })
+})
+
+describe('payouts on MariaDB', () => {
+  /** Batches that are due, of so many merchants. */
+  async function withClosed(count: number) {
+    const ports = processOf()
+    clock.advanceVirtual(NOW_MS + DAY_MS - clock.virtualNowMs())
+    await sell(
+      ports,
+      times(count, index => itemOf(100 + index, { merchantId: `shop${index}` })),
+    )
+    await closeBatches(ports, NO_END)
+    clock.advanceVirtual(3 * DAY_MS)
+    return ports
+  }
+  const payouts = () =>
+    scratch.direct.rows('SELECT state, attempt, event_count, failure FROM payout ORDER BY batch_id, attempt')
+  const entries = () =>
+    scratch.direct.rows(
+      'SELECT entry_type, COUNT(*) AS count, SUM(amount) AS sum FROM ledger_entry GROUP BY entry_type ORDER BY 1',
+    )
+  const onlyFile = async () =>
+    (await scratch.direct.rows<{ file_id: string }>('SELECT file_id FROM payout_file'))[0]!.file_id
+
+  test('are made once by two at once, and all are in files', async () => {
+    const [one, other] = [await withClosed(30), processOf()]
+    const made = await Promise.all([createPayouts(one, NO_END), createPayouts(other, NO_END)])
+
+    expect(made[0].created + made[1].created).toBe(30)
+    expect(await entries()).toEqual([{ entry_type: 'payout', count: 30, sum: '3435' }])
+    expect(await scratch.direct.count('SELECT COUNT(*) FROM payout WHERE file_id IS NULL')).toBe(0)
+    expect(await scratch.direct.count('SELECT SUM(payout_count) FROM payout_file')).toBe(30)
+    const [row] = await scratch.direct.rows(
+      'SELECT payment_id, subject_id, debit_account, credit_account FROM ledger_entry',
+    )
+    expect(row).toMatchObject({
+      payment_id: null,
+      subject_id: expect.stringMatching(/^out_/),
+      credit_account: 'payout_in_transit',
+    })
+  })
+
+  test('go from the approval to the bank’s answer', async () => {
+    const ports = await withClosed(3)
+    await createPayouts(ports, NO_END)
+    const fileId = await onlyFile()
+    expect(await approveFile(ports, fileId, decision)).toMatchObject({ kind: 'decided' })
+    expect(await sendFiles(ports, NO_END)).toEqual({ sent: 1, accepted: 1, rejected: 0, unclear: 0 })
+    expect(await inquirePayouts(ports, NO_END)).toEqual({ confirmed: 3, failed: 0, pending: 0 })
+
+    expect(await payouts()).toEqual(times(3, () => ({ state: 'CONFIRMED', attempt: 1, event_count: 2, failure: null })))
+    const [[, xml]] = ports.bank.handedIn as [[string, string]]
+    expect(xml).toContain('<NbOfTxs>3</NbOfTxs><CtrlSum>303</CtrlSum>')
+    expect(await ports.payoutFiles.find(fileId)).toMatchObject({ state: 'ACCEPTED', approvedBy: 'kim' })
+  })
+
+  test('that fail are booked back, and tried again', async () => {
+    const ports = await withClosed(1)
+    ports.bank.verdictOf = () => ({ kind: 'failed', reason: 'account closed' })
+    await createPayouts(ports, NO_END)
+    await approveFile(ports, await onlyFile(), decision)
+    await sendFiles(ports, NO_END)
+    await inquirePayouts(ports, NO_END)
+    await createPayouts(ports, NO_END)
+
+    expect(await payouts()).toMatchObject([
+      { state: 'FAILED', attempt: 1, event_count: 3, failure: 'account closed' },
+      { state: 'CREATED', attempt: 2, event_count: 1 },
+    ])
+    expect(await entries()).toEqual([
+      { entry_type: 'payout', count: 2, sum: '200' },
+      { entry_type: 'payout_failed', count: 1, sum: '100' },
+    ])
+  })
+
+  test('fill a file of 5,000, which is prepared, approved, sent and rejected in transactions of a second', async () => {
+    const ports = await withClosed(1)
+    const payout = (number: number): Payout => ({
+      ...{ payoutId: ids.payout(), batchId: ids.batch(), attempt: 1, merchantId: `shop${number}`, currency: 'KRW' },
+      ...{ amountMinor: 100, accountToken: 'acct_pay', state: 'CREATED', fileId: null, bankRef: null, failure: null },
+      ...{ eventCount: 1, askAtMs: 0, createdAtMs: NOW_MS, updatedAtMs: NOW_MS },
+    })
+    await ports.transactions.run('payouts', async tx => {
+      for (let number = 0; number < 4_999; number++) await ports.payouts.insert(tx, payout(number))
+    })
+    const lastedMs: number[] = []
+    const timed = async <T>(work: () => Promise<T>): Promise<T> => {
+      const beganMs = performance.now()
+      const result = await work()
+      lastedMs.push(Math.round(performance.now() - beganMs))
+      return result
+    }
+    await timed(() => createPayouts(ports, NO_END))
+    const fileId = await onlyFile()
+    await timed(() => approveFile(ports, fileId, decision))
+    ports.bank.script.submitFile.push({ kind: 'rejected', reason: 'the sums differ' })
+    await timed(() => sendFiles(ports, NO_END))
+
+    console.log(`prepared, approved, sent and rejected: ${lastedMs.join(', ')} ms`)
+    expect(await scratch.direct.rows('SELECT state, COUNT(*) AS count FROM payout GROUP BY state')).toEqual([
+      { state: 'FAILED', count: 5_000 },
+    ])
+    expect(await scratch.direct.count("SELECT COUNT(*) FROM outbox_event WHERE topic LIKE 'payout.%'")).toBe(10_001)
+  })
+
+  test('are canceled one by one and as a file, with an audit row each', async () => {
+    const ports = await withClosed(3)
+    await createPayouts(ports, NO_END)
+    const fileId = await onlyFile()
+    const [payout] = await ports.payouts.listByFile(fileId)
+    await cancelPayout(ports, payout!.payoutId, decision)
+    expect(await ports.payoutFiles.find(fileId)).toMatchObject({ state: 'PREPARED', payoutCount: 2, totalMinor: 203 })
+    await cancelFile(ports, fileId, decision)
+
+    expect(await ports.payoutFiles.find(fileId)).toMatchObject({ state: 'CANCELED', payoutCount: 0, totalMinor: 0 })
+    expect(await scratch.direct.rows('SELECT action FROM audit_log ORDER BY id')).toMatchObject(
+      expect.arrayContaining([{ action: 'payout.canceled' }, { action: 'payout-file.canceled' }]),
+    )
+    expect(await entries()).toEqual([
+      { entry_type: 'payout', count: 3, sum: '303' },
+      { entry_type: 'payout_failed', count: 3, sum: '303' },
+    ])
+  })
+
+  test('of a bank that is not there stay sent', async () => {
+    const ports = await withClosed(1)
+    await createPayouts(ports, NO_END)
+    await approveFile(ports, await onlyFile(), decision)
+    const send = () => Promise.reject(new Error('ECONNREFUSED'))
+    const away = new HttpBank({ requests: { send }, timeoutMs: 100, onUnclear: () => undefined })
+
+    expect(await sendFiles({ ...ports, bank: away }, NO_END)).toEqual({ sent: 1, accepted: 0, rejected: 0, unclear: 1 })
+    expect(await payouts()).toMatchObject([{ state: 'SENT' }])
+    expect(await ports.payoutFiles.nextAskMs()).toBeGreaterThan(clock.virtualNowMs())
+  })
+})
