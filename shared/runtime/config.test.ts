@@ -51,6 +51,13 @@ describe('configFrom', () => {
     expect(configFrom({ LEASE_MS: '', FEE_FIXED: '', HOME: '/root' })).toEqual(configFrom({}))
   })
 
+  test('takes the login of Kafka in one variable, too', () => {
+    const login = { KAFKA_SASL_MECHANISM: 'scram-sha-512', KAFKA_SASL_LOGIN: '{"username":"pay","password":"p"}' }
+
+    expect(configFrom(login).kafka.sasl).toEqual({ mechanism: 'scram-sha-512', username: 'pay', password: 'p' })
+    expect(() => configFrom({ KAFKA_SASL_LOGIN: login.KAFKA_SASL_LOGIN })).toThrow(/KAFKA_SASL_MECHANISM/)
+  })
+
   test.each<{ env: Record<string, string>; config: Partial<Config> }>([
     { env: { DATABASE_URL: 'mysql://a:b@db:1/x' }, config: { databaseUrl: 'mysql://a:b@db:1/x' } },
     { env: { DATABASE_CONNECTIONS: '5' }, config: { databaseConnectionsMax: 5 } },

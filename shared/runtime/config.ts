@@ -97,6 +97,10 @@ const environment = z
     KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
     KAFKA_SASL_USERNAME: z.string().optional(),
     KAFKA_SASL_PASSWORD: z.string().optional(),
+    /** Name and password in one: a whole secret, as Kafka on AWS keeps it. */
+    KAFKA_SASL_LOGIN: json('{"username":"pay","password":"…"}')
+      .pipe(z.object({ username: z.string(), password: z.string() }))
+      .optional(),
     REDIS_URL: z.string().default('redis://127.0.0.1:6379/0'),
     DUPLICATE_POLICY: z.enum(['replay', 'reject']).default('replay'),
     /** `in-process:` is the sandbox acquirer without a service, for measuring what the hop costs. */
@@ -161,10 +165,11 @@ const environment = z
     message: `must be above ${HANDLER_TIMEOUT_MS}`,
   })
   .superRefine((env, context) => {
-    const given = saslNames.filter(name => env[name] !== undefined)
+    const isInLogin = (name: string) => name !== 'KAFKA_SASL_MECHANISM' && env.KAFKA_SASL_LOGIN !== undefined
+    const given = saslNames.filter(name => env[name] !== undefined || isInLogin(name))
     if (given.length === 0 || given.length === saslNames.length) return
     for (const name of saslNames)
-      if (env[name] === undefined)
+      if (!given.includes(name))
         context.addIssue({ code: 'custom', path: [name], message: `is missing beside ${given}` })
   })
 
@@ -275,7 +280,8 @@ function tracingOf(env: z.output<typeof environment>): TracingConfig | undefined
 }
 
 function kafkaOf(env: z.output<typeof environment>): KafkaConfig {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = env
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_LOGIN: login } = env
+  const { KAFKA_SASL_USERNAME: username = login?.username, KAFKA_SASL_PASSWORD: password = login?.password } = env
   return {
     brokers: env.KAFKA_BROKERS.split(',').map(broker => broker.trim()),
     ssl: env.KAFKA_SSL === 'true',

@@ -114,8 +114,7 @@ const replacementsFor = ({ databaseUrl, kafkaBrokers, redisUrl, acquirerUrl, ban
   BANK_URL: bankUrl,
   KAFKA_SSL: 'false',
   KAFKA_SASL_MECHANISM: '',
-  KAFKA_SASL_USERNAME: '',
-  KAFKA_SASL_PASSWORD: '',
+  KAFKA_SASL_LOGIN: '',
 })
 
 /** EventBridge's event for a rule with a rate. */
