@@ -3,8 +3,8 @@
 --        time and amount. A snapshot is the sum of what was recorded before its time; entries commit out of order, so it is written no
 --        earlier than a minute after that time.
 -- Order: before functions/jobs/snapshot-balances.ts and the functions that read accounts. Older functions do not know the tables.
--- Cost:  two indexes of ledger_entry are built in place, while others write: about a minute for ten million entries. What they cost an
---        insert stands in docs/performance.md.
+-- Cost:  two indexes of ledger_entry are built in place, while others write; for how long was not measured. What they cost an insert
+--        stands in docs/performance.md.
 -- Undo:  forward only. Snapshots are made from the entries: those of an account may be deleted, and the job writes them again.
 ALTER TABLE ledger_entry
   ADD INDEX IF NOT EXISTS ledger_entry_by_debit (debit_account, currency, recorded_at, amount),
