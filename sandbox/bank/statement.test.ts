@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type BankAccount, bankAccounts, STATEMENT_NAMESPACE } from '../../shared/contracts/bank.ts'
 import { currencyExponent } from '../../shared/contracts/currency.ts'
@@ -13,6 +13,9 @@ import { judgeFile } from './judge-file.ts'
 import { PayoutFileReader } from './payout-file.ts'
 import { allAt, type Element, payoutFile, textAt, treeOf } from './sample-files.ts'
 import { statementOf } from './statement.ts'
+
+// The month is written to the disk a thousand times.
+jest.setTimeout(60_000)
 
 const START_MS = Date.parse('2026-12-01T00:00:00.000Z')
 const SEED = 20_261_201
