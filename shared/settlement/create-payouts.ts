@@ -23,8 +23,8 @@ export interface CreateSummary {
   files: number
 }
 
-/** The bank takes no larger file. */
-export const FILE_PAYOUTS_MAX = 5_000
+/** Each step of a file is one transaction: an event and a ledger entry for each payout take a second together. */
+export const FILE_PAYOUTS_MAX = 2_000
 
 /** The bank's days. */
 const BANK_DAYS = { timezone: 'Asia/Seoul', cutoff: '24:00' }
