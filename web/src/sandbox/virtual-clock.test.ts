@@ -9,7 +9,14 @@ const DAY_MS = 86_400_000
 const counts = { resolved: 0, pruned: 0, settled: 0 }
 const arrived = (now: string, expired = 0) => answerOf(200, { now, offsetMs: 1, expired, ...counts })
 const underWay = (now: string, target: string, expired = 0) =>
-  answerOf(202, { now, offsetMs: 1, expired, ...counts, target, left: { expiries: 1, inquiries: 0, answers: 0, settlements: 0 } })
+  answerOf(202, {
+    now,
+    offsetMs: 1,
+    expired,
+    ...counts,
+    target,
+    left: { expiries: 1, inquiries: 0, answers: 0, settlements: 0 },
+  })
 
 /** An API with these answers in turn, the last one for ever. */
 function apiOf(...answers: ApiAnswer[]) {
