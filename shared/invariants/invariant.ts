@@ -32,7 +32,7 @@ type CheckResults = Iterable<CheckResult> | AsyncIterable<CheckResult>
 export type DatabaseInvariant = Invariant &
   (
     | { checkPayment(history: PaymentHistory, judge: Judge): Iterable<CheckResult> }
-    | { checkBatch(history: BatchHistory): Iterable<CheckResult> }
+    | { checkBatch(history: BatchHistory, judge: Judge): Iterable<CheckResult> }
     | { checkFile(file: FileHistory): Iterable<CheckResult> }
     | { checkTotals(totals: DatabaseTotals, judge: Judge): CheckResults }
   )

@@ -87,7 +87,7 @@ export async function judge(
     }
     if (acquirer) judgeDecided(history, acquirer, clock, tallies)
   }
-  await judgeSettlement(database, settlement, tallies)
+  await judgeSettlement(database, settlement, clock, tallies)
   await judgeTotals(database, expectations, settlement, clock, tallies, onJudged)
   if (kafka) judgeKafka({ ...kafka, outboxRows, outboxUnsent }, clock, tallies)
   if (acquirer) judgeJournal(acquirer, clock, tallies)
@@ -123,11 +123,17 @@ function judgeEvents(history: HistoryInKafka, clock: Judge, tallies: Tallies): v
 const unsentOf = ({ outbox }: HistoryInKafka): number =>
   outbox.filter(row => row.publishedAtMs === null && row.inKafka === null).length
 
-async function judgeSettlement(database: DatabaseSource, settlement: SettlementBooks, tallies: Tallies): Promise<void> {
+async function judgeSettlement(
+  database: DatabaseSource,
+  settlement: SettlementBooks,
+  clock: Judge,
+  tallies: Tallies,
+): Promise<void> {
   for await (const history of database.batches()) {
     settlement.addBatch(history)
     for (const invariant of needingDatabase)
-      if ('checkBatch' in invariant) for (const result of invariant.checkBatch(history)) tallies.add(invariant, result)
+      if ('checkBatch' in invariant)
+        for (const result of invariant.checkBatch(history, clock)) tallies.add(invariant, result)
   }
   for await (const file of database.payoutFiles())
     for (const invariant of needingDatabase)

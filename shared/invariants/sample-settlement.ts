@@ -8,6 +8,7 @@ import {
   payableOf,
   RECEIVABLE,
   type SettlementSums,
+  type SubjectEvent,
 } from './settlement-history.ts'
 
 export interface SampleSettlement {
@@ -36,6 +37,15 @@ function payoutOf(attempt: number, merchantId: string, state: string): PayoutHis
   const entries = state === 'FAILED' ? [out, back] : [out]
   return { payoutId, attempt, merchantId, amount: PAID_NET, currency: 'KRW', state, entries }
 }
+
+const eventOf = (subjectId: string, topic: string, sequence: number): SubjectEvent => ({
+  eventId: `evt_${topic}_${subjectId}`,
+  topic,
+  subjectId,
+  sequence,
+  createdAtMs: 0,
+  publishedAtMs: 1,
+})
 
 const batchOf = (batchId: string, merchantId: string, state: string, itemCount: number, net: number) => ({
   batchId,
@@ -73,9 +83,13 @@ export function sampleSettlement(histories: readonly PaymentHistory[]): SampleSe
     batches.push({
       batch: batchOf('bat_paid', 'other-shop', 'CLOSED', 1, PAID_NET),
       items: { count: paid.length, net: sumOf(paid), carriedOut: 0, carryOutCount: 0 },
-      closedEvents: ['evt_closed_paid'],
       carried: [],
       payouts: [payoutOf(1, 'other-shop', 'FAILED'), payoutOf(2, 'other-shop', 'CONFIRMED')],
+      events: [
+        eventOf('bat_paid', 'settlement.closed', 1),
+        eventOf('out_2', 'payout.created', 1),
+        eventOf('out_2', 'payout.sent', 2),
+      ],
     })
     for (const [index, state] of ['FAILED', 'CONFIRMED'].entries())
       files.push({
@@ -90,9 +104,9 @@ export function sampleSettlement(histories: readonly PaymentHistory[]): SampleSe
     batches.push({
       batch: batchOf('bat_carried', 'shop', 'CARRIED', 3, 0),
       items: { count: carried.length + 1, net: sumOf(carried) + 250, carriedOut: 250, carryOutCount: 1 },
-      closedEvents: ['evt_closed_carried'],
       carried: [carry('carry_out', 250, 'bat_carried'), carry('carry_in', -250, null)],
       payouts: [],
+      events: [eventOf('bat_carried', 'settlement.closed', 1)],
     })
   return { batches, files, sums: sumsOf(histories, batches, [...paid, ...carried]) }
 }

@@ -1,6 +1,6 @@
 /** The rows of one batch and of one payout file as the invariants read them, and the sums that settlement adds to the books. */
 import type { Balances } from './database-totals.ts'
-import type { EntryRow, ItemRow, PaymentHistory } from './payment-history.ts'
+import type { EntryRow, ItemRow, OutboxRow, PaymentHistory } from './payment-history.ts'
 
 export interface BatchRow {
   batchId: string
@@ -25,16 +25,22 @@ export interface PayoutHistory extends PayoutRow {
   entries: (EntryRow & { subjectId: string | null })[]
 }
 
+/** An outbox row, or its archived one, of a batch or a payout. */
+export interface SubjectEvent
+  extends Pick<OutboxRow, 'eventId' | 'topic' | 'sequence' | 'createdAtMs' | 'publishedAtMs'> {
+  subjectId: string
+}
+
 /** Everything the database says about one batch. */
 export interface BatchHistory {
   batch: BatchRow
   /** The sums of its items, carried ones among them. */
   items: { count: number; net: number; carriedOut: number; carryOutCount: number }
-  /** Ids of the events that say that it was closed. */
-  closedEvents: string[]
   /** Items of those events, wherever they are. */
   carried: (ItemRow & { batchId: string | null })[]
   payouts: PayoutHistory[]
+  /** Its own and those of its payouts. */
+  events: SubjectEvent[]
 }
 
 /** One payout file with what its payouts add up to, by their state. */

@@ -119,7 +119,7 @@ export const settlementCorruptions: PlantedFor<(typeof settlementInvariants)[num
         what: 'a batch that nothing says was closed',
         row: 'bat_paid',
         inSettlement: settlement => {
-          paid(settlement).closedEvents = []
+          paid(settlement).events.shift()
         },
       },
     ],
@@ -213,6 +213,32 @@ export const settlementCorruptions: PlantedFor<(typeof settlementInvariants)[num
         sql: ["UPDATE ledger_entry SET debit_account = 'merchant_payable:somebody-else' WHERE payment_id IS NULL"],
         alsoBreaks: ['payable-is-items'],
         offender: /^out_/,
+      },
+    ],
+  },
+  'settlement-events-published': {
+    samples: [
+      {
+        what: 'an event of a payout that nobody publishes',
+        row: 'evt_payout.sent_out_2',
+        inSettlement: settlement => {
+          paid(settlement).events[2]!.publishedAtMs = null
+        },
+      },
+      {
+        what: 'an event of a payout that is lost',
+        row: 'out_2',
+        inSettlement: settlement => {
+          paid(settlement).events.splice(1, 1)
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'an event of a payout that nobody publishes',
+        payment: 'captured',
+        sql: ["UPDATE outbox_event SET published_at = NULL WHERE topic = 'payout.created'"],
+        offender: /^evt_/,
       },
     ],
   },

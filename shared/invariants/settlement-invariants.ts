@@ -7,6 +7,7 @@ import {
   holds,
   type Judge,
   notYet,
+  ok,
   pending,
   same,
 } from './invariant.ts'
@@ -105,8 +106,9 @@ const isSignRight: Record<string, (net: number) => boolean> = {
 const batchClosed = {
   name: 'batch-closed-once',
   sentence: 'A batch that is not open any more was closed by one event, with something to pay, or carried at 0.',
-  *checkBatch({ batch: { batchId, state, net }, closedEvents }) {
-    yield same(batchId, 'the number of its closed events', closedEvents.length, state === 'OPEN' ? 0 : 1)
+  *checkBatch({ batch: { batchId, state, net }, events }) {
+    const closed = events.filter(({ topic }) => topic === 'settlement.closed')
+    yield same(batchId, 'the number of its closed events', closed.length, state === 'OPEN' ? 0 : 1)
     yield holds(isSignRight[state]?.(net) ?? false, batchId, `is ${state} with a net of ${net}`)
   },
 } as const satisfies DatabaseInvariant
@@ -187,6 +189,19 @@ const statesInFile: Record<string, readonly string[]> = {
   CANCELED: [],
 }
 
+const settlementPublished = {
+  name: 'settlement-events-published',
+  sentence: 'Every event of a batch or a payout is published, and those of each count from 1 without gaps.',
+  *checkBatch({ events }, judge) {
+    for (const [subjectId, own] of Map.groupBy(events, event => event.subjectId)) {
+      const sequences = own.map(({ sequence }) => sequence).join()
+      yield same(subjectId, 'the sequence of its events', sequences, own.map((_, index) => index + 1).join())
+      for (const { eventId, publishedAtMs, createdAtMs } of own)
+        yield publishedAtMs === null ? notYet(judge, createdAtMs, eventId, 'is not published') : ok
+    }
+  },
+} as const satisfies DatabaseInvariant
+
 const fileOfPayouts = {
   name: 'file-of-payouts',
   sentence: 'A payout file counts and adds up its payouts that were not canceled, and they are as far as it is.',
@@ -255,6 +270,7 @@ export const settlementInvariants = [
   carriedOver,
   payoutOfBatch,
   payoutInLedger,
+  settlementPublished,
   fileOfPayouts,
   payable,
   inTransit,

@@ -9,6 +9,7 @@ import {
   payableOf,
   RECEIVABLE,
   type SettlementSums,
+  type SubjectEvent,
 } from './settlement-history.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: what a column holds is said by the migrations.
@@ -77,44 +78,40 @@ export class SettlementReader {
     const events = await this.#eventsOf(ids)
     const carried = await this.#byKey(
       'SELECT * FROM settlement_item WHERE event_id IN (?)',
-      [...events.keys()],
+      eventIdsOf([...events.values()].flat()),
       'event_id',
     )
     const payouts = await this.#payoutsOf(ids)
     return rows.map(row => {
-      const closedEvents = [...events].filter(([, key]) => key === row.batch_id).map(([eventId]) => eventId)
+      const own = events.get(row.batch_id) ?? []
+      const ofPayouts = payouts.get(row.batch_id) ?? []
       return {
         batch: batchOf(row),
         items: sumsOf(items.get(row.batch_id)?.[0]),
-        closedEvents,
-        carried: closedEvents
+        carried: eventIdsOf(own)
           .flatMap(eventId => carried.get(eventId) ?? [])
           .map(item => ({ ...itemOf(item), batchId: item.batch_id })),
-        payouts: payouts.get(row.batch_id) ?? [],
+        payouts: ofPayouts.map(({ history }) => history),
+        events: [...own, ...ofPayouts.flatMap(({ events }) => events)],
       }
     })
   }
 
-  async #payoutsOf(batchIds: string[]): Promise<Map<string, PayoutHistory[]>> {
+  async #payoutsOf(batchIds: string[]): Promise<Map<string, { history: PayoutHistory; events: SubjectEvent[] }[]>> {
     const rows = await this.#rows('SELECT * FROM payout WHERE batch_id IN (?) ORDER BY batch_id, attempt', [batchIds])
     const events = await this.#eventsOf(rows.map(row => row.payout_id))
-    const entries = await this.#byKey(
-      'SELECT * FROM ledger_entry WHERE event_id IN (?)',
-      [...events.keys()],
-      'event_id',
-    )
+    const eventIds = eventIdsOf([...events.values()].flat())
+    const entries = await this.#byKey('SELECT * FROM ledger_entry WHERE event_id IN (?)', eventIds, 'event_id')
     const payouts = rows.map(row => {
-      const own = [...events]
-        .filter(([, key]) => key === row.payout_id)
-        .flatMap(([eventId]) => entries.get(eventId) ?? [])
+      const own = events.get(row.payout_id) ?? []
+      const booked = eventIdsOf(own).flatMap(eventId => entries.get(eventId) ?? [])
       const history = {
         ...payoutOf(row),
-        entries: own.map(entry => ({ ...entryOf(entry), subjectId: entry.subject_id })),
+        entries: booked.map(entry => ({ ...entryOf(entry), subjectId: entry.subject_id })),
       }
-      return { batchId: String(row.batch_id), history }
+      return { batchId: String(row.batch_id), history, events: own }
     })
-    const grouped = Map.groupBy(payouts, ({ batchId }) => batchId)
-    return new Map([...grouped].map(([batchId, group]) => [batchId, group.map(({ history }) => history)]))
+    return Map.groupBy(payouts, ({ batchId }) => batchId)
   }
 
   async #filesOf(rows: Row[]): Promise<FileHistory[]> {
@@ -136,17 +133,30 @@ export class SettlementReader {
     }))
   }
 
-  /** The key of each event of these subjects, by event id. */
-  async #eventsOf(subjectIds: string[]): Promise<Map<string, string>> {
+  /** By subject, in the order of their sequence. */
+  async #eventsOf(subjectIds: string[]): Promise<Map<string, SubjectEvent[]>> {
     if (subjectIds.length === 0) return new Map()
-    const rows = await this.#rows(everyEvent('event_id, message_key', 'message_key IN (?)'), [subjectIds, subjectIds])
-    return new Map(rows.map(row => [row.event_id, row.message_key]))
+    const columns = 'event_id, topic, message_key, sequence, created_at, published_at'
+    const rows = await this.#rows(everyEvent(columns, 'message_key IN (?)'), [subjectIds, subjectIds])
+    const events = rows.map(eventOf).sort((one, other) => one.sequence - other.sequence)
+    return Map.groupBy(events, ({ subjectId }) => subjectId)
   }
 
   async #byKey(sql: string, values: string[], key: string): Promise<Map<string, Row[]>> {
     return values.length === 0 ? new Map() : Map.groupBy(await this.#rows(sql, [values]), row => String(row[key]))
   }
 }
+
+const eventIdsOf = (events: readonly SubjectEvent[]): string[] => events.map(({ eventId }) => eventId)
+
+const eventOf = (row: Row): SubjectEvent => ({
+  eventId: row.event_id,
+  topic: row.topic,
+  subjectId: row.message_key,
+  sequence: row.sequence,
+  createdAtMs: row.created_at.getTime(),
+  publishedAtMs: row.published_at?.getTime() ?? null,
+})
 
 const batchOf = (row: Row): BatchRow => ({
   batchId: row.batch_id,

@@ -50,6 +50,7 @@ const shared = [
   ['settlement_batch', 'TRUE'],
   ['payout', 'TRUE'],
   ['payout_file', 'TRUE'],
+  ['outbox_event', "topic LIKE 'payout.%' OR topic LIKE 'settlement.%'"],
 ] as const
 
 type Places = readonly (readonly [table: string, where: string])[]
