@@ -3,7 +3,7 @@ import { reached } from '../../shared/contracts/crash-points.ts'
 import { DAY_MS, dayOf, nextDay, startOf } from '../service/days.ts'
 import { paymentDayOf } from './business-days.ts'
 import type { Journal, SettledEntry } from './journal.ts'
-import { settlementFileOf, sha256Of } from './settlement-file.ts'
+import { settlementHashOf } from './settlement-file.ts'
 import { batchOf, faultOf, linesOf, netOf, paymentsOf, type SettledOperation } from './settlement-rules.ts'
 
 const REVISION = 1
@@ -63,7 +63,7 @@ function writeBatch(journal: Journal, day: string, currency: string, operations:
   const lines = linesOf(operations, settlements.carryOf(currency))
   const batch = batchOf(day, currency)
   const netMinor = netOf(lines)
-  const sha256 = sha256Of(settlementFileOf({ batch, day, currency, lines }))
+  const sha256 = settlementHashOf({ batch, day, currency, lines })
   const payments = paymentsOf(batch, netMinor, operations)
   settlements.addBatch({
     ...{ batch, day, currency, revision: REVISION, netMinor, sha256, lines, payments },

@@ -12,21 +12,30 @@ export interface BatchOfFile {
   lines: readonly SettlementLine[]
 }
 
+export const settlementFileOf = (batch: BatchOfFile): string => [...rowsOf(batch)].join('')
+
+/** SHA-256 of its bytes, in hexadecimal. */
+export function settlementHashOf(batch: BatchOfFile): string {
+  const hash = createHash('sha256')
+  for (const row of rowsOf(batch)) hash.update(row)
+  return hash.digest('hex')
+}
+
 type Row = Record<(typeof settlementColumns)[number], string>
 
-export function settlementFileOf({ batch, day, currency, lines }: BatchOfFile): string {
-  const rowOf = (line: number, kind: string, of: Omit<SettlementLine, 'kind'>): Row => {
+function* rowsOf({ batch, day, currency, lines }: BatchOfFile): Generator<string> {
+  const rowOf = (line: number, kind: string, of: Omit<SettlementLine, 'kind'>): string => {
     const decimal = (minor: bigint) => decimalOf(minor, currencyExponent(currency)!)
-    return {
+    const row: Row = {
       ...{ line: String(line), kind, reference: of.reference, sold_on: of.soldOn, currency },
       ...{ amount: decimal(of.amountMinor), fee: decimal(of.feeMinor), vat: decimal(of.vatMinor) },
       net: decimal(of.netMinor),
     }
+    return csvRow(settlementColumns.map(column => row[column]))
   }
-  const rows = lines.map((line, index) => rowOf(index + 1, line.kind, line))
-  const total = rowOf(lines.length, 'total', { reference: batch, soldOn: day, ...sumsOf(lines) })
-  const texts = [...rows, total].map(row => csvRow(settlementColumns.map(column => row[column])))
-  return [csvRow(settlementColumns), ...texts].join('')
+  yield csvRow(settlementColumns)
+  for (const [index, line] of lines.entries()) yield rowOf(index + 1, line.kind, line)
+  yield rowOf(lines.length, 'total', { reference: batch, soldOn: day, ...sumsOf(lines) })
 }
 
 function sumsOf(lines: readonly SettlementLine[]) {
@@ -43,5 +52,3 @@ function sumsOf(lines: readonly SettlementLine[]) {
 const csvRow = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\n`
 
 export const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-
-export const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -10,7 +10,7 @@ import { DAY_MS, startOf } from '../service/days.ts'
 import { JOURNAL_FILE } from '../service/journal-file.ts'
 import { Journal } from './journal.ts'
 import { authorizeOrder, captureOrder, laterOrder, opOf } from './sample-orders.ts'
-import { settlementFileOf, sha256Of } from './settlement-file.ts'
+import { settlementHashOf } from './settlement-file.ts'
 import type { OpenPayment } from './settlements.ts'
 import { Settler } from './settler.ts'
 
@@ -143,8 +143,7 @@ describe('a batch', () => {
     expect(journal.settlements.page(0, 10)).toEqual(before)
     const [file] = before.files
     const batch = journal.settlements.find(file!.name)!
-    const text = settlementFileOf({ ...batch, lines: journal.settlements.linesOf(batch) })
-    expect(sha256Of(text)).toBe(file!.sha256)
+    expect(settlementHashOf({ ...batch, lines: journal.settlements.linesOf(batch) })).toBe(file!.sha256)
   })
 
   test('takes what was decided on a day that is settled, since a clock was set back, and keeps its day of sale', async () => {
