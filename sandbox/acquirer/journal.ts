@@ -9,7 +9,9 @@ import type {
 } from '../../shared/contracts/acquirer.ts'
 import type { OperationKind } from '../../shared/contracts/lists.ts'
 import { JournalFile } from '../service/journal-file.ts'
+import type { ChargedMove } from './fees.ts'
 import type { DecidedOrder } from './rules.ts'
+import { SETTLEMENT_SCHEMA, Settlements } from './settlements.ts'
 
 /** A decision with its order, which is null when the operation was canceled before anybody asked for it. */
 export interface Decided {
@@ -19,6 +21,14 @@ export interface Decided {
 
 export interface NewDecision extends Decided {
   recordedAt: string
+}
+
+/** An order that moved money. */
+export interface SettledEntry {
+  sequence: number
+  operationId: string
+  order: AcquirerOrderBody
+  decidedAtMs: number
 }
 
 const SCHEMA = `
@@ -44,7 +54,12 @@ CREATE TABLE IF NOT EXISTS journal (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS journal_of_hold ON journal (authorization_id) WHERE authorization_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS journal_of_clock ON journal (sequence) WHERE type = 'clock';
+CREATE INDEX IF NOT EXISTS journal_of_settled ON journal (sequence, decided_at)
+  WHERE state = 'APPROVED' AND kind IN ('capture', 'refund');
 `
+
+/** As the index has it. */
+const SETTLED = "state = 'APPROVED' AND kind IN ('capture', 'refund')"
 
 const COLUMNS = `operation_id, kind, amount, currency, method, authorization_id, final_capture,
   state, reason, decided_at, offset_ms, recorded_at`
@@ -59,13 +74,20 @@ export class Journal {
   readonly #clock: StatementSync
   readonly #insert: StatementSync
   readonly #page: StatementSync
+  readonly #nextSettled: StatementSync
+  readonly #settled: StatementSync
+  readonly #at: StatementSync
+  readonly #moves: StatementSync
+  /** Batches and their payments, in the same file. */
+  readonly settlements: Settlements
   /** What the transaction under way has read of the clock, which nobody else can move meanwhile. */
   #offsetMs: number | undefined
 
   /** Opens the journal in this folder, and makes both when they are not there. */
   constructor(folder: string) {
-    const file = new JournalFile(folder, SCHEMA)
+    const file = new JournalFile(folder, SCHEMA + SETTLEMENT_SCHEMA)
     this.#file = file
+    this.settlements = new Settlements(file)
     this.#find = file.prepare('SELECT * FROM journal WHERE operation_id = ?')
     this.#ofHold = file.prepare(
       `SELECT * FROM journal WHERE authorization_id = ?1
@@ -74,6 +96,18 @@ export class Journal {
     this.#clock = file.prepare("SELECT offset_ms FROM journal WHERE type = 'clock' ORDER BY sequence DESC LIMIT 1")
     this.#insert = file.prepare(`INSERT INTO journal (type, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     this.#page = file.prepare('SELECT * FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?')
+    this.#nextSettled = file.prepare(
+      `SELECT decided_at FROM journal WHERE ${SETTLED} AND sequence > ? ORDER BY sequence LIMIT 1`,
+    )
+    this.#settled = file.prepare(
+      `SELECT * FROM journal WHERE ${SETTLED} AND sequence > ?1 AND sequence < COALESCE(
+         (SELECT sequence FROM journal WHERE ${SETTLED} AND sequence > ?1 AND decided_at >= ?2 ORDER BY sequence LIMIT 1),
+         9223372036854775807) ORDER BY sequence`,
+    )
+    this.#moves = file.prepare(
+      `SELECT kind, amount FROM journal WHERE authorization_id = ? AND ${SETTLED} AND sequence <= ? ORDER BY sequence`,
+    )
+    this.#at = file.prepare('SELECT * FROM journal WHERE sequence = ?')
   }
 
   /** Runs `work` in one transaction and returns when it is on the disk. When this throws, nothing of it counts. */
@@ -96,6 +130,29 @@ export class Journal {
       state: row.state as DecisionState,
       decidedAtMs: Date.parse(row.decided_at as string),
     }))
+  }
+
+  /** When the first approved capture or refund after this entry was decided, in virtual time. */
+  nextSettledMs(after: number): number | undefined {
+    const row = this.#nextSettled.get(after)
+    return row && Date.parse(row.decided_at as string)
+  }
+
+  /** The approved captures and refunds after this entry, up to the first that was decided at this virtual time or later. */
+  settledBetween(after: number, beforeMs: number): SettledEntry[] {
+    return this.#settled.all(after, new Date(beforeMs).toISOString()).map(settledIn)
+  }
+
+  /** The approved captures and refunds of this authorize operation, up to this entry. */
+  movesOfHold(authorizationId: string, upTo: number): ChargedMove[] {
+    return this.#moves.all(authorizationId, upTo).map(({ kind, amount }) => ({
+      kind: kind as ChargedMove['kind'],
+      amountMinor: BigInt(amount as number),
+    }))
+  }
+
+  settledAt(sequence: number): SettledEntry {
+    return settledIn(this.#at.get(sequence)!)
   }
 
   /** How far the virtual clock is ahead. */
@@ -158,6 +215,13 @@ function orderIn(row: Row): AcquirerOrderBody | null {
     finalCapture: row.final_capture === null ? null : row.final_capture === 1,
   }
 }
+
+const settledIn = (row: Row): SettledEntry => ({
+  sequence: row.sequence as number,
+  operationId: row.operation_id as string,
+  order: orderIn(row)!,
+  decidedAtMs: Date.parse(row.decided_at as string),
+})
 
 function entryIn(row: Row): JournalEntry {
   const sequence = row.sequence as number

@@ -18,7 +18,10 @@ import { Book, type Outcome, outcomeOf } from './book.ts'
 import { type Conduct, conductOf } from './conduct.ts'
 import type { Journal } from './journal.ts'
 import { LateOrders } from './late-orders.ts'
+import { DepositingBank } from './pay-batches.ts'
 import { misfitOf } from './rules.ts'
+import { settlementFileOf } from './settlement-file.ts'
+import { Settler } from './settler.ts'
 
 export interface AcquirerOptions {
   journal: Journal
@@ -28,6 +31,8 @@ export interface AcquirerOptions {
   lateMs: number
   /** How long `tok_slow` takes. */
   slowMs: number
+  /** Where batches are paid into; undefined: they are made, and not paid. */
+  bankUrl?: string | undefined
   /** The real time. */
   nowMs(): number
   /** One line for the log. */
@@ -40,18 +45,29 @@ const GARBAGE: Answer = { status: 200, text: '{"operationId":"op_', contentType:
 const differentOrder = () => new Refusal(409, 'different_order', 'this operation id belongs to another order')
 
 /** Listens on the port (0: any free one). Rejects when it cannot. */
-export function startAcquirer(options: AcquirerOptions, port: number, host: string): Promise<RunningService> {
-  const { journal, log } = options
-  const desk = new Desk(options)
+export async function startAcquirer(options: AcquirerOptions, port: number, host: string): Promise<RunningService> {
+  const { journal, log, bankUrl, nowMs } = options
+  const settler = new Settler({ journal, bank: bankUrl ? new DepositingBank(bankUrl, nowMs) : undefined, nowMs, log })
+  const desk = new Desk(options, settler)
   const closing = () => desk.forgetLateOrders()
   const service = { name: 'the acquirer', routes: desk.routes, log, closing, closed: () => journal.close() }
-  return startService(service, port, host)
+  const started = await startService(service, port, host)
+  // It answers at once: what fell due while it was away is done beside.
+  void settler.catchUp()
+  return {
+    port: started.port,
+    close: async () => {
+      await settler.stop()
+      await started.close()
+    },
+  }
 }
 
 class Desk {
   readonly #options: AcquirerOptions
   readonly #book: Book
   readonly #late: LateOrders
+  readonly #settler: Settler
   readonly routes: Routes = {
     'PUT /operations/{}': async ({ names: [id], request }) => this.#put(idIn(id), await jsonIn(request)),
     'GET /operations/{}': ({ names: [id] }) => this.#inquire(idIn(id)),
@@ -60,6 +76,12 @@ class Desk {
       const { after, limit } = pageIn(asked)
       return ok(this.#options.journal.page(after, limit))
     },
+    'GET /settlements': async asked => {
+      const { after, limit } = pageIn(asked)
+      await this.#settler.makeBatches()
+      return ok(this.#options.journal.settlements.page(after, limit))
+    },
+    'GET /settlements/{}': ({ names: [name] }) => this.#file(name!),
     'PUT /clock': async ({ request }) => this.#moveClock(await jsonIn(request)),
     'GET /health': async () => {
       await this.#book.check()
@@ -67,10 +89,11 @@ class Desk {
     },
   }
 
-  constructor(options: AcquirerOptions) {
+  constructor(options: AcquirerOptions, settler: Settler) {
     const { journal, holdWindowMs, nowMs, log } = options
     const failed = (error: unknown) => log('the journal cannot be written', { error: String(error) })
     this.#options = options
+    this.#settler = settler
     this.#book = new Book({ journal, holdWindowMs, nowMs, failed })
     this.#late = new LateOrders(options.lateMs, (id, order) => {
       // Nobody waits for it: a failure stands in the log, and the order was never decided.
@@ -112,10 +135,21 @@ class Desk {
     throw new Refusal(404, 'unknown_operation', `${id} is not known`)
   }
 
+  async #file(name: string): Promise<Answer> {
+    await this.#settler.makeBatches()
+    const { settlements } = this.#options.journal
+    const batch = settlements.find(name)
+    if (batch === undefined) throw new Refusal(404, 'unknown_name', `there is no settlement file ${name}`)
+    const text = settlementFileOf({ ...batch, lines: settlements.linesOf(batch) })
+    return { status: 200, text, contentType: 'text/csv; charset=utf-8; header=present' }
+  }
+
   async #moveClock(body: unknown): Promise<Answer> {
     const { offsetMs } = fitting(acquirerClock, body)
-    if (await this.#book.moveClock(offsetMs)) return ok({ offsetMs })
-    throw new Refusal(409, 'clock_goes_back', 'the virtual clock only goes forward')
+    if (!(await this.#book.moveClock(offsetMs)))
+      throw new Refusal(409, 'clock_goes_back', 'the virtual clock only goes forward')
+    await this.#settler.catchUp()
+    return ok({ offsetMs })
   }
 }
 

@@ -8,8 +8,8 @@ import type {
   PayoutFileAnswer,
 } from '../../shared/contracts/bank.ts'
 import { reached } from '../../shared/contracts/crash-points.ts'
+import { DAY_MS, dayOf, daysBetween, startOf } from '../service/days.ts'
 import { TurnCommits } from '../service/turn-commits.ts'
-import { DAY_MS, dayOf, daysBetween, startOf } from './days.ts'
 import type { DueStep, FileEntry, Journal, Movement, PayoutEntry } from './journal.ts'
 import type { Judgement, PayoutOrder } from './judge-file.ts'
 import { type Step, stepsOf } from './rules.ts'

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { type BankJournalEntry, bankJournalPage } from '../../shared/contracts/bank.ts'
 import { until } from '../../shared/runtime/until.ts'
-import { DAY_MS, dayOf } from './days.ts'
+import { DAY_MS, dayOf } from '../service/days.ts'
 import { payoutFile } from './sample-files.ts'
 
 jest.setTimeout(120_000)

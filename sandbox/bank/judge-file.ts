@@ -2,8 +2,8 @@
 import { type BankAccount, bankAccounts, bankName } from '../../shared/contracts/bank.ts'
 import { currencyExponent } from '../../shared/contracts/currency.ts'
 import { AMOUNT_MAX } from '../../shared/contracts/identifiers.ts'
-import { dayOf, startOf } from './days.ts'
-import { decimalOf, wholeOf } from './decimals.ts'
+import { dayOf, startOf } from '../service/days.ts'
+import { decimalOf, wholeOf } from '../service/decimals.ts'
 import type { PayoutFile, Texts } from './payout-file.ts'
 
 /** A payout as a file asks for it. */

@@ -1,7 +1,6 @@
 /** Payout files: what is read, what is malformed, and what is rejected whole. */
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
-import { decimalOf, wholeOf } from './decimals.ts'
 import { judgeFile } from './judge-file.ts'
 import { PayoutFileReader } from './payout-file.ts'
 import { payoutFile, type SampleFile } from './sample-files.ts'
@@ -115,14 +114,4 @@ describe('a file is malformed', () => {
       expect.objectContaining({ status: 400, code: 'malformed_file', message: expect.stringContaining(message) }),
     )
   })
-})
-
-test.each([
-  [0n, 0, '0'],
-  [10_000n, 0, '10000'],
-  [5n, 2, '0.05'],
-  [123_456n, 3, '123.456'],
-])('%s units with %s places are %s', (units, places, text) => {
-  expect(decimalOf(units, places)).toBe(text)
-  expect(wholeOf(text, places)).toBe(units)
 })

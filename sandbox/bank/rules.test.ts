@@ -1,7 +1,7 @@
 /** What each token does to a payout. */
 import { expect, test } from '@jest/globals'
 import { accountTokens } from '../../shared/contracts/bank.ts'
-import { DAY_MS, dayOf, daysBetween, nextDay, startOf } from './days.ts'
+import { DAY_MS } from '../service/days.ts'
 import { stepsOf } from './rules.ts'
 
 const told = (account: string) =>
@@ -35,12 +35,4 @@ test('money leaves at most once, and comes back only after it left', () => {
         .toSorted((one, other) => one - other),
     )
   }
-})
-
-test('a day is that of Seoul', () => {
-  expect(dayOf(Date.parse('2026-12-31T14:59:59.999Z'))).toBe('2026-12-31')
-  expect(dayOf(Date.parse('2026-12-31T15:00:00.000Z'))).toBe('2027-01-01')
-  expect(new Date(startOf('2027-01-01')).toISOString()).toBe('2026-12-31T15:00:00.000Z')
-  expect(nextDay('2028-02-28')).toBe('2028-02-29')
-  expect(daysBetween('2026-11-29', '2027-01-02')).toBe(34)
 })

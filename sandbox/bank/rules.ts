@@ -1,6 +1,6 @@
 /** What becomes of a payout, by the account that it goes to. */
 import { type AccountToken, accountTokens, type BankPayoutState } from '../../shared/contracts/bank.ts'
-import { DAY_MS } from './days.ts'
+import { DAY_MS } from '../service/days.ts'
 
 export interface Step {
   /** From the moment at which the payout is executed. */

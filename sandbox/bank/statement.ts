@@ -1,8 +1,8 @@
 /** A day of an account as camt.053.001.08, the same bytes each time: written from the journal alone. */
 import { type BankAccount, type BankMovementKind, STATEMENT_NAMESPACE } from '../../shared/contracts/bank.ts'
 import { currencyExponent } from '../../shared/contracts/currency.ts'
-import { nextDay } from './days.ts'
-import { decimalOf } from './decimals.ts'
+import { nextDay } from '../service/days.ts'
+import { decimalOf } from '../service/decimals.ts'
 import type { Movement } from './journal.ts'
 import { leaf, node } from './xml.ts'
 

@@ -28,6 +28,8 @@ export async function sandboxChild(
       HOST: '127.0.0.1',
       [sandboxPorts[name].variable]: String(ports[name]),
       [dataVariables[name]]: join(folder.root, name),
+      // The acquirer pays its batches into it.
+      BANK_URL: env.BANK_URL,
     },
     port: ports[name],
     log: join(folder.logs, `${name}.log`),

@@ -1,10 +1,12 @@
 /**
- * The acquirer's protocol: JSON over HTTP. The sandbox acquirer serves it, and the payment functions call it.
+ * The acquirer's protocol: JSON over HTTP, but for settlement files, which are CSV. The sandbox acquirer serves it, and the payment functions call it.
  *
  * PUT  /operations/{operationId}         an order; executed once. 200 the decision · 409 the same id with another order · 400
  * GET  /operations/{operationId}         200 the decision · 404 not known
  * POST /operations/{operationId}/cancel  never execute it. 200 the decision: CANCELED, or what was decided before
  * GET  /journal?after=&limit=            200 a page of the journal, in the order of writing
+ * GET  /settlements?after=&limit=        200 a page of the settlement files, in the order of making
+ * GET  /settlements/{name}               200 a settlement file, CSV · 404 not known
  * PUT  /clock                            how far its virtual clock is ahead. 200 · 409 it would go back
  * GET  /health                           200 it can write its journal · 503
  */
@@ -69,6 +71,54 @@ export type JournalEntry = z.infer<typeof journalEntry>
 
 export const journalPage = z.object({
   entries: z.array(journalEntry),
+  /** Send it as `after` for the next page; null when this page reached the end. */
+  next: z.int().nullable(),
+})
+
+/** Of a settlement file. The last row is the `total`: it has the number of rows before it, the batch, its day, and the sums. */
+export const settlementColumns = [
+  /** Counts from 1. */
+  'line',
+  'kind',
+  /** The operation; of a carry the batch that it comes from. */
+  'reference',
+  /** The day of the sale or the refund. */
+  'sold_on',
+  'currency',
+  /** In major units with the currency's decimals, as the next three. Signed: a refund, and what it gives back, is negative. */
+  'amount',
+  /** Without VAT. */
+  'fee',
+  'vat',
+  /** amount − fee − vat: what is paid for this line. */
+  'net',
+] as const
+
+/** `carry`: a batch that came to less than 0 is not paid; its net is a line of the currency's next one. */
+export const settlementLineKinds = ['capture', 'refund', 'carry'] as const
+export type SettlementLineKind = (typeof settlementLineKinds)[number]
+
+/** A settlement file. It never changes: another `revision` is another file. */
+export const settlementFile = z.object({
+  /** Counts from 1, without gaps. */
+  sequence: z.int().min(1),
+  name: z.string(),
+  batch: z.string(),
+  /** The day in Seoul that it settles. */
+  day: z.iso.date(),
+  currency,
+  revision: z.int().min(1),
+  /** How many lines it has, without the header and the total. */
+  lineCount: z.int().min(1),
+  /** The sum of the lines, signed minor units as text: it may be more than a JSON number holds. */
+  net: z.string().regex(/^-?\d+$/),
+  /** SHA-256 of its bytes, in hexadecimal. */
+  sha256: z.string(),
+})
+export type SettlementFile = z.infer<typeof settlementFile>
+
+export const settlementPage = z.object({
+  files: z.array(settlementFile),
   /** Send it as `after` for the next page; null when this page reached the end. */
   next: z.int().nullable(),
 })

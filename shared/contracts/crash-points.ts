@@ -47,6 +47,14 @@ export const crashPoints = [
   'acquirer:deciding',
   /** The sandbox acquirer's journal is committed, and nothing is answered. */
   'acquirer:decided',
+  /** In the transaction that writes the sandbox acquirer's batches of a day. */
+  'batches:writing',
+  /** They are committed, and nothing of them is paid. */
+  'batches:written',
+  /** The bank has booked a deposit of the acquirer, and the acquirer's journal does not say so. */
+  'batches:deposited',
+  /** It says so. */
+  'batches:paid',
   /** What the sandbox bank was asked for and what was due is written, and its journal is not committed. */
   'bank:booking',
   /** The sandbox bank's journal is committed, and nothing is answered. */

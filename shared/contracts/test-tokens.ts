@@ -1,4 +1,4 @@
-/** The sandbox's payment methods: what goes wrong, and with which operation. Every other operation of the same token approves. */
+/** The sandbox's payment methods: what goes wrong, and with which operation or its settlement. Every other operation of the same token approves. */
 import type { OperationKind } from './lists.ts'
 
 export const tokenFailures = [
@@ -20,6 +20,26 @@ export const tokenFailures = [
   'garbage',
 ] as const
 export type TokenFailure = (typeof tokenFailures)[number]
+
+/**
+ * What goes wrong when the acquirer settles a capture: with its line in the settlement file, or with the payment of the batch that the
+ * line is in. Every operation of these tokens approves, and refunds are settled rightly.
+ */
+export const settlementFaults = [
+  /** The batch is paid 1,000 minor units too little. */
+  'short',
+  /** The line comes in the next day's file. */
+  'late',
+  /** The batch is paid by two deposits. */
+  'split',
+  /** The line stands twice in its file, and is paid twice. */
+  'twice',
+  /** The line never comes, and is not paid. */
+  'missing',
+  /** The line's fee is 100 minor units too high. */
+  'wrong_fee',
+] as const
+export type SettlementFault = (typeof settlementFaults)[number]
 
 export const SLOW_TOKEN = 'tok_slow'
 export const APPROVING_TOKEN = 'tok_approve'
@@ -48,12 +68,22 @@ for (const kind of Object.keys(namedKinds) as OperationKind[])
   for (const failure of tokenFailures)
     if (namedKinds[kind] !== undefined) failureByToken.set(`tok_${namedKinds[kind]}${failure}`, { kind, failure })
 
+const faultByToken = new Map<string, SettlementFault>(settlementFaults.map(fault => [`tok_settle_${fault}`, fault]))
+
 /** Every token of the sandbox. */
-export const testTokens: readonly string[] = [APPROVING_TOKEN, SLOW_TOKEN, ...failureByToken.keys()]
+export const testTokens: readonly string[] = [
+  APPROVING_TOKEN,
+  SLOW_TOKEN,
+  ...failureByToken.keys(),
+  ...faultByToken.keys(),
+]
+
+/** What goes wrong when a capture with this payment method is settled; undefined when nothing does. */
+export const settlementFaultOf = (paymentMethod: string): SettlementFault | undefined => faultByToken.get(paymentMethod)
 
 /** How an operation with this payment method goes. `unknown`: no token of the sandbox, declined whatever the operation. */
 export function behaviorOf(paymentMethod: string, kind: OperationKind): TokenBehavior {
-  if (paymentMethod === APPROVING_TOKEN) return { kind: 'approve' }
+  if (paymentMethod === APPROVING_TOKEN || faultByToken.has(paymentMethod)) return { kind: 'approve' }
   // Only an authorization is slow: the buyer waits once in a purchase.
   if (paymentMethod === SLOW_TOKEN) return { kind: kind === 'authorize' ? 'slow' : 'approve' }
   const named = failureByToken.get(paymentMethod)

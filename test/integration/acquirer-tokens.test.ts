@@ -4,6 +4,7 @@ import {
   APPROVING_TOKEN,
   declineReasons,
   SLOW_TOKEN,
+  settlementFaults,
   type TokenFailure,
   tokenFailures,
 } from '../../shared/contracts/test-tokens.ts'
@@ -133,7 +134,7 @@ test.each(tokenFailures)('%s with each operation', failure => {
   }
 })
 
-test.each([APPROVING_TOKEN, SLOW_TOKEN])(
+test.each([APPROVING_TOKEN, SLOW_TOKEN, ...settlementFaults.map(fault => `tok_settle_${fault}`)])(
   '%s is approved with each operation',
   async paymentMethod => {
     for (const kind of kinds) {

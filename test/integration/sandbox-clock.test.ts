@@ -5,8 +5,9 @@ import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { paymentDayOf } from '../../sandbox/acquirer/business-days.ts'
 import { anyFreePort } from '../../scripts/local/ports.ts'
-import { journalPage } from '../../shared/contracts/acquirer.ts'
+import { journalPage, settlementPage } from '../../shared/contracts/acquirer.ts'
 import { bankJournalPage } from '../../shared/contracts/bank.ts'
 import { contract } from '../../shared/contracts/routes/advance-clock.ts'
 import { until } from '../../shared/runtime/until.ts'
@@ -40,9 +41,10 @@ interface SandboxService {
 /** An acquirer or a bank of its own: those of the system under test must not move. */
 async function startSandbox(name: SandboxService['name'], port: number): Promise<SandboxService> {
   const log = openSync(join(system.logsFolder, `extra-${name}-of-the-clock.log`), 'w')
+  const bankUrl = name === 'acquirer' ? { BANK_URL: bank.url } : {}
   const data = { [`${name.toUpperCase()}_PORT`]: String(port), [`${name.toUpperCase()}_DATA`]: join(folder, name) }
   const child = spawn(process.execPath, [join(repositoryFolder, 'sandbox', name, 'main.ts')], {
-    env: { ...inheritedEnv(), ...data },
+    env: { ...inheritedEnv(), ...data, ...bankUrl },
     stdio: ['ignore', log, log],
   })
   closeSync(log)
@@ -69,8 +71,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sandbox-clock-'))
   scratch = await ScratchDatabase.create(system.databaseUrl, 'sandbox_clock')
   const taken = new Set<number>()
-  acquirer = await startSandbox('acquirer', await anyFreePort(taken))
   bank = await startSandbox('bank', await anyFreePort(taken))
+  acquirer = await startSandbox('acquirer', await anyFreePort(taken))
   const env = { DATABASE_URL: scratch.url, ACQUIRER_URL: acquirer.url, BANK_URL: bank.url }
   ;[one, two] = await Promise.all([
     startExtraApi({ name: 'clock-one', env }),
@@ -102,6 +104,9 @@ async function followersOffsetMs(): Promise<number> {
   expect(other).toBe(one)
   return one!
 }
+
+const filesOfAcquirer = async () =>
+  settlementPage.parse((await send(acquirer.url, { path: '/settlements' })).json).files
 
 const held = async (to: ExtraApi) => expectMutation(await to.api.authorize(authorizeBody()), 201)
 const nextMinute = (time: string): number => Math.ceil(Date.parse(time) / MINUTE_MS) * MINUTE_MS
@@ -180,6 +185,20 @@ test('two at once add up, and each waits for its own', async () => {
 
   expect(Math.max(...both.map(({ offsetMs }) => offsetMs)) - before).toBe(8 * DAY_MS)
   expect(await followersOffsetMs()).toBe(before + 8 * DAY_MS)
+})
+
+test('however far it jumps, the acquirer has paid each day on its own business day', async () => {
+  const { paymentId } = await held(one)
+  expectMutation(await one.api.capture(paymentId), 200)
+  const before = (await filesOfAcquirer()).length
+
+  await advanced(one, 'P30D')
+
+  const files = await filesOfAcquirer()
+  expect(files.length).toBeGreaterThan(before)
+  const { entries } = bankJournalPage.parse((await send(bank.url, { path: '/journal' })).json)
+  const paid = entries.flatMap(entry => (entry.type === 'movement' ? [[entry.reference, entry.bookedOn]] : []))
+  expect(paid).toEqual(files.map(({ batch, day }) => [batch, paymentDayOf(day)]))
 })
 
 test.each(['acquirer', 'bank'] as const)('while the %s is away nothing moves', async name => {

@@ -254,11 +254,12 @@ describe.each([
     })
   })
 
-  test('the API finds Redis, the acquirer and the bank inside, and the shop the API', () => {
+  test('the API finds Redis, the acquirer and the bank inside, the acquirer the bank, and the shop the API', () => {
     const { REDIS_URL, ACQUIRER_URL, BANK_URL } = environment('api')
     expect(REDIS_URL).toBe(`redis://redis:${published(file, 'redis').inside}/0`)
     expect(ACQUIRER_URL).toBe(`http://acquirer:${published(file, 'acquirer').inside}`)
     expect(BANK_URL).toBe(`http://bank:${published(file, 'bank').inside}`)
+    expect(environment('acquirer').BANK_URL).toBe(BANK_URL)
     expect(environment('web').API_URL).toBe(`http://api:${published(file, 'api').inside}`)
   })
 

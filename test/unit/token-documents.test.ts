@@ -3,11 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
+import { settlementColumns } from '../../shared/contracts/acquirer.ts'
 import { accountTokens } from '../../shared/contracts/bank.ts'
 import {
   APPROVING_TOKEN,
   declineReasons,
   SLOW_TOKEN,
+  settlementFaults,
   testTokens,
   tokenFailures,
 } from '../../shared/contracts/test-tokens.ts'
@@ -33,6 +35,12 @@ function tableOf(document: string, firstHeader: string): string[][] {
     )
 }
 
+/** The routes that begin a line or a cell. */
+function routesOf(text: string): string[] {
+  const routeIn = /^[ |*`]*((?:GET|PUT|POST) +\/[^\s?`]*)/gm
+  return [...text.matchAll(routeIn)].map(([, route]) => route!.replace(/ +/, ' '))
+}
+
 const table = tableOf('docs/acquirer.md', 'token')
 
 describe("the acquirer's table of tokens", () => {
@@ -51,6 +59,24 @@ describe("the acquirer's table of tokens", () => {
   })
 })
 
+describe("the acquirer's document", () => {
+  test('has a row for each token that spoils a settlement', () => {
+    const named = tableOf('docs/acquirer.md', 'settlement token').map(([token]) => token)
+    expect(named).toEqual(settlementFaults.map(fault => `\`tok_settle_${fault}\``))
+  })
+
+  test("explains the columns of the settlement file in the contract's order", () => {
+    const named = tableOf('docs/acquirer.md', 'column').map(([column]) => column)
+    expect(named).toEqual(settlementColumns.map(column => `\`${column}\``))
+  })
+
+  test("names each route of the contract's table, and no other", () => {
+    expect(tableOf('docs/acquirer.md', 'request').flatMap(([request]) => routesOf(request!))).toEqual(
+      routesOf(read('shared/contracts/acquirer.ts')),
+    )
+  })
+})
+
 describe("the bank's document", () => {
   const accounts = tableOf('docs/bank.md', 'account')
 
@@ -62,8 +88,6 @@ describe("the bank's document", () => {
   })
 
   test("names each route of the contract's table, and no other", () => {
-    const routeIn = /^[ |*`]*((?:GET|PUT|POST) +\/[^\s?`]*)/gm
-    const routesOf = (text: string) => [...text.matchAll(routeIn)].map(([, route]) => route!.replace(/ +/, ' '))
     expect(tableOf('docs/bank.md', 'request').flatMap(([request]) => routesOf(request!))).toEqual(
       routesOf(read('shared/contracts/bank.ts')),
     )

@@ -158,6 +158,9 @@ export const jobPoints = ['jobs:pruned', 'jobs:archiving', 'jobs:archived'] as c
 /** Points of the sandbox bank, which no payment passes: sandbox/bank/crash.test.ts kills it there. */
 export const bankPoints = ['bank:booking', 'bank:booked'] as const
 
+/** Points of the acquirer's batches, which no payment passes: sandbox/acquirer/settlement-crash.test.ts kills it there. */
+export const batchPoints = ['batches:writing', 'batches:written', 'batches:deposited', 'batches:paid'] as const
+
 /** Where the whole system's API process dies, with all functions and triggers in it, while a payment is authorized and captured. */
 export const apiCells: readonly CrashAt[] = [
   { point: 'payments:claimed', hits: 1 },

@@ -8,7 +8,7 @@ export const EXPIRING_TOKEN = SLOW_TOKEN
 const UNKNOWN_TOKEN = 'tok_of_nobody'
 const otherTokens = testTokens.filter(token => token !== APPROVING_TOKEN && token !== SLOW_TOKEN)
 /** An authorization that leaves nothing to work on. */
-const failsAtOnce = (token: string): boolean => !/^tok_(capture|refund|void)_/.test(token)
+const failsAtOnce = (token: string): boolean => !/^tok_(capture|refund|void|settle)_/.test(token)
 
 /** In a hundred. Most payments live, so that there is something to capture and to refund. */
 const tokenWeights = { approve: 60, later: 26, atOnce: 8, expiring: 5, unknown: 1 }

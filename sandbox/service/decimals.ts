@@ -1,4 +1,4 @@
-/** Amounts between minor units and the decimal numbers of XML. No floating point. */
+/** Amounts between minor units and decimal numbers. No floating point. */
 
 /** A decimal number in units of its last place; undefined when it is none, or has more places. */
 export function wholeOf(text: string, places: number): bigint | undefined {
@@ -7,8 +7,9 @@ export function wholeOf(text: string, places: number): bigint | undefined {
   return BigInt(whole + fraction.padEnd(places, '0'))
 }
 
-/** Units of the last place as a decimal number with so many places. Not negative. */
+/** Units of the last place as a decimal number with so many places. */
 export function decimalOf(units: bigint, places: number): string {
+  if (units < 0n) return `-${decimalOf(-units, places)}`
   const digits = units.toString().padStart(places + 1, '0')
   return places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`
 }

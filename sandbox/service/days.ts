@@ -1,9 +1,8 @@
-/** The bank's days: those of Seoul, which has no summer time. */
+/** The days of the sandbox's acquirer and bank: those of Seoul, which has no summer time. A day is `YYYY-MM-DD`. */
 
 export const DAY_MS = 24 * 60 * 60_000
 const SEOUL_MS = 9 * 60 * 60_000
 
-/** `YYYY-MM-DD`. */
 export const dayOf = (ms: number): string => new Date(ms + SEOUL_MS).toISOString().slice(0, 10)
 
 export const startOf = (day: string): number => Date.parse(`${day}T00:00:00+09:00`)

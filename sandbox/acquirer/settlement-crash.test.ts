@@ -1,0 +1,122 @@
+/** The real process, killed at the commits of its batches and their payments: each batch is made once, and each deposit is booked once. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { settlementPage } from '../../shared/contracts/acquirer.ts'
+import { bankJournalPage } from '../../shared/contracts/bank.ts'
+import { until } from '../../shared/runtime/until.ts'
+import { Journal as BankJournal } from '../bank/journal.ts'
+import { startBank } from '../bank/server.ts'
+import { DAY_MS } from '../service/days.ts'
+import type { RunningService } from '../service/http-service.ts'
+import { authorizeOrder, captureOrder, opOf } from './sample-orders.ts'
+
+jest.setTimeout(120_000)
+
+const POINTS = ['batches:writing', 'batches:written', 'batches:deposited', 'batches:paid'] as const
+const SUBSCRIBER = join(import.meta.dirname, '../../test/support/crash/crash-at.mjs')
+const LISTENING = /"message":"listening".*"port":(\d+)/
+
+let folder: string
+let armedFile: string
+let bank: RunningService
+let child: ChildProcess | undefined
+let url: string
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'settlement-'))
+  armedFile = join(folder, 'crash-at')
+  const journal = new BankJournal(join(folder, 'bank'))
+  bank = await startBank({ journal, nowMs: Date.now, log: () => {} }, 0, '127.0.0.1')
+})
+afterEach(async () => {
+  if (child) await end('SIGKILL')
+  await bank.close()
+  rmSync(folder, { recursive: true })
+})
+
+async function start(): Promise<void> {
+  const { NODE_OPTIONS: _, ...inherited } = process.env
+  const env = {
+    ...inherited,
+    ACQUIRER_DATA: join(folder, 'acquirer'),
+    ACQUIRER_PORT: '0',
+    HOST: '127.0.0.1',
+    BANK_URL: `http://127.0.0.1:${bank.port}`,
+    CRASH_POINTS: POINTS.join(),
+    CRASH_FILE: armedFile,
+  }
+  const started = spawn(process.execPath, [`--import=${SUBSCRIBER}`, join(import.meta.dirname, 'main.ts')], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  child = started
+  let output = ''
+  started.stdout.setEncoding('utf8').on('data', chunk => {
+    output += chunk
+  })
+  await until(() => LISTENING.test(output) || started.exitCode !== null, { what: 'the acquirer' })
+  if (started.exitCode !== null) throw new Error(`it ended at once:\n${output}`)
+  url = `http://127.0.0.1:${LISTENING.exec(output)![1]}`
+}
+
+async function end(signal: NodeJS.Signals): Promise<number | null> {
+  const ended = once(child!, 'exit')
+  child!.kill(signal)
+  const [code] = await ended
+  child = undefined
+  return code as number | null
+}
+
+/** The status; undefined when the acquirer died over it. */
+const put = (path: string, body: unknown): Promise<number | undefined> =>
+  fetch(`${url}${path}`, { method: 'PUT', body: JSON.stringify(body) }).then(
+    answer => answer.status,
+    () => undefined,
+  )
+
+async function sell(number: number, currency: string): Promise<void> {
+  expect(await put(`/operations/${opOf(number)}`, authorizeOrder({ currency }))).toBe(200)
+  expect(await put(`/operations/${opOf(number + 1)}`, captureOrder(opOf(number), { currency }))).toBe(200)
+}
+
+async function deposits(): Promise<string[]> {
+  const journal = await (await fetch(`http://127.0.0.1:${bank.port}/journal`)).json()
+  const { entries } = bankJournalPage.parse(journal)
+  return entries.flatMap(entry => (entry.type === 'movement' ? [`${entry.reference} ${entry.amount}`] : []))
+}
+
+/** One day is settled when it dies, and four deposits are paid. */
+const kills = [
+  ...POINTS.slice(0, 2).map(point => ({ point, hits: 1 })),
+  ...POINTS.slice(2).flatMap(point => [1, 4].map(hits => ({ point, hits }))),
+]
+
+test.each(kills)('killed at $point ($hits), it makes and pays everything once', async ({ point, hits }) => {
+  await start()
+  await sell(1, 'KRW')
+  await sell(3, 'USD')
+  const offsetMs = 20 * DAY_MS
+  expect(await put('/clock', { offsetMs: DAY_MS })).toBe(200)
+  await sell(5, 'KRW')
+  await sell(7, 'USD')
+  const gone = once(child!, 'exit')
+  writeFileSync(armedFile, JSON.stringify({ point, hits }))
+  expect(await put('/clock', { offsetMs })).toBeUndefined()
+  await gone
+  child = undefined
+  expect(existsSync(armedFile)).toBe(false)
+
+  await start()
+  expect(await put('/clock', { offsetMs })).toBe(200)
+  await until(async () => (await deposits()).length === 4, { what: 'the deposits' })
+  const { files } = settlementPage.parse(await (await fetch(`${url}/settlements`)).json())
+  const made = files.map(({ batch, net }) => `${batch} ${net}`)
+  expect(made).toHaveLength(4)
+  expect((await deposits()).toSorted()).toEqual(made.toSorted())
+  expect(files.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4])
+  expect(await end('SIGTERM')).toBe(0)
+})
