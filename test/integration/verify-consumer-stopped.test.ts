@@ -75,9 +75,11 @@ test('what nobody works on is pending for a minute and then failed', async () =>
   expect(failuresOf(await verifyIn(0))).toEqual([])
   const withoutConsumer = await verifyIn(GRACE_MS + 1_000)
   // A doorbell that rang for these rows may wait for the relay as well: that is the same stopped process.
-  expect(failuresOf(withoutConsumer)).toEqual(['one-fee-entry', 'consumer-offsets'])
-  expect(offendersOf(withoutConsumer, 'one-fee-entry')).toEqual([rows[1]!.event_id])
-  expect(offendersOf(withoutConsumer, 'consumer-offsets').join()).toMatch('record-ledger-captured payment.captured')
+  const ofEvent = ['one-fee-entry', 'one-item-per-event', 'one-expectation-per-event']
+  expect(failuresOf(withoutConsumer)).toEqual([...ofEvent, 'consumer-offsets'])
+  for (const name of ofEvent) expect([name, ...offendersOf(withoutConsumer, name)]).toEqual([name, rows[1]!.event_id])
+  for (const group of ['record-ledger-captured', 'expect-settlement-captured'])
+    expect(offendersOf(withoutConsumer, 'consumer-offsets').join()).toMatch(`${group} payment.captured`)
 
   await control.start('api')
   await until(async () => (await verifyIn(GRACE_MS + 1_000)).ok, {
