@@ -90,6 +90,14 @@ export interface AcquirerTermsReader {
   listAcquirerTerms(tx: Transaction, sourceId: string): Promise<AcquirerTerms[]>
 }
 
+export interface AwaitedItems {
+  /**
+   * Captured and refunded events without an item, at most `limit`: those that Kafka took since then (real time), and those that were
+   * written since then and that it has not taken. Older ones may never get an item, and are not counted.
+   */
+  count(sinceMs: number, limit: number): Promise<number>
+}
+
 export interface SettlementStart {
   /** Payments whose first capture happened before this (virtual time) are left out. */
   settledFromMs(tx: Transaction): Promise<number>
