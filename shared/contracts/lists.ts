@@ -166,5 +166,7 @@ export const auditActions = [
   'payout-file.approved',
   'payout-file.canceled',
   'payout.canceled',
+  'terms.set',
+  'calendar.added',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
