@@ -7,6 +7,7 @@ import type {
   OperatorRole,
   PayoutFileState,
   PayoutState,
+  WaitingFileState,
 } from '../contracts/lists.ts'
 import type { BusinessCalendar } from '../domain/business-days.ts'
 import type { SettlementMovement } from '../domain/settlement-ledger.ts'
@@ -335,6 +336,22 @@ export interface PayoutFiles {
   listByState(state: PayoutFileState, askAtMsMax: number, limit: number): Promise<PayoutFile[]>
   /** When the first SENT file may be asked about. */
   nextAskMs(): Promise<number | undefined>
+}
+
+/** How many of something wait, and since when the first of them (virtual time); null: none does. */
+export interface Waiting {
+  count: number
+  sinceMs: number | null
+}
+
+export interface WaitingFiles {
+  /** Of each state: PREPARED ones since they were prepared, the others since they were approved. */
+  waiting(): Promise<Record<WaitingFileState, Waiting>>
+}
+
+export interface UnansweredPayouts {
+  /** SENT ones, since they were sent: `limit` of them are counted at most. */
+  unanswered(limit: number): Promise<Waiting>
 }
 
 /** An entry of a subject and of no payment. */

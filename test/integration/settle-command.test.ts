@@ -191,7 +191,7 @@ describe('terms', () => {
     expect((await run(...set, '--delay', '91', ...by)).stderr).toContain('It wants at most 90.')
     expect((await run(...set, '--cutoff', '24:30', ...by)).stderr).toContain('It wants HH:MM.')
     expect((await run(...set, '--timezone', 'Asia/Nowhere', ...by)).stderr).toContain('IANA time zone')
-    expect((await run('payouts')).stderr).toContain('there is no payouts')
+    expect((await run('payees')).stderr).toContain('there is no payees')
   })
 })
 

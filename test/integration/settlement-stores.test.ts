@@ -340,6 +340,29 @@ describe('payouts on MariaDB', () => {
     ])
   })
 
+  test('wait as files and as payouts, since they were prepared, approved and sent', async () => {
+    const ports = await withClosed(2)
+    const none = { count: 0, sinceMs: null }
+    const files = { PREPARED: none, APPROVED: none, SENT: none }
+    expect(await ports.payoutFiles.waiting()).toEqual(files)
+    expect(await ports.payouts.unanswered(10)).toEqual(none)
+    await createPayouts(ports, NO_END)
+    const first = { count: 1, sinceMs: clock.virtualNowMs() }
+    expect(await ports.payoutFiles.waiting()).toEqual({ ...files, PREPARED: first })
+
+    clock.advanceVirtual(1_000)
+    await approveFile(ports, await onlyFile(), decision)
+    const approved = { count: 1, sinceMs: clock.virtualNowMs() }
+    expect(await ports.payoutFiles.waiting()).toEqual({ ...files, APPROVED: approved })
+
+    clock.advanceVirtual(1_000)
+    ports.bank.away = true
+    await sendFiles(ports, NO_END)
+    expect(await ports.payoutFiles.waiting()).toEqual({ ...files, SENT: approved })
+    expect(await ports.payouts.unanswered(10)).toEqual({ count: 2, sinceMs: clock.virtualNowMs() })
+    expect(await ports.payouts.unanswered(1)).toMatchObject({ count: 1 })
+  })
+
   test('of a bank that is not there stay sent', async () => {
     const ports = await withClosed(1)
     await createPayouts(ports, NO_END)
