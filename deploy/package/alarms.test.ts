@@ -101,6 +101,15 @@ describe('a figure of the business', () => {
     })
   })
 
+  test('may be asked for in one state, under a name of its own', () => {
+    expect(queryOf('PayoutFilesWaitingOldestSecondsSentAlarm').Expression).toBe(
+      `SELECT MAX(payout_files_waiting_oldest_seconds) FROM "x-dev-figures" WHERE state = 'SENT'`,
+    )
+    expect(propertiesOf('PayoutFilesWaitingOldestSecondsSentAlarm').AlarmName).toBe(
+      'x-dev-payout_files_waiting_oldest_seconds-sent',
+    )
+  })
+
   test('has one bound, which says what the comparison is', () => {
     for (const { metric, above, below } of businessAlarms) {
       expect([metric, (above === undefined) !== (below === undefined)]).toEqual([metric, true])

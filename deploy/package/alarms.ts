@@ -4,6 +4,8 @@ import type { FunctionDefinition } from './roles.ts'
 /** An alarm on a figure of the business, by its name in docs/metrics.md. */
 interface BusinessAlarm {
   metric: string
+  /** Only of what is printed with this `state`. */
+  state?: string
   statistic: 'MAX' | 'MIN' | 'SUM'
   /** Exactly one of the two. */
   above?: number
@@ -79,6 +81,38 @@ export const businessAlarms: readonly BusinessAlarm[] = [
     above: 0,
     minutes: atOnce,
     section: 'Settling by hand',
+  },
+  { metric: 'payout_alarms_total', statistic: 'SUM', above: 0, minutes: atOnce, section: 'A payout needs a person' },
+  {
+    metric: 'settlement_items_undated_total',
+    statistic: 'SUM',
+    above: 0,
+    minutes: atOnce,
+    section: 'The calendar ends',
+  },
+  {
+    metric: 'payout_files_waiting_oldest_seconds',
+    statistic: 'MAX',
+    above: 86_400,
+    minutes: lasting,
+    printedEachMinute: true,
+    section: 'A payout file waits',
+  },
+  {
+    metric: 'payout_files_waiting_oldest_seconds',
+    state: 'SENT',
+    statistic: 'MAX',
+    above: 3_600,
+    minutes: lasting,
+    section: 'A payout file waits',
+  },
+  {
+    metric: 'payouts_unanswered_oldest_seconds',
+    statistic: 'MAX',
+    above: 3 * 86_400,
+    minutes: lasting,
+    printedEachMinute: true,
+    section: 'The bank does not say what became of a payout',
   },
   { metric: 'unhandled_rejections_total', statistic: 'SUM', above: 0, minutes: atOnce, section: 'First look' },
 ]
@@ -240,19 +274,20 @@ const apiWatches: readonly Watch[] = [
 ]
 
 function businessWatch(alarm: BusinessAlarm, namespace: string): Watch {
-  const { metric, statistic, above, below, minutes, printedEachMinute, section } = alarm
+  const { metric, state, statistic, above, below, minutes, printedEachMinute, section } = alarm
   const threshold = above ?? below!
   const side = above === undefined ? 'below' : 'above'
-  const id = metric.replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())
+  const name = [metric, ...(side === 'below' ? ['below'] : []), ...(state === undefined ? [] : [state.toLowerCase()])]
   const silence = printedEachMinute ? ', or the job observe-state prints nothing' : ''
+  const where = state === undefined ? '' : ` WHERE state = '${state}'`
   return {
-    id: side === 'below' ? `${id}Below` : id,
-    name: side === 'below' ? `${metric}-below` : metric,
-    description: `${metric} is ${side} ${threshold}${silence}: docs/runbook.md, "${section}"`,
+    id: name.join('_').replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    name: name.join('-'),
+    description: `${metric}${state === undefined ? '' : ` of ${state}`} is ${side} ${threshold}${silence}: docs/runbook.md, "${section}"`,
     minutes,
     threshold,
     comparison: above === undefined ? 'LessThanThreshold' : 'GreaterThanThreshold',
     missing: printedEachMinute ? 'breaching' : 'notBreaching',
-    source: ofQuery(`SELECT ${statistic}(${metric}) FROM "${namespace}"`),
+    source: ofQuery(`SELECT ${statistic}(${metric}) FROM "${namespace}"${where}`),
   }
 }

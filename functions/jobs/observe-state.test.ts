@@ -110,6 +110,31 @@ describe('observe-state', () => {
     expect(ports.log.lines.map(({ fields }) => fields)).toEqual([{ entries: 3, hash: 'abc' }])
   })
 
+  test('shows which payout files and payouts wait, and the age of the oldest in virtual time', async () => {
+    const { ports, run } = setUp()
+    const { waiting } = ports
+    waiting.files.PREPARED = { count: 2, sinceMs: FAKE_NOW_MS - MINUTE_MS }
+    waiting.payouts = { count: 7, sinceMs: FAKE_NOW_MS }
+    ports.clock.advanceVirtual(2 * MINUTE_MS)
+    await run()
+
+    const of = (state: string) => [
+      `payout_files_waiting{state="${state}"}`,
+      `payout_files_waiting_oldest_seconds{state="${state}"}`,
+    ]
+    const samples = await shown(ports, 'payout_files_waiting', 'payout_files_waiting_oldest_seconds')
+    expect(samples.toSorted()).toEqual(
+      [
+        ...[`${of('PREPARED')[0]} 2`, `${of('PREPARED')[1]} 180`],
+        ...['APPROVED', 'SENT'].flatMap(state => of(state).map(sample => `${sample} 0`)),
+      ].toSorted(),
+    )
+    expect(await shown(ports, 'payouts_unanswered', 'payouts_unanswered_oldest_seconds')).toEqual([
+      'payouts_unanswered 7',
+      'payouts_unanswered_oldest_seconds 120',
+    ])
+  })
+
   test('shows nothing of what was never read, and that it was never read', async () => {
     const { ports } = setUp()
 
@@ -119,9 +144,10 @@ describe('observe-state', () => {
       'outbox_parked_rows',
       'invariants_failed',
       'audit_log_entries',
+      ...['payout_files_waiting', 'payouts_unanswered', 'payouts_unanswered_oldest_seconds'],
     ]
     expect(await shown(ports, ...names, 'control_account_difference_minor')).toEqual([])
-    expect(Object.values(await observedAt(ports))).toEqual([0, 0, 0, 0, 0, 0])
+    expect(Object.values(await observedAt(ports))).toEqual([0, 0, 0, 0, 0, 0, 0])
   })
 
   test('leaves the gauges and the time of a source that it cannot read, and reads the others', async () => {
@@ -144,6 +170,7 @@ describe('observe-state', () => {
       operations: now,
       invariants: now,
       audit: now,
+      payouts: now,
     })
     expect(ports.log.lines.map(({ level, fields }) => `${level} ${fields.source}`).toSorted()).toEqual([
       'warn consumers',

@@ -10,11 +10,13 @@ import { reportInvariants } from '../../shared/runtime/invariant-report.ts'
 import { printingMetrics } from '../../shared/runtime/invocation.ts'
 import { type Metrics, type StateSource, stateSources } from '../../shared/runtime/metrics.ts'
 import { reportUnknown } from '../../shared/runtime/outcome-report.ts'
+import { reportWaiting } from '../../shared/runtime/payout-report.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
-import type { AuditReader } from '../../shared/settlement/ports.ts'
+import type { AuditReader, UnansweredPayouts, WaitingFiles } from '../../shared/settlement/ports.ts'
 
 /** More are not counted: a person looks at them long before. */
 const PARKED_MAX = 100_000
+const UNANSWERED_MAX = 100_000
 
 type StatePorts = ObservePorts & {
   outbox: ParkedRows
@@ -22,6 +24,8 @@ type StatePorts = ObservePorts & {
   operations: Pick<Operations, 'unknown'>
   invariantRuns: Pick<InvariantRuns, 'last' | 'lastComplete'>
   auditLog: Pick<AuditReader, 'head'>
+  payoutFiles: WaitingFiles
+  payouts: UnansweredPayouts
   policy: OperationPolicy
   metrics: Metrics
   log: Pick<Logger, 'info' | 'warn'>
@@ -51,6 +55,11 @@ const readers: Record<StateSource, (ports: StatePorts, heads: AuditHeads) => Pro
   },
   async audit(ports, heads) {
     heads.report(ports, await ports.auditLog.head())
+  },
+  async payouts(ports) {
+    await ports.clock.catchUp()
+    const [files, payouts] = await Promise.all([ports.payoutFiles.waiting(), ports.payouts.unanswered(UNANSWERED_MAX)])
+    reportWaiting(ports.metrics, { files, payouts }, ports.clock.virtualNowMs())
   },
 }
 

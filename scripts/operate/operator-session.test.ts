@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals'
 import { addOperator } from '../../shared/settlement/operators.ts'
 import { createOperatorPorts } from '../../test/unit/fake-operators.ts'
-import { operatorSession, operatorToken } from './operator-session.ts'
+import { NO_OPERATOR, operatorSession, operatorToken } from './operator-session.ts'
 
 const reason = 'because'
 
@@ -20,6 +20,16 @@ test('the operator of the token goes on, when the role permits it', async () => 
 
   expect(await session(kim)).toMatchObject({ name: 'kim', role: 'approver' })
   await expect(session(lee)).rejects.toThrow('lee is operator, and this is for approvers: ask one')
+})
+
+test('while there is nobody, it says how the first one is made, and asks for no token', async () => {
+  const { ports } = createOperatorPorts()
+  const asked = async () => {
+    throw new Error('it asked')
+  }
+
+  await expect(operatorSession(ports, 'viewer', asked)).rejects.toThrow(NO_OPERATOR)
+  expect(NO_OPERATOR).toContain('npm run operators -- add NAME --role approver')
 })
 
 test('a token that is nobody’s is not repeated in what is said', async () => {

@@ -15,12 +15,16 @@ export async function operatorToken(env: Environment = process.env, ask = askSec
 export const UNKNOWN_TOKEN =
   'no operator has this token: it was mistyped or replaced, or its operator was disabled. `npm run operators` lists them, and an approver gives a new one with `npm run operators -- rotate NAME`'
 
+export const NO_OPERATOR =
+  'there is no operator yet: `npm run operators -- add NAME --role approver --reason TEXT` makes the first one and shows its token'
+
 /** The operator, who may do what `needed` may. Throws an Error that says what to do when there is none. */
 export async function operatorSession(
   ports: Pick<OperatorPorts, 'operators' | 'operatorTokens'>,
   needed: OperatorRole,
   readToken: () => Promise<string> = operatorToken,
 ): Promise<Identity> {
+  if ((await ports.operators.list()).length === 0) throw new Error(NO_OPERATOR)
   const operator = await authenticate(ports, await readToken())
   if (operator === undefined) throw new Error(UNKNOWN_TOKEN)
   if (mayDo(operator.role, needed)) return operator

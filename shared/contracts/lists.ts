@@ -138,6 +138,10 @@ export const livePayoutStates = [
 export const payoutFileStates = ['PREPARED', 'APPROVED', 'SENT', 'ACCEPTED', 'REJECTED', 'CANCELED'] as const
 export type PayoutFileState = (typeof payoutFileStates)[number]
 
+/** Files that wait: for an approval, for being sent, for the bank's answer. */
+export const waitingFileStates = ['PREPARED', 'APPROVED', 'SENT'] as const satisfies readonly PayoutFileState[]
+export type WaitingFileState = (typeof waitingFileStates)[number]
+
 /** Ledger entries of settlement: each is of a subject, such as a payout, and of no payment. */
 export const settlementEntryTypes = ['payout', 'payout_failed'] as const
 export type SettlementEntryType = (typeof settlementEntryTypes)[number]
@@ -166,5 +170,7 @@ export const auditActions = [
   'payout-file.approved',
   'payout-file.canceled',
   'payout.canceled',
+  'terms.set',
+  'calendar.added',
 ] as const
 export type AuditAction = (typeof auditActions)[number]

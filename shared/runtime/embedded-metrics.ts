@@ -61,6 +61,12 @@ const printedGauges: Record<StateSource, readonly [gauge: keyof Metrics, unit: U
     ['controlDifference', 'None'],
   ],
   audit: [['auditLogEntries', 'Count']],
+  payouts: [
+    ['payoutFilesWaiting', 'Count'],
+    ['payoutFilesWaitingOldestSeconds', 'Seconds'],
+    ['payoutsUnanswered', 'Count'],
+    ['payoutsUnansweredOldestSeconds', 'Seconds'],
+  ],
 }
 
 export const printedMetrics: readonly (keyof Metrics)[] = [

@@ -32,7 +32,15 @@ export interface MetricsOptions {
 const none = { database: () => undefined, acquirer: () => undefined }
 
 /** What is read together by `observe-state`: all gauges of a source are of one moment, or none is. */
-export const stateSources = ['outbox', 'consumers', 'dead_letters', 'operations', 'invariants', 'audit'] as const
+export const stateSources = [
+  'outbox',
+  'consumers',
+  'dead_letters',
+  'operations',
+  'invariants',
+  'audit',
+  'payouts',
+] as const
 export type StateSource = (typeof stateSources)[number]
 
 /** What is wrong about batches and payouts. */
@@ -247,6 +255,28 @@ export function createMetrics({ ofProcess = true, pools = none, admission }: Met
         registers,
       }),
     ),
+    payoutFilesWaiting: new Gauge({
+      name: 'payout_files_waiting',
+      help: 'Payout files that wait: PREPARED for an approval, APPROVED for being sent, SENT for the answer of the bank.',
+      labelNames: ['state'],
+      registers,
+    }),
+    payoutFilesWaitingOldestSeconds: new Gauge({
+      name: 'payout_files_waiting_oldest_seconds',
+      help: 'Age of the oldest of them since it was prepared, else since its approval, in virtual time.',
+      labelNames: ['state'],
+      registers,
+    }),
+    payoutsUnanswered: observed({
+      name: 'payouts_unanswered',
+      help: 'Payouts that were sent and of which the bank has not said what became of them, 100000 at most.',
+      registers,
+    }),
+    payoutsUnansweredOldestSeconds: observed({
+      name: 'payouts_unanswered_oldest_seconds',
+      help: 'Age of the oldest of them, in virtual time.',
+      registers,
+    }),
     paymentsExpired: new Counter({
       name: 'payments_expired_total',
       help: 'Authorizations whose hold was let go because they were not captured in time.',

@@ -1,7 +1,8 @@
-/** What of batches and payouts somebody should look at, as log lines and counts. */
-import type { PayoutAlarms } from '../settlement/ports.ts'
+/** What of batches and payouts somebody should look at: as log lines, counts and gauges. */
+import { type WaitingFileState, waitingFileStates } from '../contracts/lists.ts'
+import type { PayoutAlarms, Waiting } from '../settlement/ports.ts'
 import type { Logger } from './log.ts'
-import type { payoutAlarmKinds } from './metrics.ts'
+import type { Metrics, payoutAlarmKinds } from './metrics.ts'
 
 interface ReportPorts {
   log: Pick<Logger, 'error'>
@@ -34,3 +35,24 @@ export const payoutAlarms = ({ log, metrics }: ReportPorts): PayoutAlarms => ({
     log.error({ fileId, sha256 }, 'a payout file would not have the bytes that were sent; it is not sent again')
   },
 })
+
+type WaitingGauges =
+  | 'payoutFilesWaiting'
+  | 'payoutFilesWaitingOldestSeconds'
+  | 'payoutsUnanswered'
+  | 'payoutsUnansweredOldestSeconds'
+
+/** `nowMs` is virtual, as the ages are. */
+export function reportWaiting(
+  metrics: Pick<Metrics, WaitingGauges>,
+  { files, payouts }: { files: Record<WaitingFileState, Waiting>; payouts: Waiting },
+  nowMs: number,
+): void {
+  const ageOf = ({ sinceMs }: Waiting): number => (sinceMs === null ? 0 : (nowMs - sinceMs) / 1_000)
+  for (const state of waitingFileStates) {
+    metrics.payoutFilesWaiting.set({ state }, files[state].count)
+    metrics.payoutFilesWaitingOldestSeconds.set({ state }, ageOf(files[state]))
+  }
+  metrics.payoutsUnanswered.set(payouts.count)
+  metrics.payoutsUnansweredOldestSeconds.set(ageOf(payouts))
+}

@@ -43,6 +43,7 @@ import type { Bank, PayoutAlarms, SettlementAlarms } from '../settlement/ports.t
 import { AccountBalanceTables } from '../stores/account-balances.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { AuditLogTable } from '../stores/audit-log.ts'
+import { AwaitedItemTables } from '../stores/awaited-items.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
@@ -410,6 +411,10 @@ export class Ports {
 
   get unbatchedItems() {
     return this.#once('unbatchedItems', () => new UnbatchedItemTable(this.database))
+  }
+
+  get awaitedItems() {
+    return this.#once('awaitedItems', () => new AwaitedItemTables(this.database))
   }
 
   get batches() {

@@ -31,7 +31,7 @@ async function setUp() {
   const advancing = { ...payments, clock, followingClocks: [], dueJobs: settlementJobs(ports) }
   const advance = (days: number) => advanceClock(advancing, clock, { advanceMs: days * DAY_MS, workMs: 60_000 })
   const seoulTime = (timeMs: number | null) => new Date(timeMs! + 9 * 60 * 60_000).toISOString().slice(0, 16)
-  return { ports, advance, seoulTime }
+  return { ports, real, advance, seoulTime }
 }
 
 describe('the clock on its way', () => {
@@ -43,6 +43,27 @@ describe('the clock on its way', () => {
     const [payout] = ports.payouts.table.rows()
     expect(seoulTime(payout!.createdAtMs)).toBe('2026-01-06T00:00')
     expect(payout!.state).toBe('CREATED')
+  })
+
+  test('does not end a day while an event of it has no item', async () => {
+    const { ports, real, advance, seoulTime } = await setUp()
+    ports.awaitedItems.awaited = 1
+    let looks = 0
+    real.onSlept = () => {
+      if (++looks === 5) ports.awaitedItems.awaited = 0
+      if (looks <= 5) expect(seoulTime(ports.clock.virtualNowMs())).toMatch(/^2026-01-02/)
+    }
+    expect(await advance(1)).toMatchObject({ kind: 'arrived', counts: { settled: 1 } })
+
+    expect(looks).toBeGreaterThan(5)
+    expect(seoulTime(ports.batches.table.rows()[0]!.closedAtMs)).toBe('2026-01-03T00:00')
+  })
+
+  test('says what it waits for when the time is over', async () => {
+    const { ports, advance } = await setUp()
+    ports.awaitedItems.awaited = 2
+    expect(await advance(1)).toMatchObject({ kind: 'under_way', position: { offsetMs: 0 } })
+    expect(ports.batches.table.rows()).toEqual([])
   })
 
   test('does not wait for an approval', async () => {

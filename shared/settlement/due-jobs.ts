@@ -5,12 +5,14 @@ import { type CreatePorts, createPayouts, releasable } from './create-payouts.ts
 import { nextPeriod } from './ended-period.ts'
 import { type InquirePorts, inquirePayouts } from './inquire-payouts.ts'
 import { standingBatches } from './payable-batches.ts'
+import type { AwaitedItems } from './ports.ts'
 import { type SendPorts, sendFiles } from './send-files.ts'
 
-export type DueJobPorts = ClosePorts & CreatePorts & SendPorts & InquirePorts
+export type DueJobPorts = ClosePorts & CreatePorts & SendPorts & InquirePorts & { awaitedItems: AwaitedItems }
 
 /** In the order in which one makes work for the next. Files that wait for an approval are not due. */
 export const settlementJobs = (ports: DueJobPorts): readonly DueJob[] => [
+  expecting(ports),
   closing(ports),
   creating(ports),
   sending(ports),
@@ -18,6 +20,16 @@ export const settlementJobs = (ports: DueJobPorts): readonly DueJob[] => [
 ]
 
 const COUNTED_MAX = 1_000
+/** Real time. An event may never get an item: its payment is left out, or its record is a dead letter. */
+const AWAITED_MS_MAX = 60_000
+
+/** An event of a day must be in that day's batch, so its day does not end before it has its item. The consumer writes it. */
+const expecting = ({ awaitedItems, clock }: DueJobPorts): DueJob => ({
+  name: 'expect-settlement',
+  left: () => awaitedItems.count(clock.nowMs() - AWAITED_MS_MAX, COUNTED_MAX),
+  nextDueMs: async () => undefined,
+  run: async () => 0,
+})
 
 const closing = (ports: DueJobPorts): DueJob => ({
   name: 'close-batches',

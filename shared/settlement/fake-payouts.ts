@@ -10,6 +10,7 @@ import type {
   Account,
   AuditEntry,
   AuditLog,
+  AwaitedItems,
   Bank,
   Batches,
   BatchPosition,
@@ -449,6 +450,15 @@ export function createFakeSettlementIds(seed = 0): SettlementIds & ReturnType<ty
 }
 
 /** Every port of batches and payouts over one store; several of them share it, as processes do. */
+/** As if so many events had no item yet. */
+export class FakeAwaitedItems implements AwaitedItems {
+  awaited = 0
+
+  async count(): Promise<number> {
+    return this.awaited
+  }
+}
+
 export function createPayoutPorts(transactions: FakeDatabase, { seed = 0, nowMs = PAYOUTS_NOW_MS } = {}) {
   const items = new FakeSettlementItems(transactions)
   const payoutFiles = new FakePayoutFiles(transactions)
@@ -457,6 +467,7 @@ export function createPayoutPorts(transactions: FakeDatabase, { seed = 0, nowMs 
     transactions,
     items,
     unbatchedItems: items,
+    awaitedItems: new FakeAwaitedItems(),
     payoutFiles,
     payouts,
     batches: new FakeBatches(transactions, payouts),

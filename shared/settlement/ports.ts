@@ -7,6 +7,7 @@ import type {
   OperatorRole,
   PayoutFileState,
   PayoutState,
+  WaitingFileState,
 } from '../contracts/lists.ts'
 import type { BusinessCalendar } from '../domain/business-days.ts'
 import type { SettlementMovement } from '../domain/settlement-ledger.ts'
@@ -88,6 +89,14 @@ export interface Expectations {
 export interface AcquirerTermsReader {
   /** Every row of this source, in any order. */
   listAcquirerTerms(tx: Transaction, sourceId: string): Promise<AcquirerTerms[]>
+}
+
+export interface AwaitedItems {
+  /**
+   * Captured and refunded events without an item, at most `limit`: those that Kafka took since then (real time), and those that were
+   * written since then and that it has not taken. Older ones may never get an item, and are not counted.
+   */
+  count(sinceMs: number, limit: number): Promise<number>
 }
 
 export interface SettlementStart {
@@ -327,6 +336,22 @@ export interface PayoutFiles {
   listByState(state: PayoutFileState, askAtMsMax: number, limit: number): Promise<PayoutFile[]>
   /** When the first SENT file may be asked about. */
   nextAskMs(): Promise<number | undefined>
+}
+
+/** How many of something wait, and since when the first of them (virtual time); null: none does. */
+export interface Waiting {
+  count: number
+  sinceMs: number | null
+}
+
+export interface WaitingFiles {
+  /** Of each state: PREPARED ones since they were prepared, the others since they were approved. */
+  waiting(): Promise<Record<WaitingFileState, Waiting>>
+}
+
+export interface UnansweredPayouts {
+  /** SENT ones, since they were sent: `limit` of them are counted at most. */
+  unanswered(limit: number): Promise<Waiting>
 }
 
 /** An entry of a subject and of no payment. */

@@ -2,12 +2,13 @@
 import { dayEndsAtMs, soldOn } from '../domain/business-days.ts'
 import { type DatedTerms, type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
 import { type Clock, DuplicateKeyError, type SeparateTransactions } from '../payments/ports.ts'
-import type { TermsReader, TermsWriter } from './ports.ts'
+import type { AuditEntry, AuditLog, TermsReader, TermsWriter } from './ports.ts'
 
 export interface SetTermsPorts {
   transactions: SeparateTransactions
   terms: TermsReader & TermsWriter
   settlementDefaults: SettlementTerms
+  auditLog: AuditLog
   clock: Clock
 }
 
@@ -35,8 +36,12 @@ export type SetTermsOutcome =
   /** There are terms from this very moment on. */
   | { kind: 'taken'; fromMs: number }
 
-/** Adds a row; none is changed. Throws DependencyUnavailableError, or RowRefusedError for values that cannot be. */
-export async function setTerms(ports: SetTermsPorts, change: TermsChange, who: string): Promise<SetTermsOutcome> {
+/** Adds a row, and one of the audit log; none is changed. Throws DependencyUnavailableError, or RowRefusedError for values that cannot be. */
+export async function setTerms(
+  ports: SetTermsPorts,
+  change: TermsChange,
+  by: Pick<AuditEntry, 'actor' | 'reason'>,
+): Promise<SetTermsOutcome> {
   await ports.clock.catchUp()
   const earliestMs = ports.clock.virtualNowMs() + AHEAD_MS_MIN
   if (typeof change.from === 'number' && change.from < earliestMs) return { kind: 'too_early', earliestMs }
@@ -49,7 +54,8 @@ export async function setTerms(ports: SetTermsPorts, change: TermsChange, who: s
       const at = (atMs: number) => termsAt(rows, ports.settlementDefaults, merchantId, currency, atMs)
       fromMs = beginningOf(change, at(earliestMs), earliestMs)
       const terms: DatedTerms = { ...at(fromMs), ...change.changes, merchantId, currency, validFromMs: fromMs }
-      await ports.terms.insertTerms(tx, terms, who, ports.clock.nowMs())
+      await ports.terms.insertTerms(tx, terms, by.actor, ports.clock.nowMs())
+      await ports.auditLog.append(tx, { ...by, action: 'terms.set', subject: merchantId, details: detailsOf(terms) })
       return { kind: 'set', terms, later: rows.filter(row => row.validFromMs > fromMs) } as const
     })
   } catch (error) {
@@ -57,6 +63,11 @@ export async function setTerms(ports: SetTermsPorts, change: TermsChange, who: s
     throw error
   }
 }
+
+const detailsOf = ({ merchantId: _, validFromMs, ...terms }: DatedTerms) => ({
+  ...terms,
+  validFrom: new Date(validFromMs).toISOString(),
+})
 
 function beginningOf({ from, changes }: TermsChange, before: SettlementTerms, earliestMs: number): number {
   if (from === 'soon') return earliestMs

@@ -1,7 +1,7 @@
 /** The table `payout_file`. */
-import type { PayoutFileState } from '../contracts/lists.ts'
+import { type PayoutFileState, type WaitingFileState, waitingFileStates } from '../contracts/lists.ts'
 import type { Transaction } from '../payments/ports.ts'
-import type { PayoutFile, PayoutFiles } from '../settlement/ports.ts'
+import type { PayoutFile, PayoutFiles, Waiting, WaitingFiles } from '../settlement/ports.ts'
 import type { Database, SqlValue } from './database.ts'
 import { dayIn } from './days.ts'
 
@@ -40,7 +40,9 @@ const fileOf = (row: FileRow): PayoutFile => ({
 
 const timeOf = (timeMs: number | null): Date | null => (timeMs === null ? null : new Date(timeMs))
 
-export class PayoutFileTable implements PayoutFiles {
+const NONE: Waiting = { count: 0, sinceMs: null }
+
+export class PayoutFileTable implements PayoutFiles, WaitingFiles {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -105,6 +107,17 @@ export class PayoutFileTable implements PayoutFiles {
   async nextAskMs(): Promise<number | undefined> {
     const [first] = await this.#select("state = 'SENT' ORDER BY ask_at_ms, file_id LIMIT 1", [])
     return first?.askAtMs
+  }
+
+  async waiting(): Promise<Record<WaitingFileState, Waiting>> {
+    const rows = await this.#database.select<{ state: WaitingFileState; count: number; since: Date }>(
+      `SELECT state, COUNT(*) AS count, MIN(COALESCE(approved_at, prepared_at)) AS since FROM payout_file
+       WHERE state IN (?) GROUP BY state`,
+      [waitingFileStates],
+    )
+    const none = { PREPARED: NONE, APPROVED: NONE, SENT: NONE }
+    const found = rows.map(({ state, count, since }) => [state, { count, sinceMs: since.getTime() }] as const)
+    return { ...none, ...Object.fromEntries(found) }
   }
 
   async #select(condition: string, values: readonly SqlValue[], tx?: Transaction): Promise<PayoutFile[]> {

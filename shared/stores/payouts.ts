@@ -1,7 +1,7 @@
 /** The table `payout`. */
 import type { PayoutState } from '../contracts/lists.ts'
 import type { Transaction } from '../payments/ports.ts'
-import type { Payout, PayoutChange, Payouts } from '../settlement/ports.ts'
+import type { Payout, PayoutChange, Payouts, UnansweredPayouts, Waiting } from '../settlement/ports.ts'
 import type { Database, SqlValue } from './database.ts'
 
 interface PayoutRow {
@@ -47,7 +47,7 @@ const UNFILED = "state = 'CREATED' AND file_id IS NULL"
 const ASKABLE = `state = 'SENT' AND EXISTS
   (SELECT 1 FROM payout_file f WHERE f.file_id = payout.file_id AND f.state = 'ACCEPTED')`
 
-export class PayoutTable implements Payouts {
+export class PayoutTable implements Payouts, UnansweredPayouts {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -121,6 +121,15 @@ export class PayoutTable implements Payouts {
       [...given.map(([, value]) => value), payoutIds],
       tx,
     )
+  }
+
+  async unanswered(limit: number): Promise<Waiting> {
+    const [row] = await this.#database.select<{ count: number; since: Date | null }>(
+      `SELECT COUNT(*) AS count, MIN(sent.updated_at) AS since
+       FROM (SELECT updated_at FROM payout WHERE state = 'SENT' ORDER BY ask_at_ms, payout_id LIMIT ?) AS sent`,
+      [limit],
+    )
+    return { count: row!.count, sinceMs: row!.since?.getTime() ?? null }
   }
 
   async unfiledCurrencies(): Promise<string[]> {

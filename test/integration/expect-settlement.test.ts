@@ -120,3 +120,22 @@ test('what is expected of the acquirer is named as it names the operation, and t
     { kind: 'refund', amount: -1_111, fee: -17, vat: -2, state: 'OPEN', operation: 'refund' },
   ])
 })
+
+test('a day that the sandbox clock skips does not end before its sales have their items', async () => {
+  const merchantId = newMerchant()
+  const { paymentId } = await authorized(api, { merchantId, amount: 10_000 })
+  expectMutation(await api.capture(paymentId), 200)
+  const first = await api.post('/sandbox/clock', { advance: 'P1D' })
+  const arrives = async () => (await api.post('/sandbox/clock', { advance: 'PT0S' })).status === 200
+  if (first.status !== 200) await until(arrives, { what: 'the clock to arrive', deadlineMs: 120_000 })
+
+  const batches = await database.rows<{ late_seconds: number; net: number }>(
+    `SELECT TIMESTAMPDIFF(SECOND, i.sold_on + INTERVAL 15 HOUR, b.closed_at) AS late_seconds, b.net
+     FROM settlement_item i JOIN settlement_batch b ON b.batch_id = i.batch_id AND b.period_end = i.sold_on
+     WHERE i.payment_id = ?`,
+    [paymentId],
+  )
+  // Midnight in Seoul is 15:00 UTC. What falls due is done at the next whole minute.
+  expect(batches).toEqual([{ late_seconds: expect.any(Number), net: 9_750 }])
+  expect(batches[0]!.late_seconds).toBeLessThanOrEqual(120)
+})

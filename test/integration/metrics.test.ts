@@ -181,7 +181,7 @@ describe('the counters', () => {
 
 describe('the state', () => {
   test('is read by its jobs, all of it, and nothing is wrong', async () => {
-    const sources = ['outbox', 'consumers', 'dead_letters', 'operations', 'invariants', 'audit']
+    const sources = ['outbox', 'consumers', 'dead_letters', 'operations', 'invariants', 'audit', 'payouts']
     const timeOf = (samples: Map<string, number>, source: string) =>
       samples.get(`state_observed_timestamp_seconds{source="${source}"}`)!
     for (const job of ['checkInvariants', 'observeState']) await runJob(own.runFile, job)

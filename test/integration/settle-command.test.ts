@@ -7,6 +7,9 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { addBusinessDays } from '../../shared/domain/business-days.ts'
 import { DuplicateKeyError, RowRefusedError } from '../../shared/payments/ports.ts'
+import { configFrom } from '../../shared/runtime/config.ts'
+import { Ports } from '../../shared/runtime/wiring.ts'
+import { addOperator } from '../../shared/settlement/operators.ts'
 import type { Expectation, SettlementItem } from '../../shared/settlement/ports.ts'
 import { BusinessCalendarTable } from '../../shared/stores/business-calendar.ts'
 import type { Database } from '../../shared/stores/database.ts'
@@ -23,12 +26,22 @@ jest.setTimeout(60_000)
 let scratch: ScratchDatabase
 let database: Database
 let folder: string
+/** Kim's. */
+let token: { OPERATOR_TOKEN?: string } = {}
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'settle-command-'))
   scratch = await ScratchDatabase.create(systemUnderTest().databaseUrl, 'settle')
   database = scratch.stores().database
   writeFileSync(join(folder, 'env'), `DATABASE_URL="${scratch.url}"\n`, { mode: 0o600 })
 })
+/** Adds the first operator. */
+async function addKim() {
+  const ports = new Ports(() => configFrom({ DATABASE_URL: scratch.url, LOG_LEVEL: 'silent' })).forBatches
+  const kim = { name: 'kim', role: 'approver', reason: 'the first' } as const
+  const added = await addOperator(ports, { databaseLogin: 'pay' }, kim)
+  await ports.database.close()
+  token = { OPERATOR_TOKEN: added.kind === 'changed' ? added.token! : '' }
+}
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
   await scratch?.drop()
@@ -36,13 +49,19 @@ afterAll(async () => {
 
 const run = (...args: string[]) => {
   const command = ['--', 'scripts/settle.ts', ...args, '--env-file', join(folder, 'env')]
-  return promisify(execFile)(process.execPath, command, { cwd: repositoryFolder, env: inheritedEnv() }).then(
+  return promisify(execFile)(process.execPath, command, {
+    cwd: repositoryFolder,
+    env: { ...inheritedEnv(), ...token },
+  }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
   )
 }
 
-const by = ['--as', 'kim', '--reason', 'a contract']
+const by = ['--reason', 'a contract']
+
+const audited = (action: string) =>
+  scratch.direct.rows('SELECT actor, subject, reason, details FROM audit_log WHERE action = ? ORDER BY id', [action])
 
 const itemOf = (given: Partial<SettlementItem> = {}): SettlementItem => ({
   ...{ itemId: ids.item(), merchantId: 'shop', currency: 'KRW', paymentId: ids.payment(), eventId: ids.event() },
@@ -111,6 +130,17 @@ describe('what is owed', () => {
   })
 })
 
+test('nobody changes anything before there is an operator, and without their token', async () => {
+  const set = ['terms', 'set', 'shop', '--currency', 'KRW', '--delay', '3', '--from', 'soon', ...by, '--yes']
+  expect((await run(...set)).stderr).toContain('npm run operators -- add NAME --role approver')
+  await addKim()
+  const known = token
+  token = { OPERATOR_TOKEN: `${known.OPERATOR_TOKEN}x` }
+  expect((await run(...set)).stderr).toContain('no operator has this token')
+  token = known
+  expect(await scratch.direct.count('SELECT COUNT(*) FROM settlement_terms')).toBe(0)
+})
+
 describe('terms', () => {
   test('are added, not changed, and never backdated', async () => {
     const set = ['terms', 'set', 'shop', '--currency', 'KRW', '--vat', 'exclusive', '--refund-fee', 'return', ...by]
@@ -141,14 +171,23 @@ describe('terms', () => {
       { vat_mode: 'none', refund_fee: 'keep', held_reason: 'fraud', added_by: 'kim' },
       { vat_mode: 'exclusive', refund_fee: 'return', held_reason: null, added_by: 'kim' },
     ])
+    expect(await audited('terms.set')).toEqual([
+      {
+        actor: 'kim',
+        subject: 'shop',
+        reason: 'a contract',
+        details: expect.stringContaining('"vatMode":"exclusive"'),
+      },
+      { actor: 'kim', subject: 'shop', reason: 'a contract', details: expect.stringContaining('"heldReason":"fraud"') },
+    ])
     const listed = JSON.parse((await run('terms', 'shop', '--json')).stdout)
     expect(listed.terms.map((row: { vatMode: string }) => row.vatMode)).toEqual(['none', 'exclusive'])
     expect((await run('terms')).stdout).toMatch(/^merchant {4}currency {2}from .*\nshop .*\nshop .*\nall others /)
   })
 
-  test('without who and why are refused, as is what is no value', async () => {
+  test('without a reason are refused, as is what is no value', async () => {
     const set = ['terms', 'set', 'shop', '--currency', 'KRW', '--delay', '3']
-    expect((await run(...set, '--as', 'kim')).stderr).toContain('terms set wants --as and --reason.')
+    expect((await run(...set)).stderr).toContain('terms set wants --reason.')
     expect((await run(...set, '--delay', '91', ...by)).stderr).toContain('It wants at most 90.')
     expect((await run(...set, '--cutoff', '24:30', ...by)).stderr).toContain('It wants HH:MM.')
     expect((await run(...set, '--timezone', 'Asia/Nowhere', ...by)).stderr).toContain('IANA time zone')
@@ -170,6 +209,12 @@ describe('the calendar', () => {
 
     const calendar = await calendars().calendar('KR')
     expect(calendar.version).toBe(3)
+    expect(
+      (await audited('calendar.added')).map(({ subject, details }) => [subject, JSON.parse(details as string)]),
+    ).toEqual([
+      ['KR', { day: '2026-12-24', closed: true, name: '임시공휴일', version: 2 }],
+      ['KR', { day: '2026-12-24', closed: false, name: '취소', version: 3 }],
+    ])
     expect(addBusinessDays(calendar, '2026-12-23', 1)).toBe('2026-12-24')
   })
 

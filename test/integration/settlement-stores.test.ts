@@ -12,6 +12,7 @@ import { inquirePayouts } from '../../shared/settlement/inquire-payouts.ts'
 import type { Payout, SettlementItem } from '../../shared/settlement/ports.ts'
 import { sendFiles } from '../../shared/settlement/send-files.ts'
 import { AuditLogTable } from '../../shared/stores/audit-log.ts'
+import { AwaitedItemTables } from '../../shared/stores/awaited-items.ts'
 import { BusinessCalendarTable } from '../../shared/stores/business-calendar.ts'
 import { PayoutFileTable } from '../../shared/stores/payout-files.ts'
 import { PayoutTable } from '../../shared/stores/payouts.ts'
@@ -96,6 +97,41 @@ const sums = () =>
   scratch.direct.rows(
     'SELECT b.net, b.item_count, SUM(i.net) AS items_net, COUNT(*) AS items FROM settlement_batch b JOIN settlement_item i ON i.batch_id = b.batch_id GROUP BY b.batch_id',
   )
+
+describe('events that have no item yet', () => {
+  const insert = async (topic: string, at: { created: number; published?: number; parked?: number }) => {
+    const eventId = ids.event()
+    const timeOf = (timeMs: number | undefined) => (timeMs === undefined ? null : new Date(timeMs))
+    await scratch.direct.write(
+      `INSERT INTO outbox_event (event_id, topic, message_key, sequence, payload, shard, created_at, published_at, parked_at)
+       VALUES (?)`,
+      [[eventId, topic, eventId, 1, '{}', 3, timeOf(at.created), timeOf(at.published), timeOf(at.parked)]],
+    )
+    return eventId
+  }
+  const count = (limit = 100) => new AwaitedItemTables(scratch.stores().database).count(NOW_MS, limit)
+
+  test('are those of captures and refunds that were taken, or written and not taken, since then', async () => {
+    const before = NOW_MS - 1
+    await insert('payment.captured', { created: before })
+    await insert('payment.captured', { created: before, published: before })
+    await insert('payment.captured', { created: NOW_MS, parked: NOW_MS })
+    await insert('payment.authorized', { created: NOW_MS, published: NOW_MS })
+    expect(await count()).toBe(0)
+
+    await insert('payment.captured', { created: before, published: NOW_MS })
+    await insert('payment.refunded', { created: NOW_MS })
+    expect([await count(), await count(1)]).toEqual([2, 1])
+  })
+
+  test('are no longer awaited once they have one', async () => {
+    const eventId = await insert('payment.captured', { created: NOW_MS, published: NOW_MS })
+    expect(await count()).toBe(1)
+    const { transactions, items } = processOf()
+    await transactions.runAlone(tx => items.insert(tx, [{ ...itemOf(100), eventId }], NOW_MS))
+    expect(await count()).toBe(0)
+  })
+})
 
 describe('closing on MariaDB', () => {
   beforeEach(() => clock.advanceVirtual(NOW_MS + DAY_MS - clock.virtualNowMs()))
@@ -302,6 +338,29 @@ describe('payouts on MariaDB', () => {
       { entry_type: 'payout', count: 3, sum: '303' },
       { entry_type: 'payout_failed', count: 3, sum: '303' },
     ])
+  })
+
+  test('wait as files and as payouts, since they were prepared, approved and sent', async () => {
+    const ports = await withClosed(2)
+    const none = { count: 0, sinceMs: null }
+    const files = { PREPARED: none, APPROVED: none, SENT: none }
+    expect(await ports.payoutFiles.waiting()).toEqual(files)
+    expect(await ports.payouts.unanswered(10)).toEqual(none)
+    await createPayouts(ports, NO_END)
+    const first = { count: 1, sinceMs: clock.virtualNowMs() }
+    expect(await ports.payoutFiles.waiting()).toEqual({ ...files, PREPARED: first })
+
+    clock.advanceVirtual(1_000)
+    await approveFile(ports, await onlyFile(), decision)
+    const approved = { count: 1, sinceMs: clock.virtualNowMs() }
+    expect(await ports.payoutFiles.waiting()).toEqual({ ...files, APPROVED: approved })
+
+    clock.advanceVirtual(1_000)
+    ports.bank.away = true
+    await sendFiles(ports, NO_END)
+    expect(await ports.payoutFiles.waiting()).toEqual({ ...files, SENT: approved })
+    expect(await ports.payouts.unanswered(10)).toEqual({ count: 2, sinceMs: clock.virtualNowMs() })
+    expect(await ports.payouts.unanswered(1)).toMatchObject({ count: 1 })
   })
 
   test('of a bank that is not there stay sent', async () => {

@@ -85,8 +85,9 @@ describe('virtual time', () => {
     }
     const result = await call(ports).catch((error: Error) => error)
 
-    const logged = ports.log.lines.map(({ fields }) => (fields.err as Error).message)
-    expect(result instanceof Error ? [result.message] : logged).toEqual(['not yet'])
+    // observe-state goes on without the sources that it could not read, and says so of each.
+    const logged = new Set(ports.log.lines.map(({ fields }) => (fields.err as Error).message))
+    expect(result instanceof Error ? [result.message] : [...logged]).toEqual(['not yet'])
   })
 
   test('is decided about for every route and job', () => {

@@ -7,7 +7,7 @@ import type { Turn } from '../../shared/payments/fake-store.ts'
 import { createFakePorts } from '../../shared/payments/fakes.ts'
 import type { OperationPolicy } from '../../shared/payments/operation.ts'
 import { FakeBalances } from '../../shared/settlement/fake-balances.ts'
-import type { AuditHead } from '../../shared/settlement/ports.ts'
+import type { AuditHead, Waiting } from '../../shared/settlement/ports.ts'
 
 type Entry = NonNullable<Awaited<ReturnType<ResponseCache['open']>>['cached']>
 
@@ -93,6 +93,7 @@ export function createHandlerPorts(
     log: new FakeLog(),
     /** Empty. */
     auditLog: { head: async (): Promise<AuditHead | undefined> => undefined },
+    ...noPayouts(),
     requestIds: { next: () => ports.ids.request() },
     monotonic: { nowMs: () => monotonicMs++ },
     requests: {
@@ -102,6 +103,17 @@ export function createHandlerPorts(
     /** What the observer was told. */
     answered,
     refused,
+  }
+}
+
+/** Nothing that waits; a test may put something there. */
+function noPayouts() {
+  const none: Waiting = { count: 0, sinceMs: null }
+  const waiting = { files: { PREPARED: none, APPROVED: none, SENT: none }, payouts: none }
+  return {
+    waiting,
+    payoutFiles: { waiting: async () => waiting.files },
+    payouts: { unanswered: async () => waiting.payouts },
   }
 }
 

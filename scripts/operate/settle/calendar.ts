@@ -6,7 +6,7 @@ import { writeJson } from '../../terminal/json.ts'
 import { printable } from '../../terminal/printable.ts'
 import { tableLines } from '../../terminal/table.ts'
 import { mayChange } from '../may-change.ts'
-import type { SettleAction } from './settle-action.ts'
+import type { ActionInput, By, SettleAction } from './settle-action.ts'
 
 type VersionedDay = CalendarDay & { version: number }
 
@@ -28,6 +28,7 @@ export const calendar: SettleAction = {
 
 export const calendarAdd: SettleAction = {
   changes: true,
+  role: 'operator',
   wordsMin: 1,
   wordsMax: 1,
   flags: ['calendar', 'name', 'open'],
@@ -36,17 +37,26 @@ export const calendarAdd: SettleAction = {
     if (!isDay(day)) throw new WrongArguments(`${day} is no day such as 2026-12-24.`)
     if (flags.name === undefined) throw new WrongArguments('calendar add wants --name.')
     const name = flags.calendar ?? ports.settlementDefaults.calendar
-    const added = { day, closed: flags.open !== true, name: flags.name, source: 'operator', addedBy: by.who }
+    const added = { day, closed: flags.open !== true, name: flags.name, source: 'operator', addedBy: by.actor }
     const question = `Say that ${day} (${added.name}) is ${stateOf(added)} in ${name}?`
     if (!(await mayChange(system, { typed: 'npm run settle', question, yes: flags.yes === true }))) return 1
-    const nowMs = ports.clock.nowMs()
-    const version = await ports.database.runAlone(tx => ports.calendars.add(tx, name, added, nowMs))
+    const version = await addDay(ports, name, added, by)
     console.log(printable(`${day} is ${stateOf(added)}: version ${version} of ${name}.`))
     const days = await ports.calendars.listYear(name, day.slice(0, 4))
     for (const line of notLoadedLines(name, day.slice(0, 4), days)) console.log(printable(line))
     return 0
   },
 }
+
+/** With its row of the audit log. Returns the version that the calendar has from now on. */
+const addDay = (ports: ActionInput['ports'], calendar: string, added: CalendarDay, by: By): Promise<number> =>
+  ports.transactions.run('calendar', async tx => {
+    const version = await ports.calendars.add(tx, calendar, added, ports.clock.nowMs())
+    const { day, closed, name } = added
+    const details = { day, closed, name, version }
+    await ports.auditLog.append(tx, { ...by, action: 'calendar.added', subject: calendar, details })
+    return version
+  })
 
 const isDay = (text: string): boolean =>
   /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text

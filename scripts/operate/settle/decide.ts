@@ -1,5 +1,4 @@
 /** Approving and canceling payout files and payouts, by whom the token says. */
-import type { OperatorRole } from '../../../shared/contracts/lists.ts'
 import {
   approveFile,
   cancelFile,
@@ -11,7 +10,6 @@ import {
 import { WrongArguments } from '../../terminal/command.ts'
 import { printable } from '../../terminal/printable.ts'
 import { mayChange } from '../may-change.ts'
-import { operatorSession } from '../operator-session.ts'
 import type { ActionInput, By, SettleAction } from './settle-action.ts'
 
 type DecisionInput = ActionInput & { by: By }
@@ -19,6 +17,7 @@ type DecisionInput = ActionInput & { by: By }
 /** A file by its id: its payouts go to the bank at the next minute. */
 export const approve: SettleAction = {
   changes: true,
+  role: 'approver',
   wordsMin: 1,
   wordsMax: 1,
   flags: [],
@@ -27,7 +26,7 @@ export const approve: SettleAction = {
     const file = await input.ports.payoutFiles.find(fileId)
     const content =
       file === undefined ? '' : ` (${file.payoutCount} payouts, ${file.totalMinor} ${file.currency} in minor units)`
-    return decide(input, 'approver', `Approve ${fileId}${content}? Its payouts go to the bank.`, decision =>
+    return decide(input, `Approve ${fileId}${content}? Its payouts go to the bank.`, decision =>
       approveFile(portsOf(input), fileId, decision),
     )
   },
@@ -36,16 +35,16 @@ export const approve: SettleAction = {
 /** A file with all its payouts, or one payout, as long as it was not sent. */
 export const cancel: SettleAction = {
   changes: true,
+  role: 'operator',
   wordsMin: 1,
   wordsMax: 1,
   flags: [],
   async run(input) {
     const id = input.words[0]!
     const question = `Cancel ${id}? Its money is booked back, and the next attempt needs an approval again.`
-    if (id.startsWith('out_'))
-      return decide(input, 'operator', question, decision => cancelPayout(portsOf(input), id, decision))
+    if (id.startsWith('out_')) return decide(input, question, decision => cancelPayout(portsOf(input), id, decision))
     const fileId = fileIdIn(id)
-    return decide(input, 'operator', question, decision => cancelFile(portsOf(input), fileId, decision))
+    return decide(input, question, decision => cancelFile(portsOf(input), fileId, decision))
   },
 }
 
@@ -61,17 +60,14 @@ function fileIdIn(word: string): string {
   throw new WrongArguments(`${word} is no payout file: \`npm run settle -- files\` lists them.`)
 }
 
-/** 0 when it was done. The name that is written down is that of the token. */
+/** 0 when it was done. */
 async function decide(
-  { ports, system, flags, by }: DecisionInput,
-  role: OperatorRole,
+  { system, flags, by }: DecisionInput,
   question: string,
-  work: (decision: { actor: string; reason: string }) => Promise<FileDecision | PayoutDecision>,
+  work: (decision: By) => Promise<FileDecision | PayoutDecision>,
 ): Promise<number> {
-  const operator = await operatorSession(ports, role)
-  if (operator.name !== by.who) throw new WrongArguments(`the token is that of ${operator.name}, and not of ${by.who}.`)
   if (!(await mayChange(system, { typed: 'npm run settle', question, yes: flags.yes === true }))) return 1
-  const result = await work({ actor: operator.name, reason: by.reason })
+  const result = await work(by)
   for (const line of decisionLines(result)) console.log(printable(line))
   return result.kind === 'decided' ? 0 : 1
 }

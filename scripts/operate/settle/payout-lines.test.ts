@@ -61,9 +61,9 @@ describe('a decision', () => {
     expect(decisionLines({ kind: 'changing' })[0]).toMatch(/^Nothing was done/)
   })
 
-  test('wants a file or a payout, and who and why', () => {
-    expect(() => chosen(['approve', 'pof_1'], {})).toThrow('approve wants --as and --reason.')
-    expect(() => chosen(['cancel'], { as: 'kim', reason: 'x' })).toThrow('cancel wants one more word')
+  test('wants a file or a payout, and why', () => {
+    expect(() => chosen(['approve', 'pof_1'], {})).toThrow('approve wants --reason.')
+    expect(() => chosen(['cancel'], { reason: 'x' })).toThrow('cancel wants one more word')
     expect(chosen(['files'], {}).action).toBe(settleActions.files)
   })
 })

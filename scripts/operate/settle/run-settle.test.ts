@@ -7,7 +7,7 @@ import { overviewLines } from './overview.ts'
 import { chosen, settleActions } from './run-settle.ts'
 import { changesIn, outcomeLines, termsLines } from './terms.ts'
 
-const by = { as: 'kim', reason: 'a contract' }
+const by = { reason: 'a contract' }
 
 describe('the action', () => {
   test.each([
@@ -16,16 +16,26 @@ describe('the action', () => {
     [['terms', 'shop'], 'terms', ['shop']],
     [['calendar', '2027'], 'calendar', ['2027']],
   ])('%j is %s', (typed, name, words) => {
-    expect(chosen(typed, {})).toEqual({ action: settleActions[name], words, by: undefined })
+    expect(chosen(typed, {})).toEqual({ action: settleActions[name], words, reason: undefined })
   })
 
-  test('that changes something wants to know who and why', () => {
+  test('that changes something wants to know why', () => {
     expect(chosen(['terms', 'set', 'shop'], by)).toEqual({
       action: settleActions['terms set'],
       words: ['shop'],
-      by: { who: 'kim', reason: 'a contract' },
+      reason: 'a contract',
     })
-    expect(() => chosen(['terms', 'set', 'shop'], { as: 'kim' })).toThrow('terms set wants --as and --reason.')
+    expect(() => chosen(['terms', 'set', 'shop'], {})).toThrow('terms set wants --reason.')
+  })
+
+  test('wants an operator, and where money leaves an approver', () => {
+    const changing = Object.entries(settleActions).flatMap(([name, action]) =>
+      action.changes ? [[name, action.role]] : [],
+    )
+    expect(Object.fromEntries(changing)).toEqual({
+      ...{ 'terms set': 'operator', 'calendar add': 'operator' },
+      ...{ approve: 'approver', cancel: 'operator' },
+    })
   })
 
   test.each([
@@ -34,7 +44,7 @@ describe('the action', () => {
     [['terms', 'shop', 'x'], {}, 'terms does not know x.'],
     [['terms', 'set'], by, 'terms set wants one more word'],
     [['calendar', 'add'], by, 'calendar add wants one more word'],
-    [[], { as: 'kim' }, 'overview takes no --as.'],
+    [[], by, 'overview takes no --reason.'],
     [['terms'], { refundFee: 'keep' }, 'terms takes no --refund-fee.'],
     [['calendar', 'add', '2027-01-01'], { ...by, delay: 1 }, 'calendar add takes no --delay.'],
   ] as const)('%j with %j is refused', (typed, flags, message) => {

@@ -2,12 +2,13 @@
 import { Ports } from '../../../shared/runtime/wiring.ts'
 import { WrongArguments } from '../../terminal/command.ts'
 import { type SystemFlags, systemNamedBy } from '../find-system.ts'
+import { operatorSession } from '../operator-session.ts'
 import { batches } from './batches.ts'
 import { calendar, calendarAdd } from './calendar.ts'
 import { approve, cancel } from './decide.ts'
 import { overview } from './overview.ts'
 import { files, payouts } from './payouts.ts'
-import type { By, SettleAction, SettleFlag, SettleFlags } from './settle-action.ts'
+import type { SettleAction, SettleFlag, SettleFlags } from './settle-action.ts'
 import { terms, termsSet } from './terms.ts'
 
 /** By the words that name it; the longest that fit are meant. */
@@ -26,27 +27,29 @@ export const settleActions: Readonly<Record<string, SettleAction>> = {
 
 export type SettleRequest = SystemFlags & SettleFlags & { words: readonly string[] }
 
-const CHANGE_FLAGS: readonly SettleFlag[] = ['as', 'reason', 'yes']
+const CHANGE_FLAGS: readonly SettleFlag[] = ['reason', 'yes']
 
 /** 0 when it did what was asked, else 1. Throws WrongArguments when what was typed does not go together. */
 export async function runSettle({ runFile, envFile, words: typed, ...flags }: SettleRequest): Promise<number> {
-  const { action, words, by } = chosen(typed, flags)
+  const { action, words, reason } = chosen(typed, flags)
   const system = await systemNamedBy({ runFile, envFile }, process.env, ['DATABASE_URL'])
   // A system of this machine is a sandbox, whose virtual clock counts here, too.
   const ports = new Ports(() => ({ ...system.config, offline: system.runFile !== null })).forBatches
   try {
     const input = { ports, system, words, flags }
-    return await (action.changes ? action.run({ ...input, by: by! }) : action.run(input))
+    if (!action.changes) return await action.run(input)
+    const { name: actor } = await operatorSession(ports, action.role)
+    return await action.run({ ...input, by: { actor, reason: reason! } })
   } finally {
     await ports.database.close()
   }
 }
 
-/** The action that was typed, checked: `by` is there when it changes something. */
+/** The action that was typed, checked: `reason` is there when it changes something. */
 export function chosen(
   typed: readonly string[],
   flags: SettleFlags,
-): { action: SettleAction; words: readonly string[]; by: By | undefined } {
+): { action: SettleAction; words: readonly string[]; reason: string | undefined } {
   const name = nameIn(typed)
   const action = settleActions[name]!
   const words = typed.length === 0 ? [] : typed.slice(name.split(' ').length)
@@ -56,12 +59,8 @@ export function chosen(
   const allowed = [...action.flags, ...(action.changes ? CHANGE_FLAGS : [])]
   const other = (Object.keys(flags) as SettleFlag[]).find(flag => !allowed.includes(flag))
   if (other !== undefined) throw new WrongArguments(`${name} takes no --${dashed(other)}.`)
-  return { action, words, by: action.changes ? byOf(name, flags) : undefined }
-}
-
-function byOf(name: string, { as: who, reason }: SettleFlags): By {
-  if (who === undefined || reason === undefined) throw new WrongArguments(`${name} wants --as and --reason.`)
-  return { who, reason }
+  if (action.changes && flags.reason === undefined) throw new WrongArguments(`${name} wants --reason.`)
+  return { action, words, reason: flags.reason }
 }
 
 function nameIn(typed: readonly string[]): string {

@@ -1,5 +1,5 @@
 /** What an action of `npm run settle` is given, and what it says of itself. */
-import type { RefundFee, SettlementCycle, VatMode } from '../../../shared/contracts/lists.ts'
+import type { OperatorRole, RefundFee, SettlementCycle, VatMode } from '../../../shared/contracts/lists.ts'
 import type { BatchPorts } from '../../../shared/runtime/wiring.ts'
 import type { JsonTarget } from '../../terminal/json.ts'
 import type { FoundSystem } from '../find-system.ts'
@@ -21,7 +21,6 @@ export interface SettleFlags {
   calendar?: string
   name?: string
   open?: true
-  as?: string
   reason?: string
   yes?: true
   json?: JsonTarget
@@ -29,10 +28,10 @@ export interface SettleFlags {
 
 export type SettleFlag = keyof SettleFlags
 
-/** Who changes something, and why. */
+/** Who changes something, and why: for the audit log. */
 export interface By {
-  who: string
-  /** For the audit log. */
+  /** The operator's name: that of the token. */
+  actor: string
   reason: string
 }
 
@@ -48,7 +47,7 @@ interface Action {
   /** How many words may follow, at most. */
   wordsMax: number
   wordsMin?: number
-  /** The flags that go with it, besides those of the system and, of a change, --as, --reason and --yes. */
+  /** The flags that go with it, besides those of the system and, of a change, --reason and --yes. */
   flags: readonly SettleFlag[]
 }
 
@@ -56,6 +55,6 @@ interface Action {
 export type SettleAction = Action &
   (
     | { changes: false; run(input: ActionInput): Promise<number> }
-    // It asks first (`mayChange`).
-    | { changes: true; run(input: ActionInput & { by: By }): Promise<number> }
+    // It asks first (`mayChange`). `role`: of those who may.
+    | { changes: true; role: OperatorRole; run(input: ActionInput & { by: By }): Promise<number> }
   )

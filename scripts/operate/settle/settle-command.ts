@@ -53,8 +53,8 @@ and decides about payouts.
   approve FILE             its payouts go to the bank; for approvers
   cancel FILE|PAYOUT       as long as it was not sent; for operators
 
-What changes something wants --as and --reason; approve and cancel also want
-your token, in OPERATOR_TOKEN or typed.`,
+What changes something wants --reason and the token of an operator, in
+OPERATOR_TOKEN or typed: the name that is written down is the token's.`,
 )
   .argument('[words...]')
   .option('--currency <code>', 'terms set: of which currency', matching(/^[A-Z]{3}$/, 'a code such as KRW'))
@@ -80,7 +80,6 @@ your token, in OPERATOR_TOKEN or typed.`,
   .option('--calendar <name>', "whose business days; else the defaults'", matching(/^[A-Z]{2,8}$/, 'a name such as KR'))
   .option('--name <text>', 'calendar add: what the day is', nameOrReason(100))
   .option('--open', 'calendar add: it is open')
-  .option('--as <name>', 'who changes it', nameOrReason(64))
   .option('--reason <text>', 'why', nameOrReason(500))
   .option(...YES_FLAG)
   .option(...JSON_FLAG)

@@ -25,6 +25,7 @@ export const terms: SettleAction = {
 
 export const termsSet: SettleAction = {
   changes: true,
+  role: 'operator',
   wordsMin: 1,
   wordsMax: 1,
   flags: [
@@ -38,7 +39,7 @@ export const termsSet: SettleAction = {
     const changes = changesIn(flags)
     const question = `Give ${merchantId} these terms for ${currency}: ${JSON.stringify(changes)}?`
     if (!(await mayChange(system, { typed: 'npm run settle', question, yes: flags.yes === true }))) return 1
-    const outcome = await setTerms(ports, { merchantId, currency, from, changes }, by.who)
+    const outcome = await setTerms(ports, { merchantId, currency, from, changes }, by)
     for (const line of outcomeLines(outcome)) console.log(printable(line))
     return outcome.kind === 'set' ? 0 : 1
   },
