@@ -110,16 +110,17 @@ export class SettlementReaderTables implements SettlementReader {
 
 /**
  * The newest of each state, and of these the newest: every index is by state, so that four of them do for eight combinations of
- * filters. Of each state no more is read than the page holds, from the index alone.
+ * filters. Of each state no more is read than the page holds, from the index alone; then the rows of the page.
  */
 function batchPage(query: BatchQuery): { sql: string; values: SqlValue[] } {
   const day = dayColumns[query.by]
   const states = query.state === undefined ? batchStates : [query.state]
   const parts = states.map(state => newestOf(query, state, day))
+  const newest = parts.map(({ sql }) => `(${sql})`).join(' UNION ALL ')
   return {
     sql: `SELECT ${BATCH_COLUMNS} FROM settlement_batch
-      JOIN (${parts.map(({ sql }) => `(${sql})`).join(' UNION ALL ')}) newest USING (batch_id)
-      ORDER BY ${day} DESC, batch_id DESC LIMIT ?`,
+      JOIN (${newest} ORDER BY listed_day DESC, listed_id DESC LIMIT ?) listed ON listed_id = batch_id
+      ORDER BY ${day} DESC, batch_id DESC`,
     values: [...parts.flatMap(({ values }) => values), query.limit],
   }
 }
@@ -134,7 +135,7 @@ function newestOf(query: BatchQuery, state: BatchState, day: string): { sql: str
     conditions.push([`(${day} < ? OR (${day} = ? AND batch_id < ?))`, [before.day, before.day, before.batchId]])
   const order = [...givenIn(filters), day, 'batch_id'].map(column => `${column} DESC`)
   return {
-    sql: `SELECT batch_id FROM settlement_batch FORCE INDEX (${indexOf(query)}) WHERE ${allOf(conditions)}
+    sql: `SELECT ${day} AS listed_day, batch_id AS listed_id FROM settlement_batch FORCE INDEX (${indexOf(query)}) WHERE ${allOf(conditions)}
       ORDER BY ${order.join(', ')} LIMIT ?`,
     values: [...valuesOf(conditions), limit],
   }
