@@ -44,6 +44,13 @@ export const tags: Record<RouteContract['tag'], { name: Words; description: Word
       ko: '계정의 현재 잔액과 과거 시점의 잔액을 봅니다.',
     },
   },
+  settlement: {
+    name: { en: 'Settlement', ko: '정산' },
+    description: {
+      en: 'What merchants are paid, for which sales, and how far the payouts are.',
+      ko: '가맹점에 지급하는 금액과 그 대상 거래, 지급의 진행 상태를 봅니다.',
+    },
+  },
   health: {
     name: { en: 'Health', ko: '상태' },
     description: { en: 'For load balancers and dashboards.', ko: '로드 밸런서와 대시보드를 위한 경로입니다.' },

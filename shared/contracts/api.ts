@@ -12,9 +12,13 @@ import * as getLiveness from './routes/get-liveness.ts'
 import * as getMetrics from './routes/get-metrics.ts'
 import * as getPayment from './routes/get-payment.ts'
 import * as getReadiness from './routes/get-readiness.ts'
+import * as getSettlement from './routes/get-settlement.ts'
 import * as listAccounts from './routes/list-accounts.ts'
 import * as listOperations from './routes/list-operations.ts'
 import * as listPayments from './routes/list-payments.ts'
+import * as listPayouts from './routes/list-payouts.ts'
+import * as listSettlementItems from './routes/list-settlement-items.ts'
+import * as listSettlements from './routes/list-settlements.ts'
 import * as refundPayment from './routes/refund-payment.ts'
 import * as voidPayment from './routes/void-payment.ts'
 import type { RouteName, routes } from './routes.ts'
@@ -34,6 +38,10 @@ const files = {
   getIdempotency,
   listAccounts,
   getAccount,
+  listSettlements,
+  getSettlement,
+  listSettlementItems,
+  listPayouts,
   getInvariants,
   getLiveness,
   getReadiness,

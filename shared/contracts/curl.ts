@@ -14,3 +14,7 @@ export const change = (operation: Exclude<RequestedKind, 'authorize'>, from: Pay
   -H 'content-type: application/json' \\
   -H "idempotency-key: ${operation}-$PAYMENT_ID" \\
   -d '${body}'`
+
+/** Finds the newest settlement batch: the line before a command that says `$BATCH_ID`. */
+export const newestBatch = (): string =>
+  `BATCH_ID=$(curl -sS '${LOCAL_ORIGIN}/settlements?limit=1' | grep -o 'bat_[0-9A-Z]*' | head -n 1)\n`

@@ -46,6 +46,21 @@ export const entryId = z
   .regex(new RegExp(`^led_${ULID}$`))
   .meta({ id: 'EntryId', examples: ['led_01M81Y01V9K4TS6P2M8HWQ3B7E'] })
 
+export const batchId = ulidWith('bat').meta({
+  id: 'BatchId',
+  description: 'A settlement batch: `bat_` and a ULID.',
+  'x-description-ko': '정산 배치의 식별자: `bat_`와 ULID.',
+  examples: ['bat_01M8E2V4T0C5X9QK7R3HWN6B1D'],
+})
+export const itemId = ulidWith('itm').meta({ id: 'ItemId', examples: ['itm_01M81Y02BX5C8QR1W4T7JH9ZND'] })
+export const payoutId = ulidWith('out').meta({
+  id: 'PayoutId',
+  description: '`out_` and a ULID. The bank knows the payout by it.',
+  'x-description-ko': '`out_`와 ULID. 은행도 이 식별자로 지급을 구별합니다.',
+  examples: ['out_01M8GMZ8R0V3T6KX2Q9HJ5NC7W'],
+})
+export const payoutFileId = ulidWith('pof').meta({ id: 'PayoutFileId', examples: ['pof_01M8GMZ9A4E7W1SB8D6MP0YR2G'] })
+
 /** Printable ASCII without space, compared byte for byte. */
 const printable = (max: number) =>
   z

@@ -66,6 +66,10 @@ export const problemTexts = {
     ko: '샌드박스 시계가 100년 넘게 앞서게 됩니다',
   },
   inTheFuture: { en: 'is in the future', ko: '미래의 시각입니다' },
+  notBesideSold: {
+    en: 'cannot be asked for together with days of sale',
+    ko: '판매일과 함께 찾을 수 없습니다',
+  },
   notOurCursor: { en: 'is not a cursor of ours', ko: '이 API가 만든 커서가 아닙니다' },
   currencyWithdrawn: {
     en: 'has left ISO 4217: what was authorized in it can be captured and refunded, nothing new can be authorized',

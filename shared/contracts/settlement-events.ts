@@ -1,11 +1,7 @@
 /** The events of settlement. Key = the batch or the payout; the topic is the event type. Consumers ignore fields they do not know. */
 import * as z from 'zod'
-import { amountMinor, currency, eventId, merchantId, ulidWith } from './identifiers.ts'
+import { amountMinor, batchId, currency, eventId, merchantId, payoutFileId, payoutId } from './identifiers.ts'
 import { batchStates, payoutStates } from './lists.ts'
-
-export const batchId = ulidWith('bat')
-export const payoutId = ulidWith('out')
-export const payoutFileId = ulidWith('pof')
 
 const common = {
   eventId,

@@ -64,6 +64,7 @@ import { SandboxClockTable } from '../stores/sandbox-clock.ts'
 import { BatchTable, UnbatchedItemTable } from '../stores/settlement-batches.ts'
 import { SettlementItemTable } from '../stores/settlement-items.ts'
 import { SettlementLedgerTable } from '../stores/settlement-ledger.ts'
+import { SettlementReaderTables } from '../stores/settlement-reader.ts'
 import { SettlementStartTable } from '../stores/settlement-start.ts'
 import { SettlementTermsTable } from '../stores/settlement-terms.ts'
 import { TransactionGroups } from '../stores/transaction-groups.ts'
@@ -427,6 +428,10 @@ export class Ports {
 
   get payoutFiles() {
     return this.#once('payoutFiles', () => new PayoutFileTable(this.database))
+  }
+
+  get settlementReader() {
+    return this.#once('settlementReader', () => new SettlementReaderTables(this.database))
   }
 
   get settlementLedger() {

@@ -354,6 +354,40 @@ export interface UnansweredPayouts {
   unanswered(limit: number): Promise<Waiting>
 }
 
+/** Which batches are listed: by the ends of their periods, or by the days on which they are due. Both days are among those wanted. */
+export interface BatchQuery {
+  merchantId?: string
+  currency?: string
+  state?: BatchState
+  by: 'periodEnd' | 'dueOn'
+  from?: string
+  to?: string
+  limit: number
+  /** Where the page before ended: the day that the list goes by, and the batch. */
+  before?: { day: string; batchId: string }
+}
+
+export interface PayoutQuery {
+  merchantId?: string
+  state?: PayoutState
+  limit: number
+  beforePayoutId?: string
+}
+
+/** Where a list of a batch's items goes on. */
+export type ItemPosition = Pick<SettlementItem, 'periodEnd' | 'itemId'>
+
+export interface SettlementReader {
+  /** With the newest payout of each. The last day comes first; of one day the newest batch. */
+  listBatches(query: BatchQuery): Promise<Array<{ batch: SettlementBatch; payout: Payout | null }>>
+  /** With its payouts in the order of their attempts. */
+  findBatch(batchId: string): Promise<{ batch: SettlementBatch; payouts: Payout[] } | undefined>
+  /** In the order of their periods, then of their ids. */
+  listItems(batchId: string, limit: number, after?: ItemPosition): Promise<SettlementItem[]>
+  /** Newest first. */
+  listPayouts(query: PayoutQuery): Promise<Payout[]>
+}
+
 /** An entry of a subject and of no payment. */
 export interface SettlementEntry extends SettlementMovement {
   entryId: string

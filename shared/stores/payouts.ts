@@ -4,7 +4,7 @@ import type { Transaction } from '../payments/ports.ts'
 import type { Payout, PayoutChange, Payouts, UnansweredPayouts, Waiting } from '../settlement/ports.ts'
 import type { Database, SqlValue } from './database.ts'
 
-interface PayoutRow {
+export interface PayoutRow {
   payout_id: string
   batch_id: string
   attempt: number
@@ -22,10 +22,10 @@ interface PayoutRow {
   updated_at: Date
 }
 
-const COLUMNS = `payout_id, batch_id, attempt, merchant_id, amount, currency, account_token, state, file_id, bank_ref, failure,
+export const PAYOUT_COLUMNS = `payout_id, batch_id, attempt, merchant_id, amount, currency, account_token, state, file_id, bank_ref, failure,
   event_count, ask_at_ms, created_at, updated_at`
 
-const payoutOf = (row: PayoutRow): Payout => ({
+export const payoutOf = (row: PayoutRow): Payout => ({
   payoutId: row.payout_id,
   batchId: row.batch_id,
   attempt: row.attempt,
@@ -72,7 +72,7 @@ export class PayoutTable implements Payouts, UnansweredPayouts {
       new Date(payout.createdAtMs),
       new Date(payout.updatedAtMs),
     ]
-    this.#database.insertLater(`INSERT INTO payout (${COLUMNS}) VALUES`, row, tx)
+    this.#database.insertLater(`INSERT INTO payout (${PAYOUT_COLUMNS}) VALUES`, row, tx)
   }
 
   async find(payoutId: string): Promise<Payout | undefined> {
@@ -165,7 +165,11 @@ export class PayoutTable implements Payouts, UnansweredPayouts {
   }
 
   async #select(condition: string, values: readonly SqlValue[], tx?: Transaction): Promise<Payout[]> {
-    const rows = await this.#database.select<PayoutRow>(`SELECT ${COLUMNS} FROM payout WHERE ${condition}`, values, tx)
+    const rows = await this.#database.select<PayoutRow>(
+      `SELECT ${PAYOUT_COLUMNS} FROM payout WHERE ${condition}`,
+      values,
+      tx,
+    )
     return rows.map(payoutOf)
   }
 }

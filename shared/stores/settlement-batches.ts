@@ -12,7 +12,7 @@ import type {
 import type { Database } from './database.ts'
 import { dayIn } from './days.ts'
 
-interface BatchRow {
+export interface BatchRow {
   batch_id: string
   merchant_id: string
   currency: string
@@ -26,10 +26,10 @@ interface BatchRow {
   closed_at: Date | null
 }
 
-const COLUMNS =
+export const BATCH_COLUMNS =
   'batch_id, merchant_id, currency, period_end, sequence, due_on, state, item_count, net, opened_at, closed_at'
 
-const batchOf = (row: BatchRow): SettlementBatch => ({
+export const batchOf = (row: BatchRow): SettlementBatch => ({
   batchId: row.batch_id,
   merchantId: row.merchant_id,
   currency: row.currency,
@@ -56,7 +56,7 @@ export class BatchTable implements Batches {
     const { batchId, merchantId, currency, periodEnd, sequence, dueOn, state, itemCount, netMinor } = batch
     const times = [new Date(batch.openedAtMs), timeOf(batch.closedAtMs)]
     const row = [batchId, merchantId, currency, periodEnd, sequence, dueOn, state, itemCount, netMinor, ...times]
-    this.#database.insertLater(`INSERT INTO settlement_batch (${COLUMNS}) VALUES`, row, tx)
+    this.#database.insertLater(`INSERT INTO settlement_batch (${BATCH_COLUMNS}) VALUES`, row, tx)
   }
 
   async lock(tx: Transaction, batchId: string): Promise<SettlementBatch | undefined> {
@@ -119,7 +119,7 @@ export class BatchTable implements Batches {
     tx?: Transaction,
   ): Promise<SettlementBatch[]> {
     const rows = await this.#database.select<BatchRow>(
-      `SELECT ${COLUMNS} FROM settlement_batch WHERE ${condition}`,
+      `SELECT ${BATCH_COLUMNS} FROM settlement_batch WHERE ${condition}`,
       values,
       tx,
     )

@@ -20,6 +20,7 @@ const api = new PaymentApi(system.apiUrl)
 const description = JSON.parse(readFileSync(join(repositoryFolder, 'docs/openapi.json'), 'utf8'))
 const openApi = new OpenApi(description)
 const NO_SUCH_PAYMENT = 'pay_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
+const NO_SUCH_BATCH = 'bat_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
 
 /** What was met, as `capturePayment 409 CAPTURE_CONFLICT`. */
 const met = new Set<string>()
@@ -121,6 +122,8 @@ describe('successes', () => {
     await captured(api)
     conforms('listAccounts', await api.get('/ledger/accounts?prefix=merchant_payable:&limit=2'), 200)
     conforms('getAccount', await api.get('/ledger/accounts/acquirer_receivable'), 200)
+    conforms('listSettlements', await api.get('/settlements?limit=2'), 200)
+    conforms('listPayouts', await api.get('/payouts?limit=2'), 200)
     conforms('getMetrics', await api.get('/metrics'), 200)
     conforms('advanceClock', await advance(api), 200)
     conforms('getDocs', await api.get('/docs'), 200)
@@ -172,11 +175,24 @@ describe('refusals', () => {
     conforms('getAccount', await api.get(`/ledger/accounts/merchant_payable:${newMerchant()}`), 404, 'NOT_FOUND')
   })
 
+  test('a settlement batch that is not there', async () => {
+    conforms('getSettlement', await api.get(`/settlements/${NO_SUCH_BATCH}`), 404, 'NOT_FOUND')
+    conforms('listSettlementItems', await api.get(`/settlements/${NO_SUCH_BATCH}/items`), 404, 'NOT_FOUND')
+  })
+
   test('a query that is wrong', async () => {
     conforms('listPayments', await api.get('/payments?limit=0&status=PAID&sort=up'), 400, 'VALIDATION_FAILED')
     conforms('getIdempotency', await api.get('/idempotency?key=a%20b'), 400, 'VALIDATION_FAILED')
     conforms('listAccounts', await api.get('/ledger/accounts?cursor=x'), 400, 'VALIDATION_FAILED')
     conforms('getAccount', await api.get('/ledger/accounts/cash?at=now'), 400, 'VALIDATION_FAILED')
+    conforms('listSettlements', await api.get('/settlements?soldFrom=today'), 400, 'VALIDATION_FAILED')
+    conforms(
+      'listSettlementItems',
+      await api.get(`/settlements/${NO_SUCH_BATCH}/items?limit=0`),
+      400,
+      'VALIDATION_FAILED',
+    )
+    conforms('listPayouts', await api.get('/payouts?state=DONE'), 400, 'VALIDATION_FAILED')
   })
 
   test('the acquirer says no', async () => {
@@ -289,6 +305,10 @@ const limitedRoutes = (to: PaymentApi): Array<[RouteName, () => Promise<Reply>]>
   ['getIdempotency', () => to.usedKey(newMerchant(), newKey())],
   ['listAccounts', () => to.get('/ledger/accounts')],
   ['getAccount', () => to.get('/ledger/accounts/cash')],
+  ['listSettlements', () => to.get('/settlements')],
+  ['getSettlement', () => to.get(`/settlements/${NO_SUCH_BATCH}`)],
+  ['listSettlementItems', () => to.get(`/settlements/${NO_SUCH_BATCH}/items`)],
+  ['listPayouts', () => to.get('/payouts')],
   ['getInvariants', () => to.get('/invariants')],
 ]
 

@@ -7,7 +7,8 @@ import type { Turn } from '../../shared/payments/fake-store.ts'
 import { createFakePorts } from '../../shared/payments/fakes.ts'
 import type { OperationPolicy } from '../../shared/payments/operation.ts'
 import { FakeBalances } from '../../shared/settlement/fake-balances.ts'
-import type { AuditHead, Waiting } from '../../shared/settlement/ports.ts'
+import { FakeSettlementReader } from '../../shared/settlement/fake-settlements.ts'
+import type { AuditHead, AuditHead, Waiting } from '../../shared/settlement/ports.ts'
 
 type Entry = NonNullable<Awaited<ReturnType<ResponseCache['open']>>['cached']>
 
@@ -85,6 +86,7 @@ export function createHandlerPorts(
   return {
     ...ports,
     balances: new FakeBalances(),
+    settlementReader: new FakeSettlementReader(),
     responses: new FakeResponseCache(limiter),
     limiter,
     callerIs: 'merchant' as LimitPorts['callerIs'],

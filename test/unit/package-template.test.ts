@@ -199,6 +199,10 @@ describe('the environment', () => {
       'getIdempotency',
       'listAccounts',
       'getAccount',
+      'listSettlements',
+      'getSettlement',
+      'listSettlementItems',
+      'listPayouts',
       'getInvariants',
     ]
     const workers = [

@@ -1,0 +1,183 @@
+/** The lists of settlement on MariaDB: under every filter each page is right, and reads no more than it needs. */
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { type BatchState, batchStates, type PayoutState, payoutStates } from '../../shared/contracts/lists.ts'
+import { batchOf, FakeSettlementReader, itemOf, payoutOf, ulidOf } from '../../shared/settlement/fake-settlements.ts'
+import type { BatchQuery, PayoutQuery, SettlementItem } from '../../shared/settlement/ports.ts'
+import type { Database } from '../../shared/stores/database.ts'
+import { PayoutTable } from '../../shared/stores/payouts.ts'
+import { BatchTable, UnbatchedItemTable } from '../../shared/stores/settlement-batches.ts'
+import { SettlementItemTable } from '../../shared/stores/settlement-items.ts'
+import { SettlementReaderTables } from '../../shared/stores/settlement-reader.ts'
+import { openDatabase, type TestDatabase } from '../support/database.ts'
+import { NOW_MS, times } from '../support/rows.ts'
+import { ScratchDatabase } from '../support/scratch-stores.ts'
+import { systemUnderTest } from '../support/system.ts'
+
+jest.setTimeout(120_000)
+
+const BATCHES = 6_000
+const ITEMS = 3_000
+const PAGE = 20
+/** A page reads one row more, to know whether there is another. */
+const PAGE_READS = PAGE + 1
+const DAYS = 60
+const MERCHANTS = ['shop', 'Shop', 'other']
+const CURRENCIES = ['KRW', 'KRW', 'KRW', 'USD']
+
+let scratch: ScratchDatabase
+/** One connection: what it has read is told to it alone. */
+let single: TestDatabase
+let reader: SettlementReaderTables
+/** Says what each list should be. */
+const expected = new FakeSettlementReader()
+
+const dayOf = (number: number): string => new Date(Date.UTC(2026, 0, 1 + number)).toISOString().slice(0, 10)
+const ofList = <T>(list: readonly T[], number: number): T => list[number % list.length]!
+/** Spreads numbers without a pattern that filters could share. */
+const mixed = (number: number): number => Math.imul(number + 1, 2_654_435_761) >>> 8
+
+function plannedBatch(number: number) {
+  const day = mixed(number) % DAYS
+  return batchOf(number, {
+    merchantId: ofList(MERCHANTS, mixed(number + 7_000)),
+    currency: ofList(CURRENCIES, mixed(number + 14_000)),
+    periodEnd: dayOf(day),
+    dueOn: dayOf(day + 2 + (mixed(number + 21_000) % 3)),
+    state: ofList<BatchState>(batchStates, mixed(number + 28_000)),
+    // Unique with merchant, currency and period.
+    sequence: number,
+  })
+}
+
+function fillExpected() {
+  expected.batches.push(...times(BATCHES, plannedBatch))
+  for (const [number, { batchId, merchantId, currency }] of expected.batches.entries())
+    for (let attempt = 1; attempt <= number % 3; attempt++) {
+      const state = ofList<PayoutState>(payoutStates, mixed(number + attempt))
+      expected.payouts.push(payoutOf(3 * number + attempt, { batchId, merchantId, currency, attempt, state }))
+    }
+  const { batchId, merchantId, currency } = expected.batches[0]!
+  expected.items.push(
+    ...times(ITEMS, number => itemOf(number, { batchId, merchantId, currency, periodEnd: dayOf(mixed(number) % 7) })),
+  )
+}
+
+async function plant(database: Database) {
+  const [batches, payouts, items] = [
+    new BatchTable(database),
+    new PayoutTable(database),
+    new SettlementItemTable(database),
+  ]
+  await database.runAlone(async tx => {
+    for (const batch of expected.batches) await batches.insert(tx, batch)
+  })
+  await database.runAlone(async tx => {
+    for (const payout of expected.payouts) await payouts.insert(tx, payout)
+  })
+  await database.runAlone(async tx => {
+    await items.insert(tx, expected.items, NOW_MS)
+    for (const { itemId, batchId } of expected.items) await new UnbatchedItemTable(database).assign(tx, itemId, batchId)
+  })
+}
+
+beforeAll(async () => {
+  fillExpected()
+  scratch = await ScratchDatabase.create(systemUnderTest().databaseUrl, 'lists')
+  await plant(scratch.stores().database)
+  single = openDatabase(scratch.url, 1)
+  const select = (sql: string, values: readonly unknown[] = []) => single.rows(sql, [...values])
+  reader = new SettlementReaderTables({ select } as unknown as Database)
+})
+afterAll(async () => {
+  await single?.close()
+  await scratch?.drop()
+})
+
+/** Entries of indexes and rows of tables that were read, without those of a sort. */
+async function readsOf<T>(work: () => Promise<T>): Promise<{ result: T; reads: number }> {
+  const readsSoFar = async () => {
+    const rows = await single.rows<{ Variable_name: string; Value: string }>("SHOW SESSION STATUS LIKE 'Handler_read%'")
+    const ofIndexes = rows.filter(({ Variable_name: name }) => !name.startsWith('Handler_read_rnd'))
+    return ofIndexes.reduce((sum, { Value }) => sum + Number(Value), 0)
+  }
+  const before = await readsSoFar()
+  const result = await work()
+  return { result, reads: (await readsSoFar()) - before }
+}
+
+const subsets = <Filters extends object>(filters: Filters): Array<Partial<Filters>> =>
+  Object.entries(filters).reduce<Array<Partial<Filters>>>(
+    (all, [name, value]) => all.flatMap(subset => [subset, { ...subset, [name]: value }]),
+    [{}],
+  )
+
+const days = [
+  { by: 'periodEnd' },
+  { by: 'periodEnd', from: dayOf(20), to: dayOf(21) },
+  { by: 'dueOn', from: dayOf(30) },
+  { by: 'dueOn', to: dayOf(40) },
+] as const satisfies Array<Pick<BatchQuery, 'by' | 'from' | 'to'>>
+
+const batchQueries = subsets({ merchantId: 'shop', currency: 'KRW', state: 'CLOSED' as const }).flatMap(filters =>
+  days.map(day => ({ ...filters, ...day })),
+)
+
+describe('batches', () => {
+  const pageAfter = (query: Omit<BatchQuery, 'limit'>, before?: BatchQuery['before']) => ({
+    ...query,
+    limit: PAGE_READS,
+    before,
+  })
+
+  test.each(batchQueries)('of %j: three pages, each read from where the one before ended', async query => {
+    let before: BatchQuery['before']
+    for (let page = 0; page < 3; page++) {
+      const { result, reads } = await readsOf(() => reader.listBatches(pageAfter(query, before)))
+      expect(result).toEqual(await expected.listBatches(pageAfter(query, before)))
+
+      const states = 'state' in query ? 1 : batchStates.length
+      // The entries of each state, the rows of the page, and their payouts: three look-ups for each batch.
+      expect(reads).toBeLessThanOrEqual(states * (PAGE_READS + 3) + 5 * PAGE_READS)
+      const last = result[PAGE - 1]
+      if (last === undefined) return
+      before = { day: last.batch[query.by], batchId: last.batch.batchId }
+    }
+  })
+
+  test('on a day that does not exist there are none', async () => {
+    expect(await reader.listBatches({ by: 'periodEnd', from: '9999-12-31', limit: 1 })).toEqual([])
+    expect(await reader.listBatches({ by: 'dueOn', to: '0000-01-01', limit: 1 })).toEqual([])
+  })
+
+  test('one is found with its payouts', async () => {
+    const { batchId } = expected.batches[2]!
+    expect(await reader.findBatch(batchId)).toEqual(await expected.findBatch(batchId))
+    expect(await reader.findBatch(`bat_${ulidOf(BATCHES)}`)).toBeUndefined()
+  })
+})
+
+describe('payouts', () => {
+  test.each(subsets({ merchantId: 'shop', state: 'FAILED' as const }))('of %j: page by page', async filters => {
+    let beforePayoutId: string | undefined
+    for (let page = 0; page < 3; page++) {
+      const query: PayoutQuery = { ...filters, limit: PAGE_READS, beforePayoutId }
+      const { result, reads } = await readsOf(() => reader.listPayouts(query))
+      expect(result).toEqual(await expected.listPayouts(query))
+      expect(reads).toBeLessThanOrEqual(PAGE_READS + 3)
+      beforePayoutId = result[PAGE - 1]!.payoutId
+    }
+  })
+})
+
+test('all items of a batch come once, in the order of their periods', async () => {
+  const { batchId } = expected.batches[0]!
+  const found: SettlementItem[] = []
+  for (;;) {
+    const { result, reads } = await readsOf(() => reader.listItems(batchId, 500, found.at(-1)))
+    expect(reads).toBeLessThanOrEqual(510)
+    found.push(...result)
+    if (result.length < 500) break
+  }
+  const inOrder = await expected.listItems(batchId, ITEMS)
+  expect(found).toEqual(inOrder.map(item => ({ ...item, batchId: undefined })))
+})
