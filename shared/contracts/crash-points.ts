@@ -41,6 +41,8 @@ export const crashPoints = [
   'jobs:archiving',
   /** One batch of events is in the archive. */
   'jobs:archived',
+  /** The bank has answered for a payout file, and nothing of it is recorded. */
+  'settlement:handed-in',
   /** COMMIT is on its way to the database, whichever transaction it is. */
   'database:committing',
   /** The sandbox acquirer's decision is written, and its journal is not committed. */

@@ -316,6 +316,20 @@ describe('sendFiles', () => {
     expect(ports.bank.handedIn).toHaveLength(1)
   })
 
+  test.each([1, 2, 3, 4, 5, 6])('of two senders at once one marks it as sent, seed %i', async seed => {
+    const ports = await withBatches(2, new FakeDatabase(shuffledTurns(seed)))
+    await create(ports)
+    await approveFile(ports, fileOf(ports).fileId, decision)
+    const [one, two] = await Promise.all([send(ports), send(ports)])
+
+    expect(one.sent + two.sent).toBe(1)
+    expect(fileOf(ports)).toMatchObject({ state: 'ACCEPTED', sha256: expect.stringContaining('out_') })
+    expect(eventsOf(ports).slice(2)).toEqual(['payout.sent 2 SENT', 'payout.sent 2 SENT'])
+    // Both may hand it in: the bank takes it once.
+    expect(new Set(ports.bank.handedIn.map(([, xml]) => xml)).size).toBe(1)
+    expect(ports.payoutAlarms.raised).toEqual([])
+  })
+
   test('a payout that was canceled is not in the bytes', async () => {
     const { ports } = await withApproved(2)
     const { payoutId } = ports.payouts.table.rows()[0]!

@@ -2,6 +2,7 @@
  * Sends approved files to the bank. That a file is sent is committed before the bank gets it, so that nobody changes it any more; then
  * it is handed in as often as it takes, always with the same bytes. No clear answer is no refusal.
  */
+import { reached } from '../contracts/crash-points.ts'
 import type { Doorbell, SeparateTransactions } from '../payments/ports.ts'
 import { ATTEMPTS_MAX, idsOf, type MovePorts, nextAskMs, writeFailed, writeSent } from './move-payouts.ts'
 import type { Bank, FileVerdict, Payout, PayoutAlarms, PayoutFile, PayoutFileFormat, PayoutFiles } from './ports.ts'
@@ -66,6 +67,7 @@ type Delivered = 'accepted' | 'rejected' | 'unclear'
 async function deliver(ports: SendPorts, file: PayoutFile, isFresh: boolean): Promise<Delivered> {
   const known = isFresh ? ({ kind: 'not_found' } as const) : await ports.bank.inquireFile(file.fileId)
   const verdict = known.kind === 'not_found' ? await handIn(ports, file) : known
+  reached('settlement:handed-in')
   return verdict.kind === 'unknown' ? postpone(ports, file) : record(ports, file, verdict)
 }
 

@@ -155,6 +155,9 @@ export const sample: readonly Cell[] = [...Map.groupBy(matrix, ({ point }) => po
 /** Points of jobs that work on batches, whatever the payments in them. */
 export const jobPoints = ['jobs:pruned', 'jobs:archiving', 'jobs:archived'] as const
 
+/** Points of the settlement jobs, beside their commits: test/full/settlement-crash.test.ts kills them there. */
+export const settlementPoints = ['settlement:handed-in'] as const
+
 /** Points of the sandbox bank, which no payment passes: sandbox/bank/crash.test.ts kills it there. */
 export const bankPoints = ['bank:booking', 'bank:booked'] as const
 

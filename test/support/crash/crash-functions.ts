@@ -19,6 +19,11 @@ const sources = {
   pruneAnswers: 'jobs/prune-answers',
   relayOutbox: 'events/relay-outbox',
   recordLedger: 'events/record-ledger',
+  expectSettlement: 'events/expect-settlement',
+  closeBatches: 'jobs/close-batches',
+  createPayouts: 'jobs/create-payouts',
+  sendPayoutFiles: 'jobs/send-payout-files',
+  inquirePayouts: 'jobs/inquire-payouts',
 } as const
 export type FunctionKey = keyof typeof sources
 

@@ -5,6 +5,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connectControl } from '../../../scripts/local/control.ts'
 import { until } from '../../../shared/runtime/until.ts'
 import { kafkaEvent } from '../../unit/lambda-events.ts'
@@ -48,19 +49,22 @@ export class CrashSystem {
     this.api = new PaymentApi(gateway.url)
   }
 
-  static async start(name: string): Promise<CrashSystem> {
+  /** `settings`: what the functions, those of the API too, are told besides. */
+  static async start(name: string, settings: Record<string, string> = {}): Promise<CrashSystem> {
     const folder = mkdtempSync(join(tmpdir(), 'crash-'))
-    const own = await startOwnSystem(name, undefined, crashEnvironment(join(folder, ARMED_FILE)))
+    const own = await startOwnSystem(name, undefined, { ...crashEnvironment(join(folder, ARMED_FILE)), ...settings })
     try {
       await connectControl(own.runFile).stop('api')
-      const { databaseUrl, kafkaBrokers, redisUrl, acquirerUrl, logsFolder } = own.system
+      const { databaseUrl, kafkaBrokers, redisUrl, acquirerUrl, bankUrl, logsFolder } = own.system
       const environment = {
         DATABASE_URL: databaseUrl,
         KAFKA_BROKERS: kafkaBrokers,
         REDIS_URL: redisUrl,
         ACQUIRER_URL: acquirerUrl,
+        BANK_URL: bankUrl,
         LEASE_MS: String(LEASE_MS),
         OUTBOX_ARCHIVE_AFTER_MS: '1',
+        ...settings,
       }
       const functions = await deployCrashFunctions(environment, logsFolder)
       const gateway = await ApiGateway.listen(routes, (key, event) => functions[key as FunctionKey].invoke(event))
@@ -91,6 +95,19 @@ export class CrashSystem {
     }
   }
 
+  /** The service stands still from before `act` begins until so much later. Whether `act` succeeds does not matter. */
+  async whilePaused(service: 'bank' | 'mariadb', durationMs: number, act: () => Promise<unknown>): Promise<void> {
+    const control = connectControl(this.#own.runFile)
+    await control.pause(service)
+    const acting = act().catch(() => undefined)
+    try {
+      await sleep(durationMs)
+    } finally {
+      await control.resume(service)
+    }
+    await acting
+  }
+
   /** Runs a job, or delivers an event. Throws when the function fails; a process that was killed is a failure too. */
   async invoke(key: FunctionKey, event: unknown = {}): Promise<void> {
     const { functionError, payload } = await this.#functions[key].invoke(event)
@@ -103,14 +120,23 @@ export class CrashSystem {
   }
 
   /** The process of a function dies at the point while `act` runs. */
-  killFunction(key: FunctionKey, at: CrashAt, act: () => Promise<unknown>): Promise<void> {
+  async killFunction(key: FunctionKey, at: CrashAt, act: () => Promise<unknown>): Promise<void> {
+    if (!(await this.isFunctionKilled(key, at, act))) throw new Error(`${key} was not killed at ${at.point}`)
+  }
+
+  /** Whether the process of a function comes to the point, and dies there, while `act` runs. */
+  isFunctionKilled(key: FunctionKey, at: CrashAt, act: () => Promise<unknown>): Promise<boolean> {
     const fn = this.#functions[key]
-    return killedAt(join(fn.scratch, ARMED_FILE), at, async () => {
+    return isKilledAt(join(fn.scratch, ARMED_FILE), at, async () => {
       const before = fn.invocations.length
-      await act().catch(() => undefined)
-      const killed = fn.invocations.slice(before).filter(wasKilled)
-      if (killed.length !== 1) throw new Error(`${key} was not killed at ${at.point}`)
-      await fn.keepIdle(IDLE_AFTER_KILL)
+      const failures = await act().then(
+        () => [],
+        (error: unknown) => [error],
+      )
+      const killed = fn.invocations.slice(before).filter(wasKilled).length
+      if (killed > 1) throw new Error(`${killed} processes of ${key} were killed at ${at.point}`)
+      if (killed === 1) await fn.keepIdle(IDLE_AFTER_KILL)
+      else for (const failure of failures) throw failure
     })
   }
 
@@ -118,6 +144,12 @@ export class CrashSystem {
   async killAcquirer(at: CrashAt, act: () => Promise<unknown>): Promise<void> {
     await killedAt(this.#armedFile, at, act)
     await this.startAcquirer()
+  }
+
+  /** The bank's process likewise. */
+  async killBank(at: CrashAt, act: () => Promise<unknown>): Promise<void> {
+    await killedAt(this.#armedFile, at, act)
+    await this.#startAgain('bank')
   }
 
   /** False once the acquirer or the API has died at the point that was armed for it. */
@@ -138,11 +170,15 @@ export class CrashSystem {
     )
   }
 
+  startAcquirer(): Promise<void> {
+    return this.#startAgain('acquirer')
+  }
+
   /** Without the pause that its starter makes. */
-  async startAcquirer(): Promise<void> {
+  async #startAgain(service: 'acquirer' | 'bank'): Promise<void> {
     const control = connectControl(this.#own.runFile)
-    await control.stop('acquirer')
-    await control.start('acquirer')
+    await control.stop(service)
+    await control.start(service)
   }
 
   /** The whole system again: its API process dies at the point while `act` runs, and the starter brings it back. */
@@ -158,6 +194,10 @@ export class CrashSystem {
   async startApi(): Promise<PaymentApi> {
     await connectControl(this.#own.runFile).start('api')
     return new PaymentApi(this.#own.system.apiUrl)
+  }
+
+  stopApi(): Promise<unknown> {
+    return connectControl(this.#own.runFile).stop('api')
   }
 
   async stop(): Promise<void> {
