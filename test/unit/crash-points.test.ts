@@ -4,11 +4,16 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { crashPoints as kafkaEventsPoints } from '../../plugins/kafka-events/src/crash-points.ts'
 import { crashPoints } from '../../shared/contracts/crash-points.ts'
-<<<<<<< HEAD
-import { apiCells, bankPoints, batchPoints, jobPoints, matrix, nameOf, sample } from '../support/crash/cells.ts'
-=======
-import { apiCells, bankPoints, jobPoints, matrix, nameOf, sample, settlementPoints } from '../support/crash/cells.ts'
->>>>>>> w-crash
+import {
+  apiCells,
+  bankPoints,
+  batchPoints,
+  jobPoints,
+  matrix,
+  nameOf,
+  sample,
+  settlementPoints,
+} from '../support/crash/cells.ts'
 import { operationNames } from '../support/crash/operations.ts'
 import { repositoryFolder } from '../support/system.ts'
 
@@ -25,13 +30,8 @@ test.each(allPoints)('%s is reached in the product', point => {
 })
 
 test('the matrix has every point, each with every operation that passes it', () => {
-<<<<<<< HEAD
-  const elsewhere = [...jobPoints, ...bankPoints, ...batchPoints]
+  const elsewhere = [...jobPoints, ...settlementPoints, ...bankPoints, ...batchPoints]
   const killedAt = new Set([...[...matrix, ...apiCells].map(({ point }) => point), ...elsewhere])
-=======
-  const ofPayments = [...matrix, ...apiCells].map(({ point }) => point)
-  const killedAt = new Set([...ofPayments, ...jobPoints, ...settlementPoints, ...bankPoints])
->>>>>>> w-crash
   expect([...killedAt].toSorted()).toEqual(allPoints.toSorted())
   for (const point of crashPoints.filter(point => /^(payments|relay|acquirer|database):/.test(point))) {
     const operations = new Set(matrix.filter(cell => cell.point === point).map(({ operation }) => operation))

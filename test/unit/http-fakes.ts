@@ -8,7 +8,7 @@ import { createFakePorts } from '../../shared/payments/fakes.ts'
 import type { OperationPolicy } from '../../shared/payments/operation.ts'
 import { FakeBalances } from '../../shared/settlement/fake-balances.ts'
 import { FakeSettlementReader } from '../../shared/settlement/fake-settlements.ts'
-import type { AuditHead, AuditHead, Waiting } from '../../shared/settlement/ports.ts'
+import type { AuditHead, Waiting } from '../../shared/settlement/ports.ts'
 
 type Entry = NonNullable<Awaited<ReturnType<ResponseCache['open']>>['cached']>
 
