@@ -1,16 +1,19 @@
 /** The settlement ports for tests, each a table in memory that refuses what the real one refuses. */
 import type { BusinessCalendar } from '../domain/business-days.ts'
 import type { AcquirerTerms } from '../domain/settlement-terms.ts'
-import type {
-  AcquirerTermsReader,
-  Calendars,
-  Expectation,
-  Expectations,
-  Items,
-  SettlementAlarms,
-  SettlementItem,
-  SettlementObserver,
-  SettlementStart,
+import {
+  type AcquirerTermsReader,
+  type BookedDefaults,
+  type BookedTerms,
+  type Calendars,
+  DefaultsChangedError,
+  type Expectation,
+  type Expectations,
+  type Items,
+  type SettlementAlarms,
+  type SettlementItem,
+  type SettlementObserver,
+  type SettlementStart,
 } from '../settlement/ports.ts'
 import { type FakeDatabase, Table } from './fake-store.ts'
 import { RowRefusedError, type Transaction } from './ports.ts'
@@ -71,6 +74,21 @@ export class FakeCalendars implements Calendars {
   async calendar(name: string): Promise<BusinessCalendar> {
     const years = name === 'KR' ? [...this.loadedYears] : []
     return { version: this.version, closed: new Map(years.map(year => [`${year}-01-01`, true])) }
+  }
+}
+
+export class FakeBookedDefaults implements BookedDefaults {
+  booked: BookedTerms | undefined
+
+  async read(): Promise<BookedTerms | undefined> {
+    return this.booked
+  }
+
+  async keep(_: Transaction, { vatMode, refundFee }: BookedTerms): Promise<void> {
+    const configured = { vatMode, refundFee }
+    this.booked ??= configured
+    if (JSON.stringify(this.booked) !== JSON.stringify(configured))
+      throw new DefaultsChangedError(this.booked, configured)
   }
 }
 

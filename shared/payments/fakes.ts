@@ -6,6 +6,7 @@ import type { SettlementIds } from '../settlement/ports.ts'
 import type { Caller } from './answer.ts'
 import { FakeDueWork, FakeSandboxClock } from './fake-sandbox.ts'
 import {
+  FakeBookedDefaults,
   FakeCalendars,
   FakeExpectations,
   FakeItems,
@@ -365,6 +366,7 @@ function createFakeSettlement(transactions: FakeDatabase) {
     expectations,
     acquirerTerms: expectations,
     calendars: new FakeCalendars(),
+    bookedDefaults: new FakeBookedDefaults(),
     settlementStart: new FakeSettlementStart(),
     settlementObserver: observer,
     settlementAlarms: observer,

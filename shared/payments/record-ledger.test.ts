@@ -228,6 +228,19 @@ describe('VAT on the fee', () => {
     expect(writtenOf(ports, event)).toContain('fee_vat merchant_payable:shop → vat_payable 25')
   })
 
+  // The default has no date: what was booked before would look wrong.
+  test('books nothing by other defaults than the first event was booked by', async () => {
+    const event = captured()
+    const ports = await booksWith(event)
+    ports.bookedDefaults.booked = { vatMode: 'exclusive', refundFee: 'keep' }
+
+    await expect(recordLedger(ports, [recordOf(event)])).rejects.toThrow(
+      'events were booked by {"vatMode":"exclusive","refundFee":"keep"}: set it back',
+    )
+    expect(writtenOf(ports, event)).toEqual([])
+    expect(ports.alarms.letters).toEqual([])
+  })
+
   test('that the books have otherwise is dead-lettered, and stays', async () => {
     const event = captured()
     const ports = await booksWith(event)

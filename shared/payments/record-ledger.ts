@@ -12,7 +12,7 @@ import type { Charge } from '../domain/fee-vat.ts'
 import { isWrittenByOperation, type Movement, movementsOf, type Step } from '../domain/ledger.ts'
 import { chargedStepOf, chargesOf } from '../domain/settlement-charges.ts'
 import { type SettlementTerms, type TermsOfAccount, termsIn } from '../domain/settlement-terms.ts'
-import type { TermsReader } from '../settlement/ports.ts'
+import type { BookedDefaults, TermsReader } from '../settlement/ports.ts'
 import { type EventBatchPorts, type Recorded, takeBatch } from './event-batch.ts'
 import type {
   Alarms,
@@ -35,6 +35,7 @@ export interface LedgerPorts extends EventBatchPorts {
   terms: TermsReader
   /** Of merchants without terms of their own. */
   settlementDefaults: SettlementTerms
+  bookedDefaults: BookedDefaults
   alarms: Alarms
   observer: LedgerObserver
   ids: Ids
@@ -43,7 +44,8 @@ export interface LedgerPorts extends EventBatchPorts {
 
 /**
  * Records a batch in one transaction; a second delivery changes nothing. Poison goes to the dead letters and the batch goes on.
- * Throws DependencyUnavailableError or DuplicateKeyError (another delivery at the same moment): deliver the batch again.
+ * Throws DependencyUnavailableError or DuplicateKeyError (another delivery at the same moment): deliver the batch again; and
+ * DefaultsChangedError until the configuration is as it was.
  */
 export function recordLedger(
   ports: LedgerPorts,
@@ -82,6 +84,7 @@ async function readBooks(tx: Transaction, ports: LedgerPorts, events: readonly P
     ports.outbox.listByIds(tx, ids),
     ports.ledger.listByEvents(tx, ids),
     ports.terms.listTerms(tx, merchantIds),
+    ports.bookedDefaults.keep(tx, ports.settlementDefaults, ports.clock.nowMs()),
   ])
   const rows = new Map(written.map(row => [row.eventId, row]))
   const judged = events.map(item => foreignRecord(item, rows.get(item.event.eventId)) ?? item)

@@ -44,6 +44,7 @@ import { AccountBalanceTables } from '../stores/account-balances.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { AuditLogTable } from '../stores/audit-log.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
+import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
@@ -74,6 +75,7 @@ import { monotonicClock, systemClock } from './clock.ts'
 import { type Config, configFrom, IN_PROCESS_ACQUIRER, NO_BANK } from './config.ts'
 import { countAnswer, countingObserver, countingSettlementObserver } from './counters.ts'
 import { DataDisk } from './data-disk.ts'
+import { defaultsProblems } from './defaults-report.ts'
 import { deliveryProblems, topicProblems } from './delivery-report.ts'
 import { EmbeddedMetrics } from './embedded-metrics.ts'
 import { checkReadiness, type ReadinessProblem } from './health.ts'
@@ -376,6 +378,10 @@ export class Ports {
     return this.config.settlementDefaults
   }
 
+  get bookedDefaults() {
+    return this.#once('bookedDefaults', () => new BookedDefaultsTable(this.database))
+  }
+
   get items() {
     return this.#once('items', () => new SettlementItemTable(this.database))
   }
@@ -648,8 +654,19 @@ export class Ports {
   }
 
   async #problems(database: Promise<unknown>): Promise<ReadinessProblem[]> {
-    const asked = Promise.all([this.#deliveryProblems(), this.#unknownProblems(), this.#calendarProblems(), database])
-    const inDatabase = asked.then(([delivery, unknown, calendar]) => [...delivery, ...unknown, ...calendar])
+    const asked = Promise.all([
+      this.#deliveryProblems(),
+      this.#unknownProblems(),
+      this.#calendarProblems(),
+      this.#defaultsProblems(),
+      database,
+    ])
+    const inDatabase = asked.then(([delivery, unknown, calendar, defaults]) => [
+      ...delivery,
+      ...unknown,
+      ...calendar,
+      ...defaults,
+    ])
     // The answer may add a trouble of the database. A missing answer must not hide the other problems.
     const silence = sleep(DATABASE_ANSWER_MS, [], { ref: false })
     const found = await Promise.race([inDatabase.catch(() => []), silence])
@@ -677,6 +694,10 @@ export class Ports {
     const name = this.settlementDefaults.calendar
     await this.clock.catchUp()
     return calendarProblems(name, await this.calendars.calendar(name), this.clock.virtualNowMs())
+  }
+
+  async #defaultsProblems(): Promise<ReadinessProblem[]> {
+    return defaultsProblems(await this.bookedDefaults.read(), this.settlementDefaults)
   }
 
   get #dataDisk() {

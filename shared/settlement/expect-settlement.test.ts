@@ -8,6 +8,7 @@ import { shuffledTurns, type Turn } from '../payments/fake-store.ts'
 import { createFakeIds, createFakePorts, FAKE_NOW_MS, type FakePorts, fakeTerms } from '../payments/fakes.ts'
 import { DependencyUnavailableError, DuplicateKeyError, type IncomingRecord } from '../payments/ports.ts'
 import { settlementConsumer } from './expect-settlement.ts'
+import { DefaultsChangedError } from './ports.ts'
 
 const ids = createFakeIds(1_000)
 
@@ -294,6 +295,16 @@ describe('a payment that was captured before settlement began', () => {
     expect(ports.settlementObserver.done.map(done => done.skipped)).toEqual([records.slice(0, 3)])
     expect(ports.deadLetters.buried).toEqual([])
   })
+})
+
+test('nothing is expected by other defaults than the first event was booked by', async () => {
+  const event = paymentOf({ amount: 10_000, fee: 250 })
+  const ports = await outboxWith(event)
+  ports.bookedDefaults.booked = { vatMode: 'none', refundFee: 'return' }
+
+  const records = event.map(one => recordOf(one))
+  await expect(expectSettlement(ports, records)).rejects.toBeInstanceOf(DefaultsChangedError)
+  expect(itemsOf(ports)).toEqual([])
 })
 
 describe('a year that is not loaded', () => {

@@ -6,6 +6,7 @@ import type { Clock, OutboxReader, SeparateTransactions, Transaction } from '../
 import { ACQUIRER, acquirerTermsAt, expectationOf, itemOf, type Rules } from './expected-event.ts'
 import type {
   AcquirerTermsReader,
+  BookedDefaults,
   Calendars,
   Expectation,
   Expectations,
@@ -27,6 +28,7 @@ export interface ExpectPorts {
   terms: TermsReader
   /** Of merchants without terms of their own. */
   settlementDefaults: SettlementTerms
+  bookedDefaults: BookedDefaults
   acquirerTerms: AcquirerTermsReader
   calendars: Calendars
   settlementStart: SettlementStart
@@ -38,8 +40,9 @@ export interface ExpectPorts {
 
 /**
  * A consumer of the events: `record` writes item and expectation of each in one transaction; a second delivery changes nothing. What is
- * not from the outbox is passed over: record-ledger reads the same records, and buries it. Throws DependencyUnavailableError or DuplicateKeyError (another delivery at the same moment): deliver the batch again;
- * RowRefusedError when the database refuses a row for what it holds.
+ * not from the outbox is passed over: record-ledger reads the same records, and buries it. Throws DependencyUnavailableError or
+ * DuplicateKeyError (another delivery at the same moment): deliver the batch again; DefaultsChangedError until the configuration is as it
+ * was; RowRefusedError when the database refuses a row for what it holds.
  */
 export const settlementConsumer = (ports: ExpectPorts) => ({
   name: 'expect settlement',
@@ -129,6 +132,7 @@ async function readRules(tx: Transaction, ports: ExpectPorts, fresh: readonly Pa
     ports.terms.listTerms(tx, merchantIds),
     ports.acquirerTerms.listAcquirerTerms(tx, ACQUIRER),
     ports.settlementStart.settledFromMs(tx),
+    ports.bookedDefaults.keep(tx, ports.settlementDefaults, ports.clock.nowMs()),
   ])
   const termsAt = termsIn(rows, ports.settlementDefaults)
   const names = fresh.flatMap(({ event }) => [

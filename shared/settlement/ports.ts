@@ -11,7 +11,7 @@ import type {
 } from '../contracts/lists.ts'
 import type { BusinessCalendar } from '../domain/business-days.ts'
 import type { SettlementMovement } from '../domain/settlement-ledger.ts'
-import type { AcquirerTerms, DatedTerms } from '../domain/settlement-terms.ts'
+import type { AcquirerTerms, DatedTerms, SettlementTerms } from '../domain/settlement-terms.ts'
 import type { IncomingRecord, Transaction } from '../payments/ports.ts'
 
 export interface TermsReader {
@@ -102,6 +102,29 @@ export interface AwaitedItems {
 export interface SettlementStart {
   /** Payments whose first capture happened before this (virtual time) are left out. */
   settledFromMs(tx: Transaction): Promise<number>
+}
+
+/** What of the terms is part of what is booked. */
+export type BookedTerms = Pick<SettlementTerms, 'vatMode' | 'refundFee'>
+
+/** SETTLEMENT_TERMS says something else than when the first event was booked. Nothing may be booked by it. */
+export class DefaultsChangedError extends Error {
+  override name = 'DefaultsChangedError'
+
+  constructor(booked: BookedTerms, configured: BookedTerms) {
+    const textOf = ({ vatMode, refundFee }: BookedTerms) => JSON.stringify({ vatMode, refundFee })
+    super(
+      `SETTLEMENT_TERMS says ${textOf(configured)}, and events were booked by ${textOf(booked)}: set it back, and give merchants other terms with npm run settle -- terms set`,
+    )
+  }
+}
+
+/** The defaults that the first event was booked by. They have no date, so they stay as they are. */
+export interface BookedDefaults {
+  /** Undefined: nothing was booked so far. */
+  read(tx?: Transaction): Promise<BookedTerms | undefined>
+  /** Writes them down when nothing was booked so far. Throws DefaultsChangedError when they are others. `nowMs` is real time. */
+  keep(tx: Transaction, configured: BookedTerms, nowMs: number): Promise<void>
 }
 
 /** Is told what became of records, after the commit. Neither throws. */

@@ -1,9 +1,11 @@
 /** What MariaDB refuses for its data is known as such, whatever it is: the ledger consumer buries that record and books the others. */
+
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PaymentEvent } from '../../shared/contracts/events.ts'
 import { FakeAlarms, FakeClock, FakeDeadLetters, FakeObserver, fakeTerms } from '../../shared/payments/fakes.ts'
 import { DuplicateKeyError, type IncomingRecord, RowRefusedError } from '../../shared/payments/ports.ts'
 import { recordLedger } from '../../shared/payments/record-ledger.ts'
+import { BookedDefaultsTable } from '../../shared/stores/booked-defaults.ts'
 import { ids, NOW_MS } from '../support/rows.ts'
 import { ScratchDatabase, type Stores } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
@@ -96,6 +98,7 @@ describe('a batch with a record whose time the column cannot hold', () => {
       ...stores,
       transactions: stores.database,
       settlementDefaults: fakeTerms,
+      bookedDefaults: new BookedDefaultsTable(stores.database),
       deadLetters,
       alarms: new FakeAlarms(),
       observer: new FakeObserver(),

@@ -9,10 +9,16 @@ import { createPayouts } from '../../shared/settlement/create-payouts.ts'
 import { approveFile, cancelFile, cancelPayout } from '../../shared/settlement/decide-file.ts'
 import { FakePayoutAlarms, fakeTerms, ScriptedBank } from '../../shared/settlement/fake-payouts.ts'
 import { inquirePayouts } from '../../shared/settlement/inquire-payouts.ts'
-import type { Payout, SettlementItem } from '../../shared/settlement/ports.ts'
+import {
+  type BookedTerms,
+  DefaultsChangedError,
+  type Payout,
+  type SettlementItem,
+} from '../../shared/settlement/ports.ts'
 import { sendFiles } from '../../shared/settlement/send-files.ts'
 import { AuditLogTable } from '../../shared/stores/audit-log.ts'
 import { AwaitedItemTables } from '../../shared/stores/awaited-items.ts'
+import { BookedDefaultsTable } from '../../shared/stores/booked-defaults.ts'
 import { BusinessCalendarTable } from '../../shared/stores/business-calendar.ts'
 import { PayoutFileTable } from '../../shared/stores/payout-files.ts'
 import { PayoutTable } from '../../shared/stores/payouts.ts'
@@ -97,6 +103,24 @@ const sums = () =>
   scratch.direct.rows(
     'SELECT b.net, b.item_count, SUM(i.net) AS items_net, COUNT(*) AS items FROM settlement_batch b JOIN settlement_item i ON i.batch_id = b.batch_id GROUP BY b.batch_id',
   )
+
+test('the defaults are those of the first event, whoever books it, and others are refused', async () => {
+  await scratch.direct.write('DELETE FROM booked_defaults', [])
+  const configured = { vatMode: 'exclusive', refundFee: 'return' } as const
+  const keep = (terms: BookedTerms) => {
+    const { database } = scratch.stores()
+    return database.runAlone(tx => new BookedDefaultsTable(database).keep(tx, terms, NOW_MS))
+  }
+  const read = () => new BookedDefaultsTable(scratch.stores().database).read()
+  expect(await read()).toBeUndefined()
+  await Promise.all(times(4, () => keep(configured)))
+
+  expect(await read()).toEqual(configured)
+  await keep(configured)
+  for (const other of [{ vatMode: 'none' }, { refundFee: 'keep' }] as const)
+    await expect(keep({ ...configured, ...other })).rejects.toBeInstanceOf(DefaultsChangedError)
+  expect(await read()).toEqual(configured)
+})
 
 describe('events that have no item yet', () => {
   const insert = async (topic: string, at: { created: number; published?: number; parked?: number }) => {

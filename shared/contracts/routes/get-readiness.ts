@@ -15,6 +15,7 @@ export const problemKinds = [
   'acquirer_circuit_open',
   'outcomes_unknown',
   'calendar_ends',
+  'defaults_changed',
 ] as const
 
 export const readinessProblem = z
