@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 
 /** Refused before the work is done, whose figures would be lost. */
-function fileName(text: string): string {
+export function fileName(text: string): string {
   if (text === '' || statSync(text, { throwIfNoEntry: false })?.isDirectory())
     throw new InvalidArgumentError('It wants the name of a file.')
   return text

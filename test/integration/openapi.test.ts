@@ -70,6 +70,22 @@ beforeAll(() => {
 })
 afterAll(() => database?.close())
 
+/** An empty batch, which is away again after the work: days would pass before a sale is in one. */
+async function withBatch(work: (batchId: string) => Promise<void>): Promise<void> {
+  const batchId = 'bat_01M80000000000000000000000'
+  const day = '2026-01-02'
+  await database.write(
+    `INSERT INTO settlement_batch (batch_id, merchant_id, currency, period_end, sequence, due_on, state, opened_at, closed_at)
+     VALUES (?)`,
+    [[batchId, newMerchant(), 'KRW', day, 1, day, 'CARRIED', new Date(day), new Date(day)]],
+  )
+  try {
+    await work(batchId)
+  } finally {
+    await database.write('DELETE FROM settlement_batch WHERE batch_id = ?', [batchId])
+  }
+}
+
 describe('successes', () => {
   test('a purchase, its repeats and its refund', async () => {
     const body = authorizeBody()
@@ -122,7 +138,11 @@ describe('successes', () => {
     await captured(api)
     conforms('listAccounts', await api.get('/ledger/accounts?prefix=merchant_payable:&limit=2'), 200)
     conforms('getAccount', await api.get('/ledger/accounts/acquirer_receivable'), 200)
-    conforms('listSettlements', await api.get('/settlements?limit=2'), 200)
+    await withBatch(async batchId => {
+      conforms('listSettlements', await api.get('/settlements?limit=2'), 200)
+      conforms('getSettlement', await api.get(`/settlements/${batchId}`), 200)
+      conforms('listSettlementItems', await api.get(`/settlements/${batchId}/items`), 200)
+    })
     conforms('listPayouts', await api.get('/payouts?limit=2'), 200)
     conforms('getMetrics', await api.get('/metrics'), 200)
     conforms('advanceClock', await advance(api), 200)

@@ -1,6 +1,6 @@
 /** `npm run settle` on a database of its own: what it lists, what it adds, and what its tables refuse. */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -9,11 +9,13 @@ import { addBusinessDays } from '../../shared/domain/business-days.ts'
 import { DuplicateKeyError, RowRefusedError } from '../../shared/payments/ports.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
 import { Ports } from '../../shared/runtime/wiring.ts'
+import { batchOf } from '../../shared/settlement/fake-settlements.ts'
 import { addOperator } from '../../shared/settlement/operators.ts'
 import type { Expectation, SettlementItem } from '../../shared/settlement/ports.ts'
 import { BusinessCalendarTable } from '../../shared/stores/business-calendar.ts'
 import type { Database } from '../../shared/stores/database.ts'
 import { ExpectationTable } from '../../shared/stores/expectations.ts'
+import { BatchTable, UnbatchedItemTable } from '../../shared/stores/settlement-batches.ts'
 import { SettlementItemTable } from '../../shared/stores/settlement-items.ts'
 import { SettlementStartTable } from '../../shared/stores/settlement-start.ts'
 import { inheritedEnv } from '../support/extra-api.ts'
@@ -139,6 +141,50 @@ test('nobody changes anything before there is an operator, and without their tok
   expect((await run(...set)).stderr).toContain('no operator has this token')
   token = known
   expect(await scratch.direct.count('SELECT COUNT(*) FROM settlement_terms')).toBe(0)
+})
+
+describe('a statement', () => {
+  const merchantId = '=HYPERLINK("x")'
+  const batch = batchOf(1, { merchantId, currency: 'USD', itemCount: 2, netMinor: 5_835 })
+
+  test('is a CSV file with the items of a batch and their sum', async () => {
+    const sale = itemOf({ merchantId, currency: 'USD' })
+    const refund = itemOf({
+      ...{ merchantId, currency: 'USD', type: 'refund', paymentId: null },
+      ...{ grossMinor: -4_000, feeMinor: -100, vatMinor: -10, netMinor: -3_890 },
+    })
+    await database.runAlone(async tx => {
+      await new BatchTable(database).insert(tx, batch)
+      await new SettlementItemTable(database).insert(tx, [sale, refund], NOW_MS)
+      for (const { itemId } of [sale, refund]) await new UnbatchedItemTable(database).assign(tx, itemId, batch.batchId)
+    })
+    const out = join(folder, 'statements', 'one.csv')
+    const written = await run('statement', merchantId, '--batch', batch.batchId, '--lang', 'ko', '--out', out)
+    expect(written).toMatchObject({ code: 0, stdout: `${out}: 2 items of ${batch.batchId}.\n` })
+
+    const [heads, ...rows] = readFileSync(out, 'utf8').split('\r\n')
+    expect(heads).toMatch(/^\uFEFF가맹점,정산 배치,.*,정산 금액$/)
+    expect(rows.map(row => row.split(',').slice(-5).join(' '))).toEqual([
+      'USD 100.00 2.50 0.25 97.25',
+      'USD -40.00 -1.00 -0.10 -38.90',
+      'USD 60.00 1.50 0.15 58.35',
+      '',
+    ])
+    expect(rows[0]).toMatch(/^"'=HYPERLINK\(""x""\)",bat_/)
+    const shown = await run('statement', merchantId, '--batch', batch.batchId)
+    expect(shown.stdout).toMatch(/^\uFEFFmerchant,batch,/)
+  })
+
+  test('is of no other merchant, and is not right when the batch says something else', async () => {
+    const other = await run('statement', 'shop', '--batch', batch.batchId)
+    expect(other).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('no such batch') })
+    expect(await run('statement', 'shop')).toMatchObject({ code: 1, stderr: expect.stringContaining('--batch') })
+    await scratch.direct.write('UPDATE settlement_batch SET net = net + 1 WHERE batch_id = ?', [batch.batchId])
+    expect(await run('statement', merchantId, '--batch', batch.batchId)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('do not add up'),
+    })
+  })
 })
 
 describe('terms', () => {

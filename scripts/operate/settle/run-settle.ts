@@ -9,6 +9,7 @@ import { approve, cancel } from './decide.ts'
 import { overview } from './overview.ts'
 import { files, payouts } from './payouts.ts'
 import type { SettleAction, SettleFlag, SettleFlags } from './settle-action.ts'
+import { statement } from './statement.ts'
 import { terms, termsSet } from './terms.ts'
 
 /** By the words that name it; the longest that fit are meant. */
@@ -21,6 +22,7 @@ export const settleActions: Readonly<Record<string, SettleAction>> = {
   batches,
   payouts,
   files,
+  statement,
   approve,
   cancel,
 }

@@ -1,4 +1,5 @@
 /** What an action of `npm run settle` is given, and what it says of itself. */
+import type { Language } from '../../../shared/contracts/errors.ts'
 import type { OperatorRole, RefundFee, SettlementCycle, VatMode } from '../../../shared/contracts/lists.ts'
 import type { BatchPorts } from '../../../shared/runtime/wiring.ts'
 import type { JsonTarget } from '../../terminal/json.ts'
@@ -21,6 +22,9 @@ export interface SettleFlags {
   calendar?: string
   name?: string
   open?: true
+  batch?: string
+  out?: string
+  lang?: Language
   reason?: string
   yes?: true
   json?: JsonTarget

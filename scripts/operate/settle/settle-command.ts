@@ -1,9 +1,10 @@
 /** The words and flags of `npm run settle`. */
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { languages } from '../../../shared/contracts/errors.ts'
 import { refundFees, settlementCycles, vatModes } from '../../../shared/contracts/lists.ts'
 import { isTimezone } from '../../../shared/runtime/config.ts'
 import { wholeNumber } from '../../terminal/command.ts'
-import { JSON_FLAG } from '../../terminal/json.ts'
+import { fileName, JSON_FLAG } from '../../terminal/json.ts'
 import { operatorCommand, YES_FLAG } from '../flags.ts'
 import { nameOrReason } from '../unknown/run-unknown.ts'
 
@@ -50,6 +51,7 @@ and decides about payouts.
   batches [MERCHANT]       the newest batches, and what became of them
   payouts [BATCH]          the newest payouts, or those of a batch
   files                    payout files: PREPARED ones wait for an approval
+  statement MERCHANT       what a batch pays the merchant for, as CSV
   approve FILE             its payouts go to the bank; for approvers
   cancel FILE|PAYOUT       as long as it was not sent; for operators
 
@@ -80,6 +82,9 @@ OPERATOR_TOKEN or typed: the name that is written down is the token's.`,
   .option('--calendar <name>', "whose business days; else the defaults'", matching(/^[A-Z]{2,8}$/, 'a name such as KR'))
   .option('--name <text>', 'calendar add: what the day is', nameOrReason(100))
   .option('--open', 'calendar add: it is open')
+  .option('--batch <id>', 'statement: of which batch', matching(/^bat_[0-9A-Z]{26}$/, 'the id of a batch'))
+  .option('--out <file>', 'statement: where to; else to stdout', fileName)
+  .addOption(new Option('--lang <language>', 'statement: its words; else English').choices(languages))
   .option('--reason <text>', 'why', nameOrReason(500))
   .option(...YES_FLAG)
   .option(...JSON_FLAG)

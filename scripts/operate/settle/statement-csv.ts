@@ -1,0 +1,80 @@
+/** A merchant's statement of one batch, as a table: heads, a row for each item, and the totals. */
+import { currencyExponent } from '../../../shared/contracts/currency.ts'
+import type { Language } from '../../../shared/contracts/errors.ts'
+import type { ItemType } from '../../../shared/contracts/lists.ts'
+import type { SettlementItem } from '../../../shared/settlement/ports.ts'
+
+export interface StatementTotals {
+  itemCount: number
+  grossMinor: bigint
+  feeMinor: bigint
+  vatMinor: bigint
+  netMinor: bigint
+}
+
+type Heads = readonly string[]
+
+export const statementHeads: Record<Language, Heads> = {
+  en: ['merchant', 'batch', 'item', 'type', 'sold on', 'due on', 'payment', 'currency', 'gross', 'fee', 'VAT', 'net'],
+  ko: [
+    ...['가맹점', '정산 배치', '항목', '구분', '판매일', '지급 예정일', '결제', '통화'],
+    ...['거래 금액', '수수료', '부가세', '정산 금액'],
+  ],
+}
+
+const totalWords: Record<Language, string> = { en: 'total', ko: '합계' }
+
+const typeWords: Record<Language, Record<ItemType, string>> = {
+  en: {
+    capture: 'sale',
+    refund: 'refund',
+    carry_in: 'carried from the last batch',
+    carry_out: 'carried to the next batch',
+  },
+  ko: { capture: '매출', refund: '환불', carry_in: '이전 배치에서 이월', carry_out: '다음 배치로 이월' },
+}
+
+export const noTotals = (): StatementTotals => ({
+  itemCount: 0,
+  grossMinor: 0n,
+  feeMinor: 0n,
+  vatMinor: 0n,
+  netMinor: 0n,
+})
+
+export function addTo(totals: StatementTotals, item: SettlementItem): void {
+  totals.itemCount++
+  totals.grossMinor += BigInt(item.grossMinor)
+  totals.feeMinor += BigInt(item.feeMinor)
+  totals.vatMinor += BigInt(item.vatMinor)
+  totals.netMinor += BigInt(item.netMinor)
+}
+
+export function itemCells(item: SettlementItem, batchId: string, language: Language): string[] {
+  const { merchantId, itemId, type, soldOn, dueOn, paymentId, currency } = item
+  const words = [merchantId, batchId, itemId, typeWords[language][type], soldOn, dueOn ?? '', paymentId ?? '', currency]
+  const amounts = [item.grossMinor, item.feeMinor, item.vatMinor, item.netMinor]
+  return [...words.map(guarded), ...amounts.map(amountMinor => majorUnits(BigInt(amountMinor), currency))]
+}
+
+export function totalCells(
+  { grossMinor, feeMinor, vatMinor, netMinor }: StatementTotals,
+  { merchantId, batchId, currency }: { merchantId: string; batchId: string; currency: string },
+  language: Language,
+): string[] {
+  const amounts = [grossMinor, feeMinor, vatMinor, netMinor].map(sum => majorUnits(sum, currency))
+  const words = [merchantId, batchId, totalWords[language], '', '', '', '', currency]
+  return [...words.map(guarded), ...amounts]
+}
+
+/** A spreadsheet would run what begins like a formula. Amounts are not guarded: they are numbers, also with their minus. */
+export const guarded = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)
+
+/** In the currency's own unit, with all its decimals: −1999 minor units of USD are -19.99. */
+export function majorUnits(amountMinor: bigint, currency: string): string {
+  const decimals = currencyExponent(currency)
+  if (decimals === undefined) throw new Error(`${currency} is no currency`)
+  const digits = String(amountMinor < 0n ? -amountMinor : amountMinor).padStart(decimals + 1, '0')
+  const sign = amountMinor < 0n ? '-' : ''
+  return sign + (decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`)
+}
