@@ -1,5 +1,6 @@
 /** Every captured and refunded event has one item, which says what the books say, and one expectation of the acquirer. */
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { createIds } from '../../shared/runtime/ids.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { expectMutation } from '../support/contract.ts'
 import { openDatabase, type TestDatabase } from '../support/database.ts'
@@ -138,4 +139,20 @@ test('a day that the sandbox clock skips does not end before its sales have thei
   // Midnight in Seoul is 15:00 UTC. What falls due is done at the next whole minute.
   expect(batches).toEqual([{ late_seconds: expect.any(Number), net: 9_750 }])
   expect(batches[0]!.late_seconds).toBeLessThanOrEqual(120)
+})
+
+test('the sandbox clock stands still while an event has no item, and goes on once it is gone', async () => {
+  const eventId = createIds(Date.now).event()
+  await database.write(
+    `INSERT INTO outbox_event (event_id, topic, message_key, sequence, payload, shard, created_at, published_at) VALUES (?)`,
+    [[eventId, 'payment.captured', eventId, 1, '{}', 3, new Date(), new Date()]],
+  )
+  const waiting = await api.post('/sandbox/clock', { advance: 'P1D' })
+  await database.write('DELETE FROM outbox_event WHERE event_id = ?', [eventId])
+
+  expect(waiting).toMatchObject({ status: 202, json: { left: { settlements: expect.any(Number) } } })
+  const { now, target, left } = waiting.json as { now: string; target: string; left: { settlements: number } }
+  expect(left.settlements).toBeGreaterThanOrEqual(1)
+  expect(Date.parse(target) - Date.parse(now)).toBe(24 * 60 * 60_000)
+  expect((await api.post('/sandbox/clock', { advance: 'PT0S' })).status).toBe(200)
 })
