@@ -114,6 +114,7 @@ class CellRun {
   async #deliver(): Promise<void> {
     await this.#relay()
     await this.#recordLedger()
+    await this.#deliverTo('expectSettlement')
   }
 
   #ask(): Promise<Reply | undefined> {
@@ -132,14 +133,19 @@ class CellRun {
     await this.#system.relay(payment!.shard)
   }
 
-  async #recordLedger(): Promise<void> {
+  #recordLedger(): Promise<void> {
+    return this.#deliverTo('recordLedger')
+  }
+
+  /** Both take the same events. */
+  async #deliverTo(consumer: 'recordLedger' | 'expectSettlement'): Promise<void> {
     const { ledgerTopics } = this.#operation
     if (ledgerTopics.length === 0) return
     const rows = await this.#system.database.rows<EventRow>(
       'SELECT event_id, topic, message_key, payload FROM outbox_event WHERE message_key = ? AND topic IN (?) ORDER BY id',
       [await this.#paymentId(), ledgerTopics],
     )
-    if (rows.length > 0) await this.#system.invoke('recordLedger', kafkaEvent(rows.map(recordOf)))
+    if (rows.length > 0) await this.#system.invoke(consumer, kafkaEvent(rows.map(recordOf)))
   }
 
   #endLeases(): Promise<void> {
