@@ -172,9 +172,13 @@ class CellRun {
     return counts.reduce((sum, count) => sum + count, 0)
   }
 
+  /** Payouts that the bank has not decided. */
   #onTheWay(): Promise<number> {
     const { database } = this.#place.system
-    return database.count(`SELECT COUNT(*) FROM payout WHERE state IN ('CREATED', 'APPROVED', 'SENT')`)
+    return database.count(
+      `SELECT COUNT(*) FROM payout WHERE merchant_id IN (?) AND state IN ('CREATED', 'APPROVED', 'SENT')`,
+      [this.#merchants],
+    )
   }
 }
 
