@@ -1,5 +1,5 @@
 /** The real process, killed under load and on a disk that takes no more: what it answered is what its journal says. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
@@ -13,6 +13,7 @@ import {
   journalPage,
 } from '../../shared/contracts/acquirer.ts'
 import { until } from '../../shared/runtime/until.ts'
+import { endProcess, startProcess } from '../../test/support/sandbox-process.ts'
 import { authorizeOrder, captureOrder, laterOrder, opOf } from './sample-orders.ts'
 
 jest.setTimeout(120_000)
@@ -21,7 +22,6 @@ const CLIENTS = 32
 const LIVES = 3
 /** Answers in one life before it is killed, in the middle of the rest. */
 const ANSWERS_A_LIFE = 400
-const LISTENING = /"message":"listening".*"port":(\d+)/
 
 let folder: string
 let child: ChildProcess | undefined
@@ -41,28 +41,14 @@ afterEach(async () => {
 /** Through a shell that may set limits first. */
 async function start(limits = ':'): Promise<void> {
   const program = join(import.meta.dirname, 'main.ts')
-  const { NODE_OPTIONS: _, ...inherited } = process.env
-  const env = { ...inherited, ACQUIRER_DATA: folder, ACQUIRER_PORT: '0', HOST: '127.0.0.1' }
-  const started = spawn('sh', ['-c', `${limits}; exec "$0" "$1"`, process.execPath, program], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  child = started
-  let output = ''
-  started.stdout.setEncoding('utf8').on('data', chunk => {
-    output += chunk
-  })
-  await until(() => LISTENING.test(output) || started.exitCode !== null, { what: 'the acquirer' })
-  if (started.exitCode !== null) throw new Error(`it ended at once:\n${output}`)
-  url = `http://127.0.0.1:${LISTENING.exec(output)![1]}`
+  const shell = ['sh', '-c', `${limits}; exec "$0" "$1"`, process.execPath, program] as const
+  ;({ child, url } = await startProcess('acquirer', [...shell], { ACQUIRER_DATA: folder }))
 }
 
 async function end(signal: NodeJS.Signals): Promise<number | null> {
-  const ended = once(child!, 'exit')
-  child!.kill(signal)
-  const [code] = await ended
+  const code = await endProcess(child!, signal)
   child = undefined
-  return code as number | null
+  return code
 }
 
 interface Reply {

@@ -1,5 +1,5 @@
 /** The real process, killed at the commits of its batches and their payments: each batch is made once, and each deposit is booked once. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { settlementPage } from '../../shared/contracts/acquirer.ts'
 import { bankJournalPage } from '../../shared/contracts/bank.ts'
 import { until } from '../../shared/runtime/until.ts'
+import { endProcess, startCrashing } from '../../test/support/sandbox-process.ts'
 import { Journal as BankJournal } from '../bank/journal.ts'
 import { startBank } from '../bank/server.ts'
 import { DAY_MS } from '../service/days.ts'
@@ -17,8 +18,6 @@ import { authorizeOrder, captureOrder, opOf } from './sample-orders.ts'
 jest.setTimeout(120_000)
 
 const POINTS = ['batches:writing', 'batches:written', 'batches:deposited', 'batches:paid'] as const
-const SUBSCRIBER = join(import.meta.dirname, '../../test/support/crash/crash-at.mjs')
-const LISTENING = /"message":"listening".*"port":(\d+)/
 
 let folder: string
 let armedFile: string
@@ -39,36 +38,14 @@ afterEach(async () => {
 })
 
 async function start(): Promise<void> {
-  const { NODE_OPTIONS: _, ...inherited } = process.env
-  const env = {
-    ...inherited,
-    ACQUIRER_DATA: join(folder, 'acquirer'),
-    ACQUIRER_PORT: '0',
-    HOST: '127.0.0.1',
-    BANK_URL: `http://127.0.0.1:${bank.port}`,
-    CRASH_POINTS: POINTS.join(),
-    CRASH_FILE: armedFile,
-  }
-  const started = spawn(process.execPath, [`--import=${SUBSCRIBER}`, join(import.meta.dirname, 'main.ts')], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  child = started
-  let output = ''
-  started.stdout.setEncoding('utf8').on('data', chunk => {
-    output += chunk
-  })
-  await until(() => LISTENING.test(output) || started.exitCode !== null, { what: 'the acquirer' })
-  if (started.exitCode !== null) throw new Error(`it ended at once:\n${output}`)
-  url = `http://127.0.0.1:${LISTENING.exec(output)![1]}`
+  const variables = { ACQUIRER_DATA: join(folder, 'acquirer'), BANK_URL: `http://127.0.0.1:${bank.port}` }
+  ;({ child, url } = await startCrashing('acquirer', POINTS, armedFile, variables))
 }
 
 async function end(signal: NodeJS.Signals): Promise<number | null> {
-  const ended = once(child!, 'exit')
-  child!.kill(signal)
-  const [code] = await ended
+  const code = await endProcess(child!, signal)
   child = undefined
-  return code as number | null
+  return code
 }
 
 /** The status; undefined when the acquirer died over it. */

@@ -1,20 +1,18 @@
 /** The real process, killed at its commit boundaries: nothing is executed twice, and nothing was told that is not in its journal. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { type BankJournalEntry, bankJournalPage } from '../../shared/contracts/bank.ts'
-import { until } from '../../shared/runtime/until.ts'
+import { endProcess, startCrashing } from '../../test/support/sandbox-process.ts'
 import { DAY_MS, dayOf } from '../service/days.ts'
 import { payoutFile } from './sample-files.ts'
 
 jest.setTimeout(120_000)
 
 const POINTS = ['bank:booking', 'bank:booked'] as const
-const SUBSCRIBER = join(import.meta.dirname, '../../test/support/crash/crash-at.mjs')
-const LISTENING = /"message":"listening".*"port":(\d+)/
 
 let folder: string
 let armedFile: string
@@ -31,35 +29,14 @@ afterEach(async () => {
 })
 
 async function start(): Promise<void> {
-  const { NODE_OPTIONS: _, ...inherited } = process.env
-  const env = {
-    ...inherited,
-    BANK_DATA: join(folder, 'journal'),
-    BANK_PORT: '0',
-    HOST: '127.0.0.1',
-    CRASH_POINTS: POINTS.join(),
-    CRASH_FILE: armedFile,
-  }
-  const started = spawn(process.execPath, [`--import=${SUBSCRIBER}`, join(import.meta.dirname, 'main.ts')], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  child = started
-  let output = ''
-  started.stdout.setEncoding('utf8').on('data', chunk => {
-    output += chunk
-  })
-  await until(() => LISTENING.test(output) || started.exitCode !== null, { what: 'the bank' })
-  if (started.exitCode !== null) throw new Error(`it ended at once:\n${output}`)
-  url = `http://127.0.0.1:${LISTENING.exec(output)![1]}`
+  const variables = { BANK_DATA: join(folder, 'journal') }
+  ;({ child, url } = await startCrashing('bank', POINTS, armedFile, variables))
 }
 
 async function end(signal: NodeJS.Signals): Promise<number | null> {
-  const ended = once(child!, 'exit')
-  child!.kill(signal)
-  const [code] = await ended
+  const code = await endProcess(child!, signal)
   child = undefined
-  return code as number | null
+  return code
 }
 
 /** What was answered; undefined when the bank died over it. */
