@@ -23,6 +23,7 @@ import {
   sum,
   type Total,
 } from './payment-history.ts'
+import { payableOf } from './settlement-history.ts'
 
 interface Rule {
   /** The event that an entry follows from. */
@@ -35,30 +36,29 @@ interface Rule {
 }
 
 const account = (name: string) => () => name
-const merchantAccount = (merchantId: string): string => `merchant_payable:${merchantId}`
 
 export const entryRules: Record<EntryType, Rule> = {
   capture: {
     topic: 'payment.captured',
     debit: account('acquirer_receivable'),
-    credit: merchantAccount,
+    credit: payableOf,
     total: 'capturedAmount',
   },
-  fee: { topic: 'payment.captured', debit: merchantAccount, credit: account('fee_revenue'), total: null },
+  fee: { topic: 'payment.captured', debit: payableOf, credit: account('fee_revenue'), total: null },
   fee_vat: {
     topic: 'payment.captured',
-    debit: (merchantId, vatMode) => (vatMode === 'exclusive' ? merchantAccount(merchantId) : 'fee_revenue'),
+    debit: (merchantId, vatMode) => (vatMode === 'exclusive' ? payableOf(merchantId) : 'fee_revenue'),
     credit: account('vat_payable'),
     total: null,
   },
   refund: {
     topic: 'payment.refunded',
-    debit: merchantAccount,
+    debit: payableOf,
     credit: account('acquirer_receivable'),
     total: 'refundedAmount',
   },
-  refund_fee: { topic: 'payment.refunded', debit: account('fee_revenue'), credit: merchantAccount, total: null },
-  refund_fee_vat: { topic: 'payment.refunded', debit: account('vat_payable'), credit: merchantAccount, total: null },
+  refund_fee: { topic: 'payment.refunded', debit: account('fee_revenue'), credit: payableOf, total: null },
+  refund_fee_vat: { topic: 'payment.refunded', debit: account('vat_payable'), credit: payableOf, total: null },
 }
 
 const entrySum = (history: PaymentHistory, total: Total): number =>

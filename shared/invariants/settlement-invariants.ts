@@ -1,4 +1,5 @@
 /** Invariants of settlement: one item and one expectation an event, batches of their items, payouts of their batches, and the accounts. */
+import { livePayoutStates } from '../contracts/lists.ts'
 import type { Balances, DatabaseTotals } from './database-totals.ts'
 import {
   type CheckResult,
@@ -19,6 +20,7 @@ import {
   isBooked,
   movedOn,
   type PayoutHistory,
+  type PayoutRow,
   payableOf,
   RECEIVABLE,
   type SettledEvent,
@@ -130,12 +132,12 @@ const carriedOver = {
   },
 } as const satisfies DatabaseInvariant
 
-const LIVE = ['CREATED', 'APPROVED', 'SENT', 'CONFIRMED', 'PAID']
+const isLive = ({ state }: PayoutRow): boolean => livePayoutStates.some(live => live === state)
 const FALLEN = ['FAILED', 'CANCELED']
 const UNDER_WAY = ['CREATED', 'APPROVED', 'SENT', 'CONFIRMED']
 
 export const isUnpaid = ({ batch, payouts }: BatchHistory): boolean =>
-  ['CLOSED', 'HELD'].includes(batch.state) && !payouts.some(({ state }) => LIVE.includes(state))
+  ['CLOSED', 'HELD'].includes(batch.state) && !payouts.some(isLive)
 
 export const isUnderWay = ({ state }: PayoutHistory): boolean => UNDER_WAY.includes(state)
 
@@ -144,7 +146,7 @@ const payoutOfBatch = {
   sentence:
     'A payout is the net of its batch, to its merchant; a batch has at most one living payout, and none while it is open or carried.',
   *checkBatch({ batch, payouts }) {
-    const live = payouts.filter(({ state }) => LIVE.includes(state))
+    const live = payouts.filter(isLive)
     yield holds(live.length <= 1, batch.batchId, `has ${live.length} living payouts`)
     if (['OPEN', 'CARRIED'].includes(batch.state))
       yield same(batch.batchId, 'the number of its payouts', payouts.length, 0)

@@ -4,6 +4,7 @@ import type { Transaction } from '../payments/ports.ts'
 import type { Operator, Operators } from '../settlement/ports.ts'
 import { lockChain } from './audit-log.ts'
 import type { Database } from './database.ts'
+import { dateOrNull } from './days.ts'
 
 interface OperatorRow {
   operator_id: string
@@ -24,8 +25,6 @@ const operatorOf = (row: OperatorRow): Operator => ({
   createdAtMs: row.created_at.getTime(),
   disabledAtMs: row.disabled_at?.getTime() ?? null,
 })
-
-const timeOf = (epochMs: number | null): Date | null => (epochMs === null ? null : new Date(epochMs))
 
 export class OperatorTable implements Operators {
   readonly #database: Database
@@ -49,12 +48,12 @@ export class OperatorTable implements Operators {
 
   async insert(tx: Transaction, operator: Operator): Promise<void> {
     const { operatorId, name, role, tokenHash, createdAtMs, disabledAtMs } = operator
-    const row = [operatorId, name, role, tokenHash, new Date(createdAtMs), timeOf(disabledAtMs)]
+    const row = [operatorId, name, role, tokenHash, new Date(createdAtMs), dateOrNull(disabledAtMs)]
     this.#database.insertLater(`INSERT INTO operator (${COLUMNS}) VALUES`, row, tx)
   }
 
   async update(tx: Transaction, { operatorId, tokenHash, disabledAtMs }: Operator): Promise<void> {
     const sql = 'UPDATE operator SET token_hash = ?, disabled_at = ? WHERE operator_id = ?'
-    this.#database.writeLater(sql, [tokenHash, timeOf(disabledAtMs), operatorId], tx)
+    this.#database.writeLater(sql, [tokenHash, dateOrNull(disabledAtMs), operatorId], tx)
   }
 }

@@ -3,6 +3,7 @@ import type { PaymentStatus } from '../contracts/lists.ts'
 import { DECLINED_EXPIRY_PAUSE_MS, heldStatuses, type Payment } from '../domain/payment.ts'
 import type { Payments, Transaction } from '../payments/ports.ts'
 import type { Database } from './database.ts'
+import { dateOrNull } from './days.ts'
 
 export const PAYMENT_COLUMNS =
   'p.payment_id, p.merchant_id, p.order_id, p.status, p.amount, p.currency, p.captured_amount, p.refunded_amount, p.payment_method, ' +
@@ -57,8 +58,6 @@ const feeScheduleOf = ({ fee_basis_points: basisPoints, fee_fixed: fixedMinor }:
   basisPoints === null || fixedMinor === null ? null : { basisPoints, fixedMinor }
 
 const SELECT_PAYMENT = `SELECT ${PAYMENT_COLUMNS} FROM payment p`
-
-const dateOrNull = (epochMs: number | null): Date | null => (epochMs === null ? null : new Date(epochMs))
 
 export class PaymentTable implements Payments {
   readonly #database: Database

@@ -3,7 +3,7 @@ import { type PayoutFileState, type WaitingFileState, waitingFileStates } from '
 import type { Transaction } from '../payments/ports.ts'
 import type { PayoutFile, PayoutFiles, Waiting, WaitingFiles } from '../settlement/ports.ts'
 import type { Database, SqlValue } from './database.ts'
-import { dayIn } from './days.ts'
+import { dateOrNull, dayIn } from './days.ts'
 
 interface FileRow {
   file_id: string
@@ -38,8 +38,6 @@ const fileOf = (row: FileRow): PayoutFile => ({
   askAtMs: row.ask_at_ms,
 })
 
-const timeOf = (timeMs: number | null): Date | null => (timeMs === null ? null : new Date(timeMs))
-
 const NONE: Waiting = { count: 0, sinceMs: null }
 
 export class PayoutFileTable implements PayoutFiles, WaitingFiles {
@@ -60,7 +58,7 @@ export class PayoutFileTable implements PayoutFiles, WaitingFiles {
       file.sha256,
       new Date(file.preparedAtMs),
       file.approvedBy,
-      timeOf(file.approvedAtMs),
+      dateOrNull(file.approvedAtMs),
       file.failure,
       file.askAtMs,
     ]
@@ -87,7 +85,7 @@ export class PayoutFileTable implements PayoutFiles, WaitingFiles {
         file.state,
         file.sha256,
         file.approvedBy,
-        timeOf(file.approvedAtMs),
+        dateOrNull(file.approvedAtMs),
         file.failure,
         file.askAtMs,
         file.fileId,

@@ -10,7 +10,7 @@ import type {
   UnbatchedItems,
 } from '../settlement/ports.ts'
 import type { Database } from './database.ts'
-import { dayIn } from './days.ts'
+import { dateOrNull, dayIn } from './days.ts'
 
 export interface BatchRow {
   batch_id: string
@@ -43,8 +43,6 @@ export const batchOf = (row: BatchRow): SettlementBatch => ({
   closedAtMs: row.closed_at?.getTime() ?? null,
 })
 
-const timeOf = (timeMs: number | null): Date | null => (timeMs === null ? null : new Date(timeMs))
-
 export class BatchTable implements Batches {
   readonly #database: Database
 
@@ -54,7 +52,7 @@ export class BatchTable implements Batches {
 
   async insert(tx: Transaction, batch: SettlementBatch): Promise<void> {
     const { batchId, merchantId, currency, periodEnd, sequence, dueOn, state, itemCount, netMinor } = batch
-    const times = [new Date(batch.openedAtMs), timeOf(batch.closedAtMs)]
+    const times = [new Date(batch.openedAtMs), dateOrNull(batch.closedAtMs)]
     const row = [batchId, merchantId, currency, periodEnd, sequence, dueOn, state, itemCount, netMinor, ...times]
     this.#database.insertLater(`INSERT INTO settlement_batch (${BATCH_COLUMNS}) VALUES`, row, tx)
   }
@@ -67,7 +65,7 @@ export class BatchTable implements Batches {
   async update(tx: Transaction, { batchId, state, itemCount, netMinor, closedAtMs }: SettlementBatch): Promise<void> {
     this.#database.writeLater(
       'UPDATE settlement_batch SET state = ?, item_count = ?, net = ?, closed_at = ? WHERE batch_id = ?',
-      [state, itemCount, netMinor, timeOf(closedAtMs), batchId],
+      [state, itemCount, netMinor, dateOrNull(closedAtMs), batchId],
       tx,
     )
   }

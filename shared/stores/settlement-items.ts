@@ -4,8 +4,8 @@ import type { Items, SettlementItem } from '../settlement/ports.ts'
 import type { Database } from './database.ts'
 import { dayIn } from './days.ts'
 
-const COLUMNS = `item_id, merchant_id, currency, payment_id, event_id, type, gross, fee, vat, net, sold_on, period_end, due_on,
-  calendar_version, recorded_at`
+export const ITEM_COLUMNS = `item_id, merchant_id, currency, payment_id, event_id, type, gross, fee, vat, net, sold_on, period_end, due_on,
+  calendar_version`
 
 /** The items of one merchant and currency that are in no batch. */
 export interface OpenSum {
@@ -54,7 +54,7 @@ export class SettlementItemTable implements Items {
         item.calendarVersion,
         new Date(nowMs),
       ]
-      this.#database.insertLater(`INSERT INTO settlement_item (${COLUMNS}) VALUES`, row, tx)
+      this.#database.insertLater(`INSERT INTO settlement_item (${ITEM_COLUMNS}, recorded_at) VALUES`, row, tx)
     }
   }
 

@@ -13,6 +13,7 @@ import type { Database, SqlValue } from './database.ts'
 import { dayIn } from './days.ts'
 import { PAYOUT_COLUMNS, type PayoutRow, payoutOf } from './payouts.ts'
 import { BATCH_COLUMNS, type BatchRow, batchOf } from './settlement-batches.ts'
+import { ITEM_COLUMNS } from './settlement-items.ts'
 
 interface ItemRow {
   item_id: string
@@ -30,9 +31,6 @@ interface ItemRow {
   due_on: Date | null
   calendar_version: number
 }
-
-const ITEM_COLUMNS = `item_id, merchant_id, currency, payment_id, event_id, type, gross, fee, vat, net, sold_on, period_end, due_on,
-  calendar_version`
 
 /** Conditions with their values; all must hold. */
 type Conditions = Array<[sql: string, values: readonly SqlValue[]]>
