@@ -87,6 +87,14 @@ export const accounts = {
   vat_payable: 'liability',
   payout_in_transit: 'liability',
   cash: 'asset',
+  cash_safeguarded: 'asset',
+  cash_in_transit: 'asset',
+  recon_suspense: 'suspense',
+  acquirer_fee: 'expense',
+  vat_receivable: 'asset',
+  own_funds: 'liability',
+  recon_gain: 'income',
+  recon_loss: 'expense',
 } as const satisfies Record<string, AccountType>
 
 /** How a merchant's fee carries VAT: on top of it, within it, or not at all. */
@@ -102,7 +110,7 @@ export const settlementCycles = ['D', 'W', 'M'] as const
 export type SettlementCycle = (typeof settlementCycles)[number]
 
 /** What a merchant is owed for, or owes. `carry_out` empties a batch that is not paid, `carry_in` takes its sum into the next one. */
-export const itemTypes = ['capture', 'refund', 'carry_in', 'carry_out'] as const
+export const itemTypes = ['capture', 'refund', 'carry_in', 'carry_out', 'payout_returned', 'adjustment'] as const
 export type ItemType = (typeof itemTypes)[number]
 
 /** OPEN → CLOSED → PAID, or CARRIED when there is nothing to pay; CLOSED ↔ HELD. */
@@ -146,16 +154,103 @@ export type WaitingFileState = (typeof waitingFileStates)[number]
 export const settlementEntryTypes = ['payout', 'payout_failed'] as const
 export type SettlementEntryType = (typeof settlementEntryTypes)[number]
 
+/** Ledger entries of reconciliation: each is of a file of the acquirer or the bank, of a payout, or of a break, and of no payment. */
+export const reconEntryTypes = [
+  'settled_net',
+  'settled_fee',
+  'settled_vat',
+  'differs_amount',
+  'differs_fee',
+  'differs_vat',
+  'unexpected',
+  'allocated',
+  'short_paid',
+  'payout_paid',
+  'payout_paid_difference',
+  'payout_returned',
+  'payout_returned_difference',
+  'expected_amount',
+  'expected_fee',
+  'expected_vat',
+  'given_up',
+  'resolved',
+  'taken_over',
+] as const
+export type ReconEntryType = (typeof reconEntryTypes)[number]
+
 /** Events of settlement. Each type is the name of its Kafka topic. */
-export const settlementEventTypes = ['settlement.closed', 'payout.created', 'payout.sent', 'payout.failed'] as const
+export const settlementEventTypes = [
+  'settlement.closed',
+  'payout.created',
+  'payout.sent',
+  'payout.paid',
+  'payout.returned',
+  'payout.failed',
+  'recon.file-imported',
+  'recon.chunk-booked',
+  'recon.break-opened',
+  'recon.break-resolved',
+] as const
 export type SettlementEventType = (typeof settlementEventTypes)[number]
 
-/** What we expect to find in the acquirer's settlement, one for each captured or refunded event. */
-export const expectationKinds = ['capture', 'refund'] as const
+/** What we expect to find in the acquirer's settlement, one for each captured or refunded event. A correction follows from a break. */
+export const expectationKinds = ['capture', 'refund', 'correction'] as const
 export type ExpectationKind = (typeof expectationKinds)[number]
 
 export const expectationStates = ['OPEN', 'OVERDUE', 'MATCHED', 'BROKEN', 'SETTLED'] as const
 export type ExpectationState = (typeof expectationStates)[number]
+
+/** Who sends us files. */
+export const reconSourceKinds = ['acquirer', 'bank'] as const
+export type ReconSourceKind = (typeof reconSourceKinds)[number]
+
+/** How a source lays out its files. */
+export const reconProfiles = ['acquirer-csv', 'toss-json', 'camt-053'] as const
+export type ReconProfile = (typeof reconProfiles)[number]
+
+/** RECEIVED: its lines are being read → PARSED: all are there, and its totals are right → MATCHING → DONE. REJECTED whole. */
+export const reconFileStates = ['RECEIVED', 'PARSED', 'MATCHING', 'DONE', 'REJECTED'] as const
+export type ReconFileState = (typeof reconFileStates)[number]
+
+/** READ until it is matched. REPEATED: an earlier file had it, with the same content. */
+export const reconLineStates = ['READ', 'MATCHED', 'BROKEN', 'REPEATED'] as const
+export type ReconLineState = (typeof reconLineStates)[number]
+
+/** What does not fit. The first that applies names the break. */
+export const breakClasses = [
+  'DUPLICATE',
+  'MISSING_HERE',
+  'STATUS',
+  'CURRENCY',
+  'AMOUNT_OVER',
+  'AMOUNT_UNDER',
+  'FEE',
+  'DATE',
+  'MISSING_THERE',
+  'AMENDED',
+] as const
+export type BreakClass = (typeof breakClasses)[number]
+
+/** OPEN → ASSIGNED → PROPOSED → RESOLVED or WRITTEN_OFF; a refused proposal is ASSIGNED again. */
+export const breakStates = ['OPEN', 'ASSIGNED', 'PROPOSED', 'RESOLVED', 'WRITTEN_OFF'] as const
+export type BreakState = (typeof breakStates)[number]
+
+/** Breaks that somebody has to work on. */
+export const openBreakStates = ['OPEN', 'ASSIGNED', 'PROPOSED'] as const satisfies readonly BreakState[]
+
+/** What is done with a break. `expected`: its expectation came. `arrived`: its line came. */
+export const breakActions = [
+  'assign',
+  'note',
+  'propose',
+  'refuse',
+  'approve',
+  'give_up',
+  'expected',
+  'arrived',
+  'write_off',
+] as const
+export type BreakAction = (typeof breakActions)[number]
 
 /** What operators may do: look; act; and approve what others have prepared. Each may do what the one before may. */
 export const operatorRoles = ['viewer', 'operator', 'approver'] as const
@@ -172,5 +267,7 @@ export const auditActions = [
   'payout.canceled',
   'terms.set',
   'calendar.added',
+  'recon-file.imported',
+  'break.acted',
 ] as const
 export type AuditAction = (typeof auditActions)[number]

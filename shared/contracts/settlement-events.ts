@@ -44,8 +44,19 @@ const payout = z.object({
 
 export const payoutCreated = z.object({ ...common, eventType: z.literal('payout.created'), payout })
 export const payoutSent = z.object({ ...common, eventType: z.literal('payout.sent'), payout })
+/** A line of the bank's statement says so. Minor units, positive: what the line moved. */
+const onStatement = { bankRef: z.string(), bookedOn: z.iso.date(), moved: z.int().min(1) }
+export const payoutPaid = z.object({ ...common, eventType: z.literal('payout.paid'), payout, ...onStatement })
+/** The money came back after it was paid. */
+export const payoutReturned = z.object({ ...common, eventType: z.literal('payout.returned'), payout, ...onStatement })
 /** The money did not move: the bank refused it, or an operator canceled it before it was sent. */
 export const payoutFailed = z.object({ ...common, eventType: z.literal('payout.failed'), payout, reason: z.string() })
 
-export const payoutEvent = z.discriminatedUnion('eventType', [payoutCreated, payoutSent, payoutFailed])
+export const payoutEvent = z.discriminatedUnion('eventType', [
+  payoutCreated,
+  payoutSent,
+  payoutPaid,
+  payoutReturned,
+  payoutFailed,
+])
 export type PayoutEvent = z.infer<typeof payoutEvent>

@@ -2,6 +2,7 @@
 import { randomFillSync } from 'node:crypto'
 import { decodeTime, monotonicFactory } from 'ulid'
 import type { Ids } from '../payments/ports.ts'
+import type { ReconIds } from '../reconciliation/ports.ts'
 import type { SettlementIds } from '../settlement/ports.ts'
 
 const POOL_WORDS = 1024
@@ -23,7 +24,9 @@ function pooledRandom(): () => number {
 const timeIn = (id: string): number => decodeTime(id.slice(id.indexOf('_') + 1))
 
 /** `nowMs` is the clock whose time the ids carry. */
-export function createIds(nowMs: () => number): Ids & SettlementIds & { operator(): string; request(): string } {
+export function createIds(
+  nowMs: () => number,
+): Ids & SettlementIds & ReconIds & { operator(): string; request(): string } {
   const random = pooledRandom()
   const ulid = monotonicFactory(random)
   // A generator of its own: an entry that must sort after an id from the future moves the time of later entries only.
@@ -39,6 +42,8 @@ export function createIds(nowMs: () => number): Ids & SettlementIds & { operator
     batch: withPrefix('bat'),
     payout: withPrefix('out'),
     payoutFile: withPrefix('pof'),
+    reconFile: withPrefix('rcf'),
+    reconBreak: withPrefix('brk'),
     operator: withPrefix('opr'),
     request: withPrefix('req'),
   }

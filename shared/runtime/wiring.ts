@@ -45,6 +45,7 @@ import { AnswerTable } from '../stores/answers.ts'
 import { AuditLogTable } from '../stores/audit-log.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
+import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
@@ -442,6 +443,14 @@ export class Ports {
 
   get settlementLedger() {
     return this.#once('settlementLedger', () => new SettlementLedgerTable(this.database))
+  }
+
+  get reconLedger() {
+    return this.settlementLedger
+  }
+
+  get breaks() {
+    return this.#once('breaks', () => new BreakTable(this.database))
   }
 
   get fileFormat() {

@@ -22,7 +22,10 @@ export function batchClosedEvent(eventId: string, batch: SettlementBatch, carrie
 export function payoutToldEvent(
   eventId: string,
   payout: Payout,
-  step: { eventType: 'payout.created' | 'payout.sent' } | { eventType: 'payout.failed'; reason: string },
+  step:
+    | { eventType: 'payout.created' | 'payout.sent' }
+    | { eventType: 'payout.paid' | 'payout.returned'; bankRef: string; bookedOn: string; moved: number }
+    | { eventType: 'payout.failed'; reason: string },
 ): OutboxEvent {
   const { payoutId, batchId, attempt, merchantId, amountMinor, currency, state, fileId, eventCount } = payout
   const told = { payoutId, batchId, attempt, merchantId, amount: amountMinor, currency, state }

@@ -13,6 +13,7 @@ interface Room {
 
 const PORTS = 'shared/payments/ports.ts'
 const SETTLEMENT_PORTS = 'shared/settlement/ports.ts'
+const RECON_PORTS = 'shared/reconciliation/ports.ts'
 const LISTS = 'shared/contracts/lists.ts'
 const AUDIT_HASH = 'shared/invariants/audit-hash.ts'
 const CRASH_POINTS = 'shared/contracts/crash-points.ts'
@@ -22,6 +23,8 @@ const SHARED = [
   'invariants',
   'payments',
   'settlement',
+  'reconciliation',
+  'recon-files',
   'stores',
   'bank',
   'cache',
@@ -31,7 +34,7 @@ const SHARED = [
   'runtime',
 ].map(name => `shared/${name}`)
 const AUDITOR = 'scripts/lab/chaos/auditor'
-const adapter: Room = { imports: [PORTS, SETTLEMENT_PORTS, 'shared/domain', 'shared/contracts'] }
+const adapter: Room = { imports: [PORTS, SETTLEMENT_PORTS, RECON_PORTS, 'shared/domain', 'shared/contracts'] }
 
 /** It could leave the repository with its tests: they import nothing around it, and no other test imports them. */
 const PLUGIN = 'plugins/kafka-events'
@@ -41,6 +44,7 @@ const rooms: Record<string, Room> = {
     imports: [
       'shared/payments',
       'shared/settlement',
+      'shared/reconciliation',
       'shared/invariants',
       'shared/http',
       'shared/runtime',
@@ -58,6 +62,10 @@ const rooms: Record<string, Room> = {
   // Each of the two may use the other's ports, not its use cases.
   'shared/payments': { imports: [SETTLEMENT_PORTS, 'shared/domain', 'shared/contracts'], packages: [] },
   'shared/settlement': { imports: [PORTS, 'shared/domain', 'shared/contracts'], packages: [] },
+  // What a statement says of a payout moves it as settlement does.
+  'shared/reconciliation': { imports: [PORTS, 'shared/settlement', 'shared/domain', 'shared/contracts'], packages: [] },
+  // Reads the files of acquirers and banks.
+  'shared/recon-files': adapter,
   'shared/stores': adapter,
   'shared/cache': adapter,
   'shared/messaging': adapter,
@@ -122,7 +130,7 @@ const rootRooms = ['functions', LISTS, ...SHARED]
 /** Tests, and what exists for tests only: a product that imports it would ship it. */
 const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || /^(plugins\/[^/]+\/)?test\//.test(path)
 /** Those of a room may use those of another. */
-const isFake = (path: string): boolean => /^shared\/(payments|settlement)\/fake/.test(path)
+const isFake = (path: string): boolean => /^shared\/(payments|settlement|reconciliation)\/fake/.test(path)
 const isForTests = (path: string): boolean =>
   isTest(path) || isFake(path) || /\.corruption\.ts$|^(shared\/invariants|sandbox\/(acquirer|bank))\/sample-/.test(path)
 

@@ -6,6 +6,9 @@ import { parse } from 'yaml'
 import {
   acquirerDecisions,
   batchStates,
+  breakActions,
+  breakClasses,
+  breakStates,
   entriesByEvent,
   entryTypes,
   eventTypes,
@@ -19,6 +22,11 @@ import {
   payoutFileStates,
   payoutStates,
   type RequestedKind,
+  reconEntryTypes,
+  reconFileStates,
+  reconLineStates,
+  reconProfiles,
+  reconSourceKinds,
   refundFees,
   settlementCycles,
   settlementEntryTypes,
@@ -158,6 +166,22 @@ const places: (Place & { list: string })[] = [
   ...placesOf('payoutStates', payoutStates, [checkNamed('payout_state')]),
   ...placesOf('payoutFileStates', payoutFileStates, [checkNamed('payout_file_state')]),
   ...placesOf('expectationStates', expectationStates, [checkNamed('recon_expectation_state')]),
+  ...placesOf('reconSourceKinds', reconSourceKinds, [checkNamed('recon_source_kind')]),
+  ...placesOf('reconProfiles', reconProfiles, [checkNamed('recon_source_profile')]),
+  ...placesOf('reconFileStates', reconFileStates, [checkNamed('recon_file_state')]),
+  ...placesOf('reconLineStates', reconLineStates, [checkNamed('recon_line_state')]),
+  ...placesOf('breakClasses', breakClasses, [
+    checkNamed('recon_break_class'),
+    { file: 'docs/reconciliation.md', words: () => tableUnder('docs/reconciliation.md', 'class') },
+  ]),
+  ...placesOf('breakStates', breakStates, [checkNamed('recon_break_state')]),
+  ...placesOf('breakActions', breakActions, [
+    checkNamed('recon_break_action_action'),
+    { file: 'docs/reconciliation.md', words: () => tableUnder('docs/reconciliation.md', 'action') },
+  ]),
+  ...placesOf('reconEntryTypes', reconEntryTypes, [
+    { file: 'docs/reconciliation.md', words: () => tableUnder('docs/reconciliation.md', 'entry type') },
+  ]),
   ...placesOf('operatorRoles', operatorRoles, [checkNamed('operator_role')]),
   ...placesOf('entryTypes', entryTypes, [
     { file: 'shared/contracts/lists.ts (entriesByEvent)', words: () => Object.values(entriesByEvent).flat() },
@@ -211,7 +235,15 @@ test.each(places)('$file knows the $list', ({ file, list, members, words, hasOth
 })
 
 test('no member is on its list twice', () => {
-  for (const list of [paymentStatuses, operationKinds, operationStates, entryTypes, settlementEntryTypes, eventTypes])
+  for (const list of [
+    paymentStatuses,
+    operationKinds,
+    operationStates,
+    entryTypes,
+    settlementEntryTypes,
+    reconEntryTypes,
+    eventTypes,
+  ])
     expect([...new Set<string>(list)]).toEqual([...list])
 })
 
@@ -221,14 +253,19 @@ describe('the CHECKs of the migrations', () => {
 
     expect([...columns].sort()).toEqual([
       'acquirer_said',
+      'action',
+      'class',
       'closed',
       'cycle',
       'kind',
       'outcome',
+      'profile',
       'refund_fee',
+      'reversal_rule',
       'role',
       'state',
       'status',
+      'subject_kind',
       'vat_mode',
     ])
   })

@@ -30,8 +30,13 @@ const typeWords: Record<Language, Record<ItemType, string>> = {
     refund: 'refund',
     carry_in: 'carried from the last batch',
     carry_out: 'carried to the next batch',
+    payout_returned: 'payout that came back',
+    adjustment: 'adjustment',
   },
-  ko: { capture: '매출', refund: '환불', carry_in: '이전 배치에서 이월', carry_out: '다음 배치로 이월' },
+  ko: {
+    ...{ capture: '매출', refund: '환불', carry_in: '이전 배치에서 이월', carry_out: '다음 배치로 이월' },
+    ...{ payout_returned: '반환된 지급', adjustment: '조정' },
+  },
 }
 
 export const noTotals = (): StatementTotals => ({

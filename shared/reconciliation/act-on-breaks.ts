@@ -1,0 +1,80 @@
+/** Writes an action on a break: its row, its entries and its event, and what becomes of the break. The caller has locked the break. */
+import type { BreakAction, ReconEntryType } from '../contracts/lists.ts'
+import { reconMovement, SUSPENSE } from '../domain/recon-ledger.ts'
+import type { Transaction } from '../payments/ports.ts'
+import type { OpenBreakPorts, SuspenseMovement } from './open-breaks.ts'
+import type { ReconBreak, ReconBreakAction, ReconEntry } from './ports.ts'
+import { breakResolvedEvent } from './recon-event.ts'
+
+export type ActPorts = OpenBreakPorts
+
+export interface BreakStep {
+  actor: string
+  action: BreakAction
+  reason: string
+  account?: string
+  target?: string
+  amountMinor?: number
+  /** What it books on recon_suspense; none: nothing. */
+  movements?: readonly SuspenseMovement[]
+  /** What becomes of the break when nothing remains of it. Undefined: its state stays, whatever remains. */
+  closesAs?: 'RESOLVED' | 'WRITTEN_OFF'
+  /** The state it has when it does not close. Undefined: as before. */
+  state?: 'ASSIGNED' | 'PROPOSED'
+  /** Undefined: as before. */
+  assignee?: string | null
+}
+
+export interface Acted {
+  changed: ReconBreak
+  action: ReconBreakAction
+}
+
+/**
+ * A step that books has an event; one that books nothing and closes the break has one, too. `give_up` raises `booked` by what it puts on
+ * recon_suspense; every other action lowers `remaining`.
+ */
+export async function actOnBreak(ports: ActPorts, tx: Transaction, of: ReconBreak, step: BreakStep): Promise<Acted> {
+  const { ids, clock } = ports
+  const eventId = ids.event()
+  const atMs = clock.virtualNowMs()
+  const entries = (step.movements ?? []).flatMap(({ type, ...moved }) =>
+    entriesOf(ports, { type, ...moved }, { of, eventId, atMs }),
+  )
+  const moved = entries.reduce((sum, entry) => sum + onSuspense(entry), 0)
+  const remainingMinor = of.remainingMinor + moved
+  const closes = step.closesAs !== undefined && remainingMinor === 0
+  const isTold = entries.length > 0 || closes
+  const changed: ReconBreak = {
+    ...of,
+    remainingMinor,
+    bookedMinor: of.bookedMinor + (step.action === 'give_up' ? moved : 0),
+    state: closes ? step.closesAs! : (step.state ?? of.state),
+    closedAtMs: closes ? atMs : null,
+    assignee: step.assignee === undefined ? of.assignee : step.assignee,
+    version: of.version + 1,
+    eventCount: of.eventCount + (isTold ? 1 : 0),
+  }
+  const action: ReconBreakAction = {
+    ...{ breakId: of.breakId, sequence: changed.version, actor: step.actor, action: step.action, atMs },
+    ...{ account: step.account ?? null, target: step.target ?? null, amountMinor: step.amountMinor ?? null },
+    ...{ reason: step.reason, eventId: entries.length > 0 ? eventId : null },
+  }
+  await ports.breaks.update(tx, changed)
+  await ports.breaks.insertActions(tx, [action])
+  await ports.reconLedger.insertOfRecon(tx, entries, clock.nowMs())
+  if (isTold) await ports.outbox.insert(tx, breakResolvedEvent(eventId, changed, action), clock.nowMs())
+  return { changed, action }
+}
+
+const entriesOf = (
+  { ids }: ActPorts,
+  { type, signedMinor, account }: { type: ReconEntryType; signedMinor: number; account?: string },
+  { of, eventId, atMs }: { of: ReconBreak; eventId: string; atMs: number },
+): ReconEntry[] =>
+  reconMovement(type, { signedMinor, currency: of.currency, ...(account === undefined ? {} : { account }) }).map(
+    movement => ({ ...movement, entryId: ids.entry(), subjectId: of.breakId, eventId, occurredAtMs: atMs }),
+  )
+
+const onSuspense = ({ debitAccount, creditAccount, amountMinor }: ReconEntry): number =>
+  (debitAccount === SUSPENSE ? amountMinor : 0) - (creditAccount === SUSPENSE ? amountMinor : 0)
