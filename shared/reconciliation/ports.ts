@@ -106,6 +106,62 @@ export interface ReconLine {
   expectationId: string | null
 }
 
+export interface ReconSources {
+  /** All of them, by their id. */
+  list(): Promise<ReconSource[]>
+  find(sourceId: string): Promise<ReconSource | undefined>
+  /** Locks the row until the transaction ends: who holds it matches the source's files. */
+  lock(tx: Transaction, sourceId: string): Promise<ReconSource | undefined>
+}
+
+export interface ReconFiles {
+  /** Throws DuplicateKeyError when the source has a file of these bytes, or of this external id and revision. */
+  insert(tx: Transaction, file: ReconFile): Promise<void>
+  find(fileId: string): Promise<ReconFile | undefined>
+  findBySha(sourceId: string, sha256: string): Promise<ReconFile | undefined>
+  findRevision(sourceId: string, externalId: string, revision: number): Promise<ReconFile | undefined>
+  /** Locks the row until the transaction ends. */
+  lock(tx: Transaction, fileId: string): Promise<ReconFile | undefined>
+  /** Writes all but id, source and bytes. The row must be locked. Throws DuplicateKeyError as `insert`. */
+  update(tx: Transaction, file: ReconFile): Promise<void>
+  /** In one of these states, of a source or of all: those of a source in the order of their days. */
+  listByState(states: readonly ReconFileState[], limit: number, sourceId?: string): Promise<ReconFile[]>
+  /** Of a source, or of all, the newest first. */
+  listNewest(limit: number, sourceId?: string): Promise<ReconFile[]>
+  /** The last day of which all is there: of a file that is PARSED, MATCHING or DONE. */
+  lastDay(sourceId: string): Promise<string | undefined>
+  countByState(): Promise<{ sourceId: string; state: ReconFileState; count: number }[]>
+}
+
+/** What was on an account at the end of a day. */
+export interface ClosingBalance {
+  currency: string
+  day: string
+  closingMinor: number
+}
+
+export interface ReconFileTotals {
+  insert(tx: Transaction, totals: readonly ReconFileTotal[]): Promise<void>
+  /** By currency. */
+  list(fileId: string): Promise<ReconFileTotal[]>
+  /** Of each currency the newest that a statement of the source, PARSED, MATCHING or DONE, closed with. */
+  closings(sourceId: string): Promise<ClosingBalance[]>
+}
+
+export interface ReconLines {
+  /** Throws DuplicateKeyError (with a later statement or the commit) when the file has a line of this number. */
+  insert(tx: Transaction, lines: readonly ReconLine[]): Promise<void>
+  /** In their order; in one of these states when some are given. */
+  list(
+    fileId: string,
+    place: { afterLine: number; limit: number; states?: readonly ReconLineState[] },
+    tx?: Transaction,
+  ): Promise<ReconLine[]>
+  countByState(fileId: string): Promise<Partial<Record<ReconLineState, number>>>
+  /** Deletes the last lines of a file, at most so many; returns how many. */
+  deleteLast(tx: Transaction, fileId: string, limit: number): Promise<number>
+}
+
 /** What the acquirer has to pay with one reference. `net − allocated − moved` is still in cash_in_transit. */
 export interface AcquirerBatch {
   sourceId: string

@@ -62,6 +62,8 @@ import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
 import { PayoutFileTable } from '../stores/payout-files.ts'
 import { PayoutTable } from '../stores/payouts.ts'
+import { ReconFileTable, ReconFileTotalTable, ReconSourceTable } from '../stores/recon-files.ts'
+import { ReconLineTable } from '../stores/recon-lines.ts'
 import { SandboxClockTable } from '../stores/sandbox-clock.ts'
 import { BatchTable, UnbatchedItemTable } from '../stores/settlement-batches.ts'
 import { SettlementItemTable } from '../stores/settlement-items.ts'
@@ -451,6 +453,22 @@ export class Ports {
 
   get breaks() {
     return this.#once('breaks', () => new BreakTable(this.database))
+  }
+
+  get reconSources() {
+    return this.#once('reconSources', () => new ReconSourceTable(this.database))
+  }
+
+  get reconFiles() {
+    return this.#once('reconFiles', () => new ReconFileTable(this.database))
+  }
+
+  get reconFileTotals() {
+    return this.#once('reconFileTotals', () => new ReconFileTotalTable(this.database))
+  }
+
+  get reconLines() {
+    return this.#once('reconLines', () => new ReconLineTable(this.database))
   }
 
   get fileFormat() {
