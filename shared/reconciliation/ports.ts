@@ -3,6 +3,8 @@ import type {
   BreakAction,
   BreakClass,
   BreakState,
+  ExpectationState,
+  OperationState,
   ReconFileState,
   ReconLineState,
   ReconProfile,
@@ -171,6 +173,123 @@ export interface AcquirerBatch {
   allocatedMinor: number
   movedMinor: number
   dueOn: string | null
+}
+
+/** What is expected for an operation, as far as a line is compared with it. Amounts are signed. */
+export interface ExpectedLine {
+  expectationId: string
+  amountMinor: number
+  feeMinor: number
+  vatMinor: number
+  currency: string
+  /** Null: the calendar of its year was not loaded. */
+  dueOn: string | null
+  state: ExpectationState
+}
+
+/** Lines of one file that follow each other. */
+export interface LineRange {
+  fileId: string
+  fromLine: number
+  toLine: number
+}
+
+/** A line that an earlier file had under the same key, and what the revision of that file is. */
+export type EarlierLine = Pick<
+  ReconLine,
+  'contentHash' | 'amountMinor' | 'feeMinor' | 'vatMinor' | 'netMinor' | 'currency' | 'valueOn'
+> & {
+  /** Of a later revision of the same file than the one that is matched. */
+  isLater: boolean
+}
+
+/** A line that is compared again: it was booked as unexpected, and its expectation has come since. */
+export interface LateMatch {
+  breakId: string
+  line: Pick<ReconLine, 'fileId' | 'lineNo' | 'valueOn'>
+  expectation: ExpectedLine
+}
+
+/** A line `carry` that was booked as unexpected, and whose batch has come since. */
+export interface LateCarry {
+  breakId: string
+  line: Pick<ReconLine, 'fileId' | 'lineNo' | 'netMinor'>
+  batch: AcquirerBatch
+}
+
+/** Lines of an acquirer beside what is expected of it. All by the line's number. The source must be locked. */
+export interface Matching {
+  /** Of the same source, key and kind, whatever their states. */
+  expectations(tx: Transaction, range: LineRange): Promise<Map<number, ExpectedLine>>
+  /** In other files, MATCHED or BROKEN: the newest of each. */
+  earlierLines(tx: Transaction, range: LineRange): Promise<Map<number, EarlierLine>>
+  /**
+   * Which of these, at least one, have an operation and kind of which another line was MATCHED or BROKEN before: it settled something,
+   * or is in the same currency.
+   */
+  takenBefore(tx: Transaction, fileId: string, lineNos: readonly number[]): Promise<Set<number>>
+  /** Of the operations of these, at least one, as far as there are any of their kind. */
+  operationStates(tx: Transaction, fileId: string, lineNos: readonly number[]): Promise<Map<number, OperationState>>
+  /** The states of these, at least one, as they are now. */
+  expectationStates(tx: Transaction, expectationIds: readonly string[]): Promise<Map<string, ExpectationState>>
+  /** Open breaks MISSING_THERE of these expectations, at least one, each locked until the transaction ends. */
+  lockMissing(tx: Transaction, expectationIds: readonly string[]): Promise<Map<string, ReconBreak>>
+  /**
+   * Lines of the range become MATCHED, those in `broken` BROKEN, and their expectations SETTLED; those in `others` stay as they are.
+   * Throws when not every expectation was open: `count` of them must be.
+   */
+  settle(
+    tx: Transaction,
+    range: LineRange,
+    lines: { broken: readonly number[]; others: readonly number[]; count: number },
+  ): Promise<void>
+  /** These, at least one, get a state and settle nothing. */
+  mark(tx: Transaction, fileId: string, lineNos: readonly number[], state: ReconLineState): Promise<void>
+  /** Adds to what the batches have to pay; those that are not there yet begin with it. */
+  addToBatches(
+    tx: Transaction,
+    added: readonly Pick<AcquirerBatch, 'sourceId' | 'batchRef' | 'currency' | 'netMinor' | 'dueOn'>[],
+  ): Promise<void>
+  /** Locks the row until the transaction ends. */
+  lockBatch(
+    tx: Transaction,
+    batch: Pick<AcquirerBatch, 'sourceId' | 'batchRef' | 'currency'>,
+  ): Promise<AcquirerBatch | undefined>
+  /** Takes all that the batch, which must be locked, has left into another one, by this line. */
+  carryOut(tx: Transaction, batch: AcquirerBatch, line: Pick<ReconLine, 'fileId' | 'lineNo'>): Promise<void>
+}
+
+/** Breaks of lines that came before what they are for. */
+export interface LateLines {
+  /** At most so many, in the order of their breaks, after this one. */
+  listMatches(sourceId: string, limit: number, afterBreakId?: string): Promise<LateMatch[]>
+  listCarries(sourceId: string, limit: number, afterBreakId?: string): Promise<LateCarry[]>
+  /** The expectation is SETTLED by the line. False, and nothing is written, when it is not open any more. */
+  settle(tx: Transaction, late: LateMatch): Promise<boolean>
+}
+
+/** What was expected and did not come. */
+export interface MissingLines {
+  /** OPEN and due by this day, the longest due first. */
+  listDue(tx: Transaction | undefined, sourceId: string, dueOnMax: string, limit: number): Promise<ExpectedLine[]>
+  /** These, at least one, become OVERDUE. */
+  markOverdue(tx: Transaction, expectationIds: readonly string[]): Promise<void>
+  /** The first day on which an OPEN one is due that is not due by this day. */
+  nextDueOn(sourceId: string, afterDay: string): Promise<string | undefined>
+  /** OPEN ones without a due date, and when what they are for happened (virtual time); the oldest first, after this one. */
+  listUndated(
+    sourceId: string,
+    limit: number,
+    afterExpectationId?: string,
+  ): Promise<{ expectationId: string; occurredAtMs: number }[]>
+  /** At least one. */
+  setDueDates(tx: Transaction, dated: readonly { expectationId: string; dueOn: string }[]): Promise<void>
+}
+
+/** What somebody should look at. Each is logged and counted. None throws. */
+export interface ReconAlarms {
+  /** Settled there, and pending or declined here. May be told twice of one line when its transaction was run again. */
+  statusDiffers(line: Pick<ReconLine, 'fileId' | 'lineNo' | 'matchKey' | 'netMinor' | 'currency'>, status: string): void
 }
 
 /** Something that does not fit, and what of it stands on recon_suspense. */
