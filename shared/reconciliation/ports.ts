@@ -1,5 +1,6 @@
 /** What the reconciliation use cases need from outside. Times are epoch milliseconds, amounts signed minor units, days `YYYY-MM-DD`. */
 import type {
+  AllocationKind,
   BreakAction,
   BreakClass,
   BreakState,
@@ -12,6 +13,7 @@ import type {
 } from '../contracts/lists.ts'
 import type { ReconMovement } from '../domain/recon-ledger.ts'
 import type { Transaction } from '../payments/ports.ts'
+import type { Payout } from '../settlement/ports.ts'
 
 /** Who sends files, and by which rules they are read. */
 export interface ReconSource {
@@ -290,6 +292,84 @@ export interface MissingLines {
 export interface ReconAlarms {
   /** Settled there, and pending or declined here. May be told twice of one line when its transaction was run again. */
   statusDiffers(line: Pick<ReconLine, 'fileId' | 'lineNo' | 'matchKey' | 'netMinor' | 'currency'>, status: string): void
+}
+
+export type BatchKey = Pick<AcquirerBatch, 'sourceId' | 'batchRef' | 'currency'>
+
+/** Amounts that are looked for, at least one, in any currency, due between these days; a bound that is absent is none. */
+export interface AmountQuery {
+  amountsMinor: readonly number[]
+  from?: string
+  to?: string
+  limit: number
+}
+
+export interface AcquirerBatches {
+  /** With one of these references, whoever pays them. */
+  withRefs(tx: Transaction, refs: readonly string[]): Promise<AcquirerBatch[]>
+  /** That have exactly one of these amounts left, the first due first. */
+  withLeft(query: AmountQuery, tx?: Transaction): Promise<AcquirerBatch[]>
+  /** Locks those of the keys that are there until the transaction ends, in the order of their keys. */
+  lock(tx: Transaction, keys: readonly BatchKey[]): Promise<AcquirerBatch[]>
+  /** Adds to what was paid of it and to what was moved to breaks. The row must be locked. */
+  add(tx: Transaction, key: BatchKey, by: { allocatedMinor?: number; movedMinor?: number }): Promise<void>
+  /** Due by this day, with something left, that no line has touched, and that were not missed before. */
+  listMissing(dueOnMax: string, limit: number): Promise<AcquirerBatch[]>
+}
+
+/** What of a line is for a batch, a payout or a transfer of ours. */
+export interface Allocation {
+  fileId: string
+  lineNo: number
+  subjectKind: AllocationKind
+  /** The reference of the batch or the transfer, or the payout. */
+  subject: string
+  currency: string
+  /** Signed as the line. */
+  amountMinor: number
+}
+
+export interface Allocations {
+  insert(tx: Transaction, allocations: readonly Allocation[]): Promise<void>
+  /** The batches that the lines of a file paid a part of. */
+  batchesOf(tx: Transaction, fileId: string): Promise<Array<Pick<Allocation, 'subject' | 'currency'>>>
+  /** Of transfers with one of these references, each with the source of its line. */
+  transfers(tx: Transaction, references: readonly string[]): Promise<Array<Allocation & { sourceId: string }>>
+}
+
+/** A payout that the bank may have executed, and the day on which it was asked to. */
+export type AwaitedPayout = Pick<Payout, 'payoutId' | 'amountMinor' | 'currency' | 'state'> & { executeOn: string }
+
+export interface BankPayouts {
+  /** Locks the batches of these payouts, then the payouts, each in the order of their ids. Those that are not there are left out. */
+  lock(tx: Transaction, payoutIds: readonly string[]): Promise<Payout[]>
+  /** The batches must be locked, with their payouts. */
+  markBatchesPaid(tx: Transaction, batchIds: readonly string[]): Promise<void>
+  /** SENT and CONFIRMED ones of these amounts, the first due first. */
+  withAmounts(query: AmountQuery, tx?: Transaction): Promise<AwaitedPayout[]>
+  /** SENT and CONFIRMED ones that were to be executed by this day, and that were not missed before. */
+  listMissing(executeOnMax: string, limit: number): Promise<AwaitedPayout[]>
+}
+
+/** A line of a bank that nobody knew, by its open break. */
+export interface UnknownLine {
+  of: ReconBreak
+  matchKey: string
+  amountMinor: number
+}
+
+export interface BankBreaks {
+  /** Those of these subjects and classes, whatever their state. Locks them until the transaction ends, in the order of their ids. */
+  lockOn(tx: Transaction, subjects: readonly string[], classes: readonly BreakClass[]): Promise<ReconBreak[]>
+  /** Lines that have a reference, in the order of their breaks. */
+  listUnknownLines(afterBreakId: string, limit: number): Promise<UnknownLine[]>
+}
+
+export interface BankLines {
+  /** How the bank calls our accounts, and the sources that have their statements. */
+  ourAccounts(tx: Transaction): Promise<Array<{ sourceId: string; bankAccount: string }>>
+  /** Of one file. */
+  setState(tx: Transaction, fileId: string, lineNos: readonly number[], state: ReconLineState): Promise<void>
 }
 
 /** Something that does not fit, and what of it stands on recon_suspense. */

@@ -62,6 +62,7 @@ import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
 import { PayoutFileTable } from '../stores/payout-files.ts'
 import { PayoutTable } from '../stores/payouts.ts'
+import { AcquirerBatchTable, AllocationTable, BankBreakTables, BankPayoutTables } from '../stores/recon-bank.ts'
 import { ReconFileTable, ReconFileTotalTable, ReconSourceTable } from '../stores/recon-files.ts'
 import { ReconLineTable } from '../stores/recon-lines.ts'
 import { SandboxClockTable } from '../stores/sandbox-clock.ts'
@@ -469,6 +470,26 @@ export class Ports {
 
   get reconLines() {
     return this.#once('reconLines', () => new ReconLineTable(this.database))
+  }
+
+  get acquirerBatches() {
+    return this.#once('acquirerBatches', () => new AcquirerBatchTable(this.database))
+  }
+
+  get allocations() {
+    return this.#once('allocations', () => new AllocationTable(this.database))
+  }
+
+  get bankPayouts() {
+    return this.#once('bankPayouts', () => new BankPayoutTables(this.database))
+  }
+
+  get bankBreaks() {
+    return this.#once('bankBreaks', () => new BankBreakTables(this.database))
+  }
+
+  get bankLines() {
+    return this.bankBreaks
   }
 
   get fileFormat() {
