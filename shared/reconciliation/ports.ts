@@ -3,6 +3,7 @@ import type {
   BreakAction,
   BreakClass,
   BreakState,
+  ExpectationState,
   ReconFileState,
   ReconLineState,
   ReconProfile,
@@ -206,6 +207,22 @@ export interface Breaks {
   find(breakId: string): Promise<ReconBreak | undefined>
   /** In their order. */
   listActions(breakId: string): Promise<ReconBreakAction[]>
+}
+
+/** What a break may be resolved against, or misses. Each that is locked is so until the transaction ends. */
+export interface BreakTargets {
+  /** Waits for whoever matches files of the source, and lets nobody begin. Returns of what kind it is. */
+  lockSource(tx: Transaction, sourceId: string): Promise<ReconSourceKind | undefined>
+  lockExpectation(
+    tx: Transaction,
+    expectationId: string,
+  ): Promise<{ amountMinor: number; currency: string; state: ExpectationState } | undefined>
+  /** It will not come: SETTLED. It must be locked. */
+  settleExpectation(tx: Transaction, expectationId: string): Promise<void>
+  /** The one batch of an acquirer with this reference. Undefined, too, when several acquirers have one. */
+  lockBatch(tx: Transaction, batchRef: string, currency: string): Promise<AcquirerBatch | undefined>
+  /** Adds to what was moved from cash_in_transit. The batch must be locked. */
+  moveFromBatch(tx: Transaction, batch: AcquirerBatch, amountMinor: number): Promise<void>
 }
 
 /** New ids. */
