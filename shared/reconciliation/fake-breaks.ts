@@ -1,5 +1,5 @@
 /** The ports of breaks for tests, each a table in memory that refuses what the real one refuses. */
-import type { ExpectationState, ReconSourceKind } from '../contracts/lists.ts'
+import type { BreakClass, ExpectationState, ReconSourceKind } from '../contracts/lists.ts'
 import { FakeExpectations } from '../payments/fake-settlement.ts'
 import { type FakeDatabase, Table } from '../payments/fake-store.ts'
 import { RowRefusedError, type Transaction } from '../payments/ports.ts'
@@ -13,11 +13,14 @@ import type {
   ReconBreakAction,
   ReconEntry,
   ReconLedger,
+  ReconSource,
+  SmallBreaks,
 } from './ports.ts'
 
 const keyOf = (...parts: readonly (string | number)[]): string => parts.join(' ')
 
-export class FakeBreaks implements Breaks {
+export class FakeBreaks implements Breaks, SmallBreaks {
+  readonly tolerant: Awaited<ReturnType<SmallBreaks['listTolerant']>> = []
   readonly table: Table<ReconBreak>
   readonly actions: Table<ReconBreakAction>
   readonly #once: Table<string>
@@ -55,6 +58,41 @@ export class FakeBreaks implements Breaks {
   async listActions(breakId: string): Promise<ReconBreakAction[]> {
     const rows = await this.actions.filter(undefined, action => action.breakId === breakId)
     return rows.sort((a, b) => a.sequence - b.sequence)
+  }
+
+  async listTolerant() {
+    return [...this.tolerant]
+  }
+
+  async listSmall(
+    { sourceId, toleranceMinor }: Pick<ReconSource, 'sourceId' | 'toleranceMinor'>,
+    classes: readonly BreakClass[],
+    limit: number,
+    after = '',
+  ): Promise<string[]> {
+    const rows = await this.table.filter(
+      undefined,
+      row =>
+        classes.includes(row.class) &&
+        row.state === 'OPEN' &&
+        row.breakId > after &&
+        row.sourceId === sourceId &&
+        row.remainingMinor !== 0 &&
+        Math.abs(row.remainingMinor) <= toleranceMinor,
+    )
+    return rows
+      .map(({ breakId }) => breakId)
+      .toSorted()
+      .slice(0, limit)
+  }
+
+  async writtenOffMinor(tx: Transaction, sourceId: string, currency: string, sinceMs: number): Promise<number> {
+    const own = await this.table.filter(tx, row => row.sourceId === sourceId && row.currency === currency)
+    const ids = new Set(own.map(({ breakId }) => breakId))
+    const isCounted = ({ action, breakId, atMs }: ReconBreakAction) =>
+      action === 'write_off' && ids.has(breakId) && atMs >= sinceMs
+    const actions = await this.actions.filter(tx, isCounted)
+    return actions.reduce((sum, { amountMinor }) => sum + Math.abs(amountMinor!), 0)
   }
 }
 

@@ -225,6 +225,21 @@ export interface BreakTargets {
   moveFromBatch(tx: Transaction, batch: AcquirerBatch, amountMinor: number): Promise<void>
 }
 
+/** What of small differences is written off by itself. */
+export interface SmallBreaks {
+  /** Sources whose tolerance is more than nothing. */
+  listTolerant(): Promise<Pick<ReconSource, 'sourceId' | 'timezone' | 'toleranceMinor' | 'toleranceMaxMinor'>[]>
+  /** OPEN breaks of these classes that hold something, and no more than the tolerance, on either side; in the order of their ids. */
+  listSmall(
+    source: Pick<ReconSource, 'sourceId' | 'toleranceMinor'>,
+    classes: readonly BreakClass[],
+    limit: number,
+    afterBreakId?: string,
+  ): Promise<string[]>
+  /** What was written off since then (virtual time) of this source and currency: the sum of the amounts without their signs. */
+  writtenOffMinor(tx: Transaction, sourceId: string, currency: string, sinceMs: number): Promise<number>
+}
+
 /** New ids. */
 export interface ReconIds {
   reconFile(): string
