@@ -463,6 +463,37 @@ export interface Breaks {
   listActions(breakId: string): Promise<ReconBreakAction[]>
 }
 
+/** What a break may be resolved against, or misses. Each that is locked is so until the transaction ends. */
+export interface BreakTargets {
+  /** Waits for whoever matches files of the source, and lets nobody begin. Returns of what kind it is. */
+  lockSource(tx: Transaction, sourceId: string): Promise<ReconSourceKind | undefined>
+  lockExpectation(
+    tx: Transaction,
+    expectationId: string,
+  ): Promise<{ amountMinor: number; currency: string; state: ExpectationState } | undefined>
+  /** It will not come: SETTLED. It must be locked. */
+  settleExpectation(tx: Transaction, expectationId: string): Promise<void>
+  /** The one batch of an acquirer with this reference. Undefined, too, when several acquirers have one. */
+  lockBatch(tx: Transaction, batchRef: string, currency: string): Promise<AcquirerBatch | undefined>
+  /** Adds to what was moved from cash_in_transit. The batch must be locked. */
+  moveFromBatch(tx: Transaction, batch: AcquirerBatch, amountMinor: number): Promise<void>
+}
+
+/** What of small differences is written off by itself. */
+export interface SmallBreaks {
+  /** Sources whose tolerance is more than nothing. */
+  listTolerant(): Promise<Pick<ReconSource, 'sourceId' | 'timezone' | 'toleranceMinor' | 'toleranceMaxMinor'>[]>
+  /** OPEN breaks of these classes that hold something, and no more than the tolerance, on either side; in the order of their ids. */
+  listSmall(
+    source: Pick<ReconSource, 'sourceId' | 'toleranceMinor'>,
+    classes: readonly BreakClass[],
+    limit: number,
+    afterBreakId?: string,
+  ): Promise<string[]>
+  /** What was written off since then (virtual time) of this source and currency: the sum of the amounts without their signs. */
+  writtenOffMinor(tx: Transaction, sourceId: string, currency: string, sinceMs: number): Promise<number>
+}
+
 /** New ids. */
 export interface ReconIds {
   reconFile(): string

@@ -45,6 +45,7 @@ import { AnswerTable } from '../stores/answers.ts'
 import { AuditLogTable } from '../stores/audit-log.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
+import { BreakTargetTables } from '../stores/break-targets.ts'
 import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import { Database } from '../stores/database.ts'
@@ -490,6 +491,10 @@ export class Ports {
 
   get bankLines() {
     return this.bankBreaks
+  }
+
+  get breakTargets() {
+    return this.#once('breakTargets', () => new BreakTargetTables(this.database))
   }
 
   get fileFormat() {
