@@ -79,6 +79,13 @@ export function addBusinessDays(calendar: BusinessCalendar, day: string, count: 
   }
 }
 
+/** Business days after `from`, up to and with `to`; 0 when it is no later. Days of years that are not loaded do not count. */
+export function businessDaysBetween(calendar: BusinessCalendar, from: string, to: string): number {
+  let count = 0
+  for (let day = addDays(from, 1); day <= to; day = addDays(day, 1)) if (isBusinessDay(calendar, day)) count++
+  return count
+}
+
 /** Days of the calendar, also backwards. */
 export const addDays = (day: string, count: number): string => dayOf(Date.parse(day) + count * DAY_MS)
 
