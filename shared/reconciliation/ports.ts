@@ -413,6 +413,8 @@ export interface BreakDifferences {
   day?: { expected: string; found: string }
   /** What the operation or the payout is here. */
   status?: string
+  /** Of what is missing: when it was due. */
+  dueOn?: string
 }
 
 export interface ReconBreakAction {
