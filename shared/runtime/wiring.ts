@@ -45,6 +45,7 @@ import { AnswerTable } from '../stores/answers.ts'
 import { AuditLogTable } from '../stores/audit-log.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
+import { BreakTargetTables } from '../stores/break-targets.ts'
 import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import { Database } from '../stores/database.ts'
@@ -62,6 +63,9 @@ import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
 import { PayoutFileTable } from '../stores/payout-files.ts'
 import { PayoutTable } from '../stores/payouts.ts'
+import { AcquirerBatchTable, AllocationTable, BankBreakTables, BankPayoutTables } from '../stores/recon-bank.ts'
+import { ReconFileTable, ReconFileTotalTable, ReconSourceTable } from '../stores/recon-files.ts'
+import { ReconLineTable } from '../stores/recon-lines.ts'
 import { SandboxClockTable } from '../stores/sandbox-clock.ts'
 import { BatchTable, UnbatchedItemTable } from '../stores/settlement-batches.ts'
 import { SettlementItemTable } from '../stores/settlement-items.ts'
@@ -451,6 +455,46 @@ export class Ports {
 
   get breaks() {
     return this.#once('breaks', () => new BreakTable(this.database))
+  }
+
+  get reconSources() {
+    return this.#once('reconSources', () => new ReconSourceTable(this.database))
+  }
+
+  get reconFiles() {
+    return this.#once('reconFiles', () => new ReconFileTable(this.database))
+  }
+
+  get reconFileTotals() {
+    return this.#once('reconFileTotals', () => new ReconFileTotalTable(this.database))
+  }
+
+  get reconLines() {
+    return this.#once('reconLines', () => new ReconLineTable(this.database))
+  }
+
+  get acquirerBatches() {
+    return this.#once('acquirerBatches', () => new AcquirerBatchTable(this.database))
+  }
+
+  get allocations() {
+    return this.#once('allocations', () => new AllocationTable(this.database))
+  }
+
+  get bankPayouts() {
+    return this.#once('bankPayouts', () => new BankPayoutTables(this.database))
+  }
+
+  get bankBreaks() {
+    return this.#once('bankBreaks', () => new BankBreakTables(this.database))
+  }
+
+  get bankLines() {
+    return this.bankBreaks
+  }
+
+  get breakTargets() {
+    return this.#once('breakTargets', () => new BreakTargetTables(this.database))
   }
 
   get fileFormat() {
