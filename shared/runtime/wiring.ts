@@ -38,6 +38,8 @@ import type {
 } from '../payments/ports.ts'
 import { idIn } from '../payments/record-id.ts'
 import { noTracer } from '../payments/traced.ts'
+import { diskFiles } from '../recon-files/disk-files.ts'
+import { readers } from '../recon-files/readers.ts'
 import { settlementJobs } from '../settlement/due-jobs.ts'
 import type { Bank, PayoutAlarms, SettlementAlarms } from '../settlement/ports.ts'
 import { AccountBalanceTables } from '../stores/account-balances.ts'
@@ -469,6 +471,14 @@ export class Ports {
 
   get reconLines() {
     return this.#once('reconLines', () => new ReconLineTable(this.database))
+  }
+
+  get readers() {
+    return readers
+  }
+
+  get diskFiles() {
+    return diskFiles
   }
 
   get fileFormat() {
