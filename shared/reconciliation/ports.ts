@@ -123,6 +123,8 @@ export interface ReconFiles {
   insert(tx: Transaction, file: ReconFile): Promise<void>
   find(fileId: string): Promise<ReconFile | undefined>
   findBySha(sourceId: string, sha256: string): Promise<ReconFile | undefined>
+  /** Those that have one of these hashes, at least one, in any order. */
+  listBySha(sourceId: string, sha256s: readonly string[]): Promise<ReconFile[]>
   findRevision(sourceId: string, externalId: string, revision: number): Promise<ReconFile | undefined>
   /** Locks the row until the transaction ends. */
   lock(tx: Transaction, fileId: string): Promise<ReconFile | undefined>
@@ -149,7 +151,7 @@ export interface ReconFileTotals {
   /** By currency. */
   list(fileId: string): Promise<ReconFileTotal[]>
   /** Of each currency the newest that a statement of the source, PARSED, MATCHING or DONE, closed with. */
-  closings(sourceId: string): Promise<ClosingBalance[]>
+  closings(sourceId: string, tx?: Transaction): Promise<ClosingBalance[]>
 }
 
 export interface ReconLines {
@@ -162,6 +164,11 @@ export interface ReconLines {
     tx?: Transaction,
   ): Promise<ReconLine[]>
   countByState(fileId: string): Promise<Partial<Record<ReconLineState, number>>>
+  /** Of the lines of a file after `afterLine`, up to `toLine`. Sums are minor units. */
+  sums(
+    fileId: string,
+    range: { afterLine: number; toLine: number },
+  ): Promise<{ currency: string; count: number; netMinor: bigint }[]>
   /** Deletes the last lines of a file, at most so many; returns how many. */
   deleteLast(tx: Transaction, fileId: string, limit: number): Promise<number>
 }
@@ -535,8 +542,8 @@ export class ReconFileError extends Error {
 
 /** Files on a disk. */
 export interface DiskFiles {
-  /** In pieces. Throws when there is no such file. */
-  read(path: string): AsyncIterable<Uint8Array>
+  /** In pieces. Throws when there is no such file, and after the last piece ReconFileError when its bytes are not those of `sha256`. */
+  read(path: string, sha256: string): AsyncIterable<Uint8Array>
   /** SHA-256 of its bytes, in hexadecimal. */
   sha256(path: string): Promise<string>
 }

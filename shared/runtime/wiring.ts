@@ -39,6 +39,8 @@ import type {
 } from '../payments/ports.ts'
 import { idIn } from '../payments/record-id.ts'
 import { noTracer } from '../payments/traced.ts'
+import { diskFiles } from '../recon-files/disk-files.ts'
+import { readers } from '../recon-files/readers.ts'
 import type { AgingStep } from '../reconciliation/age-breaks.ts'
 import type { MatchChunk } from '../reconciliation/chunk.ts'
 import { reconJobs } from '../reconciliation/due-jobs.ts'
@@ -534,6 +536,14 @@ export class Ports {
 
   get agingSteps(): readonly AgingStep[] {
     return []
+  }
+
+  get readers() {
+    return readers
+  }
+
+  get diskFiles() {
+    return diskFiles
   }
 
   get fileFormat() {
