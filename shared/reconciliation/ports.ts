@@ -413,6 +413,8 @@ export interface BreakDifferences {
   day?: { expected: string; found: string }
   /** What the operation or the payout is here. */
   status?: string
+  /** Of what is missing: when it was due. */
+  dueOn?: string
 }
 
 export interface ReconBreakAction {
@@ -492,6 +494,51 @@ export interface SmallBreaks {
   ): Promise<string[]>
   /** What was written off since then (virtual time) of this source and currency: the sum of the amounts without their signs. */
   writtenOffMinor(tx: Transaction, sourceId: string, currency: string, sinceMs: number): Promise<number>
+}
+
+/** What a line of a file says. The rest of a `ReconLine` follows from where it stands. */
+export type ReadLine = Omit<ReconLine, 'fileId' | 'lineNo' | 'sourceId' | 'state' | 'expectationId'>
+
+/** What a file says of itself, known when all of it was read. */
+export interface ReadFile {
+  externalId: string
+  revision: number
+  day: string
+  dueOn: string | null
+  totals: readonly Omit<ReconFileTotal, 'fileId'>[]
+}
+
+/** By what a file is read. */
+export interface ReadContext {
+  /** The file's. */
+  name: string
+  source: ReconSource
+  /** When the acquirer pays what it settles of this day. Null: the calendar does not say. */
+  dueOn(day: string): string | null
+  /** Of a bank: what its last statement closed with. */
+  closings: readonly ClosingBalance[]
+}
+
+/**
+ * Reads the bytes of a file as they come, in a memory that does not grow with it, and returns what it says of itself when all of it is
+ * right. The same bytes and context give the same lines, however the bytes are cut. Throws ReconFileError.
+ */
+export type ReadLines = (
+  bytes: AsyncIterable<Uint8Array>,
+  context: ReadContext,
+) => AsyncGenerator<ReadLine, ReadFile, void>
+
+/** A file is not what it should be. The message says where, and what to do. */
+export class ReconFileError extends Error {
+  override name = 'ReconFileError'
+}
+
+/** Files on a disk. */
+export interface DiskFiles {
+  /** In pieces. Throws when there is no such file. */
+  read(path: string): AsyncIterable<Uint8Array>
+  /** SHA-256 of its bytes, in hexadecimal. */
+  sha256(path: string): Promise<string>
 }
 
 /** New ids. */
