@@ -34,6 +34,7 @@ const SHARED = [
   'runtime',
 ].map(name => `shared/${name}`)
 const AUDITOR = 'scripts/lab/chaos/auditor'
+const MONTH_AUDITOR = 'scripts/lab/month/auditor'
 const adapter: Room = { imports: [PORTS, SETTLEMENT_PORTS, RECON_PORTS, 'shared/domain', 'shared/contracts'] }
 
 /** It could leave the repository with its tests: they import nothing around it, and no other test imports them. */
@@ -96,6 +97,10 @@ const rooms: Record<string, Room> = {
       'scripts/operate/connections.ts',
       'scripts/operate/verify/fetch-spans.ts',
     ],
+    packages: ['mysql2'],
+  },
+  [MONTH_AUDITOR]: {
+    imports: ['shared/contracts/acquirer.ts', 'shared/contracts/bank.ts', 'scripts/operate/connections.ts'],
     packages: ['mysql2'],
   },
   'scripts/lab': {
