@@ -4,6 +4,8 @@ import type {
   BreakAction,
   BreakClass,
   BreakState,
+  ExpectationState,
+  OperationState,
   ReconFileState,
   ReconLineState,
   ReconProfile,
@@ -121,6 +123,8 @@ export interface ReconFiles {
   insert(tx: Transaction, file: ReconFile): Promise<void>
   find(fileId: string): Promise<ReconFile | undefined>
   findBySha(sourceId: string, sha256: string): Promise<ReconFile | undefined>
+  /** Those that have one of these hashes, at least one, in any order. */
+  listBySha(sourceId: string, sha256s: readonly string[]): Promise<ReconFile[]>
   findRevision(sourceId: string, externalId: string, revision: number): Promise<ReconFile | undefined>
   /** Locks the row until the transaction ends. */
   lock(tx: Transaction, fileId: string): Promise<ReconFile | undefined>
@@ -147,7 +151,7 @@ export interface ReconFileTotals {
   /** By currency. */
   list(fileId: string): Promise<ReconFileTotal[]>
   /** Of each currency the newest that a statement of the source, PARSED, MATCHING or DONE, closed with. */
-  closings(sourceId: string): Promise<ClosingBalance[]>
+  closings(sourceId: string, tx?: Transaction): Promise<ClosingBalance[]>
 }
 
 export interface ReconLines {
@@ -160,6 +164,11 @@ export interface ReconLines {
     tx?: Transaction,
   ): Promise<ReconLine[]>
   countByState(fileId: string): Promise<Partial<Record<ReconLineState, number>>>
+  /** Of the lines of a file after `afterLine`, up to `toLine`. Sums are minor units. */
+  sums(
+    fileId: string,
+    range: { afterLine: number; toLine: number },
+  ): Promise<{ currency: string; count: number; netMinor: bigint }[]>
   /** Deletes the last lines of a file, at most so many; returns how many. */
   deleteLast(tx: Transaction, fileId: string, limit: number): Promise<number>
 }
@@ -173,6 +182,123 @@ export interface AcquirerBatch {
   allocatedMinor: number
   movedMinor: number
   dueOn: string | null
+}
+
+/** What is expected for an operation, as far as a line is compared with it. Amounts are signed. */
+export interface ExpectedLine {
+  expectationId: string
+  amountMinor: number
+  feeMinor: number
+  vatMinor: number
+  currency: string
+  /** Null: the calendar of its year was not loaded. */
+  dueOn: string | null
+  state: ExpectationState
+}
+
+/** Lines of one file that follow each other. */
+export interface LineRange {
+  fileId: string
+  fromLine: number
+  toLine: number
+}
+
+/** A line that an earlier file had under the same key, and what the revision of that file is. */
+export type EarlierLine = Pick<
+  ReconLine,
+  'contentHash' | 'amountMinor' | 'feeMinor' | 'vatMinor' | 'netMinor' | 'currency' | 'valueOn'
+> & {
+  /** Of a later revision of the same file than the one that is matched. */
+  isLater: boolean
+}
+
+/** A line that is compared again: it was booked as unexpected, and its expectation has come since. */
+export interface LateMatch {
+  breakId: string
+  line: Pick<ReconLine, 'fileId' | 'lineNo' | 'valueOn'>
+  expectation: ExpectedLine
+}
+
+/** A line `carry` that was booked as unexpected, and whose batch has come since. */
+export interface LateCarry {
+  breakId: string
+  line: Pick<ReconLine, 'fileId' | 'lineNo' | 'netMinor'>
+  batch: AcquirerBatch
+}
+
+/** Lines of an acquirer beside what is expected of it. All by the line's number. The source must be locked. */
+export interface Matching {
+  /** Of the same source, key and kind, whatever their states. */
+  expectations(tx: Transaction, range: LineRange): Promise<Map<number, ExpectedLine>>
+  /** In other files, MATCHED or BROKEN: the newest of each. */
+  earlierLines(tx: Transaction, range: LineRange): Promise<Map<number, EarlierLine>>
+  /**
+   * Which of these, at least one, have an operation and kind of which another line was MATCHED or BROKEN before: it settled something,
+   * or is in the same currency.
+   */
+  takenBefore(tx: Transaction, fileId: string, lineNos: readonly number[]): Promise<Set<number>>
+  /** Of the operations of these, at least one, as far as there are any of their kind. */
+  operationStates(tx: Transaction, fileId: string, lineNos: readonly number[]): Promise<Map<number, OperationState>>
+  /** The states of these, at least one, as they are now. */
+  expectationStates(tx: Transaction, expectationIds: readonly string[]): Promise<Map<string, ExpectationState>>
+  /** Open breaks MISSING_THERE of these expectations, at least one, each locked until the transaction ends. */
+  lockMissing(tx: Transaction, expectationIds: readonly string[]): Promise<Map<string, ReconBreak>>
+  /**
+   * Lines of the range become MATCHED, those in `broken` BROKEN, and their expectations SETTLED; those in `others` stay as they are.
+   * Throws when not every expectation was open: `count` of them must be.
+   */
+  settle(
+    tx: Transaction,
+    range: LineRange,
+    lines: { broken: readonly number[]; others: readonly number[]; count: number },
+  ): Promise<void>
+  /** These, at least one, get a state and settle nothing. */
+  mark(tx: Transaction, fileId: string, lineNos: readonly number[], state: ReconLineState): Promise<void>
+  /** Adds to what the batches have to pay; those that are not there yet begin with it. */
+  addToBatches(
+    tx: Transaction,
+    added: readonly Pick<AcquirerBatch, 'sourceId' | 'batchRef' | 'currency' | 'netMinor' | 'dueOn'>[],
+  ): Promise<void>
+  /** Locks the row until the transaction ends. */
+  lockBatch(
+    tx: Transaction,
+    batch: Pick<AcquirerBatch, 'sourceId' | 'batchRef' | 'currency'>,
+  ): Promise<AcquirerBatch | undefined>
+  /** Takes all that the batch, which must be locked, has left into another one, by this line. */
+  carryOut(tx: Transaction, batch: AcquirerBatch, line: Pick<ReconLine, 'fileId' | 'lineNo'>): Promise<void>
+}
+
+/** Breaks of lines that came before what they are for. */
+export interface LateLines {
+  /** At most so many, in the order of their breaks, after this one. */
+  listMatches(sourceId: string, limit: number, afterBreakId?: string): Promise<LateMatch[]>
+  listCarries(sourceId: string, limit: number, afterBreakId?: string): Promise<LateCarry[]>
+  /** The expectation is SETTLED by the line. False, and nothing is written, when it is not open any more. */
+  settle(tx: Transaction, late: LateMatch): Promise<boolean>
+}
+
+/** What was expected and did not come. */
+export interface MissingLines {
+  /** OPEN and due by this day, the longest due first. */
+  listDue(tx: Transaction | undefined, sourceId: string, dueOnMax: string, limit: number): Promise<ExpectedLine[]>
+  /** These, at least one, become OVERDUE. */
+  markOverdue(tx: Transaction, expectationIds: readonly string[]): Promise<void>
+  /** The first day on which an OPEN one is due that is not due by this day. */
+  nextDueOn(sourceId: string, afterDay: string): Promise<string | undefined>
+  /** OPEN ones without a due date, and when what they are for happened (virtual time); the oldest first, after this one. */
+  listUndated(
+    sourceId: string,
+    limit: number,
+    afterExpectationId?: string,
+  ): Promise<{ expectationId: string; occurredAtMs: number }[]>
+  /** At least one. */
+  setDueDates(tx: Transaction, dated: readonly { expectationId: string; dueOn: string }[]): Promise<void>
+}
+
+/** What somebody should look at. Each is logged and counted. None throws. */
+export interface ReconAlarms {
+  /** Settled there, and pending or declined here. May be told twice of one line when its transaction was run again. */
+  statusDiffers(line: Pick<ReconLine, 'fileId' | 'lineNo' | 'matchKey' | 'netMinor' | 'currency'>, status: string): void
 }
 
 export type BatchKey = Pick<AcquirerBatch, 'sourceId' | 'batchRef' | 'currency'>
@@ -345,6 +471,82 @@ export interface Breaks {
   find(breakId: string): Promise<ReconBreak | undefined>
   /** In their order. */
   listActions(breakId: string): Promise<ReconBreakAction[]>
+}
+
+/** What a break may be resolved against, or misses. Each that is locked is so until the transaction ends. */
+export interface BreakTargets {
+  /** Waits for whoever matches files of the source, and lets nobody begin. Returns of what kind it is. */
+  lockSource(tx: Transaction, sourceId: string): Promise<ReconSourceKind | undefined>
+  lockExpectation(
+    tx: Transaction,
+    expectationId: string,
+  ): Promise<{ amountMinor: number; currency: string; state: ExpectationState } | undefined>
+  /** It will not come: SETTLED. It must be locked. */
+  settleExpectation(tx: Transaction, expectationId: string): Promise<void>
+  /** The one batch of an acquirer with this reference. Undefined, too, when several acquirers have one. */
+  lockBatch(tx: Transaction, batchRef: string, currency: string): Promise<AcquirerBatch | undefined>
+  /** Adds to what was moved from cash_in_transit. The batch must be locked. */
+  moveFromBatch(tx: Transaction, batch: AcquirerBatch, amountMinor: number): Promise<void>
+}
+
+/** What of small differences is written off by itself. */
+export interface SmallBreaks {
+  /** Sources whose tolerance is more than nothing. */
+  listTolerant(): Promise<Pick<ReconSource, 'sourceId' | 'timezone' | 'toleranceMinor' | 'toleranceMaxMinor'>[]>
+  /** OPEN breaks of these classes that hold something, and no more than the tolerance, on either side; in the order of their ids. */
+  listSmall(
+    source: Pick<ReconSource, 'sourceId' | 'toleranceMinor'>,
+    classes: readonly BreakClass[],
+    limit: number,
+    afterBreakId?: string,
+  ): Promise<string[]>
+  /** What was written off since then (virtual time) of this source and currency: the sum of the amounts without their signs. */
+  writtenOffMinor(tx: Transaction, sourceId: string, currency: string, sinceMs: number): Promise<number>
+}
+
+/** What a line of a file says. The rest of a `ReconLine` follows from where it stands. */
+export type ReadLine = Omit<ReconLine, 'fileId' | 'lineNo' | 'sourceId' | 'state' | 'expectationId'>
+
+/** What a file says of itself, known when all of it was read. */
+export interface ReadFile {
+  externalId: string
+  revision: number
+  day: string
+  dueOn: string | null
+  totals: readonly Omit<ReconFileTotal, 'fileId'>[]
+}
+
+/** By what a file is read. */
+export interface ReadContext {
+  /** The file's. */
+  name: string
+  source: ReconSource
+  /** When the acquirer pays what it settles of this day. Null: the calendar does not say. */
+  dueOn(day: string): string | null
+  /** Of a bank: what its last statement closed with. */
+  closings: readonly ClosingBalance[]
+}
+
+/**
+ * Reads the bytes of a file as they come, in a memory that does not grow with it, and returns what it says of itself when all of it is
+ * right. The same bytes and context give the same lines, however the bytes are cut. Throws ReconFileError.
+ */
+export type ReadLines = (
+  bytes: AsyncIterable<Uint8Array>,
+  context: ReadContext,
+) => AsyncGenerator<ReadLine, ReadFile, void>
+
+/** A file is not what it should be. The message says where, and what to do. */
+export class ReconFileError extends Error {
+  override name = 'ReconFileError'
+}
+
+/** Files on a disk. */
+export interface DiskFiles {
+  /** In pieces. Throws when there is no such file, and after the last piece ReconFileError when its bytes are not those of `sha256`. */
+  read(path: string, sha256: string): AsyncIterable<Uint8Array>
+  /** SHA-256 of its bytes, in hexadecimal. */
+  sha256(path: string): Promise<string>
 }
 
 /** New ids. */
