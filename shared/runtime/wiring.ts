@@ -4,10 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { Circuit } from '../acquirer/circuit.ts'
 import { HttpAcquirer } from '../acquirer/http-acquirer.ts'
+import { HttpSettlementFiles } from '../acquirer/http-settlement-files.ts'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
 import { PooledRequests } from '../acquirer/pooled-requests.ts'
 import { ServiceClock } from '../acquirer/service-clock.ts'
 import { HttpBank } from '../bank/http-bank.ts'
+import { HttpStatements } from '../bank/http-statements.ts'
 import { pain001 } from '../bank/pain-001.ts'
 import { IncarnationCheck } from '../cache/incarnation-check.ts'
 import { RedisRateLimits } from '../cache/rate-limits.ts'
@@ -41,6 +43,7 @@ import { idIn } from '../payments/record-id.ts'
 import { noTracer } from '../payments/traced.ts'
 import { diskFiles } from '../recon-files/disk-files.ts'
 import { readers } from '../recon-files/readers.ts'
+import { temporaryFiles } from '../recon-files/temporary-files.ts'
 import { ageBatchesAndPayouts } from '../reconciliation/age-bank.ts'
 import type { AgingStep } from '../reconciliation/age-breaks.ts'
 import type { MatchChunk } from '../reconciliation/chunk.ts'
@@ -48,7 +51,7 @@ import { reconJobs } from '../reconciliation/due-jobs.ts'
 import { matchAcquirerChunk } from '../reconciliation/match-acquirer.ts'
 import { matchBankChunk } from '../reconciliation/match-bank.ts'
 import type { LatePass } from '../reconciliation/match-files.ts'
-import type { ReconAlarms } from '../reconciliation/ports.ts'
+import type { ReconAlarms, SettlementFiles, Statements } from '../reconciliation/ports.ts'
 import { resolveLate } from '../reconciliation/resolve-late.ts'
 import { resolveLateBatches } from '../reconciliation/resolve-late-batches.ts'
 import { writeOffSmall } from '../reconciliation/write-off-breaks.ts'
@@ -57,6 +60,7 @@ import type { Bank, PayoutAlarms, SettlementAlarms } from '../settlement/ports.t
 import { AccountBalanceTables } from '../stores/account-balances.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { AuditLogTable } from '../stores/audit-log.ts'
+import { AwaitedFileTables } from '../stores/awaited-files.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
 import { BreakTargetTables } from '../stores/break-targets.ts'
@@ -493,6 +497,32 @@ export class Ports {
 
   get reconLines() {
     return this.#once('reconLines', () => new ReconLineTable(this.database))
+  }
+
+  get readers() {
+    return readers
+  }
+
+  get diskFiles() {
+    return diskFiles
+  }
+
+  get temporaryFiles() {
+    return temporaryFiles
+  }
+
+  get settlementFiles(): SettlementFiles | undefined {
+    const { acquirerUrl: url } = this.config
+    return url === IN_PROCESS_ACQUIRER ? undefined : this.#once('settlementFiles', () => new HttpSettlementFiles(url))
+  }
+
+  get statements(): Statements | undefined {
+    const { bankUrl: url } = this.config
+    return url === NO_BANK ? undefined : this.#once('statements', () => new HttpStatements(url))
+  }
+
+  get awaitedFiles() {
+    return this.#once('awaitedFiles', () => new AwaitedFileTables(this.database))
   }
 
   get acquirerBatches() {
