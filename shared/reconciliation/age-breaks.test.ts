@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { FakeDatabase, shuffledTurns } from '../payments/fake-store.ts'
 import { ageBreaks, countMissing, nextMissingMs } from './age-breaks.ts'
-import { reconJobs } from './due-jobs.ts'
+import { aging, matching } from './due-jobs.ts'
 import { createMatchingPorts, expectIn, type FakeMatchingPorts, receiveIn } from './fake-matching.ts'
 import { matchFiles } from './match-files.ts'
 
@@ -124,39 +124,33 @@ describe('ageBreaks', () => {
 })
 
 describe('the sandbox clock', () => {
-  const jobsOf = (ports: FakeMatchingPorts) => {
-    const [matching, aging] = reconJobs(ports)
-    return { matching: matching!, aging: aging! }
-  }
-
   test('waits for nothing where nothing is expected and no file came', async () => {
     const ports = createMatchingPorts()
-    const { matching, aging } = jobsOf(ports)
-    expect(await matching.left(NO_END)).toBe(0)
-    expect(await aging.left(ports.clock.virtualNowMs())).toBe(0)
-    expect(await Promise.all([matching.nextDueMs(), aging.nextDueMs()])).toEqual([undefined, undefined])
+    const jobs = [matching(ports), aging(ports)]
+    expect(await Promise.all(jobs.map(job => job.left(ports.clock.virtualNowMs())))).toEqual([0, 0])
+    expect(await Promise.all(jobs.map(job => job.nextDueMs()))).toEqual([undefined, undefined])
   })
 
   test('waits for files that are to be matched, and for what they came before', async () => {
     const ports = createMatchingPorts()
-    const { matching } = jobsOf(ports)
+    const job = matching(ports)
     await receiveIn(ports, [{ matchKey: 'op_1' }])
-    expect(await matching.left(0)).toBe(1)
-    expect(await matching.run(NO_END)).toBe(2)
+    expect(await job.left(0)).toBe(1)
+    expect(await job.run(NO_END)).toBe(2)
     await expectIn(ports, 'op_1')
-    expect(await matching.left(0)).toBe(1)
-    expect(await matching.run(NO_END)).toBe(1)
-    expect(await matching.left(0)).toBe(0)
+    expect(await job.left(0)).toBe(1)
+    expect(await job.run(NO_END)).toBe(1)
+    expect(await job.left(0)).toBe(0)
   })
 
   test('stops where something is missed', async () => {
     const ports = createMatchingPorts()
-    const { aging } = jobsOf(ports)
+    const job = aging(ports)
     await expectIn(ports, 'op_1')
-    expect(await aging.nextDueMs()).toBe(MISSED_FROM_MS)
-    expect(await aging.left(MISSED_FROM_MS)).toBe(1)
+    expect(await job.nextDueMs()).toBe(MISSED_FROM_MS)
+    expect(await job.left(MISSED_FROM_MS)).toBe(1)
     goTo(ports, MISSED_FROM_MS)
-    expect(await aging.run(NO_END)).toBe(1)
+    expect(await job.run(NO_END)).toBe(1)
     expect(await countMissing(ports, MISSED_FROM_MS)).toBe(0)
     expect(await nextMissingMs(ports)).toBeUndefined()
   })

@@ -269,7 +269,8 @@ const isFor =
   (row: ExpectationRow): boolean =>
     row.sourceId === sourceId && row.matchKey === matchKey && row.kind === kind
 
-export class FakeReconAlarms implements ReconAlarms {
+/** Keeps what it is told. */
+export class FakeReconAlarms implements Pick<ReconAlarms, 'statusDiffers'> {
   readonly told: Array<[lineNo: number, status: string]> = []
 
   statusDiffers({ lineNo }: Pick<ReconLine, 'lineNo'>, status: string): void {

@@ -588,14 +588,6 @@ export class Ports {
     ]
   }
 
-  get readers() {
-    return readers
-  }
-
-  get diskFiles() {
-    return diskFiles
-  }
-
   get fileFormat() {
     return pain001
   }
