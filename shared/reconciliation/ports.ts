@@ -11,6 +11,7 @@ import type {
 } from '../contracts/lists.ts'
 import type { ReconMovement } from '../domain/recon-ledger.ts'
 import type { Transaction } from '../payments/ports.ts'
+import type { Expectation } from '../settlement/ports.ts'
 
 /** Who sends files, and by which rules they are read. */
 export interface ReconSource {
@@ -238,6 +239,44 @@ export interface SmallBreaks {
   ): Promise<string[]>
   /** What was written off since then (virtual time) of this source and currency: the sum of the amounts without their signs. */
   writtenOffMinor(tx: Transaction, sourceId: string, currency: string, sinceMs: number): Promise<number>
+}
+
+/** Open breaks of one class, source, currency and day. */
+export interface OpenBreaks extends Pick<ReconBreak, 'class' | 'sourceId' | 'currency' | 'openedOn'> {
+  count: number
+  /** Sums: more than a number may hold. */
+  remainingMinor: bigint
+  /** Without their signs. */
+  absoluteMinor: bigint
+}
+
+export interface BreakQuery {
+  class?: BreakClass
+  /** Undefined: every state. */
+  states?: readonly BreakState[]
+  sourceId?: string
+  currency?: string
+  assignee?: string
+  limit: number
+  /** By their ids, which are in the order in which they were opened. */
+  order: 'oldest' | 'newest'
+  /** Where the page before ended. */
+  beyondBreakId?: string
+}
+
+/** What a break is about. Each is null where it has none. */
+export interface BreakContext {
+  file: Pick<ReconFile, 'name' | 'externalId' | 'revision'> | null
+  line: Omit<ReconLine, 'contentHash' | 'state'> | null
+  expectation: Expectation | null
+}
+
+export interface BreakReader {
+  sumOpen(): Promise<OpenBreaks[]>
+  list(query: BreakQuery): Promise<ReconBreak[]>
+  context(of: ReconBreak): Promise<BreakContext>
+  /** In the order of their ids. */
+  listSources(): Promise<Pick<ReconSource, 'sourceId' | 'kind' | 'timezone' | 'calendar'>[]>
 }
 
 /** New ids. */

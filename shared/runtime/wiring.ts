@@ -45,6 +45,7 @@ import { AnswerTable } from '../stores/answers.ts'
 import { AuditLogTable } from '../stores/audit-log.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
+import { BreakReaderTables } from '../stores/break-reader.ts'
 import { BreakTargetTables } from '../stores/break-targets.ts'
 import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
@@ -452,6 +453,10 @@ export class Ports {
 
   get breaks() {
     return this.#once('breaks', () => new BreakTable(this.database))
+  }
+
+  get breakReader() {
+    return this.#once('breakReader', () => new BreakReaderTables(this.database))
   }
 
   get breakTargets() {
