@@ -59,6 +59,7 @@ import { AuditLogTable } from '../stores/audit-log.ts'
 import { AwaitedFileTables } from '../stores/awaited-files.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
+import { BreakReaderTables } from '../stores/break-reader.ts'
 import { BreakTargetTables } from '../stores/break-targets.ts'
 import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
@@ -541,6 +542,10 @@ export class Ports {
     return this.bankBreaks
   }
 
+  get breakReader() {
+    return this.#once('breakReader', () => new BreakReaderTables(this.database))
+  }
+
   get breakTargets() {
     return this.#once('breakTargets', () => new BreakTargetTables(this.database))
   }
@@ -571,14 +576,6 @@ export class Ports {
 
   get agingSteps(): readonly AgingStep[] {
     return []
-  }
-
-  get readers() {
-    return readers
-  }
-
-  get diskFiles() {
-    return diskFiles
   }
 
   get fileFormat() {
