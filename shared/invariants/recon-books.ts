@@ -62,7 +62,9 @@ export class ReconBooks {
     if (action.action === 'give_up' && account === CASH_IN_TRANSIT) this.#move(batchRef, currency, amount ?? 0)
     if (account === null || !isResolving(action)) return
     if (EXPLAINED.includes(account)) this.wanted.add(account, currency, amount ?? 0)
-    if (account === CASH_IN_TRANSIT) this.#move(target ?? batchRef, currency, -(amount ?? 0))
+    // What arrives names its line, and goes back to the batch of the break.
+    const batch = action.action === 'approve' ? target : batchRef
+    if (account === CASH_IN_TRANSIT) this.#move(batch, currency, -(amount ?? 0))
   }
 
   #move(batchRef: string | null, currency: string, amount: number): void {

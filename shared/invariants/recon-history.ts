@@ -89,8 +89,11 @@ export interface LineHistory {
   expectation: SettledExpectation | null
   allocations: AllocationRow[]
   breaks: BreakOfLine[]
-  /** What files before said of the same line, newest first. Read for lines that are REPEATED or AMENDED only. */
-  earlier: { contentHash: string; net: number; state: string }[]
+  /**
+   * What files that were matched before said of the same line, newest first; a later revision may have been before its earlier one. Read
+   * for lines that are REPEATED or AMENDED only.
+   */
+  earlier: { contentHash: string; net: number; isLater: boolean }[]
 }
 
 export interface SettledExpectation {

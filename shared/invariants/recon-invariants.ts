@@ -2,7 +2,7 @@
 import type { Balances, DatabaseTotals } from './database-totals.ts'
 import { type CheckResult, type DatabaseInvariant, failed, holds, type Judge, notYet, ok, same } from './invariant.ts'
 import type { ExpectationRow } from './payment-history.ts'
-import { CASH, EXPLAINED } from './recon-books.ts'
+import { CASH, EXPLAINED, isShortPaid } from './recon-books.ts'
 import {
   type BreakActionRow,
   type BreakHistory,
@@ -213,7 +213,12 @@ const lineBroken = {
     const wanted = bookedBy(line)
     if (state === 'BROKEN' && wanted !== undefined)
       yield same(place, 'what its break booked', sumOf(breaks.map(({ booked }) => booked)), wanted)
-    if (state === 'REPEATED') yield same(place, 'what was there before', earlier[0]?.contentHash, contentHash)
+    if (state === 'REPEATED')
+      yield holds(
+        earlier.some(each => each.isLater) || earlier[0]?.contentHash === contentHash,
+        place,
+        'is repeated, and was not there before with the same content',
+      )
     if (breaks.some(each => each.class === 'AMENDED'))
       yield holds(earlier.length > 0, place, 'is amended, and was not there before')
   },
@@ -222,7 +227,8 @@ const lineBroken = {
 /** How much of a line must be allocated; undefined: a part may be. */
 function allocatedOf(line: LineHistory): number | undefined {
   if (line.sourceKind === 'bank') return line.state === 'MATCHED' || isOfPayout(line) ? line.net : undefined
-  return line.kind === 'carry' && line.state === 'MATCHED' ? line.net : 0
+  if (line.kind !== 'carry') return 0
+  return line.state === 'BROKEN' ? undefined : line.state === 'MATCHED' ? line.net : 0
 }
 
 const lineAllocated = {
@@ -313,7 +319,7 @@ const SETTLED_NOTHING = ['unexpected']
 const DIFFERS = ['differs_amount', 'differs_fee', 'differs_vat']
 const OF_PAYOUTS = ['payout_paid_difference', 'payout_returned_difference']
 
-/** What may open a break of a class. */
+/** What may open a break of a class; that a batch was not paid whole is another matter. */
 const openedBy: Record<string, readonly string[]> = {
   DUPLICATE: SETTLED_NOTHING,
   MISSING_HERE: SETTLED_NOTHING,
@@ -321,7 +327,7 @@ const openedBy: Record<string, readonly string[]> = {
   CURRENCY: SETTLED_NOTHING,
   AMENDED: SETTLED_NOTHING,
   AMOUNT_OVER: [...SETTLED_NOTHING, ...DIFFERS, ...OF_PAYOUTS],
-  AMOUNT_UNDER: [...DIFFERS, ...OF_PAYOUTS, 'short_paid'],
+  AMOUNT_UNDER: [...SETTLED_NOTHING, ...DIFFERS, ...OF_PAYOUTS],
   FEE: ['differs_fee', 'differs_vat'],
   DATE: [],
   MISSING_THERE: [],
@@ -377,16 +383,17 @@ function* actionResults(breakId: string, action: BreakActionRow, entries: Subjec
   const place = `${breakId}:${action.sequence}`
   const { amount, account, eventId } = action
   yield same(place, 'whether it booked', entries.length > 0, eventId !== null)
-  if (amount === null || account === null || eventId === null) return
+  if (amount === null || eventId === null) return
   const sign = action.action === 'give_up' ? 1 : -1
   yield same(place, 'what it booked', onSuspense(entries) * sign, amount)
+  if (account === null) return
   const opposite = account === SUSPENSE ? RECEIVABLE : account
-  if (action.action !== 'expected')
-    yield holds(
-      entries.every(entry => otherSide(SUSPENSE, entry) === opposite),
-      place,
-      `says ${account}, and booked ${entries.map(entry => otherSide(SUSPENSE, entry))}`,
-    )
+  const found = entries.map(entry => otherSide(SUSPENSE, entry))
+  yield holds(
+    found.every(each => each === opposite),
+    place,
+    `says ${account}, and booked ${found}`,
+  )
 }
 
 const breakEntries = {
@@ -396,7 +403,8 @@ const breakEntries = {
   *checkBreak(history) {
     const { break: found, actions, entries } = history
     const opening = openingOf(history)
-    yield* entryResults(opening, openedBy[found.class] ?? [], found.class)
+    const allowed = isShortPaid(found) ? ['short_paid'] : (openedBy[found.class] ?? [])
+    yield* entryResults(opening, allowed, found.class)
     for (const action of actions) {
       const booked = action.eventId === null ? [] : under(entries, action.eventId)
       yield* entryResults(booked, bookedByAction[action.action] ?? [], action.action)

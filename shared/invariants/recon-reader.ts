@@ -159,21 +159,24 @@ export class ReconReader {
     }))
   }
 
-  /** By the place of a line: what files before its own said under the same key. */
+  /** By the place of a line: what files that were matched before its own said under the same key, newest first. */
   async #earlierOf(rows: Row[]): Promise<Map<string, LineHistory['earlier']>> {
     if (rows.length === 0) return new Map()
     const found = await this.#rows(
-      `SELECT l.file_id, l.line_no, o.content_hash, o.net, o.state FROM recon_line l JOIN recon_file f ON f.file_id = l.file_id
+      `SELECT l.file_id, l.line_no, o.content_hash, o.net, g.external_id = f.external_id AND g.revision > f.revision AS is_later
+       FROM recon_line l JOIN recon_file f ON f.file_id = l.file_id
        JOIN recon_line o ON o.source_id = l.source_id AND o.line_key = l.line_key AND o.file_id <> l.file_id
-       JOIN recon_file g ON g.file_id = o.file_id AND (g.day, g.revision, g.file_id) < (f.day, f.revision, f.file_id)
-       WHERE (l.file_id, l.line_no) IN (?) ORDER BY g.day DESC, g.revision DESC, g.file_id DESC`,
+         AND o.state IN ('MATCHED', 'BROKEN')
+       JOIN recon_file g ON g.file_id = o.file_id AND g.done_at IS NOT NULL AND (f.done_at IS NULL OR g.done_at < f.done_at
+         OR (g.done_at = f.done_at AND (g.day, g.revision, g.file_id) < (f.day, f.revision, f.file_id)))
+       WHERE (l.file_id, l.line_no) IN (?) ORDER BY g.revision DESC, g.file_id DESC`,
       [rows.map(row => [row.file_id, row.line_no])],
     )
     const groups = [...Map.groupBy(found, placeOf)]
     return new Map(
       groups.map(([place, olds]) => [
         place,
-        olds.map(({ content_hash, net, state }) => ({ contentHash: content_hash, net, state })),
+        olds.map(({ content_hash, net, is_later }) => ({ contentHash: content_hash, net, isLater: is_later === 1 })),
       ]),
     )
   }

@@ -20,6 +20,7 @@ import {
   type SubjectEvent,
 } from './settlement-history.ts'
 
+const SETTLING = ['MATCHED', 'BROKEN']
 const UNEXPECTED = ['DUPLICATE', 'MISSING_HERE', 'STATUS', 'CURRENCY', 'AMENDED']
 
 const sumOf = (amounts: number[]): number => amounts.reduce((sum, amount) => sum + amount, 0)
@@ -115,17 +116,15 @@ export class SampleReconReader {
           })),
         breaks: this.#breaksOn(row).map(each => ({ breakId: each.break_id, class: each.class, booked: each.booked })),
         earlier: this.#rows.recon_line
-          .filter(each => each.line_key === row.line_key && each.file_id < row.file_id)
-          .map(each => ({ contentHash: each.content_hash, net: each.net, state: each.state })),
+          .filter(each => each.line_key === row.line_key && each.file_id < row.file_id && SETTLING.includes(each.state))
+          .map(each => ({ contentHash: each.content_hash, net: each.net, isLater: false })),
       }
     }
   }
 
   *batches(): Generator<AcquirerBatchHistory> {
     for (const { source_id, batch_ref, currency, net, allocated, moved } of this.#rows.recon_batch) {
-      const lines = this.#rows.recon_line.filter(
-        line => line.batch_ref === batch_ref && ['MATCHED', 'BROKEN'].includes(line.state),
-      )
+      const lines = this.#rows.recon_line.filter(line => line.batch_ref === batch_ref && SETTLING.includes(line.state))
       const paid = this.#rows.recon_allocation.filter(
         each => each.subject_kind === 'batch' && each.subject === batch_ref,
       )
