@@ -168,5 +168,6 @@ CREATE TABLE IF NOT EXISTS recon_break_action (
   event_id CHAR(30)     CHARACTER SET ascii COLLATE ascii_bin NULL COMMENT 'under which it was booked; null: it booked nothing',
   at       DATETIME(3)  NOT NULL COMMENT 'virtual time',
   CONSTRAINT recon_break_action_pk PRIMARY KEY (break_id, sequence),
-  CONSTRAINT recon_break_action_action CHECK (action IN ('assign', 'note', 'propose', 'refuse', 'approve', 'give_up', 'expected', 'arrived', 'write_off'))
+  CONSTRAINT recon_break_action_action CHECK (action IN ('assign', 'note', 'propose', 'refuse', 'approve', 'take_over', 'give_up', 'expected', 'arrived', 'write_off')),
+  INDEX recon_break_action_at (action, at)
 ) ENGINE = InnoDB;

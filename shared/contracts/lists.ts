@@ -216,6 +216,10 @@ export type ReconFileState = (typeof reconFileStates)[number]
 export const reconLineStates = ['READ', 'MATCHED', 'BROKEN', 'REPEATED'] as const
 export type ReconLineState = (typeof reconLineStates)[number]
 
+/** What a line of the bank is for; `return`: a payout that came back; `transfer`: between two accounts of ours. */
+export const allocationKinds = ['batch', 'payout', 'return', 'transfer'] as const
+export type AllocationKind = (typeof allocationKinds)[number]
+
 /** What does not fit. The first that applies names the break. */
 export const breakClasses = [
   'DUPLICATE',
@@ -238,19 +242,38 @@ export type BreakState = (typeof breakStates)[number]
 /** Breaks that somebody has to work on. */
 export const openBreakStates = ['OPEN', 'ASSIGNED', 'PROPOSED'] as const satisfies readonly BreakState[]
 
-/** What is done with a break. `expected`: its expectation came. `arrived`: its line came. */
+/** What is done with a break. `take_over`: an approval of another break. `expected`: its expectation came. `arrived`: its line came. */
 export const breakActions = [
   'assign',
   'note',
   'propose',
   'refuse',
   'approve',
+  'take_over',
   'give_up',
   'expected',
   'arrived',
   'write_off',
 ] as const
 export type BreakAction = (typeof breakActions)[number]
+
+/**
+ * The accounts, by their name up to a colon, that an amount of a break may go to. recon_suspense: another break, whose entries go through
+ * acquirer_receivable.
+ */
+export const counterAccounts = [
+  'acquirer_receivable',
+  'cash_in_transit',
+  'payout_in_transit',
+  'merchant_payable',
+  'own_funds',
+  'acquirer_fee',
+  'vat_receivable',
+  'recon_gain',
+  'recon_loss',
+  'recon_suspense',
+] as const satisfies readonly (keyof typeof accounts)[]
+export type CounterAccount = (typeof counterAccounts)[number]
 
 /** What operators may do: look; act; and approve what others have prepared. Each may do what the one before may. */
 export const operatorRoles = ['viewer', 'operator', 'approver'] as const

@@ -23,6 +23,10 @@ export interface BreakStep {
   state?: 'ASSIGNED' | 'PROPOSED'
   /** Undefined: as before. */
   assignee?: string | null
+  /** Of the step, when the caller writes more under it. Undefined: a new one. */
+  eventId?: string
+  /** The event of another break, whose step books this one's entries, too. Undefined: its own. */
+  bookedUnder?: string
 }
 
 export interface Acted {
@@ -36,10 +40,11 @@ export interface Acted {
  */
 export async function actOnBreak(ports: ActPorts, tx: Transaction, of: ReconBreak, step: BreakStep): Promise<Acted> {
   const { ids, clock } = ports
-  const eventId = ids.event()
+  const eventId = step.eventId ?? ids.event()
+  const bookedUnder = step.bookedUnder ?? eventId
   const atMs = clock.virtualNowMs()
   const entries = (step.movements ?? []).flatMap(({ type, ...moved }) =>
-    entriesOf(ports, { type, ...moved }, { of, eventId, atMs }),
+    entriesOf(ports, { type, ...moved }, { of, eventId: bookedUnder, atMs }),
   )
   const moved = entries.reduce((sum, entry) => sum + onSuspense(entry), 0)
   const remainingMinor = of.remainingMinor + moved
@@ -58,7 +63,7 @@ export async function actOnBreak(ports: ActPorts, tx: Transaction, of: ReconBrea
   const action: ReconBreakAction = {
     ...{ breakId: of.breakId, sequence: changed.version, actor: step.actor, action: step.action, atMs },
     ...{ account: step.account ?? null, target: step.target ?? null, amountMinor: step.amountMinor ?? null },
-    ...{ reason: step.reason, eventId: entries.length > 0 ? eventId : null },
+    ...{ reason: step.reason, eventId: entries.length > 0 ? bookedUnder : null },
   }
   await ports.breaks.update(tx, changed)
   await ports.breaks.insertActions(tx, [action])

@@ -68,11 +68,12 @@ export interface Items {
 export interface Expectation {
   expectationId: string
   sourceId: string
-  /** The operation, as the acquirer names it. */
+  /** The operation, as the acquirer names it; of a correction its break and the action's number. */
   matchKey: string
   kind: ExpectationKind
   eventId: string
-  paymentId: string
+  /** Null of a correction. */
+  paymentId: string | null
   /** Signed, as `feeMinor` (without VAT) and `vatMinor`. */
   amountMinor: number
   feeMinor: number

@@ -1,7 +1,14 @@
 /** The tables `recon_break` and `recon_break_action`. Actions are inserted, never changed. */
 import type { BreakAction, BreakClass, BreakState } from '../contracts/lists.ts'
 import type { Transaction } from '../payments/ports.ts'
-import type { BreakDifferences, Breaks, ReconBreak, ReconBreakAction } from '../reconciliation/ports.ts'
+import type {
+  BreakDifferences,
+  Breaks,
+  ReconBreak,
+  ReconBreakAction,
+  ReconSource,
+  SmallBreaks,
+} from '../reconciliation/ports.ts'
 import type { Database, SqlValue } from './database.ts'
 import { dateOrNull, dayIn } from './days.ts'
 
@@ -68,7 +75,7 @@ export const breakOf = (row: BreakRow): ReconBreak => ({
   eventCount: row.event_count,
 })
 
-export class BreakTable implements Breaks {
+export class BreakTable implements Breaks, SmallBreaks {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -124,6 +131,47 @@ export class BreakTable implements Breaks {
       ...{ target: row.target, amountMinor: row.amount, reason: row.reason, eventId: row.event_id },
       atMs: row.at.getTime(),
     }))
+  }
+
+  async listTolerant() {
+    const rows = await this.#database.select<{
+      source_id: string
+      timezone: string
+      tolerance: number
+      tolerance_max: number
+    }>(
+      'SELECT source_id, timezone, tolerance, tolerance_max FROM recon_source WHERE tolerance > 0 ORDER BY source_id',
+      [],
+    )
+    return rows.map(row => ({
+      ...{ sourceId: row.source_id, timezone: row.timezone },
+      ...{ toleranceMinor: row.tolerance, toleranceMaxMinor: row.tolerance_max },
+    }))
+  }
+
+  async listSmall(
+    { sourceId, toleranceMinor }: Pick<ReconSource, 'sourceId' | 'toleranceMinor'>,
+    classes: readonly BreakClass[],
+    limit: number,
+    afterBreakId = '',
+  ): Promise<string[]> {
+    const rows = await this.#database.select<{ break_id: string }>(
+      `SELECT break_id FROM recon_break
+       WHERE class IN (?) AND state = 'OPEN' AND break_id > ? AND source_id = ? AND remaining <> 0 AND remaining BETWEEN ? AND ?
+       ORDER BY break_id LIMIT ?`,
+      [classes, afterBreakId, sourceId, -toleranceMinor, toleranceMinor, limit],
+    )
+    return rows.map(row => row.break_id)
+  }
+
+  async writtenOffMinor(tx: Transaction, sourceId: string, currency: string, sinceMs: number): Promise<number> {
+    const [row] = await this.#database.select<{ sum: string | null }>(
+      `SELECT SUM(ABS(a.amount)) AS sum FROM recon_break_action a JOIN recon_break b ON b.break_id = a.break_id
+       WHERE a.action = 'write_off' AND a.at >= ? AND b.source_id = ? AND b.currency = ?`,
+      [new Date(sinceMs), sourceId, currency],
+      tx,
+    )
+    return Number(row!.sum ?? 0)
   }
 
   async #select(condition: string, values: readonly SqlValue[], tx?: Transaction): Promise<ReconBreak[]> {

@@ -36,6 +36,7 @@ const SHARED = [
   'runtime',
 ].map(name => `shared/${name}`)
 const AUDITOR = 'scripts/lab/chaos/auditor'
+const MONTH_AUDITOR = 'scripts/lab/month/auditor'
 const adapter: Room = {
   imports: [PORTS, SETTLEMENT_PORTS, RECON_PORTS, BOOKS_PORTS, 'shared/domain', 'shared/contracts'],
 }
@@ -103,6 +104,10 @@ const rooms: Record<string, Room> = {
       'scripts/operate/connections.ts',
       'scripts/operate/verify/fetch-spans.ts',
     ],
+    packages: ['mysql2'],
+  },
+  [MONTH_AUDITOR]: {
+    imports: ['shared/contracts/acquirer.ts', 'shared/contracts/bank.ts', 'scripts/operate/connections.ts'],
     packages: ['mysql2'],
   },
   'scripts/lab': {

@@ -1,0 +1,96 @@
+/** What may be done with the money of a break: what somebody wants, what is proposed, and what its approval writes. */
+
+import type { CounterAccount } from '../contracts/lists.ts'
+import type { Transaction } from '../payments/ports.ts'
+import type { Decision } from '../settlement/decide-file.ts'
+import type { ItemPorts } from '../settlement/item-of-no-payment.ts'
+import type { Batches, Expectations, Items, Payouts, SettlementIds } from '../settlement/ports.ts'
+import type { ActPorts, BreakStep } from './act-on-breaks.ts'
+import type { BreakTargets, ReconBreak, ReconBreakAction } from './ports.ts'
+
+export interface PlanPorts extends ActPorts, ItemPorts {
+  breakTargets: BreakTargets
+  expectations: Expectations
+  items: Pick<Items, 'insert'>
+  payouts: Pick<Payouts, 'lock' | 'change'>
+  batches: Pick<Batches, 'lock' | 'update'>
+  ids: ActPorts['ids'] & Pick<SettlementIds, 'item' | 'expectation'>
+}
+
+export type Wanted =
+  /** An amount goes to a counter-account; all that remains when none is said. */
+  | { kind: 'resolve'; account: string; amountMinor?: number; target?: string }
+  /** Nothing remains, and nothing is to be done. */
+  | { kind: 'close' }
+  /** What is missing will not come. */
+  | { kind: 'give_up' }
+
+export type RefusedStep =
+  | 'not_found'
+  | 'closed'
+  /** Somebody did something with the break meanwhile. */
+  | 'changed'
+  | 'proposed'
+  | 'not_proposed'
+  /** Another person has to approve it. */
+  | 'own_proposal'
+  | 'no_such_operator'
+  | 'nothing_remains'
+  | 'something_remains'
+  /** It can only be given up. */
+  | 'still_missing'
+  /** Nothing is missing that could be given up. */
+  | 'not_missing'
+  | 'no_such_account'
+  | 'no_such_merchant'
+  /** recon_gain takes what is credit, recon_loss what is debit. */
+  | 'other_side'
+  /** More would remain than now, or the other way round. */
+  | 'too_much'
+  | 'wants_target'
+  | 'takes_no_target'
+  | 'no_such_target'
+  | 'target_closed'
+  | 'other_currency'
+  /** The payout is not at the bank: it was paid already, or failed. */
+  | 'not_in_transit'
+  /** A payout is paid as a whole. */
+  | 'other_amount'
+
+export interface Refusal {
+  kind: 'refused'
+  reason: RefusedStep
+}
+
+export const refused = (reason: RefusedStep): Refusal => ({ kind: 'refused', reason })
+
+/** What an approval writes. The transaction in which it was made holds all rows that it changes. */
+export interface Plan {
+  kind: 'planned'
+  step: Pick<BreakStep, 'account' | 'target' | 'amountMinor' | 'movements' | 'closesAs'> & {
+    action: 'approve' | 'give_up'
+  }
+  /** What changes besides the break. `sequence` is that of the action, `eventId` the event under which it is booked. */
+  write?(written: { eventId: string; sequence: number; by: Decision }): Promise<void>
+}
+
+/** Where a plan is made: the break is locked, and the other one, too, where the target is one. */
+export interface Planning {
+  ports: PlanPorts
+  tx: Transaction
+  of: ReconBreak
+  other: ReconBreak | undefined
+}
+
+/** The row of a proposal has an account and no amount when it gives up, and neither when it closes. */
+export function wantedIn({ account, amountMinor, target }: ReconBreakAction): Wanted {
+  if (account === null) return { kind: 'close' }
+  if (amountMinor === null) return { kind: 'give_up' }
+  return { kind: 'resolve', account, amountMinor, ...(target === null ? {} : { target }) }
+}
+
+/** The other break that is wanted as the target. */
+export const otherIn = (wanted: Wanted): string | undefined =>
+  wanted.kind === 'resolve' && wanted.account === ANOTHER_BREAK ? wanted.target : undefined
+
+export const ANOTHER_BREAK: CounterAccount = 'recon_suspense'

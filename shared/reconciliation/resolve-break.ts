@@ -1,0 +1,150 @@
+/** Plans how an amount of a break goes to its counter-account, with all that has to change besides. */
+import { type CounterAccount, counterAccounts } from '../contracts/lists.ts'
+import { RECEIVABLE } from '../domain/recon-ledger.ts'
+import { ACQUIRER } from '../settlement/expected-event.ts'
+import { itemOfNoPayment } from '../settlement/item-of-no-payment.ts'
+import { actOnBreak } from './act-on-breaks.ts'
+import { ANOTHER_BREAK, type Plan, type Planning, type Refusal, refused, type Wanted } from './break-plans.ts'
+import { isInTransit, payByBreak } from './pay-by-break.ts'
+
+/** `target` is empty for an account that takes none. */
+interface Part extends Planning {
+  /** With the merchant. */
+  account: string
+  amountMinor: number
+  target: string
+}
+
+/** What differs between accounts. */
+type Effect = Pick<Plan, 'write'> & Partial<Pick<Plan['step'], 'movements' | 'closesAs'>>
+
+/** Throws DependencyUnavailableError. */
+export async function planResolution(
+  planning: Planning,
+  wanted: Extract<Wanted, { kind: 'resolve' }>,
+): Promise<Plan | Refusal> {
+  const { remainingMinor } = planning.of
+  const { account, target = '', amountMinor = remainingMinor } = wanted
+  const name = counterAccountIn(account)
+  if (name === undefined) return refused('no_such_account')
+  if (target === '' && takesTarget[name]) return refused('wants_target')
+  if (target !== '' && !takesTarget[name]) return refused('takes_no_target')
+  const part: Part = { ...planning, account, amountMinor, target }
+  const refusal = refusedAmount(part, name)
+  if (refusal !== undefined) return refusal
+  const effect = await effects[name](part)
+  return 'kind' in effect ? effect : planOf(part, effect)
+}
+
+const takesTarget: Record<CounterAccount, boolean> = {
+  ...{ acquirer_receivable: false, cash_in_transit: true, payout_in_transit: true, merchant_payable: false },
+  ...{ own_funds: false, acquirer_fee: false, vat_receivable: false, recon_gain: false, recon_loss: false },
+  recon_suspense: true,
+}
+
+const planOf = ({ account, amountMinor, target }: Part, { write, ...effect }: Effect): Plan => ({
+  kind: 'planned',
+  step: {
+    ...{ action: 'approve', account, amountMinor, closesAs: 'RESOLVED' },
+    ...(target === '' ? {} : { target }),
+    movements: [{ type: 'resolved', signedMinor: amountMinor, account }],
+    ...effect,
+  },
+  ...(write === undefined ? {} : { write }),
+})
+
+/** By its name up to a colon, which only a merchant's has. */
+export function counterAccountIn(account: string): CounterAccount | undefined {
+  const [name, merchantId, ...rest] = account.split(':')
+  const found = counterAccounts.find(each => each === name)
+  if (found === undefined || rest.length > 0) return undefined
+  const wantsMerchant = found === 'merchant_payable'
+  return wantsMerchant === (merchantId !== undefined && merchantId !== '') ? found : undefined
+}
+
+/** A part of what remains, on its side. A payout and another break may turn it over, but never make more of it. */
+function refusedAmount({ of, other, amountMinor }: Part, name: CounterAccount): Refusal | undefined {
+  const { remainingMinor } = of
+  if (amountMinor === 0) return refused('nothing_remains')
+  if (name === 'recon_gain' && amountMinor > 0) return refused('other_side')
+  if (name === 'recon_loss' && amountMinor < 0) return refused('other_side')
+  const afterMinor = remainingMinor - amountMinor
+  const otherMinor = other?.remainingMinor ?? 0
+  const moreMinor = Math.abs(afterMinor) - Math.abs(remainingMinor)
+  if (name === ANOTHER_BREAK)
+    return moreMinor + Math.abs(otherMinor + amountMinor) > Math.abs(otherMinor) ? refused('too_much') : undefined
+  const turns = name !== 'payout_in_transit' && afterMinor !== 0 && afterMinor > 0 !== remainingMinor > 0
+  return moreMinor >= 0 || turns ? refused('too_much') : undefined
+}
+
+const nothingElse = async (): Promise<Effect> => ({})
+const writesOff = async (): Promise<Effect> => ({ closesAs: 'WRITTEN_OFF' })
+
+const effects: Record<CounterAccount, (part: Part) => Promise<Effect | Refusal>> = {
+  acquirer_receivable: async part => ({ write: written => writeCorrection(part, written) }),
+  async cash_in_transit({ ports, tx, of, amountMinor, target }) {
+    const batch = await ports.breakTargets.lockBatch(tx, target, of.currency)
+    if (batch === undefined) return refused('no_such_target')
+    return { write: () => ports.breakTargets.moveFromBatch(tx, batch, -amountMinor) }
+  },
+  async payout_in_transit({ ports, tx, of, amountMinor, target }) {
+    const payout = await ports.payouts.lock(tx, target)
+    if (payout === undefined) return refused('no_such_target')
+    if (payout.currency !== of.currency) return refused('other_currency')
+    if (!isInTransit(payout)) return refused('not_in_transit')
+    if (payout.amountMinor !== amountMinor) return refused('other_amount')
+    return { write: () => payByBreak(ports, tx, payout, of) }
+  },
+  merchant_payable: async part => ({ write: written => writeAdjustment(part, written) }),
+  own_funds: nothingElse,
+  acquirer_fee: nothingElse,
+  vat_receivable: nothingElse,
+  recon_gain: writesOff,
+  recon_loss: writesOff,
+  async recon_suspense(part) {
+    const { of, other, amountMinor } = part
+    if (other === undefined || other.breakId === of.breakId) return refused('no_such_target')
+    if (other.closedAtMs !== null) return refused('target_closed')
+    if (other.currency !== of.currency) return refused('other_currency')
+    return {
+      movements: [{ type: 'resolved', signedMinor: amountMinor, account: RECEIVABLE }],
+      write: written => writeTakenOver(part, other, written),
+    }
+  },
+}
+
+type Written = Parameters<NonNullable<Plan['write']>>[0]
+
+/** The acquirer owes it from now on, or is owed it. Nobody says when, so that it is never overdue. */
+async function writeCorrection({ ports, tx, of, amountMinor }: Part, { eventId, sequence }: Written): Promise<void> {
+  const isAcquirers = (await ports.breakTargets.lockSource(tx, of.sourceId)) === 'acquirer'
+  const correction = {
+    ...{ expectationId: ports.ids.expectation(), sourceId: isAcquirers ? of.sourceId : ACQUIRER },
+    ...({ matchKey: `${of.breakId}:${sequence}`, kind: 'correction', eventId, paymentId: null } as const),
+    ...{ amountMinor, feeMinor: 0, vatMinor: 0, currency: of.currency, dueOn: null },
+  }
+  await ports.expectations.insert(tx, [correction], ports.clock.nowMs())
+}
+
+/** The payable is a debt: what is debited to it is taken from the merchant. */
+async function writeAdjustment({ ports, tx, of, account, amountMinor }: Part, { eventId }: Written): Promise<void> {
+  const item = await itemOfNoPayment(ports, tx, {
+    ...{ merchantId: merchantIn(account), currency: of.currency, eventId, type: 'adjustment' },
+    ...{ netMinor: -amountMinor, atMs: ports.clock.virtualNowMs() },
+  })
+  await ports.items.insert(tx, [item], ports.clock.nowMs())
+}
+
+const merchantIn = (account: string): string => account.slice(account.indexOf(':') + 1)
+
+async function writeTakenOver(
+  { ports, tx, of, amountMinor }: Part,
+  other: NonNullable<Planning['other']>,
+  { eventId, by }: Written,
+): Promise<void> {
+  await actOnBreak(ports, tx, other, {
+    ...{ ...by, action: 'take_over', account: ANOTHER_BREAK, target: of.breakId, amountMinor: -amountMinor },
+    movements: [{ type: 'taken_over', signedMinor: amountMinor }],
+    ...{ closesAs: 'RESOLVED', bookedUnder: eventId },
+  })
+}
