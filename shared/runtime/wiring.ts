@@ -67,6 +67,7 @@ import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
 import { DueWorkTables } from '../stores/due-work.ts'
 import { ExpectationTable } from '../stores/expectations.ts'
+import { FeeItemTable } from '../stores/fee-items.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { InvariantRunTable } from '../stores/invariant-runs.ts'
 import { JournalTable } from '../stores/journal.ts'
@@ -388,6 +389,10 @@ export class Ports {
 
   get journal() {
     return this.#once('journal', () => new JournalTable(this.database))
+  }
+
+  get feeItems() {
+    return this.#once('feeItems', () => new FeeItemTable(this.database))
   }
 
   get balances() {
