@@ -123,6 +123,8 @@ export interface ReconFiles {
   insert(tx: Transaction, file: ReconFile): Promise<void>
   find(fileId: string): Promise<ReconFile | undefined>
   findBySha(sourceId: string, sha256: string): Promise<ReconFile | undefined>
+  /** Those that have one of these hashes, at least one, in any order. */
+  listBySha(sourceId: string, sha256s: readonly string[]): Promise<ReconFile[]>
   findRevision(sourceId: string, externalId: string, revision: number): Promise<ReconFile | undefined>
   /** Locks the row until the transaction ends. */
   lock(tx: Transaction, fileId: string): Promise<ReconFile | undefined>
@@ -149,7 +151,7 @@ export interface ReconFileTotals {
   /** By currency. */
   list(fileId: string): Promise<ReconFileTotal[]>
   /** Of each currency the newest that a statement of the source, PARSED, MATCHING or DONE, closed with. */
-  closings(sourceId: string): Promise<ClosingBalance[]>
+  closings(sourceId: string, tx?: Transaction): Promise<ClosingBalance[]>
 }
 
 export interface ReconLines {
@@ -162,6 +164,11 @@ export interface ReconLines {
     tx?: Transaction,
   ): Promise<ReconLine[]>
   countByState(fileId: string): Promise<Partial<Record<ReconLineState, number>>>
+  /** Of the lines of a file after `afterLine`, up to `toLine`. Sums are minor units. */
+  sums(
+    fileId: string,
+    range: { afterLine: number; toLine: number },
+  ): Promise<{ currency: string; count: number; netMinor: bigint }[]>
   /** Deletes the last lines of a file, at most so many; returns how many. */
   deleteLast(tx: Transaction, fileId: string, limit: number): Promise<number>
 }
@@ -306,14 +313,14 @@ export interface AmountQuery {
 
 export interface AcquirerBatches {
   /** With one of these references, whoever pays them. */
-  withRefs(tx: Transaction, refs: readonly string[]): Promise<AcquirerBatch[]>
+  withRefs(refs: readonly string[], tx?: Transaction): Promise<AcquirerBatch[]>
   /** That have exactly one of these amounts left, the first due first. */
   withLeft(query: AmountQuery, tx?: Transaction): Promise<AcquirerBatch[]>
   /** Locks those of the keys that are there until the transaction ends, in the order of their keys. */
   lock(tx: Transaction, keys: readonly BatchKey[]): Promise<AcquirerBatch[]>
   /** Adds to what was paid of it and to what was moved to breaks. The row must be locked. */
   add(tx: Transaction, key: BatchKey, by: { allocatedMinor?: number; movedMinor?: number }): Promise<void>
-  /** Due by this day, with something left, that no line has touched, and that were not missed before. */
+  /** Due by this day, of which something is left, and that were not missed before; the first due first. */
   listMissing(dueOnMax: string, limit: number): Promise<AcquirerBatch[]>
 }
 
@@ -331,6 +338,8 @@ export interface Allocation {
 
 export interface Allocations {
   insert(tx: Transaction, allocations: readonly Allocation[]): Promise<void>
+  /** Adds to what the line has for this subject, if anything. */
+  add(tx: Transaction, allocation: Allocation): Promise<void>
   /** The batches that the lines of a file paid a part of. */
   batchesOf(tx: Transaction, fileId: string): Promise<Array<Pick<Allocation, 'subject' | 'currency'>>>
   /** Of transfers with one of these references, each with the source of its line. */
@@ -355,7 +364,6 @@ export interface BankPayouts {
 export interface UnknownLine {
   of: ReconBreak
   matchKey: string
-  amountMinor: number
 }
 
 export interface BankBreaks {
@@ -535,8 +543,8 @@ export class ReconFileError extends Error {
 
 /** Files on a disk. */
 export interface DiskFiles {
-  /** In pieces. Throws when there is no such file. */
-  read(path: string): AsyncIterable<Uint8Array>
+  /** In pieces. Throws when there is no such file, and after the last piece ReconFileError when its bytes are not those of `sha256`. */
+  read(path: string, sha256: string): AsyncIterable<Uint8Array>
   /** SHA-256 of its bytes, in hexadecimal. */
   sha256(path: string): Promise<string>
 }

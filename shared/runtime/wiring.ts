@@ -39,6 +39,8 @@ import type {
 } from '../payments/ports.ts'
 import { idIn } from '../payments/record-id.ts'
 import { noTracer } from '../payments/traced.ts'
+import { diskFiles } from '../recon-files/disk-files.ts'
+import { readers } from '../recon-files/readers.ts'
 import type { AgingStep } from '../reconciliation/age-breaks.ts'
 import type { MatchChunk } from '../reconciliation/chunk.ts'
 import { reconJobs } from '../reconciliation/due-jobs.ts'
@@ -62,6 +64,7 @@ import { DueWorkTables } from '../stores/due-work.ts'
 import { ExpectationTable } from '../stores/expectations.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { InvariantRunTable } from '../stores/invariant-runs.ts'
+import { JournalTable } from '../stores/journal.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { ManualSettlementTable } from '../stores/manual-settlements.ts'
 import { OperationTable } from '../stores/operations.ts'
@@ -378,6 +381,10 @@ export class Ports {
     return this.#once('ledger', () => new LedgerTable(this.database))
   }
 
+  get journal() {
+    return this.#once('journal', () => new JournalTable(this.database))
+  }
+
   get balances() {
     return this.#once('balances', () => new AccountBalanceTables(this.database))
   }
@@ -534,6 +541,14 @@ export class Ports {
 
   get agingSteps(): readonly AgingStep[] {
     return []
+  }
+
+  get readers() {
+    return readers
+  }
+
+  get diskFiles() {
+    return diskFiles
   }
 
   get fileFormat() {
