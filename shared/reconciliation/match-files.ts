@@ -40,6 +40,8 @@ export const CHUNK_LINES = 5_000
 /** The first chunk of a run: what the lines cost is not known before. */
 const FIRST_LINES = 1_000
 const LINES_MIN = 250
+/** Whatever the chunks before have taken: a payout takes several rows and an event, each by itself. */
+const LINES_MAX: Record<ReconSourceKind, number> = { acquirer: CHUNK_LINES, bank: 1_000 }
 /** Real time. A transaction must stay below a second, whatever its lines open. */
 const SLOW_MS = 400
 const WAITING_STATES = ['PARSED', 'MATCHING'] as const
@@ -98,15 +100,21 @@ async function matchSource(ports: MatchFilesPorts, { sourceId, kind }: ReconSour
   if (matcher === undefined) return
   for (;;) {
     const [file] = await ports.reconFiles.listByState(WAITING_STATES, 1, sourceId)
-    if (file === undefined || !(await matchFile(ports, file, matcher, run))) return
+    if (file === undefined || !(await matchFile(ports, file, { matcher, linesMax: LINES_MAX[kind] }, run))) return
   }
 }
 
 /** False when the time is over before the file is DONE. */
-async function matchFile(ports: MatchFilesPorts, file: ReconFile, matcher: MatchChunk, run: Run): Promise<boolean> {
+async function matchFile(
+  ports: MatchFilesPorts,
+  file: ReconFile,
+  { matcher, linesMax }: { matcher: MatchChunk; linesMax: number },
+  run: Run,
+): Promise<boolean> {
   while (mayGoOn(ports, run)) {
     const beganMs = ports.clock.nowMs()
-    const done = await ports.transactions.run(file.fileId, tx => matchChunk(ports, tx, file, matcher, run.chunkLines))
+    const limit = Math.min(run.chunkLines, linesMax)
+    const done = await ports.transactions.run(file.fileId, tx => matchChunk(ports, tx, file, matcher, limit))
     run.chunkLines = nextChunkLines(run.chunkLines, ports.clock.nowMs() - beganMs)
     // Somebody else has finished it.
     if (done === undefined) return true
