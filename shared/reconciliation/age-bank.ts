@@ -1,7 +1,7 @@
 /** What the bank's statements should have shown and have not: batches of acquirers that were not paid, and payouts. */
+import { addBusinessDays, addDays, type BusinessCalendar } from '../domain/business-days.ts'
 import type { Doorbell, SeparateTransactions, Transaction } from '../payments/ports.ts'
 import type { Calendars } from '../settlement/ports.ts'
-import { lastDayBefore } from './age-breaks.ts'
 import { type FactPorts, lockAll } from './bank-facts.ts'
 import { subjectOfBatch, subjectOfPayout } from './break-subjects.ts'
 import { dayAt } from './business-day.ts'
@@ -21,25 +21,37 @@ export interface AgeBankPorts extends OpenBreakPorts {
   doorbell: Doorbell
 }
 
+/** How many were missed. */
+export interface AgeBankSummary {
+  batches: number
+  payouts: number
+}
+
 /** Breaks of one transaction. */
 const CHUNK_BREAKS = 500
+/** Business days that `sla_days` may be at most, and as many holidays. */
+const BACK_DAYS_MAX = 400
+
 /** By the rules of the account that acquirers pay into and payouts are paid from. */
 const OPERATING = 'cash'
 
 /**
- * Opens MISSING_THERE, which books nothing; returns how many. Begins nothing after `deadlineMs` (epoch, real time). The caller has caught
+ * Opens MISSING_THERE, which books nothing. Begins nothing after `deadlineMs` (epoch, real time). The caller has caught
  * up with the clock. Throws DependencyUnavailableError.
  */
-export async function ageBatchesAndPayouts(ports: AgeBankPorts, deadlineMs: number): Promise<number> {
+export async function ageBatchesAndPayouts(ports: AgeBankPorts, deadlineMs: number): Promise<AgeBankSummary> {
   const sources = await ports.reconSources.list()
   const banks = sources.filter(({ kind }) => kind === 'bank')
   const source = banks.find(({ account }) => account === OPERATING)
-  if (source === undefined) return 0
+  const summary: AgeBankSummary = { batches: 0, payouts: 0 }
+  if (source === undefined) return summary
   const today = dayAt(source, ports.clock.virtualNowMs())
-  const dueOnMax = lastDayBefore(await ports.calendars.calendar(source.calendar), today, source.slaDays)
-  if (dueOnMax === undefined) return 0
+  const dueOnMax = lastMissed(await ports.calendars.calendar(source.calendar), today, source.slaDays)
+  if (dueOnMax === undefined) return summary
   const run = { ports, banks, source, today, dueOnMax, deadlineMs }
-  return (await inChunks(run, missBatches)) + (await inChunks(run, missPayouts))
+  summary.batches = await inChunks(run, missBatches)
+  summary.payouts = await inChunks(run, missPayouts)
+  return summary
 }
 
 interface Run {
@@ -49,6 +61,16 @@ interface Run {
   today: string
   dueOnMax: string
   deadlineMs: number
+}
+
+/** The last day of which `slaDays` business days have passed. Undefined: the calendar does not say. */
+export function lastMissed(calendar: BusinessCalendar, today: string, slaDays: number): string | undefined {
+  for (let back = 1; back <= BACK_DAYS_MAX; back++) {
+    const day = addDays(today, -back)
+    const last = addBusinessDays(calendar, day, slaDays)
+    if (last !== undefined && last < today) return day
+  }
+  return undefined
 }
 
 /** Until a chunk opens nothing: whoever else does the same meanwhile has opened the rest. */

@@ -54,6 +54,7 @@ import type { LatePass } from '../reconciliation/match-files.ts'
 import type { ReconAlarms, SettlementFiles, Statements } from '../reconciliation/ports.ts'
 import { resolveLate } from '../reconciliation/resolve-late.ts'
 import { resolveLateBatches } from '../reconciliation/resolve-late-batches.ts'
+import { writeOffSmall } from '../reconciliation/write-off-breaks.ts'
 import { settlementJobs } from '../settlement/due-jobs.ts'
 import type { Bank, PayoutAlarms, SettlementAlarms } from '../settlement/ports.ts'
 import { AccountBalanceTables } from '../stores/account-balances.ts'
@@ -582,14 +583,19 @@ export class Ports {
   }
 
   get latePasses(): readonly LatePass[] {
-    return [
-      deadlineMs => resolveLate(this.forSettlement, deadlineMs),
-      deadlineMs => resolveLateBatches(this.forSettlement, deadlineMs),
-    ]
+    const ports = this.forSettlement
+    return [deadlineMs => resolveLate(ports, deadlineMs), deadlineMs => resolveLateBatches(ports, deadlineMs)]
   }
 
   get agingSteps(): readonly AgingStep[] {
-    return [deadlineMs => ageBatchesAndPayouts(this.forSettlement, deadlineMs)]
+    const ports = this.forSettlement
+    return [
+      async deadlineMs => {
+        const { batches, payouts } = await ageBatchesAndPayouts(ports, deadlineMs)
+        return batches + payouts
+      },
+      async deadlineMs => (await writeOffSmall(ports, deadlineMs)).writtenOff,
+    ]
   }
 
   get fileFormat() {
