@@ -216,6 +216,10 @@ export type ReconFileState = (typeof reconFileStates)[number]
 export const reconLineStates = ['READ', 'MATCHED', 'BROKEN', 'REPEATED'] as const
 export type ReconLineState = (typeof reconLineStates)[number]
 
+/** What a line of the bank is for; `return`: a payout that came back; `transfer`: between two accounts of ours. */
+export const allocationKinds = ['batch', 'payout', 'return', 'transfer'] as const
+export type AllocationKind = (typeof allocationKinds)[number]
+
 /** What does not fit. The first that applies names the break. */
 export const breakClasses = [
   'DUPLICATE',

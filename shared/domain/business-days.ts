@@ -79,6 +79,28 @@ export function addBusinessDays(calendar: BusinessCalendar, day: string, count: 
   }
 }
 
+/** So many business days before the day; with 0 the day itself. Undefined when it lies in a year that is not loaded. */
+export function subtractBusinessDays(calendar: BusinessCalendar, day: string, count: number): string | undefined {
+  let found = day
+  for (let left = count; left > 0; ) {
+    found = addDays(found, -1)
+    if (!isLoaded(calendar, found)) return undefined
+    if (isBusinessDay(calendar, found)) left--
+  }
+  return found
+}
+
+/** How many business days there are after the one day, up to the other. 0 when the other is not later. */
+export function businessDaysBetween(calendar: BusinessCalendar, after: string, upTo: string): number {
+  let count = 0
+  for (let day = addDays(after, 1); day <= upTo; day = addDays(day, 1)) if (isBusinessDay(calendar, day)) count++
+  return count
+}
+
+/** What the clocks of the zone show: `2026-11-30 09:00:00.000`. */
+export const wallTextOf = (atMs: number, timezone: string): string =>
+  new Date(wallMs(atMs, timezone)).toISOString().slice(0, -1).replace('T', ' ')
+
 /** Days of the calendar, also backwards. */
 export const addDays = (day: string, count: number): string => dayOf(Date.parse(day) + count * DAY_MS)
 

@@ -1,9 +1,11 @@
 /** What the reconciliation use cases need from outside. Times are epoch milliseconds, amounts signed minor units, days `YYYY-MM-DD`. */
 import type {
+  AllocationKind,
   BreakAction,
   BreakClass,
   BreakState,
   ExpectationState,
+  OperationState,
   ReconFileState,
   ReconLineState,
   ReconProfile,
@@ -11,7 +13,7 @@ import type {
 } from '../contracts/lists.ts'
 import type { ReconMovement } from '../domain/recon-ledger.ts'
 import type { Transaction } from '../payments/ports.ts'
-import type { Expectation } from '../settlement/ports.ts'
+import type { Expectation, Payout } from '../settlement/ports.ts'
 
 /** Who sends files, and by which rules they are read. */
 export interface ReconSource {
@@ -108,6 +110,69 @@ export interface ReconLine {
   expectationId: string | null
 }
 
+export interface ReconSources {
+  /** All of them, by their id. */
+  list(): Promise<ReconSource[]>
+  find(sourceId: string): Promise<ReconSource | undefined>
+  /** Locks the row until the transaction ends: who holds it matches the source's files. */
+  lock(tx: Transaction, sourceId: string): Promise<ReconSource | undefined>
+}
+
+export interface ReconFiles {
+  /** Throws DuplicateKeyError when the source has a file of these bytes, or of this external id and revision. */
+  insert(tx: Transaction, file: ReconFile): Promise<void>
+  find(fileId: string): Promise<ReconFile | undefined>
+  findBySha(sourceId: string, sha256: string): Promise<ReconFile | undefined>
+  /** Those that have one of these hashes, at least one, in any order. */
+  listBySha(sourceId: string, sha256s: readonly string[]): Promise<ReconFile[]>
+  findRevision(sourceId: string, externalId: string, revision: number): Promise<ReconFile | undefined>
+  /** Locks the row until the transaction ends. */
+  lock(tx: Transaction, fileId: string): Promise<ReconFile | undefined>
+  /** Writes all but id, source and bytes. The row must be locked. Throws DuplicateKeyError as `insert`. */
+  update(tx: Transaction, file: ReconFile): Promise<void>
+  /** In one of these states, of a source or of all: those of a source in the order of their days. */
+  listByState(states: readonly ReconFileState[], limit: number, sourceId?: string): Promise<ReconFile[]>
+  /** Of a source, or of all, the newest first. */
+  listNewest(limit: number, sourceId?: string): Promise<ReconFile[]>
+  /** The last day of which all is there: of a file that is PARSED, MATCHING or DONE. */
+  lastDay(sourceId: string): Promise<string | undefined>
+  countByState(): Promise<{ sourceId: string; state: ReconFileState; count: number }[]>
+}
+
+/** What was on an account at the end of a day. */
+export interface ClosingBalance {
+  currency: string
+  day: string
+  closingMinor: number
+}
+
+export interface ReconFileTotals {
+  insert(tx: Transaction, totals: readonly ReconFileTotal[]): Promise<void>
+  /** By currency. */
+  list(fileId: string): Promise<ReconFileTotal[]>
+  /** Of each currency the newest that a statement of the source, PARSED, MATCHING or DONE, closed with. */
+  closings(sourceId: string, tx?: Transaction): Promise<ClosingBalance[]>
+}
+
+export interface ReconLines {
+  /** Throws DuplicateKeyError (with a later statement or the commit) when the file has a line of this number. */
+  insert(tx: Transaction, lines: readonly ReconLine[]): Promise<void>
+  /** In their order; in one of these states when some are given. */
+  list(
+    fileId: string,
+    place: { afterLine: number; limit: number; states?: readonly ReconLineState[] },
+    tx?: Transaction,
+  ): Promise<ReconLine[]>
+  countByState(fileId: string): Promise<Partial<Record<ReconLineState, number>>>
+  /** Of the lines of a file after `afterLine`, up to `toLine`. Sums are minor units. */
+  sums(
+    fileId: string,
+    range: { afterLine: number; toLine: number },
+  ): Promise<{ currency: string; count: number; netMinor: bigint }[]>
+  /** Deletes the last lines of a file, at most so many; returns how many. */
+  deleteLast(tx: Transaction, fileId: string, limit: number): Promise<number>
+}
+
 /** What the acquirer has to pay with one reference. `net − allocated − moved` is still in cash_in_transit. */
 export interface AcquirerBatch {
   sourceId: string
@@ -117,6 +182,202 @@ export interface AcquirerBatch {
   allocatedMinor: number
   movedMinor: number
   dueOn: string | null
+}
+
+/** What is expected for an operation, as far as a line is compared with it. Amounts are signed. */
+export interface ExpectedLine {
+  expectationId: string
+  amountMinor: number
+  feeMinor: number
+  vatMinor: number
+  currency: string
+  /** Null: the calendar of its year was not loaded. */
+  dueOn: string | null
+  state: ExpectationState
+}
+
+/** Lines of one file that follow each other. */
+export interface LineRange {
+  fileId: string
+  fromLine: number
+  toLine: number
+}
+
+/** A line that an earlier file had under the same key, and what the revision of that file is. */
+export type EarlierLine = Pick<
+  ReconLine,
+  'contentHash' | 'amountMinor' | 'feeMinor' | 'vatMinor' | 'netMinor' | 'currency' | 'valueOn'
+> & {
+  /** Of a later revision of the same file than the one that is matched. */
+  isLater: boolean
+}
+
+/** A line that is compared again: it was booked as unexpected, and its expectation has come since. */
+export interface LateMatch {
+  breakId: string
+  line: Pick<ReconLine, 'fileId' | 'lineNo' | 'valueOn'>
+  expectation: ExpectedLine
+}
+
+/** A line `carry` that was booked as unexpected, and whose batch has come since. */
+export interface LateCarry {
+  breakId: string
+  line: Pick<ReconLine, 'fileId' | 'lineNo' | 'netMinor'>
+  batch: AcquirerBatch
+}
+
+/** Lines of an acquirer beside what is expected of it. All by the line's number. The source must be locked. */
+export interface Matching {
+  /** Of the same source, key and kind, whatever their states. */
+  expectations(tx: Transaction, range: LineRange): Promise<Map<number, ExpectedLine>>
+  /** In other files, MATCHED or BROKEN: the newest of each. */
+  earlierLines(tx: Transaction, range: LineRange): Promise<Map<number, EarlierLine>>
+  /**
+   * Which of these, at least one, have an operation and kind of which another line was MATCHED or BROKEN before: it settled something,
+   * or is in the same currency.
+   */
+  takenBefore(tx: Transaction, fileId: string, lineNos: readonly number[]): Promise<Set<number>>
+  /** Of the operations of these, at least one, as far as there are any of their kind. */
+  operationStates(tx: Transaction, fileId: string, lineNos: readonly number[]): Promise<Map<number, OperationState>>
+  /** The states of these, at least one, as they are now. */
+  expectationStates(tx: Transaction, expectationIds: readonly string[]): Promise<Map<string, ExpectationState>>
+  /** Open breaks MISSING_THERE of these expectations, at least one, each locked until the transaction ends. */
+  lockMissing(tx: Transaction, expectationIds: readonly string[]): Promise<Map<string, ReconBreak>>
+  /**
+   * Lines of the range become MATCHED, those in `broken` BROKEN, and their expectations SETTLED; those in `others` stay as they are.
+   * Throws when not every expectation was open: `count` of them must be.
+   */
+  settle(
+    tx: Transaction,
+    range: LineRange,
+    lines: { broken: readonly number[]; others: readonly number[]; count: number },
+  ): Promise<void>
+  /** These, at least one, get a state and settle nothing. */
+  mark(tx: Transaction, fileId: string, lineNos: readonly number[], state: ReconLineState): Promise<void>
+  /** Adds to what the batches have to pay; those that are not there yet begin with it. */
+  addToBatches(
+    tx: Transaction,
+    added: readonly Pick<AcquirerBatch, 'sourceId' | 'batchRef' | 'currency' | 'netMinor' | 'dueOn'>[],
+  ): Promise<void>
+  /** Locks the row until the transaction ends. */
+  lockBatch(
+    tx: Transaction,
+    batch: Pick<AcquirerBatch, 'sourceId' | 'batchRef' | 'currency'>,
+  ): Promise<AcquirerBatch | undefined>
+  /** Takes all that the batch, which must be locked, has left into another one, by this line. */
+  carryOut(tx: Transaction, batch: AcquirerBatch, line: Pick<ReconLine, 'fileId' | 'lineNo'>): Promise<void>
+}
+
+/** Breaks of lines that came before what they are for. */
+export interface LateLines {
+  /** At most so many, in the order of their breaks, after this one. */
+  listMatches(sourceId: string, limit: number, afterBreakId?: string): Promise<LateMatch[]>
+  listCarries(sourceId: string, limit: number, afterBreakId?: string): Promise<LateCarry[]>
+  /** The expectation is SETTLED by the line. False, and nothing is written, when it is not open any more. */
+  settle(tx: Transaction, late: LateMatch): Promise<boolean>
+}
+
+/** What was expected and did not come. */
+export interface MissingLines {
+  /** OPEN and due by this day, the longest due first. */
+  listDue(tx: Transaction | undefined, sourceId: string, dueOnMax: string, limit: number): Promise<ExpectedLine[]>
+  /** These, at least one, become OVERDUE. */
+  markOverdue(tx: Transaction, expectationIds: readonly string[]): Promise<void>
+  /** The first day on which an OPEN one is due that is not due by this day. */
+  nextDueOn(sourceId: string, afterDay: string): Promise<string | undefined>
+  /** OPEN ones without a due date, and when what they are for happened (virtual time); the oldest first, after this one. */
+  listUndated(
+    sourceId: string,
+    limit: number,
+    afterExpectationId?: string,
+  ): Promise<{ expectationId: string; occurredAtMs: number }[]>
+  /** At least one. */
+  setDueDates(tx: Transaction, dated: readonly { expectationId: string; dueOn: string }[]): Promise<void>
+}
+
+/** What somebody should look at. Each is logged and counted. None throws. */
+export interface ReconAlarms {
+  /** Settled there, and pending or declined here. May be told twice of one line when its transaction was run again. */
+  statusDiffers(line: Pick<ReconLine, 'fileId' | 'lineNo' | 'matchKey' | 'netMinor' | 'currency'>, status: string): void
+}
+
+export type BatchKey = Pick<AcquirerBatch, 'sourceId' | 'batchRef' | 'currency'>
+
+/** Amounts that are looked for, at least one, in any currency, due between these days; a bound that is absent is none. */
+export interface AmountQuery {
+  amountsMinor: readonly number[]
+  from?: string
+  to?: string
+  limit: number
+}
+
+export interface AcquirerBatches {
+  /** With one of these references, whoever pays them. */
+  withRefs(refs: readonly string[], tx?: Transaction): Promise<AcquirerBatch[]>
+  /** That have exactly one of these amounts left, the first due first. */
+  withLeft(query: AmountQuery, tx?: Transaction): Promise<AcquirerBatch[]>
+  /** Locks those of the keys that are there until the transaction ends, in the order of their keys. */
+  lock(tx: Transaction, keys: readonly BatchKey[]): Promise<AcquirerBatch[]>
+  /** Adds to what was paid of it and to what was moved to breaks. The row must be locked. */
+  add(tx: Transaction, key: BatchKey, by: { allocatedMinor?: number; movedMinor?: number }): Promise<void>
+  /** Due by this day, of which something is left, and that were not missed before; the first due first. */
+  listMissing(dueOnMax: string, limit: number): Promise<AcquirerBatch[]>
+}
+
+/** What of a line is for a batch, a payout or a transfer of ours. */
+export interface Allocation {
+  fileId: string
+  lineNo: number
+  subjectKind: AllocationKind
+  /** The reference of the batch or the transfer, or the payout. */
+  subject: string
+  currency: string
+  /** Signed as the line. */
+  amountMinor: number
+}
+
+export interface Allocations {
+  insert(tx: Transaction, allocations: readonly Allocation[]): Promise<void>
+  /** Adds to what the line has for this subject, if anything. */
+  add(tx: Transaction, allocation: Allocation): Promise<void>
+  /** The batches that the lines of a file paid a part of. */
+  batchesOf(tx: Transaction, fileId: string): Promise<Array<Pick<Allocation, 'subject' | 'currency'>>>
+  /** Of transfers with one of these references, each with the source of its line. */
+  transfers(tx: Transaction, references: readonly string[]): Promise<Array<Allocation & { sourceId: string }>>
+}
+
+/** A payout that the bank may have executed, and the day on which it was asked to. */
+export type AwaitedPayout = Pick<Payout, 'payoutId' | 'amountMinor' | 'currency' | 'state'> & { executeOn: string }
+
+export interface BankPayouts {
+  /** Locks the batches of these payouts, then the payouts, each in the order of their ids. Those that are not there are left out. */
+  lock(tx: Transaction, payoutIds: readonly string[]): Promise<Payout[]>
+  /** The batches must be locked, with their payouts. */
+  markBatchesPaid(tx: Transaction, batchIds: readonly string[]): Promise<void>
+  /** SENT and CONFIRMED ones of these amounts, the first due first. */
+  withAmounts(query: AmountQuery, tx?: Transaction): Promise<AwaitedPayout[]>
+  /** SENT and CONFIRMED ones that were to be executed by this day, and that were not missed before. */
+  listMissing(executeOnMax: string, limit: number): Promise<AwaitedPayout[]>
+}
+
+/** A line of a bank that nobody knew, by its open break. */
+export interface UnknownLine {
+  of: ReconBreak
+  matchKey: string
+}
+
+export interface BankBreaks {
+  /** Those of these subjects and classes, whatever their state. Locks them until the transaction ends, in the order of their ids. */
+  lockOn(tx: Transaction, subjects: readonly string[], classes: readonly BreakClass[]): Promise<ReconBreak[]>
+  /** Lines that have a reference, in the order of their breaks. */
+  listUnknownLines(afterBreakId: string, limit: number): Promise<UnknownLine[]>
+}
+
+export interface BankLines {
+  /** How the bank calls our accounts, and the sources that have their statements. */
+  ourAccounts(tx: Transaction): Promise<Array<{ sourceId: string; bankAccount: string }>>
+  /** Of one file. */
+  setState(tx: Transaction, fileId: string, lineNos: readonly number[], state: ReconLineState): Promise<void>
 }
 
 /** Something that does not fit, and what of it stands on recon_suspense. */
@@ -160,6 +421,8 @@ export interface BreakDifferences {
   day?: { expected: string; found: string }
   /** What the operation or the payout is here. */
   status?: string
+  /** Of what is missing: when it was due. */
+  dueOn?: string
 }
 
 export interface ReconBreakAction {
@@ -277,6 +540,51 @@ export interface BreakReader {
   context(of: ReconBreak): Promise<BreakContext>
   /** In the order of their ids. */
   listSources(): Promise<Pick<ReconSource, 'sourceId' | 'kind' | 'timezone' | 'calendar'>[]>
+}
+
+/** What a line of a file says. The rest of a `ReconLine` follows from where it stands. */
+export type ReadLine = Omit<ReconLine, 'fileId' | 'lineNo' | 'sourceId' | 'state' | 'expectationId'>
+
+/** What a file says of itself, known when all of it was read. */
+export interface ReadFile {
+  externalId: string
+  revision: number
+  day: string
+  dueOn: string | null
+  totals: readonly Omit<ReconFileTotal, 'fileId'>[]
+}
+
+/** By what a file is read. */
+export interface ReadContext {
+  /** The file's. */
+  name: string
+  source: ReconSource
+  /** When the acquirer pays what it settles of this day. Null: the calendar does not say. */
+  dueOn(day: string): string | null
+  /** Of a bank: what its last statement closed with. */
+  closings: readonly ClosingBalance[]
+}
+
+/**
+ * Reads the bytes of a file as they come, in a memory that does not grow with it, and returns what it says of itself when all of it is
+ * right. The same bytes and context give the same lines, however the bytes are cut. Throws ReconFileError.
+ */
+export type ReadLines = (
+  bytes: AsyncIterable<Uint8Array>,
+  context: ReadContext,
+) => AsyncGenerator<ReadLine, ReadFile, void>
+
+/** A file is not what it should be. The message says where, and what to do. */
+export class ReconFileError extends Error {
+  override name = 'ReconFileError'
+}
+
+/** Files on a disk. */
+export interface DiskFiles {
+  /** In pieces. Throws when there is no such file, and after the last piece ReconFileError when its bytes are not those of `sha256`. */
+  read(path: string, sha256: string): AsyncIterable<Uint8Array>
+  /** SHA-256 of its bytes, in hexadecimal. */
+  sha256(path: string): Promise<string>
 }
 
 /** New ids. */

@@ -51,6 +51,19 @@ describe('configFrom', () => {
     expect(configFrom({ LEASE_MS: '', FEE_FIXED: '', HOME: '/root' })).toEqual(configFrom({}))
   })
 
+  test('takes the addresses of database and Redis in one variable, too', () => {
+    const secret = { DATABASE_URL: 'mysql://a:b@db:1/x', REDIS_URL: 'rediss://redis:2/0', other: 'x' }
+
+    expect(configFrom({ SERVICE_URLS: JSON.stringify(secret) })).toMatchObject({
+      databaseUrl: 'mysql://a:b@db:1/x',
+      redisUrl: 'rediss://redis:2/0',
+    })
+    expect(() => configFrom({ SERVICE_URLS: '{"DATABASE_URL":"mysql://db/x"}' })).toThrow(/SERVICE_URLS.REDIS_URL/)
+    expect(() => configFrom({ SERVICE_URLS: 'mysql://a:secret@db/x' })).toThrow(
+      /^environment: SERVICE_URLS must be JSON/,
+    )
+  })
+
   test('takes the login of Kafka in one variable, too', () => {
     const login = { KAFKA_SASL_MECHANISM: 'scram-sha-512', KAFKA_SASL_LOGIN: '{"username":"pay","password":"p"}' }
 

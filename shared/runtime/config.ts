@@ -102,6 +102,10 @@ const environment = z
       .pipe(z.object({ username: z.string(), password: z.string() }))
       .optional(),
     REDIS_URL: z.string().default('redis://127.0.0.1:6379/0'),
+    /** Both in one: a whole secret, as AWS keeps it. */
+    SERVICE_URLS: json('{"DATABASE_URL":"mysql://…","REDIS_URL":"rediss://…"}')
+      .pipe(z.object({ DATABASE_URL: z.string().min(1), REDIS_URL: z.string().min(1) }))
+      .optional(),
     DUPLICATE_POLICY: z.enum(['replay', 'reject']).default('replay'),
     /** `in-process:` is the sandbox acquirer without a service, for measuring what the hop costs. */
     ACQUIRER_URL: z
@@ -234,10 +238,10 @@ export function configFrom(env: Record<string, string | undefined>): Config {
   const { data } = parsed
   const offline = data.IS_OFFLINE === 'true'
   return {
-    databaseUrl: data.DATABASE_URL,
+    databaseUrl: data.SERVICE_URLS?.DATABASE_URL ?? data.DATABASE_URL,
     databaseConnectionsMax: data.DATABASE_CONNECTIONS,
     kafka: kafkaOf(data),
-    redisUrl: data.REDIS_URL,
+    redisUrl: data.SERVICE_URLS?.REDIS_URL ?? data.REDIS_URL,
     duplicatePolicy: data.DUPLICATE_POLICY,
     acquirerUrl: data.ACQUIRER_URL,
     acquirerConnectionsMax: data.ACQUIRER_CONNECTIONS,

@@ -13,6 +13,7 @@ import { IncarnationCheck } from '../cache/incarnation-check.ts'
 import { RedisRateLimits } from '../cache/rate-limits.ts'
 import { createRedis, pingRedis, RedisResponseCache } from '../cache/response-cache.ts'
 import type { RouteClass } from '../contracts/limits.ts'
+import type { ReconSourceKind } from '../contracts/lists.ts'
 import { consumerGroups } from '../contracts/topics.ts'
 import { traceIdIn } from '../contracts/traceparent.ts'
 import { Admission } from '../http/admission.ts'
@@ -38,6 +39,15 @@ import type {
 } from '../payments/ports.ts'
 import { idIn } from '../payments/record-id.ts'
 import { noTracer } from '../payments/traced.ts'
+import { diskFiles } from '../recon-files/disk-files.ts'
+import { readers } from '../recon-files/readers.ts'
+import type { AgingStep } from '../reconciliation/age-breaks.ts'
+import type { MatchChunk } from '../reconciliation/chunk.ts'
+import { reconJobs } from '../reconciliation/due-jobs.ts'
+import { matchAcquirerChunk } from '../reconciliation/match-acquirer.ts'
+import type { LatePass } from '../reconciliation/match-files.ts'
+import type { ReconAlarms } from '../reconciliation/ports.ts'
+import { resolveLate } from '../reconciliation/resolve-late.ts'
 import { settlementJobs } from '../settlement/due-jobs.ts'
 import type { Bank, PayoutAlarms, SettlementAlarms } from '../settlement/ports.ts'
 import { AccountBalanceTables } from '../stores/account-balances.ts'
@@ -55,6 +65,7 @@ import { DueWorkTables } from '../stores/due-work.ts'
 import { ExpectationTable } from '../stores/expectations.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { InvariantRunTable } from '../stores/invariant-runs.ts'
+import { JournalTable } from '../stores/journal.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { ManualSettlementTable } from '../stores/manual-settlements.ts'
 import { OperationTable } from '../stores/operations.ts'
@@ -64,6 +75,11 @@ import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
 import { PayoutFileTable } from '../stores/payout-files.ts'
 import { PayoutTable } from '../stores/payouts.ts'
+import { AcquirerBatchTable, AllocationTable, BankBreakTables, BankPayoutTables } from '../stores/recon-bank.ts'
+import { ReconFileTable, ReconFileTotalTable, ReconSourceTable } from '../stores/recon-files.ts'
+import { LateLineTables, MissingLineTables } from '../stores/recon-late.ts'
+import { ReconLineTable } from '../stores/recon-lines.ts'
+import { MatchingTables } from '../stores/recon-matching.ts'
 import { SandboxClockTable } from '../stores/sandbox-clock.ts'
 import { BatchTable, UnbatchedItemTable } from '../stores/settlement-batches.ts'
 import { SettlementItemTable } from '../stores/settlement-items.ts'
@@ -92,6 +108,7 @@ import { ProcessClock } from './process-clock.ts'
 import { guardProcess } from './process-guard.ts'
 import { publishTraced } from './publish-traced.ts'
 import { RecentTroubles } from './recent-troubles.ts'
+import { reconAlarms } from './recon-report.ts'
 import { createTracer } from './tracing.ts'
 
 export type { Logger }
@@ -365,6 +382,10 @@ export class Ports {
     return this.#once('ledger', () => new LedgerTable(this.database))
   }
 
+  get journal() {
+    return this.#once('journal', () => new JournalTable(this.database))
+  }
+
   get balances() {
     return this.#once('balances', () => new AccountBalanceTables(this.database))
   }
@@ -459,8 +480,80 @@ export class Ports {
     return this.#once('breakReader', () => new BreakReaderTables(this.database))
   }
 
+  get reconSources() {
+    return this.#once('reconSources', () => new ReconSourceTable(this.database))
+  }
+
+  get reconFiles() {
+    return this.#once('reconFiles', () => new ReconFileTable(this.database))
+  }
+
+  get reconFileTotals() {
+    return this.#once('reconFileTotals', () => new ReconFileTotalTable(this.database))
+  }
+
+  get reconLines() {
+    return this.#once('reconLines', () => new ReconLineTable(this.database))
+  }
+
+  get acquirerBatches() {
+    return this.#once('acquirerBatches', () => new AcquirerBatchTable(this.database))
+  }
+
+  get allocations() {
+    return this.#once('allocations', () => new AllocationTable(this.database))
+  }
+
+  get bankPayouts() {
+    return this.#once('bankPayouts', () => new BankPayoutTables(this.database))
+  }
+
+  get bankBreaks() {
+    return this.#once('bankBreaks', () => new BankBreakTables(this.database))
+  }
+
+  get bankLines() {
+    return this.bankBreaks
+  }
+
   get breakTargets() {
     return this.#once('breakTargets', () => new BreakTargetTables(this.database))
+  }
+
+  get matching() {
+    return this.#once('matching', () => new MatchingTables(this.database))
+  }
+
+  get lateLines() {
+    return this.#once('lateLines', () => new LateLineTables(this.database))
+  }
+
+  get missingLines() {
+    return this.#once('missingLines', () => new MissingLineTables(this.database))
+  }
+
+  get reconAlarms(): ReconAlarms {
+    return this.#once('reconAlarms', () => reconAlarms(this))
+  }
+
+  get matchers(): Partial<Record<ReconSourceKind, MatchChunk>> {
+    return this.#once('matchers', () => ({ acquirer: matchAcquirerChunk(this.forSettlement) }))
+  }
+
+  get latePasses(): readonly LatePass[] {
+    return [deadlineMs => resolveLate(this.forSettlement, deadlineMs)]
+  }
+
+  get agingSteps(): readonly AgingStep[] {
+    return []
+  }
+
+  get readers() {
+    return readers
+  }
+
+  get diskFiles() {
+    return diskFiles
   }
 
   get fileFormat() {
@@ -485,9 +578,9 @@ export class Ports {
     })
   }
 
-  /** What of settlement the sandbox clock waits for. */
+  /** What of settlement and reconciliation the sandbox clock waits for. */
   get dueJobs() {
-    return this.#once('dueJobs', () => settlementJobs(this.forSettlement))
+    return this.#once('dueJobs', () => [...settlementJobs(this.forSettlement), ...reconJobs(this.forSettlement)])
   }
 
   get progress() {

@@ -37,6 +37,10 @@ afterAll(async () => {
 
 /** Nothing listens there. */
 const NO_DATABASE = 'mysql://pay:pay@127.0.0.1:1/paydb'
+/** Its cache is away, too: no payment waits for it. */
+const servicesAt = (databaseUrl: string) => ({
+  SERVICE_URLS: JSON.stringify({ DATABASE_URL: databaseUrl, REDIS_URL: 'redis://127.0.0.1:1/0' }),
+})
 
 const withKey = (key: string) => ({ 'idempotency-key': key })
 const bells = (): Promise<number> => deployed.service.recordCount('outbox.ready')
@@ -432,9 +436,9 @@ describe('a batch that fails', () => {
 
 describe('a configuration that is wrong', () => {
   test.each([
-    ['an address that is none', { DATABASE_URL: 'there' }, 500, 'INTERNAL_ERROR'],
+    ['an address that is none', servicesAt('there'), 500, 'INTERNAL_ERROR'],
     ['a number that is none', { LEASE_MS: 'soon' }, 500, 'INTERNAL_ERROR'],
-    ['a database that is away', { DATABASE_URL: NO_DATABASE }, 503, 'SERVICE_UNAVAILABLE'],
+    ['a database that is away', servicesAt(NO_DATABASE), 503, 'SERVICE_UNAVAILABLE'],
   ] as const)('%s is answered in the one shape of errors', async (_, environment, status, code) => {
     await deployed.service.redeploy('authorize', { environment })
     expectError(await api.authorize(authorizeBody()), status, code)

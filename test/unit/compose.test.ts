@@ -293,6 +293,7 @@ test('the API in its container gets every variable that serverless.yml reads on 
     'KAFKA_SASL_USERNAME',
     'KAFKA_SASL_PASSWORD',
     'KAFKA_SASL_LOGIN',
+    'SERVICE_URLS',
   )
   const read = `${textOf('serverless.yml')}${textOf('deploy/stages/local.yml')}`.matchAll(/\$\{env:([A-Z_]+)/g)
   const names = [...new Set([...read].map(match => match[1]!))].filter(name => !notForContainers.includes(name))

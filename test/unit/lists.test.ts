@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import {
   acquirerDecisions,
+  allocationKinds,
   batchStates,
   breakActions,
   breakClasses,
@@ -170,6 +171,7 @@ const places: (Place & { list: string })[] = [
   ...placesOf('reconProfiles', reconProfiles, [checkNamed('recon_source_profile')]),
   ...placesOf('reconFileStates', reconFileStates, [checkNamed('recon_file_state')]),
   ...placesOf('reconLineStates', reconLineStates, [checkNamed('recon_line_state')]),
+  ...placesOf('allocationKinds', allocationKinds, [checkNamed('recon_allocation_kind')]),
   ...placesOf('breakClasses', breakClasses, [
     checkNamed('recon_break_class'),
     { file: 'docs/reconciliation.md', words: () => tableUnder('docs/reconciliation.md', 'class') },

@@ -57,9 +57,13 @@ const statements = (name: string): Statement[] =>
     (policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement,
   )
 
-/** As CloudFormation puts the secret of Kafka's login there: the JSON that AWS wants it to be. */
+const secrets: Record<string, string> = {
+  KAFKA_SASL_LOGIN: '{"username":"pay","password":"p"}',
+  SERVICE_URLS: '{"DATABASE_URL":"mysql://pay:p@db/x","REDIS_URL":"rediss://redis/0"}',
+}
+/** As CloudFormation puts the values of whole secrets there: the JSON that docs/deploy.md wants them to be. */
 const resolved = (env: Record<string, string>): Record<string, string> =>
-  'KAFKA_SASL_LOGIN' in env ? { ...env, KAFKA_SASL_LOGIN: '{"username":"pay","password":"p"}' } : env
+  Object.fromEntries(Object.entries(env).map(([name, value]) => [name, secrets[name] ?? value]))
 
 describe('the routes', () => {
   test('are those of serverless.yml without those of this machine', () => {
@@ -216,11 +220,14 @@ describe('the environment', () => {
     ]
     const asksNoService = ['getLiveness', 'openapi', 'docs', 'notFound']
 
-    expect(holding('REDIS_URL')).toEqual([...payments, ...reads, 'sweepOutbox'].sort())
+    const withRedis = [...payments, ...reads, 'sweepOutbox']
+    const withDatabase = deployed.filter(name => !asksNoService.includes(name) && !withRedis.includes(name))
+    expect(holding('SERVICE_URLS')).toEqual(withRedis.sort())
+    expect(holding('REDIS_URL')).toEqual([])
     expect(holding('KAFKA_SASL_LOGIN')).toEqual([...payments, ...workers].sort())
-    expect(holding('DATABASE_URL')).toEqual(deployed.filter(name => !asksNoService.includes(name)).sort())
+    expect(holding('DATABASE_URL')).toEqual(withDatabase.sort())
     for (const name of deployed)
-      for (const variable of ['DATABASE_URL', 'REDIS_URL', 'KAFKA_SASL_LOGIN'])
+      for (const variable of ['DATABASE_URL', 'SERVICE_URLS', 'KAFKA_SASL_LOGIN'])
         expect(environment(name)[variable] ?? '{{resolve:secretsmanager:').toMatch(/^\{\{resolve:secretsmanager:/)
   })
 
@@ -234,7 +241,8 @@ describe('the environment', () => {
 })
 
 describe('the instances', () => {
-  const asking = () => deployed.filter(name => 'DATABASE_URL' in environment(name))
+  const asking = () =>
+    deployed.filter(name => 'DATABASE_URL' in environment(name) || 'SERVICE_URLS' in environment(name))
 
   test('of every function that opens connections are bounded, as those of what anyone may call', () => {
     for (const name of [...asking(), ...outsideVpc])

@@ -3,7 +3,7 @@ import type { Language } from '../../../shared/contracts/errors.ts'
 import type { BreakClass, BreakState } from '../../../shared/contracts/lists.ts'
 import { type AgeBucket, bucketOf } from '../../../shared/domain/break-age.ts'
 import type { ReconBreak } from '../../../shared/reconciliation/ports.ts'
-import { guarded, majorUnits } from '../settle/statement-csv.ts'
+import { guarded, majorUnits } from '../csv.ts'
 
 export const reportHeads: Record<Language, readonly string[]> = {
   en: [

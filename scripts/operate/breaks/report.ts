@@ -1,7 +1,7 @@
 /** Every open break as CSV: UTF-8 with a byte order mark, written as it is read. */
 import { type AgeOf, agesNow } from '../../../shared/reconciliation/age-of-breaks.ts'
 import type { BreakReader, ReconBreak } from '../../../shared/reconciliation/ports.ts'
-import { writeCsv } from '../csv-file.ts'
+import { writeCsv } from '../csv.ts'
 import type { BreaksAction, BreaksFlags } from './breaks-action.ts'
 import { filtersIn } from './list.ts'
 import { breakCells, reportHeads } from './report-csv.ts'

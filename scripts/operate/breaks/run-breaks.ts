@@ -1,6 +1,6 @@
 /** `npm run breaks`: which action is meant, on which system, and by whom. */
 import { Ports } from '../../../shared/runtime/wiring.ts'
-import { type Chosen, chosenAction } from '../chosen-action.ts'
+import { type Chosen, chosenAction } from '../choose-action.ts'
 import { type SystemFlags, systemNamedBy } from '../find-system.ts'
 import { operatorSession } from '../operator-session.ts'
 import { approve, assign, close, giveUp, note, propose, refuse } from './act.ts'
@@ -44,4 +44,4 @@ export async function runBreaks({ runFile, envFile, words: typed, ...flags }: Br
 }
 
 export const chosen = (typed: readonly string[], flags: BreaksFlags): Chosen<BreaksAction> =>
-  chosenAction(breaksActions, typed, flags)
+  chosenAction(breaksActions, typed, flags, 'overview')

@@ -1,6 +1,6 @@
 /** `npm run settle`: which action is meant, on which system, and whether all that it wants was given. */
 import { Ports } from '../../../shared/runtime/wiring.ts'
-import { type Chosen, chosenAction } from '../chosen-action.ts'
+import { type Chosen, chosenAction } from '../choose-action.ts'
 import { type SystemFlags, systemNamedBy } from '../find-system.ts'
 import { operatorSession } from '../operator-session.ts'
 import { batches } from './batches.ts'
@@ -45,6 +45,6 @@ export async function runSettle({ runFile, envFile, words: typed, ...flags }: Se
   }
 }
 
-/** The action that was typed, checked: `reason` is there when it changes something. */
+/** `overview` where nothing was typed. Throws WrongArguments. */
 export const chosen = (typed: readonly string[], flags: SettleFlags): Chosen<SettleAction> =>
-  chosenAction(settleActions, typed, flags)
+  chosenAction(settleActions, typed, flags, 'overview')

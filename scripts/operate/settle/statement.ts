@@ -1,8 +1,8 @@
-/** A merchant's statement of a batch as CSV: UTF-8 with a byte order mark, written as it is read. */
+/** A merchant's statement of a batch as CSV, written as it is read. */
 import type { Language } from '../../../shared/contracts/errors.ts'
 import type { ItemPosition, SettlementBatch, SettlementReader } from '../../../shared/settlement/ports.ts'
 import { WrongArguments } from '../../terminal/command.ts'
-import { writeCsv } from '../csv-file.ts'
+import { writeCsv } from '../csv.ts'
 import type { SettleAction } from './settle-action.ts'
 import { addTo, itemCells, noTotals, type StatementTotals, statementHeads, totalCells } from './statement-csv.ts'
 

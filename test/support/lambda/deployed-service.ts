@@ -115,6 +115,7 @@ const replacementsFor = ({ databaseUrl, kafkaBrokers, redisUrl, acquirerUrl, ban
   KAFKA_SSL: 'false',
   KAFKA_SASL_MECHANISM: '',
   KAFKA_SASL_LOGIN: '',
+  SERVICE_URLS: JSON.stringify({ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl }),
 })
 
 /** EventBridge's event for a rule with a rate. */

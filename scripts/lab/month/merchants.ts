@@ -1,0 +1,40 @@
+/** The merchants of the month, and their terms: together they have every way of being settled. */
+import type { SettlementTerms } from '../../../shared/domain/settlement-terms.ts'
+
+export interface Merchant {
+  merchantId: string
+  currency: string
+  /** What differs from the defaults. */
+  terms: Partial<SettlementTerms>
+  /** How much of the sales are its own, of 100. */
+  share: number
+  /** Minor units. */
+  smallest: number
+  largest: number
+}
+
+export const merchants: readonly Merchant[] = [
+  {
+    ...{ merchantId: 'sori-audio', currency: 'KRW', share: 30, smallest: 9_900, largest: 1_890_000 },
+    terms: { vatMode: 'exclusive', refundFee: 'return' },
+  },
+  {
+    ...{ merchantId: 'hanok-tea', currency: 'KRW', share: 25, smallest: 4_500, largest: 180_000 },
+    terms: { cycle: 'W', delayDays: 1, vatMode: 'inclusive' },
+  },
+  // A batch below the minimum is carried to the next day's.
+  {
+    ...{ merchantId: 'maru-books', currency: 'KRW', share: 20, smallest: 7_000, largest: 45_000 },
+    terms: { delayDays: 1, payoutMinMinor: 400_000, refundFee: 'return' },
+  },
+  // Its account sends money back.
+  {
+    ...{ merchantId: 'bada-travel', currency: 'USD', share: 15, smallest: 1_500, largest: 260_000 },
+    terms: { vatMode: 'exclusive', accountToken: 'acct_return' },
+  },
+  // Its account is closed until an operator writes down another, which is paid a day late.
+  {
+    ...{ merchantId: 'nuri-toys', currency: 'KRW', share: 10, smallest: 12_000, largest: 98_000 },
+    terms: { cycle: 'W', delayDays: 2, vatMode: 'exclusive', refundFee: 'return', accountToken: 'acct_fail' },
+  },
+]

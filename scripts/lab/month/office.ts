@@ -1,0 +1,63 @@
+/** The people of the month: they set terms and approve payouts with the product's own use cases, as its commands do. */
+import { Ports } from '../../../shared/runtime/wiring.ts'
+import { approveFile } from '../../../shared/settlement/decide-file.ts'
+import { addOperator, type OperatorChange } from '../../../shared/settlement/operators.ts'
+import { setTerms } from '../../../shared/settlement/set-terms.ts'
+import type { FoundSystem } from '../../operate/find-system.ts'
+import type { Merchant } from './merchants.ts'
+
+/** Who prepares, and who approves: two people. */
+export const PREPARER = 'han'
+export const APPROVER = 'kim'
+const FILES_MAX = 100
+
+export type OfficePorts = Ports['forBatches']
+
+export const officePorts = (system: FoundSystem): OfficePorts =>
+  new Ports(() => ({ ...system.config, offline: true })).forBatches
+
+/** Throws when the system has operators already: it is not a new one. */
+export async function openOffice(ports: OfficePorts): Promise<void> {
+  const by = { databaseLogin: 'lab' }
+  const approver = await addOperator(ports, by, { name: APPROVER, role: 'approver', reason: 'the month begins' })
+  const token = tokenOf(approver)
+  tokenOf(await addOperator(ports, { token }, { name: PREPARER, role: 'operator', reason: 'the month begins' }))
+}
+
+function tokenOf(change: OperatorChange): string {
+  if (change.kind === 'refused') throw new Error(`no operator could be added: ${change.reason}`)
+  return change.token!
+}
+
+/** They apply a minute later. */
+export async function agreeOn(
+  ports: OfficePorts,
+  { merchantId, currency, terms }: Merchant,
+  reason: string,
+): Promise<void> {
+  const change = { merchantId, currency, from: 'soon', changes: terms } as const
+  const { kind } = await setTerms(ports, change, { actor: PREPARER, reason })
+  if (kind !== 'set') throw new Error(`the terms of ${merchantId} are ${kind}`)
+}
+
+/** Returns how many files were approved. */
+export async function approveAll(ports: OfficePorts): Promise<number> {
+  const doorbell = { ring: async () => undefined }
+  const waiting = await ports.payoutFiles.listByState('PREPARED', Number.MAX_SAFE_INTEGER, FILES_MAX)
+  for (const { fileId } of waiting)
+    await approveFile({ ...decidePorts(ports), doorbell }, fileId, { actor: APPROVER, reason: 'the daily look' })
+  return waiting.length
+}
+
+const decidePorts = ({
+  transactions,
+  payouts,
+  payoutFiles,
+  settlementLedger,
+  outbox,
+  auditLog,
+  clock,
+  ids,
+}: OfficePorts) => ({
+  ...{ transactions, payouts, payoutFiles, settlementLedger, outbox, auditLog, clock, ids },
+})
