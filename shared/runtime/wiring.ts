@@ -48,6 +48,7 @@ import { matchAcquirerChunk } from '../reconciliation/match-acquirer.ts'
 import type { LatePass } from '../reconciliation/match-files.ts'
 import type { ReconAlarms } from '../reconciliation/ports.ts'
 import { resolveLate } from '../reconciliation/resolve-late.ts'
+import { writeOffSmall } from '../reconciliation/write-off-breaks.ts'
 import { settlementJobs } from '../settlement/due-jobs.ts'
 import type { Bank, PayoutAlarms, SettlementAlarms } from '../settlement/ports.ts'
 import { AccountBalanceTables } from '../stores/account-balances.ts'
@@ -56,7 +57,6 @@ import { AuditLogTable } from '../stores/audit-log.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
 import { BreakReaderTables } from '../stores/break-reader.ts'
-import { BreakTargetTables } from '../stores/break-targets.ts'
 import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import { Database } from '../stores/database.ts'
@@ -68,6 +68,7 @@ import { InvariantRunTable } from '../stores/invariant-runs.ts'
 import { JournalTable } from '../stores/journal.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { ManualSettlementTable } from '../stores/manual-settlements.ts'
+import { MissedExpectationTable } from '../stores/missed-expectations.ts'
 import { OperationTable } from '../stores/operations.ts'
 import { OperatorTable } from '../stores/operators.ts'
 import { OutboxTable } from '../stores/outbox.ts'
@@ -516,8 +517,8 @@ export class Ports {
     return this.bankBreaks
   }
 
-  get breakTargets() {
-    return this.#once('breakTargets', () => new BreakTargetTables(this.database))
+  get missedExpectations() {
+    return this.#once('missedExpectations', () => new MissedExpectationTable(this.database))
   }
 
   get matching() {
@@ -545,7 +546,7 @@ export class Ports {
   }
 
   get agingSteps(): readonly AgingStep[] {
-    return []
+    return [async deadlineMs => (await writeOffSmall(this.forSettlement, deadlineMs)).writtenOff]
   }
 
   get readers() {
