@@ -64,7 +64,6 @@ import { AwaitedFileTables } from '../stores/awaited-files.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
 import { BreakReaderTables } from '../stores/break-reader.ts'
-import { BreakTargetTables } from '../stores/break-targets.ts'
 import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import { Database } from '../stores/database.ts'
@@ -77,6 +76,7 @@ import { InvariantRunTable } from '../stores/invariant-runs.ts'
 import { JournalTable } from '../stores/journal.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { ManualSettlementTable } from '../stores/manual-settlements.ts'
+import { MissedExpectationTable } from '../stores/missed-expectations.ts'
 import { OperationTable } from '../stores/operations.ts'
 import { OperatorTable } from '../stores/operators.ts'
 import { OutboxTable } from '../stores/outbox.ts'
@@ -555,8 +555,8 @@ export class Ports {
     return this.#once('breakReader', () => new BreakReaderTables(this.database))
   }
 
-  get breakTargets() {
-    return this.#once('breakTargets', () => new BreakTargetTables(this.database))
+  get missedExpectations() {
+    return this.#once('missedExpectations', () => new MissedExpectationTable(this.database))
   }
 
   get matching() {
