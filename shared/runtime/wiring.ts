@@ -4,10 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { Circuit } from '../acquirer/circuit.ts'
 import { HttpAcquirer } from '../acquirer/http-acquirer.ts'
+import { HttpSettlementFiles } from '../acquirer/http-settlement-files.ts'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
 import { PooledRequests } from '../acquirer/pooled-requests.ts'
 import { ServiceClock } from '../acquirer/service-clock.ts'
 import { HttpBank } from '../bank/http-bank.ts'
+import { HttpStatements } from '../bank/http-statements.ts'
 import { pain001 } from '../bank/pain-001.ts'
 import { IncarnationCheck } from '../cache/incarnation-check.ts'
 import { RedisRateLimits } from '../cache/rate-limits.ts'
@@ -41,20 +43,23 @@ import { idIn } from '../payments/record-id.ts'
 import { noTracer } from '../payments/traced.ts'
 import { diskFiles } from '../recon-files/disk-files.ts'
 import { readers } from '../recon-files/readers.ts'
+import { temporaryFiles } from '../recon-files/temporary-files.ts'
 import type { AgingStep } from '../reconciliation/age-breaks.ts'
 import type { MatchChunk } from '../reconciliation/chunk.ts'
 import { reconJobs } from '../reconciliation/due-jobs.ts'
 import { matchAcquirerChunk } from '../reconciliation/match-acquirer.ts'
 import type { LatePass } from '../reconciliation/match-files.ts'
-import type { ReconAlarms } from '../reconciliation/ports.ts'
+import type { ReconAlarms, SettlementFiles, Statements } from '../reconciliation/ports.ts'
 import { resolveLate } from '../reconciliation/resolve-late.ts'
 import { settlementJobs } from '../settlement/due-jobs.ts'
 import type { Bank, PayoutAlarms, SettlementAlarms } from '../settlement/ports.ts'
 import { AccountBalanceTables } from '../stores/account-balances.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { AuditLogTable } from '../stores/audit-log.ts'
+import { AwaitedFileTables } from '../stores/awaited-files.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
+import { BreakReaderTables } from '../stores/break-reader.ts'
 import { BreakTargetTables } from '../stores/break-targets.ts'
 import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
@@ -62,6 +67,7 @@ import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
 import { DueWorkTables } from '../stores/due-work.ts'
 import { ExpectationTable } from '../stores/expectations.ts'
+import { FeeItemTable } from '../stores/fee-items.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { InvariantRunTable } from '../stores/invariant-runs.ts'
 import { JournalTable } from '../stores/journal.ts'
@@ -385,6 +391,10 @@ export class Ports {
     return this.#once('journal', () => new JournalTable(this.database))
   }
 
+  get feeItems() {
+    return this.#once('feeItems', () => new FeeItemTable(this.database))
+  }
+
   get balances() {
     return this.#once('balances', () => new AccountBalanceTables(this.database))
   }
@@ -491,6 +501,32 @@ export class Ports {
     return this.#once('reconLines', () => new ReconLineTable(this.database))
   }
 
+  get readers() {
+    return readers
+  }
+
+  get diskFiles() {
+    return diskFiles
+  }
+
+  get temporaryFiles() {
+    return temporaryFiles
+  }
+
+  get settlementFiles(): SettlementFiles | undefined {
+    const { acquirerUrl: url } = this.config
+    return url === IN_PROCESS_ACQUIRER ? undefined : this.#once('settlementFiles', () => new HttpSettlementFiles(url))
+  }
+
+  get statements(): Statements | undefined {
+    const { bankUrl: url } = this.config
+    return url === NO_BANK ? undefined : this.#once('statements', () => new HttpStatements(url))
+  }
+
+  get awaitedFiles() {
+    return this.#once('awaitedFiles', () => new AwaitedFileTables(this.database))
+  }
+
   get acquirerBatches() {
     return this.#once('acquirerBatches', () => new AcquirerBatchTable(this.database))
   }
@@ -509,6 +545,10 @@ export class Ports {
 
   get bankLines() {
     return this.bankBreaks
+  }
+
+  get breakReader() {
+    return this.#once('breakReader', () => new BreakReaderTables(this.database))
   }
 
   get breakTargets() {
@@ -541,14 +581,6 @@ export class Ports {
 
   get agingSteps(): readonly AgingStep[] {
     return []
-  }
-
-  get readers() {
-    return readers
-  }
-
-  get diskFiles() {
-    return diskFiles
   }
 
   get fileFormat() {
