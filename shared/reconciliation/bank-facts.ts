@@ -1,4 +1,5 @@
 /** Reads and locks what the lines of a statement may be for. */
+import type { BreakClass } from '../contracts/lists.ts'
 import type { Transaction } from '../payments/ports.ts'
 import type { Calendars, Payout } from '../settlement/ports.ts'
 import { subjectOfBatch, subjectOfPayout } from './break-subjects.ts'
@@ -36,8 +37,7 @@ export interface ChunkFacts {
   found: Map<number, FoundSubject>
   /** By earlier lines, when the last ones are among these. */
   touched: TouchedBatch[]
-  /** Subjects of batches that a statement has left something of before. A batch is short once. */
-  wereShort: ReadonlySet<string>
+  wereShort: Locked['wereShort']
 }
 
 /** Looks at all first and locks then, so that everything is locked in one order. */
@@ -47,10 +47,10 @@ export async function factsOf(ports: FactPorts, tx: Transaction, chunk: Chunk): 
   const found = await findByAmount(ports, tx, source, lines.filter(isUnnamed(otherAccounts)))
   const touched = isLast ? await ports.allocations.batchesOf(tx, file.fileId) : []
   const refs = [...lines.flatMap(({ matchKey }) => batchRefsIn(matchKey)), ...touched.map(({ subject }) => subject)]
-  const seen = [...(await ports.acquirerBatches.withRefs(tx, unique(refs))), ...batchesIn(found)]
+  const seen = [...(await ports.acquirerBatches.withRefs(unique(refs), tx)), ...batchesIn(found)]
   const payoutIds = unique([...lines.map(({ matchKey }) => matchKey).filter(isPayoutId), ...payoutsIn(found)])
   const transfers = await legsOf(ports, tx, lines)
-  const { wereShort, ...locked } = await lockAll(ports, tx, payoutIds, seen)
+  const { wereShort, missed: _, ...locked } = await lockAll(ports, tx, payoutIds, seen)
   return { facts: { ...locked, transfers, otherAccounts }, found, touched, wereShort }
 }
 
@@ -86,12 +86,20 @@ async function legsOf(
   }))
 }
 
-async function lockAll(
-  ports: FactPorts,
+interface Locked {
+  /** Subjects of batches that a statement has left something of before. A batch is short once. */
+  wereShort: ReadonlySet<string>
+  /** Subjects that were missed before. */
+  missed: ReadonlySet<string>
+}
+
+/** Breaks first, as who acts on a break; then the payouts with their batches, and the batches of acquirers. */
+export async function lockAll(
+  ports: Pick<FactPorts, 'bankBreaks' | 'bankPayouts' | 'acquirerBatches'>,
   tx: Transaction,
   payoutIds: readonly string[],
   keys: readonly BatchKey[],
-): Promise<Pick<BankFacts, 'openBreaks' | 'payouts' | 'batches'> & Pick<ChunkFacts, 'wereShort'>> {
+): Promise<Pick<BankFacts, 'openBreaks' | 'payouts' | 'batches'> & Locked> {
   const subjects = [...payoutIds.map(payoutId => subjectOfPayout({ payoutId })), ...keys.map(subjectOfBatch)]
   const breaks = await ports.bankBreaks.lockOn(tx, unique(subjects), ['MISSING_THERE', 'AMOUNT_UNDER'])
   const payouts = await ports.bankPayouts.lock(tx, payoutIds)
@@ -100,9 +108,13 @@ async function lockAll(
     openBreaks: Map.groupBy(breaks.filter(isOpen), ({ subject }) => subject),
     payouts: new Map(payouts.map((payout): [string, Payout] => [payout.payoutId, payout])),
     batches: Map.groupBy(batches, ({ batchRef }: AcquirerBatch) => batchRef),
-    wereShort: new Set(breaks.filter(isShort).map(({ subject }) => subject)),
+    wereShort: new Set(breaks.filter(isOf('AMOUNT_UNDER')).map(({ subject }) => subject)),
+    missed: new Set(breaks.filter(isOf('MISSING_THERE')).map(({ subject }) => subject)),
   }
 }
 
-const isShort = ({ class: name }: ReconBreak): boolean => name === 'AMOUNT_UNDER'
+const isOf =
+  (name: BreakClass) =>
+  (of: ReconBreak): boolean =>
+    of.class === name
 const isOpen = ({ closedAtMs }: ReconBreak): boolean => closedAtMs === null

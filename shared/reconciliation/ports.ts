@@ -315,14 +315,14 @@ export interface AmountQuery {
 
 export interface AcquirerBatches {
   /** With one of these references, whoever pays them. */
-  withRefs(tx: Transaction, refs: readonly string[]): Promise<AcquirerBatch[]>
+  withRefs(refs: readonly string[], tx?: Transaction): Promise<AcquirerBatch[]>
   /** That have exactly one of these amounts left, the first due first. */
   withLeft(query: AmountQuery, tx?: Transaction): Promise<AcquirerBatch[]>
   /** Locks those of the keys that are there until the transaction ends, in the order of their keys. */
   lock(tx: Transaction, keys: readonly BatchKey[]): Promise<AcquirerBatch[]>
   /** Adds to what was paid of it and to what was moved to breaks. The row must be locked. */
   add(tx: Transaction, key: BatchKey, by: { allocatedMinor?: number; movedMinor?: number }): Promise<void>
-  /** Due by this day, with something left, that no line has touched, and that were not missed before. */
+  /** Due by this day, of which something is left, and that were not missed before; the first due first. */
   listMissing(dueOnMax: string, limit: number): Promise<AcquirerBatch[]>
 }
 
@@ -340,6 +340,8 @@ export interface Allocation {
 
 export interface Allocations {
   insert(tx: Transaction, allocations: readonly Allocation[]): Promise<void>
+  /** Adds to what the line has for this subject, if anything. */
+  add(tx: Transaction, allocation: Allocation): Promise<void>
   /** The batches that the lines of a file paid a part of. */
   batchesOf(tx: Transaction, fileId: string): Promise<Array<Pick<Allocation, 'subject' | 'currency'>>>
   /** Of transfers with one of these references, each with the source of its line. */
@@ -364,7 +366,6 @@ export interface BankPayouts {
 export interface UnknownLine {
   of: ReconBreak
   matchKey: string
-  amountMinor: number
 }
 
 export interface BankBreaks {

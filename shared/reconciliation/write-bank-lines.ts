@@ -47,7 +47,7 @@ export async function writeBankLines(
   await writePaid(ports, tx, movesOf(chunk.source, decisions, 'PAID'))
   await openBreaks(ports, tx, [
     ...decisions.flatMap(decision => breakOf(ports, chunk.source, decision)),
-    ...short.map(batch => shortBreak(ports, chunk, batch)),
+    ...short.map(batch => shortBreak(ports, chunk.source, chunk.file.fileId, batch)),
   ])
   for (const { line, arrivals } of decisions) for (const arrival of arrivals) await arrive(ports, tx, line, arrival)
   const told = await bookAllocated(ports, tx, chunk, decisions)
@@ -120,7 +120,7 @@ function movesOf(
 const REFERENCE_CHARACTERS_MAX = 64
 const referenceOf = ({ lineKey }: ReconLine): string => lineKey.slice(-REFERENCE_CHARACTERS_MAX)
 
-const openedOn = ({ clock }: WriteBankPorts, { timezone }: ReconSource): string =>
+const openedOn = ({ clock }: Pick<OpenBreakPorts, 'clock'>, { timezone }: ReconSource): string =>
   soldOn(clock.virtualNowMs(), { timezone, cutoff: '24:00' })
 
 function breakOf(ports: WriteBankPorts, source: ReconSource, decision: BankLineDecision): NewBreak[] {
@@ -141,19 +141,25 @@ function counterAccount(source: ReconSource, { type }: LineBreak['movement'], { 
   return type === 'payout_returned_difference' ? merchantPayable(payout!.was.merchantId) : source.account!
 }
 
-function shortBreak(ports: WriteBankPorts, { source, file }: Chunk, batch: AcquirerBatch): NewBreak {
+/** What lines of the bank have left of a batch. */
+export function shortBreak(
+  ports: Pick<OpenBreakPorts, 'clock'>,
+  source: ReconSource,
+  fileId: string,
+  batch: AcquirerBatch,
+): NewBreak {
   const leftMinor = leftOf(batch)
   const { batchRef, currency, netMinor } = batch
   return {
     ...{ subject: subjectOfBatch(batch), class: 'AMOUNT_UNDER', sourceId: source.sourceId, currency },
-    ...{ openedOn: openedOn(ports, source), fileId: file.fileId, batchRef },
+    ...{ openedOn: openedOn(ports, source), fileId, batchRef },
     differences: { amount: { expected: netMinor, found: netMinor - leftMinor } },
     movements: [{ type: 'short_paid', signedMinor: leftMinor }],
   }
 }
 
 /** What was missing came: the break is resolved, and what it held goes back to where the line takes it from. */
-async function arrive(ports: WriteBankPorts, tx: Transaction, line: ReconLine, { of, movedMinor }: Arrival) {
+export async function arrive(ports: ActPorts, tx: Transaction, line: ReconLine, { of, movedMinor }: Arrival) {
   const movement = { type: 'resolved', signedMinor: movedMinor, account: CASH_IN_TRANSIT } as const
   await actOnBreak(ports, tx, of, {
     ...{ actor: 'system', action: 'arrived', target: subjectOfLine(line), closesAs: 'RESOLVED' },

@@ -68,6 +68,7 @@ import { DueWorkTables } from '../stores/due-work.ts'
 import { ExpectationTable } from '../stores/expectations.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { InvariantRunTable } from '../stores/invariant-runs.ts'
+import { JournalTable } from '../stores/journal.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { ManualSettlementTable } from '../stores/manual-settlements.ts'
 import { OperationTable } from '../stores/operations.ts'
@@ -382,6 +383,10 @@ export class Ports {
 
   get ledger() {
     return this.#once('ledger', () => new LedgerTable(this.database))
+  }
+
+  get journal() {
+    return this.#once('journal', () => new JournalTable(this.database))
   }
 
   get balances() {
