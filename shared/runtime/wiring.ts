@@ -54,6 +54,7 @@ import { DueWorkTables } from '../stores/due-work.ts'
 import { ExpectationTable } from '../stores/expectations.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { InvariantRunTable } from '../stores/invariant-runs.ts'
+import { InvoiceTable, NegativeBalanceTable } from '../stores/invoices.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { ManualSettlementTable } from '../stores/manual-settlements.ts'
 import { OperationTable } from '../stores/operations.ts'
@@ -66,6 +67,7 @@ import { PayoutTable } from '../stores/payouts.ts'
 import { AcquirerBatchTable, AllocationTable, BankBreakTables, BankPayoutTables } from '../stores/recon-bank.ts'
 import { ReconFileTable, ReconFileTotalTable, ReconSourceTable } from '../stores/recon-files.ts'
 import { ReconLineTable } from '../stores/recon-lines.ts'
+import { ReserveTable } from '../stores/reserves.ts'
 import { SandboxClockTable } from '../stores/sandbox-clock.ts'
 import { BatchTable, UnbatchedItemTable } from '../stores/settlement-batches.ts'
 import { SettlementItemTable } from '../stores/settlement-items.ts'
@@ -389,6 +391,18 @@ export class Ports {
 
   get items() {
     return this.#once('items', () => new SettlementItemTable(this.database))
+  }
+
+  get reserves() {
+    return this.#once('reserves', () => new ReserveTable(this.database))
+  }
+
+  get invoices() {
+    return this.#once('invoices', () => new InvoiceTable(this.database))
+  }
+
+  get negativeBalances() {
+    return this.#once('negativeBalances', () => new NegativeBalanceTable(this.database))
   }
 
   get expectations() {
