@@ -97,6 +97,10 @@ export function businessDaysBetween(calendar: BusinessCalendar, after: string, u
   return count
 }
 
+/** What the clocks of the zone show: `2026-11-30 09:00:00.000`. */
+export const wallTextOf = (atMs: number, timezone: string): string =>
+  new Date(wallMs(atMs, timezone)).toISOString().slice(0, -1).replace('T', ' ')
+
 /** Days of the calendar, also backwards. */
 export const addDays = (day: string, count: number): string => dayOf(Date.parse(day) + count * DAY_MS)
 

@@ -11,7 +11,7 @@ export interface SettlementMovement {
 }
 
 export const PAYOUT_IN_TRANSIT = 'payout_in_transit'
-const merchantPayable = (merchantId: string): string => `merchant_payable:${merchantId}`
+export const merchantPayable = (merchantId: string): string => `merchant_payable:${merchantId}`
 const merchantReserve = (merchantId: string): string => `merchant_reserve:${merchantId}`
 const merchantReceivable = (merchantId: string): string => `merchant_receivable:${merchantId}`
 

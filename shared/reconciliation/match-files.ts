@@ -1,6 +1,5 @@
 /** Matches the files that were read: those of a source in the order of their days, chunk by chunk. Who holds the source's row does one chunk. */
 import type { ReconSourceKind } from '../contracts/lists.ts'
-import { SHARD_COUNT } from '../contracts/topics.ts'
 import {
   type Clock,
   DependencyUnavailableError,
@@ -10,6 +9,7 @@ import {
 } from '../payments/ports.ts'
 import type { MatchChunk } from './chunk.ts'
 import type { ReconFile, ReconFiles, ReconLines, ReconSource, ReconSources } from './ports.ts'
+import { ringAll } from './ring-all.ts'
 
 /** Resolves breaks of lines whose counterpart has come since; begins nothing after `deadlineMs` (epoch, real time). Returns how many. */
 export type LatePass = (deadlineMs: number) => Promise<number>
@@ -36,7 +36,7 @@ export interface MatchSummary {
 }
 
 /** Lines of one transaction, at most. */
-export const CHUNK_LINES = 10_000
+export const CHUNK_LINES = 5_000
 /** The first chunk of a run: what the lines cost is not known before. */
 const FIRST_LINES = 1_000
 const LINES_MIN = 250
@@ -64,11 +64,10 @@ export async function matchFiles(
   await ports.clock.catchUp()
   const run: Run = { deadlineMs, chunkLines, summary: { files: 0, lines: 0, late: 0 } }
   const failures: unknown[] = []
-  for (const source of await ports.reconSources.list()) {
-    // What a line came before is resolved first, so that another line of the same operation finds it settled.
-    await passLate(ports, run)
+  // First, so that another line of the same operation finds the expectation settled.
+  await passLate(ports, run)
+  for (const source of await ports.reconSources.list())
     await matchSource(ports, source, run).catch(error => failures.push(passedOn(error)))
-  }
   await passLate(ports, run)
   if (failures.length > 0) throw failures[0]
   return run.summary
@@ -146,7 +145,3 @@ async function matchChunk(
   })
   return { lines: lines.length, isLast }
 }
-
-/** The events of a chunk are of its file and of any number of breaks. */
-const ringAll = (doorbell: Doorbell): Promise<unknown> =>
-  Promise.all(Array.from({ length: SHARD_COUNT }, (_, shard) => doorbell.ring(shard)))

@@ -12,8 +12,8 @@ import type {
   ReconSourceKind,
 } from '../contracts/lists.ts'
 import type { ReconMovement } from '../domain/recon-ledger.ts'
-import type { Transaction } from '../payments/ports.ts'
-import type { Payout } from '../settlement/ports.ts'
+import { DependencyUnavailableError, type Transaction } from '../payments/ports.ts'
+import type { Expectation, Payout } from '../settlement/ports.ts'
 
 /** Who sends files, and by which rules they are read. */
 export interface ReconSource {
@@ -123,6 +123,8 @@ export interface ReconFiles {
   insert(tx: Transaction, file: ReconFile): Promise<void>
   find(fileId: string): Promise<ReconFile | undefined>
   findBySha(sourceId: string, sha256: string): Promise<ReconFile | undefined>
+  /** Those that have one of these hashes, at least one, in any order. */
+  listBySha(sourceId: string, sha256s: readonly string[]): Promise<ReconFile[]>
   findRevision(sourceId: string, externalId: string, revision: number): Promise<ReconFile | undefined>
   /** Locks the row until the transaction ends. */
   lock(tx: Transaction, fileId: string): Promise<ReconFile | undefined>
@@ -149,7 +151,7 @@ export interface ReconFileTotals {
   /** By currency. */
   list(fileId: string): Promise<ReconFileTotal[]>
   /** Of each currency the newest that a statement of the source, PARSED, MATCHING or DONE, closed with. */
-  closings(sourceId: string): Promise<ClosingBalance[]>
+  closings(sourceId: string, tx?: Transaction): Promise<ClosingBalance[]>
 }
 
 export interface ReconLines {
@@ -162,6 +164,11 @@ export interface ReconLines {
     tx?: Transaction,
   ): Promise<ReconLine[]>
   countByState(fileId: string): Promise<Partial<Record<ReconLineState, number>>>
+  /** Of the lines of a file after `afterLine`, up to `toLine`. Sums are minor units. */
+  sums(
+    fileId: string,
+    range: { afterLine: number; toLine: number },
+  ): Promise<{ currency: string; count: number; netMinor: bigint }[]>
   /** Deletes the last lines of a file, at most so many; returns how many. */
   deleteLast(tx: Transaction, fileId: string, limit: number): Promise<number>
 }
@@ -290,6 +297,8 @@ export interface MissingLines {
 
 /** What somebody should look at. Each is logged and counted. None throws. */
 export interface ReconAlarms {
+  fileRejected(file: Pick<ReconFile, 'fileId' | 'sourceId' | 'name' | 'failure'>): void
+  sourceAway(sourceId: string, error: SourceAwayError): void
   /** Settled there, and pending or declined here. May be told twice of one line when its transaction was run again. */
   statusDiffers(line: Pick<ReconLine, 'fileId' | 'lineNo' | 'matchKey' | 'netMinor' | 'currency'>, status: string): void
 }
@@ -306,14 +315,14 @@ export interface AmountQuery {
 
 export interface AcquirerBatches {
   /** With one of these references, whoever pays them. */
-  withRefs(tx: Transaction, refs: readonly string[]): Promise<AcquirerBatch[]>
+  withRefs(refs: readonly string[], tx?: Transaction): Promise<AcquirerBatch[]>
   /** That have exactly one of these amounts left, the first due first. */
   withLeft(query: AmountQuery, tx?: Transaction): Promise<AcquirerBatch[]>
   /** Locks those of the keys that are there until the transaction ends, in the order of their keys. */
   lock(tx: Transaction, keys: readonly BatchKey[]): Promise<AcquirerBatch[]>
   /** Adds to what was paid of it and to what was moved to breaks. The row must be locked. */
   add(tx: Transaction, key: BatchKey, by: { allocatedMinor?: number; movedMinor?: number }): Promise<void>
-  /** Due by this day, with something left, that no line has touched, and that were not missed before. */
+  /** Due by this day, of which something is left, and that were not missed before; the first due first. */
   listMissing(dueOnMax: string, limit: number): Promise<AcquirerBatch[]>
 }
 
@@ -331,6 +340,8 @@ export interface Allocation {
 
 export interface Allocations {
   insert(tx: Transaction, allocations: readonly Allocation[]): Promise<void>
+  /** Adds to what the line has for this subject, if anything. */
+  add(tx: Transaction, allocation: Allocation): Promise<void>
   /** The batches that the lines of a file paid a part of. */
   batchesOf(tx: Transaction, fileId: string): Promise<Array<Pick<Allocation, 'subject' | 'currency'>>>
   /** Of transfers with one of these references, each with the source of its line. */
@@ -355,7 +366,6 @@ export interface BankPayouts {
 export interface UnknownLine {
   of: ReconBreak
   matchKey: string
-  amountMinor: number
 }
 
 export interface BankBreaks {
@@ -413,6 +423,8 @@ export interface BreakDifferences {
   day?: { expected: string; found: string }
   /** What the operation or the payout is here. */
   status?: string
+  /** Of what is missing: when it was due. */
+  dueOn?: string
 }
 
 export interface ReconBreakAction {
@@ -492,6 +504,125 @@ export interface SmallBreaks {
   ): Promise<string[]>
   /** What was written off since then (virtual time) of this source and currency: the sum of the amounts without their signs. */
   writtenOffMinor(tx: Transaction, sourceId: string, currency: string, sinceMs: number): Promise<number>
+}
+
+/** What a line of a file says. The rest of a `ReconLine` follows from where it stands. */
+export type ReadLine = Omit<ReconLine, 'fileId' | 'lineNo' | 'sourceId' | 'state' | 'expectationId'>
+
+/** What a file says of itself, known when all of it was read. */
+export interface ReadFile {
+  externalId: string
+  revision: number
+  day: string
+  dueOn: string | null
+  totals: readonly Omit<ReconFileTotal, 'fileId'>[]
+}
+
+/** By what a file is read. */
+export interface ReadContext {
+  /** The file's. */
+  name: string
+  source: ReconSource
+  /** When the acquirer pays what it settles of this day. Null: the calendar does not say. */
+  dueOn(day: string): string | null
+  /** Of a bank: what its last statement closed with. */
+  closings: readonly ClosingBalance[]
+}
+
+/**
+ * Reads the bytes of a file as they come, in a memory that does not grow with it, and returns what it says of itself when all of it is
+ * right. The same bytes and context give the same lines, however the bytes are cut. Throws ReconFileError.
+ */
+export type ReadLines = (
+  bytes: AsyncIterable<Uint8Array>,
+  context: ReadContext,
+) => AsyncGenerator<ReadLine, ReadFile, void>
+
+/** A file is not what it should be. The message says where, and what to do. */
+export class ReconFileError extends Error {
+  override name = 'ReconFileError'
+}
+
+/** Files on a disk. */
+export interface DiskFiles {
+  /** In pieces. Throws when there is no such file, and after the last piece ReconFileError when its bytes are not those of `sha256`. */
+  read(path: string, sha256: string): AsyncIterable<Uint8Array>
+  /** SHA-256 of its bytes, in hexadecimal. */
+  sha256(path: string): Promise<string>
+}
+
+/** The acquirer or the bank does not answer, or not as agreed. What it has comes with a later run. */
+export class SourceAwayError extends DependencyUnavailableError {
+  override name = 'SourceAwayError'
+}
+
+/** The settlement files that an acquirer has. All throw SourceAwayError. */
+export interface SettlementFiles {
+  /** Those that it made after this place, in the order of making. `next` is the place of the next page; null: there is none. */
+  list(after: number): Promise<{ files: { name: string; sha256: string }[]; next: number | null }>
+  read(name: string): AsyncIterable<Uint8Array>
+}
+
+/** The statements that a bank has. All throw SourceAwayError. */
+export interface Statements {
+  /** Whether there is one of the day: it is over, and the account has moved by its end. */
+  has(account: string, day: string): Promise<boolean>
+  /** Undefined when there is none. */
+  read(account: string, day: string): Promise<AsyncIterable<Uint8Array> | undefined>
+}
+
+/** Files that are here for the time of an import. */
+export interface TemporaryFiles {
+  /** `sha256` is in hexadecimal. Nothing is left when reading the bytes fails, and it throws what that threw. */
+  save(bytes: AsyncIterable<Uint8Array>): Promise<{ path: string; sha256: string }>
+  remove(path: string): Promise<void>
+}
+
+/** What acquirers and banks have yet to say. */
+export interface AwaitedFiles {
+  /**
+   * Whether money is on its way at this virtual time: something that the acquirer is expected to settle or to pay, a payout that is not
+   * paid, or files of the week before with lines.
+   */
+  isAwaited(virtualNowMs: number): Promise<boolean>
+}
+
+/** Open breaks of one class, source, currency and day. */
+export interface OpenBreaks extends Pick<ReconBreak, 'class' | 'sourceId' | 'currency' | 'openedOn'> {
+  count: number
+  /** Sums: more than a number may hold. */
+  remainingMinor: bigint
+  /** Without their signs. */
+  absoluteMinor: bigint
+}
+
+export interface BreakQuery {
+  class?: BreakClass
+  /** Undefined: every state. */
+  states?: readonly BreakState[]
+  sourceId?: string
+  currency?: string
+  assignee?: string
+  limit: number
+  /** By their ids, which are in the order in which they were opened. */
+  order: 'oldest' | 'newest'
+  /** Where the page before ended. */
+  beyondBreakId?: string
+}
+
+/** What a break is about. Each is null where it has none. */
+export interface BreakContext {
+  file: Pick<ReconFile, 'name' | 'externalId' | 'revision'> | null
+  line: Omit<ReconLine, 'contentHash' | 'state'> | null
+  expectation: Expectation | null
+}
+
+export interface BreakReader {
+  sumOpen(): Promise<OpenBreaks[]>
+  list(query: BreakQuery): Promise<ReconBreak[]>
+  context(of: ReconBreak): Promise<BreakContext>
+  /** In the order of their ids. */
+  listSources(): Promise<Pick<ReconSource, 'sourceId' | 'kind' | 'timezone' | 'calendar'>[]>
 }
 
 /** New ids. */

@@ -46,6 +46,9 @@ export type StateSource = (typeof stateSources)[number]
 /** What is wrong about batches and payouts. */
 export const payoutAlarmKinds = ['no_calendar', 'too_large', 'payout_lost', 'attempts_used_up', 'file_changed'] as const
 
+/** What is wrong about lines of files. */
+export const reconAlarmKinds = ['file_rejected', 'status_differs'] as const
+
 export function createMetrics({ ofProcess = true, pools = none, admission }: MetricsOptions = {}) {
   const registry = new Registry()
   const registers = [registry]
@@ -251,6 +254,15 @@ export function createMetrics({ ofProcess = true, pools = none, admission }: Met
       new Counter({
         name: 'payout_alarms_total',
         help: 'What somebody should look at in batches and payouts, by kind.',
+        labelNames: ['kind'],
+        registers,
+      }),
+    ),
+    reconAlarms: fromZero(
+      eachOf({ kind: reconAlarmKinds }),
+      new Counter({
+        name: 'recon_alarms_total',
+        help: 'What somebody should look at in lines of files, by kind.',
         labelNames: ['kind'],
         registers,
       }),

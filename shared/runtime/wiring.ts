@@ -4,15 +4,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { Circuit } from '../acquirer/circuit.ts'
 import { HttpAcquirer } from '../acquirer/http-acquirer.ts'
+import { HttpSettlementFiles } from '../acquirer/http-settlement-files.ts'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
 import { PooledRequests } from '../acquirer/pooled-requests.ts'
 import { ServiceClock } from '../acquirer/service-clock.ts'
 import { HttpBank } from '../bank/http-bank.ts'
+import { HttpStatements } from '../bank/http-statements.ts'
 import { pain001 } from '../bank/pain-001.ts'
 import { IncarnationCheck } from '../cache/incarnation-check.ts'
 import { RedisRateLimits } from '../cache/rate-limits.ts'
 import { createRedis, pingRedis, RedisResponseCache } from '../cache/response-cache.ts'
 import type { RouteClass } from '../contracts/limits.ts'
+import type { ReconSourceKind } from '../contracts/lists.ts'
 import { consumerGroups } from '../contracts/topics.ts'
 import { traceIdIn } from '../contracts/traceparent.ts'
 import { Admission } from '../http/admission.ts'
@@ -38,13 +41,25 @@ import type {
 } from '../payments/ports.ts'
 import { idIn } from '../payments/record-id.ts'
 import { noTracer } from '../payments/traced.ts'
+import { diskFiles } from '../recon-files/disk-files.ts'
+import { readers } from '../recon-files/readers.ts'
+import { temporaryFiles } from '../recon-files/temporary-files.ts'
+import type { AgingStep } from '../reconciliation/age-breaks.ts'
+import type { MatchChunk } from '../reconciliation/chunk.ts'
+import { reconJobs } from '../reconciliation/due-jobs.ts'
+import { matchAcquirerChunk } from '../reconciliation/match-acquirer.ts'
+import type { LatePass } from '../reconciliation/match-files.ts'
+import type { ReconAlarms, SettlementFiles, Statements } from '../reconciliation/ports.ts'
+import { resolveLate } from '../reconciliation/resolve-late.ts'
 import { settlementJobs } from '../settlement/due-jobs.ts'
 import type { Bank, PayoutAlarms, SettlementAlarms } from '../settlement/ports.ts'
 import { AccountBalanceTables } from '../stores/account-balances.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { AuditLogTable } from '../stores/audit-log.ts'
+import { AwaitedFileTables } from '../stores/awaited-files.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
+import { BreakReaderTables } from '../stores/break-reader.ts'
 import { BreakTargetTables } from '../stores/break-targets.ts'
 import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
@@ -52,9 +67,11 @@ import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
 import { DueWorkTables } from '../stores/due-work.ts'
 import { ExpectationTable } from '../stores/expectations.ts'
+import { FeeItemTable } from '../stores/fee-items.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { InvariantRunTable } from '../stores/invariant-runs.ts'
 import { InvoiceTable, NegativeBalanceTable } from '../stores/invoices.ts'
+import { JournalTable } from '../stores/journal.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { ManualSettlementTable } from '../stores/manual-settlements.ts'
 import { OperationTable } from '../stores/operations.ts'
@@ -66,7 +83,9 @@ import { PayoutFileTable } from '../stores/payout-files.ts'
 import { PayoutTable } from '../stores/payouts.ts'
 import { AcquirerBatchTable, AllocationTable, BankBreakTables, BankPayoutTables } from '../stores/recon-bank.ts'
 import { ReconFileTable, ReconFileTotalTable, ReconSourceTable } from '../stores/recon-files.ts'
+import { LateLineTables, MissingLineTables } from '../stores/recon-late.ts'
 import { ReconLineTable } from '../stores/recon-lines.ts'
+import { MatchingTables } from '../stores/recon-matching.ts'
 import { ReserveTable } from '../stores/reserves.ts'
 import { SandboxClockTable } from '../stores/sandbox-clock.ts'
 import { BatchTable, UnbatchedItemTable } from '../stores/settlement-batches.ts'
@@ -96,6 +115,7 @@ import { ProcessClock } from './process-clock.ts'
 import { guardProcess } from './process-guard.ts'
 import { publishTraced } from './publish-traced.ts'
 import { RecentTroubles } from './recent-troubles.ts'
+import { reconAlarms } from './recon-report.ts'
 import { createTracer } from './tracing.ts'
 
 export type { Logger }
@@ -369,6 +389,14 @@ export class Ports {
     return this.#once('ledger', () => new LedgerTable(this.database))
   }
 
+  get journal() {
+    return this.#once('journal', () => new JournalTable(this.database))
+  }
+
+  get feeItems() {
+    return this.#once('feeItems', () => new FeeItemTable(this.database))
+  }
+
   get balances() {
     return this.#once('balances', () => new AccountBalanceTables(this.database))
   }
@@ -487,6 +515,32 @@ export class Ports {
     return this.#once('reconLines', () => new ReconLineTable(this.database))
   }
 
+  get readers() {
+    return readers
+  }
+
+  get diskFiles() {
+    return diskFiles
+  }
+
+  get temporaryFiles() {
+    return temporaryFiles
+  }
+
+  get settlementFiles(): SettlementFiles | undefined {
+    const { acquirerUrl: url } = this.config
+    return url === IN_PROCESS_ACQUIRER ? undefined : this.#once('settlementFiles', () => new HttpSettlementFiles(url))
+  }
+
+  get statements(): Statements | undefined {
+    const { bankUrl: url } = this.config
+    return url === NO_BANK ? undefined : this.#once('statements', () => new HttpStatements(url))
+  }
+
+  get awaitedFiles() {
+    return this.#once('awaitedFiles', () => new AwaitedFileTables(this.database))
+  }
+
   get acquirerBatches() {
     return this.#once('acquirerBatches', () => new AcquirerBatchTable(this.database))
   }
@@ -507,8 +561,40 @@ export class Ports {
     return this.bankBreaks
   }
 
+  get breakReader() {
+    return this.#once('breakReader', () => new BreakReaderTables(this.database))
+  }
+
   get breakTargets() {
     return this.#once('breakTargets', () => new BreakTargetTables(this.database))
+  }
+
+  get matching() {
+    return this.#once('matching', () => new MatchingTables(this.database))
+  }
+
+  get lateLines() {
+    return this.#once('lateLines', () => new LateLineTables(this.database))
+  }
+
+  get missingLines() {
+    return this.#once('missingLines', () => new MissingLineTables(this.database))
+  }
+
+  get reconAlarms(): ReconAlarms {
+    return this.#once('reconAlarms', () => reconAlarms(this))
+  }
+
+  get matchers(): Partial<Record<ReconSourceKind, MatchChunk>> {
+    return this.#once('matchers', () => ({ acquirer: matchAcquirerChunk(this.forSettlement) }))
+  }
+
+  get latePasses(): readonly LatePass[] {
+    return [deadlineMs => resolveLate(this.forSettlement, deadlineMs)]
+  }
+
+  get agingSteps(): readonly AgingStep[] {
+    return []
   }
 
   get fileFormat() {
@@ -533,9 +619,9 @@ export class Ports {
     })
   }
 
-  /** What of settlement the sandbox clock waits for. */
+  /** What of settlement and reconciliation the sandbox clock waits for. */
   get dueJobs() {
-    return this.#once('dueJobs', () => settlementJobs(this.forSettlement))
+    return this.#once('dueJobs', () => [...settlementJobs(this.forSettlement), ...reconJobs(this.forSettlement)])
   }
 
   get progress() {

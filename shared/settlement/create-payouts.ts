@@ -2,9 +2,9 @@
 
 import { livePayoutStates } from '../contracts/lists.ts'
 import { soldOn } from '../domain/business-days.ts'
-import type { Doorbell, SeparateTransactions } from '../payments/ports.ts'
+import type { Doorbell, SeparateTransactions, Transaction } from '../payments/ports.ts'
 import { ATTEMPTS_MAX, idsOf, type MovePorts, writeCreated } from './move-payouts.ts'
-import { type PayablePorts, standingBatches, withStandings } from './payable-batches.ts'
+import { isHeld, type PayablePorts, standingBatches, withStandings } from './payable-batches.ts'
 import type { Payout, PayoutAlarms, PayoutFile, PayoutFiles, SettlementBatch } from './ports.ts'
 import { ringFor } from './ring-for.ts'
 
@@ -92,12 +92,18 @@ async function create(ports: CreatePorts, { batchId }: SettlementBatch, accountT
     const batch = await ports.batches.lock(tx, batchId)
     if (batch?.state !== 'CLOSED') return false
     const before = await ports.payouts.listByBatch(tx, batchId)
-    if (hasLiving(before) || before.length >= ATTEMPTS_MAX) return false
+    if (hasLiving(before) || before.length >= ATTEMPTS_MAX || (await isHeldNow(ports, tx, batch))) return false
     await writeCreated(ports, tx, newPayout(ports, payoutId, batch, before.length + 1, accountToken))
     return true
   })
   if (isOurs) await ringFor(ports.doorbell, [payoutId])
   return isOurs
+}
+
+/** Somebody may have held the merchant since its terms were read. */
+async function isHeldNow(ports: CreatePorts, tx: Transaction, batch: SettlementBatch): Promise<boolean> {
+  const rows = await ports.terms.listTerms(tx, [batch.merchantId])
+  return isHeld(ports, rows, batch, ports.clock.virtualNowMs())
 }
 
 function newPayout(

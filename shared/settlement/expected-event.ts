@@ -55,14 +55,22 @@ export function expectationOf(
   rules: Rules,
 ): Omit<Expectation, 'expectationId'> {
   const { eventId, operationId, occurredAt, payment } = event
-  const terms = acquirerTermsAt(rules.acquirerTerms, Date.parse(occurredAt))
-  const day = soldOn(Date.parse(occurredAt), { timezone: terms.timezone, cutoff: '24:00' })
   const { feeMinor, vatMinor } = takenBy(rules.acquirerTerms, history).get(eventId)!
   return {
     ...{ sourceId: ACQUIRER, matchKey: operationId, kind: kindOf(event), eventId, paymentId: payment.paymentId },
     ...{ amountMinor: signedMinor(event), feeMinor, vatMinor, currency: payment.currency },
-    dueOn: addBusinessDays(rules.calendar(terms.calendar), day, terms.delayDays) ?? null,
+    dueOn: acquirerDueOn(rules, Date.parse(occurredAt)) ?? null,
   }
+}
+
+/** When the acquirer pays for what happened at this time (virtual); undefined: the calendar does not say. */
+export function acquirerDueOn(
+  { acquirerTerms, calendar }: Pick<Rules, 'acquirerTerms' | 'calendar'>,
+  atMs: number,
+): string | undefined {
+  const terms = acquirerTermsAt(acquirerTerms, atMs)
+  const day = soldOn(atMs, { timezone: terms.timezone, cutoff: '24:00' })
+  return addBusinessDays(calendar(terms.calendar), day, terms.delayDays)
 }
 
 /** What the acquirer takes for each event, or gives back: its own part of each capture, whatever we charge. */

@@ -8,9 +8,10 @@ import {
   isBusinessDay,
   soldOn,
 } from '../domain/business-days.ts'
-import { type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
+import { type DatedTerms, type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
 import { ATTEMPTS_MAX } from './move-payouts.ts'
-import type { Batches, BatchPosition, Calendars, SettlementBatch, TermsReader } from './ports.ts'
+import type { Account, Batches, BatchPosition, Calendars, SettlementBatch, TermsReader } from './ports.ts'
+import { AHEAD_MS_MIN } from './set-terms.ts'
 
 export interface PayablePorts {
   batches: Batches
@@ -60,9 +61,21 @@ export async function withStandings(ports: PayablePorts, batches: readonly Settl
   return Promise.all(
     batches.map(async batch => {
       const terms = termsAt(rows, ports.settlementDefaults, batch.merchantId, batch.currency, virtualNowMs)
+      if (isHeld(ports, rows, batch, virtualNowMs)) return { batch, standing: { kind: 'held' } as const }
       return { batch, standing: await standingOf(calendars, batch, terms, virtualNowMs) }
     }),
   )
+}
+
+/** By terms that apply now, or that were written already and apply as soon as any may: a payout that came back holds its merchant at once. */
+export function isHeld(
+  { settlementDefaults }: Pick<PayablePorts, 'settlementDefaults'>,
+  rows: readonly DatedTerms[],
+  { merchantId, currency }: Account,
+  virtualNowMs: number,
+): boolean {
+  const at = (atMs: number) => termsAt(rows, settlementDefaults, merchantId, currency, atMs)
+  return [virtualNowMs, virtualNowMs + AHEAD_MS_MIN].some(atMs => at(atMs).heldReason !== null)
 }
 
 /** Each calendar once for a page. */
@@ -80,10 +93,9 @@ function readOnce(calendars: Calendars): Pick<Calendars, 'calendar'> {
 async function standingOf(
   calendars: Pick<Calendars, 'calendar'>,
   { dueOn, netMinor }: SettlementBatch,
-  { timezone, calendar: name, heldReason, accountToken }: SettlementTerms,
+  { timezone, calendar: name, accountToken }: SettlementTerms,
   virtualNowMs: number,
 ): Promise<BatchStanding> {
-  if (heldReason !== null) return { kind: 'held' }
   if (accountToken === null) return { kind: 'no_account' }
   if (netMinor > AMOUNT_MAX) return { kind: 'too_large' }
   const calendar = await calendars.calendar(name)

@@ -55,7 +55,7 @@ export async function setTerms(
       fromMs = beginningOf(change, at(earliestMs), earliestMs)
       const terms: DatedTerms = { ...at(fromMs), ...change.changes, merchantId, currency, validFromMs: fromMs }
       await ports.terms.insertTerms(tx, terms, by.actor, ports.clock.nowMs())
-      await ports.auditLog.append(tx, { ...by, action: 'terms.set', subject: merchantId, details: detailsOf(terms) })
+      await ports.auditLog.append(tx, { ...by, action: 'terms.set', subject: merchantId, details: termsDetails(terms) })
       return { kind: 'set', terms, later: rows.filter(row => row.validFromMs > fromMs) } as const
     })
   } catch (error) {
@@ -64,7 +64,8 @@ export async function setTerms(
   }
 }
 
-const detailsOf = ({ merchantId: _, validFromMs, ...terms }: DatedTerms) => ({
+/** What the audit log keeps of them. */
+export const termsDetails = ({ merchantId: _, validFromMs, ...terms }: DatedTerms) => ({
   ...terms,
   validFrom: new Date(validFromMs).toISOString(),
 })

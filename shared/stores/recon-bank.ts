@@ -50,7 +50,7 @@ export class AcquirerBatchTable implements AcquirerBatches {
     this.#database = database
   }
 
-  async withRefs(tx: Transaction, refs: readonly string[]): Promise<AcquirerBatch[]> {
+  async withRefs(refs: readonly string[], tx?: Transaction): Promise<AcquirerBatch[]> {
     if (refs.length === 0) return []
     return this.#select(`${OF_ACQUIRERS} AND batch_ref IN (?)`, [refs], tx)
   }
@@ -83,11 +83,10 @@ export class AcquirerBatchTable implements AcquirerBatches {
     )
   }
 
-  /** What lines have touched was looked at when their statement ended; left since then is only what came later to such a batch. */
   listMissing(dueOnMax: string, limit: number): Promise<AcquirerBatch[]> {
     return this.#select(
-      `${OF_ACQUIRERS} AND due_on <= ? AND ${LEFT} > 0
-       AND (allocated = 0 OR ${BATCH_BREAK("'AMOUNT_UNDER'")}) AND NOT ${BATCH_BREAK("'MISSING_THERE'")}
+      `${OF_ACQUIRERS} AND due_on <= ? AND ${LEFT} > 0 AND NOT EXISTS (SELECT 1 FROM recon_break b
+         WHERE b.subject = ${SUBJECT} AND b.class = 'MISSING_THERE')
        ORDER BY due_on, batch_ref LIMIT ?`,
       [dueOnMax, limit],
     )
@@ -104,8 +103,7 @@ export class AcquirerBatchTable implements AcquirerBatches {
 }
 
 /** As `subjectOfBatch`. */
-const BATCH_BREAK = (className: string): string => `EXISTS (SELECT 1 FROM recon_break b
-  WHERE b.subject = CONCAT(recon_batch.source_id, ':', recon_batch.batch_ref, ':', recon_batch.currency) AND b.class = ${className})`
+const SUBJECT = "CONCAT(recon_batch.source_id, ':', recon_batch.batch_ref, ':', recon_batch.currency)"
 
 const textOf = ({ sourceId, batchRef, currency }: BatchKey): string => `${sourceId} ${batchRef} ${currency}`
 
@@ -126,6 +124,16 @@ export class AllocationTable implements Allocations {
         [fileId, lineNo, subjectKind, subject, currency, amountMinor],
         tx,
       )
+  }
+
+  async add(tx: Transaction, allocation: Allocation): Promise<void> {
+    const { fileId, lineNo, subjectKind, subject, amountMinor } = allocation
+    const changed = await this.#database.write(
+      `UPDATE recon_allocation SET amount = amount + ? WHERE file_id = ? AND line_no = ? AND subject_kind = ? AND subject = ?`,
+      [amountMinor, fileId, lineNo, subjectKind, subject],
+      tx,
+    )
+    if (changed === 0) await this.insert(tx, [allocation])
   }
 
   batchesOf(tx: Transaction, fileId: string): Promise<Array<Pick<Allocation, 'subject' | 'currency'>>> {
@@ -246,14 +254,14 @@ export class BankBreakTables implements BankBreaks, BankLines {
   }
 
   async listUnknownLines(afterBreakId: string, limit: number): Promise<UnknownLine[]> {
-    const rows = await this.#database.select<BreakRow & { match_key: string; line_amount: number }>(
-      `SELECT ${prefixed('b', BREAK_COLUMNS)}, l.match_key, l.amount AS line_amount
+    const rows = await this.#database.select<BreakRow & { match_key: string }>(
+      `SELECT ${prefixed('b', BREAK_COLUMNS)}, l.match_key
        FROM recon_break b JOIN recon_line l ON l.file_id = b.file_id AND l.line_no = b.line_no
        WHERE b.class = 'MISSING_HERE' AND b.state IN (?) AND b.break_id > ? AND l.match_key <> ''
          AND b.source_id IN (SELECT s.source_id FROM recon_source s WHERE s.kind = 'bank') ORDER BY b.break_id LIMIT ?`,
       [openBreakStates, afterBreakId, limit],
     )
-    return rows.map(row => ({ of: breakOf(row), matchKey: row.match_key, amountMinor: row.line_amount }))
+    return rows.map(row => ({ of: breakOf(row), matchKey: row.match_key }))
   }
 
   async ourAccounts(tx: Transaction): Promise<Array<{ sourceId: string; bankAccount: string }>> {

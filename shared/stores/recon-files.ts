@@ -159,6 +159,10 @@ export class ReconFileTable implements ReconFiles {
     return rows[0]
   }
 
+  listBySha(sourceId: string, sha256s: readonly string[]): Promise<ReconFile[]> {
+    return this.#select('source_id = ? AND sha256 IN (?)', [sourceId, sha256s])
+  }
+
   async findRevision(sourceId: string, externalId: string, revision: number): Promise<ReconFile | undefined> {
     const rows = await this.#select('source_id = ? AND external_id = ? AND revision = ?', [
       sourceId,
@@ -250,7 +254,7 @@ export class ReconFileTotalTable implements ReconFileTotals {
     return rows.map(totalOf)
   }
 
-  async closings(sourceId: string): Promise<ClosingBalance[]> {
+  async closings(sourceId: string, tx?: Transaction): Promise<ClosingBalance[]> {
     const rows = await this.#database.select<{ currency: string; day: Date; closing: number }>(
       `SELECT currency, day, closing FROM (
          SELECT t.currency, f.day, t.closing, ROW_NUMBER() OVER (PARTITION BY t.currency ORDER BY f.day DESC, f.revision DESC) AS place
@@ -258,6 +262,7 @@ export class ReconFileTotalTable implements ReconFileTotals {
          WHERE f.source_id = ? AND f.state IN (?) AND t.closing IS NOT NULL) AS each_day
        WHERE place = 1 ORDER BY currency`,
       [sourceId, WHOLE],
+      tx,
     )
     return rows.map(({ currency, day, closing }) => ({ currency, day: dayIn(day), closingMinor: closing }))
   }

@@ -92,6 +92,15 @@ export class ReconLineTable implements ReconLines {
     return Object.fromEntries(rows.map(({ state, count }) => [state, count]))
   }
 
+  async sums(fileId: string, { afterLine, toLine }: { afterLine: number; toLine: number }) {
+    const rows = await this.#database.select<{ currency: string; count: number; net: string | number }>(
+      `SELECT currency, COUNT(*) AS count, SUM(net) AS net FROM recon_line WHERE file_id = ? AND line_no > ? AND line_no <= ?
+       GROUP BY currency ORDER BY currency`,
+      [fileId, afterLine, toLine],
+    )
+    return rows.map(({ currency, count, net }) => ({ currency, count, netMinor: BigInt(net) }))
+  }
+
   deleteLast(tx: Transaction, fileId: string, limit: number): Promise<number> {
     return this.#database.write(
       'DELETE FROM recon_line WHERE file_id = ? ORDER BY line_no DESC LIMIT ?',

@@ -14,6 +14,7 @@ interface Room {
 const PORTS = 'shared/payments/ports.ts'
 const SETTLEMENT_PORTS = 'shared/settlement/ports.ts'
 const RECON_PORTS = 'shared/reconciliation/ports.ts'
+const BOOKS_PORTS = 'shared/books/ports.ts'
 const LISTS = 'shared/contracts/lists.ts'
 const AUDIT_HASH = 'shared/invariants/audit-hash.ts'
 const CRASH_POINTS = 'shared/contracts/crash-points.ts'
@@ -25,6 +26,7 @@ const SHARED = [
   'settlement',
   'reconciliation',
   'recon-files',
+  'books',
   'stores',
   'bank',
   'cache',
@@ -35,7 +37,9 @@ const SHARED = [
 ].map(name => `shared/${name}`)
 const AUDITOR = 'scripts/lab/chaos/auditor'
 const MONTH_AUDITOR = 'scripts/lab/month/auditor'
-const adapter: Room = { imports: [PORTS, SETTLEMENT_PORTS, RECON_PORTS, 'shared/domain', 'shared/contracts'] }
+const adapter: Room = {
+  imports: [PORTS, SETTLEMENT_PORTS, RECON_PORTS, BOOKS_PORTS, 'shared/domain', 'shared/contracts'],
+}
 
 /** It could leave the repository with its tests: they import nothing around it, and no other test imports them. */
 const PLUGIN = 'plugins/kafka-events'
@@ -46,6 +50,7 @@ const rooms: Record<string, Room> = {
       'shared/payments',
       'shared/settlement',
       'shared/reconciliation',
+      'shared/books',
       'shared/invariants',
       'shared/http',
       'shared/runtime',
@@ -65,6 +70,8 @@ const rooms: Record<string, Room> = {
   'shared/settlement': { imports: [PORTS, 'shared/domain', 'shared/contracts'], packages: [] },
   // What a statement says of a payout moves it as settlement does.
   'shared/reconciliation': { imports: [PORTS, 'shared/settlement', 'shared/domain', 'shared/contracts'], packages: [] },
+  // What finance reads of the books.
+  'shared/books': { imports: [PORTS, SETTLEMENT_PORTS, 'shared/domain', 'shared/contracts'], packages: [] },
   // Reads the files of acquirers and banks.
   'shared/recon-files': adapter,
   'shared/stores': adapter,
@@ -135,7 +142,7 @@ const rootRooms = ['functions', LISTS, ...SHARED]
 /** Tests, and what exists for tests only: a product that imports it would ship it. */
 const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || /^(plugins\/[^/]+\/)?test\//.test(path)
 /** Those of a room may use those of another. */
-const isFake = (path: string): boolean => /^shared\/(payments|settlement|reconciliation)\/fake/.test(path)
+const isFake = (path: string): boolean => /^shared\/(payments|settlement|reconciliation|books)\/fake/.test(path)
 const isForTests = (path: string): boolean =>
   isTest(path) || isFake(path) || /\.corruption\.ts$|^(shared\/invariants|sandbox\/(acquirer|bank))\/sample-/.test(path)
 

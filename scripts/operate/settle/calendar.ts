@@ -1,12 +1,13 @@
 /** The business calendar: which days of a year are not as their weekday, and new ones. */
-import { addDays } from '../../../shared/domain/business-days.ts'
 import type { CalendarDay } from '../../../shared/stores/business-calendar.ts'
 import { WrongArguments } from '../../terminal/command.ts'
 import { writeJson } from '../../terminal/json.ts'
 import { printable } from '../../terminal/printable.ts'
 import { tableLines } from '../../terminal/table.ts'
+import type { By } from '../choose-action.ts'
+import { isDay } from '../flags.ts'
 import { mayChange } from '../may-change.ts'
-import type { ActionInput, By, SettleAction } from './settle-action.ts'
+import type { ActionInput, SettleAction } from './settle-action.ts'
 
 type VersionedDay = CalendarDay & { version: number }
 
@@ -57,9 +58,6 @@ const addDay = (ports: ActionInput['ports'], calendar: string, added: CalendarDa
     await ports.auditLog.append(tx, { ...by, action: 'calendar.added', subject: calendar, details })
     return version
   })
-
-const isDay = (text: string): boolean =>
-  /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text
 
 const stateOf = ({ closed }: Pick<CalendarDay, 'closed'>): string => (closed ? 'closed' : 'open')
 

@@ -9,8 +9,9 @@ import {
 } from '../../../shared/settlement/decide-file.ts'
 import { WrongArguments } from '../../terminal/command.ts'
 import { printable } from '../../terminal/printable.ts'
+import type { By } from '../choose-action.ts'
 import { mayChange } from '../may-change.ts'
-import type { ActionInput, By, SettleAction } from './settle-action.ts'
+import type { ActionInput, SettleAction } from './settle-action.ts'
 
 type DecisionInput = ActionInput & { by: By }
 

@@ -1,6 +1,6 @@
 /** `npm run settle`: which action is meant, on which system, and whether all that it wants was given. */
 import { Ports } from '../../../shared/runtime/wiring.ts'
-import { WrongArguments } from '../../terminal/command.ts'
+import { type Chosen, chosenAction } from '../choose-action.ts'
 import { type SystemFlags, systemNamedBy } from '../find-system.ts'
 import { operatorSession } from '../operator-session.ts'
 import { batches } from './batches.ts'
@@ -10,7 +10,7 @@ import { invoices, lose } from './invoices.ts'
 import { overview } from './overview.ts'
 import { files, payouts } from './payouts.ts'
 import { reserves } from './reserves.ts'
-import type { SettleAction, SettleFlag, SettleFlags } from './settle-action.ts'
+import type { SettleAction, SettleFlags } from './settle-action.ts'
 import { statement } from './statement.ts'
 import { terms, termsSet } from './terms.ts'
 
@@ -34,8 +34,6 @@ export const settleActions: Readonly<Record<string, SettleAction>> = {
 
 export type SettleRequest = SystemFlags & SettleFlags & { words: readonly string[] }
 
-const CHANGE_FLAGS: readonly SettleFlag[] = ['reason', 'yes']
-
 /** 0 when it did what was asked, else 1. Throws WrongArguments when what was typed does not go together. */
 export async function runSettle({ runFile, envFile, words: typed, ...flags }: SettleRequest): Promise<number> {
   const { action, words, reason } = chosen(typed, flags)
@@ -52,29 +50,6 @@ export async function runSettle({ runFile, envFile, words: typed, ...flags }: Se
   }
 }
 
-/** The action that was typed, checked: `reason` is there when it changes something. */
-export function chosen(
-  typed: readonly string[],
-  flags: SettleFlags,
-): { action: SettleAction; words: readonly string[]; reason: string | undefined } {
-  const name = nameIn(typed)
-  const action = settleActions[name]!
-  const words = typed.length === 0 ? [] : typed.slice(name.split(' ').length)
-  const { wordsMin = 0, wordsMax } = action
-  if (words.length < wordsMin) throw new WrongArguments(`${name} wants one more word: see the usage.`)
-  if (words.length > wordsMax) throw new WrongArguments(`${name} does not know ${words.slice(wordsMax).join(' ')}.`)
-  const allowed = [...action.flags, ...(action.changes ? CHANGE_FLAGS : [])]
-  const other = (Object.keys(flags) as SettleFlag[]).find(flag => !allowed.includes(flag))
-  if (other !== undefined) throw new WrongArguments(`${name} takes no --${dashed(other)}.`)
-  if (action.changes && flags.reason === undefined) throw new WrongArguments(`${name} wants --reason.`)
-  return { action, words, reason: flags.reason }
-}
-
-function nameIn(typed: readonly string[]): string {
-  if (typed.length === 0) return 'overview'
-  const name = [typed.slice(0, 2).join(' '), typed[0]!].find(words => Object.hasOwn(settleActions, words))
-  if (name === undefined) throw new WrongArguments(`there is no ${typed[0]}: ${Object.keys(settleActions).join(', ')}`)
-  return name
-}
-
-const dashed = (flag: string): string => flag.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+/** `overview` where nothing was typed. Throws WrongArguments. */
+export const chosen = (typed: readonly string[], flags: SettleFlags): Chosen<SettleAction> =>
+  chosenAction(settleActions, typed, flags, 'overview')

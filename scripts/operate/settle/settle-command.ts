@@ -2,10 +2,10 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { languages } from '../../../shared/contracts/errors.ts'
 import { refundFees, settlementCycles, vatModes } from '../../../shared/contracts/lists.ts'
-import { isTimezone, RESERVE_DAYS_MAX } from '../../../shared/runtime/config.ts'
+import { RESERVE_DAYS_MAX } from '../../../shared/runtime/config.ts'
 import { wholeNumber } from '../../terminal/command.ts'
 import { fileName, JSON_FLAG } from '../../terminal/json.ts'
-import { operatorCommand, YES_FLAG } from '../flags.ts'
+import { operatorCommand, timezoneName, YES_FLAG } from '../flags.ts'
 import { nameOrReason } from '../unknown/run-unknown.ts'
 
 /** A flag's value that has this form. */
@@ -25,12 +25,6 @@ const upTo =
   }
 
 const daysOrNever = (text: string): number | 'never' => (text === 'never' ? text : upTo(90)(text))
-
-function timezone(text: string): string {
-  if (text.length > 40 || !isTimezone(text))
-    throw new InvalidArgumentError('It wants an IANA time zone such as Asia/Seoul.')
-  return text
-}
 
 function timeOrSoon(text: string): number | 'soon' {
   const timeMs = Date.parse(text)
@@ -74,7 +68,7 @@ OPERATOR_TOKEN or typed: the name that is written down is the token's.`,
     'terms set: what is later belongs to the next day; 24:00 is midnight',
     matching(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'HH:MM'),
   )
-  .option('--timezone <name>', 'terms set: where that is', timezone)
+  .option('--timezone <name>', 'terms set: where that is', timezoneName)
   .addOption(new Option('--vat <mode>', 'terms set: how the fee carries VAT').choices(vatModes))
   .addOption(new Option('--refund-fee <what>', 'terms set: what becomes of the fee').choices(refundFees))
   .option('--payout-min <n>', 'terms set: less is carried to the next batch; minor units', wholeNumber)

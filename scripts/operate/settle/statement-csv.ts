@@ -1,8 +1,8 @@
 /** A merchant's statement of one batch, as a table: heads, a row for each item, and the totals. */
-import { currencyExponent } from '../../../shared/contracts/currency.ts'
 import type { Language } from '../../../shared/contracts/errors.ts'
 import type { ItemType } from '../../../shared/contracts/lists.ts'
 import type { SettlementItem } from '../../../shared/settlement/ports.ts'
+import { guarded, majorUnits } from '../csv.ts'
 
 export interface StatementTotals {
   itemCount: number
@@ -76,16 +76,4 @@ export function totalCells(
   const amounts = [grossMinor, feeMinor, vatMinor, netMinor].map(sum => majorUnits(sum, currency))
   const words = [merchantId, batchId, totalWords[language], '', '', '', '', currency]
   return [...words.map(guarded), ...amounts]
-}
-
-/** A spreadsheet would run what begins like a formula. Amounts are not guarded: they are numbers, also with their minus. */
-export const guarded = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)
-
-/** In the currency's own unit, with all its decimals: −1999 minor units of USD are -19.99. */
-export function majorUnits(amountMinor: bigint, currency: string): string {
-  const decimals = currencyExponent(currency)
-  if (decimals === undefined) throw new Error(`${currency} is no currency`)
-  const digits = String(amountMinor < 0n ? -amountMinor : amountMinor).padStart(decimals + 1, '0')
-  const sign = amountMinor < 0n ? '-' : ''
-  return sign + (decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`)
 }

@@ -2,8 +2,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { batchOf, FakeSettlementReader, itemOf } from '../../../shared/settlement/fake-settlements.ts'
 import { times } from '../../../test/support/rows.ts'
+import { guarded, majorUnits } from '../csv.ts'
 import { agrees, refusalOf, statementRows } from './statement.ts'
-import { guarded, majorUnits, noTotals, statementHeads } from './statement-csv.ts'
+import { noTotals, statementHeads } from './statement-csv.ts'
 
 const refundOf = (number: number) =>
   itemOf(number, { type: 'refund', grossMinor: -4_000, feeMinor: -100, vatMinor: -10, netMinor: -3_890 })

@@ -1,12 +1,8 @@
-/** A merchant's statement of a batch as CSV: UTF-8 with a byte order mark, written as it is read. */
-import { createWriteStream, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { stringify } from 'csv-stringify'
+/** A merchant's statement of a batch as CSV, written as it is read. */
 import type { Language } from '../../../shared/contracts/errors.ts'
 import type { ItemPosition, SettlementBatch, SettlementReader } from '../../../shared/settlement/ports.ts'
 import { WrongArguments } from '../../terminal/command.ts'
+import { writeCsv } from '../csv.ts'
 import type { SettleAction } from './settle-action.ts'
 import { addTo, itemCells, noTotals, type StatementTotals, statementHeads, totalCells } from './statement-csv.ts'
 
@@ -27,7 +23,7 @@ export const statement: SettleAction = {
       return 1
     }
     const totals = noTotals()
-    await write(statementRows(settlementReader, batch, lang, totals), out)
+    await writeCsv(statementRows(settlementReader, batch, lang, totals), out)
     const isRight = agrees(totals, batch)
     if (!isRight) console.error('The items do not add up to the batch: do not send this statement. See npm run verify.')
     else if (out !== undefined) console.log(`${out}: ${totals.itemCount} items of ${batch.batchId}.`)
@@ -63,19 +59,4 @@ export async function* statementRows(
     after = items.at(PAGE_ITEMS - 1)
   } while (after !== undefined)
   yield totalCells(totals, batch, language)
-}
-
-/** A file has its name when it is whole. */
-async function write(rows: AsyncIterable<readonly string[]>, out: string | undefined): Promise<void> {
-  const csv = stringify({ bom: true, record_delimiter: 'windows' })
-  if (out === undefined) return pipeline(Readable.from(rows), csv, process.stdout, { end: false })
-  const unfinished = `${out}.part`
-  mkdirSync(dirname(out), { recursive: true })
-  try {
-    await pipeline(Readable.from(rows), csv, createWriteStream(unfinished))
-    renameSync(unfinished, out)
-  } catch (error) {
-    rmSync(unfinished, { force: true })
-    throw error
-  }
 }

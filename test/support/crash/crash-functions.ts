@@ -24,6 +24,9 @@ const sources = {
   createPayouts: 'jobs/create-payouts',
   sendPayoutFiles: 'jobs/send-payout-files',
   inquirePayouts: 'jobs/inquire-payouts',
+  importFiles: 'jobs/import-files',
+  matchFiles: 'jobs/match-files',
+  ageBreaks: 'jobs/age-breaks',
 } as const
 export type FunctionKey = keyof typeof sources
 

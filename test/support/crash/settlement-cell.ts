@@ -192,7 +192,7 @@ export async function toNextBusinessDay({ ports }: SettlementPlace): Promise<voi
 }
 
 /** As POST /sandbox/clock does, but for what falls due on the way. */
-async function moveClockTo(ports: Ports, virtualMs: number): Promise<void> {
+export async function moveClockTo(ports: Ports, virtualMs: number): Promise<void> {
   const clock = ports.processClock!
   const to = virtualMs - clock.nowMs()
   for (const following of ports.followingClocks) await following.advanceTo(to)
@@ -202,14 +202,14 @@ async function moveClockTo(ports: Ports, virtualMs: number): Promise<void> {
   await sleep(KNOWN_AFTER_MS)
 }
 
-interface EventRow {
+export interface EventRow {
   event_id: string
   topic: string
   message_key: string
   payload: string
 }
 
-const recordOf = ({ event_id: id, topic, message_key: key, payload: value }: EventRow) => ({
+export const recordOf = ({ event_id: id, topic, message_key: key, payload: value }: EventRow) => ({
   topic,
   key,
   value,

@@ -1,0 +1,19 @@
+/** What the score asks of reconciliation: the three things that its jobs and commands do. */
+
+export interface HandedFile {
+  sourceId: string
+  name: string
+  /** On the disk. */
+  path: string
+}
+
+export interface ReconUnderTest {
+  /** The virtual time from now on. It never goes back. */
+  setNowMs(nowMs: number): void
+  importFile(file: HandedFile): Promise<'imported' | 'known' | 'rejected'>
+  /** Until nothing is left to match or to resolve. */
+  matchAll(): Promise<void>
+  /** Opens what is due and missing by now. */
+  ageAll(): Promise<void>
+  close(): Promise<void>
+}

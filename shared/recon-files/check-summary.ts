@@ -1,0 +1,71 @@
+/** Whether the entries of a statement are those that its summary counts. */
+import { ReconFileError } from '../reconciliation/ports.ts'
+import { decimalOf, shown, sumMinorOf } from './amounts.ts'
+import type { Texts } from './xml-reader.ts'
+
+const ALL = 'TxsSummry/TtlNtries'
+const CREDITS = 'TxsSummry/TtlCdtNtries'
+const DEBITS = 'TxsSummry/TtlDbtNtries'
+
+/** Those that are compared. The net has one name in version 02 and another one since. */
+export const SUMMARY_TEXTS = [
+  ...[ALL, CREDITS, DEBITS].flatMap(part => [`${part}/NbOfNtries`, `${part}/Sum`]),
+  ...[`${ALL}/TtlNetNtry/Amt`, `${ALL}/TtlNetNtry/CdtDbtInd`, `${ALL}/TtlNetNtryAmt`, `${ALL}/CdtDbtInd`],
+]
+
+interface Sum {
+  count: number
+  minor: bigint
+}
+
+/** What the entries of a statement come to. */
+export interface EntrySums {
+  /** With the signs that count. */
+  netMinor: bigint
+  /** By the sign that is written. */
+  credits: Sum
+  debits: Sum
+  /** `minor` has the sign that counts. */
+  add(isDebit: boolean, minor: bigint): void
+}
+
+export const noSums = (): EntrySums => ({
+  netMinor: 0n,
+  credits: { count: 0, minor: 0n },
+  debits: { count: 0, minor: 0n },
+  add(isDebit, minor) {
+    this.netMinor += minor
+    const sum = isDebit ? this.debits : this.credits
+    sum.count++
+    sum.minor += minor < 0n ? -minor : minor
+  },
+})
+
+/** What the summary does not say is not compared. */
+export function checkSummary(texts: Texts, { netMinor, credits, debits }: EntrySums, currency: string): void {
+  const all = { count: credits.count + debits.count, minor: credits.minor + debits.minor }
+  checkSum(texts, ALL, all, currency)
+  checkSum(texts, CREDITS, credits, currency)
+  checkSum(texts, DEBITS, debits, currency)
+  checkNet(texts, netMinor, currency)
+}
+
+function checkSum(texts: Texts, part: string, { count, minor }: Sum, currency: string): void {
+  const [counted, sum] = [texts.get(`${part}/NbOfNtries`), texts.get(`${part}/Sum`)]
+  if (counted !== undefined && counted !== String(count)) throw differs(`${part}/NbOfNtries`, counted, String(count))
+  if (sum !== undefined && sumMinorOf(sum, currency) !== minor)
+    throw differs(`${part}/Sum`, sum, decimalOf(minor, currency))
+}
+
+function checkNet(texts: Texts, netMinor: bigint, currency: string): void {
+  const amount = texts.get(`${ALL}/TtlNetNtry/Amt`) ?? texts.get(`${ALL}/TtlNetNtryAmt`)
+  if (amount === undefined) return
+  const sign = texts.get(`${ALL}/TtlNetNtry/CdtDbtInd`) ?? texts.get(`${ALL}/CdtDbtInd`)
+  const said = sumMinorOf(amount, currency) * (sign === 'DBIT' ? -1n : 1n)
+  if (said !== netMinor) throw differs('the net of TxsSummry', amount, decimalOf(netMinor, currency))
+}
+
+const differs = (what: string, said: string, found: string): ReconFileError =>
+  new ReconFileError(
+    `${what} is ${shown(said)}, and the entries that are booked come to ${found}: ask for the statement again`,
+  )

@@ -1,0 +1,53 @@
+/** Matches the lines of a statement: what each is for, and what follows from it for payouts, batches and the ledger. */
+import type { Transaction } from '../payments/ports.ts'
+import { type FactPorts, factsOf } from './bank-facts.ts'
+import type { Chunk, MatchChunk } from './chunk.ts'
+import {
+  type BankFacts,
+  type BankLineDecision,
+  decideBankLine,
+  type FoundSubject,
+  isFree,
+  rememberDecision,
+} from './decide-bank-line.ts'
+import type { ReconLine } from './ports.ts'
+import { type WriteBankPorts, writeBankLines } from './write-bank-lines.ts'
+
+export type MatchBankPorts = FactPorts & WriteBankPorts
+
+/** Lines of one transaction. A payout takes several rows and an event: more of them would take longer than a second. */
+export const BANK_CHUNK_LINES = 1_000
+
+/**
+ * Locks, in this order, beside the source and the file: breaks, batches of payouts, payouts, batches of acquirers; and, when money came
+ * back, the terms and the audit log.
+ */
+export const matchBankChunk =
+  (ports: MatchBankPorts): MatchChunk =>
+  async (tx: Transaction, chunk: Chunk) => {
+    const { facts, found, ...before } = await factsOf(ports, tx, chunk)
+    const decisions = decideAll(chunk.lines, facts, found)
+    return writeBankLines(ports, tx, chunk, { decisions, facts, ...before })
+  }
+
+/** Lines with a reference first: what they name is not free for those without. In the order of the lines. */
+function decideAll(
+  lines: readonly ReconLine[],
+  facts: BankFacts,
+  found: ReadonlyMap<number, FoundSubject>,
+): BankLineDecision[] {
+  const decide = (line: ReconLine, subject?: FoundSubject) => {
+    const decision = decideBankLine(line, facts, subject)
+    rememberDecision(facts, decision)
+    return decision
+  }
+  const referenced = lines.filter(({ lineNo }) => !found.has(lineNo)).map(line => decide(line))
+  const others = lines
+    .filter(({ lineNo }) => found.has(lineNo))
+    .map(line => decide(line, current(found.get(line.lineNo)!, line, facts)))
+  return [...referenced, ...others].sort((one, other) => one.line.lineNo - other.line.lineNo)
+}
+
+/** What was found before it was locked, as it is now; undefined when another line has taken it. */
+const current = (found: FoundSubject, line: ReconLine, facts: BankFacts): FoundSubject | undefined =>
+  isFree(found, line, facts) ? found : undefined
