@@ -73,6 +73,7 @@ import { ExpectationTable } from '../stores/expectations.ts'
 import { FeeItemTable } from '../stores/fee-items.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { InvariantRunTable } from '../stores/invariant-runs.ts'
+import { InvoiceTable, NegativeBalanceTable } from '../stores/invoices.ts'
 import { JournalTable } from '../stores/journal.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { ManualSettlementTable } from '../stores/manual-settlements.ts'
@@ -89,6 +90,7 @@ import { ReconFileTable, ReconFileTotalTable, ReconSourceTable } from '../stores
 import { LateLineTables, MissingLineTables } from '../stores/recon-late.ts'
 import { ReconLineTable } from '../stores/recon-lines.ts'
 import { MatchingTables } from '../stores/recon-matching.ts'
+import { ReserveTable } from '../stores/reserves.ts'
 import { SandboxClockTable } from '../stores/sandbox-clock.ts'
 import { BatchTable, UnbatchedItemTable } from '../stores/settlement-batches.ts'
 import { SettlementItemTable } from '../stores/settlement-items.ts'
@@ -421,6 +423,18 @@ export class Ports {
 
   get items() {
     return this.#once('items', () => new SettlementItemTable(this.database))
+  }
+
+  get reserves() {
+    return this.#once('reserves', () => new ReserveTable(this.database))
+  }
+
+  get invoices() {
+    return this.#once('invoices', () => new InvoiceTable(this.database))
+  }
+
+  get negativeBalances() {
+    return this.#once('negativeBalances', () => new NegativeBalanceTable(this.database))
   }
 
   get expectations() {
