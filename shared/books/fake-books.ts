@@ -1,5 +1,5 @@
-/** The journal for tests, in a list that the test fills. */
-import type { Journal, JournalEntry, JournalPosition, Span } from './ports.ts'
+/** The journal and the items of fees for tests, in lists that the test fills. */
+import type { FeeItem, FeeItems, FeePosition, Journal, JournalEntry, JournalPosition, Span } from './ports.ts'
 
 /** A captured sale of KRW 10,000 on 2026-11-29, 09:00 in Seoul. */
 export const entryOf = (number: number, given: Partial<JournalEntry> = {}): JournalEntry => ({
@@ -27,5 +27,41 @@ export class FakeJournal implements Journal {
       .filter(entry => after === undefined || place(entry) > place(after))
       .sort((one, other) => (place(one) < place(other) ? -1 : 1))
       .slice(0, limit)
+  }
+
+  async listByEvents(eventIds: readonly string[]): Promise<JournalEntry[]> {
+    return this.entries.filter(({ eventId }) => eventIds.includes(eventId))
+  }
+
+  async firstCapturesMs(paymentIds: readonly string[]): Promise<Map<string, number>> {
+    const captures = this.entries
+      .filter(({ type, paymentId }) => type === 'capture' && paymentIds.includes(paymentId ?? ''))
+      .sort((one, other) => other.occurredAtMs - one.occurredAtMs)
+    return new Map(captures.map(({ paymentId, occurredAtMs }) => [paymentId!, occurredAtMs]))
+  }
+}
+
+/** A sale of KRW 10,000 on 2026-11-29 with a fee of 250 and its VAT. */
+export const feeItemOf = (number: number, given: Partial<FeeItem> = {}): FeeItem => ({
+  ...{ itemId: `itm_${String(number).padStart(26, '0')}`, merchantId: 'shop', currency: 'KRW' },
+  ...{ eventId: entryOf(number).eventId, type: 'capture', soldOn: '2026-11-29' },
+  ...{ grossMinor: 10_000, feeMinor: 250, vatMinor: 25 },
+  ...given,
+})
+
+export class FakeFeeItems implements FeeItems {
+  readonly items: FeeItem[] = []
+
+  async listSold({ from, to }: { from: string; to: string }, limit: number, after?: FeePosition): Promise<FeeItem[]> {
+    const place = ({ soldOn, itemId }: FeePosition) => `${soldOn} ${itemId}`
+    return this.items
+      .filter(({ soldOn }) => soldOn >= from && soldOn <= to)
+      .filter(item => after === undefined || place(item) > place(after))
+      .sort((one, other) => (place(one) < place(other) ? -1 : 1))
+      .slice(0, limit)
+  }
+
+  async eventsWithItem(eventIds: readonly string[]): Promise<Set<string>> {
+    return new Set(this.items.map(({ eventId }) => eventId).filter(eventId => eventIds.includes(eventId)))
   }
 }

@@ -8,6 +8,7 @@ import { kafkaInvariants } from './kafka-invariants.ts'
 import { ledgerInvariants } from './ledger-invariants.ts'
 import { operationInvariants } from './operation-invariants.ts'
 import { paymentInvariants } from './payment-invariants.ts'
+import { reconInvariants } from './recon-invariants.ts'
 import { settlementInvariants } from './settlement-invariants.ts'
 
 const databaseGroups = {
@@ -16,6 +17,7 @@ const databaseGroups = {
   'Events and outbox': eventInvariants,
   Ledger: [...ledgerInvariants, ...balanceInvariants],
   Settlement: settlementInvariants,
+  Reconciliation: reconInvariants,
   'Audit log': auditInvariants,
 } as const satisfies Record<string, readonly DatabaseInvariant[]>
 

@@ -9,6 +9,7 @@ import { ledgerCorruptions } from './ledger-invariants.corruption.ts'
 import { operationCorruptions } from './operation-invariants.corruption.ts'
 import { paymentCorruptions } from './payment-invariants.corruption.ts'
 import type { Planted, PlantedFor } from './planted.corruption.ts'
+import { reconCorruptions } from './recon-invariants.corruption.ts'
 import { settlementCorruptions } from './settlement-invariants.corruption.ts'
 
 const corruptions: PlantedFor<InvariantName> = {
@@ -17,6 +18,7 @@ const corruptions: PlantedFor<InvariantName> = {
   ...eventCorruptions,
   ...ledgerCorruptions,
   ...settlementCorruptions,
+  ...reconCorruptions,
   ...auditCorruptions,
   ...balanceCorruptions,
   ...kafkaCorruptions,

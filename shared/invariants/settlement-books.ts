@@ -22,6 +22,9 @@ export class SettlementBooks {
   /** Entries that are of no payment: all of them, and those that are of a payout. */
   entryCount = 0
   knownEntryCount = 0
+  /** Items that are of no payment: all of them, and those that were carried or came back. */
+  itemCount = 0
+  knownItemCount = 0
 
   addPayment(history: PaymentHistory): void {
     if (history.isLeftOut) this.#leaveOut(history.entries)
@@ -30,20 +33,23 @@ export class SettlementBooks {
 
   addBatch(history: BatchHistory): void {
     const { merchantId, currency, net } = history.batch
+    this.knownItemCount += history.carried.length
     if (isUnpaid(history)) this.wanted.add(payableOf(merchantId), currency, -net)
     for (const payout of history.payouts) {
       this.knownEntryCount += payout.entries.length
+      this.knownItemCount += payout.items.length
       if (isUnderWay(payout)) this.wanted.add(IN_TRANSIT, payout.currency, -payout.amount)
     }
   }
 
-  addLedger(debits: Balances, credits: Balances, { openItems, expected, moved, entryCount }: SettlementSums): void {
+  addLedger(debits: Balances, credits: Balances, { openItems, expected, moved, ...counts }: SettlementSums): void {
     for (const { account, currency, amountMinor } of [...debits, ...moved])
       this.held.add(account, currency, amountMinor)
     for (const { account, currency, amountMinor } of credits) this.held.add(account, currency, -amountMinor)
     for (const { account, currency, amountMinor } of openItems) this.wanted.add(account, currency, -amountMinor)
     for (const { account, currency, amountMinor } of expected) this.wanted.add(account, currency, amountMinor)
-    this.entryCount += entryCount
+    this.entryCount += counts.entryCount
+    this.itemCount += counts.itemCount
   }
 
   #leaveOut(entries: readonly EntryRow[]): void {

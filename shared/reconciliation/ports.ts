@@ -13,7 +13,7 @@ import type {
 } from '../contracts/lists.ts'
 import type { ReconMovement } from '../domain/recon-ledger.ts'
 import { DependencyUnavailableError, type Transaction } from '../payments/ports.ts'
-import type { Payout } from '../settlement/ports.ts'
+import type { Expectation, Payout } from '../settlement/ports.ts'
 
 /** Who sends files, and by which rules they are read. */
 export interface ReconSource {
@@ -585,6 +585,44 @@ export interface AwaitedFiles {
    * paid, or files of the week before with lines.
    */
   isAwaited(virtualNowMs: number): Promise<boolean>
+}
+
+/** Open breaks of one class, source, currency and day. */
+export interface OpenBreaks extends Pick<ReconBreak, 'class' | 'sourceId' | 'currency' | 'openedOn'> {
+  count: number
+  /** Sums: more than a number may hold. */
+  remainingMinor: bigint
+  /** Without their signs. */
+  absoluteMinor: bigint
+}
+
+export interface BreakQuery {
+  class?: BreakClass
+  /** Undefined: every state. */
+  states?: readonly BreakState[]
+  sourceId?: string
+  currency?: string
+  assignee?: string
+  limit: number
+  /** By their ids, which are in the order in which they were opened. */
+  order: 'oldest' | 'newest'
+  /** Where the page before ended. */
+  beyondBreakId?: string
+}
+
+/** What a break is about. Each is null where it has none. */
+export interface BreakContext {
+  file: Pick<ReconFile, 'name' | 'externalId' | 'revision'> | null
+  line: Omit<ReconLine, 'contentHash' | 'state'> | null
+  expectation: Expectation | null
+}
+
+export interface BreakReader {
+  sumOpen(): Promise<OpenBreaks[]>
+  list(query: BreakQuery): Promise<ReconBreak[]>
+  context(of: ReconBreak): Promise<BreakContext>
+  /** In the order of their ids. */
+  listSources(): Promise<Pick<ReconSource, 'sourceId' | 'kind' | 'timezone' | 'calendar'>[]>
 }
 
 /** New ids. */

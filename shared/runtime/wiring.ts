@@ -59,6 +59,7 @@ import { AuditLogTable } from '../stores/audit-log.ts'
 import { AwaitedFileTables } from '../stores/awaited-files.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
+import { BreakReaderTables } from '../stores/break-reader.ts'
 import { BreakTargetTables } from '../stores/break-targets.ts'
 import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
@@ -66,6 +67,7 @@ import { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
 import { DueWorkTables } from '../stores/due-work.ts'
 import { ExpectationTable } from '../stores/expectations.ts'
+import { FeeItemTable } from '../stores/fee-items.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { InvariantRunTable } from '../stores/invariant-runs.ts'
 import { JournalTable } from '../stores/journal.ts'
@@ -389,6 +391,10 @@ export class Ports {
     return this.#once('journal', () => new JournalTable(this.database))
   }
 
+  get feeItems() {
+    return this.#once('feeItems', () => new FeeItemTable(this.database))
+  }
+
   get balances() {
     return this.#once('balances', () => new AccountBalanceTables(this.database))
   }
@@ -539,6 +545,10 @@ export class Ports {
 
   get bankLines() {
     return this.bankBreaks
+  }
+
+  get breakReader() {
+    return this.#once('breakReader', () => new BreakReaderTables(this.database))
   }
 
   get breakTargets() {

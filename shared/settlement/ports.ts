@@ -102,7 +102,7 @@ export interface AwaitedItems {
 
 export interface SettlementStart {
   /** Payments whose first capture happened before this (virtual time) are left out. */
-  settledFromMs(tx: Transaction): Promise<number>
+  settledFromMs(tx?: Transaction): Promise<number>
 }
 
 /** What of the terms is part of what is booked. */

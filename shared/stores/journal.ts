@@ -37,6 +37,20 @@ export class JournalTable implements Journal {
     )
     return rows.map(entryOf)
   }
+
+  async listByEvents(eventIds: readonly string[]): Promise<JournalEntry[]> {
+    const sql = `SELECT ${COLUMNS} FROM ledger_entry WHERE event_id IN (?)`
+    return (await this.#database.select<JournalRow>(sql, [eventIds])).map(entryOf)
+  }
+
+  async firstCapturesMs(paymentIds: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.#database.select<{ payment_id: string; first_at: Date }>(
+      `SELECT payment_id, MIN(occurred_at) AS first_at FROM ledger_entry
+       WHERE payment_id IN (?) AND entry_type = 'capture' GROUP BY payment_id`,
+      [paymentIds],
+    )
+    return new Map(rows.map(row => [row.payment_id, row.first_at.getTime()]))
+  }
 }
 
 const entryOf = (row: JournalRow): JournalEntry => ({

@@ -10,7 +10,7 @@ export class SettlementStartTable implements SettlementStart {
     this.#database = database
   }
 
-  async settledFromMs(tx: Transaction): Promise<number> {
+  async settledFromMs(tx?: Transaction): Promise<number> {
     const [row] = await this.#database.select<{ settled_from: Date }>(
       'SELECT settled_from FROM settlement_start WHERE id = 1',
       [],

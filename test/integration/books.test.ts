@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { entryOf } from '../../shared/books/fake-books.ts'
-import type { JournalEntry } from '../../shared/books/ports.ts'
+import { entryOf, feeItemOf } from '../../shared/books/fake-books.ts'
+import type { FeeItem, JournalEntry } from '../../shared/books/ports.ts'
 import type { Database } from '../../shared/stores/database.ts'
+import { FeeItemTable } from '../../shared/stores/fee-items.ts'
 import { JournalTable } from '../../shared/stores/journal.ts'
 import { inheritedEnv } from '../support/extra-api.ts'
 import { times } from '../support/rows.ts'
@@ -29,7 +30,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
   await scratch?.drop()
 })
-beforeEach(() => scratch.direct.write('DELETE FROM ledger_entry'))
+beforeEach(async () => {
+  for (const table of ['ledger_entry', 'settlement_item']) await scratch.direct.write('DELETE FROM ??', [table])
+})
 
 const run = (...args: string[]) => {
   const command = ['--', 'scripts/books.ts', ...args, '--env-file', join(folder, 'env')]
@@ -48,6 +51,18 @@ const insert = (entries: readonly JournalEntry[]) =>
         ...[entry.entryId, entry.paymentId, entry.subjectId, entry.eventId, entry.type],
         ...[entry.debitAccount, entry.creditAccount, entry.amountMinor, entry.currency],
         ...[new Date(entry.occurredAtMs), new Date(entry.recordedAtMs)],
+      ]),
+    ],
+  )
+
+const insertItems = (items: readonly FeeItem[]) =>
+  scratch.direct.write(
+    `INSERT INTO settlement_item (item_id, merchant_id, currency, event_id, type, gross, fee, vat, net, sold_on, period_end,
+       calendar_version, recorded_at) VALUES ?`,
+    [
+      items.map(item => [
+        ...[item.itemId, item.merchantId, item.currency, item.eventId, item.type, item.grossMinor, item.feeMinor],
+        ...[item.vatMinor, item.grossMinor - item.feeMinor - item.vatMinor, item.soldOn, item.soldOn, 1, new Date()],
       ]),
     ],
   )
@@ -95,6 +110,66 @@ describe('the journal', () => {
     expect(await run('journal', '--from', '2026-11-29', '--to', '2026-11-28')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('--to is before --from.'),
+    })
+  })
+})
+
+describe('the fees of a month', () => {
+  const fee = { type: 'fee', debitAccount: 'merchant_payable:shop', creditAccount: 'fee_revenue' } as const
+  const entries = [
+    entryOf(1),
+    entryOf(2, { ...fee, eventId: entryOf(1).eventId, paymentId: entryOf(1).paymentId, amountMinor: 250 }),
+    entryOf(3, {
+      ...{ ...fee, type: 'fee_vat', creditAccount: 'vat_payable', amountMinor: 25 },
+      ...{ eventId: entryOf(1).eventId, paymentId: entryOf(1).paymentId },
+    }),
+  ]
+
+  test('are listed in pages by the day of the sale', async () => {
+    const items = [
+      ...[feeItemOf(5), feeItemOf(6), feeItemOf(7, { type: 'refund' })],
+      ...[feeItemOf(1, { soldOn: '2026-11-30' }), feeItemOf(2, { soldOn: '2026-11-30' })],
+    ]
+    const others = [feeItemOf(8, { soldOn: '2026-10-31' }), feeItemOf(9, { soldOn: '2026-12-01' })]
+    await insertItems([...items, ...others].toReversed())
+    await scratch.direct.write("UPDATE settlement_item SET type = 'carry_in' WHERE item_id = ?", [items[1]!.itemId])
+
+    const wanted = items.filter(({ itemId }) => itemId !== items[1]!.itemId)
+    const table = new FeeItemTable(database)
+    const days = { from: '2026-11-01', to: '2026-11-30' }
+    const found: FeeItem[] = []
+    do found.push(...(await table.listSold(days, 2, found.at(-1))))
+    while (found.length < 4)
+    expect(found).toEqual(wanted)
+    expect(await table.listSold(days, 2, found.at(-1))).toEqual([])
+    const events = items.map(({ eventId }) => eventId)
+    expect(await table.eventsWithItem([...events, 'evt_none'])).toEqual(new Set(wanted.map(({ eventId }) => eventId)))
+  })
+
+  test('agree with the ledger, or end with 1 and a name', async () => {
+    await insert(entries)
+    await insertItems([feeItemOf(1)])
+    const out = join(folder, 'tax.csv')
+
+    expect(await run('tax', '--month', '2026-11', '--out', out, '--lang', 'ko')).toMatchObject({ code: 0 })
+    expect(readFileSync(out, 'utf8')).toMatch(
+      /^\ufeff가맹점.*\r\nshop,2026-11,KRW,1,10000,250,25,275,0,0,0,0,0,250,25\r\n$/,
+    )
+    await scratch.direct.write('UPDATE settlement_item SET vat = 24, net = net + 1')
+    expect(await run('tax', '--month', '2026-11')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('shop, KRW: the items say 250 and VAT of 24, the ledger 250 and 25.'),
+    })
+  })
+
+  test('of events that have no item yet are named', async () => {
+    await insert(entries)
+    const { code, stdout } = await run('tax', '--month', '2026-11', '--json')
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({
+      month: '2026-11',
+      totals: [],
+      unitemed: [{ isLeftOut: false, supplyMinor: '250', vatMinor: '25', eventIds: [entryOf(1).eventId] }],
     })
   })
 })

@@ -5,9 +5,10 @@ import { type SystemFlags, systemNamedBy } from '../find-system.ts'
 import { operatorSession } from '../operator-session.ts'
 import type { BooksAction, BooksFlags } from './books-action.ts'
 import { journal } from './journal.ts'
+import { tax } from './tax.ts'
 
 /** By the words that name it. */
-export const booksActions: Readonly<Record<string, BooksAction>> = { journal }
+export const booksActions: Readonly<Record<string, BooksAction>> = { journal, tax }
 
 export type BooksRequest = SystemFlags & BooksFlags & { words: readonly string[] }
 
