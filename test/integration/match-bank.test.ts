@@ -38,7 +38,13 @@ beforeAll(async () => {
   await sell()
   await move('P1D')
   // No deposit has a reference that the acquirer gave, nor has what we move between our accounts.
-  await atBank('/deposits/from-nobody', { account: 'operating', amount: 777, currency: 'KRW', from: 'somebody' })
+  await atBank('/deposits/from-nobody', {
+    account: 'operating',
+    amount: 777,
+    currency: 'KRW',
+    from: 'somebody',
+    remittance: 'a gift',
+  })
   await atBank('/transfers/move-1', { from: 'operating', to: 'safeguarded', amount: 300, currency: 'KRW' })
   for (let day = 1; day <= DAYS; day++) {
     await approve()
