@@ -32,6 +32,7 @@ const printedCounters = [
   'operationsResolved',
   'settlementsContradicted',
   'payoutAlarms',
+  'reconAlarms',
   'paymentsExpired',
   'invariantFailures',
   'acquirerRetries',
@@ -66,6 +67,14 @@ const printedGauges: Record<StateSource, readonly [gauge: keyof Metrics, unit: U
     ['payoutFilesWaitingOldestSeconds', 'Seconds'],
     ['payoutsUnanswered', 'Count'],
     ['payoutsUnansweredOldestSeconds', 'Seconds'],
+  ],
+  recon: [
+    ['reconFilesWaiting', 'Count'],
+    ['reconFilesWaitingOldestSeconds', 'Seconds'],
+    ['reconFilesRejected', 'Count'],
+    ['reconBreaksOpen', 'Count'],
+    ['reconBreaksLate', 'Count'],
+    ['reconSuspense', 'None'],
   ],
 }
 
