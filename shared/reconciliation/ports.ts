@@ -426,6 +426,8 @@ export interface BreakDifferences {
   status?: string
   /** Of what is missing: when it was due. */
   dueOn?: string
+  /** Of a bank's line that nobody knows: batches and payouts that have its amount left, those due next to its day first. */
+  suggestions?: readonly string[]
 }
 
 export interface ReconBreakAction {
