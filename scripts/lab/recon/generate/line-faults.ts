@@ -294,7 +294,9 @@ const nextDayIsDueLater: ReadonlySet<string> = new Set<LineFault>(['settled-next
 export function mayFail(name: LineFault, target: LineTarget, { amount, currency }: Sale): boolean {
   const { today: day, nextDay: next, nextSeasonDay } = target
   const isApart = target.isApart(currency) || target.isApart(currency, target.nextDay)
-  if (isApart && (name === 'again-next-day' || followsTomorrow.has(name))) return false
+  // What was missed before it came is no DATE, too.
+  const needsOrder = name === 'again-next-day' || followsTomorrow.has(name) || nextDayIsDueLater.has(name)
+  if (isApart && needsOrder) return false
   if (name === 'again-next-day' || followsTomorrow.has(name)) return next !== undefined
   if (nextDayIsDueLater.has(name)) return next !== undefined && dueOf(next) > dueOf(day)
   if (name === 'next-day-due-the-same') return next !== undefined && dueOf(next) === dueOf(day)
