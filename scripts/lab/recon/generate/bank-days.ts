@@ -173,10 +173,9 @@ export class BankDays {
       this.#world.truth({ ...neverCame(`batch:${reference}`), currency, mutation: 'unpaid' }),
     'paid-next-season': ({ reference, currency, net }) => {
       const day = this.#seasons[1].saleDays[0]!
-      const movement = this.#credit(day, { reference, amount: net, currency, allocated: net })
+      this.#credit(day, { reference, amount: net, currency, allocated: net })
       const row = { currency, mutation: 'paid-next-season' }
       this.#world.truth({ ...row, ...neverCame(`batch:${reference}`), closed: true })
-      this.#maybeLate({ ...row, subject: subjectOf(movement), orSubject: `batch:${reference}` })
     },
     'no-reference': batch => this.#withoutReference(batch, batch.dueOn, 'no-reference'),
     'no-reference-early': batch => this.#withoutReference(batch, dayBefore(batch.dueOn), 'no-reference-early'),
@@ -205,13 +204,6 @@ export class BankDays {
     const movement = this.#credit(day, { amount: net, currency, allocated: net })
     const row = { currency, mutation }
     this.#world.say({ ...row, subject: subjectOf(movement), class: 'MATCHED', keyed: false, targets: [reference] })
-    if (mutation === 'no-reference-at-last')
-      this.#maybeLate({ ...row, subject: subjectOf(movement), orSubject: `batch:${reference}` })
-  }
-
-  #maybeLate(row: { subject: string; orSubject: string; currency: Currency; mutation: string }): void {
-    const notes = "the documents do not say whether the bank's line that comes late is a DATE, too"
-    this.#world.truth({ ...row, class: 'DATE', booked: 0, optional: true, notes })
   }
 
   /** Money of the acquirer. `allocated` leaves cash in transit. */
@@ -332,10 +324,9 @@ export class BankDays {
     },
     'payout-next-season': (currency, amount) => {
       const payout = this.#row(currency, amount)
-      const movement = this.#pay(payout, amount, { day: this.#seasons[1].saleDays[0]! })
+      this.#pay(payout, amount, { day: this.#seasons[1].saleDays[0]! })
       const row = { currency, mutation: 'payout-next-season' }
       this.#world.truth({ ...row, ...neverCame(subjectOfPayout(payout)), closed: true })
-      this.#maybeLate({ ...row, subject: subjectOf(movement), orSubject: subjectOfPayout(payout) })
       return [payout]
     },
     'payout-twice': (currency, amount) => {
@@ -396,7 +387,6 @@ export class BankDays {
     const movement = this.#pay(other, other.amount, { day: addDays(this.#world.day, 1), isKeyed: false })
     const row = { subject: subjectOf(movement), currency: one.currency, mutation: 'payout-twin-later' }
     this.#world.say({ ...row, class: 'MATCHED', keyed: false, targets: [other.payoutId] })
-    this.#maybeLate({ ...row, orSubject: subjectOfPayout(other) })
     return [one, other]
   }
 
