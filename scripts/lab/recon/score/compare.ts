@@ -62,7 +62,7 @@ interface Pair {
 }
 
 const classOf = ({ row, found }: Pair): string => row?.class ?? found!.class
-const isMissed = ({ row, found }: Pair): boolean => found === undefined
+const isMissed = ({ found }: Pair): boolean => found === undefined
 const differs = ({ row, found }: Pair): boolean =>
   row !== undefined && found !== undefined && wordsOf(row) !== wordsOf(found)
 
