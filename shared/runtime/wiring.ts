@@ -44,13 +44,17 @@ import { noTracer } from '../payments/traced.ts'
 import { diskFiles } from '../recon-files/disk-files.ts'
 import { readers } from '../recon-files/readers.ts'
 import { temporaryFiles } from '../recon-files/temporary-files.ts'
+import { ageBatchesAndPayouts } from '../reconciliation/age-bank.ts'
 import type { AgingStep } from '../reconciliation/age-breaks.ts'
 import type { MatchChunk } from '../reconciliation/chunk.ts'
 import { reconJobs } from '../reconciliation/due-jobs.ts'
 import { matchAcquirerChunk } from '../reconciliation/match-acquirer.ts'
+import { matchBankChunk } from '../reconciliation/match-bank.ts'
 import type { LatePass } from '../reconciliation/match-files.ts'
 import type { ReconAlarms, SettlementFiles, Statements } from '../reconciliation/ports.ts'
 import { resolveLate } from '../reconciliation/resolve-late.ts'
+import { resolveLateBatches } from '../reconciliation/resolve-late-batches.ts'
+import { writeOffSmall } from '../reconciliation/write-off-breaks.ts'
 import { settlementJobs } from '../settlement/due-jobs.ts'
 import type { Bank, PayoutAlarms, SettlementAlarms } from '../settlement/ports.ts'
 import { AccountBalanceTables } from '../stores/account-balances.ts'
@@ -60,7 +64,6 @@ import { AwaitedFileTables } from '../stores/awaited-files.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
 import { BreakReaderTables } from '../stores/break-reader.ts'
-import { BreakTargetTables } from '../stores/break-targets.ts'
 import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import { Database } from '../stores/database.ts'
@@ -70,9 +73,11 @@ import { ExpectationTable } from '../stores/expectations.ts'
 import { FeeItemTable } from '../stores/fee-items.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { InvariantRunTable } from '../stores/invariant-runs.ts'
+import { InvoiceTable, NegativeBalanceTable } from '../stores/invoices.ts'
 import { JournalTable } from '../stores/journal.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { ManualSettlementTable } from '../stores/manual-settlements.ts'
+import { MissedExpectationTable } from '../stores/missed-expectations.ts'
 import { OperationTable } from '../stores/operations.ts'
 import { OperatorTable } from '../stores/operators.ts'
 import { OutboxTable } from '../stores/outbox.ts'
@@ -85,6 +90,7 @@ import { ReconFileTable, ReconFileTotalTable, ReconSourceTable } from '../stores
 import { LateLineTables, MissingLineTables } from '../stores/recon-late.ts'
 import { ReconLineTable } from '../stores/recon-lines.ts'
 import { MatchingTables } from '../stores/recon-matching.ts'
+import { ReserveTable } from '../stores/reserves.ts'
 import { SandboxClockTable } from '../stores/sandbox-clock.ts'
 import { BatchTable, UnbatchedItemTable } from '../stores/settlement-batches.ts'
 import { SettlementItemTable } from '../stores/settlement-items.ts'
@@ -419,6 +425,18 @@ export class Ports {
     return this.#once('items', () => new SettlementItemTable(this.database))
   }
 
+  get reserves() {
+    return this.#once('reserves', () => new ReserveTable(this.database))
+  }
+
+  get invoices() {
+    return this.#once('invoices', () => new InvoiceTable(this.database))
+  }
+
+  get negativeBalances() {
+    return this.#once('negativeBalances', () => new NegativeBalanceTable(this.database))
+  }
+
   get expectations() {
     return this.#once('expectations', () => new ExpectationTable(this.database))
   }
@@ -551,8 +569,8 @@ export class Ports {
     return this.#once('breakReader', () => new BreakReaderTables(this.database))
   }
 
-  get breakTargets() {
-    return this.#once('breakTargets', () => new BreakTargetTables(this.database))
+  get missedExpectations() {
+    return this.#once('missedExpectations', () => new MissedExpectationTable(this.database))
   }
 
   get matching() {
@@ -572,15 +590,26 @@ export class Ports {
   }
 
   get matchers(): Partial<Record<ReconSourceKind, MatchChunk>> {
-    return this.#once('matchers', () => ({ acquirer: matchAcquirerChunk(this.forSettlement) }))
+    return this.#once('matchers', () => ({
+      acquirer: matchAcquirerChunk(this.forSettlement),
+      bank: matchBankChunk(this.forSettlement),
+    }))
   }
 
   get latePasses(): readonly LatePass[] {
-    return [deadlineMs => resolveLate(this.forSettlement, deadlineMs)]
+    const ports = this.forSettlement
+    return [deadlineMs => resolveLate(ports, deadlineMs), deadlineMs => resolveLateBatches(ports, deadlineMs)]
   }
 
   get agingSteps(): readonly AgingStep[] {
-    return []
+    const ports = this.forSettlement
+    return [
+      async deadlineMs => {
+        const { batches, payouts } = await ageBatchesAndPayouts(ports, deadlineMs)
+        return batches + payouts
+      },
+      async deadlineMs => (await writeOffSmall(ports, deadlineMs)).writtenOff,
+    ]
   }
 
   get fileFormat() {
