@@ -22,6 +22,8 @@ import {
 import type { AcquirerBatchHistory, BreakHistory, LineHistory, ReconFileHistory, ReconSums } from './recon-history.ts'
 import { ReconReader } from './recon-reader.ts'
 import type { OutboxLookup, OutboxRecord } from './record-comparison.ts'
+import type { HoldHistory, InvoiceHistory } from './reserve-history.ts'
+import { ReserveReader } from './reserve-reader.ts'
 import type { BatchHistory, FileHistory, SettlementSums } from './settlement-history.ts'
 import { SettlementReader } from './settlement-reader.ts'
 
@@ -179,6 +181,14 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
 
   payoutFiles(): AsyncIterable<FileHistory> {
     return new SettlementReader(this.#snapshot).payoutFiles()
+  }
+
+  holds(): AsyncIterable<HoldHistory> {
+    return new ReserveReader(this.#snapshot).holds()
+  }
+
+  invoices(): AsyncIterable<InvoiceHistory> {
+    return new ReserveReader(this.#snapshot).invoices()
   }
 
   settlementSums(): Promise<SettlementSums> {

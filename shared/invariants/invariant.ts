@@ -6,6 +6,7 @@ import type { HistoryInKafka, KafkaTotals } from './kafka-facts.ts'
 import type { PaymentHistory } from './payment-history.ts'
 import type { ReconBooks } from './recon-books.ts'
 import type { AcquirerBatchHistory, BreakHistory, LineHistory, ReconFileHistory } from './recon-history.ts'
+import type { HoldHistory, InvoiceHistory } from './reserve-history.ts'
 import type { BatchHistory, FileHistory } from './settlement-history.ts'
 
 export type CheckResult = { state: 'ok' } | { state: 'failed' | 'pending'; row: string; problem: string }
@@ -35,6 +36,8 @@ export type DatabaseInvariant = Invariant &
   (
     | { checkPayment(history: PaymentHistory, judge: Judge): Iterable<CheckResult> }
     | { checkBatch(history: BatchHistory, judge: Judge): Iterable<CheckResult> }
+    | { checkHold(hold: HoldHistory, judge: Judge): Iterable<CheckResult> }
+    | { checkInvoice(invoice: InvoiceHistory, judge: Judge): Iterable<CheckResult> }
     | { checkFile(file: FileHistory): Iterable<CheckResult> }
     | { checkReconFile(file: ReconFileHistory, judge: Judge): Iterable<CheckResult> }
     | { checkLine(line: LineHistory): Iterable<CheckResult> }

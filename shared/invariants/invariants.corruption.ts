@@ -10,6 +10,7 @@ import { operationCorruptions } from './operation-invariants.corruption.ts'
 import { paymentCorruptions } from './payment-invariants.corruption.ts'
 import type { Planted, PlantedFor } from './planted.corruption.ts'
 import { reconCorruptions } from './recon-invariants.corruption.ts'
+import { reserveCorruptions } from './reserve-invariants.corruption.ts'
 import { settlementCorruptions } from './settlement-invariants.corruption.ts'
 
 const corruptions: PlantedFor<InvariantName> = {
@@ -18,6 +19,7 @@ const corruptions: PlantedFor<InvariantName> = {
   ...eventCorruptions,
   ...ledgerCorruptions,
   ...settlementCorruptions,
+  ...reserveCorruptions,
   ...reconCorruptions,
   ...auditCorruptions,
   ...balanceCorruptions,

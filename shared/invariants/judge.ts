@@ -9,6 +9,7 @@ import type { HistoryInKafka, KafkaFacts, KafkaTotals } from './kafka-facts.ts'
 import type { PaymentHistory } from './payment-history.ts'
 import { ReconBooks } from './recon-books.ts'
 import type { AcquirerBatchHistory, BreakHistory, LineHistory, ReconFileHistory, ReconSums } from './recon-history.ts'
+import type { HoldHistory, InvoiceHistory } from './reserve-history.ts'
 import { SettlementBooks } from './settlement-books.ts'
 import type { BatchHistory, FileHistory, SettlementSums } from './settlement-history.ts'
 
@@ -25,6 +26,8 @@ export interface DatabaseSource {
   /** Every batch with its payouts. */
   batches(): AsyncIterable<BatchHistory>
   payoutFiles(): AsyncIterable<FileHistory>
+  holds(): AsyncIterable<HoldHistory>
+  invoices(): AsyncIterable<InvoiceHistory>
   settlementSums(): Promise<SettlementSums>
   /** In the order of their sources and days. */
   reconFiles(): AsyncIterable<ReconFileHistory>
@@ -147,6 +150,25 @@ async function judgeSettlement(
   for await (const file of database.payoutFiles())
     for (const invariant of needingDatabase)
       if ('checkFile' in invariant) for (const result of invariant.checkFile(file)) tallies.add(invariant, result)
+  await judgeReserves(database, settlement, clock, tallies)
+}
+
+async function judgeReserves(
+  database: DatabaseSource,
+  settlement: SettlementBooks,
+  clock: Judge,
+  tallies: Tallies,
+): Promise<void> {
+  for await (const hold of database.holds()) {
+    settlement.addHold(hold)
+    for (const invariant of needingDatabase)
+      if ('checkHold' in invariant) tallies.addAll(invariant, invariant.checkHold(hold, clock))
+  }
+  for await (const invoice of database.invoices()) {
+    settlement.addInvoice(invoice)
+    for (const invariant of needingDatabase)
+      if ('checkInvoice' in invariant) tallies.addAll(invariant, invariant.checkInvoice(invoice, clock))
+  }
 }
 
 async function judgeRecon(

@@ -456,7 +456,7 @@ export function sampleDatabase(
   }: SampleBeside = {},
 ): DatabaseSource {
   const reader = readerOf(histories, recon)
-  const { batches, files, sums } = settlement
+  const { batches, files, reserves, sums } = settlement
   const [debits, credits] = [new Balances(), new Balances()]
   for (const { debitAccount, creditAccount, currency, amount } of histories.flatMap(history => history.entries)) {
     debits.add(debitAccount, currency, amount)
@@ -476,6 +476,12 @@ export function sampleDatabase(
     },
     payoutFiles: async function* () {
       yield* files
+    },
+    holds: async function* () {
+      yield* reserves.holds
+    },
+    invoices: async function* () {
+      yield* reserves.invoices
     },
     settlementSums: async () => reader.addedTo(sums),
     reconFiles: async function* () {

@@ -1,6 +1,7 @@
 /** Batches, payouts and files of the sample payments: `paid-shop` is paid at its second attempt, and a refund is carried over. For tests only. */
 import { Balances } from './database-totals.ts'
 import type { ItemRow, PaymentHistory } from './payment-history.ts'
+import { type SampleReserves, sampleReserves, withReserves } from './sample-reserves.ts'
 import {
   type BatchHistory,
   type FileHistory,
@@ -14,6 +15,7 @@ import {
 export interface SampleSettlement {
   batches: BatchHistory[]
   files: FileHistory[]
+  reserves: SampleReserves
   sums: SettlementSums
 }
 
@@ -111,7 +113,9 @@ export function sampleSettlement(
       payouts: [],
       events: [eventOf('bat_carried', 'settlement.closed', 1)],
     })
-  return { batches, files, sums: sumsOf(histories, batches, [...paid, ...carried], settled) }
+  const reserves = sampleReserves()
+  const sums = sumsOf(histories, batches, [...paid, ...carried], settled)
+  return { batches, files, reserves, sums: withReserves(sums, reserves) }
 }
 
 function sumsOf(

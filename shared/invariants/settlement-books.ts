@@ -1,6 +1,7 @@
 /** Adds up what settlement says that the accounts should hold, and what they hold of it. */
 import { Balances } from './database-totals.ts'
 import type { EntryRow, PaymentHistory } from './payment-history.ts'
+import { BAD_DEBT, type HoldHistory, type InvoiceHistory, receivableOf, reserveOf } from './reserve-history.ts'
 import {
   type BatchHistory,
   IN_TRANSIT,
@@ -19,7 +20,7 @@ export class SettlementBooks {
   readonly held = new Balances()
   /** What they should hold by items, batches, payouts and expectations. */
   readonly wanted = new Balances()
-  /** Entries that are of no payment: all of them, and those that are of a payout. */
+  /** Entries that are of no payment: all of them, and those that are of a payout, a reserve or an invoice. */
   entryCount = 0
   knownEntryCount = 0
   /** Items that are of no payment: all of them, and those that were carried or came back. */
@@ -40,6 +41,19 @@ export class SettlementBooks {
       this.knownItemCount += payout.items.length
       if (isUnderWay(payout)) this.wanted.add(IN_TRANSIT, payout.currency, -payout.amount)
     }
+  }
+
+  addHold({ merchantId, currency, amount, released, used, entries, items }: HoldHistory): void {
+    this.knownEntryCount += entries.length
+    this.knownItemCount += items.length
+    this.wanted.add(reserveOf(merchantId), currency, released + used - amount)
+  }
+
+  addInvoice({ merchantId, currency, remaining, lost, entries, items }: InvoiceHistory): void {
+    this.knownEntryCount += entries.length
+    this.knownItemCount += items.length
+    this.wanted.add(receivableOf(merchantId), currency, remaining)
+    this.wanted.add(BAD_DEBT, currency, lost)
   }
 
   addLedger(debits: Balances, credits: Balances, { openItems, expected, moved, ...counts }: SettlementSums): void {

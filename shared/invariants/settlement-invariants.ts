@@ -221,7 +221,7 @@ const payoutPaid = {
 const itemReturned = {
   name: 'item-without-payment',
   sentence:
-    'A payout that came back has one item of all that it was; no other item is without a payment but carried ones and those of breaks.',
+    'A payout that came back has one item of all that it was; no other item is without a payment but carried ones and those of reserves, invoices and breaks.',
   *checkBatch({ payouts }) {
     for (const { payoutId, state, amount, currency, merchantId, items } of payouts) {
       const found = items.map(item => `${item.type} ${item.net} ${item.currency} to ${item.merchantId}`)
@@ -278,7 +278,7 @@ const fileOfPayouts = {
 } as const satisfies DatabaseInvariant
 
 /** What the accounts whose names begin so should hold, against what they hold; debit positive. */
-function* compared(held: Balances, wanted: Balances, prefix: string): Iterable<CheckResult> {
+export function* compared(held: Balances, wanted: Balances, prefix: string): Iterable<CheckResult> {
   const places = new Set([...held, ...wanted].map(({ account, currency }) => `${account} ${currency}`))
   for (const place of places) {
     const [account = '', currency = ''] = place.split(' ')
@@ -299,7 +299,7 @@ const payable = {
 const inTransit = {
   name: 'in-transit-is-payouts',
   sentence:
-    'Per currency, payout_in_transit holds the payouts that are made and neither paid, failed nor canceled; no entry is without a payment but theirs, and those of files and breaks.',
+    'Per currency, payout_in_transit holds the payouts that are made and neither paid, failed nor canceled; no entry is without a payment but theirs, and those of reserves, invoices, files and breaks.',
   *checkTotals({ settlement, recon }: DatabaseTotals) {
     yield* compared(settlement.held, settlement.wanted, IN_TRANSIT)
     const known = settlement.knownEntryCount + recon.entryCount

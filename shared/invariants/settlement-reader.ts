@@ -197,7 +197,7 @@ const payoutLineOf = (row: Row) => ({
   booked: Number(row.booked),
 })
 
-const placedItemOf = (item: Row) => ({ ...itemOf(item), batchId: item.batch_id })
+export const placedItemOf = (item: Row) => ({ ...itemOf(item), batchId: item.batch_id })
 
 const sumsOf = (row: Row | undefined): BatchHistory['items'] => ({
   count: Number(row?.item_count ?? 0),

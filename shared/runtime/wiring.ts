@@ -64,7 +64,6 @@ import { AwaitedFileTables } from '../stores/awaited-files.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
 import { BreakReaderTables } from '../stores/break-reader.ts'
-import { BreakTargetTables } from '../stores/break-targets.ts'
 import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import { Database } from '../stores/database.ts'
@@ -74,9 +73,11 @@ import { ExpectationTable } from '../stores/expectations.ts'
 import { FeeItemTable } from '../stores/fee-items.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { InvariantRunTable } from '../stores/invariant-runs.ts'
+import { InvoiceTable, NegativeBalanceTable } from '../stores/invoices.ts'
 import { JournalTable } from '../stores/journal.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { ManualSettlementTable } from '../stores/manual-settlements.ts'
+import { MissedExpectationTable } from '../stores/missed-expectations.ts'
 import { OperationTable } from '../stores/operations.ts'
 import { OperatorTable } from '../stores/operators.ts'
 import { OutboxTable } from '../stores/outbox.ts'
@@ -89,6 +90,7 @@ import { ReconFileTable, ReconFileTotalTable, ReconSourceTable } from '../stores
 import { LateLineTables, MissingLineTables } from '../stores/recon-late.ts'
 import { ReconLineTable } from '../stores/recon-lines.ts'
 import { MatchingTables } from '../stores/recon-matching.ts'
+import { ReserveTable } from '../stores/reserves.ts'
 import { SandboxClockTable } from '../stores/sandbox-clock.ts'
 import { BatchTable, UnbatchedItemTable } from '../stores/settlement-batches.ts'
 import { SettlementItemTable } from '../stores/settlement-items.ts'
@@ -423,6 +425,18 @@ export class Ports {
     return this.#once('items', () => new SettlementItemTable(this.database))
   }
 
+  get reserves() {
+    return this.#once('reserves', () => new ReserveTable(this.database))
+  }
+
+  get invoices() {
+    return this.#once('invoices', () => new InvoiceTable(this.database))
+  }
+
+  get negativeBalances() {
+    return this.#once('negativeBalances', () => new NegativeBalanceTable(this.database))
+  }
+
   get expectations() {
     return this.#once('expectations', () => new ExpectationTable(this.database))
   }
@@ -555,8 +569,8 @@ export class Ports {
     return this.#once('breakReader', () => new BreakReaderTables(this.database))
   }
 
-  get breakTargets() {
-    return this.#once('breakTargets', () => new BreakTargetTables(this.database))
+  get missedExpectations() {
+    return this.#once('missedExpectations', () => new MissedExpectationTable(this.database))
   }
 
   get matching() {

@@ -13,6 +13,7 @@ import { createHandler as ageBreaks } from '../../functions/jobs/age-breaks.ts'
 import { createHandler as closeBatches } from '../../functions/jobs/close-batches.ts'
 import { createHandler as createPayouts } from '../../functions/jobs/create-payouts.ts'
 import { createHandler as expireAuthorizations } from '../../functions/jobs/expire-authorizations.ts'
+import { createHandler as importFiles } from '../../functions/jobs/import-files.ts'
 import { createHandler as inquirePayouts } from '../../functions/jobs/inquire-payouts.ts'
 import { createHandler as matchFiles } from '../../functions/jobs/match-files.ts'
 import { createHandler as observeState } from '../../functions/jobs/observe-state.ts'
@@ -22,7 +23,9 @@ import { createHandler as sendPayoutFiles } from '../../functions/jobs/send-payo
 import { projectRoot } from '../../scripts/local/paths.ts'
 import { SampleRuns } from '../../shared/invariants/sample-slices.ts'
 import { FakeDatabase } from '../../shared/payments/fake-store.ts'
+import { readers as fileReaders } from '../../shared/recon-files/readers.ts'
 import { createMatchingPorts } from '../../shared/reconciliation/fake-matching.ts'
+import { createFetchPorts } from '../../shared/reconciliation/fake-recon.ts'
 import { createMetrics } from '../../shared/runtime/metrics.ts'
 import { createPayoutPorts } from '../../shared/settlement/fake-payouts.ts'
 import { createHandlerPorts, type HandlerPorts } from './http-fakes.ts'
@@ -58,6 +61,7 @@ const readers: Record<string, (ports: Ports) => Promise<unknown>> = {
   'close-batches': ports => closeBatches(ofSettlement(ports))(),
   'create-payouts': ports => createPayouts(ofSettlement(ports))(),
   'send-payout-files': ports => sendPayoutFiles(ofSettlement(ports))(),
+  'import-files': ({ clock, log }) => importFiles({ ...createFetchPorts(), readers: fileReaders, clock, log })(),
   'inquire-payouts': ports => inquirePayouts(ofSettlement(ports))(),
   'match-files': ports => matchFiles(ofRecon(ports))(),
   'age-breaks': ports => ageBreaks(ofRecon(ports))(),

@@ -6,8 +6,10 @@ import { operatorSession } from '../operator-session.ts'
 import { batches } from './batches.ts'
 import { calendar, calendarAdd } from './calendar.ts'
 import { approve, cancel } from './decide.ts'
+import { invoices, lose } from './invoices.ts'
 import { overview } from './overview.ts'
 import { files, payouts } from './payouts.ts'
+import { reserves } from './reserves.ts'
 import type { SettleAction, SettleFlags } from './settle-action.ts'
 import { statement } from './statement.ts'
 import { terms, termsSet } from './terms.ts'
@@ -22,9 +24,12 @@ export const settleActions: Readonly<Record<string, SettleAction>> = {
   batches,
   payouts,
   files,
+  reserves,
+  invoices,
   statement,
   approve,
   cancel,
+  lose,
 }
 
 export type SettleRequest = SystemFlags & SettleFlags & { words: readonly string[] }
