@@ -8,6 +8,7 @@ import { configFrom } from '../../shared/runtime/config.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { Ports } from '../../shared/runtime/wiring.ts'
 import { approveFile } from '../../shared/settlement/decide-file.ts'
+import { addOperator } from '../../shared/settlement/operators.ts'
 import { openDatabase, type TestDatabase } from '../support/database.ts'
 import { PaymentApi, send } from '../support/http.ts'
 import { type OwnSystem, startOwnSystem } from '../support/own-system.ts'
@@ -16,6 +17,7 @@ import { authorized, captured, newMerchant } from '../support/payments.ts'
 jest.setTimeout(900_000)
 
 const DAYS = 12
+const APPROVER = 'kim'
 
 let own: OwnSystem
 let api: PaymentApi
@@ -35,6 +37,8 @@ beforeAll(async () => {
       BANK_URL: own.system.bankUrl,
     }),
   )
+  const operator = { name: APPROVER, role: 'approver', reason: 'the first' } as const
+  await addOperator(ports.forBatches, { databaseLogin: 'pay' }, operator)
   await sell()
   await move('P1D')
   // No deposit has a reference that the acquirer gave, nor has what we move between our accounts.
@@ -94,7 +98,7 @@ async function move(advance: string): Promise<void> {
 async function approve(): Promise<void> {
   const files = await database.rows<{ file_id: string }>("SELECT file_id FROM payout_file WHERE state = 'PREPARED'")
   for (const { file_id: fileId } of files)
-    await approveFile(ports.forSettlement, fileId, { actor: 'kim', reason: 'what is due' })
+    await approveFile(ports.forSettlement, fileId, { actor: APPROVER, reason: 'what is due' })
 }
 
 async function atBank(path: string, body: unknown): Promise<void> {
@@ -160,7 +164,7 @@ test('each deposit is for its batch; what is short of one is its break, and what
     ),
   ).toEqual([
     { subject_kind: 'batch', lines_of: 4 },
-    { subject_kind: 'payout', lines_of: 3 },
+    { subject_kind: 'payout', lines_of: 5 },
     { subject_kind: 'return', lines_of: 1 },
     { subject_kind: 'transfer', lines_of: 2 },
   ])
