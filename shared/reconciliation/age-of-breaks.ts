@@ -1,12 +1,13 @@
 /** How old open breaks are, each in the business days of its source. */
 import { type AgeBucket, ageBuckets, bucketOf, businessDaysSince } from '../domain/break-age.ts'
-import { type BusinessCalendar, soldOn } from '../domain/business-days.ts'
+import type { BusinessCalendar } from '../domain/business-days.ts'
 import type { Clock } from '../payments/ports.ts'
 import type { Calendars } from '../settlement/ports.ts'
-import type { BreakReader, OpenBreaks, ReconBreak } from './ports.ts'
+import { dayAt } from './business-day.ts'
+import type { OpenBreaks, ReconBreak, ReconSources } from './ports.ts'
 
 export interface AgePorts {
-  breakReader: Pick<BreakReader, 'listSources'>
+  reconSources: Pick<ReconSources, 'list'>
   calendars: Calendars
   clock: Clock
 }
@@ -15,16 +16,15 @@ export interface AgePorts {
 export type AgeOf = (of: Pick<ReconBreak, 'sourceId' | 'openedOn'>) => number
 
 /** As of this moment (virtual time). Throws DependencyUnavailableError. */
-export async function agesNow({ breakReader, calendars, clock }: AgePorts): Promise<AgeOf> {
+export async function agesNow({ reconSources, calendars, clock }: AgePorts): Promise<AgeOf> {
   await clock.catchUp()
-  const sources = await breakReader.listSources()
+  const sources = await reconSources.list()
   const names = [...new Set(sources.map(({ calendar }) => calendar))]
   const loaded = await Promise.all(names.map(async name => [name, await calendars.calendar(name)] as const))
   const calendarOf = new Map<string, BusinessCalendar>(loaded)
   const rules = new Map(
     sources.map(({ sourceId, timezone, calendar }) => {
-      const today = soldOn(clock.virtualNowMs(), { timezone, cutoff: '24:00' })
-      return [sourceId, { today, calendar: calendarOf.get(calendar)! }]
+      return [sourceId, { today: dayAt({ timezone }, clock.virtualNowMs()), calendar: calendarOf.get(calendar)! }]
     }),
   )
   return ({ sourceId, openedOn }) => {

@@ -5,12 +5,16 @@ import { type ImportJobPorts, importing } from './fetch-due.ts'
 import { type MatchFilesPorts, matchFiles, waitingFiles } from './match-files.ts'
 import { countLate, type ResolveLatePorts } from './resolve-late.ts'
 
-export type ReconJobPorts = ImportJobPorts & MatchFilesPorts & AgePorts & Pick<ResolveLatePorts, 'lateLines'>
+export type MatchJobPorts = MatchFilesPorts & Pick<ResolveLatePorts, 'lateLines'>
 
 /** In the order in which one makes work for the next. */
-export const reconJobs = (ports: ReconJobPorts): readonly DueJob[] => [importing(ports), matching(ports), aging(ports)]
+export const reconJobs = (ports: ImportJobPorts & MatchJobPorts & AgePorts): readonly DueJob[] => [
+  importing(ports),
+  matching(ports),
+  aging(ports),
+]
 
-const matching = (ports: ReconJobPorts): DueJob => ({
+export const matching = (ports: MatchJobPorts): DueJob => ({
   name: 'match-files',
   left: async () => (await waitingFiles(ports)) + (await countLate(ports)),
   nextDueMs: async () => undefined,
@@ -20,7 +24,7 @@ const matching = (ports: ReconJobPorts): DueJob => ({
   },
 })
 
-const aging = (ports: ReconJobPorts): DueJob => ({
+export const aging = (ports: AgePorts): DueJob => ({
   name: 'age-breaks',
   left: virtualNowMs => countMissing(ports, virtualNowMs),
   nextDueMs: () => nextMissingMs(ports),

@@ -19,6 +19,7 @@ import type {
   BankPayouts,
   BatchKey,
   Breaks,
+  ReconAlarms,
   ReconBreak,
   ReconBreakAction,
   ReconEntry,
@@ -275,6 +276,14 @@ export class FakeReconLedger implements ReconLedger {
   }
 }
 
+export class FakeStatusAlarms implements Pick<ReconAlarms, 'statusDiffers'> {
+  readonly raised: string[] = []
+
+  statusDiffers({ matchKey }: Pick<ReconLine, 'matchKey'>, status: string): void {
+    this.raised.push(`${matchKey} is ${status}`)
+  }
+}
+
 const bankOf = (sourceId: string, bankAccount: string, account: string): ReconSource => ({
   ...{ sourceId, kind: 'bank', profile: 'camt-053', bankAccount, account, reversalRule: 'marks' },
   ...{ timezone: 'Asia/Seoul', calendar: 'KR', earlyDays: 1, slaDays: 2, toleranceMinor: 0, toleranceMaxMinor: 0 },
@@ -300,6 +309,7 @@ export function createBankPorts(db: FakeDatabase) {
     ...payoutPorts,
     ...{ bankLines, reconLines: bankLines, files, breaks, bankBreaks: breaks, reconSources },
     terms: new FakeTerms(),
+    reconAlarms: new FakeStatusAlarms(),
     acquirerBatches: new FakeAcquirerBatches(db, breaks),
     allocations: new FakeAllocations(db, files),
     bankPayouts: new FakeBankPayouts(payoutPorts, breaks),

@@ -66,6 +66,7 @@ describe('money out for a payout', () => {
     expect(breaksNow()).toEqual(['STATUS 10000 OPEN'])
     expect(books.breaks[0]).toMatchObject({ payoutId, differences: { status: state } })
     expect(books.payoutNow(payoutId).state).toBe(state)
+    expect(books.ports.reconAlarms.raised).toEqual([`${payoutId} is ${state}`])
   })
 
   test('twice: the second line is a DUPLICATE', async () => {
@@ -372,7 +373,8 @@ describe('lines without a reference', () => {
     await books.batch('ACQ-2-KRW', 97_000)
     await books.statement([credit('', 97_000)])
     expect(breaksNow()).toEqual(['MISSING_HERE -97000 OPEN'])
-    expect(await suggestionsFor(books.ports, { amountMinor: 97_000, currency: 'KRW' })).toMatchObject([
+    expect(books.breaks[0]!.differences.suggestions).toEqual(['ACQ-1-KRW', 'ACQ-2-KRW'])
+    expect(await suggestionsFor(books.ports, { amountMinor: 97_000, currency: 'KRW', bookedOn: TODAY })).toMatchObject([
       { kind: 'batch', subject: 'ACQ-1-KRW', amountMinor: 97_000, dueOn: TODAY },
       { kind: 'batch', subject: 'ACQ-2-KRW' },
     ])
@@ -390,6 +392,7 @@ describe('lines without a reference', () => {
     await books.statement([credit('', 97_000), credit('ACQ-1-KRW', 97_000)])
     expect(linesNow()).toEqual(['BROKEN', 'MATCHED'])
     expect(breaksNow()).toEqual(['MISSING_HERE -97000 OPEN'])
+    expect(books.breaks[0]!.differences.suggestions).toBeUndefined()
   })
 
   test.each([

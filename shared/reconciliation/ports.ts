@@ -425,6 +425,8 @@ export interface BreakDifferences {
   status?: string
   /** Of what is missing: when it was due. */
   dueOn?: string
+  /** Of a bank's line that nobody knows: batches and payouts that have its amount left, those due next to its day first. */
+  suggestions?: readonly string[]
 }
 
 export interface ReconBreakAction {
@@ -475,26 +477,19 @@ export interface Breaks {
   listActions(breakId: string): Promise<ReconBreakAction[]>
 }
 
-/** What a break may be resolved against, or misses. Each that is locked is so until the transaction ends. */
-export interface BreakTargets {
-  /** Waits for whoever matches files of the source, and lets nobody begin. Returns of what kind it is. */
-  lockSource(tx: Transaction, sourceId: string): Promise<ReconSourceKind | undefined>
-  lockExpectation(
+/** What was expected and is given up. */
+export interface MissedExpectations {
+  /** Locks the row until the transaction ends. */
+  lock(
     tx: Transaction,
     expectationId: string,
   ): Promise<{ amountMinor: number; currency: string; state: ExpectationState } | undefined>
   /** It will not come: SETTLED. It must be locked. */
-  settleExpectation(tx: Transaction, expectationId: string): Promise<void>
-  /** The one batch of an acquirer with this reference. Undefined, too, when several acquirers have one. */
-  lockBatch(tx: Transaction, batchRef: string, currency: string): Promise<AcquirerBatch | undefined>
-  /** Adds to what was moved from cash_in_transit. The batch must be locked. */
-  moveFromBatch(tx: Transaction, batch: AcquirerBatch, amountMinor: number): Promise<void>
+  settle(tx: Transaction, expectationId: string): Promise<void>
 }
 
 /** What of small differences is written off by itself. */
 export interface SmallBreaks {
-  /** Sources whose tolerance is more than nothing. */
-  listTolerant(): Promise<Pick<ReconSource, 'sourceId' | 'timezone' | 'toleranceMinor' | 'toleranceMaxMinor'>[]>
   /** OPEN breaks of these classes that hold something, and no more than the tolerance, on either side; in the order of their ids. */
   listSmall(
     source: Pick<ReconSource, 'sourceId' | 'toleranceMinor'>,
@@ -621,8 +616,6 @@ export interface BreakReader {
   sumOpen(): Promise<OpenBreaks[]>
   list(query: BreakQuery): Promise<ReconBreak[]>
   context(of: ReconBreak): Promise<BreakContext>
-  /** In the order of their ids. */
-  listSources(): Promise<Pick<ReconSource, 'sourceId' | 'kind' | 'timezone' | 'calendar'>[]>
 }
 
 /** New ids. */

@@ -44,13 +44,17 @@ import { noTracer } from '../payments/traced.ts'
 import { diskFiles } from '../recon-files/disk-files.ts'
 import { readers } from '../recon-files/readers.ts'
 import { temporaryFiles } from '../recon-files/temporary-files.ts'
+import { ageBatchesAndPayouts } from '../reconciliation/age-bank.ts'
 import type { AgingStep } from '../reconciliation/age-breaks.ts'
 import type { MatchChunk } from '../reconciliation/chunk.ts'
 import { reconJobs } from '../reconciliation/due-jobs.ts'
 import { matchAcquirerChunk } from '../reconciliation/match-acquirer.ts'
+import { matchBankChunk } from '../reconciliation/match-bank.ts'
 import type { LatePass } from '../reconciliation/match-files.ts'
 import type { ReconAlarms, SettlementFiles, Statements } from '../reconciliation/ports.ts'
 import { resolveLate } from '../reconciliation/resolve-late.ts'
+import { resolveLateBatches } from '../reconciliation/resolve-late-batches.ts'
+import { writeOffSmall } from '../reconciliation/write-off-breaks.ts'
 import { settlementJobs } from '../settlement/due-jobs.ts'
 import type { Bank, PayoutAlarms, SettlementAlarms } from '../settlement/ports.ts'
 import { AccountBalanceTables } from '../stores/account-balances.ts'
@@ -61,7 +65,6 @@ import { AwaitedFileTables } from '../stores/awaited-files.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
 import { BreakReaderTables } from '../stores/break-reader.ts'
-import { BreakTargetTables } from '../stores/break-targets.ts'
 import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import { Database } from '../stores/database.ts'
@@ -75,6 +78,7 @@ import { InvoiceTable, NegativeBalanceTable } from '../stores/invoices.ts'
 import { JournalTable } from '../stores/journal.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { ManualSettlementTable } from '../stores/manual-settlements.ts'
+import { MissedExpectationTable } from '../stores/missed-expectations.ts'
 import { OperationTable } from '../stores/operations.ts'
 import { OperatorTable } from '../stores/operators.ts'
 import { OutboxTable } from '../stores/outbox.ts'
@@ -570,8 +574,8 @@ export class Ports {
     return this.#once('breakReader', () => new BreakReaderTables(this.database))
   }
 
-  get breakTargets() {
-    return this.#once('breakTargets', () => new BreakTargetTables(this.database))
+  get missedExpectations() {
+    return this.#once('missedExpectations', () => new MissedExpectationTable(this.database))
   }
 
   get matching() {
@@ -591,15 +595,26 @@ export class Ports {
   }
 
   get matchers(): Partial<Record<ReconSourceKind, MatchChunk>> {
-    return this.#once('matchers', () => ({ acquirer: matchAcquirerChunk(this.forSettlement) }))
+    return this.#once('matchers', () => ({
+      acquirer: matchAcquirerChunk(this.forSettlement),
+      bank: matchBankChunk(this.forSettlement),
+    }))
   }
 
   get latePasses(): readonly LatePass[] {
-    return [deadlineMs => resolveLate(this.forSettlement, deadlineMs)]
+    const ports = this.forSettlement
+    return [deadlineMs => resolveLate(ports, deadlineMs), deadlineMs => resolveLateBatches(ports, deadlineMs)]
   }
 
   get agingSteps(): readonly AgingStep[] {
-    return []
+    const ports = this.forSettlement
+    return [
+      async deadlineMs => {
+        const { batches, payouts } = await ageBatchesAndPayouts(ports, deadlineMs)
+        return batches + payouts
+      },
+      async deadlineMs => (await writeOffSmall(ports, deadlineMs)).writtenOff,
+    ]
   }
 
   get fileFormat() {

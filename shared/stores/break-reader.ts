@@ -1,5 +1,5 @@
 /** Reads breaks for people: sums of the open ones, pages of them, and what each is about. */
-import { type BreakClass, openBreakStates, type ReconSourceKind } from '../contracts/lists.ts'
+import { type BreakClass, openBreakStates } from '../contracts/lists.ts'
 import type {
   BreakContext,
   BreakQuery,
@@ -64,13 +64,6 @@ interface ExpectationRow {
   due_on: Date | null
 }
 
-interface SourceRow {
-  source_id: string
-  kind: ReconSourceKind
-  timezone: string
-  calendar: string
-}
-
 export class BreakReaderTables implements BreakReader {
   readonly #database: Database
 
@@ -106,16 +99,6 @@ export class BreakReaderTables implements BreakReader {
     const [file, line] = await Promise.all([this.#file(fileId), this.#line(fileId, lineNo)])
     const expectation = await this.#expectation(expectationId ?? line?.expectationId ?? null)
     return { file, line, expectation }
-  }
-
-  async listSources() {
-    const rows = await this.#database.select<SourceRow>(
-      'SELECT source_id, kind, timezone, calendar FROM recon_source ORDER BY source_id',
-      [],
-    )
-    return rows.map(row => ({
-      ...{ sourceId: row.source_id, kind: row.kind, timezone: row.timezone, calendar: row.calendar },
-    }))
   }
 
   async #file(fileId: string | null): Promise<BreakContext['file']> {

@@ -12,8 +12,9 @@ import {
 } from '../../../shared/reconciliation/decide-breaks.ts'
 import { WrongArguments } from '../../terminal/command.ts'
 import { printable } from '../../terminal/printable.ts'
+import type { By } from '../choose-action.ts'
 import { mayChange } from '../may-change.ts'
-import { type ActionInput, type BreaksAction, type By, breakIdIn } from './breaks-action.ts'
+import { type ActionInput, type BreaksAction, breakIdIn } from './breaks-action.ts'
 import { proposalText } from './show.ts'
 
 type Input = ActionInput & { by: By }

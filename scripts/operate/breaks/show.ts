@@ -3,12 +3,14 @@ import { bucketOf } from '../../../shared/domain/break-age.ts'
 import { type AgeOf, agesNow } from '../../../shared/reconciliation/age-of-breaks.ts'
 import { wantedIn } from '../../../shared/reconciliation/break-plans.ts'
 import { proposalIn } from '../../../shared/reconciliation/decide-breaks.ts'
+import { type Suggestion, suggestionsFor } from '../../../shared/reconciliation/find-by-amount.ts'
 import type {
   BreakContext,
   BreakDifferences,
   ReconBreak,
   ReconBreakAction,
 } from '../../../shared/reconciliation/ports.ts'
+import type { BatchPorts } from '../../../shared/runtime/wiring.ts'
 import { writeJson } from '../../terminal/json.ts'
 import { printable } from '../../terminal/printable.ts'
 import { tableLines } from '../../terminal/table.ts'
@@ -31,11 +33,24 @@ export const show: BreaksAction = {
       ports.breakReader.context(found),
       agesNow(ports),
     ])
-    writeJson(json, { ...found, actions, ...context })
-    if (json !== true) for (const line of showLines(found, actions, context, ageOf)) console.log(printable(line))
+    const suggestions = await suggestionsOf(ports, found, context)
+    writeJson(json, { ...found, actions, ...context, suggestions })
+    const lines = [...showLines(found, actions, context, ageOf), ...suggestions.map(suggestionLine)]
+    if (json !== true) for (const line of lines) console.log(printable(line))
     return 0
   },
 }
+
+/** What a line of a bank that nobody knows may be for. */
+async function suggestionsOf(ports: BatchPorts, of: ReconBreak, { line }: BreakContext): Promise<Suggestion[]> {
+  const isUnknown = of.class === 'MISSING_HERE' && of.closedAtMs === null
+  return isUnknown && (line?.kind === 'credit' || line?.kind === 'debit') ? suggestionsFor(ports, line) : []
+}
+
+const accountFor: Record<Suggestion['kind'], string> = { batch: 'cash_in_transit', payout: 'payout_in_transit' }
+
+export const suggestionLine = ({ kind, subject, amountMinor, dueOn }: Suggestion): string =>
+  `It may be for the ${kind} ${subject} (${amountMinor}, due ${dueOn ?? 'on no day'}): --to ${accountFor[kind]} --target ${subject}`
 
 export function showLines(
   of: ReconBreak,
