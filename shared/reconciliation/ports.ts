@@ -10,10 +10,11 @@ import type {
   ReconLineState,
   ReconProfile,
   ReconSourceKind,
+  WaitingReconFileState,
 } from '../contracts/lists.ts'
 import type { ReconMovement } from '../domain/recon-ledger.ts'
 import { DependencyUnavailableError, type Transaction } from '../payments/ports.ts'
-import type { Expectation, Payout } from '../settlement/ports.ts'
+import type { Expectation, Payout, Waiting } from '../settlement/ports.ts'
 
 /** Who sends files, and by which rules they are read. */
 export interface ReconSource {
@@ -616,6 +617,13 @@ export interface BreakContext {
   file: Pick<ReconFile, 'name' | 'externalId' | 'revision'> | null
   line: Omit<ReconLine, 'contentHash' | 'state'> | null
   expectation: Expectation | null
+}
+
+export interface FilesToLookAt {
+  /** Of each state, since they were received (virtual time). */
+  waiting(): Promise<Record<WaitingReconFileState, Waiting>>
+  /** REJECTED ones that were received since then (virtual time), and of which no later file of the source with the same name was taken. */
+  countRejected(sinceMs: number): Promise<number>
 }
 
 export interface BreakReader {
