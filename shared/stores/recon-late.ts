@@ -11,7 +11,13 @@ import type {
 } from '../reconciliation/ports.ts'
 import type { Database } from './database.ts'
 import { dayIn } from './days.ts'
-import { acquirerBatchOf, EXPECTED_COLUMNS, type ExpectedRow, expectedOf, IS_EXPECTED } from './recon-matching.ts'
+import {
+  acquirerBatchOf,
+  EXPECTATION_OF_LINE,
+  EXPECTED_COLUMNS,
+  type ExpectedRow,
+  expectedOf,
+} from './recon-matching.ts'
 
 type LateRow = ExpectedRow & {
   break_id: string
@@ -34,9 +40,8 @@ const LATE = `SELECT b.break_id, l.file_id, l.line_no, l.kind, l.net AS line_net
     c.source_id AS batch_source, c.batch_ref, c.currency AS batch_currency, c.net, c.allocated, c.moved, c.due_on AS batch_due
   FROM (SELECT break_id, file_id, line_no FROM recon_break FORCE INDEX (recon_break_of_class)
     WHERE class = ? AND state = ? AND source_id = ? AND break_id > ? ORDER BY break_id LIMIT ?) AS b
-  JOIN recon_line l ON l.file_id = b.file_id AND l.line_no = b.line_no
-  LEFT JOIN recon_expectation e FORCE INDEX (recon_expectation_once) ON ${IS_EXPECTED} AND e.currency = l.currency
-    AND e.state IN ('OPEN', 'OVERDUE')
+  STRAIGHT_JOIN recon_line l FORCE INDEX (PRIMARY) ON l.file_id = b.file_id AND l.line_no = b.line_no
+  LEFT JOIN ${EXPECTATION_OF_LINE} AND e.currency = l.currency AND e.state IN ('OPEN', 'OVERDUE')
   LEFT JOIN recon_batch c ON l.kind = 'carry' AND c.source_id = l.source_id AND c.batch_ref = l.match_key AND c.currency = l.currency
   ORDER BY b.break_id`
 
@@ -88,6 +93,9 @@ export class LateLineTables implements LateLines {
   }
 }
 
+/** Read in its order: nothing is sorted, and what is settled is not read. */
+const BY_DUE = 'FORCE INDEX (recon_expectation_due)'
+
 export class MissingLineTables implements MissingLines {
   readonly #database: Database
 
@@ -102,7 +110,7 @@ export class MissingLineTables implements MissingLines {
     limit: number,
   ): Promise<ExpectedLine[]> {
     const rows = await this.#database.select<ExpectedRow>(
-      `SELECT ${EXPECTED_COLUMNS} FROM recon_expectation e
+      `SELECT ${EXPECTED_COLUMNS} FROM recon_expectation e ${BY_DUE}
        WHERE e.state = 'OPEN' AND e.due_on <= ? AND e.source_id = ? ORDER BY e.due_on, e.expectation_id LIMIT ?`,
       [dueOnMax, sourceId, limit],
       tx,
@@ -120,7 +128,7 @@ export class MissingLineTables implements MissingLines {
 
   async nextDueOn(sourceId: string, afterDay: string): Promise<string | undefined> {
     const [row] = await this.#database.select<{ due_on: Date }>(
-      "SELECT due_on FROM recon_expectation WHERE state = 'OPEN' AND due_on > ? AND source_id = ? ORDER BY due_on LIMIT 1",
+      `SELECT due_on FROM recon_expectation ${BY_DUE} WHERE state = 'OPEN' AND due_on > ? AND source_id = ? ORDER BY due_on LIMIT 1`,
       [afterDay, sourceId],
     )
     return row && dayIn(row.due_on)
@@ -132,8 +140,8 @@ export class MissingLineTables implements MissingLines {
     after = '',
   ): Promise<{ expectationId: string; occurredAtMs: number }[]> {
     const rows = await this.#database.select<{ expectation_id: string; occurred_at: Date }>(
-      `SELECT e.expectation_id, l.occurred_at FROM recon_expectation e
-         STRAIGHT_JOIN ledger_entry l ON l.event_id = e.event_id AND l.entry_type = e.kind
+      `SELECT e.expectation_id, l.occurred_at FROM recon_expectation e ${BY_DUE}
+         STRAIGHT_JOIN ledger_entry l FORCE INDEX (ledger_entry_once) ON l.event_id = e.event_id AND l.entry_type = e.kind
        WHERE e.state = 'OPEN' AND e.due_on IS NULL AND e.kind IN ('capture', 'refund') AND e.source_id = ? AND e.expectation_id > ?
        ORDER BY e.expectation_id LIMIT ?`,
       [sourceId, after, limit],
