@@ -114,6 +114,37 @@ export const businessAlarms: readonly BusinessAlarm[] = [
     printedEachMinute: true,
     section: 'The bank does not say what became of a payout',
   },
+  {
+    metric: 'recon_files_rejected',
+    statistic: 'MAX',
+    above: 0,
+    minutes: lasting,
+    printedEachMinute: true,
+    section: 'A file was rejected',
+  },
+  {
+    metric: 'recon_files_waiting_oldest_seconds',
+    statistic: 'MAX',
+    above: 1_800,
+    minutes: lasting,
+    printedEachMinute: true,
+    section: 'A file waits',
+  },
+  {
+    metric: 'recon_breaks_late',
+    statistic: 'MAX',
+    above: 0,
+    minutes: lasting,
+    printedEachMinute: true,
+    section: 'Breaks',
+  },
+  {
+    metric: 'recon_alarms_total',
+    statistic: 'SUM',
+    above: 0,
+    minutes: atOnce,
+    section: 'Money moved for what failed here',
+  },
   { metric: 'unhandled_rejections_total', statistic: 'SUM', above: 0, minutes: atOnce, section: 'First look' },
 ]
 
