@@ -114,6 +114,13 @@ export const businessAlarms: readonly BusinessAlarm[] = [
     printedEachMinute: true,
     section: 'The bank does not say what became of a payout',
   },
+  {
+    metric: 'funds_short_business_days',
+    statistic: 'MAX',
+    above: 1,
+    minutes: lasting,
+    section: 'Safeguarded funds are missing',
+  },
   { metric: 'unhandled_rejections_total', statistic: 'SUM', above: 0, minutes: atOnce, section: 'First look' },
 ]
 

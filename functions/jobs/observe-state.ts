@@ -1,4 +1,6 @@
 /** Each minute: reads the state that gauges show. A source that cannot be read keeps its gauges and its time as they were. */
+import type { FundsDays } from '../../shared/books/ports.ts'
+import { shortFunds } from '../../shared/books/short-funds.ts'
 import { DEAD_LETTER_TOPIC } from '../../shared/contracts/topics.ts'
 import type { InvariantRuns } from '../../shared/invariants/check-slice.ts'
 import { type ObservePorts, observeBacklog, observeConsumers } from '../../shared/payments/observe-delivery.ts'
@@ -6,17 +8,20 @@ import { leaseTimes, type OperationPolicy } from '../../shared/payments/operatio
 import type { Operations, ParkedRows, TopicSizes } from '../../shared/payments/ports.ts'
 import { AuditHeads } from '../../shared/runtime/audit-report.ts'
 import { reportBacklog, reportConsumers } from '../../shared/runtime/delivery-report.ts'
+import { reportFunds } from '../../shared/runtime/funds-report.ts'
 import { reportInvariants } from '../../shared/runtime/invariant-report.ts'
 import { printingMetrics } from '../../shared/runtime/invocation.ts'
 import { type Metrics, type StateSource, stateSources } from '../../shared/runtime/metrics.ts'
 import { reportUnknown } from '../../shared/runtime/outcome-report.ts'
 import { reportWaiting } from '../../shared/runtime/payout-report.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
-import type { AuditReader, UnansweredPayouts, WaitingFiles } from '../../shared/settlement/ports.ts'
+import type { AuditReader, Calendars, UnansweredPayouts, WaitingFiles } from '../../shared/settlement/ports.ts'
 
 /** More are not counted: a person looks at them long before. */
 const PARKED_MAX = 100_000
 const UNANSWERED_MAX = 100_000
+/** Rows of days and currencies. */
+const FUNDS_ROWS = 200
 
 type StatePorts = ObservePorts & {
   outbox: ParkedRows
@@ -26,6 +31,9 @@ type StatePorts = ObservePorts & {
   auditLog: Pick<AuditReader, 'head'>
   payoutFiles: WaitingFiles
   payouts: UnansweredPayouts
+  fundsDays: Pick<FundsDays, 'listNewest'>
+  calendars: Calendars
+  settlementDefaults: { calendar: string }
   policy: OperationPolicy
   metrics: Metrics
   log: Pick<Logger, 'info' | 'warn'>
@@ -60,6 +68,11 @@ const readers: Record<StateSource, (ports: StatePorts, heads: AuditHeads) => Pro
     await ports.clock.catchUp()
     const [files, payouts] = await Promise.all([ports.payoutFiles.waiting(), ports.payouts.unanswered(UNANSWERED_MAX)])
     reportWaiting(ports.metrics, { files, payouts }, ports.clock.virtualNowMs())
+  },
+  async funds({ fundsDays, calendars, settlementDefaults, metrics }) {
+    const days = await fundsDays.listNewest(FUNDS_ROWS)
+    const calendar = await calendars.calendar(settlementDefaults.calendar)
+    reportFunds(metrics, shortFunds(days, calendar))
   },
 }
 

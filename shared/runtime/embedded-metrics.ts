@@ -67,6 +67,10 @@ const printedGauges: Record<StateSource, readonly [gauge: keyof Metrics, unit: U
     ['payoutsUnanswered', 'Count'],
     ['payoutsUnansweredOldestSeconds', 'Seconds'],
   ],
+  funds: [
+    ['fundsMissing', 'None'],
+    ['fundsShortBusinessDays', 'Count'],
+  ],
 }
 
 export const printedMetrics: readonly (keyof Metrics)[] = [

@@ -40,6 +40,7 @@ export const stateSources = [
   'invariants',
   'audit',
   'payouts',
+  'funds',
 ] as const
 export type StateSource = (typeof stateSources)[number]
 
@@ -287,6 +288,18 @@ export function createMetrics({ ofProcess = true, pools = none, admission }: Met
     payoutsUnansweredOldestSeconds: observed({
       name: 'payouts_unanswered_oldest_seconds',
       help: 'Age of the oldest of them, in virtual time.',
+      registers,
+    }),
+    fundsMissing: new Gauge({
+      name: 'funds_missing_minor',
+      help: 'What the safeguarded account lacked at the end of the newest day, in minor units of the currency.',
+      labelNames: ['currency'],
+      registers,
+    }),
+    fundsShortBusinessDays: new Gauge({
+      name: 'funds_short_business_days',
+      help: 'The business days up to the newest on which it lacked something each day.',
+      labelNames: ['currency'],
       registers,
     }),
     paymentsExpired: new Counter({

@@ -34,7 +34,7 @@ describe('the action', () => {
     )
     expect(Object.fromEntries(changing)).toEqual({
       ...{ 'terms set': 'operator', 'calendar add': 'operator' },
-      ...{ approve: 'approver', cancel: 'operator' },
+      ...{ approve: 'approver', cancel: 'operator', safeguard: 'operator' },
     })
   })
 

@@ -6,6 +6,7 @@ import { operatorSession } from '../operator-session.ts'
 import { batches } from './batches.ts'
 import { calendar, calendarAdd } from './calendar.ts'
 import { approve, cancel } from './decide.ts'
+import { funds, safeguard } from './funds.ts'
 import { overview } from './overview.ts'
 import { files, payouts } from './payouts.ts'
 import type { SettleAction, SettleFlags } from './settle-action.ts'
@@ -25,6 +26,8 @@ export const settleActions: Readonly<Record<string, SettleAction>> = {
   statement,
   approve,
   cancel,
+  funds,
+  safeguard,
 }
 
 export type SettleRequest = SystemFlags & SettleFlags & { words: readonly string[] }
