@@ -151,6 +151,7 @@ CREATE TABLE IF NOT EXISTS recon_break (
   CONSTRAINT recon_break_state CHECK (state IN ('OPEN', 'ASSIGNED', 'PROPOSED', 'RESOLVED', 'WRITTEN_OFF')),
   CONSTRAINT recon_break_closed CHECK ((closed_at IS NULL) = (state IN ('OPEN', 'ASSIGNED', 'PROPOSED')) AND (closed_at IS NULL OR remaining = 0)),
   INDEX recon_break_open (state, opened_on, break_id),
+  INDEX recon_break_of_state (state, break_id),
   INDEX recon_break_of_class (class, state, break_id),
   INDEX recon_break_of_line (file_id, line_no),
   INDEX recon_break_of_expectation (expectation_id)

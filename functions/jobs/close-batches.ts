@@ -1,4 +1,4 @@
-/** Each minute: closes the settlement batches of periods that have ended. */
+/** Each minute: closes the settlement batches of periods that have ended, once it has released reserves and invoiced negative balances. */
 import { printingMetrics } from '../../shared/runtime/invocation.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
 import { type ClosePorts, closeBatches } from '../../shared/settlement/close-batches.ts'

@@ -10,7 +10,7 @@ import { createHandler as inquirePayouts } from './inquire-payouts.ts'
 import { createHandler as sendPayoutFiles } from './send-payout-files.ts'
 
 const jobs = [
-  ['close-batches', closeBatches, { closed: 0, carried: 0 }],
+  ['close-batches', closeBatches, { closed: 0, carried: 0, released: 0, invoiced: 0 }],
   ['create-payouts', createPayouts, { created: 0, held: 0, released: 0, files: 0 }],
   ['send-payout-files', sendPayoutFiles, { sent: 0, accepted: 0, rejected: 0, unclear: 0 }],
   ['inquire-payouts', inquirePayouts, { confirmed: 0, failed: 0, pending: 0 }],
@@ -51,7 +51,7 @@ test('a sale becomes a batch, a payout and a file, and each job tells its part',
   await createPayouts(ports)()
 
   expect(ports.log.lines).toMatchObject([
-    { level: 'info', fields: { closed: 1, carried: 0 }, message: 'closed settlement batches' },
+    { level: 'info', fields: { closed: 1, carried: 0, released: 0, invoiced: 0 }, message: 'closed settlement batches' },
     { level: 'info', fields: { created: 1, files: 1 }, message: 'made payouts' },
   ])
 })

@@ -14,6 +14,8 @@ const owed = (payableMinor: bigint, closedMinor = 0n, merchantId = 'shop', curre
   ...{ merchantId, currency, payableMinor, closedMinor },
 })
 
+const only = (...all: ReturnType<typeof owed>[]) => ({ owed: all, reserved: [], inTransit: [] })
+
 function portsOf(nowMs = MIDNIGHT_MS + BOOKED_WITHIN_MS) {
   const ports = {
     transactions: new FakeDatabase(),
@@ -64,21 +66,22 @@ describe('the days', () => {
 })
 
 describe('what is required', () => {
-  test('is what merchants are owed, and what is on its way to them, by currency', () => {
+  test('is what merchants are owed, what is reserved, and what is on its way to them, by currency', () => {
+    const krw = (amountMinor: bigint) => ({ currency: 'KRW', amountMinor })
     const all = [owed(10_000n), owed(5n, 0n, 'shop', 'USD'), owed(300n, 100n, 'other')]
-    expect([...requiredFunds(all, [{ currency: 'KRW', amountMinor: 4_000n }])]).toEqual([
-      ['KRW', 14_300n],
+    expect([...requiredFunds({ owed: all, reserved: [krw(30n)], inTransit: [krw(4_000n)] })]).toEqual([
+      ['KRW', 14_330n],
       ['USD', 5n],
     ])
   })
 
   test('is not less because another merchant owes', () => {
-    expect(requiredFunds([owed(10_000n), owed(-4_000n, 0n, 'other')], []).get('KRW')).toBe(10_000n)
+    expect(requiredFunds(only(owed(10_000n), owed(-4_000n, 0n, 'other'))).get('KRW')).toBe(10_000n)
   })
 
   test('has a closed batch whole, also of a merchant whose later refunds are more', () => {
     // The batch pays 3,000; the merchant owes 5,000 of what came after it.
-    expect(requiredFunds([owed(-2_000n, 3_000n)], []).get('KRW')).toBe(3_000n)
+    expect(requiredFunds(only(owed(-2_000n, 3_000n))).get('KRW')).toBe(3_000n)
   })
 })
 

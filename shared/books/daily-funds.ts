@@ -1,7 +1,7 @@
 /** Writes what has to be kept apart for merchants at the end of each day, and what is. */
 import { addDays, dayEndsAtMs, soldOn } from '../domain/business-days.ts'
 import { type Clock, DuplicateKeyError, type SeparateTransactions } from '../payments/ports.ts'
-import type { DayOfFunds, Funds, FundsBooks, FundsDays, OwedFunds, SafeguardedFunds } from './ports.ts'
+import type { DayOfFunds, FundsAtClose, FundsBooks, FundsDays, SafeguardedFunds } from './ports.ts'
 
 export interface DailyFundsPorts {
   transactions: SeparateTransactions
@@ -42,9 +42,8 @@ const lastEndedDay = (virtualNowMs: number): string => addDays(soldOn(virtualNow
 /** False when there is nothing to say, or another run has said it. */
 async function calculate({ fundsBooks, fundsDays, transactions, clock }: DailyFundsPorts, day: string) {
   const calculatedAtMs = clock.nowMs()
-  const { owed, inTransit } = await fundsBooks.readAt(dayEndsAtMs(day, IN_SEOUL))
+  const required = requiredFunds(await fundsBooks.readAt(dayEndsAtMs(day, IN_SEOUL)))
   const statement = await fundsBooks.statementUpTo(day)
-  const required = requiredFunds(owed, inTransit)
   const currencies = new Set([...required.keys(), ...(statement?.balances ?? []).map(({ currency }) => currency)])
   const rows = [...currencies].sort().map(currency => ({
     ...{ day, currency, requiredMinor: required.get(currency) ?? 0n, calculatedAtMs },
@@ -62,16 +61,16 @@ async function calculate({ fundsBooks, fundsDays, transactions, clock }: DailyFu
 
 /**
  * By currency: what merchants are owed that is in no closed batch, of each by itself and never less than 0, so that what one owes does
- * not pay another; with what is in closed batches, and what is on its way.
+ * not pay another; with what is in closed batches, what is reserved, and what is on its way.
  */
-export function requiredFunds(owed: readonly OwedFunds[], inTransit: readonly Funds[]): Map<string, bigint> {
+export function requiredFunds({ owed, reserved, inTransit }: FundsAtClose): Map<string, bigint> {
   const required = new Map<string, bigint>()
   const add = (currency: string, minor: bigint) => required.set(currency, (required.get(currency) ?? 0n) + minor)
   for (const { currency, payableMinor, closedMinor } of owed) {
     const openMinor = payableMinor - closedMinor
     add(currency, closedMinor + (openMinor > 0n ? openMinor : 0n))
   }
-  for (const { currency, amountMinor } of inTransit) add(currency, amountMinor)
+  for (const { currency, amountMinor } of [...reserved, ...inTransit]) add(currency, amountMinor)
   return required
 }
 

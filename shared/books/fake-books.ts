@@ -6,6 +6,7 @@ import type {
   FeeItems,
   FeePosition,
   Funds,
+  FundsAtClose,
   FundsBooks,
   FundsDays,
   Journal,
@@ -127,13 +128,14 @@ export class FakeFundsDays implements FundsDays {
 /** The same at the end of every day, but for the statements. */
 export class FakeFundsBooks implements FundsBooks {
   owed: OwedFunds[] = []
+  reserved: Funds[] = []
   inTransit: Funds[] = []
   readonly statements: SafeguardedFunds[] = []
   readonly readAtMs: number[] = []
 
-  async readAt(closeMs: number): Promise<{ owed: OwedFunds[]; inTransit: Funds[] }> {
+  async readAt(closeMs: number): Promise<FundsAtClose> {
     this.readAtMs.push(closeMs)
-    return { owed: this.owed, inTransit: this.inTransit }
+    return { owed: this.owed, reserved: this.reserved, inTransit: this.inTransit }
   }
 
   async statementUpTo(day: string): Promise<SafeguardedFunds | undefined> {

@@ -89,9 +89,17 @@ export interface DayOfFunds {
   calculatedAtMs: number
 }
 
+export interface FundsAtClose {
+  owed: OwedFunds[]
+  /** What is held back from merchants in case that they owe. */
+  reserved: Funds[]
+  /** Payouts that are on their way. */
+  inTransit: Funds[]
+}
+
 export interface FundsBooks {
-  /** As of one moment: what was owed, and what was on its way to merchants, before `closeMs` (virtual time). */
-  readAt(closeMs: number): Promise<{ owed: OwedFunds[]; inTransit: Funds[] }>
+  /** As it was before `closeMs` (virtual time), all of it read as of one moment. */
+  readAt(closeMs: number): Promise<FundsAtClose>
   /** The newest statement of that day or before. */
   statementUpTo(day: string): Promise<SafeguardedFunds | undefined>
 }

@@ -61,6 +61,9 @@ export const payoutId = ulidWith('out').meta({
 })
 export const payoutFileId = ulidWith('pof').meta({ id: 'PayoutFileId', examples: ['pof_01M8GMZ9A4E7W1SB8D6MP0YR2G'] })
 
+export const holdId = ulidWith('hld').meta({ id: 'HoldId', examples: ['hld_01M8J1TQ6Z3W8X5C2V9B7N4M1K'] })
+export const invoiceId = ulidWith('inv').meta({ id: 'InvoiceId', examples: ['inv_01M8J1V4E8R2T5Y7P9Q3W6Z1XC'] })
+
 /** Printable ASCII without space, compared byte for byte. */
 const printable = (max: number) =>
   z

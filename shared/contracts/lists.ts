@@ -79,13 +79,16 @@ export const ledgerEventTypes: readonly EventType[] = eventTypes.filter(type => 
 export const accountTypes = ['asset', 'liability', 'income', 'expense', 'suspense'] as const
 export type AccountType = (typeof accountTypes)[number]
 
-/** The ledger's accounts, by their name up to a colon: each merchant has a `merchant_payable:` of its own. */
+/** The ledger's accounts, by their name up to a colon: each merchant has a `merchant_payable:`, `merchant_reserve:` and `merchant_receivable:` of its own. */
 export const accounts = {
   acquirer_receivable: 'asset',
   merchant_payable: 'liability',
   fee_revenue: 'income',
   vat_payable: 'liability',
   payout_in_transit: 'liability',
+  merchant_reserve: 'liability',
+  merchant_receivable: 'asset',
+  bad_debt: 'expense',
   cash: 'asset',
   cash_safeguarded: 'asset',
   cash_in_transit: 'asset',
@@ -109,8 +112,23 @@ export type RefundFee = (typeof refundFees)[number]
 export const settlementCycles = ['D', 'W', 'M'] as const
 export type SettlementCycle = (typeof settlementCycles)[number]
 
-/** What a merchant is owed for, or owes. `carry_out` empties a batch that is not paid, `carry_in` takes its sum into the next one. */
-export const itemTypes = ['capture', 'refund', 'carry_in', 'carry_out', 'payout_returned', 'adjustment'] as const
+/**
+ * What a merchant is owed for, or owes. `carry_out` empties a batch that is not paid, `carry_in` takes its sum into the next one. `invoiced`
+ * takes a negative balance out, and `deducted` pays the invoice from a later batch.
+ */
+export const itemTypes = [
+  'capture',
+  'refund',
+  'carry_in',
+  'carry_out',
+  'payout_returned',
+  'adjustment',
+  'reserve_hold',
+  'reserve_release',
+  'reserve_use',
+  'invoiced',
+  'deducted',
+] as const
 export type ItemType = (typeof itemTypes)[number]
 
 /** OPEN → CLOSED → PAID, or CARRIED when there is nothing to pay; CLOSED ↔ HELD. */
@@ -150,8 +168,29 @@ export type PayoutFileState = (typeof payoutFileStates)[number]
 export const waitingFileStates = ['PREPARED', 'APPROVED', 'SENT'] as const satisfies readonly PayoutFileState[]
 export type WaitingFileState = (typeof waitingFileStates)[number]
 
+/** OPEN while something of it remains; LOST: what remained was given up. */
+export const invoiceStates = ['OPEN', 'PAID', 'LOST'] as const
+export type InvoiceState = (typeof invoiceStates)[number]
+
+/** How an invoice came to be less: from a later batch, by a line of the bank, or given up. */
+export const invoiceReductions = ['deducted', 'collected', 'lost'] as const
+export type InvoiceReduction = (typeof invoiceReductions)[number]
+
+/** ASKED by one person → APPROVED by another, and so it is in the terms from a day later on; or CANCELED. */
+export const accountChangeStates = ['ASKED', 'APPROVED', 'CANCELED'] as const
+export type AccountChangeState = (typeof accountChangeStates)[number]
+
 /** Ledger entries of settlement: each is of a subject, such as a payout, and of no payment. */
-export const settlementEntryTypes = ['payout', 'payout_failed'] as const
+export const settlementEntryTypes = [
+  'payout',
+  'payout_failed',
+  'reserve_held',
+  'reserve_released',
+  'reserve_used',
+  'invoiced',
+  'deducted',
+  'invoice_lost',
+] as const
 export type SettlementEntryType = (typeof settlementEntryTypes)[number]
 
 /** Ledger entries of reconciliation: each is of a file of the acquirer or the bank, of a payout, or of a break, and of no payment. */
@@ -186,6 +225,11 @@ export const settlementEventTypes = [
   'payout.paid',
   'payout.returned',
   'payout.failed',
+  'reserve.held',
+  'reserve.released',
+  'reserve.used',
+  'merchant.invoiced',
+  'merchant.invoice-reduced',
   'recon.file-imported',
   'recon.chunk-booked',
   'recon.break-opened',
@@ -289,6 +333,10 @@ export const auditActions = [
   'payout-file.canceled',
   'payout.canceled',
   'terms.set',
+  'account.asked',
+  'account.approved',
+  'account.canceled',
+  'invoice.lost',
   'calendar.added',
   'recon-file.imported',
   'break.acted',

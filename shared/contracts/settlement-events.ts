@@ -1,12 +1,22 @@
-/** The events of settlement. Key = the batch or the payout; the topic is the event type. Consumers ignore fields they do not know. */
+/** The events of settlement. Key = the batch, the payout, the reserve that is held or the invoice; the topic is the event type. Consumers ignore fields they do not know. */
 import * as z from 'zod'
-import { amountMinor, batchId, currency, eventId, merchantId, payoutFileId, payoutId } from './identifiers.ts'
-import { batchStates, payoutStates } from './lists.ts'
+import {
+  amountMinor,
+  batchId,
+  currency,
+  eventId,
+  holdId,
+  invoiceId,
+  merchantId,
+  payoutFileId,
+  payoutId,
+} from './identifiers.ts'
+import { batchStates, invoiceReductions, invoiceStates, payoutStates } from './lists.ts'
 
 const common = {
   eventId,
   occurredAt: z.iso.datetime({ precision: 3 }),
-  /** 1, 2, 3 … over all events of one batch or payout, whatever their topic. */
+  /** 1, 2, 3 … over all events of one key, whatever their topic. */
   sequence: z.int().min(1),
 }
 
@@ -60,3 +70,52 @@ export const payoutEvent = z.discriminatedUnion('eventType', [
   payoutFailed,
 ])
 export type PayoutEvent = z.infer<typeof payoutEvent>
+
+/** What a batch held back, after the step. Minor units. */
+const hold = z.object({
+  holdId,
+  batchId,
+  merchantId,
+  currency,
+  amount: z.int().min(1),
+  released: z.int().min(0),
+  used: z.int().min(0),
+  /** Null: the calendar of its year is not loaded. */
+  releaseOn: z.iso.date().nullable(),
+})
+const moved = z.int().min(1)
+
+export const reserveHeld = z.object({ ...common, eventType: z.literal('reserve.held'), hold, moved })
+/** What was left of it goes back to the merchant. */
+export const reserveReleased = z.object({ ...common, eventType: z.literal('reserve.released'), hold, moved })
+/** A batch that would be negative took it; `hold.batchId` is the one that held it. */
+export const reserveUsed = z.object({ ...common, eventType: z.literal('reserve.used'), hold, moved, usedBy: batchId })
+
+export const reserveEvent = z.discriminatedUnion('eventType', [reserveHeld, reserveReleased, reserveUsed])
+export type ReserveEvent = z.infer<typeof reserveEvent>
+
+/** What a merchant owes us, after the step. Minor units. */
+const invoice = z.object({
+  invoiceId,
+  merchantId,
+  currency,
+  amount: z.int().min(1),
+  remaining: z.int().min(0),
+  state: z.enum(invoiceStates),
+  /** The day of the batch that was the first to be negative. */
+  negativeSince: z.iso.date(),
+})
+
+export const merchantInvoiced = z.object({ ...common, eventType: z.literal('merchant.invoiced'), invoice })
+export const invoiceReduced = z.object({
+  ...common,
+  eventType: z.literal('merchant.invoice-reduced'),
+  invoice,
+  moved,
+  by: z.enum(invoiceReductions),
+  /** The batch that it was deducted from, or the break of the bank's line. */
+  from: z.string().nullable(),
+})
+
+export const invoiceEvent = z.discriminatedUnion('eventType', [merchantInvoiced, invoiceReduced])
+export type InvoiceEvent = z.infer<typeof invoiceEvent>

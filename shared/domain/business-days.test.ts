@@ -6,10 +6,12 @@ import {
   addBusinessDays,
   addDays,
   type BusinessCalendar,
+  businessDaysBetween,
   dayEndsAtMs,
   isBusinessDay,
   periodEndOf,
   soldOn,
+  subtractBusinessDays,
 } from './business-days.ts'
 
 const at = (text: string): number => Date.parse(text)
@@ -119,6 +121,24 @@ describe('business days in Korea', () => {
     expect(addBusinessDays(korea, day, count)).toBe(due)
   })
 
+  test.each([
+    ['over a weekend', '2026-11-30', 1, '2026-11-27'],
+    ['from a Sunday', '2026-11-29', 1, '2026-11-27'],
+    ['over Chuseok', '2026-09-28', 2, '2026-09-22'],
+    ['none', '2026-09-24', 0, '2026-09-24'],
+  ])('are counted back %s', (_, day, count, before) => {
+    expect(subtractBusinessDays(korea, day, count)).toBe(before)
+  })
+
+  test.each([
+    ['2026-11-27', '2026-11-30', 1],
+    ['2026-09-23', '2026-09-29', 2],
+    ['2026-11-27', '2026-11-27', 0],
+    ['2026-11-30', '2026-11-27', 0],
+  ])('after %s, up to %s, are %d', (after, upTo, count) => {
+    expect(businessDaysBetween(korea, after, upTo)).toBe(count)
+  })
+
   test('follow what an operator has said of a day', () => {
     expect(addBusinessDays(changed('2026-11-30', true), '2026-11-27', 1)).toBe('2026-12-01')
     expect(addBusinessDays(changed('2026-11-28', false), '2026-11-27', 1)).toBe('2026-11-28')
@@ -130,5 +150,6 @@ describe('business days in Korea', () => {
     expect(addBusinessDays(korea, '2028-01-03', 0)).toBeUndefined()
     expect(isBusinessDay(korea, '2028-01-04')).toBe(false)
     expect(addBusinessDays(korea, '2024-12-31', 1)).toBe('2025-01-02')
+    expect(subtractBusinessDays(korea, '2025-01-01', 1)).toBeUndefined()
   })
 })

@@ -12,10 +12,18 @@ export interface SettlementMovement {
 
 export const PAYOUT_IN_TRANSIT = 'payout_in_transit'
 export const merchantPayable = (merchantId: string): string => `merchant_payable:${merchantId}`
+const merchantReserve = (merchantId: string): string => `merchant_reserve:${merchantId}`
+const merchantReceivable = (merchantId: string): string => `merchant_receivable:${merchantId}`
 
 const accounts: Record<SettlementEntryType, (merchantId: string) => [debit: string, credit: string]> = {
   payout: merchantId => [merchantPayable(merchantId), PAYOUT_IN_TRANSIT],
   payout_failed: merchantId => [PAYOUT_IN_TRANSIT, merchantPayable(merchantId)],
+  reserve_held: merchantId => [merchantPayable(merchantId), merchantReserve(merchantId)],
+  reserve_released: merchantId => [merchantReserve(merchantId), merchantPayable(merchantId)],
+  reserve_used: merchantId => [merchantReserve(merchantId), merchantPayable(merchantId)],
+  invoiced: merchantId => [merchantReceivable(merchantId), merchantPayable(merchantId)],
+  deducted: merchantId => [merchantPayable(merchantId), merchantReceivable(merchantId)],
+  invoice_lost: merchantId => ['bad_debt', merchantReceivable(merchantId)],
 }
 
 /** One movement of `amountMinor` for one merchant. */

@@ -11,6 +11,9 @@ const defaults: SettlementTerms = {
   vatMode: 'none',
   refundFee: 'keep',
   payoutMinMinor: 0,
+  reserveBasisPoints: 0,
+  reserveDays: 0,
+  invoiceAfterDays: null,
   accountToken: 'acct_pay',
   heldReason: null,
 }

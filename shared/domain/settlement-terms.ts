@@ -1,5 +1,6 @@
 /** The terms by which a merchant is settled, and which of them were in force when something happened. */
 import type { RefundFee, SettlementCycle, VatMode } from '../contracts/lists.ts'
+import { divideHalfEven } from './fee.ts'
 
 export interface SettlementTerms {
   cycle: SettlementCycle
@@ -15,11 +16,23 @@ export interface SettlementTerms {
   refundFee: RefundFee
   /** Minor units. A batch of less is carried to the next. */
   payoutMinMinor: number
+  /** Hundredths of a per cent of what a batch would pay that are held back; less than all of it. */
+  reserveBasisPoints: number
+  /** Business days from the end of the period until what was held is released. */
+  reserveDays: number
+  /** Business days after which a balance that has stayed negative is invoiced; null: never. */
+  invoiceAfterDays: number | null
   /** The merchant's bank account; null: its batches wait. */
   accountToken: string | null
   /** Why nothing is paid out; null: it is. */
   heldReason: string | null
 }
+
+const BASIS_POINTS_PER_WHOLE = 10_000n
+
+/** What is held back of a batch of this sum, in minor units: rounded half to even. */
+export const reserveOfMinor = (netMinor: number, { reserveBasisPoints }: SettlementTerms): number =>
+  netMinor <= 0 ? 0 : Number(divideHalfEven(BigInt(netMinor) * BigInt(reserveBasisPoints), BASIS_POINTS_PER_WHOLE))
 
 export interface DatedTerms extends SettlementTerms {
   merchantId: string

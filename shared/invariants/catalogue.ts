@@ -8,6 +8,8 @@ import { kafkaInvariants } from './kafka-invariants.ts'
 import { ledgerInvariants } from './ledger-invariants.ts'
 import { operationInvariants } from './operation-invariants.ts'
 import { paymentInvariants } from './payment-invariants.ts'
+import { reconInvariants } from './recon-invariants.ts'
+import { reserveInvariants } from './reserve-invariants.ts'
 import { settlementInvariants } from './settlement-invariants.ts'
 
 const databaseGroups = {
@@ -15,7 +17,8 @@ const databaseGroups = {
   'Operations and answers': operationInvariants,
   'Events and outbox': eventInvariants,
   Ledger: [...ledgerInvariants, ...balanceInvariants],
-  Settlement: settlementInvariants,
+  Settlement: [...settlementInvariants, ...reserveInvariants],
+  Reconciliation: reconInvariants,
   'Audit log': auditInvariants,
 } as const satisfies Record<string, readonly DatabaseInvariant[]>
 

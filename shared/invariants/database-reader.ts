@@ -19,7 +19,11 @@ import {
   parseEvent,
   type SettlementRow,
 } from './payment-history.ts'
+import type { AcquirerBatchHistory, BreakHistory, LineHistory, ReconFileHistory, ReconSums } from './recon-history.ts'
+import { ReconReader } from './recon-reader.ts'
 import type { OutboxLookup, OutboxRecord } from './record-comparison.ts'
+import type { HoldHistory, InvoiceHistory } from './reserve-history.ts'
+import { ReserveReader } from './reserve-reader.ts'
 import type { BatchHistory, FileHistory, SettlementSums } from './settlement-history.ts'
 import { SettlementReader } from './settlement-reader.ts'
 
@@ -120,7 +124,7 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
       historyOf(row.payment_id).entries.push(entryOf(row))
     for (const row of await this.#range('SELECT * FROM settlement_item', 'payment_id', after, last))
       historyOf(row.payment_id).items.push(itemOf(row))
-    for (const row of await this.#range('SELECT * FROM recon_expectation', 'payment_id', after, last))
+    for (const row of await this.#range(EXPECTATIONS, 'e.payment_id', after, last))
       historyOf(row.payment_id).expectations.push(expectationOf(row))
     for (const table of outboxTables)
       for (const row of await this.#range(`SELECT * FROM ${table}`, 'message_key', after, last, OF_PAYMENTS))
@@ -179,8 +183,36 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
     return new SettlementReader(this.#snapshot).payoutFiles()
   }
 
+  holds(): AsyncIterable<HoldHistory> {
+    return new ReserveReader(this.#snapshot).holds()
+  }
+
+  invoices(): AsyncIterable<InvoiceHistory> {
+    return new ReserveReader(this.#snapshot).invoices()
+  }
+
   settlementSums(): Promise<SettlementSums> {
     return new SettlementReader(this.#snapshot).sums()
+  }
+
+  reconFiles(): AsyncIterable<ReconFileHistory> {
+    return new ReconReader(this.#snapshot).files()
+  }
+
+  reconLines(): AsyncIterable<LineHistory> {
+    return new ReconReader(this.#snapshot).lines()
+  }
+
+  breaks(): AsyncIterable<BreakHistory> {
+    return new ReconReader(this.#snapshot).breaks()
+  }
+
+  acquirerBatches(): AsyncIterable<AcquirerBatchHistory> {
+    return new ReconReader(this.#snapshot).batches()
+  }
+
+  reconSums(): Promise<ReconSums> {
+    return new ReconReader(this.#snapshot).sums()
   }
 
   auditRows(): AsyncGenerator<AuditRow> {
@@ -319,6 +351,16 @@ const OPERATIONS = `SELECT o.*, a.operation_id AS answer_operation_id, a.status_
   a.merchant_id AS answer_merchant_id FROM payment_operation o
   LEFT JOIN idem_response_cache a ON a.merchant_id = o.merchant_id AND a.idempotency_key = o.idempotency_key`
 
+/** A line that settled it names it, and its operation and kind. */
+export const EXPECTATIONS = `SELECT e.*,
+  (SELECT COUNT(*) FROM recon_line l WHERE l.source_id = e.source_id AND l.match_key = e.match_key AND l.kind = e.kind
+    AND l.expectation_id = e.expectation_id) AS settled_by,
+  (SELECT COUNT(*) FROM recon_break k JOIN recon_break_action a ON a.break_id = k.break_id AND a.action = 'give_up'
+    WHERE k.expectation_id = e.expectation_id AND k.class = 'MISSING_THERE') AS given_up,
+  (SELECT COUNT(*) FROM recon_break k WHERE k.expectation_id = e.expectation_id AND k.class = 'MISSING_THERE' AND k.closed_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM recon_break_action a WHERE a.break_id = k.break_id AND a.action = 'give_up')) AS missing
+  FROM recon_expectation e`
+
 /** An event is in one of them: in the archive once it was published long ago. */
 const outboxTables = ['outbox_event', 'outbox_archive']
 
@@ -427,13 +469,17 @@ export const itemOf = (row: Row): ItemRow => ({
   net: row.net,
 })
 
-const expectationOf = (row: Row): ExpectationRow => ({
+export const expectationOf = (row: Row): ExpectationRow => ({
   expectationId: row.expectation_id,
   matchKey: row.match_key,
   kind: row.kind,
   eventId: row.event_id,
   amount: row.amount,
+  fee: row.fee,
+  vat: row.vat,
   currency: row.currency,
+  state: row.state,
+  settlers: { lines: Number(row.settled_by), givenUp: Number(row.given_up), missing: Number(row.missing) },
 })
 
 const termsOf = (row: Row): TermsRow => ({

@@ -6,6 +6,7 @@ import { type ChargeType, chargesOf } from './charges.ts'
 import type { Judge } from './invariant.ts'
 import { entryRules } from './ledger-invariants.ts'
 import type { AnswerRow, PaymentHistory, PaymentRow } from './payment-history.ts'
+import type { ReconBooks } from './recon-books.ts'
 import type { SettlementBooks } from './settlement-books.ts'
 
 /** Money by account and currency, in minor units. */
@@ -60,6 +61,7 @@ export interface DatabaseTotals {
   /** What the payments and their events say that the accounts should hold, debit positive. */
   expected: Balances
   settlement: SettlementBooks
+  recon: ReconBooks
   /** Fees and VAT of events that are not in the ledger yet, by the account that they are for. */
   chargesOutstanding: Balances
   answers: () => AsyncIterable<KeptAnswer>

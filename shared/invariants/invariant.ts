@@ -4,6 +4,9 @@ import type { ChargeTerms } from './charges.ts'
 import type { DatabaseTotals } from './database-totals.ts'
 import type { HistoryInKafka, KafkaTotals } from './kafka-facts.ts'
 import type { PaymentHistory } from './payment-history.ts'
+import type { ReconBooks } from './recon-books.ts'
+import type { AcquirerBatchHistory, BreakHistory, LineHistory, ReconFileHistory } from './recon-history.ts'
+import type { HoldHistory, InvoiceHistory } from './reserve-history.ts'
 import type { BatchHistory, FileHistory } from './settlement-history.ts'
 
 export type CheckResult = { state: 'ok' } | { state: 'failed' | 'pending'; row: string; problem: string }
@@ -28,12 +31,18 @@ export interface Invariant {
 
 type CheckResults = Iterable<CheckResult> | AsyncIterable<CheckResult>
 
-/** Needs the database alone. Judges one payment, batch or file at a time, or all together; yields one result for each row. */
+/** Needs the database alone. Judges one payment, batch, file, line or break at a time, or all together; yields one result for each row. */
 export type DatabaseInvariant = Invariant &
   (
     | { checkPayment(history: PaymentHistory, judge: Judge): Iterable<CheckResult> }
     | { checkBatch(history: BatchHistory, judge: Judge): Iterable<CheckResult> }
+    | { checkHold(hold: HoldHistory, judge: Judge): Iterable<CheckResult> }
+    | { checkInvoice(invoice: InvoiceHistory, judge: Judge): Iterable<CheckResult> }
     | { checkFile(file: FileHistory): Iterable<CheckResult> }
+    | { checkReconFile(file: ReconFileHistory, judge: Judge): Iterable<CheckResult> }
+    | { checkLine(line: LineHistory): Iterable<CheckResult> }
+    | { checkBreak(history: BreakHistory, judge: Judge): Iterable<CheckResult> }
+    | { checkAcquirerBatch(batch: AcquirerBatchHistory, books: ReconBooks): Iterable<CheckResult> }
     | { checkTotals(totals: DatabaseTotals, judge: Judge): CheckResults }
   )
 

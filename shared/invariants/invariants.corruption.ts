@@ -9,6 +9,8 @@ import { ledgerCorruptions } from './ledger-invariants.corruption.ts'
 import { operationCorruptions } from './operation-invariants.corruption.ts'
 import { paymentCorruptions } from './payment-invariants.corruption.ts'
 import type { Planted, PlantedFor } from './planted.corruption.ts'
+import { reconCorruptions } from './recon-invariants.corruption.ts'
+import { reserveCorruptions } from './reserve-invariants.corruption.ts'
 import { settlementCorruptions } from './settlement-invariants.corruption.ts'
 
 const corruptions: PlantedFor<InvariantName> = {
@@ -17,6 +19,8 @@ const corruptions: PlantedFor<InvariantName> = {
   ...eventCorruptions,
   ...ledgerCorruptions,
   ...settlementCorruptions,
+  ...reserveCorruptions,
+  ...reconCorruptions,
   ...auditCorruptions,
   ...balanceCorruptions,
   ...kafkaCorruptions,

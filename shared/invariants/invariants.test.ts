@@ -19,6 +19,7 @@ import {
   paymentsInParts,
   paymentsWithVat,
   pendingPayment,
+  reconOf,
   SAMPLE_TERMS,
   sampleDatabase,
   sampleJournal,
@@ -26,6 +27,7 @@ import {
   sampleSnapshots,
   settledPayment,
 } from './sample-payments.ts'
+import type { SampleRecon } from './sample-recon.ts'
 import { type SampleSettlement, sampleSettlement } from './sample-settlement.ts'
 
 const healthyPayments = (): HistoryInKafka[] => [
@@ -48,6 +50,7 @@ interface Sample {
   settlement: SampleSettlement
   audit: SampleAudit
   snapshots: CheckedSnapshot[]
+  recon: SampleRecon
 }
 
 const resultsOf = async (
@@ -55,7 +58,9 @@ const resultsOf = async (
   tamper: (sample: Sample) => void = () => {},
   journal: JournalDecision[] = sampleJournal(histories),
 ) => {
-  const beside = { settlement: sampleSettlement(histories), audit: sampleAudit(), snapshots: sampleSnapshots() }
+  const recon = reconOf(histories)
+  const settlement = sampleSettlement(histories, recon.settled)
+  const beside = { recon, settlement, audit: sampleAudit(), snapshots: sampleSnapshots() }
   const [database, kafka] = [sampleDatabase(histories, beside), sampleKafka(histories)]
   tamper({ kafka, ...beside, ...(await database.balances()) })
   return (await judge(database, CLOCK, { kafka, acquirer: journalOf(journal) })).results
@@ -81,11 +86,12 @@ describe('the invariants', () => {
     const decisions = sampleJournal([spoiled])
     corruption.inPayment?.(spoiled)
     corruption.inJournal?.(decisions)
-    const tamper = ({ kafka, settlement, audit, ...totals }: Sample) => {
+    const tamper = ({ kafka, settlement, recon, audit, ...totals }: Sample) => {
       corruption.inAudit?.(audit)
       corruption.inTotals?.(totals)
       corruption.inKafka?.(kafka)
       corruption.inSettlement?.(settlement)
+      corruption.inRecon?.(recon)
     }
     const results = await resultsOf(histories, tamper, [...others, ...decisions])
     expect(failedOf(results).sort()).toEqual(breaks)

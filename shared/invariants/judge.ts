@@ -7,6 +7,9 @@ import { type Balances, type CheckedSnapshot, Expectations, type KeptAnswer } fr
 import type { CheckResult, Invariant, Judge } from './invariant.ts'
 import type { HistoryInKafka, KafkaFacts, KafkaTotals } from './kafka-facts.ts'
 import type { PaymentHistory } from './payment-history.ts'
+import { ReconBooks } from './recon-books.ts'
+import type { AcquirerBatchHistory, BreakHistory, LineHistory, ReconFileHistory, ReconSums } from './recon-history.ts'
+import type { HoldHistory, InvoiceHistory } from './reserve-history.ts'
 import { SettlementBooks } from './settlement-books.ts'
 import type { BatchHistory, FileHistory, SettlementSums } from './settlement-history.ts'
 
@@ -23,7 +26,15 @@ export interface DatabaseSource {
   /** Every batch with its payouts. */
   batches(): AsyncIterable<BatchHistory>
   payoutFiles(): AsyncIterable<FileHistory>
+  holds(): AsyncIterable<HoldHistory>
+  invoices(): AsyncIterable<InvoiceHistory>
   settlementSums(): Promise<SettlementSums>
+  /** In the order of their sources and days. */
+  reconFiles(): AsyncIterable<ReconFileHistory>
+  reconLines(): AsyncIterable<LineHistory>
+  breaks(): AsyncIterable<BreakHistory>
+  acquirerBatches(): AsyncIterable<AcquirerBatchHistory>
+  reconSums(): Promise<ReconSums>
   auditRows(): AsyncIterable<AuditRow>
   approvedFiles(): AsyncIterable<ApprovedFile>
   /** Every stored balance. */
@@ -58,8 +69,8 @@ export interface Beside {
   acquirer?: AcquirerFacts
 }
 
-/** Told now and then how many payments, or stored answers, have been judged. */
-export type OnJudged = (what: 'payments' | 'answers', count: number) => void
+/** Told now and then how many payments, lines of files, or stored answers, have been judged. */
+export type OnJudged = (what: 'payments' | 'answers' | 'lines of files', count: number) => void
 
 const JUDGED_EACH = 1_000
 
@@ -88,7 +99,8 @@ export async function judge(
     if (acquirer) judgeDecided(history, acquirer, clock, tallies)
   }
   await judgeSettlement(database, settlement, clock, tallies)
-  await judgeTotals(database, expectations, settlement, clock, tallies, onJudged)
+  const recon = await judgeRecon(database, clock, tallies, onJudged)
+  await judgeTotals(database, expectations, { settlement, recon }, clock, tallies, onJudged)
   if (kafka) judgeKafka({ ...kafka, outboxRows, outboxUnsent }, clock, tallies)
   if (acquirer) judgeJournal(acquirer, clock, tallies)
   const judged = [...needingDatabase, ...(kafka ? needingKafka : []), ...(acquirer ? needingAcquirer : [])]
@@ -138,12 +150,60 @@ async function judgeSettlement(
   for await (const file of database.payoutFiles())
     for (const invariant of needingDatabase)
       if ('checkFile' in invariant) for (const result of invariant.checkFile(file)) tallies.add(invariant, result)
+  await judgeReserves(database, settlement, clock, tallies)
+}
+
+async function judgeReserves(
+  database: DatabaseSource,
+  settlement: SettlementBooks,
+  clock: Judge,
+  tallies: Tallies,
+): Promise<void> {
+  for await (const hold of database.holds()) {
+    settlement.addHold(hold)
+    for (const invariant of needingDatabase)
+      if ('checkHold' in invariant) tallies.addAll(invariant, invariant.checkHold(hold, clock))
+  }
+  for await (const invoice of database.invoices()) {
+    settlement.addInvoice(invoice)
+    for (const invariant of needingDatabase)
+      if ('checkInvoice' in invariant) tallies.addAll(invariant, invariant.checkInvoice(invoice, clock))
+  }
+}
+
+async function judgeRecon(
+  database: DatabaseSource,
+  clock: Judge,
+  tallies: Tallies,
+  onJudged: OnJudged,
+): Promise<ReconBooks> {
+  const books = new ReconBooks()
+  for await (const file of database.reconFiles()) {
+    books.addFile(file)
+    for (const invariant of needingDatabase)
+      if ('checkReconFile' in invariant) tallies.addAll(invariant, invariant.checkReconFile(file, clock))
+  }
+  for await (const line of counted(database.reconLines(), count => onJudged('lines of files', count)))
+    for (const invariant of needingDatabase)
+      if ('checkLine' in invariant) tallies.addAll(invariant, invariant.checkLine(line))
+  for await (const history of database.breaks()) {
+    books.addBreak(history)
+    for (const invariant of needingDatabase)
+      if ('checkBreak' in invariant) tallies.addAll(invariant, invariant.checkBreak(history, clock))
+  }
+  for await (const batch of database.acquirerBatches()) {
+    books.addBatch(batch)
+    for (const invariant of needingDatabase)
+      if ('checkAcquirerBatch' in invariant) tallies.addAll(invariant, invariant.checkAcquirerBatch(batch, books))
+  }
+  books.addSums(await database.reconSums())
+  return books
 }
 
 async function judgeTotals(
   database: DatabaseSource,
   { expected, chargesOutstanding }: Expectations,
-  settlement: SettlementBooks,
+  { settlement, recon }: { settlement: SettlementBooks; recon: ReconBooks },
   clock: Judge,
   tallies: Tallies,
   onJudged: OnJudged,
@@ -153,7 +213,8 @@ async function judgeTotals(
   const snapshots = () => database.snapshots()
   const balances = await database.balances()
   settlement.addLedger(balances.debits, balances.credits, await database.settlementSums())
-  const totals = { ...balances, expected, chargesOutstanding, settlement, answers, snapshots, auditRows, approvedFiles }
+  const beside = { settlement, recon, answers, snapshots, auditRows, approvedFiles }
+  const totals = { ...balances, expected, chargesOutstanding, ...beside }
   for (const invariant of needingDatabase)
     if ('checkTotals' in invariant)
       for await (const result of invariant.checkTotals(totals, clock)) tallies.add(invariant, result)
@@ -203,6 +264,10 @@ class Tallies {
     const tally = this.#byName.get(name) ?? new Tally()
     this.#byName.set(name, tally)
     tally.add(result)
+  }
+
+  addAll(invariant: Invariant, results: Iterable<CheckResult>): void {
+    for (const result of results) this.add(invariant, result)
   }
 
   resultOf({ name, group, sentence }: Invariant & { group: InvariantGroup }): InvariantResult {

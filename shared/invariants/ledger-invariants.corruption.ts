@@ -436,7 +436,7 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
     samples: [
       {
         what: 'acquirer_receivable off by one, with no entry to blame',
-        alsoBreaks: ['receivable-is-expected'],
+        alsoBreaks: ['receivable-is-expected', 'cash-is-statements'],
         row: 'acquirer_receivable KRW',
         inTotals: ({ debits }) => misplace(debits, 'acquirer_receivable', -1),
       },
@@ -455,7 +455,7 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
     samples: [
       {
         what: 'a merchant owed one too many',
-        alsoBreaks: ['payable-is-items'],
+        alsoBreaks: ['payable-is-items', 'cash-is-statements'],
         row: 'merchant_payable:shop KRW',
         inTotals: ({ credits }) => misplace(credits, 'merchant_payable:shop', 1),
       },
@@ -474,6 +474,7 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
     samples: [
       {
         what: 'fee revenue off by one',
+        alsoBreaks: ['cash-is-statements'],
         row: 'fee_revenue KRW',
         inTotals: ({ credits }) => misplace(credits, 'fee_revenue', 1),
       },
@@ -492,6 +493,7 @@ export const ledgerCorruptions: PlantedFor<(typeof ledgerInvariants)[number]['na
     samples: [
       {
         what: 'VAT off by one',
+        alsoBreaks: ['cash-is-statements'],
         row: 'vat_payable KRW',
         inTotals: ({ credits }) => misplace(credits, 'vat_payable', 1),
       },

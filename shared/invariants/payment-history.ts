@@ -117,7 +117,18 @@ export interface ExpectationRow {
   kind: string
   eventId: string
   amount: number
+  fee: number
+  vat: number
   currency: string
+  state: string
+  settlers: ExpectationSettlers
+}
+
+/** What settled an expectation, and open breaks that miss it. */
+export interface ExpectationSettlers {
+  lines: number
+  givenUp: number
+  missing: number
 }
 
 /** Everything the database says about one payment. `payment` is null when only its other rows exist. */

@@ -6,6 +6,7 @@ import type { Balances, CheckedSnapshot } from './database-totals.ts'
 import type { HistoryInKafka, KafkaFacts, Lag } from './kafka-facts.ts'
 import type { LogRecord } from './record-comparison.ts'
 import type { SampleAudit } from './sample-audit.ts'
+import type { SampleRecon } from './sample-recon.ts'
 import type { SampleSettlement } from './sample-settlement.ts'
 
 /** The corruptions of each of these invariants: an invariant without any does not compile. */
@@ -30,6 +31,8 @@ export interface SampleCorruption extends Corruption {
   inTotals?(totals: { debits: Balances; credits: Balances; snapshots: CheckedSnapshot[] }): void
   inKafka?(kafka: KafkaFacts): void
   inSettlement?(settlement: SampleSettlement): void
+  /** Files, lines and breaks, as rows. */
+  inRecon?(recon: SampleRecon): void
   /** The audit log, and the payout files whose approvals it has. */
   inAudit?(audit: SampleAudit): void
   /** The decisions of the refunded payment. */
@@ -101,6 +104,11 @@ export const change = {
   batch: (set: string) => `UPDATE settlement_batch SET ${set} WHERE ${rowCondition.batch}`,
   payout: (set: string) => `UPDATE payout SET ${set} WHERE ${rowCondition.payout}`,
   file: (set: string) => `UPDATE payout_file SET ${set} WHERE ${rowCondition.file}`,
+  /** Of the payout of its batch. */
+  payoutEntry: (set: string) =>
+    `UPDATE ledger_entry SET ${set} WHERE subject_id = (SELECT payout_id FROM payout WHERE ${rowCondition.payout})`,
+  payoutEvent: (set: string) =>
+    `UPDATE outbox_event SET ${set} WHERE message_key = (SELECT payout_id FROM payout WHERE ${rowCondition.payout})`,
   answer: (set: string) => `UPDATE idem_response_cache SET ${set} WHERE ${rowCondition.answer}`,
 }
 

@@ -8,6 +8,8 @@ import type { DatabaseSource } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts, RowInKafka } from './kafka-facts.ts'
 import type { AnswerRow, EntryRow, EventFacts, OperationRow, PaymentHistory, PaymentRow } from './payment-history.ts'
 import { approvedFilesOf, type SampleAudit, sampleAudit } from './sample-audit.ts'
+import { type SampleExpectations, type SampleRecon, sampleRecon, sampleTables } from './sample-recon.ts'
+import { SampleReconReader } from './sample-recon-reader.ts'
 import { type SampleSettlement, sampleSettlement } from './sample-settlement.ts'
 import { movedOn } from './settlement-history.ts'
 
@@ -245,8 +247,17 @@ function settle(
     kind,
     eventId,
     amount: gross,
+    ...chargedBy(gross),
     currency,
+    state: 'OPEN',
+    settlers: { lines: 0, givenUp: 0, missing: 0 },
   })
+}
+
+/** What the acquirer takes of it: 1.5 %, and a tenth of that as VAT. */
+const chargedBy = (amount: number): { fee: number; vat: number } => {
+  const fee = Math.round(amount * 0.015)
+  return { fee, vat: Math.round(fee / 10) }
 }
 
 const toldOf = ({
@@ -390,7 +401,23 @@ const keptAnswersOf = (histories: PaymentHistory[]): KeptAnswer[] =>
       }),
   )
 
+const NO_RECON: SampleRecon = {
+  rows: Object.fromEntries(sampleTables.map(table => [table, []])) as unknown as SampleRecon['rows'],
+  ...{ acted: [], settled: [] },
+}
+
+/** Of healthy payments that no test spoils; nothing when they are not there. */
+export function reconOf(histories: readonly PaymentHistory[]): SampleRecon {
+  const of = (index: number, place: number) =>
+    histories.find(({ paymentId }) => paymentId === paymentIdOf(index))?.expectations[place]
+  const [exact, short, refund, missing] = [of(2, 0), of(13, 0), of(10, 3), of(12, 0)]
+  if (!exact || !short || !refund || !missing) return NO_RECON
+  const expectations: SampleExpectations = { exact, short, refund, missing }
+  return sampleRecon(expectations)
+}
+
 interface SampleBeside {
+  recon?: SampleRecon
   settlement?: SampleSettlement
   audit?: SampleAudit
   snapshots?: CheckedSnapshot[]
@@ -407,12 +434,29 @@ export const sampleSnapshots = (): CheckedSnapshot[] => {
   return [{ ...names, kept: { ...totals }, found: { ...totals } }]
 }
 
+/** With what reconciliation made of the expectations. */
+function readerOf(histories: readonly PaymentHistory[], recon: SampleRecon): SampleReconReader {
+  const expectations = histories.flatMap(history => history.expectations)
+  const reader = new SampleReconReader(recon, expectations)
+  for (const expectation of expectations.filter(({ expectationId }) => recon.settled.includes(expectationId))) {
+    expectation.state = 'SETTLED'
+    Object.defineProperty(expectation, 'settlers', { get: () => reader.settlersOf(expectation) })
+  }
+  return reader
+}
+
 /** The database that holds these payments with their settlement, this audit log, and nothing else. */
 export function sampleDatabase(
   histories: PaymentHistory[],
-  { settlement = sampleSettlement(histories), audit = sampleAudit(), snapshots = sampleSnapshots() }: SampleBeside = {},
+  {
+    recon = reconOf(histories),
+    settlement = sampleSettlement(histories, recon.settled),
+    audit = sampleAudit(),
+    snapshots = sampleSnapshots(),
+  }: SampleBeside = {},
 ): DatabaseSource {
-  const { batches, files, sums } = settlement
+  const reader = readerOf(histories, recon)
+  const { batches, files, reserves, sums } = settlement
   const [debits, credits] = [new Balances(), new Balances()]
   for (const { debitAccount, creditAccount, currency, amount } of histories.flatMap(history => history.entries)) {
     debits.add(debitAccount, currency, amount)
@@ -428,11 +472,31 @@ export function sampleDatabase(
     },
     batches: async function* () {
       yield* batches
+      yield* reader.settlementBatches()
     },
     payoutFiles: async function* () {
       yield* files
     },
-    settlementSums: async () => sums,
+    holds: async function* () {
+      yield* reserves.holds
+    },
+    invoices: async function* () {
+      yield* reserves.invoices
+    },
+    settlementSums: async () => reader.addedTo(sums),
+    reconFiles: async function* () {
+      yield* reader.files()
+    },
+    reconLines: async function* () {
+      yield* reader.lines()
+    },
+    breaks: async function* () {
+      yield* reader.breaks()
+    },
+    acquirerBatches: async function* () {
+      yield* reader.batches()
+    },
+    reconSums: async () => reader.sums(),
     auditRows: async function* () {
       yield* audit.rows
     },

@@ -1,6 +1,7 @@
 /** Batches, payouts and files of the sample payments: `paid-shop` is paid at its second attempt, and a refund is carried over. For tests only. */
 import { Balances } from './database-totals.ts'
 import type { ItemRow, PaymentHistory } from './payment-history.ts'
+import { type SampleReserves, sampleReserves, withReserves } from './sample-reserves.ts'
 import {
   type BatchHistory,
   type FileHistory,
@@ -14,6 +15,7 @@ import {
 export interface SampleSettlement {
   batches: BatchHistory[]
   files: FileHistory[]
+  reserves: SampleReserves
   sums: SettlementSums
 }
 
@@ -35,7 +37,7 @@ function payoutOf(attempt: number, merchantId: string, state: string): PayoutHis
   const out = entryOf('payout', payableOf(merchantId), 'payout_in_transit')
   const back = entryOf('payout_failed', 'payout_in_transit', payableOf(merchantId))
   const entries = state === 'FAILED' ? [out, back] : [out]
-  return { payoutId, attempt, merchantId, amount: PAID_NET, currency: 'KRW', state, entries }
+  return { payoutId, attempt, merchantId, amount: PAID_NET, currency: 'KRW', state, entries, lines: [], items: [] }
 }
 
 const eventOf = (subjectId: string, topic: string, sequence: number): SubjectEvent => ({
@@ -58,8 +60,11 @@ const batchOf = (batchId: string, merchantId: string, state: string, itemCount: 
 
 const sumOf = (items: readonly ItemRow[]): number => items.reduce((sum, { net }) => sum + net, 0)
 
-/** Of payments whose healthy ones are those of `invariants.test.ts`: the paid merchant's items, and those of a payment that was refunded. */
-export function sampleSettlement(histories: readonly PaymentHistory[]): SampleSettlement {
+/** Of payments whose healthy ones are those of `invariants.test.ts`, and without the expectations that are settled: the paid merchant's items, and those of a payment that was refunded. */
+export function sampleSettlement(
+  histories: readonly PaymentHistory[],
+  settled: readonly string[] = [],
+): SampleSettlement {
   const itemsOf = (isWanted: (history: PaymentHistory) => boolean) =>
     histories.filter(isWanted).flatMap(({ items }) => items)
   const isPaid = ({ payment, paymentId }: PaymentHistory) =>
@@ -108,25 +113,29 @@ export function sampleSettlement(histories: readonly PaymentHistory[]): SampleSe
       payouts: [],
       events: [eventOf('bat_carried', 'settlement.closed', 1)],
     })
-  return { batches, files, sums: sumsOf(histories, batches, [...paid, ...carried]) }
+  const reserves = sampleReserves()
+  const sums = sumsOf(histories, batches, [...paid, ...carried], settled)
+  return { batches, files, reserves, sums: withReserves(sums, reserves) }
 }
 
 function sumsOf(
   histories: readonly PaymentHistory[],
   batches: readonly BatchHistory[],
   inBatches: readonly ItemRow[],
+  settled: readonly string[],
 ): SettlementSums {
   const [openItems, expected, moved] = [new Balances(), new Balances(), new Balances()]
   for (const item of histories.flatMap(({ items }) => items))
     if (!inBatches.includes(item)) openItems.add(payableOf(item.merchantId), item.currency, item.net)
   for (const { merchantId, currency, net, batchId } of batches.flatMap(({ carried }) => carried))
     if (batchId === null) openItems.add(payableOf(merchantId), currency, net)
-  for (const { amount, currency } of histories.flatMap(({ expectations }) => expectations))
-    expected.add(RECEIVABLE, currency, amount)
+  for (const { amount, currency, expectationId } of histories.flatMap(({ expectations }) => expectations))
+    if (!settled.includes(expectationId)) expected.add(RECEIVABLE, currency, amount)
   const entries = batches.flatMap(({ payouts }) => payouts).flatMap(payout => payout.entries)
   for (const { debitAccount, creditAccount, currency, amount } of entries) {
     moved.add(debitAccount, currency, amount)
     moved.add(creditAccount, currency, -amount)
   }
-  return { openItems, expected, moved, entryCount: entries.length }
+  const itemCount = batches.flatMap(({ carried }) => carried).length
+  return { openItems, expected, moved, entryCount: entries.length, itemCount }
 }

@@ -1,6 +1,7 @@
 /** Adds up what settlement says that the accounts should hold, and what they hold of it. */
 import { Balances } from './database-totals.ts'
 import type { EntryRow, PaymentHistory } from './payment-history.ts'
+import { BAD_DEBT, type HoldHistory, type InvoiceHistory, receivableOf, reserveOf } from './reserve-history.ts'
 import {
   type BatchHistory,
   IN_TRANSIT,
@@ -19,9 +20,12 @@ export class SettlementBooks {
   readonly held = new Balances()
   /** What they should hold by items, batches, payouts and expectations. */
   readonly wanted = new Balances()
-  /** Entries that are of no payment: all of them, and those that are of a payout. */
+  /** Entries that are of no payment: all of them, and those that are of a payout, a reserve or an invoice. */
   entryCount = 0
   knownEntryCount = 0
+  /** Items that are of no payment: all of them, and those that were carried or came back. */
+  itemCount = 0
+  knownItemCount = 0
 
   addPayment(history: PaymentHistory): void {
     if (history.isLeftOut) this.#leaveOut(history.entries)
@@ -30,20 +34,36 @@ export class SettlementBooks {
 
   addBatch(history: BatchHistory): void {
     const { merchantId, currency, net } = history.batch
+    this.knownItemCount += history.carried.length
     if (isUnpaid(history)) this.wanted.add(payableOf(merchantId), currency, -net)
     for (const payout of history.payouts) {
       this.knownEntryCount += payout.entries.length
+      this.knownItemCount += payout.items.length
       if (isUnderWay(payout)) this.wanted.add(IN_TRANSIT, payout.currency, -payout.amount)
     }
   }
 
-  addLedger(debits: Balances, credits: Balances, { openItems, expected, moved, entryCount }: SettlementSums): void {
+  addHold({ merchantId, currency, amount, released, used, entries, items }: HoldHistory): void {
+    this.knownEntryCount += entries.length
+    this.knownItemCount += items.length
+    this.wanted.add(reserveOf(merchantId), currency, released + used - amount)
+  }
+
+  addInvoice({ merchantId, currency, remaining, lost, entries, items }: InvoiceHistory): void {
+    this.knownEntryCount += entries.length
+    this.knownItemCount += items.length
+    this.wanted.add(receivableOf(merchantId), currency, remaining)
+    this.wanted.add(BAD_DEBT, currency, lost)
+  }
+
+  addLedger(debits: Balances, credits: Balances, { openItems, expected, moved, ...counts }: SettlementSums): void {
     for (const { account, currency, amountMinor } of [...debits, ...moved])
       this.held.add(account, currency, amountMinor)
     for (const { account, currency, amountMinor } of credits) this.held.add(account, currency, -amountMinor)
     for (const { account, currency, amountMinor } of openItems) this.wanted.add(account, currency, -amountMinor)
     for (const { account, currency, amountMinor } of expected) this.wanted.add(account, currency, amountMinor)
-    this.entryCount += entryCount
+    this.entryCount += counts.entryCount
+    this.itemCount += counts.itemCount
   }
 
   #leaveOut(entries: readonly EntryRow[]): void {

@@ -23,6 +23,23 @@ export interface PayoutRow {
 /** A payout with its entries, which stand under its own events. */
 export interface PayoutHistory extends PayoutRow {
   entries: (EntryRow & { subjectId: string | null })[]
+  /** What lines of the bank paid of it, or brought back. */
+  lines: PayoutLine[]
+  /** Those of its own events. */
+  items: (ItemRow & { batchId: string | null })[]
+}
+
+/** A part of a line of the bank that is a payout's. */
+export interface PayoutLine {
+  /** `payout` or `return`. */
+  kind: string
+  /** Signed as the line: what was paid is negative. */
+  amount: number
+  currency: string
+  /** The account of the ledger that the line is of. */
+  account: string | null
+  /** What the breaks of the line booked. */
+  booked: number
 }
 
 /** An outbox row, or its archived one, of a batch or a payout. */
@@ -61,6 +78,8 @@ export interface SettlementSums {
   /** Debits less credits of the entries that are of no payment, by account, and how many there are. */
   moved: Balances
   entryCount: number
+  /** How many items are of no payment. */
+  itemCount: number
 }
 
 export const RECEIVABLE = 'acquirer_receivable'

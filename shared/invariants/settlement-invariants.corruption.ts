@@ -1,5 +1,6 @@
 /** Corruptions that make the invariants of settlement fail. For tests only. */
 import { change, type PlantedFor, remove } from './planted.corruption.ts'
+import { SAMPLE_PAYOUT } from './sample-recon.ts'
 import type { SampleSettlement } from './sample-settlement.ts'
 import type { settlementInvariants } from './settlement-invariants.ts'
 
@@ -142,6 +143,7 @@ export const settlementCorruptions: PlantedFor<(typeof settlementInvariants)[num
         inSettlement: settlement => {
           const [, carryIn] = carried(settlement).carried
           settlement.sums.openItems.add('merchant_payable:shop', 'KRW', -carryIn!.net)
+          settlement.sums.itemCount--
           carried(settlement).carried.pop()
         },
       },
@@ -167,7 +169,7 @@ export const settlementCorruptions: PlantedFor<(typeof settlementInvariants)[num
     samples: [
       {
         what: 'a batch that is paid twice',
-        alsoBreaks: ['payout-in-ledger'],
+        alsoBreaks: ['batch-closed-once', 'payout-in-ledger'],
         row: 'bat_paid',
         inSettlement: settlement => {
           paid(settlement).payouts[0]!.state = 'PAID'
@@ -210,8 +212,55 @@ export const settlementCorruptions: PlantedFor<(typeof settlementInvariants)[num
       {
         what: 'a payout from the account of another merchant',
         payment: 'captured',
-        sql: ["UPDATE ledger_entry SET debit_account = 'merchant_payable:somebody-else' WHERE payment_id IS NULL"],
+        sql: [change.payoutEntry("debit_account = 'merchant_payable:somebody-else'")],
         alsoBreaks: ['payable-is-items'],
+        offender: /^out_/,
+      },
+    ],
+  },
+  'payout-paid-by-line': {
+    samples: [
+      {
+        what: 'a payout that came back by no line',
+        alsoBreaks: ['line-allocated', 'payout-in-ledger'],
+        row: SAMPLE_PAYOUT,
+        inRecon: ({ rows }) => {
+          rows.recon_allocation = rows.recon_allocation.filter(row => row.subject_kind !== 'return')
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a payout that came back by no line',
+        tables: ['recon_allocation'],
+        inTables: ["DELETE FROM recon_allocation WHERE subject_kind = 'return'"],
+        alsoBreaks: ['line-allocated', 'payout-in-ledger'],
+        offender: /^out_/,
+      },
+    ],
+  },
+  'item-without-payment': {
+    samples: [
+      {
+        what: 'a payout that came back as an adjustment',
+        row: SAMPLE_PAYOUT,
+        inRecon: ({ rows }) => {
+          rows.settlement_item.find(row => row.type === 'payout_returned')!.type = 'adjustment'
+        },
+      },
+      {
+        what: 'an item that follows from nothing',
+        row: 'settlement_item',
+        inSettlement: settlement => {
+          settlement.sums.itemCount++
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a payout that came back as an adjustment',
+        tables: ['settlement_item'],
+        inTables: ["UPDATE settlement_item SET type = 'adjustment' WHERE type = 'payout_returned'"],
         offender: /^out_/,
       },
     ],
@@ -237,7 +286,7 @@ export const settlementCorruptions: PlantedFor<(typeof settlementInvariants)[num
       {
         what: 'an event of a payout that nobody publishes',
         payment: 'captured',
-        sql: ["UPDATE outbox_event SET published_at = NULL WHERE topic = 'payout.created'"],
+        sql: [change.payoutEvent('published_at = NULL')],
         offender: /^evt_/,
       },
     ],
@@ -281,7 +330,10 @@ export const settlementCorruptions: PlantedFor<(typeof settlementInvariants)[num
         what: 'a batch that is paid without a payout',
         payment: 'captured',
         sql: [change.payout("state = 'RETURNED'")],
-        alsoBreaks: ['in-transit-is-payouts', 'file-of-payouts'],
+        alsoBreaks: [
+          ...(['in-transit-is-payouts', 'file-of-payouts', 'batch-closed-once'] as const),
+          ...(['payout-paid-by-line', 'item-without-payment'] as const),
+        ],
         offender: /^merchant_payable:/,
       },
     ],
@@ -301,7 +353,7 @@ export const settlementCorruptions: PlantedFor<(typeof settlementInvariants)[num
         what: 'a payout that is paid, while its money is in transit',
         payment: 'captured',
         sql: [change.payout("state = 'PAID'")],
-        alsoBreaks: ['file-of-payouts'],
+        alsoBreaks: ['file-of-payouts', 'batch-closed-once'],
         offender: /^payout_in_transit/,
       },
     ],
@@ -319,6 +371,7 @@ export const settlementCorruptions: PlantedFor<(typeof settlementInvariants)[num
         what: 'an expectation that is settled, while the acquirer has not paid',
         payment: 'captured',
         sql: [change.expectation("state = 'SETTLED'")],
+        alsoBreaks: ['expectation-settled-once', 'settled-charges-and-actions'],
         offender: /^acquirer_receivable/,
       },
     ],

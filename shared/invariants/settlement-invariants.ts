@@ -20,6 +20,7 @@ import {
   isBooked,
   movedOn,
   type PayoutHistory,
+  type PayoutLine,
   type PayoutRow,
   payableOf,
   RECEIVABLE,
@@ -107,8 +108,10 @@ const isSignRight: Record<string, (net: number) => boolean> = {
 
 const batchClosed = {
   name: 'batch-closed-once',
-  sentence: 'A batch that is not open any more was closed by one event, with something to pay, or carried at 0.',
-  *checkBatch({ batch: { batchId, state, net }, events }) {
+  sentence:
+    'A batch that is not open any more was closed by one event, with something to pay, or carried at 0; it is paid when a payout of it is.',
+  *checkBatch({ batch: { batchId, state, net }, events, payouts }) {
+    yield same(batchId, 'whether it is paid', state === 'PAID', payouts.some(isPaid))
     const closed = events.filter(({ topic }) => topic === 'settlement.closed')
     yield same(batchId, 'the number of its closed events', closed.length, state === 'OPEN' ? 0 : 1)
     yield holds(isSignRight[state]?.(net) ?? false, batchId, `is ${state} with a net of ${net}`)
@@ -131,6 +134,8 @@ const carriedOver = {
     }
   },
 } as const satisfies DatabaseInvariant
+
+const isPaid = ({ state }: PayoutRow): boolean => state === 'PAID' || state === 'RETURNED'
 
 const isLive = ({ state }: PayoutRow): boolean => livePayoutStates.some(live => live === state)
 const FALLEN = ['FAILED', 'CANCELED']
@@ -160,12 +165,20 @@ const payoutEntries = (payout: PayoutHistory): string[] => {
   const { merchantId, amount, currency, state } = payout
   const out = `payout ${payableOf(merchantId)} → ${IN_TRANSIT} ${amount} ${currency}`
   const back = `payout_failed ${IN_TRANSIT} → ${payableOf(merchantId)} ${amount} ${currency}`
-  return FALLEN.includes(state) ? [out, back] : [out]
+  if (FALLEN.includes(state)) return [out, back]
+  return [out, ...(isPaid(payout) ? payout.lines.flatMap(line => entryOfLine(payout, line)) : [])].sort()
+}
+
+/** What a line of the bank booked. A part of a payout that it does not say is with its break. */
+function entryOfLine({ merchantId }: PayoutRow, { kind, amount, currency, account }: PayoutLine): string[] {
+  if (kind === 'payout') return [`payout_paid ${IN_TRANSIT} → ${account} ${-amount} ${currency}`]
+  return [`payout_returned ${account} → ${payableOf(merchantId)} ${amount} ${currency}`]
 }
 
 const payoutInLedger = {
   name: 'payout-in-ledger',
-  sentence: 'Every payout is in the ledger once, and once more the other way when it failed or was canceled.',
+  sentence:
+    'Every payout is in the ledger once, and once more the other way when it failed or was canceled; what a line of the bank paid of it or brought back is there as that line says.',
   *checkBatch({ payouts }) {
     for (const payout of payouts) {
       const found = payout.entries.map(
@@ -176,6 +189,49 @@ const payoutInLedger = {
       for (const { entryId, subjectId } of payout.entries)
         yield same(entryId, 'its subject', subjectId, payout.payoutId)
     }
+  },
+} as const satisfies DatabaseInvariant
+
+const LINES_OF: Record<string, readonly string[]> = { PAID: ['payout'], RETURNED: ['payout', 'return'] }
+
+function* paidResults(payout: PayoutHistory): Iterable<CheckResult> {
+  const { payoutId, state, amount, lines } = payout
+  const kinds = lines.map(({ kind }) => kind).sort()
+  // One that was explained by a break has no line that paid it.
+  const isExplained = isPaid(payout) && !kinds.includes('payout')
+  const wanted = (LINES_OF[state] ?? []).filter(kind => !isExplained || kind !== 'payout')
+  yield same(payoutId, `the lines of a payout that is ${state}`, kinds.join(), wanted.join())
+  for (const line of lines)
+    yield same(payoutId, `what the break of its ${line.kind} booked`, line.booked, differenceOf(line, amount))
+}
+
+/** What recon_suspense holds of it: less paid is owed still, more returned belongs to nobody. */
+const differenceOf = (line: PayoutLine, amount: number): number =>
+  line.kind === 'payout' ? -line.amount - amount : amount - line.amount
+
+const payoutPaid = {
+  name: 'payout-paid-by-line',
+  sentence:
+    'A payout is paid by one line of the bank, or explained by a break, and comes back by one; what such a line does not say of it, its break booked.',
+  *checkBatch({ payouts }) {
+    for (const payout of payouts) yield* paidResults(payout)
+  },
+} as const satisfies DatabaseInvariant
+
+const itemReturned = {
+  name: 'item-without-payment',
+  sentence:
+    'A payout that came back has one item of all that it was; no other item is without a payment but carried ones and those of reserves, invoices and breaks.',
+  *checkBatch({ payouts }) {
+    for (const { payoutId, state, amount, currency, merchantId, items } of payouts) {
+      const found = items.map(item => `${item.type} ${item.net} ${item.currency} to ${item.merchantId}`)
+      const wanted = `payout_returned ${amount} ${currency} to ${merchantId}`
+      yield same(payoutId, 'its items', found.join(), state === 'RETURNED' ? wanted : '')
+    }
+  },
+  *checkTotals({ settlement, recon }: DatabaseTotals) {
+    const known = settlement.knownItemCount + recon.itemCount
+    yield same('settlement_item', 'the number of items without a payment', settlement.itemCount, known)
   },
 } as const satisfies DatabaseInvariant
 
@@ -222,7 +278,7 @@ const fileOfPayouts = {
 } as const satisfies DatabaseInvariant
 
 /** What the accounts whose names begin so should hold, against what they hold; debit positive. */
-function* compared(held: Balances, wanted: Balances, prefix: string): Iterable<CheckResult> {
+export function* compared(held: Balances, wanted: Balances, prefix: string): Iterable<CheckResult> {
   const places = new Set([...held, ...wanted].map(({ account, currency }) => `${account} ${currency}`))
   for (const place of places) {
     const [account = '', currency = ''] = place.split(' ')
@@ -243,15 +299,11 @@ const payable = {
 const inTransit = {
   name: 'in-transit-is-payouts',
   sentence:
-    'Per currency, payout_in_transit holds the payouts that are made and neither paid, failed nor canceled; no other entry is without a payment.',
-  *checkTotals({ settlement }: DatabaseTotals) {
+    'Per currency, payout_in_transit holds the payouts that are made and neither paid, failed nor canceled; no entry is without a payment but theirs, and those of reserves, invoices, files and breaks.',
+  *checkTotals({ settlement, recon }: DatabaseTotals) {
     yield* compared(settlement.held, settlement.wanted, IN_TRANSIT)
-    yield same(
-      'ledger_entry',
-      'the number of entries without a payment',
-      settlement.entryCount,
-      settlement.knownEntryCount,
-    )
+    const known = settlement.knownEntryCount + recon.entryCount
+    yield same('ledger_entry', 'the number of entries without a payment', settlement.entryCount, known)
   },
 } as const satisfies DatabaseInvariant
 
@@ -272,6 +324,8 @@ export const settlementInvariants = [
   carriedOver,
   payoutOfBatch,
   payoutInLedger,
+  payoutPaid,
+  itemReturned,
   settlementPublished,
   fileOfPayouts,
   payable,

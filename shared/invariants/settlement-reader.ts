@@ -27,6 +27,11 @@ const ITEMS_OF_BATCHES = `SELECT batch_id, COUNT(*) AS item_count, SUM(net) AS n
   SUM(CASE WHEN type = 'carry_out' THEN 1 ELSE 0 END) AS carry_out_count
   FROM settlement_item WHERE batch_id IN (?) GROUP BY batch_id`
 
+const LINES_OF_PAYOUTS = `SELECT a.subject, a.subject_kind, a.amount, a.currency, s.account,
+  (SELECT COALESCE(SUM(k.booked), 0) FROM recon_break k WHERE k.file_id = a.file_id AND k.line_no = a.line_no) AS booked
+  FROM recon_allocation a JOIN recon_file f ON f.file_id = a.file_id LEFT JOIN recon_source s ON s.source_id = f.source_id
+  WHERE a.subject_kind IN ('payout', 'return') AND a.subject IN (?)`
+
 export class SettlementReader {
   readonly #rows: Query
 
@@ -57,7 +62,8 @@ export class SettlementReader {
       moved.add(row.credit_account, row.currency, -BigInt(row.total))
       entryCount += Number(row.count)
     }
-    return { openItems, expected, moved, entryCount }
+    const [items] = await this.#rows('SELECT COUNT(*) AS count FROM settlement_item WHERE payment_id IS NULL', [])
+    return { openItems, expected, moved, entryCount, itemCount: Number(items!.count) }
   }
 
   async *#pages(table: string, key: string): AsyncGenerator<Row[]> {
@@ -90,7 +96,7 @@ export class SettlementReader {
         items: sumsOf(items.get(row.batch_id)?.[0]),
         carried: eventIdsOf(own)
           .flatMap(eventId => carried.get(eventId) ?? [])
-          .map(item => ({ ...itemOf(item), batchId: item.batch_id })),
+          .map(placedItemOf),
         payouts: ofPayouts.map(({ history }) => history),
         events: [...own, ...ofPayouts.flatMap(({ events }) => events)],
       }
@@ -102,12 +108,19 @@ export class SettlementReader {
     const events = await this.#eventsOf(rows.map(row => row.payout_id))
     const eventIds = eventIdsOf([...events.values()].flat())
     const entries = await this.#byKey('SELECT * FROM ledger_entry WHERE event_id IN (?)', eventIds, 'event_id')
+    const items = await this.#byKey('SELECT * FROM settlement_item WHERE event_id IN (?)', eventIds, 'event_id')
+    const ids = rows.map(row => row.payout_id)
+    const lines = await this.#byKey(LINES_OF_PAYOUTS, ids, 'subject')
     const payouts = rows.map(row => {
       const own = events.get(row.payout_id) ?? []
       const booked = eventIdsOf(own).flatMap(eventId => entries.get(eventId) ?? [])
       const history = {
         ...payoutOf(row),
         entries: booked.map(entry => ({ ...entryOf(entry), subjectId: entry.subject_id })),
+        lines: (lines.get(row.payout_id) ?? []).map(payoutLineOf),
+        items: eventIdsOf(own)
+          .flatMap(eventId => items.get(eventId) ?? [])
+          .map(placedItemOf),
       }
       return { batchId: String(row.batch_id), history, events: own }
     })
@@ -149,7 +162,7 @@ export class SettlementReader {
 
 const eventIdsOf = (events: readonly SubjectEvent[]): string[] => events.map(({ eventId }) => eventId)
 
-const eventOf = (row: Row): SubjectEvent => ({
+export const eventOf = (row: Row): SubjectEvent => ({
   eventId: row.event_id,
   topic: row.topic,
   subjectId: row.message_key,
@@ -175,6 +188,16 @@ const payoutOf = (row: Row) => ({
   currency: row.currency,
   state: row.state,
 })
+
+const payoutLineOf = (row: Row) => ({
+  kind: row.subject_kind,
+  amount: row.amount,
+  currency: row.currency,
+  account: row.account,
+  booked: Number(row.booked),
+})
+
+export const placedItemOf = (item: Row) => ({ ...itemOf(item), batchId: item.batch_id })
 
 const sumsOf = (row: Row | undefined): BatchHistory['items'] => ({
   count: Number(row?.item_count ?? 0),

@@ -315,6 +315,9 @@ export const fakeTerms: SettlementTerms = {
   vatMode: 'none',
   refundFee: 'keep',
   payoutMinMinor: 0,
+  reserveBasisPoints: 0,
+  reserveDays: 0,
+  invoiceAfterDays: null,
   accountToken: 'acct_pay',
   heldReason: null,
 }

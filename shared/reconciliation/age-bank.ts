@@ -1,12 +1,14 @@
 /** What the bank's statements should have shown and have not: batches of acquirers that were not paid, and payouts. */
-import { addBusinessDays, addDays, type BusinessCalendar, soldOn } from '../domain/business-days.ts'
-import type { SeparateTransactions, Transaction } from '../payments/ports.ts'
+import { addBusinessDays, addDays, type BusinessCalendar } from '../domain/business-days.ts'
+import type { Doorbell, SeparateTransactions, Transaction } from '../payments/ports.ts'
 import type { Calendars } from '../settlement/ports.ts'
 import { type FactPorts, lockAll } from './bank-facts.ts'
 import { subjectOfBatch, subjectOfPayout } from './break-subjects.ts'
+import { dayAt } from './business-day.ts'
 import { leftOf } from './decide-bank-line.ts'
 import { type NewBreak, type OpenBreakPorts, openBreaks } from './open-breaks.ts'
 import type { AcquirerBatch, AwaitedPayout, ReconSource, ReconSources } from './ports.ts'
+import { ringAll } from './ring-all.ts'
 
 export interface AgeBankPorts extends OpenBreakPorts {
   /** Separate: a job. */
@@ -16,8 +18,10 @@ export interface AgeBankPorts extends OpenBreakPorts {
   bankBreaks: FactPorts['bankBreaks']
   reconSources: Pick<ReconSources, 'list' | 'lock'>
   calendars: Calendars
+  doorbell: Doorbell
 }
 
+/** How many were missed. */
 export interface AgeBankSummary {
   batches: number
   payouts: number
@@ -25,15 +29,15 @@ export interface AgeBankSummary {
 
 /** Breaks of one transaction. */
 const CHUNK_BREAKS = 500
-/** No calendar closes so many days in a row. */
-const DAYS_BACK_MAX = 60
+/** Business days that `sla_days` may be at most, and as many holidays. */
+const BACK_DAYS_MAX = 400
 
 /** By the rules of the account that acquirers pay into and payouts are paid from. */
 const OPERATING = 'cash'
 
 /**
- * Opens MISSING_THERE, which books nothing. Begins nothing after `deadlineMs` (epoch, real time). Throws DependencyUnavailableError.
- * The caller has caught up with the clock.
+ * Opens MISSING_THERE, which books nothing. Begins nothing after `deadlineMs` (epoch, real time). The caller has caught
+ * up with the clock. Throws DependencyUnavailableError.
  */
 export async function ageBatchesAndPayouts(ports: AgeBankPorts, deadlineMs: number): Promise<AgeBankSummary> {
   const sources = await ports.reconSources.list()
@@ -41,7 +45,7 @@ export async function ageBatchesAndPayouts(ports: AgeBankPorts, deadlineMs: numb
   const source = banks.find(({ account }) => account === OPERATING)
   const summary: AgeBankSummary = { batches: 0, payouts: 0 }
   if (source === undefined) return summary
-  const today = soldOn(ports.clock.virtualNowMs(), { timezone: source.timezone, cutoff: '24:00' })
+  const today = dayAt(source, ports.clock.virtualNowMs())
   const dueOnMax = lastMissed(await ports.calendars.calendar(source.calendar), today, source.slaDays)
   if (dueOnMax === undefined) return summary
   const run = { ports, banks, source, today, dueOnMax, deadlineMs }
@@ -61,7 +65,7 @@ interface Run {
 
 /** The last day of which `slaDays` business days have passed. Undefined: the calendar does not say. */
 export function lastMissed(calendar: BusinessCalendar, today: string, slaDays: number): string | undefined {
-  for (let back = 1; back <= DAYS_BACK_MAX; back++) {
+  for (let back = 1; back <= BACK_DAYS_MAX; back++) {
     const day = addDays(today, -back)
     const last = addBusinessDays(calendar, day, slaDays)
     if (last !== undefined && last < today) return day
@@ -75,6 +79,7 @@ async function inChunks(run: Run, chunk: (run: Run) => Promise<number>): Promise
   while (run.ports.clock.nowMs() < run.deadlineMs) {
     const count = await chunk(run)
     if (count === 0) break
+    await ringAll(run.ports.doorbell)
     opened += count
   }
   return opened

@@ -1,8 +1,9 @@
 /** Opens breaks for what is due and has not come, and gives due dates where the calendar has learned the year since. */
-import { addBusinessDays, addDays, type BusinessCalendar, dayEndsAtMs } from '../domain/business-days.ts'
+import { addBusinessDays, type BusinessCalendar, dayEndsAtMs } from '../domain/business-days.ts'
 import type { Clock, Doorbell, SeparateTransactions, Transaction } from '../payments/ports.ts'
 import { acquirerDueOn } from '../settlement/expected-event.ts'
 import type { AcquirerTermsReader, Calendars } from '../settlement/ports.ts'
+import { lastMissed } from './age-bank.ts'
 import { subjectOfExpectation } from './break-subjects.ts'
 import { dayAt } from './business-day.ts'
 import { type OpenBreakPorts, openBreaks } from './open-breaks.ts'
@@ -37,8 +38,6 @@ export interface AgeSummary {
 /** Expectations of one transaction. */
 const CHUNK = 1_000
 const COUNTED_MAX = 1_000
-/** Business days that `sla_days` may be at most, and as many holidays. */
-const BACK_DAYS_MAX = 400
 
 /** Begins nothing after `deadlineMs` (epoch, real time); the next run goes on. Throws DependencyUnavailableError. */
 export async function ageBreaks(ports: AgePorts, deadlineMs: number): Promise<AgeSummary> {
@@ -87,17 +86,7 @@ async function lastMissedDay(
 ): Promise<string | undefined> {
   const calendar = await calendars.calendar(name, tx)
   const today = dayAt(source, virtualNowMs)
-  return lastDayBefore(calendar, today, source.slaDays)
-}
-
-/** The last day that so many business days ago, and one more, was over. */
-export function lastDayBefore(calendar: BusinessCalendar, today: string, slaDays: number): string | undefined {
-  for (let back = 1; back <= BACK_DAYS_MAX; back++) {
-    const day = addDays(today, -back)
-    const allowedTo = addBusinessDays(calendar, day, slaDays)
-    if (allowedTo !== undefined && allowedTo < today) return day
-  }
-  return undefined
+  return lastMissed(calendar, today, source.slaDays)
 }
 
 async function missExpectations(ports: AgePorts, source: ReconSource, deadlineMs: number): Promise<number> {

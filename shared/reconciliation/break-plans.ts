@@ -6,14 +6,18 @@ import type { Decision } from '../settlement/decide-file.ts'
 import type { ItemPorts } from '../settlement/item-of-no-payment.ts'
 import type { Batches, Expectations, Items, Payouts, SettlementIds } from '../settlement/ports.ts'
 import type { ActPorts, BreakStep } from './act-on-breaks.ts'
-import type { BreakTargets, ReconBreak, ReconBreakAction } from './ports.ts'
+import type { PayoutMovePorts } from './move-paid-payouts.ts'
+import type { AcquirerBatches, MissedExpectations, ReconBreak, ReconBreakAction, ReconSources } from './ports.ts'
 
 export interface PlanPorts extends ActPorts, ItemPorts {
-  breakTargets: BreakTargets
+  reconSources: Pick<ReconSources, 'lock'>
+  missedExpectations: MissedExpectations
+  acquirerBatches: Pick<AcquirerBatches, 'withRefs' | 'lock' | 'add'>
+  bankPayouts: PayoutMovePorts['bankPayouts']
   expectations: Expectations
   items: Pick<Items, 'insert'>
   payouts: Pick<Payouts, 'lock' | 'change'>
-  batches: Pick<Batches, 'lock' | 'update'>
+  batches: Pick<Batches, 'lock'>
   ids: ActPorts['ids'] & Pick<SettlementIds, 'item' | 'expectation'>
 }
 

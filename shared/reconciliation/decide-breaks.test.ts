@@ -243,7 +243,7 @@ describe('a counter-account', () => {
     const made = await open(ports, 1_000)
     await resolve(ports, made, to('cash_in_transit', { target: 'ACQ-1', amountMinor: 600 }))
 
-    expect(ports.breakTargets.batches.rows()).toMatchObject([{ movedMinor: 400 }])
+    expect(ports.acquirerBatches.table.rows()).toMatchObject([{ movedMinor: 400 }])
     expect(ports.reconLedger.balanceMinor('cash_in_transit')).toBe(600)
     expect(await now(ports, made)).toMatchObject({ state: 'ASSIGNED', remainingMinor: 400 })
     expectBooks(ports)
@@ -328,13 +328,13 @@ describe('what is missing', () => {
       expectationId: 'exp_1',
       movements: [],
     })
-    await put(ports, tx => ports.breakTargets.expectations.insert(tx, 'exp_1', overdue(10_000)))
+    await put(ports, tx => ports.missedExpectations.table.insert(tx, 'exp_1', overdue(10_000)))
     expect(await resolve(ports, made, to('recon_loss'))).toEqual({ kind: 'refused', reason: 'nothing_remains' })
     expect(await resolve(ports, made, { kind: 'close' })).toEqual({ kind: 'refused', reason: 'still_missing' })
     await resolve(ports, made, { kind: 'give_up' })
 
     expect(await now(ports, made)).toMatchObject({ state: 'ASSIGNED', bookedMinor: 10_000, remainingMinor: 10_000 })
-    expect(ports.breakTargets.expectations.rows()).toMatchObject([{ state: 'SETTLED' }])
+    expect(ports.missedExpectations.table.rows()).toMatchObject([{ state: 'SETTLED' }])
     expect(ports.reconLedger.balanceMinor('acquirer_receivable')).toBe(-10_000)
     expectBooks(ports)
     await resolve(ports, made, to('merchant_payable:shop'))
@@ -348,7 +348,7 @@ describe('what is missing', () => {
     const made = await open(ports, 0, { class: 'MISSING_THERE', batchRef: 'ACQ-1', movements: [] })
     await resolve(ports, made, { kind: 'give_up' })
 
-    expect(ports.breakTargets.batches.rows()).toMatchObject([{ movedMinor: 3_000 }])
+    expect(ports.acquirerBatches.table.rows()).toMatchObject([{ movedMinor: 3_000 }])
     expect(ports.reconLedger.balanceMinor('cash_in_transit')).toBe(-3_000)
     expect(await actionsOf(ports, made)).toEqual([
       ['propose', null, 'cash_in_transit'],
@@ -379,9 +379,9 @@ describe('what is missing', () => {
   test('what came meanwhile is not given up', async () => {
     const ports = createBreakPorts(db())
     const made = await open(ports, 0, { class: 'MISSING_THERE', expectationId: 'exp_1', movements: [] })
-    await put(ports, tx => ports.breakTargets.expectations.insert(tx, 'exp_1', overdue(10_000)))
+    await put(ports, tx => ports.missedExpectations.table.insert(tx, 'exp_1', overdue(10_000)))
     await proposeResolution(ports, made.breakId, { kind: 'give_up' }, kim)
-    await put(ports, tx => ports.breakTargets.expectations.update(tx, 'exp_1', row => ({ ...row, state: 'SETTLED' })))
+    await put(ports, tx => ports.missedExpectations.table.update(tx, 'exp_1', row => ({ ...row, state: 'SETTLED' })))
 
     expect(await approveProposal(ports, made.breakId, lee)).toEqual({ kind: 'refused', reason: 'not_missing' })
     await refuseProposal(ports, made.breakId, lee)
@@ -490,7 +490,7 @@ const addAcquirerBatch = (
   sums: { netMinor: number; allocatedMinor: number; movedMinor: number },
 ): Promise<void> =>
   put(ports, tx =>
-    ports.breakTargets.batches.insert(tx, 'ACQ-1 KRW', {
+    ports.acquirerBatches.table.insert(tx, 'acquirer ACQ-1 KRW', {
       ...{ sourceId: 'acquirer', batchRef: 'ACQ-1', currency: 'KRW', dueOn: null },
       ...sums,
     }),

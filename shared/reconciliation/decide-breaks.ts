@@ -156,7 +156,7 @@ async function onBreak(
   if (seen === undefined) return refused('not_found')
   return ports.transactions.run<BreakDecision>(breakId, async tx => {
     // Whoever matches files locks the source before what its lines are for.
-    await ports.breakTargets.lockSource(tx, seen.sourceId)
+    await ports.reconSources.lock(tx, seen.sourceId)
     const { of, other } = await lockBoth(ports, tx, breakId, otherId)
     if (of.closedAtMs !== null) return refused('closed')
     if (by.expectedVersion !== undefined && by.expectedVersion !== of.version) return refused('changed')

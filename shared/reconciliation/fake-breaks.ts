@@ -1,14 +1,18 @@
 /** The ports of breaks for tests, each a table in memory that refuses what the real one refuses. */
-import type { BreakClass, ExpectationState, ReconSourceKind } from '../contracts/lists.ts'
+import type { BreakClass, ExpectationState } from '../contracts/lists.ts'
 import { FakeExpectations } from '../payments/fake-settlement.ts'
 import { type FakeDatabase, Table } from '../payments/fake-store.ts'
 import { RowRefusedError, type Transaction } from '../payments/ports.ts'
-import { createPayoutPorts } from '../settlement/fake-payouts.ts'
+import { createPayoutPorts, type FakeBatches } from '../settlement/fake-payouts.ts'
 import type { Operator } from '../settlement/ports.ts'
+import type { PlanPorts } from './break-plans.ts'
+import { FakeReconSources } from './fake-recon.ts'
 import type {
   AcquirerBatch,
+  AcquirerBatches,
+  BatchKey,
   Breaks,
-  BreakTargets,
+  MissedExpectations,
   ReconBreak,
   ReconBreakAction,
   ReconEntry,
@@ -20,7 +24,6 @@ import type {
 const keyOf = (...parts: readonly (string | number)[]): string => parts.join(' ')
 
 export class FakeBreaks implements Breaks, SmallBreaks {
-  readonly tolerant: Awaited<ReturnType<SmallBreaks['listTolerant']>> = []
   readonly table: Table<ReconBreak>
   readonly actions: Table<ReconBreakAction>
   readonly #once: Table<string>
@@ -58,10 +61,6 @@ export class FakeBreaks implements Breaks, SmallBreaks {
   async listActions(breakId: string): Promise<ReconBreakAction[]> {
     const rows = await this.actions.filter(undefined, action => action.breakId === breakId)
     return rows.sort((a, b) => a.sequence - b.sequence)
-  }
-
-  async listTolerant() {
-    return [...this.tolerant]
   }
 
   async listSmall(
@@ -137,45 +136,53 @@ interface ExpectationRow {
   state: ExpectationState
 }
 
-/** `acquirer` and `bank-operating` are there. */
-export class FakeBreakTargets implements BreakTargets {
-  readonly sources: Table<ReconSourceKind>
-  readonly expectations: Table<ExpectationRow>
-  readonly batches: Table<AcquirerBatch>
+export class FakeMissedExpectations implements MissedExpectations {
+  readonly table: Table<ExpectationRow>
 
   constructor(db: FakeDatabase) {
-    this.sources = new Table(db)
-    this.expectations = new Table(db)
-    this.batches = new Table(db)
-    this.sources.restore(
-      new Map([
-        ['acquirer', 'acquirer'],
-        ['bank-operating', 'bank'],
-      ]),
-    )
+    this.table = new Table(db)
   }
 
-  lockSource(tx: Transaction, sourceId: string): Promise<ReconSourceKind | undefined> {
-    return this.sources.lock(tx, sourceId)
+  lock(tx: Transaction, expectationId: string): Promise<ExpectationRow | undefined> {
+    return this.table.lock(tx, expectationId)
   }
 
-  lockExpectation(tx: Transaction, expectationId: string): Promise<ExpectationRow | undefined> {
-    return this.expectations.lock(tx, expectationId)
+  async settle(tx: Transaction, expectationId: string): Promise<void> {
+    if (!this.table.isLockedBy(tx, expectationId)) throw new Error(`${expectationId} is not locked`)
+    await this.table.update(tx, expectationId, row => ({ ...row, state: 'SETTLED' }))
+  }
+}
+
+const keyOfBatch = ({ sourceId, batchRef, currency }: BatchKey): string => keyOf(sourceId, batchRef, currency)
+
+export class FakeAcquirerBatches implements Pick<AcquirerBatches, 'withRefs' | 'lock' | 'add'> {
+  readonly table: Table<AcquirerBatch>
+
+  constructor(db: FakeDatabase) {
+    this.table = new Table(db)
   }
 
-  async settleExpectation(tx: Transaction, expectationId: string): Promise<void> {
-    if (!this.expectations.isLockedBy(tx, expectationId)) throw new Error(`${expectationId} is not locked`)
-    await this.expectations.update(tx, expectationId, row => ({ ...row, state: 'SETTLED' }))
+  withRefs(refs: readonly string[], tx?: Transaction): Promise<AcquirerBatch[]> {
+    return this.table.filter(tx, ({ batchRef }) => refs.includes(batchRef))
   }
 
-  async lockBatch(tx: Transaction, batchRef: string, currency: string): Promise<AcquirerBatch | undefined> {
-    return this.batches.lock(tx, keyOf(batchRef, currency))
+  async lock(tx: Transaction, keys: readonly BatchKey[]): Promise<AcquirerBatch[]> {
+    const rows: AcquirerBatch[] = []
+    for (const key of keys.map(keyOfBatch).toSorted()) {
+      const row = await this.table.lock(tx, key)
+      if (row !== undefined) rows.push(row)
+    }
+    return rows
   }
 
-  async moveFromBatch(tx: Transaction, { batchRef, currency }: AcquirerBatch, amountMinor: number): Promise<void> {
-    const key = keyOf(batchRef, currency)
-    if (!this.batches.isLockedBy(tx, key)) throw new Error(`batch ${batchRef} is not locked`)
-    await this.batches.update(tx, key, row => ({ ...row, movedMinor: row.movedMinor + amountMinor }))
+  async add(tx: Transaction, key: BatchKey, by: { allocatedMinor?: number; movedMinor?: number }): Promise<void> {
+    const { allocatedMinor = 0, movedMinor = 0 } = by
+    if (!this.table.isLockedBy(tx, keyOfBatch(key))) throw new Error(`batch ${key.batchRef} is not locked`)
+    await this.table.update(tx, keyOfBatch(key), row => ({
+      ...row,
+      allocatedMinor: row.allocatedMinor + allocatedMinor,
+      movedMinor: row.movedMinor + movedMinor,
+    }))
   }
 }
 
@@ -192,7 +199,10 @@ export function createBreakPorts(db: FakeDatabase, options: { seed?: number; now
     ...ports,
     breaks: new FakeBreaks(db),
     reconLedger: new FakeReconLedger(db),
-    breakTargets: new FakeBreakTargets(db),
+    reconSources: new FakeReconSources(db),
+    missedExpectations: new FakeMissedExpectations(db),
+    acquirerBatches: new FakeAcquirerBatches(db),
+    bankPayouts: { markBatchesPaid: markBatchesPaid(ports.batches) },
     expectations: new FakeExpectations(db),
     /** The accounts that have entries. */
     balances: { known: new Set(['merchant_payable:shop']), listCurrencies: listKrw },
@@ -200,6 +210,15 @@ export function createBreakPorts(db: FakeDatabase, options: { seed?: number; now
     ids: { ...ids, reconBreak: withPrefix('brk'), reconFile: withPrefix('rcf') },
   }
 }
+
+const markBatchesPaid =
+  (batches: FakeBatches): PlanPorts['bankPayouts']['markBatchesPaid'] =>
+  async (tx, batchIds) => {
+    for (const batchId of batchIds) {
+      const batch = await batches.lock(tx, batchId)
+      await batches.update(tx, { ...batch!, state: 'PAID' })
+    }
+  }
 
 async function listKrw(this: { known: Set<string> }, account: string): Promise<string[]> {
   return this.known.has(account) ? ['KRW'] : []

@@ -1,23 +1,28 @@
 /** The ports of files and their lines for tests, each a table in memory that refuses what the real one refuses. */
 import type { ReconFileState, ReconLineState } from '../contracts/lists.ts'
-import { FakeExpectations } from '../payments/fake-settlement.ts'
+import { FakeExpectations, FakeSettlementStart } from '../payments/fake-settlement.ts'
 import { FakeDatabase, Table } from '../payments/fake-store.ts'
 import { FakeOutbox } from '../payments/fake-tables.ts'
 import { FakeClock, FakeDoorbell } from '../payments/fakes.ts'
 import { RowRefusedError, type Transaction } from '../payments/ports.ts'
 import { createFakeSettlementIds, FakeAudit, FakeCalendars, PAYOUTS_NOW_MS } from '../settlement/fake-payouts.ts'
-import type {
-  ClosingBalance,
-  DiskFiles,
-  ReadLine,
-  ReconFile,
-  ReconFiles,
-  ReconFileTotal,
-  ReconFileTotals,
-  ReconLine,
-  ReconLines,
-  ReconSource,
-  ReconSources,
+import {
+  type ClosingBalance,
+  type DiskFiles,
+  type ReadLine,
+  type ReconAlarms,
+  type ReconFile,
+  type ReconFiles,
+  type ReconFileTotal,
+  type ReconFileTotals,
+  type ReconLine,
+  type ReconLines,
+  type ReconSource,
+  type ReconSources,
+  type SettlementFiles,
+  SourceAwayError,
+  type Statements,
+  type TemporaryFiles,
 } from './ports.ts'
 
 const keyOf = (...parts: readonly (string | number)[]): string => parts.join(' ')
@@ -258,13 +263,99 @@ export class FakeDiskFiles implements DiskFiles {
   }
 
   async sha256(path: string): Promise<string> {
-    return `sha of ${this.#text(path)}`
+    return hashOf(this.#text(path))
   }
 
   #text(path: string): string {
     const text = this.texts.get(path)
     if (text === undefined) throw new Error(`there is no ${path}`)
     return text
+  }
+}
+
+/** What an acquirer has, in the order of making, by two a page. */
+export class FakeSettlementFiles implements SettlementFiles {
+  readonly files: { name: string; sha256: string; text: string }[] = []
+  /** Answers nothing. */
+  away = false
+  /** What was fetched. */
+  readonly reads: string[] = []
+
+  add(name: string, text: string): void {
+    this.files.push({ name, sha256: hashOf(text), text })
+  }
+
+  async list(after: number) {
+    if (this.away) throw new SourceAwayError('the fake acquirer is away')
+    const next = after + 2
+    return { files: this.files.slice(after, next), next: next < this.files.length ? next : null }
+  }
+
+  async *read(name: string): AsyncGenerator<Uint8Array, void, void> {
+    this.reads.push(name)
+    yield new TextEncoder().encode(this.files.find(file => file.name === name)!.text)
+  }
+}
+
+/** What a bank has, by account and day. */
+export class FakeStatements implements Statements {
+  readonly texts = new Map<string, string>()
+  away = false
+  readonly reads: string[] = []
+  /** How often it was asked. */
+  looks = 0
+
+  async has(account: string, day: string): Promise<boolean> {
+    if (this.away) throw new SourceAwayError('the fake bank is away')
+    this.looks++
+    return this.texts.has(`${account} ${day}`)
+  }
+
+  async read(account: string, day: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+    if (!(await this.has(account, day))) return undefined
+    this.reads.push(`${account} ${day}`)
+    return inOnePiece(this.texts.get(`${account} ${day}`)!)
+  }
+}
+
+async function* inOnePiece(text: string): AsyncGenerator<Uint8Array, void, void> {
+  yield new TextEncoder().encode(text)
+}
+
+/** Keeps them with the files of the disk. */
+export class FakeTemporaryFiles implements TemporaryFiles {
+  readonly #disk: FakeDiskFiles
+  #count = 0
+
+  constructor(disk: FakeDiskFiles) {
+    this.#disk = disk
+  }
+
+  async save(bytes: AsyncIterable<Uint8Array>): Promise<{ path: string; sha256: string }> {
+    const path = `/tmp/${++this.#count}`
+    const decoder = new TextDecoder()
+    let text = ''
+    for await (const piece of bytes) text += decoder.decode(piece, { stream: true })
+    this.#disk.texts.set(path, text)
+    return { path, sha256: hashOf(text) }
+  }
+
+  async remove(path: string): Promise<void> {
+    this.#disk.texts.delete(path)
+  }
+}
+
+const hashOf = (text: string): string => `sha of ${text}`
+
+export class FakeImportAlarms implements Pick<ReconAlarms, 'fileRejected' | 'sourceAway'> {
+  readonly raised: string[] = []
+
+  fileRejected({ name, failure }: Pick<ReconFile, 'name' | 'failure'>): void {
+    this.raised.push(`rejected ${name}: ${failure}`)
+  }
+
+  sourceAway(sourceId: string, error: Error): void {
+    this.raised.push(`away ${sourceId}: ${error.message}`)
   }
 }
 
@@ -300,6 +391,20 @@ export function createImportPorts(transactions = new FakeDatabase(), { seed = 0,
     doorbell: new FakeDoorbell(),
     clock: new FakeClock(nowMs),
     ids: { ...ids, reconFile: () => `rcf_${ids.event().slice(4)}`, reconBreak: () => `brk_${ids.event().slice(4)}` },
+  }
+}
+
+/** As `createImportPorts`, with an acquirer and a bank that have nothing yet. */
+export function createFetchPorts(transactions = new FakeDatabase(), options: { seed?: number; nowMs?: number } = {}) {
+  const ports = createImportPorts(transactions, options)
+  return {
+    ...ports,
+    settlementFiles: new FakeSettlementFiles(),
+    statements: new FakeStatements(),
+    temporaryFiles: new FakeTemporaryFiles(ports.diskFiles),
+    settlementStart: new FakeSettlementStart(),
+    reconAlarms: new FakeImportAlarms(),
+    awaitedFiles: { isAwaited: async () => true },
   }
 }
 

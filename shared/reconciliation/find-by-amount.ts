@@ -113,28 +113,43 @@ export interface Suggestion {
 
 const SUGGESTIONS_MAX = 10
 
-/** What has exactly the amount of the line left, whenever it was due, the first due first; at most ten of each kind. */
-export async function suggestionsFor(
-  ports: FindPorts,
-  line: Pick<ReconLine, 'amountMinor' | 'currency'>,
-): Promise<Suggestion[]> {
-  const { batches, payouts } = await candidatesOf(ports, [line], CANDIDATES_MAX)
-  const isOfCurrency = ({ currency }: { currency: string }) => currency === line.currency
-  return [
-    ...batches
-      .filter(isOfCurrency)
-      .slice(0, SUGGESTIONS_MAX)
-      .map(batch => suggested('batch', batch.batchRef, leftOf(batch), batch.dueOn)),
-    ...payouts
-      .filter(isOfCurrency)
-      .slice(0, SUGGESTIONS_MAX)
-      .map(payout => suggested('payout', payout.payoutId, payout.amountMinor, payout.executeOn)),
-  ]
+/** What has exactly the amount of the line left, whenever it was due; what was due next to its day first, at most ten. */
+export async function suggestionsFor(ports: FindPorts, line: LineToExplain): Promise<Suggestion[]> {
+  return suggested(line, await candidatesOf(ports, [line], CANDIDATES_MAX))
 }
 
-const suggested = (
-  kind: Suggestion['kind'],
-  subject: string,
-  amountMinor: number,
-  dueOn: string | null,
-): Suggestion => ({ kind, subject, amountMinor, dueOn })
+export type LineToExplain = Pick<ReconLine, 'amountMinor' | 'currency' | 'bookedOn'>
+
+/** As `suggestionsFor`, for several lines in one look each. In their order. */
+export async function suggestionsForAll(
+  ports: FindPorts,
+  tx: Transaction,
+  lines: readonly LineToExplain[],
+): Promise<Suggestion[][]> {
+  if (lines.length === 0) return []
+  const candidates = await candidatesOf(ports, lines, CANDIDATES_MAX, tx)
+  return lines.map(line => suggested(line, candidates))
+}
+
+function suggested(line: LineToExplain, { batches, payouts }: Candidates): Suggestion[] {
+  const fromBatches = batches
+    .filter(batch => batch.currency === line.currency && leftOf(batch) === line.amountMinor)
+    .map(
+      (batch): Suggestion => ({
+        kind: 'batch',
+        subject: batch.batchRef,
+        amountMinor: leftOf(batch),
+        dueOn: batch.dueOn,
+      }),
+    )
+  const fromPayouts = payouts
+    .filter(payout => payout.currency === line.currency && payout.amountMinor === -line.amountMinor)
+    .map(
+      ({ payoutId: subject, amountMinor, executeOn: dueOn }): Suggestion => ({
+        ...{ kind: 'payout', subject, amountMinor, dueOn },
+      }),
+    )
+  const farMs = ({ dueOn }: Suggestion) =>
+    dueOn === null ? Number.POSITIVE_INFINITY : Math.abs(Date.parse(dueOn) - Date.parse(line.bookedOn))
+  return [...fromBatches, ...fromPayouts].sort((one, other) => farMs(one) - farMs(other)).slice(0, SUGGESTIONS_MAX)
+}

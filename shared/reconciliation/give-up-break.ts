@@ -2,6 +2,7 @@
 import { CASH_IN_TRANSIT, RECEIVABLE } from '../domain/recon-ledger.ts'
 import { PAYOUT_IN_TRANSIT } from '../domain/settlement-ledger.ts'
 import { type Plan, type Planning, type Refusal, refused } from './break-plans.ts'
+import { lockOneBatch } from './one-batch.ts'
 import { isInTransit, payByBreak } from './pay-by-break.ts'
 
 /** What did not come, as the rows stand now. */
@@ -45,11 +46,11 @@ async function missedBy(planning: Planning): Promise<Missed | undefined> {
 }
 
 async function missedExpectation({ ports, tx }: Planning, expectationId: string): Promise<Missed | undefined> {
-  const expectation = await ports.breakTargets.lockExpectation(tx, expectationId)
+  const expectation = await ports.missedExpectations.lock(tx, expectationId)
   if (expectation === undefined || !['OPEN', 'OVERDUE'].includes(expectation.state)) return undefined
   return {
     ...{ account: RECEIVABLE, target: expectationId, signedMinor: expectation.amountMinor },
-    write: () => ports.breakTargets.settleExpectation(tx, expectationId),
+    write: () => ports.missedExpectations.settle(tx, expectationId),
   }
 }
 
@@ -64,12 +65,12 @@ async function missedPayout({ ports, tx, of }: Planning, payoutId: string): Prom
 }
 
 async function missedBatch({ ports, tx, of }: Planning, batchRef: string): Promise<Missed | undefined> {
-  const batch = await ports.breakTargets.lockBatch(tx, batchRef, of.currency)
+  const batch = await lockOneBatch(ports.acquirerBatches, tx, batchRef, of.currency)
   if (batch === undefined) return undefined
   const leftMinor = batch.netMinor - batch.allocatedMinor - batch.movedMinor
   if (leftMinor === 0) return undefined
   return {
     ...{ account: CASH_IN_TRANSIT, target: batchRef, signedMinor: leftMinor },
-    write: () => ports.breakTargets.moveFromBatch(tx, batch, leftMinor),
+    write: () => ports.acquirerBatches.add(tx, batch, { movedMinor: leftMinor }),
   }
 }

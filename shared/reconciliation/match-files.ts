@@ -8,6 +8,7 @@ import {
   type Transaction,
 } from '../payments/ports.ts'
 import type { MatchChunk } from './chunk.ts'
+import { BANK_CHUNK_LINES } from './match-bank.ts'
 import type { ReconFile, ReconFiles, ReconLines, ReconSource, ReconSources } from './ports.ts'
 import { ringAll } from './ring-all.ts'
 
@@ -36,7 +37,7 @@ export interface MatchSummary {
 }
 
 /** Lines of one transaction, at most. */
-export const CHUNK_LINES = 5_000
+const linesMax: Record<ReconSourceKind, number> = { acquirer: 5_000, bank: BANK_CHUNK_LINES }
 /** The first chunk of a run: what the lines cost is not known before. */
 const FIRST_LINES = 1_000
 const LINES_MIN = 250
@@ -45,6 +46,11 @@ const SLOW_MS = 400
 const WAITING_STATES = ['PARSED', 'MATCHING'] as const
 /** Of one look at the files of a source. */
 const FILES_MAX = 100
+
+interface Matcher {
+  matcher: MatchChunk
+  linesMax: number
+}
 
 interface Run {
   deadlineMs: number
@@ -98,16 +104,17 @@ async function matchSource(ports: MatchFilesPorts, { sourceId, kind }: ReconSour
   if (matcher === undefined) return
   for (;;) {
     const [file] = await ports.reconFiles.listByState(WAITING_STATES, 1, sourceId)
-    if (file === undefined || !(await matchFile(ports, file, matcher, run))) return
+    if (file === undefined || !(await matchFile(ports, file, { matcher, linesMax: linesMax[kind] }, run))) return
   }
 }
 
 /** False when the time is over before the file is DONE. */
-async function matchFile(ports: MatchFilesPorts, file: ReconFile, matcher: MatchChunk, run: Run): Promise<boolean> {
+async function matchFile(ports: MatchFilesPorts, file: ReconFile, by: Matcher, run: Run): Promise<boolean> {
   while (mayGoOn(ports, run)) {
     const beganMs = ports.clock.nowMs()
-    const done = await ports.transactions.run(file.fileId, tx => matchChunk(ports, tx, file, matcher, run.chunkLines))
-    run.chunkLines = nextChunkLines(run.chunkLines, ports.clock.nowMs() - beganMs)
+    const limit = Math.min(run.chunkLines, by.linesMax)
+    const done = await ports.transactions.run(file.fileId, tx => matchChunk(ports, tx, file, by.matcher, limit))
+    run.chunkLines = nextChunkLines(limit, ports.clock.nowMs() - beganMs)
     // Somebody else has finished it.
     if (done === undefined) return true
     await ringAll(ports.doorbell)
@@ -119,9 +126,10 @@ async function matchFile(ports: MatchFilesPorts, file: ReconFile, matcher: Match
   return false
 }
 
-function nextChunkLines(lines: number, tookMs: number): number {
+/** Half as many when it took long, more when it did not. */
+export function nextChunkLines(lines: number, tookMs: number): number {
   if (tookMs > SLOW_MS) return Math.max(LINES_MIN, Math.floor(lines / 2))
-  return tookMs < SLOW_MS / 2 ? Math.min(CHUNK_LINES, lines * 2) : lines
+  return tookMs < SLOW_MS / 2 ? lines * 2 : lines
 }
 
 /** Undefined when the file waits no longer. */

@@ -12,8 +12,8 @@ import type {
   ReconSourceKind,
 } from '../contracts/lists.ts'
 import type { ReconMovement } from '../domain/recon-ledger.ts'
-import type { Transaction } from '../payments/ports.ts'
-import type { Payout } from '../settlement/ports.ts'
+import { DependencyUnavailableError, type Transaction } from '../payments/ports.ts'
+import type { Expectation, Payout } from '../settlement/ports.ts'
 
 /** Who sends files, and by which rules they are read. */
 export interface ReconSource {
@@ -297,6 +297,8 @@ export interface MissingLines {
 
 /** What somebody should look at. Each is logged and counted. None throws. */
 export interface ReconAlarms {
+  fileRejected(file: Pick<ReconFile, 'fileId' | 'sourceId' | 'name' | 'failure'>): void
+  sourceAway(sourceId: string, error: SourceAwayError): void
   /** Settled there, and pending or declined here. May be told twice of one line when its transaction was run again. */
   statusDiffers(line: Pick<ReconLine, 'fileId' | 'lineNo' | 'matchKey' | 'netMinor' | 'currency'>, status: string): void
 }
@@ -423,6 +425,8 @@ export interface BreakDifferences {
   status?: string
   /** Of what is missing: when it was due. */
   dueOn?: string
+  /** Of a bank's line that nobody knows: batches and payouts that have its amount left, those due next to its day first. */
+  suggestions?: readonly string[]
 }
 
 export interface ReconBreakAction {
@@ -473,26 +477,19 @@ export interface Breaks {
   listActions(breakId: string): Promise<ReconBreakAction[]>
 }
 
-/** What a break may be resolved against, or misses. Each that is locked is so until the transaction ends. */
-export interface BreakTargets {
-  /** Waits for whoever matches files of the source, and lets nobody begin. Returns of what kind it is. */
-  lockSource(tx: Transaction, sourceId: string): Promise<ReconSourceKind | undefined>
-  lockExpectation(
+/** What was expected and is given up. */
+export interface MissedExpectations {
+  /** Locks the row until the transaction ends. */
+  lock(
     tx: Transaction,
     expectationId: string,
   ): Promise<{ amountMinor: number; currency: string; state: ExpectationState } | undefined>
   /** It will not come: SETTLED. It must be locked. */
-  settleExpectation(tx: Transaction, expectationId: string): Promise<void>
-  /** The one batch of an acquirer with this reference. Undefined, too, when several acquirers have one. */
-  lockBatch(tx: Transaction, batchRef: string, currency: string): Promise<AcquirerBatch | undefined>
-  /** Adds to what was moved from cash_in_transit. The batch must be locked. */
-  moveFromBatch(tx: Transaction, batch: AcquirerBatch, amountMinor: number): Promise<void>
+  settle(tx: Transaction, expectationId: string): Promise<void>
 }
 
 /** What of small differences is written off by itself. */
 export interface SmallBreaks {
-  /** Sources whose tolerance is more than nothing. */
-  listTolerant(): Promise<Pick<ReconSource, 'sourceId' | 'timezone' | 'toleranceMinor' | 'toleranceMaxMinor'>[]>
   /** OPEN breaks of these classes that hold something, and no more than the tolerance, on either side; in the order of their ids. */
   listSmall(
     source: Pick<ReconSource, 'sourceId' | 'toleranceMinor'>,
@@ -547,6 +544,78 @@ export interface DiskFiles {
   read(path: string, sha256: string): AsyncIterable<Uint8Array>
   /** SHA-256 of its bytes, in hexadecimal. */
   sha256(path: string): Promise<string>
+}
+
+/** The acquirer or the bank does not answer, or not as agreed. What it has comes with a later run. */
+export class SourceAwayError extends DependencyUnavailableError {
+  override name = 'SourceAwayError'
+}
+
+/** The settlement files that an acquirer has. All throw SourceAwayError. */
+export interface SettlementFiles {
+  /** Those that it made after this place, in the order of making. `next` is the place of the next page; null: there is none. */
+  list(after: number): Promise<{ files: { name: string; sha256: string }[]; next: number | null }>
+  read(name: string): AsyncIterable<Uint8Array>
+}
+
+/** The statements that a bank has. All throw SourceAwayError. */
+export interface Statements {
+  /** Whether there is one of the day: it is over, and the account has moved by its end. */
+  has(account: string, day: string): Promise<boolean>
+  /** Undefined when there is none. */
+  read(account: string, day: string): Promise<AsyncIterable<Uint8Array> | undefined>
+}
+
+/** Files that are here for the time of an import. */
+export interface TemporaryFiles {
+  /** `sha256` is in hexadecimal. Nothing is left when reading the bytes fails, and it throws what that threw. */
+  save(bytes: AsyncIterable<Uint8Array>): Promise<{ path: string; sha256: string }>
+  remove(path: string): Promise<void>
+}
+
+/** What acquirers and banks have yet to say. */
+export interface AwaitedFiles {
+  /**
+   * Whether money is on its way at this virtual time: something that the acquirer is expected to settle or to pay, a payout that is not
+   * paid, or files of the week before with lines.
+   */
+  isAwaited(virtualNowMs: number): Promise<boolean>
+}
+
+/** Open breaks of one class, source, currency and day. */
+export interface OpenBreaks extends Pick<ReconBreak, 'class' | 'sourceId' | 'currency' | 'openedOn'> {
+  count: number
+  /** Sums: more than a number may hold. */
+  remainingMinor: bigint
+  /** Without their signs. */
+  absoluteMinor: bigint
+}
+
+export interface BreakQuery {
+  class?: BreakClass
+  /** Undefined: every state. */
+  states?: readonly BreakState[]
+  sourceId?: string
+  currency?: string
+  assignee?: string
+  limit: number
+  /** By their ids, which are in the order in which they were opened. */
+  order: 'oldest' | 'newest'
+  /** Where the page before ended. */
+  beyondBreakId?: string
+}
+
+/** What a break is about. Each is null where it has none. */
+export interface BreakContext {
+  file: Pick<ReconFile, 'name' | 'externalId' | 'revision'> | null
+  line: Omit<ReconLine, 'contentHash' | 'state'> | null
+  expectation: Expectation | null
+}
+
+export interface BreakReader {
+  sumOpen(): Promise<OpenBreaks[]>
+  list(query: BreakQuery): Promise<ReconBreak[]>
+  context(of: ReconBreak): Promise<BreakContext>
 }
 
 /** New ids. */

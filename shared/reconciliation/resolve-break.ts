@@ -5,6 +5,7 @@ import { ACQUIRER } from '../settlement/expected-event.ts'
 import { itemOfNoPayment } from '../settlement/item-of-no-payment.ts'
 import { actOnBreak } from './act-on-breaks.ts'
 import { ANOTHER_BREAK, type Plan, type Planning, type Refusal, refused, type Wanted } from './break-plans.ts'
+import { lockOneBatch } from './one-batch.ts'
 import { isInTransit, payByBreak } from './pay-by-break.ts'
 
 /** `target` is empty for an account that takes none. */
@@ -83,9 +84,9 @@ const writesOff = async (): Promise<Effect> => ({ closesAs: 'WRITTEN_OFF' })
 const effects: Record<CounterAccount, (part: Part) => Promise<Effect | Refusal>> = {
   acquirer_receivable: async part => ({ write: written => writeCorrection(part, written) }),
   async cash_in_transit({ ports, tx, of, amountMinor, target }) {
-    const batch = await ports.breakTargets.lockBatch(tx, target, of.currency)
+    const batch = await lockOneBatch(ports.acquirerBatches, tx, target, of.currency)
     if (batch === undefined) return refused('no_such_target')
-    return { write: () => ports.breakTargets.moveFromBatch(tx, batch, -amountMinor) }
+    return { write: () => ports.acquirerBatches.add(tx, batch, { movedMinor: -amountMinor }) }
   },
   async payout_in_transit({ ports, tx, of, amountMinor, target }) {
     const payout = await ports.payouts.lock(tx, target)
@@ -117,7 +118,7 @@ type Written = Parameters<NonNullable<Plan['write']>>[0]
 
 /** The acquirer owes it from now on, or is owed it. Nobody says when, so that it is never overdue. */
 async function writeCorrection({ ports, tx, of, amountMinor }: Part, { eventId, sequence }: Written): Promise<void> {
-  const isAcquirers = (await ports.breakTargets.lockSource(tx, of.sourceId)) === 'acquirer'
+  const isAcquirers = (await ports.reconSources.lock(tx, of.sourceId))?.kind === 'acquirer'
   const correction = {
     ...{ expectationId: ports.ids.expectation(), sourceId: isAcquirers ? of.sourceId : ACQUIRER },
     ...({ matchKey: `${of.breakId}:${sequence}`, kind: 'correction', eventId, paymentId: null } as const),

@@ -1,12 +1,13 @@
 /** Deposits that came before the acquirer's file: when their batch is there, they are for it, and their breaks are resolved. */
 import { CASH_IN_TRANSIT } from '../domain/recon-ledger.ts'
-import type { SeparateTransactions, Transaction } from '../payments/ports.ts'
+import type { Doorbell, SeparateTransactions, Transaction } from '../payments/ports.ts'
 import { type ActPorts, actOnBreak } from './act-on-breaks.ts'
 import { type FactPorts, lockAll } from './bank-facts.ts'
 import { subjectOfBatch } from './break-subjects.ts'
 import { type BankFacts, type BankLineDecision, batchRefsIn, decideBankLine, leftOf } from './decide-bank-line.ts'
 import { openBreaks } from './open-breaks.ts'
 import type { AcquirerBatch, BatchKey, ReconBreak, ReconLine, ReconLines, ReconSources, UnknownLine } from './ports.ts'
+import { ringAll } from './ring-all.ts'
 import { arrive, shortBreak } from './write-bank-lines.ts'
 
 export interface LateBatchPorts extends ActPorts {
@@ -18,6 +19,7 @@ export interface LateBatchPorts extends ActPorts {
   bankBreaks: FactPorts['bankBreaks']
   reconLines: Pick<ReconLines, 'list'>
   reconSources: Pick<ReconSources, 'list'>
+  doorbell: Doorbell
 }
 
 const PAGE_BREAKS = 500
@@ -38,6 +40,7 @@ export async function resolveLateBatches(ports: LateBatchPorts, deadlineMs: numb
   // A batch may be paid by several of them: whether something is left is known after the last.
   for (const late of lastOfBatches(done))
     await ports.transactions.run(late.batch.batchRef, tx => closeShort(ports, tx, late))
+  if (done.length > 0) await ringAll(ports.doorbell)
   return done.length
 }
 

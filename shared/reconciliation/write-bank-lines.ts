@@ -1,11 +1,11 @@
 /** Writes what the lines of a statement were found to be for. What they are for must be locked. */
-import { soldOn } from '../domain/business-days.ts'
 import { CASH_IN_TRANSIT, reconMovement } from '../domain/recon-ledger.ts'
 import { merchantPayable } from '../domain/settlement-ledger.ts'
 import type { Transaction } from '../payments/ports.ts'
 import { type ActPorts, actOnBreak } from './act-on-breaks.ts'
 import type { ChunkFacts } from './bank-facts.ts'
 import { subjectOfBatch, subjectOfLine } from './break-subjects.ts'
+import { dayAt } from './business-day.ts'
 import type { Chunk } from './chunk.ts'
 import { type Arrival, type BankLineDecision, type LineBreak, leftOf } from './decide-bank-line.ts'
 import { type PayoutMove, type PayoutMovePorts, writePaid } from './move-paid-payouts.ts'
@@ -120,8 +120,8 @@ function movesOf(
 const REFERENCE_CHARACTERS_MAX = 64
 const referenceOf = ({ lineKey }: ReconLine): string => lineKey.slice(-REFERENCE_CHARACTERS_MAX)
 
-const openedOn = ({ clock }: Pick<OpenBreakPorts, 'clock'>, { timezone }: ReconSource): string =>
-  soldOn(clock.virtualNowMs(), { timezone, cutoff: '24:00' })
+const openedOn = ({ clock }: Pick<OpenBreakPorts, 'clock'>, source: ReconSource): string =>
+  dayAt(source, clock.virtualNowMs())
 
 function breakOf(ports: WriteBankPorts, source: ReconSource, decision: BankLineDecision): NewBreak[] {
   const { line, broken } = decision

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { BreakClass } from '../contracts/lists.ts'
 import { FakeDatabase, shuffledTurns } from '../payments/fake-store.ts'
 import { createBreakPorts, type FakeBreakPorts } from './fake-breaks.ts'
+import { fakeSources } from './fake-recon.ts'
 import { openBreaks } from './open-breaks.ts'
 import { writeOffSmall } from './write-off-breaks.ts'
 
@@ -29,8 +30,9 @@ async function open(
 
 function withTolerance(db = new FakeDatabase(), toleranceMaxMinor = 100) {
   const ports = createBreakPorts(db)
-  const rule = { sourceId: 'acquirer', timezone: 'Asia/Seoul', toleranceMinor: 10, toleranceMaxMinor }
-  ports.breaks.tolerant.push(rule)
+  const tolerances = { toleranceMinor: 10, toleranceMaxMinor }
+  const sources = fakeSources.map(source => ({ ...source, ...(source.kind === 'acquirer' ? tolerances : {}) }))
+  ports.reconSources.table.restore(new Map(sources.map(source => [source.sourceId, source])))
   return ports
 }
 

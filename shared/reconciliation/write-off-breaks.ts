@@ -3,12 +3,12 @@ import type { BreakClass } from '../contracts/lists.ts'
 import { addDays, dayEndsAtMs, soldOn } from '../domain/business-days.ts'
 import type { SeparateTransactions, Transaction } from '../payments/ports.ts'
 import { type ActPorts, actOnBreak } from './act-on-breaks.ts'
-import type { BreakTargets, ReconBreak, SmallBreaks } from './ports.ts'
+import type { ReconBreak, ReconSource, ReconSources, SmallBreaks } from './ports.ts'
 
 export interface WriteOffPorts extends ActPorts {
   transactions: SeparateTransactions
   breaks: ActPorts['breaks'] & SmallBreaks
-  breakTargets: Pick<BreakTargets, 'lockSource'>
+  reconSources: Pick<ReconSources, 'list' | 'lock'>
 }
 
 export interface WriteOffSummary {
@@ -16,8 +16,6 @@ export interface WriteOffSummary {
   /** Small enough, and more than the source may write off today. */
   overMax: number
 }
-
-type Tolerance = Awaited<ReturnType<SmallBreaks['listTolerant']>>[number]
 
 /** Differences of a line or a batch. What should not be there at all, however small, is for people. */
 const CLASSES: readonly BreakClass[] = ['AMOUNT_OVER', 'AMOUNT_UNDER', 'FEE']
@@ -31,12 +29,12 @@ const PAGE_BREAKS = 100
 export async function writeOffSmall(ports: WriteOffPorts, deadlineMs: number): Promise<WriteOffSummary> {
   await ports.clock.catchUp()
   const summary: WriteOffSummary = { writtenOff: 0, overMax: 0 }
-  for (const tolerance of await ports.breaks.listTolerant()) {
+  for (const source of await tolerantSources(ports)) {
     let after: string | undefined
     do {
       if (ports.clock.nowMs() >= deadlineMs) return summary
-      const page = await ports.breaks.listSmall(tolerance, CLASSES, PAGE_BREAKS, after)
-      const ends = page.length === 0 ? [] : await writeOffPage(ports, tolerance, page)
+      const page = await ports.breaks.listSmall(source, CLASSES, PAGE_BREAKS, after)
+      const ends = page.length === 0 ? [] : await writeOffPage(ports, source, page)
       for (const end of ends) summary[end]++
       after = page.at(PAGE_BREAKS - 1)
     } while (after !== undefined)
@@ -44,33 +42,36 @@ export async function writeOffSmall(ports: WriteOffPorts, deadlineMs: number): P
   return summary
 }
 
+const tolerantSources = async ({ reconSources }: WriteOffPorts): Promise<ReconSource[]> =>
+  (await reconSources.list()).filter(({ toleranceMinor }) => toleranceMinor > 0)
+
 /** The row of the source is locked: two at once write off no more than one may. */
 const writeOffPage = (
   ports: WriteOffPorts,
-  tolerance: Tolerance,
+  source: ReconSource,
   page: readonly string[],
 ): Promise<(keyof WriteOffSummary)[]> =>
-  ports.transactions.run(tolerance.sourceId, async tx => {
-    await ports.breakTargets.lockSource(tx, tolerance.sourceId)
+  ports.transactions.run(source.sourceId, async tx => {
+    await ports.reconSources.lock(tx, source.sourceId)
     const usedMinor = new Map<string, number>()
     const ends: (keyof WriteOffSummary)[] = []
     for (const breakId of page) {
       const of = await ports.breaks.lock(tx, breakId)
-      if (of === undefined || !isSmall(of, tolerance)) continue
-      ends.push(await writeOff(ports, tx, of, tolerance, usedMinor))
+      if (of === undefined || !isSmall(of, source)) continue
+      ends.push(await writeOff(ports, tx, of, source, usedMinor))
     }
     return ends
   })
 
 /** Somebody may have taken it since it was listed. */
-const isSmall = ({ state, remainingMinor }: ReconBreak, { toleranceMinor }: Tolerance): boolean =>
+const isSmall = ({ state, remainingMinor }: ReconBreak, { toleranceMinor }: ReconSource): boolean =>
   state === 'OPEN' && remainingMinor !== 0 && Math.abs(remainingMinor) <= toleranceMinor
 
 async function writeOff(
   ports: WriteOffPorts,
   tx: Transaction,
   of: ReconBreak,
-  { sourceId, timezone, toleranceMinor, toleranceMaxMinor }: Tolerance,
+  { sourceId, timezone, toleranceMinor, toleranceMaxMinor }: ReconSource,
   usedMinor: Map<string, number>,
 ): Promise<keyof WriteOffSummary> {
   const { currency, remainingMinor } = of

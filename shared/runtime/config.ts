@@ -30,6 +30,9 @@ const rateLimit = z.strictObject({ perSecond: z.number().positive().max(1_000_00
 const givenLimits = z.partialRecord(z.enum(routeClasses), z.partialRecord(z.enum(limitNames), rateLimit))
 
 /** An address may be that of all callers, such as a proxy's: its limits lie above what one process can serve. */
+/** Business days: two years and more. */
+export const RESERVE_DAYS_MAX = 540
+
 const ADDRESS_LIMIT: RateLimit = { perSecond: 20_000, burst: 40_000 }
 const DEFAULT_LIMITS: RateLimits = {
   mutations: { caller: { perSecond: 200, burst: 400 }, ip: ADDRESS_LIMIT },
@@ -46,6 +49,9 @@ const givenTerms = z
     vatMode: z.enum(vatModes),
     refundFee: z.enum(refundFees),
     payoutMinMinor: z.int().min(0),
+    reserveBasisPoints: z.int().min(0).max(9_999),
+    reserveDays: z.int().min(0).max(RESERVE_DAYS_MAX),
+    invoiceAfterDays: z.int().min(0).max(90).nullable(),
     accountToken: z
       .string()
       .regex(/^[\x21-\x7e]{1,64}$/, 'must be printable ASCII')
@@ -62,6 +68,9 @@ const DEFAULT_TERMS: SettlementTerms = {
   vatMode: 'none',
   refundFee: 'keep',
   payoutMinMinor: 0,
+  reserveBasisPoints: 0,
+  reserveDays: 0,
+  invoiceAfterDays: null,
   accountToken: 'acct_pay',
   heldReason: null,
 }

@@ -32,6 +32,7 @@ const printedCounters = [
   'operationsResolved',
   'settlementsContradicted',
   'payoutAlarms',
+  'reconAlarms',
   'paymentsExpired',
   'invariantFailures',
   'acquirerRetries',

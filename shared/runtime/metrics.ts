@@ -48,7 +48,7 @@ export type StateSource = (typeof stateSources)[number]
 export const payoutAlarmKinds = ['no_calendar', 'too_large', 'payout_lost', 'attempts_used_up', 'file_changed'] as const
 
 /** What is wrong about lines of files. */
-export const reconAlarmKinds = ['status_differs'] as const
+export const reconAlarmKinds = ['file_rejected', 'status_differs'] as const
 
 export function createMetrics({ ofProcess = true, pools = none, admission }: MetricsOptions = {}) {
   const registry = new Registry()

@@ -4,10 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { Circuit } from '../acquirer/circuit.ts'
 import { HttpAcquirer } from '../acquirer/http-acquirer.ts'
+import { HttpSettlementFiles } from '../acquirer/http-settlement-files.ts'
 import { InProcessAcquirer } from '../acquirer/in-process-acquirer.ts'
 import { PooledRequests } from '../acquirer/pooled-requests.ts'
 import { ServiceClock } from '../acquirer/service-clock.ts'
 import { HttpBank } from '../bank/http-bank.ts'
+import { HttpStatements } from '../bank/http-statements.ts'
 import { HttpTransfers, noTransfers } from '../bank/own-transfers.ts'
 import { pain001 } from '../bank/pain-001.ts'
 import type { OwnTransfers } from '../books/ports.ts'
@@ -43,21 +45,27 @@ import { idIn } from '../payments/record-id.ts'
 import { noTracer } from '../payments/traced.ts'
 import { diskFiles } from '../recon-files/disk-files.ts'
 import { readers } from '../recon-files/readers.ts'
+import { temporaryFiles } from '../recon-files/temporary-files.ts'
+import { ageBatchesAndPayouts } from '../reconciliation/age-bank.ts'
 import type { AgingStep } from '../reconciliation/age-breaks.ts'
 import type { MatchChunk } from '../reconciliation/chunk.ts'
 import { reconJobs } from '../reconciliation/due-jobs.ts'
 import { matchAcquirerChunk } from '../reconciliation/match-acquirer.ts'
+import { matchBankChunk } from '../reconciliation/match-bank.ts'
 import type { LatePass } from '../reconciliation/match-files.ts'
-import type { ReconAlarms } from '../reconciliation/ports.ts'
+import type { ReconAlarms, SettlementFiles, Statements } from '../reconciliation/ports.ts'
 import { resolveLate } from '../reconciliation/resolve-late.ts'
+import { resolveLateBatches } from '../reconciliation/resolve-late-batches.ts'
+import { writeOffSmall } from '../reconciliation/write-off-breaks.ts'
 import { settlementJobs } from '../settlement/due-jobs.ts'
 import type { Bank, PayoutAlarms, SettlementAlarms } from '../settlement/ports.ts'
 import { AccountBalanceTables } from '../stores/account-balances.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { AuditLogTable } from '../stores/audit-log.ts'
+import { AwaitedFileTables } from '../stores/awaited-files.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
-import { BreakTargetTables } from '../stores/break-targets.ts'
+import { BreakReaderTables } from '../stores/break-reader.ts'
 import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import { Database } from '../stores/database.ts'
@@ -68,9 +76,11 @@ import { FeeItemTable } from '../stores/fee-items.ts'
 import { FundsBooksTables, FundsTable } from '../stores/funds.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { InvariantRunTable } from '../stores/invariant-runs.ts'
+import { InvoiceTable, NegativeBalanceTable } from '../stores/invoices.ts'
 import { JournalTable } from '../stores/journal.ts'
 import { LedgerTable } from '../stores/ledger.ts'
 import { ManualSettlementTable } from '../stores/manual-settlements.ts'
+import { MissedExpectationTable } from '../stores/missed-expectations.ts'
 import { OperationTable } from '../stores/operations.ts'
 import { OperatorTable } from '../stores/operators.ts'
 import { OutboxTable } from '../stores/outbox.ts'
@@ -83,6 +93,7 @@ import { ReconFileTable, ReconFileTotalTable, ReconSourceTable } from '../stores
 import { LateLineTables, MissingLineTables } from '../stores/recon-late.ts'
 import { ReconLineTable } from '../stores/recon-lines.ts'
 import { MatchingTables } from '../stores/recon-matching.ts'
+import { ReserveTable } from '../stores/reserves.ts'
 import { SandboxClockTable } from '../stores/sandbox-clock.ts'
 import { BatchTable, UnbatchedItemTable } from '../stores/settlement-batches.ts'
 import { SettlementItemTable } from '../stores/settlement-items.ts'
@@ -425,6 +436,18 @@ export class Ports {
     return this.#once('items', () => new SettlementItemTable(this.database))
   }
 
+  get reserves() {
+    return this.#once('reserves', () => new ReserveTable(this.database))
+  }
+
+  get invoices() {
+    return this.#once('invoices', () => new InvoiceTable(this.database))
+  }
+
+  get negativeBalances() {
+    return this.#once('negativeBalances', () => new NegativeBalanceTable(this.database))
+  }
+
   get expectations() {
     return this.#once('expectations', () => new ExpectationTable(this.database))
   }
@@ -507,6 +530,32 @@ export class Ports {
     return this.#once('reconLines', () => new ReconLineTable(this.database))
   }
 
+  get readers() {
+    return readers
+  }
+
+  get diskFiles() {
+    return diskFiles
+  }
+
+  get temporaryFiles() {
+    return temporaryFiles
+  }
+
+  get settlementFiles(): SettlementFiles | undefined {
+    const { acquirerUrl: url } = this.config
+    return url === IN_PROCESS_ACQUIRER ? undefined : this.#once('settlementFiles', () => new HttpSettlementFiles(url))
+  }
+
+  get statements(): Statements | undefined {
+    const { bankUrl: url } = this.config
+    return url === NO_BANK ? undefined : this.#once('statements', () => new HttpStatements(url))
+  }
+
+  get awaitedFiles() {
+    return this.#once('awaitedFiles', () => new AwaitedFileTables(this.database))
+  }
+
   get acquirerBatches() {
     return this.#once('acquirerBatches', () => new AcquirerBatchTable(this.database))
   }
@@ -527,8 +576,12 @@ export class Ports {
     return this.bankBreaks
   }
 
-  get breakTargets() {
-    return this.#once('breakTargets', () => new BreakTargetTables(this.database))
+  get breakReader() {
+    return this.#once('breakReader', () => new BreakReaderTables(this.database))
+  }
+
+  get missedExpectations() {
+    return this.#once('missedExpectations', () => new MissedExpectationTable(this.database))
   }
 
   get matching() {
@@ -548,23 +601,26 @@ export class Ports {
   }
 
   get matchers(): Partial<Record<ReconSourceKind, MatchChunk>> {
-    return this.#once('matchers', () => ({ acquirer: matchAcquirerChunk(this.forSettlement) }))
+    return this.#once('matchers', () => ({
+      acquirer: matchAcquirerChunk(this.forSettlement),
+      bank: matchBankChunk(this.forSettlement),
+    }))
   }
 
   get latePasses(): readonly LatePass[] {
-    return [deadlineMs => resolveLate(this.forSettlement, deadlineMs)]
+    const ports = this.forSettlement
+    return [deadlineMs => resolveLate(ports, deadlineMs), deadlineMs => resolveLateBatches(ports, deadlineMs)]
   }
 
   get agingSteps(): readonly AgingStep[] {
-    return []
-  }
-
-  get readers() {
-    return readers
-  }
-
-  get diskFiles() {
-    return diskFiles
+    const ports = this.forSettlement
+    return [
+      async deadlineMs => {
+        const { batches, payouts } = await ageBatchesAndPayouts(ports, deadlineMs)
+        return batches + payouts
+      },
+      async deadlineMs => (await writeOffSmall(ports, deadlineMs)).writtenOff,
+    ]
   }
 
   get fileFormat() {

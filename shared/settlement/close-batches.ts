@@ -3,36 +3,21 @@
  * chunks leaves an OPEN batch that the next run goes on with. Items in an OPEN batch count as in none.
  */
 import type { BatchState } from '../contracts/lists.ts'
-import { addBusinessDays, addDays } from '../domain/business-days.ts'
-import {
-  type Clock,
-  type Doorbell,
-  DuplicateKeyError,
-  type Ids,
-  type OutboxWriter,
-  type SeparateTransactions,
-  type Transaction,
-} from '../payments/ports.ts'
-import {
-  isPayable,
-  nextPeriod,
-  type Period,
-  type PeriodPorts,
-  type PeriodTerms,
-  termsOfPeriod,
-} from './ended-period.ts'
-import type { Account, Items, PayoutAlarms, SettlementBatch, SettlementIds, SettlementItem } from './ports.ts'
+import { type Doorbell, DuplicateKeyError, type SeparateTransactions, type Transaction } from '../payments/ports.ts'
+import { nextPeriod, type Period, type PeriodPorts, type PeriodTerms, termsOfPeriod } from './ended-period.ts'
+import { type FinishPorts, finishBatch } from './finish-batch.ts'
+import { invoiceBalances } from './invoice-balances.ts'
+import type { Account, PayoutAlarms, SettlementBatch, SettlementIds, UnbatchedItems } from './ports.ts'
+import { releaseReserves } from './release-reserves.ts'
 import { ringFor } from './ring-for.ts'
-import { batchClosedEvent } from './settlement-event.ts'
 
-export interface ClosePorts extends PeriodPorts {
+export interface ClosePorts extends PeriodPorts, FinishPorts {
   /** Separate: a chunk locks thousands of rows. */
   transactions: SeparateTransactions
-  items: Pick<Items, 'insert'>
-  outbox: OutboxWriter
+  batches: PeriodPorts['batches']
+  unbatchedItems: UnbatchedItems
   doorbell: Doorbell
-  clock: Clock
-  ids: Pick<SettlementIds, 'batch' | 'item'> & Pick<Ids, 'event'>
+  ids: FinishPorts['ids'] & Pick<SettlementIds, 'batch' | 'invoice'>
   payoutAlarms: Pick<PayoutAlarms, 'batchWithoutCalendar'>
 }
 
@@ -41,6 +26,10 @@ export interface CloseSummary {
   closed: number
   /** Had nothing to pay, or less than the minimum. */
   carried: number
+  /** Reserves whose day has come. */
+  released: number
+  /** Balances that have stayed negative. */
+  invoiced: number
 }
 
 /** Items of one transaction. */
@@ -50,8 +39,9 @@ export const CHUNK_ITEMS = 10_000
 const OPEN_BATCHES_MAX = 1_000
 
 /**
- * Closes what has ended, account by account and day by day, and begins nothing after `deadlineMs` (epoch, real time). Who else does the
- * same meanwhile does part of it. Throws DependencyUnavailableError.
+ * Releases reserves and invoices balances that are due, so that their items are in the next batch; then closes what has ended, account by
+ * account and day by day. Begins nothing after `deadlineMs` (epoch, real time). Who else does the same meanwhile does part of it. Throws
+ * DependencyUnavailableError.
  */
 export async function closeBatches(
   ports: ClosePorts,
@@ -59,7 +49,9 @@ export async function closeBatches(
   chunkItems = CHUNK_ITEMS,
 ): Promise<CloseSummary> {
   await ports.clock.catchUp()
-  const run = { deadlineMs, chunkItems, summary: { closed: 0, carried: 0 } }
+  const run: Run = { deadlineMs, chunkItems, summary: { closed: 0, carried: 0, released: 0, invoiced: 0 } }
+  run.summary.released = await releaseReserves(ports, () => mayGoOn(ports, run))
+  run.summary.invoiced = await invoiceBalances(ports, () => mayGoOn(ports, run))
   for (const batch of await ports.batches.listByState('OPEN', OPEN_BATCHES_MAX)) await fill(ports, batch, run)
   let account = await ports.unbatchedItems.nextAccount(undefined)
   while (account !== undefined && mayGoOn(ports, run)) {
@@ -146,46 +138,7 @@ async function fillChunk(
   if (batch?.state !== 'OPEN') return undefined
   const { count, netMinor } = await ports.unbatchedItems.take(tx, batch, chunkItems)
   const grown = { ...batch, itemCount: batch.itemCount + count, netMinor: batch.netMinor + netMinor }
-  if (count < chunkItems) return close(ports, tx, grown, by)
+  if (count < chunkItems) return finishBatch(ports, tx, grown, by)
   await ports.batches.update(tx, grown)
   return 'OPEN'
-}
-
-async function close(ports: ClosePorts, tx: Transaction, full: SettlementBatch, by: PeriodTerms): Promise<BatchState> {
-  const eventId = ports.ids.event()
-  const carriedMinor = isPayable(full.netMinor, by.terms) ? 0 : full.netMinor
-  if (carriedMinor !== 0) await carry(ports, tx, full, eventId, by)
-  const closed: SettlementBatch = {
-    ...full,
-    state: isPayable(full.netMinor, by.terms) ? 'CLOSED' : 'CARRIED',
-    itemCount: full.itemCount + (carriedMinor === 0 ? 0 : 1),
-    netMinor: full.netMinor - carriedMinor,
-    closedAtMs: ports.clock.virtualNowMs(),
-  }
-  await ports.batches.update(tx, closed)
-  await ports.outbox.insert(tx, batchClosedEvent(eventId, closed, carriedMinor), ports.clock.nowMs())
-  return closed.state
-}
-
-/** Moves the sum of the batch to the next one: an item that takes it out, and one that waits for the next period. */
-async function carry(
-  ports: ClosePorts,
-  tx: Transaction,
-  batch: SettlementBatch,
-  eventId: string,
-  { terms, calendar }: PeriodTerms,
-): Promise<void> {
-  const { batchId, merchantId, currency, periodEnd, netMinor, dueOn } = batch
-  const itemOf = (type: 'carry_out' | 'carry_in', sumMinor: number, day: string): SettlementItem => ({
-    ...{ itemId: ports.ids.item(), merchantId, currency, paymentId: null, eventId, type },
-    ...{ grossMinor: sumMinor, feeMinor: 0, vatMinor: 0, netMinor: sumMinor },
-    ...{ soldOn: day, periodEnd: day, dueOn, calendarVersion: calendar.version },
-  })
-  const out = itemOf('carry_out', -netMinor, periodEnd)
-  const nextDay = addDays(periodEnd, 1)
-  const nextDueOn = addBusinessDays(calendar, nextDay, terms.delayDays) ?? null
-  // The first day after: whatever cycle comes, the next period holds it.
-  const into = { ...itemOf('carry_in', netMinor, nextDay), dueOn: nextDueOn }
-  await ports.items.insert(tx, [out, into], ports.clock.nowMs())
-  await ports.unbatchedItems.assign(tx, out.itemId, batchId)
 }

@@ -4,8 +4,10 @@ import { type ClosePorts, closeBatches } from './close-batches.ts'
 import { type CreatePorts, createPayouts, releasable } from './create-payouts.ts'
 import { nextPeriod } from './ended-period.ts'
 import { type InquirePorts, inquirePayouts } from './inquire-payouts.ts'
+import { dueInvoices } from './invoice-balances.ts'
 import { standingBatches } from './payable-batches.ts'
 import type { AwaitedItems } from './ports.ts'
+import { releaseTimes } from './release-reserves.ts'
 import { type SendPorts, sendFiles } from './send-files.ts'
 
 export type DueJobPorts = ClosePorts & CreatePorts & SendPorts & InquirePorts & { awaitedItems: AwaitedItems }
@@ -35,15 +37,15 @@ const closing = (ports: DueJobPorts): DueJob => ({
   name: 'close-batches',
   async left(virtualNowMs) {
     const open = await ports.batches.listByState('OPEN', COUNTED_MAX)
-    const ends = await periodEnds(ports)
-    return open.length + ends.filter(endsAtMs => endsAtMs <= virtualNowMs).length
+    const times = [...(await periodEnds(ports)), ...(await releaseTimes(ports)), ...(await invoiceTimes(ports))]
+    return open.length + times.filter(atMs => atMs <= virtualNowMs).length
   },
   async nextDueMs() {
-    return firstOf(await periodEnds(ports))
+    return firstOf([...(await periodEnds(ports)), ...(await releaseTimes(ports)), ...(await invoiceTimes(ports))])
   },
   async run(deadlineMs) {
-    const { closed, carried } = await closeBatches(ports, deadlineMs)
-    return closed + carried
+    const { closed, carried, released, invoiced } = await closeBatches(ports, deadlineMs)
+    return closed + carried + released + invoiced
   },
 })
 
@@ -58,6 +60,13 @@ async function periodEnds(ports: DueJobPorts): Promise<number[]> {
     account = await ports.unbatchedItems.nextAccount(account)
   }
   return ends
+}
+
+/** When balances that are negative are invoiced. */
+async function invoiceTimes(ports: DueJobPorts): Promise<number[]> {
+  const times: number[] = []
+  for await (const { dueAtMs } of dueInvoices(ports)) times.push(dueAtMs)
+  return times
 }
 
 const creating = (ports: DueJobPorts): DueJob => ({

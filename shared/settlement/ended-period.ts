@@ -7,7 +7,7 @@ import {
   periodEndOf,
   soldOn,
 } from '../domain/business-days.ts'
-import { type DatedTerms, type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
+import { type DatedTerms, reserveOfMinor, type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
 import type { Account, Batches, Calendars, TermsReader, Unbatched, UnbatchedItems } from './ports.ts'
 
 export interface PeriodPorts {
@@ -34,9 +34,11 @@ export interface Period extends PeriodTerms {
   dueOn: string | undefined
 }
 
-/** Whether a batch of this sum is paid, and not carried to the next one. */
-export const isPayable = (netMinor: number, { payoutMinMinor }: SettlementTerms): boolean =>
-  netMinor > 0 && netMinor >= payoutMinMinor
+/** Whether a batch of this sum is paid, and not carried to the next one: it goes by what its payout would be. */
+export function isPayable(netMinor: number, terms: SettlementTerms): boolean {
+  const paidMinor = netMinor - reserveOfMinor(netMinor, terms)
+  return paidMinor > 0 && paidMinor >= terms.payoutMinMinor
+}
 
 /**
  * The next period of the account: the first natural end of a period after that of its last batch which its items have reached. Which it is does

@@ -6,6 +6,7 @@ import { type FakeDatabase, Table } from '../payments/fake-store.ts'
 import { FakeOutbox } from '../payments/fake-tables.ts'
 import { createFakeIds, FakeClock, FakeDoorbell } from '../payments/fakes.ts'
 import { RowRefusedError, type Transaction } from '../payments/ports.ts'
+import { FakeInvoices, FakeNegativeBalances, FakeReserves } from './fake-reserves.ts'
 import type {
   Account,
   AuditEntry,
@@ -48,6 +49,8 @@ const inOrder =
     keyIn(a) < keyIn(b) ? -1 : 1
 
 export class FakeSettlementItems implements Pick<Items, 'insert'>, UnbatchedItems {
+  /** Is set when there are batches. */
+  batchIsOpen: (tx: Transaction | undefined, batchId: string) => Promise<boolean> = async () => false
   readonly table: Table<ItemRow>
   readonly #once: Table<string>
 
@@ -97,6 +100,14 @@ export class FakeSettlementItems implements Pick<Items, 'insert'>, UnbatchedItem
         return { ...row, batchId }
       })
     return { count, netMinor }
+  }
+
+  async openSum(tx: Transaction | undefined, account: Account): Promise<number> {
+    const rows = await this.table.filter(tx, isOf(account))
+    const isOpen = async ({ batchId }: ItemRow) => batchId === null || (await this.batchIsOpen(tx, batchId))
+    let sum = 0
+    for (const row of rows) if (await isOpen(row)) sum += row.netMinor
+    return sum
   }
 
   async assign(tx: Transaction, itemId: string, batchId: string): Promise<void> {
@@ -431,6 +442,7 @@ export class FakeCalendars implements Calendars {
 export const fakeTerms: SettlementTerms = {
   ...{ cycle: 'D', delayDays: 2, cutoff: '24:00', timezone: 'Asia/Seoul', calendar: 'KR' },
   ...{ vatMode: 'none', refundFee: 'keep', payoutMinMinor: 0, accountToken: 'acct_pay', heldReason: null },
+  ...{ reserveBasisPoints: 0, reserveDays: 0, invoiceAfterDays: null },
 }
 
 /** Friday, noon in Seoul. */
@@ -446,6 +458,9 @@ export function createFakeSettlementIds(seed = 0): SettlementIds & ReturnType<ty
     batch: withPrefix('bat'),
     payout: withPrefix('out'),
     payoutFile: withPrefix('pof'),
+    hold: withPrefix('hld'),
+    invoice: withPrefix('inv'),
+    accountChange: withPrefix('chg'),
   }
 }
 
@@ -463,14 +478,19 @@ export function createPayoutPorts(transactions: FakeDatabase, { seed = 0, nowMs 
   const items = new FakeSettlementItems(transactions)
   const payoutFiles = new FakePayoutFiles(transactions)
   const payouts = new FakePayouts(transactions, payoutFiles)
+  const batches = new FakeBatches(transactions, payouts)
+  items.batchIsOpen = async (tx, batchId) => (await batches.table.find(tx, batchId))?.state === 'OPEN'
   return {
     transactions,
     items,
+    reserves: new FakeReserves(transactions),
+    invoices: new FakeInvoices(transactions),
+    negativeBalances: new FakeNegativeBalances(transactions),
     unbatchedItems: items,
     awaitedItems: new FakeAwaitedItems(),
     payoutFiles,
     payouts,
-    batches: new FakeBatches(transactions, payouts),
+    batches,
     settlementLedger: new FakeSettlementLedger(transactions),
     auditLog: new FakeAudit(transactions),
     outbox: new FakeOutbox(transactions),

@@ -3,6 +3,7 @@ import type {
   AuditAction,
   BatchState,
   ExpectationKind,
+  InvoiceState,
   ItemType,
   OperatorRole,
   PayoutFileState,
@@ -209,6 +210,9 @@ export interface SettlementIds {
   batch(): string
   payout(): string
   payoutFile(): string
+  hold(): string
+  invoice(): string
+  accountChange(): string
   event(): string
 }
 
@@ -235,6 +239,8 @@ export interface UnbatchedItems {
    * Returns how many, and their sum.
    */
   take(tx: Transaction, batch: SettlementBatch, limit: number): Promise<{ count: number; netMinor: number }>
+  /** Of all items of the account that are in no batch or in one that is open: what the merchant is owed by them. */
+  openSum(tx: Transaction | undefined, account: Account): Promise<number>
   /** Puts this item into the batch, which must be locked. */
   assign(tx: Transaction, itemId: string, batchId: string): Promise<void>
 }
@@ -274,6 +280,87 @@ export interface Batches {
     wanted: { dueOnMax: string; attemptsMax: number; limit: number },
     after?: BatchPosition,
   ): Promise<SettlementBatch[]>
+}
+
+/** What a batch held back of its net. What was neither released nor used is still held. */
+export interface ReserveHold extends Account {
+  holdId: string
+  batchId: string
+  /** Positive. */
+  amountMinor: number
+  releasedMinor: number
+  usedMinor: number
+  periodEnd: string
+  /** Business days after the end of the period. */
+  reserveDays: number
+  calendar: string
+  timezone: string
+  /** Null: the calendar did not say when it was held, nor since. */
+  releaseOn: string | null
+  /** Sequence of its newest event. */
+  eventCount: number
+  /** Virtual time. */
+  heldAtMs: number
+}
+
+/** By what the day of release is counted. */
+export type ReleaseRule = Pick<ReserveHold, 'periodEnd' | 'reserveDays' | 'calendar'>
+
+export interface Reserves {
+  insert(tx: Transaction, hold: ReserveHold): Promise<void>
+  /** Locks those of the account that hold something, the oldest first, at most `limit`. */
+  lockOpen(tx: Transaction, account: Account, limit: number): Promise<ReserveHold[]>
+  /** Of each time zone: the first day on which something that is held is released. */
+  firstReleases(): Promise<{ timezone: string; releaseOn: string }[]>
+  /** Locks those of the time zone that hold something and are released by this day, at most `limit`, in the order of their ids. */
+  lockDue(tx: Transaction, timezone: string, releaseOnMax: string, limit: number): Promise<ReserveHold[]>
+  /** Writes what was released and used, and the count of events. The row must be locked. */
+  update(tx: Transaction, hold: ReserveHold): Promise<void>
+  /** The rules of those that hold something and have no day of release, at most `limit`. */
+  undated(limit: number): Promise<ReleaseRule[]>
+  /** Gives this day to those of the rule that have none. */
+  date(rule: ReleaseRule, releaseOn: string): Promise<void>
+}
+
+/** What a merchant owes us since its balance stayed negative. */
+export interface Invoice extends Account {
+  invoiceId: string
+  /** Positive. It is `deducted + collected + lost + remaining`. */
+  amountMinor: number
+  /** From later batches. */
+  deductedMinor: number
+  /** By lines of the bank. */
+  collectedMinor: number
+  lostMinor: number
+  remainingMinor: number
+  state: InvoiceState
+  /** The day of the batch that was the first to be negative. */
+  negativeSince: string
+  eventCount: number
+  /** Virtual time. */
+  invoicedAtMs: number
+}
+
+export interface Invoices {
+  insert(tx: Transaction, invoice: Invoice): Promise<void>
+  /** Locks the row until the transaction ends. */
+  lock(tx: Transaction, invoiceId: string): Promise<Invoice | undefined>
+  /** Locks the OPEN ones of the account, the oldest first, at most `limit`. */
+  lockOpen(tx: Transaction, account: Account, limit: number): Promise<Invoice[]>
+  /** Writes the sums, the state and the count of events. The row must be locked. */
+  update(tx: Transaction, invoice: Invoice): Promise<void>
+}
+
+/** Accounts whose newest batch was negative, so that its sum was carried. */
+export interface NegativeBalances {
+  /** Locks the row of the account until the transaction ends. `since` is null when it is not negative now; undefined: it never was. */
+  lock(tx: Transaction, account: Account): Promise<{ since: string | null } | undefined>
+  /** Throws DuplicateKeyError when the account has a row. */
+  insert(tx: Transaction, account: Account, since: string): Promise<void>
+  /** The row must be locked. */
+  update(tx: Transaction, account: Account, since: string | null): Promise<void>
+  /** Those that are negative, by merchant and currency, after this one. */
+  listNegative(limit: number, after?: Account): Promise<(Account & { since: string })[]>
 }
 
 export interface Payout extends Account {
@@ -415,7 +502,7 @@ export interface SettlementReader {
 /** An entry of a subject and of no payment. */
 export interface SettlementEntry extends SettlementMovement {
   entryId: string
-  /** A payout. */
+  /** A payout, a reserve that is held, an invoice. */
   subjectId: string
   eventId: string
   /** Virtual time. */

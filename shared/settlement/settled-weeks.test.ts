@@ -11,6 +11,7 @@ import { createPayouts } from './create-payouts.ts'
 import { approveFile, cancelFile, cancelPayout } from './decide-file.ts'
 import { createPayoutPorts, type FakePayoutPorts, fakeTerms, PAYOUTS_NOW_MS } from './fake-payouts.ts'
 import { inquirePayouts } from './inquire-payouts.ts'
+import { loseInvoice } from './lose-invoice.ts'
 import type { Payout } from './ports.ts'
 import { sendFiles } from './send-files.ts'
 
@@ -26,7 +27,7 @@ type Step =
   | { kind: 'sell'; merchantId: string; netMinor: number; lateHours: number }
   | { kind: 'wait'; hours: number }
   | { kind: 'terms'; merchantId: string; terms: Partial<DatedTerms> }
-  | { kind: 'close' | 'create' | 'send' | 'inquire' | 'approve' | 'cancel file' | 'cancel payout' }
+  | { kind: 'lose' | 'close' | 'create' | 'send' | 'inquire' | 'approve' | 'cancel file' | 'cancel payout' }
   | { kind: 'bank'; says: 'confirmed' | 'failed' | 'pending' | 'away' | 'rejected' }
 
 const merchantId = fc.constantFrom(...merchants)
@@ -38,6 +39,9 @@ const terms = fc.record({
   payoutMinMinor: fc.constantFrom(0, 1, 1_000),
   accountToken: fc.constantFrom('acct_pay', null),
   heldReason: fc.constantFrom(null, null, 'held'),
+  reserveBasisPoints: fc.constantFrom(0, 1_000, 5_000),
+  reserveDays: fc.integer({ min: 0, max: 9 }),
+  invoiceAfterDays: fc.constantFrom(null, 0, 3),
 })
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -50,7 +54,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 12,
     arbitrary: fc.record({
       kind: fc.constantFrom(
-        ...(['close', 'create', 'send', 'inquire', 'approve', 'cancel file', 'cancel payout'] as const),
+        ...(['close', 'create', 'send', 'inquire', 'approve', 'cancel file', 'cancel payout', 'lose'] as const),
       ),
     }),
   },
@@ -105,6 +109,8 @@ async function run(ports: FakePayoutPorts, kind: string): Promise<void> {
   if (kind === 'create') await createPayouts(ports, NO_END)
   if (kind === 'send') await sendFiles(ports, NO_END)
   if (kind === 'inquire') await inquirePayouts(ports, NO_END)
+  const invoice = ports.invoices.table.rows().find(({ state }) => state === 'OPEN')
+  if (kind === 'lose' && invoice) await loseInvoice(ports, invoice.invoiceId, decision)
   if (kind === 'approve' && open) await approveFile(ports, open.fileId, decision)
   if (kind === 'cancel file' && open) await cancelFile(ports, open.fileId, decision)
   if (kind === 'cancel payout' && payout) await cancelPayout(ports, payout.payoutId, decision)
@@ -148,7 +154,39 @@ function judgeMerchant(ports: FakePayoutPorts, merchantId: string): void {
   const waiting = items.filter(({ batchId }) => batchId === null || isOpen.get(batchId))
   const unpaid = batches.filter(({ batchId, state }) => state !== 'OPEN' && !paidBatches.has(batchId))
   expect(owed).toBe(sum(waiting.map(item => item.netMinor)) + sum(unpaid.map(batch => batch.netMinor)))
-  expect(sold).toBe(owed + sum(live.map(({ amountMinor }) => amountMinor)))
+  const held = judgeReserve(ports, merchantId)
+  const receivable = judgeInvoices(ports, merchantId)
+  expect(sold).toBe(owed + held - receivable + sum(live.map(({ amountMinor }) => amountMinor)))
+}
+
+/** What is held is what was held and neither released nor used, each of it at least 0. */
+function judgeReserve(ports: FakePayoutPorts, merchantId: string): number {
+  const holds = ports.reserves.table.rows().filter(hold => hold.merchantId === merchantId)
+  const held = sum(holds.map(hold => hold.amountMinor - hold.releasedMinor - hold.usedMinor))
+  expect(debitOn(ports, `merchant_reserve:${merchantId}`) + held).toBe(0)
+  for (const { batchId, amountMinor } of holds) {
+    const own = ports.items.table.rows().filter(item => item.batchId === batchId && item.type === 'reserve_hold')
+    expect(own.map(({ netMinor }) => netMinor)).toEqual([-amountMinor])
+  }
+  return held
+}
+
+/** What the merchant owes on its invoices, and what was lost with them. */
+function judgeInvoices(ports: FakePayoutPorts, merchantId: string): number {
+  const invoices = ports.invoices.table.rows().filter(invoice => invoice.merchantId === merchantId)
+  const receivable = debitOn(ports, `merchant_receivable:${merchantId}`)
+  expect(receivable).toBe(sum(invoices.map(({ remainingMinor }) => remainingMinor)))
+  return receivable + sum(invoices.map(({ lostMinor }) => lostMinor))
+}
+
+function debitOn(ports: FakePayoutPorts, account: string): number {
+  const entries = ports.settlementLedger.table.rows()
+  return sum(
+    entries.map(
+      ({ debitAccount, creditAccount, amountMinor }) =>
+        (debitAccount === account ? amountMinor : 0) - (creditAccount === account ? amountMinor : 0),
+    ),
+  )
 }
 
 /** A batch is closed by the terms in force at its end: none below their minimum is paid. */
@@ -192,7 +230,11 @@ test(`in the end all is paid but what is carried, and every file is decided (see
 /** The terms allow it, the bank works, and two months pass. */
 async function settleAll(ports: FakePayoutPorts): Promise<void> {
   for (const merchantId of merchants)
-    await take(ports, { kind: 'terms', merchantId, terms: { accountToken: 'acct_pay', heldReason: null } })
+    await take(ports, {
+      kind: 'terms',
+      merchantId,
+      terms: { accountToken: 'acct_pay', heldReason: null, reserveBasisPoints: 0 },
+    })
   await take(ports, { kind: 'bank', says: 'confirmed' })
   ports.bank.script.submitFile.length = 0
   for (let day = 0; day < 60; day++) {

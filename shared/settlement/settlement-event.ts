@@ -1,8 +1,10 @@
-/** Makes the events that tell other systems about batches and payouts. */
-import type { PayoutEvent, SettlementClosed } from '../contracts/settlement-events.ts'
+/** Makes the events that tell other systems about batches, payouts, reserves and invoices. */
+
+import type { InvoiceReduction } from '../contracts/lists.ts'
+import type { InvoiceEvent, PayoutEvent, ReserveEvent, SettlementClosed } from '../contracts/settlement-events.ts'
 import { shardOf } from '../contracts/topics.ts'
 import type { OutboxEvent } from '../payments/ports.ts'
-import type { Payout, SettlementBatch } from './ports.ts'
+import type { Invoice, Payout, ReserveHold, SettlementBatch } from './ports.ts'
 
 /** `batch` is the batch after its closing; `carriedMinor` is what moved to the next one. */
 export function batchClosedEvent(eventId: string, batch: SettlementBatch, carriedMinor: number): OutboxEvent {
@@ -39,7 +41,47 @@ export function payoutToldEvent(
   return outboxEvent(payoutId, event)
 }
 
-const outboxEvent = (subjectId: string, event: SettlementClosed | PayoutEvent): OutboxEvent => ({
+/** `hold` is the reserve after the step, its `eventCount` already this event's sequence. */
+export function reserveEvent(
+  eventId: string,
+  hold: ReserveHold,
+  atMs: number,
+  step:
+    | { eventType: 'reserve.held' | 'reserve.released'; moved: number }
+    | { eventType: 'reserve.used'; moved: number; usedBy: string },
+): OutboxEvent {
+  const { holdId, batchId, merchantId, currency, amountMinor, releasedMinor, usedMinor, releaseOn, eventCount } = hold
+  const sums = { amount: amountMinor, released: releasedMinor, used: usedMinor }
+  const event: ReserveEvent = {
+    ...{ eventId, occurredAt: new Date(atMs).toISOString(), sequence: eventCount },
+    ...step,
+    hold: { holdId, batchId, merchantId, currency, ...sums, releaseOn },
+  }
+  return outboxEvent(holdId, event)
+}
+
+/** `invoice` is the invoice after the step, its `eventCount` already this event's sequence. */
+export function invoiceEvent(
+  eventId: string,
+  invoice: Invoice,
+  atMs: number,
+  step:
+    | { eventType: 'merchant.invoiced' }
+    | { eventType: 'merchant.invoice-reduced'; by: InvoiceReduction; moved: number; from: string | null },
+): OutboxEvent {
+  const { invoiceId, merchantId, currency, amountMinor, remainingMinor, state, negativeSince, eventCount } = invoice
+  const sums = { amount: amountMinor, remaining: remainingMinor }
+  const event: InvoiceEvent = {
+    ...{ eventId, occurredAt: new Date(atMs).toISOString(), sequence: eventCount },
+    ...step,
+    invoice: { invoiceId, merchantId, currency, ...sums, state, negativeSince },
+  }
+  return outboxEvent(invoiceId, event)
+}
+
+type SettlementEvent = SettlementClosed | PayoutEvent | ReserveEvent | InvoiceEvent
+
+const outboxEvent = (subjectId: string, event: SettlementEvent): OutboxEvent => ({
   eventId: event.eventId,
   topic: event.eventType,
   messageKey: subjectId,

@@ -133,22 +133,6 @@ export class BreakTable implements Breaks, SmallBreaks {
     }))
   }
 
-  async listTolerant() {
-    const rows = await this.#database.select<{
-      source_id: string
-      timezone: string
-      tolerance: number
-      tolerance_max: number
-    }>(
-      'SELECT source_id, timezone, tolerance, tolerance_max FROM recon_source WHERE tolerance > 0 ORDER BY source_id',
-      [],
-    )
-    return rows.map(row => ({
-      ...{ sourceId: row.source_id, timezone: row.timezone },
-      ...{ toleranceMinor: row.tolerance, toleranceMaxMinor: row.tolerance_max },
-    }))
-  }
-
   async listSmall(
     { sourceId, toleranceMinor }: Pick<ReconSource, 'sourceId' | 'toleranceMinor'>,
     classes: readonly BreakClass[],

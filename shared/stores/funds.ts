@@ -1,5 +1,13 @@
 /** The table `settlement_funds`, and what the books and the bank's statements say about the end of a day. */
-import type { DayOfFunds, Funds, FundsBooks, FundsDays, OwedFunds, SafeguardedFunds } from '../books/ports.ts'
+import type {
+  DayOfFunds,
+  Funds,
+  FundsAtClose,
+  FundsBooks,
+  FundsDays,
+  OwedFunds,
+  SafeguardedFunds,
+} from '../books/ports.ts'
 import type { Transaction } from '../payments/ports.ts'
 import type { AccountKey } from '../settlement/ports.ts'
 import { AccountBalanceTables } from './account-balances.ts'
@@ -93,6 +101,7 @@ const PAGE_ACCOUNTS = 200
 const PAGE_ENTRIES = 2_000
 
 const PAYABLE = 'merchant_payable:'
+const RESERVE = 'merchant_reserve:'
 const IN_TRANSIT = 'payout_in_transit'
 
 /** In closed batches that no payout paid at a moment: by those that stand so now, and by those that were paid by a payout made later. */
@@ -113,21 +122,22 @@ export class FundsBooksTables implements FundsBooks {
   }
 
   /** What the accounts hold now, less what moved since: entries of a day that has just ended are few. */
-  readAt(closeMs: number): Promise<{ owed: OwedFunds[]; inTransit: Funds[] }> {
+  readAt(closeMs: number): Promise<FundsAtClose> {
     return this.#database.onOneConnection(async query => {
       await query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ', [])
       await query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY', [])
       const reading = readingOf(query)
-      const later = await movedSince(new JournalTable(reading), closeMs)
       const balances = new AccountBalanceTables(reading)
-      const [payable, inTransit] = [new Map<string, Owed>(), [] as Funds[]]
-      for await (const { account, currency, creditsMinor, debitsMinor } of sumsOf(balances)) {
-        const amountMinor = creditsMinor - debitsMinor - (later.get(nameOf(account, currency)) ?? 0n)
-        if (account === IN_TRANSIT) inTransit.push({ currency, amountMinor })
-        else payable.set(nameOf(account, currency), { account, currency, payableMinor: amountMinor, closedMinor: 0n })
-      }
+      const later = await movedSince(new JournalTable(reading), closeMs)
+      const payable = new Map<string, Owed>()
+      for await (const { account, currency, minor } of creditsOn(PAYABLE, balances, later))
+        payable.set(nameOf(account, currency), { account, currency, payableMinor: minor, closedMinor: 0n })
       await addClosed(query, payable, new Date(closeMs))
-      return { owed: [...payable.values()].map(owedOf), inTransit }
+      return {
+        owed: [...payable.values()].map(owedOf),
+        reserved: await summed(creditsOn(RESERVE, balances, later)),
+        inTransit: await summed(creditsOn(IN_TRANSIT, balances, later)),
+      }
     })
   }
 
@@ -164,7 +174,7 @@ const readingOf = (query: QueryRows): Pick<Database, 'select' | 'write'> => ({
 async function movedSince(journal: JournalTable, fromMs: number): Promise<Map<string, bigint>> {
   const moved = new Map<string, bigint>()
   const add = (account: string, currency: string, minor: number) => {
-    if (account !== IN_TRANSIT && !account.startsWith(PAYABLE)) return
+    if (![PAYABLE, RESERVE, IN_TRANSIT].some(prefix => account.startsWith(prefix))) return
     const name = nameOf(account, currency)
     moved.set(name, (moved.get(name) ?? 0n) + BigInt(minor))
   }
@@ -179,16 +189,22 @@ async function movedSince(journal: JournalTable, fromMs: number): Promise<Map<st
   return moved
 }
 
-/** Of each merchant's account, and of payouts that are on their way: all that was ever recorded. */
-async function* sumsOf(balances: AccountBalanceTables) {
-  const inTransit = (await balances.listCurrencies(IN_TRANSIT)).map(currency => ({ account: IN_TRANSIT, currency }))
-  if (inTransit.length > 0) yield* await balances.sumsAt(inTransit, NO_END_MS)
+/** Of each account that begins so: all that was ever recorded, but what moved since. */
+async function* creditsOn(prefix: string, balances: AccountBalanceTables, later: ReadonlyMap<string, bigint>) {
   let after: AccountKey | undefined
   do {
-    const page = await balances.listAccounts(PAYABLE, after, PAGE_ACCOUNTS)
-    if (page.length > 0) yield* await balances.sumsAt(page, NO_END_MS)
+    const page = await balances.listAccounts(prefix, after, PAGE_ACCOUNTS)
+    const sums = page.length === 0 ? [] : await balances.sumsAt(page, NO_END_MS)
+    for (const { account, currency, creditsMinor, debitsMinor } of sums)
+      yield { account, currency, minor: creditsMinor - debitsMinor - (later.get(nameOf(account, currency)) ?? 0n) }
     after = page.at(PAGE_ACCOUNTS - 1)
   } while (after !== undefined)
+}
+
+async function summed(credits: AsyncIterable<{ currency: string; minor: bigint }>): Promise<Funds[]> {
+  const sums = new Map<string, bigint>()
+  for await (const { currency, minor } of credits) sums.set(currency, (sums.get(currency) ?? 0n) + minor)
+  return [...sums].map(([currency, amountMinor]) => ({ currency, amountMinor }))
 }
 
 async function addClosed(query: QueryRows, payable: Map<string, Owed>, close: Date): Promise<void> {

@@ -35,7 +35,7 @@ export class LateLineTables implements LateLines {
   async listMatches(sourceId: string, limit: number, after = ''): Promise<LateMatch[]> {
     const rows = await this.#database.select<LateRow & ExpectedRow & { value_on: Date | null }>(
       `SELECT b.break_id, l.file_id, l.line_no, l.value_on, ${EXPECTED_COLUMNS}
-       ${lateBreaks(`STRAIGHT_JOIN recon_expectation e ON ${IS_EXPECTED} AND e.currency = l.currency AND e.state IN ('OPEN', 'OVERDUE')`)}`,
+       ${lateBreaks(`STRAIGHT_JOIN recon_expectation e FORCE INDEX (recon_expectation_once) ON ${IS_EXPECTED} AND e.currency = l.currency AND e.state IN ('OPEN', 'OVERDUE')`)}`,
       [['MISSING_HERE', 'STATUS'], openBreakStates, sourceId, after, limit],
     )
     return rows.map(row => ({

@@ -51,6 +51,13 @@ export const EXPECTED_COLUMNS = ['expectation_id', 'amount', 'fee', 'vat', 'curr
   .join(', ')
 /** The row of `recon_expectation` that a line `l` is compared with. */
 export const IS_EXPECTED = 'e.source_id = l.source_id AND e.match_key = l.match_key AND e.kind = l.kind'
+/**
+ * Tables that have just begun to grow have no statistics, and every index of a source looks alike: without these a chunk would be compared
+ * with all lines of its source.
+ */
+const EXPECTED = 'recon_expectation e FORCE INDEX (recon_expectation_once)'
+const SAME_KEY = 'recon_line o FORCE INDEX (recon_line_by_key)'
+const SAME_OPERATION = 'recon_line o FORCE INDEX (recon_line_by_match)'
 const IN_RANGE = 'l.file_id = ? AND l.line_no BETWEEN ? AND ?'
 const IS_TAKEN = "o.state IN ('MATCHED', 'BROKEN')"
 
@@ -96,7 +103,7 @@ export class MatchingTables implements Matching {
 
   async expectations(tx: Transaction, range: LineRange): Promise<Map<number, ExpectedLine>> {
     const rows = await this.#database.select<ExpectedRow & { line_no: number }>(
-      `SELECT l.line_no, ${EXPECTED_COLUMNS} FROM recon_line l STRAIGHT_JOIN recon_expectation e ON ${IS_EXPECTED} WHERE ${IN_RANGE}`,
+      `SELECT l.line_no, ${EXPECTED_COLUMNS} FROM recon_line l STRAIGHT_JOIN ${EXPECTED} ON ${IS_EXPECTED} WHERE ${IN_RANGE}`,
       valuesOf(range),
       tx,
     )
@@ -108,7 +115,7 @@ export class MatchingTables implements Matching {
       `SELECT l.line_no, other.external_id = own.external_id AND other.revision > own.revision AS is_later, o.content_hash, o.amount,
          o.fee, o.vat, o.net, o.currency, o.value_on
        FROM recon_line l
-         STRAIGHT_JOIN recon_line o ON o.source_id = l.source_id AND o.line_key = l.line_key AND o.file_id <> l.file_id
+         STRAIGHT_JOIN ${SAME_KEY} ON o.source_id = l.source_id AND o.line_key = l.line_key AND o.file_id <> l.file_id
          STRAIGHT_JOIN recon_file own ON own.file_id = l.file_id
          STRAIGHT_JOIN recon_file other ON other.file_id = o.file_id
        WHERE ${IN_RANGE} AND ${IS_TAKEN} ORDER BY other.revision, o.file_id`,
@@ -121,7 +128,7 @@ export class MatchingTables implements Matching {
   async takenBefore(tx: Transaction, fileId: string, lineNos: readonly number[]): Promise<Set<number>> {
     const rows = await this.#database.select<{ line_no: number }>(
       `SELECT DISTINCT l.line_no FROM recon_line l
-         STRAIGHT_JOIN recon_line o ON o.source_id = l.source_id AND o.match_key = l.match_key AND o.kind = l.kind
+         STRAIGHT_JOIN ${SAME_OPERATION} ON o.source_id = l.source_id AND o.match_key = l.match_key AND o.kind = l.kind
        WHERE l.file_id = ? AND l.line_no IN (?) AND ${IS_TAKEN} AND (o.expectation_id IS NOT NULL OR o.currency = l.currency)
          AND (o.file_id <> l.file_id OR o.line_no <> l.line_no)`,
       [fileId, lineNos],
@@ -179,7 +186,7 @@ export class MatchingTables implements Matching {
     ]
     // One statement for both tables: two of them take a quarter longer. It counts the rows of each.
     const changed = await this.#database.write(
-      `UPDATE recon_line l STRAIGHT_JOIN recon_expectation e ON ${IS_EXPECTED}
+      `UPDATE recon_line l STRAIGHT_JOIN ${EXPECTED} ON ${IS_EXPECTED}
        SET l.state = ${state}, l.expectation_id = e.expectation_id, e.state = 'SETTLED'
        WHERE ${IN_RANGE} AND e.state IN ('OPEN', 'OVERDUE') ${left}`,
       values,

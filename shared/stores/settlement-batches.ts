@@ -129,6 +129,14 @@ export class BatchTable implements Batches {
 const BY_BATCH = 'FORCE INDEX (settlement_item_by_batch)'
 const OF_ACCOUNT = 'batch_id IS NULL AND merchant_id = ? AND currency = ?'
 
+/** In one statement, so that a batch that is being closed is seen before or after it. */
+const OPEN_SUM = `SELECT COALESCE(SUM(found.net), 0) AS net FROM (
+  SELECT net FROM settlement_item ${BY_BATCH} WHERE ${OF_ACCOUNT}
+  UNION ALL
+  SELECT i.net FROM settlement_batch b JOIN settlement_item i ON i.batch_id = b.batch_id
+    WHERE b.merchant_id = ? AND b.currency = ? AND b.state = 'OPEN'
+) AS found`
+
 export class UnbatchedItemTable implements UnbatchedItems {
   readonly #database: Database
 
@@ -178,6 +186,15 @@ export class UnbatchedItemTable implements UnbatchedItems {
       this.#database.writeLater('UPDATE settlement_item SET batch_id = ? WHERE item_id IN (?)', [batchId, ids], tx)
     }
     return { count: rows.length, netMinor: safe(rows.reduce((sum, { net }) => sum + BigInt(net), 0n)) }
+  }
+
+  async openSum(tx: Transaction | undefined, { merchantId, currency }: Account): Promise<number> {
+    const [row] = await this.#database.select<{ net: string }>(
+      OPEN_SUM,
+      [merchantId, currency, merchantId, currency],
+      tx,
+    )
+    return safe(row!.net)
   }
 
   async assign(tx: Transaction, itemId: string, batchId: string): Promise<void> {

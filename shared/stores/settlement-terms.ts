@@ -17,12 +17,15 @@ interface Row {
   vat_mode: VatMode
   refund_fee: RefundFee
   payout_min: number
+  reserve_bp: number
+  reserve_days: number
+  invoice_after_days: number | null
   account_token: string | null
   held_reason: string | null
 }
 
 const COLUMNS = `merchant_id, currency, valid_from, cycle, delay_days, cutoff, timezone, calendar, vat_mode, refund_fee, payout_min,
-  account_token, held_reason`
+  reserve_bp, reserve_days, invoice_after_days, account_token, held_reason`
 
 const termsOf = (row: Row): DatedTerms => ({
   merchantId: row.merchant_id,
@@ -36,6 +39,9 @@ const termsOf = (row: Row): DatedTerms => ({
   vatMode: row.vat_mode,
   refundFee: row.refund_fee,
   payoutMinMinor: row.payout_min,
+  reserveBasisPoints: row.reserve_bp,
+  reserveDays: row.reserve_days,
+  invoiceAfterDays: row.invoice_after_days,
   accountToken: row.account_token,
   heldReason: row.held_reason,
 })
@@ -74,7 +80,8 @@ export class SettlementTermsTable implements TermsReader, TermsWriter {
   async insertTerms(tx: Transaction, terms: DatedTerms, addedBy: string, nowMs: number): Promise<void> {
     const row = [
       ...[terms.merchantId, terms.currency, new Date(terms.validFromMs), terms.cycle, terms.delayDays, terms.cutoff],
-      ...[terms.timezone, terms.calendar, terms.vatMode, terms.refundFee, terms.payoutMinMinor, terms.accountToken],
+      ...[terms.timezone, terms.calendar, terms.vatMode, terms.refundFee, terms.payoutMinMinor],
+      ...[terms.reserveBasisPoints, terms.reserveDays, terms.invoiceAfterDays, terms.accountToken],
       ...[terms.heldReason, addedBy, new Date(nowMs)],
     ]
     await this.#database.write(`INSERT INTO settlement_terms (${COLUMNS}, added_by, added_at) VALUES (?)`, [row], tx)

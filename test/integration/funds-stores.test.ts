@@ -13,14 +13,17 @@ import { approveFile, cancelFile } from '../../shared/settlement/decide-file.ts'
 import { FakePayoutAlarms, fakeTerms, ScriptedBank } from '../../shared/settlement/fake-payouts.ts'
 import { inquirePayouts } from '../../shared/settlement/inquire-payouts.ts'
 import type { SettlementItem } from '../../shared/settlement/ports.ts'
+import { releaseReserves } from '../../shared/settlement/release-reserves.ts'
 import { sendFiles } from '../../shared/settlement/send-files.ts'
 import { snapshotBalances } from '../../shared/settlement/snapshot-balances.ts'
 import { AccountBalanceTables } from '../../shared/stores/account-balances.ts'
 import { AuditLogTable } from '../../shared/stores/audit-log.ts'
 import { BusinessCalendarTable } from '../../shared/stores/business-calendar.ts'
 import { FundsBooksTables, FundsTable } from '../../shared/stores/funds.ts'
+import { InvoiceTable, NegativeBalanceTable } from '../../shared/stores/invoices.ts'
 import { PayoutFileTable } from '../../shared/stores/payout-files.ts'
 import { PayoutTable } from '../../shared/stores/payouts.ts'
+import { ReserveTable } from '../../shared/stores/reserves.ts'
 import { BatchTable, UnbatchedItemTable } from '../../shared/stores/settlement-batches.ts'
 import { SettlementItemTable } from '../../shared/stores/settlement-items.ts'
 import { SettlementLedgerTable } from '../../shared/stores/settlement-ledger.ts'
@@ -44,7 +47,15 @@ afterAll(() => scratch?.drop())
 
 const tables = [
   ...['settlement_item', 'settlement_batch', 'payout', 'payout_file', 'ledger_entry', 'outbox_event'],
-  ...['settlement_funds', 'recon_file_total', 'recon_file', 'account_snapshot'],
+  ...[
+    'reserve_hold',
+    'negative_balance',
+    'merchant_invoice',
+    'settlement_funds',
+    'recon_file_total',
+    'recon_file',
+    'account_snapshot',
+  ],
 ]
 beforeEach(async () => {
   for (const table of tables) await scratch.direct.write('DELETE FROM ??', [table])
@@ -62,10 +73,13 @@ function processOf(clock: FakeClock) {
     payoutFiles: new PayoutFileTable(database),
     settlementLedger: new SettlementLedgerTable(database),
     balances: new AccountBalanceTables(database),
+    reserves: new ReserveTable(database),
+    invoices: new InvoiceTable(database),
+    negativeBalances: new NegativeBalanceTable(database),
     terms: new SettlementTermsTable(database),
     calendars: new BusinessCalendarTable(database),
     auditLog: new AuditLogTable(database, () => NOW_MS),
-    settlementDefaults: { ...fakeTerms, delayDays: 0 },
+    settlementDefaults: { ...fakeTerms, delayDays: 0, reserveBasisPoints: 1_000, reserveDays: 2, invoiceAfterDays: 2 },
     payoutAlarms: new FakePayoutAlarms(),
     fileFormat: pain001,
     bank: new ScriptedBank(),
@@ -144,7 +158,7 @@ async function requiredNow(): Promise<Map<string, bigint>> {
   const required = new Map<string, bigint>()
   for (const { account, currency, total } of sums) {
     const merchant = /^merchant_payable:(.*)$/.exec(account)?.[1]
-    if (merchant === undefined && account !== 'payout_in_transit') continue
+    if (merchant === undefined && !/^payout_in_transit$|^merchant_reserve:/.test(account)) continue
     const net = BigInt(closed.find(row => row.merchant_id === merchant && row.currency === currency)?.net ?? 0)
     const open = BigInt(total) - net
     required.set(currency, (required.get(currency) ?? 0n) + net + (merchant !== undefined && open < 0n ? 0n : open))
@@ -166,6 +180,7 @@ const steps: ((ports: Process, random: Random) => Promise<unknown>)[] = [
     return inquirePayouts(ports, NO_END)
   },
   ports => payByStatement(ports),
+  ports => releaseReserves(ports, () => true),
   ports => snapshotBalances(ports, NO_END),
 ]
 
@@ -178,12 +193,14 @@ async function decideOne(ports: Process, decide: typeof approveFile) {
 
 const sorted = (required: Map<string, bigint>) => [...required].filter(([, minor]) => minor !== 0n).sort()
 
-/** States of payouts that the histories came through. */
+/** States of payouts and types of items that the histories came through. */
 const seen = new Set<string>()
 
 describe('what was required at the end of a day', () => {
   afterAll(() => {
-    expect([...seen]).toEqual(expect.arrayContaining(['CREATED', 'CANCELED', 'FAILED', 'PAID']))
+    expect([...seen]).toEqual(
+      expect.arrayContaining(['CREATED', 'CANCELED', 'FAILED', 'PAID', 'reserve_release', 'reserve_use', 'invoiced']),
+    )
   })
 
   test.each([1, 2, 3, 4])('is read back whenever it is asked for (seed %d)', async seed => {
@@ -201,11 +218,12 @@ describe('what was required at the end of a day', () => {
       known.push({ closeMs: clock.virtualNowMs(), required: sorted(await requiredNow()) })
       const states = await scratch.direct.rows<{ state: string }>('SELECT DISTINCT state FROM payout')
       for (const { state } of states) seen.add(state)
+      for (const { type } of await scratch.direct.rows<{ type: string }>('SELECT DISTINCT type FROM settlement_item'))
+        seen.add(type)
     }
 
     for (const { closeMs, required } of known) {
-      const { owed, inTransit } = await books.readAt(closeMs)
-      expect([closeMs, sorted(requiredFunds(owed, inTransit))]).toEqual([closeMs, required])
+      expect([closeMs, sorted(requiredFunds(await books.readAt(closeMs)))]).toEqual([closeMs, required])
     }
   })
 })

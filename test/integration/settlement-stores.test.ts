@@ -20,8 +20,10 @@ import { AuditLogTable } from '../../shared/stores/audit-log.ts'
 import { AwaitedItemTables } from '../../shared/stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../../shared/stores/booked-defaults.ts'
 import { BusinessCalendarTable } from '../../shared/stores/business-calendar.ts'
+import { InvoiceTable, NegativeBalanceTable } from '../../shared/stores/invoices.ts'
 import { PayoutFileTable } from '../../shared/stores/payout-files.ts'
 import { PayoutTable } from '../../shared/stores/payouts.ts'
+import { ReserveTable } from '../../shared/stores/reserves.ts'
 import { BatchTable, UnbatchedItemTable } from '../../shared/stores/settlement-batches.ts'
 import { SettlementItemTable } from '../../shared/stores/settlement-items.ts'
 import { SettlementLedgerTable } from '../../shared/stores/settlement-ledger.ts'
@@ -38,13 +40,23 @@ const NOW_MS = Date.UTC(2026, 0, 2, 3)
 const NO_END = Number.POSITIVE_INFINITY
 const decision = { actor: 'kim', reason: 'the usual run' }
 
+const OWED = ['reserve_hold', 'merchant_invoice', 'negative_balance', 'settlement_terms']
+
 let scratch: ScratchDatabase
 beforeAll(async () => {
   scratch = await ScratchDatabase.create(systemUnderTest().databaseUrl, 'settlement')
 })
 afterAll(() => scratch?.drop())
 beforeEach(async () => {
-  for (const table of ['settlement_item', 'settlement_batch', 'payout', 'payout_file', 'ledger_entry', 'outbox_event'])
+  for (const table of [
+    'settlement_item',
+    'settlement_batch',
+    'payout',
+    'payout_file',
+    'ledger_entry',
+    'outbox_event',
+    ...OWED,
+  ])
     await scratch.direct.write('DELETE FROM ??', [table])
 })
 
@@ -60,6 +72,9 @@ function processOf() {
     items: new SettlementItemTable(database),
     unbatchedItems: new UnbatchedItemTable(database),
     batches: new BatchTable(database),
+    reserves: new ReserveTable(database),
+    invoices: new InvoiceTable(database),
+    negativeBalances: new NegativeBalanceTable(database),
     payouts: new PayoutTable(database),
     payoutFiles: new PayoutFileTable(database),
     settlementLedger: new SettlementLedgerTable(database),
@@ -172,7 +187,7 @@ describe('closing on MariaDB', () => {
         lastedMs.push(performance.now() - beganMs)
       }
     }
-    expect(await closeBatches({ ...ports, transactions: { areSeparate: true, run } }, NO_END)).toEqual({
+    expect(await closeBatches({ ...ports, transactions: { areSeparate: true, run } }, NO_END)).toMatchObject({
       closed: 1,
       carried: 0,
     })
@@ -207,7 +222,7 @@ describe('closing on MariaDB', () => {
   test('carries a negative sum in the batch and out of it', async () => {
     const ports = processOf()
     await sell(ports, [itemOf(-700, { type: 'refund' }), itemOf(300, { merchantId: 'other' })])
-    expect(await closeBatches(ports, NO_END)).toEqual({ closed: 1, carried: 1 })
+    expect(await closeBatches(ports, NO_END)).toMatchObject({ closed: 1, carried: 1 })
 
     expect(
       await scratch.direct.rows(
@@ -239,6 +254,118 @@ describe('closing on MariaDB', () => {
     expect(plan).toMatchObject([{ key: 'settlement_item_by_batch' }])
     expect(plan[0]!.Extra).toContain('Using index')
     expect(plan[0]!.Extra).not.toContain('filesort')
+  })
+})
+
+describe('reserves and invoices on MariaDB', () => {
+  const DAYS = { dayMs: DAY_MS }
+  beforeEach(async () => {
+    clock.advanceVirtual(NOW_MS - clock.virtualNowMs())
+    const terms = { reserveBasisPoints: 1_000, reserveDays: 5, invoiceAfterDays: 3 }
+    const { transactions, terms: table } = processOf()
+    await transactions.runAlone(tx =>
+      table.insertTerms(
+        tx,
+        { ...fakeTerms, ...terms, merchantId: 'shop', currency: 'KRW', validFromMs: 0 },
+        'kim',
+        NOW_MS,
+      ),
+    )
+  })
+  const dayLater = (days = 1) => clock.advanceVirtual(days * DAYS.dayMs)
+  async function sellAndClose(ports: ReturnType<typeof processOf>, netMinor: number) {
+    const day = new Date(clock.virtualNowMs()).toISOString().slice(0, 10)
+    await sell(ports, [itemOf(netMinor, { soldOn: day, periodEnd: day })])
+    dayLater()
+    return closeBatches(ports, NO_END)
+  }
+  const holds = () => scratch.direct.rows('SELECT amount, released, used, is_open FROM reserve_hold ORDER BY hold_id')
+  const invoices = () => scratch.direct.rows('SELECT amount, deducted, remaining, state FROM merchant_invoice')
+  const balance = async (account: string) =>
+    Number(
+      (
+        await scratch.direct.rows<{ sum: string | null }>(
+          'SELECT SUM(CASE WHEN debit_account = ? THEN amount ELSE -amount END) AS sum FROM ledger_entry WHERE debit_account = ? OR credit_account = ?',
+          [account, account, account],
+        )
+      )[0]!.sum,
+    )
+
+  test('what is held covers a refund, the rest is released, and what is owed is invoiced and deducted', async () => {
+    const ports = processOf()
+    for (const netMinor of [10_000, 20_000, -1_500]) await sellAndClose(ports, netMinor)
+    expect(await holds()).toMatchObject([
+      { amount: 1_000, released: 0, used: 1_000, is_open: 0 },
+      { amount: 2_000, released: 0, used: 500, is_open: 1 },
+    ])
+    dayLater(6)
+    expect(await closeBatches(ports, NO_END)).toMatchObject({ released: 1 })
+    dayLater()
+    await closeBatches(ports, NO_END)
+    expect(await holds()).toMatchObject([{ is_open: 0 }, { released: 1_500, used: 500, is_open: 0 }, { amount: 150 }])
+
+    await sellAndClose(ports, -2_150)
+    dayLater(7)
+    expect(await closeBatches(ports, NO_END)).toMatchObject({ invoiced: 1 })
+    expect(await invoices()).toMatchObject([{ amount: 2_000, remaining: 2_000, state: 'OPEN' }])
+    dayLater()
+    await closeBatches(ports, NO_END)
+    await sellAndClose(ports, 2_500)
+    expect(await invoices()).toMatchObject([{ deducted: 2_000, remaining: 0, state: 'PAID' }])
+    expect(await balance('merchant_receivable:shop')).toBe(0)
+    expect(await balance('merchant_reserve:shop')).toBe(-50)
+    const open = await ports.unbatchedItems.openSum(undefined, { merchantId: 'shop', currency: 'KRW' })
+    const [unpaid] = await scratch.direct.rows<{ net: string }>(
+      "SELECT SUM(net) AS net FROM settlement_batch WHERE state = 'CLOSED'",
+    )
+    expect(open + Number(unpaid!.net)).toBe(10_000 + 20_000 - 1_500 - 2_150 + 2_500 - 50)
+  })
+
+  test('a thousand reserves of one merchant are used in transactions of less than a second, by two at once', async () => {
+    const ports = processOf()
+    const rows = times(1_000, index => [
+      ...[`hld_${String(index).padStart(26, '0')}`, 'shop', 'KRW', `bat_${String(index).padStart(26, '0')}`, 10, 1],
+      ...['2026-01-01', 30, 'KR', 'Asia/Seoul', '2026-03-01', 1, new Date(NOW_MS)],
+    ])
+    await scratch.direct.write(
+      `INSERT INTO reserve_hold (hold_id, merchant_id, currency, batch_id, amount, is_open, period_end, reserve_days, calendar,
+         timezone, release_on, event_count, held_at) VALUES ${rows.map(() => '(?)').join(', ')}`,
+      rows,
+    )
+    const lastedMs: number[] = []
+    const run: typeof ports.transactions.run = async (subject, work) => {
+      const beganMs = performance.now()
+      try {
+        return await ports.transactions.run(subject, work)
+      } finally {
+        lastedMs.push(performance.now() - beganMs)
+      }
+    }
+    await sell(ports, [itemOf(-9_995, { type: 'refund' })])
+    dayLater()
+    const timed = { ...ports, transactions: { areSeparate: true as const, run } }
+    await Promise.all([closeBatches(timed, NO_END), closeBatches(processOf(), NO_END)])
+
+    console.log(`reserves: ${lastedMs.map(Math.round).join(', ')} ms`)
+    expect(await scratch.direct.rows('SELECT SUM(used) AS used, SUM(is_open) AS open FROM reserve_hold')).toMatchObject(
+      [{ used: '9995', open: '1' }],
+    )
+    expect(await batches()).toMatchObject([{ state: 'CARRIED', item_count: 1_001, net: 0 }])
+  })
+
+  test('what is due is found by an index', async () => {
+    const plans = await Promise.all(
+      [
+        'SELECT timezone, MIN(release_on) FROM reserve_hold WHERE is_open = 1 AND release_on IS NOT NULL GROUP BY timezone',
+        "SELECT hold_id FROM reserve_hold WHERE is_open = 1 AND timezone = 'Asia/Seoul' AND release_on <= '2026-01-01' ORDER BY release_on, hold_id LIMIT 100",
+        "SELECT hold_id FROM reserve_hold WHERE merchant_id = 'shop' AND currency = 'KRW' AND is_open = 1 ORDER BY hold_id LIMIT 500 FOR UPDATE",
+      ].map(sql => scratch.direct.rows<{ key: string; Extra: string }>(`EXPLAIN ${sql}`)),
+    )
+    expect(plans.map(([plan]) => plan!.key)).toEqual([
+      'reserve_hold_due',
+      'reserve_hold_due',
+      'reserve_hold_of_account',
+    ])
   })
 })
 

@@ -28,6 +28,7 @@ import { openDatabase } from '../support/database.ts'
 import { PaymentApi } from '../support/http.ts'
 import { type OwnSystem, startOwnSystem } from '../support/own-system.ts'
 import { newMerchant } from '../support/payments.ts'
+import { plantRecon, reconPayments } from '../support/planted-recon.ts'
 import { paymentsInEachState, whileSpoiled, whileTablesSpoiled } from '../support/spoiled-payments.ts'
 import type { SystemUnderTest } from '../support/system.ts'
 
@@ -45,9 +46,14 @@ beforeAll(async () => {
   const env = { CAPTURE_WINDOW_MS: String(30 * DAY_MS), SETTLEMENT_TERMS: JSON.stringify({ delayDays: 0 }) }
   own = await startOwnSystem('corruption', undefined, env)
   system = own.system
+  database = await mysql.createConnection({ uri: system.databaseUrl, timezone: 'Z' })
+  // Nothing is matched but what is planted.
+  await database.query('DELETE FROM recon_source')
   const api = new PaymentApi(system.apiUrl)
   ids = await paymentsInEachState(api, merchantId, newMerchant('verify'))
   await untilPaidOut(api)
+  // Too late for a batch.
+  const forRecon = await reconPayments(api, newMerchant('verify'))
   await addOperators(system.databaseUrl)
   const settled = await verify(system, { settleMs: 90_000, graceMs: 60_000 })
   expect({ failed: failuresOf(settled), pending: settled.pending }).toEqual({ failed: [], pending: 0 })
@@ -55,8 +61,9 @@ beforeAll(async () => {
   await connectControl(own.runFile).stop('api')
   kafka = remembering(await openKafkaLog(system))
   journal = journalAt(system.acquirerUrl)
-  database = await mysql.createConnection({ uri: system.databaseUrl, timezone: 'Z' })
   await database.query('SET SESSION check_constraint_checks = 0')
+  await plantRecon(database, forRecon)
+  expect(failuresOf(await verifyNow())).toEqual([])
 }, 180_000)
 
 afterAll(async () => {

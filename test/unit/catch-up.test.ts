@@ -9,11 +9,14 @@ import { createHandler as getPayment } from '../../functions/api/get-payment.ts'
 import { createHandler as listPayments } from '../../functions/api/list-payments.ts'
 import { createHandler as refund } from '../../functions/api/refund.ts'
 import { createHandler as voidPayment } from '../../functions/api/void.ts'
+import { createHandler as ageBreaks } from '../../functions/jobs/age-breaks.ts'
 import { createHandler as closeBatches } from '../../functions/jobs/close-batches.ts'
 import { createHandler as createPayouts } from '../../functions/jobs/create-payouts.ts'
 import { createHandler as dailyFunds } from '../../functions/jobs/daily-funds.ts'
 import { createHandler as expireAuthorizations } from '../../functions/jobs/expire-authorizations.ts'
+import { createHandler as importFiles } from '../../functions/jobs/import-files.ts'
 import { createHandler as inquirePayouts } from '../../functions/jobs/inquire-payouts.ts'
+import { createHandler as matchFiles } from '../../functions/jobs/match-files.ts'
 import { createHandler as observeState } from '../../functions/jobs/observe-state.ts'
 import { createHandler as pruneAnswers } from '../../functions/jobs/prune-answers.ts'
 import { createHandler as resolveUnknown } from '../../functions/jobs/resolve-unknown.ts'
@@ -22,6 +25,9 @@ import { projectRoot } from '../../scripts/local/paths.ts'
 import { FakeFundsBooks } from '../../shared/books/fake-books.ts'
 import { SampleRuns } from '../../shared/invariants/sample-slices.ts'
 import { FakeDatabase } from '../../shared/payments/fake-store.ts'
+import { readers as fileReaders } from '../../shared/recon-files/readers.ts'
+import { createMatchingPorts } from '../../shared/reconciliation/fake-matching.ts'
+import { createFetchPorts } from '../../shared/reconciliation/fake-recon.ts'
 import { createMetrics } from '../../shared/runtime/metrics.ts'
 import { createPayoutPorts } from '../../shared/settlement/fake-payouts.ts'
 import { createHandlerPorts, type HandlerPorts } from './http-fakes.ts'
@@ -40,6 +46,8 @@ const ofPayment = (route: string): Route => ({ route, pathParameters: { paymentI
 
 const ofSettlement = ({ clock, log }: Ports) => ({ ...createPayoutPorts(new FakeDatabase()), clock, log })
 
+const ofRecon = ({ clock, log }: Ports) => ({ ...createMatchingPorts(), clock, log })
+
 const readers: Record<string, (ports: Ports) => Promise<unknown>> = {
   authorize: ports => asked(authorize(ports), { route: 'POST /payments/authorize', body }),
   capture: ports => asked(capture(ports), ofPayment('POST /payments/capture/{paymentId}')),
@@ -56,7 +64,10 @@ const readers: Record<string, (ports: Ports) => Promise<unknown>> = {
   'daily-funds': ports => dailyFunds({ ...ports, fundsBooks: new FakeFundsBooks() })(),
   'create-payouts': ports => createPayouts(ofSettlement(ports))(),
   'send-payout-files': ports => sendPayoutFiles(ofSettlement(ports))(),
+  'import-files': ({ clock, log }) => importFiles({ ...createFetchPorts(), readers: fileReaders, clock, log })(),
   'inquire-payouts': ports => inquirePayouts(ofSettlement(ports))(),
+  'match-files': ports => matchFiles(ofRecon(ports))(),
+  'age-breaks': ports => ageBreaks(ofRecon(ports))(),
   'observe-state': ports => observeState({ ...ports, invariantRuns: new SampleRuns() })(),
 }
 

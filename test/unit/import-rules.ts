@@ -36,6 +36,7 @@ const SHARED = [
   'runtime',
 ].map(name => `shared/${name}`)
 const AUDITOR = 'scripts/lab/chaos/auditor'
+const RECON_GENERATOR = 'scripts/lab/recon/generate'
 const MONTH_AUDITOR = 'scripts/lab/month/auditor'
 const adapter: Room = {
   imports: [PORTS, SETTLEMENT_PORTS, RECON_PORTS, BOOKS_PORTS, 'shared/domain', 'shared/contracts'],
@@ -110,6 +111,8 @@ const rooms: Record<string, Room> = {
     imports: ['shared/contracts/acquirer.ts', 'shared/contracts/bank.ts', 'scripts/operate/connections.ts'],
     packages: ['mysql2'],
   },
+  // It says what must be found: it shares no rule with the product, and draws nothing but by its seed.
+  [RECON_GENERATOR]: { imports: ['scripts/lab/random.ts'], packages: [] },
   'scripts/lab': {
     imports: [
       ...['scripts/terminal', 'scripts/local', 'scripts/operate', 'functions', 'web', PLUGIN, ...SHARED],

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import {
+  accountChangeStates,
   acquirerDecisions,
   allocationKinds,
   batchStates,
@@ -15,6 +16,7 @@ import {
   eventTypes,
   expectationStates,
   handOutcomes,
+  invoiceStates,
   ledgerEventTypes,
   operationKinds,
   operationStates,
@@ -166,6 +168,8 @@ const places: (Place & { list: string })[] = [
   ...placesOf('batchStates', batchStates, [checkNamed('settlement_batch_state')]),
   ...placesOf('payoutStates', payoutStates, [checkNamed('payout_state')]),
   ...placesOf('payoutFileStates', payoutFileStates, [checkNamed('payout_file_state')]),
+  ...placesOf('invoiceStates', invoiceStates, [checkNamed('merchant_invoice_state')]),
+  ...placesOf('accountChangeStates', accountChangeStates, [checkNamed('account_change_state')]),
   ...placesOf('expectationStates', expectationStates, [checkNamed('recon_expectation_state')]),
   ...placesOf('reconSourceKinds', reconSourceKinds, [checkNamed('recon_source_kind')]),
   ...placesOf('reconProfiles', reconProfiles, [checkNamed('recon_source_profile')]),

@@ -34,7 +34,7 @@ describe('the action', () => {
     )
     expect(Object.fromEntries(changing)).toEqual({
       ...{ 'terms set': 'operator', 'calendar add': 'operator' },
-      ...{ approve: 'approver', cancel: 'operator', safeguard: 'operator' },
+      ...{ approve: 'approver', cancel: 'operator', lose: 'approver', safeguard: 'operator' },
     })
   })
 
@@ -58,6 +58,11 @@ describe('the changes of terms', () => {
     expect(changesIn({ ...by, currency: 'KRW', vat: 'inclusive', payoutMin: 0 })).toEqual({
       vatMode: 'inclusive',
       payoutMinMinor: 0,
+    })
+    expect(changesIn({ reserveBp: 1_000, reserveDays: 120, invoiceAfter: 'never' })).toEqual({
+      reserveBasisPoints: 1_000,
+      reserveDays: 120,
+      invoiceAfterDays: null,
     })
     expect(changesIn({ hold: 'fraud' })).toEqual({ heldReason: 'fraud' })
     expect(changesIn({ release: true })).toEqual({ heldReason: null })

@@ -7,8 +7,10 @@ import { batches } from './batches.ts'
 import { calendar, calendarAdd } from './calendar.ts'
 import { approve, cancel } from './decide.ts'
 import { funds, safeguard } from './funds.ts'
+import { invoices, lose } from './invoices.ts'
 import { overview } from './overview.ts'
 import { files, payouts } from './payouts.ts'
+import { reserves } from './reserves.ts'
 import type { SettleAction, SettleFlags } from './settle-action.ts'
 import { statement } from './statement.ts'
 import { terms, termsSet } from './terms.ts'
@@ -23,9 +25,12 @@ export const settleActions: Readonly<Record<string, SettleAction>> = {
   batches,
   payouts,
   files,
+  reserves,
+  invoices,
   statement,
   approve,
   cancel,
+  lose,
   funds,
   safeguard,
 }

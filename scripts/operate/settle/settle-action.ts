@@ -15,6 +15,9 @@ export interface SettleFlags {
   vat?: VatMode
   refundFee?: RefundFee
   payoutMin?: number
+  reserveBp?: number
+  reserveDays?: number
+  invoiceAfter?: number | 'never'
   account?: string
   hold?: string
   release?: true

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { languages } from '../../../shared/contracts/errors.ts'
 import { refundFees, settlementCycles, vatModes } from '../../../shared/contracts/lists.ts'
+import { RESERVE_DAYS_MAX } from '../../../shared/runtime/config.ts'
 import { positiveNumber, wholeNumber } from '../../terminal/command.ts'
 import { fileName, JSON_FLAG } from '../../terminal/json.ts'
 import { operatorCommand, timezoneName, YES_FLAG } from '../flags.ts'
@@ -15,11 +16,15 @@ const matching =
     return text
   }
 
-function upTo90(text: string): number {
-  const count = wholeNumber(text)
-  if (count > 90) throw new InvalidArgumentError('It wants at most 90.')
-  return count
-}
+const upTo =
+  (max: number) =>
+  (text: string): number => {
+    const count = wholeNumber(text)
+    if (count > max) throw new InvalidArgumentError(`It wants at most ${max}.`)
+    return count
+  }
+
+const daysOrNever = (text: string): number | 'never' => (text === 'never' ? text : upTo(90)(text))
 
 function timeOrSoon(text: string): number | 'soon' {
   const timeMs = Date.parse(text)
@@ -44,9 +49,12 @@ and decides about payouts.
   batches [MERCHANT]       the newest batches, and what became of them
   payouts [BATCH]          the newest payouts, or those of a batch
   files                    payout files: PREPARED ones wait for an approval
+  reserves [MERCHANT]      what is held of merchants, and until when
+  invoices [MERCHANT]      what merchants owe since their balances stayed negative
   statement MERCHANT       what a batch pays the merchant for, as CSV
   approve FILE             its payouts go to the bank; for approvers
   cancel FILE|PAYOUT       as long as it was not sent; for operators
+  lose INVOICE             what remains of it will not come; for approvers
   funds                    what has to be kept apart for merchants, day by day,
                            what is, and what to transfer
   safeguard                asks the bank to move what is missing to the
@@ -58,7 +66,7 @@ OPERATOR_TOKEN or typed: the name that is written down is the token's.`,
   .argument('[words...]')
   .option('--currency <code>', 'terms set, safeguard: of which currency', matching(/^[A-Z]{3}$/, 'a code such as KRW'))
   .addOption(new Option('--cycle <cycle>', 'terms set: days, weeks or months').choices(settlementCycles))
-  .option('--delay <n>', 'terms set: business days from the end of the period to the payout', upTo90)
+  .option('--delay <n>', 'terms set: business days from the end of the period to the payout', upTo(90))
   .option(
     '--cutoff <HH:MM>',
     'terms set: what is later belongs to the next day; 24:00 is midnight',
@@ -68,6 +76,9 @@ OPERATOR_TOKEN or typed: the name that is written down is the token's.`,
   .addOption(new Option('--vat <mode>', 'terms set: how the fee carries VAT').choices(vatModes))
   .addOption(new Option('--refund-fee <what>', 'terms set: what becomes of the fee').choices(refundFees))
   .option('--payout-min <n>', 'terms set: less is carried to the next batch; minor units', wholeNumber)
+  .option('--reserve-bp <n>', 'terms set: hundredths of a per cent that a batch holds back', upTo(9_999))
+  .option('--reserve-days <n>', 'terms set: business days until it is released', upTo(RESERVE_DAYS_MAX))
+  .option('--invoice-after <n>', 'terms set: business days that a balance may stay negative; never', daysOrNever)
   .option('--account <token>', 'terms set: the bank account', matching(/^[\x21-\x7e]{1,64}$/, 'printable ASCII'))
   .option('--hold <reason>', 'terms set: nothing is paid out', nameOrReason(200))
   .option('--release', 'terms set: it is paid out again')

@@ -30,7 +30,7 @@ export const termsSet: SettleAction = {
   wordsMax: 1,
   flags: [
     ...(['currency', 'cycle', 'delay', 'cutoff', 'timezone', 'calendar', 'vat', 'refundFee', 'payoutMin'] as const),
-    ...(['account', 'hold', 'release', 'from'] as const),
+    ...(['reserveBp', 'reserveDays', 'invoiceAfter', 'account', 'hold', 'release', 'from'] as const),
   ],
   async run({ ports, system, words, flags, by }) {
     const merchantId = words[0]!
@@ -58,6 +58,9 @@ export function changesIn(flags: SettleFlags): Partial<SettlementTerms> {
     vatMode: flags.vat,
     refundFee: flags.refundFee,
     payoutMinMinor: flags.payoutMin,
+    reserveBasisPoints: flags.reserveBp,
+    reserveDays: flags.reserveDays,
+    invoiceAfterDays: flags.invoiceAfter === 'never' ? null : flags.invoiceAfter,
     accountToken: flags.account,
     heldReason: release === true ? null : hold,
   }
@@ -90,6 +93,8 @@ const termsText = (of: SettlementTerms): string =>
   [
     ...[`cycle ${of.cycle}`, `${of.delayDays} business days of ${of.calendar}`, `cut-off ${of.cutoff} ${of.timezone}`],
     ...[`VAT ${of.vatMode}`, `fee on refund: ${of.refundFee}`, `payouts of ${of.payoutMinMinor} or more`],
+    ...(of.reserveBasisPoints === 0 ? [] : [`${of.reserveBasisPoints} bp held for ${of.reserveDays} business days`]),
+    ...(of.invoiceAfterDays === null ? [] : [`invoiced after ${of.invoiceAfterDays} business days`]),
     of.accountToken === null ? 'no account' : `to ${of.accountToken}`,
     ...(of.heldReason === null ? [] : [`HELD: ${of.heldReason}`]),
   ].join(', ')

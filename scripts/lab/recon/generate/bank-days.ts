@@ -319,7 +319,7 @@ export class BankDays {
       this.#pay(payout)
       const movement = this.#debit(payout, amount)
       const subjects = { subject: subjectOfPayout(payout), orSubject: subjectOf(movement) }
-      this.#world.truth({ ...subjects, class: 'STATUS', currency, booked: amount, mutation: 'payout-twice' })
+      this.#world.truth({ ...subjects, class: 'DUPLICATE', currency, booked: amount, mutation: 'payout-twice' })
       return [payout]
     },
     'payout-returned': (currency, amount) => [this.#returned(this.#row(currency, amount), 0)],

@@ -1,17 +1,19 @@
 /** What the generator gives: rows for the books, files, what is to be done when, and what must be found. Amounts are minor units. */
 import type { Currency } from './money.ts'
 
-export type FoundClass =
-  | 'DUPLICATE'
-  | 'MISSING_HERE'
-  | 'STATUS'
-  | 'CURRENCY'
-  | 'AMOUNT_OVER'
-  | 'AMOUNT_UNDER'
-  | 'FEE'
-  | 'DATE'
-  | 'MISSING_THERE'
-  | 'AMENDED'
+export const foundClasses = [
+  'DUPLICATE',
+  'MISSING_HERE',
+  'STATUS',
+  'CURRENCY',
+  'AMOUNT_OVER',
+  'AMOUNT_UNDER',
+  'FEE',
+  'DATE',
+  'MISSING_THERE',
+  'AMENDED',
+] as const
+export type FoundClass = (typeof foundClasses)[number]
 
 /**
  * What must be found. A subject is `op:ID:KIND` of the acquirer's lines and of expectations, `batch:REFERENCE` of the acquirer's batches,

@@ -1,0 +1,166 @@
+/** Reads breaks for people: sums of the open ones, pages of them, and what each is about. */
+import { type BreakClass, openBreakStates } from '../contracts/lists.ts'
+import type {
+  BreakContext,
+  BreakQuery,
+  BreakReader,
+  OpenBreaks,
+  ReconBreak,
+  ReconLineKind,
+} from '../reconciliation/ports.ts'
+import type { Expectation } from '../settlement/ports.ts'
+import { BREAK_COLUMNS, type BreakRow, breakOf } from './breaks.ts'
+import type { Database, SqlValue } from './database.ts'
+import { dayIn } from './days.ts'
+
+interface SumRow {
+  class: BreakClass
+  source_id: string
+  currency: string
+  opened_on: Date
+  count: number
+  /** Sums come as text. */
+  remaining: string
+  absolute: string
+}
+
+interface LineRow {
+  file_id: string
+  line_no: number
+  source_id: string
+  line_key: string
+  match_key: string
+  kind: ReconLineKind
+  amount: number
+  fee: number
+  vat: number
+  net: number
+  currency: string
+  batch_ref: string | null
+  booked_on: Date
+  value_on: Date | null
+  party_account: string | null
+  remittance: string | null
+  expectation_id: string | null
+}
+
+interface FileRow {
+  name: string
+  external_id: string | null
+  revision: number | null
+}
+
+interface ExpectationRow {
+  expectation_id: string
+  source_id: string
+  match_key: string
+  kind: Expectation['kind']
+  event_id: string
+  payment_id: string | null
+  amount: number
+  fee: number
+  vat: number
+  currency: string
+  due_on: Date | null
+}
+
+export class BreakReaderTables implements BreakReader {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async sumOpen(): Promise<OpenBreaks[]> {
+    const rows = await this.#database.select<SumRow>(
+      `SELECT class, source_id, currency, opened_on, COUNT(*) AS count, SUM(remaining) AS remaining, SUM(ABS(remaining)) AS absolute
+       FROM recon_break WHERE state IN (?) GROUP BY class, source_id, currency, opened_on ORDER BY class, currency, opened_on`,
+      [openBreakStates],
+    )
+    return rows.map(row => ({
+      ...{ class: row.class, sourceId: row.source_id, currency: row.currency, openedOn: dayIn(row.opened_on) },
+      ...{ count: row.count, remainingMinor: BigInt(row.remaining), absoluteMinor: BigInt(row.absolute) },
+    }))
+  }
+
+  async list({ order, beyondBreakId, limit, ...filters }: BreakQuery): Promise<ReconBreak[]> {
+    const isNewest = order === 'newest'
+    const conditions = conditionsOf(filters)
+    if (beyondBreakId !== undefined) conditions.push([`break_id ${isNewest ? '<' : '>'} ?`, beyondBreakId])
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`
+    const rows = await this.#database.select<BreakRow>(
+      `SELECT ${BREAK_COLUMNS} FROM recon_break ${where} ORDER BY break_id ${isNewest ? 'DESC' : 'ASC'} LIMIT ?`,
+      [...conditions.map(([, value]) => value), limit],
+    )
+    return rows.map(breakOf)
+  }
+
+  async context({ fileId, lineNo, expectationId }: ReconBreak): Promise<BreakContext> {
+    const [file, line] = await Promise.all([this.#file(fileId), this.#line(fileId, lineNo)])
+    const expectation = await this.#expectation(expectationId ?? line?.expectationId ?? null)
+    return { file, line, expectation }
+  }
+
+  async #file(fileId: string | null): Promise<BreakContext['file']> {
+    if (fileId === null) return null
+    const sql = 'SELECT name, external_id, revision FROM recon_file WHERE file_id = ?'
+    const [row] = await this.#database.select<FileRow>(sql, [fileId])
+    return row === undefined ? null : { name: row.name, externalId: row.external_id, revision: row.revision }
+  }
+
+  async #line(fileId: string | null, lineNo: number | null): Promise<BreakContext['line']> {
+    if (fileId === null || lineNo === null) return null
+    const [row] = await this.#database.select<LineRow>(
+      `SELECT file_id, line_no, source_id, line_key, match_key, kind, amount, fee, vat, net, currency, batch_ref, booked_on, value_on,
+         party_account, remittance, expectation_id
+       FROM recon_line WHERE file_id = ? AND line_no = ?`,
+      [fileId, lineNo],
+    )
+    return row === undefined ? null : lineOf(row)
+  }
+
+  async #expectation(expectationId: string | null): Promise<Expectation | null> {
+    if (expectationId === null) return null
+    const [row] = await this.#database.select<ExpectationRow>(
+      `SELECT expectation_id, source_id, match_key, kind, event_id, payment_id, amount, fee, vat, currency, due_on
+       FROM recon_expectation WHERE expectation_id = ?`,
+      [expectationId],
+    )
+    return row === undefined ? null : expectationOf(row)
+  }
+}
+
+type Filters = Omit<BreakQuery, 'order' | 'beyondBreakId' | 'limit'>
+
+function conditionsOf({
+  class: name,
+  states,
+  sourceId,
+  currency,
+  assignee,
+}: Filters): [sql: string, value: SqlValue][] {
+  const all: [sql: string, value: SqlValue | undefined][] = [
+    ['class = ?', name],
+    ['state IN (?)', states],
+    ['source_id = ?', sourceId],
+    ['currency = ?', currency],
+    ['assignee = ?', assignee],
+  ]
+  return all.flatMap(([sql, value]) => (value === undefined ? [] : [[sql, value]]))
+}
+
+const dayOrNull = (date: Date | null): string | null => date && dayIn(date)
+
+const lineOf = (row: LineRow): NonNullable<BreakContext['line']> => ({
+  ...{ fileId: row.file_id, lineNo: row.line_no, sourceId: row.source_id, lineKey: row.line_key },
+  ...{ matchKey: row.match_key, kind: row.kind, currency: row.currency, batchRef: row.batch_ref },
+  ...{ amountMinor: row.amount, feeMinor: row.fee, vatMinor: row.vat, netMinor: row.net },
+  ...{ bookedOn: dayIn(row.booked_on), valueOn: dayOrNull(row.value_on) },
+  ...{ partyAccount: row.party_account, remittance: row.remittance, expectationId: row.expectation_id },
+})
+
+const expectationOf = (row: ExpectationRow): Expectation => ({
+  ...{ expectationId: row.expectation_id, sourceId: row.source_id, matchKey: row.match_key, kind: row.kind },
+  ...{ eventId: row.event_id, paymentId: row.payment_id, currency: row.currency, dueOn: dayOrNull(row.due_on) },
+  ...{ amountMinor: row.amount, feeMinor: row.fee, vatMinor: row.vat },
+})
