@@ -3,9 +3,11 @@ import { Ports } from '../../../shared/runtime/wiring.ts'
 import { type Chosen, chosenAction } from '../choose-action.ts'
 import { type SystemFlags, systemNamedBy } from '../find-system.ts'
 import { operatorSession } from '../operator-session.ts'
+import { accounts, approveAccountAction } from './accounts.ts'
 import { batches } from './batches.ts'
 import { calendar, calendarAdd } from './calendar.ts'
 import { approve, cancel } from './decide.ts'
+import { funds, safeguard } from './funds.ts'
 import { invoices, lose } from './invoices.ts'
 import { overview } from './overview.ts'
 import { files, payouts } from './payouts.ts'
@@ -27,9 +29,13 @@ export const settleActions: Readonly<Record<string, SettleAction>> = {
   reserves,
   invoices,
   statement,
+  accounts,
   approve,
+  'approve-account': approveAccountAction,
   cancel,
   lose,
+  funds,
+  safeguard,
 }
 
 export type SettleRequest = SystemFlags & SettleFlags & { words: readonly string[] }
