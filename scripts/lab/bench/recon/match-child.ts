@@ -26,7 +26,8 @@ const matched = await matchFiles(
   Number.POSITIVE_INFINITY,
 )
 const seconds = (performance.now() - beganMs) / 1_000
-const { maxRSS } = process.resourceUsage()
+const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
+const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6
 const transactionsMs = { count: lastedMs.length, max: Math.max(...lastedMs), ...percentilesOf(lastedMs) }
-console.log(JSON.stringify({ ...matched, seconds, peakRssMiB: maxRSS / 1_024, transactionsMs }))
+console.log(JSON.stringify({ ...matched, seconds, cpuSeconds, peakRssMiB: maxRSS / 1_024, transactionsMs }))
 await ports.database.close()
