@@ -1,5 +1,6 @@
 /** Creates the topics that shared/contracts/topics.ts defines. */
-import { Kafka, logLevel } from 'kafkajs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Admin, Kafka, logLevel } from 'kafkajs'
 import { type TopicDefinition, topicDefinitions } from '../contracts/topics.ts'
 import { type KafkaCluster, reaching } from './kafka-client.ts'
 
@@ -19,11 +20,29 @@ export async function createTopics(cluster: KafkaCluster): Promise<string[]> {
       replicationFactor: BROKERS_DEFAULT,
       configEntries: configOf(topic),
     }))
-    if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: true })
-    return missing.map(topic => topic.name)
+    const names = missing.map(topic => topic.name)
+    // Not with `waitForLeaders`: it gives up at the first broker that has not heard of a topic yet.
+    if (names.length > 0) await admin.createTopics({ topics, waitForLeaders: false })
+    if (names.length > 0) await untilKnown(admin, names)
+    return names
   } finally {
     await admin.disconnect()
   }
+}
+
+const LOOKS_MAX = 100
+const LOOK_EACH_MS = 200
+
+/** Until the brokers can be asked about all of them. Throws what the last of twenty seconds' looks threw. */
+async function untilKnown(admin: Admin, topics: string[]): Promise<void> {
+  for (let look = 1; ; look++)
+    try {
+      await admin.fetchTopicMetadata({ topics })
+      return
+    } catch (error) {
+      if (look === LOOKS_MAX) throw error
+      await sleep(LOOK_EACH_MS)
+    }
 }
 
 function configOf(topic: TopicDefinition): { name: string; value: string }[] {

@@ -213,18 +213,14 @@ export type EarlierLine = Pick<
   isLater: boolean
 }
 
-/** A line that is compared again: it was booked as unexpected, and its expectation has come since. */
-export interface LateMatch {
+/** A line that was booked as unexpected, and what of it has come since. */
+export interface LateLine {
   breakId: string
-  line: Pick<ReconLine, 'fileId' | 'lineNo' | 'valueOn'>
-  expectation: ExpectedLine
-}
-
-/** A line `carry` that was booked as unexpected, and whose batch has come since. */
-export interface LateCarry {
-  breakId: string
-  line: Pick<ReconLine, 'fileId' | 'lineNo' | 'netMinor'>
-  batch: AcquirerBatch
+  line: Pick<ReconLine, 'fileId' | 'lineNo' | 'kind' | 'netMinor' | 'valueOn'>
+  /** In the same currency, and open. */
+  expectation: ExpectedLine | undefined
+  /** Of `carry`: the batch that it comes from. */
+  batch: AcquirerBatch | undefined
 }
 
 /** Lines of an acquirer beside what is expected of it. All by the line's number. The source must be locked. */
@@ -269,13 +265,21 @@ export interface Matching {
   carryOut(tx: Transaction, batch: AcquirerBatch, line: Pick<ReconLine, 'fileId' | 'lineNo'>): Promise<void>
 }
 
+/** Which open breaks are looked at. */
+export interface LatePlace {
+  sourceId: string
+  class: BreakClass
+  state: BreakState
+  /** Empty: from the first. */
+  afterBreakId: string
+}
+
 /** Breaks of lines that came before what they are for. */
 export interface LateLines {
-  /** At most so many, in the order of their breaks, after this one. */
-  listMatches(sourceId: string, limit: number, afterBreakId?: string): Promise<LateMatch[]>
-  listCarries(sourceId: string, limit: number, afterBreakId?: string): Promise<LateCarry[]>
+  /** The next `limit` breaks, in the order of their ids, whether anything has come or not. */
+  list(place: LatePlace, limit: number): Promise<LateLine[]>
   /** The expectation is SETTLED by the line. False, and nothing is written, when it is not open any more. */
-  settle(tx: Transaction, late: LateMatch): Promise<boolean>
+  settle(tx: Transaction, line: LateLine['line'], expectation: ExpectedLine): Promise<boolean>
 }
 
 /** What was expected and did not come. */

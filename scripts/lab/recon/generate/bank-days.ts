@@ -1,7 +1,7 @@
 /** The bank's days: deposits of the acquirer, payouts and what comes back, transfers of our own, and money that nobody knows. */
 
 import type { DueBatch } from './acquirer-days.ts'
-import { addDays, isBusinessDay } from './days.ts'
+import { addDays, businessDaysAfter, isBusinessDay } from './days.ts'
 import { Deck } from './deck.ts'
 import { type Currency, currencies } from './money.ts'
 import {
@@ -28,6 +28,9 @@ const depositFaults = [
   'paid-next-season',
   'no-reference',
   'no-reference-and-short',
+  'no-reference-early',
+  'no-reference-at-last',
+  'no-reference-too-late',
 ] as const
 type DepositFault = (typeof depositFaults)[number]
 
@@ -41,7 +44,10 @@ const payoutFaults = [
   'payout-twice',
   'payout-returned',
   'payout-returned-less',
+  'payout-returned-twice',
   'payout-no-reference',
+  'payout-no-reference-twice',
+  'payout-twin-later',
   'payout-ambiguous',
 ] as const
 type PayoutFault = (typeof payoutFaults)[number]
@@ -53,6 +59,8 @@ const unknownMoney = ['credit', 'debit', 'credit-no-reference', 'debit-no-refere
 
 /** Far above what is deposited or paid out, so that nothing has this amount by chance. */
 const UNKNOWN_FROM = 7_000_000_000
+/** Business days that what is due may take. */
+const SLA_DAYS = 2
 const OPENING = 1_234_567
 
 interface Book {
@@ -165,15 +173,21 @@ export class BankDays {
       this.#world.truth({ ...neverCame(`batch:${reference}`), currency, mutation: 'unpaid' }),
     'paid-next-season': ({ reference, currency, net }) => {
       const day = this.#seasons[1].saleDays[0]!
-      const movement = this.#credit(day, { reference, amount: net, currency, allocated: net })
+      this.#credit(day, { reference, amount: net, currency, allocated: net })
       const row = { currency, mutation: 'paid-next-season' }
       this.#world.truth({ ...row, ...neverCame(`batch:${reference}`), closed: true })
-      this.#maybeLate({ ...row, subject: subjectOf(movement), orSubject: `batch:${reference}` })
     },
-    'no-reference': ({ reference, currency, net, dueOn }) => {
-      const movement = this.#credit(dueOn, { amount: net, currency, allocated: net })
-      const row = { subject: subjectOf(movement), currency, mutation: 'no-reference' }
-      this.#world.say({ ...row, class: 'MATCHED', keyed: false, targets: [reference] })
+    'no-reference': batch => this.#withoutReference(batch, batch.dueOn, 'no-reference'),
+    'no-reference-early': batch => this.#withoutReference(batch, dayBefore(batch.dueOn), 'no-reference-early'),
+    'no-reference-at-last': batch =>
+      this.#withoutReference(batch, businessDaysAfter(batch.dueOn, SLA_DAYS), 'no-reference-at-last'),
+    'no-reference-too-late': ({ reference, currency, net, dueOn }) => {
+      const day = businessDaysAfter(dueOn, SLA_DAYS + 1)
+      const movement = this.#credit(day, { amount: net, currency, allocated: 0 })
+      const row = { currency, mutation: 'no-reference-too-late' }
+      const unknown = { subject: subjectOf(movement), class: 'MISSING_HERE', booked: -net, keyed: false } as const
+      this.#world.truth({ ...row, ...unknown })
+      this.#world.truth({ ...row, ...neverCame(`batch:${reference}`) })
     },
     'no-reference-and-short': ({ reference, currency, net, dueOn }, part) => {
       const amount = net - part
@@ -185,9 +199,11 @@ export class BankDays {
     },
   }
 
-  #maybeLate(row: { subject: string; orSubject: string; currency: Currency; mutation: string }): void {
-    const notes = "the documents do not say whether the bank's line that comes late is a DATE, too"
-    this.#world.truth({ ...row, class: 'DATE', booked: 0, optional: true, notes })
+  /** On the first and the last day on which its amount alone still says what it is for. */
+  #withoutReference({ reference, currency, net }: DueBatch, day: string, mutation: string): void {
+    const movement = this.#credit(day, { amount: net, currency, allocated: net })
+    const row = { currency, mutation }
+    this.#world.say({ ...row, subject: subjectOf(movement), class: 'MATCHED', keyed: false, targets: [reference] })
   }
 
   /** Money of the acquirer. `allocated` leaves cash in transit. */
@@ -308,10 +324,9 @@ export class BankDays {
     },
     'payout-next-season': (currency, amount) => {
       const payout = this.#row(currency, amount)
-      const movement = this.#pay(payout, amount, { day: this.#seasons[1].saleDays[0]! })
+      this.#pay(payout, amount, { day: this.#seasons[1].saleDays[0]! })
       const row = { currency, mutation: 'payout-next-season' }
       this.#world.truth({ ...row, ...neverCame(subjectOfPayout(payout)), closed: true })
-      this.#maybeLate({ ...row, subject: subjectOf(movement), orSubject: subjectOfPayout(payout) })
       return [payout]
     },
     'payout-twice': (currency, amount) => {
@@ -326,13 +341,23 @@ export class BankDays {
     'payout-returned-less': (currency, amount) => [
       this.#returned(this.#row(currency, amount), this.#world.random.integer(1, 1_000)),
     ],
-    'payout-no-reference': (currency, amount) => {
-      const payout = this.#row(currency, amount)
-      const movement = this.#pay(payout, amount, { isKeyed: false })
-      const row = { subject: subjectOf(movement), currency, mutation: 'payout-no-reference' }
-      this.#world.say({ ...row, class: 'MATCHED', keyed: false, targets: [payout.payoutId] })
+    'payout-returned-twice': (currency, amount) => {
+      const payout = this.#returned(this.#row(currency, amount), 0)
+      const movement = this.#moneyBack(payout, amount, 2)
+      const row = { subject: subjectOf(movement), orSubject: subjectOfPayout(payout), currency }
+      this.#world.truth({ ...row, class: 'DUPLICATE', booked: -amount, mutation: 'payout-returned-twice' })
       return [payout]
     },
+    'payout-no-reference': (currency, amount) => [this.#withoutKey(this.#row(currency, amount), 'payout-no-reference')],
+    'payout-no-reference-twice': (currency, amount) => {
+      const payout = this.#withoutKey(this.#row(currency, amount), 'payout-no-reference-twice')
+      const movement = this.#debit(payout, amount, { day: addDays(this.#world.day, 1), isKeyed: false })
+      const row = { subject: subjectOf(movement), currency, mutation: 'payout-no-reference-twice', keyed: false }
+      this.#world.truth({ ...row, class: 'MISSING_HERE', booked: amount })
+      return [payout]
+    },
+    'payout-twin-later': (currency, amount) =>
+      this.#twinLater(this.#row(currency, amount), this.#row(currency, amount)),
   }
 
   #paidOtherwise(payout: PayoutRow, sign: 1 | -1): PayoutRow {
@@ -356,15 +381,35 @@ export class BankDays {
     return payout
   }
 
+  /** Of two with the same amount one is paid with its reference, and a day later the other without: it is the only one left. */
+  #twinLater(one: PayoutRow, other: PayoutRow): PayoutRow[] {
+    this.#pay(one)
+    const movement = this.#pay(other, other.amount, { day: addDays(this.#world.day, 1), isKeyed: false })
+    const row = { subject: subjectOf(movement), currency: one.currency, mutation: 'payout-twin-later' }
+    this.#world.say({ ...row, class: 'MATCHED', keyed: false, targets: [other.payoutId] })
+    return [one, other]
+  }
+
   /** Paid, and on the next day the money is back. */
   #returned(payout: PayoutRow, less: number): PayoutRow {
-    const { payoutId, currency, amount, merchantId } = payout
+    const { currency, amount } = payout
     this.#pay(payout)
-    const of = { endToEndId: payoutId, amount: amount - less, currency, party: merchantId, partyAccount: 'acct_return' }
-    const movement = this.#plan(addDays(this.#world.day, 1), 'operating', { ...of, kind: 'return' })
+    const movement = this.#moneyBack(payout, amount - less, 1)
     const row = { subject: subjectOfPayout(payout), orSubject: subjectOf(movement), currency }
     if (less === 0) this.#world.say({ ...row, class: 'MATCHED', mutation: 'payout-returned' })
     else this.#world.truth({ ...row, class: 'AMOUNT_UNDER', booked: less, mutation: 'payout-returned-less' })
+    return payout
+  }
+
+  #moneyBack({ payoutId, currency, merchantId }: PayoutRow, amount: number, daysLater: number): Movement {
+    const of = { endToEndId: payoutId, amount, currency, party: merchantId, partyAccount: 'acct_return' }
+    return this.#plan(addDays(this.#world.day, daysLater), 'operating', { ...of, kind: 'return' })
+  }
+
+  #withoutKey(payout: PayoutRow, mutation: string): PayoutRow {
+    const movement = this.#pay(payout, payout.amount, { isKeyed: false })
+    const row = { subject: subjectOf(movement), currency: payout.currency, mutation }
+    this.#world.say({ ...row, class: 'MATCHED', keyed: false, targets: [payout.payoutId] })
     return payout
   }
 
@@ -516,6 +561,12 @@ export class BankDays {
     if (!isTogether || payouts.length < 2) return movements.map(movement => [movement])
     return [payouts, ...movements.filter(({ kind }) => kind !== 'payout').map(movement => [movement])]
   }
+}
+
+/** The business day before. */
+function dayBefore(day: string): string {
+  const before = addDays(day, -1)
+  return isBusinessDay(before) ? before : dayBefore(before)
 }
 
 const subjectOf = ({ remittance }: Movement): string => `bank:${remittance}`

@@ -37,9 +37,6 @@ export interface TruthRow {
   keyed: boolean
   /** Of a line without a reference: what it is for; several, when nobody can tell. */
   targets?: string[]
-  /** The documents leave open whether there is one: neither missed nor wrong. */
-  optional?: true
-  notes?: string
 }
 
 export interface ExpectationRow {
