@@ -88,6 +88,27 @@ async function withBatch(work: (batchId: string) => Promise<void>): Promise<void
   }
 }
 
+/** A file without lines and a break that holds nothing, for as long as the work takes. */
+async function withFileAndBreak(work: (fileId: string, breakId: string) => Promise<void>): Promise<void> {
+  const fileId = 'rcf_01M80000000000000000000000'
+  const breakId = 'brk_01M80000000000000000000000'
+  const at = new Date('2026-01-02')
+  await database.write('INSERT INTO recon_file (file_id, source_id, name, sha256, state, received_at) VALUES (?)', [
+    [fileId, 'acquirer', 'seen.csv', '0'.repeat(64), 'REJECTED', at],
+  ])
+  await database.write(
+    `INSERT INTO recon_break (break_id, subject, class, source_id, differences, booked, remaining, currency, opened_on, opened_at, closed_at,
+       state, version, event_count) VALUES (?)`,
+    [[breakId, 'seen', 'DATE', 'acquirer', '{}', 0, 0, 'KRW', at, at, at, 'RESOLVED', 0, 0]],
+  )
+  try {
+    await work(fileId, breakId)
+  } finally {
+    await database.write('DELETE FROM recon_file WHERE file_id = ?', [fileId])
+    await database.write('DELETE FROM recon_break WHERE break_id = ?', [breakId])
+  }
+}
+
 describe('successes', () => {
   test('a purchase, its repeats and its refund', async () => {
     const body = authorizeBody()
@@ -146,8 +167,12 @@ describe('successes', () => {
       conforms('listSettlementItems', await api.get(`/settlements/${batchId}/items`), 200)
     })
     conforms('listPayouts', await api.get('/payouts?limit=2'), 200)
-    conforms('listReconFiles', await api.get('/reconciliation/files?limit=2'), 200)
-    conforms('listBreaks', await api.get('/reconciliation/breaks?limit=2'), 200)
+    await withFileAndBreak(async (fileId, breakId) => {
+      conforms('listReconFiles', await api.get('/reconciliation/files?limit=2'), 200)
+      conforms('getReconFile', await api.get(`/reconciliation/files/${fileId}`), 200)
+      conforms('listBreaks', await api.get('/reconciliation/breaks?limit=2'), 200)
+      conforms('getBreak', await api.get(`/reconciliation/breaks/${breakId}`), 200)
+    })
     conforms('getMetrics', await api.get('/metrics'), 200)
     conforms('advanceClock', await advance(api), 200)
     conforms('getDocs', await api.get('/docs'), 200)
