@@ -46,6 +46,7 @@ const fileFaults = [
   'line-in-revision',
   'revision-taken',
   'carry-of-nothing',
+  'carry-changed',
   ...damages.map(damage => `broken:${damage}` as const),
 ] as const
 /** When a file comes instead of in its order; one of each in a season, the last in the first season only. */
@@ -151,6 +152,7 @@ export class AcquirerDays {
       world.random.fork(),
       fileFaults.map(name => [name, eachFile] as const),
       files / 2,
+      ['carry-changed'],
     )
     if (faults > 0) this.#setApart(world.random.fork())
   }
@@ -183,6 +185,7 @@ export class AcquirerDays {
       else lineFaults[fault](this.#world, target, sale)
     }
     if (target.nextDay === undefined) this.#endAboveZero(target)
+    else if (target.today === this.#seasons[0].saleDays[0]) this.#sellMuchBack(target)
     else random.pick(this.#ends)(target)
   }
 
@@ -284,8 +287,8 @@ export class AcquirerDays {
   /** One refund of an old payment makes the batch of a currency negative: the next batch carries it. */
   #sellMuchBack(target: LineTarget): void {
     const { random } = this.#world
-    const currency = random.pick(currencies)
-    if (target.isApart(currency) || target.isApart(currency, target.nextDay)) return
+    const inOrder = currencies.filter(each => !target.isApart(each) && !target.isApart(each, target.nextDay))
+    const currency = random.pick(inOrder)
     const net = totalNetOf(this.#batchOf(currency, target.today).lines)
     const amount = Math.max(1_000, net + random.integer(1_000, 50_000))
     const fee = -feeOf(amount)
@@ -371,9 +374,13 @@ export class AcquirerDays {
     const net = totalNetOf(batch.lines)
     const isInOrder = carried !== undefined || net <= 0
     const detour = isInOrder ? undefined : this.#apart.get(keyOf(batch.day, batch.currency))
-    const fault = detour ?? this.#fileDeck.draw(this.#filePlace, name => mayHappen(name, net, batch))
+    const drawn = (names: (name: FileFault) => boolean) =>
+      this.#fileDeck.draw(this.#filePlace, name => names(name) && mayHappen(name, net, batch))
+    // Few files carry anything.
+    const fault = detour ?? drawn(name => name === 'carry-changed') ?? drawn(() => true)
     this.#filePlace += 1
     if (fault === 'carry-of-nothing') this.#carryNothing(batch)
+    if (fault === 'carry-changed') this.#changeCarry(batch)
     const first = fileStep(batch, 1, this.#world.random.pick(looks))
     const amended = yield* this.#send(batch, first, fault, season)
     this.#pay(batch, amended, fault === 'after-deposit' || fault === 'after-overdue')
@@ -386,6 +393,7 @@ export class AcquirerDays {
     switch (fault) {
       case undefined:
       case 'carry-of-nothing':
+      case 'carry-changed':
         yield first
         return lines
       case 'resent-as-it-is':
@@ -431,6 +439,7 @@ export class AcquirerDays {
         const damage = fault.slice('broken:'.length) as Damage
         const bytes = Buffer.from(damagedText(batch, damage, this.#world.random))
         yield { ...(first as FileStep), bytes, becomes: 'REJECTED' }
+        yield { ...(first as FileStep), bytes, becomes: 'KNOWN' }
         this.#refused(batch, fault)
         yield first
         return lines
@@ -449,6 +458,16 @@ export class AcquirerDays {
     })
     this.#world.move(currency, 'cash_in_transit', amount)
     const row = { subject: `op:${reference}:carry`, currency, mutation: 'carry-of-nothing' }
+    this.#world.truth({ ...row, class: 'MISSING_HERE', booked: -amount })
+  }
+
+  /** It fits no batch then. The one that it was of is not paid by anybody, so nobody misses it. */
+  #changeCarry({ lines, currency }: Batch): void {
+    const carry = lines[0]!
+    carry.amount += this.#world.random.integer(1, 400)
+    const { reference, amount } = carry
+    this.#world.move(currency, 'cash_in_transit', amount)
+    const row = { subject: `op:${reference}:carry`, currency, mutation: 'carry-changed' }
     this.#world.truth({ ...row, class: 'MISSING_HERE', booked: -amount })
   }
 
@@ -527,6 +546,7 @@ const changesLines: ReadonlySet<string> = new Set<FileFault>(['amended', 'amende
 
 function mayHappen(name: FileFault, net: number, { lines }: Batch): boolean {
   if (lines.length < 2) return false
+  if (name === 'carry-changed') return net > 1_000 && lines[0]!.kind === 'carry' && lines[0]!.amount < -1_000
   if (name === 'carry-of-nothing') return net > 1_000 && lines[0]!.kind !== 'carry'
   if (!changesLines.has(name)) return true
   const hasPlain = lines.some(({ isPlain }) => isPlain)

@@ -18,6 +18,7 @@ import type { PayoutRow, Step } from './truth.ts'
 import { faultsPerThousand, type GeneratorOptions, type Season, seasonsOf, type World } from './world.ts'
 
 type BankAccount = 'operating' | 'safeguarded'
+type FileStep = Extract<Step, { kind: 'file' }>
 
 const depositFaults = [
   'split',
@@ -52,7 +53,11 @@ const payoutFaults = [
 ] as const
 type PayoutFault = (typeof payoutFaults)[number]
 
-const statementFaults = [...statementDamages.map(damage => `broken:${damage}` as const), 'statement-resent'] as const
+const statementFaults = [
+  ...statementDamages.map(damage => `broken:${damage}` as const),
+  'statement-resent',
+  'statement-late',
+] as const
 type StatementFault = (typeof statementFaults)[number]
 
 const unknownMoney = ['credit', 'debit', 'credit-no-reference', 'debit-no-reference'] as const
@@ -62,6 +67,8 @@ const UNKNOWN_FROM = 7_000_000_000
 /** Business days that what is due may take. */
 const SLA_DAYS = 2
 const OPENING = 1_234_567
+/** What was not empty before anybody read its statements. */
+const opened: readonly string[] = ['operating KRW', 'operating KWD', 'safeguarded KRW']
 
 interface Book {
   balance: number
@@ -86,6 +93,10 @@ export class BankDays {
   readonly #books = new Map<string, Book>()
   /** Of deposits, by currency: no two that are waited for may have the same. */
   readonly #nets = new Set<string>()
+  /** What must be read on its day: later it would be found to be something else. */
+  readonly #punctual = new Set<Movement>()
+  /** Statements that come after the next one was tried. */
+  readonly #late = new Map<BankAccount, FileStep>()
   #planned: Planned[] = []
   #count = 0
   #amounts = 0
@@ -141,6 +152,7 @@ export class BankDays {
 
   #beforeFile({ reference, currency, net, dueOn }: DueBatch): void {
     const movement = this.#credit(dueOn, { reference, amount: net, currency, allocated: net })
+    this.#punctual.add(movement)
     const row = { subject: subjectOf(movement), currency, mutation: 'deposit-before-file' }
     this.#world.truth({ ...row, class: 'MISSING_HERE', booked: -net, closed: true })
   }
@@ -202,6 +214,7 @@ export class BankDays {
   /** On the first and the last day on which its amount alone still says what it is for. */
   #withoutReference({ reference, currency, net }: DueBatch, day: string, mutation: string): void {
     const movement = this.#credit(day, { amount: net, currency, allocated: net })
+    this.#punctual.add(movement)
     const row = { currency, mutation }
     this.#world.say({ ...row, subject: subjectOf(movement), class: 'MATCHED', keyed: false, targets: [reference] })
   }
@@ -518,21 +531,52 @@ export class BankDays {
     )
     const text = statementText({ account, day, parts })
     const step = { kind: 'file', day, sourceId: `bank-${account}`, name: `${account}-${day}.xml` } as const
-    const fault = this.#statements.draw(this.#statementPlace, name => mayBreak(name, isFirst, movements.length))
+    const fault = this.#statements.draw(this.#statementPlace, name => this.#mayBreak(name, isFirst, account, movements))
     this.#statementPlace += 1
-    if (fault?.startsWith('broken:')) {
-      const bytes = Buffer.from(damagedStatement(text, fault.slice('broken:'.length) as StatementDamage))
-      this.#world.say({
-        subject: `file:${step.name}`,
-        class: 'REJECTED',
-        currency: 'KRW',
-        mutation: `statement-${fault}`,
-      })
-      yield { ...step, bytes, becomes: 'REJECTED' }
+    const right: FileStep = { ...step, bytes: Buffer.from(text), becomes: 'DONE' }
+    if (fault === 'statement-late') this.#late.set(account, right)
+    else yield* this.#handed(account, right, fault)
+  }
+
+  *#handed(account: BankAccount, right: FileStep, fault: StatementFault | undefined): Generator<Step> {
+    const { day } = this.#world
+    const late = this.#late.get(account)
+    this.#late.delete(account)
+    if (late !== undefined) {
+      this.#refused(right.name, 'statement-late')
+      yield { ...right, becomes: 'REJECTED' }
+      yield { ...late, day }
     }
-    yield { ...step, bytes: Buffer.from(text), becomes: 'DONE' }
-    if (fault === 'statement-resent')
-      yield { ...step, name: `again-${step.name}`, bytes: Buffer.from(text), becomes: 'KNOWN' }
+    if (fault?.startsWith('broken:')) {
+      const damage = fault.slice('broken:'.length) as StatementDamage
+      const bytes = Buffer.from(damagedStatement(right.bytes.toString('utf8'), damage))
+      this.#refused(right.name, `statement-${fault}`)
+      yield { ...right, bytes, becomes: 'REJECTED' }
+    }
+    yield late === undefined ? right : { ...right, again: true }
+    if (fault === 'statement-resent') yield { ...right, name: `again-${right.name}`, becomes: 'KNOWN' }
+  }
+
+  #refused(name: string, mutation: string): void {
+    this.#world.say({ subject: `file:${name}`, class: 'REJECTED', currency: 'KRW', mutation })
+  }
+
+  #mayBreak(name: StatementFault, isFirst: boolean, account: BankAccount, moved: readonly Movement[]): boolean {
+    if (this.#late.has(account)) return false
+    if (name === 'broken:day-missing') return !isFirst
+    if (name !== 'statement-late') return name !== 'broken:details-differ' || moved.length > 0
+    const isAwaited = moved.some(movement => this.#punctual.has(movement))
+    // So that the next one does not open where the last one closed.
+    const changes = currencies.some(
+      currency => moved.reduce((sum, { amount, currency: of }) => sum + (of === currency ? amount : 0), 0) !== 0,
+    )
+    return !isFirst && !isAwaited && changes && this.#followsAnother()
+  }
+
+  /** Whether a statement comes on one of the next days, before anything is missed. */
+  #followsAnother(): boolean {
+    const { day } = this.#world
+    return this.#seasons.some(({ saleDays }) => saleDays.includes(day) && isBusinessDay(addDays(day, 1)))
   }
 
   #part(account: BankAccount, currency: Currency, movements: readonly Movement[]): CurrencyPart {
@@ -548,7 +592,7 @@ export class BankDays {
 
   /** There was money on the account before anybody read its statements. */
   #opening(account: BankAccount, currency: Currency): number {
-    if (account !== 'operating' || currency !== 'KRW') return 0
+    if (!opened.includes(`${account} ${currency}`)) return 0
     const subject = `opening:bank-${account}:${currency}`
     this.#world.truth({ subject, class: 'MISSING_HERE', currency, booked: -OPENING, mutation: 'first-opening' })
     return OPENING
@@ -573,8 +617,3 @@ const subjectOf = ({ remittance }: Movement): string => `bank:${remittance}`
 const subjectOfPayout = ({ payoutId }: PayoutRow): string => `payout:${payoutId}`
 
 const neverCame = (subject: string) => ({ subject, class: 'MISSING_THERE', booked: 0 }) as const
-
-function mayBreak(name: StatementFault, isFirst: boolean, moved: number): boolean {
-  if (name === 'broken:day-missing') return !isFirst
-  return name !== 'broken:details-differ' || moved > 0
-}

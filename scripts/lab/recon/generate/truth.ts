@@ -136,6 +136,8 @@ export type Step =
       bytes: Buffer
       /** KNOWN: the same bytes again, which change nothing. */
       becomes: 'DONE' | 'REJECTED' | 'KNOWN'
+      /** It was refused before, and is to begin anew. */
+      again?: true
     }
   | { kind: 'match' | 'age'; day: string }
   | { kind: 'truth'; row: TruthRow }

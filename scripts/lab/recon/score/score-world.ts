@@ -106,11 +106,11 @@ class Player {
     }
   }
 
-  async #hand({ sourceId, name, bytes, becomes, day }: Extract<Step, { kind: 'file' }>): Promise<void> {
+  async #hand({ sourceId, name, bytes, becomes, day, again }: Extract<Step, { kind: 'file' }>): Promise<void> {
     this.#files += 1
     const path = join(this.#folder, String(this.#files))
     await writeFile(path, bytes)
-    const outcome = await this.#product.importFile({ sourceId, name, path })
+    const outcome = await this.#product.importFile({ sourceId, name, path, again: again === true })
     if (outcome !== outcomes[becomes])
       this.#wrongFiles.push(`${name} of ${day} was ${outcome}, not ${outcomes[becomes]}`)
     await rm(path)
