@@ -4,6 +4,7 @@ import { FakeDatabase, Table } from '../payments/fake-store.ts'
 import type { Transaction } from '../payments/ports.ts'
 import type { AgingStep } from './age-breaks.ts'
 import { isOpen } from './classify-line.ts'
+import { leftOf } from './decide-bank-line.ts'
 import { FakeBreaks, FakeReconLedger } from './fake-breaks.ts'
 import { createImportPorts, type FakeReconFiles, type FakeReconLines, reconLineOf } from './fake-recon.ts'
 import { matchAcquirerChunk } from './match-acquirer.ts'
@@ -44,8 +45,6 @@ interface Tables {
 
 const isTaken = ({ state }: ReconLine): boolean => state === 'MATCHED' || state === 'BROKEN'
 const batchKeyOf = ({ sourceId, batchRef, currency }: BatchKey): string => keyOf(sourceId, batchRef, currency)
-const leftOf = ({ netMinor, allocatedMinor, movedMinor }: AcquirerBatch): number =>
-  netMinor - allocatedMinor - movedMinor
 const byBreak = (a: { breakId: string }, b: { breakId: string }): number => (a.breakId < b.breakId ? -1 : 1)
 
 export class FakeMatching implements Matching, Omit<LateLines, 'settle'>, MissingLines {
@@ -175,12 +174,12 @@ export class FakeMatching implements Matching, Omit<LateLines, 'settle'>, Missin
       row.sourceId === sourceId && row.class === name && row.state === state && row.breakId > afterBreakId
     const breaks = await this.#tables.breaks.table.filter(undefined, isWanted)
     const found = []
-    for (const { breakId, fileId, lineNo } of breaks.sort(byBreak).slice(0, limit)) {
+    for (const { breakId, remainingMinor, fileId, lineNo } of breaks.sort(byBreak).slice(0, limit)) {
       const line = (await this.#tables.lines.table.find(undefined, keyOf(fileId!, lineNo!)))!
       const isExpected = (row: ExpectationRow) => isFor(line)(row) && isOpen(row) && row.currency === line.currency
       const [expectation] = await this.expectationTable.filter(undefined, isExpected)
       const batch = await this.batches.find(undefined, batchKeyOf({ ...line, batchRef: line.matchKey }))
-      found.push({ breakId, line, expectation, batch: line.kind === 'carry' ? batch : undefined })
+      found.push({ breakId, remainingMinor, line, expectation, batch: line.kind === 'carry' ? batch : undefined })
     }
     return found
   }

@@ -216,6 +216,8 @@ export type EarlierLine = Pick<
 /** A line that was booked as unexpected, and what of it has come since. */
 export interface LateLine {
   breakId: string
+  /** Of its break. */
+  remainingMinor: number
   line: Pick<ReconLine, 'fileId' | 'lineNo' | 'kind' | 'netMinor' | 'valueOn'>
   /** In the same currency, and open. */
   expectation: ExpectedLine | undefined

@@ -4,6 +4,7 @@ import { CASH_IN_TRANSIT } from '../domain/recon-ledger.ts'
 import type { Clock, SeparateTransactions, Transaction } from '../payments/ports.ts'
 import type { Calendars } from '../settlement/ports.ts'
 import { type ActPorts, actOnBreak } from './act-on-breaks.ts'
+import { leftOf } from './decide-bank-line.ts'
 import type {
   AcquirerBatch,
   ExpectedLine,
@@ -70,15 +71,19 @@ async function* pagesOf(
   let afterBreakId = ''
   for (let pages = 0; pages < pagesMax; pages++) {
     const page = await lateLines.list({ ...place, afterBreakId }, PAGE_BREAKS)
-    yield page.filter(({ line, expectation, batch }) => expectation !== undefined || isFor(line, batch))
+    yield page.filter(late => late.expectation !== undefined || isFor(late, late.batch))
     if (page.length < PAGE_BREAKS) return
     afterBreakId = page.at(-1)!.breakId
   }
 }
 
-/** A batch that is not there yet, or has something else left, does not fit. */
-const isFor = ({ netMinor }: LateLine['line'], batch: AcquirerBatch | undefined): batch is AcquirerBatch =>
-  batch !== undefined && netMinor < 0 && leftOf(batch) === netMinor
+/** A batch that is not there yet, or has something else left, does not fit; nor does a line of which a person has resolved a part. */
+function isFor(
+  { line: { netMinor }, remainingMinor }: Pick<LateLine, 'line' | 'remainingMinor'>,
+  batch: AcquirerBatch | undefined,
+): batch is AcquirerBatch {
+  return batch !== undefined && netMinor < 0 && leftOf(batch) === netMinor && remainingMinor === -netMinor
+}
 
 /** Under the lock of the source: who matches its lines waits. */
 const resolvePage = (ports: ResolveLatePorts, { sourceId }: OpenPlace, page: readonly LateLine[]): Promise<number> =>
@@ -132,8 +137,7 @@ async function carryLate(
   { found, line, batch }: { found: ReconBreak; line: LateLine['line']; batch: AcquirerBatch },
 ): Promise<boolean> {
   const locked = await ports.matching.lockBatch(tx, batch)
-  // A person may have resolved a part of the break.
-  if (found.remainingMinor !== -line.netMinor || !isFor(line, locked)) return false
+  if (!isFor({ line, remainingMinor: found.remainingMinor }, locked)) return false
   await ports.matching.carryOut(tx, locked, line)
   await actOnBreak(ports, tx, found, {
     ...{ actor: SYSTEM, action: 'expected', reason: 'the batch that it comes from has come' },
@@ -142,6 +146,3 @@ async function carryLate(
   })
   return true
 }
-
-const leftOf = ({ netMinor, allocatedMinor, movedMinor }: AcquirerBatch): number =>
-  netMinor - allocatedMinor - movedMinor

@@ -21,6 +21,7 @@ import {
 
 type LateRow = ExpectedRow & {
   break_id: string
+  remaining: number
   file_id: string
   line_no: number
   kind: ReconLineKind
@@ -36,9 +37,9 @@ type LateRow = ExpectedRow & {
 }
 
 /** The breaks are taken in the order of the index first, so that a look costs the same however many there are. */
-const LATE = `SELECT b.break_id, l.file_id, l.line_no, l.kind, l.net AS line_net, l.value_on, ${EXPECTED_COLUMNS},
+const LATE = `SELECT b.break_id, b.remaining, l.file_id, l.line_no, l.kind, l.net AS line_net, l.value_on, ${EXPECTED_COLUMNS},
     c.source_id AS batch_source, c.batch_ref, c.currency AS batch_currency, c.net, c.allocated, c.moved, c.due_on AS batch_due
-  FROM (SELECT break_id, file_id, line_no FROM recon_break FORCE INDEX (recon_break_of_class)
+  FROM (SELECT break_id, remaining, file_id, line_no FROM recon_break FORCE INDEX (recon_break_of_class)
     WHERE class = ? AND state = ? AND source_id = ? AND break_id > ? ORDER BY break_id LIMIT ?) AS b
   STRAIGHT_JOIN recon_line l FORCE INDEX (PRIMARY) ON l.file_id = b.file_id AND l.line_no = b.line_no
   LEFT JOIN ${EXPECTATION_OF_LINE} AND e.currency = l.currency AND e.state IN ('OPEN', 'OVERDUE')
@@ -47,6 +48,7 @@ const LATE = `SELECT b.break_id, l.file_id, l.line_no, l.kind, l.net AS line_net
 
 const lateOf = (row: LateRow): LateLine => ({
   breakId: row.break_id,
+  remainingMinor: row.remaining,
   line: {
     ...{ fileId: row.file_id, lineNo: row.line_no, kind: row.kind, netMinor: row.line_net },
     valueOn: row.value_on && dayIn(row.value_on),

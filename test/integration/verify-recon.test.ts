@@ -9,7 +9,6 @@ import { until } from '../../shared/runtime/until.ts'
 import { type BatchPorts, Ports } from '../../shared/runtime/wiring.ts'
 import { approveFile } from '../../shared/settlement/decide-file.ts'
 import { addOperator } from '../../shared/settlement/operators.ts'
-import { setTerms } from '../../shared/settlement/set-terms.ts'
 import { expectMutation } from '../support/contract.ts'
 import { openDatabase } from '../support/database.ts'
 import { PaymentApi } from '../support/http.ts'
@@ -74,8 +73,10 @@ async function approveAll(): Promise<void> {
 
 async function paidInto(accountToken: string): Promise<string> {
   const merchantId = newMerchant('recon')
-  const change = { merchantId, currency: 'KRW', from: 'soon', changes: { accountToken } } as const
-  await setTerms(ports, change, { actor: 'kim', reason: 'a contract' })
+  await ports.clock.catchUp()
+  const since = { merchantId, currency: 'KRW', validFromMs: ports.clock.virtualNowMs() }
+  const terms = { ...ports.settlementDefaults, ...since, accountToken }
+  await ports.database.runAlone(tx => ports.terms.insertTerms(tx, terms, 'a test', ports.clock.nowMs()))
   return merchantId
 }
 
