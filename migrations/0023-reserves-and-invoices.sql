@@ -80,5 +80,5 @@ CREATE TABLE IF NOT EXISTS account_change (
   CONSTRAINT account_change_state CHECK (state IN ('ASKED', 'APPROVED', 'CANCELED')),
   CONSTRAINT account_change_approved CHECK ((state = 'APPROVED') = (approved_by IS NOT NULL) AND (approved_by IS NULL) = (effective_at IS NULL)
     AND (approved_by IS NULL OR approved_by <> asked_by)),
-  INDEX account_change_by_state (state, change_id)
+  INDEX account_change_of_account (merchant_id, currency, effective_at)
 ) ENGINE = InnoDB;

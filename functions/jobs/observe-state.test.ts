@@ -1,6 +1,7 @@
 /** The job that sets the gauges of state: what it reads, and what is left as it was when it cannot be read. */
 import { describe, expect, test } from '@jest/globals'
 import { dayOfFunds } from '../../shared/books/fake-books.ts'
+import { breakClasses } from '../../shared/contracts/lists.ts'
 import { paymentIdOf, settledPayment } from '../../shared/invariants/sample-payments.ts'
 import { sampleSlices } from '../../shared/invariants/sample-slices.ts'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
@@ -149,6 +150,34 @@ describe('observe-state', () => {
     ])
   })
 
+  test('shows files that wait or were rejected, open breaks and what is not explained', async () => {
+    const { ports, run } = setUp()
+    const { recon } = ports
+    recon.files.PARSED = { count: 1, sinceMs: FAKE_NOW_MS - MINUTE_MS }
+    recon.rejected = 2
+    const open = { sourceId: 'acquirer', currency: 'KRW', remainingMinor: -70n, absoluteMinor: 70n }
+    recon.open.push({ ...open, class: 'FEE', openedOn: '2020-01-02', count: 3 })
+    recon.open.push({ ...open, class: 'FEE', openedOn: '2099-01-02', count: 1 })
+    const accounts = { debitAccount: 'cash', creditAccount: 'recon_suspense' }
+    ports.balances.entries.push({ ...accounts, amountMinor: 70, currency: 'KRW', recordedAtMs: 0 })
+    expect(await run()).toEqual({ unread: [] })
+
+    expect(await shown(ports, 'recon_files_waiting', 'recon_files_waiting_oldest_seconds')).toEqual(
+      expect.arrayContaining([
+        'recon_files_waiting{state="PARSED"} 1',
+        'recon_files_waiting_oldest_seconds{state="PARSED"} 60',
+      ]),
+    )
+    const classes = await shown(ports, 'recon_breaks_open')
+    expect(classes).toHaveLength(breakClasses.length)
+    expect(classes).toContain('recon_breaks_open{class="FEE"} 4')
+    expect(await shown(ports, 'recon_files_rejected', 'recon_breaks_late', 'recon_suspense_minor')).toEqual([
+      'recon_files_rejected 2',
+      'recon_breaks_late 3',
+      'recon_suspense_minor{currency="KRW"} 70',
+    ])
+  })
+
   test('shows nothing of what was never read, and that it was never read', async () => {
     const { ports } = setUp()
 
@@ -185,6 +214,7 @@ describe('observe-state', () => {
       invariants: now,
       audit: now,
       payouts: now,
+      recon: now,
       funds: now,
     })
     expect(ports.log.lines.map(({ level, fields }) => `${level} ${fields.source}`).toSorted()).toEqual([

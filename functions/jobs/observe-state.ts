@@ -6,6 +6,9 @@ import type { InvariantRuns } from '../../shared/invariants/check-slice.ts'
 import { type ObservePorts, observeBacklog, observeConsumers } from '../../shared/payments/observe-delivery.ts'
 import { leaseTimes, type OperationPolicy } from '../../shared/payments/operation.ts'
 import type { Operations, ParkedRows, TopicSizes } from '../../shared/payments/ports.ts'
+import { type AgePorts, agedBreaks, agesNow } from '../../shared/reconciliation/age-of-breaks.ts'
+import type { BreakReader, FilesToLookAt } from '../../shared/reconciliation/ports.ts'
+import { suspenseBalances } from '../../shared/reconciliation/suspense.ts'
 import { AuditHeads } from '../../shared/runtime/audit-report.ts'
 import { reportBacklog, reportConsumers } from '../../shared/runtime/delivery-report.ts'
 import { reportFunds } from '../../shared/runtime/funds-report.ts'
@@ -14,6 +17,7 @@ import { printingMetrics } from '../../shared/runtime/invocation.ts'
 import { type Metrics, type StateSource, stateSources } from '../../shared/runtime/metrics.ts'
 import { reportUnknown } from '../../shared/runtime/outcome-report.ts'
 import { reportWaiting } from '../../shared/runtime/payout-report.ts'
+import { reportRecon } from '../../shared/runtime/recon-report.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
 import type { AuditReader, Calendars, UnansweredPayouts, WaitingFiles } from '../../shared/settlement/ports.ts'
 
@@ -23,21 +27,28 @@ const UNANSWERED_MAX = 100_000
 /** Rows of days and currencies. */
 const FUNDS_ROWS = 200
 
-type StatePorts = ObservePorts & {
-  outbox: ParkedRows
-  topicSizes: TopicSizes
-  operations: Pick<Operations, 'unknown'>
-  invariantRuns: Pick<InvariantRuns, 'last' | 'lastComplete'>
-  auditLog: Pick<AuditReader, 'head'>
-  payoutFiles: WaitingFiles
-  payouts: UnansweredPayouts
-  fundsDays: Pick<FundsDays, 'listNewest'>
-  calendars: Calendars
-  settlementDefaults: { calendar: string }
-  policy: OperationPolicy
-  metrics: Metrics
-  log: Pick<Logger, 'info' | 'warn'>
-}
+/** A file that nobody hands in again was a mistake. */
+const REJECTED_SHOWN_MS = 7 * 24 * 60 * 60_000
+
+type StatePorts = ObservePorts &
+  AgePorts & {
+    reconFiles: FilesToLookAt
+    breakReader: Pick<BreakReader, 'sumOpen'>
+    balances: Parameters<typeof suspenseBalances>[0]['balances']
+    outbox: ParkedRows
+    topicSizes: TopicSizes
+    operations: Pick<Operations, 'unknown'>
+    invariantRuns: Pick<InvariantRuns, 'last' | 'lastComplete'>
+    auditLog: Pick<AuditReader, 'head'>
+    payoutFiles: WaitingFiles
+    payouts: UnansweredPayouts
+    fundsDays: Pick<FundsDays, 'listNewest'>
+    calendars: Calendars
+    settlementDefaults: { calendar: string }
+    policy: OperationPolicy
+    metrics: Metrics
+    log: Pick<Logger, 'info' | 'warn'>
+  }
 
 /** Each reads everything before it sets the first gauge. */
 const readers: Record<StateSource, (ports: StatePorts, heads: AuditHeads) => Promise<void>> = {
@@ -68,6 +79,18 @@ const readers: Record<StateSource, (ports: StatePorts, heads: AuditHeads) => Pro
     await ports.clock.catchUp()
     const [files, payouts] = await Promise.all([ports.payoutFiles.waiting(), ports.payouts.unanswered(UNANSWERED_MAX)])
     reportWaiting(ports.metrics, { files, payouts }, ports.clock.virtualNowMs())
+  },
+  async recon(ports) {
+    await ports.clock.catchUp()
+    const nowMs = ports.clock.virtualNowMs()
+    const [files, rejectedCount, sums, ageOf, suspense] = await Promise.all([
+      ports.reconFiles.waiting(),
+      ports.reconFiles.countRejected(nowMs - REJECTED_SHOWN_MS),
+      ports.breakReader.sumOpen(),
+      agesNow(ports),
+      suspenseBalances(ports),
+    ])
+    reportRecon(ports.metrics, { files, rejectedCount, open: agedBreaks(sums, ageOf), suspense }, nowMs)
   },
   async funds({ fundsDays, calendars, settlementDefaults, metrics }) {
     const days = await fundsDays.listNewest(FUNDS_ROWS)

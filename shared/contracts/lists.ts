@@ -256,6 +256,10 @@ export type ReconProfile = (typeof reconProfiles)[number]
 export const reconFileStates = ['RECEIVED', 'PARSED', 'MATCHING', 'DONE', 'REJECTED'] as const
 export type ReconFileState = (typeof reconFileStates)[number]
 
+/** Files that are on their way. */
+export const waitingReconFileStates = ['RECEIVED', 'PARSED', 'MATCHING'] as const satisfies readonly ReconFileState[]
+export type WaitingReconFileState = (typeof waitingReconFileStates)[number]
+
 /** READ until it is matched. REPEATED: an earlier file had it, with the same content. */
 export const reconLineStates = ['READ', 'MATCHED', 'BROKEN', 'REPEATED'] as const
 export type ReconLineState = (typeof reconLineStates)[number]

@@ -34,6 +34,9 @@ const BASIS_POINTS_PER_WHOLE = 10_000n
 export const reserveOfMinor = (netMinor: number, { reserveBasisPoints }: SettlementTerms): number =>
   netMinor <= 0 ? 0 : Number(divideHalfEven(BigInt(netMinor) * BigInt(reserveBasisPoints), BASIS_POINTS_PER_WHOLE))
 
+/** What may change at any time. Bank accounts wait for an approval. */
+export type ChangedTerms = Partial<Omit<SettlementTerms, 'accountToken'>>
+
 export interface DatedTerms extends SettlementTerms {
   merchantId: string
   currency: string
@@ -61,6 +64,13 @@ export function termsIn(rows: readonly DatedTerms[], defaults: SettlementTerms):
   const byMerchant = Map.groupBy(rows, row => row.merchantId)
   return ({ merchantId, currency }, atMs) =>
     termsAt(byMerchant.get(merchantId) ?? [], defaults, merchantId, currency, atMs)
+}
+
+/** The first moment from then on at which none of these rows begins: no two of an account may begin together. */
+export function freeFrom(own: readonly DatedTerms[], atMs: number): number {
+  let freeMs = atMs
+  while (own.some(row => row.validFromMs === freeMs)) freeMs++
+  return freeMs
 }
 
 /** What we expect an acquirer to take of us, and when it pays. */

@@ -2,7 +2,7 @@
 import { auditHashOf } from './audit-hash.ts'
 import type { auditInvariants } from './audit-invariants.ts'
 import type { PlantedFor } from './planted.corruption.ts'
-import { addAuditRow, SAMPLE_FILE } from './sample-audit.ts'
+import { addAuditRow, SAMPLE_CHANGE, SAMPLE_FILE } from './sample-audit.ts'
 
 const APPROVED_AT = "'2026-11-29 00:00:00.000'"
 
@@ -130,6 +130,49 @@ export const auditCorruptions: PlantedFor<(typeof auditInvariants)[number]['name
         tables: ['payout_file'],
         inTables: [fileApprovedBy('kim')],
         offender: /^pof_/,
+      },
+    ],
+  },
+  'account-approvals': {
+    samples: [
+      {
+        what: 'an account that was approved by who asked for it',
+        row: SAMPLE_CHANGE,
+        inAudit: ({ accounts }) => {
+          accounts[0]!.askedBy = 'park'
+        },
+      },
+      {
+        what: 'an account that was approved by somebody who may not',
+        row: SAMPLE_CHANGE,
+        inAudit: ({ operators }) => {
+          operators.get('park')!.role = 'operator'
+        },
+      },
+      {
+        what: 'an account that is paid to at once',
+        row: SAMPLE_CHANGE,
+        inAudit: ({ accounts }) => {
+          accounts[0]!.effectiveAtMs -= 1
+        },
+      },
+      {
+        what: 'terms with another account than the one that was approved',
+        row: SAMPLE_CHANGE,
+        inAudit: ({ accounts }) => {
+          accounts[0]!.termsToken = 'acct_mine'
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'an account that nothing says was approved',
+        tables: ['account_change'],
+        inTables: [
+          `INSERT INTO account_change (change_id, merchant_id, currency, account_token, state, asked_by, asked_at, approved_by, approved_at, effective_at)
+           VALUES ('${SAMPLE_CHANGE}', 'shop', 'KRW', 'acct_mine', 'APPROVED', 'lee', ${APPROVED_AT}, 'kim', ${APPROVED_AT}, ${APPROVED_AT})`,
+        ],
+        offender: /^chg_/,
       },
     ],
   },

@@ -1,6 +1,6 @@
-/** Invariants of the audit log: an unbroken chain, and the approval of every payout file in it. */
+/** Invariants of the audit log: an unbroken chain, and the approvals of payout files and bank accounts in it. */
 import { type AuditRow, auditHashOf } from './audit-hash.ts'
-import { type CheckResult, type DatabaseInvariant, failed, GRACE_MS, ok } from './invariant.ts'
+import { type CheckResult, type DatabaseInvariant, failed, GRACE_MS, holds, ok, same } from './invariant.ts'
 
 /** A payout file whose state says that somebody approved it. */
 export interface ApprovedFile {
@@ -11,6 +11,21 @@ export interface ApprovedFile {
   approvals: readonly { actor: string; atMs: number }[]
   /** The operator of that name; null when there is none. */
   approver: { role: string; disabledAtMs: number | null } | null
+}
+
+/** A bank account of a merchant that was approved. Times are virtual. */
+export interface AccountApproval {
+  changeId: string
+  accountToken: string
+  askedBy: string
+  approvedBy: string
+  approvedAtMs: number
+  effectiveAtMs: number
+  /** Who asked and approved by the audit log. */
+  audited: readonly { action: string; actor: string }[]
+  approverRole: string | null
+  /** Of the terms that begin at that moment; undefined: none do. */
+  termsToken: string | null | undefined
 }
 
 /** What stands before the first row. */
@@ -65,4 +80,26 @@ const auditApprovals = {
   },
 } as const satisfies DatabaseInvariant
 
-export const auditInvariants = [auditChain, auditApprovals] as const
+const DAY_MS = 24 * 60 * 60_000
+
+export function* accountResults(change: AccountApproval): Iterable<CheckResult> {
+  const { changeId, accountToken, askedBy, approvedBy, approvedAtMs, effectiveAtMs, audited } = change
+  const found = audited.map(({ action, actor }) => `${action} by ${actor}`).sort()
+  const wanted = [`account.approved by ${approvedBy}`, `account.asked by ${askedBy}`]
+  yield same(changeId, 'what the audit log has of it', found.join(), wanted.join())
+  yield holds(approvedBy !== askedBy, changeId, `was asked for and approved by ${askedBy}`)
+  yield same(changeId, 'the role of who approved it', change.approverRole, 'approver')
+  yield holds(effectiveAtMs >= approvedAtMs + DAY_MS, changeId, 'is paid to within a day of its approval')
+  yield same(changeId, 'the account of the terms that begin with it', change.termsToken, accountToken)
+}
+
+const accountApprovals = {
+  name: 'account-approvals',
+  sentence:
+    'A changed bank account was approved by an approver who had not asked for it, both in the audit log, and is in the terms from a day later on.',
+  async *checkTotals({ accountApprovals }) {
+    for await (const change of accountApprovals()) yield* accountResults(change)
+  },
+} as const satisfies DatabaseInvariant
+
+export const auditInvariants = [auditChain, auditApprovals, accountApprovals] as const

@@ -2,8 +2,8 @@
 
 import { settlementEventTypes } from '../contracts/lists.ts'
 import type { AuditRow } from './audit-hash.ts'
-import type { ApprovedFile } from './audit-invariants.ts'
-import { readApprovedFiles, readAuditRows } from './audit-reader.ts'
+import type { AccountApproval, ApprovedFile } from './audit-invariants.ts'
+import { readAccountApprovals, readApprovedFiles, readAuditRows } from './audit-reader.ts'
 import type { TermsRow } from './charges.ts'
 import { type AccountTotals, Balances, type CheckedSnapshot, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
@@ -217,6 +217,10 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
 
   auditRows(): AsyncGenerator<AuditRow> {
     return readAuditRows(this.#snapshot)
+  }
+
+  accountApprovals(): AsyncGenerator<AccountApproval> {
+    return readAccountApprovals(this.#snapshot)
   }
 
   approvedFiles(): AsyncGenerator<ApprovedFile> {

@@ -1,7 +1,7 @@
 /** What the database says of all payments together: the balances of the accounts, and every stored answer. */
 import { type EntryType, entryTypes, type VatMode } from '../contracts/lists.ts'
 import type { AuditRow } from './audit-hash.ts'
-import type { ApprovedFile } from './audit-invariants.ts'
+import type { AccountApproval, ApprovedFile } from './audit-invariants.ts'
 import { type ChargeType, chargesOf } from './charges.ts'
 import type { Judge } from './invariant.ts'
 import { entryRules } from './ledger-invariants.ts'
@@ -68,6 +68,7 @@ export interface DatabaseTotals {
   /** The audit log, in the order of ids. */
   auditRows: () => AsyncIterable<AuditRow>
   approvedFiles: () => AsyncIterable<ApprovedFile>
+  accountApprovals: () => AsyncIterable<AccountApproval>
   snapshots: () => AsyncIterable<CheckedSnapshot>
 }
 

@@ -1,7 +1,7 @@
 /** Holds the invariants against a database and, where they can be read, Kafka and the acquirer's journal: once, changing nothing. */
 import type { AcquirerFacts, DecidedHistory } from './acquirer-facts.ts'
 import type { AuditRow } from './audit-hash.ts'
-import type { ApprovedFile } from './audit-invariants.ts'
+import type { AccountApproval, ApprovedFile } from './audit-invariants.ts'
 import { type InvariantGroup, needingAcquirer, needingDatabase, needingKafka, needingOnePayment } from './catalogue.ts'
 import { type Balances, type CheckedSnapshot, Expectations, type KeptAnswer } from './database-totals.ts'
 import type { CheckResult, Invariant, Judge } from './invariant.ts'
@@ -37,6 +37,7 @@ export interface DatabaseSource {
   reconSums(): Promise<ReconSums>
   auditRows(): AsyncIterable<AuditRow>
   approvedFiles(): AsyncIterable<ApprovedFile>
+  accountApprovals(): AsyncIterable<AccountApproval>
   /** Every stored balance. */
   snapshots(): AsyncIterable<CheckedSnapshot>
 }
@@ -210,10 +211,11 @@ async function judgeTotals(
 ): Promise<void> {
   const answers = () => counted(database.answers(), count => onJudged('answers', count))
   const [auditRows, approvedFiles] = [() => database.auditRows(), () => database.approvedFiles()]
+  const accountApprovals = () => database.accountApprovals()
   const snapshots = () => database.snapshots()
   const balances = await database.balances()
   settlement.addLedger(balances.debits, balances.credits, await database.settlementSums())
-  const beside = { settlement, recon, answers, snapshots, auditRows, approvedFiles }
+  const beside = { settlement, recon, answers, snapshots, auditRows, approvedFiles, accountApprovals }
   const totals = { ...balances, expected, chargesOutstanding, ...beside }
   for (const invariant of needingDatabase)
     if ('checkTotals' in invariant)

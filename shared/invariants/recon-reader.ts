@@ -64,6 +64,11 @@ const BREAKS = `SELECT k.*, l.line_no AS line_found, e.expectation_id AS expecta
   LEFT JOIN recon_expectation e ON e.expectation_id = k.subject LEFT JOIN payout p ON p.payout_id = k.subject
   WHERE k.break_id > ? ORDER BY k.break_id LIMIT ?`
 
+/** With the file that says it. The keys are given: no plan can go through all lines of a source. */
+const SAID_UNDER_KEYS = `SELECT l.source_id, l.line_key, l.file_id, l.content_hash, l.net, l.state,
+  f.external_id, f.revision, f.day, f.done_at FROM recon_line l JOIN recon_file f ON f.file_id = l.file_id
+  WHERE l.source_id = ? AND l.line_key IN (?) ORDER BY f.revision DESC, f.file_id DESC`
+
 const AUDITED = `SELECT a.subject, a.actor, o.role FROM audit_log a LEFT JOIN operator o ON o.name = a.actor
   WHERE a.action = 'break.acted' AND a.subject IN (?) ORDER BY a.id`
 
@@ -161,23 +166,19 @@ export class ReconReader {
 
   /** By the place of a line: what files that were matched before its own said under the same key, newest first. */
   async #earlierOf(rows: Row[]): Promise<Map<string, LineHistory['earlier']>> {
-    if (rows.length === 0) return new Map()
-    const found = await this.#rows(
-      `SELECT l.file_id, l.line_no, o.content_hash, o.net, g.external_id = f.external_id AND g.revision > f.revision AS is_later
-       FROM recon_line l JOIN recon_file f ON f.file_id = l.file_id
-       JOIN recon_line o ON o.source_id = l.source_id AND o.line_key = l.line_key AND o.file_id <> l.file_id
-         AND o.state IN ('MATCHED', 'BROKEN')
-       JOIN recon_file g ON g.file_id = o.file_id AND g.done_at IS NOT NULL AND (f.done_at IS NULL OR g.done_at < f.done_at
-         OR (g.done_at = f.done_at AND (g.day, g.revision, g.file_id) < (f.day, f.revision, f.file_id)))
-       WHERE (l.file_id, l.line_no) IN (?) ORDER BY g.revision DESC, g.file_id DESC`,
-      [rows.map(row => [row.file_id, row.line_no])],
-    )
-    const groups = [...Map.groupBy(found, placeOf)]
+    const found: Row[] = []
+    for (const [sourceId, own] of Map.groupBy(rows, row => String(row.source_id)))
+      found.push(...(await this.#rows(SAID_UNDER_KEYS, [sourceId, own.map(({ line_key }) => line_key)])))
+    const files = new Map(found.map(row => [row.file_id, row]))
+    const said = Map.groupBy(found, row => `${row.source_id} ${row.line_key}`)
     return new Map(
-      groups.map(([place, olds]) => [
-        place,
-        olds.map(({ content_hash, net, is_later }) => ({ contentHash: content_hash, net, isLater: is_later === 1 })),
-      ]),
+      rows.map(row => {
+        const file = files.get(row.file_id)
+        const others = (said.get(`${row.source_id} ${row.line_key}`) ?? []).filter(
+          other => SETTLING.includes(other.state) && file !== undefined && wasMatchedBefore(other, file),
+        )
+        return [placeOf(row), others.map(other => earlierOf(other, file!))]
+      }),
     )
   }
 
@@ -325,6 +326,22 @@ class Closings {
 
 const eventIdsOf = (events: Map<string, SubjectEvent[]>): string[] =>
   [...events.values()].flat().map(({ eventId }) => eventId)
+
+const SETTLING = ['MATCHED', 'BROKEN']
+
+/** One that is not done yet is matched last; at the same moment they follow their days. */
+function wasMatchedBefore(other: Row, file: Row): boolean {
+  if (other.file_id === file.file_id || other.done_at === null) return false
+  if (file.done_at === null || other.done_at < file.done_at) return true
+  const order = (of: Row) => `${dayOf(of.day)} ${String(of.revision).padStart(6, '0')} ${of.file_id}`
+  return other.done_at.getTime() === file.done_at.getTime() && order(other) < order(file)
+}
+
+const earlierOf = (other: Row, { external_id, revision }: Row): LineHistory['earlier'][number] => ({
+  contentHash: other.content_hash,
+  net: other.net,
+  isLater: other.external_id === external_id && other.revision > revision,
+})
 
 const placeOf = ({ file_id, line_no }: Row): string => `${file_id}:${line_no}`
 

@@ -1,16 +1,19 @@
-/** An audit log of three entries and a payout file that the last one approves. For tests only. */
+/** An audit log of five entries, a payout file and a bank account that it approves. For tests only. */
 import { type AuditRow, auditHashOf } from './audit-hash.ts'
-import type { ApprovedFile } from './audit-invariants.ts'
+import type { AccountApproval, ApprovedFile } from './audit-invariants.ts'
 
 /** Corruptions happen to it. */
 export interface SampleAudit {
   rows: AuditRow[]
   files: { fileId: string; approvedBy: string }[]
+  accounts: Omit<AccountApproval, 'audited' | 'approverRole'>[]
   operators: Map<string, { role: string; disabledAtMs: number | null }>
 }
 
 const BEGAN_MS = Date.UTC(2026, 10, 29)
 export const SAMPLE_FILE = 'pof_00000000000000000000000001'
+
+export const SAMPLE_CHANGE = 'chg_00000000000000000000000001'
 
 /** The next entry of the log. */
 export function addAuditRow(rows: AuditRow[], entry: Pick<AuditRow, 'actor' | 'action' | 'subject'>): void {
@@ -23,12 +26,23 @@ export function sampleAudit(): SampleAudit {
   const rows: AuditRow[] = []
   addAuditRow(rows, { actor: 'system login pay', action: 'operator.added', subject: 'kim' })
   addAuditRow(rows, { actor: 'kim', action: 'operator.added', subject: 'lee' })
+  addAuditRow(rows, { actor: 'han', action: 'account.asked', subject: SAMPLE_CHANGE })
+  addAuditRow(rows, { actor: 'park', action: 'account.approved', subject: SAMPLE_CHANGE })
   addAuditRow(rows, { actor: 'kim', action: 'payout-file.approved', subject: SAMPLE_FILE })
   const operators = new Map([
+    ['park', { role: 'approver', disabledAtMs: null }],
     ['kim', { role: 'approver', disabledAtMs: null }],
     ['lee', { role: 'operator', disabledAtMs: null }],
   ])
-  return { rows, files: [{ fileId: SAMPLE_FILE, approvedBy: 'kim' }], operators }
+  const approved = { approvedBy: 'park', approvedAtMs: BEGAN_MS, effectiveAtMs: BEGAN_MS + 24 * 60 * 60_000 }
+  const account = {
+    changeId: SAMPLE_CHANGE,
+    accountToken: 'acct_pay',
+    termsToken: 'acct_pay',
+    askedBy: 'han',
+    ...approved,
+  }
+  return { rows, files: [{ fileId: SAMPLE_FILE, approvedBy: 'kim' }], accounts: [account], operators }
 }
 
 /** As the database's reader finds them. */
@@ -37,4 +51,11 @@ export const approvedFilesOf = ({ rows, files, operators }: SampleAudit): Approv
     ...file,
     approvals: rows.filter(({ action, subject }) => action === 'payout-file.approved' && subject === file.fileId),
     approver: operators.get(file.approvedBy) ?? null,
+  }))
+
+export const accountApprovalsOf = ({ rows, accounts, operators }: SampleAudit): AccountApproval[] =>
+  accounts.map(account => ({
+    ...account,
+    audited: rows.filter(({ subject }) => subject === account.changeId),
+    approverRole: operators.get(account.approvedBy)?.role ?? null,
   }))

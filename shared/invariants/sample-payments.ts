@@ -7,7 +7,7 @@ import { Balances, type CheckedSnapshot, type KeptAnswer } from './database-tota
 import type { DatabaseSource } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts, RowInKafka } from './kafka-facts.ts'
 import type { AnswerRow, EntryRow, EventFacts, OperationRow, PaymentHistory, PaymentRow } from './payment-history.ts'
-import { approvedFilesOf, type SampleAudit, sampleAudit } from './sample-audit.ts'
+import { accountApprovalsOf, approvedFilesOf, type SampleAudit, sampleAudit } from './sample-audit.ts'
 import { type SampleExpectations, type SampleRecon, sampleRecon, sampleTables } from './sample-recon.ts'
 import { SampleReconReader } from './sample-recon-reader.ts'
 import { type SampleSettlement, sampleSettlement } from './sample-settlement.ts'
@@ -499,6 +499,9 @@ export function sampleDatabase(
     reconSums: async () => reader.sums(),
     auditRows: async function* () {
       yield* audit.rows
+    },
+    accountApprovals: async function* () {
+      yield* accountApprovalsOf(audit)
     },
     approvedFiles: async function* () {
       yield* approvedFilesOf(audit)

@@ -56,7 +56,7 @@ export async function countMissing(ports: AgePorts, virtualNowMs: number): Promi
   let count = 0
   for (const source of await acquirers(ports)) {
     const dueOnMax = await lastMissedDay(ports, source, virtualNowMs)
-    if (dueOnMax !== undefined)
+    if (dueOnMax !== undefined && !(await isWaiting(ports, source)))
       count += (await ports.missingLines.listDue(undefined, source.sourceId, dueOnMax, COUNTED_MAX)).length
   }
   return count
@@ -89,11 +89,14 @@ async function lastMissedDay(
   return lastMissed(calendar, today, source.slaDays)
 }
 
+/** What is in a file that is not matched yet is not missed. */
+const isWaiting = async ({ reconFiles }: AgePorts, { sourceId }: ReconSource): Promise<boolean> =>
+  (await reconFiles.listByState(['PARSED', 'MATCHING'], 1, sourceId)).length > 0
+
 async function missExpectations(ports: AgePorts, source: ReconSource, deadlineMs: number): Promise<number> {
   let count = 0
   while (ports.clock.nowMs() < deadlineMs) {
-    // What is in a file that waits may be among them.
-    if ((await ports.reconFiles.listByState(['PARSED', 'MATCHING'], 1, source.sourceId)).length > 0) break
+    if (await isWaiting(ports, source)) break
     const missed = await ports.transactions.run(source.sourceId, tx => missChunk(ports, tx, source.sourceId))
     if (missed > 0) await ringAll(ports.doorbell)
     count += missed

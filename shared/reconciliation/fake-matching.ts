@@ -1,9 +1,10 @@
 /** The ports of matching an acquirer's lines for tests, over tables in memory that refuse what the real ones refuse. */
-import { type ExpectationState, type OperationState, openBreakStates, type ReconLineState } from '../contracts/lists.ts'
+import type { ExpectationState, OperationState, ReconLineState } from '../contracts/lists.ts'
 import { FakeDatabase, Table } from '../payments/fake-store.ts'
 import type { Transaction } from '../payments/ports.ts'
 import type { AgingStep } from './age-breaks.ts'
 import { isOpen } from './classify-line.ts'
+import { leftOf } from './decide-bank-line.ts'
 import { FakeBreaks, FakeReconLedger } from './fake-breaks.ts'
 import { createImportPorts, type FakeReconFiles, type FakeReconLines, reconLineOf } from './fake-recon.ts'
 import { matchAcquirerChunk } from './match-acquirer.ts'
@@ -12,9 +13,9 @@ import type {
   AcquirerBatch,
   EarlierLine,
   ExpectedLine,
-  LateCarry,
+  LateLine,
   LateLines,
-  LateMatch,
+  LatePlace,
   LineRange,
   Matching,
   MissingLines,
@@ -44,8 +45,6 @@ interface Tables {
 
 const isTaken = ({ state }: ReconLine): boolean => state === 'MATCHED' || state === 'BROKEN'
 const batchKeyOf = ({ sourceId, batchRef, currency }: BatchKey): string => keyOf(sourceId, batchRef, currency)
-const leftOf = ({ netMinor, allocatedMinor, movedMinor }: AcquirerBatch): number =>
-  netMinor - allocatedMinor - movedMinor
 const byBreak = (a: { breakId: string }, b: { breakId: string }): number => (a.breakId < b.breakId ? -1 : 1)
 
 export class FakeMatching implements Matching, Omit<LateLines, 'settle'>, MissingLines {
@@ -170,30 +169,25 @@ export class FakeMatching implements Matching, Omit<LateLines, 'settle'>, Missin
     await this.allocations.insert(tx, keyOf(fileId, lineNo, batchRef), { fileId, lineNo, batchRef, amountMinor })
   }
 
-  async listMatches(sourceId: string, limit: number, after = ''): Promise<LateMatch[]> {
-    const expected = await this.expectationTable.filter(undefined, isOpen)
-    const late = (await this.#openLines(sourceId, ['MISSING_HERE', 'STATUS'], after)).flatMap(({ breakId, line }) => {
-      const expectation = expected.find(row => isFor(line)(row) && row.currency === line.currency)
-      return expectation === undefined ? [] : [{ breakId, line, expectation }]
-    })
-    return late.slice(0, limit)
-  }
-
-  async listCarries(sourceId: string, limit: number, after = ''): Promise<LateCarry[]> {
-    const batches = await this.batches.filter(undefined, () => true)
-    const late = (await this.#openLines(sourceId, ['MISSING_HERE'], after)).flatMap(({ breakId, line }) => {
-      const { matchKey: batchRef, currency, kind, netMinor } = line
-      const batch = batches.find(row => batchKeyOf(row) === batchKeyOf({ sourceId, batchRef, currency }))
-      const isFitting = kind === 'carry' && netMinor < 0 && batch !== undefined && leftOf(batch) === netMinor
-      return isFitting ? [{ breakId, line, batch }] : []
-    })
-    return late.slice(0, limit)
+  async list({ sourceId, class: name, state, afterBreakId }: LatePlace, limit: number): Promise<LateLine[]> {
+    const isWanted = (row: ReconBreak) =>
+      row.sourceId === sourceId && row.class === name && row.state === state && row.breakId > afterBreakId
+    const breaks = await this.#tables.breaks.table.filter(undefined, isWanted)
+    const found = []
+    for (const { breakId, remainingMinor, fileId, lineNo } of breaks.sort(byBreak).slice(0, limit)) {
+      const line = (await this.#tables.lines.table.find(undefined, keyOf(fileId!, lineNo!)))!
+      const isExpected = (row: ExpectationRow) => isFor(line)(row) && isOpen(row) && row.currency === line.currency
+      const [expectation] = await this.expectationTable.filter(undefined, isExpected)
+      const batch = await this.batches.find(undefined, batchKeyOf({ ...line, batchRef: line.matchKey }))
+      found.push({ breakId, remainingMinor, line, expectation, batch: line.kind === 'carry' ? batch : undefined })
+    }
+    return found
   }
 
   /** As the port of late lines: the name that it shares with matching has another form. */
-  async settleLate(tx: Transaction, { line, expectation }: LateMatch): Promise<boolean> {
-    if (!(await this.#settleOne(tx, expectation.expectationId))) return false
-    await this.#change(tx, line, { expectationId: expectation.expectationId })
+  async settleLate(tx: Transaction, line: LateLine['line'], { expectationId }: ExpectedLine): Promise<boolean> {
+    if (!(await this.#settleOne(tx, expectationId))) return false
+    await this.#change(tx, line, { expectationId })
     return true
   }
 
@@ -247,21 +241,6 @@ export class FakeMatching implements Matching, Omit<LateLines, 'settle'>, Missin
   #numbered(tx: Transaction, fileId: string, lineNos: readonly number[]): Promise<ReconLine[]> {
     return this.#tables.lines.table.filter(tx, row => row.fileId === fileId && lineNos.includes(row.lineNo))
   }
-
-  async #openLines(sourceId: string, classes: readonly string[], after: string) {
-    const open: readonly string[] = openBreakStates
-    const breaks = await this.#tables.breaks.table.filter(
-      undefined,
-      row =>
-        row.sourceId === sourceId && classes.includes(row.class) && open.includes(row.state) && row.breakId > after,
-    )
-    const found = []
-    for (const { breakId, fileId, lineNo } of breaks.sort(byBreak)) {
-      const line = await this.#tables.lines.table.find(undefined, keyOf(fileId!, lineNo!))
-      found.push({ breakId, line: line! })
-    }
-    return found
-  }
 }
 
 const isFor =
@@ -287,8 +266,7 @@ export function createMatchingPorts(db = new FakeDatabase(), options: { seed?: n
     ...{ ...ports, breaks, matching, missingLines: matching, reconAlarms: new FakeReconAlarms() },
     ...{ reconLedger: new FakeReconLedger(db), agingSteps: [] as AgingStep[] },
     lateLines: {
-      listMatches: matching.listMatches.bind(matching),
-      listCarries: matching.listCarries.bind(matching),
+      list: matching.list.bind(matching),
       settle: matching.settleLate.bind(matching),
     } satisfies LateLines,
   }

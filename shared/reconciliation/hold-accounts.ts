@@ -1,7 +1,7 @@
 /** Stops paying merchants whose payout came back, until an operator sets their terms again. */
 
 import type { SettlementTerms } from '../domain/settlement-terms.ts'
-import { type DatedTerms, termsAt } from '../domain/settlement-terms.ts'
+import { type DatedTerms, freeFrom, termsAt } from '../domain/settlement-terms.ts'
 import type { Clock, Transaction } from '../payments/ports.ts'
 import type { AuditLog, Payout, TermsReader, TermsWriter } from '../settlement/ports.ts'
 import { AHEAD_MS_MIN, termsDetails } from '../settlement/set-terms.ts'
@@ -46,13 +46,6 @@ function holding(ports: HoldPorts, payout: Payout, own: readonly DatedTerms[]): 
       ...{ merchantId, currency, heldReason: `payout ${payoutId} came back` },
       validFromMs: freeFrom(own, atMs),
     }))
-}
-
-/** No two rows of an account begin together. */
-function freeFrom(own: readonly DatedTerms[], atMs: number): number {
-  let freeMs = atMs
-  while (own.some(row => row.validFromMs === freeMs)) freeMs++
-  return freeMs
 }
 
 async function write(ports: HoldPorts, tx: Transaction, terms: DatedTerms, { merchantId }: Payout): Promise<void> {

@@ -71,8 +71,8 @@ export type Imported =
   | { kind: 'elsewhere'; file: ReconFile }
   | { kind: 'unknown_source' }
 
-/** Each with its own transaction. */
-export const CHUNK_LINES = 10_000
+/** Each with its own transaction. More of them take more memory, and no less time. */
+export const CHUNK_LINES = 1_000
 /** Of one look at what was written. */
 const SUMMED_LINES = 100_000
 
@@ -173,22 +173,39 @@ class Import {
   }
 
   async run(): Promise<Imported> {
-    const { source, file } = this.#of
+    const { source } = this.#of
     const closings = source.kind === 'bank' ? await this.#ports.reconFileTotals.closings(source.sourceId) : []
     let declared: ReadFile | undefined
-    let [lineNo, chunk]: [number, ReconLine[]] = [0, []]
-    for await (const line of noted(await this.#read(closings), end => (declared = end))) {
-      lineNo++
-      // Those of an earlier passage are there.
-      if (lineNo <= file.lineCount) continue
-      chunk.push(this.#lineOf(line, lineNo))
-      if (chunk.length < this.#of.chunkLines) continue
-      const stop = await this.#write(chunk)
-      if (stop !== undefined) return stop
-      chunk = []
+    const lines = noted(await this.#read(closings), end => {
+      declared = end
+    })
+    const { stop, lineCount } = await this.#writeAll(lines)
+    return stop ?? this.#end(declared!, lineCount, closings)
+  }
+
+  /** The next chunk is read while one is written. */
+  async #writeAll(lines: AsyncIterable<ReadLine>): Promise<{ stop: Imported | undefined; lineCount: number }> {
+    let [lineCount, chunk]: [number, ReconLine[]] = [0, []]
+    let writing: Promise<Imported | undefined> = Promise.resolve(undefined)
+    try {
+      for await (const line of lines) {
+        lineCount++
+        // Those of an earlier passage are there.
+        if (lineCount <= this.#of.file.lineCount) continue
+        chunk.push(this.#lineOf(line, lineCount))
+        if (chunk.length < this.#of.chunkLines) continue
+        const stop = await writing
+        if (stop !== undefined) return { stop, lineCount }
+        writing = this.#write(chunk)
+        // It is looked at above and below, later.
+        writing.catch(() => undefined)
+        chunk = []
+      }
+      const stop = (await writing) ?? (chunk.length === 0 ? undefined : await this.#write(chunk))
+      return { stop, lineCount }
+    } finally {
+      await writing.catch(() => undefined)
     }
-    const stop = chunk.length === 0 ? undefined : await this.#write(chunk)
-    return stop ?? this.#end(declared!, lineNo, closings)
   }
 
   async #read(closings: readonly ClosingBalance[]): Promise<AsyncGenerator<ReadLine, ReadFile, void>> {

@@ -308,4 +308,19 @@ describe('what comes late', () => {
     expect(batchesOf(ports)).toContainEqual(['ACQ-20260102-KRW', -3_934, -3_934])
     expectBalanced(ports)
   })
+
+  test('a batch is not for a carry of which a person has resolved a part, and nobody waits for it', async () => {
+    const ports = createMatchingPorts()
+    await receiveIn(ports, [carry(-3_934)], NEXT)
+    await matchFiles(ports, NO_END)
+    await ports.transactions.run('part', async tx => {
+      const { breakId } = ports.breaks.table.rows()[0]!
+      const of = await ports.breaks.lock(tx, breakId)
+      await ports.breaks.update(tx, { ...of!, remainingMinor: 1_000 })
+    })
+    await expectIn(ports, 'op_1', { kind: 'refund', amountMinor: -4_000, feeMinor: -60, vatMinor: -6 })
+    await receiveIn(ports, [{ matchKey: 'op_1', kind: 'refund', amountMinor: -4_000, feeMinor: -60, vatMinor: -6 }])
+    expect(await matchFiles(ports, NO_END)).toMatchObject({ late: 0 })
+    expect(await countLate(ports)).toBe(0)
+  })
 })

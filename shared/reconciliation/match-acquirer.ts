@@ -10,6 +10,7 @@ import { dayAt } from './business-day.ts'
 import type { Chunk, MatchChunk } from './chunk.ts'
 import { type ChunkFacts, readFacts } from './chunk-facts.ts'
 import { classifyAmended, classifyLine, isOpen, type LineVerdict } from './classify-line.ts'
+import { leftOf } from './decide-bank-line.ts'
 import { type NewBreak, type OpenBreakPorts, openBreaks } from './open-breaks.ts'
 import type { AcquirerBatch, EarlierLine, ExpectedLine, Matching, ReconAlarms, ReconLine } from './ports.ts'
 import { chunkBookedEvent } from './recon-event.ts'
@@ -88,9 +89,6 @@ async function judgeCarry(
   emptied.add(batchRef)
   return { line, state: 'MATCHED', batchNetMinor: netMinor, carriedFrom: batch }
 }
-
-const leftOf = ({ netMinor, allocatedMinor, movedMinor }: AcquirerBatch): number =>
-  netMinor - allocatedMinor - movedMinor
 
 function missing(line: ReconLine): Judged {
   const nothing = { expectation: undefined, isTaken: false, operationState: undefined, earliestOn: undefined }

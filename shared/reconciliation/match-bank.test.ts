@@ -5,6 +5,7 @@ import { payoutEvent } from '../contracts/settlement-events.ts'
 import { createPayouts } from '../settlement/create-payouts.ts'
 import { fakeTerms } from '../settlement/fake-payouts.ts'
 import { AHEAD_MS_MIN } from '../settlement/set-terms.ts'
+import { actOnBreak } from './act-on-breaks.ts'
 import { ageBatchesAndPayouts } from './age-bank.ts'
 import { fakeBanks } from './fake-bank.ts'
 import { BankBooks, cameBack, credit, debit, TODAY } from './fake-bank-books.ts'
@@ -450,6 +451,24 @@ describe('what does not come', () => {
     expect(books.ports.breaks.actions.rows()[0]).toMatchObject({
       ...{ action: 'arrived', actor: 'system', reason: `it was due on ${TODAY} and came on ${TODAY}` },
     })
+  })
+
+  test('and was given up comes after all: what was booked goes back, and the line takes it', async () => {
+    await books.batch('ACQ-1-KRW', 97_000)
+    businessDays(5)
+    await age()
+    const { ports } = books
+    await ports.transactions.run('give up', async tx => {
+      const of = (await ports.breaks.lock(tx, books.breaks[0]!.breakId))!
+      const [batch] = await ports.acquirerBatches.lock(tx, [books.batchNow('ACQ-1-KRW')])
+      const movements = [{ type: 'given_up', signedMinor: 97_000, account: 'cash_in_transit' } as const]
+      await actOnBreak(ports, tx, of, { actor: 'lee', action: 'give_up', reason: 'gone', movements })
+      await ports.acquirerBatches.add(tx, batch!, { movedMinor: 97_000 })
+    })
+    expect(breaksNow()).toEqual(['MISSING_THERE 97000 OPEN'])
+    await books.statement([credit('ACQ-1-KRW', 97_000)])
+    expect(breaksNow()).toEqual(['MISSING_THERE 0 RESOLVED'])
+    expect(books.batchNow('ACQ-1-KRW')).toMatchObject({ allocatedMinor: 97_000, movedMinor: 0 })
   })
 
   test('begins nothing after the deadline', async () => {

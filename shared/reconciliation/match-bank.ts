@@ -18,7 +18,7 @@ import { type WriteBankPorts, writeBankLines } from './write-bank-lines.ts'
 export type MatchBankPorts = FactPorts & WriteBankPorts & { reconAlarms: Pick<ReconAlarms, 'statusDiffers'> }
 
 /** Lines of one transaction. A payout takes several rows and an event: more of them would take longer than a second. */
-export const BANK_CHUNK_LINES = 1_000
+export const BANK_CHUNK_LINES = 500
 
 /**
  * Locks, in this order, beside the source and the file: breaks, batches of payouts, payouts, batches of acquirers; and, when money came

@@ -37,9 +37,9 @@ export interface MatchSummary {
 }
 
 /** Lines of one transaction, at most. */
-const linesMax: Record<ReconSourceKind, number> = { acquirer: 5_000, bank: BANK_CHUNK_LINES }
+const linesMax: Record<ReconSourceKind, number> = { acquirer: 2_500, bank: BANK_CHUNK_LINES }
 /** The first chunk of a run: what the lines cost is not known before. */
-const FIRST_LINES = 1_000
+const FIRST_LINES = 500
 const LINES_MIN = 250
 /** Real time. A transaction must stay below a second, whatever its lines open. */
 const SLOW_MS = 400

@@ -10,10 +10,11 @@ import type {
   ReconLineState,
   ReconProfile,
   ReconSourceKind,
+  WaitingReconFileState,
 } from '../contracts/lists.ts'
 import type { ReconMovement } from '../domain/recon-ledger.ts'
 import { DependencyUnavailableError, type Transaction } from '../payments/ports.ts'
-import type { Expectation, Payout } from '../settlement/ports.ts'
+import type { Expectation, Payout, Waiting } from '../settlement/ports.ts'
 
 /** Who sends files, and by which rules they are read. */
 export interface ReconSource {
@@ -212,18 +213,16 @@ export type EarlierLine = Pick<
   isLater: boolean
 }
 
-/** A line that is compared again: it was booked as unexpected, and its expectation has come since. */
-export interface LateMatch {
+/** A line that was booked as unexpected, and what of it has come since. */
+export interface LateLine {
   breakId: string
-  line: Pick<ReconLine, 'fileId' | 'lineNo' | 'valueOn'>
-  expectation: ExpectedLine
-}
-
-/** A line `carry` that was booked as unexpected, and whose batch has come since. */
-export interface LateCarry {
-  breakId: string
-  line: Pick<ReconLine, 'fileId' | 'lineNo' | 'netMinor'>
-  batch: AcquirerBatch
+  /** Of its break. */
+  remainingMinor: number
+  line: Pick<ReconLine, 'fileId' | 'lineNo' | 'kind' | 'netMinor' | 'valueOn'>
+  /** In the same currency, and open. */
+  expectation: ExpectedLine | undefined
+  /** Of `carry`: the batch that it comes from. */
+  batch: AcquirerBatch | undefined
 }
 
 /** Lines of an acquirer beside what is expected of it. All by the line's number. The source must be locked. */
@@ -268,13 +267,21 @@ export interface Matching {
   carryOut(tx: Transaction, batch: AcquirerBatch, line: Pick<ReconLine, 'fileId' | 'lineNo'>): Promise<void>
 }
 
+/** Which open breaks are looked at. */
+export interface LatePlace {
+  sourceId: string
+  class: BreakClass
+  state: BreakState
+  /** Empty: from the first. */
+  afterBreakId: string
+}
+
 /** Breaks of lines that came before what they are for. */
 export interface LateLines {
-  /** At most so many, in the order of their breaks, after this one. */
-  listMatches(sourceId: string, limit: number, afterBreakId?: string): Promise<LateMatch[]>
-  listCarries(sourceId: string, limit: number, afterBreakId?: string): Promise<LateCarry[]>
+  /** The next `limit` breaks, in the order of their ids, whether anything has come or not. */
+  list(place: LatePlace, limit: number): Promise<LateLine[]>
   /** The expectation is SETTLED by the line. False, and nothing is written, when it is not open any more. */
-  settle(tx: Transaction, late: LateMatch): Promise<boolean>
+  settle(tx: Transaction, line: LateLine['line'], expectation: ExpectedLine): Promise<boolean>
 }
 
 /** What was expected and did not come. */
@@ -610,6 +617,13 @@ export interface BreakContext {
   file: Pick<ReconFile, 'name' | 'externalId' | 'revision'> | null
   line: Omit<ReconLine, 'contentHash' | 'state'> | null
   expectation: Expectation | null
+}
+
+export interface FilesToLookAt {
+  /** Of each state, since they were received (virtual time). */
+  waiting(): Promise<Record<WaitingReconFileState, Waiting>>
+  /** REJECTED ones that were received since then (virtual time), and of which no later file of the source with the same name was taken. */
+  countRejected(sinceMs: number): Promise<number>
 }
 
 export interface BreakReader {

@@ -11,7 +11,7 @@ export interface RejectPorts {
 
 export type Rejected = { kind: 'rejected' | 'unfinished' | 'elsewhere'; file: ReconFile }
 
-const CHUNK_LINES = 10_000
+const CHUNK_LINES = 5_000
 const FAILURE_CHARACTERS_MAX = 500
 
 /**

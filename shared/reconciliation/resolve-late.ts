@@ -1,13 +1,16 @@
 /** Resolves breaks of an acquirer's lines whose counterpart has come since: an expectation, or the batch that a line takes from. */
+import { openBreakStates } from '../contracts/lists.ts'
 import { CASH_IN_TRANSIT } from '../domain/recon-ledger.ts'
 import type { Clock, SeparateTransactions, Transaction } from '../payments/ports.ts'
 import type { Calendars } from '../settlement/ports.ts'
 import { type ActPorts, actOnBreak } from './act-on-breaks.ts'
+import { leftOf } from './decide-bank-line.ts'
 import type {
   AcquirerBatch,
-  LateCarry,
+  ExpectedLine,
+  LateLine,
   LateLines,
-  LateMatch,
+  LatePlace,
   Matching,
   ReconBreak,
   ReconSource,
@@ -24,59 +27,83 @@ export interface ResolveLatePorts extends ActPorts {
   clock: Clock
 }
 
-/** Breaks of one transaction. */
+/** Breaks of one look, and so of one transaction. */
 const PAGE_BREAKS = 200
-const COUNTED_MAX = 1_000
+/** Looks for what could be resolved, of one count. */
+const COUNTED_PAGES_MAX = 20
+
+type OpenPlace = Omit<LatePlace, 'afterBreakId'>
 
 /** Begins nothing after `deadlineMs` (epoch, real time). Returns how many breaks it acted on. */
 export async function resolveLate(ports: ResolveLatePorts, deadlineMs: number): Promise<number> {
   let count = 0
-  for (const { sourceId, kind } of await ports.reconSources.list()) {
-    if (kind !== 'acquirer') continue
-    const { lateLines } = ports
-    count += await inPages(ports, sourceId, deadlineMs, lateLines.listMatches.bind(lateLines), settleLate)
-    count += await inPages(ports, sourceId, deadlineMs, lateLines.listCarries.bind(lateLines), carryLate)
-  }
+  for (const place of await placesOf(ports))
+    for await (const late of pagesOf(ports, place, Number.POSITIVE_INFINITY)) {
+      if (ports.clock.nowMs() >= deadlineMs) return count
+      if (late.length > 0) count += await resolvePage(ports, place, late)
+    }
   return count
 }
 
-/** How many could be resolved now; counted up to a thousand a source. */
-export async function countLate({
-  reconSources,
-  lateLines,
-}: Pick<ResolveLatePorts, 'reconSources' | 'lateLines'>): Promise<number> {
+/** How many could be resolved now, as far as a few looks go. */
+export async function countLate(ports: Pick<ResolveLatePorts, 'reconSources' | 'lateLines'>): Promise<number> {
   let count = 0
-  for (const { sourceId, kind } of await reconSources.list()) {
-    if (kind !== 'acquirer') continue
-    count += (await lateLines.listMatches(sourceId, COUNTED_MAX)).length
-    count += (await lateLines.listCarries(sourceId, COUNTED_MAX)).length
-  }
+  for (const place of await placesOf(ports))
+    for await (const late of pagesOf(ports, place, COUNTED_PAGES_MAX)) count += late.length
   return count
 }
 
-type Step<Late> = (ports: ResolveLatePorts, tx: Transaction, source: ReconSource, late: Late) => Promise<boolean>
+async function placesOf({ reconSources }: Pick<ResolveLatePorts, 'reconSources'>): Promise<OpenPlace[]> {
+  const acquirers = (await reconSources.list()).filter(({ kind }) => kind === 'acquirer')
+  return acquirers.flatMap(({ sourceId }) =>
+    openBreakStates.flatMap(state =>
+      (['MISSING_HERE', 'STATUS'] as const).map(name => ({ sourceId, state, class: name })),
+    ),
+  )
+}
 
-async function inPages<Late extends { breakId: string }>(
+/** What of each page of breaks can be resolved. */
+async function* pagesOf(
+  { lateLines }: Pick<ResolveLatePorts, 'lateLines'>,
+  place: OpenPlace,
+  pagesMax: number,
+): AsyncGenerator<LateLine[], void, void> {
+  let afterBreakId = ''
+  for (let pages = 0; pages < pagesMax; pages++) {
+    const page = await lateLines.list({ ...place, afterBreakId }, PAGE_BREAKS)
+    yield page.filter(late => late.expectation !== undefined || isFor(late, late.batch))
+    if (page.length < PAGE_BREAKS) return
+    afterBreakId = page.at(-1)!.breakId
+  }
+}
+
+/** A batch that is not there yet, or has something else left, does not fit; nor does a line of which a person has resolved a part. */
+function isFor(
+  { line: { netMinor }, remainingMinor }: Pick<LateLine, 'line' | 'remainingMinor'>,
+  batch: AcquirerBatch | undefined,
+): batch is AcquirerBatch {
+  return batch !== undefined && netMinor < 0 && leftOf(batch) === netMinor && remainingMinor === -netMinor
+}
+
+/** Under the lock of the source: who matches its lines waits. */
+const resolvePage = (ports: ResolveLatePorts, { sourceId }: OpenPlace, page: readonly LateLine[]): Promise<number> =>
+  ports.transactions.run(sourceId, async tx => {
+    const source = await ports.reconSources.lock(tx, sourceId)
+    let done = 0
+    for (const late of page) if (await resolve(ports, tx, source!, late)) done++
+    return done
+  })
+
+async function resolve(
   ports: ResolveLatePorts,
-  sourceId: string,
-  deadlineMs: number,
-  list: (sourceId: string, limit: number, after?: string) => Promise<Late[]>,
-  step: Step<Late>,
-): Promise<number> {
-  let count = 0
-  let after: string | undefined
-  while (ports.clock.nowMs() < deadlineMs) {
-    const page = await list(sourceId, PAGE_BREAKS, after)
-    if (page.length === 0) break
-    count += await ports.transactions.run(sourceId, async tx => {
-      const source = await ports.reconSources.lock(tx, sourceId)
-      let done = 0
-      for (const late of page) if (await step(ports, tx, source!, late)) done++
-      return done
-    })
-    after = page.at(-1)!.breakId
-  }
-  return count
+  tx: Transaction,
+  source: ReconSource,
+  { breakId, line, expectation, batch }: LateLine,
+): Promise<boolean> {
+  const found = await ports.breaks.lock(tx, breakId)
+  if (found === undefined || found.closedAtMs !== null) return false
+  if (expectation !== undefined) return settleLate(ports, tx, source, { found, line, expectation })
+  return batch !== undefined && carryLate(ports, tx, { found, line, batch })
 }
 
 /** What was booked as unexpected is closed by what was expected; what differs stays. */
@@ -84,15 +111,12 @@ async function settleLate(
   ports: ResolveLatePorts,
   tx: Transaction,
   source: ReconSource,
-  late: LateMatch,
+  { found, line, expectation }: { found: ReconBreak; line: LateLine['line']; expectation: ExpectedLine },
 ): Promise<boolean> {
-  const { line, expectation } = late
-  const { amountMinor, feeMinor, vatMinor, expectationId } = expectation
-  const found = await lockOpen(ports, tx, late.breakId)
-  if (found === undefined) return false
+  const { amountMinor, feeMinor, vatMinor, expectationId, state } = expectation
   // Who gives it up has locked its break.
-  if (expectation.state === 'OVERDUE') await ports.matching.lockMissing(tx, [expectationId])
-  if (!(await ports.lateLines.settle(tx, late))) return false
+  if (state === 'OVERDUE') await ports.matching.lockMissing(tx, [expectationId])
+  if (!(await ports.lateLines.settle(tx, line, expectation))) return false
   await actOnBreak(ports, tx, found, {
     ...{ actor: SYSTEM, action: 'expected', reason: 'what was expected for its operation has come' },
     ...{ target: expectationId, amountMinor: feeMinor + vatMinor - amountMinor, closesAs: 'RESOLVED' },
@@ -102,7 +126,7 @@ async function settleLate(
       { type: 'expected_vat', signedMinor: vatMinor },
     ],
   })
-  if (expectation.state === 'OVERDUE') await resolveMissing(ports, tx, source, [{ line, expectation }])
+  if (state === 'OVERDUE') await resolveMissing(ports, tx, source, [{ line, expectation }])
   return true
 }
 
@@ -110,13 +134,10 @@ async function settleLate(
 async function carryLate(
   ports: ResolveLatePorts,
   tx: Transaction,
-  _: ReconSource,
-  { breakId, line, batch }: LateCarry,
+  { found, line, batch }: { found: ReconBreak; line: LateLine['line']; batch: AcquirerBatch },
 ): Promise<boolean> {
-  const found = await lockOpen(ports, tx, breakId)
   const locked = await ports.matching.lockBatch(tx, batch)
-  // A person may have resolved a part of it.
-  if (found?.remainingMinor !== -line.netMinor || locked === undefined || leftOf(locked) !== line.netMinor) return false
+  if (!isFor({ line, remainingMinor: found.remainingMinor }, locked)) return false
   await ports.matching.carryOut(tx, locked, line)
   await actOnBreak(ports, tx, found, {
     ...{ actor: SYSTEM, action: 'expected', reason: 'the batch that it comes from has come' },
@@ -125,15 +146,3 @@ async function carryLate(
   })
   return true
 }
-
-async function lockOpen(
-  { breaks }: ResolveLatePorts,
-  tx: Transaction,
-  breakId: string,
-): Promise<ReconBreak | undefined> {
-  const found = await breaks.lock(tx, breakId)
-  return found?.closedAtMs === null ? found : undefined
-}
-
-const leftOf = ({ netMinor, allocatedMinor, movedMinor }: AcquirerBatch): number =>
-  netMinor - allocatedMinor - movedMinor

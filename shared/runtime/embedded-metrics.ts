@@ -68,6 +68,14 @@ const printedGauges: Record<StateSource, readonly [gauge: keyof Metrics, unit: U
     ['payoutsUnanswered', 'Count'],
     ['payoutsUnansweredOldestSeconds', 'Seconds'],
   ],
+  recon: [
+    ['reconFilesWaiting', 'Count'],
+    ['reconFilesWaitingOldestSeconds', 'Seconds'],
+    ['reconFilesRejected', 'Count'],
+    ['reconBreaksOpen', 'Count'],
+    ['reconBreaksLate', 'Count'],
+    ['reconSuspense', 'None'],
+  ],
   funds: [
     ['fundsMissing', 'None'],
     ['fundsShortBusinessDays', 'Count'],

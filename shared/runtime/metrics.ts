@@ -40,6 +40,7 @@ export const stateSources = [
   'invariants',
   'audit',
   'payouts',
+  'recon',
   'funds',
 ] as const
 export type StateSource = (typeof stateSources)[number]
@@ -288,6 +289,40 @@ export function createMetrics({ ofProcess = true, pools = none, admission }: Met
     payoutsUnansweredOldestSeconds: observed({
       name: 'payouts_unanswered_oldest_seconds',
       help: 'Age of the oldest of them, in virtual time.',
+      registers,
+    }),
+    reconFilesWaiting: new Gauge({
+      name: 'recon_files_waiting',
+      help: 'Files of the acquirer and the bank that are on their way: being read, to be matched, being matched.',
+      labelNames: ['state'],
+      registers,
+    }),
+    reconFilesWaitingOldestSeconds: new Gauge({
+      name: 'recon_files_waiting_oldest_seconds',
+      help: 'Age of the oldest of them since it was received, in virtual time.',
+      labelNames: ['state'],
+      registers,
+    }),
+    reconFilesRejected: observed({
+      name: 'recon_files_rejected',
+      help: 'Files that were rejected within the last seven days, virtual, and that no later file of the name has replaced.',
+      registers,
+    }),
+    reconBreaksOpen: new Gauge({
+      name: 'recon_breaks_open',
+      help: 'Open breaks by class.',
+      labelNames: ['class'],
+      registers,
+    }),
+    reconBreaksLate: observed({
+      name: 'recon_breaks_late',
+      help: 'Those of them that have been open for more than five business days.',
+      registers,
+    }),
+    reconSuspense: new Gauge({
+      name: 'recon_suspense_minor',
+      help: 'What recon_suspense holds, without its sign: what is not explained yet.',
+      labelNames: ['currency'],
       registers,
     }),
     fundsMissing: new Gauge({

@@ -1,7 +1,11 @@
-/** What of reconciliation somebody should look at: as log lines and counts. */
+/** What of reconciliation somebody should look at: as log lines, counts and gauges. */
+import { breakClasses, type WaitingReconFileState, waitingReconFileStates } from '../contracts/lists.ts'
+import type { AgedBreaks } from '../reconciliation/age-of-breaks.ts'
 import type { ReconAlarms } from '../reconciliation/ports.ts'
+import type { SuspenseBalance } from '../reconciliation/suspense.ts'
+import type { Waiting } from '../settlement/ports.ts'
 import type { Logger } from './log.ts'
-import type { reconAlarmKinds } from './metrics.ts'
+import type { Metrics, reconAlarmKinds } from './metrics.ts'
 
 interface ReportPorts {
   log: Pick<Logger, 'error' | 'warn'>
@@ -22,3 +26,34 @@ export const reconAlarms = ({ log, metrics }: ReportPorts): ReconAlarms => ({
     log.error(fields, 'the acquirer settles what is pending or declined here')
   },
 })
+
+type ReconGauges =
+  | 'reconFilesWaiting'
+  | 'reconFilesWaitingOldestSeconds'
+  | 'reconFilesRejected'
+  | 'reconBreaksOpen'
+  | 'reconBreaksLate'
+  | 'reconSuspense'
+
+export interface ReconState {
+  files: Record<WaitingReconFileState, Waiting>
+  rejectedCount: number
+  open: readonly AgedBreaks[]
+  suspense: readonly SuspenseBalance[]
+}
+
+/** `nowMs` is virtual, as the ages are. */
+export function reportRecon(metrics: Pick<Metrics, ReconGauges>, state: ReconState, nowMs: number): void {
+  for (const name of waitingReconFileStates) {
+    const { count, sinceMs } = state.files[name]
+    metrics.reconFilesWaiting.set({ state: name }, count)
+    metrics.reconFilesWaitingOldestSeconds.set({ state: name }, sinceMs === null ? 0 : (nowMs - sinceMs) / 1_000)
+  }
+  metrics.reconFilesRejected.set(state.rejectedCount)
+  const countOf = (of: readonly AgedBreaks[]) => of.reduce((sum, { count }) => sum + count, 0)
+  for (const name of breakClasses)
+    metrics.reconBreaksOpen.set({ class: name }, countOf(state.open.filter(each => each.class === name)))
+  metrics.reconBreaksLate.set(state.open.reduce((sum, { byAge }) => sum + byAge['6-20'] + byAge['>20'], 0))
+  for (const { currency, balanceMinor } of state.suspense)
+    metrics.reconSuspense.set({ currency }, Math.abs(Number(balanceMinor)))
+}

@@ -60,6 +60,7 @@ import { writeOffSmall } from '../reconciliation/write-off-breaks.ts'
 import { settlementJobs } from '../settlement/due-jobs.ts'
 import type { Bank, PayoutAlarms, SettlementAlarms } from '../settlement/ports.ts'
 import { AccountBalanceTables } from '../stores/account-balances.ts'
+import { AccountChangeTable } from '../stores/account-changes.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { AuditLogTable } from '../stores/audit-log.ts'
 import { AwaitedFileTables } from '../stores/awaited-files.ts'
@@ -434,6 +435,10 @@ export class Ports {
 
   get items() {
     return this.#once('items', () => new SettlementItemTable(this.database))
+  }
+
+  get accountChanges() {
+    return this.#once('accountChanges', () => new AccountChangeTable(this.database))
   }
 
   get reserves() {

@@ -18,7 +18,7 @@ export interface FinishPorts extends OwnItemPorts, ReservePorts, InvoicePorts {
 }
 
 /** Reserves or invoices of one transaction: each takes four rows. */
-const STEPS_MAX = 500
+const STEPS_MAX = 200
 
 /**
  * The state that it leaves the batch in, which must be locked: OPEN when there are more reserves or invoices than one transaction takes.

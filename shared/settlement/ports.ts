@@ -1,5 +1,6 @@
 /** What the settlement use cases need from outside. Times are epoch milliseconds, amounts minor units, days `YYYY-MM-DD`. */
 import type {
+  AccountChangeState,
   AuditAction,
   BatchState,
   ExpectationKind,
@@ -361,6 +362,31 @@ export interface NegativeBalances {
   update(tx: Transaction, account: Account, since: string | null): Promise<void>
   /** Those that are negative, by merchant and currency, after this one. */
   listNegative(limit: number, after?: Account): Promise<(Account & { since: string })[]>
+}
+
+/** A bank account that somebody wants a merchant to be paid to. */
+export interface AccountChange extends Account {
+  changeId: string
+  accountToken: string
+  state: AccountChangeState
+  askedBy: string
+  /** Virtual time, as the others. */
+  askedAtMs: number
+  /** Another person than who asked. */
+  approvedBy: string | null
+  approvedAtMs: number | null
+  /** From when on it is in the terms. */
+  effectiveAtMs: number | null
+}
+
+export interface AccountChanges {
+  insert(tx: Transaction, change: AccountChange): Promise<void>
+  /** Locks the row until the transaction ends. */
+  lock(tx: Transaction, changeId: string): Promise<AccountChange | undefined>
+  /** Writes the state, and by whom it was approved. The row must be locked. */
+  update(tx: Transaction, change: AccountChange): Promise<void>
+  /** APPROVED ones of the account that are in the terms from a later time on, the first of them first. */
+  listLater(tx: Transaction, account: Account, afterMs: number): Promise<AccountChange[]>
 }
 
 export interface Payout extends Account {

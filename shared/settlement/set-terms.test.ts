@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { DatedTerms } from '../domain/settlement-terms.ts'
 import { createFakePorts, fakeTerms } from '../payments/fakes.ts'
+import { FakeAccountChanges } from './fake-accounts.ts'
 import { FakeAudit } from './fake-payouts.ts'
 import { AHEAD_MS_MIN, setTerms, type TermsChange } from './set-terms.ts'
 
@@ -10,7 +11,8 @@ const NOW = '2026-11-29T12:00:00.000Z'
 
 function portsAt(now: string) {
   const fakes = createFakePorts()
-  const ports = { ...fakes, auditLog: new FakeAudit(fakes.transactions) }
+  const accountChanges = new FakeAccountChanges(fakes.transactions)
+  const ports = { ...fakes, accountChanges, auditLog: new FakeAudit(fakes.transactions) }
   ports.clock.advanceVirtual(Date.parse(now) - ports.clock.nowMs())
   return ports
 }

@@ -1,12 +1,19 @@
-/** New terms of a merchant from a moment on: the ones in force then, with what changes. */
+/** New terms of a merchant from a moment on: the ones in force then, with what changes. The bank account is changed by others. */
 import { dayEndsAtMs, soldOn } from '../domain/business-days.ts'
-import { type DatedTerms, type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
-import { type Clock, DuplicateKeyError, type SeparateTransactions } from '../payments/ports.ts'
-import type { AuditEntry, AuditLog, TermsReader, TermsWriter } from './ports.ts'
+import {
+  type ChangedTerms,
+  type DatedTerms,
+  freeFrom,
+  type SettlementTerms,
+  termsAt,
+} from '../domain/settlement-terms.ts'
+import { type Clock, DuplicateKeyError, type SeparateTransactions, type Transaction } from '../payments/ports.ts'
+import type { Account, AccountChanges, AuditEntry, AuditLog, TermsReader, TermsWriter } from './ports.ts'
 
 export interface SetTermsPorts {
   transactions: SeparateTransactions
   terms: TermsReader & TermsWriter
+  accountChanges: Pick<AccountChanges, 'listLater'>
   settlementDefaults: SettlementTerms
   auditLog: AuditLog
   clock: Clock
@@ -18,7 +25,7 @@ export interface TermsChange {
   currency: string
   /** `soon`: as soon as may be. Undefined: from the next midnight in their time zone. */
   from: number | 'soon' | undefined
-  changes: Partial<SettlementTerms>
+  changes: ChangedTerms
 }
 
 /** An event may be judged by a process whose clock is a little behind, and must be judged by the same terms everywhere. */
@@ -50,17 +57,40 @@ export async function setTerms(
     return await ports.transactions.run('terms', async tx => {
       await ports.terms.lockTerms(tx)
       const { merchantId, currency } = change
-      const rows = (await ports.terms.listTerms(tx, [merchantId])).filter(row => row.currency === currency)
+      const rows = await rowsOf(ports, tx, change)
       const at = (atMs: number) => termsAt(rows, ports.settlementDefaults, merchantId, currency, atMs)
       fromMs = beginningOf(change, at(earliestMs), earliestMs)
       const terms: DatedTerms = { ...at(fromMs), ...change.changes, merchantId, currency, validFromMs: fromMs }
       await ports.terms.insertTerms(tx, terms, by.actor, ports.clock.nowMs())
+      await keepWithLaterAccounts(ports, tx, { ...change, fromMs, rows }, by.actor)
       await ports.auditLog.append(tx, { ...by, action: 'terms.set', subject: merchantId, details: termsDetails(terms) })
       return { kind: 'set', terms, later: rows.filter(row => row.validFromMs > fromMs) } as const
     })
   } catch (error) {
     if (error instanceof DuplicateKeyError) return { kind: 'taken', fromMs }
     throw error
+  }
+}
+
+/** The terms of this account. */
+export const rowsOf = async (
+  { terms }: Pick<SetTermsPorts, 'terms'>,
+  tx: Transaction,
+  { merchantId, currency }: Account,
+): Promise<DatedTerms[]> => (await terms.listTerms(tx, [merchantId])).filter(row => row.currency === currency)
+
+/** An account that was approved and begins later begins with the terms of its approval: from a moment after it on they have this change, too. */
+async function keepWithLaterAccounts(
+  { terms, accountChanges, clock }: SetTermsPorts,
+  tx: Transaction,
+  { merchantId, currency, changes, fromMs, rows }: TermsChange & { fromMs: number; rows: readonly DatedTerms[] },
+  actor: string,
+): Promise<void> {
+  for (const { effectiveAtMs } of await accountChanges.listLater(tx, { merchantId, currency }, fromMs)) {
+    const validFromMs = freeFrom(rows, effectiveAtMs!)
+    const last = rows.find(row => row.validFromMs === validFromMs - 1)
+    if (last === undefined) continue
+    await terms.insertTerms(tx, { ...last, ...changes, validFromMs }, actor, clock.nowMs())
   }
 }
 

@@ -1,8 +1,15 @@
 /** The tables `recon_source`, `recon_file` and `recon_file_total`. */
-import type { ReconFileState, ReconProfile, ReconSourceKind } from '../contracts/lists.ts'
+import {
+  type ReconFileState,
+  type ReconProfile,
+  type ReconSourceKind,
+  type WaitingReconFileState,
+  waitingReconFileStates,
+} from '../contracts/lists.ts'
 import type { Transaction } from '../payments/ports.ts'
 import type {
   ClosingBalance,
+  FilesToLookAt,
   ReconFile,
   ReconFiles,
   ReconFileTotal,
@@ -10,6 +17,7 @@ import type {
   ReconSource,
   ReconSources,
 } from '../reconciliation/ports.ts'
+import type { Waiting } from '../settlement/ports.ts'
 import type { Database, SqlValue } from './database.ts'
 import { dateOrNull, dayIn } from './days.ts'
 
@@ -137,7 +145,7 @@ export class ReconSourceTable implements ReconSources {
   }
 }
 
-export class ReconFileTable implements ReconFiles {
+export class ReconFileTable implements ReconFiles, FilesToLookAt {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -214,6 +222,28 @@ export class ReconFileTable implements ReconFiles {
       [],
     )
     return rows.map(row => ({ sourceId: row.source_id, state: row.state, count: row.count }))
+  }
+
+  async waiting(): Promise<Record<WaitingReconFileState, Waiting>> {
+    const rows = await this.#database.select<{ state: WaitingReconFileState; count: number; since: Date }>(
+      'SELECT state, COUNT(*) AS count, MIN(received_at) AS since FROM recon_file WHERE state IN (?) GROUP BY state',
+      [waitingReconFileStates],
+    )
+    const of = (state: WaitingReconFileState): Waiting => {
+      const row = rows.find(each => each.state === state)
+      return row === undefined ? { count: 0, sinceMs: null } : { count: row.count, sinceMs: row.since.getTime() }
+    }
+    return { RECEIVED: of('RECEIVED'), PARSED: of('PARSED'), MATCHING: of('MATCHING') }
+  }
+
+  async countRejected(sinceMs: number): Promise<number> {
+    const [row] = await this.#database.select<{ count: number }>(
+      `SELECT COUNT(*) AS count FROM recon_file f WHERE f.state = 'REJECTED' AND f.received_at >= ?
+         AND NOT EXISTS (SELECT 1 FROM recon_file later
+           WHERE later.source_id = f.source_id AND later.file_id > f.file_id AND later.name = f.name AND later.state <> 'REJECTED')`,
+      [new Date(sinceMs)],
+    )
+    return row!.count
   }
 
   async #select(condition: string, values: readonly SqlValue[], tx?: Transaction): Promise<ReconFile[]> {

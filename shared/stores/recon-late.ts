@@ -1,29 +1,67 @@
 /** What came late or did not come, across `recon_break`, `recon_line`, `recon_expectation`, `recon_batch` and `ledger_entry`. */
-import { openBreakStates } from '../contracts/lists.ts'
 import type { Transaction } from '../payments/ports.ts'
-import type { ExpectedLine, LateCarry, LateLines, LateMatch, MissingLines } from '../reconciliation/ports.ts'
+import type {
+  AcquirerBatch,
+  ExpectedLine,
+  LateLine,
+  LateLines,
+  LatePlace,
+  MissingLines,
+  ReconLineKind,
+} from '../reconciliation/ports.ts'
 import type { Database } from './database.ts'
 import { dayIn } from './days.ts'
 import {
   acquirerBatchOf,
-  type BatchRow,
+  EXPECTATION_OF_LINE,
   EXPECTED_COLUMNS,
   type ExpectedRow,
   expectedOf,
-  IS_EXPECTED,
 } from './recon-matching.ts'
 
-interface LateRow {
+type LateRow = ExpectedRow & {
   break_id: string
+  remaining: number
   file_id: string
   line_no: number
+  kind: ReconLineKind
+  line_net: number
+  value_on: Date | null
+  batch_source: string | null
+  batch_ref: string
+  batch_currency: string
+  net: number
+  allocated: number
+  moved: number
+  batch_due: Date | null
 }
 
-/** Open breaks of lines `l` that settled nothing, in the order of their ids. Open breaks are few. */
-const lateBreaks = (joined: string): string => `FROM recon_break b
-  STRAIGHT_JOIN recon_line l ON l.file_id = b.file_id AND l.line_no = b.line_no
-  ${joined}
-  WHERE b.class IN (?) AND b.state IN (?) AND b.source_id = ? AND b.break_id > ? ORDER BY b.break_id LIMIT ?`
+/** The breaks are taken in the order of the index first, so that a look costs the same however many there are. */
+const LATE = `SELECT b.break_id, b.remaining, l.file_id, l.line_no, l.kind, l.net AS line_net, l.value_on, ${EXPECTED_COLUMNS},
+    c.source_id AS batch_source, c.batch_ref, c.currency AS batch_currency, c.net, c.allocated, c.moved, c.due_on AS batch_due
+  FROM (SELECT break_id, remaining, file_id, line_no FROM recon_break FORCE INDEX (recon_break_of_class)
+    WHERE class = ? AND state = ? AND source_id = ? AND break_id > ? ORDER BY break_id LIMIT ?) AS b
+  STRAIGHT_JOIN recon_line l FORCE INDEX (PRIMARY) ON l.file_id = b.file_id AND l.line_no = b.line_no
+  LEFT JOIN ${EXPECTATION_OF_LINE} AND e.currency = l.currency AND e.state IN ('OPEN', 'OVERDUE')
+  LEFT JOIN recon_batch c ON l.kind = 'carry' AND c.source_id = l.source_id AND c.batch_ref = l.match_key AND c.currency = l.currency
+  ORDER BY b.break_id`
+
+const lateOf = (row: LateRow): LateLine => ({
+  breakId: row.break_id,
+  remainingMinor: row.remaining,
+  line: {
+    ...{ fileId: row.file_id, lineNo: row.line_no, kind: row.kind, netMinor: row.line_net },
+    valueOn: row.value_on && dayIn(row.value_on),
+  },
+  expectation: row.expectation_id === null ? undefined : expectedOf(row),
+  batch: row.batch_source === null ? undefined : batchIn({ ...row, batch_source: row.batch_source }),
+})
+
+const batchIn = (row: LateRow & { batch_source: string }): AcquirerBatch =>
+  acquirerBatchOf({
+    ...{ source_id: row.batch_source, batch_ref: row.batch_ref, currency: row.batch_currency, net: row.net },
+    ...{ allocated: row.allocated, moved: row.moved, due_on: row.batch_due },
+  })
 
 export class LateLineTables implements LateLines {
   readonly #database: Database
@@ -32,36 +70,16 @@ export class LateLineTables implements LateLines {
     this.#database = database
   }
 
-  async listMatches(sourceId: string, limit: number, after = ''): Promise<LateMatch[]> {
-    const rows = await this.#database.select<LateRow & ExpectedRow & { value_on: Date | null }>(
-      `SELECT b.break_id, l.file_id, l.line_no, l.value_on, ${EXPECTED_COLUMNS}
-       ${lateBreaks(`STRAIGHT_JOIN recon_expectation e FORCE INDEX (recon_expectation_once) ON ${IS_EXPECTED} AND e.currency = l.currency AND e.state IN ('OPEN', 'OVERDUE')`)}`,
-      [['MISSING_HERE', 'STATUS'], openBreakStates, sourceId, after, limit],
-    )
-    return rows.map(row => ({
-      breakId: row.break_id,
-      line: { fileId: row.file_id, lineNo: row.line_no, valueOn: row.value_on && dayIn(row.value_on) },
-      expectation: expectedOf(row),
-    }))
+  async list({ class: name, state, sourceId, afterBreakId }: LatePlace, limit: number): Promise<LateLine[]> {
+    const rows = await this.#database.select<LateRow>(LATE, [name, state, sourceId, afterBreakId, limit])
+    return rows.map(lateOf)
   }
 
-  async listCarries(sourceId: string, limit: number, after = ''): Promise<LateCarry[]> {
-    const rows = await this.#database.select<LateRow & BatchRow & { line_net: number }>(
-      `SELECT b.break_id, l.file_id, l.line_no, l.net AS line_net,
-         c.source_id, c.batch_ref, c.currency, c.net, c.allocated, c.moved, c.due_on
-       ${lateBreaks(`STRAIGHT_JOIN recon_batch c ON c.source_id = l.source_id AND c.batch_ref = l.match_key AND c.currency = l.currency
-         AND l.kind = 'carry' AND l.net < 0 AND c.net - c.allocated - c.moved = l.net`)}`,
-      [['MISSING_HERE'], openBreakStates, sourceId, after, limit],
-    )
-    return rows.map(row => ({
-      breakId: row.break_id,
-      line: { fileId: row.file_id, lineNo: row.line_no, netMinor: row.line_net },
-      batch: acquirerBatchOf(row),
-    }))
-  }
-
-  async settle(tx: Transaction, { line: { fileId, lineNo }, expectation }: LateMatch): Promise<boolean> {
-    const { expectationId } = expectation
+  async settle(
+    tx: Transaction,
+    { fileId, lineNo }: LateLine['line'],
+    { expectationId }: ExpectedLine,
+  ): Promise<boolean> {
     const settled = await this.#database.write(
       "UPDATE recon_expectation SET state = 'SETTLED' WHERE expectation_id = ? AND state IN ('OPEN', 'OVERDUE')",
       [expectationId],
@@ -77,6 +95,9 @@ export class LateLineTables implements LateLines {
   }
 }
 
+/** Read in its order: nothing is sorted, and what is settled is not read. */
+const BY_DUE = 'FORCE INDEX (recon_expectation_due)'
+
 export class MissingLineTables implements MissingLines {
   readonly #database: Database
 
@@ -91,7 +112,7 @@ export class MissingLineTables implements MissingLines {
     limit: number,
   ): Promise<ExpectedLine[]> {
     const rows = await this.#database.select<ExpectedRow>(
-      `SELECT ${EXPECTED_COLUMNS} FROM recon_expectation e
+      `SELECT ${EXPECTED_COLUMNS} FROM recon_expectation e ${BY_DUE}
        WHERE e.state = 'OPEN' AND e.due_on <= ? AND e.source_id = ? ORDER BY e.due_on, e.expectation_id LIMIT ?`,
       [dueOnMax, sourceId, limit],
       tx,
@@ -109,7 +130,7 @@ export class MissingLineTables implements MissingLines {
 
   async nextDueOn(sourceId: string, afterDay: string): Promise<string | undefined> {
     const [row] = await this.#database.select<{ due_on: Date }>(
-      "SELECT due_on FROM recon_expectation WHERE state = 'OPEN' AND due_on > ? AND source_id = ? ORDER BY due_on LIMIT 1",
+      `SELECT due_on FROM recon_expectation ${BY_DUE} WHERE state = 'OPEN' AND due_on > ? AND source_id = ? ORDER BY due_on LIMIT 1`,
       [afterDay, sourceId],
     )
     return row && dayIn(row.due_on)
@@ -121,8 +142,8 @@ export class MissingLineTables implements MissingLines {
     after = '',
   ): Promise<{ expectationId: string; occurredAtMs: number }[]> {
     const rows = await this.#database.select<{ expectation_id: string; occurred_at: Date }>(
-      `SELECT e.expectation_id, l.occurred_at FROM recon_expectation e
-         STRAIGHT_JOIN ledger_entry l ON l.event_id = e.event_id AND l.entry_type = e.kind
+      `SELECT e.expectation_id, l.occurred_at FROM recon_expectation e ${BY_DUE}
+         STRAIGHT_JOIN ledger_entry l FORCE INDEX (ledger_entry_once) ON l.event_id = e.event_id AND l.entry_type = e.kind
        WHERE e.state = 'OPEN' AND e.due_on IS NULL AND e.kind IN ('capture', 'refund') AND e.source_id = ? AND e.expectation_id > ?
        ORDER BY e.expectation_id LIMIT ?`,
       [sourceId, after, limit],

@@ -49,15 +49,13 @@ export interface BatchRow {
 export const EXPECTED_COLUMNS = ['expectation_id', 'amount', 'fee', 'vat', 'currency', 'due_on', 'state']
   .map(column => `e.${column}`)
   .join(', ')
-/** The row of `recon_expectation` that a line `l` is compared with. */
-export const IS_EXPECTED = 'e.source_id = l.source_id AND e.match_key = l.match_key AND e.kind = l.kind'
 /**
- * Tables that have just begun to grow have no statistics, and every index of a source looks alike: without these a chunk would be compared
- * with all lines of its source.
+ * The row of `recon_expectation` that a line `l` is compared with. Each index is named, here and below: while a table begins to grow, its
+ * statistics make all that begin with the source look alike, and the wrong one reads every line of the source for each.
  */
-const EXPECTED = 'recon_expectation e FORCE INDEX (recon_expectation_once)'
-const SAME_KEY = 'recon_line o FORCE INDEX (recon_line_by_key)'
-const SAME_OPERATION = 'recon_line o FORCE INDEX (recon_line_by_match)'
+export const EXPECTATION_OF_LINE = `recon_expectation e FORCE INDEX (recon_expectation_once)
+  ON e.source_id = l.source_id AND e.match_key = l.match_key AND e.kind = l.kind`
+const LINES = 'recon_line l FORCE INDEX (PRIMARY)'
 const IN_RANGE = 'l.file_id = ? AND l.line_no BETWEEN ? AND ?'
 const IS_TAKEN = "o.state IN ('MATCHED', 'BROKEN')"
 
@@ -103,7 +101,7 @@ export class MatchingTables implements Matching {
 
   async expectations(tx: Transaction, range: LineRange): Promise<Map<number, ExpectedLine>> {
     const rows = await this.#database.select<ExpectedRow & { line_no: number }>(
-      `SELECT l.line_no, ${EXPECTED_COLUMNS} FROM recon_line l STRAIGHT_JOIN ${EXPECTED} ON ${IS_EXPECTED} WHERE ${IN_RANGE}`,
+      `SELECT l.line_no, ${EXPECTED_COLUMNS} FROM ${LINES} STRAIGHT_JOIN ${EXPECTATION_OF_LINE} WHERE ${IN_RANGE}`,
       valuesOf(range),
       tx,
     )
@@ -114,8 +112,9 @@ export class MatchingTables implements Matching {
     const rows = await this.#database.select<EarlierRow>(
       `SELECT l.line_no, other.external_id = own.external_id AND other.revision > own.revision AS is_later, o.content_hash, o.amount,
          o.fee, o.vat, o.net, o.currency, o.value_on
-       FROM recon_line l
-         STRAIGHT_JOIN ${SAME_KEY} ON o.source_id = l.source_id AND o.line_key = l.line_key AND o.file_id <> l.file_id
+       FROM ${LINES}
+         STRAIGHT_JOIN recon_line o FORCE INDEX (recon_line_by_key)
+           ON o.source_id = l.source_id AND o.line_key = l.line_key AND o.file_id <> l.file_id
          STRAIGHT_JOIN recon_file own ON own.file_id = l.file_id
          STRAIGHT_JOIN recon_file other ON other.file_id = o.file_id
        WHERE ${IN_RANGE} AND ${IS_TAKEN} ORDER BY other.revision, o.file_id`,
@@ -127,8 +126,8 @@ export class MatchingTables implements Matching {
 
   async takenBefore(tx: Transaction, fileId: string, lineNos: readonly number[]): Promise<Set<number>> {
     const rows = await this.#database.select<{ line_no: number }>(
-      `SELECT DISTINCT l.line_no FROM recon_line l
-         STRAIGHT_JOIN ${SAME_OPERATION} ON o.source_id = l.source_id AND o.match_key = l.match_key AND o.kind = l.kind
+      `SELECT DISTINCT l.line_no FROM ${LINES}
+         STRAIGHT_JOIN recon_line o FORCE INDEX (recon_line_by_match) ON o.source_id = l.source_id AND o.match_key = l.match_key AND o.kind = l.kind
        WHERE l.file_id = ? AND l.line_no IN (?) AND ${IS_TAKEN} AND (o.expectation_id IS NOT NULL OR o.currency = l.currency)
          AND (o.file_id <> l.file_id OR o.line_no <> l.line_no)`,
       [fileId, lineNos],
@@ -143,8 +142,8 @@ export class MatchingTables implements Matching {
     lineNos: readonly number[],
   ): Promise<Map<number, OperationState>> {
     const rows = await this.#database.select<{ line_no: number; state: OperationState }>(
-      `SELECT l.line_no, o.state FROM recon_line l
-         STRAIGHT_JOIN payment_operation o ON o.operation_id = l.match_key AND o.kind = l.kind
+      `SELECT l.line_no, o.state FROM ${LINES}
+         STRAIGHT_JOIN payment_operation o FORCE INDEX (PRIMARY) ON o.operation_id = l.match_key AND o.kind = l.kind
        WHERE l.file_id = ? AND l.line_no IN (?)`,
       [fileId, lineNos],
       tx,
@@ -163,7 +162,7 @@ export class MatchingTables implements Matching {
 
   async lockMissing(tx: Transaction, expectationIds: readonly string[]): Promise<Map<string, ReconBreak>> {
     const rows = await this.#database.select<BreakRow>(
-      `SELECT ${BREAK_COLUMNS} FROM recon_break WHERE subject IN (?) AND class = 'MISSING_THERE' AND state IN (?)
+      `SELECT ${BREAK_COLUMNS} FROM recon_break FORCE INDEX (recon_break_once) WHERE subject IN (?) AND class = 'MISSING_THERE' AND state IN (?)
        ORDER BY break_id FOR UPDATE`,
       [expectationIds, openBreakStates],
       tx,
@@ -186,7 +185,7 @@ export class MatchingTables implements Matching {
     ]
     // One statement for both tables: two of them take a quarter longer. It counts the rows of each.
     const changed = await this.#database.write(
-      `UPDATE recon_line l STRAIGHT_JOIN ${EXPECTED} ON ${IS_EXPECTED}
+      `UPDATE ${LINES} STRAIGHT_JOIN ${EXPECTATION_OF_LINE}
        SET l.state = ${state}, l.expectation_id = e.expectation_id, e.state = 'SETTLED'
        WHERE ${IN_RANGE} AND e.state IN ('OPEN', 'OVERDUE') ${left}`,
       values,

@@ -94,6 +94,13 @@ async function advanced(to: ExtraApi, advance: string) {
   return contract.answers[200].parse(reply.json)
 }
 
+/** As `advanced`, however long it takes. */
+async function arrived(to: ExtraApi, advance: string): Promise<void> {
+  const isThere = async (by: string) => (await post(to, by)).status === 200
+  if (!(await isThere(advance)))
+    await until(() => isThere('PT0S'), { what: 'the clock at its target', deadlineMs: 90_000 })
+}
+
 /** By the journals of both, which agree. */
 async function followersOffsetMs(): Promise<number> {
   const decided = journalPage.parse((await send(acquirer.url, { path: '/journal' })).json)
@@ -192,16 +199,59 @@ test('however far it jumps, the acquirer has paid each day on its own business d
   expectMutation(await one.api.capture(paymentId), 200)
   // Nobody consumes the events of this database, and the clock waits for the item of a captured one.
   await scratch.direct.write("DELETE FROM outbox_event WHERE topic = 'payment.captured'")
+  await expectLineOf(paymentId)
   const before = (await filesOfAcquirer()).length
 
-  await advanced(one, 'P30D')
+  await arrived(one, 'P30D')
 
   const files = await filesOfAcquirer()
   expect(files.length).toBeGreaterThan(before)
   const { entries } = bankJournalPage.parse((await send(bank.url, { path: '/journal' })).json)
   const paid = entries.flatMap(entry => (entry.type === 'movement' ? [[entry.reference, entry.bookedOn]] : []))
   expect(paid).toEqual(files.map(({ batch, day }) => [batch, paymentDayOf(day)]))
+  await expectImportedOnTheWay(files, paymentDayOf(files.at(-1)!.day))
 })
+
+/** What the consumer would have written. */
+async function expectLineOf(paymentId: string): Promise<void> {
+  const { operations } = expectOperations(await one.api.operations(paymentId))
+  const capture = operations.find(({ kind }) => kind === 'capture')!
+  await scratch.direct.write('INSERT INTO recon_expectation SET ?', [
+    {
+      ...{ expectation_id: `exp_${paymentId.slice(4)}`, event_id: `evt_${paymentId.slice(4)}`, payment_id: paymentId },
+      ...{
+        source_id: 'acquirer',
+        match_key: capture.operationId,
+        kind: 'capture',
+        amount: capture.amount,
+        fee: 0,
+        vat: 0,
+      },
+      ...{ currency: capture.currency, due_on: new Date('2037-01-01'), state: 'OPEN', recorded_at: new Date() },
+    },
+  ])
+}
+
+/** The files of all days, and each that has lines in the minute after its day. */
+async function expectImportedOnTheWay(files: readonly { name: string }[], firstPaidOn: string): Promise<void> {
+  const imported = await scratch.direct.rows<{
+    source_id: string
+    name: string
+    day: Date
+    late: number
+    lines: number
+  }>(
+    `SELECT source_id, name, day, line_count AS \`lines\`,
+       TIMESTAMPDIFF(SECOND, DATE_ADD(day, INTERVAL 15 HOUR), received_at) AS late FROM recon_file ORDER BY day`,
+  )
+  const ofAcquirer = imported.filter(({ source_id }) => source_id === 'acquirer')
+  const days = imported.flatMap(({ source_id, day }) => (source_id === 'bank-operating' ? [day.getTime()] : []))
+  expect(ofAcquirer.map(({ name }) => name)).toEqual(files.map(({ name }) => name))
+  expect(days).toEqual(days.map((_, index) => Date.parse(firstPaidOn) + index * DAY_MS))
+  expect(days.length).toBeGreaterThan(20)
+  for (const { name, late } of imported.filter(({ lines }) => lines > 0))
+    expect({ name, isInItsMinute: late >= 0 && late < 60 }).toEqual({ name, isInItsMinute: true })
+}
 
 test.each(['acquirer', 'bank'] as const)('while the %s is away nothing moves', async name => {
   const { offsetMs } = await advanced(one, 'PT0S')

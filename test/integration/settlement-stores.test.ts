@@ -258,7 +258,6 @@ describe('closing on MariaDB', () => {
 })
 
 describe('reserves and invoices on MariaDB', () => {
-  const DAYS = { dayMs: DAY_MS }
   beforeEach(async () => {
     clock.advanceVirtual(NOW_MS - clock.virtualNowMs())
     const terms = { reserveBasisPoints: 1_000, reserveDays: 5, invoiceAfterDays: 3 }
@@ -272,7 +271,7 @@ describe('reserves and invoices on MariaDB', () => {
       ),
     )
   })
-  const dayLater = (days = 1) => clock.advanceVirtual(days * DAYS.dayMs)
+  const dayLater = (days = 1) => clock.advanceVirtual(days * DAY_MS)
   async function sellAndClose(ports: ReturnType<typeof processOf>, netMinor: number) {
     const day = new Date(clock.virtualNowMs()).toISOString().slice(0, 10)
     await sell(ports, [itemOf(netMinor, { soldOn: day, periodEnd: day })])

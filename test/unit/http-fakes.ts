@@ -7,6 +7,8 @@ import type { LimitPorts, RateLimiter } from '../../shared/http/rate-limit.ts'
 import type { Turn } from '../../shared/payments/fake-store.ts'
 import { createFakePorts } from '../../shared/payments/fakes.ts'
 import type { OperationPolicy } from '../../shared/payments/operation.ts'
+import { fakeSources } from '../../shared/reconciliation/fake-recon.ts'
+import type { OpenBreaks } from '../../shared/reconciliation/ports.ts'
 import { FakeBalances } from '../../shared/settlement/fake-balances.ts'
 import { FakeSettlementReader } from '../../shared/settlement/fake-settlements.ts'
 import type { AuditHead, Waiting } from '../../shared/settlement/ports.ts'
@@ -97,6 +99,7 @@ export function createHandlerPorts(
     /** Empty. */
     auditLog: { head: async (): Promise<AuditHead | undefined> => undefined },
     ...noPayouts(),
+    ...noBreaks(),
     fundsDays: new FakeFundsDays(),
     requestIds: { next: () => ports.ids.request() },
     monotonic: { nowMs: () => monotonicMs++ },
@@ -118,6 +121,18 @@ function noPayouts() {
     waiting,
     payoutFiles: { waiting: async () => waiting.files },
     payouts: { unanswered: async () => waiting.payouts },
+  }
+}
+
+/** No file waits and no break is open; a test may put something there. */
+function noBreaks() {
+  const none: Waiting = { count: 0, sinceMs: null }
+  const recon = { files: { RECEIVED: none, PARSED: none, MATCHING: none }, rejected: 0, open: [] as OpenBreaks[] }
+  return {
+    recon,
+    reconFiles: { waiting: async () => recon.files, countRejected: async () => recon.rejected },
+    breakReader: { sumOpen: async () => recon.open },
+    reconSources: { list: async () => [...fakeSources] },
   }
 }
 

@@ -98,5 +98,20 @@ export const payments: Board = {
         { unit: 'ops' },
       ),
     ]),
+    row('Reconciliation', '대사', [
+      panel('Open breaks by class', '구분별 열린 불일치', [query('max by (class) (recon_breaks_open)', '{{class}}')], {
+        kind: 'areas',
+        width: 8,
+      }),
+      panel(
+        'Not explained by currency, minor units',
+        '통화별 미해결 금액, 최소 단위',
+        [query('max by (currency) (recon_suspense_minor)', '{{currency}}')],
+        { width: 8 },
+      ),
+      panel('Files on their way', '처리 중인 파일', [query('max by (state) (recon_files_waiting)', '{{state}}')], {
+        width: 8,
+      }),
+    ]),
   ],
 }

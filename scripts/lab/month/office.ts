@@ -1,5 +1,6 @@
 /** The people of the month: they set terms and approve payouts with the product's own use cases, as its commands do. */
 import { Ports } from '../../../shared/runtime/wiring.ts'
+import { approveAccount, askAccount } from '../../../shared/settlement/change-account.ts'
 import { approveFile } from '../../../shared/settlement/decide-file.ts'
 import { addOperator, type OperatorChange } from '../../../shared/settlement/operators.ts'
 import { setTerms } from '../../../shared/settlement/set-terms.ts'
@@ -29,15 +30,21 @@ function tokenOf(change: OperatorChange): string {
   return change.token!
 }
 
-/** They apply a minute later. */
+/** They apply a minute later; an account a day later, when the other one has approved it. */
 export async function agreeOn(
   ports: OfficePorts,
-  { merchantId, currency, terms }: Merchant,
+  { merchantId, currency, terms: { accountToken, ...changes } }: Merchant,
   reason: string,
 ): Promise<void> {
-  const change = { merchantId, currency, from: 'soon', changes: terms } as const
-  const { kind } = await setTerms(ports, change, { actor: PREPARER, reason })
-  if (kind !== 'set') throw new Error(`the terms of ${merchantId} are ${kind}`)
+  const by = { actor: PREPARER, reason }
+  if (Object.keys(changes).length > 0) {
+    const { kind } = await setTerms(ports, { merchantId, currency, from: 'soon', changes }, by)
+    if (kind !== 'set') throw new Error(`the terms of ${merchantId} are ${kind}`)
+  }
+  if (accountToken == null) return
+  const { changeId } = await askAccount(ports, { merchantId, currency, accountToken }, by)
+  const { kind } = await approveAccount(ports, changeId, { actor: APPROVER, reason })
+  if (kind !== 'approved') throw new Error(`the account of ${merchantId} is ${kind}`)
 }
 
 /** Returns how many files were approved. */

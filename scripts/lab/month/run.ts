@@ -33,8 +33,8 @@ export interface MonthResult {
 const SETTLE_MS = 60_000
 /** Days without sales: the last payouts are made, and what is missing is seen to be. */
 const DAYS_AFTER = 12
-/** On this day an operator writes down another account for the merchant whose account is closed. */
-const NEW_ACCOUNT_DAY = 16
+/** On this day an operator writes down another account for the merchant whose account is closed; it is paid to from the next day on. */
+const NEW_ACCOUNT_DAY = 15
 const newAccount = {
   ...merchants.find(({ terms }) => terms.accountToken === 'acct_fail')!,
   terms: { accountToken: 'acct_late' },

@@ -2,17 +2,11 @@
 import { ageBuckets } from '../../../shared/domain/break-age.ts'
 import { SUSPENSE } from '../../../shared/domain/recon-ledger.ts'
 import { type AgedBreaks, agedBreaks, agesNow } from '../../../shared/reconciliation/age-of-breaks.ts'
-import type { BatchPorts } from '../../../shared/runtime/wiring.ts'
+import { type SuspenseBalance, suspenseBalances } from '../../../shared/reconciliation/suspense.ts'
 import { writeJson } from '../../terminal/json.ts'
 import { printable } from '../../terminal/printable.ts'
 import { tableLines } from '../../terminal/table.ts'
 import type { BreaksAction } from './breaks-action.ts'
-
-/** What an account holds in a currency: debits less credits. */
-export interface Balance {
-  currency: string
-  balanceMinor: bigint
-}
 
 export const overview: BreaksAction = {
   changes: false,
@@ -21,19 +15,11 @@ export const overview: BreaksAction = {
   async run({ ports, flags: { json } }) {
     const ageOf = await agesNow(ports)
     const open = agedBreaks(await ports.breakReader.sumOpen(), ageOf)
-    const suspense = await suspenseOf(ports)
+    const suspense = await suspenseBalances(ports)
     writeJson(json, { open: open.map(plainOf), suspense: suspense.map(balanceOf) })
     if (json !== true) for (const line of overviewLines(open, suspense)) console.log(printable(line))
     return 0
   },
-}
-
-async function suspenseOf({ balances, clock }: BatchPorts): Promise<Balance[]> {
-  const currencies = await balances.listCurrencies(SUSPENSE)
-  if (currencies.length === 0) return []
-  const keys = currencies.map(currency => ({ account: SUSPENSE, currency }))
-  const sums = await balances.sumsAt(keys, clock.nowMs())
-  return sums.map(({ currency, debitsMinor, creditsMinor }) => ({ currency, balanceMinor: debitsMinor - creditsMinor }))
 }
 
 const plainOf = ({ remainingMinor, absoluteMinor, ...of }: AgedBreaks) => ({
@@ -42,9 +28,9 @@ const plainOf = ({ remainingMinor, absoluteMinor, ...of }: AgedBreaks) => ({
   absolute: String(absoluteMinor),
 })
 
-const balanceOf = ({ currency, balanceMinor }: Balance) => ({ currency, balance: String(balanceMinor) })
+const balanceOf = ({ currency, balanceMinor }: SuspenseBalance) => ({ currency, balance: String(balanceMinor) })
 
-export function overviewLines(open: readonly AgedBreaks[], suspense: readonly Balance[]): string[] {
+export function overviewLines(open: readonly AgedBreaks[], suspense: readonly SuspenseBalance[]): string[] {
   return [...openLines(open), ...suspense.map(balance => suspenseLine(balance, open))]
 }
 
@@ -59,7 +45,7 @@ function openLines(open: readonly AgedBreaks[]): string[] {
 }
 
 /** The account is the open breaks and nothing else. */
-function suspenseLine({ currency, balanceMinor }: Balance, open: readonly AgedBreaks[]): string {
+function suspenseLine({ currency, balanceMinor }: SuspenseBalance, open: readonly AgedBreaks[]): string {
   const own = open.filter(each => each.currency === currency)
   const heldMinor = own.reduce((sum, { remainingMinor }) => sum + remainingMinor, 0n)
   const line = `${SUSPENSE} holds ${balanceMinor} ${currency} (minor units, debit positive)`

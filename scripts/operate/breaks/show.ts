@@ -86,12 +86,16 @@ function escalationText(days: number): string {
 const escalationWords = { operator: 'an operator', lead: 'the lead', finance: 'the head of finance' } as const
 
 /** What differs, in words. */
-export function differenceLines({ amount, fee, vat, currency, day, status }: BreakDifferences): string[] {
+export function differenceLines({ amount, fee, vat, currency, day, status, dueOn }: BreakDifferences): string[] {
   const both = { amount, fee, VAT: vat, currency, day }
   const lines = Object.entries(both).flatMap(([name, found]) =>
     found === undefined ? [] : [`${name}: expected ${found.expected}, found ${found.found}`],
   )
-  return status === undefined ? lines : [...lines, `here it is ${status}`]
+  return [
+    ...lines,
+    ...(dueOn === undefined ? [] : [`it was due on ${dueOn}`]),
+    ...(status === undefined ? [] : [`here it is ${status}`]),
+  ]
 }
 
 function contextLines({ batchRef, payoutId }: ReconBreak, { file, line, expectation }: BreakContext): string[] {

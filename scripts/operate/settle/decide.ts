@@ -11,6 +11,7 @@ import { WrongArguments } from '../../terminal/command.ts'
 import { printable } from '../../terminal/printable.ts'
 import type { By } from '../choose-action.ts'
 import { mayChange } from '../may-change.ts'
+import { cancelChange } from './accounts.ts'
 import type { ActionInput, SettleAction } from './settle-action.ts'
 
 type DecisionInput = ActionInput & { by: By }
@@ -33,7 +34,7 @@ export const approve: SettleAction = {
   },
 }
 
-/** A file with all its payouts, or one payout, as long as it was not sent. */
+/** A file with all its payouts, or one payout, as long as it was not sent; or a bank account that nobody has approved. */
 export const cancel: SettleAction = {
   changes: true,
   role: 'operator',
@@ -42,6 +43,7 @@ export const cancel: SettleAction = {
   flags: [],
   async run(input) {
     const id = input.words[0]!
+    if (id.startsWith('chg_')) return cancelChange(input, id)
     const question = `Cancel ${id}? Its money is booked back, and the next attempt needs an approval again.`
     if (id.startsWith('out_')) return decide(input, question, decision => cancelPayout(portsOf(input), id, decision))
     const fileId = fileIdIn(id)

@@ -34,7 +34,13 @@ describe('the action', () => {
     )
     expect(Object.fromEntries(changing)).toEqual({
       ...{ 'terms set': 'operator', 'calendar add': 'operator' },
-      ...{ approve: 'approver', cancel: 'operator', lose: 'approver', safeguard: 'operator' },
+      ...{
+        approve: 'approver',
+        'approve-account': 'approver',
+        cancel: 'operator',
+        lose: 'approver',
+        safeguard: 'operator',
+      },
     })
   })
 
@@ -66,10 +72,12 @@ describe('the changes of terms', () => {
     })
     expect(changesIn({ hold: 'fraud' })).toEqual({ heldReason: 'fraud' })
     expect(changesIn({ release: true })).toEqual({ heldReason: null })
+    expect(changesIn({ account: 'acct_pay' })).toEqual({})
   })
 
   test('are refused when there are none, and when they contradict each other', () => {
     expect(() => changesIn(by)).toThrow('terms set wants something that changes.')
+    expect(() => changesIn({ account: 'acct_pay', from: 'soon' })).toThrow('--from does not go with --account alone')
     expect(() => changesIn({ hold: 'fraud', release: true })).toThrow('--hold and --release do not go together.')
   })
 })

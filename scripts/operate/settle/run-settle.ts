@@ -3,6 +3,7 @@ import { Ports } from '../../../shared/runtime/wiring.ts'
 import { type Chosen, chosenAction } from '../choose-action.ts'
 import { type SystemFlags, systemNamedBy } from '../find-system.ts'
 import { operatorSession } from '../operator-session.ts'
+import { accounts, approveAccountAction } from './accounts.ts'
 import { batches } from './batches.ts'
 import { calendar, calendarAdd } from './calendar.ts'
 import { approve, cancel } from './decide.ts'
@@ -28,7 +29,9 @@ export const settleActions: Readonly<Record<string, SettleAction>> = {
   reserves,
   invoices,
   statement,
+  accounts,
   approve,
+  'approve-account': approveAccountAction,
   cancel,
   lose,
   funds,

@@ -54,6 +54,9 @@ and decides about payouts.
   statement MERCHANT       what a batch pays the merchant for, as CSV
   approve FILE             its payouts go to the bank; for approvers
   cancel FILE|PAYOUT       as long as it was not sent; for operators
+  accounts                 bank accounts that were asked for, and what became of them
+  approve-account CHANGE   it is paid to from a day later on; for an approver who
+                           has not asked for it. Before that: cancel CHANGE
   lose INVOICE             what remains of it will not come; for approvers
   funds                    what has to be kept apart for merchants, day by day,
                            what is, and what to transfer
@@ -79,7 +82,11 @@ OPERATOR_TOKEN or typed: the name that is written down is the token's.`,
   .option('--reserve-bp <n>', 'terms set: hundredths of a per cent that a batch holds back', upTo(9_999))
   .option('--reserve-days <n>', 'terms set: business days until it is released', upTo(RESERVE_DAYS_MAX))
   .option('--invoice-after <n>', 'terms set: business days that a balance may stay negative; never', daysOrNever)
-  .option('--account <token>', 'terms set: the bank account', matching(/^[\x21-\x7e]{1,64}$/, 'printable ASCII'))
+  .option(
+    '--account <token>',
+    'terms set: the bank account; another person approves it',
+    matching(/^[\x21-\x7e]{1,64}$/, 'printable ASCII'),
+  )
   .option('--hold <reason>', 'terms set: nothing is paid out', nameOrReason(200))
   .option('--release', 'terms set: it is paid out again')
   .option(

@@ -1,11 +1,13 @@
 /** The terms of merchants: what they are and were, and new ones from a moment on. */
-import type { DatedTerms, SettlementTerms } from '../../../shared/domain/settlement-terms.ts'
+import type { ChangedTerms, DatedTerms, SettlementTerms } from '../../../shared/domain/settlement-terms.ts'
+import { askAccount } from '../../../shared/settlement/change-account.ts'
 import { AHEAD_MS_MIN, type SetTermsOutcome, setTerms } from '../../../shared/settlement/set-terms.ts'
 import { WrongArguments } from '../../terminal/command.ts'
 import { writeJson } from '../../terminal/json.ts'
 import { printable } from '../../terminal/printable.ts'
 import { tableLines } from '../../terminal/table.ts'
 import { mayChange } from '../may-change.ts'
+import { askedLines } from './accounts.ts'
 import type { SettleAction, SettleFlags } from './settle-action.ts'
 
 const ROWS_MAX = 500
@@ -34,22 +36,29 @@ export const termsSet: SettleAction = {
   ],
   async run({ ports, system, words, flags, by }) {
     const merchantId = words[0]!
-    const { currency, from } = flags
+    const { currency, from, account } = flags
     if (currency === undefined) throw new WrongArguments('terms set wants --currency.')
     const changes = changesIn(flags)
-    const question = `Give ${merchantId} these terms for ${currency}: ${JSON.stringify(changes)}?`
+    const all = account === undefined ? changes : { ...changes, accountToken: account }
+    const question = `Give ${merchantId} these terms for ${currency}: ${JSON.stringify(all)}?`
     if (!(await mayChange(system, { typed: 'npm run settle', question, yes: flags.yes === true }))) return 1
-    const outcome = await setTerms(ports, { merchantId, currency, from, changes }, by)
-    for (const line of outcomeLines(outcome)) console.log(printable(line))
-    return outcome.kind === 'set' ? 0 : 1
+    if (Object.keys(changes).length > 0) {
+      const outcome = await setTerms(ports, { merchantId, currency, from, changes }, by)
+      for (const line of outcomeLines(outcome)) console.log(printable(line))
+      if (outcome.kind !== 'set') return 1
+    }
+    if (account === undefined) return 0
+    const change = await askAccount(ports, { merchantId, currency, accountToken: account }, by)
+    for (const line of askedLines(change)) console.log(printable(line))
+    return 0
   },
 }
 
-/** What the flags change. Throws WrongArguments when they change nothing, or hold and release. */
-export function changesIn(flags: SettleFlags): Partial<SettlementTerms> {
-  const { hold, release } = flags
+/** What the flags change, but for the account. Throws WrongArguments when they change nothing at all, or hold and release. */
+export function changesIn(flags: SettleFlags): ChangedTerms {
+  const { hold, release, account, from } = flags
   if (hold !== undefined && release === true) throw new WrongArguments('--hold and --release do not go together.')
-  const given: Partial<SettlementTerms> = {
+  const given: ChangedTerms = {
     cycle: flags.cycle,
     delayDays: flags.delay,
     cutoff: flags.cutoff,
@@ -61,11 +70,13 @@ export function changesIn(flags: SettleFlags): Partial<SettlementTerms> {
     reserveBasisPoints: flags.reserveBp,
     reserveDays: flags.reserveDays,
     invoiceAfterDays: flags.invoiceAfter === 'never' ? null : flags.invoiceAfter,
-    accountToken: flags.account,
     heldReason: release === true ? null : hold,
   }
   const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  if (Object.keys(changes).length === 0) throw new WrongArguments('terms set wants something that changes.')
+  const isEmpty = Object.keys(changes).length === 0
+  if (isEmpty && account === undefined) throw new WrongArguments('terms set wants something that changes.')
+  if (isEmpty && from !== undefined)
+    throw new WrongArguments('--from does not go with --account alone: it begins a day after its approval.')
   return changes
 }
 

@@ -45,6 +45,8 @@ const fileFaults = [
   'amended-twice',
   'line-in-revision',
   'revision-taken',
+  'carry-of-nothing',
+  'carry-changed',
   ...damages.map(damage => `broken:${damage}` as const),
 ] as const
 /** When a file comes instead of in its order; one of each in a season, the last in the first season only. */
@@ -97,6 +99,12 @@ const rangeOf: Record<Currency, readonly [number, number]> = {
   KWD: [1_000, 60_000],
 }
 
+/** Of the first season: so many times the lines of another day. */
+const BUSY_DAY = 2
+const BUSY_FACTOR = 4
+/** Within what the bank and a payment may be. */
+const HUGE = 400_000_000_000
+
 const REFUNDS = 0.12
 const REMEMBERED = 500
 
@@ -129,13 +137,13 @@ export class AcquirerDays {
     this.#world = world
     this.#seasons = seasonsOf(lines)
     const days = this.#seasons.flatMap(({ saleDays }) => saleDays).length
-    this.#linesPerDay = Math.max(4, Math.ceil(lines / days))
+    this.#linesPerDay = Math.max(4, Math.ceil(lines / (days + BUSY_FACTOR - 1)))
     const names = Object.keys(lineFaults) as LineFault[]
     const each = faults === 0 ? 0 : Math.max(2, Math.round((faults * lines) / 1_000))
     this.#deck = new Deck(
       world.random.fork(),
       names.map(name => [name, each] as const),
-      this.#linesPerDay * days,
+      this.#linesPerDay * (days + BUSY_FACTOR - 1),
       ['settled-next-season', 'settled-next-day', 'settled-next-day-with-fee'],
     )
     const files = days * currencies.length
@@ -144,6 +152,7 @@ export class AcquirerDays {
       world.random.fork(),
       fileFaults.map(name => [name, eachFile] as const),
       files / 2,
+      ['carry-changed'],
     )
     if (faults > 0) this.#setApart(world.random.fork())
   }
@@ -168,7 +177,7 @@ export class AcquirerDays {
     const { random } = this.#world
     const target = this.#targetOf(season)
     for (const work of this.#tomorrow.splice(0)) work()
-    for (let count = 0; count < this.#linesPerDay; count += 1) {
+    for (let count = this.#countOf(season); count > 0; count -= 1) {
       const sale = this.#saleOf(this.#currency())
       const fault = this.#deck.draw(this.#place, name => mayFail(name, target, sale))
       this.#place += 1
@@ -176,7 +185,25 @@ export class AcquirerDays {
       else lineFaults[fault](this.#world, target, sale)
     }
     if (target.nextDay === undefined) this.#endAboveZero(target)
-    else if (random.fraction() < 0.5) this.#sellMuchBack(target)
+    else if (target.today === this.#seasons[0].saleDays[0]) this.#sellMuchBack(target)
+    else random.pick(this.#ends)(target)
+  }
+
+  /** How a day may end. */
+  readonly #ends: ReadonlyArray<(target: LineTarget) => void> = [
+    target => this.#sellMuchBack(target),
+    target => this.#sellAllBack(target),
+    target => {
+      const amount = HUGE + this.#world.random.integer(0, HUGE)
+      settleRightly(this.#world, target, this.#saleOver('KRW', amount))
+    },
+    () => {},
+  ]
+
+  /** One day of a large world has a file of several chunks. */
+  #countOf(season: Season): number {
+    const isBusy = this.#world.day === this.#seasons[0].saleDays[BUSY_DAY] && season === this.#seasons[0]
+    return isBusy ? this.#linesPerDay * BUSY_FACTOR : this.#linesPerDay
   }
 
   /** The files of the day, and those that come late. */
@@ -224,12 +251,15 @@ export class AcquirerDays {
 
   #captureOf(currency: Currency): Sale {
     const known = this.#captured.get(currency) ?? []
-    const amount = this.#world.random.integer(...rangeOf[currency])
-    const fee = feeOf(amount)
-    const sale = this.#operation({ kind: 'capture', currency, amount, fee, vat: vatOf(fee) })
-    known.push({ sale, left: amount })
+    const sale = this.#saleOver(currency, this.#world.random.integer(...rangeOf[currency]))
+    known.push({ sale, left: sale.amount })
     this.#captured.set(currency, known.slice(-REMEMBERED))
     return sale
+  }
+
+  #saleOver(currency: Currency, amount: number): Sale {
+    const fee = feeOf(amount)
+    return this.#operation({ kind: 'capture', currency, amount, fee, vat: vatOf(fee) })
   }
 
   /** All that is left, or a part, so that some are refunded over several batches. */
@@ -257,8 +287,8 @@ export class AcquirerDays {
   /** One refund of an old payment makes the batch of a currency negative: the next batch carries it. */
   #sellMuchBack(target: LineTarget): void {
     const { random } = this.#world
-    const currency = random.pick(currencies)
-    if (target.isApart(currency) || target.isApart(currency, target.nextDay)) return
+    const inOrder = currencies.filter(each => !target.isApart(each) && !target.isApart(each, target.nextDay))
+    const currency = random.pick(inOrder)
     const net = totalNetOf(this.#batchOf(currency, target.today).lines)
     const amount = Math.max(1_000, net + random.integer(1_000, 50_000))
     const fee = -feeOf(amount)
@@ -267,6 +297,15 @@ export class AcquirerDays {
       target,
       this.#operation({ kind: 'refund', currency, amount: -amount, fee, vat: vatOf(fee) }),
     )
+  }
+
+  /** A refund without fee makes the batch of a currency come to nothing: it is neither paid nor carried. */
+  #sellAllBack(target: LineTarget): void {
+    const currency = this.#world.random.pick(currencies)
+    const net = totalNetOf(this.#batchOf(currency, target.today).lines) + (this.#carried.get(currency)?.amount ?? 0)
+    if (net <= 0 || target.isApart(currency)) return
+    const refund = { kind: 'refund', currency, amount: -net, fee: 0, vat: 0 } as const
+    settleRightly(this.#world, target, this.#operation(refund))
   }
 
   /** What a season ends with is paid, so that nothing is carried into the next. */
@@ -330,12 +369,18 @@ export class AcquirerDays {
   *#filesOf(batch: Batch, season: Season): Generator<Step> {
     const carried = this.#carried.get(batch.currency)
     this.#carried.delete(batch.currency)
+    shuffle(batch.lines, this.#world.random)
     if (carried !== undefined) batch.lines.unshift({ ...carried, settles: false, isPlain: false })
     const net = totalNetOf(batch.lines)
     const isInOrder = carried !== undefined || net <= 0
     const detour = isInOrder ? undefined : this.#apart.get(keyOf(batch.day, batch.currency))
-    const fault = detour ?? this.#fileDeck.draw(this.#filePlace, name => mayHappen(name, net, batch))
+    const drawn = (names: (name: FileFault) => boolean) =>
+      this.#fileDeck.draw(this.#filePlace, name => names(name) && mayHappen(name, net, batch))
+    // Few files carry anything.
+    const fault = detour ?? drawn(name => name === 'carry-changed') ?? drawn(() => true)
     this.#filePlace += 1
+    if (fault === 'carry-of-nothing') this.#carryNothing(batch)
+    if (fault === 'carry-changed') this.#changeCarry(batch)
     const first = fileStep(batch, 1, this.#world.random.pick(looks))
     const amended = yield* this.#send(batch, first, fault, season)
     this.#pay(batch, amended, fault === 'after-deposit' || fault === 'after-overdue')
@@ -347,6 +392,8 @@ export class AcquirerDays {
     const at = addDays(day, 1)
     switch (fault) {
       case undefined:
+      case 'carry-of-nothing':
+      case 'carry-changed':
         yield first
         return lines
       case 'resent-as-it-is':
@@ -392,11 +439,36 @@ export class AcquirerDays {
         const damage = fault.slice('broken:'.length) as Damage
         const bytes = Buffer.from(damagedText(batch, damage, this.#world.random))
         yield { ...(first as FileStep), bytes, becomes: 'REJECTED' }
+        yield { ...(first as FileStep), bytes, becomes: 'KNOWN' }
         this.#refused(batch, fault)
         yield first
         return lines
       }
     }
+  }
+
+  /** The acquirer takes less than it says, for a batch that it never had. */
+  #carryNothing({ lines, currency, day }: Batch): void {
+    const amount = -this.#world.random.integer(1, 400)
+    const reference = `ACQ-20250102-${currency}`
+    lines.unshift({
+      ...{ kind: 'carry', reference, soldOn: day, amount, fee: 0, vat: 0 },
+      settles: false,
+      isPlain: false,
+    })
+    this.#world.move(currency, 'cash_in_transit', amount)
+    const row = { subject: `op:${reference}:carry`, currency, mutation: 'carry-of-nothing' }
+    this.#world.truth({ ...row, class: 'MISSING_HERE', booked: -amount })
+  }
+
+  /** It fits no batch then. The one that it was of is not paid by anybody, so nobody misses it. */
+  #changeCarry({ lines, currency }: Batch): void {
+    const carry = lines[0]!
+    carry.amount += this.#world.random.integer(1, 400)
+    const { reference, amount } = carry
+    this.#world.move(currency, 'cash_in_transit', amount)
+    const row = { subject: `op:${reference}:carry`, currency, mutation: 'carry-changed' }
+    this.#world.truth({ ...row, class: 'MISSING_HERE', booked: -amount })
   }
 
   #hold(day: string, step: Step, isBeforeOthers = true): void {
@@ -445,6 +517,16 @@ export class AcquirerDays {
   }
 }
 
+/** In place: what belongs together stands anywhere in its file. */
+function shuffle<T>(list: T[], random: Random): void {
+  for (let last = list.length - 1; last > 0; last -= 1) {
+    const other = random.integer(0, last)
+    const one = list[last]!
+    list[last] = list[other]!
+    list[other] = one
+  }
+}
+
 type FileStep = Extract<Step, { kind: 'file' }>
 
 const keyOf = (day: string, currency: Currency): string => `${day} ${currency}`
@@ -464,6 +546,8 @@ const changesLines: ReadonlySet<string> = new Set<FileFault>(['amended', 'amende
 
 function mayHappen(name: FileFault, net: number, { lines }: Batch): boolean {
   if (lines.length < 2) return false
+  if (name === 'carry-changed') return net > 1_000 && lines[0]!.kind === 'carry' && lines[0]!.amount < -1_000
+  if (name === 'carry-of-nothing') return net > 1_000 && lines[0]!.kind !== 'carry'
   if (!changesLines.has(name)) return true
   const hasPlain = lines.some(({ isPlain }) => isPlain)
   return hasPlain && net > 0 && (name !== 'line-in-revision' || lines.at(-1)!.isPlain)

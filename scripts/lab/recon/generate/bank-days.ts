@@ -1,7 +1,7 @@
 /** The bank's days: deposits of the acquirer, payouts and what comes back, transfers of our own, and money that nobody knows. */
 
 import type { DueBatch } from './acquirer-days.ts'
-import { addDays, isBusinessDay } from './days.ts'
+import { addDays, businessDaysAfter, isBusinessDay } from './days.ts'
 import { Deck } from './deck.ts'
 import { type Currency, currencies } from './money.ts'
 import {
@@ -18,6 +18,7 @@ import type { PayoutRow, Step } from './truth.ts'
 import { faultsPerThousand, type GeneratorOptions, type Season, seasonsOf, type World } from './world.ts'
 
 type BankAccount = 'operating' | 'safeguarded'
+type FileStep = Extract<Step, { kind: 'file' }>
 
 const depositFaults = [
   'split',
@@ -28,6 +29,9 @@ const depositFaults = [
   'paid-next-season',
   'no-reference',
   'no-reference-and-short',
+  'no-reference-early',
+  'no-reference-at-last',
+  'no-reference-too-late',
 ] as const
 type DepositFault = (typeof depositFaults)[number]
 
@@ -41,19 +45,30 @@ const payoutFaults = [
   'payout-twice',
   'payout-returned',
   'payout-returned-less',
+  'payout-returned-twice',
   'payout-no-reference',
+  'payout-no-reference-twice',
+  'payout-twin-later',
   'payout-ambiguous',
 ] as const
 type PayoutFault = (typeof payoutFaults)[number]
 
-const statementFaults = [...statementDamages.map(damage => `broken:${damage}` as const), 'statement-resent'] as const
+const statementFaults = [
+  ...statementDamages.map(damage => `broken:${damage}` as const),
+  'statement-resent',
+  'statement-late',
+] as const
 type StatementFault = (typeof statementFaults)[number]
 
 const unknownMoney = ['credit', 'debit', 'credit-no-reference', 'debit-no-reference'] as const
 
 /** Far above what is deposited or paid out, so that nothing has this amount by chance. */
 const UNKNOWN_FROM = 7_000_000_000
+/** Business days that what is due may take. */
+const SLA_DAYS = 2
 const OPENING = 1_234_567
+/** What was not empty before anybody read its statements. */
+const opened: readonly string[] = ['operating KRW', 'operating KWD', 'safeguarded KRW']
 
 interface Book {
   balance: number
@@ -78,6 +93,10 @@ export class BankDays {
   readonly #books = new Map<string, Book>()
   /** Of deposits, by currency: no two that are waited for may have the same. */
   readonly #nets = new Set<string>()
+  /** What must be read on its day: later it would be found to be something else. */
+  readonly #punctual = new Set<Movement>()
+  /** Statements that come after the next one was tried. */
+  readonly #late = new Map<BankAccount, FileStep>()
   #planned: Planned[] = []
   #count = 0
   #amounts = 0
@@ -133,6 +152,7 @@ export class BankDays {
 
   #beforeFile({ reference, currency, net, dueOn }: DueBatch): void {
     const movement = this.#credit(dueOn, { reference, amount: net, currency, allocated: net })
+    this.#punctual.add(movement)
     const row = { subject: subjectOf(movement), currency, mutation: 'deposit-before-file' }
     this.#world.truth({ ...row, class: 'MISSING_HERE', booked: -net, closed: true })
   }
@@ -165,15 +185,21 @@ export class BankDays {
       this.#world.truth({ ...neverCame(`batch:${reference}`), currency, mutation: 'unpaid' }),
     'paid-next-season': ({ reference, currency, net }) => {
       const day = this.#seasons[1].saleDays[0]!
-      const movement = this.#credit(day, { reference, amount: net, currency, allocated: net })
+      this.#credit(day, { reference, amount: net, currency, allocated: net })
       const row = { currency, mutation: 'paid-next-season' }
       this.#world.truth({ ...row, ...neverCame(`batch:${reference}`), closed: true })
-      this.#maybeLate({ ...row, subject: subjectOf(movement), orSubject: `batch:${reference}` })
     },
-    'no-reference': ({ reference, currency, net, dueOn }) => {
-      const movement = this.#credit(dueOn, { amount: net, currency, allocated: net })
-      const row = { subject: subjectOf(movement), currency, mutation: 'no-reference' }
-      this.#world.say({ ...row, class: 'MATCHED', keyed: false, targets: [reference] })
+    'no-reference': batch => this.#withoutReference(batch, batch.dueOn, 'no-reference'),
+    'no-reference-early': batch => this.#withoutReference(batch, dayBefore(batch.dueOn), 'no-reference-early'),
+    'no-reference-at-last': batch =>
+      this.#withoutReference(batch, businessDaysAfter(batch.dueOn, SLA_DAYS), 'no-reference-at-last'),
+    'no-reference-too-late': ({ reference, currency, net, dueOn }) => {
+      const day = businessDaysAfter(dueOn, SLA_DAYS + 1)
+      const movement = this.#credit(day, { amount: net, currency, allocated: 0 })
+      const row = { currency, mutation: 'no-reference-too-late' }
+      const unknown = { subject: subjectOf(movement), class: 'MISSING_HERE', booked: -net, keyed: false } as const
+      this.#world.truth({ ...row, ...unknown })
+      this.#world.truth({ ...row, ...neverCame(`batch:${reference}`) })
     },
     'no-reference-and-short': ({ reference, currency, net, dueOn }, part) => {
       const amount = net - part
@@ -185,9 +211,12 @@ export class BankDays {
     },
   }
 
-  #maybeLate(row: { subject: string; orSubject: string; currency: Currency; mutation: string }): void {
-    const notes = "the documents do not say whether the bank's line that comes late is a DATE, too"
-    this.#world.truth({ ...row, class: 'DATE', booked: 0, optional: true, notes })
+  /** On the first and the last day on which its amount alone still says what it is for. */
+  #withoutReference({ reference, currency, net }: DueBatch, day: string, mutation: string): void {
+    const movement = this.#credit(day, { amount: net, currency, allocated: net })
+    this.#punctual.add(movement)
+    const row = { currency, mutation }
+    this.#world.say({ ...row, subject: subjectOf(movement), class: 'MATCHED', keyed: false, targets: [reference] })
   }
 
   /** Money of the acquirer. `allocated` leaves cash in transit. */
@@ -308,10 +337,9 @@ export class BankDays {
     },
     'payout-next-season': (currency, amount) => {
       const payout = this.#row(currency, amount)
-      const movement = this.#pay(payout, amount, { day: this.#seasons[1].saleDays[0]! })
+      this.#pay(payout, amount, { day: this.#seasons[1].saleDays[0]! })
       const row = { currency, mutation: 'payout-next-season' }
       this.#world.truth({ ...row, ...neverCame(subjectOfPayout(payout)), closed: true })
-      this.#maybeLate({ ...row, subject: subjectOf(movement), orSubject: subjectOfPayout(payout) })
       return [payout]
     },
     'payout-twice': (currency, amount) => {
@@ -326,13 +354,23 @@ export class BankDays {
     'payout-returned-less': (currency, amount) => [
       this.#returned(this.#row(currency, amount), this.#world.random.integer(1, 1_000)),
     ],
-    'payout-no-reference': (currency, amount) => {
-      const payout = this.#row(currency, amount)
-      const movement = this.#pay(payout, amount, { isKeyed: false })
-      const row = { subject: subjectOf(movement), currency, mutation: 'payout-no-reference' }
-      this.#world.say({ ...row, class: 'MATCHED', keyed: false, targets: [payout.payoutId] })
+    'payout-returned-twice': (currency, amount) => {
+      const payout = this.#returned(this.#row(currency, amount), 0)
+      const movement = this.#moneyBack(payout, amount, 2)
+      const row = { subject: subjectOf(movement), orSubject: subjectOfPayout(payout), currency }
+      this.#world.truth({ ...row, class: 'DUPLICATE', booked: -amount, mutation: 'payout-returned-twice' })
       return [payout]
     },
+    'payout-no-reference': (currency, amount) => [this.#withoutKey(this.#row(currency, amount), 'payout-no-reference')],
+    'payout-no-reference-twice': (currency, amount) => {
+      const payout = this.#withoutKey(this.#row(currency, amount), 'payout-no-reference-twice')
+      const movement = this.#debit(payout, amount, { day: addDays(this.#world.day, 1), isKeyed: false })
+      const row = { subject: subjectOf(movement), currency, mutation: 'payout-no-reference-twice', keyed: false }
+      this.#world.truth({ ...row, class: 'MISSING_HERE', booked: amount })
+      return [payout]
+    },
+    'payout-twin-later': (currency, amount) =>
+      this.#twinLater(this.#row(currency, amount), this.#row(currency, amount)),
   }
 
   #paidOtherwise(payout: PayoutRow, sign: 1 | -1): PayoutRow {
@@ -356,15 +394,35 @@ export class BankDays {
     return payout
   }
 
+  /** Of two with the same amount one is paid with its reference, and a day later the other without: it is the only one left. */
+  #twinLater(one: PayoutRow, other: PayoutRow): PayoutRow[] {
+    this.#pay(one)
+    const movement = this.#pay(other, other.amount, { day: addDays(this.#world.day, 1), isKeyed: false })
+    const row = { subject: subjectOf(movement), currency: one.currency, mutation: 'payout-twin-later' }
+    this.#world.say({ ...row, class: 'MATCHED', keyed: false, targets: [other.payoutId] })
+    return [one, other]
+  }
+
   /** Paid, and on the next day the money is back. */
   #returned(payout: PayoutRow, less: number): PayoutRow {
-    const { payoutId, currency, amount, merchantId } = payout
+    const { currency, amount } = payout
     this.#pay(payout)
-    const of = { endToEndId: payoutId, amount: amount - less, currency, party: merchantId, partyAccount: 'acct_return' }
-    const movement = this.#plan(addDays(this.#world.day, 1), 'operating', { ...of, kind: 'return' })
+    const movement = this.#moneyBack(payout, amount - less, 1)
     const row = { subject: subjectOfPayout(payout), orSubject: subjectOf(movement), currency }
     if (less === 0) this.#world.say({ ...row, class: 'MATCHED', mutation: 'payout-returned' })
     else this.#world.truth({ ...row, class: 'AMOUNT_UNDER', booked: less, mutation: 'payout-returned-less' })
+    return payout
+  }
+
+  #moneyBack({ payoutId, currency, merchantId }: PayoutRow, amount: number, daysLater: number): Movement {
+    const of = { endToEndId: payoutId, amount, currency, party: merchantId, partyAccount: 'acct_return' }
+    return this.#plan(addDays(this.#world.day, daysLater), 'operating', { ...of, kind: 'return' })
+  }
+
+  #withoutKey(payout: PayoutRow, mutation: string): PayoutRow {
+    const movement = this.#pay(payout, payout.amount, { isKeyed: false })
+    const row = { subject: subjectOf(movement), currency: payout.currency, mutation }
+    this.#world.say({ ...row, class: 'MATCHED', keyed: false, targets: [payout.payoutId] })
     return payout
   }
 
@@ -473,21 +531,52 @@ export class BankDays {
     )
     const text = statementText({ account, day, parts })
     const step = { kind: 'file', day, sourceId: `bank-${account}`, name: `${account}-${day}.xml` } as const
-    const fault = this.#statements.draw(this.#statementPlace, name => mayBreak(name, isFirst, movements.length))
+    const fault = this.#statements.draw(this.#statementPlace, name => this.#mayBreak(name, isFirst, account, movements))
     this.#statementPlace += 1
-    if (fault?.startsWith('broken:')) {
-      const bytes = Buffer.from(damagedStatement(text, fault.slice('broken:'.length) as StatementDamage))
-      this.#world.say({
-        subject: `file:${step.name}`,
-        class: 'REJECTED',
-        currency: 'KRW',
-        mutation: `statement-${fault}`,
-      })
-      yield { ...step, bytes, becomes: 'REJECTED' }
+    const right: FileStep = { ...step, bytes: Buffer.from(text), becomes: 'DONE' }
+    if (fault === 'statement-late') this.#late.set(account, right)
+    else yield* this.#handed(account, right, fault)
+  }
+
+  *#handed(account: BankAccount, right: FileStep, fault: StatementFault | undefined): Generator<Step> {
+    const { day } = this.#world
+    const late = this.#late.get(account)
+    this.#late.delete(account)
+    if (late !== undefined) {
+      this.#refused(right.name, 'statement-late')
+      yield { ...right, becomes: 'REJECTED' }
+      yield { ...late, day }
     }
-    yield { ...step, bytes: Buffer.from(text), becomes: 'DONE' }
-    if (fault === 'statement-resent')
-      yield { ...step, name: `again-${step.name}`, bytes: Buffer.from(text), becomes: 'KNOWN' }
+    if (fault?.startsWith('broken:')) {
+      const damage = fault.slice('broken:'.length) as StatementDamage
+      const bytes = Buffer.from(damagedStatement(right.bytes.toString('utf8'), damage))
+      this.#refused(right.name, `statement-${fault}`)
+      yield { ...right, bytes, becomes: 'REJECTED' }
+    }
+    yield late === undefined ? right : { ...right, again: true }
+    if (fault === 'statement-resent') yield { ...right, name: `again-${right.name}`, becomes: 'KNOWN' }
+  }
+
+  #refused(name: string, mutation: string): void {
+    this.#world.say({ subject: `file:${name}`, class: 'REJECTED', currency: 'KRW', mutation })
+  }
+
+  #mayBreak(name: StatementFault, isFirst: boolean, account: BankAccount, moved: readonly Movement[]): boolean {
+    if (this.#late.has(account)) return false
+    if (name === 'broken:day-missing') return !isFirst
+    if (name !== 'statement-late') return name !== 'broken:details-differ' || moved.length > 0
+    const isAwaited = moved.some(movement => this.#punctual.has(movement))
+    // So that the next one does not open where the last one closed.
+    const changes = currencies.some(
+      currency => moved.reduce((sum, { amount, currency: of }) => sum + (of === currency ? amount : 0), 0) !== 0,
+    )
+    return !isFirst && !isAwaited && changes && this.#followsAnother()
+  }
+
+  /** Whether a statement comes on one of the next days, before anything is missed. */
+  #followsAnother(): boolean {
+    const { day } = this.#world
+    return this.#seasons.some(({ saleDays }) => saleDays.includes(day) && isBusinessDay(addDays(day, 1)))
   }
 
   #part(account: BankAccount, currency: Currency, movements: readonly Movement[]): CurrencyPart {
@@ -503,7 +592,7 @@ export class BankDays {
 
   /** There was money on the account before anybody read its statements. */
   #opening(account: BankAccount, currency: Currency): number {
-    if (account !== 'operating' || currency !== 'KRW') return 0
+    if (!opened.includes(`${account} ${currency}`)) return 0
     const subject = `opening:bank-${account}:${currency}`
     this.#world.truth({ subject, class: 'MISSING_HERE', currency, booked: -OPENING, mutation: 'first-opening' })
     return OPENING
@@ -518,12 +607,13 @@ export class BankDays {
   }
 }
 
+/** The business day before. */
+function dayBefore(day: string): string {
+  const before = addDays(day, -1)
+  return isBusinessDay(before) ? before : dayBefore(before)
+}
+
 const subjectOf = ({ remittance }: Movement): string => `bank:${remittance}`
 const subjectOfPayout = ({ payoutId }: PayoutRow): string => `payout:${payoutId}`
 
 const neverCame = (subject: string) => ({ subject, class: 'MISSING_THERE', booked: 0 }) as const
-
-function mayBreak(name: StatementFault, isFirst: boolean, moved: number): boolean {
-  if (name === 'broken:day-missing') return !isFirst
-  return name !== 'broken:details-differ' || moved > 0
-}

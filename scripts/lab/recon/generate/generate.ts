@@ -8,6 +8,10 @@ import { addDays, daysFromTo } from './days.ts'
 import type { Step } from './truth.ts'
 import { endOf, type GeneratorOptions, type Season, seasonsOf, World } from './world.ts'
 
+/** How often the jobs run beside what they must. */
+const AGED = 0.5
+const MATCHED_BETWEEN = 0.2
+
 interface Parts {
   world: World
   acquirer: AcquirerDays
@@ -37,7 +41,7 @@ function* dayOf({ world, acquirer, bank }: Parts, season: Season, day: string): 
     bank.payOut(season)
     bank.plantUnknown(season)
     yield { kind: 'books', day, rows: world.takeRows() }
-    yield* acquirer.files(season)
+    yield* matchedAtTimes(world, acquirer.files(season))
     for (const batch of acquirer.due.splice(0)) bank.deposit(batch, season)
   } else {
     yield* acquirer.late()
@@ -46,6 +50,16 @@ function* dayOf({ world, acquirer, bank }: Parts, season: Season, day: string): 
   yield* bank.statements()
   yield* told(world)
   yield { kind: 'match', day }
+  // Each minute in the product; nothing must depend on how often.
+  if (world.random.fraction() < AGED) yield { kind: 'age', day }
+}
+
+/** The job runs each minute: some files are matched before others come. */
+function* matchedAtTimes(world: World, steps: Generator<Step>): Generator<Step> {
+  for (const step of steps) {
+    yield step
+    if (world.random.fraction() < MATCHED_BETWEEN) yield { kind: 'match', day: world.day }
+  }
 }
 
 /** What comes after the rest of its season was found to be missing. */

@@ -266,8 +266,6 @@ export const lineFaults = {
     target.line(sale, valuesOf(sale), { day: target.nextSeasonDay! })
     world.settle(sale, valuesOf(sale))
     world.truth({ ...row, class: 'MISSING_THERE', closed: true })
-    const notes = 'the documents do not say whether what was missed before it came is a DATE, too'
-    world.truth({ ...row, class: 'DATE', optional: true, notes })
   },
   'twin-missing': (world, target, sale) => {
     const twins = [sale, twinOf(world, sale)]
@@ -294,7 +292,9 @@ const nextDayIsDueLater: ReadonlySet<string> = new Set<LineFault>(['settled-next
 export function mayFail(name: LineFault, target: LineTarget, { amount, currency }: Sale): boolean {
   const { today: day, nextDay: next, nextSeasonDay } = target
   const isApart = target.isApart(currency) || target.isApart(currency, target.nextDay)
-  if (isApart && (name === 'again-next-day' || followsTomorrow.has(name))) return false
+  // What was missed before it came is no DATE, too.
+  const needsOrder = name === 'again-next-day' || followsTomorrow.has(name) || nextDayIsDueLater.has(name)
+  if (isApart && needsOrder) return false
   if (name === 'again-next-day' || followsTomorrow.has(name)) return next !== undefined
   if (nextDayIsDueLater.has(name)) return next !== undefined && dueOf(next) > dueOf(day)
   if (name === 'next-day-due-the-same') return next !== undefined && dueOf(next) === dueOf(day)

@@ -37,9 +37,6 @@ export interface TruthRow {
   keyed: boolean
   /** Of a line without a reference: what it is for; several, when nobody can tell. */
   targets?: string[]
-  /** The documents leave open whether there is one: neither missed nor wrong. */
-  optional?: true
-  notes?: string
 }
 
 export interface ExpectationRow {
@@ -139,6 +136,8 @@ export type Step =
       bytes: Buffer
       /** KNOWN: the same bytes again, which change nothing. */
       becomes: 'DONE' | 'REJECTED' | 'KNOWN'
+      /** It was refused before, and is to begin anew. */
+      again?: true
     }
   | { kind: 'match' | 'age'; day: string }
   | { kind: 'truth'; row: TruthRow }

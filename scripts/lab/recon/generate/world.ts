@@ -49,7 +49,7 @@ export function dueOf(soldOn: string): string {
 }
 
 /** The last day on which anything of the season moves by plan. */
-export const endOf = (season: Season): string => addDays(dueOf(season.saleDays.at(-1)!), 4)
+export const endOf = (season: Season): string => addDays(dueOf(season.saleDays.at(-1)!), 6)
 
 export interface Sale {
   operationId: string

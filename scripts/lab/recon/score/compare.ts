@@ -62,9 +62,9 @@ interface Pair {
 }
 
 const classOf = ({ row, found }: Pair): string => row?.class ?? found!.class
-const isMissed = ({ row, found }: Pair): boolean => found === undefined && row?.optional !== true
+const isMissed = ({ found }: Pair): boolean => found === undefined
 const differs = ({ row, found }: Pair): boolean =>
-  row !== undefined && found !== undefined && row.optional !== true && wordsOf(row) !== wordsOf(found)
+  row !== undefined && found !== undefined && wordsOf(row) !== wordsOf(found)
 
 /** What a break holds and held, and whether it is closed, of either side. */
 function wordsOf(of: TruthRow | FoundBreak): string {
@@ -72,7 +72,7 @@ function wordsOf(of: TruthRow | FoundBreak): string {
   return `${of.booked} ${left} ${of.currency} ${of.closed}`
 }
 
-/** Every planted row with a break of its class and subject; those with the same amounts first; what may be and may not be last. */
+/** Every planted row with a break of its class and subject; those with the same amounts first. */
 function pairUp(planted: readonly TruthRow[], breaks: readonly FoundBreak[]): Pair[] {
   const waiting = new Map<string, FoundBreak[]>()
   for (const found of breaks)
@@ -86,8 +86,7 @@ function pairUp(planted: readonly TruthRow[], breaks: readonly FoundBreak[]): Pa
     taken.add(found)
     return { row, found }
   }
-  const inOrder = planted.toSorted((one, other) => Number(one.optional ?? false) - Number(other.optional ?? false))
-  const equal = inOrder.map(row => ({ row, pair: pairOf(row, true) }))
+  const equal = planted.map(row => ({ row, pair: pairOf(row, true) }))
   const pairs = equal.map(({ row, pair }) => pair ?? pairOf(row, false) ?? { row })
   return [...pairs, ...breaks.filter(found => !taken.has(found)).map(found => ({ found }))]
 }
@@ -99,14 +98,12 @@ function listed<T>(lists: Map<string, T[]>, key: string): T[] {
 }
 
 function scoreOf(name: string, pairs: readonly Pair[]): ClassScore {
-  const own = pairs.filter(pair => (name === 'all' || classOf(pair) === name) && !isOnlyAllowed(pair))
+  const own = pairs.filter(pair => name === 'all' || classOf(pair) === name)
   const planted = own.filter(({ row }) => row !== undefined).length
   const found = own.filter(pair => pair.found !== undefined).length
   const right = own.filter(pair => pair.row !== undefined && pair.found !== undefined).length
   return { class: name, planted, found, right, recall: shareOf(right, planted), precision: shareOf(right, found) }
 }
-
-const isOnlyAllowed = ({ row }: Pair): boolean => row?.optional === true
 
 function unkeyedScore(
   truth: readonly TruthRow[],

@@ -46,7 +46,7 @@ type BatchPorts = Ports['forSettlement']
 
 async function handIn(ports: BatchPorts, file: HandedFile): Promise<'imported' | 'known' | 'rejected'> {
   for (let run = 0; run < RUNS_MAX; run += 1) {
-    const { kind } = await importFile(ports, { ...file, again: false, deadlineMs: deadline() })
+    const { kind } = await importFile(ports, { ...file, deadlineMs: deadline() })
     if (kind === 'imported' || kind === 'known' || kind === 'rejected') return kind
     if (kind !== 'unfinished') throw new Error(`${file.name}: ${kind}`)
   }

@@ -10,6 +10,7 @@ import type { GeneratorOptions } from '../generate/world.ts'
 import { checkBalances } from './balances.ts'
 import { type Comparison, compare } from './compare.ts'
 import { readAllocations, readBreaks } from './found.ts'
+import { checkInvariants } from './invariants.ts'
 import { loadBooks } from './load-books.ts'
 import type { ReconUnderTest } from './under-test.ts'
 
@@ -20,7 +21,7 @@ export interface WorldScore extends Comparison {
   planted: Record<string, number>
   /** Files that were taken or refused otherwise than they should have been, in words. */
   wrongFiles: string[]
-  /** Accounts that differ, in words. */
+  /** Accounts that differ, and invariants that do not hold, in words. */
   wrongBalances: string[]
   seconds: number
 }
@@ -40,7 +41,7 @@ export async function scoreWorld(
   try {
     const world = await new Player(database, product, folder).play(options)
     const seconds = () => (performance.now() - startedMs) / 1_000
-    return { seed: options.seed, ...(await judged(database, world)), seconds: seconds() }
+    return { seed: options.seed, ...(await judged(database, databaseUrl, world)), seconds: seconds() }
   } finally {
     await database.end()
     await rm(folder, { recursive: true, force: true })
@@ -54,10 +55,13 @@ interface Played {
   end: Extract<Step, { kind: 'balances' }>
 }
 
-async function judged(database: Connection, { truth, wrongFiles, files, end }: Played) {
+async function judged(database: Connection, databaseUrl: string, { truth, wrongFiles, files, end }: Played) {
   const found = compare(truth, await readBreaks(database), await readAllocations(database))
   const { lines, planted } = end
-  const wrongBalances = await checkBalances(database, end.balances as Balances)
+  const wrongBalances = [
+    ...(await checkBalances(database, end.balances as Balances)),
+    ...(await checkInvariants(databaseUrl)),
+  ]
   return { ...found, lines, files, planted, wrongFiles, wrongBalances }
 }
 
@@ -102,11 +106,11 @@ class Player {
     }
   }
 
-  async #hand({ sourceId, name, bytes, becomes, day }: Extract<Step, { kind: 'file' }>): Promise<void> {
+  async #hand({ sourceId, name, bytes, becomes, day, again }: Extract<Step, { kind: 'file' }>): Promise<void> {
     this.#files += 1
     const path = join(this.#folder, String(this.#files))
     await writeFile(path, bytes)
-    const outcome = await this.#product.importFile({ sourceId, name, path })
+    const outcome = await this.#product.importFile({ sourceId, name, path, again: again === true })
     if (outcome !== outcomes[becomes])
       this.#wrongFiles.push(`${name} of ${day} was ${outcome}, not ${outcomes[becomes]}`)
     await rm(path)

@@ -5,6 +5,8 @@ export interface HandedFile {
   name: string
   /** On the disk. */
   path: string
+  /** Whether a file that was refused begins anew. */
+  again: boolean
 }
 
 export interface ReconUnderTest {

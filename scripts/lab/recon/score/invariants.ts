@@ -1,0 +1,21 @@
+/** Holds the invariants of `verify` against a world, as far as it has what they look at. */
+import { judge } from '../../../../shared/invariants/judge.ts'
+import { STANDARD_TERMS } from '../../../operate/verify/settle.ts'
+import { openSnapshot } from '../../../operate/verify/snapshot.ts'
+
+/** Besides those of reconciliation: a world has expectations, entries and payouts, and neither payments nor items. */
+const ALSO = ['receivable-is-expected', 'payout-paid-by-line', 'item-without-payment']
+
+/** What is broken, in words. Nothing publishes the events of a world. */
+export async function checkInvariants(databaseUrl: string): Promise<string[]> {
+  const snapshot = await openSnapshot(databaseUrl)
+  try {
+    const nowMs = Date.now()
+    const clock = { nowMs, virtualNowMs: nowMs, graceMs: Number.POSITIVE_INFINITY, settlementDefaults: STANDARD_TERMS }
+    const { results } = await judge(snapshot, clock)
+    const broken = results.filter(({ ok, group, name }) => !ok && (group === 'Reconciliation' || ALSO.includes(name)))
+    return broken.map(({ name, failed, rows: [first] }) => `${name}: ${failed} rows, ${first!.row} ${first!.problem}`)
+  } finally {
+    await snapshot.close()
+  }
+}
