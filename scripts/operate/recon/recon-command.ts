@@ -13,10 +13,10 @@ export const reconCommand = operatorCommand(
                            rejected, and why
   sources                  who sends files, and by which rules they are read
   files                    the newest files, of all sources or of --source
-  file FILE                what a file says of itself, and the states of its lines
+  file FILE                what it says of itself, and the states of its lines
   lines FILE               its lines, or those in --state
-  import PATH              takes a file of --source, which was rejected before or
-                           is new; the same bytes again change nothing
+  import PATH              takes a file of --source; one that was rejected
+                           begins anew, one that was imported stays
 
 What changes something wants --reason and the token of an operator, in
 OPERATOR_TOKEN or typed: the name that is written down is the token's.`,
