@@ -84,19 +84,15 @@ async function matchIn({ env }: Stage): Promise<MatchFigures> {
   return JSON.parse(stdout) as MatchFigures
 }
 
-const linesOf = (result: ReconResult): string[] => [...importLinesOf(result), ...matchLinesOf(result)]
+const linesOf = ({ lines, imported, matched }: ReconResult): string[] => [
+  `${imported.kind}: ${speedOf(lines, imported.seconds)}`,
+  costOf(imported),
+  `matched: ${speedOf(matched.lines, matched.seconds)}; one in ${DIFFERS_EVERY} is a break`,
+  costOf(matched),
+]
 
-function matchLinesOf({ matched: { lines, seconds, cpuSeconds, peakRssMiB, transactionsMs } }: ReconResult): string[] {
-  return [
-    `matched: ${lines} lines in ${seconds.toFixed(1)} s, ${Math.round(lines / seconds)} a second; one in ${DIFFERS_EVERY} is a break`,
-    `${cpuSeconds.toFixed(1)} s of CPU in Node, peak memory ${Math.round(peakRssMiB)} MiB; ${transactionsMs.count} transactions, the longest ${Math.round(transactionsMs.max)} ms`,
-  ]
-}
+const speedOf = (lines: number, seconds: number): string =>
+  `${lines} lines in ${seconds.toFixed(1)} s, ${Math.round(lines / seconds)} a second`
 
-function importLinesOf({ lines, imported }: ReconResult): string[] {
-  const { kind, seconds, cpuSeconds, peakRssMiB, transactionsMs } = imported
-  return [
-    `${kind}: ${lines} lines in ${seconds.toFixed(1)} s, ${Math.round(lines / seconds)} a second`,
-    `${cpuSeconds.toFixed(1)} s of CPU in Node, peak memory ${Math.round(peakRssMiB)} MiB; ${transactionsMs.count} transactions, the longest ${Math.round(transactionsMs.max)} ms`,
-  ]
-}
+const costOf = ({ cpuSeconds, peakRssMiB, transactionsMs: { count, max } }: MatchFigures | ImportFigures): string =>
+  `${cpuSeconds.toFixed(1)} s of CPU in Node, peak memory ${Math.round(peakRssMiB)} MiB; ${count} transactions, the longest ${Math.round(max)} ms`
