@@ -190,7 +190,7 @@ describe('observe-state', () => {
       ...['payout_files_waiting', 'payouts_unanswered', 'payouts_unanswered_oldest_seconds'],
     ]
     expect(await shown(ports, ...names, 'control_account_difference_minor')).toEqual([])
-    expect(Object.values(await observedAt(ports))).toEqual([0, 0, 0, 0, 0, 0, 0, 0])
+    expect(Object.values(await observedAt(ports))).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0])
   })
 
   test('leaves the gauges and the time of a source that it cannot read, and reads the others', async () => {
