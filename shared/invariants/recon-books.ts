@@ -5,6 +5,7 @@ import {
   type BreakActionRow,
   type BreakHistory,
   CASH_IN_TRANSIT,
+  type OpenTransfer,
   type ReconFileHistory,
   type ReconSums,
   SUSPENSE,
@@ -28,6 +29,7 @@ export class ReconBooks {
   foundSuspenseEntryCount = 0
   /** Items that follow from actions. */
   itemCount = 0
+  openTransfers: readonly OpenTransfer[] = []
   readonly #closings = new Map<string, { account: string; currency: string; amount: number }>()
   /** By batch and currency: what breaks took out of cash_in_transit. */
   readonly #moved = new Map<string, bigint>()
@@ -82,10 +84,11 @@ export class ReconBooks {
     this.wanted.add(CASH_IN_TRANSIT, currency, row.net - row.allocated - row.moved)
   }
 
-  addSums({ settledCharges, transfers, suspenseEntryCount }: ReconSums): void {
+  addSums({ settledCharges, openTransfers, suspenseEntryCount }: ReconSums): void {
     for (const { account, currency, amount } of this.#closings.values()) this.wanted.add(account, currency, amount)
     for (const { account, currency, amountMinor } of settledCharges) this.wanted.add(account, currency, amountMinor)
-    for (const { account, currency, amountMinor } of transfers) this.wanted.add(account, currency, -amountMinor)
+    for (const { currency, amount } of openTransfers) this.wanted.add(CASH_IN_TRANSIT, currency, -amount)
+    this.openTransfers = openTransfers
     this.foundSuspenseEntryCount = suspenseEntryCount
   }
 }

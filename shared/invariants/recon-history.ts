@@ -165,12 +165,20 @@ export interface BreakHistory {
   hasSubject: boolean
 }
 
+export interface OpenTransfer {
+  reference: string
+  currency: string
+  lines: number
+  /** Signed as the lines. */
+  amount: bigint
+}
+
 /** What reconciliation holds, besides single rows. */
 export interface ReconSums {
   /** Fee and VAT of settled expectations without those that were given up, under their accounts. */
   settledCharges: Balances
-  /** What is allocated to transfers of ours, under cash_in_transit. */
-  transfers: Balances
+  /** Transfers of ours whose lines do not add up to 0: one of the two has not come. */
+  openTransfers: OpenTransfer[]
   /** How many entries move recon_suspense. */
   suspenseEntryCount: number
 }

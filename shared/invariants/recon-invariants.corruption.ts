@@ -499,6 +499,15 @@ export const reconCorruptions: PlantedFor<(typeof reconInvariants)[number]['name
         row: 'cash_in_transit KRW',
         inRecon: spoil('recon_batch', { batch_ref: 'ACQ-1' }, plus('allocated', 1)),
       },
+      {
+        what: 'a transfer that arrives with another amount than it left with',
+        alsoBreaks: ['file-in-ledger', 'line-allocated'],
+        row: 'trf-1',
+        inRecon: ({ rows }) => {
+          const left = rows.recon_allocation.find(row => row.subject_kind === 'transfer')!
+          rows.recon_allocation.push({ ...left, file_id: NEXT_STATEMENT, line_no: 1, amount: 1 - left.amount })
+        },
+      },
     ],
     system: [
       {

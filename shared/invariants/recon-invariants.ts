@@ -541,8 +541,10 @@ const suspense = {
 const cashInTransit = {
   name: 'cash-in-transit-is-batches',
   sentence:
-    'Per currency, cash_in_transit holds what the batches of acquirers have left, and transfers of ours of which one side has come.',
+    'Per currency, cash_in_transit holds what the batches of acquirers have left, and transfers of ours of which one line has come; two lines of one add up to 0.',
   *checkTotals({ settlement, recon }: DatabaseTotals) {
+    for (const { reference, currency, lines } of recon.openTransfers)
+      yield same(`${reference} ${currency}`, 'the number of lines of a transfer that is not 0', lines, 1)
     yield* compared(settlement.held, recon.wanted, CASH_IN_TRANSIT)
   },
 } as const satisfies DatabaseInvariant

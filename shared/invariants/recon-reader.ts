@@ -1,15 +1,14 @@
 /** The SQL of the invariants of reconciliation: files, lines, batches and breaks a page at a time, and sums. Never writes, never locks. */
 import { EXPECTATIONS, entryOf, everyEvent, expectationOf, type Query } from './database-reader.ts'
 import { Balances } from './database-totals.ts'
-import {
-  type AcquirerBatchHistory,
-  type BreakHistory,
-  type BreakRow,
-  CASH_IN_TRANSIT,
-  type LineHistory,
-  type ReconFileHistory,
-  type ReconSums,
-  type SubjectEntry,
+import type {
+  AcquirerBatchHistory,
+  BreakHistory,
+  BreakRow,
+  LineHistory,
+  ReconFileHistory,
+  ReconSums,
+  SubjectEntry,
 } from './recon-history.ts'
 import type { SubjectEvent } from './settlement-history.ts'
 import { eventOf } from './settlement-reader.ts'
@@ -76,8 +75,8 @@ const SETTLED_CHARGES = `SELECT currency, SUM(fee) AS fee, SUM(vat) AS vat FROM 
   AND NOT EXISTS (SELECT 1 FROM recon_break k JOIN recon_break_action a ON a.break_id = k.break_id AND a.action = 'give_up'
     WHERE k.expectation_id = e.expectation_id) GROUP BY currency`
 
-const TRANSFERS =
-  "SELECT currency, SUM(amount) AS amount FROM recon_allocation WHERE subject_kind = 'transfer' GROUP BY currency"
+const OPEN_TRANSFERS = `SELECT subject, currency, COUNT(*) AS count, SUM(amount) AS amount FROM recon_allocation
+  WHERE subject_kind = 'transfer' GROUP BY subject, currency HAVING SUM(amount) <> 0`
 
 export class ReconReader {
   readonly #rows: Query
@@ -261,19 +260,21 @@ export class ReconReader {
   }
 
   async sums(): Promise<ReconSums> {
-    const [settledCharges, transfers] = [new Balances(), new Balances()]
+    const settledCharges = new Balances()
     for (const { currency, fee, vat } of await this.#rows(SETTLED_CHARGES, [])) {
       settledCharges.add('acquirer_fee', currency, BigInt(fee))
       settledCharges.add('vat_receivable', currency, BigInt(vat))
     }
-    for (const { currency, amount } of await this.#rows(TRANSFERS, []))
-      transfers.add(CASH_IN_TRANSIT, currency, BigInt(amount))
+    const transfers = await this.#rows(OPEN_TRANSFERS, [])
+    const openTransfers = transfers.map(({ subject, currency, count, amount }) => ({
+      ...{ reference: subject, currency, lines: Number(count), amount: BigInt(amount) },
+    }))
     const [row] = await this.#rows(
       `SELECT (SELECT COUNT(*) FROM ledger_entry WHERE debit_account = 'recon_suspense')
          + (SELECT COUNT(*) FROM ledger_entry WHERE credit_account = 'recon_suspense') AS count`,
       [],
     )
-    return { settledCharges, transfers, suspenseEntryCount: Number(row!.count) }
+    return { settledCharges, openTransfers, suspenseEntryCount: Number(row!.count) }
   }
 
   /** By event. */

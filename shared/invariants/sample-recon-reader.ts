@@ -4,7 +4,6 @@ import type { ExpectationRow, ItemRow } from './payment-history.ts'
 import {
   type AcquirerBatchHistory,
   type BreakHistory,
-  CASH_IN_TRANSIT,
   type LineHistory,
   type ReconFileHistory,
   type ReconSums,
@@ -198,18 +197,20 @@ export class SampleReconReader {
   }
 
   sums(): ReconSums {
-    const [settledCharges, transfers] = [new Balances(), new Balances()]
+    const settledCharges = new Balances()
     for (const { fee, vat, currency, state, settlers } of this.#expectations) {
       if (state !== 'SETTLED' || settlers.givenUp > 0) continue
       settledCharges.add('acquirer_fee', currency, fee)
       settledCharges.add('vat_receivable', currency, vat)
     }
-    for (const { subject_kind, currency, amount } of this.#rows.recon_allocation)
-      if (subject_kind === 'transfer') transfers.add(CASH_IN_TRANSIT, currency, amount)
+    const transfers = this.#rows.recon_allocation.filter(({ subject_kind }) => subject_kind === 'transfer')
+    const openTransfers = [...Map.groupBy(transfers, ({ subject }) => String(subject))].map(([reference, own]) => ({
+      ...{ reference, currency: 'KRW', lines: own.length, amount: BigInt(sumOf(own.map(({ amount }) => amount))) },
+    }))
     const onSuspense = this.#rows.ledger_entry.filter(
       ({ debit_account, credit_account }) => debit_account === SUSPENSE || credit_account === SUSPENSE,
     )
-    return { settledCharges, transfers, suspenseEntryCount: onSuspense.length }
+    return { settledCharges, openTransfers, suspenseEntryCount: onSuspense.length }
   }
 
   /** Batches of merchants that are paid, with their payouts. */
