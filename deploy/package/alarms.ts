@@ -145,6 +145,13 @@ export const businessAlarms: readonly BusinessAlarm[] = [
     minutes: atOnce,
     section: 'Money moved for what failed here',
   },
+  {
+    metric: 'funds_short_business_days',
+    statistic: 'MAX',
+    above: 1,
+    minutes: lasting,
+    section: 'Safeguarded funds are missing',
+  },
   { metric: 'unhandled_rejections_total', statistic: 'SUM', above: 0, minutes: atOnce, section: 'First look' },
 ]
 

@@ -1,5 +1,6 @@
 /** The job that sets the gauges of state: what it reads, and what is left as it was when it cannot be read. */
 import { describe, expect, test } from '@jest/globals'
+import { dayOfFunds } from '../../shared/books/fake-books.ts'
 import { breakClasses } from '../../shared/contracts/lists.ts'
 import { paymentIdOf, settledPayment } from '../../shared/invariants/sample-payments.ts'
 import { sampleSlices } from '../../shared/invariants/sample-slices.ts'
@@ -111,6 +112,19 @@ describe('observe-state', () => {
     expect(ports.log.lines.map(({ fields }) => fields)).toEqual([{ entries: 3, hash: 'abc' }])
   })
 
+  test('shows what the safeguarded account lacks, and for how many business days', async () => {
+    const { ports, run } = setUp()
+    const usd = { currency: 'USD', requiredMinor: 0n }
+    ports.fundsDays.rows = [dayOfFunds('2026-01-01'), dayOfFunds('2026-01-02'), dayOfFunds('2026-01-02', usd)]
+    await run()
+    expect(await shown(ports, 'funds_missing_minor', 'funds_short_business_days')).toEqual([
+      'funds_missing_minor{currency="KRW"} 10000',
+      'funds_missing_minor{currency="USD"} 0',
+      'funds_short_business_days{currency="KRW"} 1',
+      'funds_short_business_days{currency="USD"} 0',
+    ])
+  })
+
   test('shows which payout files and payouts wait, and the age of the oldest in virtual time', async () => {
     const { ports, run } = setUp()
     const { waiting } = ports
@@ -176,7 +190,7 @@ describe('observe-state', () => {
       ...['payout_files_waiting', 'payouts_unanswered', 'payouts_unanswered_oldest_seconds'],
     ]
     expect(await shown(ports, ...names, 'control_account_difference_minor')).toEqual([])
-    expect(Object.values(await observedAt(ports))).toEqual([0, 0, 0, 0, 0, 0, 0, 0])
+    expect(Object.values(await observedAt(ports))).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0])
   })
 
   test('leaves the gauges and the time of a source that it cannot read, and reads the others', async () => {
@@ -201,6 +215,7 @@ describe('observe-state', () => {
       audit: now,
       payouts: now,
       recon: now,
+      funds: now,
     })
     expect(ports.log.lines.map(({ level, fields }) => `${level} ${fields.source}`).toSorted()).toEqual([
       'warn consumers',

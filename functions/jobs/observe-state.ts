@@ -1,4 +1,6 @@
 /** Each minute: reads the state that gauges show. A source that cannot be read keeps its gauges and its time as they were. */
+import type { FundsDays } from '../../shared/books/ports.ts'
+import { shortFunds } from '../../shared/books/short-funds.ts'
 import { DEAD_LETTER_TOPIC } from '../../shared/contracts/topics.ts'
 import type { InvariantRuns } from '../../shared/invariants/check-slice.ts'
 import { type ObservePorts, observeBacklog, observeConsumers } from '../../shared/payments/observe-delivery.ts'
@@ -9,6 +11,7 @@ import type { BreakReader, FilesToLookAt } from '../../shared/reconciliation/por
 import { suspenseBalances } from '../../shared/reconciliation/suspense.ts'
 import { AuditHeads } from '../../shared/runtime/audit-report.ts'
 import { reportBacklog, reportConsumers } from '../../shared/runtime/delivery-report.ts'
+import { reportFunds } from '../../shared/runtime/funds-report.ts'
 import { reportInvariants } from '../../shared/runtime/invariant-report.ts'
 import { printingMetrics } from '../../shared/runtime/invocation.ts'
 import { type Metrics, type StateSource, stateSources } from '../../shared/runtime/metrics.ts'
@@ -16,11 +19,13 @@ import { reportUnknown } from '../../shared/runtime/outcome-report.ts'
 import { reportWaiting } from '../../shared/runtime/payout-report.ts'
 import { reportRecon } from '../../shared/runtime/recon-report.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
-import type { AuditReader, UnansweredPayouts, WaitingFiles } from '../../shared/settlement/ports.ts'
+import type { AuditReader, Calendars, UnansweredPayouts, WaitingFiles } from '../../shared/settlement/ports.ts'
 
 /** More are not counted: a person looks at them long before. */
 const PARKED_MAX = 100_000
 const UNANSWERED_MAX = 100_000
+/** Rows of days and currencies. */
+const FUNDS_ROWS = 200
 
 /** A file that nobody hands in again was a mistake. */
 const REJECTED_SHOWN_MS = 7 * 24 * 60 * 60_000
@@ -37,6 +42,9 @@ type StatePorts = ObservePorts &
     auditLog: Pick<AuditReader, 'head'>
     payoutFiles: WaitingFiles
     payouts: UnansweredPayouts
+    fundsDays: Pick<FundsDays, 'listNewest'>
+    calendars: Calendars
+    settlementDefaults: { calendar: string }
     policy: OperationPolicy
     metrics: Metrics
     log: Pick<Logger, 'info' | 'warn'>
@@ -83,6 +91,11 @@ const readers: Record<StateSource, (ports: StatePorts, heads: AuditHeads) => Pro
       suspenseBalances(ports),
     ])
     reportRecon(ports.metrics, { files, rejectedCount, open: agedBreaks(sums, ageOf), suspense }, nowMs)
+  },
+  async funds({ fundsDays, calendars, settlementDefaults, metrics }) {
+    const days = await fundsDays.listNewest(FUNDS_ROWS)
+    const calendar = await calendars.calendar(settlementDefaults.calendar)
+    reportFunds(metrics, shortFunds(days, calendar))
   },
 }
 

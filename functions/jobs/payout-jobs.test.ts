@@ -51,7 +51,11 @@ test('a sale becomes a batch, a payout and a file, and each job tells its part',
   await createPayouts(ports)()
 
   expect(ports.log.lines).toMatchObject([
-    { level: 'info', fields: { closed: 1, carried: 0, released: 0, invoiced: 0 }, message: 'closed settlement batches' },
+    {
+      level: 'info',
+      fields: { closed: 1, carried: 0, released: 0, invoiced: 0 },
+      message: 'closed settlement batches',
+    },
     { level: 'info', fields: { created: 1, files: 1 }, message: 'made payouts' },
   ])
 })

@@ -1,5 +1,21 @@
-/** The journal and the items of fees for tests, in lists that the test fills. */
-import type { FeeItem, FeeItems, FeePosition, Journal, JournalEntry, JournalPosition, Span } from './ports.ts'
+/** What the use cases of the books read and write, for tests: in lists that the test fills. */
+import { DuplicateKeyError, type Transaction } from '../payments/ports.ts'
+import type {
+  DayOfFunds,
+  FeeItem,
+  FeeItems,
+  FeePosition,
+  Funds,
+  FundsAtClose,
+  FundsBooks,
+  FundsDays,
+  Journal,
+  JournalEntry,
+  JournalPosition,
+  OwedFunds,
+  SafeguardedFunds,
+  Span,
+} from './ports.ts'
 
 /** A captured sale of KRW 10,000 on 2026-11-29, 09:00 in Seoul. */
 export const entryOf = (number: number, given: Partial<JournalEntry> = {}): JournalEntry => ({
@@ -63,5 +79,69 @@ export class FakeFeeItems implements FeeItems {
 
   async eventsWithItem(eventIds: readonly string[]): Promise<Set<string>> {
     return new Set(this.items.map(({ eventId }) => eventId).filter(eventId => eventIds.includes(eventId)))
+  }
+}
+
+/** KRW 10,000 required, nothing there. */
+export const dayOfFunds = (day: string, given: Partial<DayOfFunds> = {}): DayOfFunds => ({
+  ...{ day, currency: 'KRW', requiredMinor: 10_000n, safeguardedMinor: 0n, statementDay: null, calculatedAtMs: 0 },
+  ...given,
+})
+
+export class FakeFundsDays implements FundsDays {
+  /** In any order. */
+  rows: DayOfFunds[] = []
+
+  async lastDay(): Promise<string | undefined> {
+    return this.rows
+      .map(({ day }) => day)
+      .sort()
+      .at(-1)
+  }
+
+  async insert(_tx: Transaction, rows: readonly DayOfFunds[]): Promise<void> {
+    if (rows.some(row => this.#find(row) !== undefined)) throw new DuplicateKeyError('settlement_funds')
+    this.rows.push(...rows)
+  }
+
+  async listNewest(limit: number): Promise<DayOfFunds[]> {
+    const byDay = (one: DayOfFunds, other: DayOfFunds) => other.day.localeCompare(one.day)
+    return this.rows
+      .toSorted((one, other) => byDay(one, other) || one.currency.localeCompare(other.currency))
+      .slice(0, limit)
+  }
+
+  async listWithoutStatement(fromDay: string): Promise<DayOfFunds[]> {
+    return this.rows.filter(({ day, statementDay }) => day >= fromDay && statementDay !== day)
+  }
+
+  async correct(row: DayOfFunds): Promise<void> {
+    const { safeguardedMinor, statementDay } = row
+    Object.assign(this.#find(row)!, { safeguardedMinor, statementDay })
+  }
+
+  #find(wanted: DayOfFunds): DayOfFunds | undefined {
+    return this.rows.find(({ day, currency }) => day === wanted.day && currency === wanted.currency)
+  }
+}
+
+/** The same at the end of every day, but for the statements. */
+export class FakeFundsBooks implements FundsBooks {
+  owed: OwedFunds[] = []
+  reserved: Funds[] = []
+  inTransit: Funds[] = []
+  readonly statements: SafeguardedFunds[] = []
+  readonly readAtMs: number[] = []
+
+  async readAt(closeMs: number): Promise<FundsAtClose> {
+    this.readAtMs.push(closeMs)
+    return { owed: this.owed, reserved: this.reserved, inTransit: this.inTransit }
+  }
+
+  async statementUpTo(day: string): Promise<SafeguardedFunds | undefined> {
+    return this.statements
+      .filter(statement => statement.day <= day)
+      .sort((a, b) => a.day.localeCompare(b.day))
+      .at(-1)
   }
 }

@@ -1,6 +1,7 @@
 /** What the use cases of the books need from outside. Times are epoch milliseconds, amounts minor units, days `YYYY-MM-DD`. */
 import type { EntryType, ReconEntryType, SettlementEntryType } from '../contracts/lists.ts'
-import type { SettlementItem } from '../settlement/ports.ts'
+import type { Transaction } from '../payments/ports.ts'
+import type { Account, SettlementItem } from '../settlement/ports.ts'
 
 /** An entry as it stands in the books. */
 export interface JournalEntry {
@@ -52,4 +53,87 @@ export interface FeeItems {
   listSold(days: { from: string; to: string }, limit: number, after?: FeePosition): Promise<FeeItem[]>
   /** Those of these events, at least one, that have a sale's or a refund's item. */
   eventsWithItem(eventIds: readonly string[]): Promise<ReadonlySet<string>>
+}
+
+/** What a merchant was owed at the end of a day. */
+export interface OwedFunds extends Account {
+  /** The balance of its account in the ledger; negative: the merchant owes. */
+  payableMinor: bigint
+  /** The part of it that is in closed batches which no payout pays so far. */
+  closedMinor: bigint
+}
+
+/** An amount of one currency. */
+export interface Funds {
+  currency: string
+  amountMinor: bigint
+}
+
+/** What a bank's statement says that the safeguarded account holds when its day ends. */
+export interface SafeguardedFunds {
+  day: string
+  /** A currency that is not among them has never been there. */
+  balances: readonly Funds[]
+}
+
+/** Of one day and currency. */
+export interface DayOfFunds {
+  day: string
+  currency: string
+  /** What has to be kept apart for merchants. */
+  requiredMinor: bigint
+  safeguardedMinor: bigint
+  /** Of the newest statement up to that day. Null: there was none. */
+  statementDay: string | null
+  /** Real time. */
+  calculatedAtMs: number
+}
+
+export interface FundsAtClose {
+  owed: OwedFunds[]
+  /** What is held back from merchants in case that they owe. */
+  reserved: Funds[]
+  /** Payouts that are on their way. */
+  inTransit: Funds[]
+}
+
+export interface FundsBooks {
+  /** As it was before `closeMs` (virtual time), all of it read as of one moment. */
+  readAt(closeMs: number): Promise<FundsAtClose>
+  /** The newest statement of that day or before. */
+  statementUpTo(day: string): Promise<SafeguardedFunds | undefined>
+}
+
+export interface FundsDays {
+  /** The newest day that was calculated. */
+  lastDay(): Promise<string | undefined>
+  /** Throws DuplicateKeyError when the day has its row. */
+  insert(tx: Transaction, rows: readonly DayOfFunds[]): Promise<void>
+  /** Newest first; of a day by currency. */
+  listNewest(limit: number): Promise<DayOfFunds[]>
+  /** From this day on, those whose own day's statement was not there. */
+  listWithoutStatement(fromDay: string): Promise<DayOfFunds[]>
+  /** Writes what is safeguarded, and the day of the statement that says so. */
+  correct(row: DayOfFunds): Promise<void>
+}
+
+/** A transfer between our own accounts at the bank. */
+export interface OwnTransfer {
+  /** Its reference: the bank makes it once, however often it is asked. */
+  reference: string
+  from: 'operating' | 'safeguarded'
+  to: 'operating' | 'safeguarded'
+  amountMinor: number
+  currency: string
+}
+
+/** `refused`: the bank has another transfer of this name, or does not take this one. */
+export type TransferVerdict =
+  | { kind: 'made' }
+  | { kind: 'refused'; detail: string }
+  | { kind: 'unknown'; detail: string }
+
+export interface OwnTransfers {
+  /** Never throws. */
+  transfer(transfer: OwnTransfer): Promise<TransferVerdict>
 }

@@ -344,5 +344,6 @@ export const auditActions = [
   'calendar.added',
   'recon-file.imported',
   'break.acted',
+  'funds.moved',
 ] as const
 export type AuditAction = (typeof auditActions)[number]

@@ -373,7 +373,9 @@ describe('a file that is wrong', () => {
 
   test('when it has a text without end', async () => {
     const text = Buffer.from(document(`<a>${'x'.repeat(1_200_000)}`))
-    await expect(read(bytesOf(text, [200, 600_000, 1_150_000]), known)).rejects.toThrow('a text has more than 1000000 characters')
+    await expect(read(bytesOf(text, [200, 600_000, 1_150_000]), known)).rejects.toThrow(
+      'a text has more than 1000000 characters',
+    )
   })
 
   test('may carry data of others, which are not read', async () => {

@@ -76,6 +76,10 @@ const printedGauges: Record<StateSource, readonly [gauge: keyof Metrics, unit: U
     ['reconBreaksLate', 'Count'],
     ['reconSuspense', 'None'],
   ],
+  funds: [
+    ['fundsMissing', 'None'],
+    ['fundsShortBusinessDays', 'Count'],
+  ],
 }
 
 export const printedMetrics: readonly (keyof Metrics)[] = [

@@ -41,6 +41,7 @@ export const stateSources = [
   'audit',
   'payouts',
   'recon',
+  'funds',
 ] as const
 export type StateSource = (typeof stateSources)[number]
 
@@ -321,6 +322,18 @@ export function createMetrics({ ofProcess = true, pools = none, admission }: Met
     reconSuspense: new Gauge({
       name: 'recon_suspense_minor',
       help: 'What recon_suspense holds, without its sign: what is not explained yet.',
+      labelNames: ['currency'],
+      registers,
+    }),
+    fundsMissing: new Gauge({
+      name: 'funds_missing_minor',
+      help: 'What the safeguarded account lacked at the end of the newest day, in minor units of the currency.',
+      labelNames: ['currency'],
+      registers,
+    }),
+    fundsShortBusinessDays: new Gauge({
+      name: 'funds_short_business_days',
+      help: 'The business days up to the newest on which it lacked something each day.',
       labelNames: ['currency'],
       registers,
     }),

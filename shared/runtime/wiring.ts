@@ -10,7 +10,9 @@ import { PooledRequests } from '../acquirer/pooled-requests.ts'
 import { ServiceClock } from '../acquirer/service-clock.ts'
 import { HttpBank } from '../bank/http-bank.ts'
 import { HttpStatements } from '../bank/http-statements.ts'
+import { HttpTransfers, noTransfers } from '../bank/own-transfers.ts'
 import { pain001 } from '../bank/pain-001.ts'
+import type { OwnTransfers } from '../books/ports.ts'
 import { IncarnationCheck } from '../cache/incarnation-check.ts'
 import { RedisRateLimits } from '../cache/rate-limits.ts'
 import { createRedis, pingRedis, RedisResponseCache } from '../cache/response-cache.ts'
@@ -72,6 +74,7 @@ import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
 import { DueWorkTables } from '../stores/due-work.ts'
 import { ExpectationTable } from '../stores/expectations.ts'
 import { FeeItemTable } from '../stores/fee-items.ts'
+import { FundsBooksTables, FundsTable } from '../stores/funds.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
 import { InvariantRunTable } from '../stores/invariant-runs.ts'
 import { InvoiceTable, NegativeBalanceTable } from '../stores/invoices.ts'
@@ -402,6 +405,14 @@ export class Ports {
     return this.#once('feeItems', () => new FeeItemTable(this.database))
   }
 
+  get fundsDays() {
+    return this.#once('fundsDays', () => new FundsTable(this.database))
+  }
+
+  get fundsBooks() {
+    return this.#once('fundsBooks', () => new FundsBooksTables(this.database))
+  }
+
   get balances() {
     return this.#once('balances', () => new AccountBalanceTables(this.database))
   }
@@ -637,6 +648,13 @@ export class Ports {
           this.log.warn({ call, subjectId, detail }, 'the bank gave no clear answer, and is asked again'),
       })
     })
+  }
+
+  /** For tools: each opens a connection of its own. */
+  get ownTransfers(): OwnTransfers {
+    const { bankUrl: url, acquirerTimeoutMs: timeoutMs } = this.config
+    if (url === NO_BANK) return noTransfers
+    return new HttpTransfers({ requests: new PooledRequests({ url, connectionsMax: 1 }), timeoutMs })
   }
 
   /** What of settlement and reconciliation the sandbox clock waits for. */

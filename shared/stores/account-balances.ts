@@ -53,10 +53,13 @@ type Side = (typeof sides)[number]
 /** Behind every character that a name may hold. */
 const BEHIND_ALL = '\x7f'
 
-export class AccountBalanceTables implements AccountBalances, AccountSnapshots {
-  readonly #database: Database
+/** Balances are also read with the statements of one connection. */
+type Statements = Pick<Database, 'select' | 'write'>
 
-  constructor(database: Database) {
+export class AccountBalanceTables implements AccountBalances, AccountSnapshots {
+  readonly #database: Statements
+
+  constructor(database: Statements) {
     this.#database = database
   }
 

@@ -20,9 +20,9 @@ const COLUMNS = `entry_id, entry_type, debit_account, credit_account, amount, cu
   recorded_at`
 
 export class JournalTable implements Journal {
-  readonly #database: Database
+  readonly #database: Pick<Database, 'select'>
 
-  constructor(database: Database) {
+  constructor(database: Pick<Database, 'select'>) {
     this.#database = database
   }
 

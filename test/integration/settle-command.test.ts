@@ -1,10 +1,14 @@
 /** `npm run settle` on a database of its own: what it lists, what it adds, and what its tables refuse. */
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { dayOfFunds } from '../../shared/books/fake-books.ts'
 import { addBusinessDays } from '../../shared/domain/business-days.ts'
 import { DuplicateKeyError, RowRefusedError } from '../../shared/payments/ports.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
@@ -15,6 +19,7 @@ import type { Expectation, SettlementItem } from '../../shared/settlement/ports.
 import { BusinessCalendarTable } from '../../shared/stores/business-calendar.ts'
 import type { Database } from '../../shared/stores/database.ts'
 import { ExpectationTable } from '../../shared/stores/expectations.ts'
+import { FundsTable } from '../../shared/stores/funds.ts'
 import { BatchTable, UnbatchedItemTable } from '../../shared/stores/settlement-batches.ts'
 import { SettlementItemTable } from '../../shared/stores/settlement-items.ts'
 import { SettlementStartTable } from '../../shared/stores/settlement-start.ts'
@@ -284,5 +289,79 @@ describe('the calendar', () => {
     )
 
     expect(versions.toSorted((a, b) => a - b)).toEqual(times(6, index => before + 1 + index))
+  })
+})
+
+describe('the funds of a day', () => {
+  const asked: [path: string | undefined, body: unknown][] = []
+  let bank: Server
+  /** No answer at all: the connection is cut. */
+  let isCut = false
+  beforeAll(async () => {
+    bank = createServer((request, response) => {
+      let body = ''
+      request.on('data', chunk => {
+        body += chunk
+      })
+      request.on('end', () => {
+        asked.push([request.url, JSON.parse(body)])
+        if (isCut) return request.socket.destroy()
+        response.end(JSON.stringify({ reference: request.url?.split('/').at(-1), movements: [] }))
+      })
+    }).listen(0, '127.0.0.1')
+    await once(bank, 'listening')
+    const bankUrl = `http://127.0.0.1:${(bank.address() as AddressInfo).port}`
+    writeFileSync(join(folder, 'env'), `DATABASE_URL="${scratch.url}"\nBANK_URL="${bankUrl}"\n`)
+    const days = [
+      dayOfFunds('2026-11-29', { safeguardedMinor: 3_000n, statementDay: '2026-11-29' }),
+      dayOfFunds('2026-11-28'),
+    ]
+    await database.runAlone(tx => new FundsTable(database).insert(tx, days))
+  })
+  afterAll(() => void bank.close())
+
+  test('say what to transfer', async () => {
+    const { code, stdout } = await run('funds')
+    expect(code).toBe(0)
+    expect(stdout).toContain('2026-11-29  KRW          10000         3000     7000\n')
+    expect(stdout).toContain('7000 KRW is missing: npm run settle -- safeguard --currency KRW')
+  })
+
+  test('are moved by a reference of their own, with one row of the audit log, however often they are asked for', async () => {
+    isCut = true
+    const safeguard = ['safeguard', '--currency', 'KRW', ...by, '--yes']
+    expect(await run(...safeguard)).toMatchObject({ code: 1, stdout: expect.stringContaining('no clear answer') })
+    isCut = false
+    expect(await run(...safeguard)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('The bank has made SFG-20261129-KRW-7000.'),
+    })
+    expect(await run(...safeguard, '--back', '--amount', '500')).toMatchObject({ code: 0 })
+
+    const there = { from: 'operating', to: 'safeguarded', amount: 7_000, currency: 'KRW' }
+    const back = { from: 'safeguarded', to: 'operating', amount: 500, currency: 'KRW' }
+    expect(asked).toEqual([
+      ['/transfers/SFG-20261129-KRW-7000', there],
+      ['/transfers/SFG-20261129-KRW-7000', there],
+      ['/transfers/SFB-20261129-KRW-500', back],
+    ])
+    const rows = await audited('funds.moved')
+    expect(rows.map(({ actor, subject, details }) => [actor, subject, JSON.parse(details as string)])).toEqual([
+      ['kim', 'SFG-20261129-KRW-7000', there],
+      ['kim', 'SFB-20261129-KRW-500', back],
+    ])
+  })
+
+  test('are not moved where nothing is missing, or nothing is known', async () => {
+    const safeguard = ['safeguard', ...by, '--yes']
+    expect(await run(...safeguard, '--currency', 'USD')).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('No day of USD'),
+    })
+    expect(await run(...safeguard, '--currency', 'KRW', '--back')).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('Nothing is too much'),
+    })
+    expect(asked).toHaveLength(3)
   })
 })

@@ -12,6 +12,7 @@ import { createHandler as voidPayment } from '../../functions/api/void.ts'
 import { createHandler as ageBreaks } from '../../functions/jobs/age-breaks.ts'
 import { createHandler as closeBatches } from '../../functions/jobs/close-batches.ts'
 import { createHandler as createPayouts } from '../../functions/jobs/create-payouts.ts'
+import { createHandler as dailyFunds } from '../../functions/jobs/daily-funds.ts'
 import { createHandler as expireAuthorizations } from '../../functions/jobs/expire-authorizations.ts'
 import { createHandler as importFiles } from '../../functions/jobs/import-files.ts'
 import { createHandler as inquirePayouts } from '../../functions/jobs/inquire-payouts.ts'
@@ -21,6 +22,7 @@ import { createHandler as pruneAnswers } from '../../functions/jobs/prune-answer
 import { createHandler as resolveUnknown } from '../../functions/jobs/resolve-unknown.ts'
 import { createHandler as sendPayoutFiles } from '../../functions/jobs/send-payout-files.ts'
 import { projectRoot } from '../../scripts/local/paths.ts'
+import { FakeFundsBooks } from '../../shared/books/fake-books.ts'
 import { SampleRuns } from '../../shared/invariants/sample-slices.ts'
 import { FakeDatabase } from '../../shared/payments/fake-store.ts'
 import { readers as fileReaders } from '../../shared/recon-files/readers.ts'
@@ -59,6 +61,7 @@ const readers: Record<string, (ports: Ports) => Promise<unknown>> = {
   'resolve-unknown': ports => resolveUnknown(ports)(),
   'prune-answers': ports => pruneAnswers(ports)(),
   'close-batches': ports => closeBatches(ofSettlement(ports))(),
+  'daily-funds': ports => dailyFunds({ ...ports, fundsBooks: new FakeFundsBooks() })(),
   'create-payouts': ports => createPayouts(ofSettlement(ports))(),
   'send-payout-files': ports => sendPayoutFiles(ofSettlement(ports))(),
   'import-files': ({ clock, log }) => importFiles({ ...createFetchPorts(), readers: fileReaders, clock, log })(),

@@ -1,4 +1,5 @@
 /** What handlers need beyond the ports of the use cases: cache, request ids, log, metrics and an observer of answers. */
+import { FakeFundsDays } from '../../shared/books/fake-books.ts'
 import type { Charge, LimitName, LimitState, RouteClass } from '../../shared/contracts/limits.ts'
 import { Admission } from '../../shared/http/admission.ts'
 import type { DuplicatePolicy, ErrorLog, HttpResult, RequestObserver, ResponseCache } from '../../shared/http/index.ts'
@@ -99,6 +100,7 @@ export function createHandlerPorts(
     auditLog: { head: async (): Promise<AuditHead | undefined> => undefined },
     ...noPayouts(),
     ...noBreaks(),
+    fundsDays: new FakeFundsDays(),
     requestIds: { next: () => ports.ids.request() },
     monotonic: { nowMs: () => monotonicMs++ },
     requests: {

@@ -34,7 +34,13 @@ describe('the action', () => {
     )
     expect(Object.fromEntries(changing)).toEqual({
       ...{ 'terms set': 'operator', 'calendar add': 'operator' },
-      ...{ approve: 'approver', 'approve-account': 'approver', cancel: 'operator', lose: 'approver' },
+      ...{
+        approve: 'approver',
+        'approve-account': 'approver',
+        cancel: 'operator',
+        lose: 'approver',
+        safeguard: 'operator',
+      },
     })
   })
 

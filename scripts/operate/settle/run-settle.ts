@@ -7,6 +7,7 @@ import { accounts, approveAccountAction } from './accounts.ts'
 import { batches } from './batches.ts'
 import { calendar, calendarAdd } from './calendar.ts'
 import { approve, cancel } from './decide.ts'
+import { funds, safeguard } from './funds.ts'
 import { invoices, lose } from './invoices.ts'
 import { overview } from './overview.ts'
 import { files, payouts } from './payouts.ts'
@@ -33,6 +34,8 @@ export const settleActions: Readonly<Record<string, SettleAction>> = {
   'approve-account': approveAccountAction,
   cancel,
   lose,
+  funds,
+  safeguard,
 }
 
 export type SettleRequest = SystemFlags & SettleFlags & { words: readonly string[] }

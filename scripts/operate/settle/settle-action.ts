@@ -27,6 +27,9 @@ export interface SettleFlags {
   name?: string
   open?: true
   batch?: string
+  /** Minor units. */
+  amount?: number
+  back?: true
   out?: string
   lang?: Language
   reason?: string

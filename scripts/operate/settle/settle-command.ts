@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { languages } from '../../../shared/contracts/errors.ts'
 import { refundFees, settlementCycles, vatModes } from '../../../shared/contracts/lists.ts'
 import { RESERVE_DAYS_MAX } from '../../../shared/runtime/config.ts'
-import { wholeNumber } from '../../terminal/command.ts'
+import { positiveNumber, wholeNumber } from '../../terminal/command.ts'
 import { fileName, JSON_FLAG } from '../../terminal/json.ts'
 import { operatorCommand, timezoneName, YES_FLAG } from '../flags.ts'
 import { nameOrReason } from '../unknown/run-unknown.ts'
@@ -58,12 +58,16 @@ and decides about payouts.
   approve-account CHANGE   it is paid to from a day later on; for an approver who
                            has not asked for it. Before that: cancel CHANGE
   lose INVOICE             what remains of it will not come; for approvers
+  funds                    what has to be kept apart for merchants, day by day,
+                           what is, and what to transfer
+  safeguard                asks the bank to move what is missing to the
+                           safeguarded account; for operators
 
 What changes something wants --reason and the token of an operator, in
 OPERATOR_TOKEN or typed: the name that is written down is the token's.`,
 )
   .argument('[words...]')
-  .option('--currency <code>', 'terms set: of which currency', matching(/^[A-Z]{3}$/, 'a code such as KRW'))
+  .option('--currency <code>', 'terms set, safeguard: of which currency', matching(/^[A-Z]{3}$/, 'a code such as KRW'))
   .addOption(new Option('--cycle <cycle>', 'terms set: days, weeks or months').choices(settlementCycles))
   .option('--delay <n>', 'terms set: business days from the end of the period to the payout', upTo(90))
   .option(
@@ -94,6 +98,8 @@ OPERATOR_TOKEN or typed: the name that is written down is the token's.`,
   .option('--name <text>', 'calendar add: what the day is', nameOrReason(100))
   .option('--open', 'calendar add: it is open')
   .option('--batch <id>', 'statement: of which batch', matching(/^bat_[0-9A-Z]{26}$/, 'the id of a batch'))
+  .option('--amount <n>', 'safeguard: so much; else what the newest day lacks; minor units', positiveNumber)
+  .option('--back', 'safeguard: from the safeguarded account, else what is too much')
   .option('--out <file>', 'statement: where to; else to stdout', fileName)
   .addOption(new Option('--lang <language>', 'statement: its words; else English').choices(languages))
   .option('--reason <text>', 'why', nameOrReason(500))

@@ -21,6 +21,8 @@ interface ReconFlags {
 interface ImportFigures {
   kind: string
   seconds: number
+  /** Of the process, its start included. */
+  cpuSeconds: number
   peakRssMiB: number
   transactionsMs: { count: number; max: number }
 }
@@ -64,9 +66,9 @@ async function importIn({ env }: Stage, path: string): Promise<ImportFigures> {
 }
 
 function linesOf({ lines, imported }: ReconResult): string[] {
-  const { kind, seconds, peakRssMiB, transactionsMs } = imported
+  const { kind, seconds, cpuSeconds, peakRssMiB, transactionsMs } = imported
   return [
     `${kind}: ${lines} lines in ${seconds.toFixed(1)} s, ${Math.round(lines / seconds)} a second`,
-    `peak memory ${Math.round(peakRssMiB)} MiB; ${transactionsMs.count} transactions, the longest ${Math.round(transactionsMs.max)} ms`,
+    `${cpuSeconds.toFixed(1)} s of CPU in Node, peak memory ${Math.round(peakRssMiB)} MiB; ${transactionsMs.count} transactions, the longest ${Math.round(transactionsMs.max)} ms`,
   ]
 }

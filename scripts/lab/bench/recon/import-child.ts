@@ -31,7 +31,8 @@ const imported = await importFile(
   request,
 )
 const seconds = (performance.now() - beganMs) / 1_000
-const { maxRSS } = process.resourceUsage()
+const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
+const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6
 const transactionsMs = { count: lastedMs.length, max: Math.max(...lastedMs), ...percentilesOf(lastedMs) }
-console.log(JSON.stringify({ kind: imported.kind, seconds, peakRssMiB: maxRSS / 1_024, transactionsMs }))
+console.log(JSON.stringify({ kind: imported.kind, seconds, cpuSeconds, peakRssMiB: maxRSS / 1_024, transactionsMs }))
 await ports.database.close()
