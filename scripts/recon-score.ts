@@ -17,6 +17,7 @@ const command = npmCommand(
   .addOption(
     new Option('--without <class>', 'switch this class off: the score must fall below a half').choices(foundClasses),
   )
+  .option('--write <folder>', 'only write the first world there: its files, its books and truth.jsonl')
   .option('--run-file <file>', 'the run.json of a running system, whose database server is used (else PAY_RUN_FILE)')
   .option(...JSON_FLAG)
   .option('--save', 'also write the figures to scripts/lab/results/')

@@ -45,7 +45,7 @@ describe('packageProblems', () => {
 
   test('a larger one is named with its size', () => {
     expect(packageProblems(packageOf({ 'a.mjs': new Uint8Array(2_310_000) }))).toEqual([
-      'pay is 2.31 MB unzipped; at most 2.20 MB',
+      'pay is 2.31 MB unzipped; at most 2.30 MB',
     ])
   })
 

@@ -51,6 +51,13 @@ export const tags: Record<RouteContract['tag'], { name: Words; description: Word
       ko: '가맹점에 지급하는 금액과 그 대상 거래, 지급의 진행 상태를 봅니다.',
     },
   },
+  reconciliation: {
+    name: { en: 'Reconciliation', ko: '대사' },
+    description: {
+      en: 'What the acquirer and the bank say, and what of it does not fit the books.',
+      ko: '매입사와 은행의 파일, 그리고 장부와 맞지 않는 것을 봅니다.',
+    },
+  },
   health: {
     name: { en: 'Health', ko: '상태' },
     description: { en: 'For load balancers and dashboards.', ko: '로드 밸런서와 대시보드를 위한 경로입니다.' },

@@ -5,6 +5,7 @@ import * as authorizePayment from './routes/authorize-payment.ts'
 import * as capturePayment from './routes/capture-payment.ts'
 import * as getAccount from './routes/get-account.ts'
 import * as getApiDescription from './routes/get-api-description.ts'
+import * as getBreak from './routes/get-break.ts'
 import * as getDocs from './routes/get-docs.ts'
 import * as getIdempotency from './routes/get-idempotency.ts'
 import * as getInvariants from './routes/get-invariants.ts'
@@ -12,11 +13,14 @@ import * as getLiveness from './routes/get-liveness.ts'
 import * as getMetrics from './routes/get-metrics.ts'
 import * as getPayment from './routes/get-payment.ts'
 import * as getReadiness from './routes/get-readiness.ts'
+import * as getReconFile from './routes/get-recon-file.ts'
 import * as getSettlement from './routes/get-settlement.ts'
 import * as listAccounts from './routes/list-accounts.ts'
+import * as listBreaks from './routes/list-breaks.ts'
 import * as listOperations from './routes/list-operations.ts'
 import * as listPayments from './routes/list-payments.ts'
 import * as listPayouts from './routes/list-payouts.ts'
+import * as listReconFiles from './routes/list-recon-files.ts'
 import * as listSettlementItems from './routes/list-settlement-items.ts'
 import * as listSettlements from './routes/list-settlements.ts'
 import * as refundPayment from './routes/refund-payment.ts'
@@ -42,6 +46,10 @@ const files = {
   getSettlement,
   listSettlementItems,
   listPayouts,
+  listReconFiles,
+  getReconFile,
+  listBreaks,
+  getBreak,
   getInvariants,
   getLiveness,
   getReadiness,

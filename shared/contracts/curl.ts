@@ -18,3 +18,11 @@ export const change = (operation: Exclude<RequestedKind, 'authorize'>, from: Pay
 /** Finds the newest settlement batch: the line before a command that says `$BATCH_ID`. */
 export const newestBatch = (): string =>
   `BATCH_ID=$(curl -sS '${LOCAL_ORIGIN}/settlements?limit=1' | grep -o 'bat_[0-9A-Z]*' | head -n 1)\n`
+
+/** As `newestBatch`, for `$FILE_ID`. */
+export const newestReconFile = (): string =>
+  `FILE_ID=$(curl -sS '${LOCAL_ORIGIN}/reconciliation/files?limit=1' | grep -o 'rcf_[0-9A-Z]*' | head -n 1)\n`
+
+/** As `newestBatch`, for `$BREAK_ID`. */
+export const newestBreak = (): string =>
+  `BREAK_ID=$(curl -sS '${LOCAL_ORIGIN}/reconciliation/breaks?limit=1' | grep -o 'brk_[0-9A-Z]*' | head -n 1)\n`

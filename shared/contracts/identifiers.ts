@@ -59,6 +59,18 @@ export const payoutId = ulidWith('out').meta({
   'x-description-ko': '`out_`와 ULID. 은행도 이 식별자로 지급을 구별합니다.',
   examples: ['out_01M8GMZ8R0V3T6KX2Q9HJ5NC7W'],
 })
+export const reconFileId = ulidWith('rcf').meta({
+  id: 'ReconFileId',
+  description: 'A file of the acquirer or the bank: `rcf_` and a ULID.',
+  'x-description-ko': '매입사나 은행의 파일: `rcf_`와 ULID.',
+  examples: ['rcf_01M8HT4C7Q2W9E5R8T1Y6V3B0N'],
+})
+export const breakId = ulidWith('brk').meta({
+  id: 'BreakId',
+  description: 'Something that does not fit: `brk_` and a ULID.',
+  'x-description-ko': '불일치: `brk_`와 ULID.',
+  examples: ['brk_01M8HT5D1Z4X7C0V3B6N9M2K5J'],
+})
 export const payoutFileId = ulidWith('pof').meta({ id: 'PayoutFileId', examples: ['pof_01M8GMZ9A4E7W1SB8D6MP0YR2G'] })
 
 export const holdId = ulidWith('hld').meta({ id: 'HoldId', examples: ['hld_01M8J1TQ6Z3W8X5C2V9B7N4M1K'] })

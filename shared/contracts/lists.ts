@@ -314,6 +314,7 @@ export const counterAccounts = [
   'cash_in_transit',
   'payout_in_transit',
   'merchant_payable',
+  'merchant_receivable',
   'own_funds',
   'acquirer_fee',
   'vat_receivable',

@@ -1,6 +1,6 @@
 /** The events of reconciliation. Key = the file or the break; the topic is the event type. Consumers ignore fields they do not know. */
 import * as z from 'zod'
-import { currency, eventId, ulidWith } from './identifiers.ts'
+import { breakId, currency, eventId, reconFileId } from './identifiers.ts'
 import { breakActions, breakClasses, breakStates } from './lists.ts'
 
 const common = {
@@ -9,9 +9,6 @@ const common = {
   /** 1, 2, 3 … over all events of one file or break, whatever their topic. */
   sequence: z.int().min(1),
 }
-
-export const reconFileId = ulidWith('rcf').meta({ id: 'ReconFileId', examples: ['rcf_01M8HT4C7Q2W9E5R8T1Y6V3B0N'] })
-export const breakId = ulidWith('brk').meta({ id: 'BreakId', examples: ['brk_01M8HT5D1Z4X7C0V3B6N9M2K5J'] })
 
 const file = z.object({ fileId: reconFileId, sourceId: z.string(), name: z.string(), sha256: z.string() })
 

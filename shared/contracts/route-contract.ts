@@ -19,7 +19,7 @@ export interface TextAnswer {
 interface AnyContract {
   /** Method and path as serverless.yml writes them. */
   route: string
-  tag: 'payments' | 'ledger' | 'settlement' | 'health' | 'description' | 'sandbox'
+  tag: 'payments' | 'ledger' | 'settlement' | 'reconciliation' | 'health' | 'description' | 'sandbox'
   path?: z.ZodObject
   /** A query that does not fit is a 400 where `VALIDATION_FAILED` is among the refusals. Elsewhere it counts as absent. */
   query?: z.ZodObject

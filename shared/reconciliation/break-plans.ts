@@ -4,12 +4,13 @@ import type { CounterAccount } from '../contracts/lists.ts'
 import type { Transaction } from '../payments/ports.ts'
 import type { Decision } from '../settlement/decide-file.ts'
 import type { ItemPorts } from '../settlement/item-of-no-payment.ts'
+import type { ReducePorts } from '../settlement/lose-invoice.ts'
 import type { Batches, Expectations, Items, Payouts, SettlementIds } from '../settlement/ports.ts'
 import type { ActPorts, BreakStep } from './act-on-breaks.ts'
 import type { PayoutMovePorts } from './move-paid-payouts.ts'
 import type { AcquirerBatches, MissedExpectations, ReconBreak, ReconBreakAction, ReconSources } from './ports.ts'
 
-export interface PlanPorts extends ActPorts, ItemPorts {
+export interface PlanPorts extends ActPorts, ItemPorts, Omit<ReducePorts, 'ids'> {
   reconSources: Pick<ReconSources, 'lock'>
   missedExpectations: MissedExpectations
   acquirerBatches: Pick<AcquirerBatches, 'withRefs' | 'lock' | 'add'>
@@ -47,7 +48,7 @@ export type RefusedStep =
   | 'not_missing'
   | 'no_such_account'
   | 'no_such_merchant'
-  /** recon_gain takes what is credit, recon_loss what is debit. */
+  /** recon_gain and an invoice take what is credit, recon_loss what is debit. */
   | 'other_side'
   /** More would remain than now, or the other way round. */
   | 'too_much'

@@ -300,6 +300,21 @@ describe('a counter-account', () => {
     },
   )
 
+  test('merchant_receivable: what came from the merchant pays an invoice', async () => {
+    const ports = createBreakPorts(db())
+    await addInvoice(ports, 700)
+    const made = await open(ports, -1_000, { sourceId: 'bank-operating', class: 'MISSING_HERE' })
+    const wanted = to('merchant_receivable:shop', { target: 'inv_1' })
+    expect(await resolve(ports, made, wanted)).toMatchObject({ reason: 'too_much' })
+    await resolve(ports, made, { ...wanted, amountMinor: -700 } as Wanted)
+
+    expect(ports.invoices.table.rows()).toMatchObject([{ state: 'PAID', collectedMinor: 700, remainingMinor: 0 }])
+    expect(ports.reconLedger.balanceMinor('merchant_receivable:shop')).toBe(-700)
+    expect(ports.outbox.table.rows().map(({ topic }) => topic)).toContain('merchant.invoice-reduced')
+    expect(await now(ports, made)).toMatchObject({ state: 'ASSIGNED', remainingMinor: -300 })
+    expectBooks(ports)
+  })
+
   test('another break takes what one of them has too much of: one event, and nothing stays on the receivable', async () => {
     const ports = createBreakPorts(db())
     const short = await open(ports, 1_000)
@@ -461,6 +476,20 @@ describe('is refused, and changes nothing:', () => {
     expect(await propose(dollars)).toMatchObject({ reason: 'other_currency' })
   })
 
+  test('an invoice of another merchant or currency, and to pay one with what is missing', async () => {
+    const ports = createBreakPorts(db())
+    await addInvoice(ports, 700)
+    const propose = async (bookedMinor: number, account: string, currency = 'KRW') => {
+      const { breakId } = await open(ports, bookedMinor, { currency })
+      const result = await proposeResolution(ports, breakId, to(account, { target: 'inv_1' }), kim)
+      return result.kind === 'refused' && result.reason
+    }
+
+    expect(await propose(-100, 'merchant_receivable:other')).toBe('no_such_target')
+    expect(await propose(-100, 'merchant_receivable:shop', 'USD')).toBe('other_currency')
+    expect(await propose(100, 'merchant_receivable:shop')).toBe('other_side')
+  })
+
   test('what is proposed already, not proposed, closed, or not there; and an assignee who cannot work', async () => {
     const ports = createBreakPorts(db())
     const made = await open(ports, 1_000)
@@ -479,6 +508,15 @@ describe('is refused, and changes nothing:', () => {
       expect(await assignBreak(ports, breakId, name, kim)).toMatchObject({ reason: 'no_such_operator' })
   })
 })
+
+const addInvoice = (ports: FakeBreakPorts, amountMinor: number): Promise<void> =>
+  put(ports, tx =>
+    ports.invoices.insert(tx, {
+      ...{ invoiceId: 'inv_1', merchantId: 'shop', currency: 'KRW', amountMinor, remainingMinor: amountMinor },
+      ...{ deductedMinor: 0, collectedMinor: 0, lostMinor: 0, state: 'OPEN', negativeSince: '2026-01-01' },
+      ...{ eventCount: 1, invoicedAtMs: 0 },
+    }),
+  )
 
 const overdue = (amountMinor: number) => ({ amountMinor, currency: 'KRW', state: 'OVERDUE' }) as const
 

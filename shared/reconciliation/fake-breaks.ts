@@ -4,6 +4,7 @@ import { FakeExpectations } from '../payments/fake-settlement.ts'
 import { type FakeDatabase, Table } from '../payments/fake-store.ts'
 import { RowRefusedError, type Transaction } from '../payments/ports.ts'
 import { createPayoutPorts, type FakeBatches } from '../settlement/fake-payouts.ts'
+import { FakeInvoices } from '../settlement/fake-reserves.ts'
 import type { Operator } from '../settlement/ports.ts'
 import type { PlanPorts } from './break-plans.ts'
 import { FakeReconSources } from './fake-recon.ts'
@@ -200,6 +201,7 @@ export function createBreakPorts(db: FakeDatabase, options: { seed?: number; now
     breaks: new FakeBreaks(db),
     reconLedger: new FakeReconLedger(db),
     reconSources: new FakeReconSources(db),
+    invoices: new FakeInvoices(db),
     missedExpectations: new FakeMissedExpectations(db),
     acquirerBatches: new FakeAcquirerBatches(db),
     bankPayouts: { markBatchesPaid: markBatchesPaid(ports.batches) },

@@ -619,6 +619,16 @@ export interface BreakContext {
   expectation: Expectation | null
 }
 
+export interface ReconFilePages {
+  /** Newest first. */
+  listPage(query: {
+    sourceId?: string
+    state?: ReconFileState
+    limit: number
+    beforeFileId?: string
+  }): Promise<ReconFile[]>
+}
+
 export interface FilesToLookAt {
   /** Of each state, since they were received (virtual time). */
   waiting(): Promise<Record<WaitingReconFileState, Waiting>>

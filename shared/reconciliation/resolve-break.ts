@@ -3,6 +3,8 @@ import { type CounterAccount, counterAccounts } from '../contracts/lists.ts'
 import { RECEIVABLE } from '../domain/recon-ledger.ts'
 import { ACQUIRER } from '../settlement/expected-event.ts'
 import { itemOfNoPayment } from '../settlement/item-of-no-payment.ts'
+import { collectInvoice } from '../settlement/lose-invoice.ts'
+import type { Invoice } from '../settlement/ports.ts'
 import { actOnBreak } from './act-on-breaks.ts'
 import { ANOTHER_BREAK, type Plan, type Planning, type Refusal, refused, type Wanted } from './break-plans.ts'
 import { lockOneBatch } from './one-batch.ts'
@@ -39,6 +41,7 @@ export async function planResolution(
 
 const takesTarget: Record<CounterAccount, boolean> = {
   ...{ acquirer_receivable: false, cash_in_transit: true, payout_in_transit: true, merchant_payable: false },
+  merchant_receivable: true,
   ...{ own_funds: false, acquirer_fee: false, vat_receivable: false, recon_gain: false, recon_loss: false },
   recon_suspense: true,
 }
@@ -59,7 +62,7 @@ export function counterAccountIn(account: string): CounterAccount | undefined {
   const [name, merchantId, ...rest] = account.split(':')
   const found = counterAccounts.find(each => each === name)
   if (found === undefined || rest.length > 0) return undefined
-  const wantsMerchant = found === 'merchant_payable'
+  const wantsMerchant = found === 'merchant_payable' || found === 'merchant_receivable'
   return wantsMerchant === (merchantId !== undefined && merchantId !== '') ? found : undefined
 }
 
@@ -97,6 +100,15 @@ const effects: Record<CounterAccount, (part: Part) => Promise<Effect | Refusal>>
     return { write: () => payByBreak(ports, tx, payout, of) }
   },
   merchant_payable: async part => ({ write: written => writeAdjustment(part, written) }),
+  async merchant_receivable(part) {
+    const { ports, tx, of, account, amountMinor, target } = part
+    const invoice = await ports.invoices.lock(tx, target)
+    if (invoice?.merchantId !== merchantIn(account)) return refused('no_such_target')
+    if (invoice.currency !== of.currency) return refused('other_currency')
+    if (amountMinor > 0) return refused('other_side')
+    if (invoice.remainingMinor < -amountMinor) return refused('too_much')
+    return { write: () => writeCollected(part, invoice) }
+  },
   own_funds: nothingElse,
   acquirer_fee: nothingElse,
   vat_receivable: nothingElse,
@@ -134,6 +146,14 @@ async function writeAdjustment({ ports, tx, of, account, amountMinor }: Part, { 
     ...{ netMinor: -amountMinor, atMs: ports.clock.virtualNowMs() },
   })
   await ports.items.insert(tx, [item], ports.clock.nowMs())
+}
+
+/** What came from the merchant pays the invoice. */
+async function writeCollected({ ports, tx, of, amountMinor }: Part, invoice: Invoice): Promise<void> {
+  const { invoiceId, merchantId, currency } = invoice
+  const part = { invoiceId, merchantId, currency, amountMinor: -amountMinor, breakId: of.breakId }
+  const { kind } = await collectInvoice(ports, tx, part)
+  if (kind !== 'collected') throw new Error(`${invoiceId} was locked, and is changed`)
 }
 
 const merchantIn = (account: string): string => account.slice(account.indexOf(':') + 1)

@@ -84,6 +84,33 @@ describe('the clock on its way', () => {
     expect(asked).toBe(5)
   })
 
+  test('releases what is held when its day begins', async () => {
+    const { ports, advance, seoulTime } = await setUp()
+    const terms = { ...fakeTerms, reserveBasisPoints: 1_000, reserveDays: 5 }
+    ports.terms.rows.push({ ...terms, merchantId: 'shop', currency: 'KRW', validFromMs: 0 })
+    expect(await advance(12)).toMatchObject({ kind: 'arrived' })
+
+    const released = ports.outbox.table.rows().find(({ topic }) => topic === 'reserve.released')
+    expect(seoulTime(Date.parse(JSON.parse(released!.payload).occurredAt))).toBe('2026-01-09T00:00')
+    expect(ports.batches.table.rows().map(({ periodEnd, netMinor }) => [periodEnd, netMinor])).toEqual([
+      ['2026-01-02', 90],
+      ['2026-01-09', 9],
+    ])
+  })
+
+  test('invoices a balance when its days are over', async () => {
+    const { ports, advance, seoulTime } = await setUp()
+    ports.terms.rows.push({ ...fakeTerms, merchantId: 'shop', currency: 'KRW', validFromMs: 0, invoiceAfterDays: 3 })
+    const [sale] = ports.items.table.rows()
+    const refund = { ...sale!, itemId: 'itm_refund', eventId: 'evt_refund', grossMinor: -300, netMinor: -300 }
+    await ports.transactions.run('items', tx => ports.items.insert(tx, [refund]))
+    expect(await advance(12)).toMatchObject({ kind: 'arrived' })
+
+    const [invoice] = ports.invoices.table.rows()
+    expect(seoulTime(invoice!.invoicedAtMs)).toBe('2026-01-08T00:00')
+    expect(invoice).toMatchObject({ amountMinor: 200, negativeSince: '2026-01-02' })
+  })
+
   test('arrives although the bank is away', async () => {
     const { ports, advance } = await setUp()
     await advance(8)

@@ -9,6 +9,7 @@ import { createPayoutPorts, type FakePayoutPorts, fakeTerms, ScriptedBank } from
 import { inquirePayouts } from './inquire-payouts.ts'
 import type { SettlementBatch } from './ports.ts'
 import { sendFiles } from './send-files.ts'
+import { AHEAD_MS_MIN } from './set-terms.ts'
 
 const HOUR_MS = 60 * 60_000
 const DAY_MS = 24 * HOUR_MS
@@ -130,6 +131,20 @@ describe('createPayouts', () => {
 
     ports.terms.rows.push(termsOf({ validFromMs: ports.clock.virtualNowMs() }))
     expect(await create(ports)).toMatchObject({ created: 1, released: 1 })
+  })
+
+  test('pays nothing to a merchant that is held after its terms were read, or within a minute', async () => {
+    const ports = await withBatches()
+    const soon = termsOf({ heldReason: 'it came back', validFromMs: ports.clock.virtualNowMs() + AHEAD_MS_MIN })
+    const { terms } = ports
+    let looks = 0
+    const listTerms: typeof terms.listTerms = async (...given) => {
+      if (looks++ === 1) terms.rows.push(soon)
+      return terms.listTerms(...given)
+    }
+    expect(await createPayouts({ ...ports, terms: { listTerms } }, NO_END)).toMatchObject({ created: 0, held: 0 })
+    expect(looks).toBe(2)
+    expect(await create(ports)).toMatchObject({ created: 0, held: 1 })
   })
 
   test('a held merchant that has a living payout is not held back', async () => {

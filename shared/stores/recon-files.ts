@@ -11,6 +11,7 @@ import type {
   ClosingBalance,
   FilesToLookAt,
   ReconFile,
+  ReconFilePages,
   ReconFiles,
   ReconFileTotal,
   ReconFileTotals,
@@ -145,7 +146,7 @@ export class ReconSourceTable implements ReconSources {
   }
 }
 
-export class ReconFileTable implements ReconFiles, FilesToLookAt {
+export class ReconFileTable implements ReconFiles, FilesToLookAt, ReconFilePages {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -222,6 +223,17 @@ export class ReconFileTable implements ReconFiles, FilesToLookAt {
       [],
     )
     return rows.map(row => ({ sourceId: row.source_id, state: row.state, count: row.count }))
+  }
+
+  listPage({ sourceId, state, limit, beforeFileId }: Parameters<ReconFilePages['listPage']>[0]): Promise<ReconFile[]> {
+    const given: [sql: string, value: SqlValue | undefined][] = [
+      ['source_id = ?', sourceId],
+      ['state = ?', state],
+      ['file_id < ?', beforeFileId],
+    ]
+    const conditions = given.filter(([, value]) => value !== undefined) as [sql: string, value: SqlValue][]
+    const where = ['TRUE', ...conditions.map(([sql]) => sql)].join(' AND ')
+    return this.#select(`${where} ORDER BY file_id DESC LIMIT ?`, [...conditions.map(([, value]) => value), limit])
   }
 
   async waiting(): Promise<Record<WaitingReconFileState, Waiting>> {

@@ -191,6 +191,25 @@ describe('a break', () => {
     for (const each of [over, unknown, short]) expect(await now(each)).toMatchObject({ state: 'RESOLVED' })
   })
 
+  test('pays an invoice of the merchant', async () => {
+    const invoiceId = `inv_${'0'.repeat(25)}1`
+    await ports.database.runAlone(tx =>
+      ports.invoices.insert(tx, {
+        ...{ invoiceId, merchantId: 'shop', currency: 'KRW', amountMinor: 700, remainingMinor: 700, state: 'OPEN' },
+        ...{ deductedMinor: 0, collectedMinor: 0, lostMinor: 0, negativeSince: '2026-01-02', eventCount: 1 },
+        invoicedAtMs: 0,
+      }),
+    )
+    const paid = await open(-700, { class: 'MISSING_HERE', sourceId: 'bank-operating' })
+    await as('kim', 'propose', paid.breakId, '--to', 'merchant_receivable:shop', '--target', invoiceId, ...because)
+    await as('lee', 'approve', paid.breakId, ...because)
+
+    expect(await now(paid)).toMatchObject({ state: 'RESOLVED' })
+    expect(await scratch.direct.rows('SELECT state, collected FROM merchant_invoice', [])).toEqual([
+      { state: 'PAID', collected: 700 },
+    ])
+  })
+
   test('has one of a class and subject, or nothing is written', async () => {
     const made = await open(100)
     await expect(open(100, { subject: made.subject })).rejects.toBeInstanceOf(DuplicateKeyError)
@@ -207,6 +226,33 @@ test('what is small is written off, up to the sum of a day', async () => {
 
   expect(await now(small[0]!)).toMatchObject({ state: 'WRITTEN_OFF' })
   expect(await now(small[1]!)).toMatchObject({ state: 'OPEN' })
+})
+
+test('files that wait and files that were rejected are counted, and listed by pages', async () => {
+  const columns = '(file_id, source_id, name, sha256, state, received_at)'
+  const add = (number: number, name: string, state: string) =>
+    scratch.direct.write(`INSERT INTO recon_file ${columns} VALUES (?, 'acquirer', ?, ?, ?, '2026-01-02')`, [
+      `rcf_${'0'.repeat(25)}${number}`,
+      ...[name, String(number).repeat(64), state],
+    ])
+  await add(1, 'replaced.csv', 'REJECTED')
+  await add(2, 'replaced.csv', 'DONE')
+  await add(3, 'wrong.csv', 'REJECTED')
+  await add(4, 'new.csv', 'PARSED')
+  await add(5, 'newer.csv', 'PARSED')
+
+  const sinceMs = Date.UTC(2026, 0, 2)
+  expect(await ports.reconFiles.waiting()).toEqual({
+    ...{ RECEIVED: { count: 0, sinceMs: null }, PARSED: { count: 2, sinceMs }, MATCHING: { count: 0, sinceMs: null } },
+  })
+  expect(await ports.reconFiles.countRejected(sinceMs)).toBe(1)
+  expect(await ports.reconFiles.countRejected(sinceMs + 1)).toBe(0)
+  const names = async (query: Parameters<typeof ports.reconFiles.listPage>[0]) =>
+    (await ports.reconFiles.listPage(query)).map(({ name }) => name)
+  expect(await names({ limit: 2 })).toEqual(['newer.csv', 'new.csv'])
+  expect(await names({ limit: 2, beforeFileId: `rcf_${'0'.repeat(25)}4` })).toEqual(['wrong.csv', 'replaced.csv'])
+  expect(await names({ limit: 9, sourceId: 'acquirer', state: 'REJECTED' })).toEqual(['wrong.csv', 'replaced.csv'])
+  expect(await names({ limit: 9, sourceId: 'toss' })).toEqual([])
 })
 
 test('the open breaks are what recon_suspense holds; the list and the report have each of them', async () => {

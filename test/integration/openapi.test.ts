@@ -21,6 +21,8 @@ const description = JSON.parse(readFileSync(join(repositoryFolder, 'docs/openapi
 const openApi = new OpenApi(description)
 const NO_SUCH_PAYMENT = 'pay_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
 const NO_SUCH_BATCH = 'bat_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
+const NO_SUCH_FILE = 'rcf_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
+const NO_SUCH_BREAK = 'brk_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
 
 /** What was met, as `capturePayment 409 CAPTURE_CONFLICT`. */
 const met = new Set<string>()
@@ -86,6 +88,27 @@ async function withBatch(work: (batchId: string) => Promise<void>): Promise<void
   }
 }
 
+/** A file without lines and a break that holds nothing, for as long as the work takes. */
+async function withFileAndBreak(work: (fileId: string, breakId: string) => Promise<void>): Promise<void> {
+  const fileId = 'rcf_01M80000000000000000000000'
+  const breakId = 'brk_01M80000000000000000000000'
+  const at = new Date('2026-01-02')
+  await database.write('INSERT INTO recon_file (file_id, source_id, name, sha256, state, received_at) VALUES (?)', [
+    [fileId, 'acquirer', 'seen.csv', '0'.repeat(64), 'REJECTED', at],
+  ])
+  await database.write(
+    `INSERT INTO recon_break (break_id, subject, class, source_id, differences, booked, remaining, currency, opened_on, opened_at, closed_at,
+       state, version, event_count) VALUES (?)`,
+    [[breakId, 'seen', 'DATE', 'acquirer', '{}', 0, 0, 'KRW', at, at, at, 'RESOLVED', 0, 0]],
+  )
+  try {
+    await work(fileId, breakId)
+  } finally {
+    await database.write('DELETE FROM recon_file WHERE file_id = ?', [fileId])
+    await database.write('DELETE FROM recon_break WHERE break_id = ?', [breakId])
+  }
+}
+
 describe('successes', () => {
   test('a purchase, its repeats and its refund', async () => {
     const body = authorizeBody()
@@ -144,6 +167,12 @@ describe('successes', () => {
       conforms('listSettlementItems', await api.get(`/settlements/${batchId}/items`), 200)
     })
     conforms('listPayouts', await api.get('/payouts?limit=2'), 200)
+    await withFileAndBreak(async (fileId, breakId) => {
+      conforms('listReconFiles', await api.get('/reconciliation/files?limit=2'), 200)
+      conforms('getReconFile', await api.get(`/reconciliation/files/${fileId}`), 200)
+      conforms('listBreaks', await api.get('/reconciliation/breaks?limit=2'), 200)
+      conforms('getBreak', await api.get(`/reconciliation/breaks/${breakId}`), 200)
+    })
     conforms('getMetrics', await api.get('/metrics'), 200)
     conforms('advanceClock', await advance(api), 200)
     conforms('getDocs', await api.get('/docs'), 200)
@@ -200,6 +229,11 @@ describe('refusals', () => {
     conforms('listSettlementItems', await api.get(`/settlements/${NO_SUCH_BATCH}/items`), 404, 'NOT_FOUND')
   })
 
+  test('a file and a break of reconciliation that are not there', async () => {
+    conforms('getReconFile', await api.get(`/reconciliation/files/${NO_SUCH_FILE}`), 404, 'NOT_FOUND')
+    conforms('getBreak', await api.get(`/reconciliation/breaks/${NO_SUCH_BREAK}`), 404, 'NOT_FOUND')
+  })
+
   test('a query that is wrong', async () => {
     conforms('listPayments', await api.get('/payments?limit=0&status=PAID&sort=up'), 400, 'VALIDATION_FAILED')
     conforms('getIdempotency', await api.get('/idempotency?key=a%20b'), 400, 'VALIDATION_FAILED')
@@ -213,6 +247,8 @@ describe('refusals', () => {
       'VALIDATION_FAILED',
     )
     conforms('listPayouts', await api.get('/payouts?state=DONE'), 400, 'VALIDATION_FAILED')
+    conforms('listReconFiles', await api.get('/reconciliation/files?state=OPEN'), 400, 'VALIDATION_FAILED')
+    conforms('listBreaks', await api.get('/reconciliation/breaks?class=OVER'), 400, 'VALIDATION_FAILED')
   })
 
   test('the acquirer says no', async () => {
@@ -329,6 +365,10 @@ const limitedRoutes = (to: PaymentApi): Array<[RouteName, () => Promise<Reply>]>
   ['getSettlement', () => to.get(`/settlements/${NO_SUCH_BATCH}`)],
   ['listSettlementItems', () => to.get(`/settlements/${NO_SUCH_BATCH}/items`)],
   ['listPayouts', () => to.get('/payouts')],
+  ['listReconFiles', () => to.get('/reconciliation/files')],
+  ['getReconFile', () => to.get(`/reconciliation/files/${NO_SUCH_FILE}`)],
+  ['listBreaks', () => to.get('/reconciliation/breaks')],
+  ['getBreak', () => to.get(`/reconciliation/breaks/${NO_SUCH_BREAK}`)],
   ['getInvariants', () => to.get('/invariants')],
 ]
 

@@ -246,6 +246,50 @@ describe('terms', () => {
   })
 })
 
+describe('a bank account', () => {
+  /** Another approver. */
+  async function addPark(): Promise<string> {
+    const ports = new Ports(() => configFrom({ DATABASE_URL: scratch.url, LOG_LEVEL: 'silent' })).forBatches
+    const park = { name: 'park', role: 'approver', reason: 'the second' } as const
+    const added = await addOperator(ports, { token: token.OPERATOR_TOKEN! }, park)
+    await ports.database.close()
+    return added.kind === 'changed' ? added.token! : ''
+  }
+
+  test('is asked for by one and approved by another, and paid to a day later', async () => {
+    const set = ['terms', 'set', 'tea', '--currency', 'KRW', '--account', 'acct_new', '--delay', '4', '--from', 'soon']
+    const asked = await run(...set, ...by, '--yes')
+    expect(asked).toMatchObject({ code: 0, stdout: expect.stringMatching(/to acct_pay\.\ntea, KRW: acct_new waits/) })
+    const changeId = /chg_\w{26}/.exec(asked.stdout)![0]
+    const approve = ['approve-account', changeId, ...by, '--yes']
+    expect(await run(...approve)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('another approver decides'),
+    })
+
+    const [kim, park] = [token, { OPERATOR_TOKEN: await addPark() }]
+    token = park
+    const approved = await run(...approve)
+    token = kim
+    expect(approved).toMatchObject({ code: 0, stdout: expect.stringContaining('tea, KRW: paid to acct_new from') })
+    expect(await run('cancel', changeId, ...by, '--yes')).toMatchObject({ code: 1 })
+    const rows = "SELECT account_token, delay_days FROM settlement_terms WHERE merchant_id = 'tea' ORDER BY valid_from"
+    expect(await scratch.direct.rows(rows)).toEqual([
+      { account_token: 'acct_pay', delay_days: 4 },
+      { account_token: 'acct_new', delay_days: 4 },
+    ])
+    expect(JSON.parse((await run('accounts', '--json')).stdout)).toMatchObject([{ changeId, approvedBy: 'park' }])
+    expect(await audited('account.approved')).toMatchObject([{ actor: 'park', subject: changeId }])
+  })
+
+  test('and reserves and invoices are listed', async () => {
+    expect((await run('reserves')).stdout).toBe('Nothing is held.\n')
+    expect((await run('invoices', 'tea')).stdout).toBe('There is no invoice.\n')
+    const lost = await run('lose', `inv_${'0'.repeat(26)}`, ...by, '--yes')
+    expect(lost).toMatchObject({ code: 1, stdout: expect.stringContaining('there is none with this id') })
+  })
+})
+
 describe('the calendar', () => {
   const calendars = () => new BusinessCalendarTable(database)
 

@@ -1,5 +1,5 @@
 /** Every invariant of `npm run verify` finds a corruption planted in the real database, or slipped between Kafka or the acquirer and the reader. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise'
 import { connectControl } from '../../scripts/local/control.ts'
 import { type AcquirerJournal, beginReading, journalAt } from '../../scripts/operate/verify/acquirer-journal.ts'
@@ -31,6 +31,9 @@ import { newMerchant } from '../support/payments.ts'
 import { plantRecon, reconPayments } from '../support/planted-recon.ts'
 import { paymentsInEachState, whileSpoiled, whileTablesSpoiled } from '../support/spoiled-payments.ts'
 import type { SystemUnderTest } from '../support/system.ts'
+
+// One that ends before its rows are put back spoils all that follow.
+jest.setTimeout(60_000)
 
 /** With little in it: each corruption is looked for in all of it. */
 let own: OwnSystem

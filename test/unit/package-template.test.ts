@@ -207,6 +207,10 @@ describe('the environment', () => {
       'getSettlement',
       'listSettlementItems',
       'listPayouts',
+      'listReconFiles',
+      'getReconFile',
+      'listBreaks',
+      'getBreak',
       'getInvariants',
     ]
     const workers = [

@@ -12,6 +12,7 @@ import { commitSeed } from './commit-seed.ts'
 import { type Total, tableOf } from './goals.ts'
 import { scoreWorlds } from './score-worlds.ts'
 import { switchOff } from './switch-off.ts'
+import { writeWorld } from './write-world.ts'
 
 export interface ScoreFlags {
   seed?: number | undefined
@@ -19,6 +20,8 @@ export interface ScoreFlags {
   lines: number
   mix: Mix
   without?: FoundClass | undefined
+  /** A folder: the first world is written there, and nothing is scored. */
+  write?: string | undefined
   runFile?: string | undefined
   json?: JsonTarget
   save?: true | undefined
@@ -34,6 +37,10 @@ export async function reconScore(flags: ScoreFlags): Promise<number> {
   const reporter = createReporter(terminalBeside(flags.json))
   const seed = flags.seed ?? commitSeed()
   reporter.line(`seed ${seed}`)
+  if (flags.write !== undefined) {
+    await writeWorld(flags.write, { ...flags, seed })
+    return 0
+  }
   if (flags.without !== undefined) switchOff(flags.without)
   // After the switch: what is loaded before it is not changed.
   const { productOn } = await import('./product.ts')
