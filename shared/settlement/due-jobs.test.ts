@@ -94,7 +94,7 @@ describe('the clock on its way', () => {
     expect(seoulTime(Date.parse(JSON.parse(released!.payload).occurredAt))).toBe('2026-01-09T00:00')
     expect(ports.batches.table.rows().map(({ periodEnd, netMinor }) => [periodEnd, netMinor])).toEqual([
       ['2026-01-02', 90],
-      ['2026-01-09', 9],
+      ['2026-01-09', 10],
     ])
   })
 

@@ -34,11 +34,13 @@ export interface Period extends PeriodTerms {
   dueOn: string | undefined
 }
 
-/** Whether a batch of this sum is paid, and not carried to the next one: it goes by what its payout would be. */
-export function isPayable(netMinor: number, terms: SettlementTerms): boolean {
-  const paidMinor = netMinor - reserveOfMinor(netMinor, terms)
-  return paidMinor > 0 && paidMinor >= terms.payoutMinMinor
-}
+/** Whether a batch is paid, and not carried to the next one. It goes by what its payout would be, after its reserve. */
+export const isPaidOut = (paidMinor: number, { payoutMinMinor }: SettlementTerms): boolean =>
+  paidMinor > 0 && paidMinor >= payoutMinMinor
+
+/** Whether what was only carried would be paid by itself. */
+const isPayable = (netMinor: number, terms: SettlementTerms): boolean =>
+  isPaidOut(netMinor - reserveOfMinor(netMinor, terms), terms)
 
 /**
  * The next period of the account: the first natural end of a period after that of its last batch which its items have reached. Which it is does

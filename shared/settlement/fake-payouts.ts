@@ -483,7 +483,7 @@ export function createPayoutPorts(transactions: FakeDatabase, { seed = 0, nowMs 
   return {
     transactions,
     items,
-    reserves: new FakeReserves(transactions),
+    reserves: new FakeReserves(transactions, items.table),
     invoices: new FakeInvoices(transactions),
     negativeBalances: new FakeNegativeBalances(transactions),
     unbatchedItems: items,

@@ -1,7 +1,18 @@
 /** The ports of reserves and invoices for tests, each a table in memory that refuses what the real one refuses. */
 import { type FakeDatabase, Table } from '../payments/fake-store.ts'
 import { RowRefusedError, type Transaction } from '../payments/ports.ts'
-import type { Account, Invoice, Invoices, NegativeBalances, ReleaseRule, ReserveHold, Reserves } from './ports.ts'
+import type {
+  Account,
+  Invoice,
+  Invoices,
+  NegativeBalances,
+  ReleaseRule,
+  ReserveHold,
+  Reserves,
+  SettlementItem,
+} from './ports.ts'
+
+type ItemOfBatch = Pick<SettlementItem, 'type' | 'netMinor'> & { batchId: string | null }
 
 const isOf = (account: Account) => (row: Account) =>
   row.merchantId === account.merchantId && row.currency === account.currency
@@ -30,11 +41,18 @@ export class FakeReserves implements Reserves {
   readonly table: Table<ReserveHold>
   readonly #once: Table<string>
   readonly #db: FakeDatabase
+  readonly #items: Table<ItemOfBatch>
 
-  constructor(db: FakeDatabase) {
+  constructor(db: FakeDatabase, items: Table<ItemOfBatch>) {
     this.#db = db
+    this.#items = items
     this.table = new Table(db)
     this.#once = new Table(db)
+  }
+
+  async releasedIntoMinor(tx: Transaction, batchId: string): Promise<number> {
+    const released = await this.#items.filter(tx, row => row.batchId === batchId && row.type === 'reserve_release')
+    return released.reduce((sum, { netMinor }) => sum + netMinor, 0)
   }
 
   async insert(tx: Transaction, hold: ReserveHold): Promise<void> {

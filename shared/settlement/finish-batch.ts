@@ -3,10 +3,10 @@ import type { BatchState } from '../contracts/lists.ts'
 import { addBusinessDays, addDays } from '../domain/business-days.ts'
 import type { Clock, Ids, OutboxWriter, Transaction } from '../payments/ports.ts'
 import { deductInvoices, type InvoicePorts } from './deduct-invoices.ts'
-import { isPayable, type PeriodTerms } from './ended-period.ts'
+import { isPaidOut, type PeriodTerms } from './ended-period.ts'
 import { addOwnItem, itemOfBatch, type OwnItemPorts } from './own-item.ts'
 import type { Batches, NegativeBalances, SettlementBatch, SettlementIds } from './ports.ts'
-import { holdReserve, type ReservePorts, useReserves } from './reserve-batch.ts'
+import { holdReserve, type ReservePorts, reserveOf, useReserves } from './reserve-batch.ts'
 import { batchClosedEvent } from './settlement-event.ts'
 
 export interface FinishPorts extends OwnItemPorts, ReservePorts, InvoicePorts {
@@ -45,9 +45,10 @@ function evenOut(ports: FinishPorts, tx: Transaction, batch: SettlementBatch, by
 
 async function close(ports: FinishPorts, tx: Transaction, full: SettlementBatch, by: PeriodTerms): Promise<BatchState> {
   const eventId = ports.ids.event()
-  const isPaid = isPayable(full.netMinor, by.terms)
+  const reserveMinor = await reserveOf(ports, tx, full, by)
+  const isPaid = isPaidOut(full.netMinor - reserveMinor, by.terms)
   const carriedMinor = isPaid ? 0 : full.netMinor
-  const held = isPaid ? await holdReserve(ports, tx, full, by) : full
+  const held = isPaid ? await holdReserve(ports, tx, full, by, reserveMinor) : full
   const even = carriedMinor === 0 ? held : await carry(ports, tx, held, eventId, by)
   const [state, closedAtMs] = [isPaid ? 'CLOSED' : 'CARRIED', ports.clock.virtualNowMs()] as const
   const closed: SettlementBatch = { ...even, state, closedAtMs }

@@ -311,6 +311,8 @@ export interface Reserves {
   insert(tx: Transaction, hold: ReserveHold): Promise<void>
   /** Locks those of the account that hold something, the oldest first, at most `limit`. */
   lockOpen(tx: Transaction, account: Account, limit: number): Promise<ReserveHold[]>
+  /** What of earlier reserves is released by items of the batch. */
+  releasedIntoMinor(tx: Transaction, batchId: string): Promise<number>
   /** Of each time zone: the first day on which something that is held is released. */
   firstReleases(): Promise<{ timezone: string; releaseOn: string }[]>
   /** Locks those of the time zone that hold something and are released by this day, at most `limit`, in the order of their ids. */

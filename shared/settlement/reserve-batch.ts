@@ -41,14 +41,25 @@ export async function useReserves(
   return { batch, count }
 }
 
-/** Holds back a part of a batch that is paid, which must be locked; nothing when that part is 0. */
+/** What would be held back of a batch with all its items: a part of what is sold, not of what was held before and is released. */
+export async function reserveOf(
+  { reserves }: Pick<ReservePorts, 'reserves'>,
+  tx: Transaction,
+  { batchId, netMinor }: SettlementBatch,
+  { terms }: PeriodTerms,
+): Promise<number> {
+  if (reserveOfMinor(netMinor, terms) === 0) return 0
+  return reserveOfMinor(netMinor - (await reserves.releasedIntoMinor(tx, batchId)), terms)
+}
+
+/** Holds this back of a batch that is paid, which must be locked; nothing when it is 0. */
 export async function holdReserve(
   ports: ReservePorts,
   tx: Transaction,
   batch: SettlementBatch,
   by: PeriodTerms,
+  amountMinor: number,
 ): Promise<SettlementBatch> {
-  const amountMinor = reserveOfMinor(batch.netMinor, by.terms)
   if (amountMinor === 0) return batch
   const eventId = ports.ids.event()
   const hold = newHold(ports, batch, amountMinor, by)

@@ -168,7 +168,18 @@ describe('releaseReserves', () => {
 
     ports.clock.advanceVirtual(DAY_MS)
     await close(ports)
-    expect(batchesOf(ports).at(-1)).toBe('2026-01-09 CLOSED 540')
+    expect(batchesOf(ports).at(-1)).toBe('2026-01-09 CLOSED 600')
+  })
+
+  test('nothing is held of what is released, only of what is sold beside it', async () => {
+    const ports = portsWith()
+    await sellAndClose(ports, 10_000)
+    ports.clock.advanceVirtual(Date.UTC(2026, 0, 8, 15, 0) - ports.clock.virtualNowMs())
+    expect(await close(ports)).toMatchObject({ released: 1 })
+    await sellAndClose(ports, 2_000)
+
+    expect(ports.reserves.table.rows().map(({ amountMinor }) => amountMinor)).toEqual([1_000, 200])
+    expect(ports.batches.table.rows().at(-1)!.netMinor).toBe(2_800)
   })
 
   test('holds that were used up are not released', async () => {

@@ -65,6 +65,15 @@ export class ReserveTable implements Reserves {
     return this.#select(open, [merchantId, currency, limit], tx)
   }
 
+  async releasedIntoMinor(tx: Transaction, batchId: string): Promise<number> {
+    const [row] = await this.#database.select<{ net: string | null }>(
+      "SELECT SUM(net) AS net FROM settlement_item WHERE batch_id = ? AND type = 'reserve_release'",
+      [batchId],
+      tx,
+    )
+    return Number(row!.net ?? 0)
+  }
+
   async firstReleases(): Promise<{ timezone: string; releaseOn: string }[]> {
     const rows = await this.#database.select<{ timezone: string; release_on: Date }>(
       `SELECT timezone, MIN(release_on) AS release_on FROM reserve_hold
