@@ -539,7 +539,8 @@ describe('what comes late', () => {
       await until(
         async () =>
           (await scratch.direct.count(
-            "SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'",
+            `SELECT COUNT(*) FROM information_schema.PROCESSLIST
+             WHERE INFO LIKE '%recon_break%FOR UPDATE%' AND ID <> CONNECTION_ID() AND TIME_MS > 200`,
           )) > 0 || undefined,
         { what: 'the matcher to wait' },
       )
