@@ -24,7 +24,8 @@ export const createHandler = (ports: SandboxPorts) =>
     const advanced = await advanceClock(ports, clock, { advanceMs: durationMs(body.advance), workMs: WORK_MS })
     if (advanced.kind === 'too_far') return validationFailed([{ path: '/advance', message: problemTexts.clockTooFar }])
     const { position, counts } = advanced
-    const at = (offsetMs: number) => new Date(clock.nowMs() + offsetMs).toISOString()
+    const nowMs = clock.nowMs()
+    const at = (offsetMs: number) => new Date(nowMs + offsetMs).toISOString()
     const view = { now: at(position.offsetMs), offsetMs: position.offsetMs, ...counts }
     if (advanced.kind === 'arrived') return { status: 200, body: view }
     return { status: 202, body: { ...view, target: at(position.targetOffsetMs), left: advanced.left } }
