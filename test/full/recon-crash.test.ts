@@ -73,7 +73,6 @@ test('undisturbed, every fault of the acquirer is one break, and what was paid i
   const breaks = Object.entries(expected).filter(([what]) => what.startsWith('breaks '))
   expect(breaks.map(([what, [count]]) => `${what} ${count}`)).toEqual([
     'breaks AMOUNT_UNDER OPEN 1',
-    'breaks DATE OPEN 1',
     'breaks DUPLICATE OPEN 1',
     'breaks FEE OPEN 1',
     'breaks MISSING_THERE OPEN 1',
