@@ -1,12 +1,15 @@
 /** Writes an action on a break: its row, its entries and its event, and what becomes of the break. The caller has locked the break. */
-import type { BreakAction, ReconEntryType } from '../contracts/lists.ts'
-import { reconMovement, SUSPENSE } from '../domain/recon-ledger.ts'
+import type { BreakAction } from '../contracts/lists.ts'
 import type { Transaction } from '../payments/ports.ts'
-import type { OpenBreakPorts, SuspenseMovement } from './open-breaks.ts'
-import type { ReconBreak, ReconBreakAction, ReconEntry } from './ports.ts'
+import { movementsIn, type OpenBreakPorts, type SuspenseMovement } from './open-breaks.ts'
+import type { ReconBreak, ReconBreakAction } from './ports.ts'
+import { entriesUnder, movedOnSuspense } from './recon-entries.ts'
 import { breakResolvedEvent } from './recon-event.ts'
 
 export type ActPorts = OpenBreakPorts
+
+/** Who acts when no person does. */
+export const SYSTEM = 'system'
 
 export interface BreakStep {
   actor: string
@@ -43,10 +46,9 @@ export async function actOnBreak(ports: ActPorts, tx: Transaction, of: ReconBrea
   const eventId = step.eventId ?? ids.event()
   const bookedUnder = step.bookedUnder ?? eventId
   const atMs = clock.virtualNowMs()
-  const entries = (step.movements ?? []).flatMap(({ type, ...moved }) =>
-    entriesOf(ports, { type, ...moved }, { of, eventId: bookedUnder, atMs }),
-  )
-  const moved = entries.reduce((sum, entry) => sum + onSuspense(entry), 0)
+  const under = { subjectId: of.breakId, eventId: bookedUnder, occurredAtMs: atMs }
+  const entries = entriesUnder(ids, under, movementsIn(of.currency, step.movements ?? []))
+  const moved = movedOnSuspense(entries)
   const remainingMinor = of.remainingMinor + moved
   const closes = step.closesAs !== undefined && remainingMinor === 0
   const isTold = entries.length > 0 || closes
@@ -71,15 +73,3 @@ export async function actOnBreak(ports: ActPorts, tx: Transaction, of: ReconBrea
   if (isTold) await ports.outbox.insert(tx, breakResolvedEvent(eventId, changed, action), clock.nowMs())
   return { changed, action }
 }
-
-const entriesOf = (
-  { ids }: ActPorts,
-  { type, signedMinor, account }: { type: ReconEntryType; signedMinor: number; account?: string },
-  { of, eventId, atMs }: { of: ReconBreak; eventId: string; atMs: number },
-): ReconEntry[] =>
-  reconMovement(type, { signedMinor, currency: of.currency, ...(account === undefined ? {} : { account }) }).map(
-    movement => ({ ...movement, entryId: ids.entry(), subjectId: of.breakId, eventId, occurredAtMs: atMs }),
-  )
-
-const onSuspense = ({ debitAccount, creditAccount, amountMinor }: ReconEntry): number =>
-  (debitAccount === SUSPENSE ? amountMinor : 0) - (creditAccount === SUSPENSE ? amountMinor : 0)

@@ -5,6 +5,7 @@ import { type DatedTerms, freeFrom, termsAt } from '../domain/settlement-terms.t
 import type { Clock, Transaction } from '../payments/ports.ts'
 import type { AuditLog, Payout, TermsReader, TermsWriter } from '../settlement/ports.ts'
 import { AHEAD_MS_MIN, termsDetails } from '../settlement/set-terms.ts'
+import { SYSTEM } from './act-on-breaks.ts'
 
 export interface HoldPorts {
   terms: TermsReader & TermsWriter
@@ -12,8 +13,6 @@ export interface HoldPorts {
   auditLog: AuditLog
   clock: Clock
 }
-
-const SYSTEM = 'system'
 
 /**
  * New terms for each account of these payouts that is not held, as soon as terms may apply, and again behind each row that was written

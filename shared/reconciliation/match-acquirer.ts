@@ -13,6 +13,7 @@ import { classifyAmended, classifyLine, isOpen, type LineVerdict } from './class
 import { leftOf } from './decide-bank-line.ts'
 import { type NewBreak, type OpenBreakPorts, openBreaks } from './open-breaks.ts'
 import type { AcquirerBatch, EarlierLine, ExpectedLine, Matching, ReconAlarms, ReconLine } from './ports.ts'
+import { entriesUnder } from './recon-entries.ts'
 import { chunkBookedEvent } from './recon-event.ts'
 import { resolveMissing } from './resolve-missing.ts'
 import { safeSum } from './safe-sum.ts'
@@ -182,10 +183,7 @@ async function bookSums(
     ...reconMovement('settled_fee', { signedMinor: booked.fee, currency }),
     ...reconMovement('settled_vat', { signedMinor: booked.vat, currency }),
   ]
-  const entries = movements.map(movement => ({
-    ...movement,
-    ...{ entryId: ids.entry(), subjectId: told.fileId, eventId, occurredAtMs: atMs },
-  }))
+  const entries = entriesUnder(ids, { subjectId: told.fileId, eventId, occurredAtMs: atMs }, movements)
   await reconLedger.insertOfRecon(tx, entries, clock.nowMs())
   await outbox.insert(tx, chunkBookedEvent(eventId, told, booked, atMs), clock.nowMs())
 }

@@ -5,6 +5,7 @@ import type { Clock, Ids, OutboxEvent, OutboxWriter, Transaction } from '../paym
 import type { Payout, Payouts } from '../settlement/ports.ts'
 import { payoutToldEvent } from '../settlement/settlement-event.ts'
 import type { BankPayouts, ReconEntry, ReconLedger } from './ports.ts'
+import { entriesUnder } from './recon-entries.ts'
 
 export interface PayoutMovePorts {
   payouts: Pick<Payouts, 'change'>
@@ -80,13 +81,8 @@ function prepared(
   const updatedAtMs = clock.virtualNowMs()
   const moved: Payout = { ...payout, state, bankRef, eventCount: payout.eventCount + 1, updatedAtMs }
   const event = payoutToldEvent(eventId, moved, { eventType, bankRef, bookedOn, moved: movedMinor })
-  const entries = movementsOf(payout, movedMinor, account, state).map(
-    (movement): ReconEntry => ({
-      ...movement,
-      ...{ entryId: ids.entry(), subjectId: payout.payoutId, eventId, occurredAtMs: updatedAtMs },
-    }),
-  )
-  return { event, entries }
+  const under = { subjectId: payout.payoutId, eventId, occurredAtMs: updatedAtMs }
+  return { event, entries: entriesUnder(ids, under, movementsOf(payout, movedMinor, account, state)) }
 }
 
 function movementsOf(payout: Payout, signedMinor: number, account: string | undefined, state: Becomes) {

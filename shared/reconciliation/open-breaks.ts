@@ -1,9 +1,9 @@
 /** Opens breaks: each with its entries and its event, in the caller's transaction. */
 import type { ReconEntryType } from '../contracts/lists.ts'
-import { reconMovement, SUSPENSE } from '../domain/recon-ledger.ts'
+import { type ReconMovement, reconMovement } from '../domain/recon-ledger.ts'
 import type { Clock, Ids, OutboxWriter, Transaction } from '../payments/ports.ts'
-import type { SettlementIds } from '../settlement/ports.ts'
-import type { Breaks, ReconBreak, ReconEntry, ReconIds, ReconLedger } from './ports.ts'
+import type { Breaks, ReconBreak, ReconIds, ReconLedger } from './ports.ts'
+import { entriesUnder, movedOnSuspense } from './recon-entries.ts'
 import { breakOpenedEvent } from './recon-event.ts'
 
 export interface OpenBreakPorts {
@@ -11,7 +11,7 @@ export interface OpenBreakPorts {
   reconLedger: ReconLedger
   outbox: OutboxWriter
   clock: Clock
-  ids: Pick<Ids, 'event' | 'entry'> & Pick<SettlementIds, 'event'> & ReconIds
+  ids: Pick<Ids, 'event' | 'entry'> & ReconIds
 }
 
 /** A movement on recon_suspense; `account` as in `reconMovement`. */
@@ -57,12 +57,9 @@ function prepared({ ids, clock }: OpenBreakPorts, { movements, ...of }: NewBreak
   const eventId = ids.event()
   const breakId = ids.reconBreak()
   const occurredAtMs = clock.virtualNowMs()
-  const entries = movements.flatMap(({ type, ...moved }) =>
-    reconMovement(type, { ...moved, currency: of.currency }).map(
-      (movement): ReconEntry => ({ ...movement, entryId: ids.entry(), subjectId: breakId, eventId, occurredAtMs }),
-    ),
-  )
-  const bookedMinor = entries.reduce((sum, entry) => sum + onSuspense(entry), 0)
+  const under = { subjectId: breakId, eventId, occurredAtMs }
+  const entries = entriesUnder(ids, under, movementsIn(of.currency, movements))
+  const bookedMinor = movedOnSuspense(entries)
   const made: ReconBreak = {
     ...{ fileId: null, lineNo: null, expectationId: null, payoutId: null, batchRef: null, ...of },
     ...{ breakId, bookedMinor, remainingMinor: bookedMinor, openedAtMs: occurredAtMs, closedAtMs: null },
@@ -71,5 +68,6 @@ function prepared({ ids, clock }: OpenBreakPorts, { movements, ...of }: NewBreak
   return { made, entries, eventId }
 }
 
-const onSuspense = ({ debitAccount, creditAccount, amountMinor }: ReconEntry): number =>
-  (debitAccount === SUSPENSE ? amountMinor : 0) - (creditAccount === SUSPENSE ? amountMinor : 0)
+/** What the currency of a break makes of its movements; none of what is 0. */
+export const movementsIn = (currency: string, movements: readonly SuspenseMovement[]): ReconMovement[] =>
+  movements.flatMap(({ type, ...moved }) => reconMovement(type, { ...moved, currency }))

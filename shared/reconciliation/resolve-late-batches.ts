@@ -1,7 +1,7 @@
 /** Deposits that came before the acquirer's file: when their batch is there, they are for it, and their breaks are resolved. */
 import { CASH_IN_TRANSIT } from '../domain/recon-ledger.ts'
 import type { Doorbell, SeparateTransactions, Transaction } from '../payments/ports.ts'
-import { type ActPorts, actOnBreak } from './act-on-breaks.ts'
+import { type ActPorts, actOnBreak, SYSTEM } from './act-on-breaks.ts'
 import { type FactPorts, lockAll } from './bank-facts.ts'
 import { subjectOfBatch } from './break-subjects.ts'
 import { type BankFacts, type BankLineDecision, batchRefsIn, decideBankLine, leftOf } from './decide-bank-line.ts'
@@ -111,7 +111,7 @@ async function write(
   await ports.acquirerBatches.add(tx, batch, { allocatedMinor: amountMinor, movedMinor: 0 - cameBackMinor })
   for (const arrival of arrivals) await arrive(ports, tx, line, arrival)
   await actOnBreak(ports, tx, of, {
-    ...{ actor: 'system', action: 'expected', reason: `batch ${batch.batchRef} has come`, closesAs: 'RESOLVED' },
+    ...{ actor: SYSTEM, action: 'expected', reason: `batch ${batch.batchRef} has come`, closesAs: 'RESOLVED' },
     ...{ account: CASH_IN_TRANSIT, target: batch.batchRef, amountMinor: -amountMinor },
     movements: [{ type: 'resolved', signedMinor: -amountMinor, account: CASH_IN_TRANSIT }],
   })

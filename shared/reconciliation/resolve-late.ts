@@ -3,7 +3,7 @@ import { openBreakStates } from '../contracts/lists.ts'
 import { CASH_IN_TRANSIT } from '../domain/recon-ledger.ts'
 import type { Clock, SeparateTransactions, Transaction } from '../payments/ports.ts'
 import type { Calendars } from '../settlement/ports.ts'
-import { type ActPorts, actOnBreak } from './act-on-breaks.ts'
+import { type ActPorts, actOnBreak, SYSTEM } from './act-on-breaks.ts'
 import { leftOf } from './decide-bank-line.ts'
 import type {
   AcquirerBatch,
@@ -16,7 +16,7 @@ import type {
   ReconSource,
   ReconSources,
 } from './ports.ts'
-import { resolveMissing, SYSTEM } from './resolve-missing.ts'
+import { resolveMissing } from './resolve-missing.ts'
 
 export interface ResolveLatePorts extends ActPorts {
   transactions: SeparateTransactions

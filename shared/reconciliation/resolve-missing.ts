@@ -2,12 +2,9 @@
 import { type BusinessCalendar, businessDaysBetween } from '../domain/business-days.ts'
 import type { Transaction } from '../payments/ports.ts'
 import type { Calendars } from '../settlement/ports.ts'
-import { type ActPorts, actOnBreak } from './act-on-breaks.ts'
+import { type ActPorts, actOnBreak, SYSTEM } from './act-on-breaks.ts'
 import { subjectOfLine } from './break-subjects.ts'
 import type { ExpectedLine, Matching, ReconLine, ReconSource } from './ports.ts'
-
-/** Who acts when no person does. */
-export const SYSTEM = 'system'
 
 export interface Arrived {
   line: Pick<ReconLine, 'fileId' | 'lineNo' | 'valueOn'>

@@ -2,7 +2,7 @@
 import { CASH_IN_TRANSIT, reconMovement } from '../domain/recon-ledger.ts'
 import { merchantPayable } from '../domain/settlement-ledger.ts'
 import type { Transaction } from '../payments/ports.ts'
-import { type ActPorts, actOnBreak } from './act-on-breaks.ts'
+import { type ActPorts, actOnBreak, SYSTEM } from './act-on-breaks.ts'
 import type { ChunkFacts } from './bank-facts.ts'
 import { subjectOfBatch, subjectOfLine } from './break-subjects.ts'
 import { dayAt } from './business-day.ts'
@@ -16,10 +16,10 @@ import type {
   Allocation,
   Allocations,
   BankLines,
-  ReconEntry,
   ReconLine,
   ReconSource,
 } from './ports.ts'
+import { entriesUnder } from './recon-entries.ts'
 import { chunkBookedEvent } from './recon-event.ts'
 import { type ReturnPorts, takeBack } from './take-back-payouts.ts'
 
@@ -162,7 +162,7 @@ export function shortBreak(
 export async function arrive(ports: ActPorts, tx: Transaction, line: ReconLine, { of, movedMinor }: Arrival) {
   const movement = { type: 'resolved', signedMinor: movedMinor, account: CASH_IN_TRANSIT } as const
   await actOnBreak(ports, tx, of, {
-    ...{ actor: 'system', action: 'arrived', target: subjectOfLine(line), closesAs: 'RESOLVED' },
+    ...{ actor: SYSTEM, action: 'arrived', target: subjectOfLine(line), closesAs: 'RESOLVED' },
     ...(movedMinor === 0 ? {} : { account: CASH_IN_TRANSIT, amountMinor: movedMinor, movements: [movement] }),
     reason: reasonOf(of, line),
   })
@@ -183,10 +183,10 @@ async function bookAllocated(
     ...{ currency, allocated, eventId: ports.ids.event(), eventCount: file.eventCount + 1 + index },
   }))
   const entries = sums.flatMap(({ currency, allocated, eventId }) =>
-    reconMovement('allocated', { signedMinor: allocated, currency, account: source.account! }).map(
-      (movement): ReconEntry => ({
-        ...{ ...movement, entryId: ports.ids.entry(), subjectId: file.fileId, eventId, occurredAtMs: atMs },
-      }),
+    entriesUnder(
+      ports.ids,
+      { subjectId: file.fileId, eventId, occurredAtMs: atMs },
+      reconMovement('allocated', { signedMinor: allocated, currency, account: source.account! }),
     ),
   )
   await ports.reconLedger.insertOfRecon(tx, entries, ports.clock.nowMs())

@@ -2,7 +2,7 @@
 import type { BreakClass } from '../contracts/lists.ts'
 import { addDays, dayEndsAtMs, soldOn } from '../domain/business-days.ts'
 import type { SeparateTransactions, Transaction } from '../payments/ports.ts'
-import { type ActPorts, actOnBreak } from './act-on-breaks.ts'
+import { type ActPorts, actOnBreak, SYSTEM } from './act-on-breaks.ts'
 import type { ReconBreak, ReconSource, ReconSources, SmallBreaks } from './ports.ts'
 
 export interface WriteOffPorts extends ActPorts {
@@ -82,7 +82,7 @@ async function writeOff(
   if (mayBeUsed > toleranceMaxMinor) return 'overMax'
   const account = remainingMinor > 0 ? 'recon_loss' : 'recon_gain'
   await actOnBreak(ports, tx, of, {
-    ...{ actor: 'system', action: 'write_off', reason: `at most ${toleranceMinor} of ${sourceId}` },
+    ...{ actor: SYSTEM, action: 'write_off', reason: `at most ${toleranceMinor} of ${sourceId}` },
     ...{ account, amountMinor: remainingMinor, closesAs: 'WRITTEN_OFF' },
     movements: [{ type: 'resolved', signedMinor: remainingMinor, account }],
   })
