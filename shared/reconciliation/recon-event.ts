@@ -3,11 +3,10 @@ import type {
   ReconBreakOpened,
   ReconBreakResolved,
   ReconChunkBooked,
-  ReconEvent,
   ReconFileImported,
 } from '../contracts/recon-events.ts'
-import { shardOf } from '../contracts/topics.ts'
 import type { OutboxEvent } from '../payments/ports.ts'
+import { outboxEvent } from '../settlement/settlement-event.ts'
 import type { ReconBreak, ReconBreakAction, ReconFile } from './ports.ts'
 
 /** `file` is the file after the step, its `eventCount` already this event's sequence, as of the others. */
@@ -66,13 +65,3 @@ const toldOf = ({
 })
 
 const textOf = (atMs: number): string => new Date(atMs).toISOString()
-
-const outboxEvent = (subjectId: string, event: ReconEvent): OutboxEvent => ({
-  eventId: event.eventId,
-  topic: event.eventType,
-  messageKey: subjectId,
-  sequence: event.sequence,
-  payload: JSON.stringify(event),
-  shard: shardOf(subjectId),
-  traceparent: null,
-})

@@ -1,6 +1,6 @@
 /** Makes the events that tell other systems about batches, payouts, reserves and invoices. */
-
 import type { InvoiceReduction } from '../contracts/lists.ts'
+import type { ReconEvent } from '../contracts/recon-events.ts'
 import type { InvoiceEvent, PayoutEvent, ReserveEvent, SettlementClosed } from '../contracts/settlement-events.ts'
 import { shardOf } from '../contracts/topics.ts'
 import type { OutboxEvent } from '../payments/ports.ts'
@@ -79,9 +79,10 @@ export function invoiceEvent(
   return outboxEvent(invoiceId, event)
 }
 
-type SettlementEvent = SettlementClosed | PayoutEvent | ReserveEvent | InvoiceEvent
+type TopicEvent = SettlementClosed | PayoutEvent | ReserveEvent | InvoiceEvent | ReconEvent
 
-const outboxEvent = (subjectId: string, event: SettlementEvent): OutboxEvent => ({
+/** What the outbox keeps of an event: its topic is its type, its key what it is about. */
+export const outboxEvent = (subjectId: string, event: TopicEvent): OutboxEvent => ({
   eventId: event.eventId,
   topic: event.eventType,
   messageKey: subjectId,

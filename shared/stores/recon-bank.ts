@@ -20,16 +20,7 @@ import { BREAK_COLUMNS, type BreakRow, breakOf } from './breaks.ts'
 import type { Database, SqlValue } from './database.ts'
 import { dayIn } from './days.ts'
 import { PAYOUT_COLUMNS, type PayoutRow, payoutOf } from './payouts.ts'
-
-interface BatchRow {
-  source_id: string
-  batch_ref: string
-  currency: string
-  net: number
-  allocated: number
-  moved: number
-  due_on: Date | null
-}
+import { acquirerBatchOf, type BatchRow } from './recon-matching.ts'
 
 const BATCH_COLUMNS = 'source_id, batch_ref, currency, net, allocated, moved, due_on'
 const LEFT = 'net - allocated - moved'
@@ -37,11 +28,6 @@ const LEFT = 'net - allocated - moved'
 const OF_ACQUIRERS = "source_id IN (SELECT s.source_id FROM recon_source s WHERE s.kind = 'acquirer')"
 const FIRST_DAY = '1000-01-01'
 const LAST_DAY = '9999-12-31'
-
-const batchOf = (row: BatchRow): AcquirerBatch => ({
-  ...{ sourceId: row.source_id, batchRef: row.batch_ref, currency: row.currency, netMinor: row.net },
-  ...{ allocatedMinor: row.allocated, movedMinor: row.moved, dueOn: row.due_on && dayIn(row.due_on) },
-})
 
 export class AcquirerBatchTable implements AcquirerBatches {
   readonly #database: Database
@@ -98,7 +84,7 @@ export class AcquirerBatchTable implements AcquirerBatches {
       values,
       tx,
     )
-    return rows.map(batchOf)
+    return rows.map(acquirerBatchOf)
   }
 }
 
