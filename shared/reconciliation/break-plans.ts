@@ -5,20 +5,25 @@ import type { Transaction } from '../payments/ports.ts'
 import type { Decision } from '../settlement/decide-file.ts'
 import type { ItemPorts } from '../settlement/item-of-no-payment.ts'
 import type { ReducePorts } from '../settlement/lose-invoice.ts'
-import type { Batches, Expectations, Items, Payouts, SettlementIds } from '../settlement/ports.ts'
+import type { Expectations, Items, Payouts, SettlementIds } from '../settlement/ports.ts'
 import type { ActPorts, BreakStep } from './act-on-breaks.ts'
-import type { PayoutMovePorts } from './move-paid-payouts.ts'
-import type { AcquirerBatches, MissedExpectations, ReconBreak, ReconBreakAction, ReconSources } from './ports.ts'
+import type {
+  AcquirerBatches,
+  BankPayouts,
+  MissedExpectations,
+  ReconBreak,
+  ReconBreakAction,
+  ReconSources,
+} from './ports.ts'
 
 export interface PlanPorts extends ActPorts, ItemPorts, Omit<ReducePorts, 'ids'> {
   reconSources: Pick<ReconSources, 'lock'>
   missedExpectations: MissedExpectations
   acquirerBatches: Pick<AcquirerBatches, 'withRefs' | 'lock' | 'add'>
-  bankPayouts: PayoutMovePorts['bankPayouts']
+  bankPayouts: Pick<BankPayouts, 'lock' | 'markBatchesPaid'>
   expectations: Expectations
   items: Pick<Items, 'insert'>
-  payouts: Pick<Payouts, 'lock' | 'change'>
-  batches: Pick<Batches, 'lock'>
+  payouts: Pick<Payouts, 'change'>
   ids: ActPorts['ids'] & Pick<SettlementIds, 'item' | 'expectation'>
 }
 

@@ -7,6 +7,7 @@ import { createPayoutPorts } from '../settlement/fake-payouts.ts'
 import type { Payout } from '../settlement/ports.ts'
 import { subjectOfBatch } from './break-subjects.ts'
 import { leftOf } from './decide-bank-line.ts'
+import { FakeReconLedger } from './fake-recon-ledger.ts'
 import type {
   AcquirerBatch,
   AcquirerBatches,
@@ -22,9 +23,7 @@ import type {
   ReconAlarms,
   ReconBreak,
   ReconBreakAction,
-  ReconEntry,
   ReconFile,
-  ReconLedger,
   ReconLine,
   ReconLines,
   ReconSource,
@@ -124,9 +123,9 @@ const AWAITED = ['SENT', 'CONFIRMED']
 
 export class FakeBankPayouts implements BankPayouts {
   readonly #tables: PayoutTables
-  readonly #breaks: FakeBankBreaks
+  readonly #breaks: Pick<FakeBankBreaks, 'has'>
 
-  constructor(tables: PayoutTables, breaks: FakeBankBreaks) {
+  constructor(tables: PayoutTables, breaks: Pick<FakeBankBreaks, 'has'>) {
     this.#tables = tables
     this.#breaks = breaks
   }
@@ -255,24 +254,6 @@ export class FakeBankLines implements BankLines, Pick<ReconLines, 'list'> {
 
   async setState(tx: Transaction, fileId: string, lineNos: readonly number[], state: ReconLineState): Promise<void> {
     for (const lineNo of lineNos) await this.table.update(tx, keyOf(fileId, lineNo), row => ({ ...row, state }))
-  }
-}
-
-export class FakeReconLedger implements ReconLedger {
-  readonly table: Table<ReconEntry>
-  readonly #once: Table<string>
-
-  constructor(db: FakeDatabase) {
-    this.table = new Table(db)
-    this.#once = new Table(db)
-  }
-
-  async insertOfRecon(tx: Transaction, entries: readonly ReconEntry[]): Promise<void> {
-    for (const entry of entries) {
-      if (entry.amountMinor <= 0) throw new RowRefusedError('ledger_entry_amount')
-      await this.table.insert(tx, entry.entryId, entry)
-      await this.#once.insert(tx, keyOf(entry.eventId, entry.type), entry.entryId)
-    }
   }
 }
 

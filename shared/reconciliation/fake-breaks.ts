@@ -3,11 +3,12 @@ import type { BreakClass, ExpectationState } from '../contracts/lists.ts'
 import { FakeExpectations } from '../payments/fake-settlement.ts'
 import { type FakeDatabase, Table } from '../payments/fake-store.ts'
 import { RowRefusedError, type Transaction } from '../payments/ports.ts'
-import { createPayoutPorts, type FakeBatches } from '../settlement/fake-payouts.ts'
+import { createPayoutPorts } from '../settlement/fake-payouts.ts'
 import { FakeInvoices } from '../settlement/fake-reserves.ts'
 import type { Operator } from '../settlement/ports.ts'
-import type { PlanPorts } from './break-plans.ts'
+import { FakeBankPayouts } from './fake-bank.ts'
 import { FakeReconSources } from './fake-recon.ts'
+import { FakeReconLedger } from './fake-recon-ledger.ts'
 import type {
   AcquirerBatch,
   AcquirerBatches,
@@ -16,8 +17,6 @@ import type {
   MissedExpectations,
   ReconBreak,
   ReconBreakAction,
-  ReconEntry,
-  ReconLedger,
   ReconSource,
   SmallBreaks,
 } from './ports.ts'
@@ -103,34 +102,6 @@ function checked(row: ReconBreak): ReconBreak {
   return row
 }
 
-export class FakeReconLedger implements ReconLedger {
-  readonly table: Table<ReconEntry>
-  readonly #once: Table<string>
-
-  constructor(db: FakeDatabase) {
-    this.table = new Table(db)
-    this.#once = new Table(db)
-  }
-
-  async insertOfRecon(tx: Transaction, entries: readonly ReconEntry[]): Promise<void> {
-    for (const entry of entries) {
-      if (entry.amountMinor <= 0) throw new RowRefusedError('ledger_entry_amount')
-      await this.table.insert(tx, entry.entryId, entry)
-      await this.#once.insert(tx, keyOf(entry.eventId, entry.type), entry.entryId)
-    }
-  }
-
-  /** Debits less credits. */
-  balanceMinor(account: string, currency = 'KRW'): number {
-    const sideOf = (entry: ReconEntry) =>
-      (entry.debitAccount === account ? 1 : 0) - (entry.creditAccount === account ? 1 : 0)
-    return this.table
-      .rows()
-      .filter(entry => entry.currency === currency)
-      .reduce((sum, entry) => sum + sideOf(entry) * entry.amountMinor, 0)
-  }
-}
-
 interface ExpectationRow {
   amountMinor: number
   currency: string
@@ -204,7 +175,7 @@ export function createBreakPorts(db: FakeDatabase, options: { seed?: number; now
     invoices: new FakeInvoices(db),
     missedExpectations: new FakeMissedExpectations(db),
     acquirerBatches: new FakeAcquirerBatches(db),
-    bankPayouts: { markBatchesPaid: markBatchesPaid(ports.batches) },
+    bankPayouts: new FakeBankPayouts(ports, { has: () => false }),
     expectations: new FakeExpectations(db),
     /** The accounts that have entries. */
     balances: { known: new Set(['merchant_payable:shop']), listCurrencies: listKrw },
@@ -212,15 +183,6 @@ export function createBreakPorts(db: FakeDatabase, options: { seed?: number; now
     ids: { ...ids, reconBreak: withPrefix('brk'), reconFile: withPrefix('rcf') },
   }
 }
-
-const markBatchesPaid =
-  (batches: FakeBatches): PlanPorts['bankPayouts']['markBatchesPaid'] =>
-  async (tx, batchIds) => {
-    for (const batchId of batchIds) {
-      const batch = await batches.lock(tx, batchId)
-      await batches.update(tx, { ...batch!, state: 'PAID' })
-    }
-  }
 
 async function listKrw(this: { known: Set<string> }, account: string): Promise<string[]> {
   return this.known.has(account) ? ['KRW'] : []

@@ -2,8 +2,9 @@
 import { CASH_IN_TRANSIT, RECEIVABLE } from '../domain/recon-ledger.ts'
 import { PAYOUT_IN_TRANSIT } from '../domain/settlement-ledger.ts'
 import { type Plan, type Planning, type Refusal, refused } from './break-plans.ts'
+import { leftOf } from './decide-bank-line.ts'
 import { lockOneBatch } from './one-batch.ts'
-import { isInTransit, payByBreak } from './pay-by-break.ts'
+import { isInTransit, lockPayout, payByBreak } from './pay-by-break.ts'
 
 /** What did not come, as the rows stand now. */
 interface Missed {
@@ -56,7 +57,7 @@ async function missedExpectation({ ports, tx }: Planning, expectationId: string)
 
 /** Its money left by a line that something else explains: it is in transit no longer. */
 async function missedPayout({ ports, tx, of }: Planning, payoutId: string): Promise<Missed | undefined> {
-  const payout = await ports.payouts.lock(tx, payoutId)
+  const payout = await lockPayout(ports, tx, payoutId)
   if (payout === undefined || !isInTransit(payout)) return undefined
   return {
     ...{ account: PAYOUT_IN_TRANSIT, target: payoutId, signedMinor: -payout.amountMinor },
@@ -67,7 +68,7 @@ async function missedPayout({ ports, tx, of }: Planning, payoutId: string): Prom
 async function missedBatch({ ports, tx, of }: Planning, batchRef: string): Promise<Missed | undefined> {
   const batch = await lockOneBatch(ports.acquirerBatches, tx, batchRef, of.currency)
   if (batch === undefined) return undefined
-  const leftMinor = batch.netMinor - batch.allocatedMinor - batch.movedMinor
+  const leftMinor = leftOf(batch)
   if (leftMinor === 0) return undefined
   return {
     ...{ account: CASH_IN_TRANSIT, target: batchRef, signedMinor: leftMinor },

@@ -8,7 +8,7 @@ import type { Invoice } from '../settlement/ports.ts'
 import { actOnBreak } from './act-on-breaks.ts'
 import { ANOTHER_BREAK, type Plan, type Planning, type Refusal, refused, type Wanted } from './break-plans.ts'
 import { lockOneBatch } from './one-batch.ts'
-import { isInTransit, payByBreak } from './pay-by-break.ts'
+import { isInTransit, lockPayout, payByBreak } from './pay-by-break.ts'
 
 /** `target` is empty for an account that takes none. */
 interface Part extends Planning {
@@ -92,7 +92,7 @@ const effects: Record<CounterAccount, (part: Part) => Promise<Effect | Refusal>>
     return { write: () => ports.acquirerBatches.add(tx, batch, { movedMinor: -amountMinor }) }
   },
   async payout_in_transit({ ports, tx, of, amountMinor, target }) {
-    const payout = await ports.payouts.lock(tx, target)
+    const payout = await lockPayout(ports, tx, target)
     if (payout === undefined) return refused('no_such_target')
     if (payout.currency !== of.currency) return refused('other_currency')
     if (!isInTransit(payout)) return refused('not_in_transit')
