@@ -1,9 +1,8 @@
 /** What an action of `npm run books` is given. */
 import type { Language } from '../../../shared/contracts/errors.ts'
-import type { BatchPorts } from '../../../shared/runtime/wiring.ts'
 import type { JsonTarget } from '../../terminal/json.ts'
 import type { Action } from '../choose-action.ts'
-import type { FoundSystem } from '../find-system.ts'
+import type { ActionInput } from '../run-action.ts'
 
 export interface BooksFlags {
   /** Days, both of them in. */
@@ -23,12 +22,6 @@ export interface BooksFlags {
 
 export type BooksFlag = keyof BooksFlags
 
-export interface BooksInput {
-  ports: BatchPorts
-  system: FoundSystem
-  /** What was typed after the action's own words. */
-  words: readonly string[]
-  flags: BooksFlags
-}
+export type BooksInput = ActionInput<BooksFlags>
 
 export type BooksAction = Action<BooksFlag, BooksInput>

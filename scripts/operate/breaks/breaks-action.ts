@@ -1,11 +1,10 @@
 /** What an action of `npm run breaks` is given, and what it says of itself. */
 import type { Language } from '../../../shared/contracts/errors.ts'
 import type { BreakClass, BreakState } from '../../../shared/contracts/lists.ts'
-import type { BatchPorts } from '../../../shared/runtime/wiring.ts'
 import { WrongArguments } from '../../terminal/command.ts'
 import type { JsonTarget } from '../../terminal/json.ts'
 import type { Action } from '../choose-action.ts'
-import type { FoundSystem } from '../find-system.ts'
+import type { ActionInput as InputOf } from '../run-action.ts'
 
 export interface BreaksFlags {
   class?: BreakClass
@@ -25,13 +24,7 @@ export interface BreaksFlags {
 
 export type BreaksFlag = keyof BreaksFlags
 
-export interface ActionInput {
-  ports: BatchPorts
-  system: FoundSystem
-  /** What was typed after the action's own words. */
-  words: readonly string[]
-  flags: BreaksFlags
-}
+export type ActionInput = InputOf<BreaksFlags>
 
 export type BreaksAction = Action<BreaksFlag, ActionInput>
 

@@ -1,8 +1,7 @@
 /** `npm run breaks`: which action is meant, on which system, and by whom. */
-import { Ports } from '../../../shared/runtime/wiring.ts'
 import { type Chosen, chosenAction } from '../choose-action.ts'
-import { type SystemFlags, systemNamedBy } from '../find-system.ts'
-import { operatorSession } from '../operator-session.ts'
+import type { SystemFlags } from '../find-system.ts'
+import { runAction } from '../run-action.ts'
 import { approve, assign, close, giveUp, note, propose, refuse } from './act.ts'
 import type { BreaksAction, BreaksFlags } from './breaks-action.ts'
 import { list } from './list.ts'
@@ -29,18 +28,7 @@ export type BreaksRequest = SystemFlags & BreaksFlags & { words: readonly string
 
 /** 0 when it did what was asked, else 1. Throws WrongArguments when what was typed does not go together. */
 export async function runBreaks({ runFile, envFile, words: typed, ...flags }: BreaksRequest): Promise<number> {
-  const { action, words, reason } = chosen(typed, flags)
-  const system = await systemNamedBy({ runFile, envFile }, process.env, ['DATABASE_URL'])
-  // A system of this machine is a sandbox, whose virtual clock counts here, too.
-  const ports = new Ports(() => ({ ...system.config, offline: system.runFile !== null })).forBatches
-  try {
-    const input = { ports, system, words, flags }
-    if (!action.changes) return await action.run(input)
-    const { name: actor } = await operatorSession(ports, action.role)
-    return await action.run({ ...input, by: { actor, reason: reason! } })
-  } finally {
-    await ports.database.close()
-  }
+  return runAction({ runFile, envFile }, chosen(typed, flags), flags)
 }
 
 export const chosen = (typed: readonly string[], flags: BreaksFlags): Chosen<BreaksAction> =>

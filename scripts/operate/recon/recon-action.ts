@@ -1,9 +1,8 @@
 /** What an action of `npm run recon` is given. */
 import type { ReconLineState } from '../../../shared/contracts/lists.ts'
-import type { BatchPorts } from '../../../shared/runtime/wiring.ts'
 import type { JsonTarget } from '../../terminal/json.ts'
 import type { Action } from '../choose-action.ts'
-import type { FoundSystem } from '../find-system.ts'
+import type { ActionInput } from '../run-action.ts'
 
 export interface ReconFlags {
   source?: string
@@ -16,12 +15,6 @@ export interface ReconFlags {
 
 export type ReconFlag = keyof ReconFlags
 
-export interface ReconInput {
-  ports: BatchPorts
-  system: FoundSystem
-  /** What was typed after the action's own words. */
-  words: readonly string[]
-  flags: ReconFlags
-}
+export type ReconInput = ActionInput<ReconFlags>
 
 export type ReconAction = Action<ReconFlag, ReconInput>

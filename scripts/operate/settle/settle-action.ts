@@ -1,10 +1,9 @@
 /** What an action of `npm run settle` is given, and what it says of itself. */
 import type { Language } from '../../../shared/contracts/errors.ts'
 import type { RefundFee, SettlementCycle, VatMode } from '../../../shared/contracts/lists.ts'
-import type { BatchPorts } from '../../../shared/runtime/wiring.ts'
 import type { JsonTarget } from '../../terminal/json.ts'
 import type { Action } from '../choose-action.ts'
-import type { FoundSystem } from '../find-system.ts'
+import type { ActionInput as InputOf } from '../run-action.ts'
 
 export interface SettleFlags {
   currency?: string
@@ -39,12 +38,6 @@ export interface SettleFlags {
 
 export type SettleFlag = keyof SettleFlags
 
-export interface ActionInput {
-  ports: BatchPorts
-  system: FoundSystem
-  /** What was typed after the action's own words. */
-  words: readonly string[]
-  flags: SettleFlags
-}
+export type ActionInput = InputOf<SettleFlags>
 
 export type SettleAction = Action<SettleFlag, ActionInput>
