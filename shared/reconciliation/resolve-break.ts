@@ -2,7 +2,7 @@
 import { type CounterAccount, counterAccounts } from '../contracts/lists.ts'
 import { RECEIVABLE } from '../domain/recon-ledger.ts'
 import { ACQUIRER } from '../settlement/expected-event.ts'
-import { itemOfNoPayment } from '../settlement/item-of-no-payment.ts'
+import { writeItemsOfNoPayment } from '../settlement/item-of-no-payment.ts'
 import { collectInvoice } from '../settlement/lose-invoice.ts'
 import type { Invoice } from '../settlement/ports.ts'
 import { actOnBreak } from './act-on-breaks.ts'
@@ -141,11 +141,11 @@ async function writeCorrection({ ports, tx, of, amountMinor }: Part, { eventId, 
 
 /** The payable is a debt: what is debited to it is taken from the merchant. */
 async function writeAdjustment({ ports, tx, of, account, amountMinor }: Part, { eventId }: Written): Promise<void> {
-  const item = await itemOfNoPayment(ports, tx, {
-    ...{ merchantId: merchantIn(account), currency: of.currency, eventId, type: 'adjustment' },
+  const adjustment = {
+    ...({ merchantId: merchantIn(account), currency: of.currency, eventId, type: 'adjustment' } as const),
     ...{ netMinor: -amountMinor, atMs: ports.clock.virtualNowMs() },
-  })
-  await ports.items.insert(tx, [item], ports.clock.nowMs())
+  }
+  await writeItemsOfNoPayment(ports, tx, [adjustment])
 }
 
 /** What came from the merchant pays the invoice. */

@@ -1,32 +1,50 @@
-/** An item that follows from no payment: an adjustment, or a payout that came back. */
+/** Items that follow from no payment, such as an adjustment or a payout that came back. */
 import type { ItemType } from '../contracts/lists.ts'
-import { addBusinessDays, periodEndOf, soldOn } from '../domain/business-days.ts'
+import { addBusinessDays, type BusinessCalendar, periodEndOf, soldOn } from '../domain/business-days.ts'
 import { type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
-import type { Transaction } from '../payments/ports.ts'
-import type { Account, Calendars, SettlementIds, SettlementItem, TermsReader } from './ports.ts'
+import type { Clock, Transaction } from '../payments/ports.ts'
+import type { Account, Calendars, Items, SettlementIds, SettlementItem, TermsReader } from './ports.ts'
 
 export interface ItemPorts {
+  items: Pick<Items, 'insert'>
   terms: TermsReader
   /** Of merchants without terms of their own. */
   settlementDefaults: SettlementTerms
   calendars: Calendars
+  clock: Clock
   ids: Pick<SettlementIds, 'item'>
 }
 
-/** By the terms of this moment (virtual time), as if it were sold then. The caller inserts it with what it follows from. */
-export async function itemOfNoPayment(
+/** What an item follows from, and when (virtual time). */
+export type NoPayment = Account & { eventId: string; type: ItemType; netMinor: number; atMs: number }
+
+/** Writes the item of each, at least one, by the terms of its moment, as if it were sold then. */
+export async function writeItemsOfNoPayment(
   ports: ItemPorts,
   tx: Transaction,
-  of: Account & { eventId: string; type: ItemType; netMinor: number; atMs: number },
-): Promise<SettlementItem> {
-  const { merchantId, currency, eventId, type, netMinor, atMs } = of
-  const rows = await ports.terms.listTerms(tx, [merchantId])
-  const terms = termsAt(rows, ports.settlementDefaults, merchantId, currency, atMs)
-  const calendar = await ports.calendars.calendar(terms.calendar, tx)
+  all: readonly NoPayment[],
+): Promise<void> {
+  const rows = await ports.terms.listTerms(tx, [...new Set(all.map(({ merchantId }) => merchantId))])
+  const termsOf = ({ merchantId, currency, atMs }: NoPayment) =>
+    termsAt(rows, ports.settlementDefaults, merchantId, currency, atMs)
+  const calendars = new Map<string, BusinessCalendar>()
+  for (const name of new Set(all.map(of => termsOf(of).calendar)))
+    calendars.set(name, await ports.calendars.calendar(name, tx))
+  const items = all.map(of => itemBy(ports, of, termsOf(of), calendars))
+  await ports.items.insert(tx, items, ports.clock.nowMs())
+}
+
+function itemBy(
+  { ids }: ItemPorts,
+  { merchantId, currency, eventId, type, netMinor, atMs }: NoPayment,
+  terms: SettlementTerms,
+  calendars: ReadonlyMap<string, BusinessCalendar>,
+): SettlementItem {
+  const calendar = calendars.get(terms.calendar)!
   const day = soldOn(atMs, terms)
   const periodEnd = periodEndOf(day, terms.cycle)
   return {
-    ...{ itemId: ports.ids.item(), merchantId, currency, paymentId: null, eventId, type },
+    ...{ itemId: ids.item(), merchantId, currency, paymentId: null, eventId, type },
     ...{ grossMinor: netMinor, feeMinor: 0, vatMinor: 0, netMinor },
     ...{ soldOn: day, periodEnd, dueOn: addBusinessDays(calendar, periodEnd, terms.delayDays) ?? null },
     calendarVersion: calendar.version,
