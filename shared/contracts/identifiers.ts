@@ -14,6 +14,10 @@ const unless =
 
 const text = unless(schemaMessages.text)
 
+/** A member of a list, as a parameter. */
+export const oneOf = <const Members extends readonly string[]>(members: Members) =>
+  z.enum(members, inBoth(`must be one of ${members.join(', ')}`, `다음 중 하나여야 합니다: ${members.join(', ')}`))
+
 const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}'
 
 /** The id of something that has no description of its own here. */

@@ -1,21 +1,27 @@
 /** What a payment looks like to a caller: the body of every successful answer. Amounts are integers in minor units. */
 import * as z from 'zod'
-import { amountMinor, currency, entryId, eventId, merchantId, operationId, orderId, paymentId } from './identifiers.ts'
+import {
+  amountMinor,
+  currency,
+  entryId,
+  eventId,
+  merchantId,
+  oneOf,
+  operationId,
+  orderId,
+  paymentId,
+} from './identifiers.ts'
 import { entryTypes, eventTypes, operationKinds, operationStates, paymentStatuses } from './lists.ts'
-import { inBoth } from './problem-texts.ts'
 
 const inCode = (words: readonly string[]): string => words.map(word => `\`${word}\``).join(', ')
 
-const names = paymentStatuses.join(', ')
-export const paymentStatus = z
-  .enum(paymentStatuses, inBoth(`must be one of ${names}`, `다음 중 하나여야 합니다: ${names}`))
-  .meta({
-    id: 'PaymentStatus',
-    description:
-      'REQUESTED → AUTHORIZED | DECLINED | FAILED; AUTHORIZED → PARTIALLY_CAPTURED | COMPLETED | VOIDED | EXPIRED; PARTIALLY_CAPTURED → COMPLETED; COMPLETED → PARTIALLY_REFUNDED → REFUNDED. An operation in progress does not change it: see pendingOperation.',
-    'x-description-ko':
-      'REQUESTED → AUTHORIZED | DECLINED | FAILED, AUTHORIZED → PARTIALLY_CAPTURED | COMPLETED(매입 끝) | VOIDED | EXPIRED, PARTIALLY_CAPTURED → COMPLETED, COMPLETED → PARTIALLY_REFUNDED → REFUNDED. 진행 중인 작업은 상태를 바꾸지 않고 pendingOperation에 나타납니다.',
-  })
+export const paymentStatus = oneOf(paymentStatuses).meta({
+  id: 'PaymentStatus',
+  description:
+    'REQUESTED → AUTHORIZED | DECLINED | FAILED; AUTHORIZED → PARTIALLY_CAPTURED | COMPLETED | VOIDED | EXPIRED; PARTIALLY_CAPTURED → COMPLETED; COMPLETED → PARTIALLY_REFUNDED → REFUNDED. An operation in progress does not change it: see pendingOperation.',
+  'x-description-ko':
+    'REQUESTED → AUTHORIZED | DECLINED | FAILED, AUTHORIZED → PARTIALLY_CAPTURED | COMPLETED(매입 끝) | VOIDED | EXPIRED, PARTIALLY_CAPTURED → COMPLETED, COMPLETED → PARTIALLY_REFUNDED → REFUNDED. 진행 중인 작업은 상태를 바꾸지 않고 pendingOperation에 나타납니다.',
+})
 
 export const operationKind = z.enum(operationKinds).meta({ id: 'OperationKind' })
 

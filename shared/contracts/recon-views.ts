@@ -1,12 +1,9 @@
 /** What the answers about reconciliation share: files of the acquirer and the bank, and breaks. */
 import * as z from 'zod'
-import { breakId, currency, payoutId, reconFileId } from './identifiers.ts'
+import { breakId, currency, oneOf, payoutId, reconFileId } from './identifiers.ts'
 import { breakActions, breakClasses, breakStates, reconFileStates } from './lists.ts'
 import { time } from './payment.ts'
 import { inBoth, schemaMessages } from './problem-texts.ts'
-
-const oneOf = <const Members extends readonly string[]>(members: Members) =>
-  z.enum(members, inBoth(`must be one of ${members.join(', ')}`, `다음 중 하나여야 합니다: ${members.join(', ')}`))
 
 export const reconFileState = oneOf(reconFileStates).meta({
   id: 'ReconFileState',

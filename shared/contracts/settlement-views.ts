@@ -7,6 +7,7 @@ import {
   eventId,
   itemId,
   merchantId,
+  oneOf,
   paymentId,
   payoutFileId,
   payoutId,
@@ -15,9 +16,6 @@ import { batchStates, itemTypes, payoutStates } from './lists.ts'
 import { time } from './payment.ts'
 import { inBoth } from './problem-texts.ts'
 import { SAMPLE_AMOUNT_MINOR, SAMPLE_CURRENCY, SAMPLE_MERCHANT_ID, SAMPLE_PAYMENT_ID } from './sample-purchase.ts'
-
-const oneOf = <const States extends readonly string[]>(states: States) =>
-  z.enum(states, inBoth(`must be one of ${states.join(', ')}`, `다음 중 하나여야 합니다: ${states.join(', ')}`))
 
 export const batchState = oneOf(batchStates).meta({
   id: 'BatchState',

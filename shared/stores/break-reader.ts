@@ -1,17 +1,11 @@
 /** Reads breaks for people: sums of the open ones, pages of them, and what each is about. */
 import { type BreakClass, openBreakStates } from '../contracts/lists.ts'
-import type {
-  BreakContext,
-  BreakQuery,
-  BreakReader,
-  OpenBreaks,
-  ReconBreak,
-  ReconLineKind,
-} from '../reconciliation/ports.ts'
+import type { BreakContext, BreakQuery, BreakReader, OpenBreaks, ReconBreak } from '../reconciliation/ports.ts'
 import type { Expectation } from '../settlement/ports.ts'
 import { BREAK_COLUMNS, type BreakRow, breakOf } from './breaks.ts'
 import type { Database, SqlValue } from './database.ts'
 import { dayIn } from './days.ts'
+import { RECON_LINE_COLUMNS, type ReconLineRow, reconLineOf } from './recon-lines.ts'
 
 interface SumRow {
   class: BreakClass
@@ -22,26 +16,6 @@ interface SumRow {
   /** Sums come as text. */
   remaining: string
   absolute: string
-}
-
-interface LineRow {
-  file_id: string
-  line_no: number
-  source_id: string
-  line_key: string
-  match_key: string
-  kind: ReconLineKind
-  amount: number
-  fee: number
-  vat: number
-  net: number
-  currency: string
-  batch_ref: string | null
-  booked_on: Date
-  value_on: Date | null
-  party_account: string | null
-  remittance: string | null
-  expectation_id: string | null
 }
 
 interface FileRow {
@@ -110,13 +84,11 @@ export class BreakReaderTables implements BreakReader {
 
   async #line(fileId: string | null, lineNo: number | null): Promise<BreakContext['line']> {
     if (fileId === null || lineNo === null) return null
-    const [row] = await this.#database.select<LineRow>(
-      `SELECT file_id, line_no, source_id, line_key, match_key, kind, amount, fee, vat, net, currency, batch_ref, booked_on, value_on,
-         party_account, remittance, expectation_id
-       FROM recon_line WHERE file_id = ? AND line_no = ?`,
-      [fileId, lineNo],
-    )
-    return row === undefined ? null : lineOf(row)
+    const sql = `SELECT ${RECON_LINE_COLUMNS} FROM recon_line WHERE file_id = ? AND line_no = ?`
+    const [row] = await this.#database.select<ReconLineRow>(sql, [fileId, lineNo])
+    if (row === undefined) return null
+    const { contentHash: _hash, state: _state, ...line } = reconLineOf(row)
+    return line
   }
 
   async #expectation(expectationId: string | null): Promise<Expectation | null> {
@@ -150,14 +122,6 @@ function conditionsOf({
 }
 
 const dayOrNull = (date: Date | null): string | null => date && dayIn(date)
-
-const lineOf = (row: LineRow): NonNullable<BreakContext['line']> => ({
-  ...{ fileId: row.file_id, lineNo: row.line_no, sourceId: row.source_id, lineKey: row.line_key },
-  ...{ matchKey: row.match_key, kind: row.kind, currency: row.currency, batchRef: row.batch_ref },
-  ...{ amountMinor: row.amount, feeMinor: row.fee, vatMinor: row.vat, netMinor: row.net },
-  ...{ bookedOn: dayIn(row.booked_on), valueOn: dayOrNull(row.value_on) },
-  ...{ partyAccount: row.party_account, remittance: row.remittance, expectationId: row.expectation_id },
-})
 
 const expectationOf = (row: ExpectationRow): Expectation => ({
   ...{ expectationId: row.expectation_id, sourceId: row.source_id, matchKey: row.match_key, kind: row.kind },

@@ -1,16 +1,12 @@
 /**
- * Importing, matching and aging are killed at each of their commits, the bank, the acquirer and the database stop answering, and others
- * go on: no line is booked twice, no break is opened twice, and nothing is lost.
+ * Importing, matching and aging are killed at each of their commits, the bank and the database stop answering, and others go on:
+ * no line is booked twice, no break is opened twice, and nothing is lost.
  */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { type VerifyOptions, verify } from '../../scripts/operate/verify/settle.ts'
-import { configFrom } from '../../shared/runtime/config.ts'
-import { Ports } from '../../shared/runtime/wiring.ts'
-import { addOperator } from '../../shared/settlement/operators.ts'
-import { CrashSystem } from '../support/crash/crash-system.ts'
 import { type ReconDisturbance, type ReconStep, reconcile, reconSteps } from '../support/crash/recon-cell.ts'
 import type { ReconTallies } from '../support/crash/recon-tallies.ts'
 import { type SettlementPlace, toNextBusinessDay } from '../support/crash/settlement-cell.ts'
+import { expectNothingBroken, openSettlementPlace } from '../support/crash/settlement-place.ts'
 
 jest.setTimeout(1_800_000)
 
@@ -29,11 +25,7 @@ let sandbox: SettlementPlace
 let expected: ReconTallies
 
 beforeAll(async () => {
-  const system = await CrashSystem.start('recon-crash', settings)
-  const ports = portsOf(system)
-  sandbox = { system, ports, approver: 'kim' }
-  const operator = { name: sandbox.approver, role: 'approver', reason: 'the first' } as const
-  await addOperator(ports.forBatches, { databaseLogin: 'pay' }, operator)
+  sandbox = await openSettlementPlace('recon-crash', settings)
   await toNextBusinessDay(sandbox)
   // The first cell also opens the statements of the bank.
   await reconcile(sandbox)
@@ -44,12 +36,6 @@ afterAll(async () => {
   await sandbox?.ports.database.close()
   await sandbox?.system.stop()
 }, 120_000)
-
-function portsOf({ system }: CrashSystem): Ports {
-  const { databaseUrl, kafkaBrokers, acquirerUrl, bankUrl } = system
-  const urls = { DATABASE_URL: databaseUrl, KAFKA_BROKERS: kafkaBrokers, ACQUIRER_URL: acquirerUrl, BANK_URL: bankUrl }
-  return new Ports(() => configFrom({ ...settings, ...urls, LOG_LEVEL: 'silent' }))
-}
 
 interface Cell {
   step: ReconStep
@@ -123,15 +109,9 @@ describe('a step is disturbed, and others go on', () => {
 })
 
 test('every invariant holds without any grace', async () => {
-  const { system, ports } = sandbox
+  const { system } = sandbox
   await system.startApi()
-  await expectNothingBroken({ settleMs: 120_000, graceMs: 60_000 })
+  await expectNothingBroken(sandbox, { settleMs: 120_000, graceMs: 60_000 })
   await system.stopApi()
-  await expectNothingBroken({ settleMs: 0, graceMs: 0 })
-
-  async function expectNothingBroken(options: Pick<VerifyOptions, 'settleMs' | 'graceMs'>): Promise<void> {
-    const { settlementDefaults } = ports
-    const { results, pending } = await verify(system.system, { ...options, settlementDefaults })
-    expect({ broken: results.filter(({ ok }) => !ok), pending }).toEqual({ broken: [], pending: 0 })
-  }
+  await expectNothingBroken(sandbox, { settleMs: 0, graceMs: 0 })
 })

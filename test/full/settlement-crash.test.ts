@@ -3,12 +3,7 @@
  * booked or made twice, and nothing is lost.
  */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { type VerifyOptions, verify } from '../../scripts/operate/verify/settle.ts'
-import { configFrom } from '../../shared/runtime/config.ts'
-import { Ports } from '../../shared/runtime/wiring.ts'
-import { addOperator } from '../../shared/settlement/operators.ts'
 import { bankPoints } from '../support/crash/cells.ts'
-import { CrashSystem } from '../support/crash/crash-system.ts'
 import { reconSteps } from '../support/crash/recon-cell.ts'
 import {
   type Disturbance,
@@ -18,6 +13,7 @@ import {
   settlementSteps,
   toNextBusinessDay,
 } from '../support/crash/settlement-cell.ts'
+import { expectNothingBroken, openSettlementPlace } from '../support/crash/settlement-place.ts'
 import { atBank, rowCounts, type Tallies } from '../support/crash/settlement-tallies.ts'
 
 jest.setTimeout(900_000)
@@ -39,11 +35,7 @@ let sandbox: SettlementPlace
 let expected: Tallies
 
 beforeAll(async () => {
-  const system = await CrashSystem.start('settlement-crash', settings)
-  const ports = portsOf(system)
-  sandbox = { system, ports, approver: 'kim' }
-  const operator = { name: sandbox.approver, role: 'approver', reason: 'the first' } as const
-  await addOperator(ports.forBatches, { databaseLogin: 'pay' }, operator)
+  sandbox = await openSettlementPlace('settlement-crash', settings)
   await toNextBusinessDay(sandbox)
   expected = (await settle(sandbox)).tallies
 })
@@ -52,12 +44,6 @@ afterAll(async () => {
   await sandbox?.ports.database.close()
   await sandbox?.system.stop()
 }, 120_000)
-
-function portsOf({ system }: CrashSystem): Ports {
-  const { databaseUrl, kafkaBrokers, acquirerUrl, bankUrl } = system
-  const urls = { DATABASE_URL: databaseUrl, KAFKA_BROKERS: kafkaBrokers, ACQUIRER_URL: acquirerUrl, BANK_URL: bankUrl }
-  return new Ports(() => configFrom({ ...settings, ...urls, LOG_LEVEL: 'silent' }))
-}
 
 interface Cell {
   step: SettlementStep
@@ -137,21 +123,15 @@ describe('a step is disturbed, and others go on', () => {
 })
 
 test('every invariant holds without any grace, and the API that reads all events again adds nothing', async () => {
-  const { system, ports } = sandbox
+  const { system } = sandbox
   // The jobs of the API would match the statements of these days.
   for (const step of reconSteps) await system.invoke(step)
   const before = await rowCounts(system.database)
   await system.startApi()
-  await expectNothingBroken({ settleMs: 120_000, graceMs: 60_000 })
+  await expectNothingBroken(sandbox, { settleMs: 120_000, graceMs: 60_000 })
   await system.stopApi()
-  await expectNothingBroken({ settleMs: 0, graceMs: 0 })
+  await expectNothingBroken(sandbox, { settleMs: 0, graceMs: 0 })
   expect(await rowCounts(system.database)).toEqual(before)
-
-  async function expectNothingBroken(options: Pick<VerifyOptions, 'settleMs' | 'graceMs'>): Promise<void> {
-    const { settlementDefaults } = ports
-    const { results, pending } = await verify(system.system, { ...options, settlementDefaults })
-    expect({ broken: results.filter(({ ok }) => !ok), pending }).toEqual({ broken: [], pending: 0 })
-  }
 })
 
 test('the bank has taken each file and each payout once, and paid once what is confirmed', async () => {

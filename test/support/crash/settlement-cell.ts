@@ -8,6 +8,7 @@ import { TARGET_OFFSET_MS_MAX } from '../../../shared/payments/advance-clock.ts'
 import { VIRTUAL_AGE_MS_MAX } from '../../../shared/payments/ports.ts'
 import type { Ports } from '../../../shared/runtime/wiring.ts'
 import { approveFile } from '../../../shared/settlement/decide-file.ts'
+import { settlementJobs } from '../../../shared/settlement/due-jobs.ts'
 import { kafkaEvent } from '../../unit/lambda-events.ts'
 import { expectMutation } from '../contract.ts'
 import { authorizeBody, newKey, newMerchant } from '../payments.ts'
@@ -164,11 +165,12 @@ class CellRun {
       await approveFile(ports.forSettlement, fileId, { actor, reason: 'what is due' })
   }
 
-  /** What a job would do now. */
+  /** What a job of settlement would do now. */
   async #due(): Promise<number> {
     const { ports } = this.#place
     await ports.clock.catchUp()
-    const counts = await Promise.all(ports.dueJobs.map(job => job.left(ports.clock.virtualNowMs())))
+    const jobs = settlementJobs(ports.forSettlement)
+    const counts = await Promise.all(jobs.map(job => job.left(ports.clock.virtualNowMs())))
     return counts.reduce((sum, count) => sum + count, 0)
   }
 
