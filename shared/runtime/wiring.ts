@@ -59,49 +59,10 @@ import { resolveLateBatches } from '../reconciliation/resolve-late-batches.ts'
 import { writeOffSmall } from '../reconciliation/write-off-breaks.ts'
 import { settlementJobs } from '../settlement/due-jobs.ts'
 import type { Bank, PayoutAlarms, SettlementAlarms } from '../settlement/ports.ts'
-import { AccountBalanceTables } from '../stores/account-balances.ts'
-import { AccountChangeTable } from '../stores/account-changes.ts'
-import { AnswerTable } from '../stores/answers.ts'
 import { AuditLogTable } from '../stores/audit-log.ts'
-import { AwaitedFileTables } from '../stores/awaited-files.ts'
-import { AwaitedItemTables } from '../stores/awaited-items.ts'
-import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
-import { BreakReaderTables } from '../stores/break-reader.ts'
-import { BreakTable } from '../stores/breaks.ts'
-import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import { Database } from '../stores/database.ts'
-import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
-import { DueWorkTables } from '../stores/due-work.ts'
-import { ExpectationTable } from '../stores/expectations.ts'
-import { FeeItemTable } from '../stores/fee-items.ts'
-import { FundsBooksTables, FundsTable } from '../stores/funds.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
-import { InvariantRunTable } from '../stores/invariant-runs.ts'
-import { InvoiceTable, NegativeBalanceTable } from '../stores/invoices.ts'
-import { JournalTable } from '../stores/journal.ts'
-import { LedgerTable } from '../stores/ledger.ts'
-import { ManualSettlementTable } from '../stores/manual-settlements.ts'
-import { MissedExpectationTable } from '../stores/missed-expectations.ts'
-import { OperationTable } from '../stores/operations.ts'
-import { OperatorTable } from '../stores/operators.ts'
-import { OutboxTable } from '../stores/outbox.ts'
-import { MySqlPaymentReader } from '../stores/payment-reader.ts'
-import { PaymentTable } from '../stores/payments.ts'
-import { PayoutFileTable } from '../stores/payout-files.ts'
-import { PayoutTable } from '../stores/payouts.ts'
-import { AcquirerBatchTable, AllocationTable, BankBreakTables, BankPayoutTables } from '../stores/recon-bank.ts'
-import { ReconFileTable, ReconFileTotalTable, ReconSourceTable } from '../stores/recon-files.ts'
-import { LateLineTables, MissingLineTables } from '../stores/recon-late.ts'
-import { ReconLineTable } from '../stores/recon-lines.ts'
-import { MatchingTables } from '../stores/recon-matching.ts'
-import { ReserveTable } from '../stores/reserves.ts'
 import { SandboxClockTable } from '../stores/sandbox-clock.ts'
-import { BatchTable, UnbatchedItemTable } from '../stores/settlement-batches.ts'
-import { SettlementItemTable } from '../stores/settlement-items.ts'
-import { SettlementLedgerTable } from '../stores/settlement-ledger.ts'
-import { SettlementReaderTables } from '../stores/settlement-reader.ts'
-import { SettlementStartTable } from '../stores/settlement-start.ts'
-import { SettlementTermsTable } from '../stores/settlement-terms.ts'
 import { TransactionGroups } from '../stores/transaction-groups.ts'
 import { circuitProblems, reportCall, reportCircuit } from './acquirer-report.ts'
 import { calendarProblems } from './calendar-report.ts'
@@ -124,6 +85,7 @@ import { guardProcess } from './process-guard.ts'
 import { publishTraced } from './publish-traced.ts'
 import { RecentTroubles } from './recent-troubles.ts'
 import { reconAlarms } from './recon-report.ts'
+import { TablePorts } from './table-ports.ts'
 import { createTracer } from './tracing.ts'
 
 export type { Logger }
@@ -178,18 +140,17 @@ function logFor(readConfig: () => Config): Logger {
 
 let shared: Ports | undefined
 
-export class Ports {
+export class Ports extends TablePorts {
   readonly monotonic = monotonicClock
   readonly #readConfig: () => Config
-  readonly #made: Map<string, unknown>
 
   constructor(readConfig: () => Config, made: Map<string, unknown> = new Map()) {
+    super(made)
     this.#readConfig = readConfig
-    this.#made = made
   }
 
   get config(): Config {
-    return this.#once('config', this.#readConfig)
+    return this.once('config', this.#readConfig)
   }
 
   /** Outside the sandbox both times are the same, and nothing is read. */
@@ -199,7 +160,7 @@ export class Ports {
 
   /** Undefined outside the sandbox. */
   get processClock(): ProcessClock | undefined {
-    return this.#once('processClock', () => {
+    return this.once('processClock', () => {
       if (!this.config.offline) return undefined
       const shared = new SandboxClockTable(this.database)
       return new ProcessClock({ shared, real: systemClock, monotonic: this.monotonic })
@@ -207,20 +168,20 @@ export class Ports {
   }
 
   get log(): Logger {
-    return this.#once('log', () => logFor(this.#readConfig))
+    return this.once('log', () => logFor(this.#readConfig))
   }
 
   get metrics() {
-    return this.#once('metrics', () =>
+    return this.once('metrics', () =>
       createMetrics({
         // Nobody could scrape them.
         ofProcess: !this.#printsMetrics,
         // A port that nobody has used has no pool, and a scrape must not open one.
         pools: {
-          database: () => (this.#made.get('database') as Database | undefined)?.use,
-          acquirer: () => (this.#made.get('acquirer') as Partial<HttpAcquirer> | undefined)?.use,
+          database: () => (this.made.get('database') as Database | undefined)?.use,
+          acquirer: () => (this.made.get('acquirer') as Partial<HttpAcquirer> | undefined)?.use,
         },
-        admission: () => this.#made.get('admission') as Record<RouteClass, Admission> | undefined,
+        admission: () => this.made.get('admission') as Record<RouteClass, Admission> | undefined,
       }),
     )
   }
@@ -228,7 +189,7 @@ export class Ports {
   /** Undefined where metrics are scraped. */
   get embeddedMetrics(): EmbeddedMetrics | undefined {
     if (!this.#printsMetrics) return undefined
-    return this.#once('embeddedMetrics', () => {
+    return this.once('embeddedMetrics', () => {
       const output = metricsOutput()
       return new EmbeddedMetrics({
         metrics: this.metrics,
@@ -250,7 +211,7 @@ export class Ports {
 
   /** Without a valid configuration nothing is traced: a tracer is asked for before anything can answer that error. */
   get tracer(): Tracer {
-    return this.#once('tracer', () => {
+    return this.once('tracer', () => {
       try {
         const { tracing, offline } = this.config
         return createTracer(tracing, {
@@ -265,7 +226,7 @@ export class Ports {
   }
 
   get ids() {
-    return this.#once('ids', () => createIds(systemClock.nowMs))
+    return this.once('ids', () => createIds(systemClock.nowMs))
   }
 
   get requestIds() {
@@ -273,7 +234,7 @@ export class Ports {
   }
 
   get requests(): RequestObserver {
-    return this.#once('requests', () => ({
+    return this.once('requests', () => ({
       answered: answer => {
         countAnswer(this.metrics, answer)
         const { route, statusCode, durationMs, requestId, paymentId } = answer
@@ -293,7 +254,7 @@ export class Ports {
 
   /** More mutations than connections to the acquirer would only wait there, and more reads than those to the database likewise. */
   get admission() {
-    return this.#once('admission', () => {
+    return this.once('admission', () => {
       const { acquirerConnectionsMax, databaseConnectionsMax, requestsWaitingMax: waitingMax } = this.config
       const nowMs = () => this.monotonic.nowMs()
       return {
@@ -304,7 +265,7 @@ export class Ports {
   }
 
   get limiter() {
-    return this.#once(
+    return this.once(
       'limiter',
       () =>
         new RedisRateLimits({
@@ -320,11 +281,11 @@ export class Ports {
 
   /** Of what was done, for counters. */
   get observer() {
-    return this.#once('observer', () => countingObserver(this.metrics))
+    return this.once('observer', () => countingObserver(this.metrics))
   }
 
   get policy() {
-    return this.#once('policy', () => {
+    return this.once('policy', () => {
       const { leaseMs, captureWindowMs, captureWindowMsByMethod, inquiryBackoffMs, answersKeptMs } = this.config
       const { feeBasisPoints, feeFixedMinor } = this.config
       return {
@@ -349,23 +310,23 @@ export class Ports {
 
   /** For works that wait for nothing but their statements. */
   get transactions(): Transactions {
-    return this.#once('transactions', () =>
+    return this.once('transactions', () =>
       this.config.groupTransactions ? new TransactionGroups(this.database, this.tracer) : this.database,
     )
   }
 
   /** The same ports for functions that work on batches: their transactions are separate, also where those of the API are grouped. */
   get forBatches(): BatchPorts {
-    return this.#once('forBatches', () => new BatchPorts(this.#readConfig, this.#made))
+    return this.once('forBatches', () => new BatchPorts(this.#readConfig, this.made))
   }
 
   /** As `forBatches`, for functions that are not told where Kafka is when they are deployed. */
   get forSettlement(): BatchPorts {
-    return this.#once('forSettlement', () => new SettlementPorts(this.#readConfig, this.#made))
+    return this.once('forSettlement', () => new SettlementPorts(this.#readConfig, this.made))
   }
 
-  get database(): Database {
-    return this.#once(
+  override get database(): Database {
+    return this.once(
       'database',
       () =>
         new Database({
@@ -377,162 +338,22 @@ export class Ports {
     )
   }
 
-  get payments() {
-    return this.#once('payments', () => new PaymentTable(this.database))
-  }
-
-  get operations() {
-    return this.#once('operations', () => new OperationTable(this.database))
-  }
-
-  get manualSettlements() {
-    return this.#once('manualSettlements', () => new ManualSettlementTable(this.database))
-  }
-
-  get answers() {
-    return this.#once('answers', () => new AnswerTable(this.database))
-  }
-
-  get ledger() {
-    return this.#once('ledger', () => new LedgerTable(this.database))
-  }
-
-  get journal() {
-    return this.#once('journal', () => new JournalTable(this.database))
-  }
-
-  get feeItems() {
-    return this.#once('feeItems', () => new FeeItemTable(this.database))
-  }
-
-  get fundsDays() {
-    return this.#once('fundsDays', () => new FundsTable(this.database))
-  }
-
-  get fundsBooks() {
-    return this.#once('fundsBooks', () => new FundsBooksTables(this.database))
-  }
-
-  get balances() {
-    return this.#once('balances', () => new AccountBalanceTables(this.database))
-  }
-
-  get outbox() {
-    return this.#once('outbox', () => new OutboxTable(this.database))
-  }
-
-  get terms() {
-    return this.#once('terms', () => new SettlementTermsTable(this.database))
-  }
-
   get settlementDefaults() {
     return this.config.settlementDefaults
   }
 
-  get bookedDefaults() {
-    return this.#once('bookedDefaults', () => new BookedDefaultsTable(this.database))
-  }
-
-  get items() {
-    return this.#once('items', () => new SettlementItemTable(this.database))
-  }
-
-  get accountChanges() {
-    return this.#once('accountChanges', () => new AccountChangeTable(this.database))
-  }
-
-  get reserves() {
-    return this.#once('reserves', () => new ReserveTable(this.database))
-  }
-
-  get invoices() {
-    return this.#once('invoices', () => new InvoiceTable(this.database))
-  }
-
-  get negativeBalances() {
-    return this.#once('negativeBalances', () => new NegativeBalanceTable(this.database))
-  }
-
-  get expectations() {
-    return this.#once('expectations', () => new ExpectationTable(this.database))
-  }
-
-  get acquirerTerms() {
-    return this.expectations
-  }
-
-  get calendars() {
-    return this.#once('calendars', () => new BusinessCalendarTable(this.database))
-  }
-
-  get settlementStart() {
-    return this.#once('settlementStart', () => new SettlementStartTable(this.database))
-  }
-
   get settlementObserver() {
-    return this.#once('settlementObserver', () => countingSettlementObserver(this.metrics))
+    return this.once('settlementObserver', () => countingSettlementObserver(this.metrics))
   }
 
   get settlementAlarms(): SettlementAlarms {
-    return this.#once('settlementAlarms', () => ({
+    return this.once('settlementAlarms', () => ({
       withoutDueDate: ({ eventId, merchantId, periodEnd }, calendar) => {
         this.metrics.settlementUndated.inc()
         const fields = { eventId, merchantId, periodEnd, calendar }
         this.log.error(fields, 'the calendar does not say when this is due; see npm run settle -- calendar')
       },
     }))
-  }
-
-  get unbatchedItems() {
-    return this.#once('unbatchedItems', () => new UnbatchedItemTable(this.database))
-  }
-
-  get awaitedItems() {
-    return this.#once('awaitedItems', () => new AwaitedItemTables(this.database))
-  }
-
-  get batches() {
-    return this.#once('batches', () => new BatchTable(this.database))
-  }
-
-  get payouts() {
-    return this.#once('payouts', () => new PayoutTable(this.database))
-  }
-
-  get payoutFiles() {
-    return this.#once('payoutFiles', () => new PayoutFileTable(this.database))
-  }
-
-  get settlementReader() {
-    return this.#once('settlementReader', () => new SettlementReaderTables(this.database))
-  }
-
-  get settlementLedger() {
-    return this.#once('settlementLedger', () => new SettlementLedgerTable(this.database))
-  }
-
-  get reconLedger() {
-    return this.settlementLedger
-  }
-
-  get breaks() {
-    return this.#once('breaks', () => new BreakTable(this.database))
-  }
-
-  get reconSources() {
-    return this.#once('reconSources', () => new ReconSourceTable(this.database))
-  }
-
-  get reconFiles() {
-    return this.#once('reconFiles', () => new ReconFileTable(this.database))
-  }
-
-  get reconFileTotals() {
-    return this.#once('reconFileTotals', () => new ReconFileTotalTable(this.database))
-  }
-
-  get reconLines() {
-    return this.#once('reconLines', () => new ReconLineTable(this.database))
   }
 
   get readers() {
@@ -549,64 +370,20 @@ export class Ports {
 
   get settlementFiles(): SettlementFiles | undefined {
     const { acquirerUrl: url } = this.config
-    return url === IN_PROCESS_ACQUIRER ? undefined : this.#once('settlementFiles', () => new HttpSettlementFiles(url))
+    return url === IN_PROCESS_ACQUIRER ? undefined : this.once('settlementFiles', () => new HttpSettlementFiles(url))
   }
 
   get statements(): Statements | undefined {
     const { bankUrl: url } = this.config
-    return url === NO_BANK ? undefined : this.#once('statements', () => new HttpStatements(url))
-  }
-
-  get awaitedFiles() {
-    return this.#once('awaitedFiles', () => new AwaitedFileTables(this.database))
-  }
-
-  get acquirerBatches() {
-    return this.#once('acquirerBatches', () => new AcquirerBatchTable(this.database))
-  }
-
-  get allocations() {
-    return this.#once('allocations', () => new AllocationTable(this.database))
-  }
-
-  get bankPayouts() {
-    return this.#once('bankPayouts', () => new BankPayoutTables(this.database))
-  }
-
-  get bankBreaks() {
-    return this.#once('bankBreaks', () => new BankBreakTables(this.database))
-  }
-
-  get bankLines() {
-    return this.bankBreaks
-  }
-
-  get breakReader() {
-    return this.#once('breakReader', () => new BreakReaderTables(this.database))
-  }
-
-  get missedExpectations() {
-    return this.#once('missedExpectations', () => new MissedExpectationTable(this.database))
-  }
-
-  get matching() {
-    return this.#once('matching', () => new MatchingTables(this.database))
-  }
-
-  get lateLines() {
-    return this.#once('lateLines', () => new LateLineTables(this.database))
-  }
-
-  get missingLines() {
-    return this.#once('missingLines', () => new MissingLineTables(this.database))
+    return url === NO_BANK ? undefined : this.once('statements', () => new HttpStatements(url))
   }
 
   get reconAlarms(): ReconAlarms {
-    return this.#once('reconAlarms', () => reconAlarms(this))
+    return this.once('reconAlarms', () => reconAlarms(this))
   }
 
   get matchers(): Partial<Record<ReconSourceKind, MatchChunk>> {
-    return this.#once('matchers', () => ({
+    return this.once('matchers', () => ({
       acquirer: matchAcquirerChunk(this.forSettlement),
       bank: matchBankChunk(this.forSettlement),
     }))
@@ -633,12 +410,12 @@ export class Ports {
   }
 
   get payoutAlarms(): PayoutAlarms {
-    return this.#once('payoutAlarms', () => payoutAlarms(this))
+    return this.once('payoutAlarms', () => payoutAlarms(this))
   }
 
   /** Says nothing where there is none, so that nothing is paid out and nothing fails. */
   get bank(): Bank {
-    return this.#once('bank', () => {
+    return this.once('bank', () => {
       const { bankUrl: url, acquirerTimeoutMs: timeoutMs } = this.config
       if (url === NO_BANK) return silentBank
       return new HttpBank({
@@ -659,23 +436,15 @@ export class Ports {
 
   /** What of settlement and reconciliation the sandbox clock waits for. */
   get dueJobs() {
-    return this.#once('dueJobs', () => [...settlementJobs(this.forSettlement), ...reconJobs(this.forSettlement)])
-  }
-
-  get progress() {
-    return this.#once('progress', () => new DeliveryProgressTables(this.database))
+    return this.once('dueJobs', () => [...settlementJobs(this.forSettlement), ...reconJobs(this.forSettlement)])
   }
 
   get offsets() {
-    return this.#once('offsets', () => new KafkaConsumerOffsets(this.#admin, consumerGroups))
+    return this.once('offsets', () => new KafkaConsumerOffsets(this.#admin, consumerGroups))
   }
 
   get topicSizes() {
-    return this.#once('topicSizes', () => new KafkaTopicSizes(this.#admin))
-  }
-
-  get operators() {
-    return this.#once('operators', () => new OperatorTable(this.database))
+    return this.once('topicSizes', () => new KafkaTopicSizes(this.#admin))
   }
 
   get operatorTokens() {
@@ -683,20 +452,12 @@ export class Ports {
   }
 
   get auditLog() {
-    return this.#once('auditLog', () => new AuditLogTable(this.database, systemClock.nowMs))
-  }
-
-  get reader() {
-    return this.#once('reader', () => new MySqlPaymentReader(this.database))
-  }
-
-  get dueWork() {
-    return this.#once('dueWork', () => new DueWorkTables(this.database))
+    return this.once('auditLog', () => new AuditLogTable(this.database, systemClock.nowMs))
   }
 
   /** What the invariants judge: the database as of one moment. */
   get snapshots() {
-    return this.#once('snapshots', () => ({
+    return this.once('snapshots', () => ({
       read: <T>(work: (database: DatabaseReader) => Promise<T>): Promise<T> =>
         this.database.onOneConnection(async query => {
           await beginSnapshot(query)
@@ -705,13 +466,9 @@ export class Ports {
     }))
   }
 
-  get invariantRuns() {
-    return this.#once('invariantRuns', () => new InvariantRunTable(this.database))
-  }
-
   /** All of the sandbox that has a virtual clock of its own. */
   get followingClocks(): readonly FollowingClock[] {
-    return this.#once('followingClocks', () => {
+    return this.once('followingClocks', () => {
       const { acquirerUrl, bankUrl } = this.config
       return [
         ...(acquirerUrl === IN_PROCESS_ACQUIRER ? [] : [new ServiceClock('the acquirer', acquirerUrl)]),
@@ -721,7 +478,7 @@ export class Ports {
   }
 
   get acquirer(): Acquirer & { ping(): Promise<void> } {
-    return this.#once('acquirer', () => {
+    return this.once('acquirer', () => {
       const { acquirerUrl: url, acquirerConnectionsMax: connectionsMax, acquirerTimeoutMs: timeoutMs } = this.config
       if (url === IN_PROCESS_ACQUIRER) return new InProcessAcquirer({ timeoutMs })
       return new HttpAcquirer({
@@ -738,7 +495,7 @@ export class Ports {
   }
 
   get doorbell(): Doorbell {
-    return this.#once('doorbell', () => {
+    return this.once('doorbell', () => {
       const waitMsMax = this.config.offline ? 0 : DOORBELL_WAIT_MS_MAX
       return new KafkaDoorbell({
         producer: this.#producer('doorbell'),
@@ -751,7 +508,7 @@ export class Ports {
   }
 
   get publisher() {
-    return this.#once('publisher', () => {
+    return this.once('publisher', () => {
       const publisher = new KafkaEventPublisher(this.#producer('events'), this.#topics)
       return {
         publish: async (rows: readonly OutboxRow[]) => {
@@ -766,14 +523,14 @@ export class Ports {
   }
 
   get deadLetters() {
-    return this.#once(
+    return this.once(
       'deadLetters',
       () => new KafkaDeadLetters(this.#producer('deadLetters'), this.#topics, systemClock),
     )
   }
 
   get responses() {
-    return this.#once(
+    return this.once(
       'responses',
       () =>
         new RedisResponseCache({
@@ -787,7 +544,7 @@ export class Ports {
   }
 
   get incarnationCheck() {
-    return this.#once('incarnationCheck', () => {
+    return this.once('incarnationCheck', () => {
       const table = new IncarnationTable(this.database)
       return new IncarnationCheck({
         redis: () => this.#redis,
@@ -811,7 +568,7 @@ export class Ports {
   }
 
   get alarms(): Alarms {
-    return this.#once('alarms', () => ({
+    return this.once('alarms', () => ({
       ledgerEntryRepaired: (eventId, paymentId) => {
         this.metrics.ledgerRepaired.inc()
         this.log.error({ eventId, paymentId }, 'a ledger entry was missing and has been written from its event')
@@ -892,17 +649,17 @@ export class Ports {
   }
 
   get #dataDisk() {
-    return this.#once('dataDisk', () => {
+    return this.once('dataDisk', () => {
       return new DataDisk({ folder: this.config.dataFolder, nowMs: systemClock.nowMs })
     })
   }
 
   get #troubles() {
-    return this.#once('troubles', () => new RecentTroubles(systemClock.nowMs))
+    return this.once('troubles', () => new RecentTroubles(systemClock.nowMs))
   }
 
   get #acquirerCircuit(): Circuit {
-    return this.#once('acquirerCircuit', () => {
+    return this.once('acquirerCircuit', () => {
       return new Circuit({
         nowMs: () => this.monotonic.nowMs(),
         onChange: position => reportCircuit(this, position),
@@ -912,11 +669,11 @@ export class Ports {
 
   /** One for each purpose: kafkajs asks for all topics of a producer at once, so that a missing one fails the others. */
   #producer(purpose: 'events' | 'doorbell' | 'deadLetters'): LazyProducer {
-    return this.#once(`producer of ${purpose}`, () => new LazyProducer(() => this.#openKafka()))
+    return this.once(`producer of ${purpose}`, () => new LazyProducer(() => this.#openKafka()))
   }
 
   get #topics(): TopicStates {
-    return this.#once('topics', () => {
+    return this.once('topics', () => {
       return new TopicStates({
         nowMs: systemClock.nowMs,
         onFailed: (topic, reason) => {
@@ -932,7 +689,7 @@ export class Ports {
   }
 
   get #admin(): LazyAdmin {
-    return this.#once('admin', () => new LazyAdmin(() => this.#openKafka()))
+    return this.once('admin', () => new LazyAdmin(() => this.#openKafka()))
   }
 
   #openKafka(): KafkaConnections {
@@ -940,17 +697,12 @@ export class Ports {
   }
 
   get #redis(): Redis {
-    return this.#once('redis', () => createRedis(this.config.redisUrl))
+    return this.once('redis', () => createRedis(this.config.redisUrl))
   }
 
   #failed(counter: 'cacheFailures' | 'doorbellFailures', message: string, error: unknown): void {
     this.metrics[counter].inc()
     this.log.debug({ err: error }, message)
-  }
-
-  #once<T>(name: string, make: () => T): T {
-    if (!this.#made.has(name)) this.#made.set(name, make())
-    return this.#made.get(name) as T
   }
 }
 
