@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
 import { paymentDayOf } from '../../sandbox/acquirer/business-days.ts'
 import { anyFreePort } from '../../scripts/local/ports.ts'
 import { journalPage, settlementPage } from '../../shared/contracts/acquirer.ts'
@@ -79,6 +79,15 @@ beforeAll(async () => {
     startExtraApi({ name: 'clock-two', env }),
   ])
 })
+
+// The scheduled functions of both processes begin with each real minute, and would race with a test that counts what
+// its own step of the clock did.
+beforeEach(() => until(noJobIsNear, { what: 'the jobs of this minute to be over' }))
+const noJobIsNear = (): boolean => {
+  const seconds = new Date().getSeconds()
+  return seconds >= 5 && seconds < 50
+}
+
 afterAll(async () => {
   await Promise.all([one?.stop(), two?.stop()])
   await Promise.all([end(acquirer), end(bank)])
