@@ -80,6 +80,8 @@ export const payoutFileId = ulidWith('pof').meta({ id: 'PayoutFileId', examples:
 export const holdId = ulidWith('hld').meta({ id: 'HoldId', examples: ['hld_01M8J1TQ6Z3W8X5C2V9B7N4M1K'] })
 export const invoiceId = ulidWith('inv').meta({ id: 'InvoiceId', examples: ['inv_01M8J1V4E8R2T5Y7P9Q3W6Z1XC'] })
 
+export const disputeId = ulidWith('dsp').meta({ id: 'DisputeId', examples: ['dsp_01M8K0V4E8R2T5Y7P9Q3W6Z1XD'] })
+
 /** Printable ASCII without space, compared byte for byte. */
 const printable = (max: number) =>
   z

@@ -98,6 +98,7 @@ export const accounts = {
   own_funds: 'liability',
   recon_gain: 'income',
   recon_loss: 'expense',
+  dispute_fee: 'income',
 } as const satisfies Record<string, AccountType>
 
 /** How a merchant's fee carries VAT: on top of it, within it, or not at all. */
@@ -128,6 +129,9 @@ export const itemTypes = [
   'reserve_use',
   'invoiced',
   'deducted',
+  'chargeback',
+  'chargeback_won',
+  'dispute_fee',
 ] as const
 export type ItemType = (typeof itemTypes)[number]
 
@@ -176,6 +180,10 @@ export type InvoiceState = (typeof invoiceStates)[number]
 export const invoiceReductions = ['deducted', 'collected', 'lost'] as const
 export type InvoiceReduction = (typeof invoiceReductions)[number]
 
+/** OPEN until it is won by a line of the acquirer, or given up by a person: LOST. */
+export const disputeStates = ['OPEN', 'WON', 'LOST'] as const
+export type DisputeState = (typeof disputeStates)[number]
+
 /** ASKED by one person → APPROVED by another, and so it is in the terms from a day later on; or CANCELED. */
 export const accountChangeStates = ['ASKED', 'APPROVED', 'CANCELED'] as const
 export type AccountChangeState = (typeof accountChangeStates)[number]
@@ -190,6 +198,9 @@ export const settlementEntryTypes = [
   'invoiced',
   'deducted',
   'invoice_lost',
+  'chargeback',
+  'chargeback_won',
+  'dispute_fee',
 ] as const
 export type SettlementEntryType = (typeof settlementEntryTypes)[number]
 
@@ -234,11 +245,17 @@ export const settlementEventTypes = [
   'recon.chunk-booked',
   'recon.break-opened',
   'recon.break-resolved',
+  'dispute.opened',
+  'dispute.won',
+  'dispute.lost',
 ] as const
 export type SettlementEventType = (typeof settlementEventTypes)[number]
 
-/** What we expect to find in the acquirer's settlement, one for each captured or refunded event. A correction follows from a break. */
-export const expectationKinds = ['capture', 'refund', 'correction'] as const
+/**
+ * What we expect to find in the acquirer's settlement, one for each captured or refunded event. A correction follows from a break, the
+ * expectation of a chargeback from its own line.
+ */
+export const expectationKinds = ['capture', 'refund', 'correction', 'chargeback', 'chargeback_won'] as const
 export type ExpectationKind = (typeof expectationKinds)[number]
 
 export const expectationStates = ['OPEN', 'OVERDUE', 'MATCHED', 'BROKEN', 'SETTLED'] as const
@@ -280,6 +297,7 @@ export const breakClasses = [
   'DATE',
   'MISSING_THERE',
   'AMENDED',
+  'OVER_DISPUTED',
 ] as const
 export type BreakClass = (typeof breakClasses)[number]
 
@@ -346,5 +364,6 @@ export const auditActions = [
   'recon-file.imported',
   'break.acted',
   'funds.moved',
+  'dispute.lost',
 ] as const
 export type AuditAction = (typeof auditActions)[number]

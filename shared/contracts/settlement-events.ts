@@ -1,17 +1,19 @@
-/** The events of settlement. Key = the batch, the payout, the reserve that is held or the invoice; the topic is the event type. Consumers ignore fields they do not know. */
+/** The events of settlement. Key = the batch, the payout, the reserve that is held, the invoice or the dispute; the topic is the event type. Consumers ignore fields they do not know. */
 import * as z from 'zod'
 import {
   amountMinor,
   batchId,
   currency,
+  disputeId,
   eventId,
   holdId,
   invoiceId,
   merchantId,
+  paymentId,
   payoutFileId,
   payoutId,
 } from './identifiers.ts'
-import { batchStates, invoiceReductions, invoiceStates, payoutStates } from './lists.ts'
+import { batchStates, disputeStates, invoiceReductions, invoiceStates, payoutStates } from './lists.ts'
 
 const common = {
   eventId,
@@ -119,3 +121,24 @@ export const invoiceReduced = z.object({
 
 export const invoiceEvent = z.discriminatedUnion('eventType', [merchantInvoiced, invoiceReduced])
 export type InvoiceEvent = z.infer<typeof invoiceEvent>
+
+/** The dispute after the step. */
+const dispute = z.object({
+  disputeId,
+  paymentId,
+  merchantId,
+  currency,
+  amount: amountMinor,
+  /** What the merchant was charged for it, in minor units. */
+  fee: z.int().min(0),
+  state: z.enum(disputeStates),
+  /** As the acquirer names it: the operation of the capture. */
+  externalRef: z.string(),
+})
+
+export const disputeOpened = z.object({ ...common, eventType: z.literal('dispute.opened'), dispute })
+export const disputeWon = z.object({ ...common, eventType: z.literal('dispute.won'), dispute })
+export const disputeLost = z.object({ ...common, eventType: z.literal('dispute.lost'), dispute })
+
+export const disputeEvent = z.discriminatedUnion('eventType', [disputeOpened, disputeWon, disputeLost])
+export type DisputeEvent = z.infer<typeof disputeEvent>

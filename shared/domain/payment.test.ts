@@ -26,6 +26,7 @@ const paymentOf = (given: Partial<Payment> = {}): Payment => ({
   currency: 'KRW',
   capturedMinor: 0,
   refundedMinor: 0,
+  disputedMinor: 0,
   paymentMethod: 'tok_approve',
   feeSchedule: { basisPoints: 250, fixedMinor: 0 },
   pendingOperationId: null,

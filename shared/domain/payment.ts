@@ -12,6 +12,8 @@ export interface Payment {
   currency: string
   capturedMinor: number
   refundedMinor: number
+  /** Of disputes that are open or lost. Changed by those alone. */
+  disputedMinor: number
   paymentMethod: string
   /** As it was when the payment was authorized; null on payments of functions that did not keep it. */
   feeSchedule: FeeSchedule | null
@@ -50,7 +52,8 @@ interface Transition {
 }
 
 const uncapturedMinor = ({ amountMinor, capturedMinor }: Payment): number => amountMinor - capturedMinor
-const unrefundedMinor = ({ capturedMinor, refundedMinor }: Payment): number => capturedMinor - refundedMinor
+const unrefundedMinor = ({ capturedMinor, refundedMinor, disputedMinor }: Payment): number =>
+  capturedMinor - refundedMinor - disputedMinor
 const captureBeforeMs = (payment: Payment): number | null => payment.captureBeforeMs
 const HELD = ['AUTHORIZED', 'PARTIALLY_CAPTURED'] as const
 

@@ -1,5 +1,6 @@
 /** Which movements of money settlement books, each of a subject and of no payment. The table stands in docs/settlement.md. */
 import type { SettlementEntryType } from '../contracts/lists.ts'
+import { RECEIVABLE } from './recon-ledger.ts'
 
 export interface SettlementMovement {
   type: SettlementEntryType
@@ -24,6 +25,9 @@ const accounts: Record<SettlementEntryType, (merchantId: string) => [debit: stri
   invoiced: merchantId => [merchantReceivable(merchantId), merchantPayable(merchantId)],
   deducted: merchantId => [merchantPayable(merchantId), merchantReceivable(merchantId)],
   invoice_lost: merchantId => ['bad_debt', merchantReceivable(merchantId)],
+  chargeback: merchantId => [merchantPayable(merchantId), RECEIVABLE],
+  chargeback_won: merchantId => [RECEIVABLE, merchantPayable(merchantId)],
+  dispute_fee: merchantId => [merchantPayable(merchantId), 'dispute_fee'],
 }
 
 /** One movement of `amountMinor` for one merchant. */

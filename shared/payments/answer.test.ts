@@ -21,6 +21,7 @@ const payment: Payment = {
   currency: 'KRW',
   capturedMinor: 10_000,
   refundedMinor: 0,
+  disputedMinor: 0,
   paymentMethod: 'tok_approve',
   feeSchedule: { basisPoints: 250, fixedMinor: 0 },
   pendingOperationId: null,

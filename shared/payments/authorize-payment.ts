@@ -100,6 +100,7 @@ function newPayment(ports: OperationPorts, request: AuthorizeRequest, nowMs: num
     currency: request.currency,
     capturedMinor: 0,
     refundedMinor: 0,
+    disputedMinor: 0,
     paymentMethod: request.paymentMethod ?? APPROVING_TOKEN,
     feeSchedule: scheduleFor(ports.policy.fees, request.currency),
     pendingOperationId: null,

@@ -44,6 +44,7 @@ export function createIds(
     payoutFile: withPrefix('pof'),
     hold: withPrefix('hld'),
     invoice: withPrefix('inv'),
+    dispute: withPrefix('dsp'),
     accountChange: withPrefix('chg'),
     reconFile: withPrefix('rcf'),
     reconBreak: withPrefix('brk'),

@@ -10,6 +10,7 @@ import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import type { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
+import { DisputeTable } from '../stores/disputes.ts'
 import { DueWorkTables } from '../stores/due-work.ts'
 import { ExpectationTable } from '../stores/expectations.ts'
 import { FeeItemTable } from '../stores/fee-items.ts'
@@ -121,6 +122,10 @@ export abstract class TablePorts {
 
   get invoices() {
     return this.once('invoices', () => new InvoiceTable(this.database))
+  }
+
+  get disputes() {
+    return this.once('disputes', () => new DisputeTable(this.database))
   }
 
   get negativeBalances() {

@@ -460,6 +460,7 @@ export function createFakeSettlementIds(seed = 0): SettlementIds & ReturnType<ty
     payoutFile: withPrefix('pof'),
     hold: withPrefix('hld'),
     invoice: withPrefix('inv'),
+    dispute: withPrefix('dsp'),
     accountChange: withPrefix('chg'),
   }
 }

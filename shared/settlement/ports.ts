@@ -3,6 +3,7 @@ import type {
   AccountChangeState,
   AuditAction,
   BatchState,
+  DisputeState,
   ExpectationKind,
   InvoiceState,
   ItemType,
@@ -213,6 +214,7 @@ export interface SettlementIds {
   payoutFile(): string
   hold(): string
   invoice(): string
+  dispute(): string
   accountChange(): string
   event(): string
 }
@@ -364,6 +366,48 @@ export interface NegativeBalances {
   update(tx: Transaction, account: Account, since: string | null): Promise<void>
   /** Those that are negative, by merchant and currency, after this one. */
   listNegative(limit: number, after?: Account): Promise<(Account & { since: string })[]>
+}
+
+/** What a card holder took back of one capture, through the acquirer. */
+export interface Dispute extends Account {
+  disputeId: string
+  sourceId: string
+  /** As the acquirer names it: the operation of the capture. */
+  externalRef: string
+  paymentId: string
+  /** Positive. */
+  amountMinor: number
+  /** What the merchant was charged for it. */
+  feeMinor: number
+  state: DisputeState
+  /** Sequence of its newest event. */
+  eventCount: number
+  /** Virtual time, as `closedAtMs`, which is null while it is OPEN. */
+  openedAtMs: number
+  closedAtMs: number | null
+}
+
+export interface Disputes {
+  /** Throws DuplicateKeyError (with a later statement or the commit) when the source has a dispute of this reference. */
+  insert(tx: Transaction, dispute: Dispute): Promise<void>
+  /** Locks the row until the transaction ends. */
+  lock(tx: Transaction, disputeId: string): Promise<Dispute | undefined>
+  /** Locks those of these references, at least one, in the order of their ids. */
+  lockByRefs(tx: Transaction, sourceId: string, externalRefs: readonly string[]): Promise<Dispute[]>
+  /** Writes state, count of events and closing. The row must be locked. */
+  update(tx: Transaction, dispute: Dispute): Promise<void>
+}
+
+export interface DisputeReader {
+  find(disputeId: string): Promise<Dispute | undefined>
+  /** The newest first. */
+  list(query: {
+    merchantId?: string
+    paymentId?: string
+    state?: DisputeState
+    limit: number
+    beforeDisputeId?: string
+  }): Promise<Dispute[]>
 }
 
 /** A bank account that somebody wants a merchant to be paid to. */

@@ -1,10 +1,16 @@
 /** Makes the events that tell other systems about batches, payouts, reserves and invoices. */
 import type { InvoiceReduction } from '../contracts/lists.ts'
 import type { ReconEvent } from '../contracts/recon-events.ts'
-import type { InvoiceEvent, PayoutEvent, ReserveEvent, SettlementClosed } from '../contracts/settlement-events.ts'
+import type {
+  DisputeEvent,
+  InvoiceEvent,
+  PayoutEvent,
+  ReserveEvent,
+  SettlementClosed,
+} from '../contracts/settlement-events.ts'
 import { shardOf } from '../contracts/topics.ts'
 import type { OutboxEvent } from '../payments/ports.ts'
-import type { Invoice, Payout, ReserveHold, SettlementBatch } from './ports.ts'
+import type { Dispute, Invoice, Payout, ReserveHold, SettlementBatch } from './ports.ts'
 
 /** `batch` is the batch after its closing; `carriedMinor` is what moved to the next one. */
 export function batchClosedEvent(eventId: string, batch: SettlementBatch, carriedMinor: number): OutboxEvent {
@@ -79,7 +85,22 @@ export function invoiceEvent(
   return outboxEvent(invoiceId, event)
 }
 
-type TopicEvent = SettlementClosed | PayoutEvent | ReserveEvent | InvoiceEvent | ReconEvent
+/** `dispute` is the dispute after the step, its `eventCount` already this event's sequence. */
+export function disputeToldEvent(
+  eventId: string,
+  eventType: DisputeEvent['eventType'],
+  dispute: Dispute,
+  atMs: number,
+): OutboxEvent {
+  const { disputeId, paymentId, merchantId, currency, amountMinor, feeMinor, state, externalRef, eventCount } = dispute
+  const event: DisputeEvent = {
+    ...{ eventId, occurredAt: new Date(atMs).toISOString(), sequence: eventCount, eventType },
+    dispute: { disputeId, paymentId, merchantId, currency, amount: amountMinor, fee: feeMinor, state, externalRef },
+  }
+  return outboxEvent(disputeId, event)
+}
+
+type TopicEvent = SettlementClosed | PayoutEvent | ReserveEvent | InvoiceEvent | DisputeEvent | ReconEvent
 
 /** What the outbox keeps of an event: its topic is its type, its key what it is about. */
 export const outboxEvent = (subjectId: string, event: TopicEvent): OutboxEvent => ({

@@ -6,7 +6,7 @@ import type { Database } from './database.ts'
 import { dateOrNull } from './days.ts'
 
 export const PAYMENT_COLUMNS =
-  'p.payment_id, p.merchant_id, p.order_id, p.status, p.amount, p.currency, p.captured_amount, p.refunded_amount, p.payment_method, ' +
+  'p.payment_id, p.merchant_id, p.order_id, p.status, p.amount, p.currency, p.captured_amount, p.refunded_amount, p.disputed_amount, p.payment_method, ' +
   'p.fee_basis_points, p.fee_fixed, p.pending_operation_id, p.event_count, p.shard, p.capture_before, p.created_at, p.updated_at'
 
 /** Of a row of `payment`: no expiry of it was declined since `declinedAfter`. */
@@ -24,6 +24,7 @@ export interface PaymentRow {
   currency: string
   captured_amount: number
   refunded_amount: number
+  disputed_amount: number
   payment_method: string
   fee_basis_points: number | null
   fee_fixed: number | null
@@ -44,6 +45,7 @@ export const paymentOf = (row: PaymentRow): Payment => ({
   currency: row.currency,
   capturedMinor: row.captured_amount,
   refundedMinor: row.refunded_amount,
+  disputedMinor: row.disputed_amount,
   paymentMethod: row.payment_method,
   feeSchedule: feeScheduleOf(row),
   pendingOperationId: row.pending_operation_id,

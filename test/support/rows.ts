@@ -23,6 +23,7 @@ export const newPayment = (given: Partial<Payment> = {}): Payment & { idempotenc
     currency: 'KRW',
     capturedMinor: 0,
     refundedMinor: 0,
+    disputedMinor: 0,
     paymentMethod: 'tok_approve',
     feeSchedule: { basisPoints: 250, fixedMinor: 0 },
     pendingOperationId: null,

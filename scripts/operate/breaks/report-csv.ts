@@ -28,11 +28,13 @@ const classWords: Record<Language, Record<BreakClass, string>> = {
     DATE: 'on another day',
     MISSING_THERE: 'did not come',
     AMENDED: 'changed by a later file',
+    OVER_DISPUTED: 'charged back beyond what was captured',
   },
   ko: {
     ...{ DUPLICATE: '중복 정산', MISSING_HERE: '내부 기록 없음', STATUS: '내부에서는 미확정·거절·실패' },
     ...{ CURRENCY: '통화 다름', AMOUNT_OVER: '금액 초과', AMOUNT_UNDER: '금액 부족', FEE: '수수료·부가세 다름' },
     ...{ DATE: '날짜 다름', MISSING_THERE: '들어오지 않음', AMENDED: '이후 파일에서 변경' },
+    OVER_DISPUTED: '매입액을 넘는 차지백',
   },
 }
 

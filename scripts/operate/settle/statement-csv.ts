@@ -37,11 +37,15 @@ const typeWords: Record<Language, Record<ItemType, string>> = {
     reserve_use: 'taken from reserve',
     invoiced: 'negative balance, invoiced',
     deducted: 'deducted for an invoice',
+    chargeback: 'chargeback',
+    chargeback_won: 'chargeback won',
+    dispute_fee: 'dispute fee',
   },
   ko: {
     ...{ capture: '매출', refund: '환불', carry_in: '이전 배치에서 이월', carry_out: '다음 배치로 이월' },
     ...{ payout_returned: '반환된 지급', adjustment: '조정', reserve_hold: '담보 유보', reserve_release: '담보 반환' },
     ...{ reserve_use: '담보 충당', invoiced: '음수 잔액 청구', deducted: '청구액 차감' },
+    ...{ chargeback: '차지백', chargeback_won: '차지백 환입', dispute_fee: '분쟁 수수료' },
   },
 }
 

@@ -174,6 +174,7 @@ class BookInWriting {
       currency,
       capturedMinor: 0,
       refundedMinor: 0,
+      disputedMinor: 0,
       paymentMethod,
       feeSchedule: scheduleFor(this.#policy.fees, currency),
       pendingOperationId: null,

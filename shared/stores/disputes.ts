@@ -1,0 +1,103 @@
+/** The table `dispute`. */
+import { type DisputeState, disputeStates } from '../contracts/lists.ts'
+import type { Transaction } from '../payments/ports.ts'
+import type { Dispute, DisputeReader, Disputes } from '../settlement/ports.ts'
+import type { Database } from './database.ts'
+import { dateOrNull } from './days.ts'
+
+interface DisputeRow {
+  dispute_id: string
+  source_id: string
+  external_ref: string
+  payment_id: string
+  merchant_id: string
+  currency: string
+  amount: number
+  fee: number
+  state: DisputeState
+  event_count: number
+  opened_at: Date
+  closed_at: Date | null
+}
+
+const COLUMNS = `dispute_id, source_id, external_ref, payment_id, merchant_id, currency, amount, fee, state, event_count, opened_at,
+  closed_at`
+
+const disputeOf = (row: DisputeRow): Dispute => ({
+  disputeId: row.dispute_id,
+  sourceId: row.source_id,
+  externalRef: row.external_ref,
+  paymentId: row.payment_id,
+  merchantId: row.merchant_id,
+  currency: row.currency,
+  amountMinor: row.amount,
+  feeMinor: row.fee,
+  state: row.state,
+  eventCount: row.event_count,
+  openedAtMs: row.opened_at.getTime(),
+  closedAtMs: row.closed_at?.getTime() ?? null,
+})
+
+export class DisputeTable implements Disputes, DisputeReader {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async insert(tx: Transaction, dispute: Dispute): Promise<void> {
+    const row = [
+      ...[dispute.disputeId, dispute.sourceId, dispute.externalRef, dispute.paymentId, dispute.merchantId],
+      ...[dispute.currency, dispute.amountMinor, dispute.feeMinor, dispute.state, dispute.eventCount],
+      ...[new Date(dispute.openedAtMs), dateOrNull(dispute.closedAtMs)],
+    ]
+    this.#database.insertLater(`INSERT INTO dispute (${COLUMNS}) VALUES`, row, tx)
+  }
+
+  async lock(tx: Transaction, disputeId: string): Promise<Dispute | undefined> {
+    const [dispute] = await this.#select('dispute_id = ? FOR UPDATE', [disputeId], tx)
+    return dispute
+  }
+
+  lockByRefs(tx: Transaction, sourceId: string, externalRefs: readonly string[]): Promise<Dispute[]> {
+    const ofRefs = 'source_id = ? AND external_ref IN (?) ORDER BY dispute_id FOR UPDATE'
+    return this.#select(ofRefs, [sourceId, externalRefs], tx)
+  }
+
+  async update(tx: Transaction, { disputeId, state, eventCount, closedAtMs }: Dispute): Promise<void> {
+    this.#database.writeLater(
+      'UPDATE dispute SET state = ?, event_count = ?, closed_at = ? WHERE dispute_id = ?',
+      [state, eventCount, dateOrNull(closedAtMs), disputeId],
+      tx,
+    )
+  }
+
+  async find(disputeId: string): Promise<Dispute | undefined> {
+    const [dispute] = await this.#select('dispute_id = ?', [disputeId])
+    return dispute
+  }
+
+  /** Every index of the table but the one by payment has the state: all states are the newest of each. */
+  async list({ merchantId, paymentId, state, limit, beforeDisputeId }: Parameters<DisputeReader['list']>[0]) {
+    const conditions = [
+      ...(merchantId === undefined ? [] : [['merchant_id = ?', merchantId] as const]),
+      ...(paymentId === undefined ? [] : [['payment_id = ?', paymentId] as const]),
+      ...(beforeDisputeId === undefined ? [] : [['dispute_id < ?', beforeDisputeId] as const]),
+    ]
+    const values = conditions.map(([, value]) => value)
+    const where = ['state = ?', ...conditions.map(([condition]) => condition)].join(' AND ')
+    const states = state === undefined ? disputeStates : [state]
+    const pages = await Promise.all(
+      states.map(each => this.#select(`${where} ORDER BY dispute_id DESC LIMIT ?`, [each, ...values, limit])),
+    )
+    return pages
+      .flat()
+      .sort((one, other) => (one.disputeId < other.disputeId ? 1 : -1))
+      .slice(0, limit)
+  }
+
+  async #select(condition: string, values: Parameters<Database['select']>[1], tx?: Transaction): Promise<Dispute[]> {
+    const sql = `SELECT ${COLUMNS} FROM dispute WHERE ${condition}`
+    return (await this.#database.select<DisputeRow>(sql, values, tx)).map(disputeOf)
+  }
+}
