@@ -1,4 +1,5 @@
 /** What the reconciliation use cases need from outside. Times are epoch milliseconds, amounts signed minor units, days `YYYY-MM-DD`. */
+import type { SettlementLineKind } from '../contracts/acquirer.ts'
 import type {
   AllocationKind,
   BreakAction,
@@ -75,8 +76,8 @@ export interface ReconFileTotal {
   closingMinor: number | null
 }
 
-/** `capture`, `refund` and `carry` of an acquirer; `credit`, `debit`, `return` and `opening` of a bank. */
-export type ReconLineKind = 'capture' | 'refund' | 'carry' | 'credit' | 'debit' | 'return' | 'opening'
+/** Those of an acquirer; `credit`, `debit`, `return` and `opening` of a bank. */
+export type ReconLineKind = SettlementLineKind | 'credit' | 'debit' | 'return' | 'opening'
 
 export interface ReconLine {
   fileId: string
