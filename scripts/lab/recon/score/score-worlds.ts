@@ -50,9 +50,11 @@ async function drop(databaseUrl: string, name: string): Promise<void> {
   await database.query('DROP DATABASE ??', [name]).finally(() => database.end())
 }
 
-const lineOf = ({ seed, lines, files, all, unkeyed, wrongFiles, wrongBalances, seconds }: WorldScore): string =>
+const lineOf = ({ seed, lines, files, all, unkeyed, seconds, ...world }: WorldScore): string =>
   [
     `seed ${seed}: ${lines} lines in ${files} files, ${all.planted} breaks planted, recall ${all.recall.toFixed(4)}`,
     `precision ${all.precision.toFixed(4)}, without a reference ${unkeyed.recall.toFixed(4)} ${unkeyed.precision.toFixed(4)}`,
-    `${wrongFiles.length} files and ${wrongBalances.length} accounts wrong, ${seconds.toFixed(1)} s`,
+    `${world.disputes} disputes`,
+    `${world.wrongDisputes.length} disputes, ${world.wrongFiles.length} files and ${world.wrongBalances.length} accounts wrong`,
+    `${seconds.toFixed(1)} s`,
   ].join(', ')
