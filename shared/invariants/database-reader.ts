@@ -7,6 +7,8 @@ import { readAccountApprovals, readApprovedFiles, readAuditRows } from './audit-
 import type { TermsRow } from './charges.ts'
 import { type AccountTotals, Balances, type CheckedSnapshot, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
+import type { CheckedMonth } from './month-invariants.ts'
+import { readClosedMonths } from './month-reader.ts'
 import {
   type AnswerRow,
   type EntryRow,
@@ -225,6 +227,10 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
 
   approvedFiles(): AsyncGenerator<ApprovedFile> {
     return readApprovedFiles(this.#snapshot)
+  }
+
+  closedMonths(): AsyncGenerator<CheckedMonth> {
+    return readClosedMonths(this.#snapshot)
   }
 
   /** Of the entries of payments. */
