@@ -128,6 +128,10 @@ export abstract class TablePorts {
     return this.once('disputes', () => new DisputeTable(this.database))
   }
 
+  get disputeReader() {
+    return this.disputes
+  }
+
   get negativeBalances() {
     return this.once('negativeBalances', () => new NegativeBalanceTable(this.database))
   }
