@@ -10,6 +10,7 @@ import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import type { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
+import { DisputedPaymentTables } from '../stores/disputed-payments.ts'
 import { DisputeTable } from '../stores/disputes.ts'
 import { DueWorkTables } from '../stores/due-work.ts'
 import { ExpectationTable } from '../stores/expectations.ts'
@@ -130,6 +131,10 @@ export abstract class TablePorts {
 
   get disputeReader() {
     return this.disputes
+  }
+
+  get disputedPayments() {
+    return this.once('disputedPayments', () => new DisputedPaymentTables(this.database))
   }
 
   get negativeBalances() {
