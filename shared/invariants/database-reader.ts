@@ -9,6 +9,8 @@ import { type AccountTotals, Balances, type CheckedSnapshot, type KeptAnswer } f
 import { type DisputeHistory, disputeExpectationKinds, disputeItemTypes, quoted } from './dispute-history.ts'
 import { DisputeReader } from './dispute-reader.ts'
 import type { DatabaseSource } from './judge.ts'
+import type { CheckedMonth } from './month-invariants.ts'
+import { readClosedMonths } from './month-reader.ts'
 import {
   type AnswerRow,
   type EntryRow,
@@ -233,6 +235,10 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
 
   approvedFiles(): AsyncGenerator<ApprovedFile> {
     return readApprovedFiles(this.#snapshot)
+  }
+
+  closedMonths(): AsyncGenerator<CheckedMonth> {
+    return readClosedMonths(this.#snapshot)
   }
 
   /** Of the entries of payments. */
