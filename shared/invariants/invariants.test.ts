@@ -12,6 +12,7 @@ import type { JournalDecision } from './planted.corruption.ts'
 import { type SampleAudit, sampleAudit } from './sample-audit.ts'
 import {
   declinedPayment,
+  disputedPayments,
   handSettledPayment,
   journalOf,
   minutesAgo,
@@ -39,6 +40,7 @@ const healthyPayments = (): HistoryInKafka[] => [
   ...paymentsInParts(10),
   ...paymentsWithVat(30),
   handSettledPayment(7),
+  ...disputedPayments(),
 ]
 
 const CLOCK = { nowMs: NOW_MS, virtualNowMs: NOW_MS, graceMs: 60_000, settlementDefaults: SAMPLE_TERMS }
