@@ -129,7 +129,7 @@ export function checkTotals({ amountMinor, capturedMinor, refundedMinor, dispute
   refuseUnless(amountMinor >= 1 && amountMinor <= 999_999_999_999, 'payment_amount')
   refuseUnless(capturedMinor >= 0 && capturedMinor <= amountMinor, 'payment_captured')
   refuseUnless(refundedMinor >= 0 && refundedMinor <= capturedMinor, 'payment_refunded')
-  refuseUnless(disputedMinor >= 0 && refundedMinor + disputedMinor <= capturedMinor, 'payment_disputed')
+  refuseUnless(disputedMinor >= 0 && refundedMinor + disputedMinor <= capturedMinor, 'payment.disputed_amount')
 }
 
 interface OperationRow extends Operation {
