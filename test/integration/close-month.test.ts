@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { ulid } from 'ulid'
+import { refusalLine } from '../../scripts/operate/books/closing-texts.ts'
 import { type CloseMonthPorts, closeMonth } from '../../shared/books/close-month.ts'
 import { entryOf, feeItemOf } from '../../shared/books/fake-books.ts'
 import { greenRun } from '../../shared/books/fake-months.ts'
@@ -69,7 +70,9 @@ const as = (name: string, ...args: string[]) => {
 }
 
 const because = ['--reason', 'approved by finance', '--yes']
-const close = (month: string, ...args: string[]) => as('lee', 'close', '--month', month, ...because, ...args)
+const typed = (month: string, ...args: string[]) => as('lee', 'close', '--month', month, ...because, ...args)
+/** As the command does it, without a process of its own. */
+const close = (month: string) => closeMonth(ports, month, { actor: 'lee', reason: 'approved by finance' })
 
 const SEPTEMBER_MS = Date.parse('2026-09-15T00:00:00Z')
 const OCTOBER_MS = Date.parse('2026-10-15T00:00:00Z')
@@ -143,7 +146,7 @@ describe('a closed month', () => {
   test('does not change: what comes later is of the next one, and in its journal', async () => {
     const early = times(3, number => payoutAt(number, SEPTEMBER_MS + number, { amountMinor: 1_000 * (number + 1) }))
     await insert([...early, payoutAt(10, OCTOBER_MS, { amountMinor: 70_000 })])
-    const { code, stdout } = await close('2026-09')
+    const { code, stdout } = await typed('2026-09')
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('2026-09 is closed: 3 entries') })
     const before = await inDatabase()
     expect(before).toMatchObject({
@@ -171,7 +174,7 @@ describe('a closed month', () => {
 
   test('has the figures that its journal adds up to, also with late entries in it', async () => {
     await insert([payoutAt(1, SEPTEMBER_MS), payoutAt(2, OCTOBER_MS, { amountMinor: 70_000 })])
-    expect(await close('2026-09')).toMatchObject({ code: 0 })
+    expect(await close('2026-09')).toMatchObject({ kind: 'closed' })
     // As if it had been closed in time, and the late one been booked before the last minute.
     await scratch.direct.write(
       "UPDATE closed_month SET known_until = '2026-10-02 00:00:00', closed_at = '2026-10-02 00:01:00'",
@@ -180,7 +183,7 @@ describe('a closed month', () => {
       payoutAt(100 + number, SEPTEMBER_MS, { recordedAtMs: Date.parse('2026-10-02T00:00:00Z') + number * 60_000 }),
     )
     await insert(late)
-    expect(await close('2026-10', '--lang', 'ko')).toMatchObject({
+    expect(await typed('2026-10', '--lang', 'ko')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('2026-10을 마감했습니다. 분개 1003건'),
     })
@@ -239,15 +242,20 @@ describe('a closed month', () => {
 })
 
 describe('a month is not closed', () => {
-  const refused = async (month: string, text: string, ...args: string[]) => {
-    expect(await close(month, ...args)).toMatchObject({ code: 1, stderr: expect.stringContaining(text) })
+  const refused = async (month: string, text: string) => {
+    const closing = await close(month)
+    expect(closing.kind === 'refused' ? refusalLine(month, closing, 'en') : 'closed').toContain(text)
     expect(await inDatabase()).toEqual({ months: [], figures: [] })
   }
 
   test('when it is none, is not over, or is not the next', async () => {
     await insert([payoutAt(1, SEPTEMBER_MS)])
-    for (const month of ['2026-13', '2026-9', 'september']) await refused(month, 'It wants a month such as 2026-11.')
-    await refused('2026-10', '2026-10 was not closed: close 2026-09 first')
+    expect((await typed('2026-13')).stderr).toContain('It wants a month such as 2026-11.')
+    expect(await typed('2026-10')).toMatchObject({
+      ...{ code: 1, stderr: expect.stringContaining('2026-10 was not closed: close 2026-09 first') },
+    })
+    expect((await typed('2026-10', '--lang', 'ko')).stderr).toContain('2026-09을 먼저 마감하세요')
+    await refused('2026-10', 'close 2026-09 first')
     await refused('2026-08', 'nothing happened up to its end')
     await scratch.direct.write('UPDATE ledger_entry SET occurred_at = ?', [new Date()])
     await refused(new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 7), 'a day after its end')
@@ -277,7 +285,7 @@ describe('a month is not closed', () => {
       await scratch.direct.write('DELETE FROM outbox_event')
     }
     await write('2026-09-30T15:00:00.000Z', null)
-    expect(await close('2026-09')).toMatchObject({ code: 0 })
+    expect(await close('2026-09')).toMatchObject({ kind: 'closed' })
   })
 
   test('while a consumer has not read an event of it', async () => {
@@ -294,17 +302,17 @@ describe('a month is not closed', () => {
          calendar_version, recorded_at) VALUES (?, ?, ?, ?, ?, 10000, 250, 25, 9725, ?, ?, 1, NOW(3))`,
       [item.itemId, item.merchantId, item.currency, item.eventId, item.type, item.soldOn, item.soldOn],
     )
-    await refused('2026-09', `이벤트를 아직 읽지 않았습니다: ${sale.eventId}`, '--lang', 'ko')
+    await refused('2026-09', `a consumer has not read events of it: ${sale.eventId}`)
     const fee = { type: 'fee', debitAccount: 'merchant_payable:shop', creditAccount: 'fee_revenue' } as const
     await insert([{ ...sale, ...fee, entryId: `led_${ulid(SEPTEMBER_MS)}`, amountMinor: 250 }])
-    expect(await close('2026-09')).toMatchObject({ code: 0 })
+    expect(await close('2026-09')).toMatchObject({ kind: 'closed' })
   })
 
   test('of payments from before settlement began it may be: they have no items', async () => {
     await insert([entryOf(1, { occurredAtMs: SEPTEMBER_MS, recordedAtMs: SEPTEMBER_MS })])
     await scratch.direct.write("UPDATE settlement_start SET settled_from = '2026-10-01'")
     try {
-      expect(await close('2026-09')).toMatchObject({ code: 0 })
+      expect(await close('2026-09')).toMatchObject({ kind: 'closed' })
     } finally {
       await scratch.direct.write("UPDATE settlement_start SET settled_from = '1970-01-01'")
     }
@@ -324,7 +332,7 @@ describe('a month is not closed', () => {
     await write('new', 'RECEIVED', null)
     await refused('2026-09', 'files of its days are not matched yet: new, last.')
     await scratch.direct.write("DELETE FROM recon_file WHERE name IN ('last', 'new')")
-    expect(await close('2026-09')).toMatchObject({ code: 0 })
+    expect(await close('2026-09')).toMatchObject({ kind: 'closed' })
   })
 
   test('while an invariant is broken, or was judged before', async () => {
@@ -348,7 +356,7 @@ describe('verify finds', () => {
     const october = payoutAt(2, OCTOBER_MS, { amountMinor: 70_000 })
     await insert([payoutAt(1, SEPTEMBER_MS), october, payoutAt(3, Date.parse('2026-11-15T00:00:00Z'))])
     for (const month of ['2026-09', '2026-10']) {
-      expect(await close(month)).toMatchObject({ code: 0 })
+      expect(await close(month)).toMatchObject({ kind: 'closed' })
       // Two minutes apart: a month is known no earlier than the one before.
       await scratch.direct.write(
         'UPDATE closed_month SET known_until = known_until - INTERVAL 2 MINUTE WHERE month = ?',
