@@ -180,9 +180,10 @@ function merchantProblems(facts: MonthFacts, owed: Owed, held: Held): (string | 
       payouts.filter(row => isOwn(row) && UNDER_WAY.includes(row.state)),
       ({ amount }) => amount,
     )
+    const accounts = ['merchant_payable', 'merchant_reserve', 'merchant_receivable']
     return same(
       `${merchantId} ${currency}`,
-      -held(`merchant_payable:${merchantId}`, currency) + inTransit,
+      inTransit - sumOf(accounts, account => held(`${account}:${merchantId}`, currency)),
       sales - paid + adjusted,
     )
   })
