@@ -6,6 +6,7 @@ import type { InvariantName } from './catalogue.ts'
 import { eventCorruptions } from './event-invariants.corruption.ts'
 import { kafkaCorruptions } from './kafka-invariants.corruption.ts'
 import { ledgerCorruptions } from './ledger-invariants.corruption.ts'
+import { monthCorruptions } from './month-invariants.corruption.ts'
 import { operationCorruptions } from './operation-invariants.corruption.ts'
 import { paymentCorruptions } from './payment-invariants.corruption.ts'
 import type { Planted, PlantedFor } from './planted.corruption.ts'
@@ -23,6 +24,7 @@ const corruptions: PlantedFor<InvariantName> = {
   ...reconCorruptions,
   ...auditCorruptions,
   ...balanceCorruptions,
+  ...monthCorruptions,
   ...kafkaCorruptions,
   ...acquirerCorruptions,
 }

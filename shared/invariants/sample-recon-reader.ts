@@ -155,6 +155,7 @@ export class SampleReconReader {
         ...{ actions: actions.map(actionOf), events, hasSubject: this.#hasSubject(row) },
         entries: this.#entriesUnder([...own]).filter(({ subjectId }) => subjectId === row.break_id),
         corrections: this.#corrections().filter(isOwn),
+        corrected: new Map(this.#corrections().map(each => [each.expectationId, each])),
         items: this.#rows.settlement_item
           .map(itemOf)
           .filter(item => events.some(({ eventId }) => item.eventId === eventId)),
@@ -176,9 +177,14 @@ export class SampleReconReader {
     return this.#rows.recon_expectation.map(row => ({
       ...{ expectationId: row.expectation_id, matchKey: row.match_key, kind: row.kind, eventId: row.event_id },
       ...{ amount: row.amount, fee: row.fee, vat: row.vat, currency: row.currency, state: row.state },
-      settlers: { lines: 0, givenUp: 0, missing: 0 },
+      settlers: { lines: 0, givenUp: 0, approved: this.#approvalsOf(row.expectation_id), missing: 0 },
     }))
   }
+
+  #approvalsOf = (expectationId: string): number =>
+    this.#rows.recon_break_action.filter(
+      ({ action, account, target }) => action === 'approve' && account === RECEIVABLE && target === expectationId,
+    ).length
 
   /** What settled the expectations of payments, and misses them. */
   settlersOf({ expectationId, matchKey, kind }: Omit<ExpectationRow, 'settlers'>): ExpectationRow['settlers'] {
@@ -192,6 +198,7 @@ export class SampleReconReader {
     return {
       lines: this.#rows.recon_line.filter(line => line.expectation_id === expectationId && named(line) === name).length,
       givenUp: missing.filter(isGivenUp).length,
+      approved: 0,
       missing: missing.filter(each => each.closed_at === null && !isGivenUp(each)).length,
     }
   }

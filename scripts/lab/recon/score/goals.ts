@@ -65,6 +65,7 @@ const problemsOf = (world: WorldScore): string[] =>
     ...world.missed.map(text => `missed: ${text}`),
     ...world.wrong.map(text => `found for nothing: ${text}`),
     ...world.otherAmounts.map(text => `another amount: ${text}`),
+    ...world.wrongDisputes.map(text => `dispute: ${text}`),
     ...world.wrongFiles.map(text => `file: ${text}`),
     ...world.wrongBalances.map(text => `account: ${text}`),
   ].map(text => `seed ${world.seed}: ${text}`)
