@@ -209,6 +209,25 @@ describe('a negative batch that was missed', () => {
 })
 
 describe('matchFiles', () => {
+  test('what failed here and is settled there is told once, although its transaction was run again', async () => {
+    const ports = createMatchingPorts()
+    ports.matching.operations.set('op_1 capture', 'DECLINED')
+    await receiveIn(ports, [{ matchKey: 'op_1' }])
+    const run: typeof ports.transactions.run = async (subject, work) => {
+      const undone = ports.transactions.run(subject, async tx => {
+        await work(tx)
+        expect(ports.reconAlarms.told).toEqual([])
+        throw new Error('rolled back')
+      })
+      await expect(undone).rejects.toThrow('rolled back')
+      return ports.transactions.run(subject, work)
+    }
+    await matchFiles({ ...ports, transactions: { areSeparate: true, run } }, NO_END)
+
+    expect(breaksOf(ports)).toEqual([[1, 'STATUS', -9_835, -9_835, 'OPEN']])
+    expect(ports.reconAlarms.told).toEqual([[1, 'DECLINED']])
+  })
+
   test('a file is matched once, whoever matches it and in whatever order they are served', async () => {
     for (let seed = 1; seed <= 20; seed++) {
       const db = new FakeDatabase(shuffledTurns(seed))

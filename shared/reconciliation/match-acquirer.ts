@@ -202,7 +202,7 @@ async function bookSums(
 async function open(
   ports: MatchAcquirerPorts,
   tx: Transaction,
-  { source }: Chunk,
+  { source, afterCommit }: Chunk,
   judged: readonly Judged[],
 ): Promise<void> {
   const openedOn = dayAt(source, ports.clock.virtualNowMs())
@@ -220,7 +220,8 @@ async function open(
   )
   await openBreaks(ports, tx, broken)
   for (const { line, verdict } of judged)
-    if (verdict?.class === 'STATUS') ports.reconAlarms.statusDiffers(line, verdict.differences.status ?? '')
+    if (verdict?.class === 'STATUS')
+      afterCommit(() => ports.reconAlarms.statusDiffers(line, verdict.differences.status ?? ''))
 }
 
 /** Of lines that were missed. */

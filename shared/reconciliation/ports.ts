@@ -307,7 +307,7 @@ export interface MissingLines {
 export interface ReconAlarms {
   fileRejected(file: Pick<ReconFile, 'fileId' | 'sourceId' | 'name' | 'failure'>): void
   sourceAway(sourceId: string, error: SourceAwayError): void
-  /** Settled there, and pending, declined or given up here. May be told twice of one line when its transaction was run again. */
+  /** Settled there, and pending, declined or given up here. Told once of a line, after the commit. */
   statusDiffers(line: Pick<ReconLine, 'fileId' | 'lineNo' | 'matchKey' | 'netMinor' | 'currency'>, status: string): void
 }
 

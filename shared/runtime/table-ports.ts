@@ -267,6 +267,10 @@ export abstract class TablePorts {
     return this.once('invariantRuns', () => new InvariantRunTable(this.database))
   }
 
+  get undatedItems() {
+    return this.items
+  }
+
   get acquirerTerms() {
     return this.expectations
   }

@@ -595,7 +595,7 @@ describe('what comes late', () => {
          occurred_at, recorded_at) VALUES (?)`,
       [
         [
-          ...[ids.entry(), 'brk_1', eventId, 'resolved', 'acquirer_receivable', 'recon_suspense', 300, 'KRW'],
+          ...[ids.entry(), 'brk_1', eventId, 'resolved', 'acquirer_receivable', 'own_funds', 300, 'KRW'],
           ...[new Date(NOW_MS), new Date(NOW_MS)],
         ],
       ],
