@@ -139,6 +139,10 @@ export abstract class TablePorts {
     return this.once('disputes', () => new DisputeTable(this.database))
   }
 
+  get disputeReader() {
+    return this.disputes
+  }
+
   get disputedPayments() {
     return this.once('disputedPayments', () => new DisputedPaymentTables(this.database))
   }
