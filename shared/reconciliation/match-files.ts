@@ -9,6 +9,7 @@ import {
 } from '../payments/ports.ts'
 import type { MatchChunk } from './chunk.ts'
 import { BANK_CHUNK_LINES } from './match-bank.ts'
+import { linesWithFewDisputes } from './open-disputes.ts'
 import type { ReconFile, ReconFiles, ReconLines, ReconSource, ReconSources } from './ports.ts'
 import { ringAll } from './ring-all.ts'
 
@@ -145,9 +146,10 @@ async function matchChunk(
   const source = await ports.reconSources.lock(tx, sourceId)
   const file = await ports.reconFiles.lock(tx, fileId)
   if (source === undefined || (file?.state !== 'PARSED' && file?.state !== 'MATCHING')) return undefined
-  const lines = await ports.reconLines.list(fileId, { afterLine: file.matchedTo, limit }, tx)
+  const next = await ports.reconLines.list(fileId, { afterLine: file.matchedTo, limit }, tx)
+  const lines = linesWithFewDisputes(next)
   const matchedTo = lines.at(-1)?.lineNo ?? file.matchedTo
-  const isLast = lines.length < limit || matchedTo >= file.lineCount
+  const isLast = lines.length === next.length && (next.length < limit || matchedTo >= file.lineCount)
   const tells: (() => void)[] = []
   const told = await matcher(tx, { source, file, lines, isLast, afterCommit: tell => tells.push(tell) })
   await ports.reconFiles.update(tx, {

@@ -409,6 +409,30 @@ describe('a chunk', () => {
     expect(asked).toEqual(['earlier lines'])
   })
 
+  test('takes a part of a file of many, and the next ones the rest', async () => {
+    const ports = createMatchingPorts()
+    const lines = Array.from({ length: 600 }, (_, place) => chargeback(10, { matchKey: `op_${place}` }))
+    await receiveIn(ports, lines)
+    expect(await matchFiles(ports, NO_END, 1_000)).toEqual({ files: 1, lines: 600, late: 0 })
+    const { matchers } = ports
+    const sizes: number[] = []
+    await receiveIn(ports, lines, NEXT)
+    await matchFiles(
+      {
+        ...ports,
+        matchers: {
+          acquirer: async (tx, chunk) => {
+            sizes.push(chunk.lines.length)
+            return matchers.acquirer(tx, chunk)
+          },
+        },
+      },
+      NO_END,
+      1_000,
+    )
+    expect(sizes).toEqual([250, 250, 100])
+  })
+
   test('that was rolled back and comes again writes everything once', async () => {
     const ports = createMatchingPorts()
     await capture(ports)

@@ -53,6 +53,17 @@ export interface ChunkDisputes {
 
 const NOTHING: ChunkDisputes = { refused: new Map(), expectedBy: new Map() }
 
+const isOfDispute = ({ kind }: Pick<ReconLine, 'kind'>): boolean => kind === 'chargeback' || kind === 'chargeback_won'
+
+/** Of one transaction, which must stay below a second: each of these lines is a row of seven tables. */
+const DISPUTES_MAX = 250
+
+/** The lines up to the last one that a transaction takes; the next one takes the rest. */
+export function linesWithFewDisputes(lines: readonly ReconLine[]): readonly ReconLine[] {
+  const places = lines.flatMap((line, place) => (isOfDispute(line) ? [place] : []))
+  return lines.slice(0, places[DISPUTES_MAX])
+}
+
 /** Locks the payments of the lines, then their disputes. All is written in the caller's transaction. */
 export async function openDisputes(ports: OpenDisputePorts, tx: Transaction, chunk: Chunk): Promise<ChunkDisputes> {
   const lines = await newLines(ports, tx, chunk)
@@ -64,8 +75,6 @@ export async function openDisputes(ports: OpenDisputePorts, tx: Transaction, chu
   await writeSteps(ports, tx, told)
   return { refused, expectedBy: new Map(told.map(({ line, expectation: of }) => [of.expectationId, line.lineNo])) }
 }
-
-const isOfDispute = ({ kind }: ReconLine): boolean => kind === 'chargeback' || kind === 'chargeback_won'
 
 /** Those that no earlier file had, the first of each operation and kind. */
 async function newLines(

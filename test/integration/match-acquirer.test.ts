@@ -25,6 +25,7 @@ import { SettlementItemTable } from '../../shared/stores/settlement-items.ts'
 import { SettlementLedgerTable } from '../../shared/stores/settlement-ledger.ts'
 import { SettlementStartTable } from '../../shared/stores/settlement-start.ts'
 import { SettlementTermsTable } from '../../shared/stores/settlement-terms.ts'
+import { disagreementsIn } from '../support/recon-disagreements.ts'
 import { times } from '../support/rows.ts'
 import { ScratchDatabase } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
@@ -55,7 +56,7 @@ beforeEach(async () => {
   clock = new FakeClock(NOW_MS)
   for (const table of written) await scratch.direct.write('DELETE FROM ??', [table])
 })
-afterEach(async () => expect(await disagreements()).toEqual([]))
+afterEach(async () => expect(await disagreementsIn(scratch.direct)).toEqual([]))
 
 /** One process: pool, stores and the ports of every use case. */
 function processOf() {
@@ -188,43 +189,6 @@ const balances = async () => {
      GROUP BY account HAVING balance <> 0 ORDER BY account`,
   )
   return Object.fromEntries(rows.map(({ account, balance }) => [account, Number(balance)]))
-}
-
-/** Each statement finds what must not be. */
-const MUST_BE_NONE = {
-  'the receivable is what is expected and not settled': `SELECT 1 FROM (
-      SELECT COALESCE(SUM(CASE WHEN debit_account = 'acquirer_receivable' THEN amount WHEN credit_account = 'acquirer_receivable' THEN -amount ELSE 0 END), 0) AS balance
-      FROM ledger_entry) AS books
-    WHERE balance <> (SELECT COALESCE(SUM(amount), 0) FROM recon_expectation WHERE state <> 'SETTLED')`,
-  'cash in transit is what the batches have left': `SELECT 1 FROM (
-      SELECT COALESCE(SUM(CASE WHEN debit_account = 'cash_in_transit' THEN amount WHEN credit_account = 'cash_in_transit' THEN -amount ELSE 0 END), 0) AS balance
-      FROM ledger_entry) AS books
-    WHERE balance <> (SELECT COALESCE(SUM(net - allocated - moved), 0) FROM recon_batch)`,
-  'each break holds its remaining on recon_suspense': `SELECT 1 FROM recon_break b LEFT JOIN (
-      SELECT subject_id, SUM(CASE WHEN debit_account = 'recon_suspense' THEN amount WHEN credit_account = 'recon_suspense' THEN -amount ELSE 0 END) AS balance
-      FROM ledger_entry GROUP BY subject_id) AS books ON books.subject_id = b.break_id
-    WHERE COALESCE(books.balance, 0) <> b.remaining`,
-  'nothing else is on recon_suspense': `SELECT 1 FROM ledger_entry WHERE 'recon_suspense' IN (debit_account, credit_account)
-    AND subject_id NOT IN (SELECT break_id FROM recon_break)`,
-  'booked less its actions remains': `SELECT 1 FROM recon_break b
-    WHERE remaining <> booked - (SELECT COALESCE(SUM(amount), 0) FROM recon_break_action a WHERE a.break_id = b.break_id)`,
-  'a broken line has a break': `SELECT 1 FROM recon_line l WHERE state = 'BROKEN'
-    AND NOT EXISTS (SELECT 1 FROM recon_break b WHERE b.file_id = l.file_id AND b.line_no = l.line_no)`,
-  'what a line settled is settled, once': `SELECT 1 FROM recon_line l JOIN recon_expectation e ON e.expectation_id = l.expectation_id
-    GROUP BY e.expectation_id HAVING COUNT(*) > 1 OR MIN(e.state) <> 'SETTLED'`,
-  'a file that is done has no line left': `SELECT 1 FROM recon_line l JOIN recon_file f ON f.file_id = l.file_id
-    WHERE f.state = 'DONE' AND l.state = 'READ'`,
-  'events of a subject are counted without gaps': `SELECT 1 FROM (
-      SELECT f.event_count - 1 AS counted, (SELECT COUNT(*) FROM outbox_event o WHERE o.message_key = f.file_id) AS told FROM recon_file f
-      UNION ALL SELECT b.event_count, (SELECT COUNT(*) FROM outbox_event o WHERE o.message_key = b.break_id) FROM recon_break b) AS each_subject
-    WHERE counted <> told`,
-}
-
-async function disagreements(): Promise<string[]> {
-  const found = []
-  for (const [name, sql] of Object.entries(MUST_BE_NONE))
-    if ((await scratch.direct.rows(sql)).length > 0) found.push(name)
-  return found
 }
 
 const match = (ports: Process) => matchFiles(ports, NO_END)
