@@ -75,6 +75,8 @@ const printedGauges: Record<StateSource, readonly [gauge: keyof Metrics, unit: U
     ['reconBreaksOpen', 'Count'],
     ['reconBreaksLate', 'Count'],
     ['reconSuspense', 'None'],
+    ['disputesOpen', 'Count'],
+    ['disputesOpenOldestSeconds', 'Seconds'],
   ],
   funds: [
     ['fundsMissing', 'None'],

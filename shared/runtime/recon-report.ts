@@ -34,12 +34,15 @@ type ReconGauges =
   | 'reconBreaksOpen'
   | 'reconBreaksLate'
   | 'reconSuspense'
+  | 'disputesOpen'
+  | 'disputesOpenOldestSeconds'
 
 export interface ReconState {
   files: Record<WaitingReconFileState, Waiting>
   rejectedCount: number
   open: readonly AgedBreaks[]
   suspense: readonly SuspenseBalance[]
+  disputes: Waiting
 }
 
 /** `nowMs` is virtual, as the ages are. */
@@ -47,7 +50,7 @@ export function reportRecon(metrics: Pick<Metrics, ReconGauges>, state: ReconSta
   for (const name of waitingReconFileStates) {
     const { count, sinceMs } = state.files[name]
     metrics.reconFilesWaiting.set({ state: name }, count)
-    metrics.reconFilesWaitingOldestSeconds.set({ state: name }, sinceMs === null ? 0 : (nowMs - sinceMs) / 1_000)
+    metrics.reconFilesWaitingOldestSeconds.set({ state: name }, secondsSince(sinceMs, nowMs))
   }
   metrics.reconFilesRejected.set(state.rejectedCount)
   const countOf = (of: readonly AgedBreaks[]) => of.reduce((sum, { count }) => sum + count, 0)
@@ -56,4 +59,9 @@ export function reportRecon(metrics: Pick<Metrics, ReconGauges>, state: ReconSta
   metrics.reconBreaksLate.set(state.open.reduce((sum, { byAge }) => sum + byAge['6-20'] + byAge['>20'], 0))
   for (const { currency, balanceMinor } of state.suspense)
     metrics.reconSuspense.set({ currency }, Math.abs(Number(balanceMinor)))
+  metrics.disputesOpen.set(state.disputes.count)
+  metrics.disputesOpenOldestSeconds.set(secondsSince(state.disputes.sinceMs, nowMs))
 }
+
+const secondsSince = (sinceMs: number | null, nowMs: number): number =>
+  sinceMs === null ? 0 : (nowMs - sinceMs) / 1_000

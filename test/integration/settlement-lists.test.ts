@@ -78,9 +78,9 @@ function fillExpected() {
 }
 
 function plannedDispute(number: number) {
-  const state = ofList<DisputeState>(disputeStates, mixed(number))
+  const state = ofList<DisputeState>(disputeStates, Math.floor(number / MERCHANTS.length))
   return listedDispute(number, {
-    ...{ merchantId: ofList(MERCHANTS, mixed(number + 7_000)), state, closedAtMs: state === 'OPEN' ? null : NOW_MS },
+    ...{ merchantId: ofList(MERCHANTS, number), state, closedAtMs: state === 'OPEN' ? null : NOW_MS },
     ...(number % (DISPUTES / DISPUTES_OF_ONE) === 0 ? { paymentId: `pay_${ulidOf(0)}` } : {}),
   })
 }
