@@ -40,21 +40,26 @@ function* figureResults({ month, closed, auditedBy, foundEntries, accounts }: Ch
 
 const textOf = ({ debits, credits }: MonthFigures): string => `${debits}, ${credits}`
 
+/** In the order of the months. */
+export async function* monthResults(months: AsyncIterable<CheckedMonth>): AsyncGenerator<CheckResult> {
+  let before: CheckedMonth | undefined
+  for await (const month of months) {
+    if (month.closed === null) {
+      yield failed(month.month, 'is not a closed month, and its figures or the audit log say that it is')
+      continue
+    }
+    yield* orderResults(month, before)
+    yield* figureResults(month)
+    before = month
+  }
+}
+
 const closedMonths = {
   name: 'closed-months',
   sentence:
     'Closed months follow each other without a gap, each is in the audit log, and what was written down is what its entries add up to.',
   async *checkTotals({ closedMonths }) {
-    let before: CheckedMonth | undefined
-    for await (const month of closedMonths()) {
-      if (month.closed === null) {
-        yield failed(month.month, 'is not a closed month, and its figures or the audit log say that it is')
-        continue
-      }
-      yield* orderResults(month, before)
-      yield* figureResults(month)
-      before = month
-    }
+    yield* monthResults(closedMonths())
   },
 } as const satisfies DatabaseInvariant
 

@@ -261,7 +261,7 @@ function settle(
     ...chargedBy(gross),
     currency,
     state: 'OPEN',
-    settlers: { lines: 0, givenUp: 0, missing: 0 },
+    settlers: { lines: 0, givenUp: 0, approved: 0, missing: 0 },
   })
 }
 

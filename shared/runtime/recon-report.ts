@@ -34,6 +34,7 @@ type ReconGauges =
   | 'reconBreaksOpen'
   | 'reconBreaksLate'
   | 'reconSuspense'
+  | 'reconTransfersLate'
   | 'disputesOpen'
   | 'disputesOpenOldestSeconds'
 
@@ -42,6 +43,7 @@ export interface ReconState {
   rejectedCount: number
   open: readonly AgedBreaks[]
   suspense: readonly SuspenseBalance[]
+  lateTransferCount: number
   disputes: Waiting
 }
 
@@ -57,6 +59,7 @@ export function reportRecon(metrics: Pick<Metrics, ReconGauges>, state: ReconSta
   for (const name of breakClasses)
     metrics.reconBreaksOpen.set({ class: name }, countOf(state.open.filter(each => each.class === name)))
   metrics.reconBreaksLate.set(state.open.reduce((sum, { byAge }) => sum + byAge['6-20'] + byAge['>20'], 0))
+  metrics.reconTransfersLate.set(state.lateTransferCount)
   for (const { currency, balanceMinor } of state.suspense)
     metrics.reconSuspense.set({ currency }, Math.abs(Number(balanceMinor)))
   metrics.disputesOpen.set(state.disputes.count)

@@ -271,6 +271,10 @@ export abstract class TablePorts {
     return this.once('invariantRuns', () => new InvariantRunTable(this.database))
   }
 
+  get undatedItems() {
+    return this.items
+  }
+
   get acquirerTerms() {
     return this.expectations
   }

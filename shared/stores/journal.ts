@@ -1,6 +1,6 @@
 /** Reads `ledger_entry` in the order in which the money moved. */
-import { encodeTime } from 'ulid'
 import type { Journal, JournalEntry, JournalPosition, Span } from '../books/ports.ts'
+import { ulidTimeOf } from '../domain/ulid-time.ts'
 import type { Database } from './database.ts'
 
 interface JournalRow {
@@ -27,7 +27,7 @@ const DAY_MS = 24 * 60 * 60_000
 const APART_MS_MAX = DAY_MS
 
 /** Sorts before every id that was made at this time or later. */
-const idsFrom = (atMs: number): string => `led_${encodeTime(Math.max(0, atMs), 10)}`
+const idsFrom = (atMs: number): string => `led_${ulidTimeOf(atMs)}`
 
 export class JournalTable implements Journal {
   readonly #database: Pick<Database, 'select'>

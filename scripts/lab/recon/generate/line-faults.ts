@@ -152,6 +152,13 @@ const twinOf = (world: World, sale: Sale): Sale => ({
   paymentId: world.newId('pay', world.atMs()),
 })
 
+/** Each of its sums by half, towards 0. */
+const halfOf = ({ amount, fee, vat }: Sale): LineValues => ({
+  amount: Math.trunc(amount / 2),
+  fee: Math.trunc(fee / 2),
+  vat: Math.trunc(vat / 2),
+})
+
 function duplicated(times: number, day: (target: LineTarget) => string, mutation: string): Fault {
   return (world, target, sale) => {
     world.expect(sale, dueOf(target.today))
@@ -229,6 +236,18 @@ export const lineFaults = {
     world.truth({ ...row, class: 'AMOUNT_UNDER', booked: sale.amount - values.amount })
     unexpected(world, sale, values, { class: 'DUPLICATE', mutation: 'twice-and-under' })
   },
+  // What is left of it looks like a second line of the same refund.
+  'refund-over-two-batches': (world, target, sale) => {
+    const row = { subject: subjectOf(sale), currency: sale.currency, mutation: 'refund-over-two-batches' }
+    const first = halfOf(sale)
+    const rest = { amount: sale.amount - first.amount, fee: sale.fee - first.fee, vat: sale.vat - first.vat }
+    world.expect(sale, dueOf(target.today))
+    target.line(sale, first, { settles: true })
+    target.line(sale, rest, { day: nextDay(target) })
+    world.settle(sale, first)
+    world.truth({ ...row, class: 'AMOUNT_OVER', booked: netOf(rest) })
+    unexpected(world, sale, rest, { class: 'DUPLICATE', mutation: row.mutation })
+  },
   'unknown-operation': (world, target, sale) => {
     target.line(sale, valuesOf(sale))
     unexpected(world, sale, valuesOf(sale), { class: 'MISSING_HERE', mutation: 'unknown-operation' })
@@ -291,6 +310,7 @@ export const lineFaults = {
 
 export type LineFault = keyof typeof lineFaults
 
+const goesOnNextDay: ReadonlySet<string> = new Set<LineFault>(['again-next-day', 'refund-over-two-batches'])
 const followsTomorrow: ReadonlySet<string> = new Set<LineFault>([
   'books-late',
   'books-late-and-more',
@@ -303,9 +323,10 @@ export function mayFail(name: LineFault, target: LineTarget, { amount, currency 
   const { today: day, nextDay: next, nextSeasonDay } = target
   const isApart = target.isApart(currency) || target.isApart(currency, target.nextDay)
   // What was missed before it came is no DATE, too.
-  const needsOrder = name === 'again-next-day' || followsTomorrow.has(name) || nextDayIsDueLater.has(name)
+  const needsOrder = goesOnNextDay.has(name) || followsTomorrow.has(name) || nextDayIsDueLater.has(name)
   if (isApart && needsOrder) return false
-  if (name === 'again-next-day' || followsTomorrow.has(name)) return next !== undefined
+  if (name === 'refund-over-two-batches' && amount > -2) return false
+  if (goesOnNextDay.has(name) || followsTomorrow.has(name)) return next !== undefined
   if (nextDayIsDueLater.has(name)) return next !== undefined && dueOf(next) > dueOf(day)
   if (name === 'next-day-due-the-same') return next !== undefined && dueOf(next) === dueOf(day)
   if (name === 'settled-next-season') return nextSeasonDay !== undefined
