@@ -434,6 +434,12 @@ export interface DisputedPayments {
   addDisputed(tx: Transaction, paymentId: string, byMinor: number, atMs: number): Promise<void>
 }
 
+/** Disputes that nobody has decided. */
+export interface OpenDisputes {
+  /** All of them, and since when the oldest is open (virtual time). */
+  open(): Promise<Waiting>
+}
+
 export interface DisputeReader {
   find(disputeId: string): Promise<Dispute | undefined>
   /** The newest first. */
