@@ -139,6 +139,14 @@ export const businessAlarms: readonly BusinessAlarm[] = [
     section: 'Breaks',
   },
   {
+    metric: 'recon_transfers_late',
+    statistic: 'MAX',
+    above: 0,
+    minutes: lasting,
+    printedEachMinute: true,
+    section: 'A transfer has one line',
+  },
+  {
     metric: 'recon_alarms_total',
     statistic: 'SUM',
     above: 0,

@@ -160,6 +160,8 @@ describe('observe-state', () => {
     recon.open.push({ ...open, class: 'FEE', openedOn: '2099-01-02', count: 1 })
     const accounts = { debitAccount: 'cash', creditAccount: 'recon_suspense' }
     ports.balances.entries.push({ ...accounts, amountMinor: 70, currency: 'KRW', recordedAtMs: 0 })
+    const transfer = { reference: 'SFG-1', currency: 'KRW', amountMinor: -5, sourceId: 'bank-operating' }
+    recon.transfers.push({ ...transfer, bookedOn: '2020-01-02' }, { ...transfer, bookedOn: '2099-01-02' })
     expect(await run()).toEqual({ unread: [] })
 
     expect(await shown(ports, 'recon_files_waiting', 'recon_files_waiting_oldest_seconds')).toEqual(
@@ -171,6 +173,7 @@ describe('observe-state', () => {
     const classes = await shown(ports, 'recon_breaks_open')
     expect(classes).toHaveLength(breakClasses.length)
     expect(classes).toContain('recon_breaks_open{class="FEE"} 4')
+    expect(await shown(ports, 'recon_transfers_late')).toEqual(['recon_transfers_late 1'])
     expect(await shown(ports, 'recon_files_rejected', 'recon_breaks_late', 'recon_suspense_minor')).toEqual([
       'recon_files_rejected 2',
       'recon_breaks_late 3',

@@ -7,6 +7,7 @@ import { eventInvariants } from './event-invariants.ts'
 import type { AcquirerInvariant, DatabaseInvariant, Invariant, KafkaInvariant } from './invariant.ts'
 import { kafkaInvariants } from './kafka-invariants.ts'
 import { ledgerInvariants } from './ledger-invariants.ts'
+import { monthInvariants } from './month-invariants.ts'
 import { operationInvariants } from './operation-invariants.ts'
 import { paymentInvariants } from './payment-invariants.ts'
 import { reconInvariants } from './recon-invariants.ts'
@@ -17,7 +18,7 @@ const databaseGroups = {
   Payments: paymentInvariants,
   'Operations and answers': operationInvariants,
   'Events and outbox': eventInvariants,
-  Ledger: [...ledgerInvariants, ...balanceInvariants],
+  Ledger: [...ledgerInvariants, ...balanceInvariants, ...monthInvariants],
   Settlement: [...settlementInvariants, ...reserveInvariants, ...disputeInvariants],
   Reconciliation: reconInvariants,
   'Audit log': auditInvariants,

@@ -9,6 +9,8 @@ import { type AccountTotals, Balances, type CheckedSnapshot, type KeptAnswer } f
 import { type DisputeHistory, disputeExpectationKinds, disputeItemTypes, quoted } from './dispute-history.ts'
 import { DisputeReader } from './dispute-reader.ts'
 import type { DatabaseSource } from './judge.ts'
+import type { CheckedMonth } from './month-invariants.ts'
+import { readClosedMonths } from './month-reader.ts'
 import {
   type AnswerRow,
   type EntryRow,
@@ -235,6 +237,10 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
     return readApprovedFiles(this.#snapshot)
   }
 
+  closedMonths(): AsyncGenerator<CheckedMonth> {
+    return readClosedMonths(this.#snapshot)
+  }
+
   /** Of the entries of payments. */
   async balances(): Promise<{ debits: Balances; credits: Balances }> {
     return { debits: await this.#balancesBy('debit_account'), credits: await this.#balancesBy('credit_account') }
@@ -369,6 +375,8 @@ export const EXPECTATIONS = `SELECT e.*,
     AND l.expectation_id = e.expectation_id) AS settled_by,
   (SELECT COUNT(*) FROM recon_break k JOIN recon_break_action a ON a.break_id = k.break_id AND a.action = 'give_up'
     WHERE k.expectation_id = e.expectation_id AND k.class = 'MISSING_THERE') AS given_up,
+  (CASE WHEN e.kind = 'correction' THEN (SELECT COUNT(*) FROM recon_break_action a WHERE a.target = e.expectation_id
+    AND a.action = 'approve' AND a.account = 'acquirer_receivable') ELSE 0 END) AS approved,
   (SELECT COUNT(*) FROM recon_break k WHERE k.expectation_id = e.expectation_id AND k.class = 'MISSING_THERE' AND k.closed_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM recon_break_action a WHERE a.break_id = k.break_id AND a.action = 'give_up')) AS missing
   FROM recon_expectation e`
@@ -497,7 +505,12 @@ export const expectationOf = (row: Row): ExpectationRow => ({
   vat: row.vat,
   currency: row.currency,
   state: row.state,
-  settlers: { lines: Number(row.settled_by), givenUp: Number(row.given_up), missing: Number(row.missing) },
+  settlers: {
+    lines: Number(row.settled_by),
+    givenUp: Number(row.given_up),
+    approved: Number(row.approved),
+    missing: Number(row.missing),
+  },
 })
 
 const disputeOf = (row: Row) => ({ disputeId: row.dispute_id, amount: row.amount, state: row.state })

@@ -7,6 +7,7 @@ import { disputeCorruptions } from './dispute-invariants.corruption.ts'
 import { eventCorruptions } from './event-invariants.corruption.ts'
 import { kafkaCorruptions } from './kafka-invariants.corruption.ts'
 import { ledgerCorruptions } from './ledger-invariants.corruption.ts'
+import { monthCorruptions } from './month-invariants.corruption.ts'
 import { operationCorruptions } from './operation-invariants.corruption.ts'
 import { paymentCorruptions } from './payment-invariants.corruption.ts'
 import type { Planted, PlantedFor } from './planted.corruption.ts'
@@ -25,6 +26,7 @@ const corruptions: PlantedFor<InvariantName> = {
   ...reconCorruptions,
   ...auditCorruptions,
   ...balanceCorruptions,
+  ...monthCorruptions,
   ...kafkaCorruptions,
   ...acquirerCorruptions,
 }

@@ -10,6 +10,7 @@ import { judge } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts } from './kafka-facts.ts'
 import type { JournalDecision } from './planted.corruption.ts'
 import { type SampleAudit, sampleAudit } from './sample-audit.ts'
+import { type SampleMonth, sampleMonths } from './sample-months.ts'
 import {
   declinedPayment,
   disputedPayments,
@@ -52,6 +53,7 @@ interface Sample {
   settlement: SampleSettlement
   audit: SampleAudit
   snapshots: CheckedSnapshot[]
+  closedMonths: SampleMonth[]
   recon: SampleRecon
 }
 
@@ -62,7 +64,7 @@ const resultsOf = async (
 ) => {
   const recon = reconOf(histories)
   const settlement = sampleSettlement(histories, recon.settled)
-  const beside = { recon, settlement, audit: sampleAudit(), snapshots: sampleSnapshots() }
+  const beside = { recon, settlement, audit: sampleAudit(), snapshots: sampleSnapshots(), closedMonths: sampleMonths() }
   const [database, kafka] = [sampleDatabase(histories, beside), sampleKafka(histories)]
   tamper({ kafka, ...beside, ...(await database.balances()) })
   return (await judge(database, CLOCK, { kafka, acquirer: journalOf(journal) })).results

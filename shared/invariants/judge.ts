@@ -7,6 +7,7 @@ import { type Balances, type CheckedSnapshot, Expectations, type KeptAnswer } fr
 import type { DisputeHistory } from './dispute-history.ts'
 import type { CheckResult, Invariant, Judge } from './invariant.ts'
 import type { HistoryInKafka, KafkaFacts, KafkaTotals } from './kafka-facts.ts'
+import type { CheckedMonth } from './month-invariants.ts'
 import type { PaymentHistory } from './payment-history.ts'
 import { ReconBooks } from './recon-books.ts'
 import type { AcquirerBatchHistory, BreakHistory, LineHistory, ReconFileHistory, ReconSums } from './recon-history.ts'
@@ -42,6 +43,7 @@ export interface DatabaseSource {
   accountApprovals(): AsyncIterable<AccountApproval>
   /** Every stored balance. */
   snapshots(): AsyncIterable<CheckedSnapshot>
+  closedMonths(): AsyncIterable<CheckedMonth>
 }
 
 export interface InvariantResult {
@@ -228,10 +230,11 @@ async function judgeTotals(
   const answers = () => counted(database.answers(), count => onJudged('answers', count))
   const [auditRows, approvedFiles] = [() => database.auditRows(), () => database.approvedFiles()]
   const accountApprovals = () => database.accountApprovals()
-  const snapshots = () => database.snapshots()
+  const [snapshots, closedMonths] = [() => database.snapshots(), () => database.closedMonths()]
   const balances = await database.balances()
   settlement.addLedger(balances.debits, balances.credits, await database.settlementSums())
-  const beside = { settlement, recon, answers, snapshots, auditRows, approvedFiles, accountApprovals }
+  const audit = { auditRows, approvedFiles, accountApprovals }
+  const beside = { settlement, recon, answers, snapshots, closedMonths, ...audit }
   const totals = { ...balances, expected, chargesOutstanding, ...beside }
   for (const invariant of needingDatabase)
     if ('checkTotals' in invariant)

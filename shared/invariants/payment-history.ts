@@ -129,6 +129,8 @@ export interface ExpectationRow {
 export interface ExpectationSettlers {
   lines: number
   givenUp: number
+  /** Of a correction: approvals that name it. */
+  approved: number
   missing: number
 }
 

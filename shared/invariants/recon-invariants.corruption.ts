@@ -247,7 +247,13 @@ export const reconCorruptions: PlantedFor<(typeof reconInvariants)[number]['name
         what: 'a correction that is settled by nothing',
         alsoBreaks: ['receivable-is-expected'],
         row: 'exp_',
-        inRecon: spoil('recon_expectation', { kind: 'correction' }, { state: 'SETTLED' }),
+        inRecon: spoil('recon_expectation', { kind: 'correction', state: 'OPEN' }, { state: 'SETTLED' }),
+      },
+      {
+        what: 'a correction that an action settled, and is open',
+        alsoBreaks: ['action-has-its-row', 'receivable-is-expected'],
+        row: 'exp_',
+        inRecon: spoil('recon_expectation', { kind: 'correction', state: 'SETTLED' }, { state: 'OPEN' }),
       },
       {
         what: 'an expectation that a line settled, and was given up',
@@ -442,7 +448,19 @@ export const reconCorruptions: PlantedFor<(typeof reconInvariants)[number]['name
       {
         what: 'a correction that is expected under another name',
         row: LESS,
-        inRecon: spoil('recon_expectation', { kind: 'correction' }, { match_key: `${LESS}:9` }),
+        inRecon: spoil('recon_expectation', { kind: 'correction', state: 'OPEN' }, { match_key: `${LESS}:9` }),
+      },
+      {
+        what: 'an action that names another correction than it settled',
+        alsoBreaks: ['expectation-settled-once'],
+        row: NOBODY,
+        inRecon: recon => {
+          const open = recon.rows.recon_expectation.find(
+            ({ kind, state }) => kind === 'correction' && state === 'OPEN',
+          )!
+          const like = { break_id: NOBODY, action: 'approve', account: 'acquirer_receivable' }
+          spoil('recon_break_action', like, { target: open.expectation_id })(recon)
+        },
       },
       {
         what: 'a merchant who is owed more than the action says',
@@ -456,7 +474,7 @@ export const reconCorruptions: PlantedFor<(typeof reconInvariants)[number]['name
         what: 'a correction that is expected under another name',
         ...inTable(
           'recon_expectation',
-          `UPDATE recon_expectation SET match_key = '${LESS}:9' WHERE kind = 'correction'`,
+          `UPDATE recon_expectation SET match_key = '${LESS}:9' WHERE kind = 'correction' AND state = 'OPEN'`,
         ),
         offender: /^brk_/,
       },

@@ -6,9 +6,11 @@ import type { ChargeTerms } from './charges.ts'
 import { Balances, type CheckedSnapshot, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts, RowInKafka } from './kafka-facts.ts'
+import type { CheckedMonth } from './month-invariants.ts'
 import type { AnswerRow, EntryRow, EventFacts, OperationRow, PaymentHistory, PaymentRow } from './payment-history.ts'
 import { accountApprovalsOf, approvedFilesOf, type SampleAudit, sampleAudit } from './sample-audit.ts'
 import { withDisputes } from './sample-disputes.ts'
+import { sampleMonths } from './sample-months.ts'
 import {
   type DisputedCapture,
   type SampleExpectations,
@@ -259,7 +261,7 @@ function settle(
     ...chargedBy(gross),
     currency,
     state: 'OPEN',
-    settlers: { lines: 0, givenUp: 0, missing: 0 },
+    settlers: { lines: 0, givenUp: 0, approved: 0, missing: 0 },
   })
 }
 
@@ -452,6 +454,7 @@ interface SampleBeside {
   settlement?: SampleSettlement
   audit?: SampleAudit
   snapshots?: CheckedSnapshot[]
+  closedMonths?: CheckedMonth[]
 }
 
 /** One that is right. */
@@ -486,6 +489,7 @@ export function sampleDatabase(
     settlement = sampleSettlement(histories, recon.settled),
     audit = sampleAudit(),
     snapshots = sampleSnapshots(),
+    closedMonths = sampleMonths(),
   }: SampleBeside = {},
 ): DatabaseSource {
   const reader = readerOf(histories, recon)
@@ -544,6 +548,9 @@ export function sampleDatabase(
     },
     snapshots: async function* () {
       yield* snapshots
+    },
+    closedMonths: async function* () {
+      yield* closedMonths
     },
   }
 }

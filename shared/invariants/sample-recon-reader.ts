@@ -155,7 +155,8 @@ export class SampleReconReader {
         break: breakOf(row),
         ...{ actions: actions.map(actionOf), events, hasSubject: this.#hasSubject(row) },
         entries: this.#entriesUnder([...own]).filter(({ subjectId }) => subjectId === row.break_id),
-        corrections: this.#ownExpectations().filter(each => each.kind === 'correction' && isOwn(each)),
+        corrections: this.#corrections().filter(isOwn),
+        corrected: new Map(this.#corrections().map(each => [each.expectationId, each])),
         items: this.#rows.settlement_item
           .map(itemOf)
           .filter(item => events.some(({ eventId }) => item.eventId === eventId)),
@@ -171,6 +172,10 @@ export class SampleReconReader {
       recon_batch.some(batch => subject === `${batch.source_id}:${batch.batch_ref}:${batch.currency}`) ||
       this.#expectation(subject) !== undefined
     )
+  }
+
+  #corrections(): ExpectationRow[] {
+    return this.#ownExpectations().filter(({ kind }) => kind === 'correction')
   }
 
   /** Those that are not of captures and refunds. */
@@ -215,6 +220,11 @@ export class SampleReconReader {
     return own.map(({ dispute_id, amount, state }) => ({ disputeId: dispute_id, amount, state }))
   }
 
+  #approvalsOf = (expectationId: string): number =>
+    this.#rows.recon_break_action.filter(
+      ({ action, account, target }) => action === 'approve' && account === RECEIVABLE && target === expectationId,
+    ).length
+
   /** What settled the expectations of payments, and misses them. */
   settlersOf({ expectationId, matchKey, kind }: Omit<ExpectationRow, 'settlers'>): ExpectationRow['settlers'] {
     const name = `${kind} ${matchKey}`
@@ -227,6 +237,7 @@ export class SampleReconReader {
     return {
       lines: this.#rows.recon_line.filter(line => line.expectation_id === expectationId && named(line) === name).length,
       givenUp: missing.filter(isGivenUp).length,
+      approved: this.#approvalsOf(expectationId),
       missing: missing.filter(each => each.closed_at === null && !isGivenUp(each)).length,
     }
   }

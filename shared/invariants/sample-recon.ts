@@ -453,6 +453,22 @@ function addPayout(writer: Writer, adjusted: string, returned: string): void {
   })
 }
 
+/** What the acquirer is to correct of a break. Returns the expectation. */
+function addCorrection(
+  writer: Writer,
+  of: SampleBreak,
+  { name, amount, state }: { name: string; amount: number; state: string },
+): string {
+  const { eventId, sequence } = of.approve(AR, amount)
+  const expectationId = sampleId('exp', name)
+  writer.add('recon_expectation', {
+    ...{ expectation_id: expectationId, source_id: 'acquirer', match_key: `${of.id}:${sequence}`, kind: 'correction' },
+    ...{ event_id: eventId, payment_id: null, amount, fee: 0, vat: 0, currency: 'KRW' },
+    ...{ due_on: null, state, recorded_at: AT },
+  })
+  return expectationId
+}
+
 /** Every break with what was done with it. Returns the event of the merchant's adjustment. */
 function addBreaks(writer: Writer, { missing }: SampleExpectations, left: number): string {
   const of = { source: 'acquirer' }
@@ -467,24 +483,8 @@ function addBreaks(writer: Writer, { missing }: SampleExpectations, left: number
   })
   less.act('assign', PROPOSER)
   less.approve('recon_loss', 400)
-  const corrected = less.approve(AR, 100)
-  writer.add('recon_expectation', {
-    ...{
-      expectation_id: sampleId('exp', 'correction'),
-      source_id: 'acquirer',
-      match_key: `${less.id}:${corrected.sequence}`,
-    },
-    ...{
-      kind: 'correction',
-      event_id: corrected.eventId,
-      payment_id: null,
-      amount: 100,
-      fee: 0,
-      vat: 0,
-      currency: 'KRW',
-    },
-    ...{ due_on: null, state: 'OPEN', recorded_at: AT },
-  })
+  addCorrection(writer, less, { name: 'correction', amount: 100, state: 'OPEN' })
+  const settled = addCorrection(writer, less, { name: 'corrected', amount: 50, state: 'SETTLED' })
   const nobody = new SampleBreak(writer, {
     ...{
       ...of,
@@ -494,6 +494,7 @@ function addBreaks(writer: Writer, { missing }: SampleExpectations, left: number
       opens: ['unexpected', CIT, SUSPENSE, 4_917],
     },
   })
+  nobody.approve(AR, -50, settled)
   const amended = new SampleBreak(writer, {
     ...{ ...of, name: 'amended', class: 'AMENDED', line: ['acq1r2', 3], opens: ['unexpected', CIT, SUSPENSE, 100] },
   })

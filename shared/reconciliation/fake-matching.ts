@@ -131,12 +131,8 @@ export class FakeMatching implements Matching, Omit<LateLines, 'settle'>, Missin
     return new Map(rows.map(({ expectationId, state }) => [expectationId, state]))
   }
 
-  async lockMissing(tx: Transaction, expectationIds: readonly string[]): Promise<Map<string, ReconBreak>> {
-    const isMissing = (row: ReconBreak) => row.class === 'MISSING_THERE' && expectationIds.includes(row.subject)
-    const rows = await this.#tables.breaks.table.filter(tx, isMissing)
-    const locked = await Promise.all(rows.map(({ breakId }) => this.#tables.breaks.lock(tx, breakId)))
-    const open = locked.flatMap(row => (row === undefined || row.closedAtMs !== null ? [] : [row]))
-    return new Map(open.map(row => [row.subject, row]))
+  lockMissing(tx: Transaction, subjects: readonly string[]): Promise<Map<string, ReconBreak>> {
+    return this.#tables.breaks.lockMissing(tx, subjects)
   }
 
   async settle(

@@ -7,6 +7,7 @@ import type { Transaction } from '../payments/ports.ts'
 import type { Calendars } from '../settlement/ports.ts'
 import { subjectOfLine } from './break-subjects.ts'
 import { dayAt } from './business-day.ts'
+import { carryBatch, lockCarried } from './carry-batch.ts'
 import type { Chunk, MatchChunk } from './chunk.ts'
 import { type ChunkFacts, readFacts } from './chunk-facts.ts'
 import { classifyAmended, classifyLine, isOpen, type LineVerdict } from './classify-line.ts'
@@ -86,13 +87,13 @@ function judgeAgain(line: ReconLine, earlier: EarlierLine): Judged {
 
 /** It fits when its batch has exactly this left, and less than nothing. */
 async function judgeCarry(
-  { matching }: MatchAcquirerPorts,
+  ports: MatchAcquirerPorts,
   tx: Transaction,
   line: ReconLine,
   emptied: Set<string>,
 ): Promise<Judged> {
   const { sourceId, matchKey: batchRef, currency, netMinor } = line
-  const batch = await matching.lockBatch(tx, { sourceId, batchRef, currency })
+  const batch = await lockCarried(ports, tx, { sourceId, batchRef, currency })
   if (batch === undefined || emptied.has(batchRef) || netMinor >= 0 || leftOf(batch) !== netMinor) return missing(line)
   emptied.add(batchRef)
   return { line, state: 'MATCHED', batchNetMinor: netMinor, carriedFrom: batch }
@@ -144,7 +145,7 @@ const numbersOf = (judged: readonly Judged[]): number[] => judged.map(({ line })
 
 async function writeBatches(ports: MatchAcquirerPorts, tx: Transaction, judged: readonly Judged[]): Promise<void> {
   for (const { line, carriedFrom } of judged)
-    if (carriedFrom !== undefined) await ports.matching.carryOut(tx, carriedFrom, line)
+    if (carriedFrom !== undefined) await carryBatch(ports, tx, carriedFrom, line)
   const paid = judged.filter(({ line, state }) => state !== 'REPEATED' && line.batchRef !== null)
   const groups = Map.groupBy(paid, ({ line }) => `${line.batchRef} ${line.currency}`)
   // All who write several batches do it in this order.
@@ -201,7 +202,7 @@ async function bookSums(
 async function open(
   ports: MatchAcquirerPorts,
   tx: Transaction,
-  { source }: Chunk,
+  { source, afterCommit }: Chunk,
   judged: readonly Judged[],
 ): Promise<void> {
   const openedOn = dayAt(source, ports.clock.virtualNowMs())
@@ -219,7 +220,8 @@ async function open(
   )
   await openBreaks(ports, tx, broken)
   for (const { line, verdict } of judged)
-    if (verdict?.class === 'STATUS') ports.reconAlarms.statusDiffers(line, verdict.differences.status ?? '')
+    if (verdict?.class === 'STATUS')
+      afterCommit(() => ports.reconAlarms.statusDiffers(line, verdict.differences.status ?? ''))
 }
 
 /** Of lines that were missed. */

@@ -75,6 +75,7 @@ const printedGauges: Record<StateSource, readonly [gauge: keyof Metrics, unit: U
     ['reconBreaksOpen', 'Count'],
     ['reconBreaksLate', 'Count'],
     ['reconSuspense', 'None'],
+    ['reconTransfersLate', 'Count'],
   ],
   funds: [
     ['fundsMissing', 'None'],

@@ -325,6 +325,11 @@ export function createMetrics({ ofProcess = true, pools = none, admission }: Met
       labelNames: ['currency'],
       registers,
     }),
+    reconTransfersLate: observed({
+      name: 'recon_transfers_late',
+      help: 'Transfers between accounts of our own of which one of the two lines has not come in time.',
+      registers,
+    }),
     fundsMissing: new Gauge({
       name: 'funds_missing_minor',
       help: 'What the safeguarded account lacked at the end of the newest day, in minor units of the currency.',

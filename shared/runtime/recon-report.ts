@@ -34,12 +34,14 @@ type ReconGauges =
   | 'reconBreaksOpen'
   | 'reconBreaksLate'
   | 'reconSuspense'
+  | 'reconTransfersLate'
 
 export interface ReconState {
   files: Record<WaitingReconFileState, Waiting>
   rejectedCount: number
   open: readonly AgedBreaks[]
   suspense: readonly SuspenseBalance[]
+  lateTransferCount: number
 }
 
 /** `nowMs` is virtual, as the ages are. */
@@ -54,6 +56,7 @@ export function reportRecon(metrics: Pick<Metrics, ReconGauges>, state: ReconSta
   for (const name of breakClasses)
     metrics.reconBreaksOpen.set({ class: name }, countOf(state.open.filter(each => each.class === name)))
   metrics.reconBreaksLate.set(state.open.reduce((sum, { byAge }) => sum + byAge['6-20'] + byAge['>20'], 0))
+  metrics.reconTransfersLate.set(state.lateTransferCount)
   for (const { currency, balanceMinor } of state.suspense)
     metrics.reconSuspense.set({ currency }, Math.abs(Number(balanceMinor)))
 }

@@ -8,6 +8,8 @@ import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
 import { BreakReaderTables } from '../stores/break-reader.ts'
 import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
+import { ClosedMonthTables } from '../stores/closed-months.ts'
+import { ClosingFactTables } from '../stores/closing-facts.ts'
 import type { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
 import { DisputedPaymentTables } from '../stores/disputed-payments.ts'
@@ -91,6 +93,14 @@ export abstract class TablePorts {
 
   get fundsBooks() {
     return this.once('fundsBooks', () => new FundsBooksTables(this.database))
+  }
+
+  get closedMonths() {
+    return this.once('closedMonths', () => new ClosedMonthTables(this.database))
+  }
+
+  get closingFacts() {
+    return this.once('closingFacts', () => new ClosingFactTables(this.database))
   }
 
   get balances() {
@@ -259,6 +269,10 @@ export abstract class TablePorts {
 
   get invariantRuns() {
     return this.once('invariantRuns', () => new InvariantRunTable(this.database))
+  }
+
+  get undatedItems() {
+    return this.items
   }
 
   get acquirerTerms() {

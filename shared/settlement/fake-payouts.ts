@@ -17,6 +17,7 @@ import type {
   BatchPosition,
   Calendars,
   FileVerdict,
+  ItemPeriod,
   Items,
   Payout,
   PayoutAlarms,
@@ -34,6 +35,7 @@ import type {
   TermsReader,
   Unbatched,
   UnbatchedItems,
+  UndatedItems,
 } from './ports.ts'
 
 const keyOf = (...parts: readonly (string | number)[]): string => parts.join(' ')
@@ -48,7 +50,7 @@ const inOrder =
   (a: Row, b: Row): number =>
     keyIn(a) < keyIn(b) ? -1 : 1
 
-export class FakeSettlementItems implements Pick<Items, 'insert'>, UnbatchedItems {
+export class FakeSettlementItems implements Pick<Items, 'insert'>, UnbatchedItems, UndatedItems {
   /** Is set when there are batches. */
   batchIsOpen: (tx: Transaction | undefined, batchId: string) => Promise<boolean> = async () => false
   readonly table: Table<ItemRow>
@@ -65,6 +67,22 @@ export class FakeSettlementItems implements Pick<Items, 'insert'>, UnbatchedItem
       await this.table.insert(tx, item.itemId, { ...item, batchId: null })
       await this.#once.insert(tx, keyOf(item.eventId, item.type), item.itemId)
     }
+  }
+
+  async listUndated(limit: number): Promise<ItemPeriod[]> {
+    const rows = await this.table.filter(undefined, ({ dueOn }) => dueOn === null)
+    const periods = rows.map(({ merchantId, currency, periodEnd }) => ({ merchantId, currency, periodEnd }))
+    const placeOf = ({ periodEnd, merchantId, currency }: ItemPeriod) => keyOf(periodEnd, merchantId, currency)
+    return [...new Map(periods.map(period => [placeOf(period), period])).values()]
+      .sort(inOrder(placeOf))
+      .slice(0, limit)
+  }
+
+  async date(tx: Transaction, period: ItemPeriod, due: { dueOn: string; calendarVersion: number }, limit: number) {
+    const isWanted = (row: ItemRow) => row.dueOn === null && isOf(period)(row) && row.periodEnd === period.periodEnd
+    const rows = (await this.table.filter(tx, isWanted)).sort(inOrder(({ itemId }) => itemId)).slice(0, limit)
+    for (const { itemId } of rows) await this.table.update(tx, itemId, row => ({ ...row, ...due }))
+    return rows.length
   }
 
   async nextAccount(after: Account | undefined): Promise<Account | undefined> {
@@ -488,6 +506,7 @@ export function createPayoutPorts(transactions: FakeDatabase, { seed = 0, nowMs 
     invoices: new FakeInvoices(transactions),
     negativeBalances: new FakeNegativeBalances(transactions),
     unbatchedItems: items,
+    undatedItems: items,
     awaitedItems: new FakeAwaitedItems(),
     payoutFiles,
     payouts,

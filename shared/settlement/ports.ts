@@ -249,6 +249,22 @@ export interface UnbatchedItems {
   assign(tx: Transaction, itemId: string, batchId: string): Promise<void>
 }
 
+/** The items of an account that were sold in one period. */
+export type ItemPeriod = Account & Pick<SettlementItem, 'periodEnd'>
+
+/** Items without a due date. */
+export interface UndatedItems {
+  /** At most `limit` periods that have such items, the first one first. */
+  listUndated(limit: number): Promise<ItemPeriod[]>
+  /** Dates at most `limit` of the period, and returns how many. */
+  date(
+    tx: Transaction,
+    period: ItemPeriod,
+    due: { dueOn: string; calendarVersion: number },
+    limit: number,
+  ): Promise<number>
+}
+
 export interface SettlementBatch extends Account {
   batchId: string
   periodEnd: string

@@ -162,11 +162,11 @@ export class MatchingTables implements Matching {
     return new Map(rows.map(row => [row.expectation_id, row.state]))
   }
 
-  async lockMissing(tx: Transaction, expectationIds: readonly string[]): Promise<Map<string, ReconBreak>> {
+  async lockMissing(tx: Transaction, subjects: readonly string[]): Promise<Map<string, ReconBreak>> {
     const rows = await this.#database.select<BreakRow>(
       `SELECT ${BREAK_COLUMNS} FROM recon_break FORCE INDEX (recon_break_once) WHERE subject IN (?) AND class = 'MISSING_THERE' AND state IN (?)
        ORDER BY break_id FOR UPDATE`,
-      [expectationIds, openBreakStates],
+      [subjects, openBreakStates],
       tx,
     )
     return new Map(rows.map(row => [row.subject, breakOf(row)]))

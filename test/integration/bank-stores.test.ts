@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globa
 import { ageBatchesAndPayouts } from '../../shared/reconciliation/age-bank.ts'
 import { suggestionsFor } from '../../shared/reconciliation/find-by-amount.ts'
 import { matchFiles } from '../../shared/reconciliation/match-files.ts'
+import { openTransfers } from '../../shared/reconciliation/open-transfers.ts'
 import type { ReconFile, ReconLine } from '../../shared/reconciliation/ports.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
 import { type BatchPorts, Ports } from '../../shared/runtime/wiring.ts'
@@ -195,17 +196,22 @@ test('a split deposit before its batch, a short one, and the rest of it', async 
 
 test('a transfer of ours is known on both accounts', async () => {
   await statement([{ ...debit('move-1', 300), partyAccount: 'safeguarded' }])
+  const leg = { reference: 'move-1', currency: 'KRW', amountMinor: -300, sourceId: 'bank-operating', bookedOn: DAY }
+  expect(await openTransfers(ports)).toEqual([{ ...leg, isLate: true }])
   await statement([credit('move-1', 300)], 'bank-safeguarded')
+  expect(await openTransfers(ports)).toEqual([])
   expect(await breaks()).toEqual([])
   expect(await count("SELECT COUNT(*) FROM recon_allocation WHERE subject_kind = 'transfer'")).toBe(2)
 })
 
 test('what never came is missed once, by two at once, and resolved when it comes', async () => {
   await addBatch('ACQ-1-KRW', 97_000)
+  await addBatch('ACQ-2-KRW', -500)
+  await addBatch('ACQ-3-KRW', 0)
   const [payoutId] = await addPayouts(1, 4_000)
   const [one, other] = await Promise.all([ageBatchesAndPayouts(ports, NO_END), ageBatchesAndPayouts(ports, NO_END)])
-  expect([one.batches + other.batches, one.payouts + other.payouts]).toEqual([1, 1])
-  expect(await breaks()).toEqual(times(2, () => ({ class: 'MISSING_THERE', remaining: 0, state: 'OPEN' })))
-  await statement([credit('ACQ-1-KRW', 97_000), debit(payoutId!, 4_000)])
-  expect(await breaks()).toEqual(times(2, () => ({ class: 'MISSING_THERE', remaining: 0, state: 'RESOLVED' })))
+  expect([one.batches + other.batches, one.payouts + other.payouts]).toEqual([2, 1])
+  expect(await breaks()).toEqual(times(3, () => ({ class: 'MISSING_THERE', remaining: 0, state: 'OPEN' })))
+  await statement([credit('ACQ-1-KRW', 97_000), debit('ACQ-2-KRW', 500), debit(payoutId!, 4_000)])
+  expect(await breaks()).toEqual(times(3, () => ({ class: 'MISSING_THERE', remaining: 0, state: 'RESOLVED' })))
 })

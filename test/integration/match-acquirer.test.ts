@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { FakeClock, FakeDoorbell } from '../../shared/payments/fakes.ts'
 import { actOnBreak } from '../../shared/reconciliation/act-on-breaks.ts'
+import { ageBatchesAndPayouts } from '../../shared/reconciliation/age-bank.ts'
 import { ageBreaks, countMissing, nextMissingMs } from '../../shared/reconciliation/age-breaks.ts'
 import { matchAcquirerChunk } from '../../shared/reconciliation/match-acquirer.ts'
 import { matchFiles } from '../../shared/reconciliation/match-files.ts'
@@ -15,6 +16,7 @@ import { BusinessCalendarTable } from '../../shared/stores/business-calendar.ts'
 import { DisputedPaymentTables } from '../../shared/stores/disputed-payments.ts'
 import { DisputeTable } from '../../shared/stores/disputes.ts'
 import { ExpectationTable } from '../../shared/stores/expectations.ts'
+import { AcquirerBatchTable, BankBreakTables, BankPayoutTables } from '../../shared/stores/recon-bank.ts'
 import { ReconFileTable, ReconSourceTable } from '../../shared/stores/recon-files.ts'
 import { LateLineTables, MissingLineTables } from '../../shared/stores/recon-late.ts'
 import { ReconLineTable } from '../../shared/stores/recon-lines.ts'
@@ -70,6 +72,9 @@ function processOf() {
     matching: new MatchingTables(database),
     lateLines: new LateLineTables(database),
     missingLines: new MissingLineTables(database),
+    acquirerBatches: new AcquirerBatchTable(database),
+    bankPayouts: new BankPayoutTables(database),
+    bankBreaks: new BankBreakTables(database),
     acquirerTerms: new ExpectationTable(database),
     expectations: new ExpectationTable(database),
     calendars: new BusinessCalendarTable(database),
@@ -462,6 +467,22 @@ describe('a carry', () => {
     ])
   })
 
+  test('resolves the break that missed its batch', async () => {
+    const ports = processOf()
+    const [refund, sale] = [saleOf(-4_000), saleOf(10_000)]
+    await sell(ports, [refund, sale])
+    await receive(ports, [refund])
+    await match(ports)
+    await scratch.direct.write("UPDATE recon_batch SET due_on = '2025-12-01'")
+    expect(await ageBatchesAndPayouts(ports, NO_END)).toMatchObject({ batches: 1 })
+    await receive(ports, [carry(-3_934), sale], NEXT)
+    await match(ports)
+
+    expect(await scratch.direct.rows('SELECT class, booked, state, version FROM recon_break')).toEqual([
+      { class: 'MISSING_THERE', booked: 0, state: 'RESOLVED', version: 1 },
+    ])
+  })
+
   test('of another amount is missing here', async () => {
     const ports = processOf()
     const refund = saleOf(-4_000)
@@ -586,6 +607,37 @@ describe('what comes late', () => {
     await sell(ports, [saleOf(10_000), saleOf(-1_000)], null)
     expect(await ageBreaks(ports, NO_END)).toMatchObject({ dated: 2 })
     expect(await scratch.direct.rows('SELECT DISTINCT CAST(due_on AS CHAR) AS day FROM recon_expectation')).toEqual([
+      { day: DUE_ON },
+    ])
+  })
+
+  test('and a correction, by when it was booked', async () => {
+    const ports = processOf()
+    const eventId = ids.event()
+    await ports.transactions.run('correction', tx =>
+      ports.expectations.insert(
+        tx,
+        [
+          {
+            ...{ expectationId: ids.expectation(), sourceId: 'acquirer', matchKey: 'brk_1:2', kind: 'correction' },
+            ...{ eventId, paymentId: null, amountMinor: 300, feeMinor: 0, vatMinor: 0, currency: 'KRW', dueOn: null },
+          },
+        ],
+        NOW_MS,
+      ),
+    )
+    await scratch.direct.write(
+      `INSERT INTO ledger_entry (entry_id, subject_id, event_id, entry_type, debit_account, credit_account, amount, currency,
+         occurred_at, recorded_at) VALUES (?)`,
+      [
+        [
+          ...[ids.entry(), 'brk_1', eventId, 'resolved', 'acquirer_receivable', 'own_funds', 300, 'KRW'],
+          ...[new Date(NOW_MS), new Date(NOW_MS)],
+        ],
+      ],
+    )
+    expect(await ageBreaks(ports, NO_END)).toMatchObject({ dated: 1 })
+    expect(await scratch.direct.rows('SELECT CAST(due_on AS CHAR) AS day FROM recon_expectation')).toEqual([
       { day: DUE_ON },
     ])
   })

@@ -73,9 +73,10 @@ export async function plantRecon(database: Connection, ids: ReconPayments): Prom
   await database.query('UPDATE payment SET disputed_amount = captured_amount WHERE payment_id IN (?)', [
     [ids.open, ids.lost],
   ])
+  // What was done with breaks comes last: a corruption takes the newest row away.
   await addAudited(database, [
-    ...acted.map(each => ({ ...each, action: 'break.acted' })),
     ...givenUp.map(subject => ({ actor: 'lee', subject, action: 'dispute.lost' })),
+    ...acted.map(each => ({ ...each, action: 'break.acted' })),
   ])
 }
 
