@@ -366,5 +366,6 @@ export const auditActions = [
   'break.acted',
   'funds.moved',
   'dispute.lost',
+  'month.closed',
 ] as const
 export type AuditAction = (typeof auditActions)[number]

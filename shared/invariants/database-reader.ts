@@ -6,7 +6,11 @@ import type { AccountApproval, ApprovedFile } from './audit-invariants.ts'
 import { readAccountApprovals, readApprovedFiles, readAuditRows } from './audit-reader.ts'
 import type { TermsRow } from './charges.ts'
 import { type AccountTotals, Balances, type CheckedSnapshot, type KeptAnswer } from './database-totals.ts'
+import { type DisputeHistory, disputeExpectationKinds, disputeItemTypes, quoted } from './dispute-history.ts'
+import { DisputeReader } from './dispute-reader.ts'
 import type { DatabaseSource } from './judge.ts'
+import type { CheckedMonth } from './month-invariants.ts'
+import { readClosedMonths } from './month-reader.ts'
 import {
   type AnswerRow,
   type EntryRow,
@@ -141,10 +145,12 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
       historyOf(row.payment_id).settlements.push(settlementOf(row))
     for (const row of await this.#range('SELECT * FROM ledger_entry', 'payment_id', after, last))
       historyOf(row.payment_id).entries.push(entryOf(row))
-    for (const row of await this.#range('SELECT * FROM settlement_item', 'payment_id', after, last))
+    for (const row of await this.#range('SELECT * FROM settlement_item', 'payment_id', after, last, NO_DISPUTE_ITEMS))
       historyOf(row.payment_id).items.push(itemOf(row))
-    for (const row of await this.#range(EXPECTATIONS, 'e.payment_id', after, last))
+    for (const row of await this.#range(EXPECTATIONS, 'e.payment_id', after, last, NO_DISPUTES_EXPECTED))
       historyOf(row.payment_id).expectations.push(expectationOf(row))
+    for (const row of await this.#range('SELECT * FROM dispute', 'payment_id', after, last))
+      historyOf(row.payment_id).disputes.push(disputeOf(row))
     for (const table of outboxTables)
       for (const row of await this.#range(`SELECT * FROM ${table}`, 'message_key', after, last, OF_PAYMENTS))
         historyOf(row.message_key).outbox.push(outboxOf(row, table === 'outbox_archive'))
@@ -210,6 +216,10 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
     return new ReserveReader(this.#snapshot).invoices()
   }
 
+  disputes(): AsyncIterable<DisputeHistory> {
+    return new DisputeReader(this.#snapshot).disputes()
+  }
+
   settlementSums(): Promise<SettlementSums> {
     return new SettlementReader(this.#snapshot).sums()
   }
@@ -244,6 +254,10 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
 
   approvedFiles(): AsyncGenerator<ApprovedFile> {
     return readApprovedFiles(this.#snapshot)
+  }
+
+  closedMonths(): AsyncGenerator<CheckedMonth> {
+    return readClosedMonths(this.#snapshot)
   }
 
   /** Of the entries of payments. */
@@ -390,7 +404,11 @@ export const EXPECTATIONS = `SELECT e.*,
 const outboxTables = ['outbox_event', 'outbox_archive']
 
 /** Batches and payouts have events of their own: those are no events of a payment. */
-const OF_PAYMENTS = `topic NOT IN (${settlementEventTypes.map(topic => `'${topic}'`).join(', ')})`
+const OF_PAYMENTS = `topic NOT IN (${quoted(settlementEventTypes)})`
+
+/** What a dispute adds to a payment is judged with the dispute. */
+const NO_DISPUTE_ITEMS = `type NOT IN (${quoted(disputeItemTypes)})`
+const NO_DISPUTES_EXPECTED = `e.kind NOT IN (${quoted(disputeExpectationKinds)})`
 
 /** In one statement, so that nothing is missed that moves meanwhile. */
 export const everyEvent = (columns: string, condition = 'TRUE'): string =>
@@ -404,6 +422,7 @@ const emptyHistory = (paymentId: string, payment: PaymentRow | null, terms: read
   entries: [],
   items: [],
   expectations: [],
+  disputes: [],
   outbox: [],
   isLeftOut: false,
   terms,
@@ -425,6 +444,7 @@ const paymentOf = (row: Row): PaymentRow => ({
   currency: row.currency,
   capturedAmount: row.captured_amount,
   refundedAmount: row.refunded_amount,
+  disputedAmount: row.disputed_amount,
   pendingOperationId: row.pending_operation_id,
   eventCount: row.event_count,
   captureBeforeMs: msOf(row.capture_before),
@@ -511,6 +531,8 @@ export const expectationOf = (row: Row): ExpectationRow => ({
     missing: Number(row.missing),
   },
 })
+
+const disputeOf = (row: Row) => ({ disputeId: row.dispute_id, amount: row.amount, state: row.state })
 
 const termsOf = (row: Row): TermsRow => ({
   validFromMs: row.valid_from.getTime(),

@@ -10,6 +10,7 @@ export interface PaymentRow {
   currency: string
   capturedAmount: number
   refundedAmount: number
+  disputedAmount: number
   pendingOperationId: string | null
   eventCount: number
   captureBeforeMs: number | null
@@ -133,6 +134,13 @@ export interface ExpectationSettlers {
   missing: number
 }
 
+/** What a card holder took back of one capture, as its payment sees it. */
+export interface DisputeOfPayment {
+  disputeId: string
+  amount: number
+  state: string
+}
+
 /** Everything the database says about one payment. `payment` is null when only its other rows exist. */
 export interface PaymentHistory {
   paymentId: string
@@ -140,8 +148,10 @@ export interface PaymentHistory {
   operations: OperationRow[]
   settlements: SettlementRow[]
   entries: EntryRow[]
+  /** Without those of disputes, as the expectations are. */
   items: ItemRow[]
   expectations: ExpectationRow[]
+  disputes: DisputeOfPayment[]
   outbox: OutboxRow[]
   /** It was captured before settlement began, which therefore leaves it out. */
   isLeftOut: boolean

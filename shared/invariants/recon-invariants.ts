@@ -1,5 +1,6 @@
 /** Invariants of reconciliation: files and their lines, what lines settled, batches, breaks and their steps, and the accounts. */
 import type { Balances, DatabaseTotals } from './database-totals.ts'
+import type { DisputeHistory } from './dispute-history.ts'
 import { type CheckResult, type DatabaseInvariant, failed, holds, type Judge, notYet, ok, same } from './invariant.ts'
 import type { ExpectationRow } from './payment-history.ts'
 import { CASH, EXPLAINED, isShortPaid } from './recon-books.ts'
@@ -268,6 +269,9 @@ const expectationSettled = {
   *checkBreak({ corrections }: BreakHistory) {
     for (const correction of corrections) yield* settledOnce(correction)
   },
+  *checkDispute({ expectations }: DisputeHistory) {
+    for (const expectation of expectations) yield* settledOnce(expectation)
+  },
 } as const satisfies DatabaseInvariant
 
 const batchOfLines = {
@@ -326,6 +330,7 @@ const openedBy: Record<string, readonly string[]> = {
   STATUS: SETTLED_NOTHING,
   CURRENCY: SETTLED_NOTHING,
   AMENDED: SETTLED_NOTHING,
+  OVER_DISPUTED: SETTLED_NOTHING,
   AMOUNT_OVER: [...SETTLED_NOTHING, ...DIFFERS, ...OF_PAYOUTS],
   AMOUNT_UNDER: [...SETTLED_NOTHING, ...DIFFERS, ...OF_PAYOUTS],
   FEE: ['differs_fee', 'differs_vat'],

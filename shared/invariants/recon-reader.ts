@@ -23,7 +23,7 @@ const LINES_PAGE = 2_000
 const BREAKS_PAGE = 500
 
 /** Classes that a line is booked under as a whole: it settled nothing when it was matched. */
-const UNEXPECTED = "('DUPLICATE', 'MISSING_HERE', 'STATUS', 'CURRENCY', 'AMENDED')"
+const UNEXPECTED = "('DUPLICATE', 'MISSING_HERE', 'STATUS', 'CURRENCY', 'AMENDED', 'OVER_DISPUTED')"
 
 const breakOn = (line: string, classes: string): string =>
   `EXISTS (SELECT 1 FROM recon_break k WHERE k.file_id = ${line}.file_id AND k.line_no = ${line}.line_no AND k.class IN ${classes})`

@@ -3,9 +3,9 @@
 import type { CounterAccount } from '../contracts/lists.ts'
 import type { Transaction } from '../payments/ports.ts'
 import type { Decision } from '../settlement/decide-file.ts'
-import type { ItemPorts } from '../settlement/item-of-no-payment.ts'
 import type { ReducePorts } from '../settlement/lose-invoice.ts'
 import type { AcquirerTermsReader, Expectations, Items, Payouts, SettlementIds } from '../settlement/ports.ts'
+import type { ItemPorts } from '../settlement/write-items.ts'
 import type { ActPorts, BreakStep } from './act-on-breaks.ts'
 import type {
   AcquirerBatches,

@@ -12,14 +12,17 @@ import type { Chunk, MatchChunk } from './chunk.ts'
 import { type ChunkFacts, readFacts } from './chunk-facts.ts'
 import { classifyAmended, classifyLine, isOpen, type LineVerdict } from './classify-line.ts'
 import { leftOf } from './decide-bank-line.ts'
+import type { NoDispute } from './judge-disputes.ts'
 import { type NewBreak, type OpenBreakPorts, openBreaks } from './open-breaks.ts'
+import { type OpenDisputePorts, openDisputes } from './open-disputes.ts'
 import type { AcquirerBatch, EarlierLine, ExpectedLine, Matching, ReconAlarms, ReconLine } from './ports.ts'
 import { entriesUnder } from './recon-entries.ts'
 import { chunkBookedEvent } from './recon-event.ts'
 import { resolveMissing } from './resolve-missing.ts'
 import { safeSum } from './safe-sum.ts'
 
-export interface MatchAcquirerPorts extends OpenBreakPorts {
+export interface MatchAcquirerPorts extends OpenBreakPorts, Omit<OpenDisputePorts, 'ids' | 'matching'> {
+  ids: OpenBreakPorts['ids'] & OpenDisputePorts['ids']
   matching: Matching
   calendars: Calendars
   reconAlarms: Pick<ReconAlarms, 'statusDiffers'>
@@ -43,7 +46,9 @@ export const matchAcquirerChunk =
   (ports: MatchAcquirerPorts): MatchChunk =>
   async (tx, chunk) => {
     if (chunk.lines.length === 0) return 0
-    const judged = await judge(ports, tx, chunk, await readFacts(ports, tx, chunk))
+    const { refused, expectedBy } = await openDisputes(ports, tx, chunk)
+    const facts = { ...(await readFacts(ports, tx, chunk, expectedBy)), refused }
+    const judged = await judge(ports, tx, chunk, facts)
     await writeStates(ports, tx, chunk, judged)
     await writeBatches(ports, tx, judged)
     const told = await book(ports, tx, chunk, judged)
@@ -52,11 +57,13 @@ export const matchAcquirerChunk =
     return told
   }
 
+type KnownFacts = ChunkFacts & { refused: ReadonlyMap<number, NoDispute> }
+
 async function judge(
   ports: MatchAcquirerPorts,
   tx: Transaction,
   { lines }: Chunk,
-  facts: ChunkFacts,
+  facts: KnownFacts,
 ): Promise<Judged[]> {
   const settledKeys = new Set<string>()
   const seenKeys = new Set<string>()
@@ -93,11 +100,14 @@ async function judgeCarry(
 }
 
 function missing(line: ReconLine): Judged {
-  const nothing = { expectation: undefined, isTaken: false, operationState: undefined, earliestOn: undefined }
+  const nothing = {
+    ...{ expectation: undefined, isTaken: false, operationState: undefined },
+    ...{ noDispute: undefined, earliestOn: undefined },
+  }
   return { line, state: 'BROKEN', verdict: classifyLine(line, nothing), batchNetMinor: line.netMinor }
 }
 
-function judgeNew(line: ReconLine, facts: ChunkFacts, settledKeys: Set<string>, seenKeys: Set<string>): Judged {
+function judgeNew(line: ReconLine, facts: KnownFacts, settledKeys: Set<string>, seenKeys: Set<string>): Judged {
   const key = `${line.matchKey} ${line.kind}`
   const keyInCurrency = `${key} ${line.currency}`
   const expectation = facts.expectations.get(line.lineNo)
@@ -105,7 +115,7 @@ function judgeNew(line: ReconLine, facts: ChunkFacts, settledKeys: Set<string>, 
   const isTaken = settledKeys.has(key) || facts.taken.has(line.lineNo) || (!fits && seenKeys.has(keyInCurrency))
   const verdict = classifyLine(line, {
     ...{ expectation, isTaken, operationState: facts.operationStates.get(line.lineNo) },
-    earliestOn: facts.earliestOn(expectation),
+    ...{ noDispute: facts.refused.get(line.lineNo), earliestOn: facts.earliestOn(expectation) },
   })
   seenKeys.add(keyInCurrency)
   if (verdict.settles !== undefined) settledKeys.add(key)

@@ -1,4 +1,5 @@
 /** What the reconciliation use cases need from outside. Times are epoch milliseconds, amounts signed minor units, days `YYYY-MM-DD`. */
+import type { SettlementLineKind } from '../contracts/acquirer.ts'
 import type {
   AllocationKind,
   BreakAction,
@@ -75,8 +76,8 @@ export interface ReconFileTotal {
   closingMinor: number | null
 }
 
-/** `capture`, `refund` and `carry` of an acquirer; `credit`, `debit`, `return` and `opening` of a bank. */
-export type ReconLineKind = 'capture' | 'refund' | 'carry' | 'credit' | 'debit' | 'return' | 'opening'
+/** Those of an acquirer; `credit`, `debit`, `return` and `opening` of a bank. */
+export type ReconLineKind = SettlementLineKind | 'credit' | 'debit' | 'return' | 'opening'
 
 export interface ReconLine {
   fileId: string
@@ -236,7 +237,7 @@ export interface Matching {
    * or is in the same currency.
    */
   takenBefore(tx: Transaction, fileId: string, lineNos: readonly number[]): Promise<Set<number>>
-  /** Of the operations of these, at least one, as far as there are any of their kind. */
+  /** Of the operations of these, at least one, as far as there are any of their kind; of a dispute the capture's. */
   operationStates(tx: Transaction, fileId: string, lineNos: readonly number[]): Promise<Map<number, OperationState>>
   /** The states of these, at least one, as they are now. */
   expectationStates(tx: Transaction, expectationIds: readonly string[]): Promise<Map<string, ExpectationState>>
@@ -306,7 +307,7 @@ export interface MissingLines {
 export interface ReconAlarms {
   fileRejected(file: Pick<ReconFile, 'fileId' | 'sourceId' | 'name' | 'failure'>): void
   sourceAway(sourceId: string, error: SourceAwayError): void
-  /** Settled there, and pending or declined here. Told once of a line, after the commit. */
+  /** Settled there, and pending, declined or given up here. Told once of a line, after the commit. */
   statusDiffers(line: Pick<ReconLine, 'fileId' | 'lineNo' | 'matchKey' | 'netMinor' | 'currency'>, status: string): void
 }
 

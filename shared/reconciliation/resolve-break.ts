@@ -1,9 +1,9 @@
 /** Plans how an amount of a break goes to its counter-account, with all that has to change besides. */
 import { type CounterAccount, counterAccounts } from '../contracts/lists.ts'
 import { RECEIVABLE } from '../domain/recon-ledger.ts'
-import { writeItemsOfNoPayment } from '../settlement/item-of-no-payment.ts'
 import { collectInvoice } from '../settlement/lose-invoice.ts'
 import type { Invoice } from '../settlement/ports.ts'
+import { writeItems } from '../settlement/write-items.ts'
 import { actOnBreak } from './act-on-breaks.ts'
 import {
   ANOTHER_BREAK,
@@ -131,7 +131,7 @@ async function writeAdjustment({ ports, tx, of, account, amountMinor }: Part, { 
     ...({ merchantId: merchantIn(account), currency: of.currency, eventId, type: 'adjustment' } as const),
     ...{ netMinor: -amountMinor, atMs: ports.clock.virtualNowMs() },
   }
-  await writeItemsOfNoPayment(ports, tx, [adjustment])
+  await writeItems(ports, tx, [adjustment])
 }
 
 /** What came from the merchant pays the invoice. */

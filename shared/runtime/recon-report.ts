@@ -23,7 +23,7 @@ export const reconAlarms = ({ log, metrics }: ReportPorts): ReconAlarms => ({
   statusDiffers({ fileId, lineNo, matchKey, netMinor, currency }, status) {
     metrics.reconAlarms.inc({ kind: 'status_differs' })
     const fields = { fileId, lineNo, operationId: matchKey, netMinor, currency, status }
-    log.error(fields, 'the acquirer settles what is pending or declined here')
+    log.error(fields, 'the acquirer settles what is pending, declined or given up here')
   },
 })
 

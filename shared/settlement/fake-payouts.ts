@@ -467,7 +467,7 @@ export class FakeCalendars implements Calendars {
 export const fakeTerms: SettlementTerms = {
   ...{ cycle: 'D', delayDays: 2, cutoff: '24:00', timezone: 'Asia/Seoul', calendar: 'KR' },
   ...{ vatMode: 'none', refundFee: 'keep', payoutMinMinor: 0, accountToken: 'acct_pay', heldReason: null },
-  ...{ reserveBasisPoints: 0, reserveDays: 0, invoiceAfterDays: null },
+  ...{ reserveBasisPoints: 0, reserveDays: 0, invoiceAfterDays: null, disputeFeeMinor: 0 },
 }
 
 /** Friday, noon in Seoul. */

@@ -7,6 +7,7 @@ import type {
   ExpectationKind,
   InvoiceState,
   ItemType,
+  OperationState,
   OperatorRole,
   PayoutFileState,
   PayoutState,
@@ -412,6 +413,25 @@ export interface Disputes {
   lockByRefs(tx: Transaction, sourceId: string, externalRefs: readonly string[]): Promise<Dispute[]>
   /** Writes state, count of events and closing. The row must be locked. */
   update(tx: Transaction, dispute: Dispute): Promise<void>
+}
+
+/** A capture, as far as a dispute of it depends on its payment. */
+export interface DisputedCapture extends Account {
+  /** Of the capture. */
+  operationId: string
+  paymentId: string
+  state: OperationState
+  /** What of the payment was captured and is neither refunded, nor disputed, nor asked for by a refund in progress. */
+  leftMinor: number
+  /** When the payment was captured first (virtual time). Null: nothing of it is. */
+  capturedFromMs: number | null
+}
+
+export interface DisputedPayments {
+  /** Locks the payments of these captures, at least one, in the order of their ids. Operations that are no captures are left out. */
+  lockCaptures(tx: Transaction, operationIds: readonly string[]): Promise<DisputedCapture[]>
+  /** Of what is won it is negative. The payment must be locked. `atMs` is virtual time. Throws RowRefusedError when too little is left. */
+  addDisputed(tx: Transaction, paymentId: string, byMinor: number, atMs: number): Promise<void>
 }
 
 export interface DisputeReader {

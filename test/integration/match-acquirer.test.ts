@@ -10,15 +10,21 @@ import type { ReconLine } from '../../shared/reconciliation/ports.ts'
 import { countLate, resolveLate } from '../../shared/reconciliation/resolve-late.ts'
 import { createIds } from '../../shared/runtime/ids.ts'
 import { until } from '../../shared/runtime/until.ts'
+import { fakeTerms } from '../../shared/settlement/fake-payouts.ts'
 import { BreakTable } from '../../shared/stores/breaks.ts'
 import { BusinessCalendarTable } from '../../shared/stores/business-calendar.ts'
+import { DisputedPaymentTables } from '../../shared/stores/disputed-payments.ts'
+import { DisputeTable } from '../../shared/stores/disputes.ts'
 import { ExpectationTable } from '../../shared/stores/expectations.ts'
 import { AcquirerBatchTable, BankBreakTables, BankPayoutTables } from '../../shared/stores/recon-bank.ts'
 import { ReconFileTable, ReconSourceTable } from '../../shared/stores/recon-files.ts'
 import { LateLineTables, MissingLineTables } from '../../shared/stores/recon-late.ts'
 import { ReconLineTable } from '../../shared/stores/recon-lines.ts'
 import { MatchingTables } from '../../shared/stores/recon-matching.ts'
+import { SettlementItemTable } from '../../shared/stores/settlement-items.ts'
 import { SettlementLedgerTable } from '../../shared/stores/settlement-ledger.ts'
+import { SettlementStartTable } from '../../shared/stores/settlement-start.ts'
+import { SettlementTermsTable } from '../../shared/stores/settlement-terms.ts'
 import { times } from '../support/rows.ts'
 import { ScratchDatabase } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
@@ -75,6 +81,10 @@ function processOf() {
     reconAlarms: { statusDiffers: (...given: unknown[]) => void told.push(given) },
     doorbell: new FakeDoorbell(),
     agingSteps: [],
+    ...{ disputes: new DisputeTable(database), disputedPayments: new DisputedPaymentTables(database) },
+    ...{ items: new SettlementItemTable(database), terms: new SettlementTermsTable(database) },
+    ...{ settlementLedger: new SettlementLedgerTable(database), settlementStart: new SettlementStartTable(database) },
+    settlementDefaults: fakeTerms,
     clock,
     ids,
   }

@@ -10,6 +10,7 @@ import type { OperationPolicy } from '../../shared/payments/operation.ts'
 import { fakeSources } from '../../shared/reconciliation/fake-recon.ts'
 import type { OpenBreaks, OpenTransfer } from '../../shared/reconciliation/ports.ts'
 import { FakeBalances } from '../../shared/settlement/fake-balances.ts'
+import { FakeDisputeReader } from '../../shared/settlement/fake-dispute-reader.ts'
 import { FakeSettlementReader } from '../../shared/settlement/fake-settlements.ts'
 import type { AuditHead, Waiting } from '../../shared/settlement/ports.ts'
 
@@ -90,6 +91,7 @@ export function createHandlerPorts(
     ...ports,
     balances: new FakeBalances(),
     settlementReader: new FakeSettlementReader(),
+    disputeReader: new FakeDisputeReader(),
     responses: new FakeResponseCache(limiter),
     limiter,
     callerIs: 'merchant' as LimitPorts['callerIs'],
