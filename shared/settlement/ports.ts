@@ -532,6 +532,11 @@ export interface Payouts {
   askLater(payoutId: string, askAtMs: number): Promise<void>
 }
 
+export interface PayoutsToHold {
+  /** In this state, and of merchants with terms that hold them, whenever these apply; in the order of their ids. */
+  listOfHeld(state: PayoutState, limit: number): Promise<Payout[]>
+}
+
 export interface PayoutFile {
   /** The message id at the bank. */
   fileId: string

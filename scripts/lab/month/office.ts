@@ -65,6 +65,8 @@ const decidePorts = ({
   auditLog,
   clock,
   ids,
+  terms,
+  settlementDefaults,
 }: OfficePorts) => ({
-  ...{ transactions, payouts, payoutFiles, settlementLedger, outbox, auditLog, clock, ids },
+  ...{ transactions, payouts, payoutFiles, settlementLedger, outbox, auditLog, clock, ids, terms, settlementDefaults },
 })
