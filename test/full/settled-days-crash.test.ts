@@ -43,6 +43,8 @@ test('undisturbed, everything that settlement knows happens', () => {
     expect.arrayContaining([
       ...['payouts PAID', 'payouts FAILED', 'payouts RETURNED', 'payouts CANCELED', 'settlements CARRIED'],
       ...['items reserve_hold', 'items reserve_use', 'items reserve_release', 'items invoiced', 'items deducted'],
+      ...['items chargeback', 'items chargeback_won', 'items dispute_fee', 'disputes OPEN', 'disputes WON'],
+      ...['breaks OVER_DISPUTED OPEN', 'expectations chargeback SETTLED'],
       ...['items payout_returned', 'invoices PAID', 'invoices LOST', 'accounts APPROVED'],
       ...['breaks AMOUNT_UNDER OPEN', 'breaks MISSING_THERE OPEN', 'breaks MISSING_HERE RESOLVED'],
       ...['actions approve', 'actions refuse', 'actions expected', 'lines bank-safeguarded transfer MATCHED'],

@@ -48,7 +48,7 @@ export class PassingDays {
     const ports = officePorts(system)
     await openOffice(ports)
     for (const merchant of merchants) await agreeOn(ports, merchant, 'the contract')
-    const { targetMs } = await positionOf(apiUrl, 0)
+    const { targetMs } = await moveClockTo(apiUrl, 0)
     const days = new PassingDays(apiUrl, ports, targetMs)
     await days.#advance(TERMS_MS)
     return days
@@ -92,7 +92,7 @@ export class PassingDays {
   async #advance(ms: number): Promise<void> {
     this.#passedMs += ms
     const goalMs = this.#beganMs + this.#passedMs
-    await until(async () => (await positionOf(this.#apiUrl, goalMs)).isThere, {
+    await until(async () => (await moveClockTo(this.#apiUrl, goalMs)).isThere, {
       what: 'the sandbox clock to arrive',
       deadlineMs: ARRIVE_MS_MAX,
       intervalMs: 50,
@@ -116,7 +116,7 @@ interface Position {
 }
 
 /** Adds what its target lacks of the goal. An answer that was lost may have done so: its target is asked for first. */
-async function positionOf(apiUrl: string, goalMs: number): Promise<Position> {
+export async function moveClockTo(apiUrl: string, goalMs: number): Promise<Position> {
   const { targetMs, isThere } = await move(apiUrl, 'PT0S')
   const lackingMs = goalMs - targetMs
   if (lackingMs <= 0) return { targetMs, isThere }

@@ -1,5 +1,5 @@
 /**
- * Eight business days of everything that settlement, reconciliation and the books do: sales of merchants whose terms and accounts make
+ * Ten business days of everything that settlement, reconciliation and the books do: sales of merchants whose terms and accounts make
  * each thing happen, every scheduled job each morning, and what operators decide. Whoever does the steps may be disturbed.
  */
 import { addBusinessDays, addDays, dayEndsAtMs, soldOn } from '../../../shared/domain/business-days.ts'
@@ -13,8 +13,8 @@ import type { Hands } from './hands.ts'
 import { type ReconTallies, since } from './recon-tallies.ts'
 import { type EventRow, moveClockTo, recordOf, type SettlementPlace } from './settlement-cell.ts'
 
-/** Until what was sold on the fourth day is paid by the acquirer, and what the first day lacks was missed. */
-export const DAYS = 7
+/** Until a dispute that was won, on the seventh day, is paid by the acquirer, and on a statement: nothing is left for the next days. */
+export const DAYS = 9
 
 /** Their terms differ from the defaults in this. */
 const merchants = {
@@ -34,6 +34,8 @@ const merchants = {
   forgotten: { accountToken: 'acct_lost' },
   /** The acquirer settles its sales wrongly. */
   spoiled: {},
+  /** Card holders take its sales back. */
+  disputed: { disputeFeeMinor: 500 },
   /** Sells every day. */
   daily: {},
 } as const satisfies Record<string, Partial<DatedTerms>>
@@ -43,8 +45,8 @@ const MINUTE_MS = 60_000
 const SEOUL = { timezone: 'Asia/Seoul', cutoff: '24:00' }
 /** Funds of a day are calculated five minutes after it. */
 const MORNING_MS = 6 * MINUTE_MS
-/** Five attempts of a payout, and one more for what has to be asked again. */
-const ROUNDS = [6, 3] as const
+/** On the first day and on others: one for each attempt of a payout after the one that is canceled, and one for what has to be asked again. */
+const ROUNDS = [5, 2] as const
 
 /** What these days have come to. */
 export async function settledDays(place: SettlementPlace, hands: Hands): Promise<ReconTallies> {
@@ -103,6 +105,8 @@ class SettledDays {
     for (const name of ['refused', 'returned', 'late', 'forgotten'] as const) await this.#sale(name, 300_000)
     for (const fault of ['short', 'twice', 'wrong_fee', 'missing'])
       await this.#sale('spoiled', 400_000, `tok_settle_${fault}`)
+    for (const fault of ['chargeback', 'chargeback_won']) await this.#sale('disputed', 90_000, `tok_settle_${fault}`)
+    await this.#refund(await this.#sale('disputed', 90_000, 'tok_settle_over_disputed'), 10_000)
     await this.#deliver(0)
     await this.#sale('daily', 50_000)
     this.#unread = await this.#newEvents()
@@ -175,7 +179,8 @@ class SettledDays {
     if (day === 3) await this.#fourthDay(day)
     if (day === 4) await this.#type('han', 'settle', this.#termsOfReturned('--release', '--from', 'soon'), day, false)
     if (day === 2) await this.#sale('owing', 80_000)
-    if (day <= 4) await this.#sale('daily', 50_000 + day)
+    // So much that the acquirer's batch with the chargebacks is paid, and not carried to the next days.
+    if (day <= 4) await this.#sale('daily', 900_000 + day)
     await this.#deliver(day)
   }
 
@@ -220,7 +225,7 @@ class SettledDays {
     const type = (by: 'kim' | 'han', ...words: string[]) => this.#type(by, 'breaks', words, day)
     await type('han', 'propose', first!, '--to', 'own_funds')
     await type('kim', 'refuse', first!)
-    await type('han', 'propose', first!, '--to', 'acquirer_receivable')
+    await type('han', 'propose', first!, '--to', 'recon_gain')
     await type('kim', 'approve', first!)
     await type('han', 'propose', second!, '--to', 'acquirer_fee')
     await type('kim', 'approve', second!)
