@@ -101,7 +101,7 @@ class DisputeRows {
       },
     })
     const said = { match: operationId, kind, amount, fee, state: 'MATCHED', expectation: expectationId, batch: BATCH }
-    this.lines.push({ key: `${BATCH}:${kind}:${operationId}`, ...said })
+    this.lines.push({ key: '', ...said })
   }
 }
 
@@ -117,7 +117,7 @@ export function withDisputes(
     new DisputeRows(writer, 'lost', lost, 0),
   ]
   for (const [index, state] of (['OPEN', 'WON', 'LOST'] as const).entries()) disputes[index]!.write(state)
-  const lines = disputes.flatMap(dispute => dispute.lines)
+  const lines = disputes.flatMap(each => each.lines).map((line, index) => ({ ...line, key: `${BATCH}:${index + 1}` }))
   const sum = (what: 'amount' | 'fee') => lines.reduce((total, line) => total + (line[what] ?? 0), 0)
   const net = sum('amount') - sum('fee')
   const file = { name: 'acq5', source: 'acquirer', external: BATCH, day: '2026-11-28' } as const
