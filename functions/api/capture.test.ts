@@ -20,6 +20,16 @@ async function authorized(ports: HandlerPorts = createHandlerPorts()) {
   return { ports, paymentId, capture }
 }
 
+/** Puts this body into the answer that is stored under `key-1`. */
+async function rewriteAnswers({ transactions, answers }: HandlerPorts, body: string): Promise<void> {
+  await transactions.run('rewrite', tx =>
+    answers.table.update(tx, 'shop key-1', row => ({
+      ...row,
+      finished: row.finished && { ...row.finished, answer: { ...row.finished.answer, body } },
+    })),
+  )
+}
+
 /** What a caller is told who does not learn the outcome: where it can be read. */
 function unknownOf(ports: HandlerPorts) {
   const { paymentId, operationId } = ports.operations.table.rows().at(-1)!
@@ -45,6 +55,20 @@ describe('POST /payments/capture/{paymentId}', () => {
     const { capture } = await authorized()
 
     expect((await capture({ body })).statusCode).toBe(200)
+  })
+
+  test('an answer that was stored before disputes were known is repeated as it was stored', async () => {
+    const { ports, capture } = await authorized()
+    const headers = { 'idempotency-key': 'key-1' }
+    const { disputedAmount, ...before } = jsonOf(await capture({ headers }))
+    expect(disputedAmount).toBe(0)
+    const body = JSON.stringify(before)
+    await rewriteAnswers(ports, body)
+    ports.responses.away = true
+
+    const again = await capture({ headers })
+
+    expect(again).toMatchObject({ statusCode: 200, body, headers: { 'idempotent-replayed': 'true' } })
   })
 
   test('a repeat under a key is answered byte for byte, with and without the cache', async () => {
