@@ -154,6 +154,14 @@ export const businessAlarms: readonly BusinessAlarm[] = [
     section: 'Money moved for what failed here',
   },
   {
+    metric: 'disputes_open_oldest_seconds',
+    statistic: 'MAX',
+    above: 45 * 86_400,
+    minutes: lasting,
+    printedEachMinute: true,
+    section: 'A chargeback came',
+  },
+  {
     metric: 'funds_short_business_days',
     statistic: 'MAX',
     above: 1,

@@ -20,7 +20,13 @@ import { reportUnknown } from '../../shared/runtime/outcome-report.ts'
 import { reportWaiting } from '../../shared/runtime/payout-report.ts'
 import { reportRecon } from '../../shared/runtime/recon-report.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
-import type { AuditReader, Calendars, UnansweredPayouts, WaitingFiles } from '../../shared/settlement/ports.ts'
+import type {
+  AuditReader,
+  Calendars,
+  OpenDisputes,
+  UnansweredPayouts,
+  WaitingFiles,
+} from '../../shared/settlement/ports.ts'
 
 /** More are not counted: a person looks at them long before. */
 const PARKED_MAX = 100_000
@@ -36,6 +42,7 @@ type StatePorts = ObservePorts &
     reconFiles: FilesToLookAt
     breakReader: Pick<BreakReader, 'sumOpen'>
     allocations: OpenTransfers
+    disputeReader: OpenDisputes
     balances: Parameters<typeof suspenseBalances>[0]['balances']
     outbox: ParkedRows
     topicSizes: TopicSizes
@@ -85,17 +92,18 @@ const readers: Record<StateSource, (ports: StatePorts, heads: AuditHeads) => Pro
   async recon(ports) {
     await ports.clock.catchUp()
     const nowMs = ports.clock.virtualNowMs()
-    const [files, rejectedCount, sums, ageOf, suspense, transfers] = await Promise.all([
+    const [files, rejectedCount, sums, ageOf, suspense, transfers, disputes] = await Promise.all([
       ports.reconFiles.waiting(),
       ports.reconFiles.countRejected(nowMs - REJECTED_SHOWN_MS),
       ports.breakReader.sumOpen(),
       agesNow(ports),
       suspenseBalances(ports),
       openTransfers(ports),
+      ports.disputeReader.open(),
     ])
     const lateTransferCount = transfers.filter(({ isLate }) => isLate).length
     const open = agedBreaks(sums, ageOf)
-    reportRecon(ports.metrics, { files, rejectedCount, open, suspense, lateTransferCount }, nowMs)
+    reportRecon(ports.metrics, { files, rejectedCount, open, suspense, lateTransferCount, disputes }, nowMs)
   },
   async funds({ fundsDays, calendars, settlementDefaults, metrics }) {
     const days = await fundsDays.listNewest(FUNDS_ROWS)

@@ -32,6 +32,12 @@ import type { BatchHistory, FileHistory, SettlementSums } from './settlement-his
 import { SettlementReader } from './settlement-reader.ts'
 
 const PAGE_ROWS = 1_000
+/** Of one table, after the last full slice. More than a slice of payments ever has. */
+const ROWS_LEFT_MAX = 20_000
+/** By `payment_id`. Each has an index that begins with it. */
+const TABLES_OF_PAYMENTS = [
+  ...['payment_operation', 'manual_settlement', 'ledger_entry', 'settlement_item', 'recon_expectation'],
+]
 
 // biome-ignore lint/suspicious/noExplicitAny: what a column holds is said by the migrations.
 type Row = Record<string, any>
@@ -105,8 +111,21 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
       afterPaymentId,
       paymentsMax,
     ])
-    const lastPaymentId: string | null = payments.length < paymentsMax ? null : payments.at(-1)!.payment_id
-    return { histories: await this.#historiesOf(payments, afterPaymentId, lastPaymentId), lastPaymentId }
+    const isFull = payments.length === paymentsMax
+    const lastPaymentId = isFull ? String(payments.at(-1)!.payment_id) : await this.#placeOfMany(afterPaymentId)
+    const own = lastPaymentId === null ? payments : payments.filter(row => row.payment_id <= lastPaymentId)
+    return { histories: await this.#historiesOf(own, afterPaymentId, lastPaymentId), lastPaymentId }
+  }
+
+  /** Where the last slice ends when a table has more rows left than are read at once: they may be of no payment. Null: none has. */
+  async #placeOfMany(afterPaymentId: string): Promise<string | null> {
+    const places: string[] = []
+    for (const table of TABLES_OF_PAYMENTS) {
+      const sql = `SELECT payment_id FROM ${table} WHERE payment_id > ? ORDER BY payment_id LIMIT 1 OFFSET ?`
+      const [row] = await this.#rows(sql, [afterPaymentId, ROWS_LEFT_MAX])
+      if (row !== undefined) places.push(row.payment_id)
+    }
+    return places.sort()[0] ?? null
   }
 
   async #historiesOf(payments: Row[], after: string, last: string | null): Promise<PaymentHistory[]> {

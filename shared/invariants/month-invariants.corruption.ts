@@ -51,6 +51,13 @@ export const monthCorruptions: PlantedFor<(typeof monthInvariants)[number]['name
           closedMonths[1]!.auditedBy = []
         },
       },
+      {
+        what: 'a month that was closed by somebody who may not',
+        row: '2026-10',
+        inTotals: ({ closedMonths }) => {
+          closedMonths[1]!.closerRole = 'operator'
+        },
+      },
     ],
     system: [
       {

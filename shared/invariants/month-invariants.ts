@@ -15,6 +15,8 @@ export interface CheckedMonth {
   closed: { knownUntilMs: number; entries: number; closedBy: string } | null
   /** Who closed it by the audit log. */
   auditedBy: readonly string[]
+  /** Of whom the month names; null: there is no such operator. */
+  closerRole: string | null
   foundEntries: number
   accounts: readonly { account: string; currency: string; kept: MonthFigures; found: MonthFigures }[]
 }
@@ -31,8 +33,9 @@ function* orderResults({ month, closed }: CheckedMonth, before: CheckedMonth | u
   yield holds(isLater, month, `was known until a moment that is not after that of ${before.month}`)
 }
 
-function* figureResults({ month, closed, auditedBy, foundEntries, accounts }: CheckedMonth): Generator<CheckResult> {
-  yield same(month, 'who closed it by the audit log', auditedBy.join(), closed?.closedBy)
+function* figureResults({ month, closed, foundEntries, accounts, ...by }: CheckedMonth): Generator<CheckResult> {
+  yield same(month, 'who closed it by the audit log', by.auditedBy.join(), closed?.closedBy)
+  yield same(month, 'the role of who closed it', by.closerRole, 'approver')
   yield same(month, 'the number of entries', closed?.entries, foundEntries)
   for (const { account, currency, kept, found } of accounts)
     yield same(`${month} ${account} ${currency}`, 'debits, credits', textOf(kept), textOf(found))
@@ -57,7 +60,7 @@ export async function* monthResults(months: AsyncIterable<CheckedMonth>): AsyncG
 const closedMonths = {
   name: 'closed-months',
   sentence:
-    'Closed months follow each other without a gap, each is in the audit log, and what was written down is what its entries add up to.',
+    'Closed months follow each other without a gap, an approver closed each by the audit log, and what was written down is what its entries add up to.',
   async *checkTotals({ closedMonths }) {
     yield* monthResults(closedMonths())
   },

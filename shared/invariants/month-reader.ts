@@ -19,15 +19,16 @@ function endOf(month: string): Date {
 /** Every month in their order; before them those that have no row. */
 export async function* readClosedMonths(query: Query): AsyncGenerator<CheckedMonth> {
   const closed = (await query('SELECT * FROM closed_month ORDER BY month', [])).filter(row => isMonth(row.month))
+  const roles = new Map((await query('SELECT name, role FROM operator', [])).map(({ name, role }) => [name, role]))
   const audited = await query("SELECT subject, actor FROM audit_log WHERE action = 'month.closed' ORDER BY id", [])
   const withFigures = await query('SELECT DISTINCT month FROM closed_month_account', [])
   const sums = new MonthSums()
   const others = unknownMonths(closed, [...audited.map(row => row.subject), ...withFigures.map(row => row.month)])
-  for (const month of others) yield checked(month, null, audited, [], sums)
+  for (const month of others) yield { ...checked(month, null, audited, [], sums), closerRole: null }
   for (const [place, row] of closed.entries()) {
     sums.addAll(await query(...sumsOf(closed, place)), closed)
     const kept = await query('SELECT * FROM closed_month_account WHERE month = ?', [row.month])
-    yield checked(row.month, row, audited, kept, sums)
+    yield { ...checked(row.month, row, audited, kept, sums), closerRole: roles.get(row.closed_by) ?? null }
     sums.forget(row.month)
   }
 }
@@ -101,7 +102,7 @@ function checked(
   audited: readonly Row[],
   kept: readonly Row[],
   sums: MonthSums,
-): CheckedMonth {
+): Omit<CheckedMonth, 'closerRole'> {
   const found = sums.of(month)
   const keptBy = new Map(kept.map(each => [`${each.currency} ${each.account}`, each]))
   const names = [...new Set([...keptBy.keys(), ...found.accounts.keys()])].sort()

@@ -6,6 +6,7 @@ export interface SampleMonth {
   month: string
   closed: { knownUntilMs: number; entries: number; closedBy: string } | null
   auditedBy: string[]
+  closerRole: string | null
   foundEntries: number
   accounts: { account: string; currency: string; kept: MonthFigures; found: MonthFigures }[]
 }
@@ -20,6 +21,7 @@ export const sampleMonths = (): SampleMonth[] =>
     month,
     closed: { knownUntilMs: Date.UTC(2026, 9 + place, 2), entries: 1, closedBy: 'kim' },
     auditedBy: ['kim'],
+    closerRole: 'approver',
     foundEntries: 1,
     accounts: [figures('acquirer_receivable', 10_000n, 0n), figures('merchant_payable:shop', 0n, 10_000n)],
   }))

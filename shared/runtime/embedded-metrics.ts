@@ -76,6 +76,8 @@ const printedGauges: Record<StateSource, readonly [gauge: keyof Metrics, unit: U
     ['reconBreaksLate', 'Count'],
     ['reconSuspense', 'None'],
     ['reconTransfersLate', 'Count'],
+    ['disputesOpen', 'Count'],
+    ['disputesOpenOldestSeconds', 'Seconds'],
   ],
   funds: [
     ['fundsMissing', 'None'],

@@ -319,6 +319,16 @@ export function createMetrics({ ofProcess = true, pools = none, admission }: Met
       help: 'Those of them that have been open for more than five business days.',
       registers,
     }),
+    disputesOpen: observed({
+      name: 'disputes_open',
+      help: 'Disputes that are neither won nor given up.',
+      registers,
+    }),
+    disputesOpenOldestSeconds: observed({
+      name: 'disputes_open_oldest_seconds',
+      help: 'Age of the oldest of them, in virtual time.',
+      registers,
+    }),
     reconSuspense: new Gauge({
       name: 'recon_suspense_minor',
       help: 'What recon_suspense holds, without its sign: what is not explained yet.',

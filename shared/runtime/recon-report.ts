@@ -35,6 +35,8 @@ type ReconGauges =
   | 'reconBreaksLate'
   | 'reconSuspense'
   | 'reconTransfersLate'
+  | 'disputesOpen'
+  | 'disputesOpenOldestSeconds'
 
 export interface ReconState {
   files: Record<WaitingReconFileState, Waiting>
@@ -42,6 +44,7 @@ export interface ReconState {
   open: readonly AgedBreaks[]
   suspense: readonly SuspenseBalance[]
   lateTransferCount: number
+  disputes: Waiting
 }
 
 /** `nowMs` is virtual, as the ages are. */
@@ -49,7 +52,7 @@ export function reportRecon(metrics: Pick<Metrics, ReconGauges>, state: ReconSta
   for (const name of waitingReconFileStates) {
     const { count, sinceMs } = state.files[name]
     metrics.reconFilesWaiting.set({ state: name }, count)
-    metrics.reconFilesWaitingOldestSeconds.set({ state: name }, sinceMs === null ? 0 : (nowMs - sinceMs) / 1_000)
+    metrics.reconFilesWaitingOldestSeconds.set({ state: name }, secondsSince(sinceMs, nowMs))
   }
   metrics.reconFilesRejected.set(state.rejectedCount)
   const countOf = (of: readonly AgedBreaks[]) => of.reduce((sum, { count }) => sum + count, 0)
@@ -59,4 +62,9 @@ export function reportRecon(metrics: Pick<Metrics, ReconGauges>, state: ReconSta
   metrics.reconTransfersLate.set(state.lateTransferCount)
   for (const { currency, balanceMinor } of state.suspense)
     metrics.reconSuspense.set({ currency }, Math.abs(Number(balanceMinor)))
+  metrics.disputesOpen.set(state.disputes.count)
+  metrics.disputesOpenOldestSeconds.set(secondsSince(state.disputes.sinceMs, nowMs))
 }
+
+const secondsSince = (sinceMs: number | null, nowMs: number): number =>
+  sinceMs === null ? 0 : (nowMs - sinceMs) / 1_000

@@ -1,9 +1,9 @@
 /** Disputes for tests of what reads them, in a list that the test fills. */
 import { DependencyUnavailableError } from '../payments/ports.ts'
 import { ulidOf } from './fake-settlements.ts'
-import type { Dispute, DisputeReader } from './ports.ts'
+import type { Dispute, DisputeReader, OpenDisputes, Waiting } from './ports.ts'
 
-export class FakeDisputeReader implements DisputeReader {
+export class FakeDisputeReader implements DisputeReader, OpenDisputes {
   readonly disputes: Dispute[] = []
   /** Each call throws. */
   away = false
@@ -23,6 +23,12 @@ export class FakeDisputeReader implements DisputeReader {
       .filter(dispute => beforeDisputeId === undefined || dispute.disputeId < beforeDisputeId)
       .sort((one, other) => (one.disputeId < other.disputeId ? 1 : -1))
       .slice(0, limit)
+  }
+
+  async open(): Promise<Waiting> {
+    this.#ask()
+    const times = this.disputes.filter(({ state }) => state === 'OPEN').map(({ openedAtMs }) => openedAtMs)
+    return { count: times.length, sinceMs: times.length === 0 ? null : Math.min(...times) }
   }
 
   #ask(): void {

@@ -1,5 +1,5 @@
 /** The ports of batches and payouts for tests, each a table in memory that refuses what the real one refuses; and a bank with a script. */
-import { type BatchState, livePayoutStates, type PayoutFileState } from '../contracts/lists.ts'
+import { type BatchState, livePayoutStates, type PayoutFileState, type PayoutState } from '../contracts/lists.ts'
 import type { BusinessCalendar } from '../domain/business-days.ts'
 import type { DatedTerms, SettlementTerms } from '../domain/settlement-terms.ts'
 import { type FakeDatabase, Table } from '../payments/fake-store.ts'
@@ -26,6 +26,7 @@ import type {
   PayoutFileFormat,
   PayoutFiles,
   Payouts,
+  PayoutsToHold,
   PayoutVerdict,
   SettlementBatch,
   SettlementEntry,
@@ -204,7 +205,7 @@ export class FakeBatches implements Batches {
   }
 }
 
-export class FakePayouts implements Payouts {
+export class FakePayouts implements Payouts, PayoutsToHold {
   readonly table: Table<Payout>
   readonly #db: FakeDatabase
   readonly #once: Table<string>
@@ -255,6 +256,12 @@ export class FakePayouts implements Payouts {
         eventCount: row.eventCount + (isTold ? 1 : 0),
       }))
     }
+  }
+
+  /** Of all merchants: who calls looks at their terms. */
+  async listOfHeld(state: PayoutState, limit: number): Promise<Payout[]> {
+    const rows = await this.table.filter(undefined, row => row.state === state)
+    return rows.sort(inOrder(({ payoutId }) => payoutId)).slice(0, limit)
   }
 
   async unfiledCurrencies(): Promise<string[]> {

@@ -434,6 +434,12 @@ export interface DisputedPayments {
   addDisputed(tx: Transaction, paymentId: string, byMinor: number, atMs: number): Promise<void>
 }
 
+/** Disputes that nobody has decided. */
+export interface OpenDisputes {
+  /** All of them, and since when the oldest is open (virtual time). */
+  open(): Promise<Waiting>
+}
+
 export interface DisputeReader {
   find(disputeId: string): Promise<Dispute | undefined>
   /** The newest first. */
@@ -524,6 +530,11 @@ export interface Payouts {
   nextAskMs(): Promise<number | undefined>
   /** Not asked about before this virtual time. Nothing when it is no longer SENT. */
   askLater(payoutId: string, askAtMs: number): Promise<void>
+}
+
+export interface PayoutsToHold {
+  /** In this state, and of merchants with terms that hold them, whenever these apply; in the order of their ids. */
+  listOfHeld(state: PayoutState, limit: number): Promise<Payout[]>
 }
 
 export interface PayoutFile {

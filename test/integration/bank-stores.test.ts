@@ -7,6 +7,8 @@ import { openTransfers } from '../../shared/reconciliation/open-transfers.ts'
 import type { ReconFile, ReconLine } from '../../shared/reconciliation/ports.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
 import { type BatchPorts, Ports } from '../../shared/runtime/wiring.ts'
+import { createPayouts } from '../../shared/settlement/create-payouts.ts'
+import { approveFile } from '../../shared/settlement/decide-file.ts'
 import { times } from '../support/rows.ts'
 import { ScratchDatabase } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
@@ -214,4 +216,35 @@ test('what never came is missed once, by two at once, and resolved when it comes
   expect(await breaks()).toEqual(times(3, () => ({ class: 'MISSING_THERE', remaining: 0, state: 'OPEN' })))
   await statement([credit('ACQ-1-KRW', 97_000), debit('ACQ-2-KRW', 500), debit(payoutId!, 4_000)])
   expect(await breaks()).toEqual(times(3, () => ({ class: 'MISSING_THERE', remaining: 0, state: 'RESOLVED' })))
+})
+
+test('a payout that was made before its merchant was held is canceled, and its file not approved with it', async () => {
+  const [payoutId] = await addPayouts(2, 4_000)
+  await scratch.direct.write("UPDATE payout SET state = 'CREATED', bank_ref = NULL, event_count = 1")
+  await scratch.direct.write("UPDATE payout_file SET state = 'PREPARED'")
+  const [file] = await scratch.direct.rows('SELECT file_id FROM payout_file')
+  const { merchantId } = (await ports.payouts.find(payoutId!))!
+  const fileId = String(file!.file_id)
+  const held = { ...ports.settlementDefaults, merchantId, currency: 'KRW', validFromMs: 0, heldReason: 'it came back' }
+  await ports.database.runAlone(tx => ports.terms.insertTerms(tx, held, 'kim', 0))
+  const by = { actor: 'kim', reason: 'the usual run' }
+  const [approved] = await Promise.all([
+    approveFile(ports, fileId, by),
+    createPayouts(ports, NO_END),
+    createPayouts(ports, NO_END),
+  ])
+
+  // Whoever held the file's row first.
+  expect(['held', 'decided']).toContain(approved.kind)
+  if (approved.kind === 'held') await approveFile(ports, fileId, by)
+  const rows = 'SELECT merchant_id = ? AS is_held, state FROM payout ORDER BY is_held'
+  expect(await scratch.direct.rows(rows, [merchantId])).toEqual([
+    { is_held: 0, state: 'APPROVED' },
+    { is_held: 1, state: 'CANCELED' },
+  ])
+  expect(await scratch.direct.rows('SELECT state, payout_count, total FROM payout_file')).toEqual([
+    { state: 'APPROVED', payout_count: 1, total: 4_000 },
+  ])
+  expect(await count("SELECT COUNT(*) FROM ledger_entry WHERE entry_type = 'payout_failed'")).toBe(1)
+  expect(await count("SELECT COUNT(*) FROM settlement_batch WHERE state = 'HELD'")).toBe(1)
 })

@@ -237,6 +237,14 @@ describe('the environment', () => {
         expect(environment(name)[variable] ?? '{{resolve:secretsmanager:').toMatch(/^\{\{resolve:secretsmanager:/)
   })
 
+  test('bounds the heap of those who read and match files, whose memory is measured so, and of nobody else', () => {
+    const bounded = deployed.filter(name => 'NODE_OPTIONS' in environment(name)).sort()
+
+    expect(bounded).toEqual(['importFiles', 'matchFiles'])
+    for (const name of bounded)
+      expect(environment(name).NODE_OPTIONS).toMatch(/^--max-semi-space-size=\d+ --max-old-space-size=\d+$/)
+  })
+
   // A template with more is refused, but only when it is deployed.
   test('stays within the 60 references that CloudFormation allows in a template', () => {
     const references = JSON.stringify(template).match(/\{\{resolve:/g) ?? []

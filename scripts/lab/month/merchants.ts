@@ -29,7 +29,7 @@ export const merchants: readonly Merchant[] = [
     ...{ merchantId: MARU, currency: 'KRW', share: 20, smallest: 7_000, largest: 45_000 },
     terms: {
       ...{ delayDays: 1, payoutMinMinor: 400_000, refundFee: 'return', disputeFeeMinor: 5_000 },
-      ...{ reserveBasisPoints: 1_000, reserveDays: 3, invoiceAfterDays: 2 },
+      ...{ reserveBasisPoints: 1_000, reserveDays: 7, invoiceAfterDays: 2 },
     },
   },
   // Its account sends money back.
@@ -37,7 +37,7 @@ export const merchants: readonly Merchant[] = [
     ...{ merchantId: 'bada-travel', currency: 'USD', share: 15, smallest: 1_500, largest: 260_000 },
     terms: { vatMode: 'exclusive', accountToken: 'acct_return' },
   },
-  // Its account is closed until an operator writes down another, which is paid a day late.
+  // Its account is closed until an operator writes down another, which is paid a day late, and then a third.
   {
     ...{ merchantId: 'nuri-toys', currency: 'KRW', share: 10, smallest: 12_000, largest: 98_000 },
     terms: { cycle: 'W', delayDays: 2, vatMode: 'exclusive', refundFee: 'return', accountToken: 'acct_fail' },

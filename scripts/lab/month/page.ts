@@ -81,5 +81,6 @@ const countLines = ({ items, breaks, disputes, payouts }: MonthResult['parts']):
 function decimal(minor: number, currency: string): string {
   const exponent = currencyExponent(currency) ?? 0
   const digits = { minimumFractionDigits: exponent, maximumFractionDigits: exponent }
-  return (minor / 10 ** exponent).toLocaleString('en', digits)
+  // −0 is 0.
+  return ((minor || 0) / 10 ** exponent).toLocaleString('en', digits)
 }

@@ -43,12 +43,12 @@ const SETTLE_MS = 60_000
 /** Days without sales, some at once: the last payouts are made, and what is missing is seen to be. */
 const JUMPS_AFTER_DAYS = [1, 1, 2, 2, 3, 3]
 const LOOKS = DAYS + JUMPS_AFTER_DAYS.length
-/** On this day an operator writes down another account for the merchant whose account is closed; it is paid to from the next day on. */
-const NEW_ACCOUNT_DAY = 15
-const newAccount = {
-  ...merchants.find(({ terms }) => terms.accountToken === 'acct_fail')!,
-  terms: { accountToken: 'acct_late' },
-}
+/**
+ * By day, the account that an operator writes down for the merchant whose account is closed; it is paid to from the next day on. The first
+ * pays a day late: until then the bank is asked again and again, and the clock stops each time.
+ */
+const newAccounts: Partial<Record<number, string>> = { 15: 'acct_late', 18: 'acct_pay' }
+const closedAccount = merchants.find(({ terms }) => terms.accountToken === 'acct_fail')!
 /** Batches of so many days ago are paid. */
 const PAID_AFTER_DAYS = 7
 
@@ -119,7 +119,9 @@ class Month {
       await make(this.#system.config.bankUrl, mistake, dayAfter(this.#today, -PAID_AFTER_DAYS))
       this.#say(`${this.#today}  ${mistake.what}`)
     }
-    if (look === NEW_ACCOUNT_DAY) await agreeOn(this.#ports, newAccount, 'the merchant has a new account')
+    const accountToken = newAccounts[look]
+    if (accountToken === undefined) return
+    await agreeOn(this.#ports, { ...closedAccount, terms: { accountToken } }, 'the merchant has a new account')
   }
 
   async #decide(): Promise<void> {

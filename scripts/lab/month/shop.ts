@@ -11,7 +11,7 @@ import type { Purchase } from './plan.ts'
 
 /** A call may wait so long for a limit or a busy machine. */
 const CALL_MS_MAX = 60_000
-const CONCURRENCY = 8
+const CONCURRENCY = 16
 
 export interface Sales {
   payments: number

@@ -1,19 +1,19 @@
 /** What the report makes of figures: the tables, and which goals were reached. */
 import { describe, expect, test } from '@jest/globals'
 import type { AuthorizeFigures } from './authorizes.ts'
-import type { Measured } from './measured.ts'
 import { goalsOf, sectionsOf } from './recon-report.ts'
-import type { PartFigures } from './run-part.ts'
+import type { PartFigures, StepFigures } from './run-part.ts'
 import type { ReconResult } from './run-recon.ts'
 
-const measured = (seconds: number, given: Partial<Measured> = {}): Measured => ({
+const measured = (seconds: number, given: Partial<StepFigures> = {}): StepFigures => ({
   ...{ seconds, cpuSeconds: 1, startRssMiB: 90, peakRssMiB: 150, transactionsMs: { count: 10, max: 300 } },
+  databaseCpuSeconds: 3,
   ...given,
 })
 
-const part = (name: string, lines: number, imported: Measured, matched: Measured): PartFigures => ({
+const part = (name: string, lines: number, imported: StepFigures, matched: StepFigures): PartFigures => ({
   ...{ name, lines, workPercent: 100, imported, matched, seconds: imported.seconds + matched.seconds },
-  ...{ databaseCpuSeconds: 3, problems: [] },
+  problems: [],
 })
 
 const authorizes = (p99: number): AuthorizeFigures => ({
@@ -54,7 +54,7 @@ describe('the goals', () => {
 test('the table of files has a row for each step', () => {
   const [files] = sectionsOf(result)
   expect(files!.rows.slice(1, 3)).toEqual([
-    ['alone', '500000', 'import', '40.0', '12500', '1.0', '300', '90', '150'],
-    ['alone', '500000', 'match', '30.0', '16667', '1.0', '300', '90', '180'],
+    ['alone', '500000', 'import', '40.0', '12500', '1.0', '3.0', '300', '90', '150'],
+    ['alone', '500000', 'match', '30.0', '16667', '1.0', '3.0', '300', '90', '180'],
   ])
 })

@@ -1,7 +1,6 @@
 /** The figures of `npm run bench:recon` beside what they should be. */
 import type { Section } from '../report.ts'
-import type { Measured } from './measured.ts'
-import type { PartFigures } from './run-part.ts'
+import type { PartFigures, StepFigures } from './run-part.ts'
 import type { ReconResult } from './run-recon.ts'
 
 /** Of a million lines alone. */
@@ -30,6 +29,7 @@ const fileRows = ({ alone, double, beside }: ReconResult): string[][] => [
     'seconds',
     'lines/s',
     'CPU s in Node',
+    'in MariaDB',
     'longest transaction, ms',
     'memory at start, MiB',
     'at most',
@@ -40,9 +40,9 @@ const fileRows = ({ alone, double, beside }: ReconResult): string[][] => [
   ]),
 ]
 
-const stepRow = ({ name, lines }: PartFigures, step: string, measured: Measured): string[] => [
+const stepRow = ({ name, lines }: PartFigures, step: string, measured: StepFigures): string[] => [
   ...[name, String(lines), step, measured.seconds.toFixed(1), whole(lines / measured.seconds)],
-  ...[measured.cpuSeconds.toFixed(1), whole(measured.transactionsMs.max)],
+  ...[oneDigit(measured.cpuSeconds), oneDigit(measured.databaseCpuSeconds), whole(measured.transactionsMs.max)],
   ...[whole(measured.startRssMiB), whole(measured.peakRssMiB)],
 ]
 
@@ -108,4 +108,4 @@ export function goalsOf({ alone, double, beside, authorizesAlone, authorizesBesi
 }
 
 const whole = (figure: number): string => String(Math.round(figure))
-const oneDigit = (figure: number): string => figure.toFixed(1)
+const oneDigit = (figure: number | null): string => figure?.toFixed(1) ?? 'n/a'

@@ -1,5 +1,5 @@
 /** One file from its bytes to its breaks: imported and matched by a process each, in a database of its own. */
-import { execFile } from 'node:child_process'
+import { type ExecFileOptions, execFile } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -7,6 +7,7 @@ import mysql, { type RowDataPacket } from 'mysql2/promise'
 import { createScratch } from '../scratch.ts'
 import type { Stage } from '../stage.ts'
 import type { Child } from './bundle-children.ts'
+import { deployedNodeOptions } from './deployed-options.ts'
 import type { Measured } from './measured.ts'
 import { DIFFERS_EVERY, plantExpectations } from './plant-expectations.ts'
 import { BATCH, operationOf, writeSettlementFile } from './write-file.ts'
@@ -17,13 +18,16 @@ export interface PartOrder {
   workPercent: number
 }
 
-export interface PartFigures extends PartOrder {
-  imported: Measured
-  matched: Measured
-  /** Together. */
-  seconds: number
+export interface StepFigures extends Measured {
   /** Of MariaDB meanwhile; null where it cannot be seen. */
   databaseCpuSeconds: number | null
+}
+
+export interface PartFigures extends PartOrder {
+  imported: StepFigures
+  matched: StepFigures
+  /** Together. */
+  seconds: number
   problems: string[]
 }
 
@@ -59,25 +63,22 @@ async function runOn(
   order: PartOrder,
   { databaseUrl, path }: { databaseUrl: string; path: string },
 ): Promise<PartFigures> {
-  const before = stage.cpu().mariadb ?? null
-  const run = (child: Child, given: Record<string, string> = {}) =>
-    runChild(bundles[child], limitMsOf(order), {
-      ...{ ...stage.env, DATABASE_URL: databaseUrl, RECON_WORK_PERCENT: String(order.workPercent) },
-      ...given,
-    })
-  const imported = await run('import-child', { IMPORT_PATH: path, IMPORT_NAME: `${BATCH}-r1.csv` })
-  const matched = await run('match-child')
-  const after = stage.cpu().mariadb ?? null
-  return {
-    ...{ ...order, imported, matched, seconds: imported.seconds + matched.seconds },
-    databaseCpuSeconds: before === null || after === null ? null : after - before,
-    problems: await problemsIn(databaseUrl, order),
+  const env = {
+    ...{ ...process.env, ...stage.env, DATABASE_URL: databaseUrl, RECON_WORK_PERCENT: String(order.workPercent) },
+    ...{ NODE_OPTIONS: deployedNodeOptions(), IMPORT_PATH: path, IMPORT_NAME: `${BATCH}-r1.csv` },
   }
+  const run = (child: Child) => runStep(stage, bundles[child], { timeout: limitMsOf(order), env })
+  const imported = await run('import-child')
+  const matched = await run('match-child')
+  const seconds = imported.seconds + matched.seconds
+  return { ...order, imported, matched, seconds, problems: await problemsIn(databaseUrl, order) }
 }
 
-async function runChild(path: string, timeout: number, env: Record<string, string | undefined>): Promise<Measured> {
-  const { stdout } = await promisify(execFile)(process.execPath, [path], { timeout, env: { ...process.env, ...env } })
-  return JSON.parse(stdout) as Measured
+async function runStep(stage: Stage, path: string, options: ExecFileOptions): Promise<StepFigures> {
+  const before = stage.cpu().mariadb ?? null
+  const { stdout } = await promisify(execFile)(process.execPath, [path], { ...options, encoding: 'utf8' })
+  const after = stage.cpu().mariadb ?? null
+  return { ...JSON.parse(stdout), databaseCpuSeconds: before === null || after === null ? null : after - before }
 }
 
 /** What the rows say became of the lines. */

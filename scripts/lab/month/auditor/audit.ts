@@ -418,8 +418,13 @@ function currencyFigures(
   return Object.fromEntries(figures)
 }
 
+const textOfKind = (of: BreakFact): string => `${of.class} ${of.currency}`
+
 function breakFigures({ breaks }: MonthFacts): MonthFigures['breaks'] {
-  const groups = Map.groupBy(breaks, each => `${each.class} ${each.currency}`)
+  const groups = Map.groupBy(
+    breaks.toSorted((a, b) => (textOfKind(a) < textOfKind(b) ? -1 : 1)),
+    textOfKind,
+  )
   return [...groups.values()].map(group => ({
     ...{ class: group[0]!.class, currency: group[0]!.currency, count: group.length },
     booked: sumOf(group, ({ booked }) => booked),
