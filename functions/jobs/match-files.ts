@@ -12,5 +12,5 @@ export const createHandler = (ports: MatchFilesPorts & { log: Pick<Logger, 'info
   return summary
 }
 
-const ports = portsFromEnv().forSettlement
+const ports = portsFromEnv().forFiles
 export const handler = printingMetrics(ports, createHandler(ports))

@@ -13,8 +13,10 @@ export const tossSettlement = z.object({
   method: z.string().nullish(),
   amount: z.number(),
   interestFee: z.number().nullish(),
-  /** With VAT: `supplyAmount` + `vat`. */
-  fee: z.number(),
+  /** With VAT: `supplyAmount` + `vat`, and the sum of `fees`. Some answers have one of the two, others both. */
+  fee: z.number().nullish(),
+  /** By type: BASE, INSTALLMENT, INSTALLMENT_DISCOUNT, POINT_SAVING, ETC. Older answers have amounts as text. */
+  fees: z.array(z.looseObject({ fee: z.union([z.number(), z.string()]) })).nullish(),
   /** The fee without VAT. */
   supplyAmount: z.number(),
   vat: z.number(),
@@ -24,6 +26,6 @@ export const tossSettlement = z.object({
   soldDate: z.string(),
   paidOutDate: z.string(),
   /** Of a cancellation; null otherwise. */
-  cancel: z.looseObject({}).nullish(),
+  cancel: z.looseObject({ transactionKey: z.string().nullish() }).nullish(),
 })
 export type TossSettlement = z.infer<typeof tossSettlement>

@@ -2,6 +2,7 @@
 import { acquirerInvariants } from './acquirer-invariants.ts'
 import { auditInvariants } from './audit-invariants.ts'
 import { balanceInvariants } from './balance-invariants.ts'
+import { disputeInvariants } from './dispute-invariants.ts'
 import { eventInvariants } from './event-invariants.ts'
 import type { AcquirerInvariant, DatabaseInvariant, Invariant, KafkaInvariant } from './invariant.ts'
 import { kafkaInvariants } from './kafka-invariants.ts'
@@ -18,7 +19,7 @@ const databaseGroups = {
   'Operations and answers': operationInvariants,
   'Events and outbox': eventInvariants,
   Ledger: [...ledgerInvariants, ...balanceInvariants, ...monthInvariants],
-  Settlement: [...settlementInvariants, ...reserveInvariants],
+  Settlement: [...settlementInvariants, ...reserveInvariants, ...disputeInvariants],
   Reconciliation: reconInvariants,
   'Audit log': auditInvariants,
 } as const satisfies Record<string, readonly DatabaseInvariant[]>

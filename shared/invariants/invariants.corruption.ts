@@ -3,6 +3,7 @@ import { acquirerCorruptions } from './acquirer-invariants.corruption.ts'
 import { auditCorruptions } from './audit-invariants.corruption.ts'
 import { balanceCorruptions } from './balance-invariants.corruption.ts'
 import type { InvariantName } from './catalogue.ts'
+import { disputeCorruptions } from './dispute-invariants.corruption.ts'
 import { eventCorruptions } from './event-invariants.corruption.ts'
 import { kafkaCorruptions } from './kafka-invariants.corruption.ts'
 import { ledgerCorruptions } from './ledger-invariants.corruption.ts'
@@ -21,6 +22,7 @@ const corruptions: PlantedFor<InvariantName> = {
   ...ledgerCorruptions,
   ...settlementCorruptions,
   ...reserveCorruptions,
+  ...disputeCorruptions,
   ...reconCorruptions,
   ...auditCorruptions,
   ...balanceCorruptions,

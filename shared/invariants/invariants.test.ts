@@ -13,6 +13,7 @@ import { type SampleAudit, sampleAudit } from './sample-audit.ts'
 import { type SampleMonth, sampleMonths } from './sample-months.ts'
 import {
   declinedPayment,
+  disputedPayments,
   handSettledPayment,
   journalOf,
   minutesAgo,
@@ -40,6 +41,7 @@ const healthyPayments = (): HistoryInKafka[] => [
   ...paymentsInParts(10),
   ...paymentsWithVat(30),
   handSettledPayment(7),
+  ...disputedPayments(),
 ]
 
 const CLOCK = { nowMs: NOW_MS, virtualNowMs: NOW_MS, graceMs: 60_000, settlementDefaults: SAMPLE_TERMS }

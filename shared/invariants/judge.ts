@@ -4,6 +4,7 @@ import type { AuditRow } from './audit-hash.ts'
 import type { AccountApproval, ApprovedFile } from './audit-invariants.ts'
 import { type InvariantGroup, needingAcquirer, needingDatabase, needingKafka, needingOnePayment } from './catalogue.ts'
 import { type Balances, type CheckedSnapshot, Expectations, type KeptAnswer } from './database-totals.ts'
+import type { DisputeHistory } from './dispute-history.ts'
 import type { CheckResult, Invariant, Judge } from './invariant.ts'
 import type { HistoryInKafka, KafkaFacts, KafkaTotals } from './kafka-facts.ts'
 import type { CheckedMonth } from './month-invariants.ts'
@@ -29,6 +30,7 @@ export interface DatabaseSource {
   payoutFiles(): AsyncIterable<FileHistory>
   holds(): AsyncIterable<HoldHistory>
   invoices(): AsyncIterable<InvoiceHistory>
+  disputes(): AsyncIterable<DisputeHistory>
   settlementSums(): Promise<SettlementSums>
   /** In the order of their sources and days. */
   reconFiles(): AsyncIterable<ReconFileHistory>
@@ -154,6 +156,7 @@ async function judgeSettlement(
     for (const invariant of needingDatabase)
       if ('checkFile' in invariant) for (const result of invariant.checkFile(file)) tallies.add(invariant, result)
   await judgeReserves(database, settlement, clock, tallies)
+  await judgeDisputes(database, settlement, clock, tallies)
 }
 
 async function judgeReserves(
@@ -171,6 +174,19 @@ async function judgeReserves(
     settlement.addInvoice(invoice)
     for (const invariant of needingDatabase)
       if ('checkInvoice' in invariant) tallies.addAll(invariant, invariant.checkInvoice(invoice, clock))
+  }
+}
+
+async function judgeDisputes(
+  database: DatabaseSource,
+  settlement: SettlementBooks,
+  clock: Judge,
+  tallies: Tallies,
+): Promise<void> {
+  for await (const dispute of database.disputes()) {
+    settlement.addDispute(dispute)
+    for (const invariant of needingDatabase)
+      if ('checkDispute' in invariant) tallies.addAll(invariant, invariant.checkDispute(dispute, clock))
   }
 }
 

@@ -15,9 +15,11 @@ export function exponentOf(currency: string): number {
   return exponent
 }
 
-/** `exact`: it must have all the decimals of its currency, so that an amount in minor units is never read as one in major units. */
 interface AmountRule {
+  /** It must have all the decimals of its currency, so that an amount in minor units is never read as one in major units. */
   exact?: boolean
+  /** Zeros at its end may go beyond the decimals of its currency. */
+  padded?: boolean
 }
 
 /** Minor units of a decimal number with a sign or without, as one line may have them. */
@@ -31,14 +33,15 @@ export const sumMinorOf = (text: string, currency: string, rule: AmountRule = {}
   BigInt(digitsOf(text, currency, SUM_DIGITS_MAX, rule))
 
 /** The minor units, still as text. */
-function digitsOf(text: string, currency: string, digitsMax: number, { exact = false }: AmountRule): string {
+function digitsOf(text: string, currency: string, digitsMax: number, { exact, padded }: AmountRule): string {
   const places = exponentOf(currency)
-  const [, sign, whole, fraction = ''] = /^(-?)(\d{1,30})(?:\.(\d{1,30}))?$/.exec(text) ?? []
+  const [, sign, whole, written = ''] = /^(-?)(\d{1,30})(?:\.(\d{1,30}))?$/.exec(text) ?? []
+  const fraction = padded ? written.replace(/0+$/, '') : written
   if (whole === undefined)
     throw new ReconFileError(`${shown(text)} is no amount: write it as a decimal number, such as ${exampleOf(places)}`)
   if (fraction.length > places || (exact && fraction.length < places))
     throw new ReconFileError(
-      `${text} has ${fraction.length} decimals, and ${currency} has ${places}: write it as ${exampleOf(places)}`,
+      `${text} has ${written.length} decimals, and ${currency} has ${places}: write it as ${exampleOf(places)}`,
     )
   const digits = whole + fraction.padEnd(places, '0')
   if (digits.length > digitsMax && digits.replace(/^0+/, '').length > digitsMax)

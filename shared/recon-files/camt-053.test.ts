@@ -192,6 +192,51 @@ describe('a statement', () => {
     )
   })
 
+  test('believes the entry when its one detail has the other sign, 0, or as much among its amounts', async () => {
+    const inParts = `<TxDtls><AmtDtls><InstdAmt>${amount('300', '')}</InstdAmt><TxAmt>${amount('4', '')}</TxAmt></AmtDtls></TxDtls>`
+    for (const one of [details('300', { sign: 'DBIT' }), details('0'), inParts])
+      expect((await read(dayOf('1300', entry('300', { of: [one] })), known)).lines).toMatchObject([
+        { amountMinor: 300 },
+      ])
+    const other = inParts.replace('>300<', '>30<')
+    await expect(read(dayOf('1300', entry('300', { of: [other] })), known)).rejects.toThrow('an entry of 300 has 4')
+  })
+
+  test('takes of several details what each says in the currency of the statement', async () => {
+    const of = (kind: string, won: string) =>
+      `<TxDtls><AmtDtls><TxAmt>${amount('0.10', '', 'USD')}</TxAmt><${kind}>${amount(won, '')}</${kind}></AmtDtls></TxDtls>`
+    const split = entry('300', { of: [of('CntrValAmt', '100'), of('InstdAmt', '200')] })
+    expect(bare(await read(dayOf('1300', split), known))).toEqual(['credit - 100 KRW', 'credit - 200 KRW'])
+  })
+
+  test('is found among those of other accounts, which are not looked at', async () => {
+    const other = statement(balance('CLBD', 'nothing'), entry('nothing')).replace('operating', 'other')
+    const own = statement(balance('OPBD', '1000'), balance('CLBD', '1300'), entry('300'))
+    for (const both of [other + own, own + other])
+      expect(bare(await read(document(both), known))).toEqual(['credit - 300 KRW'])
+    const iban = account.replace('<Othr><Id>operating</Id></Othr>', '<IBAN>operating</IBAN>')
+    expect(bare(await read(document(own.replace(account, iban)), known))).toEqual(['credit - 300 KRW'])
+  })
+
+  test('may pad its amounts with zeros and its counts, and sum with signs or without', async () => {
+    const padded = entry('300.00000')
+    const summary =
+      '<TxsSummry><TtlNtries><NbOfNtries>0002</NbOfNtries><Sum>200.0000</Sum><TtlNetNtryAmt>200.0</TtlNetNtryAmt></TtlNtries>' +
+      '<TtlDbtNtries><Sum>-100</Sum></TtlDbtNtries></TxsSummry>'
+    const given = dayOf('1200.00', summary, padded, entry('100', { sign: 'DBIT' }))
+    expect(bare(await read(given, known))).toEqual(['credit - 300 KRW', 'debit - -100 KRW'])
+    await expect(read(given.replace('200.0000', '200.5000'), known)).rejects.toThrow('200.5000 has 4 decimals')
+  })
+
+  test('says for what money is: free text, else a reference of the creditor, else what the bank adds', async () => {
+    const reference = '<RmtInf><Strd><CdtrRefInf><Ref>RF18</Ref></CdtrRefInf></Strd></RmtInf>'
+    const said = { '<RmtInf><Ustrd>order 1</Ustrd></RmtInf>': 'order 1', [reference]: 'RF18', '': 'by phone' }
+    for (const [given, remittance] of Object.entries(said)) {
+      const one = `<TxDtls>${given}<AddtlTxInf>by phone</AddtlTxInf></TxDtls>`
+      expect((await read(dayOf('1300', entry('300', { of: [one] })), known)).lines).toMatchObject([{ remittance }])
+    }
+  })
+
   test('leaves out what is only announced, also from what it counts', async () => {
     const summary =
       '<TxsSummry><TtlNtries><NbOfNtries>1</NbOfNtries><Sum>300</Sum></TtlNtries><TtlDbtNtries><NbOfNtries>0</NbOfNtries></TtlDbtNtries></TxsSummry>'
@@ -213,8 +258,10 @@ describe('a statement', () => {
       .replace(`<Dt>${DAY}</Dt>`, '<DtTm>2026-11-26T15:00:00Z</DtTm>')
       .replace(/<ValDt>.*?<\/ValDt>/, '')
     expect((await read(dayOf('1300', late), known)).lines).toMatchObject([{ bookedOn: DAY, valueOn: null }])
-    const local = entry('300').replace(`<Dt>${DAY}</Dt>`, '<DtTm>2026-11-27T00:00:00</DtTm>')
-    expect((await read(dayOf('1300', local), known)).lines).toMatchObject([{ bookedOn: DAY }])
+    for (const local of ['<DtTm>2026-11-27T00:00:00</DtTm>', '<Dt>2026-11-27+01:00</Dt>', '<Dt>2026-11-27Z</Dt>'])
+      expect((await read(dayOf('1300', entry('300').replace(`<Dt>${DAY}</Dt>`, local)), known)).lines).toMatchObject([
+        { bookedOn: DAY },
+      ])
   })
 
   test('has the same hash for the same content, wherever it stands', async () => {
@@ -310,6 +357,11 @@ describe('a file that is wrong', () => {
       document(statement(entry('1'), opened, end)),
       'the statement has no OPBD or PRCD before its entries',
     ],
+    [
+      'is a page of one',
+      dayOf('1000').replace('<Cd>CLBD</Cd></CdOrPrtry>', '<Cd>CLBD</Cd></CdOrPrtry><SubTp><Cd>INTM</Cd></SubTp>'),
+      'CLBD is that of a page (INTM)',
+    ],
     ['closes twice', document(statement(opened, end, end)), 'CLBD is there twice'],
     [
       'has two currencies in one part',
@@ -348,7 +400,7 @@ describe('a file that is wrong', () => {
     ['has no state', dayOf('1300', entry('300', { state: '' })), 'Sts "" is not known'],
     ['has no day of booking', dayOf('1300', entry('300').replace(/<BookgDt>.*?<\/BookgDt>/, '')), 'BookgDt is missing'],
     ['has an entry without amount', dayOf('1000', '<Ntry><Sts><Cd>BOOK</Cd></Sts></Ntry>'), 'an entry is in ""'],
-    ['has decimals where there are none', dayOf('1300', entry('300.00')), '300.00 has 2 decimals, and KRW has 0'],
+    ['has decimals where there are none', dayOf('1300', entry('300.50')), '300.50 has 2 decimals, and KRW has 0'],
     [
       'counts otherwise',
       summed('<TtlNtries><NbOfNtries>2</NbOfNtries></TtlNtries>'),

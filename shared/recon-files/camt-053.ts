@@ -15,17 +15,22 @@ import { type Texts, XmlReader } from './xml-reader.ts'
 
 const NAMESPACE = /^urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.0[2-8]$/
 const STATEMENT = 'Document/BkToCstmrStmt/Stmt'
+const ACCOUNT = `${STATEMENT}/Acct`
 const BALANCE = `${STATEMENT}/Bal`
 const ENTRY = `${STATEMENT}/Ntry`
 const DETAILS = `${ENTRY}/NtryDtls/TxDtls`
 
 const PARTIES = ['Dbtr', 'Cdtr'] as const
+/** Of a detail: the first that is in the currency of the statement. */
+const DETAIL_AMOUNTS = ['Amt', 'AmtDtls/TxAmt/Amt', 'AmtDtls/CntrValAmt/Amt', 'AmtDtls/InstdAmt/Amt']
+/** The first that is there. */
+const REMITTANCES = ['RmtInf/Ustrd', 'RmtInf/Strd/CdtrRefInf/Ref', 'AddtlTxInf']
 const kept = new Set([
-  ...['Acct/Id/Othr/Id', 'Acct/Id/IBAN', ...SUMMARY_TEXTS],
-  ...['Tp/CdOrPrtry/Cd', 'Dt/Dt', 'Dt/DtTm'],
+  ...['Id/Othr/Id', 'Id/IBAN', ...SUMMARY_TEXTS],
+  ...['Tp/CdOrPrtry/Cd', 'Tp/SubTp/Cd', 'Dt/Dt', 'Dt/DtTm'],
   ...['Amt', 'CdtDbtInd', 'RvslInd', 'Sts', 'Sts/Cd', 'AcctSvcrRef'],
   ...['BookgDt/Dt', 'BookgDt/DtTm', 'ValDt/Dt', 'ValDt/DtTm'],
-  ...['AmtDtls/TxAmt/Amt', 'Refs/EndToEndId', 'Refs/AcctSvcrRef', 'RmtInf/Ustrd'],
+  ...[...DETAIL_AMOUNTS, 'Refs/EndToEndId', 'Refs/AcctSvcrRef', ...REMITTANCES],
   ...PARTIES.flatMap(role => [`RltdPties/${role}Acct/Id/Othr/Id`, `RltdPties/${role}Acct/Id/IBAN`]),
 ])
 
@@ -36,7 +41,7 @@ export async function* readCamt053(
   const reader = new StatementReader(context)
   const xml = new XmlReader(
     {
-      ...{ namespace: NAMESPACE, parts: [STATEMENT, BALANCE, ENTRY, DETAILS], kept },
+      ...{ namespace: NAMESPACE, parts: [STATEMENT, ACCOUNT, BALANCE, ENTRY, DETAILS], kept },
       opened: path => reader.opened(path),
       closed: (path, texts, around) => reader.closed(path, texts, around),
     },
@@ -59,6 +64,8 @@ interface Balance {
 
 /** A part of the file: one currency. */
 interface Statement {
+  /** It comes before everything else. */
+  account: string
   balances: Map<string, Balance>
   /** Its balances, once the first entry or its end has come. */
   known: KnownStatement | undefined
@@ -90,6 +97,8 @@ class StatementReader {
   readonly #account: string
   #lines: ReadLine[] = []
   readonly #done: KnownStatement[] = []
+  /** Of statements that are left out. */
+  readonly #otherAccounts: string[] = []
   #statement: Statement = noStatement()
   #entry: Entry = noEntry()
 
@@ -111,6 +120,13 @@ class StatementReader {
   }
 
   closed(path: string, texts: Texts, around: Texts): void {
+    if (path === ACCOUNT) this.#statement.account = texts.get('Id/Othr/Id') ?? texts.get('Id/IBAN') ?? ''
+    const { account } = this.#statement
+    if (account === this.#account) this.#closedOwn(path, texts, around)
+    else if (path === STATEMENT) this.#otherAccounts.push(account)
+  }
+
+  #closedOwn(path: string, texts: Texts, around: Texts): void {
     if (path === BALANCE) this.#addBalance(texts)
     if (path === DETAILS && isBooked(around)) this.#addDetails(texts, around)
     if (path === ENTRY && isBooked(texts)) this.#endEntry(texts)
@@ -119,7 +135,7 @@ class StatementReader {
 
   end(): ReadFile {
     const [first] = this.#done
-    if (first === undefined) throw new ReconFileError('the file has no statement: there is nothing to import')
+    if (first === undefined) throw this.#nothing()
     const totals = this.#done.map(({ currency, lineCount, netMinor, openingMinor, closingMinor, isFirst }) => ({
       ...{ currency, lineCount, netMinor: sumOf(netMinor, currency) },
       openingMinor: isFirst ? 0 : sumOf(openingMinor, currency),
@@ -128,11 +144,22 @@ class StatementReader {
     return { externalId: `${this.#account}:${first.day}`, revision: 1, day: first.day, dueOn: null, totals }
   }
 
+  #nothing(): ReconFileError {
+    const [other] = this.#otherAccounts
+    return new ReconFileError(
+      other === undefined
+        ? 'the file has no statement: there is nothing to import'
+        : `the statement is of the account ${shown(other)}, and the source has ${this.#account}: hand it in there`,
+    )
+  }
+
   #addBalance(texts: Texts): void {
     const code = texts.get('Tp/CdOrPrtry/Cd')
     if (code !== 'OPBD' && code !== 'PRCD' && code !== 'CLBD') return
+    if (texts.get('Tp/SubTp/Cd') === 'INTM')
+      throw new ReconFileError(`${code} is that of a page (INTM): ask for the whole statement of the day in one file`)
     const currency = texts.get('Amt@Ccy') ?? ''
-    const minor = sumMinorOf(textAt(texts, 'Amt'), currency)
+    const minor = sumMinorOf(textAt(texts, 'Amt'), currency, { padded: true })
     const { balances } = this.#statement
     if (balances.has(code)) throw new ReconFileError(`${code} is there twice: a statement has one`)
     balances.set(code, { day: this.#dayAt(texts, 'Dt'), currency, minor: signOf(texts) * absolute(minor) })
@@ -214,15 +241,19 @@ class StatementReader {
     this.#statement.sums.add(texts.get('CdtDbtInd') === 'DBIT', minor)
   }
 
-  /** The one detail of an entry may say its amount, in whatever currency. In that of the statement it must be the entry's. */
+  /**
+   * That of the entry, which the balances prove. Of what its one detail says in the currency of the statement, one amount must be as
+   * much, unless it says nothing but 0: it may be for a part of the entry otherwise.
+   */
   #minorOfOnly(detail: Texts, entry: Texts, minor: bigint): bigint {
-    if (detail === entry || amountIn(detail, this.#known().currency) === undefined) return minor
-    const own = this.#ownMinor(detail, entry)
-    if (own !== minor)
+    if (detail === entry) return minor
+    const { currency } = this.#known()
+    const said = amountsIn(detail, currency).map(text => this.#unsignedMinor(text))
+    if (said.length > 0 && said.some(each => each !== 0n) && !said.includes(absolute(minor)))
       throw new ReconFileError(
-        `the TxDtls of an entry of ${decimalOf(minor, this.#known().currency)} has ${decimalOf(own, this.#known().currency)}: ask for the statement again`,
+        `the TxDtls of an entry of ${decimalOf(minor, currency)} has ${decimalOf(said[0]!, currency)}: ask for the statement again`,
       )
-    return own
+    return minor
   }
 
   #entryMinor(entry: Texts): bigint {
@@ -234,7 +265,7 @@ class StatementReader {
 
   #ownMinor(detail: Texts, entry: Texts): bigint {
     const { currency } = this.#known()
-    const text = amountIn(detail, currency)
+    const [text] = amountsIn(detail, currency)
     if (text === undefined)
       throw new ReconFileError(
         `one of several TxDtls has no amount in ${currency}: ask for a statement with the amount of each`,
@@ -243,11 +274,15 @@ class StatementReader {
   }
 
   #signed(signs: Texts, entry: Texts, text: string): bigint {
-    const minor = BigInt(minorOf(text, this.#known().currency))
-    if (minor < 0n)
-      throw new ReconFileError(`the amount ${text} has a sign: CdtDbtInd says it, ask for a valid statement`)
+    const minor = this.#unsignedMinor(text)
     const sign = signOf(signs)
     return (this.#isTurned(entry) ? -sign : sign) * minor
+  }
+
+  #unsignedMinor(text: string): bigint {
+    const minor = BigInt(minorOf(text, this.#known().currency, { padded: true }))
+    if (minor >= 0n) return minor
+    throw new ReconFileError(`the amount ${text} has a sign: CdtDbtInd says it, ask for a valid statement`)
   }
 
   #isTurned(entry: Texts): boolean {
@@ -281,11 +316,6 @@ class StatementReader {
   }
 
   #endStatement(texts: Texts): void {
-    const account = texts.get('Acct/Id/Othr/Id') ?? texts.get('Acct/Id/IBAN') ?? ''
-    if (account !== this.#account)
-      throw new ReconFileError(
-        `the statement is of the account ${shown(account)}, and the source has ${this.#account}: hand it in there`,
-      )
     const known = this.#known()
     const { currency, closingMinor, openingMinor } = known
     const { sums } = this.#statement
@@ -299,7 +329,8 @@ class StatementReader {
 
   #dayAt(texts: Texts, path: string): string {
     const day = texts.get(`${path}/Dt`)
-    if (day !== undefined) return dayOf(day)
+    // The schema allows an offset there, too. It changes nothing: the day is that of the bank.
+    if (day !== undefined) return dayOf(day.replace(OFFSET, ''))
     const moment = texts.get(`${path}/DtTm`)
     if (moment === undefined) throw new ReconFileError(`${path} is missing: ask for a valid statement`)
     return this.#dayOfMoment(moment)
@@ -307,14 +338,16 @@ class StatementReader {
 
   /** A time without an offset is of the bank's own clock. */
   #dayOfMoment(moment: string): string {
-    if (!/(?:Z|[+-]\d{2}:\d{2})$/.test(moment)) return dayOf(moment.slice(0, 10))
+    if (!OFFSET.test(moment)) return dayOf(moment.slice(0, 10))
     const atMs = Date.parse(moment)
     if (Number.isNaN(atMs)) throw new ReconFileError(`${shown(moment)} is no time: ask for a valid statement`)
     return soldOn(atMs, { timezone: this.#context.source.timezone, cutoff: '24:00' })
   }
 }
 
-const noStatement = (): Statement => ({ balances: new Map(), known: undefined, sums: noSums() })
+const OFFSET = /(?:Z|[+-]\d{2}:\d{2})$/
+
+const noStatement = (): Statement => ({ account: '', balances: new Map(), known: undefined, sums: noSums() })
 const noEntry = (): Entry => ({ detailCount: 0, sumMinor: 0n, firstDetail: undefined })
 
 const hasDay = (texts: Texts, path: string): boolean => texts.has(`${path}/Dt`) || texts.has(`${path}/DtTm`)
@@ -350,11 +383,9 @@ function isBooked(entry: Texts): boolean {
   return state === 'BOOK'
 }
 
-/** Of a detail, when it is in this currency. */
-function amountIn(detail: Texts, currency: string): string | undefined {
-  const path = ['Amt', 'AmtDtls/TxAmt/Amt'].find(each => detail.get(`${each}@Ccy`) === currency)
-  return path && detail.get(path)
-}
+/** What a detail says in this currency. */
+const amountsIn = (detail: Texts, currency: string): string[] =>
+  DETAIL_AMOUNTS.filter(path => detail.get(`${path}@Ccy`) === currency).map(path => textAt(detail, path))
 
 /** ISO 20022's word for an end-to-end id that nobody gave. */
 const NOT_PROVIDED = 'NOTPROVIDED'
@@ -374,5 +405,7 @@ function partyAccountOf(detail: Texts, kind: ReconLineKind, amountMinor: number)
 
 const REMITTANCE_CHARACTERS_MAX = 200
 
-const remittanceOf = (detail: Texts): string | null =>
-  [...(detail.get('RmtInf/Ustrd') ?? '')].slice(0, REMITTANCE_CHARACTERS_MAX).join('') || null
+function remittanceOf(detail: Texts): string | null {
+  const text = REMITTANCES.map(path => detail.get(path)).find(each => each) ?? ''
+  return [...text].slice(0, REMITTANCE_CHARACTERS_MAX).join('') || null
+}

@@ -44,24 +44,34 @@ export const noSums = (): EntrySums => ({
 /** What the summary does not say is not compared. */
 export function checkSummary(texts: Texts, { netMinor, credits, debits }: EntrySums, currency: string): void {
   const all = { count: credits.count + debits.count, minor: credits.minor + debits.minor }
-  checkSum(texts, ALL, all, currency)
-  checkSum(texts, CREDITS, credits, currency)
-  checkSum(texts, DEBITS, debits, currency)
+  checkCount(texts, ALL, all.count)
+  checkCount(texts, CREDITS, credits.count)
+  checkCount(texts, DEBITS, debits.count)
+  // Some banks sum the entries without their signs, and some with them.
+  checkSum(texts, ALL, [all.minor, netMinor, -netMinor], currency)
+  checkSum(texts, CREDITS, [credits.minor], currency)
+  checkSum(texts, DEBITS, [debits.minor, -debits.minor], currency)
   checkNet(texts, netMinor, currency)
 }
 
-function checkSum(texts: Texts, part: string, { count, minor }: Sum, currency: string): void {
-  const [counted, sum] = [texts.get(`${part}/NbOfNtries`), texts.get(`${part}/Sum`)]
-  if (counted !== undefined && counted !== String(count)) throw differs(`${part}/NbOfNtries`, counted, String(count))
-  if (sum !== undefined && sumMinorOf(sum, currency) !== minor)
-    throw differs(`${part}/Sum`, sum, decimalOf(minor, currency))
+function checkCount(texts: Texts, part: string, count: number): void {
+  const counted = texts.get(`${part}/NbOfNtries`)
+  if (counted !== undefined && !(/^\d+$/.test(counted) && Number(counted) === count))
+    throw differs(`${part}/NbOfNtries`, counted, String(count))
+}
+
+/** `allowed`: the ways in which it may be written. */
+function checkSum(texts: Texts, part: string, allowed: readonly bigint[], currency: string): void {
+  const sum = texts.get(`${part}/Sum`)
+  if (sum !== undefined && !allowed.includes(sumMinorOf(sum, currency, { padded: true })))
+    throw differs(`${part}/Sum`, sum, decimalOf(allowed[0]!, currency))
 }
 
 function checkNet(texts: Texts, netMinor: bigint, currency: string): void {
   const amount = texts.get(`${ALL}/TtlNetNtry/Amt`) ?? texts.get(`${ALL}/TtlNetNtryAmt`)
   if (amount === undefined) return
   const sign = texts.get(`${ALL}/TtlNetNtry/CdtDbtInd`) ?? texts.get(`${ALL}/CdtDbtInd`)
-  const said = sumMinorOf(amount, currency) * (sign === 'DBIT' ? -1n : 1n)
+  const said = sumMinorOf(amount, currency, { padded: true }) * (sign === 'DBIT' ? -1n : 1n)
   if (said !== netMinor) throw differs('the net of TxsSummry', amount, decimalOf(netMinor, currency))
 }
 

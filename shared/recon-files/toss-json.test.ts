@@ -23,7 +23,7 @@ const payment = {
 const cancellation = {
   ...payment,
   ...{ transactionKey: '0A1B', amount: -20_000, fee: -688, supplyAmount: -625, vat: -63, payOutAmount: -19_312 },
-  cancel: { cancelAmount: 20_000, cancelReason: '단순 변심 } ]' },
+  cancel: { transactionKey: '0A1B', cancelAmount: 20_000, cancelReason: '단순 변심 } ]' },
 }
 
 const read = (of: unknown, name = 'settlements-2026-11-27.json') =>
@@ -82,6 +82,20 @@ describe('settlements of Toss', () => {
     )
   })
 
+  test('may say their fee by type, in one amount, or both', async () => {
+    const byType = [
+      { type: 'BASE', fee: 1_500 },
+      { type: 'INSTALLMENT', fee: '220' },
+    ]
+    const { fee: _, ...withoutFee } = payment
+    for (const given of [
+      { ...payment, fees: byType },
+      { ...withoutFee, fees: byType },
+      { ...payment, fees: null },
+    ])
+      expect((await read([given])).lines).toMatchObject([{ feeMinor: 1_564, vatMinor: 156, netMinor: 48_280 }])
+  })
+
   test('need nothing but what is read', async () => {
     const { card: _, method: __, interestFee: ___, cancel: ____, ...least } = payment
     expect((await read([least])).lines).toHaveLength(1)
@@ -105,6 +119,14 @@ describe('a file that is wrong', () => {
     ['is no JSON within', '[{"a":}]', 'line 1: the element that ends here is no JSON'],
     ['has an amount as text', [{ ...payment, amount: '50000' }], 'amount is not as in a settlement of Toss'],
     ['has another fee', [{ ...payment, fee: 1_721 }], 'line 2: fee 1721 is not supplyAmount + vat'],
+    ['has other fees', [{ ...payment, fees: [{ fee: 1_000 }, { fee: 721 }] }], 'line 2: the sum of fees, 1000 + 721,'],
+    ['has no fee', [{ ...payment, fee: null }], 'line 2: fee and fees are missing'],
+    ['has a negative payment', [{ ...cancellation, cancel: null }], 'line 2: a payment of -20000 has the wrong sign'],
+    [
+      'has two keys of a cancellation',
+      [{ ...cancellation, transactionKey: '0A1C' }],
+      'line 2: transactionKey and that of cancel differ',
+    ],
     ['pays out another amount', [{ ...payment, payOutAmount: 1 }], 'line 2: payOutAmount 1 is not amount − fee'],
     ['has parts of a won', [{ ...payment, amount: 0.5 }], 'line 2: 0.5 has 1 decimals, and KRW has 0'],
     [

@@ -85,7 +85,7 @@ function readLine(settlement: TossSettlement): ReadLine {
 }
 
 function amountsOf(settlement: TossSettlement) {
-  const minor = (part: 'amount' | 'fee' | 'supplyAmount' | 'vat' | 'payOutAmount') =>
+  const minor = (part: 'amount' | 'supplyAmount' | 'vat' | 'payOutAmount') =>
     minorOf(String(settlement[part]), settlement.currency)
   const [amountMinor, feeMinor, vatMinor, netMinor] = [
     minor('amount'),
@@ -93,8 +93,7 @@ function amountsOf(settlement: TossSettlement) {
     minor('vat'),
     minor('payOutAmount'),
   ]
-  if (minor('fee') !== feeMinor + vatMinor)
-    throw new ReconFileError(`fee ${settlement.fee} is not supplyAmount + vat: ask Toss which of them is right`)
+  checkFees(settlement, feeMinor + vatMinor)
   if (netMinor !== amountMinor - feeMinor - vatMinor)
     throw new ReconFileError(
       `payOutAmount ${settlement.payOutAmount} is not amount − fee: ask Toss which of them is right`,
@@ -102,8 +101,24 @@ function amountsOf(settlement: TossSettlement) {
   return { amountMinor, feeMinor, vatMinor, netMinor }
 }
 
-function kindOf({ amount, cancel }: TossSettlement): 'capture' | 'refund' {
-  if (amount < 0) return 'refund'
-  if (cancel) throw new ReconFileError(`a cancellation of ${amount} has the wrong sign: it must be negative`)
-  return 'capture'
+/** The whole fee, with VAT, as it is said: in one amount, by type, or both. */
+function checkFees({ fee, fees, currency }: TossSettlement, withVatMinor: number): void {
+  if (fee == null && fees == null) throw new ReconFileError('fee and fees are missing: fetch the file again')
+  const differs = (what: string) =>
+    new ReconFileError(`${what} is not supplyAmount + vat: ask Toss which of them is right`)
+  if (fee != null && minorOf(String(fee), currency) !== withVatMinor) throw differs(`fee ${fee}`)
+  if (fees == null) return
+  const sumMinor = fees.reduce((sum, each) => sum + minorOf(String(each.fee), currency), 0)
+  if (sumMinor !== withVatMinor) throw differs(`the sum of fees, ${fees.map(each => each.fee).join(' + ')},`)
+}
+
+/** A settlement without `cancel` is of a payment. */
+function kindOf({ amount, transactionKey, cancel }: TossSettlement): 'capture' | 'refund' {
+  if (!cancel && amount < 0)
+    throw new ReconFileError(`a payment of ${amount} has the wrong sign: only what has cancel is negative`)
+  if (!cancel) return 'capture'
+  if (amount >= 0) throw new ReconFileError(`a cancellation of ${amount} has the wrong sign: it must be negative`)
+  if ((cancel.transactionKey ?? transactionKey) !== transactionKey)
+    throw new ReconFileError('transactionKey and that of cancel differ: ask Toss which of them is right')
+  return 'refund'
 }

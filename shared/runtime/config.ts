@@ -52,6 +52,7 @@ const givenTerms = z
     reserveBasisPoints: z.int().min(0).max(9_999),
     reserveDays: z.int().min(0).max(RESERVE_DAYS_MAX),
     invoiceAfterDays: z.int().min(0).max(90).nullable(),
+    disputeFeeMinor: z.int().min(0),
     accountToken: z
       .string()
       .regex(/^[\x21-\x7e]{1,64}$/, 'must be printable ASCII')
@@ -71,6 +72,7 @@ const DEFAULT_TERMS: SettlementTerms = {
   reserveBasisPoints: 0,
   reserveDays: 0,
   invoiceAfterDays: null,
+  disputeFeeMinor: 0,
   accountToken: 'acct_pay',
   heldReason: null,
 }
@@ -156,6 +158,8 @@ const environment = z
     RATE_LIMITS: json('{"mutations":{"caller":{"perSecond":50,"burst":100}}}').pipe(givenLimits).default({}),
     /** Requests of a class that may wait for a place in work. */
     REQUESTS_WAITING: z.coerce.number().int().min(0).default(256),
+    /** Of the time, that files are imported and matched: between two transactions they rest. */
+    RECON_WORK_PERCENT: z.coerce.number().int().min(1).max(100).default(100),
     DATA_FOLDER: z.string().optional(),
     /** Traces are recorded when it is given. `/v1/traces` is added. */
     OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be http://… or https://…' }).optional(),
@@ -221,6 +225,8 @@ export interface Config {
   rateLimits: RateLimits
   /** Of each class. */
   requestsWaitingMax: number
+  /** 1 to 100, of the time that files are imported and matched. */
+  reconWorkPercent: number
   logLevel: string
   /** Undefined: no traces. */
   tracing: TracingConfig | undefined
@@ -270,6 +276,7 @@ export function configFrom(env: Record<string, string | undefined>): Config {
       reads: { ...DEFAULT_LIMITS.reads, ...data.RATE_LIMITS.reads },
     },
     requestsWaitingMax: data.REQUESTS_WAITING,
+    reconWorkPercent: data.RECON_WORK_PERCENT,
     logLevel: data.LOG_LEVEL,
     tracing: tracingOf(data),
     metricsFormat: data.METRICS_FORMAT,

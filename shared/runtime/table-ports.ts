@@ -12,6 +12,7 @@ import { ClosedMonthTables } from '../stores/closed-months.ts'
 import { ClosingFactTables } from '../stores/closing-facts.ts'
 import type { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
+import { DisputedPaymentTables } from '../stores/disputed-payments.ts'
 import { DisputeTable } from '../stores/disputes.ts'
 import { DueWorkTables } from '../stores/due-work.ts'
 import { ExpectationTable } from '../stores/expectations.ts'
@@ -138,6 +139,14 @@ export abstract class TablePorts {
     return this.once('disputes', () => new DisputeTable(this.database))
   }
 
+  get disputeReader() {
+    return this.disputes
+  }
+
+  get disputedPayments() {
+    return this.once('disputedPayments', () => new DisputedPaymentTables(this.database))
+  }
+
   get negativeBalances() {
     return this.once('negativeBalances', () => new NegativeBalanceTable(this.database))
   }
@@ -260,6 +269,10 @@ export abstract class TablePorts {
 
   get invariantRuns() {
     return this.once('invariantRuns', () => new InvariantRunTable(this.database))
+  }
+
+  get undatedItems() {
+    return this.items
   }
 
   get acquirerTerms() {

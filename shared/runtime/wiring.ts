@@ -38,6 +38,7 @@ import type {
   Doorbell,
   FollowingClock,
   OutboxRow,
+  SeparateTransactions,
   Tracer,
   Transactions,
 } from '../payments/ports.ts'
@@ -53,6 +54,7 @@ import { reconJobs } from '../reconciliation/due-jobs.ts'
 import { matchAcquirerChunk } from '../reconciliation/match-acquirer.ts'
 import { matchBankChunk } from '../reconciliation/match-bank.ts'
 import type { LatePass } from '../reconciliation/match-files.ts'
+import { pacedTransactions } from '../reconciliation/paced-transactions.ts'
 import type { ReconAlarms, SettlementFiles, Statements } from '../reconciliation/ports.ts'
 import { resolveLate } from '../reconciliation/resolve-late.ts'
 import { resolveLateBatches } from '../reconciliation/resolve-late-batches.ts'
@@ -323,6 +325,11 @@ export class Ports extends TablePorts {
   /** As `forBatches`, for functions that are not told where Kafka is when they are deployed. */
   get forSettlement(): BatchPorts {
     return this.once('forSettlement', () => new SettlementPorts(this.#readConfig, this.made))
+  }
+
+  /** As `forSettlement`, for those who read and match files: they rest between their transactions. */
+  get forFiles(): FilePorts {
+    return this.once('forFiles', () => new FilePorts(this.#readConfig, this.made))
   }
 
   override get database(): Database {
@@ -721,6 +728,17 @@ const noDoorbell: Doorbell = { ring: async () => undefined }
 class SettlementPorts extends BatchPorts {
   override get doorbell() {
     return this.config.offline ? super.doorbell : noDoorbell
+  }
+}
+
+class FilePorts extends Ports {
+  override get transactions(): SeparateTransactions {
+    const { reconWorkPercent: workPercent } = this.config
+    return this.once('pacedTransactions', () => pacedTransactions(this.database, { clock: this.clock, workPercent }))
+  }
+
+  override get doorbell() {
+    return this.forSettlement.doorbell
   }
 }
 

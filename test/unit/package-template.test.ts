@@ -207,6 +207,8 @@ describe('the environment', () => {
       'getSettlement',
       'listSettlementItems',
       'listPayouts',
+      'listDisputes',
+      'getDispute',
       'listReconFiles',
       'getReconFile',
       'listBreaks',
@@ -233,6 +235,14 @@ describe('the environment', () => {
     for (const name of deployed)
       for (const variable of ['DATABASE_URL', 'SERVICE_URLS', 'KAFKA_SASL_LOGIN'])
         expect(environment(name)[variable] ?? '{{resolve:secretsmanager:').toMatch(/^\{\{resolve:secretsmanager:/)
+  })
+
+  test('bounds the heap of those who read and match files, whose memory is measured so, and of nobody else', () => {
+    const bounded = deployed.filter(name => 'NODE_OPTIONS' in environment(name)).sort()
+
+    expect(bounded).toEqual(['importFiles', 'matchFiles'])
+    for (const name of bounded)
+      expect(environment(name).NODE_OPTIONS).toMatch(/^--max-semi-space-size=\d+ --max-old-space-size=\d+$/)
   })
 
   // A template with more is refused, but only when it is deployed.

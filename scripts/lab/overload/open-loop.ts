@@ -10,7 +10,10 @@ export interface Answered {
 
 export interface OpenLoopOptions {
   perSecond: number
+  /** At most. */
   seconds: number
+  /** Nothing is sent once it is true. */
+  isOver?(): boolean
   /** Sends one request. What it throws counts as an outcome of that name. */
   send(index: number): Promise<Answered>
 }
@@ -30,7 +33,12 @@ export interface OpenLoopResult {
 const OUTCOMES_MAX = 30
 
 /** Ends when every request has ended. */
-export async function openLoop({ perSecond, seconds, send }: OpenLoopOptions): Promise<OpenLoopResult> {
+export async function openLoop({
+  perSecond,
+  seconds,
+  send,
+  isOver = () => false,
+}: OpenLoopOptions): Promise<OpenLoopResult> {
   const histograms = new Map<string, ReturnType<typeof newHistogram>>()
   const late = newHistogram()
   const bySecond: Array<Record<string, number>> = []
@@ -45,7 +53,8 @@ export async function openLoop({ perSecond, seconds, send }: OpenLoopOptions): P
   }
   const total = Math.round(perSecond * seconds)
   const under = new Set<Promise<void>>()
-  for (let index = 0; index < total; ) {
+  let index = 0
+  while (index < total && !isOver()) {
     const dueCount = Math.min(total, Math.floor(((performance.now() - startedMs) * perSecond) / 1_000) + 1)
     for (; index < dueCount; index++) {
       const dueMs = startedMs + (index * 1_000) / perSecond
@@ -62,7 +71,7 @@ export async function openLoop({ perSecond, seconds, send }: OpenLoopOptions): P
   return {
     perSecond,
     seconds,
-    sent: total,
+    sent: index,
     outcomes: Object.fromEntries(
       [...histograms].map(([name, histogram]) => [name, { count: histogram.count, latencyMs: latencyOf(histogram) }]),
     ),

@@ -8,12 +8,16 @@ import { type Answered, type OpenLoopResult, openLoop } from './open-loop.ts'
 export interface SendOrder {
   origin: string
   perSecond: number
+  /** At most: the message `END` ends it before. */
   seconds: number
   seed: number
   /** Keys are this and a number. */
   runId: string
   paymentMethod: string
 }
+
+/** Instead of an order: the one under way sends nothing more. */
+export const END = 'end'
 
 export type SendReport = { kind: 'done'; result: OpenLoopResult } | { kind: 'failed'; message: string }
 
@@ -38,7 +42,7 @@ async function obey({ origin, perSecond, seconds, seed, runId, paymentMethod }: 
   const connect = async () => (await pool.request({ method: 'GET', path: '/health/live' })).body.dump()
   try {
     await Promise.all(Array.from({ length: CONNECTIONS_KEPT }, connect))
-    return await openLoop({ perSecond, seconds, send })
+    return await openLoop({ perSecond, seconds, send, isOver: () => isOver })
   } finally {
     await pool.close()
   }
@@ -50,7 +54,13 @@ function outcomeOf(statusCode: number, text: string): string {
   return [statusCode, error?.code, objectOf(error?.details)?.reason].filter(part => part !== undefined).join(' ')
 }
 
-process.on('message', (order: SendOrder) => {
+let isOver = false
+
+process.on('message', (order: SendOrder | typeof END) => {
+  if (order === END) {
+    isOver = true
+    return
+  }
   obey(order).then(
     result => process.send?.({ kind: 'done', result } satisfies SendReport),
     error => process.send?.({ kind: 'failed', message: String(error?.stack ?? error) } satisfies SendReport),
