@@ -498,7 +498,7 @@ export class AcquirerDays {
     this.#world.truth({ ...row, class: 'MISSING_HERE', booked: -amount })
   }
 
-  /** It fits no batch then. The one that it was of is not paid by anybody, so nobody misses it. */
+  /** It fits no batch then. The one that it was of is not carried by anybody, and is missed. */
   #changeCarry({ lines, currency }: Batch): void {
     const carry = lines[0]!
     carry.amount += this.#world.random.integer(1, 400)
@@ -506,6 +506,7 @@ export class AcquirerDays {
     this.#world.move(currency, 'cash_in_transit', amount)
     const row = { subject: `op:${reference}:carry`, currency, mutation: 'carry-changed' }
     this.#world.truth({ ...row, class: 'MISSING_HERE', booked: -amount })
+    this.#world.truth({ ...row, subject: `batch:${reference}`, class: 'MISSING_THERE', booked: 0 })
   }
 
   #hold(day: string, step: Step, isBeforeOthers = true): void {
