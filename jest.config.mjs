@@ -23,6 +23,8 @@ const base = {
 }
 
 export default {
+  // A deadline for what hangs. On a busy machine the default of 5 s fails what only has to wait for its turn.
+  testTimeout: 60_000,
   projects: [
     {
       ...base,

@@ -1,7 +1,15 @@
 /** `npm run chaos`: kills, pauses, cuts and delays everything under load; an independent auditor judges what is left. Exit 0 or 1. */
+import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { chaos } from './lab/chaos/chaos.ts'
 import { minutesAsMs, npmCommand, run, wholeNumber } from './terminal/command.ts'
 import { JSON_FLAG } from './terminal/json.ts'
+
+/** Holds live for seven days, and keys for fifteen: eight days follow after the faults. */
+function daysNumber(text: string): number {
+  const days = wholeNumber(text)
+  if (days > 6) throw new InvalidArgumentError('It wants at most 6.')
+  return days
+}
 
 const command = npmCommand(
   'npm run chaos',
@@ -15,6 +23,7 @@ const command = npmCommand(
     wholeNumber,
     15_000,
   )
+  .option('--days <n>', 'virtual days that pass meanwhile, at most 6; 0: the clock stands', daysNumber, 5)
   .option('--hurry', 'heal by the sandbox clock instead of waiting for the jobs, which run each minute')
   .option('--plant', 'afterwards write lies into the system and see the auditor name each')
   .option(...JSON_FLAG)

@@ -1,8 +1,16 @@
 /** `npm run kill`: kills and pauses services under load and proves that what clients were told = database = Kafka = ledger. Exit 0 or 1. */
+import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { kill } from './lab/kill/kill.ts'
 import { pausesMs, victims } from './lab/kill/rounds.ts'
 import { npmCommand, run, wholeNumber } from './terminal/command.ts'
 import { JSON_FLAG } from './terminal/json.ts'
+
+/** Holds live for seven days: four follow after the faults. */
+function daysNumber(text: string): number {
+  const days = wholeNumber(text)
+  if (days > 2) throw new InvalidArgumentError('It wants at most 2.')
+  return days
+}
 
 const pauses = pausesMs.map(ms => ms / 1_000).join(', ')
 
@@ -15,6 +23,11 @@ const command = npmCommand(
   .option('--each', `kill and pause each of ${victims.join(', ')} once`)
   .option('--pause-max <seconds>', 'the longest pause in seconds; 0: kills only', wholeNumber, 18)
   .option('--payments <n>', 'go on until at least so many payments were begun', wholeNumber, 0)
+  .option(
+    '--days <n>',
+    'virtual days that pass meanwhile, at most 2 (default: 2 on a system of its own, else 0)',
+    daysNumber,
+  )
   .option(...JSON_FLAG)
   .option(
     '--run-file <file>',

@@ -4,7 +4,7 @@ import { foundClasses } from './lab/recon/generate/truth.ts'
 import { mixes } from './lab/recon/generate/world.ts'
 import { reconScore } from './lab/recon/score/recon-score.ts'
 import { npmCommand, positiveNumber, run, wholeNumber } from './terminal/command.ts'
-import { JSON_FLAG } from './terminal/json.ts'
+import { fileName, JSON_FLAG } from './terminal/json.ts'
 
 const command = npmCommand(
   'npm run recon:score',
@@ -19,6 +19,11 @@ const command = npmCommand(
   )
   .option('--write <folder>', 'only write the first world there: its files, its books and truth.jsonl')
   .option('--run-file <file>', 'the run.json of a running system, whose database server is used (else PAY_RUN_FILE)')
+  .option(
+    '--from <file>',
+    'each world is added to this file, and those in it are not played again: go on with a run that was ended',
+    fileName,
+  )
   .option(...JSON_FLAG)
   .option('--save', 'also write the figures to scripts/lab/results/')
 

@@ -139,11 +139,27 @@ export const businessAlarms: readonly BusinessAlarm[] = [
     section: 'Breaks',
   },
   {
+    metric: 'recon_transfers_late',
+    statistic: 'MAX',
+    above: 0,
+    minutes: lasting,
+    printedEachMinute: true,
+    section: 'A transfer has one line',
+  },
+  {
     metric: 'recon_alarms_total',
     statistic: 'SUM',
     above: 0,
     minutes: atOnce,
     section: 'Money moved for what failed here',
+  },
+  {
+    metric: 'disputes_open_oldest_seconds',
+    statistic: 'MAX',
+    above: 45 * 86_400,
+    minutes: lasting,
+    printedEachMinute: true,
+    section: 'A chargeback came',
   },
   {
     metric: 'funds_short_business_days',

@@ -7,6 +7,7 @@ import { sampleSlices } from '../../shared/invariants/sample-slices.ts'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import { authorizeRequestOf, caller, claimOf, FAKE_NOW_MS } from '../../shared/payments/fakes.ts'
 import { createMetrics, stateSources } from '../../shared/runtime/metrics.ts'
+import { listedDispute } from '../../shared/settlement/fake-dispute-reader.ts'
 import type { AuditHead } from '../../shared/settlement/ports.ts'
 import { createHandlerPorts } from '../../test/unit/http-fakes.ts'
 import { createHandler as createCheck } from './check-invariants.ts'
@@ -160,6 +161,8 @@ describe('observe-state', () => {
     recon.open.push({ ...open, class: 'FEE', openedOn: '2099-01-02', count: 1 })
     const accounts = { debitAccount: 'cash', creditAccount: 'recon_suspense' }
     ports.balances.entries.push({ ...accounts, amountMinor: 70, currency: 'KRW', recordedAtMs: 0 })
+    const transfer = { reference: 'SFG-1', currency: 'KRW', amountMinor: -5, sourceId: 'bank-operating' }
+    recon.transfers.push({ ...transfer, bookedOn: '2020-01-02' }, { ...transfer, bookedOn: '2099-01-02' })
     expect(await run()).toEqual({ unread: [] })
 
     expect(await shown(ports, 'recon_files_waiting', 'recon_files_waiting_oldest_seconds')).toEqual(
@@ -171,11 +174,28 @@ describe('observe-state', () => {
     const classes = await shown(ports, 'recon_breaks_open')
     expect(classes).toHaveLength(breakClasses.length)
     expect(classes).toContain('recon_breaks_open{class="FEE"} 4')
+    expect(await shown(ports, 'recon_transfers_late')).toEqual(['recon_transfers_late 1'])
     expect(await shown(ports, 'recon_files_rejected', 'recon_breaks_late', 'recon_suspense_minor')).toEqual([
       'recon_files_rejected 2',
       'recon_breaks_late 3',
       'recon_suspense_minor{currency="KRW"} 70',
     ])
+  })
+
+  test('shows how many disputes are open, and the age of the oldest in virtual time', async () => {
+    const { ports, run } = setUp()
+    const names = ['disputes_open', 'disputes_open_oldest_seconds']
+    await run()
+    expect(await shown(ports, ...names)).toEqual(['disputes_open 0', 'disputes_open_oldest_seconds 0'])
+
+    ports.disputeReader.disputes.push(
+      listedDispute(1, { state: 'LOST', closedAtMs: FAKE_NOW_MS }),
+      listedDispute(2, { openedAtMs: FAKE_NOW_MS }),
+      listedDispute(3, { openedAtMs: FAKE_NOW_MS - MINUTE_MS }),
+    )
+    ports.clock.advanceVirtual(2 * MINUTE_MS)
+    await run()
+    expect(await shown(ports, ...names)).toEqual(['disputes_open 2', 'disputes_open_oldest_seconds 180'])
   })
 
   test('shows nothing of what was never read, and that it was never read', async () => {
@@ -187,7 +207,7 @@ describe('observe-state', () => {
       'outbox_parked_rows',
       'invariants_failed',
       'audit_log_entries',
-      ...['payout_files_waiting', 'payouts_unanswered', 'payouts_unanswered_oldest_seconds'],
+      ...['payout_files_waiting', 'payouts_unanswered', 'payouts_unanswered_oldest_seconds', 'disputes_open'],
     ]
     expect(await shown(ports, ...names, 'control_account_difference_minor')).toEqual([])
     expect(Object.values(await observedAt(ports))).toEqual(stateSources.map(() => 0))

@@ -7,7 +7,8 @@ import { type ObservePorts, observeBacklog, observeConsumers } from '../../share
 import { leaseTimes, type OperationPolicy } from '../../shared/payments/operation.ts'
 import type { Operations, ParkedRows, TopicSizes } from '../../shared/payments/ports.ts'
 import { type AgePorts, agedBreaks, agesNow } from '../../shared/reconciliation/age-of-breaks.ts'
-import type { BreakReader, FilesToLookAt } from '../../shared/reconciliation/ports.ts'
+import { openTransfers } from '../../shared/reconciliation/open-transfers.ts'
+import type { BreakReader, FilesToLookAt, OpenTransfers } from '../../shared/reconciliation/ports.ts'
 import { suspenseBalances } from '../../shared/reconciliation/suspense.ts'
 import { AuditHeads } from '../../shared/runtime/audit-report.ts'
 import { reportBacklog, reportConsumers } from '../../shared/runtime/delivery-report.ts'
@@ -19,7 +20,13 @@ import { reportUnknown } from '../../shared/runtime/outcome-report.ts'
 import { reportWaiting } from '../../shared/runtime/payout-report.ts'
 import { reportRecon } from '../../shared/runtime/recon-report.ts'
 import { type Logger, portsFromEnv } from '../../shared/runtime/wiring.ts'
-import type { AuditReader, Calendars, UnansweredPayouts, WaitingFiles } from '../../shared/settlement/ports.ts'
+import type {
+  AuditReader,
+  Calendars,
+  OpenDisputes,
+  UnansweredPayouts,
+  WaitingFiles,
+} from '../../shared/settlement/ports.ts'
 
 /** More are not counted: a person looks at them long before. */
 const PARKED_MAX = 100_000
@@ -34,6 +41,8 @@ type StatePorts = ObservePorts &
   AgePorts & {
     reconFiles: FilesToLookAt
     breakReader: Pick<BreakReader, 'sumOpen'>
+    allocations: OpenTransfers
+    disputeReader: OpenDisputes
     balances: Parameters<typeof suspenseBalances>[0]['balances']
     outbox: ParkedRows
     topicSizes: TopicSizes
@@ -83,14 +92,18 @@ const readers: Record<StateSource, (ports: StatePorts, heads: AuditHeads) => Pro
   async recon(ports) {
     await ports.clock.catchUp()
     const nowMs = ports.clock.virtualNowMs()
-    const [files, rejectedCount, sums, ageOf, suspense] = await Promise.all([
+    const [files, rejectedCount, sums, ageOf, suspense, transfers, disputes] = await Promise.all([
       ports.reconFiles.waiting(),
       ports.reconFiles.countRejected(nowMs - REJECTED_SHOWN_MS),
       ports.breakReader.sumOpen(),
       agesNow(ports),
       suspenseBalances(ports),
+      openTransfers(ports),
+      ports.disputeReader.open(),
     ])
-    reportRecon(ports.metrics, { files, rejectedCount, open: agedBreaks(sums, ageOf), suspense }, nowMs)
+    const lateTransferCount = transfers.filter(({ isLate }) => isLate).length
+    const open = agedBreaks(sums, ageOf)
+    reportRecon(ports.metrics, { files, rejectedCount, open, suspense, lateTransferCount, disputes }, nowMs)
   },
   async funds({ fundsDays, calendars, settlementDefaults, metrics }) {
     const days = await fundsDays.listNewest(FUNDS_ROWS)

@@ -11,7 +11,7 @@ import { createHandler as sendPayoutFiles } from './send-payout-files.ts'
 
 const jobs = [
   ['close-batches', closeBatches, { closed: 0, carried: 0, released: 0, invoiced: 0 }],
-  ['create-payouts', createPayouts, { created: 0, held: 0, released: 0, files: 0 }],
+  ['create-payouts', createPayouts, { created: 0, canceled: 0, held: 0, released: 0, files: 0 }],
   ['send-payout-files', sendPayoutFiles, { sent: 0, accepted: 0, rejected: 0, unclear: 0 }],
   ['inquire-payouts', inquirePayouts, { confirmed: 0, failed: 0, pending: 0 }],
 ] as const

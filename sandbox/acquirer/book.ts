@@ -5,6 +5,7 @@ import { reached } from '../../shared/contracts/crash-points.ts'
 import { TurnCommits } from '../service/turn-commits.ts'
 import type { Decided, Journal } from './journal.ts'
 import { decide, type Hold, holdOf } from './rules.ts'
+import { takeBack } from './take-back.ts'
 
 export interface BookOptions {
   journal: Journal
@@ -80,17 +81,19 @@ export class Book {
 
   #decide(operationId: string, order: AcquirerOrderBody): Outcome {
     const now = this.#now()
-    const ruling = decide(order, this.#holdFor(order), now.virtualMs)
+    const ruling = decide(order, this.#holdFor(order, now), now.virtualMs)
     return { kind: 'decided', decision: this.#write(operationId, order, ruling, now), first: true }
   }
 
-  #holdFor({ authorizationId }: AcquirerOrderBody): Hold | undefined {
+  #holdFor({ authorizationId }: AcquirerOrderBody, { virtualMs }: Now): Hold | undefined {
     const authorization = authorizationId === null ? undefined : this.find(authorizationId)
     if (!authorization?.order) return undefined
     const { order, decision } = authorization
     const decided = { order, state: decision.state, decidedAtMs: Date.parse(decision.decidedAt) }
     const { journal, holdWindowMs } = this.#options
-    return holdOf(decided, journal.ofHold(decision.operationId), holdWindowMs)
+    takeBack(journal, virtualMs)
+    const disputedMinor = journal.disputes.amountOfHold(decision.operationId, virtualMs)
+    return holdOf(decided, journal.ofHold(decision.operationId), holdWindowMs, disputedMinor)
   }
 
   #write(

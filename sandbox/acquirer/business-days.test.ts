@@ -1,6 +1,6 @@
-/** Batches are paid two business days later. */
+/** Batches are paid two business days later, and other things happen so many later. */
 import { expect, test } from '@jest/globals'
-import { paymentDayOf } from './business-days.ts'
+import { businessDaysAfter, paymentDayOf } from './business-days.ts'
 
 test.each([
   ['2026-11-25', '2026-11-27', 'Wednesday: Friday'],
@@ -12,4 +12,12 @@ test.each([
   ['2029-12-31', '2030-01-02', 'a year that nobody knows: weekends alone'],
 ])('the sales of %s on %s (%s)', (day, paidOn) => {
   expect(paymentDayOf(day)).toBe(paidOn)
+})
+
+test('a number of business days goes over weekends and holidays', () => {
+  expect([1, 3, 4].map(count => businessDaysAfter('2026-12-22', count))).toEqual([
+    '2026-12-23',
+    '2026-12-28',
+    '2026-12-29',
+  ])
 })

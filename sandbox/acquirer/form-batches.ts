@@ -1,43 +1,68 @@
 /** Makes the batches of the days that have ended, a day in one transaction, in the order of days. What was made is never made again. */
 import { reached } from '../../shared/contracts/crash-points.ts'
-import { DAY_MS, dayOf, nextDay, startOf } from '../service/days.ts'
+import { settlementFaultOf } from '../../shared/contracts/test-tokens.ts'
+import { dayOf, endOf, nextDay } from '../service/days.ts'
 import { paymentDayOf } from './business-days.ts'
 import type { Journal, SettledEntry } from './journal.ts'
 import { settlementHashOf } from './settlement-file.ts'
-import { batchOf, faultOf, linesOf, netOf, paymentsOf, type SettledOperation } from './settlement-rules.ts'
-
-const REVISION = 1
+import {
+  amendedLine,
+  type BatchContent,
+  batchOf,
+  faultOf,
+  linesOf,
+  netOf,
+  paymentsOf,
+  type SettledOperation,
+  type SettlementLine,
+} from './settlement-rules.ts'
+import type { Batch } from './settlements.ts'
+import { nextDayToTakeBack, takeBack } from './take-back.ts'
 
 /** Writes the batches of the first day that has ended by this virtual time and is not settled. False when there is none. In a transaction. */
 export function settleNextDay(journal: Journal, virtualMs: number): boolean {
   const day = nextDayToSettle(journal)
   if (day === undefined || virtualMs < endOf(day)) return false
-  const after = journal.settlements.lastDay()?.lastSequence ?? 0
-  const decided = journal.settledBetween(after, endOf(day))
-  const [late, inTime] = partition(decided.map(entry => operationOf(journal, entry)))
-  const held = journal.settlements.lateOf(day).map(sequence => operationOf(journal, journal.settledAt(sequence)))
-  for (const [currency, operations] of Map.groupBy([...held, ...inTime], operation => operation.currency))
-    writeBatch(journal, day, currency, operations)
-  for (const { sequence } of late) journal.settlements.addLate(sequence, nextDay(day))
-  journal.settlements.addDay(day, decided.at(-1)?.sequence ?? after)
+  takeBack(journal, endOf(day))
+  // First, since what they leave over is carried.
+  for (const batch of journal.settlements.amendedOn(day)) amendBatch(journal, batch)
+  writeBatches(journal, day)
   reached('batches:writing')
   return true
 }
 
-const endOf = (day: string): number => startOf(day) + DAY_MS
-
 /**
- * The day of what comes next: of the first operation that is in no batch, or of a file that is to get late lines. What was decided on a
- * day that is settled, since a clock was set back, belongs to the day after the last one.
+ * The day of what comes next: of the first operation that is in no batch, of a dispute, of a file that is to get late lines, or of the
+ * next revision of another. What was decided on a day that is settled, since a clock was set back, belongs to the day after the last one.
  */
 function nextDayToSettle(journal: Journal): string | undefined {
-  const last = journal.settlements.lastDay()
+  const { settlements, disputes } = journal
+  const last = settlements.lastDay()
   const decidedMs = journal.nextSettledMs(last?.lastSequence ?? 0)
   const decidedOn = decidedMs === undefined ? undefined : dayOf(decidedMs)
   if (last === undefined) return decidedOn
   const open = decidedOn !== undefined && decidedOn <= last.day ? nextDay(last.day) : decidedOn
-  const days = [open, journal.settlements.nextLateDay(last.day)].filter(day => day !== undefined)
-  return days.toSorted()[0]
+  const days = [
+    ...[open, settlements.nextLateDay(last.day), settlements.nextAmendedDay(last.day)],
+    ...[disputes.nextDay(last.day), nextDayToTakeBack(journal)],
+  ]
+  return days.filter(day => day !== undefined).toSorted()[0]
+}
+
+function writeBatches(journal: Journal, day: string): void {
+  const { settlements } = journal
+  const after = settlements.lastDay()?.lastSequence ?? 0
+  const decided = journal.settledBetween(after, endOf(day))
+  const [late, inTime] = partition(decided.map(entry => operationOf(journal, entry)))
+  const held = settlements.lateOf(day).map(sequence => operationOf(journal, journal.settledAt(sequence)))
+  const operations = Map.groupBy([...held, ...inTime], ({ currency }) => currency)
+  const disputes = Map.groupBy(journal.disputes.ofDay(day), ({ currency }) => currency)
+  for (const currency of new Set([...operations.keys(), ...disputes.keys()])) {
+    const content = { operations: operations.get(currency) ?? [], disputes: disputes.get(currency) ?? [] }
+    writeBatch(journal, day, currency, content)
+  }
+  for (const { sequence } of late) settlements.addLate(sequence, nextDay(day))
+  settlements.addDay(day, decided.at(-1)?.sequence ?? after)
 }
 
 function partition(operations: readonly SettledOperation[]): [late: SettledOperation[], inTime: SettledOperation[]] {
@@ -56,17 +81,35 @@ function operationOf(journal: Journal, { sequence, operationId, order, decidedAt
   }
 }
 
-/** None when nothing would stand in it beside what is carried, which then waits. */
-function writeBatch(journal: Journal, day: string, currency: string, operations: readonly SettledOperation[]): void {
+/** None when nothing would stand in it beside what is carried, which then waits. What is paid is what its last revision says. */
+function writeBatch(journal: Journal, day: string, currency: string, content: BatchContent): void {
   const { settlements } = journal
-  if (linesOf(operations, undefined).length === 0) return
-  const lines = linesOf(operations, settlements.carryOf(currency))
+  if (linesOf(content, undefined).length === 0) return
+  const lines = linesOf(content, settlements.carryOf(currency))
+  const isAmended = content.operations.some(operation => faultOf(operation) === 'amended')
+  const paidMinor = netOf(isAmended ? amended(journal, lines) : lines)
   const batch = batchOf(day, currency)
-  const netMinor = netOf(lines)
-  const sha256 = settlementHashOf({ batch, day, currency, lines })
-  const payments = paymentsOf(batch, netMinor, operations)
-  settlements.addBatch({
-    ...{ batch, day, currency, revision: REVISION, netMinor, sha256, lines, payments },
-    payOn: paymentDayOf(day),
-  })
+  const payments = paymentsOf(batch, paidMinor, content.operations)
+  const written = { batch, day, currency, revision: 1, payments, payOn: paymentDayOf(day) }
+  const sequence = settlements.addBatch({ ...written, ...contentOf(written, lines) })
+  if (isAmended) settlements.addAmended(sequence, nextDay(day))
 }
+
+/** Its payments stand with the first revision. */
+function amendBatch(journal: Journal, { batch, day, currency, revision, ...of }: Batch): void {
+  const { settlements } = journal
+  const lines = amended(journal, settlements.linesOf(of))
+  const written = { batch, day, currency, revision: revision + 1, payments: [], payOn: paymentDayOf(day) }
+  settlements.addBatch({ ...written, ...contentOf(written, lines) })
+}
+
+const amended = (journal: Journal, lines: readonly SettlementLine[]): SettlementLine[] =>
+  lines.map(line => {
+    const isWrong = line.kind === 'capture' && settlementFaultOf(journal.methodOf(line.reference)) === 'amended'
+    return isWrong ? amendedLine(line) : line
+  })
+
+const contentOf = (batch: { batch: string; day: string; currency: string }, lines: readonly SettlementLine[]) => ({
+  ...{ lines, netMinor: netOf(lines) },
+  sha256: settlementHashOf({ ...batch, lines }),
+})

@@ -9,9 +9,10 @@ import type {
 } from '../../shared/contracts/acquirer.ts'
 import type { OperationKind } from '../../shared/contracts/lists.ts'
 import { JournalFile } from '../service/journal-file.ts'
+import { DISPUTE_TABLES, DISPUTED_INDEX, Disputes } from './disputes.ts'
 import type { ChargedMove } from './fees.ts'
 import type { DecidedOrder } from './rules.ts'
-import { SETTLEMENT_SCHEMA, Settlements } from './settlements.ts'
+import { SETTLEMENT_TABLES, Settlements } from './settlements.ts'
 
 /** A decision with its order, which is null when the operation was canceled before anybody asked for it. */
 export interface Decided {
@@ -80,14 +81,17 @@ export class Journal {
   readonly #moves: StatementSync
   /** Batches and their payments, in the same file. */
   readonly settlements: Settlements
+  /** What card holders took back, in the same file. */
+  readonly disputes: Disputes
   /** What the transaction under way has read of the clock, which nobody else can move meanwhile. */
   #offsetMs: number | undefined
 
   /** Opens the journal in this folder, and makes both when they are not there. */
   constructor(folder: string) {
-    const file = new JournalFile(folder, SCHEMA + SETTLEMENT_SCHEMA)
+    const file = new JournalFile(folder, SCHEMA + DISPUTED_INDEX, { ...SETTLEMENT_TABLES, ...DISPUTE_TABLES })
     this.#file = file
     this.settlements = new Settlements(file)
+    this.disputes = new Disputes(file)
     this.#find = file.prepare('SELECT * FROM journal WHERE operation_id = ?')
     this.#ofHold = file.prepare(
       `SELECT * FROM journal WHERE authorization_id = ?1
@@ -121,6 +125,11 @@ export class Journal {
   find(operationId: string): Decided | undefined {
     const row = this.#find.get(operationId)
     return row && { decision: decisionIn(row), order: orderIn(row) }
+  }
+
+  /** The payment method of an operation that was ordered. */
+  methodOf(operationId: string): string {
+    return this.#find.get(operationId)!.method as string
   }
 
   /** The orders that named this authorize operation after it was decided, in the order of deciding. */

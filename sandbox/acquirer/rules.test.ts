@@ -18,6 +18,7 @@ const holdWith = (changes: Partial<Hold> = {}): Hold => ({
   expiresAtMs: NOW_MS + WINDOW_MS,
   capturedMinor: 0,
   refundedMinor: 0,
+  disputedMinor: 0,
   closed: false,
   ...changes,
 })
@@ -55,6 +56,7 @@ describe('a refund', () => {
   test.each([
     ['without a hold', undefined, 'no_such_hold'],
     ['of what was not captured', holdWith(), 'amount_exceeds_captured'],
+    ['of what was taken back', holdWith({ capturedMinor: 900, disputedMinor: 401 }), 'amount_exceeds_captured'],
     ['of what was refunded before', holdWith({ capturedMinor: 900, refundedMinor: 401 }), 'amount_exceeds_captured'],
   ])('%s is declined', (_, hold, reason) => {
     expect(decide(order, hold, NOW_MS)).toEqual(declined(reason))

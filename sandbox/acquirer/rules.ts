@@ -18,6 +18,8 @@ export interface Hold {
   expiresAtMs: number
   capturedMinor: number
   refundedMinor: number
+  /** What the card holder took back and was not won. With what was refunded it may be more than was captured. */
+  disputedMinor: number
   /** Released, or captured for the last time. */
   closed: boolean
 }
@@ -29,12 +31,13 @@ const declined = (reason: (typeof acquirerReasons)[number]): Ruling => ({ state:
 
 /**
  * The hold of an authorize operation after the orders that named it, in the order of deciding; undefined when there is none:
- * it is unknown, is no authorization, or was not approved.
+ * it is unknown, is no authorization, or was not approved. `disputedMinor`: what of it is taken back.
  */
 export function holdOf(
   authorization: DecidedOrder | undefined,
   later: readonly DecidedOrder[],
   holdWindowMs: number,
+  disputedMinor = 0,
 ): Hold | undefined {
   if (authorization?.state !== 'APPROVED' || authorization.order.kind !== 'authorize') return undefined
   const { amount, currency } = authorization.order
@@ -44,6 +47,7 @@ export function holdOf(
     expiresAtMs: authorization.decidedAtMs + holdWindowMs,
     capturedMinor: 0,
     refundedMinor: 0,
+    disputedMinor,
     closed: false,
   }
   for (const { order, state } of later) if (state === 'APPROVED') apply(hold, order)
@@ -97,7 +101,8 @@ function captureRuling({ amount }: AcquirerOrderBody, hold: Hold | undefined, no
 
 function refundRuling({ amount }: AcquirerOrderBody, hold: Hold | undefined): Ruling {
   if (hold === undefined) return declined('no_such_hold')
-  return amount > hold.capturedMinor - hold.refundedMinor ? declined('amount_exceeds_captured') : approved
+  const leftMinor = hold.capturedMinor - hold.refundedMinor - hold.disputedMinor
+  return amount > leftMinor ? declined('amount_exceeds_captured') : approved
 }
 
 const ofHold: Record<OperationKind, boolean> = {

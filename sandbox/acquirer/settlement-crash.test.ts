@@ -13,7 +13,7 @@ import { Journal as BankJournal } from '../bank/journal.ts'
 import { startBank } from '../bank/server.ts'
 import { DAY_MS } from '../service/days.ts'
 import type { RunningService } from '../service/http-service.ts'
-import { authorizeOrder, captureOrder, opOf } from './sample-orders.ts'
+import { authorizeOrder, captureOrder, laterOrder, opOf } from './sample-orders.ts'
 
 jest.setTimeout(120_000)
 
@@ -55,9 +55,10 @@ const put = (path: string, body: unknown): Promise<number | undefined> =>
     () => undefined,
   )
 
-async function sell(number: number, currency: string): Promise<void> {
-  expect(await put(`/operations/${opOf(number)}`, authorizeOrder({ currency }))).toBe(200)
-  expect(await put(`/operations/${opOf(number + 1)}`, captureOrder(opOf(number), { currency }))).toBe(200)
+async function sell(number: number, currency: string, method = 'tok_approve'): Promise<void> {
+  const order = { currency, method }
+  expect(await put(`/operations/${opOf(number)}`, authorizeOrder(order))).toBe(200)
+  expect(await put(`/operations/${opOf(number + 1)}`, captureOrder(opOf(number), order))).toBe(200)
 }
 
 async function deposits(): Promise<string[]> {
@@ -97,3 +98,46 @@ test.each(kills)('killed at $point ($hits), it makes and pays everything once', 
   expect(files.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4])
   expect(await end('SIGTERM')).toBe(0)
 })
+
+/** The kinds of lines of each file, in the order of making. */
+async function kindsOfFiles(): Promise<string[]> {
+  const { files } = settlementPage.parse(await (await fetch(`${url}/settlements`)).json())
+  const texts = files.map(async ({ name, currency, revision }) => {
+    const rows = (await (await fetch(`${url}/settlements/${name}`)).text()).trimEnd().split('\n')
+    return `${currency} ${revision}: ${rows.slice(1, -1).map(row => row.split(',')[1])}`
+  })
+  return Promise.all(texts)
+}
+
+/** The day of the sales, the next with its amended file, that of the chargebacks, and that of the win. */
+test.each([1, 2, 3, 4].flatMap(hits => POINTS.slice(0, 2).map(point => ({ point, hits }))))(
+  'killed at $point ($hits), it takes back, wins and amends once',
+  async ({ point, hits }) => {
+    await start()
+    await sell(1, 'KRW', 'tok_settle_chargeback_won')
+    await sell(3, 'USD', 'tok_settle_chargeback')
+    await sell(5, 'JPY', 'tok_settle_amended')
+    const offsetMs = 30 * DAY_MS
+    const gone = once(child!, 'exit')
+    writeFileSync(armedFile, JSON.stringify({ point, hits }))
+    expect(await put('/clock', { offsetMs })).toBeUndefined()
+    await gone
+    child = undefined
+
+    await start()
+    expect(await put('/clock', { offsetMs })).toBe(200)
+    expect((await kindsOfFiles()).toSorted()).toEqual([
+      ...['JPY 1: capture', 'JPY 2: capture'],
+      ...['KRW 1: capture', 'KRW 1: carry,chargeback_won', 'KRW 1: chargeback'],
+      ...['USD 1: capture', 'USD 1: chargeback'],
+    ])
+    const refundOf = (hold: number, currency: string, method: string) =>
+      laterOrder('refund', opOf(hold), { currency, method })
+    expect(await put(`/operations/${opOf(7)}`, refundOf(1, 'KRW', 'tok_settle_chargeback_won'))).toBe(200)
+    expect(await put(`/operations/${opOf(8)}`, refundOf(3, 'USD', 'tok_settle_chargeback'))).toBe(200)
+    const stateOf = async (operation: number) =>
+      ((await (await fetch(`${url}/operations/${opOf(operation)}`)).json()) as { state: string }).state
+    expect([await stateOf(7), await stateOf(8)]).toEqual(['APPROVED', 'DECLINED'])
+    expect(await end('SIGTERM')).toBe(0)
+  },
+)

@@ -2,9 +2,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { AMOUNT_MAX } from '../../shared/contracts/identifiers.ts'
 import { settlementFaults } from '../../shared/contracts/test-tokens.ts'
+import type { SettledDispute } from './disputes.ts'
 import { opOf } from './sample-orders.ts'
 import { csvCell, settlementFileOf } from './settlement-file.ts'
-import { linesOf, netOf, paymentsOf, type SettledOperation } from './settlement-rules.ts'
+import { amendedLine, linesOf, netOf, paymentsOf, type SettledOperation } from './settlement-rules.ts'
 
 function captureOf(method = 'tok_approve', amount = 10_000): SettledOperation {
   const [kind, amountMinor] = ['capture' as const, BigInt(amount)]
@@ -18,8 +19,13 @@ function refundOf(method = 'tok_approve', amount = 4_000): SettledOperation {
   return { ...captured, ...refunded, operationId: opOf(2), movesOfHold: [...captured.movesOfHold, refunded] }
 }
 
-const told = (operations: SettledOperation[]) =>
-  linesOf(operations, undefined).map(({ kind, amountMinor, feeMinor, vatMinor, netMinor }) =>
+function disputeOf(changes: Partial<SettledDispute> = {}): SettledDispute {
+  const step = { kind: 'chargeback' as const, capture: 1, hold: opOf(9), day: '2026-12-02', amountMinor: 7_000n }
+  return { ...step, operationId: opOf(1), currency: 'KRW', method: 'tok_settle_chargeback', ...changes }
+}
+
+const told = (operations: SettledOperation[], disputes: SettledDispute[] = []) =>
+  linesOf({ operations, disputes }, undefined).map(({ kind, amountMinor, feeMinor, vatMinor, netMinor }) =>
     [kind, amountMinor, feeMinor, vatMinor, netMinor].join(' '),
   )
 const paid = (netMinor: bigint, operations: SettledOperation[]) =>
@@ -33,12 +39,48 @@ describe('a line', () => {
   })
 
   test('is what was carried, and stands first', () => {
-    const lines = linesOf([captureOf()], { batch: 'A', day: '2026-11-26', netMinor: -500n })
+    const lines = linesOf(
+      { operations: [captureOf()], disputes: [] },
+      { batch: 'A', day: '2026-11-26', netMinor: -500n },
+    )
     expect(lines[0]).toEqual({
       ...{ kind: 'carry', reference: 'A', soldOn: '2026-11-26' },
       ...{ amountMinor: -500n, feeMinor: 0n, vatMinor: 0n, netMinor: -500n },
     })
     expect(netOf(lines)).toBe(9_335n)
+  })
+})
+
+test('an amended line has another amount, and its fee', () => {
+  const [line] = linesOf({ operations: [captureOf()], disputes: [] }, undefined)
+  expect(amendedLine(line!)).toEqual({ ...line, amountMinor: 9_500n, netMinor: 9_335n })
+})
+
+test('no wrong amount of a capture is less than 1', () => {
+  expect(told([captureOf('tok_settle_under', 500)])).toEqual(['capture 1 8 1 -8'])
+})
+
+describe('a line of a dispute', () => {
+  test('takes back, with a fee, and gives back without one', () => {
+    const won = disputeOf({ kind: 'chargeback_won', day: '2026-12-07' })
+    expect(told([captureOf()], [disputeOf(), won])).toEqual([
+      plainLine,
+      'chargeback -7000 1000 0 -8000',
+      'chargeback_won 7000 0 0 7000',
+    ])
+  })
+
+  test('names the capture, and the day of its batch', () => {
+    const [line] = linesOf({ operations: [], disputes: [disputeOf()] }, undefined)
+    expect(line).toMatchObject({ reference: opOf(1), soldOn: '2026-12-02' })
+  })
+
+  test('is not there when nothing was left to take back', () => {
+    expect(told([], [disputeOf({ amountMinor: 0n })])).toEqual([])
+  })
+
+  test('stands twice by its token', () => {
+    expect(told([], [disputeOf({ method: 'tok_settle_chargeback_twice' })])).toHaveLength(2)
   })
 })
 
@@ -66,6 +108,13 @@ test.each([
   ['twice', [plainLine, plainLine], ['B 9835']],
   ['missing', [], ['B 9835']],
   ['wrong_fee', ['capture 10000 250 15 9735'], ['B 9835']],
+  ['over', ['capture 10500 150 15 10335'], ['B 9835']],
+  ['under', ['capture 9500 150 15 9335'], ['B 9835']],
+  ['amended', [plainLine], ['B 9835']],
+  ['chargeback', [plainLine], ['B 9835']],
+  ['chargeback_won', [plainLine], ['B 9835']],
+  ['chargeback_twice', [plainLine], ['B 9835']],
+  ['over_disputed', [plainLine], ['B 9835']],
 ])('tok_settle_%s', (fault, lines, payments) => {
   const operation = captureOf(`tok_settle_${fault}`)
   expect(told([operation])).toEqual(lines)
@@ -87,8 +136,8 @@ test('a short batch of almost nothing is paid 1, and is not split', () => {
 })
 
 describe('a file', () => {
-  const fileOf = (currency: string) =>
-    settlementFileOf({ batch: 'B', day: '2026-11-27', currency, lines: linesOf([captureOf(), refundOf()], undefined) })
+  const lines = linesOf({ operations: [captureOf(), refundOf()], disputes: [] }, undefined)
+  const fileOf = (currency: string) => settlementFileOf({ batch: 'B', day: '2026-11-27', currency, lines })
 
   test('has a header, its lines, and a total with their number', () => {
     expect(fileOf('KRW').split('\n')).toEqual([

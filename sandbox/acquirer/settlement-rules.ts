@@ -2,6 +2,7 @@
 import type { SettlementLineKind } from '../../shared/contracts/acquirer.ts'
 import { AMOUNT_MAX } from '../../shared/contracts/identifiers.ts'
 import { type SettlementFault, settlementFaultOf } from '../../shared/contracts/test-tokens.ts'
+import type { SettledDispute } from './disputes.ts'
 import { type ChargedMove, chargeOfLast } from './fees.ts'
 
 /** An approved capture or refund. */
@@ -29,6 +30,12 @@ export interface SettlementLine {
   netMinor: bigint
 }
 
+/** What stands in a batch beside what is carried. */
+export interface BatchContent {
+  operations: readonly SettledOperation[]
+  disputes: readonly SettledDispute[]
+}
+
 /** What a batch left over to the next one of its currency. */
 export interface Carry {
   batch: string
@@ -43,6 +50,8 @@ export interface BatchPayment {
 }
 
 const WRONG_FEE_MINOR = 100n
+const WRONG_AMOUNT_MINOR = 500n
+const DISPUTE_FEE_MINOR = 1_000n
 const SHORT_MINOR = 1_000n
 
 /** How often the line stands in the file. */
@@ -54,13 +63,13 @@ export const batchOf = (day: string, currency: string): string => `ACQ-${day.rep
 export const faultOf = ({ kind, method }: SettledOperation): SettlementFault | undefined =>
   kind === 'capture' ? settlementFaultOf(method) : undefined
 
-/** The lines of a batch, in the order of deciding; what is carried comes first. */
-export function linesOf(operations: readonly SettledOperation[], carried: Carry | undefined): SettlementLine[] {
+/** The lines of a batch, in the order of deciding; what is carried comes first, and disputes last. */
+export function linesOf({ operations, disputes }: BatchContent, carried: Carry | undefined): SettlementLine[] {
   const lines = operations.flatMap(operation => {
     const fault = faultOf(operation)
     return Array<SettlementLine>(fault === undefined ? 1 : (timesOf[fault] ?? 1)).fill(lineOf(operation, fault))
   })
-  return carried === undefined ? lines : [carryLine(carried), ...lines]
+  return [...(carried === undefined ? [] : [carryLine(carried)]), ...lines, ...disputes.flatMap(disputeLines)]
 }
 
 function lineOf(
@@ -68,10 +77,32 @@ function lineOf(
   fault?: SettlementFault,
 ): SettlementLine {
   const { feeMinor, vatMinor } = chargeOfLast(operation.movesOfHold)
-  const amountMinor = kind === 'capture' ? operation.amountMinor : -operation.amountMinor
+  const amountMinor = kind === 'capture' ? captured(operation.amountMinor, fault) : -operation.amountMinor
   const takenMinor = fault === 'wrong_fee' ? feeMinor + WRONG_FEE_MINOR : feeMinor
   const netMinor = amountMinor - takenMinor - vatMinor
   return { kind, reference: operationId, soldOn, amountMinor, feeMinor: takenMinor, vatMinor, netMinor }
+}
+
+function captured(minor: bigint, fault: SettlementFault | undefined): bigint {
+  if (fault === 'over') return minor + WRONG_AMOUNT_MINOR
+  return fault === 'under' ? atLeastOne(minor - WRONG_AMOUNT_MINOR) : minor
+}
+
+/** What a dispute costs is not given back with its win. */
+function disputeLines({ kind, operationId, day, method, ...step }: SettledDispute): SettlementLine[] {
+  if (step.amountMinor === 0n) return []
+  const isWon = kind === 'chargeback_won'
+  const amountMinor = isWon ? step.amountMinor : -step.amountMinor
+  const feeMinor = isWon ? 0n : DISPUTE_FEE_MINOR
+  const line = { kind, reference: operationId, soldOn: day, amountMinor, feeMinor, vatMinor: 0n }
+  const times = settlementFaultOf(method) === 'chargeback_twice' ? 2 : 1
+  return Array<SettlementLine>(times).fill({ ...line, netMinor: amountMinor - feeMinor })
+}
+
+/** As the next revision has it. */
+export function amendedLine(line: SettlementLine): SettlementLine {
+  const amountMinor = atLeastOne(line.amountMinor - WRONG_AMOUNT_MINOR)
+  return { ...line, amountMinor, netMinor: amountMinor - line.feeMinor - line.vatMinor }
 }
 
 const carryLine = ({ batch, day, netMinor }: Carry): SettlementLine => ({

@@ -1,6 +1,12 @@
 /** The acquirer's batches and their payments: tables beside its journal that only grow. Written in the journal's transactions. */
 import type { SQLOutputValue, StatementSync } from 'node:sqlite'
-import type { SettlementFile, SettlementLineKind, settlementPage } from '../../shared/contracts/acquirer.ts'
+import {
+  type SettlementFile,
+  type SettlementLineKind,
+  settlementLineKinds,
+  type settlementPage,
+} from '../../shared/contracts/acquirer.ts'
+import type { GrowingTables } from '../service/growing-tables.ts'
 import type { JournalFile } from '../service/journal-file.ts'
 import type { BatchPayment, Carry, SettlementLine } from './settlement-rules.ts'
 
@@ -34,29 +40,23 @@ export interface OpenPayment extends BatchPayment {
 /** `REFUSED`: the bank knows the reference for something else, and will never take it. */
 export type PaymentOutcome = 'PAID' | 'REFUSED'
 
-const TABLES = {
+const kinds = settlementLineKinds.map(kind => `'${kind}'`).join(', ')
+
+/** `settled_amended`: the batches of which a second revision is made, with the batches of this day. */
+export const SETTLEMENT_TABLES: GrowingTables = {
   settled_day: 'day TEXT PRIMARY KEY, last_sequence INTEGER NOT NULL',
   settled_late: 'operation INTEGER PRIMARY KEY, day TEXT NOT NULL',
-  settlement_batch: `sequence INTEGER PRIMARY KEY, batch TEXT NOT NULL UNIQUE, day TEXT NOT NULL, currency TEXT NOT NULL,
+  settled_amended: 'batch INTEGER PRIMARY KEY, day TEXT NOT NULL, UNIQUE (day, batch)',
+  settlement_batch: `sequence INTEGER PRIMARY KEY, batch TEXT NOT NULL, day TEXT NOT NULL, currency TEXT NOT NULL,
     revision INTEGER NOT NULL, name TEXT NOT NULL UNIQUE AS (batch || '-r' || revision || '.csv'), line_count INTEGER NOT NULL CHECK (line_count > 0), net INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    UNIQUE (currency, day)`,
-  settlement_line: `batch INTEGER NOT NULL, line_no INTEGER NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('capture', 'refund', 'carry')),
+    UNIQUE (batch, revision), UNIQUE (currency, day, revision)`,
+  settlement_line: `batch INTEGER NOT NULL, line_no INTEGER NOT NULL, kind TEXT NOT NULL CHECK (kind IN (${kinds})),
     reference TEXT NOT NULL, sold_on TEXT NOT NULL, amount INTEGER NOT NULL, fee INTEGER NOT NULL, vat INTEGER NOT NULL,
     net INTEGER NOT NULL CHECK (net = amount - fee - vat), PRIMARY KEY (batch, line_no)`,
   settlement_payment: `pay_on TEXT NOT NULL, batch INTEGER NOT NULL, reference TEXT NOT NULL UNIQUE,
     amount INTEGER NOT NULL CHECK (amount > 0), PRIMARY KEY (pay_on, batch, reference)`,
   settlement_paid: `reference TEXT PRIMARY KEY, outcome TEXT NOT NULL CHECK (outcome IN ('PAID', 'REFUSED')), at TEXT NOT NULL`,
 }
-
-const tableOf = ([name, columns]: [string, string]): string => `
-CREATE TABLE IF NOT EXISTS ${name} (${columns}) STRICT;
-CREATE TRIGGER IF NOT EXISTS ${name}_no_update BEFORE UPDATE ON ${name}
-  BEGIN SELECT RAISE(ABORT, '${name} only grows'); END;
-CREATE TRIGGER IF NOT EXISTS ${name}_no_delete BEFORE DELETE ON ${name}
-  BEGIN SELECT RAISE(ABORT, '${name} only grows'); END;
-`
-
-export const SETTLEMENT_SCHEMA = Object.entries(TABLES).map(tableOf).join('')
 
 type Row = Record<string, SQLOutputValue>
 
@@ -65,6 +65,8 @@ export class Settlements {
   readonly #lastDay: StatementSync
   readonly #nextLate: StatementSync
   readonly #lateOf: StatementSync
+  readonly #nextAmended: StatementSync
+  readonly #amendedOn: StatementSync
   readonly #lastOf: StatementSync
   readonly #find: StatementSync
   readonly #page: StatementSync
@@ -72,6 +74,7 @@ export class Settlements {
   readonly #nextPayment: StatementSync
   readonly #addDay: StatementSync
   readonly #addLate: StatementSync
+  readonly #addAmended: StatementSync
   readonly #addBatch: StatementSync
   readonly #addLine: StatementSync
   readonly #addPayment: StatementSync
@@ -81,7 +84,14 @@ export class Settlements {
     this.#lastDay = file.prepare('SELECT day, last_sequence FROM settled_day ORDER BY day DESC LIMIT 1')
     this.#nextLate = file.prepare('SELECT MIN(day) AS day FROM settled_late WHERE day > ?')
     this.#lateOf = file.prepare('SELECT operation FROM settled_late WHERE day = ? ORDER BY operation')
-    this.#lastOf = file.prepare('SELECT * FROM settlement_batch WHERE currency = ? ORDER BY day DESC LIMIT 1')
+    this.#nextAmended = file.prepare('SELECT MIN(day) AS day FROM settled_amended WHERE day > ?')
+    this.#amendedOn = file.prepare(
+      `SELECT batch.* FROM settled_amended AS amended JOIN settlement_batch AS batch ON batch.sequence = amended.batch
+       WHERE amended.day = ? ORDER BY batch.sequence`,
+    )
+    this.#lastOf = file.prepare(
+      'SELECT * FROM settlement_batch WHERE currency = ? ORDER BY day DESC, revision DESC LIMIT 1',
+    )
     this.#find = file.prepare('SELECT * FROM settlement_batch WHERE name = ?')
     this.#page = file.prepare('SELECT * FROM settlement_batch WHERE sequence > ? ORDER BY sequence LIMIT ?')
     this.#lines = file.prepare('SELECT * FROM settlement_line WHERE batch = ? ORDER BY line_no')
@@ -93,6 +103,7 @@ export class Settlements {
     )
     this.#addDay = file.prepare('INSERT INTO settled_day (day, last_sequence) VALUES (?, ?)')
     this.#addLate = file.prepare('INSERT INTO settled_late (operation, day) VALUES (?, ?)')
+    this.#addAmended = file.prepare('INSERT INTO settled_amended (batch, day) VALUES (?, ?)')
     this.#addBatch = file.prepare(
       'INSERT INTO settlement_batch (batch, day, currency, revision, line_count, net, sha256) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
@@ -102,7 +113,7 @@ export class Settlements {
     )
     this.#addPaid = file.prepare('INSERT INTO settlement_paid (reference, outcome, at) VALUES (?, ?, ?)')
     // Sums may be beyond what a number holds exactly.
-    for (const statement of [this.#lastOf, this.#find, this.#page, this.#lines, this.#nextPayment])
+    for (const statement of [this.#amendedOn, this.#lastOf, this.#find, this.#page, this.#lines, this.#nextPayment])
       statement.setReadBigInts(true)
   }
 
@@ -120,6 +131,16 @@ export class Settlements {
   /** The entries that come late, with the file of this day. */
   lateOf(day: string): number[] {
     return this.#lateOf.all(day).map(({ operation }) => operation as number)
+  }
+
+  /** The next day after this one with which batches are amended. */
+  nextAmendedDay(after: string): string | undefined {
+    return (this.#nextAmended.get(after)?.day as string | null) ?? undefined
+  }
+
+  /** The batches that get another revision with those of this day. */
+  amendedOn(day: string): Batch[] {
+    return this.#amendedOn.all(day).map(batchIn)
   }
 
   /** What the last batch of the currency left over to the next one. */
@@ -161,13 +182,19 @@ export class Settlements {
     this.#addLate.run(operationSequence, day)
   }
 
-  /** Throws when the currency has a batch of this day. */
-  addBatch({ batch, day, currency, revision, netMinor, sha256, lines, payments, payOn }: NewBatch): void {
+  /** Returns its sequence. Throws when the currency has this revision of the day's batch. */
+  addBatch({ batch, day, currency, revision, netMinor, sha256, lines, payments, payOn }: NewBatch): number {
     const added = this.#addBatch.run(batch, day, currency, revision, lines.length, netMinor, sha256)
     const sequence = added.lastInsertRowid
     for (const [index, { kind, reference, soldOn, amountMinor, feeMinor, vatMinor, netMinor }] of lines.entries())
       this.#addLine.run(sequence, index + 1, kind, reference, soldOn, amountMinor, feeMinor, vatMinor, netMinor)
     for (const { reference, amountMinor } of payments) this.#addPayment.run(payOn, sequence, reference, amountMinor)
+    return Number(sequence)
+  }
+
+  /** The batch, by its sequence, gets another revision with those of this day. */
+  addAmended(sequence: number, day: string): void {
+    this.#addAmended.run(sequence, day)
   }
 
   addPaid(reference: string, outcome: PaymentOutcome, at: string): void {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { type SettlementFault, settlementFaults, settlementTokenOf } from '../../shared/contracts/test-tokens.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { DAY_MS, startOf } from '../service/days.ts'
 import { JOURNAL_FILE } from '../service/journal-file.ts'
@@ -95,9 +96,9 @@ async function moveTo(day: string): Promise<void> {
 
 const batches = () =>
   journal.settlements.page(0, 1_000).files.map(({ batch, lineCount, net }) => [batch, lineCount, net])
-const linesOf = (batch: string) =>
+const linesOf = (batch: string, revision = 1) =>
   journal.settlements
-    .linesOf(journal.settlements.find(`${batch}-r1.csv`)!)
+    .linesOf(journal.settlements.find(`${batch}-r${revision}.csv`)!)
     .map(({ kind, reference, soldOn, netMinor }) => [kind, reference, soldOn, Number(netMinor)])
 const deposits = () => [...bank.booked.values()].map(({ reference, amountMinor }) => `${reference} ${amountMinor}`)
 
@@ -227,11 +228,122 @@ describe('a token', () => {
     expect(deposits()).toEqual(['ACQ-20261127-KRW 19670'])
   })
 
+  test('amended: the next day has a second revision, which is paid', async () => {
+    sell({ method: 'tok_settle_amended' })
+    sell()
+    await moveTo('2026-11-28')
+    expect(batches()).toEqual([['ACQ-20261127-KRW', 2, '19670']])
+    await moveTo('2026-11-29')
+    await moveTo('2026-12-20')
+    expect(batches()).toEqual([
+      ['ACQ-20261127-KRW', 2, '19670'],
+      ['ACQ-20261127-KRW', 2, '19170'],
+    ])
+    expect(linesOf('ACQ-20261127-KRW', 2).map(([, , , net]) => net)).toEqual([9_335, 9_835])
+    expect(deposits()).toEqual(['ACQ-20261127-KRW 19170'])
+  })
+
+  test('amended: what the second revision comes to less than 0 by is carried', async () => {
+    sell({ method: 'tok_settle_amended', amount: 100 })
+    refund(sell({ amount: 10_000 }), { amount: 10_000 })
+    nowMs = startOf('2026-11-28')
+    sell({ amount: 20_000 })
+    await moveTo('2026-11-29')
+    expect(batches().map(([batch, count, net]) => `${batch} ${count} ${net}`)).toEqual([
+      'ACQ-20261127-KRW 3 98',
+      'ACQ-20261127-KRW 3 -1',
+      'ACQ-20261128-KRW 2 19669',
+    ])
+    await moveTo('2026-12-20')
+    expect(deposits()).toEqual(['ACQ-20261128-KRW 19669'])
+  })
+
   test('short and split spoil the payment of the batch', async () => {
     sell({ method: 'tok_settle_short' })
     sell({ currency: 'USD', method: 'tok_settle_split' })
     await moveTo('2026-12-20')
     expect(deposits()).toEqual(['ACQ-20261127-KRW 8835', 'ACQ-20261127-USD-1 4917', 'ACQ-20261127-USD-2 4918'])
+  })
+})
+
+describe('a chargeback', () => {
+  /** Three business days after a Friday: the Wednesday. */
+  const BACK_ON = '2026-12-02'
+  const WON_ON = '2026-12-07'
+
+  test('is in the batch of the third business day, also when nothing else is, and is carried', async () => {
+    sell({ method: 'tok_settle_chargeback' })
+    await moveTo(BACK_ON)
+    expect(batches()).toHaveLength(1)
+    await moveTo('2026-12-03')
+    expect(linesOf('ACQ-20261202-KRW')).toEqual([['chargeback', opOf(2), BACK_ON, -11_000]])
+    sell({ amount: 20_000 })
+    await moveTo('2026-12-20')
+    expect(linesOf('ACQ-20261203-KRW')).toEqual([
+      ['carry', 'ACQ-20261202-KRW', BACK_ON, -11_000],
+      ['capture', opOf(4), '2026-12-03', 19_670],
+    ])
+    expect(deposits()).toEqual(['ACQ-20261127-KRW 9835', 'ACQ-20261203-KRW 8670'])
+  })
+
+  test('is what was not refunded by the end of its day, and nothing when all was', async () => {
+    const [part, whole] = [sell({ method: 'tok_settle_chargeback' }), sell({ method: 'tok_settle_chargeback_won' })]
+    await moveTo('2026-11-30')
+    refund(part, { amount: 4_000 }, startOf('2026-12-03') - 1)
+    refund(whole, {}, startOf('2026-12-03') - 1)
+    await moveTo('2026-12-20')
+    expect(linesOf('ACQ-20261202-KRW').at(-1)).toEqual(['chargeback', opOf(2), BACK_ON, -7_000])
+    expect(batches().map(([batch]) => batch)).toEqual(['ACQ-20261127-KRW', 'ACQ-20261202-KRW'])
+  })
+
+  test('that is won comes back three business days later, without its fee', async () => {
+    sell({ method: 'tok_settle_chargeback_won' })
+    await moveTo('2026-12-20')
+    expect(linesOf('ACQ-20261207-KRW')).toEqual([
+      ['carry', 'ACQ-20261202-KRW', BACK_ON, -11_000],
+      ['chargeback_won', opOf(2), WON_ON, 10_000],
+    ])
+  })
+
+  test('is of all that was captured, though it was refunded, by its token', async () => {
+    refund(sell({ method: 'tok_settle_over_disputed' }), {}, NOON_MS)
+    await moveTo('2026-12-20')
+    expect(linesOf('ACQ-20261202-KRW')).toEqual([['chargeback', opOf(2), BACK_ON, -11_000]])
+  })
+
+  test('of a hold that was captured in parts takes no more than the hold has left', async () => {
+    const method = 'tok_settle_chargeback'
+    const hold = approve(authorizeOrder({ method }), nowMs)
+    for (const amount of [6_000, 4_000]) approve(captureOrder(hold, { method, amount, finalCapture: false }), nowMs)
+    refund(hold, { amount: 3_000 })
+    await moveTo('2026-12-20')
+    expect(linesOf('ACQ-20261202-KRW')).toEqual([
+      ['chargeback', opOf(2), BACK_ON, -7_000],
+      ['chargeback', opOf(3), BACK_ON, -2_000],
+    ])
+  })
+
+  test('is in the next batch when its day was settled before, since a clock was set back', async () => {
+    sell()
+    await moveTo('2026-11-28')
+    sell({}, startOf('2026-12-10'))
+    await moveTo('2026-12-11')
+    sell({ method: 'tok_settle_chargeback' }, NOON_MS)
+    await moveTo('2026-12-20')
+    expect(linesOf('ACQ-20261211-KRW').map(([kind, , soldOn]) => [kind, soldOn])).toEqual([
+      ['capture', '2026-11-27'],
+      ['chargeback', '2026-12-11'],
+    ])
+  })
+
+  test('is there once, however often it was restarted', async () => {
+    sell({ method: 'tok_settle_chargeback_won' })
+    await moveTo('2026-12-03')
+    await reopen()
+    await moveTo('2026-12-20')
+    await reopen()
+    await settler.catchUp()
+    expect(batches().map(([batch]) => batch)).toEqual(['ACQ-20261127-KRW', 'ACQ-20261202-KRW', 'ACQ-20261207-KRW'])
   })
 })
 
@@ -297,11 +409,27 @@ test('a journal that cannot be written makes nothing, and everything later', asy
   expect(batches()).toHaveLength(1)
 })
 
+const spoiling = ['tok_approve', ...settlementFaults.filter(isHonest).map(settlementTokenOf)]
+
+/** Whose lines are once in their file, and are paid so. */
+function isHonest(fault: SettlementFault): boolean {
+  return !['short', 'split', 'missing', 'twice'].includes(fault)
+}
+
+/** The last revision of each batch. */
+const lastFiles = () => [
+  ...new Map(journal.settlements.page(0, 1_000).files.map(file => [file.batch, file] as const)).values(),
+]
+
 /** What happens in a random month: a sale, a refund of an earlier one, time that passes, a bank that fails, or a restart. */
 const step = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc.record({ act: fc.constant('sell' as const), amount: fc.integer({ min: 1, max: 90_000 }) }),
+    arbitrary: fc.record({
+      act: fc.constant('sell' as const),
+      amount: fc.integer({ min: 1, max: 90_000 }),
+      method: fc.constantFrom(...spoiling),
+    }),
   },
   {
     weight: 4,
@@ -337,7 +465,11 @@ test('a random month: no operation is lost or there twice, and what is not paid 
       for (const [index, each] of steps.entries()) {
         if (each.act === 'sell') {
           const currency = ['KRW', 'USD', 'KWD'][index % 3]!
-          holds.push({ hold: sell({ amount: each.amount, currency }), currency, leftMinor: each.amount })
+          holds.push({
+            hold: sell({ amount: each.amount, currency, method: each.method }),
+            currency,
+            leftMinor: each.amount,
+          })
           moved.push(opOf(nextOperation - 1))
         } else if (each.act === 'refund' && holds.length > 0) {
           const from = holds[each.which % holds.length]!
@@ -355,11 +487,13 @@ test('a random month: no operation is lost or there twice, and what is not paid 
       nowMs = Math.max(nowMs, startOf('2026-12-28'))
       await settler.catchUp()
 
-      const { files } = journal.settlements.page(0, 1_000)
+      const files = lastFiles()
       const all = files.flatMap(({ name, currency }) =>
         journal.settlements.linesOf(journal.settlements.find(name)!).map(line => ({ ...line, currency })),
       )
-      const settled = all.filter(({ kind }) => kind !== 'carry').map(({ reference }) => reference)
+      const settled = all
+        .filter(({ kind }) => kind === 'capture' || kind === 'refund')
+        .map(({ reference }) => reference)
       expect(settled.toSorted()).toEqual(moved.slice().sort())
       for (const currency of ['KRW', 'USD', 'KWD']) {
         const sumOf = (of: Array<{ currency: string; minor: bigint }>) =>
@@ -378,7 +512,7 @@ test('a random month: no operation is lost or there twice, and what is not paid 
 
 /** Of the batches that are not due. */
 function openPayments(currency: string): bigint {
-  const open = journal.settlements.page(0, 1_000).files.filter(file => file.currency === currency)
+  const open = lastFiles().filter(file => file.currency === currency)
   return open
     .filter(({ batch, net }) => BigInt(net) > 0n && !bank.booked.has(batch))
     .reduce((sum, { net }) => sum + BigInt(net), 0n)

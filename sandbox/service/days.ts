@@ -7,6 +7,9 @@ export const dayOf = (ms: number): string => new Date(ms + SEOUL_MS).toISOString
 
 export const startOf = (day: string): number => Date.parse(`${day}T00:00:00+09:00`)
 
+/** The first moment of the next day. */
+export const endOf = (day: string): number => startOf(day) + DAY_MS
+
 export const nextDay = (day: string): string => dayOf(startOf(day) + DAY_MS)
 
 /** Whole days from one day to another. */

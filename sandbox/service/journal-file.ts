@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { type GrowingTables, makeGrowing } from './growing-tables.ts'
 
 export const JOURNAL_FILE = 'journal.sqlite'
 
@@ -24,12 +25,13 @@ export class JournalFile {
   readonly #check: StatementSync
 
   /** Opens the file in this folder, and makes both when they are not there. `schema` makes the table `journal`, with a `sequence`. */
-  constructor(folder: string, schema: string) {
+  constructor(folder: string, schema: string, tables: GrowingTables = {}) {
     mkdirSync(folder, { recursive: true })
     const database = new DatabaseSync(join(folder, JOURNAL_FILE), { timeout: LOCK_WAIT_MS })
     // FULL: a commit is on the disk before it returns, also in the write-ahead log.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
     database.exec(schema + GUARDS)
+    makeGrowing(database, tables)
     this.#database = database
     this.#begin = database.prepare('BEGIN IMMEDIATE')
     this.#commit = database.prepare('COMMIT')

@@ -45,6 +45,13 @@ export class FakeJournal implements Journal {
       .slice(0, limit)
   }
 
+  async *lateEntries({ fromMs, toMs }: Span, happenedBeforeMs: number): AsyncGenerator<JournalEntry> {
+    yield* this.entries
+      .filter(({ recordedAtMs }) => recordedAtMs >= fromMs && recordedAtMs < toMs)
+      .filter(({ occurredAtMs }) => occurredAtMs < happenedBeforeMs)
+      .sort((one, other) => (one.entryId < other.entryId ? -1 : 1))
+  }
+
   async listByEvents(eventIds: readonly string[]): Promise<JournalEntry[]> {
     return this.entries.filter(({ eventId }) => eventIds.includes(eventId))
   }

@@ -1,4 +1,5 @@
 /** What the use cases of the books need from outside. Times are epoch milliseconds, amounts minor units, days `YYYY-MM-DD`. */
+import type { InvariantRun } from '../contracts/invariant-runs.ts'
 import type { EntryType, ReconEntryType, SettlementEntryType } from '../contracts/lists.ts'
 import type { Transaction } from '../payments/ports.ts'
 import type { Account, SettlementItem } from '../settlement/ports.ts'
@@ -33,10 +34,64 @@ export type JournalPosition = Pick<JournalEntry, 'occurredAtMs' | 'entryId'>
 export interface Journal {
   /** What happened then, in the order of happening, then of the ids. */
   listEntries(span: Span, limit: number, after?: JournalPosition): Promise<JournalEntry[]>
+  /** What was recorded then (real time) and had happened before (virtual time), in the order of the ids. */
+  lateEntries(recorded: Span, happenedBeforeMs: number): AsyncIterable<JournalEntry>
   /** Of these, at least one, in any order. */
   listByEvents(eventIds: readonly string[]): Promise<JournalEntry[]>
   /** When each of these payments, at least one, was captured first, as far as it was: virtual time. */
   firstCapturesMs(paymentIds: readonly string[]): Promise<ReadonlyMap<string, number>>
+}
+
+/** What an account was debited and credited, in one currency. */
+export interface AccountTotal {
+  account: string
+  currency: string
+  debitsMinor: bigint
+  creditsMinor: bigint
+}
+
+/** A month of the books that takes no entry any more. */
+export interface ClosedMonth {
+  /** `YYYY-MM`, of days in Seoul. */
+  month: string
+  /** Entries that were recorded from this on (real time) are of a later month. */
+  knownUntilMs: number
+  entryCount: number
+  /** Breaks that were open when it was closed. */
+  openBreaks: number
+  closedBy: string
+  reason: string
+  /** Real time. */
+  closedAtMs: number
+}
+
+export interface ClosedMonths {
+  /** In their order. */
+  list(): Promise<ClosedMonth[]>
+  /** By currency, then by account. */
+  figures(month: string): Promise<AccountTotal[]>
+  /** Throws DuplicateKeyError when the month is closed; one that is being closed is waited for. */
+  insert(tx: Transaction, closed: ClosedMonth, figures: readonly AccountTotal[]): Promise<void>
+}
+
+/** What has to be done before a month is closed, and what has to be known of it. */
+export interface ClosingFacts {
+  /** When the first entry of all happened: virtual time. */
+  firstEntryMs(): Promise<number | undefined>
+  /** Events that Kafka has not taken, parked ones too, in the order of writing. */
+  listWaitingEvents(limit: number): Promise<{ eventId: string; occurredAtMs: number }[]>
+  /** Of these captured and refunded events, those that a consumer has not read: without their item, or without their fee. */
+  unreadOf(eventIds: readonly string[]): Promise<string[]>
+  /** Files of acquirers and banks that are not matched yet, of this day and before, or of a day that is not known yet. */
+  listWaitingFiles(upToDay: string): Promise<string[]>
+  countOpenBreaks(): Promise<number>
+}
+
+/** The runs of `check-invariants`, each of which covers some payments. */
+export interface CheckedPayments {
+  last(): Promise<InvariantRun | undefined>
+  /** The last one that came to the last payment. */
+  lastComplete(): Promise<InvariantRun | undefined>
 }
 
 /** An item of a sale or a refund, as far as its fee goes. */

@@ -1,5 +1,5 @@
 /** Reads the journal in pages, however long it is, and adds up what it says of each account. */
-import type { Journal, JournalEntry, JournalPosition, Span } from './ports.ts'
+import type { AccountTotal, Journal, JournalEntry, JournalPosition, Span } from './ports.ts'
 
 /** Entries in memory at once. */
 const PAGE_ENTRIES = 2_000
@@ -11,28 +11,30 @@ export async function* journalEntries(
   account?: string,
   pageEntries = PAGE_ENTRIES,
 ): AsyncGenerator<JournalEntry> {
+  // Not a condition of the query: an account with few entries would make a page read the whole span.
+  for await (const page of journalPages(journal, span, pageEntries))
+    for (const entry of page) if (moves(entry, account)) yield entry
+}
+
+/** Every entry of the span. No page is empty. */
+export async function* journalPages(
+  journal: Journal,
+  span: Span,
+  pageEntries = PAGE_ENTRIES,
+): AsyncGenerator<JournalEntry[]> {
   let after: JournalPosition | undefined
   do {
     const page = await journal.listEntries(span, pageEntries, after)
-    // Not a condition of the query: an account with few entries would make a page read the whole span.
-    for (const entry of page) if (moves(entry, account)) yield entry
+    if (page.length > 0) yield page
     after = page.at(pageEntries - 1)
   } while (after !== undefined)
 }
 
 /** `merchant_payable` means those of all merchants. */
-const moves = ({ debitAccount, creditAccount }: JournalEntry, account: string | undefined): boolean =>
+export const moves = ({ debitAccount, creditAccount }: JournalEntry, account: string | undefined): boolean =>
   account === undefined || isOf(debitAccount, account) || isOf(creditAccount, account)
 
 const isOf = (name: string, account: string): boolean => name === account || name.startsWith(`${account}:`)
-
-/** What an account was debited and credited, in one currency. */
-export interface AccountTotal {
-  account: string
-  currency: string
-  debitsMinor: bigint
-  creditsMinor: bigint
-}
 
 export class AccountTotals {
   entryCount = 0

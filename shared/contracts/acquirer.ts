@@ -85,7 +85,7 @@ export const settlementColumns = [
   /** The day of the sale or the refund. */
   'sold_on',
   'currency',
-  /** In major units with the currency's decimals, as the next three. Signed: a refund, and what it gives back, is negative. */
+  /** In major units with the currency's decimals, as the next three. Signed: a refund, and what it gives back, and a chargeback are negative. */
   'amount',
   /** Without VAT. */
   'fee',
@@ -94,8 +94,11 @@ export const settlementColumns = [
   'net',
 ] as const
 
-/** `carry`: a batch that came to less than 0 is not paid; its net is a line of the currency's next one. */
-export const settlementLineKinds = ['capture', 'refund', 'carry'] as const
+/**
+ * `carry`: a batch that came to less than 0 is not paid; its net is a line of the currency's next one. `chargeback`: a card holder took
+ * back a capture, or a part of it; `chargeback_won`: we have it again. Both name the operation of the capture.
+ */
+export const settlementLineKinds = ['capture', 'refund', 'carry', 'chargeback', 'chargeback_won'] as const
 export type SettlementLineKind = (typeof settlementLineKinds)[number]
 
 /** A settlement file. It never changes: another `revision` is another file. */

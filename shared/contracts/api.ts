@@ -6,6 +6,7 @@ import * as capturePayment from './routes/capture-payment.ts'
 import * as getAccount from './routes/get-account.ts'
 import * as getApiDescription from './routes/get-api-description.ts'
 import * as getBreak from './routes/get-break.ts'
+import * as getDispute from './routes/get-dispute.ts'
 import * as getDocs from './routes/get-docs.ts'
 import * as getIdempotency from './routes/get-idempotency.ts'
 import * as getInvariants from './routes/get-invariants.ts'
@@ -17,6 +18,7 @@ import * as getReconFile from './routes/get-recon-file.ts'
 import * as getSettlement from './routes/get-settlement.ts'
 import * as listAccounts from './routes/list-accounts.ts'
 import * as listBreaks from './routes/list-breaks.ts'
+import * as listDisputes from './routes/list-disputes.ts'
 import * as listOperations from './routes/list-operations.ts'
 import * as listPayments from './routes/list-payments.ts'
 import * as listPayouts from './routes/list-payouts.ts'
@@ -46,6 +48,8 @@ const files = {
   getSettlement,
   listSettlementItems,
   listPayouts,
+  listDisputes,
+  getDispute,
   listReconFiles,
   getReconFile,
   listBreaks,

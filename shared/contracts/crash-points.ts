@@ -43,6 +43,8 @@ export const crashPoints = [
   'jobs:archived',
   /** The bank has answered for a payout file, and nothing of it is recorded. */
   'settlement:handed-in',
+  /** What a transaction still has to write is ready, and neither that nor COMMIT is sent, whichever transaction it is. */
+  'transactions:ready',
   /** COMMIT is on its way to the database, whichever transaction it is. */
   'database:committing',
   /** The sandbox acquirer's decision is written, and its journal is not committed. */

@@ -26,3 +26,7 @@ export const newestReconFile = (): string =>
 /** As `newestBatch`, for `$BREAK_ID`. */
 export const newestBreak = (): string =>
   `BREAK_ID=$(curl -sS '${LOCAL_ORIGIN}/reconciliation/breaks?limit=1' | grep -o 'brk_[0-9A-Z]*' | head -n 1)\n`
+
+/** As `newestBatch`, for `$DISPUTE_ID`. */
+export const newestDispute = (): string =>
+  `DISPUTE_ID=$(curl -sS '${LOCAL_ORIGIN}/disputes?limit=1' | grep -o 'dsp_[0-9A-Z]*' | head -n 1)\n`

@@ -28,6 +28,8 @@ export const paymentEvent = z.object({
     currency,
     capturedAmount: z.int().min(0),
     refundedAmount: z.int().min(0),
+    /** Of disputes that are open or lost. Events from before disputes do not say it. */
+    disputedAmount: z.int().min(0).optional(),
   }),
 })
 export type PaymentEvent = z.infer<typeof paymentEvent>

@@ -24,8 +24,11 @@ const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}'
 export const ulidWith = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_${ULID}$`))
 
 export const paymentId = z
-  .string()
-  .regex(new RegExp(`^pay_${ULID}$`), 'must look like pay_ and 26 characters')
+  .string({ error: text })
+  .regex(
+    new RegExp(`^pay_${ULID}$`),
+    inBoth('must look like pay_ and 26 characters', 'pay_와 26자로 이루어져야 합니다'),
+  )
   .meta({
     id: 'PaymentId',
     description: '`pay_` and a ULID: sorts by the time of creation.',

@@ -258,7 +258,8 @@ export type SettlementEventType = (typeof settlementEventTypes)[number]
 export const expectationKinds = ['capture', 'refund', 'correction', 'chargeback', 'chargeback_won'] as const
 export type ExpectationKind = (typeof expectationKinds)[number]
 
-export const expectationStates = ['OPEN', 'OVERDUE', 'MATCHED', 'BROKEN', 'SETTLED'] as const
+/** SETTLED by the line that is matched with it, by a person's approval, or given up; OVERDUE before that when it was missed. */
+export const expectationStates = ['OPEN', 'OVERDUE', 'SETTLED'] as const
 export type ExpectationState = (typeof expectationStates)[number]
 
 /** Who sends us files. */
@@ -365,5 +366,6 @@ export const auditActions = [
   'break.acted',
   'funds.moved',
   'dispute.lost',
+  'month.closed',
 ] as const
 export type AuditAction = (typeof auditActions)[number]

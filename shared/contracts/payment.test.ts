@@ -29,6 +29,7 @@ const payment = {
   currency: 'KRW',
   capturedAmount: 1_000,
   refundedAmount: 0,
+  disputedAmount: 0,
   capturableAmount: 0,
   refundableAmount: 1_000,
   createdAt: TIME,

@@ -94,6 +94,10 @@ export const paymentView = z
     currency,
     capturedAmount: total('Captured so far, in minor units.', '지금까지 매입한 금액(최소 단위).'),
     refundedAmount: total('Refunded so far, in minor units.', '지금까지 환불한 금액(최소 단위).'),
+    disputedAmount: total(
+      'What card holders took back, in minor units: of disputes that are open or lost. It cannot be refunded.',
+      '카드 소유자가 도로 가져간 금액(최소 단위): 진행 중이거나 진 분쟁. 환불할 수 없습니다.',
+    ),
     capturableAmount: total(
       'What a capture can still take, in minor units; 0 when capturing is over.',
       '아직 매입할 수 있는 금액(최소 단위). 매입이 끝나면 0입니다.',

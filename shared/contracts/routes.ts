@@ -15,6 +15,8 @@ export const routes = {
   getSettlement: 'GET /settlements/{batchId}',
   listSettlementItems: 'GET /settlements/{batchId}/items',
   listPayouts: 'GET /payouts',
+  listDisputes: 'GET /disputes',
+  getDispute: 'GET /disputes/{disputeId}',
   listReconFiles: 'GET /reconciliation/files',
   getReconFile: 'GET /reconciliation/files/{fileId}',
   listBreaks: 'GET /reconciliation/breaks',

@@ -63,6 +63,7 @@ const payment = (status: PaymentStatus, rest: Partial<PaymentView>): PaymentView
   currency: SAMPLE_CURRENCY,
   capturedAmount: 0,
   refundedAmount: 0,
+  disputedAmount: 0,
   capturableAmount: 0,
   refundableAmount: 0,
   createdAt: sampleTime(0, '00.732'),

@@ -22,8 +22,9 @@ export const tokenFailures = [
 export type TokenFailure = (typeof tokenFailures)[number]
 
 /**
- * What goes wrong when the acquirer settles a capture: with its line in the settlement file, or with the payment of the batch that the
- * line is in. Every operation of these tokens approves, and refunds are settled rightly.
+ * What goes wrong when the acquirer settles a capture: with its line in the settlement file, with the payment of the batch that the line
+ * is in, or later, when the card holder takes the money back. Every operation of these tokens approves, but for a refund of what was taken
+ * back; and refunds are settled rightly.
  */
 export const settlementFaults = [
   /** The batch is paid 1,000 minor units too little. */
@@ -38,8 +39,32 @@ export const settlementFaults = [
   'missing',
   /** The line's fee is 100 minor units too high. */
   'wrong_fee',
+  /** The line's amount is 500 minor units too high. */
+  'over',
+  /** The line's amount is 500 minor units too low. */
+  'under',
+  /** A second revision of the file, a day later, has an amount of 500 minor units less. */
+  'amended',
+  /** Three business days later the card holder takes back what was not refunded. */
+  'chargeback',
+  /** The same, and three business days after that we win it back. */
+  'chargeback_won',
+  /** The same as a chargeback, whose line stands twice in its file. */
+  'chargeback_twice',
+  /** The card holder takes the whole capture back, also what was refunded. */
+  'over_disputed',
 ] as const
 export type SettlementFault = (typeof settlementFaults)[number]
+
+/** Of which the card holder takes the money back. */
+export const disputedFaults = [
+  'chargeback',
+  'chargeback_won',
+  'chargeback_twice',
+  'over_disputed',
+] as const satisfies readonly SettlementFault[]
+
+export const settlementTokenOf = (fault: SettlementFault): string => `tok_settle_${fault}`
 
 export const SLOW_TOKEN = 'tok_slow'
 export const APPROVING_TOKEN = 'tok_approve'
@@ -68,7 +93,7 @@ for (const kind of Object.keys(namedKinds) as OperationKind[])
   for (const failure of tokenFailures)
     if (namedKinds[kind] !== undefined) failureByToken.set(`tok_${namedKinds[kind]}${failure}`, { kind, failure })
 
-const faultByToken = new Map<string, SettlementFault>(settlementFaults.map(fault => [`tok_settle_${fault}`, fault]))
+const faultByToken = new Map<string, SettlementFault>(settlementFaults.map(fault => [settlementTokenOf(fault), fault]))
 
 /** Every token of the sandbox. */
 export const testTokens: readonly string[] = [

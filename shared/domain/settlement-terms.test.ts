@@ -14,6 +14,7 @@ const defaults: SettlementTerms = {
   reserveBasisPoints: 0,
   reserveDays: 0,
   invoiceAfterDays: null,
+  disputeFeeMinor: 0,
   accountToken: 'acct_pay',
   heldReason: null,
 }

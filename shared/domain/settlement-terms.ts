@@ -22,6 +22,8 @@ export interface SettlementTerms {
   reserveDays: number
   /** Business days after which a balance that has stayed negative is invoiced; null: never. */
   invoiceAfterDays: number | null
+  /** Minor units, without VAT: what a dispute costs the merchant. */
+  disputeFeeMinor: number
   /** The merchant's bank account; null: its batches wait. */
   accountToken: string | null
   /** Why nothing is paid out; null: it is. */
@@ -81,6 +83,8 @@ export interface AcquirerTerms extends Pick<SettlementTerms, 'vatMode' | 'refund
   feeBasisPoints: number
   /** Business days from the sale to its payment. */
   delayDays: number
+  /** Minor units of whatever currency, without VAT: what it takes for a dispute. */
+  disputeFeeMinor: number
 }
 
 /** The newest of these rows that were in force at this time. */

@@ -2,10 +2,12 @@
 import { acquirerInvariants } from './acquirer-invariants.ts'
 import { auditInvariants } from './audit-invariants.ts'
 import { balanceInvariants } from './balance-invariants.ts'
+import { disputeInvariants } from './dispute-invariants.ts'
 import { eventInvariants } from './event-invariants.ts'
 import type { AcquirerInvariant, DatabaseInvariant, Invariant, KafkaInvariant } from './invariant.ts'
 import { kafkaInvariants } from './kafka-invariants.ts'
 import { ledgerInvariants } from './ledger-invariants.ts'
+import { monthInvariants } from './month-invariants.ts'
 import { operationInvariants } from './operation-invariants.ts'
 import { paymentInvariants } from './payment-invariants.ts'
 import { reconInvariants } from './recon-invariants.ts'
@@ -16,8 +18,8 @@ const databaseGroups = {
   Payments: paymentInvariants,
   'Operations and answers': operationInvariants,
   'Events and outbox': eventInvariants,
-  Ledger: [...ledgerInvariants, ...balanceInvariants],
-  Settlement: [...settlementInvariants, ...reserveInvariants],
+  Ledger: [...ledgerInvariants, ...balanceInvariants, ...monthInvariants],
+  Settlement: [...settlementInvariants, ...reserveInvariants, ...disputeInvariants],
   Reconciliation: reconInvariants,
   'Audit log': auditInvariants,
 } as const satisfies Record<string, readonly DatabaseInvariant[]>

@@ -43,3 +43,22 @@ describe('every payment', () => {
     expect(found.at(-1)).toBe(LAST_OF_FIRST_SLICE)
   })
 })
+
+test('rows of no payment come in slices, too, however many there are', async () => {
+  const orphans = Array.from({ length: 45_000 }, (_, index) => idOf(index + 1))
+  const lengths: number[] = []
+  const query: Query = async (sql, values) => {
+    if (!sql.includes('FROM recon_expectation')) return []
+    const [after, limit] = values as [string, string | number | undefined]
+    const left = orphans.filter(paymentId => paymentId > after)
+    const found = typeof limit === 'number' ? left.slice(limit, limit + 1) : left.filter(id => !limit || id <= limit)
+    lengths.push(found.length)
+    return found.map(paymentId => ({ payment_id: paymentId, expectation_id: `exp_${paymentId}` }))
+  }
+  const found: string[] = []
+  for await (const { paymentId, payment } of new DatabaseReader(query).histories())
+    found.push(`${paymentId} ${payment}`)
+
+  expect(found).toEqual(orphans.map(paymentId => `${paymentId} null`))
+  expect(Math.max(...lengths)).toBe(20_001)
+})

@@ -6,7 +6,11 @@ import type { AccountApproval, ApprovedFile } from './audit-invariants.ts'
 import { readAccountApprovals, readApprovedFiles, readAuditRows } from './audit-reader.ts'
 import type { TermsRow } from './charges.ts'
 import { type AccountTotals, Balances, type CheckedSnapshot, type KeptAnswer } from './database-totals.ts'
+import { type DisputeHistory, disputeExpectationKinds, disputeItemTypes, quoted } from './dispute-history.ts'
+import { DisputeReader } from './dispute-reader.ts'
 import type { DatabaseSource } from './judge.ts'
+import type { CheckedMonth } from './month-invariants.ts'
+import { readClosedMonths } from './month-reader.ts'
 import {
   type AnswerRow,
   type EntryRow,
@@ -28,6 +32,12 @@ import type { BatchHistory, FileHistory, SettlementSums } from './settlement-his
 import { SettlementReader } from './settlement-reader.ts'
 
 const PAGE_ROWS = 1_000
+/** Of one table, after the last full slice. More than a slice of payments ever has. */
+const ROWS_LEFT_MAX = 20_000
+/** By `payment_id`. Each has an index that begins with it. */
+const TABLES_OF_PAYMENTS = [
+  ...['payment_operation', 'manual_settlement', 'ledger_entry', 'settlement_item', 'recon_expectation'],
+]
 
 // biome-ignore lint/suspicious/noExplicitAny: what a column holds is said by the migrations.
 type Row = Record<string, any>
@@ -101,8 +111,21 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
       afterPaymentId,
       paymentsMax,
     ])
-    const lastPaymentId: string | null = payments.length < paymentsMax ? null : payments.at(-1)!.payment_id
-    return { histories: await this.#historiesOf(payments, afterPaymentId, lastPaymentId), lastPaymentId }
+    const isFull = payments.length === paymentsMax
+    const lastPaymentId = isFull ? String(payments.at(-1)!.payment_id) : await this.#placeOfMany(afterPaymentId)
+    const own = lastPaymentId === null ? payments : payments.filter(row => row.payment_id <= lastPaymentId)
+    return { histories: await this.#historiesOf(own, afterPaymentId, lastPaymentId), lastPaymentId }
+  }
+
+  /** Where the last slice ends when a table has more rows left than are read at once: they may be of no payment. Null: none has. */
+  async #placeOfMany(afterPaymentId: string): Promise<string | null> {
+    const places: string[] = []
+    for (const table of TABLES_OF_PAYMENTS) {
+      const sql = `SELECT payment_id FROM ${table} WHERE payment_id > ? ORDER BY payment_id LIMIT 1 OFFSET ?`
+      const [row] = await this.#rows(sql, [afterPaymentId, ROWS_LEFT_MAX])
+      if (row !== undefined) places.push(row.payment_id)
+    }
+    return places.sort()[0] ?? null
   }
 
   async #historiesOf(payments: Row[], after: string, last: string | null): Promise<PaymentHistory[]> {
@@ -122,10 +145,12 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
       historyOf(row.payment_id).settlements.push(settlementOf(row))
     for (const row of await this.#range('SELECT * FROM ledger_entry', 'payment_id', after, last))
       historyOf(row.payment_id).entries.push(entryOf(row))
-    for (const row of await this.#range('SELECT * FROM settlement_item', 'payment_id', after, last))
+    for (const row of await this.#range('SELECT * FROM settlement_item', 'payment_id', after, last, NO_DISPUTE_ITEMS))
       historyOf(row.payment_id).items.push(itemOf(row))
-    for (const row of await this.#range(EXPECTATIONS, 'e.payment_id', after, last))
+    for (const row of await this.#range(EXPECTATIONS, 'e.payment_id', after, last, NO_DISPUTES_EXPECTED))
       historyOf(row.payment_id).expectations.push(expectationOf(row))
+    for (const row of await this.#range('SELECT * FROM dispute', 'payment_id', after, last))
+      historyOf(row.payment_id).disputes.push(disputeOf(row))
     for (const table of outboxTables)
       for (const row of await this.#range(`SELECT * FROM ${table}`, 'message_key', after, last, OF_PAYMENTS))
         historyOf(row.message_key).outbox.push(outboxOf(row, table === 'outbox_archive'))
@@ -191,6 +216,10 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
     return new ReserveReader(this.#snapshot).invoices()
   }
 
+  disputes(): AsyncIterable<DisputeHistory> {
+    return new DisputeReader(this.#snapshot).disputes()
+  }
+
   settlementSums(): Promise<SettlementSums> {
     return new SettlementReader(this.#snapshot).sums()
   }
@@ -225,6 +254,10 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
 
   approvedFiles(): AsyncGenerator<ApprovedFile> {
     return readApprovedFiles(this.#snapshot)
+  }
+
+  closedMonths(): AsyncGenerator<CheckedMonth> {
+    return readClosedMonths(this.#snapshot)
   }
 
   /** Of the entries of payments. */
@@ -361,6 +394,8 @@ export const EXPECTATIONS = `SELECT e.*,
     AND l.expectation_id = e.expectation_id) AS settled_by,
   (SELECT COUNT(*) FROM recon_break k JOIN recon_break_action a ON a.break_id = k.break_id AND a.action = 'give_up'
     WHERE k.expectation_id = e.expectation_id AND k.class = 'MISSING_THERE') AS given_up,
+  (CASE WHEN e.kind = 'correction' THEN (SELECT COUNT(*) FROM recon_break_action a WHERE a.target = e.expectation_id
+    AND a.action = 'approve' AND a.account = 'acquirer_receivable') ELSE 0 END) AS approved,
   (SELECT COUNT(*) FROM recon_break k WHERE k.expectation_id = e.expectation_id AND k.class = 'MISSING_THERE' AND k.closed_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM recon_break_action a WHERE a.break_id = k.break_id AND a.action = 'give_up')) AS missing
   FROM recon_expectation e`
@@ -369,7 +404,11 @@ export const EXPECTATIONS = `SELECT e.*,
 const outboxTables = ['outbox_event', 'outbox_archive']
 
 /** Batches and payouts have events of their own: those are no events of a payment. */
-const OF_PAYMENTS = `topic NOT IN (${settlementEventTypes.map(topic => `'${topic}'`).join(', ')})`
+const OF_PAYMENTS = `topic NOT IN (${quoted(settlementEventTypes)})`
+
+/** What a dispute adds to a payment is judged with the dispute. */
+const NO_DISPUTE_ITEMS = `type NOT IN (${quoted(disputeItemTypes)})`
+const NO_DISPUTES_EXPECTED = `e.kind NOT IN (${quoted(disputeExpectationKinds)})`
 
 /** In one statement, so that nothing is missed that moves meanwhile. */
 export const everyEvent = (columns: string, condition = 'TRUE'): string =>
@@ -383,6 +422,7 @@ const emptyHistory = (paymentId: string, payment: PaymentRow | null, terms: read
   entries: [],
   items: [],
   expectations: [],
+  disputes: [],
   outbox: [],
   isLeftOut: false,
   terms,
@@ -404,6 +444,7 @@ const paymentOf = (row: Row): PaymentRow => ({
   currency: row.currency,
   capturedAmount: row.captured_amount,
   refundedAmount: row.refunded_amount,
+  disputedAmount: row.disputed_amount,
   pendingOperationId: row.pending_operation_id,
   eventCount: row.event_count,
   captureBeforeMs: msOf(row.capture_before),
@@ -483,8 +524,15 @@ export const expectationOf = (row: Row): ExpectationRow => ({
   vat: row.vat,
   currency: row.currency,
   state: row.state,
-  settlers: { lines: Number(row.settled_by), givenUp: Number(row.given_up), missing: Number(row.missing) },
+  settlers: {
+    lines: Number(row.settled_by),
+    givenUp: Number(row.given_up),
+    approved: Number(row.approved),
+    missing: Number(row.missing),
+  },
 })
+
+const disputeOf = (row: Row) => ({ disputeId: row.dispute_id, amount: row.amount, state: row.state })
 
 const termsOf = (row: Row): TermsRow => ({
   validFromMs: row.valid_from.getTime(),

@@ -5,6 +5,7 @@ import type { AccountApproval, ApprovedFile } from './audit-invariants.ts'
 import { type ChargeType, chargesOf } from './charges.ts'
 import type { Judge } from './invariant.ts'
 import { entryRules } from './ledger-invariants.ts'
+import type { CheckedMonth } from './month-invariants.ts'
 import type { AnswerRow, PaymentHistory, PaymentRow } from './payment-history.ts'
 import type { ReconBooks } from './recon-books.ts'
 import type { SettlementBooks } from './settlement-books.ts'
@@ -70,6 +71,7 @@ export interface DatabaseTotals {
   approvedFiles: () => AsyncIterable<ApprovedFile>
   accountApprovals: () => AsyncIterable<AccountApproval>
   snapshots: () => AsyncIterable<CheckedSnapshot>
+  closedMonths: () => AsyncIterable<CheckedMonth>
 }
 
 /** Where a charge comes to stand, or from where it is given back. */

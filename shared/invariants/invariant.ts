@@ -2,6 +2,7 @@
 import type { AcquirerFacts, DecidedHistory } from './acquirer-facts.ts'
 import type { ChargeTerms } from './charges.ts'
 import type { DatabaseTotals } from './database-totals.ts'
+import type { DisputeHistory } from './dispute-history.ts'
 import type { HistoryInKafka, KafkaTotals } from './kafka-facts.ts'
 import type { PaymentHistory } from './payment-history.ts'
 import type { ReconBooks } from './recon-books.ts'
@@ -38,6 +39,7 @@ export type DatabaseInvariant = Invariant &
     | { checkBatch(history: BatchHistory, judge: Judge): Iterable<CheckResult> }
     | { checkHold(hold: HoldHistory, judge: Judge): Iterable<CheckResult> }
     | { checkInvoice(invoice: InvoiceHistory, judge: Judge): Iterable<CheckResult> }
+    | { checkDispute(dispute: DisputeHistory, judge: Judge): Iterable<CheckResult> }
     | { checkFile(file: FileHistory): Iterable<CheckResult> }
     | { checkReconFile(file: ReconFileHistory, judge: Judge): Iterable<CheckResult> }
     | { checkLine(line: LineHistory): Iterable<CheckResult> }

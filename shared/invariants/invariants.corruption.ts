@@ -3,9 +3,11 @@ import { acquirerCorruptions } from './acquirer-invariants.corruption.ts'
 import { auditCorruptions } from './audit-invariants.corruption.ts'
 import { balanceCorruptions } from './balance-invariants.corruption.ts'
 import type { InvariantName } from './catalogue.ts'
+import { disputeCorruptions } from './dispute-invariants.corruption.ts'
 import { eventCorruptions } from './event-invariants.corruption.ts'
 import { kafkaCorruptions } from './kafka-invariants.corruption.ts'
 import { ledgerCorruptions } from './ledger-invariants.corruption.ts'
+import { monthCorruptions } from './month-invariants.corruption.ts'
 import { operationCorruptions } from './operation-invariants.corruption.ts'
 import { paymentCorruptions } from './payment-invariants.corruption.ts'
 import type { Planted, PlantedFor } from './planted.corruption.ts'
@@ -20,9 +22,11 @@ const corruptions: PlantedFor<InvariantName> = {
   ...ledgerCorruptions,
   ...settlementCorruptions,
   ...reserveCorruptions,
+  ...disputeCorruptions,
   ...reconCorruptions,
   ...auditCorruptions,
   ...balanceCorruptions,
+  ...monthCorruptions,
   ...kafkaCorruptions,
   ...acquirerCorruptions,
 }

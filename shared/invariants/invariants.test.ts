@@ -10,8 +10,10 @@ import { judge } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts } from './kafka-facts.ts'
 import type { JournalDecision } from './planted.corruption.ts'
 import { type SampleAudit, sampleAudit } from './sample-audit.ts'
+import { type SampleMonth, sampleMonths } from './sample-months.ts'
 import {
   declinedPayment,
+  disputedPayments,
   handSettledPayment,
   journalOf,
   minutesAgo,
@@ -39,6 +41,7 @@ const healthyPayments = (): HistoryInKafka[] => [
   ...paymentsInParts(10),
   ...paymentsWithVat(30),
   handSettledPayment(7),
+  ...disputedPayments(),
 ]
 
 const CLOCK = { nowMs: NOW_MS, virtualNowMs: NOW_MS, graceMs: 60_000, settlementDefaults: SAMPLE_TERMS }
@@ -50,6 +53,7 @@ interface Sample {
   settlement: SampleSettlement
   audit: SampleAudit
   snapshots: CheckedSnapshot[]
+  closedMonths: SampleMonth[]
   recon: SampleRecon
 }
 
@@ -60,7 +64,7 @@ const resultsOf = async (
 ) => {
   const recon = reconOf(histories)
   const settlement = sampleSettlement(histories, recon.settled)
-  const beside = { recon, settlement, audit: sampleAudit(), snapshots: sampleSnapshots() }
+  const beside = { recon, settlement, audit: sampleAudit(), snapshots: sampleSnapshots(), closedMonths: sampleMonths() }
   const [database, kafka] = [sampleDatabase(histories, beside), sampleKafka(histories)]
   tamper({ kafka, ...beside, ...(await database.balances()) })
   return (await judge(database, CLOCK, { kafka, acquirer: journalOf(journal) })).results

@@ -4,8 +4,10 @@ import type { AuditRow } from './audit-hash.ts'
 import type { AccountApproval, ApprovedFile } from './audit-invariants.ts'
 import { type InvariantGroup, needingAcquirer, needingDatabase, needingKafka, needingOnePayment } from './catalogue.ts'
 import { type Balances, type CheckedSnapshot, Expectations, type KeptAnswer } from './database-totals.ts'
+import type { DisputeHistory } from './dispute-history.ts'
 import type { CheckResult, Invariant, Judge } from './invariant.ts'
 import type { HistoryInKafka, KafkaFacts, KafkaTotals } from './kafka-facts.ts'
+import type { CheckedMonth } from './month-invariants.ts'
 import type { PaymentHistory } from './payment-history.ts'
 import { ReconBooks } from './recon-books.ts'
 import type { AcquirerBatchHistory, BreakHistory, LineHistory, ReconFileHistory, ReconSums } from './recon-history.ts'
@@ -28,6 +30,7 @@ export interface DatabaseSource {
   payoutFiles(): AsyncIterable<FileHistory>
   holds(): AsyncIterable<HoldHistory>
   invoices(): AsyncIterable<InvoiceHistory>
+  disputes(): AsyncIterable<DisputeHistory>
   settlementSums(): Promise<SettlementSums>
   /** In the order of their sources and days. */
   reconFiles(): AsyncIterable<ReconFileHistory>
@@ -40,6 +43,7 @@ export interface DatabaseSource {
   accountApprovals(): AsyncIterable<AccountApproval>
   /** Every stored balance. */
   snapshots(): AsyncIterable<CheckedSnapshot>
+  closedMonths(): AsyncIterable<CheckedMonth>
 }
 
 export interface InvariantResult {
@@ -152,6 +156,7 @@ async function judgeSettlement(
     for (const invariant of needingDatabase)
       if ('checkFile' in invariant) for (const result of invariant.checkFile(file)) tallies.add(invariant, result)
   await judgeReserves(database, settlement, clock, tallies)
+  await judgeDisputes(database, settlement, clock, tallies)
 }
 
 async function judgeReserves(
@@ -169,6 +174,19 @@ async function judgeReserves(
     settlement.addInvoice(invoice)
     for (const invariant of needingDatabase)
       if ('checkInvoice' in invariant) tallies.addAll(invariant, invariant.checkInvoice(invoice, clock))
+  }
+}
+
+async function judgeDisputes(
+  database: DatabaseSource,
+  settlement: SettlementBooks,
+  clock: Judge,
+  tallies: Tallies,
+): Promise<void> {
+  for await (const dispute of database.disputes()) {
+    settlement.addDispute(dispute)
+    for (const invariant of needingDatabase)
+      if ('checkDispute' in invariant) tallies.addAll(invariant, invariant.checkDispute(dispute, clock))
   }
 }
 
@@ -212,10 +230,11 @@ async function judgeTotals(
   const answers = () => counted(database.answers(), count => onJudged('answers', count))
   const [auditRows, approvedFiles] = [() => database.auditRows(), () => database.approvedFiles()]
   const accountApprovals = () => database.accountApprovals()
-  const snapshots = () => database.snapshots()
+  const [snapshots, closedMonths] = [() => database.snapshots(), () => database.closedMonths()]
   const balances = await database.balances()
   settlement.addLedger(balances.debits, balances.credits, await database.settlementSums())
-  const beside = { settlement, recon, answers, snapshots, auditRows, approvedFiles, accountApprovals }
+  const audit = { auditRows, approvedFiles, accountApprovals }
+  const beside = { settlement, recon, answers, snapshots, closedMonths, ...audit }
   const totals = { ...balances, expected, chargesOutstanding, ...beside }
   for (const invariant of needingDatabase)
     if ('checkTotals' in invariant)

@@ -10,6 +10,7 @@ export interface PaymentRow {
   currency: string
   capturedAmount: number
   refundedAmount: number
+  disputedAmount: number
   pendingOperationId: string | null
   eventCount: number
   captureBeforeMs: number | null
@@ -128,7 +129,16 @@ export interface ExpectationRow {
 export interface ExpectationSettlers {
   lines: number
   givenUp: number
+  /** Of a correction: approvals that name it. */
+  approved: number
   missing: number
+}
+
+/** What a card holder took back of one capture, as its payment sees it. */
+export interface DisputeOfPayment {
+  disputeId: string
+  amount: number
+  state: string
 }
 
 /** Everything the database says about one payment. `payment` is null when only its other rows exist. */
@@ -138,8 +148,10 @@ export interface PaymentHistory {
   operations: OperationRow[]
   settlements: SettlementRow[]
   entries: EntryRow[]
+  /** Without those of disputes, as the expectations are. */
   items: ItemRow[]
   expectations: ExpectationRow[]
+  disputes: DisputeOfPayment[]
   outbox: OutboxRow[]
   /** It was captured before settlement began, which therefore leaves it out. */
   isLeftOut: boolean

@@ -6,6 +6,7 @@ import type { Balances, CheckedSnapshot } from './database-totals.ts'
 import type { HistoryInKafka, KafkaFacts, Lag } from './kafka-facts.ts'
 import type { LogRecord } from './record-comparison.ts'
 import type { SampleAudit } from './sample-audit.ts'
+import type { SampleMonth } from './sample-months.ts'
 import type { SampleRecon } from './sample-recon.ts'
 import type { SampleSettlement } from './sample-settlement.ts'
 
@@ -28,7 +29,12 @@ interface Corruption {
 /** Spoils the refunded one of the sample payments, or what stands beside the payments. */
 export interface SampleCorruption extends Corruption {
   inPayment?(history: HistoryInKafka): void
-  inTotals?(totals: { debits: Balances; credits: Balances; snapshots: CheckedSnapshot[] }): void
+  inTotals?(totals: {
+    debits: Balances
+    credits: Balances
+    snapshots: CheckedSnapshot[]
+    closedMonths: SampleMonth[]
+  }): void
   inKafka?(kafka: KafkaFacts): void
   inSettlement?(settlement: SampleSettlement): void
   /** Files, lines and breaks, as rows. */

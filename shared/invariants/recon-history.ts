@@ -157,6 +157,8 @@ export interface BreakHistory {
   events: SubjectEvent[]
   /** Of the acquirer, that follow from its actions. */
   corrections: ExpectationRow[]
+  /** Of the acquirer, by their ids: what its actions settled on acquirer_receivable, as far as it is there. */
+  corrected: ReadonlyMap<string, ExpectationRow>
   /** Of merchants, that follow from its actions. */
   items: { itemId: string; eventId: string; type: string; merchantId: string; currency: string; net: number }[]
   /** What the audit log says was done with it, in its order. */

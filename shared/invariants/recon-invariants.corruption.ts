@@ -4,7 +4,7 @@ import type { reconInvariants } from './recon-invariants.ts'
 import { type SampleRecon, type SampleRow, type SampleRows, sampleBreak, sampleFile } from './sample-recon.ts'
 
 /** Changes the one row of a table that is like this. */
-const spoil =
+export const spoil =
   (table: keyof SampleRows, like: SampleRow, change: SampleRow | ((row: SampleRow) => SampleRow)) =>
   ({ rows }: SampleRecon): void => {
     const found = rows[table].filter(row => Object.entries(like).every(([column, value]) => row[column] === value))
@@ -13,7 +13,7 @@ const spoil =
   }
 
 /** Removes the one row of a table that is like this. */
-const lose =
+export const lose =
   (table: keyof SampleRows, like: SampleRow) =>
   (recon: SampleRecon): void => {
     spoil(table, like, {})(recon)
@@ -22,7 +22,7 @@ const lose =
   }
 
 /** Statements about one table. */
-const inTable = (table: string, ...sql: string[]): TableCorruption => ({ tables: [table], inTables: sql })
+export const inTable = (table: string, ...sql: string[]): TableCorruption => ({ tables: [table], inTables: sql })
 
 const [FIRST, SECOND, REFUNDS, CARRIED, WAITING] = ['acq1r1', 'acq1r2', 'acq2', 'acq3', 'acq4'].map(sampleFile)
 const [STATEMENT, NEXT_STATEMENT] = ['stmt1', 'stmt2'].map(sampleFile)
@@ -30,7 +30,7 @@ const [LESS, NOBODY, AMENDED, FUNDS, UNPAID, GONE] = ['less', 'nobody', 'amended
   sampleBreak,
 )
 
-const plus = (column: string, more: number) => (row: SampleRow) => ({ [column]: row[column] + more })
+export const plus = (column: string, more: number) => (row: SampleRow) => ({ [column]: row[column] + more })
 
 export const reconCorruptions: PlantedFor<(typeof reconInvariants)[number]['name']> = {
   'file-of-lines': {
@@ -247,7 +247,13 @@ export const reconCorruptions: PlantedFor<(typeof reconInvariants)[number]['name
         what: 'a correction that is settled by nothing',
         alsoBreaks: ['receivable-is-expected'],
         row: 'exp_',
-        inRecon: spoil('recon_expectation', {}, { state: 'SETTLED' }),
+        inRecon: spoil('recon_expectation', { kind: 'correction', state: 'OPEN' }, { state: 'SETTLED' }),
+      },
+      {
+        what: 'a correction that an action settled, and is open',
+        alsoBreaks: ['action-has-its-row', 'receivable-is-expected'],
+        row: 'exp_',
+        inRecon: spoil('recon_expectation', { kind: 'correction', state: 'SETTLED' }, { state: 'OPEN' }),
       },
       {
         what: 'an expectation that a line settled, and was given up',
@@ -442,7 +448,19 @@ export const reconCorruptions: PlantedFor<(typeof reconInvariants)[number]['name
       {
         what: 'a correction that is expected under another name',
         row: LESS,
-        inRecon: spoil('recon_expectation', {}, { match_key: `${LESS}:9` }),
+        inRecon: spoil('recon_expectation', { kind: 'correction', state: 'OPEN' }, { match_key: `${LESS}:9` }),
+      },
+      {
+        what: 'an action that names another correction than it settled',
+        alsoBreaks: ['expectation-settled-once'],
+        row: NOBODY,
+        inRecon: recon => {
+          const open = recon.rows.recon_expectation.find(
+            ({ kind, state }) => kind === 'correction' && state === 'OPEN',
+          )!
+          const like = { break_id: NOBODY, action: 'approve', account: 'acquirer_receivable' }
+          spoil('recon_break_action', like, { target: open.expectation_id })(recon)
+        },
       },
       {
         what: 'a merchant who is owed more than the action says',
@@ -456,7 +474,7 @@ export const reconCorruptions: PlantedFor<(typeof reconInvariants)[number]['name
         what: 'a correction that is expected under another name',
         ...inTable(
           'recon_expectation',
-          `UPDATE recon_expectation SET match_key = '${LESS}:9' WHERE kind = 'correction'`,
+          `UPDATE recon_expectation SET match_key = '${LESS}:9' WHERE kind = 'correction' AND state = 'OPEN'`,
         ),
         offender: /^brk_/,
       },

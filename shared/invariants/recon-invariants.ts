@@ -1,5 +1,6 @@
 /** Invariants of reconciliation: files and their lines, what lines settled, batches, breaks and their steps, and the accounts. */
 import type { Balances, DatabaseTotals } from './database-totals.ts'
+import type { DisputeHistory } from './dispute-history.ts'
 import { type CheckResult, type DatabaseInvariant, failed, holds, type Judge, notYet, ok, same } from './invariant.ts'
 import type { ExpectationRow } from './payment-history.ts'
 import { CASH, EXPLAINED, isShortPaid } from './recon-books.ts'
@@ -251,9 +252,9 @@ const lineAllocated = {
 } as const satisfies DatabaseInvariant
 
 function* settledOnce({ expectationId, state, settlers }: ExpectationRow): Iterable<CheckResult> {
-  const { lines, givenUp, missing } = settlers
-  const found = `${lines} lines and ${givenUp} that gave it up`
-  const isRight = lines + givenUp === (state === 'SETTLED' ? 1 : 0)
+  const { lines, givenUp, approved, missing } = settlers
+  const found = `${lines} lines, ${approved} approvals and ${givenUp} that gave it up`
+  const isRight = lines + approved + givenUp === (state === 'SETTLED' ? 1 : 0)
   yield holds(isRight, expectationId, `is ${state}, settled by ${found}`)
   yield same(expectationId, 'the number of open breaks that miss it', missing, state === 'OVERDUE' ? 1 : 0)
 }
@@ -261,12 +262,15 @@ function* settledOnce({ expectationId, state, settlers }: ExpectationRow): Itera
 const expectationSettled = {
   name: 'expectation-settled-once',
   sentence:
-    'A settled expectation was settled by one line or given up, one that is not by none; an overdue one is missed by one open break.',
+    'A settled expectation was settled by one line or given up, a correction by one approval, too; one that is not settled by none. An overdue one is missed by one open break.',
   *checkPayment({ expectations }: { expectations: ExpectationRow[] }) {
     for (const expectation of expectations) yield* settledOnce(expectation)
   },
   *checkBreak({ corrections }: BreakHistory) {
     for (const correction of corrections) yield* settledOnce(correction)
+  },
+  *checkDispute({ expectations }: DisputeHistory) {
+    for (const expectation of expectations) yield* settledOnce(expectation)
   },
 } as const satisfies DatabaseInvariant
 
@@ -326,6 +330,7 @@ const openedBy: Record<string, readonly string[]> = {
   STATUS: SETTLED_NOTHING,
   CURRENCY: SETTLED_NOTHING,
   AMENDED: SETTLED_NOTHING,
+  OVER_DISPUTED: SETTLED_NOTHING,
   AMOUNT_OVER: [...SETTLED_NOTHING, ...DIFFERS, ...OF_PAYOUTS],
   AMOUNT_UNDER: [...SETTLED_NOTHING, ...DIFFERS, ...OF_PAYOUTS],
   FEE: ['differs_fee', 'differs_vat'],
@@ -483,14 +488,25 @@ const breakAudited = {
   },
 } as const satisfies DatabaseInvariant
 
+/** What an action that names a correction has settled: the same amount the other way round. */
+function* correctedBy({ break: { breakId, currency }, corrected }: BreakHistory, action: BreakActionRow) {
+  const place = `${breakId}:${action.sequence}`
+  const found = corrected.get(action.target!)
+  const text = found && `${found.kind} ${found.amount} ${found.currency}, ${found.state}`
+  yield same(place, 'what it settled', text, `correction ${-(action.amount ?? 0)} ${currency}, SETTLED`)
+}
+
 /** What stands beside the entry of an approved action: an expectation of a correction, or an item of a merchant. */
-function* rowsOfAction(history: BreakHistory, { sequence, account, amount, eventId }: BreakActionRow) {
+function* rowsOfAction(history: BreakHistory, action: BreakActionRow) {
+  const { sequence, account, amount, eventId, target } = action
   const { breakId, currency } = history.break
   const place = `${breakId}:${sequence}`
+  const isCorrecting = account === RECEIVABLE && target !== null
+  if (isCorrecting) yield* correctedBy(history, action)
   const corrections = history.corrections
     .filter(each => each.eventId === eventId)
     .map(each => `${each.matchKey} ${each.amount} ${each.currency}, fee ${each.fee}, VAT ${each.vat}`)
-  const correction = account === RECEIVABLE ? `${place} ${amount} ${currency}, fee 0, VAT 0` : ''
+  const correction = account === RECEIVABLE && !isCorrecting ? `${place} ${amount} ${currency}, fee 0, VAT 0` : ''
   yield same(place, 'the correction that it expects', corrections.join(), correction)
   const items = history.items
     .filter(each => each.eventId === eventId)
@@ -507,7 +523,7 @@ function* rowsOfAction(history: BreakHistory, { sequence, account, amount, event
 const actionHasRows = {
   name: 'action-has-its-row',
   sentence:
-    'What an action books on acquirer_receivable is expected as a correction, on the account of a merchant is an item; no other correction or item follows from a break.',
+    'What an action books on acquirer_receivable is expected as a correction, or settles the one that it names; on the account of a merchant it is an item. No other correction or item follows from a break.',
   *checkBreak(history) {
     const approved = history.actions.filter(({ action, eventId }) => action === 'approve' && eventId !== null)
     for (const action of approved) yield* rowsOfAction(history, action)

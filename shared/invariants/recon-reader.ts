@@ -1,14 +1,16 @@
 /** The SQL of the invariants of reconciliation: files, lines, batches and breaks a page at a time, and sums. Never writes, never locks. */
 import { EXPECTATIONS, entryOf, everyEvent, expectationOf, type Query } from './database-reader.ts'
 import { Balances } from './database-totals.ts'
-import type {
-  AcquirerBatchHistory,
-  BreakHistory,
-  BreakRow,
-  LineHistory,
-  ReconFileHistory,
-  ReconSums,
-  SubjectEntry,
+import type { ExpectationRow } from './payment-history.ts'
+import {
+  type AcquirerBatchHistory,
+  type BreakHistory,
+  type BreakRow,
+  type LineHistory,
+  RECEIVABLE,
+  type ReconFileHistory,
+  type ReconSums,
+  type SubjectEntry,
 } from './recon-history.ts'
 import type { SubjectEvent } from './settlement-history.ts'
 import { eventOf } from './settlement-reader.ts'
@@ -21,7 +23,7 @@ const LINES_PAGE = 2_000
 const BREAKS_PAGE = 500
 
 /** Classes that a line is booked under as a whole: it settled nothing when it was matched. */
-const UNEXPECTED = "('DUPLICATE', 'MISSING_HERE', 'STATUS', 'CURRENCY', 'AMENDED')"
+const UNEXPECTED = "('DUPLICATE', 'MISSING_HERE', 'STATUS', 'CURRENCY', 'AMENDED', 'OVER_DISPUTED')"
 
 const breakOn = (line: string, classes: string): string =>
   `EXISTS (SELECT 1 FROM recon_break k WHERE k.file_id = ${line}.file_id AND k.line_no = ${line}.line_no AND k.class IN ${classes})`
@@ -226,6 +228,7 @@ export class ReconReader {
       eventIds,
       'event_id',
     )
+    const corrected = await this.#correctedBy([...actions.values()].flat())
     const items = await this.#byKey('SELECT * FROM settlement_item WHERE event_id IN (?)', eventIds, 'event_id')
     const audited = await this.#byKey(AUDITED, ids, 'subject')
     const batches = await this.#batchesNamedBy(rows)
@@ -241,11 +244,21 @@ export class ReconReader {
           .flatMap(eventId => entries.get(eventId) ?? [])
           .filter(({ subjectId }) => subjectId === row.break_id),
         corrections: own.flatMap(({ eventId }) => corrections.get(eventId) ?? []).map(expectationOf),
+        corrected,
         items: own.flatMap(({ eventId }) => items.get(eventId) ?? []).map(itemOf),
         audited: (audited.get(row.break_id) ?? []).map(({ actor, role }) => ({ actor, role })),
         hasSubject: hasSubject(row, batches),
       }
     })
+  }
+
+  /** By their ids. */
+  async #correctedBy(actions: Row[]): Promise<Map<string, ExpectationRow>> {
+    const named = actions.filter(({ action, account }) => action === 'approve' && account === RECEIVABLE)
+    const ids = named.flatMap(({ target }) => target ?? [])
+    if (ids.length === 0) return new Map()
+    const rows = await this.#rows(`${EXPECTATIONS} WHERE e.expectation_id IN (?)`, [ids])
+    return new Map(rows.map(row => [row.expectation_id, expectationOf(row)]))
   }
 
   /** The subjects of these breaks that are batches, and exist. */

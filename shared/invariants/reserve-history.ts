@@ -4,7 +4,7 @@ import type { SubjectEntry } from './recon-history.ts'
 import type { SubjectEvent } from './settlement-history.ts'
 
 /** What stands under its own events. */
-interface StepsHistory {
+export interface StepsHistory {
   eventCount: number
   entries: SubjectEntry[]
   items: (ItemRow & { batchId: string | null })[]

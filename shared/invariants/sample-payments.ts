@@ -6,9 +6,18 @@ import type { ChargeTerms } from './charges.ts'
 import { Balances, type CheckedSnapshot, type KeptAnswer } from './database-totals.ts'
 import type { DatabaseSource } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts, RowInKafka } from './kafka-facts.ts'
+import type { CheckedMonth } from './month-invariants.ts'
 import type { AnswerRow, EntryRow, EventFacts, OperationRow, PaymentHistory, PaymentRow } from './payment-history.ts'
 import { accountApprovalsOf, approvedFilesOf, type SampleAudit, sampleAudit } from './sample-audit.ts'
-import { type SampleExpectations, type SampleRecon, sampleRecon, sampleTables } from './sample-recon.ts'
+import { withDisputes } from './sample-disputes.ts'
+import { sampleMonths } from './sample-months.ts'
+import {
+  type DisputedCapture,
+  type SampleExpectations,
+  type SampleRecon,
+  sampleRecon,
+  sampleTables,
+} from './sample-recon.ts'
 import { SampleReconReader } from './sample-recon-reader.ts'
 import { type SampleSettlement, sampleSettlement } from './sample-settlement.ts'
 import { movedOn } from './settlement-history.ts'
@@ -162,6 +171,7 @@ export function settledPayment(index: number, steps: Step[], merchantId = 'shop'
     currency: 'KRW',
     capturedAmount: 0,
     refundedAmount: 0,
+    disputedAmount: 0,
     pendingOperationId: null,
     eventCount: 0,
     captureBeforeMs: steps.length === 0 ? null : STEP_MS + 7 * 24 * 60 * 60_000,
@@ -176,6 +186,7 @@ export function settledPayment(index: number, steps: Step[], merchantId = 'shop'
     entries: [],
     items: [],
     expectations: [],
+    disputes: [],
     outbox: [],
     isLeftOut: false,
     terms: [],
@@ -250,7 +261,7 @@ function settle(
     ...chargedBy(gross),
     currency,
     state: 'OPEN',
-    settlers: { lines: 0, givenUp: 0, missing: 0 },
+    settlers: { lines: 0, givenUp: 0, approved: 0, missing: 0 },
   })
 }
 
@@ -403,7 +414,7 @@ const keptAnswersOf = (histories: PaymentHistory[]): KeptAnswer[] =>
 
 const NO_RECON: SampleRecon = {
   rows: Object.fromEntries(sampleTables.map(table => [table, []])) as unknown as SampleRecon['rows'],
-  ...{ acted: [], settled: [] },
+  ...{ acted: [], settled: [], givenUp: [], disputed: [] },
 }
 
 /** Of healthy payments that no test spoils; nothing when they are not there. */
@@ -413,14 +424,37 @@ export function reconOf(histories: readonly PaymentHistory[]): SampleRecon {
   const [exact, short, refund, missing] = [of(2, 0), of(13, 0), of(10, 3), of(12, 0)]
   if (!exact || !short || !refund || !missing) return NO_RECON
   const expectations: SampleExpectations = { exact, short, refund, missing }
-  return sampleRecon(expectations)
+  const disputed = [FIRST_DISPUTED, FIRST_DISPUTED + 1, FIRST_DISPUTED + 2].flatMap(
+    index => histories.find(({ paymentId }) => paymentId === paymentIdOf(index)) ?? [],
+  )
+  const [open, won, lost] = disputed.map(captureOf)
+  const recon = sampleRecon(expectations)
+  return open && won && lost ? withDisputes(recon, [open, won, lost]) : recon
 }
+
+const FIRST_DISPUTED = 40
+
+/** Captured and taken back since: one of which the dispute is open, one that was won, one that was lost. */
+export function disputedPayments(): HistoryInKafka[] {
+  const payments = [0, 1, 2].map(index =>
+    settledPayment(FIRST_DISPUTED + index, ['authorize', 'capture'], 'dispute-shop'),
+  )
+  const [open, , lost] = payments
+  for (const { payment } of [open!, lost!]) payment!.disputedAmount = payment!.capturedAmount
+  return payments
+}
+
+const captureOf = ({ paymentId, payment, operations }: PaymentHistory): DisputedCapture => ({
+  ...{ paymentId, merchantId: payment!.merchantId, amount: payment!.capturedAmount },
+  operationId: operations.find(({ kind }) => kind === 'capture')!.operationId,
+})
 
 interface SampleBeside {
   recon?: SampleRecon
   settlement?: SampleSettlement
   audit?: SampleAudit
   snapshots?: CheckedSnapshot[]
+  closedMonths?: CheckedMonth[]
 }
 
 /** One that is right. */
@@ -442,6 +476,8 @@ function readerOf(histories: readonly PaymentHistory[], recon: SampleRecon): Sam
     expectation.state = 'SETTLED'
     Object.defineProperty(expectation, 'settlers', { get: () => reader.settlersOf(expectation) })
   }
+  for (const history of histories.filter(({ paymentId }) => reader.disputesOf(paymentId).length > 0))
+    Object.defineProperty(history, 'disputes', { get: () => reader.disputesOf(history.paymentId) })
   return reader
 }
 
@@ -453,6 +489,7 @@ export function sampleDatabase(
     settlement = sampleSettlement(histories, recon.settled),
     audit = sampleAudit(),
     snapshots = sampleSnapshots(),
+    closedMonths = sampleMonths(),
   }: SampleBeside = {},
 ): DatabaseSource {
   const reader = readerOf(histories, recon)
@@ -483,6 +520,9 @@ export function sampleDatabase(
     invoices: async function* () {
       yield* reserves.invoices
     },
+    disputes: async function* () {
+      yield* reader.disputes(histories)
+    },
     settlementSums: async () => reader.addedTo(sums),
     reconFiles: async function* () {
       yield* reader.files()
@@ -508,6 +548,9 @@ export function sampleDatabase(
     },
     snapshots: async function* () {
       yield* snapshots
+    },
+    closedMonths: async function* () {
+      yield* closedMonths
     },
   }
 }

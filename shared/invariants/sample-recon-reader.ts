@@ -1,6 +1,7 @@
 /** Reads sample rows of reconciliation as the SQL of `recon-reader.ts` reads the tables. For tests only. */
 import { Balances } from './database-totals.ts'
-import type { ExpectationRow, ItemRow } from './payment-history.ts'
+import { type DisputeHistory, disputeExpectationKinds, disputeItemTypes } from './dispute-history.ts'
+import type { DisputeOfPayment, ExpectationRow, ItemRow, PaymentHistory } from './payment-history.ts'
 import {
   type AcquirerBatchHistory,
   type BreakHistory,
@@ -20,7 +21,7 @@ import {
 } from './settlement-history.ts'
 
 const SETTLING = ['MATCHED', 'BROKEN']
-const UNEXPECTED = ['DUPLICATE', 'MISSING_HERE', 'STATUS', 'CURRENCY', 'AMENDED']
+const UNEXPECTED = ['DUPLICATE', 'MISSING_HERE', 'STATUS', 'CURRENCY', 'AMENDED', 'OVER_DISPUTED']
 
 const sumOf = (amounts: number[]): number => amounts.reduce((sum, amount) => sum + amount, 0)
 const inOrder = (one: string, other: string): number => (one < other ? -1 : 1)
@@ -93,7 +94,7 @@ export class SampleReconReader {
   }
 
   #expectation(id: string | null): ExpectationRow | undefined {
-    return [...this.#expectations, ...this.#corrections()].find(({ expectationId }) => expectationId === id)
+    return [...this.#expectations, ...this.#ownExpectations()].find(({ expectationId }) => expectationId === id)
   }
 
   *lines(): Generator<LineHistory> {
@@ -155,6 +156,7 @@ export class SampleReconReader {
         ...{ actions: actions.map(actionOf), events, hasSubject: this.#hasSubject(row) },
         entries: this.#entriesUnder([...own]).filter(({ subjectId }) => subjectId === row.break_id),
         corrections: this.#corrections().filter(isOwn),
+        corrected: new Map(this.#corrections().map(each => [each.expectationId, each])),
         items: this.#rows.settlement_item
           .map(itemOf)
           .filter(item => events.some(({ eventId }) => item.eventId === eventId)),
@@ -173,12 +175,55 @@ export class SampleReconReader {
   }
 
   #corrections(): ExpectationRow[] {
-    return this.#rows.recon_expectation.map(row => ({
-      ...{ expectationId: row.expectation_id, matchKey: row.match_key, kind: row.kind, eventId: row.event_id },
-      ...{ amount: row.amount, fee: row.fee, vat: row.vat, currency: row.currency, state: row.state },
-      settlers: { lines: 0, givenUp: 0, missing: 0 },
-    }))
+    return this.#ownExpectations().filter(({ kind }) => kind === 'correction')
   }
+
+  /** Those that are not of captures and refunds. */
+  #ownExpectations(): ExpectationRow[] {
+    return this.#rows.recon_expectation.map(row => {
+      const named = {
+        expectationId: row.expectation_id,
+        matchKey: row.match_key,
+        kind: row.kind,
+        eventId: row.event_id,
+      }
+      const { amount, fee, vat, currency, state } = row
+      const expected = { ...named, amount, fee, vat, currency, state }
+      return { ...expected, settlers: this.settlersOf(expected) }
+    })
+  }
+
+  *disputes(payments: readonly PaymentHistory[]): Generator<DisputeHistory> {
+    for (const row of this.#rows.dispute) {
+      const events = this.#eventsOf(row.dispute_id)
+      const isOwn = (eventId: string) => events.some(each => each.eventId === eventId)
+      const { payment } = payments.find(({ paymentId }) => paymentId === row.payment_id) ?? { payment: null }
+      yield {
+        ...{ disputeId: row.dispute_id, sourceId: row.source_id, externalRef: row.external_ref },
+        ...{ paymentId: row.payment_id, merchantId: row.merchant_id, currency: row.currency, amount: row.amount },
+        ...{ fee: row.fee, state: row.state, isClosed: row.closed_at !== null, eventCount: row.event_count },
+        ...{ payment, operation: operationNamed(row.external_ref, payments), terms: termsOf(row), events },
+        entries: this.#entriesUnder(events.map(({ eventId }) => eventId)),
+        items: this.#rows.settlement_item
+          .filter(({ event_id }) => isOwn(event_id))
+          .map(item => ({ ...itemOf(item), paymentId: item.payment_id })),
+        expectations: this.#ownExpectations()
+          .filter(({ eventId }) => isOwn(eventId))
+          .map(each => ({ ...each, sourceId: 'acquirer' })),
+        givenUp: this.#recon.givenUp.filter(disputeId => disputeId === row.dispute_id).length,
+      }
+    }
+  }
+
+  disputesOf(payment: string): DisputeOfPayment[] {
+    const own = this.#rows.dispute.filter(({ payment_id }) => payment_id === payment)
+    return own.map(({ dispute_id, amount, state }) => ({ disputeId: dispute_id, amount, state }))
+  }
+
+  #approvalsOf = (expectationId: string): number =>
+    this.#rows.recon_break_action.filter(
+      ({ action, account, target }) => action === 'approve' && account === RECEIVABLE && target === expectationId,
+    ).length
 
   /** What settled the expectations of payments, and misses them. */
   settlersOf({ expectationId, matchKey, kind }: Omit<ExpectationRow, 'settlers'>): ExpectationRow['settlers'] {
@@ -192,13 +237,14 @@ export class SampleReconReader {
     return {
       lines: this.#rows.recon_line.filter(line => line.expectation_id === expectationId && named(line) === name).length,
       givenUp: missing.filter(isGivenUp).length,
+      approved: this.#approvalsOf(expectationId),
       missing: missing.filter(each => each.closed_at === null && !isGivenUp(each)).length,
     }
   }
 
   sums(): ReconSums {
     const settledCharges = new Balances()
-    for (const { fee, vat, currency, state, settlers } of this.#expectations) {
+    for (const { fee, vat, currency, state, settlers } of [...this.#expectations, ...this.#ownExpectations()]) {
       if (state !== 'SETTLED' || settlers.givenUp > 0) continue
       settledCharges.add('acquirer_fee', currency, fee)
       settledCharges.add('vat_receivable', currency, vat)
@@ -255,14 +301,24 @@ export class SampleReconReader {
       for (const { account, currency, amountMinor } of from) into.add(account, currency, amountMinor)
     for (const { merchant_id, currency, net, batch_id } of this.#rows.settlement_item)
       if (batch_id === null) all.openItems.add(payableOf(merchant_id), currency, net)
-    for (const { state, amount, currency } of this.#corrections())
+    for (const { state, amount, currency } of this.#ownExpectations())
       if (state !== 'SETTLED') all.expected.add(RECEIVABLE, currency, amount)
     for (const { debit_account, credit_account, currency, amount } of this.#rows.ledger_entry) {
       all.moved.add(debit_account, currency, amount)
       all.moved.add(credit_account, currency, -amount)
     }
-    const counts = [entryCount + this.#rows.ledger_entry.length, itemCount + this.#rows.settlement_item.length]
-    return { ...all, entryCount: counts[0]!, itemCount: counts[1]! }
+    const own = this.#rows.settlement_item.filter(({ payment_id }) => payment_id === null)
+    const counts = { entryCount: entryCount + this.#rows.ledger_entry.length, itemCount: itemCount + own.length }
+    return { ...all, ...counts, ...this.#countsOfDisputes() }
+  }
+
+  #countsOfDisputes() {
+    const isOf = (words: readonly string[], word: string) => words.includes(word)
+    return {
+      disputeItemCount: this.#rows.settlement_item.filter(({ type }) => isOf(disputeItemTypes, type)).length,
+      disputeExpectationCount: this.#rows.recon_expectation.filter(({ kind }) => isOf(disputeExpectationKinds, kind))
+        .length,
+    }
   }
 
   #eventsOf = (subject: string): SubjectEvent[] =>
@@ -289,6 +345,14 @@ const sumsOf = (lines: SampleRow[], matchedTo: number): ReconFileHistory['lines'
     passed: own.filter(({ line_no }) => line_no <= matchedTo).length,
     lastLine: Math.max(...own.map(({ line_no }) => line_no)),
   }))
+
+/** Of merchants without terms of their own. */
+const termsOf = ({ source_id }: SampleRow) => ({ fee: null, acquirerFee: source_id === 'acquirer' ? 1_000 : null })
+
+function operationNamed(operationId: string, payments: readonly PaymentHistory[]) {
+  const found = payments.flatMap(({ operations, paymentId }) => operations.map(each => ({ ...each, paymentId })))
+  return found.find(each => each.operationId === operationId) ?? null
+}
 
 const itemOf = (row: SampleRow): ItemRow & { batchId: string | null } => ({
   ...{ itemId: row.item_id, merchantId: row.merchant_id, currency: row.currency, eventId: row.event_id },

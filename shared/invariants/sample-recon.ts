@@ -21,12 +21,21 @@ export const sampleTables = [
   'recon_break',
   'recon_break_action',
   'recon_expectation',
+  'dispute',
   'settlement_batch',
   'settlement_item',
   'payout',
   'ledger_entry',
   'outbox_event',
 ] as const
+
+/** A capture that a card holder takes back, with its merchant. */
+export interface DisputedCapture {
+  paymentId: string
+  merchantId: string
+  operationId: string
+  amount: number
+}
 
 /** What is expected of the acquirer, and what becomes of it: a line says the same, a line says less, a refund comes, nothing comes. */
 export interface SampleExpectations {
@@ -41,7 +50,7 @@ export const SAMPLE_MERCHANT = 'recon-shop'
 export const PROPOSER = 'lee'
 export const APPROVER = 'kim'
 
-const AT = '2026-11-29 00:00:00.000'
+export const AT = '2026-11-29 00:00:00.000'
 const LESS = 1_000
 const PAYOUT = 9_750
 const SHORT_OF_PAYOUT = 10
@@ -49,7 +58,7 @@ const FUNDS = 1_000_000
 const DEPOSIT = 15_000
 const SENT_OUT = 5_000
 
-const sampleId = (prefix: string, name: string): string =>
+export const sampleId = (prefix: string, name: string): string =>
   `${prefix}_${name
     .toUpperCase()
     .replaceAll(/[^0-9A-Z]/g, '')
@@ -60,19 +69,24 @@ export const sampleBreak = (name: string): string => sampleId('brk', name)
 export const SAMPLE_PAYOUT = sampleId('out', 'recon')
 const BATCH = sampleId('bat', 'recon')
 
-/** Collects the rows. */
-class Writer {
+/** Collects the rows; `name` is in the ids that it gives. */
+export class Writer {
+  readonly #name: string
   readonly rows = Object.fromEntries(sampleTables.map(table => [table, []])) as unknown as SampleRows
   /** What operators did, in its order: the audit log has it. */
   readonly acted: { actor: string; subject: string }[] = []
   #serial = 0
+
+  constructor(name: string) {
+    this.#name = name
+  }
 
   add(table: keyof SampleRows, row: SampleRow): void {
     this.rows[table].push(row)
   }
 
   next(prefix: string): string {
-    return sampleId(prefix, `recon${++this.#serial}`)
+    return sampleId(prefix, `${this.#name}${++this.#serial}`)
   }
 
   event(topic: string, subject: string): string {
@@ -137,7 +151,7 @@ interface FileOf {
 const isBank = ({ source }: FileOf): boolean => source !== 'acquirer'
 
 /** A file with its lines and totals. Returns the event under which its lines were booked. */
-function addFile(writer: Writer, file: FileOf): { eventId: string; subject: string } {
+export function addFile(writer: Writer, file: FileOf): { eventId: string; subject: string } {
   const { name, source, external, day, revision = 1, state = 'DONE', lines, opening = 0 } = file
   const fileId = sampleFile(name)
   const nets = lines.map(({ amount, fee = 0, vat = 0 }) => amount - fee - vat)
@@ -313,11 +327,11 @@ const matched = (key: string, of: ExpectedOf, batch: string, differs: Partial<Li
   ...{ expectation: of.expectationId, batch, ...differs },
 })
 
-const batchRow = (batchRef: string, net: number, allocated = 0, moved = 0): SampleRow => ({
+export const batchRow = (batchRef: string, net: number, allocated = 0, moved = 0): SampleRow => ({
   ...{ source_id: 'acquirer', batch_ref: batchRef, currency: 'KRW', net, allocated, moved, due_on: null },
 })
 
-function addSettled(
+export function addSettled(
   writer: Writer,
   settled: readonly ExpectedOf[],
   net: number,
@@ -439,6 +453,22 @@ function addPayout(writer: Writer, adjusted: string, returned: string): void {
   })
 }
 
+/** What the acquirer is to correct of a break. Returns the expectation. */
+function addCorrection(
+  writer: Writer,
+  of: SampleBreak,
+  { name, amount, state }: { name: string; amount: number; state: string },
+): string {
+  const { eventId, sequence } = of.approve(AR, amount)
+  const expectationId = sampleId('exp', name)
+  writer.add('recon_expectation', {
+    ...{ expectation_id: expectationId, source_id: 'acquirer', match_key: `${of.id}:${sequence}`, kind: 'correction' },
+    ...{ event_id: eventId, payment_id: null, amount, fee: 0, vat: 0, currency: 'KRW' },
+    ...{ due_on: null, state, recorded_at: AT },
+  })
+  return expectationId
+}
+
 /** Every break with what was done with it. Returns the event of the merchant's adjustment. */
 function addBreaks(writer: Writer, { missing }: SampleExpectations, left: number): string {
   const of = { source: 'acquirer' }
@@ -453,24 +483,8 @@ function addBreaks(writer: Writer, { missing }: SampleExpectations, left: number
   })
   less.act('assign', PROPOSER)
   less.approve('recon_loss', 400)
-  const corrected = less.approve(AR, 100)
-  writer.add('recon_expectation', {
-    ...{
-      expectation_id: sampleId('exp', 'correction'),
-      source_id: 'acquirer',
-      match_key: `${less.id}:${corrected.sequence}`,
-    },
-    ...{
-      kind: 'correction',
-      event_id: corrected.eventId,
-      payment_id: null,
-      amount: 100,
-      fee: 0,
-      vat: 0,
-      currency: 'KRW',
-    },
-    ...{ due_on: null, state: 'OPEN', recorded_at: AT },
-  })
+  addCorrection(writer, less, { name: 'correction', amount: 100, state: 'OPEN' })
+  const settled = addCorrection(writer, less, { name: 'corrected', amount: 50, state: 'SETTLED' })
   const nobody = new SampleBreak(writer, {
     ...{
       ...of,
@@ -480,6 +494,7 @@ function addBreaks(writer: Writer, { missing }: SampleExpectations, left: number
       opens: ['unexpected', CIT, SUSPENSE, 4_917],
     },
   })
+  nobody.approve(AR, -50, settled)
   const amended = new SampleBreak(writer, {
     ...{ ...of, name: 'amended', class: 'AMENDED', line: ['acq1r2', 3], opens: ['unexpected', CIT, SUSPENSE, 100] },
   })
@@ -519,6 +534,10 @@ export interface SampleRecon {
   acted: { actor: string; subject: string }[]
   /** Expectations that are settled by it. */
   settled: readonly string[]
+  /** Disputes that operators gave up: the audit log has them. */
+  givenUp: string[]
+  /** Captures that are disputed. */
+  disputed: readonly DisputedCapture[]
 }
 
 const SOURCES: SampleRow[] = [
@@ -530,7 +549,7 @@ const SOURCES: SampleRow[] = [
 }))
 
 export function sampleRecon(expectations: SampleExpectations): SampleRecon {
-  const writer = new Writer()
+  const writer = new Writer('recon')
   for (const source of SOURCES) writer.add('recon_source', { ...source })
   const left = addFirstBatch(writer, expectations)
   addRefundAndCarry(writer, expectations.refund)
@@ -540,5 +559,10 @@ export function sampleRecon(expectations: SampleExpectations): SampleRecon {
   const { returned } = addStatements(writer)
   addPayout(writer, addBreaks(writer, expectations, left), returned)
   const { rows, acted } = writer
-  return { rows, acted, settled: Object.values(expectations).map(({ expectationId }) => expectationId) }
+  return {
+    rows,
+    acted,
+    ...{ givenUp: [], disputed: [] },
+    settled: Object.values(expectations).map(({ expectationId }) => expectationId),
+  }
 }

@@ -137,5 +137,6 @@ function sumsOf(
     moved.add(creditAccount, currency, -amount)
   }
   const itemCount = batches.flatMap(({ carried }) => carried).length
-  return { openItems, expected, moved, entryCount: entries.length, itemCount }
+  const ofDisputes = { disputeItemCount: 0, disputeExpectationCount: 0 }
+  return { openItems, expected, moved, entryCount: entries.length, itemCount, ...ofDisputes }
 }

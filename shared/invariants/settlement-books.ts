@@ -1,5 +1,6 @@
 /** Adds up what settlement says that the accounts should hold, and what they hold of it. */
 import { Balances } from './database-totals.ts'
+import { DISPUTE_FEE, type DisputeHistory } from './dispute-history.ts'
 import type { EntryRow, PaymentHistory } from './payment-history.ts'
 import { BAD_DEBT, type HoldHistory, type InvoiceHistory, receivableOf, reserveOf } from './reserve-history.ts'
 import {
@@ -20,12 +21,17 @@ export class SettlementBooks {
   readonly held = new Balances()
   /** What they should hold by items, batches, payouts and expectations. */
   readonly wanted = new Balances()
-  /** Entries that are of no payment: all of them, and those that are of a payout, a reserve or an invoice. */
+  /** Entries that are of no payment: all of them, and those that are of a payout, a reserve, an invoice or a dispute. */
   entryCount = 0
   knownEntryCount = 0
   /** Items that are of no payment: all of them, and those that were carried or came back. */
   itemCount = 0
   knownItemCount = 0
+  /** Items and expectations of disputes: by their types, and those that stand under events of disputes. */
+  disputeItemCount = 0
+  knownDisputeItemCount = 0
+  disputeExpectationCount = 0
+  knownDisputeExpectationCount = 0
 
   addPayment(history: PaymentHistory): void {
     if (history.isLeftOut) this.#leaveOut(history.entries)
@@ -56,6 +62,14 @@ export class SettlementBooks {
     this.wanted.add(BAD_DEBT, currency, lost)
   }
 
+  addDispute({ currency, fee, entries, items, expectations }: DisputeHistory): void {
+    this.knownEntryCount += entries.length
+    this.knownItemCount += items.filter(({ paymentId }) => paymentId === null).length
+    this.knownDisputeItemCount += items.length
+    this.knownDisputeExpectationCount += expectations.length
+    this.wanted.add(DISPUTE_FEE, currency, -fee)
+  }
+
   addLedger(debits: Balances, credits: Balances, { openItems, expected, moved, ...counts }: SettlementSums): void {
     for (const { account, currency, amountMinor } of [...debits, ...moved])
       this.held.add(account, currency, amountMinor)
@@ -64,6 +78,8 @@ export class SettlementBooks {
     for (const { account, currency, amountMinor } of expected) this.wanted.add(account, currency, amountMinor)
     this.entryCount += counts.entryCount
     this.itemCount += counts.itemCount
+    this.disputeItemCount += counts.disputeItemCount
+    this.disputeExpectationCount += counts.disputeExpectationCount
   }
 
   #leaveOut(entries: readonly EntryRow[]): void {

@@ -80,6 +80,9 @@ export interface SettlementSums {
   entryCount: number
   /** How many items are of no payment. */
   itemCount: number
+  /** How many items and expectations are of disputes by their types. */
+  disputeItemCount: number
+  disputeExpectationCount: number
 }
 
 export const RECEIVABLE = 'acquirer_receivable'

@@ -1,6 +1,7 @@
 /** The SQL of the settlement invariants: batches and files, a page at a time, and the sums beside them. Never writes, never locks. */
 import { entryOf, everyEvent, itemOf, type Query } from './database-reader.ts'
 import { Balances } from './database-totals.ts'
+import { disputeExpectationKinds, disputeItemTypes, quoted } from './dispute-history.ts'
 import {
   type BatchHistory,
   type BatchRow,
@@ -63,7 +64,20 @@ export class SettlementReader {
       entryCount += Number(row.count)
     }
     const [items] = await this.#rows('SELECT COUNT(*) AS count FROM settlement_item WHERE payment_id IS NULL', [])
-    return { openItems, expected, moved, entryCount, itemCount: Number(items!.count) }
+    const itemCount = Number(items!.count)
+    return { openItems, expected, moved, entryCount, itemCount, ...(await this.#countsOfDisputes()) }
+  }
+
+  async #countsOfDisputes(): Promise<Pick<SettlementSums, 'disputeItemCount' | 'disputeExpectationCount'>> {
+    const [items] = await this.#rows(
+      `SELECT COUNT(*) AS count FROM settlement_item WHERE type IN (${quoted(disputeItemTypes)})`,
+      [],
+    )
+    const [expected] = await this.#rows(
+      `SELECT COUNT(*) AS count FROM recon_expectation WHERE kind IN (${quoted(disputeExpectationKinds)})`,
+      [],
+    )
+    return { disputeItemCount: Number(items!.count), disputeExpectationCount: Number(expected!.count) }
   }
 
   async *#pages(table: string, key: string): AsyncGenerator<Row[]> {

@@ -61,6 +61,7 @@ describe('paymentView', () => {
       currency: 'KRW',
       capturedAmount: 10_000,
       refundedAmount: 0,
+      disputedAmount: 0,
       capturableAmount: 0,
       refundableAmount: 10_000,
       createdAt: '2026-01-02T03:04:05.006Z',

@@ -62,6 +62,7 @@ export function paymentView(
     currency: payment.currency,
     capturedAmount: payment.capturedMinor,
     refundedAmount: payment.refundedMinor,
+    disputedAmount: payment.disputedMinor,
     capturableAmount: capturableMinor(payment, nowMs),
     refundableAmount: refundableMinor(payment),
     createdAt: time(payment.createdAtMs),

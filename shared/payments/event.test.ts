@@ -109,6 +109,7 @@ describe('outboxEvent', () => {
         currency: 'KRW',
         capturedAmount: 10_000,
         refundedAmount: 0,
+        disputedAmount: 0,
       },
     })
   })

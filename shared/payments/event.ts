@@ -49,6 +49,7 @@ export function outboxEvent(
       currency: payment.currency,
       capturedAmount: payment.capturedMinor,
       refundedAmount: payment.refundedMinor,
+      disputedAmount: payment.disputedMinor,
     },
   }
   return {

@@ -46,7 +46,7 @@ export class FakeExpectations implements Expectations, AcquirerTermsReader {
   readonly terms: AcquirerTerms[] = [
     {
       ...{ validFromMs: 0, feeBasisPoints: 150, vatMode: 'exclusive', refundFee: 'return' },
-      ...{ delayDays: 2, timezone: 'Asia/Seoul', calendar: 'KR' },
+      ...{ delayDays: 2, timezone: 'Asia/Seoul', calendar: 'KR', disputeFeeMinor: 1_000 },
     },
   ]
 

@@ -124,10 +124,12 @@ export class FakePayments implements Payments {
   }
 }
 
-function checkTotals({ amountMinor, capturedMinor, refundedMinor }: Payment): void {
+/** As the table refuses, whoever writes. */
+export function checkTotals({ amountMinor, capturedMinor, refundedMinor, disputedMinor }: Payment): void {
   refuseUnless(amountMinor >= 1 && amountMinor <= 999_999_999_999, 'payment_amount')
   refuseUnless(capturedMinor >= 0 && capturedMinor <= amountMinor, 'payment_captured')
   refuseUnless(refundedMinor >= 0 && refundedMinor <= capturedMinor, 'payment_refunded')
+  refuseUnless(disputedMinor >= 0 && refundedMinor + disputedMinor <= capturedMinor, 'payment.disputed_amount')
 }
 
 interface OperationRow extends Operation {

@@ -318,6 +318,7 @@ export const fakeTerms: SettlementTerms = {
   reserveBasisPoints: 0,
   reserveDays: 0,
   invoiceAfterDays: null,
+  disputeFeeMinor: 0,
   accountToken: 'acct_pay',
   heldReason: null,
 }

@@ -145,10 +145,17 @@ function amountsOf(row: Row): Record<(typeof amountColumns)[number], number> {
 }
 
 /** A carry has either sign: it is what another batch came to. */
+const signs: Record<SettlementLineKind, { isRight(amountMinor: number): boolean; rule: string }> = {
+  capture: { isRight: amountMinor => amountMinor >= 0, rule: 'refunds are negative, captures are not' },
+  refund: { isRight: amountMinor => amountMinor <= 0, rule: 'refunds are negative, captures are not' },
+  carry: { isRight: () => true, rule: '' },
+  chargeback: { isRight: amountMinor => amountMinor < 0, rule: 'what a card holder takes back is negative' },
+  chargeback_won: { isRight: amountMinor => amountMinor > 0, rule: 'what we have again is positive' },
+}
+
 function checkSign(kind: SettlementLineKind, amountMinor: number, row: Row): void {
-  const isWrong = kind === 'capture' ? amountMinor < 0 : kind === 'refund' && amountMinor > 0
-  if (isWrong)
-    throw new ReconFileError(`a ${kind} of ${row.amount} has the wrong sign: refunds are negative, captures are not`)
+  const { isRight, rule } = signs[kind]
+  if (!isRight(amountMinor)) throw new ReconFileError(`a ${kind} of ${row.amount} has the wrong sign: ${rule}`)
 }
 
 function addTo(sums: Sums, line: ReadLine): void {

@@ -1,4 +1,4 @@
-/** What the bank's statements should have shown and have not: batches of acquirers that were not paid, and payouts. */
+/** What the bank's statements should have shown and have not: batches of acquirers that were not paid or carried, and payouts. */
 import { addBusinessDays, addDays, type BusinessCalendar } from '../domain/business-days.ts'
 import type { Doorbell, SeparateTransactions, Transaction } from '../payments/ports.ts'
 import type { Calendars } from '../settlement/ports.ts'
@@ -94,7 +94,7 @@ async function missBatches(run: Run): Promise<number> {
     const { missed, batches } = await lockAll(ports, tx, [], seen)
     const missing = [...batches.values()]
       .flat()
-      .filter(batch => leftOf(batch) > 0 && !missed.has(subjectOfBatch(batch)))
+      .filter(batch => leftOf(batch) !== 0 && !missed.has(subjectOfBatch(batch)))
     return (
       await openBreaks(
         ports,

@@ -1,11 +1,11 @@
 /** Opens breaks for what is due and has not come, and gives due dates where the calendar has learned the year since. */
-import { addBusinessDays, type BusinessCalendar, dayEndsAtMs } from '../domain/business-days.ts'
+import { addBusinessDays, dayEndsAtMs } from '../domain/business-days.ts'
 import type { Clock, Doorbell, SeparateTransactions, Transaction } from '../payments/ports.ts'
-import { acquirerDueOn } from '../settlement/expected-event.ts'
 import type { AcquirerTermsReader, Calendars } from '../settlement/ports.ts'
 import { lastMissed } from './age-bank.ts'
 import { subjectOfExpectation } from './break-subjects.ts'
 import { dayAt } from './business-day.ts'
+import { dueDatesAt } from './due-dates.ts'
 import { type OpenBreakPorts, openBreaks } from './open-breaks.ts'
 import type { ExpectedLine, MissingLines, ReconFiles, ReconSource, ReconSources } from './ports.ts'
 import { ringAll } from './ring-all.ts'
@@ -155,17 +155,11 @@ async function dateTogether(
   sourceId: string,
   undated: readonly { expectationId: string; occurredAtMs: number }[],
 ): Promise<number> {
-  const acquirerTerms = await ports.acquirerTerms.listAcquirerTerms(tx, sourceId)
-  const names = [...new Set(acquirerTerms.map(({ calendar }) => calendar))]
-  const each = names.map(async name => [name, await ports.calendars.calendar(name, tx)] as const)
-  const calendars = new Map(await Promise.all(each))
-  const calendar = (name: string): BusinessCalendar => calendars.get(name) ?? NO_YEAR
+  const dueAt = await dueDatesAt(ports, tx, sourceId)
   const dated = undated.flatMap(({ expectationId, occurredAtMs }) => {
-    const dueOn = acquirerDueOn({ acquirerTerms, calendar }, occurredAtMs)
+    const dueOn = dueAt(occurredAtMs)
     return dueOn === undefined ? [] : [{ expectationId, dueOn }]
   })
   await ports.missingLines.setDueDates(tx, dated)
   return dated.length
 }
-
-const NO_YEAR: BusinessCalendar = { version: 0, closed: new Map() }

@@ -3,13 +3,14 @@
 import type { CounterAccount } from '../contracts/lists.ts'
 import type { Transaction } from '../payments/ports.ts'
 import type { Decision } from '../settlement/decide-file.ts'
-import type { ItemPorts } from '../settlement/item-of-no-payment.ts'
 import type { ReducePorts } from '../settlement/lose-invoice.ts'
-import type { Expectations, Items, Payouts, SettlementIds } from '../settlement/ports.ts'
+import type { AcquirerTermsReader, Expectations, Items, Payouts, SettlementIds } from '../settlement/ports.ts'
+import type { ItemPorts } from '../settlement/write-items.ts'
 import type { ActPorts, BreakStep } from './act-on-breaks.ts'
 import type {
   AcquirerBatches,
   BankPayouts,
+  Matching,
   MissedExpectations,
   ReconBreak,
   ReconBreakAction,
@@ -19,9 +20,11 @@ import type {
 export interface PlanPorts extends ActPorts, ItemPorts, Omit<ReducePorts, 'ids'> {
   reconSources: Pick<ReconSources, 'lock'>
   missedExpectations: MissedExpectations
+  matching: Pick<Matching, 'lockMissing'>
   acquirerBatches: Pick<AcquirerBatches, 'withRefs' | 'lock' | 'add'>
   bankPayouts: Pick<BankPayouts, 'lock' | 'markBatchesPaid'>
   expectations: Expectations
+  acquirerTerms: AcquirerTermsReader
   items: Pick<Items, 'insert'>
   payouts: Pick<Payouts, 'change'>
   ids: ActPorts['ids'] & Pick<SettlementIds, 'item' | 'expectation'>
@@ -64,8 +67,10 @@ export type RefusedStep =
   | 'other_currency'
   /** The payout is not at the bank: it was paid already, or failed. */
   | 'not_in_transit'
-  /** A payout is paid as a whole. */
+  /** A payout is paid as a whole, and a correction settled as a whole. */
   | 'other_amount'
+  /** The correction is settled already. */
+  | 'not_expected'
 
 export interface Refusal {
   kind: 'refused'
@@ -91,6 +96,19 @@ export interface Planning {
   of: ReconBreak
   other: ReconBreak | undefined
 }
+
+/** `target` is empty where there is none. */
+export interface Part extends Planning {
+  /** With the merchant. */
+  account: string
+  amountMinor: number
+  target: string
+}
+
+/** What differs between accounts. */
+export type Effect = Pick<Plan, 'write'> & Partial<Pick<Plan['step'], 'movements' | 'closesAs'>>
+
+export type Written = Parameters<NonNullable<Plan['write']>>[0]
 
 /** The row of a proposal has an account and no amount when it gives up, and neither when it closes. */
 export function wantedIn({ account, amountMinor, target }: ReconBreakAction): Wanted {

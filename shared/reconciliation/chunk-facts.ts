@@ -19,17 +19,20 @@ export interface ChunkFacts {
   earliestOn(expectation: ExpectedLine | undefined): string | undefined
 }
 
+/** `expectedBy`: which expectations were made for a line of this chunk, and for which. */
 export async function readFacts(
   { matching, calendars }: { matching: Matching; calendars: Calendars },
   tx: Transaction,
   { source, file, lines }: Chunk,
+  expectedBy: ReadonlyMap<string, number>,
 ): Promise<ChunkFacts> {
   const range = { fileId: file.fileId, fromLine: lines[0]!.lineNo, toLine: lines.at(-1)!.lineNo }
-  const [expectations, found, calendar] = await Promise.all([
+  const [written, found, calendar] = await Promise.all([
     matching.expectations(tx, range),
     matching.earlierLines(tx, range),
     calendars.calendar(source.calendar, tx),
   ])
+  const expectations = expectedThen(written, expectedBy)
   const earlier = sameCurrency(found, lines)
   await lockOverdue(matching, tx, expectations)
   const unfit = lines.filter(line => isUnfit(line, earlier, expectations.get(line.lineNo)))
@@ -41,8 +44,18 @@ export async function readFacts(
   }
 }
 
+/** What was made for a line was not expected when those before it came. */
+const expectedThen = (
+  written: ReadonlyMap<number, ExpectedLine>,
+  expectedBy: ReadonlyMap<string, number>,
+): Map<number, ExpectedLine> =>
+  new Map([...written].filter(([lineNo, { expectationId }]) => lineNo >= (expectedBy.get(expectationId) ?? lineNo)))
+
 /** An amount in another currency is no amendment of this one. */
-const sameCurrency = (found: ReadonlyMap<number, EarlierLine>, lines: readonly ReconLine[]): Map<number, EarlierLine> =>
+export const sameCurrency = (
+  found: ReadonlyMap<number, EarlierLine>,
+  lines: readonly ReconLine[],
+): Map<number, EarlierLine> =>
   new Map(
     lines.flatMap(({ lineNo, currency }) => {
       const earlier = found.get(lineNo)

@@ -10,6 +10,8 @@ export interface Chunk {
   lines: readonly ReconLine[]
   /** Whether these are the last lines of the file. A file without lines has one chunk without lines. */
   isLast: boolean
+  /** What is to be told of it, once and not before the transaction is committed. Must not throw. */
+  afterCommit(tell: () => void): void
 }
 
 /**

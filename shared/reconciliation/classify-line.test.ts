@@ -16,12 +16,32 @@ const lineOf = (given: Partial<ComparedLine> = {}): ComparedLine => {
 
 const factsOf = (given: Partial<LineFacts> = {}): LineFacts => ({
   ...{ expectation: expected, isTaken: false, operationState: 'SUCCEEDED', earliestOn: '2026-01-05' },
+  noDispute: undefined,
   ...given,
 })
 
 /** What its break holds on recon_suspense. */
 const suspenseMinor = ({ movements }: LineVerdict): number =>
   movements.reduce((sum, { type, signedMinor }) => (type === 'unexpected' ? sum - signedMinor : sum + signedMinor), 0)
+
+const notExpected = (given: Partial<LineFacts>) => factsOf({ expectation: undefined, ...given })
+
+describe('a line of a dispute', () => {
+  const chargeback = lineOf({ amountMinor: -4_000, feeMinor: 1_000, vatMinor: 0 })
+
+  test.each([
+    ['OVER_DISPUTED', notExpected({ noDispute: 'OVER' }), {}],
+    ['STATUS', notExpected({ noDispute: 'LOST' }), { status: 'LOST' }],
+    ['STATUS', notExpected({ operationState: 'PENDING' }), { status: 'PENDING' }],
+    ['MISSING_HERE', notExpected({}), {}],
+    ['DUPLICATE', notExpected({ noDispute: 'OVER', isTaken: true }), {}],
+  ] as const)('is %s when it opens or wins none', (name, facts, said) => {
+    const verdict = classifyLine(chargeback, facts)
+    expect(verdict).toMatchObject({ class: name, settles: undefined, differences: said })
+    expect(verdict.differences.status).toBe((said as { status?: string }).status)
+    expect(suspenseMinor(verdict)).toBe(5_000)
+  })
+})
 
 describe('a line that is as expected', () => {
   test.each(['2026-01-05', '2026-01-06'])('has no class when it is paid on %s', valueOn => {

@@ -1,6 +1,7 @@
 /** Which class a line of an acquirer has, what it differs by, and what that books on recon_suspense. */
 import type { BreakClass, OperationState } from '../contracts/lists.ts'
 import { CASH_IN_TRANSIT } from '../domain/recon-ledger.ts'
+import type { NoDispute } from './judge-disputes.ts'
 import type { SuspenseMovement } from './open-breaks.ts'
 import type { BreakDifferences, ExpectedLine, ReconLine } from './ports.ts'
 
@@ -18,6 +19,8 @@ export interface LineFacts {
   isTaken: boolean
   /** Undefined: there is no such operation here. */
   operationState: OperationState | undefined
+  /** Why the line of a dispute has neither opened nor won one. */
+  noDispute: NoDispute | undefined
   /** The first day on which it may be paid. Undefined: the calendar does not say. */
   earliestOn: string | undefined
 }
@@ -43,7 +46,11 @@ const failedStates: readonly (OperationState | undefined)[] = ['PENDING', 'DECLI
 /** In their order: the first that applies names the break. */
 const rules: readonly [BreakClass, (of: Case) => boolean][] = [
   ['DUPLICATE', ({ isTaken }) => isTaken],
-  ['MISSING_HERE', ({ open, operationState }) => open === undefined && !failedStates.includes(operationState)],
+  [
+    'MISSING_HERE',
+    of => of.open === undefined && of.noDispute === undefined && !failedStates.includes(of.operationState),
+  ],
+  ['OVER_DISPUTED', ({ open, noDispute }) => open === undefined && noDispute === 'OVER'],
   ['STATUS', ({ open }) => open === undefined],
   ['CURRENCY', ({ open, line }) => open!.currency !== line.currency],
   ['AMOUNT_OVER', ({ open, line }) => line.amountMinor > open!.amountMinor],
@@ -52,7 +59,9 @@ const rules: readonly [BreakClass, (of: Case) => boolean][] = [
   ['DATE', of => isEarly(of) || (isLate(of) && !isKnownToBeLate(of))],
 ]
 
-const unexpected: readonly (BreakClass | undefined)[] = ['DUPLICATE', 'MISSING_HERE', 'STATUS', 'CURRENCY']
+const unexpected: readonly (BreakClass | undefined)[] = [
+  ...(['DUPLICATE', 'MISSING_HERE', 'OVER_DISPUTED', 'STATUS', 'CURRENCY'] as const),
+]
 
 /** Amounts are compared with their sign: a refund of −3,000 where −4,000 is expected is more. */
 export function classifyLine(line: ComparedLine, facts: LineFacts): LineVerdict {
@@ -96,11 +105,12 @@ const dayOf = (of: Case): BreakDifferences => (isLate(of) || isEarly(of) ? daysO
 const daysOf = (expected: string | null, found: string | null): BreakDifferences =>
   expected === null || found === null || expected === found ? {} : { day: { expected, found } }
 
-function differencesOf(name: BreakClass | undefined, { line, open, operationState }: Case): BreakDifferences {
+function differencesOf(name: BreakClass | undefined, of: Case): BreakDifferences {
+  const { line, open, operationState, noDispute } = of
   if (name === 'CURRENCY') return { currency: { expected: open!.currency, found: line.currency } }
   const nothing = { amountMinor: 0, feeMinor: 0, vatMinor: 0 }
-  const status = name === 'STATUS' && operationState !== undefined ? { status: operationState } : {}
-  return { ...comparedWith(nothing, line, {}), ...status }
+  const status = noDispute === 'LOST' ? noDispute : operationState
+  return { ...comparedWith(nothing, line, {}), ...(name === 'STATUS' && status !== undefined && { status }) }
 }
 
 type Amounts = Pick<ComparedLine, 'amountMinor' | 'feeMinor' | 'vatMinor'>

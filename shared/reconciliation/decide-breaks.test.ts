@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { reconBreakResolved } from '../contracts/recon-events.ts'
 import { payoutPaid } from '../contracts/settlement-events.ts'
 import { FakeDatabase, shuffledTurns } from '../payments/fake-store.ts'
-import type { Payout, SettlementBatch } from '../settlement/ports.ts'
+import type { Expectation, Payout, SettlementBatch } from '../settlement/ports.ts'
 import type { Wanted } from './break-plans.ts'
 import {
   approveProposal,
@@ -230,10 +230,99 @@ describe('a counter-account', () => {
     const [correction] = ports.expectations.table.rows()
     expect(correction).toMatchObject({
       ...{ sourceId: 'acquirer', matchKey: `${made.breakId}:2`, kind: 'correction', paymentId: null },
-      ...{ amountMinor: bookedMinor, feeMinor: 0, vatMinor: 0, currency: 'KRW', dueOn: null },
+      ...{ amountMinor: bookedMinor, feeMinor: 0, vatMinor: 0, currency: 'KRW', dueOn: '2026-01-06' },
     })
     expect(ports.reconLedger.table.rows().at(-1)!.eventId).toBe(correction!.eventId)
     expect(ports.reconLedger.balanceMinor('acquirer_receivable') - before).toBe(bookedMinor)
+    expectBooks(ports)
+  })
+
+  test('a correction is without a due date in a year that is not loaded', async () => {
+    const ports = createBreakPorts(db())
+    ports.calendars.closed.clear()
+    await resolve(ports, await open(ports, 1_000), to('acquirer_receivable'))
+    expect(ports.expectations.table.rows()).toMatchObject([{ dueOn: null }])
+  })
+
+  test.each([
+    ['acquirer', 1_000],
+    ['acquirer', -1_000],
+    ['bank-operating', 1_000],
+  ])('acquirer_receivable settles a correction whose line came as unexpected (%s, %i)', async (sourceId, owedMinor) => {
+    const ports = createBreakPorts(db())
+    const correction = await expectCorrection(ports, owedMinor)
+    const before = ports.reconLedger.balanceMinor('acquirer_receivable')
+    const line = await open(ports, -owedMinor, { sourceId, class: 'MISSING_HERE', ...unexpected(-owedMinor) })
+    await resolve(ports, line, to('acquirer_receivable', { target: correction.expectationId }))
+
+    expect(await now(ports, line)).toMatchObject({ state: 'RESOLVED', remainingMinor: 0 })
+    expect(ports.expectations.table.rows()).toHaveLength(1)
+    expect(ports.missedExpectations.table.rows()).toMatchObject([{ state: 'SETTLED' }])
+    expect(ports.reconLedger.balanceMinor('acquirer_receivable') - before).toBe(-owedMinor)
+    expectBooks(ports)
+  })
+
+  test('a correction is settled as a whole, whatever its line says', async () => {
+    const ports = createBreakPorts(db())
+    const { expectationId: target } = await expectCorrection(ports, 1_000)
+    const line = await open(ports, -900, { class: 'MISSING_HERE', ...unexpected(-900) })
+    expect(await resolve(ports, line, to('acquirer_receivable', { target }))).toMatchObject({ reason: 'other_amount' })
+    await resolve(ports, line, to('acquirer_receivable', { target, amountMinor: -1_000 }))
+
+    expect(await now(ports, line)).toMatchObject({ state: 'ASSIGNED', remainingMinor: 100 })
+    expect(ports.missedExpectations.table.rows()).toMatchObject([{ state: 'SETTLED' }])
+    await resolve(ports, line, to('recon_loss'))
+    expect(await now(ports, line)).toMatchObject({ state: 'WRITTEN_OFF' })
+    expectBooks(ports)
+  })
+
+  test('a correction that was missed is settled, and the break that misses it is resolved', async () => {
+    const ports = createBreakPorts(db())
+    const { expectationId } = await expectCorrection(ports, 1_000)
+    await put(ports, tx =>
+      ports.missedExpectations.table.update(tx, expectationId, row => ({ ...row, state: 'OVERDUE' })),
+    )
+    const missing = await open(ports, 0, {
+      ...{ class: 'MISSING_THERE', subject: expectationId, expectationId, movements: [] },
+    })
+    const line = await open(ports, -1_000, { class: 'MISSING_HERE', ...unexpected(-1_000) })
+    await resolve(ports, line, to('acquirer_receivable', { target: expectationId }))
+
+    expect(await now(ports, missing)).toMatchObject({ state: 'RESOLVED', bookedMinor: 0 })
+    expect((await ports.breaks.listActions(missing.breakId)).at(-1)).toMatchObject({
+      ...{ actor: 'system', action: 'arrived', target: line.breakId, amountMinor: null, eventId: null },
+    })
+    expect(ports.missedExpectations.table.rows()).toMatchObject([{ state: 'SETTLED' }])
+    expectBooks(ports)
+  })
+
+  // Both had been proposed while it was open.
+  test.each([1, 2, 3, 4, 5])('a correction is settled once by two breaks at the same time (seed %i)', async seed => {
+    const ports = createBreakPorts(db(seed))
+    const { expectationId: target } = await expectCorrection(ports, 1_000)
+    const lines = [-1_000, -1_000].map(minor => open(ports, minor, { class: 'MISSING_HERE', ...unexpected(minor) }))
+    const ids = (await Promise.all(lines)).map(({ breakId }) => breakId)
+    for (const breakId of ids) await proposeResolution(ports, breakId, to('acquirer_receivable', { target }), kim)
+    const both = await Promise.all(ids.map(breakId => approveProposal(ports, breakId, lee)))
+
+    expect(both.map(({ kind }) => kind).toSorted()).toEqual(['acted', 'refused'])
+    expect(both.find(({ kind }) => kind === 'refused')).toMatchObject({ reason: 'not_expected' })
+    expect(ports.missedExpectations.table.rows()).toMatchObject([{ state: 'SETTLED' }])
+    expectBooks(ports)
+  })
+
+  test('a correction that was given up is not settled a second time', async () => {
+    const ports = createBreakPorts(db())
+    const { expectationId } = await expectCorrection(ports, 1_000)
+    const missing = await open(ports, 0, {
+      ...{ class: 'MISSING_THERE', subject: expectationId, expectationId, movements: [] },
+    })
+    const line = await open(ports, -1_000, { class: 'MISSING_HERE', ...unexpected(-1_000) })
+    await proposeResolution(ports, line.breakId, to('acquirer_receivable', { target: expectationId }), kim)
+    await resolve(ports, missing, { kind: 'give_up' })
+
+    expect(await approveProposal(ports, line.breakId, lee)).toMatchObject({ reason: 'not_expected' })
+    expect(await now(ports, missing)).toMatchObject({ remainingMinor: 1_000 })
     expectBooks(ports)
   })
 
@@ -430,6 +519,7 @@ describe('is refused, and changes nothing:', () => {
     ['a target that nobody needs', 1_000, to('own_funds', { target: 'x' }), 'takes_no_target'],
     ['a batch that is not there', 1_000, to('cash_in_transit', { target: 'ACQ-2' }), 'no_such_target'],
     ['a payout that is not there', 1_000, to('payout_in_transit', { target: 'out_2' }), 'no_such_target'],
+    ['a correction that is not there', 1_000, to('acquirer_receivable', { target: 'exp_2' }), 'no_such_target'],
     ['a break that is not there', 1_000, to('recon_suspense', { target: 'brk_2' }), 'no_such_target'],
     ['to close what remains', 1_000, { kind: 'close' }, 'something_remains'],
     ['to give up what is not missing', 1_000, { kind: 'give_up' }, 'not_missing'],
@@ -462,6 +552,24 @@ describe('is refused, and changes nothing:', () => {
     expect(await reasonFor(closed)).toBe('target_closed')
     expect(await reasonFor(dollars)).toBe('other_currency')
     expect(await reasonFor(over, -1)).toBe('too_much')
+  })
+
+  test('an expectation that is no correction, or one of another acquirer, currency or amount', async () => {
+    const ports = createBreakPorts(db())
+    const row = { ...overdue(-1_000), kind: 'correction' } as const
+    const others = { sale: overdue(-1_000), toss: { ...row, sourceId: 'toss' }, usd: { ...row, currency: 'USD' } }
+    for (const [id, other] of Object.entries({ ...others, less: { ...row, amountMinor: -999 } }))
+      await put(ports, tx => ports.missedExpectations.table.insert(tx, id, other))
+    const made = await open(ports, 1_000)
+    const reasonFor = async (target: string) => {
+      const result = await proposeResolution(ports, made.breakId, to('acquirer_receivable', { target }), kim)
+      return result.kind === 'refused' && result.reason
+    }
+
+    expect(await reasonFor('sale')).toBe('no_such_target')
+    expect(await reasonFor('toss')).toBe('no_such_target')
+    expect(await reasonFor('usd')).toBe('other_currency')
+    expect(await reasonFor('less')).toBe('other_amount')
   })
 
   test('a payout that is not at the bank, or of another currency', async () => {
@@ -509,6 +617,17 @@ describe('is refused, and changes nothing:', () => {
   })
 })
 
+/** Of another break, which is resolved by it. */
+async function expectCorrection(ports: FakeBreakPorts, amountMinor: number): Promise<Expectation> {
+  await resolve(ports, await open(ports, amountMinor), to('acquirer_receivable'))
+  return ports.expectations.table.rows().at(-1)!
+}
+
+/** What a line that settled nothing books. */
+const unexpected = (bookedMinor: number): Pick<NewBreak, 'movements'> => ({
+  movements: [{ type: 'unexpected', signedMinor: -bookedMinor, account: 'cash_in_transit' }],
+})
+
 const addInvoice = (ports: FakeBreakPorts, amountMinor: number): Promise<void> =>
   put(ports, tx =>
     ports.invoices.insert(tx, {
@@ -518,7 +637,8 @@ const addInvoice = (ports: FakeBreakPorts, amountMinor: number): Promise<void> =
     }),
   )
 
-const overdue = (amountMinor: number) => ({ amountMinor, currency: 'KRW', state: 'OVERDUE' }) as const
+const overdue = (amountMinor: number) =>
+  ({ sourceId: 'acquirer', kind: 'capture', amountMinor, currency: 'KRW', state: 'OVERDUE' }) as const
 
 const put = <T>(ports: FakeBreakPorts, work: Parameters<FakeDatabase['run']>[1]): Promise<T> =>
   ports.transactions.run('test', work) as Promise<T>

@@ -1,7 +1,8 @@
 /** When an acquirer pays what it settles of a day, by the terms that are agreed with it. */
-import { addBusinessDays, dayEndsAtMs } from '../domain/business-days.ts'
+import { addBusinessDays, type BusinessCalendar, dayEndsAtMs } from '../domain/business-days.ts'
 import { inForce } from '../domain/settlement-terms.ts'
-import type { SeparateTransactions } from '../payments/ports.ts'
+import type { SeparateTransactions, Transaction } from '../payments/ports.ts'
+import { acquirerDueOn } from '../settlement/expected-event.ts'
 import type { AcquirerTermsReader, Calendars } from '../settlement/ports.ts'
 import type { ReconSource } from './ports.ts'
 
@@ -28,3 +29,20 @@ export async function dueDatesOf(
     return terms === undefined ? null : (addBusinessDays(calendars.get(terms.calendar)!, day, terms.delayDays) ?? null)
   }
 }
+
+/** When it pays for what happens at a time (virtual), by the terms of that time; undefined: the calendar does not say. */
+export async function dueDatesAt(
+  ports: Omit<DueDatePorts, 'transactions'>,
+  tx: Transaction,
+  sourceId: string,
+): Promise<(atMs: number) => string | undefined> {
+  const acquirerTerms = await ports.acquirerTerms.listAcquirerTerms(tx, sourceId)
+  const names = [...new Set(acquirerTerms.map(({ calendar }) => calendar))]
+  const loaded = new Map(
+    await Promise.all(names.map(async name => [name, await ports.calendars.calendar(name, tx)] as const)),
+  )
+  const calendar = (name: string): BusinessCalendar => loaded.get(name) ?? NO_YEAR
+  return atMs => acquirerDueOn({ acquirerTerms, calendar }, atMs)
+}
+
+const NO_YEAR: BusinessCalendar = { version: 0, closed: new Map() }

@@ -107,15 +107,18 @@ export class BankBooks {
       await this.ports.files.insert(tx, fileId, file)
       for (const line of lines) await this.ports.bankLines.table.insert(tx, `${fileId} ${line.lineNo}`, line)
     })
+    const tells: (() => void)[] = []
     let told = 0
     for (let first = 0; first === 0 || first < lines.length; first += chunkLines) {
       const isLast = first + chunkLines >= lines.length
       const chunk: Chunk = {
         ...{ source, isLast, lines: lines.slice(first, first + chunkLines) },
         file: { ...file, eventCount: told },
+        afterCommit: tell => tells.push(tell),
       }
       told += await this.#run(tx => matchBankChunk(this.ports)(tx, chunk))
     }
+    for (const tell of tells) tell()
     return { fileId, told }
   }
 

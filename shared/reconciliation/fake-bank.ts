@@ -20,6 +20,8 @@ import type {
   BankPayouts,
   BatchKey,
   Breaks,
+  OpenTransfer,
+  OpenTransfers,
   ReconAlarms,
   ReconBreak,
   ReconBreakAction,
@@ -75,19 +77,34 @@ export class FakeAcquirerBatches implements AcquirerBatches {
     const isMissing = (batch: AcquirerBatch) =>
       batch.dueOn !== null &&
       batch.dueOn <= dueOnMax &&
-      leftOf(batch) > 0 &&
+      leftOf(batch) !== 0 &&
       !this.#breaks.has(subjectOfBatch(batch), 'MISSING_THERE')
     return (await this.table.filter(undefined, isMissing)).slice(0, limit)
   }
 }
 
-export class FakeAllocations implements Allocations {
+export class FakeAllocations implements Allocations, OpenTransfers {
   readonly table: Table<Allocation>
   readonly #files: Table<ReconFile>
+  readonly #lines: Table<ReconLine>
 
-  constructor(db: FakeDatabase, files: Table<ReconFile>) {
+  constructor(db: FakeDatabase, files: Table<ReconFile>, lines: Table<ReconLine>) {
     this.table = new Table(db)
     this.#files = files
+    this.#lines = lines
+  }
+
+  async listOpen(): Promise<OpenTransfer[]> {
+    const rows = await this.table.filter(undefined, row => row.subjectKind === 'transfer')
+    const open = [...Map.groupBy(rows, ({ subject, currency }) => keyOf(subject, currency)).values()].filter(
+      legs => legs.reduce((sum, { amountMinor }) => sum + amountMinor, 0) !== 0,
+    )
+    return Promise.all(open.map(([leg]) => this.#openOf(leg!)))
+  }
+
+  async #openOf({ fileId, lineNo, subject: reference, currency, amountMinor }: Allocation): Promise<OpenTransfer> {
+    const { sourceId, bookedOn } = (await this.#lines.find(undefined, keyOf(fileId, lineNo)))!
+    return { reference, currency, amountMinor, sourceId, bookedOn }
   }
 
   async insert(tx: Transaction, allocations: readonly Allocation[]): Promise<void> {
@@ -292,7 +309,7 @@ export function createBankPorts(db: FakeDatabase) {
     terms: new FakeTerms(),
     reconAlarms: new FakeStatusAlarms(),
     acquirerBatches: new FakeAcquirerBatches(db, breaks),
-    allocations: new FakeAllocations(db, files),
+    allocations: new FakeAllocations(db, files, bankLines.table),
     bankPayouts: new FakeBankPayouts(payoutPorts, breaks),
     reconLedger: new FakeReconLedger(db),
     ids: {

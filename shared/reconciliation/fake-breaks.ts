@@ -1,11 +1,11 @@
 /** The ports of breaks for tests, each a table in memory that refuses what the real one refuses. */
-import type { BreakClass, ExpectationState } from '../contracts/lists.ts'
+import type { BreakClass } from '../contracts/lists.ts'
 import { FakeExpectations } from '../payments/fake-settlement.ts'
 import { type FakeDatabase, Table } from '../payments/fake-store.ts'
 import { RowRefusedError, type Transaction } from '../payments/ports.ts'
 import { createPayoutPorts } from '../settlement/fake-payouts.ts'
 import { FakeInvoices } from '../settlement/fake-reserves.ts'
-import type { Operator } from '../settlement/ports.ts'
+import type { Expectation, Operator } from '../settlement/ports.ts'
 import { FakeBankPayouts } from './fake-bank.ts'
 import { FakeReconSources } from './fake-recon.ts'
 import { FakeReconLedger } from './fake-recon-ledger.ts'
@@ -14,6 +14,7 @@ import type {
   AcquirerBatches,
   BatchKey,
   Breaks,
+  LockedExpectation,
   MissedExpectations,
   ReconBreak,
   ReconBreakAction,
@@ -63,6 +64,14 @@ export class FakeBreaks implements Breaks, SmallBreaks {
     return rows.sort((a, b) => a.sequence - b.sequence)
   }
 
+  async lockMissing(tx: Transaction, subjects: readonly string[]): Promise<Map<string, ReconBreak>> {
+    const isMissing = (row: ReconBreak) => row.class === 'MISSING_THERE' && subjects.includes(row.subject)
+    const rows = await this.table.filter(tx, isMissing)
+    const locked = await Promise.all(rows.map(({ breakId }) => this.lock(tx, breakId)))
+    const open = locked.flatMap(row => (row === undefined || row.closedAtMs !== null ? [] : [row]))
+    return new Map(open.map(row => [row.subject, row]))
+  }
+
   async listSmall(
     { sourceId, toleranceMinor }: Pick<ReconSource, 'sourceId' | 'toleranceMinor'>,
     classes: readonly BreakClass[],
@@ -102,26 +111,36 @@ function checked(row: ReconBreak): ReconBreak {
   return row
 }
 
-interface ExpectationRow {
-  amountMinor: number
-  currency: string
-  state: ExpectationState
-}
-
 export class FakeMissedExpectations implements MissedExpectations {
-  readonly table: Table<ExpectationRow>
+  readonly table: Table<LockedExpectation>
 
   constructor(db: FakeDatabase) {
     this.table = new Table(db)
   }
 
-  lock(tx: Transaction, expectationId: string): Promise<ExpectationRow | undefined> {
+  lock(tx: Transaction, expectationId: string): Promise<LockedExpectation | undefined> {
     return this.table.lock(tx, expectationId)
   }
 
   async settle(tx: Transaction, expectationId: string): Promise<void> {
     if (!this.table.isLockedBy(tx, expectationId)) throw new Error(`${expectationId} is not locked`)
     await this.table.update(tx, expectationId, row => ({ ...row, state: 'SETTLED' }))
+  }
+}
+
+/** What is expected may be settled by people. */
+class SettledExpectations extends FakeExpectations {
+  readonly #missed: FakeMissedExpectations
+
+  constructor(db: FakeDatabase, missed: FakeMissedExpectations) {
+    super(db)
+    this.#missed = missed
+  }
+
+  override async insert(tx: Transaction, expectations: readonly Expectation[]): Promise<void> {
+    await super.insert(tx, expectations)
+    for (const { expectationId, sourceId, kind, amountMinor, currency } of expectations)
+      await this.#missed.table.insert(tx, expectationId, { sourceId, kind, amountMinor, currency, state: 'OPEN' })
   }
 }
 
@@ -166,17 +185,17 @@ const operatorOf = (name: string, disabledAtMs: number | null = null): Operator 
 export function createBreakPorts(db: FakeDatabase, options: { seed?: number; nowMs?: number } = {}) {
   const ports = createPayoutPorts(db, options)
   const { ids } = ports
+  const [breaks, missedExpectations] = [new FakeBreaks(db), new FakeMissedExpectations(db)]
+  const expectations = new SettledExpectations(db, missedExpectations)
   const withPrefix = (prefix: string) => () => `${prefix}_${ids.event().slice(4)}`
   return {
     ...ports,
-    breaks: new FakeBreaks(db),
+    ...{ breaks, matching: breaks, missedExpectations, expectations, acquirerTerms: expectations },
     reconLedger: new FakeReconLedger(db),
     reconSources: new FakeReconSources(db),
     invoices: new FakeInvoices(db),
-    missedExpectations: new FakeMissedExpectations(db),
     acquirerBatches: new FakeAcquirerBatches(db),
     bankPayouts: new FakeBankPayouts(ports, { has: () => false }),
-    expectations: new FakeExpectations(db),
     /** The accounts that have entries. */
     balances: { known: new Set(['merchant_payable:shop']), listCurrencies: listKrw },
     operators: { list: async () => [operatorOf('Kim'), operatorOf('Lee'), operatorOf('Gone', 1)] },

@@ -1,7 +1,12 @@
 /** The ports of matching an acquirer's lines for tests, over tables in memory that refuse what the real ones refuse. */
 import type { ExpectationState, OperationState, ReconLineState } from '../contracts/lists.ts'
+import { FakeSettlementStart } from '../payments/fake-settlement.ts'
 import { FakeDatabase, Table } from '../payments/fake-store.ts'
+import { FakeLedger, FakeOperations, FakePayments } from '../payments/fake-tables.ts'
 import type { Transaction } from '../payments/ports.ts'
+import { FakeDisputedPayments, FakeDisputes, type PaymentTables } from '../settlement/fake-disputes.ts'
+import { FakeSettlementItems, FakeSettlementLedger, FakeTerms, fakeTerms } from '../settlement/fake-payouts.ts'
+import type { Expectation } from '../settlement/ports.ts'
 import type { AgingStep } from './age-breaks.ts'
 import { isOpen } from './classify-line.ts'
 import { leftOf } from './decide-bank-line.ts'
@@ -54,10 +59,12 @@ export class FakeMatching implements Matching, Omit<LateLines, 'settle'>, Missin
   readonly allocations: Table<Allocation>
   /** The states of operations, by operation and kind. */
   readonly operations = new Map<string, OperationState>()
+  readonly #once: Table<string>
   readonly #tables: Tables
 
   constructor(db: FakeDatabase, tables: Tables) {
     this.expectationTable = new Table(db)
+    this.#once = new Table(db)
     this.batches = new Table(db)
     this.allocations = new Table(db)
     this.#tables = tables
@@ -66,6 +73,13 @@ export class FakeMatching implements Matching, Omit<LateLines, 'settle'>, Missin
   /** Of a captured or refunded event. */
   async expect(tx: Transaction, row: ExpectationRow): Promise<void> {
     await this.expectationTable.insert(tx, row.expectationId, row)
+    await this.#once.insert(tx, keyOf(row.sourceId, row.matchKey, row.kind), row.expectationId)
+  }
+
+  /** As the port of expectations. */
+  async insertExpected(tx: Transaction, expectations: readonly Expectation[], nowMs: number): Promise<void> {
+    for (const expectation of expectations)
+      await this.expect(tx, { ...expectation, state: 'OPEN', occurredAtMs: nowMs })
   }
 
   async expectations(tx: Transaction, range: LineRange): Promise<Map<number, ExpectedLine>> {
@@ -108,7 +122,7 @@ export class FakeMatching implements Matching, Omit<LateLines, 'settle'>, Missin
     lineNos: readonly number[],
   ): Promise<Map<number, OperationState>> {
     const lines = await this.#numbered(tx, fileId, lineNos)
-    const pairs = lines.map(line => [line.lineNo, this.operations.get(keyOf(line.matchKey, line.kind))] as const)
+    const pairs = lines.map(line => [line.lineNo, this.operations.get(operationKeyOf(line))] as const)
     return new Map(pairs.flatMap(([lineNo, state]) => (state === undefined ? [] : [[lineNo, state]])))
   }
 
@@ -117,12 +131,8 @@ export class FakeMatching implements Matching, Omit<LateLines, 'settle'>, Missin
     return new Map(rows.map(({ expectationId, state }) => [expectationId, state]))
   }
 
-  async lockMissing(tx: Transaction, expectationIds: readonly string[]): Promise<Map<string, ReconBreak>> {
-    const isMissing = (row: ReconBreak) => row.class === 'MISSING_THERE' && expectationIds.includes(row.subject)
-    const rows = await this.#tables.breaks.table.filter(tx, isMissing)
-    const locked = await Promise.all(rows.map(({ breakId }) => this.#tables.breaks.lock(tx, breakId)))
-    const open = locked.flatMap(row => (row === undefined || row.closedAtMs !== null ? [] : [row]))
-    return new Map(open.map(row => [row.subject, row]))
+  lockMissing(tx: Transaction, subjects: readonly string[]): Promise<Map<string, ReconBreak>> {
+    return this.#tables.breaks.lockMissing(tx, subjects)
   }
 
   async settle(
@@ -244,6 +254,10 @@ export class FakeMatching implements Matching, Omit<LateLines, 'settle'>, Missin
   }
 }
 
+/** A dispute is of a capture. */
+const operationKeyOf = ({ matchKey, kind }: ReconLine): string =>
+  keyOf(matchKey, kind.startsWith('chargeback') ? 'capture' : kind)
+
 const isFor =
   ({ sourceId, matchKey, kind }: ReconLine) =>
   (row: ExpectationRow): boolean =>
@@ -259,13 +273,21 @@ export class FakeReconAlarms implements Pick<ReconAlarms, 'statusDiffers'> {
 }
 
 /** Every port of matching and aging over one store; several of them share it, as processes do. */
-export function createMatchingPorts(db = new FakeDatabase(), options: { seed?: number; nowMs?: number } = {}) {
+export function createMatchingPorts(
+  db = new FakeDatabase(),
+  options: { seed?: number; nowMs?: number; books?: PaymentTables } = {},
+) {
   const ports = createImportPorts(db, options)
+  const books = options.books ?? paymentTablesOf(db)
   const breaks = new FakeBreaks(db)
   const matching = new FakeMatching(db, { files: ports.reconFiles, lines: ports.reconLines, breaks })
   const parts = {
     ...{ ...ports, breaks, matching, missingLines: matching, reconAlarms: new FakeReconAlarms() },
     ...{ reconLedger: new FakeReconLedger(db), agingSteps: [] as AgingStep[] },
+    ...{ disputes: new FakeDisputes(db), disputedPayments: new FakeDisputedPayments(books), books },
+    ...{ items: new FakeSettlementItems(db), settlementLedger: new FakeSettlementLedger(db) },
+    ...{ terms: new FakeTerms(), settlementDefaults: fakeTerms, settlementStart: new FakeSettlementStart() },
+    expectations: { insert: matching.insertExpected.bind(matching) },
     lateLines: {
       list: matching.list.bind(matching),
       settle: matching.settleLate.bind(matching),
@@ -273,6 +295,11 @@ export function createMatchingPorts(db = new FakeDatabase(), options: { seed?: n
   }
   const latePasses: LatePass[] = [deadlineMs => resolveLate(parts, deadlineMs)]
   return { ...parts, latePasses, matchers: { acquirer: matchAcquirerChunk(parts) } }
+}
+
+function paymentTablesOf(db: FakeDatabase): PaymentTables {
+  const operations = new FakeOperations(db)
+  return { operations, payments: new FakePayments(db, operations), ledger: new FakeLedger(db) }
 }
 
 export type FakeMatchingPorts = ReturnType<typeof createMatchingPorts>

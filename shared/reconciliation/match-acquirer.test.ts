@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { FakeDatabase, shuffledTurns } from '../payments/fake-store.ts'
 import { createMatchingPorts, expectIn, type FakeMatchingPorts, receiveIn } from './fake-matching.ts'
 import { matchFiles, nextChunkLines } from './match-files.ts'
+import { openBreaks } from './open-breaks.ts'
 import { countLate } from './resolve-late.ts'
 
 const NO_END = Number.POSITIVE_INFINITY
@@ -171,7 +172,62 @@ describe('matchAcquirerChunk', () => {
   })
 })
 
+/** As `age-breaks` does it; of the acquirer's batches the bank's jobs know. */
+const missBatch = (ports: FakeMatchingPorts, batchRef: string, leftMinor: number) =>
+  ports.transactions.run('missing', tx =>
+    openBreaks(ports, tx, [
+      {
+        ...{ subject: `acquirer:${batchRef}:KRW`, class: 'MISSING_THERE', sourceId: 'bank-operating', batchRef },
+        ...{ currency: 'KRW', openedOn: '2026-01-09', movements: [] },
+        differences: { amount: { expected: leftMinor, found: 0 }, dueOn: '2026-01-06' },
+      },
+    ]),
+  )
+
+describe('a negative batch that was missed', () => {
+  const refund = { matchKey: 'op_1', kind: 'refund', amountMinor: -4_000, feeMinor: -60, vatMinor: -6 } as const
+
+  test.each(['before', 'after'])('is no longer when its carry comes %s it', async order => {
+    const ports = createMatchingPorts()
+    await expectIn(ports, 'op_1', refund)
+    if (order === 'after') await receiveIn(ports, [carry(-3_934)], NEXT)
+    await matchFiles(ports, NO_END)
+    await receiveIn(ports, [refund])
+    if (order === 'before') await matchFiles(ports, NO_END)
+    await missBatch(ports, 'ACQ-20260102-KRW', -3_934)
+    if (order === 'before') await receiveIn(ports, [carry(-3_934)], NEXT)
+    await matchFiles(ports, NO_END)
+
+    const missed = ports.breaks.table.rows().find(({ class: name }) => name === 'MISSING_THERE')
+    expect(missed).toMatchObject({ state: 'RESOLVED', bookedMinor: 0, version: 1 })
+    expect(await ports.breaks.listActions(missed!.breakId)).toMatchObject([
+      { actor: 'system', action: 'arrived', reason: 'its carry came; it was due on 2026-01-06', eventId: null },
+    ])
+    expect(batchesOf(ports)).toContainEqual(['ACQ-20260102-KRW', -3_934, -3_934])
+    expectBalanced(ports)
+  })
+})
+
 describe('matchFiles', () => {
+  test('what failed here and is settled there is told once, although its transaction was run again', async () => {
+    const ports = createMatchingPorts()
+    ports.matching.operations.set('op_1 capture', 'DECLINED')
+    await receiveIn(ports, [{ matchKey: 'op_1' }])
+    const run: typeof ports.transactions.run = async (subject, work) => {
+      const undone = ports.transactions.run(subject, async tx => {
+        await work(tx)
+        expect(ports.reconAlarms.told).toEqual([])
+        throw new Error('rolled back')
+      })
+      await expect(undone).rejects.toThrow('rolled back')
+      return ports.transactions.run(subject, work)
+    }
+    await matchFiles({ ...ports, transactions: { areSeparate: true, run } }, NO_END)
+
+    expect(breaksOf(ports)).toEqual([[1, 'STATUS', -9_835, -9_835, 'OPEN']])
+    expect(ports.reconAlarms.told).toEqual([[1, 'DECLINED']])
+  })
+
   test('a file is matched once, whoever matches it and in whatever order they are served', async () => {
     for (let seed = 1; seed <= 20; seed++) {
       const db = new FakeDatabase(shuffledTurns(seed))

@@ -7,18 +7,22 @@ import type { Transaction } from '../payments/ports.ts'
 import type { Calendars } from '../settlement/ports.ts'
 import { subjectOfLine } from './break-subjects.ts'
 import { dayAt } from './business-day.ts'
+import { carryBatch, lockCarried } from './carry-batch.ts'
 import type { Chunk, MatchChunk } from './chunk.ts'
 import { type ChunkFacts, readFacts } from './chunk-facts.ts'
 import { classifyAmended, classifyLine, isOpen, type LineVerdict } from './classify-line.ts'
 import { leftOf } from './decide-bank-line.ts'
+import type { NoDispute } from './judge-disputes.ts'
 import { type NewBreak, type OpenBreakPorts, openBreaks } from './open-breaks.ts'
+import { type OpenDisputePorts, openDisputes } from './open-disputes.ts'
 import type { AcquirerBatch, EarlierLine, ExpectedLine, Matching, ReconAlarms, ReconLine } from './ports.ts'
 import { entriesUnder } from './recon-entries.ts'
 import { chunkBookedEvent } from './recon-event.ts'
 import { resolveMissing } from './resolve-missing.ts'
 import { safeSum } from './safe-sum.ts'
 
-export interface MatchAcquirerPorts extends OpenBreakPorts {
+export interface MatchAcquirerPorts extends OpenBreakPorts, Omit<OpenDisputePorts, 'ids' | 'matching'> {
+  ids: OpenBreakPorts['ids'] & OpenDisputePorts['ids']
   matching: Matching
   calendars: Calendars
   reconAlarms: Pick<ReconAlarms, 'statusDiffers'>
@@ -42,7 +46,9 @@ export const matchAcquirerChunk =
   (ports: MatchAcquirerPorts): MatchChunk =>
   async (tx, chunk) => {
     if (chunk.lines.length === 0) return 0
-    const judged = await judge(ports, tx, chunk, await readFacts(ports, tx, chunk))
+    const { refused, expectedBy } = await openDisputes(ports, tx, chunk)
+    const facts = { ...(await readFacts(ports, tx, chunk, expectedBy)), refused }
+    const judged = await judge(ports, tx, chunk, facts)
     await writeStates(ports, tx, chunk, judged)
     await writeBatches(ports, tx, judged)
     const told = await book(ports, tx, chunk, judged)
@@ -51,11 +57,13 @@ export const matchAcquirerChunk =
     return told
   }
 
+type KnownFacts = ChunkFacts & { refused: ReadonlyMap<number, NoDispute> }
+
 async function judge(
   ports: MatchAcquirerPorts,
   tx: Transaction,
   { lines }: Chunk,
-  facts: ChunkFacts,
+  facts: KnownFacts,
 ): Promise<Judged[]> {
   const settledKeys = new Set<string>()
   const seenKeys = new Set<string>()
@@ -79,24 +87,27 @@ function judgeAgain(line: ReconLine, earlier: EarlierLine): Judged {
 
 /** It fits when its batch has exactly this left, and less than nothing. */
 async function judgeCarry(
-  { matching }: MatchAcquirerPorts,
+  ports: MatchAcquirerPorts,
   tx: Transaction,
   line: ReconLine,
   emptied: Set<string>,
 ): Promise<Judged> {
   const { sourceId, matchKey: batchRef, currency, netMinor } = line
-  const batch = await matching.lockBatch(tx, { sourceId, batchRef, currency })
+  const batch = await lockCarried(ports, tx, { sourceId, batchRef, currency })
   if (batch === undefined || emptied.has(batchRef) || netMinor >= 0 || leftOf(batch) !== netMinor) return missing(line)
   emptied.add(batchRef)
   return { line, state: 'MATCHED', batchNetMinor: netMinor, carriedFrom: batch }
 }
 
 function missing(line: ReconLine): Judged {
-  const nothing = { expectation: undefined, isTaken: false, operationState: undefined, earliestOn: undefined }
+  const nothing = {
+    ...{ expectation: undefined, isTaken: false, operationState: undefined },
+    ...{ noDispute: undefined, earliestOn: undefined },
+  }
   return { line, state: 'BROKEN', verdict: classifyLine(line, nothing), batchNetMinor: line.netMinor }
 }
 
-function judgeNew(line: ReconLine, facts: ChunkFacts, settledKeys: Set<string>, seenKeys: Set<string>): Judged {
+function judgeNew(line: ReconLine, facts: KnownFacts, settledKeys: Set<string>, seenKeys: Set<string>): Judged {
   const key = `${line.matchKey} ${line.kind}`
   const keyInCurrency = `${key} ${line.currency}`
   const expectation = facts.expectations.get(line.lineNo)
@@ -104,7 +115,7 @@ function judgeNew(line: ReconLine, facts: ChunkFacts, settledKeys: Set<string>, 
   const isTaken = settledKeys.has(key) || facts.taken.has(line.lineNo) || (!fits && seenKeys.has(keyInCurrency))
   const verdict = classifyLine(line, {
     ...{ expectation, isTaken, operationState: facts.operationStates.get(line.lineNo) },
-    earliestOn: facts.earliestOn(expectation),
+    ...{ noDispute: facts.refused.get(line.lineNo), earliestOn: facts.earliestOn(expectation) },
   })
   seenKeys.add(keyInCurrency)
   if (verdict.settles !== undefined) settledKeys.add(key)
@@ -134,7 +145,7 @@ const numbersOf = (judged: readonly Judged[]): number[] => judged.map(({ line })
 
 async function writeBatches(ports: MatchAcquirerPorts, tx: Transaction, judged: readonly Judged[]): Promise<void> {
   for (const { line, carriedFrom } of judged)
-    if (carriedFrom !== undefined) await ports.matching.carryOut(tx, carriedFrom, line)
+    if (carriedFrom !== undefined) await carryBatch(ports, tx, carriedFrom, line)
   const paid = judged.filter(({ line, state }) => state !== 'REPEATED' && line.batchRef !== null)
   const groups = Map.groupBy(paid, ({ line }) => `${line.batchRef} ${line.currency}`)
   // All who write several batches do it in this order.
@@ -191,7 +202,7 @@ async function bookSums(
 async function open(
   ports: MatchAcquirerPorts,
   tx: Transaction,
-  { source }: Chunk,
+  { source, afterCommit }: Chunk,
   judged: readonly Judged[],
 ): Promise<void> {
   const openedOn = dayAt(source, ports.clock.virtualNowMs())
@@ -209,7 +220,8 @@ async function open(
   )
   await openBreaks(ports, tx, broken)
   for (const { line, verdict } of judged)
-    if (verdict?.class === 'STATUS') ports.reconAlarms.statusDiffers(line, verdict.differences.status ?? '')
+    if (verdict?.class === 'STATUS')
+      afterCommit(() => ports.reconAlarms.statusDiffers(line, verdict.differences.status ?? ''))
 }
 
 /** Of lines that were missed. */

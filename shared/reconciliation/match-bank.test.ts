@@ -10,6 +10,7 @@ import { ageBatchesAndPayouts } from './age-bank.ts'
 import { fakeBanks } from './fake-bank.ts'
 import { BankBooks, cameBack, credit, debit, TODAY } from './fake-bank-books.ts'
 import { suggestionsFor } from './find-by-amount.ts'
+import { openTransfers } from './open-transfers.ts'
 import { resolveLateBatches } from './resolve-late-batches.ts'
 
 const NO_END = Number.POSITIVE_INFINITY
@@ -344,6 +345,20 @@ describe('transfers between our accounts', () => {
     expect(linesNow()).toEqual(['MATCHED', 'MATCHED'])
   })
 
+  test('one of which a line has come is open, and late when the days of its source are over', async () => {
+    const listed = async () =>
+      (await openTransfers(books.ports)).map(({ reference, amountMinor, isLate }) => [reference, amountMinor, isLate])
+    await books.statement([out])
+    expect(await listed()).toEqual([['move-1', -60_000, false]])
+    // Friday, and until Tuesday is over.
+    books.ports.clock.advanceVirtual(4 * DAY_MS)
+    expect(await listed()).toEqual([['move-1', -60_000, false]])
+    books.ports.clock.advanceVirtual(DAY_MS)
+    expect(await listed()).toEqual([['move-1', -60_000, true]])
+    await books.statement([into], safeguarded)
+    expect(await listed()).toEqual([])
+  })
+
   test('the second is known by its reference alone', async () => {
     await books.statement([out])
     await books.statement([credit('move-1', 60_000)], safeguarded)
@@ -425,7 +440,6 @@ describe('what does not come', () => {
 
   test('is missed after the days that its source has, once, and books nothing', async () => {
     await books.batch('ACQ-1-KRW', 97_000)
-    await books.batch('ACQ-2-KRW', -500)
     const { payoutId } = await books.payout()
     await books.payout({ state: 'APPROVED' })
     // Friday, and until Tuesday is over.
@@ -439,6 +453,15 @@ describe('what does not come', () => {
       { subject: 'acquirer:ACQ-1-KRW:KRW', differences: { amount: { expected: 97_000, found: 0 }, dueOn: TODAY } },
       { subject: payoutId, differences: { status: 'CONFIRMED', dueOn: TODAY } },
     ])
+  })
+
+  test('a batch below 0 that nothing carried is missed, too, and taken by its withdrawal', async () => {
+    await books.batch('ACQ-1-KRW', -3_000)
+    businessDays(5)
+    expect(await age()).toEqual({ batches: 1, payouts: 0 })
+    expect(books.breaks).toMatchObject([{ differences: { amount: { expected: -3_000, found: 0 }, dueOn: TODAY } }])
+    await books.statement([debit('ACQ-1-KRW', 3_000)])
+    expect(breaksNow()).toEqual(['MISSING_THERE 0 RESOLVED'])
   })
 
   test('and comes late is resolved by its line', async () => {

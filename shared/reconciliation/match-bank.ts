@@ -29,7 +29,7 @@ export const matchBankChunk =
   async (tx: Transaction, chunk: Chunk) => {
     const { facts, found, ...before } = await factsOf(ports, tx, chunk)
     const decisions = await withSuggestions(ports, tx, decideAll(chunk.lines, facts, found), facts)
-    tellStatus(ports, decisions)
+    chunk.afterCommit(() => tellStatus(ports, decisions))
     return writeBankLines(ports, tx, chunk, { decisions, facts, ...before })
   }
 

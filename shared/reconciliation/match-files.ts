@@ -9,6 +9,7 @@ import {
 } from '../payments/ports.ts'
 import type { MatchChunk } from './chunk.ts'
 import { BANK_CHUNK_LINES } from './match-bank.ts'
+import { linesWithFewDisputes } from './open-disputes.ts'
 import type { ReconFile, ReconFiles, ReconLines, ReconSource, ReconSources } from './ports.ts'
 import { ringAll } from './ring-all.ts'
 
@@ -115,6 +116,7 @@ async function matchFile(ports: MatchFilesPorts, file: ReconFile, by: Matcher, r
     const beganMs = ports.clock.nowMs()
     const limit = Math.min(run.chunkLines, by.linesMax)
     const done = await ports.transactions.run(file.fileId, tx => matchChunk(ports, tx, file, by.matcher, limit))
+    for (const tell of done?.tells ?? []) tell()
     run.chunkLines = nextChunkLines(limit, ports.clock.nowMs() - beganMs)
     // Somebody else has finished it.
     if (done === undefined) return true
@@ -140,17 +142,19 @@ async function matchChunk(
   { fileId, sourceId }: ReconFile,
   matcher: MatchChunk,
   limit: number,
-): Promise<{ lines: number; isLast: boolean } | undefined> {
+): Promise<{ lines: number; isLast: boolean; tells: (() => void)[] } | undefined> {
   const source = await ports.reconSources.lock(tx, sourceId)
   const file = await ports.reconFiles.lock(tx, fileId)
   if (source === undefined || (file?.state !== 'PARSED' && file?.state !== 'MATCHING')) return undefined
-  const lines = await ports.reconLines.list(fileId, { afterLine: file.matchedTo, limit }, tx)
+  const next = await ports.reconLines.list(fileId, { afterLine: file.matchedTo, limit }, tx)
+  const lines = linesWithFewDisputes(next)
   const matchedTo = lines.at(-1)?.lineNo ?? file.matchedTo
-  const isLast = lines.length < limit || matchedTo >= file.lineCount
-  const told = await matcher(tx, { source, file, lines, isLast })
+  const isLast = lines.length === next.length && (next.length < limit || matchedTo >= file.lineCount)
+  const tells: (() => void)[] = []
+  const told = await matcher(tx, { source, file, lines, isLast, afterCommit: tell => tells.push(tell) })
   await ports.reconFiles.update(tx, {
     ...{ ...file, matchedTo, eventCount: file.eventCount + told },
     ...{ state: isLast ? 'DONE' : 'MATCHING', doneAtMs: isLast ? ports.clock.virtualNowMs() : null },
   })
-  return { lines: lines.length, isLast }
+  return { lines: lines.length, isLast, tells }
 }

@@ -1,4 +1,5 @@
 /** What the reconciliation use cases need from outside. Times are epoch milliseconds, amounts signed minor units, days `YYYY-MM-DD`. */
+import type { SettlementLineKind } from '../contracts/acquirer.ts'
 import type {
   AllocationKind,
   BreakAction,
@@ -75,8 +76,8 @@ export interface ReconFileTotal {
   closingMinor: number | null
 }
 
-/** `capture`, `refund` and `carry` of an acquirer; `credit`, `debit`, `return` and `opening` of a bank. */
-export type ReconLineKind = 'capture' | 'refund' | 'carry' | 'credit' | 'debit' | 'return' | 'opening'
+/** Those of an acquirer; `credit`, `debit`, `return` and `opening` of a bank. */
+export type ReconLineKind = SettlementLineKind | 'credit' | 'debit' | 'return' | 'opening'
 
 export interface ReconLine {
   fileId: string
@@ -236,12 +237,12 @@ export interface Matching {
    * or is in the same currency.
    */
   takenBefore(tx: Transaction, fileId: string, lineNos: readonly number[]): Promise<Set<number>>
-  /** Of the operations of these, at least one, as far as there are any of their kind. */
+  /** Of the operations of these, at least one, as far as there are any of their kind; of a dispute the capture's. */
   operationStates(tx: Transaction, fileId: string, lineNos: readonly number[]): Promise<Map<number, OperationState>>
   /** The states of these, at least one, as they are now. */
   expectationStates(tx: Transaction, expectationIds: readonly string[]): Promise<Map<string, ExpectationState>>
-  /** Open breaks MISSING_THERE of these expectations, at least one, each locked until the transaction ends. */
-  lockMissing(tx: Transaction, expectationIds: readonly string[]): Promise<Map<string, ReconBreak>>
+  /** Open breaks MISSING_THERE of these expectations or batches, at least one, by their subject, each locked until the transaction ends. */
+  lockMissing(tx: Transaction, subjects: readonly string[]): Promise<Map<string, ReconBreak>>
   /**
    * Lines of the range become MATCHED, those in `broken` BROKEN, and their expectations SETTLED; those in `others` stay as they are.
    * Throws when not every expectation was open: `count` of them must be.
@@ -306,7 +307,7 @@ export interface MissingLines {
 export interface ReconAlarms {
   fileRejected(file: Pick<ReconFile, 'fileId' | 'sourceId' | 'name' | 'failure'>): void
   sourceAway(sourceId: string, error: SourceAwayError): void
-  /** Settled there, and pending or declined here. May be told twice of one line when its transaction was run again. */
+  /** Settled there, and pending, declined or given up here. Told once of a line, after the commit. */
   statusDiffers(line: Pick<ReconLine, 'fileId' | 'lineNo' | 'matchKey' | 'netMinor' | 'currency'>, status: string): void
 }
 
@@ -353,6 +354,22 @@ export interface Allocations {
   batchesOf(tx: Transaction, fileId: string): Promise<Array<Pick<Allocation, 'subject' | 'currency'>>>
   /** Of transfers with one of these references, each with the source of its line. */
   transfers(tx: Transaction, references: readonly string[]): Promise<Array<Allocation & { sourceId: string }>>
+}
+
+/** A transfer of ours whose lines do not add up to nothing: the one on the other account has not come. */
+export interface OpenTransfer {
+  reference: string
+  currency: string
+  /** Signed as the line that came. */
+  amountMinor: number
+  /** That has the line. */
+  sourceId: string
+  bookedOn: string
+}
+
+export interface OpenTransfers {
+  /** The oldest first. */
+  listOpen(): Promise<OpenTransfer[]>
 }
 
 /** A payout that the bank may have executed, and the day on which it was asked to. */
@@ -445,7 +462,7 @@ export interface ReconBreakAction {
   action: BreakAction
   /** The counter-account of an amount that is proposed or booked. */
   account: string | null
-  /** A batch of the acquirer, a payout, another break, a line. */
+  /** A batch of the acquirer, a payout, an invoice, a correction, another break, a line. */
   target: string | null
   /** Debit positive: booked as account ← recon_suspense; of `give_up` as recon_suspense ← account. */
   amountMinor: number | null
@@ -484,14 +501,16 @@ export interface Breaks {
   listActions(breakId: string): Promise<ReconBreakAction[]>
 }
 
-/** What was expected and is given up. */
+/** What a person settles or gives up of it. */
+export type LockedExpectation = Pick<Expectation, 'sourceId' | 'kind' | 'amountMinor' | 'currency'> & {
+  state: ExpectationState
+}
+
+/** What was expected and is given up, or that something else settles than its own line. */
 export interface MissedExpectations {
   /** Locks the row until the transaction ends. */
-  lock(
-    tx: Transaction,
-    expectationId: string,
-  ): Promise<{ amountMinor: number; currency: string; state: ExpectationState } | undefined>
-  /** It will not come: SETTLED. It must be locked. */
+  lock(tx: Transaction, expectationId: string): Promise<LockedExpectation | undefined>
+  /** No line of its own will come: SETTLED. It must be locked. */
   settle(tx: Transaction, expectationId: string): Promise<void>
 }
 
@@ -636,7 +655,14 @@ export interface FilesToLookAt {
   countRejected(sinceMs: number): Promise<number>
 }
 
+/** Corrections that nothing has settled. */
+export interface CorrectionQuery extends Pick<Expectation, 'sourceId' | 'currency' | 'amountMinor'> {
+  limit: number
+}
+
 export interface BreakReader {
+  /** The oldest first. */
+  listCorrections(query: CorrectionQuery): Promise<Expectation[]>
   sumOpen(): Promise<OpenBreaks[]>
   list(query: BreakQuery): Promise<ReconBreak[]>
   context(of: ReconBreak): Promise<BreakContext>

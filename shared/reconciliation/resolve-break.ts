@@ -1,25 +1,24 @@
 /** Plans how an amount of a break goes to its counter-account, with all that has to change besides. */
 import { type CounterAccount, counterAccounts } from '../contracts/lists.ts'
 import { RECEIVABLE } from '../domain/recon-ledger.ts'
-import { ACQUIRER } from '../settlement/expected-event.ts'
-import { writeItemsOfNoPayment } from '../settlement/item-of-no-payment.ts'
 import { collectInvoice } from '../settlement/lose-invoice.ts'
 import type { Invoice } from '../settlement/ports.ts'
+import { writeItems } from '../settlement/write-items.ts'
 import { actOnBreak } from './act-on-breaks.ts'
-import { ANOTHER_BREAK, type Plan, type Planning, type Refusal, refused, type Wanted } from './break-plans.ts'
+import {
+  ANOTHER_BREAK,
+  type Effect,
+  type Part,
+  type Plan,
+  type Planning,
+  type Refusal,
+  refused,
+  type Wanted,
+  type Written,
+} from './break-plans.ts'
+import { planReceivable } from './correct-receivable.ts'
 import { lockOneBatch } from './one-batch.ts'
 import { isInTransit, lockPayout, payByBreak } from './pay-by-break.ts'
-
-/** `target` is empty for an account that takes none. */
-interface Part extends Planning {
-  /** With the merchant. */
-  account: string
-  amountMinor: number
-  target: string
-}
-
-/** What differs between accounts. */
-type Effect = Pick<Plan, 'write'> & Partial<Pick<Plan['step'], 'movements' | 'closesAs'>>
 
 /** Throws DependencyUnavailableError. */
 export async function planResolution(
@@ -30,8 +29,8 @@ export async function planResolution(
   const { account, target = '', amountMinor = remainingMinor } = wanted
   const name = counterAccountIn(account)
   if (name === undefined) return refused('no_such_account')
-  if (target === '' && takesTarget[name]) return refused('wants_target')
-  if (target !== '' && !takesTarget[name]) return refused('takes_no_target')
+  if (target === '' && takesTarget[name] === 'always') return refused('wants_target')
+  if (target !== '' && takesTarget[name] === 'never') return refused('takes_no_target')
   const part: Part = { ...planning, account, amountMinor, target }
   const refusal = refusedAmount(part, name)
   if (refusal !== undefined) return refusal
@@ -39,11 +38,10 @@ export async function planResolution(
   return 'kind' in effect ? effect : planOf(part, effect)
 }
 
-const takesTarget: Record<CounterAccount, boolean> = {
-  ...{ acquirer_receivable: false, cash_in_transit: true, payout_in_transit: true, merchant_payable: false },
-  merchant_receivable: true,
-  ...{ own_funds: false, acquirer_fee: false, vat_receivable: false, recon_gain: false, recon_loss: false },
-  recon_suspense: true,
+const takesTarget: Record<CounterAccount, 'always' | 'never' | 'maybe'> = {
+  ...{ acquirer_receivable: 'maybe', cash_in_transit: 'always', payout_in_transit: 'always' },
+  ...{ merchant_payable: 'never', merchant_receivable: 'always', own_funds: 'never', acquirer_fee: 'never' },
+  ...{ vat_receivable: 'never', recon_gain: 'never', recon_loss: 'never', recon_suspense: 'always' },
 }
 
 const planOf = ({ account, amountMinor, target }: Part, { write, ...effect }: Effect): Plan => ({
@@ -66,8 +64,8 @@ export function counterAccountIn(account: string): CounterAccount | undefined {
   return wantsMerchant === (merchantId !== undefined && merchantId !== '') ? found : undefined
 }
 
-/** A part of what remains, on its side. A payout and another break may turn it over, but never make more of it. */
-function refusedAmount({ of, other, amountMinor }: Part, name: CounterAccount): Refusal | undefined {
+/** A part of what remains, on its side. What is paid or settled as a whole and another break may turn it over, but never make more of it. */
+function refusedAmount({ of, other, amountMinor, target }: Part, name: CounterAccount): Refusal | undefined {
   const { remainingMinor } = of
   if (amountMinor === 0) return refused('nothing_remains')
   if (name === 'recon_gain' && amountMinor > 0) return refused('other_side')
@@ -77,7 +75,8 @@ function refusedAmount({ of, other, amountMinor }: Part, name: CounterAccount): 
   const moreMinor = Math.abs(afterMinor) - Math.abs(remainingMinor)
   if (name === ANOTHER_BREAK)
     return moreMinor + Math.abs(otherMinor + amountMinor) > Math.abs(otherMinor) ? refused('too_much') : undefined
-  const turns = name !== 'payout_in_transit' && afterMinor !== 0 && afterMinor > 0 !== remainingMinor > 0
+  const isWhole = name === 'payout_in_transit' || (name === 'acquirer_receivable' && target !== '')
+  const turns = !isWhole && afterMinor !== 0 && afterMinor > 0 !== remainingMinor > 0
   return moreMinor >= 0 || turns ? refused('too_much') : undefined
 }
 
@@ -85,7 +84,7 @@ const nothingElse = async (): Promise<Effect> => ({})
 const writesOff = async (): Promise<Effect> => ({ closesAs: 'WRITTEN_OFF' })
 
 const effects: Record<CounterAccount, (part: Part) => Promise<Effect | Refusal>> = {
-  acquirer_receivable: async part => ({ write: written => writeCorrection(part, written) }),
+  acquirer_receivable: planReceivable,
   async cash_in_transit({ ports, tx, of, amountMinor, target }) {
     const batch = await lockOneBatch(ports.acquirerBatches, tx, target, of.currency)
     if (batch === undefined) return refused('no_such_target')
@@ -126,26 +125,13 @@ const effects: Record<CounterAccount, (part: Part) => Promise<Effect | Refusal>>
   },
 }
 
-type Written = Parameters<NonNullable<Plan['write']>>[0]
-
-/** The acquirer owes it from now on, or is owed it. Nobody says when, so that it is never overdue. */
-async function writeCorrection({ ports, tx, of, amountMinor }: Part, { eventId, sequence }: Written): Promise<void> {
-  const isAcquirers = (await ports.reconSources.lock(tx, of.sourceId))?.kind === 'acquirer'
-  const correction = {
-    ...{ expectationId: ports.ids.expectation(), sourceId: isAcquirers ? of.sourceId : ACQUIRER },
-    ...({ matchKey: `${of.breakId}:${sequence}`, kind: 'correction', eventId, paymentId: null } as const),
-    ...{ amountMinor, feeMinor: 0, vatMinor: 0, currency: of.currency, dueOn: null },
-  }
-  await ports.expectations.insert(tx, [correction], ports.clock.nowMs())
-}
-
 /** The payable is a debt: what is debited to it is taken from the merchant. */
 async function writeAdjustment({ ports, tx, of, account, amountMinor }: Part, { eventId }: Written): Promise<void> {
   const adjustment = {
     ...({ merchantId: merchantIn(account), currency: of.currency, eventId, type: 'adjustment' } as const),
     ...{ netMinor: -amountMinor, atMs: ports.clock.virtualNowMs() },
   }
-  await writeItemsOfNoPayment(ports, tx, [adjustment])
+  await writeItems(ports, tx, [adjustment])
 }
 
 /** What came from the merchant pays the invoice. */

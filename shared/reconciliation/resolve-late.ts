@@ -4,6 +4,7 @@ import { CASH_IN_TRANSIT } from '../domain/recon-ledger.ts'
 import type { Clock, SeparateTransactions, Transaction } from '../payments/ports.ts'
 import type { Calendars } from '../settlement/ports.ts'
 import { type ActPorts, actOnBreak, SYSTEM } from './act-on-breaks.ts'
+import { carryBatch, lockCarried } from './carry-batch.ts'
 import { leftOf } from './decide-bank-line.ts'
 import type {
   AcquirerBatch,
@@ -136,9 +137,9 @@ async function carryLate(
   tx: Transaction,
   { found, line, batch }: { found: ReconBreak; line: LateLine['line']; batch: AcquirerBatch },
 ): Promise<boolean> {
-  const locked = await ports.matching.lockBatch(tx, batch)
+  const locked = await lockCarried(ports, tx, batch)
   if (!isFor({ line, remainingMinor: found.remainingMinor }, locked)) return false
-  await ports.matching.carryOut(tx, locked, line)
+  await carryBatch(ports, tx, locked, line)
   await actOnBreak(ports, tx, found, {
     ...{ actor: SYSTEM, action: 'expected', reason: 'the batch that it comes from has come' },
     ...{ account: CASH_IN_TRANSIT, target: batch.batchRef, amountMinor: found.remainingMinor, closesAs: 'RESOLVED' },

@@ -1,6 +1,6 @@
 /** Payouts whose money came back: RETURNED, owed to the merchant again by an item, and the merchant is held. */
 import type { Transaction } from '../payments/ports.ts'
-import { type ItemPorts, writeItemsOfNoPayment } from '../settlement/item-of-no-payment.ts'
+import { type ItemPorts, writeItems } from '../settlement/write-items.ts'
 import { type HoldPorts, holdAccounts } from './hold-accounts.ts'
 import { type PayoutMove, type PayoutMovePorts, writeReturned } from './move-paid-payouts.ts'
 
@@ -17,7 +17,7 @@ export async function takeBack(ports: ReturnPorts, tx: Transaction, moves: reado
     ...({ merchantId, currency, eventId: eventIds[index]!, type: 'payout_returned' } as const),
     ...{ netMinor: amountMinor, atMs },
   }))
-  await writeItemsOfNoPayment(ports, tx, owed)
+  await writeItems(ports, tx, owed)
   await holdAccounts(
     ports,
     tx,

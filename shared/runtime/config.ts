@@ -52,6 +52,7 @@ const givenTerms = z
     reserveBasisPoints: z.int().min(0).max(9_999),
     reserveDays: z.int().min(0).max(RESERVE_DAYS_MAX),
     invoiceAfterDays: z.int().min(0).max(90).nullable(),
+    disputeFeeMinor: z.int().min(0),
     accountToken: z
       .string()
       .regex(/^[\x21-\x7e]{1,64}$/, 'must be printable ASCII')
@@ -71,6 +72,7 @@ const DEFAULT_TERMS: SettlementTerms = {
   reserveBasisPoints: 0,
   reserveDays: 0,
   invoiceAfterDays: null,
+  disputeFeeMinor: 0,
   accountToken: 'acct_pay',
   heldReason: null,
 }

@@ -75,6 +75,9 @@ const printedGauges: Record<StateSource, readonly [gauge: keyof Metrics, unit: U
     ['reconBreaksOpen', 'Count'],
     ['reconBreaksLate', 'Count'],
     ['reconSuspense', 'None'],
+    ['reconTransfersLate', 'Count'],
+    ['disputesOpen', 'Count'],
+    ['disputesOpenOldestSeconds', 'Seconds'],
   ],
   funds: [
     ['fundsMissing', 'None'],

@@ -1,6 +1,7 @@
 /** Ids: their form, their order, and that they never repeat. */
 import { describe, expect, test } from '@jest/globals'
 import { entryId, eventId, operationId, paymentId } from '../contracts/identifiers.ts'
+import { ulidTimeOf } from '../domain/ulid-time.ts'
 import { createIds } from './ids.ts'
 
 const NOW_MS = Date.UTC(2026, 0, 2)
@@ -35,6 +36,12 @@ describe('createIds', () => {
 
     expect(first < second).toBe(true)
     expect(first.slice(0, 14)).not.toBe(second.slice(0, 14))
+  })
+
+  test('the time in front is the one by which ids are looked for', () => {
+    for (const atMs of [1, 31, 32, NOW_MS, NOW_MS + 1, Date.UTC(9999, 11, 31)])
+      expect(createIds(() => atMs).entry()).toMatch(new RegExp(`^led_${ulidTimeOf(atMs)}`))
+    expect(ulidTimeOf(-1)).toBe(ulidTimeOf(0))
   })
 
   test('a clock that is set back does not bring them out of order', () => {

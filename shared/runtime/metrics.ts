@@ -319,10 +319,25 @@ export function createMetrics({ ofProcess = true, pools = none, admission }: Met
       help: 'Those of them that have been open for more than five business days.',
       registers,
     }),
+    disputesOpen: observed({
+      name: 'disputes_open',
+      help: 'Disputes that are neither won nor given up.',
+      registers,
+    }),
+    disputesOpenOldestSeconds: observed({
+      name: 'disputes_open_oldest_seconds',
+      help: 'Age of the oldest of them, in virtual time.',
+      registers,
+    }),
     reconSuspense: new Gauge({
       name: 'recon_suspense_minor',
       help: 'What recon_suspense holds, without its sign: what is not explained yet.',
       labelNames: ['currency'],
+      registers,
+    }),
+    reconTransfersLate: observed({
+      name: 'recon_transfers_late',
+      help: 'Transfers between accounts of our own of which one of the two lines has not come in time.',
       registers,
     }),
     fundsMissing: new Gauge({

@@ -23,7 +23,7 @@ export const reconAlarms = ({ log, metrics }: ReportPorts): ReconAlarms => ({
   statusDiffers({ fileId, lineNo, matchKey, netMinor, currency }, status) {
     metrics.reconAlarms.inc({ kind: 'status_differs' })
     const fields = { fileId, lineNo, operationId: matchKey, netMinor, currency, status }
-    log.error(fields, 'the acquirer settles what is pending or declined here')
+    log.error(fields, 'the acquirer settles what is pending, declined or given up here')
   },
 })
 
@@ -34,12 +34,17 @@ type ReconGauges =
   | 'reconBreaksOpen'
   | 'reconBreaksLate'
   | 'reconSuspense'
+  | 'reconTransfersLate'
+  | 'disputesOpen'
+  | 'disputesOpenOldestSeconds'
 
 export interface ReconState {
   files: Record<WaitingReconFileState, Waiting>
   rejectedCount: number
   open: readonly AgedBreaks[]
   suspense: readonly SuspenseBalance[]
+  lateTransferCount: number
+  disputes: Waiting
 }
 
 /** `nowMs` is virtual, as the ages are. */
@@ -47,13 +52,19 @@ export function reportRecon(metrics: Pick<Metrics, ReconGauges>, state: ReconSta
   for (const name of waitingReconFileStates) {
     const { count, sinceMs } = state.files[name]
     metrics.reconFilesWaiting.set({ state: name }, count)
-    metrics.reconFilesWaitingOldestSeconds.set({ state: name }, sinceMs === null ? 0 : (nowMs - sinceMs) / 1_000)
+    metrics.reconFilesWaitingOldestSeconds.set({ state: name }, secondsSince(sinceMs, nowMs))
   }
   metrics.reconFilesRejected.set(state.rejectedCount)
   const countOf = (of: readonly AgedBreaks[]) => of.reduce((sum, { count }) => sum + count, 0)
   for (const name of breakClasses)
     metrics.reconBreaksOpen.set({ class: name }, countOf(state.open.filter(each => each.class === name)))
   metrics.reconBreaksLate.set(state.open.reduce((sum, { byAge }) => sum + byAge['6-20'] + byAge['>20'], 0))
+  metrics.reconTransfersLate.set(state.lateTransferCount)
   for (const { currency, balanceMinor } of state.suspense)
     metrics.reconSuspense.set({ currency }, Math.abs(Number(balanceMinor)))
+  metrics.disputesOpen.set(state.disputes.count)
+  metrics.disputesOpenOldestSeconds.set(secondsSince(state.disputes.sinceMs, nowMs))
 }
+
+const secondsSince = (sinceMs: number | null, nowMs: number): number =>
+  sinceMs === null ? 0 : (nowMs - sinceMs) / 1_000

@@ -8,8 +8,11 @@ import { BookedDefaultsTable } from '../stores/booked-defaults.ts'
 import { BreakReaderTables } from '../stores/break-reader.ts'
 import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
+import { ClosedMonthTables } from '../stores/closed-months.ts'
+import { ClosingFactTables } from '../stores/closing-facts.ts'
 import type { Database } from '../stores/database.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
+import { DisputedPaymentTables } from '../stores/disputed-payments.ts'
 import { DisputeTable } from '../stores/disputes.ts'
 import { DueWorkTables } from '../stores/due-work.ts'
 import { ExpectationTable } from '../stores/expectations.ts'
@@ -92,6 +95,14 @@ export abstract class TablePorts {
     return this.once('fundsBooks', () => new FundsBooksTables(this.database))
   }
 
+  get closedMonths() {
+    return this.once('closedMonths', () => new ClosedMonthTables(this.database))
+  }
+
+  get closingFacts() {
+    return this.once('closingFacts', () => new ClosingFactTables(this.database))
+  }
+
   get balances() {
     return this.once('balances', () => new AccountBalanceTables(this.database))
   }
@@ -126,6 +137,14 @@ export abstract class TablePorts {
 
   get disputes() {
     return this.once('disputes', () => new DisputeTable(this.database))
+  }
+
+  get disputeReader() {
+    return this.disputes
+  }
+
+  get disputedPayments() {
+    return this.once('disputedPayments', () => new DisputedPaymentTables(this.database))
   }
 
   get negativeBalances() {
@@ -250,6 +269,10 @@ export abstract class TablePorts {
 
   get invariantRuns() {
     return this.once('invariantRuns', () => new InvariantRunTable(this.database))
+  }
+
+  get undatedItems() {
+    return this.items
   }
 
   get acquirerTerms() {

@@ -25,7 +25,7 @@ async function sell(ports: FakePayoutPorts, netMinor: number, given: Partial<Set
   const item: SettlementItem = {
     ...{ itemId: ports.ids.item(), merchantId: 'shop', currency: 'KRW', paymentId: 'pay', eventId: ports.ids.event() },
     ...{ type: 'capture', grossMinor: netMinor, feeMinor: 0, vatMinor: 0, netMinor },
-    ...{ soldOn: day, periodEnd: day, dueOn: null, calendarVersion: 1 },
+    ...{ soldOn: day, periodEnd: day, dueOn: '2026-01-06', calendarVersion: 1 },
     ...fields,
   }
   await ports.transactions.run('items', tx => ports.items.insert(tx, [item]))
@@ -263,3 +263,44 @@ function dyingAfter(ports: FakePayoutPorts, commits: number): FakePayoutPorts {
   }
   return { ...ports, transactions: { areSeparate: true, run } as FakeDatabase }
 }
+
+describe('a year that is not loaded', () => {
+  /** 30th and 31st of December 2027: due in 2028, which nobody has loaded. */
+  const [THURSDAY, FRIDAY] = ['2027-12-30', '2027-12-31']
+  const at = (day: string) => Date.parse(`${day}T03:00:00Z`)
+
+  test('opens no batch, and its items have no due date until it is', async () => {
+    const ports = portsWith()
+    ports.clock.advanceVirtual(at(THURSDAY) - ports.clock.virtualNowMs())
+    await sell(ports, 1_000, { dueOn: null })
+    await sell(ports, 2_000, { dueOn: null, merchantId: 'other' })
+    await sell(ports, 3_000, { dueOn: null, atMs: at(FRIDAY) })
+    ports.clock.advanceVirtual(3 * DAY_MS)
+    expect(await close(ports)).toMatchObject({ closed: 0 })
+    expect(ports.items.table.rows().map(({ dueOn }) => dueOn)).toEqual([null, null, null])
+    expect(ports.payoutAlarms.raised).toContain('no calendar KR for shop KRW 2027-12-30')
+
+    ports.calendars.closed.set('2028-01-01', true)
+    expect(await close(ports)).toMatchObject({ closed: 3 })
+    expect(ports.items.table.rows().map(({ merchantId, dueOn }) => [merchantId, dueOn])).toEqual([
+      ['shop', '2028-01-03'],
+      ['other', '2028-01-03'],
+      ['shop', '2028-01-04'],
+    ])
+    expect(
+      ports.batches.table
+        .rows()
+        .map(({ dueOn }) => dueOn)
+        .sort(),
+    ).toEqual(['2028-01-03', '2028-01-03', '2028-01-04'])
+  })
+
+  test('dates items of a period that has not ended, too', async () => {
+    const ports = portsWith()
+    ports.clock.advanceVirtual(at(THURSDAY) - ports.clock.virtualNowMs())
+    await sell(ports, 1_000, { dueOn: null })
+    ports.calendars.closed.set('2028-01-01', true)
+    expect(await close(ports)).toMatchObject({ closed: 0 })
+    expect(ports.items.table.rows()).toMatchObject([{ dueOn: '2028-01-03', batchId: null }])
+  })
+})

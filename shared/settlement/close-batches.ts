@@ -4,6 +4,7 @@
  */
 import type { BatchState } from '../contracts/lists.ts'
 import { type Doorbell, DuplicateKeyError, type SeparateTransactions, type Transaction } from '../payments/ports.ts'
+import { type DateItemPorts, dateItems } from './date-items.ts'
 import { nextPeriod, type Period, type PeriodPorts, type PeriodTerms, termsOfPeriod } from './ended-period.ts'
 import { type FinishPorts, finishBatch } from './finish-batch.ts'
 import { invoiceBalances } from './invoice-balances.ts'
@@ -11,7 +12,7 @@ import type { Account, PayoutAlarms, SettlementBatch, SettlementIds, UnbatchedIt
 import { releaseReserves } from './release-reserves.ts'
 import { ringFor } from './ring-for.ts'
 
-export interface ClosePorts extends PeriodPorts, FinishPorts {
+export interface ClosePorts extends PeriodPorts, FinishPorts, DateItemPorts {
   /** Separate: a chunk locks thousands of rows. */
   transactions: SeparateTransactions
   batches: PeriodPorts['batches']
@@ -50,6 +51,7 @@ export async function closeBatches(
 ): Promise<CloseSummary> {
   await ports.clock.catchUp()
   const run: Run = { deadlineMs, chunkItems, summary: { closed: 0, carried: 0, released: 0, invoiced: 0 } }
+  await dateItems(ports, () => mayGoOn(ports, run))
   run.summary.released = await releaseReserves(ports, () => mayGoOn(ports, run))
   run.summary.invoiced = await invoiceBalances(ports, () => mayGoOn(ports, run))
   for (const batch of await ports.batches.listByState('OPEN', OPEN_BATCHES_MAX)) await fill(ports, batch, run)

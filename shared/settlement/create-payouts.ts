@@ -2,13 +2,15 @@
 
 import { livePayoutStates } from '../contracts/lists.ts'
 import { soldOn } from '../domain/business-days.ts'
-import type { Doorbell, SeparateTransactions, Transaction } from '../payments/ports.ts'
-import { ATTEMPTS_MAX, idsOf, type MovePorts, writeCreated } from './move-payouts.ts'
-import { isHeld, type PayablePorts, standingBatches, withStandings } from './payable-batches.ts'
+import type { Doorbell, SeparateTransactions } from '../payments/ports.ts'
+import { type CancelHeldPorts, cancelHeld } from './cancel-held.ts'
+import { ATTEMPTS_MAX, idsOf, writeCreated } from './move-payouts.ts'
+import { isHeldNow, type PayablePorts, standingBatches, withStandings } from './payable-batches.ts'
 import type { Payout, PayoutAlarms, PayoutFile, PayoutFiles, SettlementBatch } from './ports.ts'
 import { ringFor } from './ring-for.ts'
+import { contentOf } from './withdraw-payout.ts'
 
-export interface CreatePorts extends PayablePorts, MovePorts {
+export interface CreatePorts extends PayablePorts, CancelHeldPorts {
   /** Separate: a file locks thousands of rows. */
   transactions: SeparateTransactions
   payoutFiles: PayoutFiles
@@ -18,6 +20,8 @@ export interface CreatePorts extends PayablePorts, MovePorts {
 
 export interface CreateSummary {
   created: number
+  /** Not approved yet, of merchants that are held. */
+  canceled: number
   held: number
   released: number
   files: number
@@ -35,8 +39,9 @@ const BANK_DAYS = { timezone: 'Asia/Seoul', cutoff: '24:00' }
  */
 export async function createPayouts(ports: CreatePorts, deadlineMs: number): Promise<CreateSummary> {
   await ports.clock.catchUp()
-  const summary: CreateSummary = { created: 0, held: 0, released: 0, files: 0 }
+  const summary: CreateSummary = { created: 0, canceled: 0, held: 0, released: 0, files: 0 }
   const mayGoOn = () => ports.clock.nowMs() < deadlineMs
+  summary.canceled = await cancelHeld(ports, mayGoOn)
   summary.released = await releaseHeld(ports, mayGoOn)
   for await (const { batch, standing } of standingBatches(ports, ports.clock.virtualNowMs())) {
     if (!mayGoOn()) break
@@ -100,12 +105,6 @@ async function create(ports: CreatePorts, { batchId }: SettlementBatch, accountT
   return isOurs
 }
 
-/** Somebody may have held the merchant since its terms were read. */
-async function isHeldNow(ports: CreatePorts, tx: Transaction, batch: SettlementBatch): Promise<boolean> {
-  const rows = await ports.terms.listTerms(tx, [batch.merchantId])
-  return isHeld(ports, rows, batch, ports.clock.virtualNowMs())
-}
-
 function newPayout(
   { clock }: CreatePorts,
   payoutId: string,
@@ -146,10 +145,4 @@ const newFile = ({ clock }: CreatePorts, fileId: string, currency: string, payou
   ...contentOf(payouts),
   ...{ state: 'PREPARED', sha256: null, preparedAtMs: clock.virtualNowMs() },
   ...{ approvedBy: null, approvedAtMs: null, failure: null, askAtMs: 0 },
-})
-
-/** What a file with these payouts says of itself. */
-export const contentOf = (payouts: readonly Payout[]): Pick<PayoutFile, 'payoutCount' | 'totalMinor'> => ({
-  payoutCount: payouts.length,
-  totalMinor: payouts.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
 })

@@ -2,10 +2,11 @@
 
 import type { PayoutFileState, PayoutState } from '../contracts/lists.ts'
 import type { Doorbell, SeparateTransactions, Transaction } from '../payments/ports.ts'
-import { contentOf } from './create-payouts.ts'
 import { idsOf, type MovePorts, writeFailed } from './move-payouts.ts'
+import { type HeldPorts, isHeld } from './payable-batches.ts'
 import type { AuditEntry, AuditLog, Payout, PayoutFile, PayoutFiles } from './ports.ts'
 import { ringFor } from './ring-for.ts'
+import { isCancelable, lockWithFile, withdraw, writeLeft } from './withdraw-payout.ts'
 
 export interface DecidePorts extends MovePorts {
   /** Separate: a file locks thousands of rows. */
@@ -14,6 +15,8 @@ export interface DecidePorts extends MovePorts {
   auditLog: AuditLog
   doorbell: Doorbell
 }
+
+export interface ApprovePorts extends DecidePorts, HeldPorts {}
 
 /** Who decides, and why. */
 export interface Decision {
@@ -26,9 +29,11 @@ export type FileDecision =
   | { kind: 'not_found' }
   /** It is past the state in which this can be decided. Nothing was changed. */
   | { kind: 'too_late'; state: PayoutFileState }
+  /** So many of its payouts are of merchants that are held. `create-payouts` takes them out. */
+  | { kind: 'held'; count: number }
 
-/** PREPARED → APPROVED, with its payouts. Throws DependencyUnavailableError. */
-export async function approveFile(ports: DecidePorts, fileId: string, decision: Decision): Promise<FileDecision> {
+/** PREPARED → APPROVED, with its payouts; none of them is of a merchant that is held. Throws DependencyUnavailableError. */
+export async function approveFile(ports: ApprovePorts, fileId: string, decision: Decision): Promise<FileDecision> {
   await ports.clock.catchUp()
   return ports.transactions.run(fileId, async tx => {
     const found = await lockedIn(ports, tx, fileId, ['PREPARED'])
@@ -36,11 +41,19 @@ export async function approveFile(ports: DecidePorts, fileId: string, decision: 
     const approvedAtMs = ports.clock.virtualNowMs()
     const file: PayoutFile = { ...found.file, state: 'APPROVED', approvedBy: decision.actor, approvedAtMs }
     const payouts = (await ports.payouts.lockByFile(tx, fileId)).filter(isCancelable)
+    const held = await heldOf(ports, tx, payouts)
+    if (held.length > 0) return { kind: 'held', count: held.length }
     await ports.payouts.change(tx, idsOf(payouts), { state: 'APPROVED', updatedAtMs: approvedAtMs, isTold: false })
     await ports.payoutFiles.update(tx, file)
     await ports.auditLog.append(tx, entryOf('payout-file.approved', fileId, decision, contentIn(file)))
     return { kind: 'decided', file }
   })
+}
+
+async function heldOf(ports: ApprovePorts, tx: Transaction, payouts: readonly Payout[]): Promise<Payout[]> {
+  if (payouts.length === 0) return []
+  const rows = await ports.terms.listTerms(tx, [...new Set(payouts.map(({ merchantId }) => merchantId))])
+  return payouts.filter(payout => isHeld(ports, rows, payout, ports.clock.virtualNowMs()))
 }
 
 /** The file and all its payouts are CANCELED, as long as it was not sent. Throws DependencyUnavailableError. */
@@ -73,22 +86,17 @@ export async function cancelPayout(ports: DecidePorts, payoutId: string, decisio
   const seen = await ports.payouts.find(payoutId)
   if (seen === undefined) return { kind: 'not_found' }
   const result = await ports.transactions.run<PayoutDecision>(payoutId, async tx => {
-    // Whoever sends the file holds its row first, too.
-    const file = seen.fileId === null ? undefined : await ports.payoutFiles.lock(tx, seen.fileId)
-    const payout = (await ports.payouts.lock(tx, payoutId))!
-    if (payout.fileId !== seen.fileId) return { kind: 'changing' }
-    if (!isCancelable(payout)) return { kind: 'too_late', state: payout.state }
-    const { amountMinor, currency } = payout
-    await writeFailed(ports, tx, [payout], { state: 'CANCELED', reason: decision.reason })
-    if (file !== undefined) await writeWithout(ports, tx, file, payoutId)
+    const locked = await lockWithFile(ports, tx, seen)
+    if (locked === undefined) return { kind: 'changing' }
+    const { amountMinor, currency, state } = locked.payout
+    if (!isCancelable(locked.payout)) return { kind: 'too_late', state }
+    const payout = await withdraw(ports, tx, locked, decision.reason)
     await ports.auditLog.append(tx, entryOf('payout.canceled', payoutId, decision, { amountMinor, currency }))
-    return { kind: 'decided', payout: { ...payout, state: 'CANCELED' } }
+    return { kind: 'decided', payout }
   })
   if (result.kind === 'decided') await ringFor(ports.doorbell, [payoutId])
   return result
 }
-
-const isCancelable = ({ state }: Payout): boolean => state === 'CREATED' || state === 'APPROVED'
 
 async function lockedIn(
   ports: DecidePorts,
@@ -99,28 +107,6 @@ async function lockedIn(
   const file = await ports.payoutFiles.lock(tx, fileId)
   if (file === undefined) return { kind: 'not_found' }
   return states.includes(file.state) ? { kind: 'decided', file } : { kind: 'too_late', state: file.state }
-}
-
-async function writeWithout(ports: DecidePorts, tx: Transaction, file: PayoutFile, payoutId: string): Promise<void> {
-  const payouts = await ports.payouts.lockByFile(tx, file.fileId)
-  await writeLeft(
-    ports,
-    tx,
-    file,
-    payouts.filter(payout => isCancelable(payout) && payout.payoutId !== payoutId),
-  )
-}
-
-/** The file says what is left of it; with nothing left it is canceled. */
-async function writeLeft(
-  { payoutFiles }: DecidePorts,
-  tx: Transaction,
-  file: PayoutFile,
-  left: readonly Payout[],
-): Promise<PayoutFile> {
-  const written: PayoutFile = { ...file, ...contentOf(left), state: left.length === 0 ? 'CANCELED' : file.state }
-  await payoutFiles.update(tx, written)
-  return written
 }
 
 const entryOf = (

@@ -1,5 +1,6 @@
 /** What of settlement falls due by virtual time, and when: for the sandbox, whose clock stops on the way where something is to be done. */
 import type { DueJob } from '../payments/ports.ts'
+import { heldPayouts } from './cancel-held.ts'
 import { type ClosePorts, closeBatches } from './close-batches.ts'
 import { type CreatePorts, createPayouts, releasable } from './create-payouts.ts'
 import { nextPeriod } from './ended-period.ts'
@@ -73,7 +74,8 @@ const creating = (ports: DueJobPorts): DueJob => ({
   name: 'create-payouts',
   async left(virtualNowMs) {
     const unfiled = await ports.payouts.unfiledCurrencies()
-    let count = unfiled.length + (await releasable(ports, virtualNowMs)).length
+    const held = await heldPayouts(ports, 'CREATED', virtualNowMs)
+    let count = unfiled.length + held.length + (await releasable(ports, virtualNowMs)).length
     for await (const { standing } of standingBatches(ports, virtualNowMs))
       if (standing.kind === 'payable' || standing.kind === 'held') count++
     return count
@@ -85,8 +87,8 @@ const creating = (ports: DueJobPorts): DueJob => ({
     return firstOf(times)
   },
   async run(deadlineMs) {
-    const { created, held, released, files } = await createPayouts(ports, deadlineMs)
-    return created + held + released + files
+    const { created, canceled, held, released, files } = await createPayouts(ports, deadlineMs)
+    return created + canceled + held + released + files
   },
 })
 

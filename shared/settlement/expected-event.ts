@@ -20,7 +20,7 @@ export interface Rules {
 /** An acquirer without terms is expected to take nothing; its calendar knows no year. */
 const noTerms: Omit<AcquirerTerms, 'validFromMs'> = {
   ...{ feeBasisPoints: 0, vatMode: 'none', refundFee: 'keep' },
-  ...{ delayDays: 0, timezone: 'UTC', calendar: '' },
+  ...{ delayDays: 0, timezone: 'UTC', calendar: '', disputeFeeMinor: 0 },
 }
 
 export const acquirerTermsAt = (rows: readonly AcquirerTerms[], atMs: number): Omit<AcquirerTerms, 'validFromMs'> =>

@@ -1,5 +1,5 @@
 /** The ports of batches and payouts for tests, each a table in memory that refuses what the real one refuses; and a bank with a script. */
-import { type BatchState, livePayoutStates, type PayoutFileState } from '../contracts/lists.ts'
+import { type BatchState, livePayoutStates, type PayoutFileState, type PayoutState } from '../contracts/lists.ts'
 import type { BusinessCalendar } from '../domain/business-days.ts'
 import type { DatedTerms, SettlementTerms } from '../domain/settlement-terms.ts'
 import { type FakeDatabase, Table } from '../payments/fake-store.ts'
@@ -17,6 +17,7 @@ import type {
   BatchPosition,
   Calendars,
   FileVerdict,
+  ItemPeriod,
   Items,
   Payout,
   PayoutAlarms,
@@ -25,6 +26,7 @@ import type {
   PayoutFileFormat,
   PayoutFiles,
   Payouts,
+  PayoutsToHold,
   PayoutVerdict,
   SettlementBatch,
   SettlementEntry,
@@ -34,6 +36,7 @@ import type {
   TermsReader,
   Unbatched,
   UnbatchedItems,
+  UndatedItems,
 } from './ports.ts'
 
 const keyOf = (...parts: readonly (string | number)[]): string => parts.join(' ')
@@ -48,7 +51,7 @@ const inOrder =
   (a: Row, b: Row): number =>
     keyIn(a) < keyIn(b) ? -1 : 1
 
-export class FakeSettlementItems implements Pick<Items, 'insert'>, UnbatchedItems {
+export class FakeSettlementItems implements Pick<Items, 'insert'>, UnbatchedItems, UndatedItems {
   /** Is set when there are batches. */
   batchIsOpen: (tx: Transaction | undefined, batchId: string) => Promise<boolean> = async () => false
   readonly table: Table<ItemRow>
@@ -65,6 +68,22 @@ export class FakeSettlementItems implements Pick<Items, 'insert'>, UnbatchedItem
       await this.table.insert(tx, item.itemId, { ...item, batchId: null })
       await this.#once.insert(tx, keyOf(item.eventId, item.type), item.itemId)
     }
+  }
+
+  async listUndated(limit: number): Promise<ItemPeriod[]> {
+    const rows = await this.table.filter(undefined, ({ dueOn }) => dueOn === null)
+    const periods = rows.map(({ merchantId, currency, periodEnd }) => ({ merchantId, currency, periodEnd }))
+    const placeOf = ({ periodEnd, merchantId, currency }: ItemPeriod) => keyOf(periodEnd, merchantId, currency)
+    return [...new Map(periods.map(period => [placeOf(period), period])).values()]
+      .sort(inOrder(placeOf))
+      .slice(0, limit)
+  }
+
+  async date(tx: Transaction, period: ItemPeriod, due: { dueOn: string; calendarVersion: number }, limit: number) {
+    const isWanted = (row: ItemRow) => row.dueOn === null && isOf(period)(row) && row.periodEnd === period.periodEnd
+    const rows = (await this.table.filter(tx, isWanted)).sort(inOrder(({ itemId }) => itemId)).slice(0, limit)
+    for (const { itemId } of rows) await this.table.update(tx, itemId, row => ({ ...row, ...due }))
+    return rows.length
   }
 
   async nextAccount(after: Account | undefined): Promise<Account | undefined> {
@@ -186,7 +205,7 @@ export class FakeBatches implements Batches {
   }
 }
 
-export class FakePayouts implements Payouts {
+export class FakePayouts implements Payouts, PayoutsToHold {
   readonly table: Table<Payout>
   readonly #db: FakeDatabase
   readonly #once: Table<string>
@@ -237,6 +256,12 @@ export class FakePayouts implements Payouts {
         eventCount: row.eventCount + (isTold ? 1 : 0),
       }))
     }
+  }
+
+  /** Of all merchants: who calls looks at their terms. */
+  async listOfHeld(state: PayoutState, limit: number): Promise<Payout[]> {
+    const rows = await this.table.filter(undefined, row => row.state === state)
+    return rows.sort(inOrder(({ payoutId }) => payoutId)).slice(0, limit)
   }
 
   async unfiledCurrencies(): Promise<string[]> {
@@ -442,7 +467,7 @@ export class FakeCalendars implements Calendars {
 export const fakeTerms: SettlementTerms = {
   ...{ cycle: 'D', delayDays: 2, cutoff: '24:00', timezone: 'Asia/Seoul', calendar: 'KR' },
   ...{ vatMode: 'none', refundFee: 'keep', payoutMinMinor: 0, accountToken: 'acct_pay', heldReason: null },
-  ...{ reserveBasisPoints: 0, reserveDays: 0, invoiceAfterDays: null },
+  ...{ reserveBasisPoints: 0, reserveDays: 0, invoiceAfterDays: null, disputeFeeMinor: 0 },
 }
 
 /** Friday, noon in Seoul. */
@@ -488,6 +513,7 @@ export function createPayoutPorts(transactions: FakeDatabase, { seed = 0, nowMs 
     invoices: new FakeInvoices(transactions),
     negativeBalances: new FakeNegativeBalances(transactions),
     unbatchedItems: items,
+    undatedItems: items,
     awaitedItems: new FakeAwaitedItems(),
     payoutFiles,
     payouts,

@@ -2,7 +2,6 @@
 import { addBusinessDays, dayEndsAtMs } from '../domain/business-days.ts'
 import { type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
 import type { Clock, Doorbell, Ids, OutboxWriter, SeparateTransactions, Transaction } from '../payments/ports.ts'
-import { type ItemPorts, writeItemsOfNoPayment } from './item-of-no-payment.ts'
 import type {
   Account,
   Calendars,
@@ -18,6 +17,7 @@ import type {
 import { ringFor } from './ring-for.ts'
 import { invoiceEvent } from './settlement-event.ts'
 import { entryOfSubject } from './subject-entry.ts'
+import { type ItemPorts, writeItems } from './write-items.ts'
 
 export interface InvoiceDuePorts {
   negativeBalances: NegativeBalances
@@ -111,7 +111,7 @@ async function write(ports: InvoiceBalancePorts, tx: Transaction, made: Invoice)
   const of = { merchantId, currency, eventId, type: 'invoiced', netMinor: amountMinor, atMs } as const
   const moved = { merchantId, currency, amountMinor, subjectId: invoiceId, eventId, atMs }
   await ports.invoices.insert(tx, made)
-  await writeItemsOfNoPayment(ports, tx, [of])
+  await writeItems(ports, tx, [of])
   await ports.settlementLedger.insertOfSubjects(tx, [entryOfSubject(ports.ids, 'invoiced', moved)], nowMs)
   await ports.outbox.insert(tx, invoiceEvent(eventId, made, atMs, { eventType: 'merchant.invoiced' }), nowMs)
 }

@@ -9,16 +9,20 @@ import {
   soldOn,
 } from '../domain/business-days.ts'
 import { type DatedTerms, type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
+import type { Clock, Transaction } from '../payments/ports.ts'
 import { ATTEMPTS_MAX } from './move-payouts.ts'
 import type { Account, Batches, BatchPosition, Calendars, SettlementBatch, TermsReader } from './ports.ts'
 import { AHEAD_MS_MIN } from './set-terms.ts'
 
-export interface PayablePorts {
-  batches: Batches
+export interface HeldPorts {
   terms: TermsReader
-  calendars: Calendars
   /** Of merchants without terms. */
   settlementDefaults: SettlementTerms
+}
+
+export interface PayablePorts extends HeldPorts {
+  batches: Batches
+  calendars: Calendars
 }
 
 export type BatchStanding =
@@ -69,13 +73,23 @@ export async function withStandings(ports: PayablePorts, batches: readonly Settl
 
 /** By terms that apply now, or that were written already and apply as soon as any may: a payout that came back holds its merchant at once. */
 export function isHeld(
-  { settlementDefaults }: Pick<PayablePorts, 'settlementDefaults'>,
+  { settlementDefaults }: Pick<HeldPorts, 'settlementDefaults'>,
   rows: readonly DatedTerms[],
   { merchantId, currency }: Account,
   virtualNowMs: number,
 ): boolean {
   const at = (atMs: number) => termsAt(rows, settlementDefaults, merchantId, currency, atMs)
   return [virtualNowMs, virtualNowMs + AHEAD_MS_MIN].some(atMs => at(atMs).heldReason !== null)
+}
+
+/** By the terms as the transaction finds them: somebody may have held the merchant since they were read. */
+export async function isHeldNow(
+  ports: HeldPorts & { clock: Pick<Clock, 'virtualNowMs'> },
+  tx: Transaction,
+  account: Account,
+): Promise<boolean> {
+  const rows = await ports.terms.listTerms(tx, [account.merchantId])
+  return isHeld(ports, rows, account, ports.clock.virtualNowMs())
 }
 
 /** Each calendar once for a page. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { payoutEvent } from '../contracts/settlement-events.ts'
 import type { DatedTerms } from '../domain/settlement-terms.ts'
 import { FakeDatabase, shuffledTurns } from '../payments/fake-store.ts'
+import { heldPayouts } from './cancel-held.ts'
 import { createPayouts } from './create-payouts.ts'
 import { approveFile, cancelFile, cancelPayout } from './decide-file.ts'
 import { createPayoutPorts, type FakePayoutPorts, fakeTerms, ScriptedBank } from './fake-payouts.ts'
@@ -71,7 +72,7 @@ const termsOf = (given: Partial<DatedTerms>): DatedTerms => ({
 describe('createPayouts', () => {
   test('makes payout, ledger entry and event of a batch that is due, and a file of them', async () => {
     const ports = await withBatches(2)
-    expect(await create(ports)).toEqual({ created: 2, held: 0, released: 0, files: 1 })
+    expect(await create(ports)).toEqual({ created: 2, canceled: 0, held: 0, released: 0, files: 1 })
 
     expect(statesOf(ports)).toEqual(['CREATED 1', 'CREATED 1'])
     expect(ports.settlementLedger.table.rows()[0]).toMatchObject({
@@ -88,7 +89,7 @@ describe('createPayouts', () => {
       totalMinor: 20_000,
       executeOn: '2026-01-02',
     })
-    expect(await create(ports)).toEqual({ created: 0, held: 0, released: 0, files: 0 })
+    expect(await create(ports)).toEqual({ created: 0, canceled: 0, held: 0, released: 0, files: 0 })
   })
 
   test('makes a file for each currency', async () => {
@@ -147,11 +148,65 @@ describe('createPayouts', () => {
     expect(await create(ports)).toMatchObject({ created: 0, held: 1 })
   })
 
-  test('a held merchant that has a living payout is not held back', async () => {
-    const ports = await withBatches()
+  test('cancels what was made before its merchant was held, and pays it again when it is not', async () => {
+    const ports = await withBatches(2)
     await create(ports)
+    ports.terms.rows.push(termsOf({ heldReason: 'it came back' }))
+    expect(await create(ports)).toMatchObject({ created: 0, canceled: 1, held: 1 })
+
+    expect(ports.payouts.table.rows().map(({ state, failure }) => [state, failure])).toEqual([
+      ['CANCELED', 'the merchant is held'],
+      ['CREATED', null],
+    ])
+    expect(fileOf(ports)).toMatchObject({ state: 'PREPARED', payoutCount: 1, totalMinor: 10_000 })
+    expect(entriesOf(ports)).toEqual(['payout 10000', 'payout 10000', 'payout_failed 10000'])
+    expect(eventsOf(ports).at(-1)).toBe('payout.failed 2 CANCELED')
+    expect(ports.batches.table.rows().map(({ state }) => state)).toEqual(['HELD', 'CLOSED'])
+    expect(await create(ports)).toMatchObject({ canceled: 0, held: 0, released: 0 })
+
+    ports.terms.rows.push(termsOf({ validFromMs: ports.clock.virtualNowMs() }))
+    expect(await create(ports)).toMatchObject({ created: 1, released: 1 })
+    expect(statesOf(ports)).toEqual(['CANCELED 1', 'CREATED 1', 'CREATED 2'])
+  })
+
+  test('leaves a payout of a held merchant that was approved already, which is shown', async () => {
+    const { ports } = await withApproved(2)
     ports.terms.rows.push(termsOf({ heldReason: 'asked to' }))
-    expect(await create(ports)).toMatchObject({ held: 0 })
+    expect(await create(ports)).toMatchObject({ canceled: 0, held: 0 })
+    expect(statesOf(ports)).toEqual(['APPROVED 1', 'APPROVED 1'])
+    const shown = await heldPayouts(ports, 'APPROVED', ports.clock.virtualNowMs())
+    expect(shown.map(({ merchantId }) => merchantId)).toEqual(['shop1'])
+  })
+
+  test('a file with a payout of a held merchant is not approved', async () => {
+    const ports = await withBatches(2)
+    await create(ports)
+    const soon = { heldReason: 'it came back', validFromMs: ports.clock.virtualNowMs() + AHEAD_MS_MIN }
+    ports.terms.rows.push(termsOf(soon))
+    const { fileId } = fileOf(ports)
+    expect(await approveFile(ports, fileId, decision)).toEqual({ kind: 'held', count: 1 })
+    expect(statesOf(ports)).toEqual(['CREATED 1', 'CREATED 1'])
+    expect(ports.auditLog.table.rows()).toEqual([])
+
+    await create(ports)
+    expect(await approveFile(ports, fileId, decision)).toMatchObject({ kind: 'decided', file: { payoutCount: 1 } })
+    expect(statesOf(ports)).toEqual(['CANCELED 1', 'APPROVED 1'])
+  })
+
+  test.each([1, 2, 3, 4, 5, 6])('held while it is approved: it is one or the other, seed %i', async seed => {
+    const ports = await withBatches(1, new FakeDatabase(shuffledTurns(seed)))
+    await create(ports)
+    const { fileId } = fileOf(ports)
+    const holding = (async () => void ports.terms.rows.push(termsOf({ heldReason: 'it came back' })))()
+    const [approved] = await Promise.all([approveFile(ports, fileId, decision), holding, create(ports), create(ports)])
+
+    const isApproved = approved.kind === 'decided'
+    expect(statesOf(ports)).toEqual([isApproved ? 'APPROVED 1' : 'CANCELED 1'])
+    expect(fileOf(ports)).toMatchObject({
+      state: isApproved ? 'APPROVED' : 'CANCELED',
+      payoutCount: isApproved ? 1 : 0,
+    })
+    expect(entriesOf(ports)).toHaveLength(isApproved ? 1 : 2)
   })
 
   test.each([1, 2, 3, 4, 5, 6])('two runs at once make one payout a batch, seed %i', async seed => {
@@ -175,7 +230,13 @@ describe('createPayouts', () => {
 
   test('begins nothing after its time', async () => {
     const ports = await withBatches()
-    expect(await createPayouts(ports, ports.clock.nowMs())).toEqual({ created: 0, held: 0, released: 0, files: 0 })
+    expect(await createPayouts(ports, ports.clock.nowMs())).toEqual({
+      created: 0,
+      canceled: 0,
+      held: 0,
+      released: 0,
+      files: 0,
+    })
   })
 })
 

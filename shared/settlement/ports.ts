@@ -7,6 +7,7 @@ import type {
   ExpectationKind,
   InvoiceState,
   ItemType,
+  OperationState,
   OperatorRole,
   PayoutFileState,
   PayoutState,
@@ -248,6 +249,22 @@ export interface UnbatchedItems {
   assign(tx: Transaction, itemId: string, batchId: string): Promise<void>
 }
 
+/** The items of an account that were sold in one period. */
+export type ItemPeriod = Account & Pick<SettlementItem, 'periodEnd'>
+
+/** Items without a due date. */
+export interface UndatedItems {
+  /** At most `limit` periods that have such items, the first one first. */
+  listUndated(limit: number): Promise<ItemPeriod[]>
+  /** Dates at most `limit` of the period, and returns how many. */
+  date(
+    tx: Transaction,
+    period: ItemPeriod,
+    due: { dueOn: string; calendarVersion: number },
+    limit: number,
+  ): Promise<number>
+}
+
 export interface SettlementBatch extends Account {
   batchId: string
   periodEnd: string
@@ -398,6 +415,31 @@ export interface Disputes {
   update(tx: Transaction, dispute: Dispute): Promise<void>
 }
 
+/** A capture, as far as a dispute of it depends on its payment. */
+export interface DisputedCapture extends Account {
+  /** Of the capture. */
+  operationId: string
+  paymentId: string
+  state: OperationState
+  /** What of the payment was captured and is neither refunded, nor disputed, nor asked for by a refund in progress. */
+  leftMinor: number
+  /** When the payment was captured first (virtual time). Null: nothing of it is. */
+  capturedFromMs: number | null
+}
+
+export interface DisputedPayments {
+  /** Locks the payments of these captures, at least one, in the order of their ids. Operations that are no captures are left out. */
+  lockCaptures(tx: Transaction, operationIds: readonly string[]): Promise<DisputedCapture[]>
+  /** Of what is won it is negative. The payment must be locked. `atMs` is virtual time. Throws RowRefusedError when too little is left. */
+  addDisputed(tx: Transaction, paymentId: string, byMinor: number, atMs: number): Promise<void>
+}
+
+/** Disputes that nobody has decided. */
+export interface OpenDisputes {
+  /** All of them, and since when the oldest is open (virtual time). */
+  open(): Promise<Waiting>
+}
+
 export interface DisputeReader {
   find(disputeId: string): Promise<Dispute | undefined>
   /** The newest first. */
@@ -488,6 +530,11 @@ export interface Payouts {
   nextAskMs(): Promise<number | undefined>
   /** Not asked about before this virtual time. Nothing when it is no longer SENT. */
   askLater(payoutId: string, askAtMs: number): Promise<void>
+}
+
+export interface PayoutsToHold {
+  /** In this state, and of merchants with terms that hold them, whenever these apply; in the order of their ids. */
+  listOfHeld(state: PayoutState, limit: number): Promise<Payout[]>
 }
 
 export interface PayoutFile {

@@ -78,7 +78,7 @@ export async function listPayouts(
 const oneMore = <Query extends Page>(query: Query): Query => ({ ...query, limit: query.limit + 1 })
 
 /** `last`: where the next page goes on, when there is one. `found` has one more than fit. */
-function pageOf<Row>(found: readonly Row[], { limit }: Page): { page: Row[]; last: Row | undefined } {
+export function pageOf<Row>(found: readonly Row[], { limit }: Page): { page: Row[]; last: Row | undefined } {
   const page = found.slice(0, limit)
   return { page, last: found.length > limit ? page.at(-1) : undefined }
 }
@@ -129,12 +129,12 @@ const itemView = (item: SettlementItem): ItemView => ({
   dueOn: item.dueOn,
 })
 
-const encoded = (text: string): string => Buffer.from(text, 'utf8').toString('base64url')
+export const encoded = (text: string): string => Buffer.from(text, 'utf8').toString('base64url')
 
 const cursorOf = (day: string, id: string): string => encoded(`${day} ${id}`)
 
 /** The parts of a cursor that this pattern names; undefined when it is not one of ours. */
-function partsOf(cursor: string, pattern: RegExp): string[] | undefined {
+export function partsOf(cursor: string, pattern: RegExp): string[] | undefined {
   const text = Buffer.from(cursor, 'base64url').toString('utf8')
   return encoded(text) === cursor ? pattern.exec(text)?.slice(1) : undefined
 }

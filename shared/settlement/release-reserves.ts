@@ -1,10 +1,10 @@
 /** Gives back what was held long enough: an item that joins the next batch of the merchant. */
 import { addBusinessDays, addDays, dayEndsAtMs, soldOn } from '../domain/business-days.ts'
 import type { Clock, Doorbell, Ids, OutboxWriter, SeparateTransactions, Transaction } from '../payments/ports.ts'
-import { type ItemPorts, writeItemsOfNoPayment } from './item-of-no-payment.ts'
 import type { Items, ReserveHold, Reserves, SettlementIds, SettlementLedger } from './ports.ts'
 import { bookReserve, restOfMinor } from './reserve-batch.ts'
 import { ringFor } from './ring-for.ts'
+import { type ItemPorts, writeItems } from './write-items.ts'
 
 export interface ReleasePorts extends ItemPorts {
   transactions: SeparateTransactions
@@ -73,6 +73,6 @@ async function release(ports: ReleasePorts, tx: Transaction, hold: ReserveHold):
   const of = { merchantId, currency, eventId, type: 'reserve_release', netMinor: movedMinor, atMs } as const
   const released = { ...hold, releasedMinor: hold.releasedMinor + movedMinor, eventCount: hold.eventCount + 1 }
   await ports.reserves.update(tx, released)
-  await writeItemsOfNoPayment(ports, tx, [of])
+  await writeItems(ports, tx, [of])
   await bookReserve(ports, tx, eventId, released, { eventType: 'reserve.released', moved: movedMinor })
 }

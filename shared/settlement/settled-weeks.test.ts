@@ -42,6 +42,7 @@ const terms = fc.record({
   reserveBasisPoints: fc.constantFrom(0, 1_000, 5_000),
   reserveDays: fc.integer({ min: 0, max: 9 }),
   invoiceAfterDays: fc.constantFrom(null, 0, 3),
+  disputeFeeMinor: fc.constant(0),
 })
 const step: fc.Arbitrary<Step> = fc.oneof(
   {

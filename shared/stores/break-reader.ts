@@ -1,6 +1,13 @@
 /** Reads breaks for people: sums of the open ones, pages of them, and what each is about. */
 import { type BreakClass, openBreakStates } from '../contracts/lists.ts'
-import type { BreakContext, BreakQuery, BreakReader, OpenBreaks, ReconBreak } from '../reconciliation/ports.ts'
+import type {
+  BreakContext,
+  BreakQuery,
+  BreakReader,
+  CorrectionQuery,
+  OpenBreaks,
+  ReconBreak,
+} from '../reconciliation/ports.ts'
 import type { Expectation } from '../settlement/ports.ts'
 import { BREAK_COLUMNS, type BreakRow, breakOf } from './breaks.ts'
 import type { Database, SqlValue } from './database.ts'
@@ -38,6 +45,9 @@ interface ExpectationRow {
   due_on: Date | null
 }
 
+const EXPECTATION_COLUMNS =
+  'expectation_id, source_id, match_key, kind, event_id, payment_id, amount, fee, vat, currency, due_on'
+
 export class BreakReaderTables implements BreakReader {
   readonly #database: Database
 
@@ -69,6 +79,17 @@ export class BreakReaderTables implements BreakReader {
     return rows.map(breakOf)
   }
 
+  /** They are the expectations whose key begins with a break: no others are read. */
+  async listCorrections({ sourceId, currency, amountMinor, limit }: CorrectionQuery): Promise<Expectation[]> {
+    const rows = await this.#database.select<ExpectationRow>(
+      `SELECT ${EXPECTATION_COLUMNS} FROM recon_expectation FORCE INDEX (recon_expectation_once)
+       WHERE source_id = ? AND match_key LIKE 'brk\\_%' AND kind = 'correction' AND currency = ? AND amount = ?
+         AND state IN ('OPEN', 'OVERDUE') ORDER BY match_key LIMIT ?`,
+      [sourceId, currency, amountMinor, limit],
+    )
+    return rows.map(expectationOf)
+  }
+
   async context({ fileId, lineNo, expectationId }: ReconBreak): Promise<BreakContext> {
     const [file, line] = await Promise.all([this.#file(fileId), this.#line(fileId, lineNo)])
     const expectation = await this.#expectation(expectationId ?? line?.expectationId ?? null)
@@ -94,8 +115,7 @@ export class BreakReaderTables implements BreakReader {
   async #expectation(expectationId: string | null): Promise<Expectation | null> {
     if (expectationId === null) return null
     const [row] = await this.#database.select<ExpectationRow>(
-      `SELECT expectation_id, source_id, match_key, kind, event_id, payment_id, amount, fee, vat, currency, due_on
-       FROM recon_expectation WHERE expectation_id = ?`,
+      `SELECT ${EXPECTATION_COLUMNS} FROM recon_expectation WHERE expectation_id = ?`,
       [expectationId],
     )
     return row === undefined ? null : expectationOf(row)

@@ -1,7 +1,7 @@
 /** The table `dispute`. */
 import { type DisputeState, disputeStates } from '../contracts/lists.ts'
 import type { Transaction } from '../payments/ports.ts'
-import type { Dispute, DisputeReader, Disputes } from '../settlement/ports.ts'
+import type { Dispute, DisputeReader, Disputes, OpenDisputes, Waiting } from '../settlement/ports.ts'
 import type { Database } from './database.ts'
 import { dateOrNull } from './days.ts'
 
@@ -38,7 +38,11 @@ const disputeOf = (row: DisputeRow): Dispute => ({
   closedAtMs: row.closed_at?.getTime() ?? null,
 })
 
-export class DisputeTable implements Disputes, DisputeReader {
+type DisputeQuery = Parameters<DisputeReader['list']>[0]
+
+const newestFirst = (one: Dispute, other: Dispute): number => (one.disputeId < other.disputeId ? 1 : -1)
+
+export class DisputeTable implements Disputes, DisputeReader, OpenDisputes {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -77,23 +81,41 @@ export class DisputeTable implements Disputes, DisputeReader {
     return dispute
   }
 
-  /** Every index of the table but the one by payment has the state: all states are the newest of each. */
-  async list({ merchantId, paymentId, state, limit, beforeDisputeId }: Parameters<DisputeReader['list']>[0]) {
+  async list({ paymentId, ...query }: DisputeQuery): Promise<Dispute[]> {
+    const { state, limit } = query
+    const states = state === undefined ? disputeStates : [state]
+    // The indexes have the state first: all states are the newest of each.
+    const pages =
+      paymentId === undefined ? states.map(each => this.#newest(query, each)) : [this.#ofPayment(paymentId, query)]
+    return (await Promise.all(pages)).flat().sort(newestFirst).slice(0, limit)
+  }
+
+  #newest({ merchantId, beforeDisputeId, limit }: Omit<DisputeQuery, 'paymentId'>, state: DisputeState) {
     const conditions = [
+      ['state = ?', state] as const,
       ...(merchantId === undefined ? [] : [['merchant_id = ?', merchantId] as const]),
-      ...(paymentId === undefined ? [] : [['payment_id = ?', paymentId] as const]),
       ...(beforeDisputeId === undefined ? [] : [['dispute_id < ?', beforeDisputeId] as const]),
     ]
+    const where = conditions.map(([condition]) => condition).join(' AND ')
     const values = conditions.map(([, value]) => value)
-    const where = ['state = ?', ...conditions.map(([condition]) => condition)].join(' AND ')
-    const states = state === undefined ? disputeStates : [state]
-    const pages = await Promise.all(
-      states.map(each => this.#select(`${where} ORDER BY dispute_id DESC LIMIT ?`, [each, ...values, limit])),
+    return this.#select(`${where} ORDER BY dispute_id DESC LIMIT ?`, [...values, limit])
+  }
+
+  /** A payment has few. Asked for in their order, they would be looked for among all of their state. */
+  async #ofPayment(paymentId: string, { merchantId, state, beforeDisputeId }: Omit<DisputeQuery, 'paymentId'>) {
+    const found = await this.#select('payment_id = ?', [paymentId])
+    return found.filter(
+      dispute =>
+        (merchantId === undefined || dispute.merchantId === merchantId) &&
+        (state === undefined || dispute.state === state) &&
+        (beforeDisputeId === undefined || dispute.disputeId < beforeDisputeId),
     )
-    return pages
-      .flat()
-      .sort((one, other) => (one.disputeId < other.disputeId ? 1 : -1))
-      .slice(0, limit)
+  }
+
+  async open(): Promise<Waiting> {
+    const sql = "SELECT COUNT(*) AS count, MIN(opened_at) AS since FROM dispute WHERE state = 'OPEN'"
+    const [row] = await this.#database.select<{ count: number; since: Date | null }>(sql, [])
+    return { count: row!.count, sinceMs: row!.since?.getTime() ?? null }
   }
 
   async #select(condition: string, values: Parameters<Database['select']>[1], tx?: Transaction): Promise<Dispute[]> {

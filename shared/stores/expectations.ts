@@ -19,6 +19,7 @@ interface TermsRow {
   delay_days: number
   timezone: string
   calendar: string
+  dispute_fee: number
 }
 
 export class ExpectationTable implements Expectations, AcquirerTermsReader {
@@ -51,7 +52,8 @@ export class ExpectationTable implements Expectations, AcquirerTermsReader {
 
   async listAcquirerTerms(tx: Transaction, sourceId: string): Promise<AcquirerTerms[]> {
     const rows = await this.#database.select<TermsRow>(
-      'SELECT valid_from, fee_bp, vat_mode, refund_fee, delay_days, timezone, calendar FROM acquirer_terms WHERE source_id = ?',
+      `SELECT valid_from, fee_bp, vat_mode, refund_fee, delay_days, timezone, calendar, dispute_fee FROM acquirer_terms
+       WHERE source_id = ?`,
       [sourceId],
       tx,
     )
@@ -63,6 +65,7 @@ export class ExpectationTable implements Expectations, AcquirerTermsReader {
       delayDays: row.delay_days,
       timezone: row.timezone,
       calendar: row.calendar,
+      disputeFeeMinor: row.dispute_fee,
     }))
   }
 }

@@ -1,10 +1,18 @@
-/** Rows of `recon_expectation` that are given up: locked, and settled although nothing came. */
-import type { ExpectationState } from '../contracts/lists.ts'
+/** Rows of `recon_expectation` that people decide about: locked, and settled although no line of theirs came. */
+import type { ExpectationKind, ExpectationState } from '../contracts/lists.ts'
 import type { Transaction } from '../payments/ports.ts'
-import type { MissedExpectations } from '../reconciliation/ports.ts'
+import type { LockedExpectation, MissedExpectations } from '../reconciliation/ports.ts'
 import type { Database } from './database.ts'
 
 const SETTLED: ExpectationState = 'SETTLED'
+
+interface LockedRow {
+  source_id: string
+  kind: ExpectationKind
+  amount: number
+  currency: string
+  state: ExpectationState
+}
 
 export class MissedExpectationTable implements MissedExpectations {
   readonly #database: Database
@@ -13,13 +21,15 @@ export class MissedExpectationTable implements MissedExpectations {
     this.#database = database
   }
 
-  async lock(tx: Transaction, expectationId: string) {
-    const [row] = await this.#database.select<{ amount: number; currency: string; state: ExpectationState }>(
-      'SELECT amount, currency, state FROM recon_expectation WHERE expectation_id = ? FOR UPDATE',
+  async lock(tx: Transaction, expectationId: string): Promise<LockedExpectation | undefined> {
+    const [row] = await this.#database.select<LockedRow>(
+      'SELECT source_id, kind, amount, currency, state FROM recon_expectation WHERE expectation_id = ? FOR UPDATE',
       [expectationId],
       tx,
     )
-    return row && { amountMinor: row.amount, currency: row.currency, state: row.state }
+    if (row === undefined) return undefined
+    const { source_id: sourceId, amount: amountMinor, ...others } = row
+    return { sourceId, amountMinor, ...others }
   }
 
   async settle(tx: Transaction, expectationId: string): Promise<void> {

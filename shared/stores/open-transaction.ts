@@ -149,8 +149,10 @@ export class OpenTransaction {
       const begin = this.#isBegun ? [] : [...this.#lockWaitOf(connection), 'START TRANSACTION']
       this.#isBegun = true
       const statements = [...begin, ...batch.map(textOf)]
+      const isLast = statements.at(-1) === COMMIT
+      if (isLast) reached('transactions:ready')
       const answer = connection.query({ sql: statements.join(';\n'), timeout: this.#options.timeoutMs })
-      if (statements.at(-1) === COMMIT) reached('database:committing')
+      if (isLast) reached('database:committing')
       const [results] = await answer
       lockWaits.set(connection.connection, this.#options.lockWaitSeconds)
       // The driver returns one statement's result without a list around it.

@@ -1,7 +1,7 @@
 /** The table `payout`. */
 import type { PayoutState } from '../contracts/lists.ts'
 import type { Transaction } from '../payments/ports.ts'
-import type { Payout, PayoutChange, Payouts, UnansweredPayouts, Waiting } from '../settlement/ports.ts'
+import type { Payout, PayoutChange, Payouts, PayoutsToHold, UnansweredPayouts, Waiting } from '../settlement/ports.ts'
 import type { Database, SqlValue } from './database.ts'
 
 export interface PayoutRow {
@@ -47,7 +47,7 @@ const UNFILED = "state = 'CREATED' AND file_id IS NULL"
 const ASKABLE = `state = 'SENT' AND EXISTS
   (SELECT 1 FROM payout_file f WHERE f.file_id = payout.file_id AND f.state = 'ACCEPTED')`
 
-export class PayoutTable implements Payouts, UnansweredPayouts {
+export class PayoutTable implements Payouts, PayoutsToHold, UnansweredPayouts {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -130,6 +130,14 @@ export class PayoutTable implements Payouts, UnansweredPayouts {
       [limit],
     )
     return { count: row!.count, sinceMs: row!.since?.getTime() ?? null }
+  }
+
+  listOfHeld(state: PayoutState, limit: number): Promise<Payout[]> {
+    return this.#select(
+      `state = ? AND EXISTS (SELECT 1 FROM settlement_terms t WHERE t.merchant_id = payout.merchant_id
+         AND t.currency = payout.currency AND t.held_reason IS NOT NULL) ORDER BY payout_id LIMIT ?`,
+      [state, limit],
+    )
   }
 
   async unfiledCurrencies(): Promise<string[]> {

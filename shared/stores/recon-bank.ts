@@ -12,6 +12,8 @@ import type {
   BankLines,
   BankPayouts,
   BatchKey,
+  OpenTransfer,
+  OpenTransfers,
   ReconBreak,
   UnknownLine,
 } from '../reconciliation/ports.ts'
@@ -71,7 +73,7 @@ export class AcquirerBatchTable implements AcquirerBatches {
 
   listMissing(dueOnMax: string, limit: number): Promise<AcquirerBatch[]> {
     return this.#select(
-      `${OF_ACQUIRERS} AND due_on <= ? AND ${LEFT} > 0 AND NOT EXISTS (SELECT 1 FROM recon_break b
+      `${OF_ACQUIRERS} AND due_on <= ? AND ${LEFT} <> 0 AND NOT EXISTS (SELECT 1 FROM recon_break b
          WHERE b.subject = ${SUBJECT} AND b.class = 'MISSING_THERE')
        ORDER BY due_on, batch_ref LIMIT ?`,
       [dueOnMax, limit],
@@ -96,7 +98,7 @@ const textOf = ({ sourceId, batchRef, currency }: BatchKey): string => `${source
 const inKeyOrder = (keys: readonly BatchKey[]): BatchKey[] =>
   [...new Map(keys.map(key => [textOf(key), key]))].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key)
 
-export class AllocationTable implements Allocations {
+export class AllocationTable implements Allocations, OpenTransfers {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -130,6 +132,14 @@ export class AllocationTable implements Allocations {
     )
   }
 
+  async listOpen(): Promise<OpenTransfer[]> {
+    const rows = await this.#database.select<OpenTransferRow>(OPEN_TRANSFERS, [])
+    return rows.map(row => ({
+      ...{ reference: row.subject, currency: row.currency, amountMinor: Number(row.amount), sourceId: row.source_id },
+      bookedOn: dayIn(row.booked_on),
+    }))
+  }
+
   async transfers(tx: Transaction, references: readonly string[]): Promise<Array<Allocation & { sourceId: string }>> {
     if (references.length === 0) return []
     const rows = await this.#database.select<TransferRow>(
@@ -145,6 +155,20 @@ export class AllocationTable implements Allocations {
     }))
   }
 }
+
+interface OpenTransferRow {
+  subject: string
+  currency: string
+  /** A sum comes as text. */
+  amount: string
+  source_id: string
+  booked_on: Date
+}
+
+/** All of them are read: there is about one a day. */
+const OPEN_TRANSFERS = `SELECT a.subject, a.currency, SUM(a.amount) AS amount, MIN(l.source_id) AS source_id, MIN(l.booked_on) AS booked_on
+  FROM recon_allocation a JOIN recon_line l ON l.file_id = a.file_id AND l.line_no = a.line_no
+  WHERE a.subject_kind = 'transfer' GROUP BY a.subject, a.currency HAVING SUM(a.amount) <> 0 ORDER BY booked_on, a.subject`
 
 interface TransferRow {
   file_id: string

@@ -143,8 +143,9 @@ export class MissingLineTables implements MissingLines {
   ): Promise<{ expectationId: string; occurredAtMs: number }[]> {
     const rows = await this.#database.select<{ expectation_id: string; occurred_at: Date }>(
       `SELECT e.expectation_id, l.occurred_at FROM recon_expectation e ${BY_DUE}
-         STRAIGHT_JOIN ledger_entry l FORCE INDEX (ledger_entry_once) ON l.event_id = e.event_id AND l.entry_type = e.kind
-       WHERE e.state = 'OPEN' AND e.due_on IS NULL AND e.kind IN ('capture', 'refund') AND e.source_id = ? AND e.expectation_id > ?
+         STRAIGHT_JOIN ledger_entry l FORCE INDEX (ledger_entry_once) ON l.event_id = e.event_id
+           AND l.entry_type = CASE e.kind WHEN 'correction' THEN 'resolved' ELSE e.kind END
+       WHERE e.state = 'OPEN' AND e.due_on IS NULL AND e.source_id = ? AND e.expectation_id > ?
        ORDER BY e.expectation_id LIMIT ?`,
       [sourceId, after, limit],
     )

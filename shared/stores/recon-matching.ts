@@ -57,6 +57,8 @@ export const EXPECTATION_OF_LINE = `recon_expectation e FORCE INDEX (recon_expec
   ON e.source_id = l.source_id AND e.match_key = l.match_key AND e.kind = l.kind`
 const LINES = 'recon_line l FORCE INDEX (PRIMARY)'
 const IN_RANGE = 'l.file_id = ? AND l.line_no BETWEEN ? AND ?'
+/** A dispute is of a capture. */
+const OPERATION_KIND = "CASE WHEN l.kind IN ('chargeback', 'chargeback_won') THEN 'capture' ELSE l.kind END"
 const IS_TAKEN = "o.state IN ('MATCHED', 'BROKEN')"
 
 const valuesOf = ({ fileId, fromLine, toLine }: LineRange): [string, number, number] => [fileId, fromLine, toLine]
@@ -143,7 +145,7 @@ export class MatchingTables implements Matching {
   ): Promise<Map<number, OperationState>> {
     const rows = await this.#database.select<{ line_no: number; state: OperationState }>(
       `SELECT l.line_no, o.state FROM ${LINES}
-         STRAIGHT_JOIN payment_operation o FORCE INDEX (PRIMARY) ON o.operation_id = l.match_key AND o.kind = l.kind
+         STRAIGHT_JOIN payment_operation o FORCE INDEX (PRIMARY) ON o.operation_id = l.match_key AND o.kind = ${OPERATION_KIND}
        WHERE l.file_id = ? AND l.line_no IN (?)`,
       [fileId, lineNos],
       tx,
@@ -160,11 +162,11 @@ export class MatchingTables implements Matching {
     return new Map(rows.map(row => [row.expectation_id, row.state]))
   }
 
-  async lockMissing(tx: Transaction, expectationIds: readonly string[]): Promise<Map<string, ReconBreak>> {
+  async lockMissing(tx: Transaction, subjects: readonly string[]): Promise<Map<string, ReconBreak>> {
     const rows = await this.#database.select<BreakRow>(
       `SELECT ${BREAK_COLUMNS} FROM recon_break FORCE INDEX (recon_break_once) WHERE subject IN (?) AND class = 'MISSING_THERE' AND state IN (?)
        ORDER BY break_id FOR UPDATE`,
-      [expectationIds, openBreakStates],
+      [subjects, openBreakStates],
       tx,
     )
     return new Map(rows.map(row => [row.subject, breakOf(row)]))

@@ -1,6 +1,6 @@
 /** The table `settlement_item`: what merchants are owed, item by item. */
 import type { Transaction } from '../payments/ports.ts'
-import type { Items, SettlementItem } from '../settlement/ports.ts'
+import type { ItemPeriod, Items, SettlementItem, UndatedItems } from '../settlement/ports.ts'
 import type { Database } from './database.ts'
 import { dayIn } from './days.ts'
 
@@ -28,7 +28,10 @@ interface OpenRow {
   undated_count: string
 }
 
-export class SettlementItemTable implements Items {
+/** With this index nothing is read that has a due date. */
+const BY_DUE = 'FORCE INDEX (settlement_item_by_due)'
+
+export class SettlementItemTable implements Items, UndatedItems {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -71,6 +74,36 @@ export class SettlementItemTable implements Items {
       nextDueOn: row.next_due_on && dayIn(row.next_due_on),
       undatedCount: Number(row.undated_count),
     }))
+  }
+
+  async listUndated(limit: number): Promise<ItemPeriod[]> {
+    const rows = await this.#database.select<{ merchant_id: string; currency: string; period_end: Date }>(
+      `SELECT DISTINCT merchant_id, currency, period_end FROM settlement_item ${BY_DUE} WHERE due_on IS NULL
+       ORDER BY period_end, merchant_id, currency LIMIT ?`,
+      [limit],
+    )
+    return rows.map(row => ({
+      ...{ merchantId: row.merchant_id, currency: row.currency, periodEnd: dayIn(row.period_end) },
+    }))
+  }
+
+  /** In the order in which a batch takes them. */
+  async date(
+    tx: Transaction,
+    { merchantId, currency, periodEnd }: ItemPeriod,
+    { dueOn, calendarVersion }: { dueOn: string; calendarVersion: number },
+    limit: number,
+  ): Promise<number> {
+    const rows = await this.#database.select<{ item_id: string }>(
+      `SELECT item_id FROM settlement_item ${BY_DUE}
+       WHERE due_on IS NULL AND merchant_id = ? AND currency = ? AND period_end = ? ORDER BY item_id LIMIT ? FOR UPDATE`,
+      [merchantId, currency, periodEnd, limit],
+      tx,
+    )
+    const ids = rows.map(row => row.item_id)
+    const sql = 'UPDATE settlement_item SET due_on = ?, calendar_version = ? WHERE item_id IN (?)'
+    if (ids.length > 0) this.#database.writeLater(sql, [dueOn, calendarVersion, ids], tx)
+    return ids.length
   }
 
   async eventsWithItems(tx: Transaction, eventIds: readonly string[]): Promise<Set<string>> {

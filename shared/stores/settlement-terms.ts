@@ -20,12 +20,13 @@ interface Row {
   reserve_bp: number
   reserve_days: number
   invoice_after_days: number | null
+  dispute_fee: number
   account_token: string | null
   held_reason: string | null
 }
 
 const COLUMNS = `merchant_id, currency, valid_from, cycle, delay_days, cutoff, timezone, calendar, vat_mode, refund_fee, payout_min,
-  reserve_bp, reserve_days, invoice_after_days, account_token, held_reason`
+  reserve_bp, reserve_days, invoice_after_days, dispute_fee, account_token, held_reason`
 
 const termsOf = (row: Row): DatedTerms => ({
   merchantId: row.merchant_id,
@@ -42,6 +43,7 @@ const termsOf = (row: Row): DatedTerms => ({
   reserveBasisPoints: row.reserve_bp,
   reserveDays: row.reserve_days,
   invoiceAfterDays: row.invoice_after_days,
+  disputeFeeMinor: row.dispute_fee,
   accountToken: row.account_token,
   heldReason: row.held_reason,
 })
@@ -81,8 +83,8 @@ export class SettlementTermsTable implements TermsReader, TermsWriter {
     const row = [
       ...[terms.merchantId, terms.currency, new Date(terms.validFromMs), terms.cycle, terms.delayDays, terms.cutoff],
       ...[terms.timezone, terms.calendar, terms.vatMode, terms.refundFee, terms.payoutMinMinor],
-      ...[terms.reserveBasisPoints, terms.reserveDays, terms.invoiceAfterDays, terms.accountToken],
-      ...[terms.heldReason, addedBy, new Date(nowMs)],
+      ...[terms.reserveBasisPoints, terms.reserveDays, terms.invoiceAfterDays, terms.disputeFeeMinor],
+      ...[terms.accountToken, terms.heldReason, addedBy, new Date(nowMs)],
     ]
     await this.#database.write(`INSERT INTO settlement_terms (${COLUMNS}, added_by, added_at) VALUES (?)`, [row], tx)
   }

@@ -68,6 +68,7 @@ function processOf(clock: FakeClock) {
     outbox,
     items: new SettlementItemTable(database),
     unbatchedItems: new UnbatchedItemTable(database),
+    undatedItems: new SettlementItemTable(database),
     batches: new BatchTable(database),
     payouts: new PayoutTable(database),
     payoutFiles: new PayoutFileTable(database),

@@ -1,7 +1,9 @@
 /** What the sandbox acquirer settles wrongly, token by token, on a system of its own: each gives the break that docs/acquirer.md says. */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { verify } from '../../scripts/operate/verify/settle.ts'
+import { disputedFaults, settlementTokenOf } from '../../shared/contracts/test-tokens.ts'
 import { until } from '../../shared/runtime/until.ts'
+import { expectMutation } from '../support/contract.ts'
 import { openDatabase, type TestDatabase } from '../support/database.ts'
 import { PaymentApi } from '../support/http.ts'
 import { type OwnSystem, startOwnSystem } from '../support/own-system.ts'
@@ -46,9 +48,9 @@ async function advanceDays(days: number): Promise<void> {
 /** Breaks of the payment's expectations and lines, the first opened first. */
 async function breaksOf(paymentId: string): Promise<unknown[]> {
   const rows = await database.rows<{ class: string; remaining: number; state: string }>(
-    `SELECT b.class, b.remaining, b.state FROM recon_break b
+    `SELECT DISTINCT b.break_id, b.class, b.remaining, b.state FROM recon_break b
        LEFT JOIN recon_line l ON l.file_id = b.file_id AND l.line_no = b.line_no
-       JOIN recon_expectation e ON e.expectation_id = b.expectation_id OR (e.match_key = l.match_key AND e.kind = l.kind)
+       JOIN recon_expectation e ON e.expectation_id = b.expectation_id OR e.match_key = l.match_key
      WHERE e.payment_id = ? ORDER BY b.break_id`,
     [paymentId],
   )
@@ -69,13 +71,19 @@ describe('after two weeks', () => {
       'tok_settle_twice',
       'tok_settle_missing',
       'tok_settle_wrong_fee',
+      'tok_settle_over',
+      'tok_settle_under',
+      'tok_settle_amended',
+      ...disputedFaults.map(settlementTokenOf),
     ])
       bought.set(token, await buy(token))
+    expectMutation(await api.refund(bought.get('tok_settle_over_disputed')!, { amount: 1_000 }), 200)
     await buy('tok_settle_short', 'USD')
     await buy('tok_settle_split', 'JPY')
     await advanceDays(1)
     await buy('tok_approve')
-    await advanceDays(9)
+    // To the end of the sixth business day, also when some of them are holidays.
+    await advanceDays(12)
   })
 
   test.each([
@@ -83,8 +91,34 @@ describe('after two weeks', () => {
     ['tok_settle_twice', [['DUPLICATE', -9_835, 'OPEN']]],
     ['tok_settle_missing', [['MISSING_THERE', 0, 'OPEN']]],
     ['tok_settle_wrong_fee', [['FEE', 100, 'OPEN']]],
+    ['tok_settle_over', [['AMOUNT_OVER', -500, 'OPEN']]],
+    ['tok_settle_under', [['AMOUNT_UNDER', 500, 'OPEN']]],
+    ['tok_settle_amended', [['AMENDED', 500, 'OPEN']]],
+    ['tok_settle_chargeback', []],
+    ['tok_settle_chargeback_won', []],
+    ['tok_settle_chargeback_twice', [['DUPLICATE', 11_000, 'OPEN']]],
+    ['tok_settle_over_disputed', [['OVER_DISPUTED', 11_000, 'OPEN']]],
   ])('%s', async (token, breaks) => {
     expect(await breaksOf(bought.get(token)!)).toEqual(breaks)
+  })
+
+  test.each([
+    ['tok_settle_chargeback', ['OPEN']],
+    ['tok_settle_chargeback_won', ['WON']],
+    ['tok_settle_chargeback_twice', ['OPEN']],
+    ['tok_settle_over_disputed', []],
+  ])('%s: the dispute is %j', async (token, states) => {
+    const disputes = await database.rows<{ state: string; amount: number }>(
+      'SELECT state, amount FROM dispute WHERE payment_id = ?',
+      [bought.get(token)!],
+    )
+    expect(disputes.map(({ state, amount }) => [state, Number(amount)])).toEqual(states.map(state => [state, 10_000]))
+  })
+
+  test('what is disputed is not refunded, and what was won is', async () => {
+    const { status } = await api.refund(bought.get('tok_settle_chargeback')!, { amount: 1 })
+    expect(status).toBe(409)
+    expectMutation(await api.refund(bought.get('tok_settle_chargeback_won')!, { amount: 1 }), 200)
   })
 
   // Two days before a holiday the next day's batch is paid no later.

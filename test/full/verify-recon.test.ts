@@ -1,7 +1,7 @@
 /** Every invariant holds on what the jobs of reconciliation make of the sandbox's files, and on what people do with the breaks. */
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { STANDARD_TERMS, verify } from '../../scripts/operate/verify/settle.ts'
-import { settlementFaults } from '../../shared/contracts/test-tokens.ts'
+import { settlementFaults, settlementTokenOf } from '../../shared/contracts/test-tokens.ts'
 import type { Wanted } from '../../shared/reconciliation/break-plans.ts'
 import { approveProposal, proposeResolution } from '../../shared/reconciliation/decide-breaks.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
@@ -83,7 +83,8 @@ async function paidInto(accountToken: string): Promise<string> {
 async function sellToAll(merchants: readonly string[]): Promise<void> {
   for (const merchantId of merchants) await sell(merchantId, 20_000, { back: 5_000 })
   const [first] = merchants
-  for (const fault of settlementFaults) await sell(first!, 10_000, { token: `tok_settle_${fault}` })
+  for (const fault of settlementFaults)
+    await sell(first!, 10_000, { token: settlementTokenOf(fault), back: fault === 'over_disputed' ? 1_000 : 0 })
   await sell(first!, 12_345, { currency: 'USD', back: 45 })
   await sell(newMerchant('recon'), 300, { back: 300 })
 }
@@ -177,8 +178,8 @@ test('hold from the sale to the statement, and when breaks are resolved', async 
     await approveAll()
   }
   expect(await broken()).toEqual([])
-  const classes = ['AMOUNT_UNDER', 'DATE', 'DUPLICATE', 'FEE', 'MISSING_HERE', 'MISSING_THERE']
-  expect(await kindsIn('recon_break', 'class')).toEqual(classes)
+  const lines = ['AMENDED', 'AMOUNT_OVER', 'AMOUNT_UNDER', 'DATE', 'DUPLICATE', 'FEE', 'OVER_DISPUTED']
+  expect(await kindsIn('recon_break', 'class')).toEqual([...lines, 'MISSING_HERE', 'MISSING_THERE'].toSorted())
   expect(await kindsIn('recon_file', 'state')).toEqual(['DONE'])
   expect(await kindsIn('payout', 'state')).toEqual(expect.arrayContaining(['PAID', 'RETURNED', 'FAILED']))
 

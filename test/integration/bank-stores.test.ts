@@ -3,9 +3,12 @@ import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globa
 import { ageBatchesAndPayouts } from '../../shared/reconciliation/age-bank.ts'
 import { suggestionsFor } from '../../shared/reconciliation/find-by-amount.ts'
 import { matchFiles } from '../../shared/reconciliation/match-files.ts'
+import { openTransfers } from '../../shared/reconciliation/open-transfers.ts'
 import type { ReconFile, ReconLine } from '../../shared/reconciliation/ports.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
 import { type BatchPorts, Ports } from '../../shared/runtime/wiring.ts'
+import { createPayouts } from '../../shared/settlement/create-payouts.ts'
+import { approveFile } from '../../shared/settlement/decide-file.ts'
 import { times } from '../support/rows.ts'
 import { ScratchDatabase } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
@@ -195,17 +198,53 @@ test('a split deposit before its batch, a short one, and the rest of it', async 
 
 test('a transfer of ours is known on both accounts', async () => {
   await statement([{ ...debit('move-1', 300), partyAccount: 'safeguarded' }])
+  const leg = { reference: 'move-1', currency: 'KRW', amountMinor: -300, sourceId: 'bank-operating', bookedOn: DAY }
+  expect(await openTransfers(ports)).toEqual([{ ...leg, isLate: true }])
   await statement([credit('move-1', 300)], 'bank-safeguarded')
+  expect(await openTransfers(ports)).toEqual([])
   expect(await breaks()).toEqual([])
   expect(await count("SELECT COUNT(*) FROM recon_allocation WHERE subject_kind = 'transfer'")).toBe(2)
 })
 
 test('what never came is missed once, by two at once, and resolved when it comes', async () => {
   await addBatch('ACQ-1-KRW', 97_000)
+  await addBatch('ACQ-2-KRW', -500)
+  await addBatch('ACQ-3-KRW', 0)
   const [payoutId] = await addPayouts(1, 4_000)
   const [one, other] = await Promise.all([ageBatchesAndPayouts(ports, NO_END), ageBatchesAndPayouts(ports, NO_END)])
-  expect([one.batches + other.batches, one.payouts + other.payouts]).toEqual([1, 1])
-  expect(await breaks()).toEqual(times(2, () => ({ class: 'MISSING_THERE', remaining: 0, state: 'OPEN' })))
-  await statement([credit('ACQ-1-KRW', 97_000), debit(payoutId!, 4_000)])
-  expect(await breaks()).toEqual(times(2, () => ({ class: 'MISSING_THERE', remaining: 0, state: 'RESOLVED' })))
+  expect([one.batches + other.batches, one.payouts + other.payouts]).toEqual([2, 1])
+  expect(await breaks()).toEqual(times(3, () => ({ class: 'MISSING_THERE', remaining: 0, state: 'OPEN' })))
+  await statement([credit('ACQ-1-KRW', 97_000), debit('ACQ-2-KRW', 500), debit(payoutId!, 4_000)])
+  expect(await breaks()).toEqual(times(3, () => ({ class: 'MISSING_THERE', remaining: 0, state: 'RESOLVED' })))
+})
+
+test('a payout that was made before its merchant was held is canceled, and its file not approved with it', async () => {
+  const [payoutId] = await addPayouts(2, 4_000)
+  await scratch.direct.write("UPDATE payout SET state = 'CREATED', bank_ref = NULL, event_count = 1")
+  await scratch.direct.write("UPDATE payout_file SET state = 'PREPARED'")
+  const [file] = await scratch.direct.rows('SELECT file_id FROM payout_file')
+  const { merchantId } = (await ports.payouts.find(payoutId!))!
+  const fileId = String(file!.file_id)
+  const held = { ...ports.settlementDefaults, merchantId, currency: 'KRW', validFromMs: 0, heldReason: 'it came back' }
+  await ports.database.runAlone(tx => ports.terms.insertTerms(tx, held, 'kim', 0))
+  const by = { actor: 'kim', reason: 'the usual run' }
+  const [approved] = await Promise.all([
+    approveFile(ports, fileId, by),
+    createPayouts(ports, NO_END),
+    createPayouts(ports, NO_END),
+  ])
+
+  // Whoever held the file's row first.
+  expect(['held', 'decided']).toContain(approved.kind)
+  if (approved.kind === 'held') await approveFile(ports, fileId, by)
+  const rows = 'SELECT merchant_id = ? AS is_held, state FROM payout ORDER BY is_held'
+  expect(await scratch.direct.rows(rows, [merchantId])).toEqual([
+    { is_held: 0, state: 'APPROVED' },
+    { is_held: 1, state: 'CANCELED' },
+  ])
+  expect(await scratch.direct.rows('SELECT state, payout_count, total FROM payout_file')).toEqual([
+    { state: 'APPROVED', payout_count: 1, total: 4_000 },
+  ])
+  expect(await count("SELECT COUNT(*) FROM ledger_entry WHERE entry_type = 'payout_failed'")).toBe(1)
+  expect(await count("SELECT COUNT(*) FROM settlement_batch WHERE state = 'HELD'")).toBe(1)
 })

@@ -139,12 +139,43 @@ describe('a break', () => {
       amount: 300,
       fee: 0,
       state: 'OPEN',
-      due_on: null,
     })
+    expect(correction!.due_on).not.toBeNull()
     const [item] = await scratch.direct.rows("SELECT * FROM settlement_item WHERE type = 'adjustment'", [])
     expect(item).toMatchObject({ merchant_id: 'shop', net: -700, payment_id: null, batch_id: null })
     const actions = await ports.breaks.listActions(made.breakId)
     expect(actions.flatMap(({ eventId }) => eventId ?? [])).toEqual([correction!.event_id, item!.event_id])
+  })
+
+  test('settles a correction that is shown with it, and none of another amount; only once', async () => {
+    const [row] = await scratch.direct.rows(
+      "SELECT expectation_id FROM recon_expectation WHERE kind = 'correction' AND amount = 300",
+    )
+    const target = String(row!.expectation_id)
+    await scratch.direct.write("UPDATE recon_expectation SET state = 'OVERDUE' WHERE expectation_id = ?", [target])
+    const missing = await open(0, {
+      ...{ class: 'MISSING_THERE', subject: target, expectationId: target, movements: [] },
+    })
+    const other = await open(-301, { class: 'MISSING_HERE' })
+    const lines = [await open(-300, { class: 'MISSING_HERE' }), await open(-300, { class: 'MISSING_HERE' })]
+    expect((await as('', 'show', other.breakId)).stdout).not.toContain(target)
+    expect((await as('', 'show', lines[0]!.breakId)).stdout).toContain(`--to acquirer_receivable --target ${target}`)
+    const words = ['--to', 'acquirer_receivable', '--target', target]
+    expect((await as('kim', 'propose', other.breakId, ...words, ...because)).stdout).toContain('with the other sign')
+    for (const { breakId } of lines) await as('kim', 'propose', breakId, ...words, ...because)
+    const both = await Promise.all([
+      as('lee', 'approve', lines[0]!.breakId, ...because),
+      as('park', 'approve', lines[1]!.breakId, ...because),
+    ])
+
+    expect(both.map(({ code }) => code).toSorted()).toEqual([0, 1])
+    expect(both.map(({ stdout }) => stdout).join()).toContain('the correction is settled already')
+    expect(await scratch.direct.rows('SELECT state FROM recon_expectation WHERE expectation_id = ?', [target])).toEqual(
+      [{ state: 'SETTLED' }],
+    )
+    expect(await scratch.direct.count("SELECT COUNT(*) FROM recon_expectation WHERE kind = 'correction'")).toBe(1)
+    expect(await now(missing)).toMatchObject({ state: 'RESOLVED', bookedMinor: 0, version: 1 })
+    expect((await as('', 'show', lines[0]!.breakId)).stdout).not.toContain('It may be the correction')
   })
 
   test('gives back to a batch of the acquirer, and takes it when it is given up', async () => {

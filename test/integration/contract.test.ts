@@ -20,6 +20,7 @@ const PAYMENT_FIELDS = [
   'orderId',
   'capturedAmount',
   'refundedAmount',
+  'disputedAmount',
   'capturableAmount',
   'refundableAmount',
   'createdAt',

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { FakeClock, FakeDoorbell } from '../../shared/payments/fakes.ts'
 import { actOnBreak } from '../../shared/reconciliation/act-on-breaks.ts'
+import { ageBatchesAndPayouts } from '../../shared/reconciliation/age-bank.ts'
 import { ageBreaks, countMissing, nextMissingMs } from '../../shared/reconciliation/age-breaks.ts'
 import { matchAcquirerChunk } from '../../shared/reconciliation/match-acquirer.ts'
 import { matchFiles } from '../../shared/reconciliation/match-files.ts'
@@ -9,14 +10,22 @@ import type { ReconLine } from '../../shared/reconciliation/ports.ts'
 import { countLate, resolveLate } from '../../shared/reconciliation/resolve-late.ts'
 import { createIds } from '../../shared/runtime/ids.ts'
 import { until } from '../../shared/runtime/until.ts'
+import { fakeTerms } from '../../shared/settlement/fake-payouts.ts'
 import { BreakTable } from '../../shared/stores/breaks.ts'
 import { BusinessCalendarTable } from '../../shared/stores/business-calendar.ts'
+import { DisputedPaymentTables } from '../../shared/stores/disputed-payments.ts'
+import { DisputeTable } from '../../shared/stores/disputes.ts'
 import { ExpectationTable } from '../../shared/stores/expectations.ts'
+import { AcquirerBatchTable, BankBreakTables, BankPayoutTables } from '../../shared/stores/recon-bank.ts'
 import { ReconFileTable, ReconSourceTable } from '../../shared/stores/recon-files.ts'
 import { LateLineTables, MissingLineTables } from '../../shared/stores/recon-late.ts'
 import { ReconLineTable } from '../../shared/stores/recon-lines.ts'
 import { MatchingTables } from '../../shared/stores/recon-matching.ts'
+import { SettlementItemTable } from '../../shared/stores/settlement-items.ts'
 import { SettlementLedgerTable } from '../../shared/stores/settlement-ledger.ts'
+import { SettlementStartTable } from '../../shared/stores/settlement-start.ts'
+import { SettlementTermsTable } from '../../shared/stores/settlement-terms.ts'
+import { disagreementsIn } from '../support/recon-disagreements.ts'
 import { times } from '../support/rows.ts'
 import { ScratchDatabase } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
@@ -47,7 +56,7 @@ beforeEach(async () => {
   clock = new FakeClock(NOW_MS)
   for (const table of written) await scratch.direct.write('DELETE FROM ??', [table])
 })
-afterEach(async () => expect(await disagreements()).toEqual([]))
+afterEach(async () => expect(await disagreementsIn(scratch.direct)).toEqual([]))
 
 /** One process: pool, stores and the ports of every use case. */
 function processOf() {
@@ -64,12 +73,19 @@ function processOf() {
     matching: new MatchingTables(database),
     lateLines: new LateLineTables(database),
     missingLines: new MissingLineTables(database),
+    acquirerBatches: new AcquirerBatchTable(database),
+    bankPayouts: new BankPayoutTables(database),
+    bankBreaks: new BankBreakTables(database),
     acquirerTerms: new ExpectationTable(database),
     expectations: new ExpectationTable(database),
     calendars: new BusinessCalendarTable(database),
     reconAlarms: { statusDiffers: (...given: unknown[]) => void told.push(given) },
     doorbell: new FakeDoorbell(),
     agingSteps: [],
+    ...{ disputes: new DisputeTable(database), disputedPayments: new DisputedPaymentTables(database) },
+    ...{ items: new SettlementItemTable(database), terms: new SettlementTermsTable(database) },
+    ...{ settlementLedger: new SettlementLedgerTable(database), settlementStart: new SettlementStartTable(database) },
+    settlementDefaults: fakeTerms,
     clock,
     ids,
   }
@@ -173,43 +189,6 @@ const balances = async () => {
      GROUP BY account HAVING balance <> 0 ORDER BY account`,
   )
   return Object.fromEntries(rows.map(({ account, balance }) => [account, Number(balance)]))
-}
-
-/** Each statement finds what must not be. */
-const MUST_BE_NONE = {
-  'the receivable is what is expected and not settled': `SELECT 1 FROM (
-      SELECT COALESCE(SUM(CASE WHEN debit_account = 'acquirer_receivable' THEN amount WHEN credit_account = 'acquirer_receivable' THEN -amount ELSE 0 END), 0) AS balance
-      FROM ledger_entry) AS books
-    WHERE balance <> (SELECT COALESCE(SUM(amount), 0) FROM recon_expectation WHERE state <> 'SETTLED')`,
-  'cash in transit is what the batches have left': `SELECT 1 FROM (
-      SELECT COALESCE(SUM(CASE WHEN debit_account = 'cash_in_transit' THEN amount WHEN credit_account = 'cash_in_transit' THEN -amount ELSE 0 END), 0) AS balance
-      FROM ledger_entry) AS books
-    WHERE balance <> (SELECT COALESCE(SUM(net - allocated - moved), 0) FROM recon_batch)`,
-  'each break holds its remaining on recon_suspense': `SELECT 1 FROM recon_break b LEFT JOIN (
-      SELECT subject_id, SUM(CASE WHEN debit_account = 'recon_suspense' THEN amount WHEN credit_account = 'recon_suspense' THEN -amount ELSE 0 END) AS balance
-      FROM ledger_entry GROUP BY subject_id) AS books ON books.subject_id = b.break_id
-    WHERE COALESCE(books.balance, 0) <> b.remaining`,
-  'nothing else is on recon_suspense': `SELECT 1 FROM ledger_entry WHERE 'recon_suspense' IN (debit_account, credit_account)
-    AND subject_id NOT IN (SELECT break_id FROM recon_break)`,
-  'booked less its actions remains': `SELECT 1 FROM recon_break b
-    WHERE remaining <> booked - (SELECT COALESCE(SUM(amount), 0) FROM recon_break_action a WHERE a.break_id = b.break_id)`,
-  'a broken line has a break': `SELECT 1 FROM recon_line l WHERE state = 'BROKEN'
-    AND NOT EXISTS (SELECT 1 FROM recon_break b WHERE b.file_id = l.file_id AND b.line_no = l.line_no)`,
-  'what a line settled is settled, once': `SELECT 1 FROM recon_line l JOIN recon_expectation e ON e.expectation_id = l.expectation_id
-    GROUP BY e.expectation_id HAVING COUNT(*) > 1 OR MIN(e.state) <> 'SETTLED'`,
-  'a file that is done has no line left': `SELECT 1 FROM recon_line l JOIN recon_file f ON f.file_id = l.file_id
-    WHERE f.state = 'DONE' AND l.state = 'READ'`,
-  'events of a subject are counted without gaps': `SELECT 1 FROM (
-      SELECT f.event_count - 1 AS counted, (SELECT COUNT(*) FROM outbox_event o WHERE o.message_key = f.file_id) AS told FROM recon_file f
-      UNION ALL SELECT b.event_count, (SELECT COUNT(*) FROM outbox_event o WHERE o.message_key = b.break_id) FROM recon_break b) AS each_subject
-    WHERE counted <> told`,
-}
-
-async function disagreements(): Promise<string[]> {
-  const found = []
-  for (const [name, sql] of Object.entries(MUST_BE_NONE))
-    if ((await scratch.direct.rows(sql)).length > 0) found.push(name)
-  return found
 }
 
 const match = (ports: Process) => matchFiles(ports, NO_END)
@@ -452,6 +431,22 @@ describe('a carry', () => {
     ])
   })
 
+  test('resolves the break that missed its batch', async () => {
+    const ports = processOf()
+    const [refund, sale] = [saleOf(-4_000), saleOf(10_000)]
+    await sell(ports, [refund, sale])
+    await receive(ports, [refund])
+    await match(ports)
+    await scratch.direct.write("UPDATE recon_batch SET due_on = '2025-12-01'")
+    expect(await ageBatchesAndPayouts(ports, NO_END)).toMatchObject({ batches: 1 })
+    await receive(ports, [carry(-3_934), sale], NEXT)
+    await match(ports)
+
+    expect(await scratch.direct.rows('SELECT class, booked, state, version FROM recon_break')).toEqual([
+      { class: 'MISSING_THERE', booked: 0, state: 'RESOLVED', version: 1 },
+    ])
+  })
+
   test('of another amount is missing here', async () => {
     const ports = processOf()
     const refund = saleOf(-4_000)
@@ -576,6 +571,37 @@ describe('what comes late', () => {
     await sell(ports, [saleOf(10_000), saleOf(-1_000)], null)
     expect(await ageBreaks(ports, NO_END)).toMatchObject({ dated: 2 })
     expect(await scratch.direct.rows('SELECT DISTINCT CAST(due_on AS CHAR) AS day FROM recon_expectation')).toEqual([
+      { day: DUE_ON },
+    ])
+  })
+
+  test('and a correction, by when it was booked', async () => {
+    const ports = processOf()
+    const eventId = ids.event()
+    await ports.transactions.run('correction', tx =>
+      ports.expectations.insert(
+        tx,
+        [
+          {
+            ...{ expectationId: ids.expectation(), sourceId: 'acquirer', matchKey: 'brk_1:2', kind: 'correction' },
+            ...{ eventId, paymentId: null, amountMinor: 300, feeMinor: 0, vatMinor: 0, currency: 'KRW', dueOn: null },
+          },
+        ],
+        NOW_MS,
+      ),
+    )
+    await scratch.direct.write(
+      `INSERT INTO ledger_entry (entry_id, subject_id, event_id, entry_type, debit_account, credit_account, amount, currency,
+         occurred_at, recorded_at) VALUES (?)`,
+      [
+        [
+          ...[ids.entry(), 'brk_1', eventId, 'resolved', 'acquirer_receivable', 'own_funds', 300, 'KRW'],
+          ...[new Date(NOW_MS), new Date(NOW_MS)],
+        ],
+      ],
+    )
+    expect(await ageBreaks(ports, NO_END)).toMatchObject({ dated: 1 })
+    expect(await scratch.direct.rows('SELECT CAST(due_on AS CHAR) AS day FROM recon_expectation')).toEqual([
       { day: DUE_ON },
     ])
   })

@@ -21,6 +21,7 @@ const description = JSON.parse(readFileSync(join(repositoryFolder, 'docs/openapi
 const openApi = new OpenApi(description)
 const NO_SUCH_PAYMENT = 'pay_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
 const NO_SUCH_BATCH = 'bat_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
+const NO_SUCH_DISPUTE = 'dsp_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
 const NO_SUCH_FILE = 'rcf_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
 const NO_SUCH_BREAK = 'brk_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
 
@@ -85,6 +86,22 @@ async function withBatch(work: (batchId: string) => Promise<void>): Promise<void
     await work(batchId)
   } finally {
     await database.write('DELETE FROM settlement_batch WHERE batch_id = ?', [batchId])
+  }
+}
+
+/** A dispute of no payment, for as long as the work takes. */
+async function withDispute(work: (disputeId: string) => Promise<void>): Promise<void> {
+  const disputeId = 'dsp_01M80000000000000000000000'
+  const at = new Date('2026-01-02')
+  await database.write(
+    `INSERT INTO dispute (dispute_id, source_id, external_ref, payment_id, merchant_id, currency, amount, fee, state, event_count, opened_at,
+       closed_at) VALUES (?)`,
+    [[disputeId, 'acquirer', 'seen', NO_SUCH_PAYMENT, newMerchant(), 'KRW', 5, 0, 'WON', 0, at, at]],
+  )
+  try {
+    await work(disputeId)
+  } finally {
+    await database.write('DELETE FROM dispute WHERE dispute_id = ?', [disputeId])
   }
 }
 
@@ -167,6 +184,10 @@ describe('successes', () => {
       conforms('listSettlementItems', await api.get(`/settlements/${batchId}/items`), 200)
     })
     conforms('listPayouts', await api.get('/payouts?limit=2'), 200)
+    await withDispute(async disputeId => {
+      conforms('listDisputes', await api.get('/disputes?limit=2'), 200)
+      conforms('getDispute', await api.get(`/disputes/${disputeId}`), 200)
+    })
     await withFileAndBreak(async (fileId, breakId) => {
       conforms('listReconFiles', await api.get('/reconciliation/files?limit=2'), 200)
       conforms('getReconFile', await api.get(`/reconciliation/files/${fileId}`), 200)
@@ -229,6 +250,10 @@ describe('refusals', () => {
     conforms('listSettlementItems', await api.get(`/settlements/${NO_SUCH_BATCH}/items`), 404, 'NOT_FOUND')
   })
 
+  test('a dispute that is not there', async () => {
+    conforms('getDispute', await api.get(`/disputes/${NO_SUCH_DISPUTE}`), 404, 'NOT_FOUND')
+  })
+
   test('a file and a break of reconciliation that are not there', async () => {
     conforms('getReconFile', await api.get(`/reconciliation/files/${NO_SUCH_FILE}`), 404, 'NOT_FOUND')
     conforms('getBreak', await api.get(`/reconciliation/breaks/${NO_SUCH_BREAK}`), 404, 'NOT_FOUND')
@@ -247,6 +272,7 @@ describe('refusals', () => {
       'VALIDATION_FAILED',
     )
     conforms('listPayouts', await api.get('/payouts?state=DONE'), 400, 'VALIDATION_FAILED')
+    conforms('listDisputes', await api.get('/disputes?state=DONE'), 400, 'VALIDATION_FAILED')
     conforms('listReconFiles', await api.get('/reconciliation/files?state=OPEN'), 400, 'VALIDATION_FAILED')
     conforms('listBreaks', await api.get('/reconciliation/breaks?class=OVER'), 400, 'VALIDATION_FAILED')
   })
@@ -365,6 +391,8 @@ const limitedRoutes = (to: PaymentApi): Array<[RouteName, () => Promise<Reply>]>
   ['getSettlement', () => to.get(`/settlements/${NO_SUCH_BATCH}`)],
   ['listSettlementItems', () => to.get(`/settlements/${NO_SUCH_BATCH}/items`)],
   ['listPayouts', () => to.get('/payouts')],
+  ['listDisputes', () => to.get('/disputes')],
+  ['getDispute', () => to.get(`/disputes/${NO_SUCH_DISPUTE}`)],
   ['listReconFiles', () => to.get('/reconciliation/files')],
   ['getReconFile', () => to.get(`/reconciliation/files/${NO_SUCH_FILE}`)],
   ['listBreaks', () => to.get('/reconciliation/breaks')],

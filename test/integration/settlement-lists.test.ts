@@ -1,9 +1,18 @@
 /** The lists of settlement on MariaDB: under every filter each page is right, and reads no more than it needs. */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { type BatchState, batchStates, type PayoutState, payoutStates } from '../../shared/contracts/lists.ts'
+import {
+  type BatchState,
+  batchStates,
+  type DisputeState,
+  disputeStates,
+  type PayoutState,
+  payoutStates,
+} from '../../shared/contracts/lists.ts'
+import { FakeDisputeReader, listedDispute } from '../../shared/settlement/fake-dispute-reader.ts'
 import { batchOf, FakeSettlementReader, itemOf, payoutOf, ulidOf } from '../../shared/settlement/fake-settlements.ts'
 import type { BatchQuery, PayoutQuery, SettlementItem } from '../../shared/settlement/ports.ts'
 import type { Database } from '../../shared/stores/database.ts'
+import { DisputeTable } from '../../shared/stores/disputes.ts'
 import { PayoutTable } from '../../shared/stores/payouts.ts'
 import { BatchTable, UnbatchedItemTable } from '../../shared/stores/settlement-batches.ts'
 import { SettlementItemTable } from '../../shared/stores/settlement-items.ts'
@@ -17,6 +26,9 @@ jest.setTimeout(120_000)
 
 const BATCHES = 6_000
 const ITEMS = 3_000
+const DISPUTES = 3_000
+/** Of which one payment has this many. */
+const DISPUTES_OF_ONE = 30
 const PAGE = 20
 /** A page reads one row more, to know whether there is another. */
 const PAGE_READS = PAGE + 1
@@ -28,8 +40,10 @@ let scratch: ScratchDatabase
 /** One connection: what it has read is told to it alone. */
 let single: TestDatabase
 let reader: SettlementReaderTables
+let disputeReader: DisputeTable
 /** Says what each list should be. */
 const expected = new FakeSettlementReader()
+const expectedDisputes = new FakeDisputeReader()
 
 const dayOf = (number: number): string => new Date(Date.UTC(2026, 0, 1 + number)).toISOString().slice(0, 10)
 const ofList = <T>(list: readonly T[], number: number): T => list[number % list.length]!
@@ -56,10 +70,19 @@ function fillExpected() {
       const state = ofList<PayoutState>(payoutStates, mixed(number + attempt))
       expected.payouts.push(payoutOf(3 * number + attempt, { batchId, merchantId, currency, attempt, state }))
     }
+  expectedDisputes.disputes.push(...times(DISPUTES, plannedDispute))
   const { batchId, merchantId, currency } = expected.batches[0]!
   expected.items.push(
     ...times(ITEMS, number => itemOf(number, { batchId, merchantId, currency, periodEnd: dayOf(mixed(number) % 7) })),
   )
+}
+
+function plannedDispute(number: number) {
+  const state = ofList<DisputeState>(disputeStates, Math.floor(number / MERCHANTS.length))
+  return listedDispute(number, {
+    ...{ merchantId: ofList(MERCHANTS, number), state, closedAtMs: state === 'OPEN' ? null : NOW_MS },
+    ...(number % (DISPUTES / DISPUTES_OF_ONE) === 0 ? { paymentId: `pay_${ulidOf(0)}` } : {}),
+  })
 }
 
 async function plant(database: Database) {
@@ -70,6 +93,10 @@ async function plant(database: Database) {
   ]
   await database.runAlone(async tx => {
     for (const batch of expected.batches) await batches.insert(tx, batch)
+  })
+  const disputes = new DisputeTable(database)
+  await database.runAlone(async tx => {
+    for (const dispute of expectedDisputes.disputes) await disputes.insert(tx, dispute)
   })
   await database.runAlone(async tx => {
     for (const payout of expected.payouts) await payouts.insert(tx, payout)
@@ -87,6 +114,7 @@ beforeAll(async () => {
   single = openDatabase(scratch.url, 1)
   const select = (sql: string, values: readonly unknown[] = []) => single.rows(sql, [...values])
   reader = new SettlementReaderTables({ select } as unknown as Database)
+  disputeReader = new DisputeTable({ select } as unknown as Database)
 })
 afterAll(async () => {
   await single?.close()
@@ -166,6 +194,36 @@ describe('payouts', () => {
       expect(reads).toBeLessThanOrEqual(PAGE_READS + 3)
       beforePayoutId = result[PAGE - 1]!.payoutId
     }
+  })
+})
+
+describe('disputes', () => {
+  const filters = { merchantId: 'shop', state: 'OPEN' as const }
+
+  test.each(subsets(filters))('of %j: page by page', async query => {
+    let beforeDisputeId: string | undefined
+    for (let page = 0; page < 3; page++) {
+      const asked = { ...query, limit: PAGE_READS, beforeDisputeId }
+      const { result, reads } = await readsOf(() => disputeReader.list(asked))
+      expect(result).toEqual(await expectedDisputes.list(asked))
+      // Of each state little more than a page.
+      expect(reads).toBeLessThanOrEqual(disputeStates.length * 2 * PAGE_READS)
+      beforeDisputeId = result[PAGE - 1]!.disputeId
+    }
+  })
+
+  test.each(subsets(filters))('of one payment and %j', async query => {
+    const asked = { ...query, paymentId: `pay_${ulidOf(0)}`, limit: DISPUTES }
+    const { result, reads } = await readsOf(() => disputeReader.list(asked))
+    expect(result).toEqual(await expectedDisputes.list(asked))
+    expect(result.length).toBeGreaterThan(0)
+    expect(reads).toBeLessThanOrEqual(disputeStates.length * (DISPUTES_OF_ONE + 3))
+  })
+
+  test('one is found', async () => {
+    const [dispute] = expectedDisputes.disputes
+    expect(await disputeReader.find(dispute!.disputeId)).toEqual(dispute)
+    expect(await disputeReader.find(`dsp_${ulidOf(DISPUTES)}`)).toBeUndefined()
   })
 })
 

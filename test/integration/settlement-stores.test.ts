@@ -71,6 +71,7 @@ function processOf() {
     outbox,
     items: new SettlementItemTable(database),
     unbatchedItems: new UnbatchedItemTable(database),
+    undatedItems: new SettlementItemTable(database),
     batches: new BatchTable(database),
     reserves: new ReserveTable(database),
     invoices: new InvoiceTable(database),
@@ -95,7 +96,7 @@ type Process = ReturnType<typeof processOf>
 const itemOf = (netMinor: number, given: Partial<SettlementItem> = {}): SettlementItem => ({
   ...{ itemId: ids.item(), merchantId: 'shop', currency: 'KRW', paymentId: null, eventId: ids.event() },
   ...{ type: 'capture', grossMinor: netMinor, feeMinor: 0, vatMinor: 0, netMinor },
-  ...{ soldOn: '2026-01-02', periodEnd: '2026-01-02', dueOn: null, calendarVersion: 1 },
+  ...{ soldOn: '2026-01-02', periodEnd: '2026-01-02', dueOn: '2026-01-06', calendarVersion: 1 },
   ...given,
 })
 
@@ -198,6 +199,21 @@ describe('closing on MariaDB', () => {
     expect(await batches()).toMatchObject([{ state: 'CLOSED', item_count: 25_000, net: 250_000 }])
     expect(await scratch.direct.count('SELECT COUNT(*) FROM settlement_item WHERE batch_id IS NULL')).toBe(0)
     expect(await scratch.direct.count("SELECT COUNT(*) FROM outbox_event WHERE topic = 'settlement.closed'")).toBe(1)
+  })
+
+  test('items whose year was loaded since get the due date of their batch, of two at once each one', async () => {
+    const [one, other] = [processOf(), processOf()]
+    await sell(
+      one,
+      times(6_000, () => itemOf(10, { dueOn: null })),
+    )
+    await Promise.all([closeBatches(one, NO_END), closeBatches(other, NO_END)])
+    expect(
+      await scratch.direct.rows(
+        `SELECT CAST(i.due_on AS CHAR) AS due, CAST(b.due_on AS CHAR) AS paid, COUNT(*) AS count FROM settlement_item i
+         JOIN settlement_batch b ON b.batch_id = i.batch_id GROUP BY i.due_on, b.due_on`,
+      ),
+    ).toEqual([{ due: '2026-01-06', paid: '2026-01-06', count: 6_000 }])
   })
 
   test('two closers at once, and sales that go on meanwhile: each batch is the sum of its items', async () => {

@@ -58,6 +58,7 @@ beforeAll(async () => {
   // Too late for a batch.
   const forRecon = await reconPayments(api, newMerchant('verify'))
   await addOperators(system.databaseUrl)
+  await closeMonths(system.databaseUrl)
   const settled = await verify(system, { settleMs: 90_000, graceMs: 60_000 })
   expect({ failed: failuresOf(settled), pending: settled.pending }).toEqual({ failed: [], pending: 0 })
   // The relay, the sweep and the resolver would repair some of what is planted.
@@ -85,6 +86,23 @@ async function addOperators(databaseUrl: string): Promise<void> {
   )
   const by = { token: first.kind === 'changed' ? first.token! : '' }
   for (const name of ['lee', 'park']) await addOperator(ports, by, { name, role: 'viewer', reason: 'asked for' })
+  await ports.database.close()
+}
+
+/** Two months without entries. */
+async function closeMonths(databaseUrl: string): Promise<void> {
+  const ports = new Ports(() => configFrom({ DATABASE_URL: databaseUrl })).forBatches
+  const [actor, reason] = ['kim', 'approved']
+  for (const [month, knownUntil] of [
+    ['2000-01', '2000-02-05'],
+    ['2000-02', '2000-03-05'],
+  ] as const)
+    await ports.database.runAlone(async tx => {
+      const times = { knownUntilMs: Date.parse(knownUntil), closedAtMs: Date.parse(knownUntil) + 60_000 }
+      const closed = { month, ...times, entryCount: 0, openBreaks: 0, closedBy: actor, reason }
+      await ports.closedMonths.insert(tx, closed, [])
+      await ports.auditLog.append(tx, { actor, action: 'month.closed', subject: month, reason, details: {} })
+    })
   await ports.database.close()
 }
 

@@ -17,7 +17,7 @@ export async function expectPausesSurvived(
   const system = await findSystem(undefined, process.env)
   const said: string[] = []
   const faults = pausesMs.flatMap(pauseMs => paused.map((victim): Fault => ({ victim, kind: 'pause', pauseMs })))
-  const options = { seed, faults: () => faults, paymentsMin: 50, say: (line: string) => void said.push(line) }
+  const options = { seed, faults: () => faults, paymentsMin: 50, days: 0, say: (line: string) => void said.push(line) }
   const result = await killRun(system, connectControl(), options)
   expect({ failures: failuresOf(result), mismatches: result.mismatches.slice(0, 5), said }).toMatchObject({
     failures: [],

@@ -8,8 +8,9 @@ import type { Turn } from '../../shared/payments/fake-store.ts'
 import { createFakePorts } from '../../shared/payments/fakes.ts'
 import type { OperationPolicy } from '../../shared/payments/operation.ts'
 import { fakeSources } from '../../shared/reconciliation/fake-recon.ts'
-import type { OpenBreaks } from '../../shared/reconciliation/ports.ts'
+import type { OpenBreaks, OpenTransfer } from '../../shared/reconciliation/ports.ts'
 import { FakeBalances } from '../../shared/settlement/fake-balances.ts'
+import { FakeDisputeReader } from '../../shared/settlement/fake-dispute-reader.ts'
 import { FakeSettlementReader } from '../../shared/settlement/fake-settlements.ts'
 import type { AuditHead, Waiting } from '../../shared/settlement/ports.ts'
 
@@ -90,6 +91,7 @@ export function createHandlerPorts(
     ...ports,
     balances: new FakeBalances(),
     settlementReader: new FakeSettlementReader(),
+    disputeReader: new FakeDisputeReader(),
     responses: new FakeResponseCache(limiter),
     limiter,
     callerIs: 'merchant' as LimitPorts['callerIs'],
@@ -127,11 +129,17 @@ function noPayouts() {
 /** No file waits and no break is open; a test may put something there. */
 function noBreaks() {
   const none: Waiting = { count: 0, sinceMs: null }
-  const recon = { files: { RECEIVED: none, PARSED: none, MATCHING: none }, rejected: 0, open: [] as OpenBreaks[] }
+  const recon = {
+    files: { RECEIVED: none, PARSED: none, MATCHING: none },
+    rejected: 0,
+    open: [] as OpenBreaks[],
+    transfers: [] as OpenTransfer[],
+  }
   return {
     recon,
     reconFiles: { waiting: async () => recon.files, countRejected: async () => recon.rejected },
     breakReader: { sumOpen: async () => recon.open },
+    allocations: { listOpen: async () => recon.transfers },
     reconSources: { list: async () => [...fakeSources] },
   }
 }

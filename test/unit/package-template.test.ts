@@ -207,6 +207,8 @@ describe('the environment', () => {
       'getSettlement',
       'listSettlementItems',
       'listPayouts',
+      'listDisputes',
+      'getDispute',
       'listReconFiles',
       'getReconFile',
       'listBreaks',

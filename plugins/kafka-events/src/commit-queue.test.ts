@@ -22,6 +22,7 @@ function createQueue({ restMs = 0, broker = createBroker() } = {}) {
   const failures: string[] = []
   const committed: 'committed'[] = []
   const queue = new CommitQueue({
+    groupId: 'ship',
     commit: broker.commit,
     committed: () => committed.push('committed'),
     commitFailed: error => failures.push((error as Error).message),
@@ -42,16 +43,16 @@ describe('CommitQueue', () => {
     expect(broker.sent()).toEqual([{ 't-0': 5 }])
   })
 
-  test('says with which topics it has come to a commit, and behind it', async () => {
+  test('says with which topics and for which group it has come to a commit, and behind it', async () => {
     const heard: [string, unknown][] = []
     const listen = (message: unknown, name: string | symbol) => void heard.push([String(name), message])
     for (const point of crashPoints) subscribe(point, listen)
     const { broker, mark } = createQueue()
     mark(0, 5)
-    expect(heard).toEqual([['kafka-events:committing', new Set(['t'])]])
+    expect(heard).toEqual([['kafka-events:committing', new Set(['ship', 't'])]])
     broker.commits[0]!.answer()
     await settle()
-    expect(heard).toEqual(crashPoints.map(point => [point, new Set(['t'])]))
+    expect(heard).toEqual(crashPoints.map(point => [point, new Set(['ship', 't'])]))
     for (const point of crashPoints) unsubscribe(point, listen)
   })
 

@@ -9,6 +9,7 @@ export interface CommittedOffset {
 }
 
 export interface CommitQueuePorts {
+  groupId: string
   /** Sends one commit. Called only while the queue's generation is the group's, as far as this process knows. */
   commit(offsets: CommittedOffset[]): Promise<void>
   committed(): void
@@ -65,9 +66,9 @@ export class CommitQueue {
       const offsets = [...this.#pending.values()]
       this.#pending.clear()
       try {
-        reached('kafka-events:committing', offsets)
+        reached('kafka-events:committing', this.#ports.groupId, offsets)
         await this.#ports.commit(offsets)
-        reached('kafka-events:committed', offsets)
+        reached('kafka-events:committed', this.#ports.groupId, offsets)
         failedAttempts = 0
         if (this.#isOver) break
         this.#ports.committed()

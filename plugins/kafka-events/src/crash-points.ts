@@ -14,8 +14,8 @@ export type CrashPoint = (typeof crashPoints)[number]
 
 const channels = Object.fromEntries(crashPoints.map(point => [point, channel(point)])) as Record<CrashPoint, Channel>
 
-/** Says that this process has come to this point with offsets of these topics. */
-export function reached(point: CrashPoint, offsets: readonly { topic: string }[]): void {
+/** Says that this process has come to this point with offsets of these topics, for this group. */
+export function reached(point: CrashPoint, groupId: string, offsets: readonly { topic: string }[]): void {
   const { [point]: listeners } = channels
-  if (listeners.hasSubscribers) listeners.publish(new Set(offsets.map(({ topic }) => topic)))
+  if (listeners.hasSubscribers) listeners.publish(new Set([groupId, ...offsets.map(({ topic }) => topic)]))
 }

@@ -192,6 +192,7 @@ export class GroupMember {
 
   #createAssignment(): Assignment {
     return new Assignment({
+      groupId: this.#ports.groupId,
       processors: this.#ports.processors,
       partitionsPerEventMax: this.#ports.local.partitionsPerEventMax,
       commit: offsets => this.#sendCommit(offsets),

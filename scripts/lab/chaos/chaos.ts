@@ -13,6 +13,8 @@ export interface ChaosFlags {
   seed?: number | undefined
   /** Milliseconds. */
   lease: number
+  /** Virtual. */
+  days: number
   hurry?: boolean | undefined
   plant?: boolean | undefined
   json?: string | true | undefined
@@ -23,6 +25,7 @@ export async function chaos({
   minutes: lengthMs,
   seed: given,
   lease: leaseMs,
+  days,
   hurry = false,
   plant = false,
   json,
@@ -42,7 +45,7 @@ export async function chaos({
   const result = await withStage(
     { leaseMs },
     reporter,
-    stage => chaosRun(stage, { seed, lengthMs, leaseMs, hurry, plant, say }),
+    stage => chaosRun(stage, { seed, lengthMs, leaseMs, days, hurry, plant, say }),
     outcome => failuresOf(outcome).length === 0,
   )
   const ended = { seed, result, failures: failuresOf(result), seconds: (performance.now() - startedMs) / 1_000 }

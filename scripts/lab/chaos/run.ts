@@ -4,6 +4,8 @@ import type { DecisionState } from '../../../shared/contracts/acquirer.ts'
 import { defaultOptions, verify } from '../../operate/verify/settle.ts'
 import type { VerifyReport } from '../../operate/verify/verify-system.ts'
 import { noRetries } from '../client-answer.ts'
+import { auditSettled, type SettledAudit } from '../passing-days/audit-settled.ts'
+import { PassingDays } from '../passing-days/passing-days.ts'
 import { createRandom } from '../random.ts'
 import { RECOVERY_DEADLINE_MS } from '../service-faults.ts'
 import { audit, type Mismatch } from './auditor/audit.ts'
@@ -12,6 +14,7 @@ import { type Fault, makeFaults } from './faults.ts'
 import { HEAL_MS_MAX, untilAllIsUp, untilNothingIsOpen } from './heal.ts'
 import { Client, type Memory } from './load/client.ts'
 import { type LoadResult, runLoad } from './load/load.ts'
+import { merchants } from './merchants.ts'
 import { factsOf, type PlantedOutcome, plantLies } from './plant.ts'
 import type { Stage } from './stage.ts'
 
@@ -20,6 +23,8 @@ export interface ChaosRunOptions {
   /** How long faults are made. */
   lengthMs: number
   leaseMs: number
+  /** Virtual days that pass meanwhile; 0: the clock stands. */
+  days: number
   /** Heals by the sandbox clock instead of waiting for the jobs. */
   hurry: boolean
   /** After a clean audit: writes lies into the system, which the auditor must name. */
@@ -34,47 +39,98 @@ export interface ChaosRunResult {
   /** From the end of the last fault until everything was up, all clients had their answers and nothing was open. */
   healMs: number
   facts: Facts
-  mismatches: Mismatch[]
+  mismatches: (Mismatch | SettledMismatch)[]
+  /** Null when no days passed. */
+  settled: (SettledAudit & { days: number; approved: number }) | null
   /** What became of the operations that somebody was told are unknown. */
   unknown: Record<DecisionState | 'NEVER_BEGUN', number>
   verify: VerifyReport
   planted: PlantedOutcome[]
 }
 
+/** What the journals of acquirer and bank say otherwise than the books, after days that passed. */
+export interface SettledMismatch {
+  check: 'settled'
+  what: string
+}
+
 /** Between two visits of clients. */
 const INTERVAL_MS = 140
 const SETTLE_MS = 60_000
+/** Until what was sold last is paid out and settled, over a weekend and a holiday. Fewer than keys are kept, with those before. */
+const DAYS_AFTER = 8
+
+type SayAt = (line: string) => void
 
 /** Throws when a service does not come back, or something is still open when all should have healed. */
 export async function chaosRun(stage: Stage, options: ChaosRunOptions): Promise<ChaosRunResult> {
-  const { seed, leaseMs, hurry, say } = options
-  const random = createRandom(seed)
+  const days = options.days > 0 ? await PassingDays.begin({ ...stage, merchants }) : undefined
   const startedMs = performance.now()
-  const sayAt = (line: string) => say(`${((performance.now() - startedMs) / 1_000).toFixed(1).padStart(6)} s  ${line}`)
+  const sayAt = (line: string) =>
+    options.say(`${((performance.now() - startedMs) / 1_000).toFixed(1).padStart(6)} s  ${line}`)
   const memory: Memory = { told: [], reads: [], unknownIds: new Set(), retries: noRetries() }
-  const deadlineMs = () => startedMs + options.lengthMs + RECOVERY_DEADLINE_MS + HEAL_MS_MAX
+  const { faults, loading, passing } = await disturb(stage, options, { memory, days, startedMs, sayAt })
+  const healStartedMs = performance.now()
+  await untilAllIsUp(stage)
+  sayAt('everything is up')
+  const [load] = await Promise.all([loading, passing, untilNothingIsOpen(stage, options.hurry)])
+  await untilNothingIsOpen(stage, options.hurry)
+  const healMs = performance.now() - healStartedMs
+  sayAt('everything is decided and published')
+  if (days) await payOut(stage, options, days, sayAt)
+  const judged = await judge(stage, options, memory, days)
+  sayAt('audited')
+  return { load, faults, memory, healMs, ...judged }
+}
+
+interface Disturbing {
+  memory: Memory
+  days: PassingDays | undefined
+  startedMs: number
+  sayAt: SayAt
+}
+
+/** Clients, faults and days side by side; resolves when the last fault is over. */
+async function disturb(stage: Stage, options: ChaosRunOptions, { memory, days, startedMs, sayAt }: Disturbing) {
+  const { seed, lengthMs, leaseMs } = options
+  const random = createRandom(seed)
+  const deadlineMs = () => startedMs + lengthMs + RECOVERY_DEADLINE_MS + HEAL_MS_MAX
   const client = new Client({ apiUrl: stage.apiUrl, memory, deadlineMs })
   const over = new AbortController()
   const isOver = () => over.signal.aborted
   const loading = runLoad({ client, random: random.fork(), name: `s${seed}`, intervalMs: INTERVAL_MS, isOver })
   const failing = makeFaults({ stage, random: random.fork(), leaseMs, signal: over.signal, say: sayAt })
-  await Promise.race([sleep(options.lengthMs), failing, loading])
+  const passing = days?.pass(options.days, lengthMs, isOver) ?? Promise.resolve()
+  await Promise.race([sleep(lengthMs), failing, loading, failureOf(passing)])
   over.abort()
   const faults = await failing
   sayAt('the last fault is over')
-  const healStartedMs = performance.now()
-  await untilAllIsUp(stage)
-  sayAt('everything is up')
-  const [load] = await Promise.all([loading, untilNothingIsOpen(stage, hurry)])
+  return { faults, loading, passing }
+}
+
+async function payOut(stage: Stage, { hurry }: ChaosRunOptions, days: PassingDays, sayAt: SayAt): Promise<void> {
+  await days.settle(DAYS_AFTER)
+  sayAt(`${days.passed.toFixed(0)} days have passed, ${days.approved} payout files were approved`)
   await untilNothingIsOpen(stage, hurry)
-  const healMs = performance.now() - healStartedMs
-  sayAt('everything is decided and published')
+}
+
+async function judge(stage: Stage, { plant }: ChaosRunOptions, memory: Memory, days: PassingDays | undefined) {
   const report = await verify(stage.system, { ...defaultOptions, settleMs: SETTLE_MS })
   const facts = await factsOf(stage, memory)
-  const mismatches = audit(facts)
-  const planted = options.plant && mismatches.length === 0 ? await plantLies(stage, memory) : []
-  sayAt('audited')
-  return { load, faults, memory, healMs, facts, mismatches, unknown: endsOf(facts, memory), verify: report, planted }
+  const settled = days ? await settledOf(stage, days) : null
+  await days?.close()
+  const differing = settled?.problems.map(what => ({ check: 'settled' as const, what })) ?? []
+  const mismatches = [...audit(facts), ...differing]
+  const planted = plant && mismatches.length === 0 ? await plantLies(stage, memory) : []
+  return { facts, mismatches, settled, unknown: endsOf(facts, memory), verify: report, planted }
+}
+
+/** Rejects when the work does, and never resolves. */
+const failureOf = (work: Promise<unknown>): Promise<never> => new Promise((_, reject) => void work.catch(reject))
+
+async function settledOf({ system: { databaseUrl }, acquirerUrl, bankUrl }: Stage, days: PassingDays) {
+  const audited = await auditSettled({ databaseUrl, acquirerUrl, bankUrl }, await days.virtualNowMs())
+  return { ...audited, days: days.passed, approved: days.approved }
 }
 
 function endsOf({ journal }: Facts, { unknownIds }: Memory): ChaosRunResult['unknown'] {
@@ -88,13 +144,14 @@ function endsOf({ journal }: Facts, { unknownIds }: Memory): ChaosRunResult['unk
 }
 
 /** Why a run must not count as passed; empty when it may. */
-export function failuresOf({ mismatches, verify, load, facts, planted }: ChaosRunResult): string[] {
+export function failuresOf({ mismatches, verify, load, facts, settled, planted }: ChaosRunResult): string[] {
   const broken = verify.results.filter(invariant => !invariant.ok).map(({ name }) => name)
   return [
     ...(mismatches.length > 0 ? [`${mismatches.length} mismatches`] : []),
     ...(broken.length > 0 ? [`invariants broken: ${broken.join(', ')}`] : []),
     ...(verify.pending > 0 ? [`${verify.pending} findings still pending`] : []),
     ...planted.flatMap(({ name, problem }) => (problem === null ? [] : [`planted: ${name}: ${problem}`])),
+    ...(settled !== null && !settled.payouts.PAID ? ['nothing was paid out'] : []),
     ...(load.visits === 0 || facts.operations.length === 0 ? ['nothing was done'] : []),
   ]
 }

@@ -9,7 +9,7 @@ import { withOwnSystem } from '../own-system.ts'
 import { EXPIRING_TOKEN } from './load/draws.ts'
 import { TcpProxy } from './proxy.ts'
 
-export const victims = ['mariadb', 'kafka', 'redis', 'acquirer', 'api'] as const
+export const victims = ['mariadb', 'kafka', 'redis', 'acquirer', 'bank', 'api'] as const
 export type Victim = (typeof victims)[number]
 
 export interface Stage {
@@ -17,6 +17,7 @@ export interface Stage {
   system: FoundSystem
   control: Control
   acquirerUrl: string
+  bankUrl: string
   /** Where clients find the API. */
   apiUrl: string
   proxies: Record<Victim, TcpProxy>
@@ -42,9 +43,10 @@ export async function withStage<T>(
       { data: `chaos-${process.pid}`, detour },
       reporter,
       async (system, control) => {
-        const { ACQUIRER_URL: acquirerUrl, API_URL } = (await control.status()).env
+        const { ACQUIRER_URL: acquirerUrl, BANK_URL: bankUrl, API_URL } = (await control.status()).env
         proxies.api.targetPort = portOf(API_URL)
-        return work({ system, control, acquirerUrl, apiUrl: throughPort(API_URL, proxies.api.port), proxies })
+        const apiUrl = throughPort(API_URL, proxies.api.port)
+        return work({ system, control, acquirerUrl, bankUrl, apiUrl, proxies })
       },
       isGood,
     )
@@ -55,17 +57,19 @@ export async function withStage<T>(
 
 async function detourThrough(proxies: Record<Victim, TcpProxy>, leaseMs: number): Promise<Detour> {
   const kafkaPort = await anyFreePort(new Set())
-  const { mariadb, kafka, redis, acquirer } = proxies
+  const { mariadb, kafka, redis, acquirer, bank } = proxies
   const apiEnv = (env: SystemEnv): Record<string, string> => {
     mariadb.targetPort = portOf(env.DATABASE_URL)
     kafka.targetPort = kafkaPort
     redis.targetPort = portOf(env.REDIS_URL)
     acquirer.targetPort = portOf(env.ACQUIRER_URL)
+    bank.targetPort = portOf(env.BANK_URL)
     return {
       DATABASE_URL: throughPort(env.DATABASE_URL, mariadb.port),
       KAFKA_BROKERS: `127.0.0.1:${kafka.port}`,
       REDIS_URL: throughPort(env.REDIS_URL, redis.port),
       ACQUIRER_URL: throughPort(env.ACQUIRER_URL, acquirer.port),
+      BANK_URL: throughPort(env.BANK_URL, bank.port),
       LEASE_MS: String(leaseMs),
       FEE_FIXED: JSON.stringify(FEE_FIXED),
       CAPTURE_WINDOW_MS_BY_METHOD: JSON.stringify({ [EXPIRING_TOKEN]: EXPIRING_MS }),

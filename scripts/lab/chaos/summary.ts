@@ -40,6 +40,11 @@ export function summaryOf(ended: EndedRun, terminal: NodeJS.WriteStream): string
     `retries     ${list(figures.retries)}`,
     ...Object.entries(figures.faults).map(([kind, counts]) => `${kind.padEnd(11)} ${list(counts)}`),
     `unknown     ${result.memory.unknownIds.size} outcomes: ${list(figures.unknown)}`,
+    ...(result.settled
+      ? [
+          `settled     ${result.settled.days.toFixed(0)} days, ${result.settled.approved} files approved, payouts ${list(result.settled.payouts)}; ${result.settled.compared} comparisons with acquirer and bank`,
+        ]
+      : []),
     `healed in   ${(result.healMs / 1_000).toFixed(1)} s`,
     `invariants  ${result.verify.results.length - broken.length} of ${result.verify.results.length} hold`,
     ...(result.planted.length > 0
@@ -50,7 +55,7 @@ export function summaryOf(ended: EndedRun, terminal: NodeJS.WriteStream): string
     `mismatches  ${result.mismatches.length}`,
     `seconds     ${ended.seconds.toFixed(0)}`,
     failures.length === 0
-      ? colours.green('passed: what clients were told = database = Kafka = acquirer = ledger')
+      ? colours.green('passed: what clients were told = database = Kafka = acquirer = bank = ledger')
       : colours.red(`failed: ${failures.join('; ')}`),
   ]
 }
@@ -75,6 +80,7 @@ export function figuresOf({ seed, result, failures, seconds }: EndedRun) {
       }),
     ),
     unknown,
+    settled: result.settled,
     healMs: Math.round(healMs),
     records: facts.records.length,
     duplicates: facts.records.length - new Set(facts.records.map(({ eventId }) => eventId)).size,

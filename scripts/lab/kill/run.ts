@@ -7,6 +7,8 @@ import { defaultOptions, verify } from '../../operate/verify/settle.ts'
 import { openSnapshot } from '../../operate/verify/snapshot.ts'
 import type { VerifyReport } from '../../operate/verify/verify-system.ts'
 import { noRetries, type RetryReason } from '../client-answer.ts'
+import { auditSettled, type SettledAudit } from '../passing-days/audit-settled.ts'
+import { PassingDays } from '../passing-days/passing-days.ts'
 import { createRandom, type Random } from '../random.ts'
 import { audit, type KafkaFacts, kafkaFactsOf } from './audit.ts'
 import { type ClientOptions, runFlow, sendTo, type Transcript } from './client.ts'
@@ -21,6 +23,8 @@ export interface KillRunOptions {
   faults: (random: Random) => Fault[]
   /** Clients go on until at least so many payments were begun. */
   paymentsMin: number
+  /** Virtual days that pass meanwhile, and as many as it takes to pay out what was sold; 0: the clock stands. */
+  days: number
   say: (line: string) => void
 }
 
@@ -34,6 +38,8 @@ export interface KillRunResult {
   mismatches: string[]
   /** Records in Kafka beyond the first of each event; allowed. */
   duplicates: number
+  /** Null when no days passed. */
+  settled: SettledAudit | null
   verify: VerifyReport
 }
 
@@ -42,11 +48,16 @@ const CLIENTS = 8
 const PAUSE_MS_MAX = 80
 const CALL_DEADLINE_MS = 180_000
 const SETTLE_MS = 180_000
+/** Until what was sold last is paid out and on a statement, over a weekend. Holds live for seven days, with those before. */
+const DAYS_AFTER = 4
+/** A day passes in about so much real time, while faults are made. */
+const DAY_TAKES_MS = 15_000
 
 /** Throws when a service does not come back or the database or Kafka cannot be read afterwards. */
 export async function killRun(system: FoundSystem, control: Control, options: KillRunOptions): Promise<KillRunResult> {
   const random = createRandom(options.seed)
   const merchantId = `kill-${options.seed}-${randomUUID().slice(0, 8)}`
+  const days = options.days > 0 ? await beginDays(system, merchantId) : undefined
   const inFlight = new InFlight()
   const retries = noRetries()
   const client = { send: sendTo(system.apiUrl), inFlight, random: random.fork(), deadlineMs: CALL_DEADLINE_MS, retries }
@@ -56,9 +67,12 @@ export async function killRun(system: FoundSystem, control: Control, options: Ki
   const [faults, transcripts] = await Promise.all([
     faultsEnd,
     runClients(client, merchantId, options.paymentsMin, faultsEnd),
+    days?.pass(options.days, options.days * DAY_TAKES_MS, () => false),
   ])
+  await days?.settle(DAYS_AFTER)
   options.say('clients are done; waiting until everything has settled')
   const report = await verify(system, { ...defaultOptions, settleMs: SETTLE_MS })
+  const settled = days ? await settledOf(system, days) : null
   options.say('repeating every key once more')
   const replayed = await replayAll(client, transcripts)
   const { mismatches, kafka } = await auditRun(system, merchantId, transcripts)
@@ -68,10 +82,23 @@ export async function killRun(system: FoundSystem, control: Control, options: Ki
     payments: transcripts.filter(({ paymentId }) => paymentId !== null).length,
     answers: transcripts.flatMap(({ told }) => told).filter(({ answer }) => answer !== null).length,
     retries,
-    mismatches: [...mismatches, ...replayed],
+    mismatches: [...mismatches, ...replayed, ...(settled?.problems ?? [])],
+    settled,
     duplicates: kafka.records - kafka.distinct,
     verify: report,
   }
+}
+
+function beginDays(system: FoundSystem, merchantId: string): Promise<PassingDays> {
+  const merchants = ['KRW', 'USD', 'JPY'].map(currency => ({ merchantId, currency, terms: { delayDays: 0 } }))
+  return PassingDays.begin({ system, apiUrl: system.apiUrl, merchants })
+}
+
+async function settledOf({ databaseUrl, config }: FoundSystem, days: PassingDays): Promise<SettledAudit> {
+  const { acquirerUrl, bankUrl } = config
+  const audited = await auditSettled({ databaseUrl, acquirerUrl, bankUrl }, await days.virtualNowMs())
+  await days.close()
+  return audited
 }
 
 const faultLine = ({ round, fault, inFlight, cutOff, recoveryMs }: FaultOutcome, rounds: number): string =>
@@ -132,6 +159,7 @@ export function failuresOf(result: KillRunResult): string[] {
       .filter(({ inFlight }) => inFlight === 0)
       .map(({ round }) => `round ${round}: no request was in flight`),
     ...result.faults.flatMap(readinessProblem),
+    ...(result.settled !== null && !result.settled.payouts.PAID ? ['nothing was paid out'] : []),
     ...(result.payments === 0 ? ['nothing was done'] : []),
   ]
 }

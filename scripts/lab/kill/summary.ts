@@ -27,6 +27,11 @@ export function summaryOf({ result, failures, seconds }: EndedRun, terminal: Nod
     `retries     ${retries.join(', ')}`,
     `mismatches  ${result.mismatches.length}`,
     `duplicates  ${result.duplicates} records in Kafka (allowed)`,
+    ...(result.settled === null
+      ? []
+      : [
+          `settled     payouts ${countsIn(result.settled.payouts)}; ${result.settled.compared} comparisons with acquirer and bank`,
+        ]),
     `invariants  ${result.verify.results.length - broken.length} of ${result.verify.results.length} hold`,
     `seconds     ${seconds.toFixed(0)}`,
     failures.length === 0
@@ -34,6 +39,11 @@ export function summaryOf({ result, failures, seconds }: EndedRun, terminal: Nod
       : colours.red(`failed: ${failures.join('; ')}`),
   ]
 }
+
+const countsIn = (counts: Record<string, number>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ')
 
 /** How many of each kind, by victim, and how long the worst of them took to recover. */
 function faultLines(outcomes: FaultOutcome[]): string[] {

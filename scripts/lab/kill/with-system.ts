@@ -14,16 +14,21 @@ import { leavingNonePaused } from './resume-paused.ts'
 export async function withSystem<T>(
   runFileOption: string | undefined,
   reporter: Reporter,
-  work: (system: FoundSystem, control: Control) => Promise<T>,
+  work: (system: FoundSystem, control: Control, isOwn: boolean) => Promise<T>,
   isGood: (result: T) => boolean,
 ): Promise<T> {
   const named = runFileOption ?? process.env.PAY_RUN_FILE
   if (named === undefined && !(await isRunning(runFilePath())))
-    return withOwnSystem({ data: `kill-${process.pid}` }, reporter, work, isGood)
+    return withOwnSystem(
+      { data: `kill-${process.pid}` },
+      reporter,
+      (system, control) => work(system, control, true),
+      isGood,
+    )
   const runFile = named ?? runFilePath()
   const control = connectControl(runFile)
   const system = await findSystem(runFile, process.env)
-  return leavingNonePaused(control, () => work(system, control))
+  return leavingNonePaused(control, () => work(system, control, false))
 }
 
 /** A run file may be left over from a starter that was killed; then nobody answers. */

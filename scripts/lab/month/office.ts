@@ -33,7 +33,7 @@ function tokenOf(change: OperatorChange): string {
 /** They apply a minute later; an account a day later, when the other one has approved it. */
 export async function agreeOn(
   ports: OfficePorts,
-  { merchantId, currency, terms: { accountToken, ...changes } }: Merchant,
+  { merchantId, currency, terms: { accountToken, ...changes } }: Pick<Merchant, 'merchantId' | 'currency' | 'terms'>,
   reason: string,
 ): Promise<void> {
   const by = { actor: PREPARER, reason }
@@ -65,6 +65,8 @@ const decidePorts = ({
   auditLog,
   clock,
   ids,
+  terms,
+  settlementDefaults,
 }: OfficePorts) => ({
-  ...{ transactions, payouts, payoutFiles, settlementLedger, outbox, auditLog, clock, ids },
+  ...{ transactions, payouts, payoutFiles, settlementLedger, outbox, auditLog, clock, ids, terms, settlementDefaults },
 })

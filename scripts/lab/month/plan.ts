@@ -1,7 +1,12 @@
 /** What is bought, captured in parts and refunded on each day of the month: the same of the same seed. */
-import { settlementFaults } from '../../../shared/contracts/test-tokens.ts'
+import {
+  disputedFaults,
+  type SettlementFault,
+  settlementFaults,
+  settlementTokenOf,
+} from '../../../shared/contracts/test-tokens.ts'
 import type { Random } from '../random.ts'
-import { type Merchant, merchants } from './merchants.ts'
+import { indebted, type Merchant, merchants } from './merchants.ts'
 
 export interface Purchase {
   /** Counts over the month. */
@@ -13,6 +18,8 @@ export interface Purchase {
   captures: readonly number[]
   /** What is given back, and how many days later. */
   refunds: readonly { afterDays: number; amountMinor: number }[]
+  /** An operator gives its dispute up as soon as there is one. */
+  isGivenUp: boolean
 }
 
 export const DAYS = 31
@@ -24,32 +31,79 @@ const VOIDED_SHARE = 15
 const PARTS_SHARE = 60
 const REFUNDED_SHARE = 90
 const REFUND_DAYS_MAX = 9
+/** When a dispute that is won is over for certain. */
+const AFTER_DISPUTE_DAYS = 16
 
 /** By day, `count` in all. Sundays sell as well as other days. */
 export function planOf(random: Random, count: number): Purchase[][] {
   const days = Array.from({ length: DAYS }, (): Purchase[] => [])
-  for (let number = 0; number < count; number++) days[number % DAYS]!.push(purchaseOf(random, number))
+  const fixed = certain(random)
+  for (const { day, ...purchase } of fixed) days[day]!.push(purchase)
+  for (let number = fixed.length; number < count; number++) days[number % DAYS]!.push(purchaseOf(random, number))
   return days
+}
+
+/** What every month has, however small: each fault, a refund that a merchant cannot cover, and what follows on a dispute. */
+function certain(random: Random): (Purchase & { day: number })[] {
+  const sales: { day: number; fault?: SettlementFault; changes?: (of: Purchase) => Partial<Purchase> }[] = [
+    ...settlementFaults.map((fault, index) => ({ day: 1 + index, fault })),
+    // Its line is paid later than it should be unless the next day's is paid as early: so on several days.
+    ...[2, 3, 4, 5, 6].map(day => ({ day, fault: 'late' as const })),
+    { day: 2, changes: cannotCover },
+    { day: 3, fault: 'over_disputed', changes: of => ({ refunds: [{ afterDays: 1, amountMinor: of.amountMinor }] }) },
+    { day: 4, fault: 'chargeback', changes: of => ({ refunds: [{ afterDays: 0, amountMinor: half(of) }] }) },
+    { day: 5, fault: 'chargeback', changes: () => ({ isGivenUp: true }) },
+    // What comes of it is won all the same.
+    { day: 6, fault: 'chargeback_won', changes: () => ({ isGivenUp: true }) },
+    {
+      ...{ day: 7, fault: 'chargeback_won' },
+      changes: of => ({ refunds: [{ afterDays: AFTER_DISPUTE_DAYS, amountMinor: half(of) }] }),
+    },
+  ]
+  return sales.map(({ day, fault, changes = () => ({}) }, number) => {
+    const paymentMethod = fault === undefined ? 'tok_approve' : settlementTokenOf(fault)
+    const merchant = merchants[number % merchants.length]!
+    const amountMinor = random.integer(merchant.smallest, merchant.largest)
+    const purchase = {
+      number,
+      merchant,
+      amountMinor,
+      paymentMethod,
+      refunds: [],
+      isGivenUp: false,
+      captures: [amountMinor],
+    }
+    return { ...purchase, ...changes(purchase), day }
+  })
+}
+
+const half = ({ amountMinor }: Purchase): number => Math.ceil(amountMinor / 2)
+
+/** More than its shop sells in several days, and given back. */
+function cannotCover(): Partial<Purchase> {
+  const amountMinor = 60 * indebted.largest
+  return { merchant: indebted, amountMinor, captures: [amountMinor], refunds: [{ afterDays: 4, amountMinor }] }
 }
 
 function purchaseOf(random: Random, number: number): Purchase {
   const merchant = merchantOf(random)
   const amountMinor = random.integer(merchant.smallest, merchant.largest)
   const one = random.integer(1, 1_000)
-  const paymentMethod = tokenOf(random, number, one)
+  const paymentMethod = tokenOf(random, one)
   const isSold = one > SPOILED_SHARE + DECLINED_SHARE + VOIDED_SHARE || one <= SPOILED_SHARE
   const captures = isSold ? partsOf(random, amountMinor) : []
-  return { number, merchant, amountMinor, paymentMethod, captures, refunds: refundsOf(random, captures) }
+  const refunds = isDisputed(paymentMethod) ? [] : refundsOf(random, captures)
+  return { number, merchant, amountMinor, paymentMethod, captures, refunds, isGivenUp: false }
 }
+
+/** What was taken back is not refunded. */
+const isDisputed = (paymentMethod: string): boolean => disputedFaults.map(settlementTokenOf).includes(paymentMethod)
 
 const lots = merchants.flatMap(merchant => Array.from({ length: merchant.share }, () => merchant))
 const merchantOf = (random: Random): Merchant => random.pick(lots)
 
-/** The first sales have one of each fault, so that a small month has them all. */
-function tokenOf(random: Random, number: number, one: number): string {
-  const spoiled = (fault: string) => `tok_settle_${fault}`
-  if (number % 50 === 7 && number < 50 * settlementFaults.length) return spoiled(settlementFaults[(number - 7) / 50]!)
-  if (one <= SPOILED_SHARE) return spoiled(random.pick(settlementFaults))
+function tokenOf(random: Random, one: number): string {
+  if (one <= SPOILED_SHARE) return settlementTokenOf(random.pick(settlementFaults))
   return one <= SPOILED_SHARE + DECLINED_SHARE ? 'tok_decline' : 'tok_approve'
 }
 

@@ -11,7 +11,7 @@ import type { Purchase } from './plan.ts'
 
 /** A call may wait so long for a limit or a busy machine. */
 const CALL_MS_MAX = 60_000
-const CONCURRENCY = 8
+const CONCURRENCY = 16
 
 export interface Sales {
   payments: number
@@ -23,6 +23,8 @@ export interface Sales {
 
 export class Shop {
   readonly sales: Sales = { payments: 0, declined: 0, voided: 0, captures: 0, refunds: 0 }
+  /** Payments whose disputes are given up. */
+  readonly givenUp = new Set<string>()
   readonly retries: Record<RetryReason, number> = noRetries()
   readonly #apiUrl: string
   readonly #name: string
@@ -59,6 +61,7 @@ export class Shop {
     }
     const { paymentId } = await this.#call('/payments/authorize', order, key, isDeclined ? 402 : 201)
     this.sales.payments++
+    if (purchase.isGivenUp) this.givenUp.add(String(paymentId))
     if (isDeclined) this.sales.declined++
     else if (captures.length === 0) await this.#giveUp(String(paymentId), merchantId, key)
     else if (capture) this.sales.captures++

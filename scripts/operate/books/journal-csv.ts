@@ -1,7 +1,5 @@
 /** The journal as a table: heads, a row for each entry, and the totals of the accounts. */
-
-import type { JournalEntry } from '../../../shared/books/ports.ts'
-import type { AccountTotal } from '../../../shared/books/read-journal.ts'
+import type { AccountTotal, JournalEntry } from '../../../shared/books/ports.ts'
 import type { Language } from '../../../shared/contracts/errors.ts'
 import { wallTextOf } from '../../../shared/domain/business-days.ts'
 import { guarded, majorUnits } from '../csv.ts'

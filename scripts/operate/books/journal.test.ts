@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { entryOf, FakeJournal } from '../../../shared/books/fake-books.ts'
 import type { JournalEntry } from '../../../shared/books/ports.ts'
-import { AccountTotals } from '../../../shared/books/read-journal.ts'
+import { AccountTotals, journalEntries } from '../../../shared/books/read-journal.ts'
 import type { Language } from '../../../shared/contracts/errors.ts'
 import { journalRows, spanOf, totalLines } from './journal.ts'
 import { journalHeads } from './journal-csv.ts'
@@ -11,9 +11,9 @@ async function rowsOf(entries: readonly JournalEntry[], language: Language = 'en
   const journal = new FakeJournal()
   journal.entries.push(...entries)
   const totals = new AccountTotals()
-  const wanted = { span: spanOf('2026-11-29', '2026-11-29', timezone), account: undefined, timezone, language }
+  const found = journalEntries(journal, spanOf('2026-11-29', '2026-11-29', timezone))
   const rows: (readonly string[])[] = []
-  for await (const row of journalRows(journal, wanted, totals)) rows.push(row)
+  for await (const row of journalRows(found, { timezone, language }, totals)) rows.push(row)
   return { rows, totals }
 }
 

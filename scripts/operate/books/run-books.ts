@@ -3,11 +3,13 @@ import { chosenAction } from '../choose-action.ts'
 import type { SystemFlags } from '../find-system.ts'
 import { runAction } from '../run-action.ts'
 import type { BooksAction, BooksFlags } from './books-action.ts'
+import { close } from './close.ts'
 import { journal } from './journal.ts'
+import { months } from './months.ts'
 import { tax } from './tax.ts'
 
 /** By the words that name it. */
-export const booksActions: Readonly<Record<string, BooksAction>> = { journal, tax }
+export const booksActions: Readonly<Record<string, BooksAction>> = { journal, tax, close, months }
 
 export type BooksRequest = SystemFlags & BooksFlags & { words: readonly string[] }
 

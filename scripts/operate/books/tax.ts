@@ -27,15 +27,23 @@ export const tax: BooksAction = {
     const days = monthOf(month, TIMEZONE)
     await ports.clock.catchUp()
     const isOver = ports.clock.virtualNowMs() >= days.span.toMs
+    const isClosed = (await ports.closedMonths.list()).some(closed => closed.month === month)
     const found = await totalFees(ports, days, merchant)
-    writeJson(json, jsonOf(month, isOver, found))
+    writeJson(json, jsonOf({ month, isOver, isClosed }, found))
     if (out !== undefined) await writeCsv(taxRows(found.totals, month, lang), out)
     if (json !== true) for (const line of taxLines(found, month)) console.log(printable(line))
-    if (!isOver) console.error(`${month} is not over: more may follow.`)
+    console.error(noteOf(month, isOver, isClosed))
     const problems = problemLines(found)
     for (const line of problems) console.error(printable(line))
     return problems.length === 0 ? 0 : 1
   },
+}
+
+/** Sales are of the day of their sale, however late they are: closing the books leaves them there. */
+function noteOf(month: string, isOver: boolean, isClosed: boolean): string {
+  if (!isOver) return `${month} is not over: more may follow.`
+  if (!isClosed) return `The books of ${month} are not closed: more may follow.`
+  return `The books of ${month} are closed. A sale that comes late is still in these totals, and its entries are of a later month.`
 }
 
 async function* taxRows(totals: readonly FeeTotal[], month: string, language: Language) {
@@ -77,9 +85,8 @@ export function problemLines({ totals, unitemed }: MonthOfFees): string[] {
 }
 
 /** Sums are text: they may be more than a JSON number holds. Minor units. */
-const jsonOf = (month: string, isOver: boolean, { totals, unitemed }: MonthOfFees) => ({
-  month,
-  isOver,
+const jsonOf = (of: { month: string; isOver: boolean; isClosed: boolean }, { totals, unitemed }: MonthOfFees) => ({
+  ...of,
   totals: totals.map(total => ({ ...textsIn(total), differs: differs(total) })),
   unitemed: unitemed.map(textsIn),
 })

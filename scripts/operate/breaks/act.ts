@@ -130,9 +130,11 @@ export const refusalTexts: Record<RefusedStep, string> = {
   too_much: 'the amount is more than remains, or in the other direction. Without --amount all that remains goes.',
   wants_target: 'this account wants --target: a batch of the acquirer, a payout, an invoice, or another break.',
   takes_no_target: 'this account takes no --target.',
-  no_such_target: 'there is no such batch, payout, invoice of the merchant, or break.',
+  no_such_target: 'there is no such batch, payout, invoice of the merchant, correction of this acquirer, or break.',
   target_closed: 'the other break is closed.',
   other_currency: 'the target is in another currency.',
   not_in_transit: 'the payout is not SENT or CONFIRMED: it was paid already, or its money came back.',
-  other_amount: 'a payout is paid as a whole: say its amount with --amount, and resolve the rest by itself.',
+  other_amount:
+    'a payout is paid as a whole, and a correction settled as a whole: say its amount with --amount (of a correction with the other sign), and resolve the rest by itself.',
+  not_expected: 'the correction is settled already.',
 }

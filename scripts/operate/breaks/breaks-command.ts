@@ -38,9 +38,11 @@ resolves it: one proposes, another approves.
   refuse ID             it is ASSIGNED again; for approvers
   report                every open break as CSV
 
-ACCOUNT is acquirer_receivable, cash_in_transit (--target: a batch of the
-acquirer), payout_in_transit (--target: a payout), merchant_payable:MERCHANT,
-merchant_receivable:MERCHANT (--target: an invoice), own_funds, acquirer_fee, vat_receivable, recon_gain, recon_loss, or
+ACCOUNT is acquirer_receivable (the acquirer will correct it; with --target:
+it is the correction that was expected), cash_in_transit (--target: a batch of
+the acquirer), payout_in_transit (--target: a payout),
+merchant_payable:MERCHANT, merchant_receivable:MERCHANT (--target: an
+invoice), own_funds, acquirer_fee, vat_receivable, recon_gain, recon_loss, or
 recon_suspense (--target: another break). Amounts are minor units.
 
 What changes something wants --reason and the token of an operator, in
@@ -54,7 +56,7 @@ OPERATOR_TOKEN or typed: the name that is written down is the token's.`,
   .option('--assignee <name>', 'list: only of this operator', nameOrReason(64))
   .option('--to <account>', 'propose: the counter-account', name)
   .option('--amount <n>', 'propose: so much of what remains, with its sign', signedNumber)
-  .option('--target <id>', 'propose: the batch, payout, invoice or break', name)
+  .option('--target <id>', 'propose: the correction, batch, payout, invoice or break', name)
   .option('--out <file>', 'report: where to; else to stdout', fileName)
   .addOption(new Option('--lang <language>', 'report: its words; else English').choices(languages))
   .option('--reason <text>', 'why', nameOrReason(500))

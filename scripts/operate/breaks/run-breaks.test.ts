@@ -8,7 +8,7 @@ import { breakLines } from './list.ts'
 import { overviewLines } from './overview.ts'
 import { reportRows } from './report.ts'
 import { breaksActions, chosen } from './run-breaks.ts'
-import { showLines } from './show.ts'
+import { correctionLine, showLines } from './show.ts'
 
 const BREAK_ID = `brk_${'0'.repeat(25)}1`
 
@@ -135,6 +135,16 @@ describe('what it prints', () => {
       `  npm run breaks -- approve ${BREAK_ID} --reason TEXT`,
       `  npm run breaks -- refuse ${BREAK_ID} --reason TEXT`,
     ])
+  })
+
+  test('of a correction that it may settle', () => {
+    const correction: Parameters<typeof correctionLine>[0] = {
+      ...{ expectationId: 'exp_2', sourceId: 'acquirer', matchKey: 'brk_2:4', kind: 'correction', eventId: 'evt_1' },
+      ...{ paymentId: null, amountMinor: -600, feeMinor: 0, vatMinor: 0, currency: 'KRW', dueOn: '2026-01-06' },
+    }
+    expect(correctionLine(correction)).toBe(
+      'It may be the correction exp_2 (-600, due 2026-01-06, of brk_2:4): --to acquirer_receivable --target exp_2',
+    )
   })
 
   test.each([

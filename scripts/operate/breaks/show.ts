@@ -2,6 +2,7 @@
 import { bucketOf } from '../../../shared/domain/break-age.ts'
 import { type AgeOf, agesNow } from '../../../shared/reconciliation/age-of-breaks.ts'
 import { wantedIn } from '../../../shared/reconciliation/break-plans.ts'
+import { correctionsFor } from '../../../shared/reconciliation/correct-receivable.ts'
 import { proposalIn } from '../../../shared/reconciliation/decide-breaks.ts'
 import { type Suggestion, suggestionsFor } from '../../../shared/reconciliation/find-by-amount.ts'
 import type {
@@ -11,6 +12,7 @@ import type {
   ReconBreakAction,
 } from '../../../shared/reconciliation/ports.ts'
 import type { BatchPorts } from '../../../shared/runtime/wiring.ts'
+import type { Expectation } from '../../../shared/settlement/ports.ts'
 import { writeJson } from '../../terminal/json.ts'
 import { printable } from '../../terminal/printable.ts'
 import { tableLines } from '../../terminal/table.ts'
@@ -34,8 +36,10 @@ export const show: BreaksAction = {
       agesNow(ports),
     ])
     const suggestions = await suggestionsOf(ports, found, context)
-    writeJson(json, { ...found, actions, ...context, suggestions })
-    const lines = [...showLines(found, actions, context, ageOf), ...suggestions.map(suggestionLine)]
+    const corrections = await correctionsFor(ports, found)
+    writeJson(json, { ...found, actions, ...context, suggestions, corrections })
+    const hints = [...suggestions.map(suggestionLine), ...corrections.map(correctionLine)]
+    const lines = [...showLines(found, actions, context, ageOf), ...hints]
     if (json !== true) for (const line of lines) console.log(printable(line))
     return 0
   },
@@ -51,6 +55,9 @@ const accountFor: Record<Suggestion['kind'], string> = { batch: 'cash_in_transit
 
 export const suggestionLine = ({ kind, subject, amountMinor, dueOn }: Suggestion): string =>
   `It may be for the ${kind} ${subject} (${amountMinor}, due ${dueOn ?? 'on no day'}): --to ${accountFor[kind]} --target ${subject}`
+
+export const correctionLine = ({ expectationId, amountMinor, dueOn, matchKey }: Expectation): string =>
+  `It may be the correction ${expectationId} (${amountMinor}, due ${dueOn ?? 'on no day'}, of ${matchKey}): --to acquirer_receivable --target ${expectationId}`
 
 export function showLines(
   of: ReconBreak,

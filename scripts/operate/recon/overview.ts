@@ -1,5 +1,6 @@
 /** How many files are in which state, what was rejected, and who sends files. */
 import type { ReconFileState } from '../../../shared/contracts/lists.ts'
+import { type AgedTransfer, openTransfers } from '../../../shared/reconciliation/open-transfers.ts'
 import type { ReconFile, ReconSource } from '../../../shared/reconciliation/ports.ts'
 import { writeJson } from '../../terminal/json.ts'
 import { printable } from '../../terminal/printable.ts'
@@ -21,8 +22,10 @@ export const overview: ReconAction = {
   async run({ ports, flags: { json } }) {
     const counts = await ports.reconFiles.countByState()
     const rejected = await ports.reconFiles.listByState(['REJECTED'], REJECTED_MAX)
-    writeJson(json, { counts, rejected })
-    if (json !== true) for (const line of overviewLines(counts, rejected)) console.log(printable(line))
+    const transfers = await openTransfers(ports)
+    writeJson(json, { counts, rejected, transfers })
+    const lines = [...overviewLines(counts, rejected), ...transferLines(transfers)]
+    if (json !== true) for (const line of lines) console.log(printable(line))
     return 0
   },
 }
@@ -33,6 +36,16 @@ export function overviewLines(counts: readonly FileCount[], rejected: readonly R
   const reasons = rejected.map(({ fileId, name, failure }) => `${fileId} ${name}: ${failure}`)
   const wrong = reasons.length === 0 ? [] : ['', 'Rejected, nothing of them counts:', ...reasons]
   return [...tableLines([['source', 'state', 'files'], ...rows], [2]), ...wrong]
+}
+
+/** What of cash_in_transit is ours. */
+export function transferLines(transfers: readonly AgedTransfer[]): string[] {
+  if (transfers.length === 0) return []
+  const rows = transfers.map(({ reference, currency, amountMinor, sourceId, bookedOn, isLate }) => [
+    ...[reference, sourceId, bookedOn, currency, String(amountMinor), isLate ? 'late' : ''],
+  ])
+  const heads = ['reference', 'source', 'day', 'currency', 'amount', '']
+  return ['', 'Transfers of ours of which one line has come:', ...tableLines([heads, ...rows], [4])]
 }
 
 export const sources: ReconAction = {

@@ -5,7 +5,7 @@ import type { ReconFile } from '../../../shared/reconciliation/ports.ts'
 import { chosenAction } from '../choose-action.ts'
 import { fileLines, lineLines, oneFileLines } from './files.ts'
 import { importedLines } from './import-one.ts'
-import { overviewLines, sourceLines } from './overview.ts'
+import { overviewLines, sourceLines, transferLines } from './overview.ts'
 import { reconActions } from './run-recon.ts'
 
 const chosen = (typed: readonly string[], flags = {}) => chosenAction(reconActions, typed, flags, 'overview')
@@ -46,6 +46,23 @@ describe('the lines', () => {
       '',
       'Rejected, nothing of them counts:',
       'rcf_1 ACQ-20260102-KRW-r1.csv: line 3: the net is wrong',
+    ])
+  })
+
+  test('of transfers that have one line', () => {
+    const open = { currency: 'KRW', amountMinor: -300, sourceId: 'bank-operating', bookedOn: '2026-01-05' }
+    expect(transferLines([])).toEqual([])
+    expect(
+      transferLines([
+        { ...open, reference: 'SFG-1', isLate: true },
+        { ...open, reference: 'SFG-2', isLate: false },
+      ]),
+    ).toEqual([
+      '',
+      'Transfers of ours of which one line has come:',
+      'reference  source          day         currency  amount',
+      'SFG-1      bank-operating  2026-01-05  KRW         -300  late',
+      'SFG-2      bank-operating  2026-01-05  KRW         -300',
     ])
   })
 

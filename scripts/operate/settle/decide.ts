@@ -1,9 +1,9 @@
 /** Approving and canceling payout files and payouts, by whom the token says. */
 import {
+  type ApprovePorts,
   approveFile,
   cancelFile,
   cancelPayout,
-  type DecidePorts,
   type FileDecision,
   type PayoutDecision,
 } from '../../../shared/settlement/decide-file.ts'
@@ -52,10 +52,12 @@ export const cancel: SettleAction = {
 }
 
 /** Without a doorbell: this command is not told where Kafka is. The sweep rings for the events, within seconds. */
-function portsOf({ ports }: ActionInput): DecidePorts {
+function portsOf({ ports }: ActionInput): ApprovePorts {
   const { transactions, payouts, payoutFiles, settlementLedger, outbox, auditLog, clock, ids } = ports
+  const { terms, settlementDefaults } = ports
   const doorbell = { ring: async () => undefined }
-  return { transactions, payouts, payoutFiles, settlementLedger, outbox, auditLog, clock, ids, doorbell }
+  const written = { transactions, payouts, payoutFiles, settlementLedger, outbox, auditLog }
+  return { ...written, clock, ids, doorbell, terms, settlementDefaults }
 }
 
 function fileIdIn(word: string): string {
@@ -85,6 +87,11 @@ export function decisionLines(result: FileDecision | PayoutDecision): string[] {
       return ['Nothing was done: there is none with this id.']
     case 'too_late':
       return [`Nothing was done: it is ${result.state}.`]
+    case 'held':
+      return [
+        `Nothing was done: ${result.count} of its payouts are of merchants that are held.`,
+        'They are taken out of the file within a minute. Look at it again then: npm run settle -- files',
+      ]
     case 'changing':
       return ['Nothing was done: it is being put into a file at this moment. Try again.']
   }

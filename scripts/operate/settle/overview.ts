@@ -1,4 +1,6 @@
 /** What merchants are owed and is in no batch yet. */
+import { heldPayouts } from '../../../shared/settlement/cancel-held.ts'
+import type { Payout } from '../../../shared/settlement/ports.ts'
 import type { OpenSum } from '../../../shared/stores/settlement-items.ts'
 import { writeJson } from '../../terminal/json.ts'
 import { printable } from '../../terminal/printable.ts'
@@ -12,9 +14,11 @@ export const overview: SettleAction = {
   wordsMax: 0,
   flags: ['json'],
   async run({ ports, flags: { json } }) {
+    await ports.clock.catchUp()
     const sums = await ports.items.openSums(ROWS_MAX + 1)
+    const held = await heldPayouts(ports, 'APPROVED', ports.clock.virtualNowMs())
     writeJson(json, sums.slice(0, ROWS_MAX))
-    if (json !== true) for (const line of overviewLines(sums)) console.log(printable(line))
+    if (json !== true) for (const line of [...overviewLines(sums), ...heldLines(held)]) console.log(printable(line))
     return 0
   },
 }
@@ -31,3 +35,10 @@ export function overviewLines(sums: readonly OpenSum[]): string[] {
   const lines = tableLines([['merchant', 'currency', 'net (minor units)', 'items', 'next due', ''], ...rows], [2, 3])
   return sums.length > ROWS_MAX ? [...lines, `… and more; these are the first ${ROWS_MAX}`] : lines
 }
+
+/** Payouts that go to the bank although their merchant is held: somebody approved them before. */
+export const heldLines = (payouts: readonly Payout[]): string[] =>
+  payouts.map(
+    ({ payoutId, merchantId, currency, amountMinor }) =>
+      `${merchantId} is held, and ${payoutId} (${amountMinor} ${currency}) is approved: npm run settle -- cancel ${payoutId}`,
+  )

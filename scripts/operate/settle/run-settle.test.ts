@@ -65,10 +65,11 @@ describe('the changes of terms', () => {
       vatMode: 'inclusive',
       payoutMinMinor: 0,
     })
-    expect(changesIn({ reserveBp: 1_000, reserveDays: 120, invoiceAfter: 'never' })).toEqual({
+    expect(changesIn({ reserveBp: 1_000, reserveDays: 120, invoiceAfter: 'never', disputeFee: 0 })).toEqual({
       reserveBasisPoints: 1_000,
       reserveDays: 120,
       invoiceAfterDays: null,
+      disputeFeeMinor: 0,
     })
     expect(changesIn({ hold: 'fraud' })).toEqual({ heldReason: 'fraud' })
     expect(changesIn({ release: true })).toEqual({ heldReason: null })

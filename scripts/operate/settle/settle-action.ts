@@ -17,6 +17,8 @@ export interface SettleFlags {
   reserveBp?: number
   reserveDays?: number
   invoiceAfter?: number | 'never'
+  /** Minor units. */
+  disputeFee?: number
   account?: string
   hold?: string
   release?: true

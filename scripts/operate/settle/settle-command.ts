@@ -82,6 +82,7 @@ OPERATOR_TOKEN or typed: the name that is written down is the token's.`,
   .option('--reserve-bp <n>', 'terms set: hundredths of a per cent that a batch holds back', upTo(9_999))
   .option('--reserve-days <n>', 'terms set: business days until it is released', upTo(RESERVE_DAYS_MAX))
   .option('--invoice-after <n>', 'terms set: business days that a balance may stay negative; never', daysOrNever)
+  .option('--dispute-fee <n>', 'terms set: what a dispute costs the merchant; minor units', wholeNumber)
   .option(
     '--account <token>',
     'terms set: the bank account; another person approves it',

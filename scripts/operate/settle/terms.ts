@@ -32,7 +32,7 @@ export const termsSet: SettleAction = {
   wordsMax: 1,
   flags: [
     ...(['currency', 'cycle', 'delay', 'cutoff', 'timezone', 'calendar', 'vat', 'refundFee', 'payoutMin'] as const),
-    ...(['reserveBp', 'reserveDays', 'invoiceAfter', 'account', 'hold', 'release', 'from'] as const),
+    ...(['reserveBp', 'reserveDays', 'invoiceAfter', 'disputeFee', 'account', 'hold', 'release', 'from'] as const),
   ],
   async run({ ports, system, words, flags, by }) {
     const merchantId = words[0]!
@@ -70,6 +70,7 @@ export function changesIn(flags: SettleFlags): ChangedTerms {
     reserveBasisPoints: flags.reserveBp,
     reserveDays: flags.reserveDays,
     invoiceAfterDays: flags.invoiceAfter === 'never' ? null : flags.invoiceAfter,
+    disputeFeeMinor: flags.disputeFee,
     heldReason: release === true ? null : hold,
   }
   const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
@@ -106,6 +107,7 @@ const termsText = (of: SettlementTerms): string =>
     ...[`VAT ${of.vatMode}`, `fee on refund: ${of.refundFee}`, `payouts of ${of.payoutMinMinor} or more`],
     ...(of.reserveBasisPoints === 0 ? [] : [`${of.reserveBasisPoints} bp held for ${of.reserveDays} business days`]),
     ...(of.invoiceAfterDays === null ? [] : [`invoiced after ${of.invoiceAfterDays} business days`]),
+    ...(of.disputeFeeMinor === 0 ? [] : [`${of.disputeFeeMinor} for a dispute`]),
     of.accountToken === null ? 'no account' : `to ${of.accountToken}`,
     ...(of.heldReason === null ? [] : [`HELD: ${of.heldReason}`]),
   ].join(', ')

@@ -9,8 +9,8 @@ export interface CrashAt {
   point: string
   /** The process dies when it comes to the point for this time, counted from 1. */
   hits: number
-  /** Only with records of this topic; for points of the Kafka trigger. */
-  topic?: string
+  /** Only with records of this topic, or for this consumer group; for points of the Kafka trigger. */
+  of?: string
 }
 
 export const ARMED_FILE = 'crash-at'

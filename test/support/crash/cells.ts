@@ -155,8 +155,8 @@ export const sample: readonly Cell[] = [...Map.groupBy(matrix, ({ point }) => po
 /** Points of jobs that work on batches, whatever the payments in them. */
 export const jobPoints = ['jobs:pruned', 'jobs:archiving', 'jobs:archived'] as const
 
-/** Points of the settlement jobs, beside their commits: test/full/settlement-crash.test.ts kills them there. */
-export const settlementPoints = ['settlement:handed-in'] as const
+/** Points of the settlement jobs: test/full/settlement-crash.test.ts and settled-days-crash.test.ts kill them there. */
+export const settlementPoints = ['settlement:handed-in', 'transactions:ready'] as const
 
 /** Points of the sandbox bank, which no payment passes: sandbox/bank/crash.test.ts kills it there. */
 export const bankPoints = ['bank:booking', 'bank:booked'] as const
@@ -171,14 +171,17 @@ export const apiCells: readonly CrashAt[] = [
   { point: 'payments:rung', hits: 2 },
   { point: 'relay:produced', hits: 1 },
   { point: 'ledger:inserted', hits: 1 },
-  { point: 'kafka-events:committing', hits: 1, topic: 'payment.captured' },
-  { point: 'kafka-events:committed', hits: 1, topic: 'outbox.ready' },
-  { point: 'kafka-events:committed', hits: 1, topic: 'payment.captured' },
+  { point: 'kafka-events:committing', hits: 1, of: 'payment.captured' },
+  { point: 'kafka-events:committed', hits: 1, of: 'outbox.ready' },
+  { point: 'kafka-events:committed', hits: 1, of: 'payment.captured' },
+  // What the item and the expectation of a capture are written by.
+  { point: 'kafka-events:committing', hits: 1, of: 'expect-settlement-captured' },
+  { point: 'kafka-events:committed', hits: 1, of: 'expect-settlement-captured' },
 ]
 
 /** The last of them: the record is taken, booked and committed. */
 export const apiSample: readonly CrashAt[] = apiCells.filter(
-  ({ point, topic }) => point === 'kafka-events:committed' && topic === 'payment.captured',
+  ({ point, of }) => point === 'kafka-events:committed' && of === 'payment.captured',
 )
 
 export const nameOf = ({ victim, point, hits, operation, after, finisher }: Cell): string =>

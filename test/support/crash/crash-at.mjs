@@ -9,7 +9,7 @@ import { join } from 'node:path'
 const { CRASH_POINTS = '', CRASH_FILE, TMPDIR = '' } = process.env
 const armedFile = CRASH_FILE ?? join(TMPDIR, 'crash-at')
 
-/** `{ point, hits, topic? }`, or undefined while nothing is armed. */
+/** `{ point, hits, of? }`, or undefined while nothing is armed. */
 function armed() {
   try {
     return JSON.parse(readFileSync(armedFile, 'utf8'))
@@ -20,7 +20,7 @@ function armed() {
 
 function onPoint(message, point) {
   const at = armed()
-  if (at?.point !== point || (at.topic !== undefined && !message.has(at.topic))) return
+  if (at?.point !== point || (at.of !== undefined && !message.has(at.of))) return
   if (at.hits > 1) return writeFileSync(armedFile, JSON.stringify({ ...at, hits: at.hits - 1 }))
   unlinkSync(armedFile)
   process.kill(process.pid, 'SIGKILL')

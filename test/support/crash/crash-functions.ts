@@ -27,6 +27,9 @@ const sources = {
   importFiles: 'jobs/import-files',
   matchFiles: 'jobs/match-files',
   ageBreaks: 'jobs/age-breaks',
+  dailyFunds: 'jobs/daily-funds',
+  snapshotBalances: 'jobs/snapshot-balances',
+  checkInvariants: 'jobs/check-invariants',
 } as const
 export type FunctionKey = keyof typeof sources
 

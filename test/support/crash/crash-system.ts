@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectControl } from '../../../scripts/local/control.ts'
+import type { ProcessName } from '../../../scripts/local/run-file.ts'
 import { until } from '../../../shared/runtime/until.ts'
 import { kafkaEvent } from '../../unit/lambda-events.ts'
 import { openDatabase, type TestDatabase } from '../database.ts'
@@ -79,6 +80,11 @@ export class CrashSystem {
     return this.#own.system
   }
 
+  /** For tools that want to be told which system. */
+  get runFile(): string {
+    return this.#own.runFile
+  }
+
   /** Of the acquirer and of the API: they die at points that the other never comes to. */
   get #armedFile(): string {
     return join(this.#folder, ARMED_FILE)
@@ -96,7 +102,7 @@ export class CrashSystem {
   }
 
   /** The service stands still from before `act` begins until so much later. Whether `act` succeeds does not matter. */
-  async whilePaused(service: 'bank' | 'mariadb', durationMs: number, act: () => Promise<unknown>): Promise<void> {
+  async whilePaused(service: ProcessName, durationMs: number, act: () => Promise<unknown>): Promise<void> {
     const control = connectControl(this.#own.runFile)
     await control.pause(service)
     const acting = act().catch(() => undefined)

@@ -79,12 +79,9 @@ export function describeMatrix(name: string, { cells, api }: WantedCells): void 
       expect(await isCommittedWhileLedgerWaits(system, running)).toBe(false)
     })
 
-    test.each(api.map(at => [[at.point, at.topic].filter(Boolean).join(' of '), at] as const))(
-      'at %s',
-      async (_, at) => {
-        purchases.push(await killApiAt(system, running, at))
-      },
-    )
+    test.each(api.map(at => [[at.point, at.of].filter(Boolean).join(' of '), at] as const))('at %s', async (_, at) => {
+      purchases.push(await killApiAt(system, running, at))
+    })
 
     test('each of its clients has one final answer', async () => {
       for (const purchase of purchases) {

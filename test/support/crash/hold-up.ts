@@ -29,7 +29,7 @@ export async function markedWithoutKafka(system: CrashSystem): Promise<number> {
  * whether the offset of that event is committed meanwhile; the API dies there.
  */
 export async function isCommittedWhileLedgerWaits(system: CrashSystem, api: PaymentApi): Promise<boolean> {
-  const at = { point: 'kafka-events:committed', hits: 1, topic: 'payment.captured' }
+  const at = { point: 'kafka-events:committed', hits: 1, of: 'payment.captured' }
   const lock = await createConnection(system.system.databaseUrl)
   try {
     // The ledger reads it. Neither a capture nor the relay does.

@@ -44,6 +44,8 @@ export interface SettlementPlace {
   /** Of the sandbox: its clock and its calendar, and the approvals. */
   ports: Ports
   approver: string
+  /** Of the approver kim and the operator han. */
+  tokens: Record<'kim' | 'han', string>
 }
 
 /** Five attempts of a payout, and some more for what has to be asked again. */

@@ -3,17 +3,24 @@ import { expect } from '@jest/globals'
 import { type VerifyOptions, verify } from '../../../scripts/operate/verify/settle.ts'
 import { configFrom } from '../../../shared/runtime/config.ts'
 import { Ports } from '../../../shared/runtime/wiring.ts'
-import { addOperator } from '../../../shared/settlement/operators.ts'
+import { addOperator, type OperatorChange } from '../../../shared/settlement/operators.ts'
 import { CrashSystem } from './crash-system.ts'
 import type { SettlementPlace } from './settlement-cell.ts'
 
-/** With one approver. `settings`: what the functions are told besides. */
+/** With an approver and an operator. `settings`: what the functions are told besides. */
 export async function openSettlementPlace(name: string, settings: Record<string, string>): Promise<SettlementPlace> {
   const system = await CrashSystem.start(name, settings)
   const ports = portsOf(system, settings)
   const approver = { name: 'kim', role: 'approver', reason: 'the first' } as const
-  await addOperator(ports.forBatches, { databaseLogin: 'pay' }, approver)
-  return { system, ports, approver: approver.name }
+  const token = tokenOf(await addOperator(ports.forBatches, { databaseLogin: 'pay' }, approver))
+  const operator = { name: 'han', role: 'operator', reason: 'the second' } as const
+  const operatorToken = tokenOf(await addOperator(ports.forBatches, { token }, operator))
+  return { system, ports, approver: approver.name, tokens: { kim: token, han: operatorToken } }
+}
+
+function tokenOf(change: OperatorChange): string {
+  if (change.kind === 'refused') throw new Error(`no operator was added: ${change.reason}`)
+  return change.token!
 }
 
 function portsOf({ system }: CrashSystem, settings: Record<string, string>): Ports {

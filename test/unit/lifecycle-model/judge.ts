@@ -136,6 +136,7 @@ function historyOf(stage: Stage): PaymentHistory {
     settlements: [],
     items: [],
     expectations: [],
+    disputes: [],
     isLeftOut: true,
     terms: [],
     payment: payment
@@ -147,6 +148,7 @@ function historyOf(stage: Stage): PaymentHistory {
           currency: payment.currency,
           capturedAmount: payment.capturedMinor,
           refundedAmount: payment.refundedMinor,
+          disputedAmount: payment.disputedMinor,
           pendingOperationId: payment.pendingOperationId,
           eventCount: payment.eventCount,
           captureBeforeMs: payment.captureBeforeMs,

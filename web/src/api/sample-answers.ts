@@ -18,6 +18,7 @@ export const paymentOf = (
   currency: 'KRW',
   capturedAmount: status === 'COMPLETED' || status === 'REFUNDED' ? 1_550_000 : 0,
   refundedAmount: status === 'REFUNDED' ? 1_550_000 : 0,
+  disputedAmount: 0,
   capturableAmount: status === 'AUTHORIZED' ? 1_550_000 : 0,
   refundableAmount: status === 'COMPLETED' ? 1_550_000 : 0,
   createdAt: '2026-11-22T06:00:00.000Z',

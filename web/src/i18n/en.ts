@@ -290,6 +290,7 @@ export const en: Texts = {
       released: 'Released',
       paid: 'Captured',
       refunded: 'Refunded',
+      disputed: 'Charged back',
       net: 'Net paid',
     },
     status: 'Status',

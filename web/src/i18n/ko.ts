@@ -303,6 +303,7 @@ export const ko = {
       released: '해제된 금액',
       paid: '매입 금액',
       refunded: '환불 금액',
+      disputed: '차지백 금액',
       net: '실제 낸 금액',
     } satisfies Record<AmountName, string>,
     status: '상태',

@@ -56,4 +56,23 @@ describe('the amounts of a receipt', () => {
     ])
     expect(rowsOf('REFUNDED').at(-1)).toEqual(['net', 0])
   })
+
+  test('what the card company took back is no refund, and is not paid', () => {
+    const taken = { capturedAmount: 1_550_000, disputedAmount: 1_500_000 }
+    expect(rowsOf('COMPLETED', taken)).toEqual([
+      ['paid', 1_550_000],
+      ['disputed', -1_500_000],
+      ['net', 50_000],
+    ])
+    expect(rowsOf('PARTIALLY_REFUNDED', { ...taken, refundedAmount: 50_000 }).slice(1)).toEqual([
+      ['refunded', -50_000],
+      ['disputed', -1_500_000],
+      ['net', 0],
+    ])
+  })
+
+  test('an answer from before disputes were known says none', () => {
+    const { disputedAmount: _, ...answer } = paymentOf('REFUNDED')
+    expect(amountRowsOf(answer)).toEqual(amountRowsOf(paymentOf('REFUNDED')))
+  })
 })

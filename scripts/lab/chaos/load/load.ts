@@ -32,6 +32,9 @@ const HOT_AMOUNT = 5_000_000
 const HOT_VISITS = 40
 const MERCHANTS = 3
 
+/** Who sells, counted from 1. */
+export const merchantNamed = (number: number): string => `chaos-${number}`
+
 /** Begins visits until it is over, and resolves when all of them have ended. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const load = new Load(options)
@@ -94,7 +97,7 @@ class Load {
     random: Random,
     { paymentMethod, amount, capture }: { paymentMethod: string; amount: number; capture: boolean },
   ): Promise<{ payment: KnownPayment; call: Call } | undefined> {
-    const merchantId = `chaos-${random.integer(1, MERCHANTS)}`
+    const merchantId = merchantNamed(random.integer(1, MERCHANTS))
     const request: CallBody = { merchantId, amount, currency: drawCurrency(random), paymentMethod }
     if (capture) request.capture = true
     if (random.fraction() < 0.5) request.orderId = `order-${name}`

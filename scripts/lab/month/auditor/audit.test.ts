@@ -16,6 +16,9 @@ const facts = (): MonthFacts => ({
   settled: [
     {
       batch: 'ACQ-1',
+      revision: 1,
+      line: 1,
+      soldOn: '2026-12-01',
       currency: 'KRW',
       kind: 'capture',
       reference: 'op_1',
@@ -47,6 +50,7 @@ const facts = (): MonthFacts => ({
   items: [],
   payouts: [{ payoutId: 'out_1', merchantId: 'shop', currency: 'KRW', amount: 9_750, state: 'PAID' }],
   breaks: [],
+  disputes: [],
 })
 
 function movement(kind: string, reference: string, amount: number): MonthFacts['movements'][number] {
@@ -65,7 +69,7 @@ describe('the auditor of the month', () => {
   test('finds nothing where everybody agrees, and has compared something in each check', () => {
     const { checks } = auditMonth(facts(), '2026-12-09')
 
-    expect(checks.map(({ problems }) => problems)).toEqual([[], [], [], [], []])
+    expect(checks.map(({ problems }) => problems)).toEqual([[], [], [], [], [], []])
     expect(checks.slice(0, 3).map(({ compared }) => compared)).toEqual([2, 1, 1])
   })
 
@@ -107,6 +111,97 @@ describe('the auditor of the month', () => {
     short.breaks.push(breakOf(1_000))
 
     expect(problemsIn(short)).toEqual([])
+  })
+})
+
+/** The card holder takes everything back three days later; the acquirer's batch of that day is not paid. */
+function disputed(): MonthFacts {
+  const of = facts()
+  const place = { batch: 'ACQ-2', revision: 1, line: 1, currency: 'KRW', reference: 'op_1', soldOn: '2026-12-04' }
+  of.settled.push({ ...place, kind: 'chargeback', amount: -10_000, fee: 1_000, vat: 0, net: -11_000 })
+  of.disputes.push({ reference: 'op_1', amount: 10_000, fee: 700, state: 'OPEN', closedAt: null })
+  of.terms.push({
+    ...{ merchantId: 'shop', currency: 'KRW', validFrom: new Date(0), vatMode: 'none', refundFee: 'keep' },
+    disputeFee: 700,
+  })
+  of.entries.push(
+    entry('chargeback', 'merchant_payable:shop', 'acquirer_receivable', 10_000),
+    entry('dispute_fee', 'merchant_payable:shop', 'dispute_fee', 700),
+  )
+  return of
+}
+
+function win(of: MonthFacts, soldOn = '2026-12-07'): void {
+  const [line] = of.settled.filter(({ kind }) => kind === 'chargeback')
+  of.settled.push({ ...line!, batch: 'ACQ-3', kind: 'chargeback_won', soldOn, amount: 10_000, fee: 0, net: 10_000 })
+}
+
+describe('a chargeback', () => {
+  test('and its dispute, with what it costs the merchant, are taken together', () => {
+    expect(problemsIn(disputed())).toEqual([])
+  })
+
+  test('that is won gives back all but what it cost', () => {
+    const of = disputed()
+    win(of)
+    of.disputes[0]!.state = 'WON'
+    of.entries.push(entry('chargeback_won', 'acquirer_receivable', 'merchant_payable:shop', 10_000))
+
+    expect(problemsIn(of)).toEqual([])
+  })
+
+  test('that was given up before it was won is a break', () => {
+    const of = disputed()
+    win(of)
+    Object.assign(of.disputes[0]!, { state: 'LOST', closedAt: new Date('2026-12-05T00:00:00Z') })
+
+    expect(problemsIn(of)).toEqual(['breaks of op_1: 0, and it should be -10000'])
+  })
+
+  test('of more than was left is a break, and no dispute', () => {
+    const of = disputed()
+    of.events.push({
+      ...{ eventType: 'payment.refunded', operationId: 'op_2', occurredAt: '2026-12-02T01:00:00.000Z', sequence: 3 },
+      ...{ amount: 1, payment: of.events[0]!.payment },
+    })
+
+    expect(problemsIn(of).join('\n')).toContain('breaks of op_1: 0, and it should be 11000')
+    expect(problemsIn(of).join('\n')).toContain('dispute of op_1: OPEN of 10000, fee 700, and it should be undefined')
+  })
+
+  test.each<[string, (of: MonthFacts) => void, string]>([
+    ['a chargeback without a dispute', of => of.disputes.pop(), 'dispute of op_1: undefined'],
+    ['a dispute without a chargeback', of => of.settled.pop(), 'dispute of op_1: OPEN'],
+    ['a fee that is not by the terms', of => (of.disputes[0]!.fee = 0), 'dispute of op_1: OPEN of 10000, fee 0'],
+    ['a merchant who did not pay for it', of => of.entries.pop(), 'shop KRW: '],
+    ['a second line', of => of.settled.push({ ...of.settled[1]!, line: 2 }), 'it should be 11000'],
+    ['another fee of the acquirer', of => (of.settled[1]!.fee = 1_200), 'it should be 200'],
+  ])('finds %s', (_, spoil, problem) => {
+    const of = disputed()
+    spoil(of)
+
+    expect(problemsIn(of).join('\n')).toContain(problem)
+  })
+})
+
+describe('another revision', () => {
+  test('is a break over what it changes, and is what is paid', () => {
+    const of = facts()
+    of.settled.push({ ...of.settled[0]!, revision: 2, amount: 9_500, net: 9_335 })
+    of.movements[0]!.amount -= 500
+    of.entries[6]!.amount -= 500
+
+    expect(problemsIn(of)).toEqual(['breaks of op_1: 0, and it should be 500'])
+  })
+})
+
+describe('a merchant', () => {
+  test('is owed what is held back, and owes what is invoiced', () => {
+    const of = facts()
+    of.entries.push(entry('reserve_held', 'merchant_payable:shop', 'merchant_reserve:shop', 90))
+    of.entries.push(entry('invoiced', 'merchant_receivable:shop', 'merchant_payable:shop', 40))
+
+    expect(problemsIn(of)).toEqual([])
   })
 })
 

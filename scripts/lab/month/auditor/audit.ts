@@ -3,7 +3,8 @@
  * product. All that does not agree, and is no break of the books, is unexplained.
  */
 import { type Charged, chargesOf, share } from './charges.ts'
-import type { EventFact, MonthFacts } from './facts.ts'
+import { disputeProblems, isDisputeLine, type JudgedDisputes, judgeDisputes } from './disputes.ts'
+import type { BreakFact, EventFact, MonthFacts, SettledLine } from './facts.ts'
 
 export interface MonthAudit {
   /** By check: how much was compared, and what does not agree. */
@@ -23,17 +24,24 @@ export interface CurrencyFigures {
   feesCharged: number
   vatCharged: number
   acquirerFees: number
+  takenBack: number
+  wonBack: number
+  disputeFees: number
   paidOut: number
   returned: number
   fromAcquirer: number
   cash: number
   safeguarded: number
   suspense: number
+  /** What of it is held back, and what merchants owe by invoice. */
+  reserved: number
+  invoiced: number
   owedToMerchants: number
 }
 
 /** The acquirer's terms, as docs/acquirer.md says them. */
 const ACQUIRER_BASIS_POINTS = 150
+const ACQUIRER_DISPUTE_FEE = 1_000
 
 /** `today`: the virtual day in Seoul, whose movements no statement tells yet. */
 export function auditMonth(facts: MonthFacts, today: string): MonthAudit {
@@ -47,19 +55,26 @@ export function auditMonth(facts: MonthFacts, today: string): MonthAudit {
   const held = (account: string, currency: string) => books.get(`${account} ${currency}`) ?? 0
   const told = { ...facts, movements: facts.movements.filter(({ bookedOn }) => bookedOn < today) }
   const owed = owedToMerchants(told)
-  const differences = differencesOf(told)
+  const judged = judgeDisputes(told)
+  const differences = differencesOf(told, judged)
   return {
     checks: [
       check('the bank’s movements are our cash', cashProblems(told, held)),
       check('what is sold is what the acquirer approved', approvalProblems(told)),
-      check('merchants are owed their sales less what they were paid', merchantProblems(told, owed, held)),
+      check(
+        'merchants are owed their sales less what was taken back and what they were paid',
+        merchantProblems(told, owed, judged, held),
+      ),
+      check('every chargeback that fits is a dispute, and every dispute such a chargeback', [
+        ...disputeProblems(told, judged.disputes),
+      ]),
       check(
         'every difference to the acquirer and the bank is a break, and every break such a difference',
         breakProblems(told, differences),
       ),
       check('suspense is the open breaks', suspenseProblems(told, held)),
     ],
-    figures: { currencies: currencyFigures(told, owed, held), breaks: breakFigures(told) },
+    figures: { currencies: currencyFigures(told, owed, judged, held), breaks: breakFigures(told) },
   }
 }
 
@@ -155,7 +170,14 @@ function owedToMerchants({ payments, events, terms }: MonthFacts): Owed {
 
 const UNDER_WAY = ['CREATED', 'APPROVED', 'SENT', 'CONFIRMED']
 
-function merchantProblems(facts: MonthFacts, owed: Owed, held: Held): (string | null)[] {
+/** What is held back and what is invoiced are parts of what a merchant is owed and owes. */
+const OWN_ACCOUNTS = ['merchant_payable', 'merchant_reserve', 'merchant_receivable'] as const
+
+/** What disputes took of a merchant, with what they cost. */
+const takenBy = ({ disputes }: JudgedDisputes, isOwn: (of: { merchantId: string; currency: string }) => boolean) =>
+  sumOf(disputes.filter(isOwn), ({ amount, fee, state }) => (state === 'WON' ? 0 : amount) + fee)
+
+function merchantProblems(facts: MonthFacts, owed: Owed, judged: JudgedDisputes, held: Held): (string | null)[] {
   const { payments, events, payouts, movements, items } = facts
   const places = new Map(
     payments.map(({ merchantId, currency }) => [`${merchantId} ${currency}`, { merchantId, currency }]),
@@ -182,8 +204,8 @@ function merchantProblems(facts: MonthFacts, owed: Owed, held: Held): (string | 
     )
     return same(
       `${merchantId} ${currency}`,
-      -held(`merchant_payable:${merchantId}`, currency) + inTransit,
-      sales - paid + adjusted,
+      inTransit - sumOf(OWN_ACCOUNTS, account => held(`${account}:${merchantId}`, currency)),
+      sales - takenBy(judged, isOwn) - paid + adjusted,
     )
   })
 }
@@ -198,8 +220,15 @@ interface Difference {
 }
 
 /** All that the acquirer and the bank say otherwise than they should by what was approved. */
-function differencesOf(facts: MonthFacts): Difference[] {
-  return [...lineDifferences(facts), ...depositDifferences(facts)].filter(({ amount }) => amount !== 0)
+function differencesOf(facts: MonthFacts, judged: JudgedDisputes): Difference[] {
+  const all = [
+    ...lineDifferences(facts),
+    ...disputeDifferences(facts, judged),
+    ...amendedDifferences(facts),
+    ...givenUpDifferences(facts),
+    ...depositDifferences(facts),
+  ]
+  return all.filter(({ amount }) => amount !== 0)
 }
 
 function acquirerCharges({ events }: MonthFacts): Map<string, Charged> {
@@ -220,8 +249,8 @@ function* lineDifferences(facts: MonthFacts): Iterable<Difference> {
   const charges = acquirerCharges(facts)
   const events = new Map(facts.events.map(event => [event.operationId, event]))
   const seen = new Set<string>()
-  for (const { reference, kind, currency, amount, fee, vat, net } of facts.settled) {
-    if (kind === 'carry') continue
+  const lines = facts.settled.filter(line => line.revision === 1 && line.kind !== 'carry' && !isDisputeLine(line))
+  for (const { reference, currency, amount, fee, vat, net } of lines) {
     const event = events.get(reference)
     if (event === undefined || seen.has(reference)) {
       yield { subject: reference, currency, amount: -net, what: event ? 'a line more than once' : 'a line of nothing' }
@@ -239,20 +268,60 @@ function* lineDifferences(facts: MonthFacts): Iterable<Difference> {
   }
 }
 
+function* disputeDifferences({ settled }: MonthFacts, { unexplained }: JudgedDisputes): Iterable<Difference> {
+  for (const line of settled.filter(each => isDisputeLine(each) && each.revision === 1)) {
+    const { reference, currency, net, kind, fee, vat } = line
+    const charged = kind === 'chargeback' ? ACQUIRER_DISPUTE_FEE : 0
+    const amount = unexplained.has(line) ? -net : fee - charged + vat
+    yield { subject: reference, currency, amount, what: 'a dispute that does not fit' }
+  }
+}
+
+/** What a later revision says otherwise than the one before. */
+function* amendedDifferences({ settled }: MonthFacts): Iterable<Difference> {
+  const keyOf = ({ batch, line }: SettledLine, revision: number) => `${batch} ${line} ${revision}`
+  const netOf = new Map(settled.map(each => [keyOf(each, each.revision), each.net]))
+  for (const each of settled.filter(({ revision }) => revision > 1)) {
+    const { reference, currency, net, revision } = each
+    const before = netOf.get(keyOf(each, revision - 1)) ?? 0
+    yield { subject: reference, currency, amount: before - net, what: 'another revision' }
+  }
+}
+
+/** What the acquirer never settled, once people say that it never will. */
+function* givenUpDifferences({ events, settled, breaks }: MonthFacts): Iterable<Difference> {
+  const came = new Set(settled.filter(line => !isDisputeLine(line)).map(({ reference }) => reference))
+  const givenUp = new Set(breaks.filter(({ booked }) => booked !== 0).map(({ matchKey }) => matchKey))
+  for (const event of events.filter(({ operationId }) => givenUp.has(operationId) && !came.has(operationId))) {
+    const amount = kindOf(event) === 'capture' ? event.amount : -event.amount
+    yield { subject: event.operationId, currency: event.payment.currency, amount, what: 'a line that never came' }
+  }
+}
+
+/** The lines of the last revision of each batch: what is paid. */
+function lastRevisions(settled: readonly SettledLine[]): SettledLine[] {
+  const last = new Map<string, number>()
+  for (const { batch, revision } of settled) last.set(batch, Math.max(revision, last.get(batch) ?? 0))
+  return settled.filter(({ batch, revision }) => revision === last.get(batch))
+}
+
 /** What the bank got for each batch, and what nobody knows. */
 function* depositDifferences({ settled, movements, breaks }: MonthFacts): Iterable<Difference> {
   const batches = new Map<string, { currency: string; net: number }>()
-  for (const { batch, currency, net } of settled)
+  for (const { batch, currency, net } of lastRevisions(settled))
     batches.set(batch, { currency, net: (batches.get(batch)?.net ?? 0) + net })
   const deposits = movements.filter(({ kind }) => kind === 'deposit')
-  const batchOf = (reference: string) => [reference, reference.replace(/-\d+$/, '')].find(name => batches.has(name))
-  const paid = Map.groupBy(deposits, ({ reference }) => batchOf(reference) ?? '')
+  const batchOf = ({ reference, currency }: (typeof deposits)[number]) =>
+    [reference, reference.replace(/-\d+$/, '')].find(name => batches.get(name)?.currency === currency)
+  const paid = Map.groupBy(deposits, deposit => batchOf(deposit) ?? '')
   for (const { reference, currency, amount } of paid.get('') ?? [])
     yield { subject: reference, currency, amount: -amount, what: 'money that nobody knows' }
   for (const [batch, { currency, net }] of batches) {
     const got = paid.get(batch)
-    // One that is not due yet, or is carried.
-    if (got === undefined && !breaks.some(({ batchRef, booked }) => batchRef === batch && booked !== 0)) continue
+    // One that is not due yet, or is carried. Breaks of its lines say nothing of its payment.
+    const isOfIt = ({ batchRef, matchKey, booked }: BreakFact) =>
+      batchRef === batch && matchKey === null && booked !== 0
+    if (got === undefined && !breaks.some(isOfIt)) continue
     yield {
       subject: batch,
       currency,
@@ -301,7 +370,12 @@ function suspenseProblems(facts: MonthFacts, held: Held): (string | null)[] {
   return [...ofBreaks, ...ofCurrencies]
 }
 
-function currencyFigures(facts: MonthFacts, owed: Owed, held: Held): Record<string, CurrencyFigures> {
+function currencyFigures(
+  facts: MonthFacts,
+  owed: Owed,
+  { disputes }: JudgedDisputes,
+  held: Held,
+): Record<string, CurrencyFigures> {
   const figures = currenciesOf(facts).map((currency): [string, CurrencyFigures] => {
     const events = facts.events.filter(({ payment }) => payment.currency === currency)
     const moved = (kind: string) =>
@@ -314,7 +388,12 @@ function currencyFigures(facts: MonthFacts, owed: Owed, held: Held): Record<stri
         events.filter(event => kindOf(event) === kind),
         ({ amount }) => amount,
       )
-    const payable = facts.payments.filter(payment => payment.currency === currency).map(({ merchantId }) => merchantId)
+    const ofCurrency = facts.payments.filter(payment => payment.currency === currency)
+    const own = [...new Set(ofCurrency.map(({ merchantId }) => merchantId))]
+    const ofMerchants = (account: (typeof OWN_ACCOUNTS)[number]) =>
+      sumOf(own, merchantId => held(`${account}:${merchantId}`, currency))
+    const disputed = disputes.filter(each => each.currency === currency)
+    const won = disputed.filter(({ state }) => state === 'WON')
     return [
       currency,
       {
@@ -322,21 +401,30 @@ function currencyFigures(facts: MonthFacts, owed: Owed, held: Held): Record<stri
         feesCharged: sumOf(events, ({ operationId }) => owed.get(operationId)!.fee),
         vatCharged: sumOf(events, ({ operationId }) => owed.get(operationId)!.vat),
         acquirerFees: held('acquirer_fee', currency) + held('vat_receivable', currency),
+        takenBack: sumOf(disputed, ({ amount }) => amount),
+        wonBack: sumOf(won, ({ amount }) => amount),
+        disputeFees: sumOf(disputed, ({ fee }) => fee),
         ...{ paidOut: -moved('payout'), returned: moved('return'), fromAcquirer: moved('deposit') },
         ...{
           cash: held('cash', currency),
           safeguarded: held('cash_safeguarded', currency),
           suspense: held('recon_suspense', currency),
         },
-        owedToMerchants: -sumOf([...new Set(payable)], merchantId => held(`merchant_payable:${merchantId}`, currency)),
+        ...{ reserved: -ofMerchants('merchant_reserve'), invoiced: ofMerchants('merchant_receivable') },
+        owedToMerchants: -ofMerchants('merchant_payable'),
       },
     ]
   })
   return Object.fromEntries(figures)
 }
 
+const textOfKind = (of: BreakFact): string => `${of.class} ${of.currency}`
+
 function breakFigures({ breaks }: MonthFacts): MonthFigures['breaks'] {
-  const groups = Map.groupBy(breaks, each => `${each.class} ${each.currency}`)
+  const groups = Map.groupBy(
+    breaks.toSorted((a, b) => (textOfKind(a) < textOfKind(b) ? -1 : 1)),
+    textOfKind,
+  )
   return [...groups.values()].map(group => ({
     ...{ class: group[0]!.class, currency: group[0]!.currency, count: group.length },
     booked: sumOf(group, ({ booked }) => booked),

@@ -5,7 +5,7 @@ import type { BankJournalEntry } from '../../../../shared/contracts/bank.ts'
 export interface MonthFacts {
   /** The acquirer's decisions. */
   decisions: Extract<JournalEntry, { type: 'decision' }>[]
-  /** Lines of the acquirer's settlement files, by the batch that pays them. */
+  /** Lines of the acquirer's settlement files of every revision, by the batch that pays them. */
   settled: SettledLine[]
   /** The movements of our accounts at the bank. */
   movements: Extract<BankJournalEntry, { type: 'movement' }>[]
@@ -18,11 +18,20 @@ export interface MonthFacts {
   }[]
   /** Captured and refunded. */
   events: EventFact[]
-  terms: { merchantId: string; currency: string; validFrom: Date; vatMode: string; refundFee: string }[]
+  terms: {
+    merchantId: string
+    currency: string
+    validFrom: Date
+    vatMode: string
+    refundFee: string
+    disputeFee: number
+  }[]
   entries: { type: string; debit: string; credit: string; subjectId: string | null; currency: string; amount: number }[]
   items: { merchantId: string; currency: string; type: string; net: number }[]
   payouts: { payoutId: string; merchantId: string; currency: string; amount: number; state: string }[]
   breaks: BreakFact[]
+  /** `reference`: the operation of the capture. `closedAt`: virtual time. */
+  disputes: { reference: string; amount: number; fee: number; state: string; closedAt: Date | null }[]
 }
 
 export interface EventFact {
@@ -36,9 +45,12 @@ export interface EventFact {
 
 export interface SettledLine {
   batch: string
+  revision: number
+  line: number
   currency: string
   kind: string
   reference: string
+  soldOn: string
   amount: number
   fee: number
   vat: number

@@ -16,7 +16,8 @@ const queries = {
     fee_fixed AS feeFixed FROM payment`,
   events: `SELECT CONVERT(payload USING utf8mb4) AS payload FROM outbox_event WHERE topic IN ('payment.captured', 'payment.refunded')
     UNION ALL SELECT CONVERT(payload USING utf8mb4) FROM outbox_archive WHERE topic IN ('payment.captured', 'payment.refunded')`,
-  terms: `SELECT merchant_id AS merchantId, currency, valid_from AS validFrom, vat_mode AS vatMode, refund_fee AS refundFee
+  terms: `SELECT merchant_id AS merchantId, currency, valid_from AS validFrom, vat_mode AS vatMode, refund_fee AS refundFee,
+    dispute_fee AS disputeFee
     FROM settlement_terms ORDER BY valid_from`,
   entries: `SELECT entry_type AS type, debit_account AS debit, credit_account AS credit, subject_id AS subjectId, currency, amount
     FROM ledger_entry`,
@@ -26,6 +27,7 @@ const queries = {
     COALESCE(b.batch_ref, l.batch_ref) AS batchRef, b.payout_id AS payoutId, b.booked, b.remaining, b.currency, b.state
     FROM recon_break b LEFT JOIN recon_line l ON l.file_id = b.file_id AND l.line_no = b.line_no
     LEFT JOIN recon_expectation e ON e.expectation_id = b.expectation_id`,
+  disputes: 'SELECT external_ref AS reference, amount, fee, state, closed_at AS closedAt FROM dispute',
 } as const
 
 /** Nothing may move meanwhile. Throws when one of the places cannot be read. */
@@ -75,11 +77,11 @@ async function settledOf(acquirerUrl: string): Promise<SettledLine[]> {
   const lines: SettledLine[] = []
   for (let after: number | null = 0; after !== null; ) {
     const page = (await (await get(`${acquirerUrl}/settlements?after=${after}`)).json()) as {
-      files: { name: string; batch: string }[]
+      files: { name: string; batch: string; revision: number }[]
       next: number | null
     }
-    for (const { name, batch } of page.files)
-      lines.push(...linesIn(batch, await (await get(`${acquirerUrl}/settlements/${name}`)).text()))
+    for (const { name, ...file } of page.files)
+      lines.push(...linesIn(file, await (await get(`${acquirerUrl}/settlements/${name}`)).text()))
     after = page.next
   }
   return lines
@@ -92,15 +94,16 @@ async function get(url: string): Promise<Response> {
 }
 
 /** The sandbox's file has no quotes, and a row for each line between the header and the total. */
-const linesIn = (batch: string, csv: string): SettledLine[] =>
+const linesIn = ({ batch, revision }: { batch: string; revision: number }, csv: string): SettledLine[] =>
   csv
     .trimEnd()
     .split('\n')
     .slice(1, -1)
     .map(row => {
-      const [, kind = '', reference = '', , currency = '', ...amounts] = row.split(',')
+      const [line, kind = '', reference = '', soldOn = '', currency = '', ...amounts] = row.split(',')
       const [amount, fee, vat, net] = amounts.map(minorOf)
-      return { batch, currency, kind, reference, amount: amount!, fee: fee!, vat: vat!, net: net! }
+      const place = { batch, revision, line: Number(line), soldOn, currency }
+      return { ...place, kind, reference, amount: amount!, fee: fee!, vat: vat!, net: net! }
     })
 
 /** The decimals are those of the currency. */

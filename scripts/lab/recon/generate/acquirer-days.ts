@@ -2,8 +2,9 @@
 
 import type { Random } from '../../random.ts'
 import {
+  bytesOf,
   type Damage,
-  damagedText,
+  damagedBytes,
   damages,
   type FileContent,
   type FileLine,
@@ -11,11 +12,19 @@ import {
   looks,
   netOf,
   rowsOf,
-  textOf,
   totalNetOf,
 } from './acquirer-file.ts'
 import { addDays, compact } from './days.ts'
 import { Deck } from './deck.ts'
+import {
+  type DisputeFault,
+  disputeFaults,
+  earlyDisputes,
+  isDispute,
+  mayDispute,
+  plantDispute,
+  rightDisputes,
+} from './dispute-faults.ts'
 import {
   type LineFault,
   type LineTarget,
@@ -33,6 +42,7 @@ import {
   type GeneratorOptions,
   type Sale,
   type Season,
+  type Settled,
   seasonsOf,
   type World,
 } from './world.ts'
@@ -62,8 +72,12 @@ interface Batch {
   lines: PlacedLine[]
 }
 
+/** Lines of a file that say something else in its next revision, and by how much. */
+const AMENDED_MAX = 3
+const AMENDED_BY_MAX = 90
+
 interface PlacedLine extends FileLine {
-  sale?: Sale
+  sale?: Settled
   settles: boolean
   isPlain: boolean
 }
@@ -102,9 +116,15 @@ const rangeOf: Record<Currency, readonly [number, number]> = {
 /** Of the first season: so many times the lines of another day. */
 const BUSY_DAY = 2
 const BUSY_FACTOR = 4
+/** Less than what is left of a refund when its fee is given back. */
+const AFTER_FEE = 0.98
+/** Far enough for what may go wrong with the payment of a batch. */
+const ABOVE_ZERO = 1_000
 /** Within what the bank and a payment may be. */
 const HUGE = 400_000_000_000
 
+/** Of each kind, where nothing goes wrong. */
+const DISPUTES = 2
 const REFUNDS = 0.12
 const REMEMBERED = 500
 
@@ -118,7 +138,7 @@ export class AcquirerDays {
   readonly #world: World
   readonly #seasons: readonly [Season, Season]
   readonly #linesPerDay: number
-  readonly #deck: Deck<LineFault>
+  readonly #deck: Deck<LineFault | DisputeFault>
   readonly #fileDeck: Deck<FileFault>
   readonly #batches = new Map<string, Batch>()
   readonly #captured = new Map<Currency, Captured[]>()
@@ -131,6 +151,8 @@ export class AcquirerDays {
   #filePlace = 0
   /** Batches with a net above 0, for the bank. */
   readonly due: DueBatch[] = []
+  /** Captures whose disputes are given up when the files of the day are matched. */
+  readonly lost: string[] = []
 
   constructor(world: World, { lines, mix }: GeneratorOptions) {
     const faults = faultsPerThousand[mix]
@@ -139,12 +161,13 @@ export class AcquirerDays {
     const days = this.#seasons.flatMap(({ saleDays }) => saleDays).length
     this.#linesPerDay = Math.max(4, Math.ceil(lines / (days + BUSY_FACTOR - 1)))
     const names = Object.keys(lineFaults) as LineFault[]
+    const wrongs = [...names, ...disputeFaults.filter(name => !rightDisputes.includes(name))]
     const each = faults === 0 ? 0 : Math.max(2, Math.round((faults * lines) / 1_000))
     this.#deck = new Deck(
       world.random.fork(),
-      names.map(name => [name, each] as const),
+      [...wrongs.map(name => [name, each] as const), ...rightDisputes.map(name => [name, each || DISPUTES] as const)],
       this.#linesPerDay * (days + BUSY_FACTOR - 1),
-      ['settled-next-season', 'settled-next-day', 'settled-next-day-with-fee'],
+      ['settled-next-season', 'settled-next-day', 'settled-next-day-with-fee', ...earlyDisputes],
     )
     const files = days * currencies.length
     const eachFile = faults === 0 ? 0 : Math.max(1, Math.round((faults * files) / 100))
@@ -174,19 +197,28 @@ export class AcquirerDays {
 
   /** The sales of the world's day, into books and batches. */
   sell(season: Season): void {
-    const { random } = this.#world
+    const { random, day } = this.#world
     const target = this.#targetOf(season)
     for (const work of this.#tomorrow.splice(0)) work()
     for (let count = this.#countOf(season); count > 0; count -= 1) {
       const sale = this.#saleOf(this.#currency())
-      const fault = this.#deck.draw(this.#place, name => mayFail(name, target, sale))
-      this.#place += 1
-      if (fault === undefined) settleRightly(this.#world, target, sale)
-      else lineFaults[fault](this.#world, target, sale)
+      this.#plant(target, sale)
     }
-    if (target.nextDay === undefined) this.#endAboveZero(target)
+    // What the first day leaves below 0 is carried into a batch that is paid.
+    if (target.nextDay === undefined || day === this.#seasons[0].saleDays[1]) this.#endAboveZero(target)
     else if (target.today === this.#seasons[0].saleDays[0]) this.#sellMuchBack(target)
     else random.pick(this.#ends)(target)
+  }
+
+  #plant(target: LineTarget, sale: Sale): void {
+    const world = this.#world
+    const fault = this.#deck.draw(this.#place, name =>
+      isDispute(name) ? mayDispute(name, target, sale.currency) : mayFail(name, target, sale),
+    )
+    this.#place += 1
+    if (fault === undefined || isDispute(fault)) settleRightly(world, target, sale)
+    else lineFaults[fault](world, target, sale)
+    if (fault !== undefined && isDispute(fault)) plantDispute(fault, world, target, sale.currency)
   }
 
   /** How a day may end. */
@@ -290,7 +322,7 @@ export class AcquirerDays {
     const inOrder = currencies.filter(each => !target.isApart(each) && !target.isApart(each, target.nextDay))
     const currency = random.pick(inOrder)
     const net = totalNetOf(this.#batchOf(currency, target.today).lines)
-    const amount = Math.max(1_000, net + random.integer(1_000, 50_000))
+    const amount = Math.max(1_000, Math.ceil((net + random.integer(1_000, 50_000)) / AFTER_FEE))
     const fee = -feeOf(amount)
     settleRightly(
       this.#world,
@@ -315,7 +347,7 @@ export class AcquirerDays {
       const batch = this.#batches.get(keyOf(target.today, currency))
       if (carried === undefined && batch === undefined) continue
       const { lines } = this.#batchOf(currency, target.today)
-      while (totalNetOf(lines) + (carried?.amount ?? 0) <= 0)
+      while (totalNetOf(lines) + (carried?.amount ?? 0) <= ABOVE_ZERO)
         settleRightly(this.#world, target, this.#captureOf(currency))
     }
   }
@@ -329,21 +361,25 @@ export class AcquirerDays {
       nextDay: season.saleDays[index + 1],
       nextSeasonDay: isFirst ? this.#seasons[1].saleDays[0] : undefined,
       sale: currency => this.#saleOf(currency),
+      capture: currency => this.#saleOver(currency, this.#world.random.integer(...rangeOf[currency])),
       line: (sale, values, { day: on = day, settles = false, isPlain = false } = {}) =>
         this.#line(sale, values, { day: on, soldOn: day, settles, isPlain }),
       isApart: (currency, on = day) => this.#apart.has(keyOf(on, currency)),
       later: work => void this.#tomorrow.push(work),
+      lose: externalRef => void this.lost.push(externalRef),
     }
   }
 
   #line(
-    sale: Sale,
+    sale: Settled,
     { amount, fee, vat }: LineValues,
     of: { day: string; soldOn: string; settles: boolean; isPlain: boolean },
   ): void {
     const { kind, operationId: reference } = sale
-    const { soldOn, settles, isPlain } = of
-    this.#batchOf(sale.currency, of.day).lines.push({
+    const { day, settles, isPlain } = of
+    // The day on which the bank decided about it.
+    const soldOn = kind === 'chargeback' || kind === 'chargeback_won' ? day : of.soldOn
+    this.#batchOf(sale.currency, day).lines.push({
       kind,
       reference,
       soldOn,
@@ -370,6 +406,7 @@ export class AcquirerDays {
     const carried = this.#carried.get(batch.currency)
     this.#carried.delete(batch.currency)
     shuffle(batch.lines, this.#world.random)
+    putInOrder(batch.lines)
     if (carried !== undefined) batch.lines.unshift({ ...carried, settles: false, isPlain: false })
     const net = totalNetOf(batch.lines)
     const isInOrder = carried !== undefined || net <= 0
@@ -437,7 +474,7 @@ export class AcquirerDays {
         return lines
       default: {
         const damage = fault.slice('broken:'.length) as Damage
-        const bytes = Buffer.from(damagedText(batch, damage, this.#world.random))
+        const bytes = damagedBytes(batch, damage, this.#world.random)
         yield { ...(first as FileStep), bytes, becomes: 'REJECTED' }
         yield { ...(first as FileStep), bytes, becomes: 'KNOWN' }
         this.#refused(batch, fault)
@@ -483,10 +520,10 @@ export class AcquirerDays {
   /** A few lines that were right say something else: the break is over what they changed. */
   #amend(lines: readonly PlacedLine[], currency: Currency): PlacedLine[] {
     const { random } = this.#world
-    const chosen = new Set(lines.filter(({ isPlain }) => isPlain).slice(0, random.integer(1, 3)))
+    const chosen = new Set(lines.filter(isAmendable).slice(0, random.integer(1, AMENDED_MAX)))
     return lines.map(line => {
       if (!chosen.has(line)) return line
-      const amount = line.amount + random.integer(1, 90)
+      const amount = line.amount + random.integer(1, AMENDED_BY_MAX)
       const changed = { ...line, amount }
       this.#world.move(currency, 'cash_in_transit', netOf(changed) - netOf(line))
       const subject = subjectOf(line.sale!)
@@ -517,6 +554,9 @@ export class AcquirerDays {
   }
 }
 
+/** What it says then has the same sign. */
+const isAmendable = ({ isPlain, amount }: PlacedLine): boolean => isPlain && Math.abs(amount) > AMENDED_BY_MAX
+
 /** In place: what belongs together stands anywhere in its file. */
 function shuffle<T>(list: T[], random: Random): void {
   for (let last = list.length - 1; last > 0; last -= 1) {
@@ -527,6 +567,19 @@ function shuffle<T>(list: T[], random: Random): void {
   }
 }
 
+/** In place: what is won stands behind what was taken. */
+function putInOrder(lines: PlacedLine[]): void {
+  const wins = new Map(
+    lines.flatMap((line, index) => (line.kind === 'chargeback_won' ? [[line.reference, index]] : [])),
+  )
+  for (const [index, line] of lines.entries()) {
+    const win = line.kind === 'chargeback' ? wins.get(line.reference) : undefined
+    if (win === undefined || win > index) continue
+    lines[index] = lines[win]!
+    lines[win] = line
+  }
+}
+
 type FileStep = Extract<Step, { kind: 'file' }>
 
 const keyOf = (day: string, currency: Currency): string => `${day} ${currency}`
@@ -534,7 +587,7 @@ const keyOf = (day: string, currency: Currency): string => `${day} ${currency}`
 const nameOf = ({ reference }: Pick<Batch, 'reference'>, revision: number): string => `${reference}-r${revision}.csv`
 
 function fileStep(batch: FileContent, revision: number, look: Look): FileStep {
-  const bytes = Buffer.from(textOf(rowsOf(batch), look))
+  const bytes = bytesOf(rowsOf(batch), look)
   const name = nameOf(batch, revision)
   return { kind: 'file', day: batch.day, sourceId: 'acquirer', name, bytes, becomes: 'DONE' }
 }
@@ -549,6 +602,6 @@ function mayHappen(name: FileFault, net: number, { lines }: Batch): boolean {
   if (name === 'carry-changed') return net > 1_000 && lines[0]!.kind === 'carry' && lines[0]!.amount < -1_000
   if (name === 'carry-of-nothing') return net > 1_000 && lines[0]!.kind !== 'carry'
   if (!changesLines.has(name)) return true
-  const hasPlain = lines.some(({ isPlain }) => isPlain)
+  const hasPlain = lines.some(isAmendable)
   return hasPlain && net > 0 && (name !== 'line-in-revision' || lines.at(-1)!.isPlain)
 }

@@ -10,6 +10,7 @@ import {
   damagedStatement,
   type Entry,
   type Movement,
+  momentsOf,
   type StatementDamage,
   statementDamages,
   statementText,
@@ -234,10 +235,20 @@ export class BankDays {
     return this.#world.random.fraction() < 0.5 ? {} : { endToEndId: 'NOTPROVIDED' }
   }
 
+  #booked(day: string): { bookedAt?: string } {
+    const { random } = this.#world
+    return random.fraction() < 0.5 ? {} : { bookedAt: random.pick(momentsOf(day)) }
+  }
+
   #plan(day: string, account: BankAccount, of: NewMovement): Movement {
     this.#count += 1
     const number = String(this.#count).padStart(9, '0')
-    const movement = { ...of, bankReference: `BK${number}`, remittance: `${of.party} ${number}` }
+    const movement = {
+      ...of,
+      ...this.#booked(day),
+      bankReference: `BK${number}`,
+      remittance: `${of.party} ${number}`,
+    }
     this.#planned.push({ day, account, movement })
     return movement
   }
@@ -408,6 +419,7 @@ export class BankDays {
     const { currency, amount } = payout
     this.#pay(payout)
     const movement = this.#moneyBack(payout, amount - less, 1)
+    this.#world.move(currency, 'merchant_payable', -amount)
     const row = { subject: subjectOfPayout(payout), orSubject: subjectOf(movement), currency }
     if (less === 0) this.#world.say({ ...row, class: 'MATCHED', mutation: 'payout-returned' })
     else this.#world.truth({ ...row, class: 'AMOUNT_UNDER', booked: less, mutation: 'payout-returned-less' })

@@ -1,10 +1,12 @@
 /** A generated world: the same for the same seed, right in itself, and with everything planted that can go wrong. */
 import { describe, expect, test } from '@jest/globals'
-import { netOf } from './acquirer-file.ts'
-import { businessDaysAfter, isBusinessDay } from './days.ts'
+import { bytesOf, koreanWords, netOf } from './acquirer-file.ts'
+import { businessDaysAfter, isBusinessDay, startOf } from './days.ts'
+import { disputeFaults } from './dispute-faults.ts'
 import { generate } from './generate.ts'
 import { type Currency, currencies, decimalsOf, decimalText, dividedHalfEven, feeOf } from './money.ts'
-import { foundClasses, type Step, type TruthRow } from './truth.ts'
+import { momentsOf } from './statement.ts'
+import { accounts, type BookRows, type DisputeTruth, foundClasses, type Step, type TruthRow } from './truth.ts'
 
 const LINES = 2_000
 const seeds = [1, 2, 3, 2_026]
@@ -34,7 +36,9 @@ describe('a world', () => {
 
   test('without faults has nothing to be found', () => {
     const clean = [...generate({ seed: 5, lines: LINES, mix: 'clean' })]
-    const found = clean.flatMap(step => (step.kind === 'truth' ? [step.row.mutation] : []))
+    const found = clean.flatMap(step =>
+      step.kind === 'truth' && step.row.class !== 'MATCHED' ? [step.row.mutation] : [],
+    )
     // Money that nobody knows comes in every world.
     expect(found.filter(mutation => !mutation.startsWith('unknown-') && mutation !== 'first-opening')).toEqual([])
   })
@@ -45,6 +49,13 @@ describe('a world', () => {
       expect(rows.reduce((sum, { amount }) => sum + Number(amount), 0)).toBe(
         endOf(seed).balances[currency].recon_suspense,
       )
+    }
+  })
+
+  test.each(seeds)('of seed %d: all accounts together are 0, as each entry has two sides', seed => {
+    for (const currency of currencies) {
+      const of = endOf(seed).balances[currency]
+      expect(accounts.reduce((sum, account) => sum + of[account], 0)).toBe(0)
     }
   })
 
@@ -70,6 +81,67 @@ describe('the books', () => {
   })
 })
 
+describe('disputes', () => {
+  const disputesOf = (seed: number): DisputeTruth[] =>
+    stepsOf(seed).flatMap(step => (step.kind === 'dispute' ? [step.row] : []))
+  const booksOf = (seed: number): BookRows[] =>
+    stepsOf(seed).flatMap(step => (step.kind === 'books' ? [step.rows] : []))
+
+  test.each(seeds)('of seed %d: each kind is planted, and ends in each state', seed => {
+    const told = new Set([...truthOf(seed), ...disputesOf(seed)].map(({ mutation }) => mutation))
+    expect(disputeFaults.filter(name => !told.has(name))).toEqual([])
+    expect(new Set(disputesOf(seed).map(({ state }) => state))).toEqual(new Set(['OPEN', 'WON', 'LOST']))
+  })
+
+  test.each(seeds)('of seed %d: a payment never has more disputed and refunded than captured', seed => {
+    const payments = new Map(booksOf(seed).flatMap(rows => rows.payments.map(row => [row.paymentId, row])))
+    const disputed = Map.groupBy(disputesOf(seed), ({ paymentId }) => paymentId)
+    for (const [paymentId, disputes] of disputed) {
+      const { captured, refunded } = payments.get(paymentId)!
+      const lasting = disputes.filter(({ state }) => state !== 'WON').reduce((sum, { amount }) => sum + amount, 0)
+      expect(refunded + lasting).toBeLessThanOrEqual(captured)
+    }
+  })
+
+  test('a line that is too much by one is no dispute, and its whole net is in suspense', () => {
+    const rows = truthOf(1).filter(({ mutation }) => mutation === 'over-disputed-by-one')
+    const refs = new Set(disputesOf(1).flatMap(({ externalRefs }) => externalRefs))
+    for (const row of rows) {
+      expect(row.class).toBe('OVER_DISPUTED')
+      expect(Number(row.booked)).toBeGreaterThan(1_000)
+      expect(refs.has(row.subject.split(':')[1]!)).toBe(false)
+    }
+    expect(rows.length).toBeGreaterThan(0)
+  })
+
+  test('what is given up was taken on that day or before, and is LOST at the end', () => {
+    const lost = stepsOf(1).flatMap(step => (step.kind === 'lose' ? [step.externalRef] : []))
+    const ends = disputesOf(1).filter(({ state }) => state === 'LOST')
+    expect(new Set(lost)).toEqual(new Set(ends.flatMap(({ externalRefs }) => externalRefs)))
+  })
+
+  test('some merchants pay for them, others do not, and more from the second season on', () => {
+    const fees = disputesOf(1).filter(({ currency }) => currency === 'KRW')
+    expect(new Set(fees.map(({ fee }) => fee))).toEqual(new Set([0, 5_000, 7_700]))
+  })
+
+  test('what is won stands behind what was taken, in the same file', () => {
+    const rows = filesOf(1)
+      .filter(({ sourceId, becomes }) => sourceId === 'acquirer' && becomes === 'DONE')
+      .map(({ bytes }) => bytes.toString('latin1').replaceAll('"', '').split('\n'))
+    const places = (of: string[], kind: string) =>
+      new Map(of.flatMap((row, index) => (row.split(',')[1] === kind ? [[row.split(',')[2]!, index]] : [])))
+    const both = rows.flatMap(of => {
+      const taken = places(of, 'chargeback')
+      return [...places(of, 'chargeback_won')].flatMap(([ref, index]) =>
+        taken.has(ref) ? [index - taken.get(ref)!] : [],
+      )
+    })
+    expect(both.length).toBeGreaterThan(0)
+    expect(both.every(distance => distance > 0)).toBe(true)
+  })
+})
+
 describe('a settlement file that is right', () => {
   const right = filesOf(1).filter(({ sourceId, becomes }) => sourceId === 'acquirer' && becomes === 'DONE')
 
@@ -81,7 +153,7 @@ describe('a settlement file that is right', () => {
       .split(/\r?\n/)
       .map(row => row.replaceAll('"', '').split(','))
     const currency = name.slice('ACQ-20260921-'.length, -'-r1.csv'.length) as Currency
-    const cells = (row: string[]) => row.slice(5).map(text => minorOf(text, currency))
+    const cells = (row: string[]) => row.slice(5, 9).map(text => minorOf(text, currency))
     const lines = rows.slice(1, -1).map(cells)
     for (const [amount, fee, vat, net] of lines) expect(netOf({ amount: amount!, fee: fee!, vat: vat! })).toBe(net)
     const sums = [0, 1, 2, 3].map(column => lines.reduce((sum, line) => sum + line[column]!, 0))
@@ -97,6 +169,16 @@ describe('a settlement file that is right', () => {
     expect(texts.some(text => text.startsWith('\uFEFF'))).toBe(true)
     expect(texts.some(text => text.includes('\r\n'))).toBe(true)
     expect(texts.some(text => text.startsWith('"'))).toBe(true)
+    expect(texts.some(text => text.includes('비고'))).toBe(true)
+    const isCp949 = (bytes: Buffer) => bytes.includes(Buffer.from('baf1b0ed', 'hex'))
+    expect(filesOf(1).some(({ bytes }) => isCp949(bytes))).toBe(true)
+  })
+
+  test('is in CP949 as Windows writes it', () => {
+    const bytes = bytesOf([['a'], ['b'], ['c'], ['d']], 'cp949')
+    expect(bytes.toString('hex')).toBe('612cbaf1b0ed0a622cbbf3c1a10a632c8c630a642c0a')
+    const [one, two] = koreanWords
+    expect(new TextDecoder('euc-kr').decode(bytes.subarray(0, 14))).toBe(`a,${one.text}\nb,${two.text}\n`)
   })
 })
 
@@ -123,6 +205,13 @@ describe('the statements that are right', () => {
 })
 
 describe('its rules', () => {
+  test('each moment that a bank writes is of its day in Seoul', () => {
+    for (const moment of momentsOf('2026-10-01').filter(text => /Z|\+/.test(text))) {
+      const atMs = Date.parse(moment)
+      expect([startOf('2026-10-01') <= atMs, atMs < startOf('2026-10-02')]).toEqual([true, true])
+    }
+  })
+
   test.each([
     ['2026-09-23', '2026-09-29'],
     ['2026-09-24', '2026-09-29'],

@@ -4,7 +4,9 @@
  */
 import { AcquirerDays } from './acquirer-days.ts'
 import { BankDays } from './bank-days.ts'
-import { addDays, daysFromTo } from './days.ts'
+import { addDays, daysFromTo, startOf } from './days.ts'
+import { SETTLED_FROM } from './dispute-faults.ts'
+import { acquirerTerms, merchantTerms } from './dispute-terms.ts'
 import type { Step } from './truth.ts'
 import { endOf, type GeneratorOptions, type Season, seasonsOf, World } from './world.ts'
 
@@ -21,6 +23,9 @@ interface Parts {
 export function* generate(options: GeneratorOptions): Generator<Step> {
   const world = new World(options.seed)
   const parts: Parts = { world, acquirer: new AcquirerDays(world, options), bank: new BankDays(world, options) }
+  yield { kind: 'begin', settledFromMs: startOf(SETTLED_FROM) }
+  world.rows.merchantTerms.push(...merchantTerms())
+  world.rows.acquirerTerms.push(...acquirerTerms())
   for (const season of seasonsOf(options.lines)) yield* seasonOf(parts, season)
   const { balances, planted, lineCount: lines } = world
   const unplanted = [...parts.acquirer.unplanted, ...parts.bank.unplanted]
@@ -50,6 +55,7 @@ function* dayOf({ world, acquirer, bank }: Parts, season: Season, day: string): 
   yield* bank.statements()
   yield* told(world)
   yield { kind: 'match', day }
+  for (const externalRef of acquirer.lost.splice(0)) yield { kind: 'lose', day, externalRef }
   // Each minute in the product; nothing must depend on how often.
   if (world.random.fraction() < AGED) yield { kind: 'age', day }
 }
@@ -72,4 +78,5 @@ function* lateDay({ world, acquirer }: Parts, day: string): Generator<Step> {
 
 function* told(world: World): Generator<Step> {
   for (const row of world.takeTruths()) yield { kind: 'truth', row }
+  for (const row of world.takeDisputes()) yield { kind: 'dispute', row }
 }

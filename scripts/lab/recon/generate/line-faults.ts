@@ -1,8 +1,8 @@
 /** What may be wrong with a line of the acquirer, and what must be found then. */
-import { businessDaysAfter } from './days.ts'
+import { addDays, businessDaysAfter, startOf } from './days.ts'
 import { type Currency, currencies } from './money.ts'
 import type { FoundClass } from './truth.ts'
-import { dueOf, type Sale, type World } from './world.ts'
+import { dueOf, type Sale, type Settled, type World } from './world.ts'
 
 export interface LineValues {
   amount: number
@@ -18,26 +18,30 @@ export interface LineTarget {
   /** The first day of the next season; undefined in the last. */
   nextSeasonDay: string | undefined
   sale(currency: Currency): Sale
+  /** A capture that nothing else refunds. */
+  capture(currency: Currency): Sale
   /** `settles`: it is the only line that settles the expectation of the sale, with nothing else to find but what it says. */
-  line(sale: Sale, values: LineValues, options?: { day?: string; settles?: boolean; isPlain?: boolean }): void
+  line(sale: Settled, values: LineValues, options?: { day?: string; settles?: boolean; isPlain?: boolean }): void
   /** Whether the file of that day comes out of its order, so that nothing else may depend on it. */
   isApart(currency: Currency, day?: string): boolean
   /** What is to be put into the books on the next day. */
   later(work: () => void): void
+  /** Somebody gives the dispute of this capture up when the files of the day are matched. */
+  lose(externalRef: string): void
 }
 
 type Fault = (world: World, target: LineTarget, sale: Sale) => void
 
-export const subjectOf = ({ operationId, kind }: Pick<Sale, 'operationId' | 'kind'>): string =>
+export const subjectOf = ({ operationId, kind }: Pick<Settled, 'operationId' | 'kind'>): string =>
   `op:${operationId}:${kind}`
 
-const valuesOf = ({ amount, fee, vat }: Sale): LineValues => ({ amount, fee, vat })
+export const valuesOf = ({ amount, fee, vat }: LineValues): LineValues => ({ amount, fee, vat })
 const netOf = ({ amount, fee, vat }: LineValues): number => amount - fee - vat
 
 /** A part of the amount that leaves its sign. */
 const part = ({ random }: World, { amount }: Sale): number =>
   random.integer(1, Math.max(1, Math.floor(Math.abs(amount) / 3)))
-const small = ({ random }: World): number => random.integer(1, 100)
+export const small = ({ random }: World): number => random.integer(1, 100)
 
 /** One line that settles its expectation and says other values: one break. */
 function differing(
@@ -56,9 +60,9 @@ function differing(
 }
 
 /** A line that settles nothing: its net goes to suspense. */
-function unexpected(
+export function unexpected(
   world: World,
-  sale: Sale,
+  sale: Settled,
   values: LineValues,
   truth: { class: FoundClass; mutation: string },
 ): void {
@@ -66,7 +70,7 @@ function unexpected(
   world.truth({ subject: subjectOf(sale), currency: sale.currency, booked: -netOf(values), ...truth })
 }
 
-function operation(world: World, sale: Sale, state: 'PENDING' | 'SUCCEEDED' | 'DECLINED'): void {
+export function operation(world: World, sale: Sale, state: 'PENDING' | 'SUCCEEDED' | 'DECLINED'): void {
   const { operationId, paymentId, merchantId, kind, amount, currency } = sale
   const row = {
     operationId,
@@ -105,18 +109,23 @@ function comesLater(
   }
 }
 
+/** The last moment of the day in Seoul, and the first one of the next. */
+const lastMs = ({ today: day }: LineTarget): number => startOf(addDays(day, 1)) - 1
+const firstOfNextMs = (target: LineTarget): number => lastMs(target) + 1
+
 /** The acquirer settles what it was asked for around midnight on another day than ours. */
 function settledOn(
   find: 'DATE' | 'FEE' | 'none',
   lateDay: (target: LineTarget) => string,
   dueOn: (target: LineTarget) => string,
   mutation: string,
+  atMs = lastMs,
 ): Fault {
   return (world, target, sale) => {
     const day = lateDay(target)
     const fee = sale.fee + (find === 'FEE' ? small(world) : 0)
     const values = { ...valuesOf(sale), fee }
-    world.expect(sale, dueOn(target))
+    world.expect(sale, dueOn(target), atMs(target))
     target.line(sale, values, { day, settles: true })
     world.settle(sale, values)
     const row = { subject: subjectOf(sale), currency: sale.currency, mutation }
@@ -131,7 +140,7 @@ function clean(world: World, target: LineTarget, sale: Sale): void {
   world.settle(sale, valuesOf(sale))
 }
 
-function missing(world: World, target: LineTarget, sale: Sale, mutation: string): void {
+export function missing(world: World, target: LineTarget, sale: Sale, mutation: string): void {
   world.expect(sale, dueOf(target.today))
   world.truth({ subject: subjectOf(sale), class: 'MISSING_THERE', currency: sale.currency, booked: 0, mutation })
 }
@@ -141,6 +150,13 @@ const twinOf = (world: World, sale: Sale): Sale => ({
   ...sale,
   operationId: world.newId('op', world.atMs()),
   paymentId: world.newId('pay', world.atMs()),
+})
+
+/** Each of its sums by half, towards 0. */
+const halfOf = ({ amount, fee, vat }: Sale): LineValues => ({
+  amount: Math.trunc(amount / 2),
+  fee: Math.trunc(fee / 2),
+  vat: Math.trunc(vat / 2),
 })
 
 function duplicated(times: number, day: (target: LineTarget) => string, mutation: string): Fault {
@@ -220,6 +236,18 @@ export const lineFaults = {
     world.truth({ ...row, class: 'AMOUNT_UNDER', booked: sale.amount - values.amount })
     unexpected(world, sale, values, { class: 'DUPLICATE', mutation: 'twice-and-under' })
   },
+  // What is left of it looks like a second line of the same refund.
+  'refund-over-two-batches': (world, target, sale) => {
+    const row = { subject: subjectOf(sale), currency: sale.currency, mutation: 'refund-over-two-batches' }
+    const first = halfOf(sale)
+    const rest = { amount: sale.amount - first.amount, fee: sale.fee - first.fee, vat: sale.vat - first.vat }
+    world.expect(sale, dueOf(target.today))
+    target.line(sale, first, { settles: true })
+    target.line(sale, rest, { day: nextDay(target) })
+    world.settle(sale, first)
+    world.truth({ ...row, class: 'AMOUNT_OVER', booked: netOf(rest) })
+    unexpected(world, sale, rest, { class: 'DUPLICATE', mutation: row.mutation })
+  },
   'unknown-operation': (world, target, sale) => {
     target.line(sale, valuesOf(sale))
     unexpected(world, sale, valuesOf(sale), { class: 'MISSING_HERE', mutation: 'unknown-operation' })
@@ -257,6 +285,7 @@ export const lineFaults = {
     today,
     target => businessDaysAfter(dueOf(target.today), 1),
     'after-midnight-here',
+    firstOfNextMs,
   ),
   'paid-early': settledOn('DATE', today, target => businessDaysAfter(dueOf(target.today), 2), 'paid-early'),
   'never-settled': (world, target, sale) => missing(world, target, sale, 'never-settled'),
@@ -281,6 +310,7 @@ export const lineFaults = {
 
 export type LineFault = keyof typeof lineFaults
 
+const goesOnNextDay: ReadonlySet<string> = new Set<LineFault>(['again-next-day', 'refund-over-two-batches'])
 const followsTomorrow: ReadonlySet<string> = new Set<LineFault>([
   'books-late',
   'books-late-and-more',
@@ -293,9 +323,10 @@ export function mayFail(name: LineFault, target: LineTarget, { amount, currency 
   const { today: day, nextDay: next, nextSeasonDay } = target
   const isApart = target.isApart(currency) || target.isApart(currency, target.nextDay)
   // What was missed before it came is no DATE, too.
-  const needsOrder = name === 'again-next-day' || followsTomorrow.has(name) || nextDayIsDueLater.has(name)
+  const needsOrder = goesOnNextDay.has(name) || followsTomorrow.has(name) || nextDayIsDueLater.has(name)
   if (isApart && needsOrder) return false
-  if (name === 'again-next-day' || followsTomorrow.has(name)) return next !== undefined
+  if (name === 'refund-over-two-batches' && amount > -2) return false
+  if (goesOnNextDay.has(name) || followsTomorrow.has(name)) return next !== undefined
   if (nextDayIsDueLater.has(name)) return next !== undefined && dueOf(next) > dueOf(day)
   if (name === 'next-day-due-the-same') return next !== undefined && dueOf(next) === dueOf(day)
   if (name === 'settled-next-season') return nextSeasonDay !== undefined

@@ -1,5 +1,5 @@
 /** Writes camt.053.001.08 statements by ISO 20022's schema and the bank's documentation, whole and broken. */
-import { compact } from './days.ts'
+import { addDays, compact } from './days.ts'
 import { type Currency, decimalText } from './money.ts'
 
 export interface Movement {
@@ -13,6 +13,8 @@ export interface Movement {
   party: string
   partyAccount?: string
   remittance: string
+  /** When the bank booked it, as it writes it. Undefined: the day alone. */
+  bookedAt?: string
 }
 
 /** One `Ntry`: a movement, or several that the bank books together. */
@@ -65,9 +67,20 @@ function detail({ amount, currency, kind, endToEndId, party, partyAccount, remit
 
 const sumOf = (movements: readonly Movement[]): number => movements.reduce((sum, { amount }) => sum + amount, 0)
 
+/** How banks write a moment of a day of Seoul: midnight is where another zone has another day. */
+export const momentsOf = (day: string): string[] => [
+  `${day}T00:00:00+09:00`,
+  `${addDays(day, -1)}T15:00:00Z`,
+  `${day}T23:59:59+09:00`,
+  `${day}T23:59:59.999+09:00`,
+  `${day}T14:59:59Z`,
+  `${day}T12:00:00`,
+]
+
 function entryText(entry: Entry, day: string): string {
   const [first] = entry
-  const { kind, currency, bankReference } = first!
+  const { kind, currency, bankReference, bookedAt } = first!
+  const booked = bookedAt === undefined ? leaf('Dt', day) : leaf('DtTm', bookedAt)
   const [family, subFamily] = families[kind]
   return node(
     'Ntry',
@@ -75,7 +88,7 @@ function entryText(entry: Entry, day: string): string {
     money(sumOf(entry), currency),
     kind === 'return' ? leaf('RvslInd', 'true') : '',
     node('Sts', leaf('Cd', 'BOOK')),
-    node('BookgDt', leaf('Dt', day)),
+    node('BookgDt', booked),
     node('ValDt', leaf('Dt', day)),
     leaf('AcctSvcrRef', bankReference),
     node('BkTxCd', node('Domn', leaf('Cd', 'PMNT'), node('Fmly', leaf('Cd', family), leaf('SubFmlyCd', subFamily)))),

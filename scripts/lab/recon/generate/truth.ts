@@ -12,6 +12,7 @@ export const foundClasses = [
   'DATE',
   'MISSING_THERE',
   'AMENDED',
+  'OVER_DISPUTED',
 ] as const
 export type FoundClass = (typeof foundClasses)[number]
 
@@ -50,6 +51,47 @@ export interface ExpectationRow {
   vat: number
   currency: Currency
   dueOn: string
+}
+
+/** A payment of which something is charged back. */
+export interface PaymentRow {
+  paymentId: string
+  merchantId: string
+  currency: Currency
+  amount: number
+  captured: number
+  refunded: number
+  /** A refund that is under way. */
+  pendingOperationId: string | null
+  atMs: number
+}
+
+/** From when on a dispute costs a merchant so much. */
+export interface MerchantTermsRow {
+  merchantId: string
+  currency: Currency
+  validFromMs: number
+  disputeFee: number
+}
+
+/** From when on the acquirer takes so much for a dispute. */
+export interface AcquirerTermsRow {
+  validFromMs: number
+  disputeFee: number
+}
+
+/** A dispute that must be there at the end. */
+export interface DisputeTruth {
+  /** By what the acquirer may call it: of two captures of which either may be disputed, both. */
+  externalRefs: string[]
+  paymentId: string
+  merchantId: string
+  currency: Currency
+  amount: number
+  /** What the merchant is charged for it. */
+  fee: number
+  state: 'OPEN' | 'WON' | 'LOST'
+  mutation: string
 }
 
 export interface EntryRow {
@@ -99,6 +141,9 @@ export interface PayoutFileRow {
 }
 
 export interface BookRows {
+  merchantTerms: MerchantTermsRow[]
+  acquirerTerms: AcquirerTermsRow[]
+  payments: PaymentRow[]
   expectations: ExpectationRow[]
   entries: EntryRow[]
   operations: OperationRow[]
@@ -106,8 +151,18 @@ export interface BookRows {
   payoutFiles: PayoutFileRow[]
 }
 
-export const noRows = (): BookRows => ({ expectations: [], entries: [], operations: [], payouts: [], payoutFiles: [] })
+export const noRows = (): BookRows => ({
+  merchantTerms: [],
+  acquirerTerms: [],
+  payments: [],
+  expectations: [],
+  entries: [],
+  operations: [],
+  payouts: [],
+  payoutFiles: [],
+})
 
+/** A name that stands for the accounts of all merchants has no colon. */
 export const accounts = [
   'acquirer_receivable',
   'cash_in_transit',
@@ -117,6 +172,8 @@ export const accounts = [
   'cash_safeguarded',
   'acquirer_fee',
   'vat_receivable',
+  'merchant_payable',
+  'dispute_fee',
 ] as const
 export type Account = (typeof accounts)[number]
 
@@ -127,6 +184,8 @@ export type SourceId = 'acquirer' | 'bank-operating' | 'bank-safeguarded'
 
 /** In the order in which they are done. `day` is over when its step is done. */
 export type Step =
+  /** What is captured before is not settled. */
+  | { kind: 'begin'; settledFromMs: number }
   | { kind: 'books'; day: string; rows: BookRows }
   | {
       kind: 'file'
@@ -140,5 +199,8 @@ export type Step =
       again?: true
     }
   | { kind: 'match' | 'age'; day: string }
+  /** Somebody gives the dispute of this capture up. */
+  | { kind: 'lose'; day: string; externalRef: string }
   | { kind: 'truth'; row: TruthRow }
+  | { kind: 'dispute'; row: DisputeTruth }
   | { kind: 'balances'; balances: Balances; planted: Record<string, number>; unplanted: string[]; lines: number }

@@ -3,7 +3,16 @@ import { createRandom, type Random } from '../../random.ts'
 import { addDays, businessDaysAfter, daysFromTo, startOf } from './days.ts'
 import { createNewId, type NewId } from './ids.ts'
 import { type Currency, currencies } from './money.ts'
-import { type Account, accounts, type Balances, type BookRows, type EntryRow, noRows, type TruthRow } from './truth.ts'
+import {
+  type Account,
+  accounts,
+  type Balances,
+  type BookRows,
+  type DisputeTruth,
+  type EntryRow,
+  noRows,
+  type TruthRow,
+} from './truth.ts'
 
 /** How much goes wrong. */
 export const mixes = ['standard', 'harsh', 'clean'] as const
@@ -51,9 +60,11 @@ export function dueOf(soldOn: string): string {
 /** The last day on which anything of the season moves by plan. */
 export const endOf = (season: Season): string => addDays(dueOf(season.saleDays.at(-1)!), 6)
 
-export interface Sale {
+/** What the acquirer settles by a line. */
+export interface Settled {
+  /** Of what a card holder took back and of what came back of that: of the capture. */
   operationId: string
-  kind: 'capture' | 'refund'
+  kind: 'capture' | 'refund' | 'chargeback' | 'chargeback_won'
   paymentId: string
   merchantId: string
   currency: Currency
@@ -61,6 +72,10 @@ export interface Sale {
   amount: number
   fee: number
   vat: number
+}
+
+export interface Sale extends Settled {
+  kind: 'capture' | 'refund'
 }
 
 const MERCHANTS = Array.from({ length: 12 }, (_, index) => `shop-${String(index + 1).padStart(3, '0')}`)
@@ -83,6 +98,7 @@ export class World {
   readonly planted: Record<string, number> = {}
   rows: BookRows = noRows()
   truths: TruthRow[] = []
+  disputes: DisputeTruth[] = []
   lineCount = 0
   day = ''
 
@@ -120,9 +136,8 @@ export class World {
   }
 
   /** What is owed for the sale is in the books: the payment's ledger entry, and the expectation. */
-  expect(sale: Sale, dueOn: string): void {
+  expect(sale: Sale, dueOn: string, atMs = this.atMs()): void {
     const { operationId, kind, paymentId, merchantId, currency, amount, fee, vat } = sale
-    const atMs = this.atMs()
     const eventId = this.newId('evt', atMs)
     const expectationId = this.newId('exp', atMs)
     this.rows.expectations.push({
@@ -155,10 +170,22 @@ export class World {
 
   entry(entry: Omit<EntryRow, 'entryId'>): void {
     this.rows.entries.push({ entryId: this.newId('led', entry.atMs), ...entry })
+    const { debit, credit, currency, amount } = entry
+    if (debit.startsWith('merchant_payable:')) this.move(currency, 'merchant_payable', amount)
+    if (credit.startsWith('merchant_payable:')) this.move(currency, 'merchant_payable', -amount)
+  }
+
+  /** A line made a dispute, or won it: what it is over moves between us and the merchant, and the line settles it. `charged`: the merchant. */
+  dispute(claim: Settled, line: { amount: number; fee: number; vat: number }, charged: number): void {
+    const { currency, amount } = claim
+    this.move(currency, 'acquirer_receivable', amount)
+    this.move(currency, 'merchant_payable', charged - amount)
+    this.move(currency, 'dispute_fee', -charged)
+    this.settle(claim, line)
   }
 
   /** Its expectation is settled by a line, whatever the line says. */
-  settle({ currency, amount, fee, vat }: Sale, line: { amount: number; fee: number; vat: number }): void {
+  settle({ currency, amount, fee, vat }: Settled, line: { amount: number; fee: number; vat: number }): void {
     this.move(currency, 'acquirer_receivable', -amount)
     this.move(currency, 'acquirer_fee', fee)
     this.move(currency, 'vat_receivable', vat)
@@ -173,5 +200,9 @@ export class World {
 
   takeTruths(): TruthRow[] {
     return this.truths.splice(0)
+  }
+
+  takeDisputes(): DisputeTruth[] {
+    return this.disputes.splice(0)
   }
 }

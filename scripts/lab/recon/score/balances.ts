@@ -13,10 +13,10 @@ async function numbersOf(database: Connection, sql: string): Promise<Map<string,
   return new Map(rows.map(row => [String(row.name), String(row.amount)]))
 }
 
-/** Debits less credits, by account and currency. */
+/** Debits less credits, by account and currency; those of all merchants together. */
 const BALANCES = `SELECT CONCAT(account, ' ', currency) AS name, CAST(SUM(amount) AS CHAR) AS amount FROM (
-    SELECT debit_account AS account, currency, amount FROM ledger_entry
-    UNION ALL SELECT credit_account, currency, -amount FROM ledger_entry
+    SELECT SUBSTRING_INDEX(debit_account, ':', 1) AS account, currency, amount FROM ledger_entry
+    UNION ALL SELECT SUBSTRING_INDEX(credit_account, ':', 1), currency, -amount FROM ledger_entry
   ) AS moved GROUP BY account, currency`
 
 async function againstGenerator(database: Connection, expected: Balances): Promise<string[]> {
@@ -34,6 +34,9 @@ interface Rule {
   /** Rows of what differs: name and amount. */
   sql: string
 }
+
+/** Items and ledger entries have the same names. */
+const OF_DISPUTES = "('chargeback', 'chargeback_won', 'dispute_fee')"
 
 const rules: Rule[] = [
   {
@@ -79,6 +82,31 @@ const rules: Rule[] = [
             SELECT 1 FROM recon_file later JOIN recon_file_total of_later ON of_later.file_id = later.file_id
             WHERE later.source_id = f.source_id AND later.state = 'DONE' AND later.day > f.day AND of_later.currency = t.currency)
       ) AS both_sides WHERE account IN ('cash', 'cash_safeguarded') GROUP BY account, currency HAVING SUM(amount) <> 0`,
+  },
+  {
+    name: 'a payment has disputed what its disputes say',
+    sql: `SELECT payment_id AS name, CAST(SUM(amount) AS CHAR) AS amount FROM (
+        SELECT payment_id, disputed_amount AS amount FROM payment WHERE disputed_amount <> 0
+        UNION ALL SELECT payment_id, -amount FROM dispute WHERE state <> 'WON'
+      ) AS both_sides GROUP BY payment_id HAVING SUM(amount) <> 0 LIMIT 5`,
+  },
+  {
+    name: 'a merchant is owed for disputes what its items say',
+    sql: `SELECT CONCAT(merchant, ' ', currency, ' ', type) AS name, CAST(SUM(amount) AS CHAR) AS amount FROM (
+        SELECT CONCAT('merchant_payable:', merchant_id) AS merchant, currency, type, net AS amount FROM settlement_item
+          WHERE type IN ${OF_DISPUTES}
+        UNION ALL SELECT debit_account, currency, entry_type, amount FROM ledger_entry
+          WHERE entry_type IN ${OF_DISPUTES} AND debit_account LIKE 'merchant_payable:%'
+        UNION ALL SELECT credit_account, currency, entry_type, -amount FROM ledger_entry
+          WHERE entry_type IN ${OF_DISPUTES} AND credit_account LIKE 'merchant_payable:%'
+      ) AS both_sides GROUP BY merchant, currency, type HAVING SUM(amount) <> 0 LIMIT 5`,
+  },
+  {
+    name: 'each dispute has its steps in the ledger',
+    sql: `SELECT dispute_id AS name, CAST(SUM(amount) AS CHAR) AS amount FROM (
+        SELECT dispute_id, IF(state = 'WON', 2, 1) * amount + fee AS amount FROM dispute
+        UNION ALL SELECT subject_id, -amount FROM ledger_entry WHERE entry_type IN ${OF_DISPUTES}
+      ) AS both_sides GROUP BY dispute_id HAVING SUM(amount) <> 0 LIMIT 5`,
   },
   {
     name: 'every line is matched, broken or repeated',

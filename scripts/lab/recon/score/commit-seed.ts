@@ -1,4 +1,4 @@
-/** The seed of a run that was given none: that of the commit, so that every commit is tried by other worlds, and each the same again. */
+/** The commit that is scored, and the seed of a run that was given none: that of the commit, so that every commit is tried by other worlds, and each the same again. */
 import { execFileSync } from 'node:child_process'
 import { projectRoot } from '../../../local/paths.ts'
 
@@ -8,14 +8,20 @@ const DIGITS = 8
 const NO_COMMIT = 1
 
 export function commitSeed(): number {
+  const hash = commitHash()
+  return hash === undefined ? NO_COMMIT : Number.parseInt(hash.slice(0, DIGITS), 16)
+}
+
+/** Undefined where there is no repository. */
+export function commitHash(): string | undefined {
   try {
     const hash = execFileSync('git', ['rev-parse', 'HEAD'], {
       cwd: projectRoot,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     })
-    return Number.parseInt(hash.slice(0, DIGITS), 16)
+    return hash.trim()
   } catch {
-    return NO_COMMIT
+    return undefined
   }
 }

@@ -8,6 +8,11 @@ export interface Total {
   classes: ClassScore[]
   all: ClassScore
   unkeyed: UnkeyedScore
+  lines: number
+  files: number
+  disputes: number
+  /** How often each mutation was planted. */
+  planted: Record<string, number>
   /** Why the goals are missed, in words; empty: they are reached. */
   problems: string[]
 }
@@ -48,7 +53,19 @@ export function totalOf(worlds: readonly WorldScore[]): Total {
   )
   const unkeyed = unkeyedTogether(worlds.map(world => world.unkeyed))
   const all = together('all', classes)
-  return { classes, all, unkeyed, problems: [...missedGoals(all, unkeyed), ...worlds.flatMap(problemsOf)] }
+  return {
+    ...{ classes, all, unkeyed },
+    lines: sum(worlds, world => world.lines),
+    files: sum(worlds, world => world.files),
+    disputes: sum(worlds, world => world.disputes),
+    planted: plantedIn(worlds),
+    problems: [...missedGoals(all, unkeyed), ...worlds.flatMap(problemsOf)],
+  }
+}
+
+function plantedIn(worlds: readonly WorldScore[]): Record<string, number> {
+  const mutations = [...new Set(worlds.flatMap(({ planted }) => Object.keys(planted)))].toSorted()
+  return Object.fromEntries(mutations.map(name => [name, sum(worlds, ({ planted }) => planted[name] ?? 0)]))
 }
 
 function missedGoals(all: ClassScore, unkeyed: UnkeyedScore): string[] {
@@ -65,6 +82,7 @@ const problemsOf = (world: WorldScore): string[] =>
     ...world.missed.map(text => `missed: ${text}`),
     ...world.wrong.map(text => `found for nothing: ${text}`),
     ...world.otherAmounts.map(text => `another amount: ${text}`),
+    ...world.wrongDisputes.map(text => `dispute: ${text}`),
     ...world.wrongFiles.map(text => `file: ${text}`),
     ...world.wrongBalances.map(text => `account: ${text}`),
   ].map(text => `seed ${world.seed}: ${text}`)

@@ -1,7 +1,7 @@
 /** Writes generated books into the tables, many rows a statement. */
 import type { Connection } from 'mysql2/promise'
 import { startOf } from '../generate/days.ts'
-import type { BookRows } from '../generate/truth.ts'
+import type { BookRows, PaymentRow } from '../generate/truth.ts'
 
 type Cell = string | number | null
 
@@ -48,6 +48,45 @@ const operations = ({ operations: rows }: BookRows): Table => ({
   ]),
 })
 
+const statusOf = ({ captured, refunded }: PaymentRow): string => {
+  if (captured === 0) return 'AUTHORIZED'
+  if (refunded === 0) return 'COMPLETED'
+  return refunded === captured ? 'REFUNDED' : 'PARTIALLY_REFUNDED'
+}
+
+/** How many events a payment had when it was captured: authorized, captured. */
+const EVENTS_OF_PAYMENT = 2
+
+const payments = ({ payments: rows }: BookRows): Table => ({
+  name: 'payment',
+  columns:
+    'payment_id, merchant_id, idempotency_key, status, amount, currency, captured_amount, refunded_amount, payment_method, pending_operation_id, event_count, shard, created_at, updated_at',
+  rows: rows.map(row => [
+    ...[row.paymentId, row.merchantId, row.paymentId, statusOf(row), row.amount, row.currency],
+    ...[row.captured, row.refunded, 'tok_approve', row.pendingOperationId, EVENTS_OF_PAYMENT, 0],
+    ...[timeOf(row.atMs), timeOf(row.atMs)],
+  ]),
+})
+
+const merchantTerms = ({ merchantTerms: rows }: BookRows): Table => ({
+  name: 'settlement_terms',
+  columns:
+    'merchant_id, currency, valid_from, cycle, delay_days, cutoff, timezone, calendar, vat_mode, refund_fee, payout_min, account_token, added_by, added_at, dispute_fee',
+  rows: rows.map(row => [
+    ...[row.merchantId, row.currency, timeOf(row.validFromMs), 'D', 2, '24:00', 'Asia/Seoul', 'KR', 'none', 'keep'],
+    ...[0, 'acct_pay', 'kim', recorded(), row.disputeFee],
+  ]),
+})
+
+/** As the migrations have them, but for the fee. */
+const acquirerTerms = ({ acquirerTerms: rows }: BookRows): Table => ({
+  name: 'acquirer_terms',
+  columns: 'source_id, valid_from, fee_bp, vat_mode, refund_fee, delay_days, timezone, calendar, dispute_fee',
+  rows: rows.map(row => [
+    ...[SOURCE, timeOf(row.validFromMs), 150, 'exclusive', 'return', 2, 'Asia/Seoul', 'KR', row.disputeFee],
+  ]),
+})
+
 const batches = ({ payouts: rows }: BookRows): Table => ({
   name: 'settlement_batch',
   columns:
@@ -80,7 +119,22 @@ const payouts = ({ payouts: rows }: BookRows): Table => ({
   ]),
 })
 
-const tables = [expectations, entries, operations, batches, payoutFiles, payouts]
+const tables = [
+  merchantTerms,
+  acquirerTerms,
+  payments,
+  expectations,
+  entries,
+  operations,
+  batches,
+  payoutFiles,
+  payouts,
+]
+
+/** What was captured before is no part of the settlement. */
+export async function beginSettlement(database: Connection, settledFromMs: number): Promise<void> {
+  await database.query('UPDATE settlement_start SET settled_from = ?', [timeOf(settledFromMs)])
+}
 
 const ROWS_PER_STATEMENT = 2_000
 

@@ -4,12 +4,15 @@ import { importFile } from '../../../../shared/reconciliation/import-file.ts'
 import { matchFiles } from '../../../../shared/reconciliation/match-files.ts'
 import { configFrom } from '../../../../shared/runtime/config.ts'
 import { Ports } from '../../../../shared/runtime/wiring.ts'
+import { loseDispute } from '../../../../shared/settlement/lose-dispute.ts'
 import type { HandedFile, ReconUnderTest } from './under-test.ts'
 
 /** Each job begins nothing later, and goes on in its next run, as in the product. */
 const JOB_MS = 45_000
 /** Of runs one after another, until nothing is left. */
 const RUNS_MAX = 40
+
+const GIVEN_UP = { actor: 'kim', reason: 'the card holder is right' }
 
 const deadline = (): number => Date.now() + JOB_MS
 
@@ -38,6 +41,7 @@ export function productOn(databaseUrl: string): ReconUnderTest {
     importFile: file => handIn(ports, file),
     matchAll: () => untilDone(() => matchFiles(ports, deadline())),
     ageAll: () => untilDone(() => ageBreaks(ports, deadline())),
+    loseDispute: async disputeId => (await loseDispute(ports, disputeId, GIVEN_UP)).kind === 'lost',
     close: () => ports.database.close(),
   }
 }

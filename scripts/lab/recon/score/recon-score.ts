@@ -8,8 +8,10 @@ import { withOwnSystem } from '../../own-system.ts'
 import { resultFile, writeResult } from '../../result-file.ts'
 import type { FoundClass } from '../generate/truth.ts'
 import type { Mix } from '../generate/world.ts'
-import { commitSeed } from './commit-seed.ts'
+import { commitHash, commitSeed } from './commit-seed.ts'
 import { type Total, tableOf } from './goals.ts'
+import { openProgress } from './progress.ts'
+import type { WorldScore } from './score-world.ts'
 import { scoreWorlds } from './score-worlds.ts'
 import { switchOff } from './switch-off.ts'
 import { writeWorld } from './write-world.ts'
@@ -23,6 +25,8 @@ export interface ScoreFlags {
   /** A folder: the first world is written there, and nothing is scored. */
   write?: string | undefined
   runFile?: string | undefined
+  /** A file that each world is added to; what is in it is not played again. */
+  from?: string | undefined
   json?: JsonTarget
   save?: true | undefined
 }
@@ -41,22 +45,31 @@ export async function reconScore(flags: ScoreFlags): Promise<number> {
     await writeWorld(flags.write, { ...flags, seed })
     return 0
   }
+  const progress = openProgress(flags.from, { commit: commitHash() ?? 'unknown', ...figuresOf(flags) })
   if (flags.without !== undefined) switchOff(flags.without)
   // After the switch: what is loaded before it is not changed.
   const { productOn } = await import('./product.ts')
   const end = beginRun()
-  const options = { ...flags, seed, productOn, say: (line: string) => reporter.line(line) }
+  const options = { ...flags, seed, progress, productOn, say: (line: string) => reporter.line(line) }
   const { scored, origin } = await onServer(flags.runFile, reporter, async databaseUrl => {
     const made = await scoreWorlds(databaseUrl, options)
     return { scored: made, origin: await end(databaseUrl) }
   })
   report(scored.total, reporter)
-  const result = { ...origin, seed, ...figuresOf(flags), ...scored }
+  const { worlds, total } = scored
+  const result = { ...origin, seed, seeds: flags.seeds, ...figuresOf(flags), total, worlds: worlds.map(briefOf) }
   writeResult(result, [flags.json, flags.save && resultFile(`recon-score-${flags.seeds}x${flags.lines}`)], reporter)
   return isReached(scored.total, flags.without, reporter) ? 0 : 1
 }
 
-const figuresOf = ({ seeds, lines, mix, without }: ScoreFlags) => ({ seeds, lines, mix, without: without ?? null })
+const figuresOf = ({ lines, mix, without }: ScoreFlags) => ({ lines, mix, without: without ?? null })
+
+/** What was missed is among the problems of the total. */
+const briefOf = ({ seed, lines, files, disputes, all, unkeyed, seconds }: WorldScore) => ({
+  ...{ seed, lines, files, disputes, planted: all.planted, recall: all.recall, precision: all.precision },
+  ...{ unkeyed: unkeyed.planted, unkeyedRecall: unkeyed.recall, unkeyedPrecision: unkeyed.precision },
+  seconds: Math.round(seconds * 10) / 10,
+})
 
 async function onServer<T>(
   runFileOption: string | undefined,

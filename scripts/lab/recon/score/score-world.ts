@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import mysql, { type Connection } from 'mysql2/promise'
 import { addDays, startOf } from '../generate/days.ts'
 import { generate } from '../generate/generate.ts'
-import type { Balances, Step, TruthRow } from '../generate/truth.ts'
+import type { Balances, DisputeTruth, Step, TruthRow } from '../generate/truth.ts'
 import type { GeneratorOptions } from '../generate/world.ts'
 import { checkBalances } from './balances.ts'
 import { type Comparison, compare } from './compare.ts'
+import { compareDisputes, disputeOf, readDisputes } from './disputes.ts'
 import { readAllocations, readBreaks } from './found.ts'
 import { checkInvariants } from './invariants.ts'
-import { loadBooks } from './load-books.ts'
+import { beginSettlement, loadBooks } from './load-books.ts'
 import type { ReconUnderTest } from './under-test.ts'
 
 export interface WorldScore extends Comparison {
@@ -19,6 +20,9 @@ export interface WorldScore extends Comparison {
   lines: number
   files: number
   planted: Record<string, number>
+  disputes: number
+  /** Disputes that differ from what they must be, in words. */
+  wrongDisputes: string[]
   /** Files that were taken or refused otherwise than they should have been, in words. */
   wrongFiles: string[]
   /** Accounts that differ, and invariants that do not hold, in words. */
@@ -50,19 +54,22 @@ export async function scoreWorld(
 
 interface Played {
   truth: TruthRow[]
+  disputes: DisputeTruth[]
   wrongFiles: string[]
   files: number
   end: Extract<Step, { kind: 'balances' }>
 }
 
-async function judged(database: Connection, databaseUrl: string, { truth, wrongFiles, files, end }: Played) {
+async function judged(database: Connection, databaseUrl: string, played: Played) {
+  const { truth, disputes, wrongFiles, files, end } = played
   const found = compare(truth, await readBreaks(database), await readAllocations(database))
   const { lines, planted } = end
   const wrongBalances = [
     ...(await checkBalances(database, end.balances as Balances)),
     ...(await checkInvariants(databaseUrl)),
   ]
-  return { ...found, lines, files, planted, wrongFiles, wrongBalances }
+  const wrongDisputes = compareDisputes(disputes, await readDisputes(database))
+  return { ...found, lines, files, planted, disputes: disputes.length, wrongDisputes, wrongFiles, wrongBalances }
 }
 
 const outcomes = { DONE: 'imported', KNOWN: 'known', REJECTED: 'rejected' } as const
@@ -73,6 +80,7 @@ class Player {
   readonly #folder: string
   #files = 0
   readonly #truth: TruthRow[] = []
+  readonly #disputes: DisputeTruth[] = []
   readonly #wrongFiles: string[] = []
   #end: Played['end'] | undefined
 
@@ -84,12 +92,15 @@ class Player {
 
   async play(options: GeneratorOptions): Promise<Played> {
     for (const step of generate(options)) await this.#step(step)
-    return { truth: this.#truth, wrongFiles: this.#wrongFiles, files: this.#files, end: this.#end! }
+    const [truth, disputes, wrongFiles] = [this.#truth, this.#disputes, this.#wrongFiles]
+    return { truth, disputes, wrongFiles, files: this.#files, end: this.#end! }
   }
 
   async #step(step: Step): Promise<void> {
     if ('day' in step) this.#product.setNowMs(startOf(addDays(step.day, 1)) + MORNING_MS)
     switch (step.kind) {
+      case 'begin':
+        return beginSettlement(this.#database, step.settledFromMs)
       case 'books':
         return loadBooks(this.#database, step.rows)
       case 'file':
@@ -98,12 +109,23 @@ class Player {
         return this.#product.matchAll()
       case 'age':
         return this.#product.ageAll()
+      case 'lose':
+        return this.#lose(step.externalRef)
       case 'truth':
         this.#truth.push(step.row)
+        return
+      case 'dispute':
+        this.#disputes.push(step.row)
         return
       case 'balances':
         this.#end = step
     }
+  }
+
+  /** What is not there, or is not open, the comparison says. */
+  async #lose(externalRef: string): Promise<void> {
+    const disputeId = await disputeOf(this.#database, externalRef)
+    if (disputeId !== undefined) await this.#product.loseDispute(disputeId)
   }
 
   async #hand({ sourceId, name, bytes, becomes, day, again }: Extract<Step, { kind: 'file' }>): Promise<void> {

@@ -1,11 +1,10 @@
-/** Scores reconciliation on several worlds, each in a database of its own on one server, one after the other. */
-import { randomBytes } from 'node:crypto'
-import mysql from 'mysql2/promise'
-import { createScratch } from '../../bench/scratch.ts'
+/** Scores reconciliation on several worlds, one after the other, in a database of its own. */
 import type { Mix } from '../generate/world.ts'
 import { type Total, totalOf } from './goals.ts'
+import type { Progress } from './progress.ts'
 import { scoreWorld, type WorldScore } from './score-world.ts'
 import type { ReconUnderTest } from './under-test.ts'
+import { createWorldDatabase, type WorldDatabase } from './world-database.ts'
 
 export interface ScoreOptions {
   /** Of the first; each next one has one more. */
@@ -13,6 +12,8 @@ export interface ScoreOptions {
   seeds: number
   lines: number
   mix: Mix
+  /** Worlds that are in it are not played again. */
+  progress?: Progress
   productOn: (databaseUrl: string) => ReconUnderTest
   say: (line: string) => void
 }
@@ -24,35 +25,45 @@ export interface Scored {
 
 /** `serverUrl` is a database of the server, for a user whose root may be reached as `createScratch` does. */
 export async function scoreWorlds(serverUrl: string, options: ScoreOptions): Promise<Scored> {
-  const worlds: WorldScore[] = []
-  for (let index = 0; index < options.seeds; index += 1) {
-    const world = await scoreOne(serverUrl, options.seed + index, options)
+  const { done } = options.progress ?? { done: new Map<number, WorldScore>() }
+  const seeds = seedsOf(options)
+  const worlds = seeds.flatMap(seed => done.get(seed) ?? [])
+  const left = seeds.filter(seed => !done.has(seed))
+  if (worlds.length > 0) options.say(`${worlds.length} worlds were played before`)
+  for await (const world of play(serverUrl, left, options)) {
     worlds.push(world)
+    options.progress?.add(world)
     options.say(lineOf(world))
   }
   return { worlds, total: totalOf(worlds) }
 }
 
-async function scoreOne(serverUrl: string, seed: number, { lines, mix, productOn }: ScoreOptions): Promise<WorldScore> {
-  const name = `recon_score_${randomBytes(4).toString('hex')}`
-  const databaseUrl = await createScratch(serverUrl, name)
-  const product = productOn(databaseUrl)
+const seedsOf = ({ seed, seeds }: ScoreOptions): number[] => Array.from({ length: seeds }, (_, index) => seed + index)
+
+async function* play(serverUrl: string, seeds: readonly number[], options: ScoreOptions): AsyncGenerator<WorldScore> {
+  const database = await createWorldDatabase(serverUrl)
   try {
-    return await scoreWorld(databaseUrl, product, { seed, lines, mix })
+    for (const seed of seeds) yield await scoreOne(database, seed, options)
   } finally {
-    await product.close()
-    await drop(databaseUrl, name)
+    await database.drop()
   }
 }
 
-async function drop(databaseUrl: string, name: string): Promise<void> {
-  const database = await mysql.createConnection({ uri: databaseUrl })
-  await database.query('DROP DATABASE ??', [name]).finally(() => database.end())
+async function scoreOne(database: WorldDatabase, seed: number, options: ScoreOptions): Promise<WorldScore> {
+  const { lines, mix, productOn } = options
+  const product = productOn(database.url)
+  try {
+    return await scoreWorld(database.url, product, { seed, lines, mix })
+  } finally {
+    await product.close()
+    await database.empty()
+  }
 }
 
-const lineOf = ({ seed, lines, files, all, unkeyed, wrongFiles, wrongBalances, seconds }: WorldScore): string =>
+const lineOf = ({ seed, lines, files, all, unkeyed, seconds, ...world }: WorldScore): string =>
   [
     `seed ${seed}: ${lines} lines in ${files} files, ${all.planted} breaks planted, recall ${all.recall.toFixed(4)}`,
     `precision ${all.precision.toFixed(4)}, without a reference ${unkeyed.recall.toFixed(4)} ${unkeyed.precision.toFixed(4)}`,
-    `${wrongFiles.length} files and ${wrongBalances.length} accounts wrong, ${seconds.toFixed(1)} s`,
+    `${world.wrongDisputes.length} of ${world.disputes} disputes, ${world.wrongFiles.length} files and ${world.wrongBalances.length} accounts wrong`,
+    `${seconds.toFixed(1)} s`,
   ].join(', ')

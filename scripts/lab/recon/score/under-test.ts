@@ -1,4 +1,4 @@
-/** What the score asks of reconciliation: the three things that its jobs and commands do. */
+/** What the score asks of reconciliation: what its jobs and commands do. */
 
 export interface HandedFile {
   sourceId: string
@@ -17,5 +17,7 @@ export interface ReconUnderTest {
   matchAll(): Promise<void>
   /** Opens what is due and missing by now. */
   ageAll(): Promise<void>
+  /** As a person who gives it up. False: it is not open. */
+  loseDispute(disputeId: string): Promise<boolean>
   close(): Promise<void>
 }

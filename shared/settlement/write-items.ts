@@ -1,4 +1,4 @@
-/** Items that follow from no payment, such as an adjustment or a payout that came back. */
+/** Items that follow from no capture and no refund, such as an adjustment, a payout that came back or a dispute. */
 import type { ItemType } from '../contracts/lists.ts'
 import { addBusinessDays, type BusinessCalendar, periodEndOf, soldOn } from '../domain/business-days.ts'
 import { type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
@@ -16,16 +16,19 @@ export interface ItemPorts {
 }
 
 /** What an item follows from, and when (virtual time). */
-export type NoPayment = Account & { eventId: string; type: ItemType; netMinor: number; atMs: number }
+export interface OwedItem extends Account {
+  eventId: string
+  type: ItemType
+  netMinor: number
+  atMs: number
+  /** Absent when it is not of one payment. */
+  paymentId?: string
+}
 
 /** Writes the item of each, at least one, by the terms of its moment, as if it were sold then. */
-export async function writeItemsOfNoPayment(
-  ports: ItemPorts,
-  tx: Transaction,
-  all: readonly NoPayment[],
-): Promise<void> {
+export async function writeItems(ports: ItemPorts, tx: Transaction, all: readonly OwedItem[]): Promise<void> {
   const rows = await ports.terms.listTerms(tx, [...new Set(all.map(({ merchantId }) => merchantId))])
-  const termsOf = ({ merchantId, currency, atMs }: NoPayment) =>
+  const termsOf = ({ merchantId, currency, atMs }: OwedItem) =>
     termsAt(rows, ports.settlementDefaults, merchantId, currency, atMs)
   const calendars = new Map<string, BusinessCalendar>()
   for (const name of new Set(all.map(of => termsOf(of).calendar)))
@@ -36,7 +39,7 @@ export async function writeItemsOfNoPayment(
 
 function itemBy(
   { ids }: ItemPorts,
-  { merchantId, currency, eventId, type, netMinor, atMs }: NoPayment,
+  { merchantId, currency, eventId, type, netMinor, atMs, paymentId }: OwedItem,
   terms: SettlementTerms,
   calendars: ReadonlyMap<string, BusinessCalendar>,
 ): SettlementItem {
@@ -44,7 +47,7 @@ function itemBy(
   const day = soldOn(atMs, terms)
   const periodEnd = periodEndOf(day, terms.cycle)
   return {
-    ...{ itemId: ids.item(), merchantId, currency, paymentId: null, eventId, type },
+    ...{ itemId: ids.item(), merchantId, currency, paymentId: paymentId ?? null, eventId, type },
     ...{ grossMinor: netMinor, feeMinor: 0, vatMinor: 0, netMinor },
     ...{ soldOn: day, periodEnd, dueOn: addBusinessDays(calendar, periodEnd, terms.delayDays) ?? null },
     calendarVersion: calendar.version,
