@@ -129,7 +129,8 @@ const act = fc.oneof(
     arbitrary: fc.record({
       act: fc.constant('refund' as const),
       which: fc.nat(),
-      amount: fc.integer({ min: 1, max: 12_000 }),
+      // Often all that is left: a capture is of 3,000.
+      amount: fc.constantFrom(1, 500, 2_500, 3_000, 6_000),
     }),
   },
   {
@@ -194,6 +195,6 @@ test('random weeks: the same is refunded and taken back as by the model, whoever
       const wanted = sales.flatMap(sale => stepsOf(sale, nowMs).map(({ text }) => text))
       expect(lines.toSorted()).toEqual(wanted.toSorted())
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 }, 60_000)
