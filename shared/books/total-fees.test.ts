@@ -87,6 +87,15 @@ describe('the totals', () => {
     expect(unitemed).toEqual([])
   })
 
+  test('know nothing of disputes: what these cost the merchant is no fee of a sale', async () => {
+    const disputeFee = feeOf(2, { type: 'dispute_fee', amountMinor: 3_000, creditAccount: 'dispute_fee' })
+    const chargeback = feeOf(3, { type: 'chargeback', amountMinor: 10_000, creditAccount: 'acquirer_receivable' })
+    const entries = [feeOf(1), vatOf(1), disputeFee, chargeback]
+    const { totals, unitemed } = await totalFees(portsOf([feeItemOf(1)], entries), november)
+    expect(totals).toMatchObject([{ sales: { count: 1, supplyMinor: 250n, vatMinor: 25n } }])
+    expect([totals.filter(differs), unitemed]).toEqual([[], []])
+  })
+
   test('of a merchant are the only ones', async () => {
     const items = [feeItemOf(1), feeItemOf(2, { merchantId: 'another' })]
     const { totals } = await totalFees(portsOf(items, []), november, 'another')

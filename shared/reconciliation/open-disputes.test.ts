@@ -5,6 +5,9 @@ import type { Payment } from '../domain/payment.ts'
 import { FakeDatabase, shuffledTurns } from '../payments/fake-store.ts'
 import { caller, createFakePorts, type FakePorts, resolveDue } from '../payments/fakes.ts'
 import { refundPayment } from '../payments/refund-payment.ts'
+import { closeBatches } from '../settlement/close-batches.ts'
+import { createPayoutPorts, fakeTerms } from '../settlement/fake-payouts.ts'
+import { FakeReserves } from '../settlement/fake-reserves.ts'
 import { loseDispute } from '../settlement/lose-dispute.ts'
 import { createMatchingPorts, expectIn, type FakeMatchingPorts, receiveIn } from './fake-matching.ts'
 import { matchFiles } from './match-files.ts'
@@ -514,6 +517,62 @@ describe('a refund and a chargeback of the same payment', () => {
     await resolveDue(ofPayments)
     expect(ofPayments.payments.table.rows()).toMatchObject([
       { refundedMinor: 6_000, disputedMinor: 4_000, pendingOperationId: null, status: 'PARTIALLY_REFUNDED' },
+    ])
+  })
+})
+
+describe('what a dispute takes', () => {
+  const DAY_MS = 24 * 60 * 60_000
+
+  /** Matching and closing over the same items. */
+  function settling() {
+    const matching = createMatchingPorts()
+    const paying = createPayoutPorts(matching.transactions, { seed: 100_000 })
+    const { items, terms, clock, outbox } = matching
+    items.batchIsOpen = async (tx, batchId) => (await paying.batches.table.find(tx, batchId))?.state === 'OPEN'
+    const reserves = new FakeReserves(matching.transactions, items.table)
+    return { matching, paying: { ...paying, items, unbatchedItems: items, reserves, terms, clock, outbox } }
+  }
+
+  const sale = (ports: FakeMatchingPorts, soldOn: string) => ({
+    ...{
+      itemId: ports.ids.item(),
+      merchantId: 'shop',
+      currency: 'KRW',
+      paymentId: PAYMENT,
+      eventId: ports.ids.event(),
+    },
+    ...({ type: 'capture', grossMinor: 10_000, feeMinor: 0, vatMinor: 0, netMinor: 10_000, soldOn } as const),
+    ...{ periodEnd: soldOn, dueOn: '2026-01-06', calendarVersion: 1 },
+  })
+
+  test('after the payout comes from the reserve, is carried, and is paid again when it is won', async () => {
+    const { matching, paying } = settling()
+    const from = { merchantId: 'shop', currency: 'KRW', validFromMs: 0 }
+    const reserve = { reserveBasisPoints: 1_000, reserveDays: 30 }
+    matching.terms.rows.push({ ...fakeTerms, ...from, ...reserve, disputeFeeMinor: 500 })
+    await capture(matching)
+    await matching.transactions.run('sale', tx => matching.items.insert(tx, [sale(matching, '2026-01-02')]))
+    const endDay = () => {
+      matching.clock.advanceVirtual(DAY_MS)
+      return closeBatches(paying, NO_END)
+    }
+    await endDay()
+    await matched(matching, [chargeback(10_000)])
+    await endDay()
+    await matched(matching, [won(10_000)], NEXT)
+    await endDay()
+
+    expect(paying.batches.table.rows().map(({ state, netMinor }) => `${state} ${netMinor}`)).toEqual([
+      'CLOSED 9000',
+      // 10,500 less the 1,000 that are held is carried.
+      'CARRIED 0',
+      // 10,000 less 9,500; a tenth of what is left is held.
+      'CLOSED 450',
+    ])
+    expect(paying.reserves.table.rows().map(({ amountMinor, usedMinor }) => [amountMinor, usedMinor])).toEqual([
+      [1_000, 1_000],
+      [50, 0],
     ])
   })
 })

@@ -38,18 +38,19 @@ afterAll(async () => {
   await place?.system.stop()
 }, 120_000)
 
+/** Whatever else comes of the days, these do. */
+const happenings = [
+  ...['payouts PAID', 'payouts FAILED', 'payouts RETURNED', 'payouts CANCELED', 'settlements CARRIED'],
+  ...['items reserve_hold', 'items reserve_use', 'items reserve_release', 'items invoiced', 'items deducted'],
+  ...['items chargeback', 'items chargeback_won', 'items dispute_fee', 'items payout_returned'],
+  ...['disputes OPEN', 'disputes WON', 'invoices PAID', 'invoices LOST', 'accounts APPROVED'],
+  ...['breaks AMOUNT_UNDER OPEN', 'breaks MISSING_THERE OPEN', 'breaks MISSING_HERE RESOLVED', 'breaks FEE RESOLVED'],
+  ...['breaks OVER_DISPUTED OPEN', 'breaks DUPLICATE WRITTEN_OFF', 'expectations chargeback SETTLED'],
+  ...['actions approve', 'actions refuse', 'actions expected', 'allocations transfer', 'allocations return'],
+]
+
 test('undisturbed, everything that settlement knows happens', () => {
-  expect(Object.keys(expected)).toEqual(
-    expect.arrayContaining([
-      ...['payouts PAID', 'payouts FAILED', 'payouts RETURNED', 'payouts CANCELED', 'settlements CARRIED'],
-      ...['items reserve_hold', 'items reserve_use', 'items reserve_release', 'items invoiced', 'items deducted'],
-      ...['items chargeback', 'items chargeback_won', 'items dispute_fee', 'disputes OPEN', 'disputes WON'],
-      ...['breaks OVER_DISPUTED OPEN', 'expectations chargeback SETTLED'],
-      ...['items payout_returned', 'invoices PAID', 'invoices LOST', 'accounts APPROVED'],
-      ...['breaks AMOUNT_UNDER OPEN', 'breaks MISSING_THERE OPEN', 'breaks MISSING_HERE RESOLVED'],
-      ...['actions approve', 'actions refuse', 'actions expected', 'lines bank-safeguarded transfer MATCHED'],
-    ]),
-  )
+  expect(happenings.filter(what => !Object.hasOwn(expected, what))).toEqual([])
 })
 
 describe('each step is killed at each of its commits', () => {

@@ -7,7 +7,7 @@ import { expectMutation } from '../support/contract.ts'
 import { openDatabase, type TestDatabase } from '../support/database.ts'
 import { PaymentApi } from '../support/http.ts'
 import { type OwnSystem, startOwnSystem } from '../support/own-system.ts'
-import { authorized, newMerchant } from '../support/payments.ts'
+import { authorized, newKey, newMerchant } from '../support/payments.ts'
 
 jest.setTimeout(300_000)
 
@@ -27,6 +27,10 @@ afterAll(async () => {
 
 const buy = async (paymentMethod: string, currency = 'KRW', amount = 10_000): Promise<string> =>
   (await authorized(api, { merchantId: newMerchant(), paymentMethod, amount, currency, capture: true })).paymentId
+
+/** A part: it has a key. */
+const refund = (token: string, bought: ReadonlyMap<string, string>, amount: number) =>
+  api.refund(bought.get(token)!, { amount }, { 'idempotency-key': newKey() })
 
 /** A day at a time, so that each is settled, paid and matched before the next. */
 async function advanceDays(days: number): Promise<void> {
@@ -77,7 +81,7 @@ describe('after two weeks', () => {
       ...disputedFaults.map(settlementTokenOf),
     ])
       bought.set(token, await buy(token))
-    expectMutation(await api.refund(bought.get('tok_settle_over_disputed')!, { amount: 1_000 }), 200)
+    expectMutation(await refund('tok_settle_over_disputed', bought, 1_000), 200)
     await buy('tok_settle_short', 'USD')
     await buy('tok_settle_split', 'JPY')
     await advanceDays(1)
@@ -116,9 +120,9 @@ describe('after two weeks', () => {
   })
 
   test('what is disputed is not refunded, and what was won is', async () => {
-    const { status } = await api.refund(bought.get('tok_settle_chargeback')!, { amount: 1 })
+    const { status } = await refund('tok_settle_chargeback', bought, 1)
     expect(status).toBe(409)
-    expectMutation(await api.refund(bought.get('tok_settle_chargeback_won')!, { amount: 1 }), 200)
+    expectMutation(await refund('tok_settle_chargeback_won', bought, 1), 200)
   })
 
   // Two days before a holiday the next day's batch is paid no later.

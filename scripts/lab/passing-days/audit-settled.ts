@@ -33,7 +33,7 @@ export async function auditSettled(places: MonthPlaces, virtualNowMs: number): P
  * An event that came later than the line of its operation, because of a fault, has been a break in between. What is left of it is what
  * acquirer and books say differently: nobody works on breaks in these runs.
  */
-function withoutLate(facts: MonthFacts): MonthFacts {
+export function withoutLate(facts: MonthFacts): MonthFacts {
   const known = new Set(facts.events.map(({ operationId }) => operationId))
   const isLate = ({ class: name, matchKey }: MonthFacts['breaks'][number]) =>
     ['MISSING_HERE', 'STATUS'].includes(name) && matchKey !== null && known.has(matchKey)

@@ -43,6 +43,23 @@ describe('the rows', () => {
     expect([rows[0]?.[0], rows[1]?.[3], rows[2]?.[2]]).toEqual(['가맹점', '매출', '합계'])
   })
 
+  test('say what a dispute took, cost and gave back', async () => {
+    const disputed = [
+      itemOf(1, { type: 'chargeback', grossMinor: -4_000, feeMinor: 0, netMinor: -4_000 }),
+      itemOf(2, { type: 'dispute_fee', grossMinor: -3_000, feeMinor: 0, netMinor: -3_000 }),
+      itemOf(3, { type: 'chargeback_won', grossMinor: 4_000, feeMinor: 0, netMinor: 4_000 }),
+    ]
+    const { rows } = await rowsOf(disputed)
+    expect(rows.slice(1).map(row => [row[3], ...row.slice(-4)])).toEqual([
+      ['chargeback', '-4000', '0', '0', '-4000'],
+      ['dispute fee', '-3000', '0', '0', '-3000'],
+      ['chargeback won', '4000', '0', '0', '4000'],
+      ['', '-3000', '0', '0', '-3000'],
+    ])
+    const korean = await rowsOf(disputed, batchOf(1), 'ko')
+    expect(korean.rows.slice(1, 4).map(row => row[3])).toEqual(['차지백', '분쟁 수수료', '차지백 환입'])
+  })
+
   test('of a batch of more than a page come once each', async () => {
     const { rows, totals } = await rowsOf(times(2_000, itemOf))
     expect(new Set(rows.slice(1, -1).map(row => row[2])).size).toBe(2_000)

@@ -8,10 +8,9 @@ const places = ['account_snapshot_pass', 'invariant_run', 'consumer_progress', '
 /** By table. */
 export type DatabaseState = ReadonlyMap<string, string>
 
-/** Once no transaction is open: what a killed process has sent is done or taken back. */
+/** Once no statement is under way: the COMMIT that a killed process has sent is done. */
 export async function stateOf(database: TestDatabase): Promise<DatabaseState> {
-  const isQuiet = async () => (await database.count('SELECT COUNT(*) FROM information_schema.INNODB_TRX')) === 0
-  await until(isQuiet, { what: 'the end of all transactions', intervalMs: 5 })
+  await until(async () => (await workingCount(database)) === 0, { what: 'the end of all statements', intervalMs: 5 })
   const tables = await database.rows<Record<string, string>>('SHOW TABLES')
   const names = tables.map(row => Object.values(row)[0]!).filter(name => !places.includes(name))
   const sums = await database.rows<{ Table: string; Checksum: unknown }>(
@@ -20,6 +19,11 @@ export async function stateOf(database: TestDatabase): Promise<DatabaseState> {
   )
   return new Map(sums.map(({ Table: name, Checksum: sum }) => [name, String(sum)]))
 }
+
+const workingCount = (database: TestDatabase): Promise<number> =>
+  database.count(
+    `SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND COMMAND NOT IN ('Sleep', 'Daemon')`,
+  )
 
 /** The tables that were written in between. */
 export const writtenBetween = (before: DatabaseState, after: DatabaseState): string[] =>

@@ -405,8 +405,9 @@ export class AcquirerDays {
   *#filesOf(batch: Batch, season: Season): Generator<Step> {
     const carried = this.#carried.get(batch.currency)
     this.#carried.delete(batch.currency)
+    const planted = batch.lines.filter(isOfDispute)
     shuffle(batch.lines, this.#world.random)
-    putInOrder(batch.lines)
+    putInOrder(batch.lines, planted)
     if (carried !== undefined) batch.lines.unshift({ ...carried, settles: false, isPlain: false })
     const net = totalNetOf(batch.lines)
     const isInOrder = carried !== undefined || net <= 0
@@ -498,14 +499,15 @@ export class AcquirerDays {
     this.#world.truth({ ...row, class: 'MISSING_HERE', booked: -amount })
   }
 
-  /** It fits no batch then. The one that it was of is not paid by anybody, so nobody misses it. */
+  /** It fits no batch then, and the one that it was of is carried by nobody. */
   #changeCarry({ lines, currency }: Batch): void {
     const carry = lines[0]!
     carry.amount += this.#world.random.integer(1, 400)
     const { reference, amount } = carry
     this.#world.move(currency, 'cash_in_transit', amount)
-    const row = { subject: `op:${reference}:carry`, currency, mutation: 'carry-changed' }
-    this.#world.truth({ ...row, class: 'MISSING_HERE', booked: -amount })
+    const row = { currency, mutation: 'carry-changed' }
+    this.#world.truth({ ...row, subject: `op:${reference}:carry`, class: 'MISSING_HERE', booked: -amount })
+    this.#world.truth({ ...row, subject: `batch:${reference}`, class: 'MISSING_THERE', booked: 0 })
   }
 
   #hold(day: string, step: Step, isBeforeOthers = true): void {
@@ -567,17 +569,16 @@ function shuffle<T>(list: T[], random: Random): void {
   }
 }
 
-/** In place: what is won stands behind what was taken. */
-function putInOrder(lines: PlacedLine[]): void {
-  const wins = new Map(
-    lines.flatMap((line, index) => (line.kind === 'chargeback_won' ? [[line.reference, index]] : [])),
+const isOfDispute = ({ kind }: PlacedLine): boolean => kind === 'chargeback' || kind === 'chargeback_won'
+
+/** In place: of one payment what is taken and won stands in the order of `planted`, wherever it stands. */
+function putInOrder(lines: PlacedLine[], planted: readonly PlacedLine[]): void {
+  const places = Map.groupBy(
+    [...lines.entries()].filter(([, line]) => isOfDispute(line)),
+    ([, line]) => line.sale!.paymentId,
   )
-  for (const [index, line] of lines.entries()) {
-    const win = line.kind === 'chargeback' ? wins.get(line.reference) : undefined
-    if (win === undefined || win > index) continue
-    lines[index] = lines[win]!
-    lines[win] = line
-  }
+  for (const [paymentId, ofPlanted] of Map.groupBy(planted, line => line.sale!.paymentId))
+    for (const [index, [place]] of places.get(paymentId)!.entries()) lines[place] = ofPlanted[index]!
 }
 
 type FileStep = Extract<Step, { kind: 'file' }>

@@ -14,7 +14,7 @@ import {
 } from './line-faults.ts'
 import { type Currency, currencies, feeOf, vatOf } from './money.ts'
 import type { DisputeTruth, FoundClass, PaymentRow } from './truth.ts'
-import type { Sale, Settled, World } from './world.ts'
+import { dueOf, type Sale, type Settled, type World } from './world.ts'
 
 /** Where one is planted. `mutation`: its name. */
 interface Place {
@@ -267,10 +267,19 @@ const right = {
   'other-part-after-a-win': [
     'tomorrow',
     place => {
-      const [one, other] = bought(place, { parts: 2, refunded: captured => half(captured) }).captures
+      const [one, other] = bought(place, { parts: 2, refunded: half }).captures
       disputed(place, one!, { state: 'WON' })
       won(place, one!)
       disputed(place, other!, { day: tomorrowOf(place) })
+    },
+  ],
+  'other-part-after-a-win-in-the-same-file': [
+    'today',
+    place => {
+      const [one, other] = bought(place, { parts: 2, refunded: half }).captures
+      disputed(place, one!, { state: 'WON' })
+      won(place, one!)
+      disputed(place, other!)
     },
   ],
   'chargeback-next-season': [
@@ -346,6 +355,15 @@ const wrong = {
       world.truth({ ...subjects, class: 'OVER_DISPUTED', currency: line.currency, booked, mutation })
     },
   ],
+  'over-disputed-before-the-win': [
+    'today',
+    place => {
+      const [one, other] = bought(place, { parts: 2, refunded: half }).captures
+      disputed(place, one!, { state: 'WON' })
+      stray(place, 'OVER_DISPUTED', charge(place, other!))
+      won(place, one!)
+    },
+  ],
   'over-disputed-twice': [
     'today',
     place => {
@@ -395,6 +413,7 @@ const wrong = {
     'today',
     place => stray(place, 'MISSING_HERE', charge(place, place.target.capture(place.currency))),
   ],
+  'chargeback-before-its-books': ['tomorrow', place => beforeBooks(place)],
   'chargeback-of-declined': ['today', place => notCaptured(place, 'DECLINED')],
   'chargeback-of-pending': ['today', place => notCaptured(place, 'PENDING')],
   'chargeback-other-currency': [
@@ -451,6 +470,26 @@ function wonOtherwise(says: (world: World, amount: number) => Partial<LineValues
       won(place, capture, { day: tomorrowOf(place), says: says(place.world, capture.amount) })
     },
   ]
+}
+
+/** Its capture is known a day later: what the capture opened is closed then, and nothing becomes a dispute by itself. */
+function beforeBooks(place: Place): void {
+  const { world, target, mutation } = place
+  const capture = target.capture(place.currency)
+  const { amount, currency } = capture
+  target.line(capture, valuesOf(capture))
+  world.move(currency, 'cash_in_transit', amount - capture.fee - capture.vat)
+  const booked = capture.fee + capture.vat - amount
+  world.truth({ subject: subjectOf(capture), class: 'MISSING_HERE', currency, booked, closed: true, mutation })
+  stray(place, 'MISSING_HERE', charge(place, capture))
+  target.later(() => {
+    operation(world, capture, 'SUCCEEDED')
+    payment(world, capture, { amount, captured: amount, refunded: 0, pendingOperationId: null })
+    world.expect(capture, dueOf(target.today))
+    world.move(currency, 'acquirer_receivable', -amount)
+    world.move(currency, 'acquirer_fee', capture.fee)
+    world.move(currency, 'vat_receivable', capture.vat)
+  })
 }
 
 /** The books know the payment, and owe nobody anything for it. */
