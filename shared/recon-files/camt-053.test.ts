@@ -228,6 +228,14 @@ describe('a statement', () => {
     await expect(read(given.replace('200.0000', '200.5000'), known)).rejects.toThrow('200.5000 has 4 decimals')
   })
 
+  test('may have a prefix at each of its names', async () => {
+    const prefixed = dayOf('1300', entry('300', { of: [details('300')] }))
+      .replace(/<(\/?)([A-Z])/g, '<$1n:$2')
+      .replace('xmlns=', 'xmlns:n=')
+    expect(prefixed).toContain('<n:Ntry>')
+    expect(bare(await read(prefixed, known))).toEqual(['credit E2E-1 300 KRW'])
+  })
+
   test('says for what money is: free text, else a reference of the creditor, else what the bank adds', async () => {
     const reference = '<RmtInf><Strd><CdtrRefInf><Ref>RF18</Ref></CdtrRefInf></Strd></RmtInf>'
     const said = { '<RmtInf><Ustrd>order 1</Ustrd></RmtInf>': 'order 1', [reference]: 'RF18', '': 'by phone' }
@@ -351,6 +359,7 @@ describe('a file that is wrong', () => {
     ],
     ['is of no account', dayOf('1000').replace(account, ''), 'is of the account ""'],
     ['has no opening', document(statement(end)), 'the statement has no OPBD or PRCD before its entries'],
+    ['opens within its day', document(statement(balance('ITBD', '1000'), end)), 'the statement has no OPBD or PRCD'],
     ['has no closing', document(statement(opened)), 'the statement has no CLBD before its entries'],
     [
       'has its balances last',

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { OpenLoopResult } from '../../overload/open-loop.ts'
 import { END, type SendOrder, type SendReport } from '../../overload/sender.ts'
 import type { Latency } from '../order.ts'
+import type { PartMoments } from './run-part.ts'
 
 export interface AuthorizeFigures {
   sent: number
@@ -30,24 +31,24 @@ export async function authorizesFor(order: RateOrder, seconds: number): Promise<
   return startSending(order, seconds).figures
 }
 
-/** Until `work` has ended, or so many seconds at most. */
+/** From when `work` says that it begins until it says that it ends, or so many seconds at most. */
 export async function authorizesWhile<T>(
   order: RateOrder,
   secondsMax: number,
-  work: (begin: () => void) => Promise<T>,
+  work: (moments: PartMoments) => Promise<T>,
 ): Promise<{ done: T; authorizes: AuthorizeFigures }> {
   let sending: ReturnType<typeof startSending> | undefined
+  const begins = () => {
+    sending = startSending(order, secondsMax)
+  }
+  const ends = () => sending?.end()
   try {
-    const done = await work(() => {
-      sending = startSending(order, secondsMax)
-    })
-    sending?.end()
+    const done = await work({ begins, ends })
     if (sending === undefined) throw new Error('the work ended before it began')
     return { done, authorizes: await sending.figures }
-  } catch (error) {
-    sending?.end()
+  } finally {
+    ends()
     await sending?.figures.catch(() => undefined)
-    throw error
   }
 }
 
@@ -62,7 +63,12 @@ function startSending({ origin, perSecond, seed }: RateOrder, seconds: number) {
   const figures = reported.then(([report]) => figuresOf(report as SendReport))
   // Its failure is looked at later.
   figures.catch(() => undefined)
-  return { figures, end: () => child.connected && child.send(END) }
+  let isEnded = false
+  const end = () => {
+    if (!isEnded && child.connected) child.send(END)
+    isEnded = true
+  }
+  return { figures, end }
 }
 
 function figuresOf(report: SendReport): AuthorizeFigures {

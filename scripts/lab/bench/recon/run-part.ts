@@ -36,12 +36,20 @@ export type Bundles = Record<Child, string>
 /** Of a process, on a machine that has nothing else to do: twelve times what a line takes at most. */
 const limitMsOf = ({ lines, workPercent }: PartOrder): number => 120_000 + (lines * 1.2 * 100) / workPercent
 
-/** `begins` is called when everything is there, before the first process starts. */
+export interface PartMoments {
+  /** Everything is there, and the first process starts. */
+  begins(): void
+  /** The last process has ended; its rows are counted and deleted now. */
+  ends(): void
+}
+
+const unheard: PartMoments = { begins: () => {}, ends: () => {} }
+
 export async function runPart(
   stage: Stage,
   bundles: Bundles,
   order: PartOrder,
-  begins = () => {},
+  moments = unheard,
 ): Promise<PartFigures> {
   const name = `bench_recon_${order.name}`
   const databaseUrl = await createScratch(stage.system.databaseUrl, name)
@@ -49,8 +57,10 @@ export async function runPart(
   try {
     await writeSettlementFile(path, order.lines)
     await plantExpectations(databaseUrl, order.lines, operationOf)
-    begins()
-    return await runOn(stage, bundles, order, { databaseUrl, path })
+    moments.begins()
+    const figures = await runOn(stage, bundles, order, { databaseUrl, path })
+    moments.ends()
+    return { ...figures, problems: await problemsIn(databaseUrl, order) }
   } finally {
     await rm(path, { force: true })
     await drop(databaseUrl, name)
@@ -62,7 +72,7 @@ async function runOn(
   bundles: Bundles,
   order: PartOrder,
   { databaseUrl, path }: { databaseUrl: string; path: string },
-): Promise<PartFigures> {
+): Promise<Omit<PartFigures, 'problems'>> {
   const env = {
     ...{ ...process.env, ...stage.env, DATABASE_URL: databaseUrl, RECON_WORK_PERCENT: String(order.workPercent) },
     ...{ NODE_OPTIONS: deployedNodeOptions(), IMPORT_PATH: path, IMPORT_NAME: `${BATCH}-r1.csv` },
@@ -71,7 +81,7 @@ async function runOn(
   const imported = await run('import-child')
   const matched = await run('match-child')
   const seconds = imported.seconds + matched.seconds
-  return { ...order, imported, matched, seconds, problems: await problemsIn(databaseUrl, order) }
+  return { ...order, imported, matched, seconds }
 }
 
 async function runStep(stage: Stage, path: string, options: ExecFileOptions): Promise<StepFigures> {

@@ -64,8 +64,8 @@ async function besideAuthorizes(
   await authorizesFor(order, WARMUP_SECONDS)
   const authorizesAlone = await authorizesFor(order, seconds)
   say(`${authorizesAlone.sent} authorizes alone`)
-  const { done: beside, authorizes } = await authorizesWhile(order, BESIDE_SECONDS_MAX, begin =>
-    runPart(stage, bundles, { name: 'beside', lines, workPercent }, begin),
+  const { done: beside, authorizes } = await authorizesWhile(order, BESIDE_SECONDS_MAX, moments =>
+    runPart(stage, bundles, { name: 'beside', lines, workPercent }, moments),
   )
   told(beside, say)
   return { beside, authorizesAlone, authorizesBeside: authorizes }
