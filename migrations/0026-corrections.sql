@@ -3,6 +3,8 @@
 --        their year is loaded. Both are looked for often and found seldom: without an index every row would be read.
 --        A line is matched and booked in one transaction, so that an expectation is settled with it and is never MATCHED or BROKEN.
 -- Order: any. Older functions know no such approval, date no items, and write neither of these states.
+-- Cost:  recon_expectation is copied once for its check, which has a row for each capture and refund: expect-settlement and the matchers
+--        wait for that long, and payments go on. The indexes are built while others write.
 -- Undo:  forward only.
 CREATE INDEX IF NOT EXISTS recon_break_action_by_target ON recon_break_action (target);
 CREATE INDEX IF NOT EXISTS settlement_item_by_due ON settlement_item (due_on);
