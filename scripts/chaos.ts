@@ -15,7 +15,12 @@ const command = npmCommand(
   'npm run chaos',
   'Makes faults of every kind under load on a system of its own. Then all heals, and what clients were told must be in the database, Kafka, the acquirer’s journal and the ledger.',
 )
-  .option('--minutes <n>', 'how long faults are made; parts of one, too', minutesAsMs, 60_000)
+  .option(
+    '--minutes <n>',
+    'how long faults are made; parts of one, too. Up to three times as long until the days have passed',
+    minutesAsMs,
+    60_000,
+  )
   .option('--seed <n>', 'repeats the same draws of clients and faults (default: drawn, and printed)', wholeNumber)
   .option(
     '--lease <ms>',

@@ -57,6 +57,8 @@ export interface SettledMismatch {
 /** Between two visits of clients. */
 const INTERVAL_MS = 140
 const SETTLE_MS = 60_000
+/** Faults go on until the days have passed, at most so many times as long: a fault holds up the clock, too. */
+const LONGER_MAX = 3
 /** Until what was sold last is paid out and settled, over a weekend and a holiday. Fewer than keys are kept, with those before. */
 const DAYS_AFTER = 8
 
@@ -94,14 +96,15 @@ interface Disturbing {
 async function disturb(stage: Stage, options: ChaosRunOptions, { memory, days, startedMs, sayAt }: Disturbing) {
   const { seed, lengthMs, leaseMs } = options
   const random = createRandom(seed)
-  const deadlineMs = () => startedMs + lengthMs + RECOVERY_DEADLINE_MS + HEAL_MS_MAX
+  const deadlineMs = () => startedMs + LONGER_MAX * lengthMs + RECOVERY_DEADLINE_MS + HEAL_MS_MAX
   const client = new Client({ apiUrl: stage.apiUrl, memory, deadlineMs })
   const over = new AbortController()
   const isOver = () => over.signal.aborted
   const loading = runLoad({ client, random: random.fork(), name: `s${seed}`, intervalMs: INTERVAL_MS, isOver })
   const failing = makeFaults({ stage, random: random.fork(), leaseMs, signal: over.signal, say: sayAt })
   const passing = days?.pass(options.days, lengthMs, isOver) ?? Promise.resolve()
-  await Promise.race([sleep(lengthMs), failing, loading, failureOf(passing)])
+  const isEnough = Promise.all([sleep(lengthMs), passing])
+  await Promise.race([isEnough, sleep(LONGER_MAX * lengthMs), failing, loading])
   over.abort()
   const faults = await failing
   sayAt('the last fault is over')
@@ -124,9 +127,6 @@ async function judge(stage: Stage, { plant }: ChaosRunOptions, memory: Memory, d
   const planted = plant && mismatches.length === 0 ? await plantLies(stage, memory) : []
   return { facts, mismatches, settled, unknown: endsOf(facts, memory), verify: report, planted }
 }
-
-/** Rejects when the work does, and never resolves. */
-const failureOf = (work: Promise<unknown>): Promise<never> => new Promise((_, reject) => void work.catch(reject))
 
 async function settledOf({ system: { databaseUrl }, acquirerUrl, bankUrl }: Stage, days: PassingDays) {
   const audited = await auditSettled({ databaseUrl, acquirerUrl, bankUrl }, await days.virtualNowMs())

@@ -21,8 +21,8 @@ const HOUR_MS = 3_600_000
 export const DAY_MS = 24 * HOUR_MS
 /** Closes and payouts of a day fall due at its end: each step passes one or none. */
 const STEP_MS = 12 * HOUR_MS
-/** Terms apply a minute after they are written. */
-const TERMS_MS = 2 * 60_000
+/** Terms apply a minute after they are written, and an account a day after it was approved. */
+const TERMS_MS = 25 * HOUR_MS
 /** One step, whatever is down meanwhile. */
 const ARRIVE_MS_MAX = 300_000
 const REQUEST_MS_MAX = 20_000
@@ -32,7 +32,7 @@ export class PassingDays {
   readonly #ports: OfficePorts
   /** Where the sandbox clock stood at the beginning. */
   readonly #beganMs: number
-  /** How far it is to be after that. */
+  /** How far it is to be after that. The first day is that of the terms. */
   #passedMs = 0
   /** Payout files. */
   approved = 0
@@ -59,7 +59,7 @@ export class PassingDays {
     return this.#passedMs / DAY_MS
   }
 
-  /** Half a day after the other, so that so many days have passed after `lengthMs`; ends early when it is over. */
+  /** Half a day after the other, in `lengthMs` or as long as it takes; ends early when it is over. */
   async pass(count: number, lengthMs: number, isOver: () => boolean): Promise<void> {
     const steps = Math.round((count * DAY_MS) / STEP_MS)
     const startedMs = performance.now()

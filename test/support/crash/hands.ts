@@ -74,7 +74,7 @@ export class KillingHands implements Hands {
 
   /** Before the commit; after it; and who is not sure types it once more. */
   async type(command: Command, day: number): Promise<void> {
-    const what = command.words.slice(0, 2).join(' ')
+    const what = `${command.tool} ${command.words[0]}`
     for (const when of ['before', 'after'] as const) {
       const { code, output } = await typeCommand(this.#place, command, { point: pointOf[when], hits: 1 })
       if (code !== null) throw new Error(`${what} was not killed, and ended with ${code}: ${output}`)
