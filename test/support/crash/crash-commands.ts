@@ -14,8 +14,8 @@ export interface Command {
   /** Of `npm run`. */
   tool: 'settle' | 'breaks' | 'disputes'
   words: readonly string[]
-  /** Whoever types it again is refused, or nothing more comes of it. */
-  isOnce: boolean
+  /** What whoever is not sure does: types it again, and nothing more is written; types it again, since something may be left; looks. */
+  unsure: 'changes nothing' | 'finishes it' | 'looks'
 }
 
 export interface Typed {

@@ -80,9 +80,10 @@ export class KillingHands implements Hands {
       if (code !== null) throw new Error(`${what} was not killed, and ended with ${code}: ${output}`)
       this.kills.push({ day, what, when })
     }
-    if (!command.isOnce) return
+    if (command.unsure === 'looks') return
     const before = await this.#state()
     await typeCommand(this.#place, command)
+    if (command.unsure === 'finishes it') return
     const written = writtenBetween(before, await this.#state())
     if (written.length > 0) throw new Error(`${what} was done twice: it wrote ${written.join(', ')}`)
   }

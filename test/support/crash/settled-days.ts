@@ -9,6 +9,7 @@ import { kafkaEvent } from '../../unit/lambda-events.ts'
 import { expectMutation } from '../contract.ts'
 import { authorizeBody, newKey, newMerchant } from '../payments.ts'
 import { booksTallies } from './books-tallies.ts'
+import type { Command } from './crash-commands.ts'
 import type { Hands } from './hands.ts'
 import { type ReconTallies, since } from './recon-tallies.ts'
 import { type EventRow, moveClockTo, recordOf, type SettlementPlace } from './settlement-cell.ts'
@@ -177,20 +178,20 @@ class SettledDays {
   async #noon(day: number): Promise<void> {
     if (day === 1) await this.#secondDay(day)
     if (day === 3) await this.#fourthDay(day)
-    if (day === 4) await this.#type('han', 'settle', this.#termsOfReturned('--release', '--from', 'soon'), day, false)
+    if (day === 4) await this.#type('han', 'settle', this.#termsOfReturned('--release', '--from', 'soon'), day, 'looks')
     if (day === 2) await this.#sale('owing', 80_000)
     // So much that the acquirer's batch with the chargebacks is paid, and not carried to the next days.
     if (day <= 4) await this.#sale('daily', 900_000 + day)
     await this.#deliver(day)
   }
 
-  /** What comes back is more than what is sold; and what nobody had read of the first day is read. */
+  /** What comes back is less than what is held of the first day; and what nobody had read of the first day is read. */
   async #secondDay(day: number): Promise<void> {
     const [first] = await this.#find(
       'SELECT payment_id AS id FROM payment WHERE merchant_id = ? AND amount = 700000',
       this.#ids.kept,
     )
-    await this.#refund(first!, 300_000)
+    await this.#refund(first!, 50_000)
     await this.#take(this.#unread, day)
   }
 
@@ -200,13 +201,15 @@ class SettledDays {
       this.#ids.losing,
     )
     await this.#type('kim', 'settle', ['lose', invoice!], day)
-    await this.#type('han', 'settle', this.#termsOfReturned('--account', 'acct_pay'), day, false)
+    await this.#type('han', 'settle', this.#termsOfReturned('--account', 'acct_pay'), day, 'looks')
     const [change] = await this.#find(
       `SELECT change_id AS id FROM account_change WHERE merchant_id = ? ORDER BY change_id DESC`,
       this.#ids.returned,
     )
     await this.#type('kim', 'settle', ['approve-account', change!], day)
-    await this.#type('han', 'settle', ['safeguard', '--currency', 'KRW', '--amount', String(1_000 + day)], day, false)
+    // The bank is asked after the commit.
+    const safeguard = ['safeguard', '--currency', 'KRW', '--amount', String(1_000 + day)]
+    await this.#type('han', 'settle', safeguard, day, 'finishes it')
     await this.#resolveBreaks(day)
   }
 
@@ -236,9 +239,9 @@ class SettledDays {
     tool: 'settle' | 'breaks',
     words: readonly string[],
     day: number,
-    isOnce = true,
+    unsure: Command['unsure'] = 'changes nothing',
   ): Promise<void> {
-    return this.#hands.type({ by, tool, words, isOnce }, day)
+    return this.#hands.type({ by, tool, words, unsure }, day)
   }
 
   async #find(sql: string, value: string): Promise<string[]> {
