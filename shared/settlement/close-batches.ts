@@ -9,6 +9,7 @@ import { nextPeriod, type Period, type PeriodPorts, type PeriodTerms, termsOfPer
 import { type FinishPorts, finishBatch } from './finish-batch.ts'
 import { invoiceBalances } from './invoice-balances.ts'
 import type { Account, PayoutAlarms, SettlementBatch, SettlementIds, UnbatchedItems } from './ports.ts'
+import { readOnce } from './read-once.ts'
 import { releaseReserves } from './release-reserves.ts'
 import { ringFor } from './ring-for.ts'
 
@@ -50,7 +51,8 @@ export async function closeBatches(
   chunkItems = CHUNK_ITEMS,
 ): Promise<CloseSummary> {
   await ports.clock.catchUp()
-  const run: Run = { deadlineMs, chunkItems, summary: { closed: 0, carried: 0, released: 0, invoiced: 0 } }
+  const summary = { closed: 0, carried: 0, released: 0, invoiced: 0 }
+  const run: Run = { periods: periodsOf(ports), deadlineMs, chunkItems, summary }
   await dateItems(ports, () => mayGoOn(ports, run))
   run.summary.released = await releaseReserves(ports, () => mayGoOn(ports, run))
   run.summary.invoiced = await invoiceBalances(ports, () => mayGoOn(ports, run))
@@ -63,7 +65,20 @@ export async function closeBatches(
   return run.summary
 }
 
+/** For one look at all accounts. */
+export const periodsOf = ({
+  unbatchedItems,
+  batches,
+  terms,
+  calendars,
+  settlementDefaults,
+}: ClosePorts): PeriodPorts => ({
+  ...{ unbatchedItems, batches, terms, settlementDefaults },
+  calendars: readOnce(calendars),
+})
+
 interface Run {
+  periods: PeriodPorts
   deadlineMs: number
   chunkItems: number
   summary: CloseSummary
@@ -75,7 +90,7 @@ const mayGoOn = ({ clock }: ClosePorts, { deadlineMs }: Run): boolean => clock.n
 async function closeAccount(ports: ClosePorts, account: Account, run: Run): Promise<void> {
   while (mayGoOn(ports, run)) {
     const last = await ports.batches.last(account)
-    const batch = last?.state === 'OPEN' ? last : await openNext(ports, account, last?.periodEnd)
+    const batch = last?.state === 'OPEN' ? last : await openNext(ports, run, account, last?.periodEnd)
     if (batch === undefined) return
     await fill(ports, batch, run)
   }
@@ -84,11 +99,12 @@ async function closeAccount(ports: ClosePorts, account: Account, run: Run): Prom
 /** The batch of the next period; undefined when none has ended, or its calendar does not say when it is due. */
 async function openNext(
   ports: ClosePorts,
+  { periods }: Run,
   account: Account,
   afterPeriodEnd: string | undefined,
 ): Promise<SettlementBatch | undefined> {
   const virtualNowMs = ports.clock.virtualNowMs()
-  const period = await nextPeriod(ports, account, afterPeriodEnd, virtualNowMs)
+  const period = await nextPeriod(periods, account, afterPeriodEnd, virtualNowMs)
   if (period === undefined || period.endsAtMs > virtualNowMs) return undefined
   if (period.dueOn !== undefined) return open(ports, account, { ...period, dueOn: period.dueOn })
   ports.payoutAlarms.batchWithoutCalendar(account, period.periodEnd, period.terms.calendar)
@@ -116,7 +132,7 @@ async function open(
 
 /** Chunk by chunk until the batch is closed, by us or by somebody else. */
 async function fill(ports: ClosePorts, batch: SettlementBatch, run: Run): Promise<void> {
-  const by = await termsOfPeriod(ports, batch, batch.periodEnd)
+  const by = await termsOfPeriod(run.periods, batch, batch.periodEnd)
   while (mayGoOn(ports, run)) {
     const state = await ports.transactions.run(batch.batchId, tx => fillChunk(ports, tx, batch, by, run.chunkItems))
     if (state === 'OPEN') continue

@@ -1,7 +1,7 @@
 /** What of settlement falls due by virtual time, and when: for the sandbox, whose clock stops on the way where something is to be done. */
 import type { DueJob } from '../payments/ports.ts'
 import { heldPayouts } from './cancel-held.ts'
-import { type ClosePorts, closeBatches } from './close-batches.ts'
+import { type ClosePorts, closeBatches, periodsOf } from './close-batches.ts'
 import { type CreatePorts, createPayouts, releasable } from './create-payouts.ts'
 import { nextPeriod } from './ended-period.ts'
 import { type InquirePorts, inquirePayouts } from './inquire-payouts.ts'
@@ -53,12 +53,14 @@ const closing = (ports: DueJobPorts): DueJob => ({
 /** When the next period of each account ends that can be closed then. */
 async function periodEnds(ports: DueJobPorts): Promise<number[]> {
   const ends: number[] = []
-  let account = await ports.unbatchedItems.nextAccount(undefined)
+  const periods = periodsOf(ports)
+  const { unbatchedItems, batches } = periods
+  let account = await unbatchedItems.nextAccount(undefined)
   while (account !== undefined) {
-    const last = await ports.batches.last(account)
-    const period = await nextPeriod(ports, account, last?.periodEnd, ports.clock.virtualNowMs())
+    const last = await batches.last(account)
+    const period = await nextPeriod(periods, account, last?.periodEnd, ports.clock.virtualNowMs())
     if (period?.dueOn !== undefined) ends.push(period.endsAtMs)
-    account = await ports.unbatchedItems.nextAccount(account)
+    account = await unbatchedItems.nextAccount(account)
   }
   return ends
 }

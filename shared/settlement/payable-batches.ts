@@ -1,17 +1,11 @@
 /** Which closed batches are paid now, and which wait for what. */
 import { AMOUNT_MAX } from '../contracts/identifiers.ts'
-import {
-  addBusinessDays,
-  addDays,
-  type BusinessCalendar,
-  dayEndsAtMs,
-  isBusinessDay,
-  soldOn,
-} from '../domain/business-days.ts'
+import { addBusinessDays, addDays, dayEndsAtMs, isBusinessDay, soldOn } from '../domain/business-days.ts'
 import { type DatedTerms, type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
 import type { Clock, Transaction } from '../payments/ports.ts'
 import { ATTEMPTS_MAX } from './move-payouts.ts'
 import type { Account, Batches, BatchPosition, Calendars, SettlementBatch, TermsReader } from './ports.ts'
+import { readOnce } from './read-once.ts'
 import { AHEAD_MS_MIN } from './set-terms.ts'
 
 export interface HeldPorts {
@@ -90,18 +84,6 @@ export async function isHeldNow(
 ): Promise<boolean> {
   const rows = await ports.terms.listTerms(tx, [account.merchantId])
   return isHeld(ports, rows, account, ports.clock.virtualNowMs())
-}
-
-/** Each calendar once for a page. */
-function readOnce(calendars: Calendars): Pick<Calendars, 'calendar'> {
-  const read = new Map<string, Promise<BusinessCalendar>>()
-  return {
-    calendar(name) {
-      const calendar = read.get(name) ?? calendars.calendar(name)
-      read.set(name, calendar)
-      return calendar
-    },
-  }
 }
 
 async function standingOf(

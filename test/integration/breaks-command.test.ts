@@ -1,9 +1,6 @@
 /** `npm run breaks` on a database of its own: what people do with breaks, what it writes, and what its tables refuse. */
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { DuplicateKeyError } from '../../shared/payments/ports.ts'
 import { type NewBreak, openBreaks } from '../../shared/reconciliation/open-breaks.ts'
@@ -11,51 +8,31 @@ import type { ReconBreak } from '../../shared/reconciliation/ports.ts'
 import { writeOffSmall } from '../../shared/reconciliation/write-off-breaks.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
 import { type BatchPorts, Ports } from '../../shared/runtime/wiring.ts'
-import { addOperator } from '../../shared/settlement/operators.ts'
 import type { Payout } from '../../shared/settlement/ports.ts'
-import { inheritedEnv } from '../support/extra-api.ts'
 import { ids } from '../support/rows.ts'
 import { ScratchDatabase } from '../support/scratch-stores.ts'
-import { repositoryFolder, systemUnderTest } from '../support/system.ts'
+import { systemUnderTest } from '../support/system.ts'
+import { TypedCommands } from '../support/typed-commands.ts'
 
 jest.setTimeout(120_000)
 
 let scratch: ScratchDatabase
 let ports: BatchPorts
-let folder: string
-const tokens: Record<string, string> = {}
+let commands: TypedCommands
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'breaks-command-'))
   scratch = await ScratchDatabase.create(systemUnderTest().databaseUrl, 'breaks')
   ports = new Ports(() => configFrom({ DATABASE_URL: scratch.url, LOG_LEVEL: 'silent' })).forBatches
-  writeFileSync(join(folder, 'env'), `DATABASE_URL="${scratch.url}"\n`, { mode: 0o600 })
-  await addPerson('lee', 'approver', { databaseLogin: 'pay' })
-  await addPerson('kim', 'operator', { token: tokens.lee! })
-  await addPerson('park', 'approver', { token: tokens.lee! })
+  commands = new TypedCommands('breaks', scratch.url)
+  await commands.add(ports, { lee: 'approver', kim: 'operator', park: 'approver' })
 })
 afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true })
+  commands?.remove()
   await ports?.database.close()
   await scratch?.drop()
 })
 
-async function addPerson(name: string, role: 'operator' | 'approver', by: Parameters<typeof addOperator>[1]) {
-  const added = await addOperator(ports, by, { name, role, reason: 'a new one' })
-  if (added.kind === 'changed') tokens[name] = added.token!
-}
-
-/** As this person types it. */
-const as = (name: string, ...args: string[]) => {
-  const command = ['--', 'scripts/breaks.ts', ...args, '--env-file', join(folder, 'env')]
-  return promisify(execFile)(process.execPath, command, {
-    cwd: repositoryFolder,
-    env: { ...inheritedEnv(), OPERATOR_TOKEN: tokens[name] ?? '' },
-  }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
-  )
-}
+const as = (name: string, ...args: string[]) => commands.as(name, ...args)
 
 const because = ['--reason', 'they wrote', '--yes']
 
@@ -298,7 +275,7 @@ test('the open breaks are what recon_suspense holds; the list and the report hav
   expect(resolved.length).toBeGreaterThan(2)
   expect(JSON.parse((await as('', 'list', '--class', 'FEE', '--json')).stdout)).toEqual([])
 
-  const out = join(folder, 'report.csv')
+  const out = join(commands.folder, 'report.csv')
   expect((await as('', 'report', '--out', out, '--lang', 'ko')).stdout).toContain(`${listed.length} open breaks`)
   const csv = readFileSync(out, 'utf8')
   expect(csv.startsWith('\uFEFF불일치,')).toBe(true)

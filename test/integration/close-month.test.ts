@@ -1,9 +1,6 @@
 /** `npm run books -- close` on a database of its own: what it wants, what it writes down, and what becomes of entries that come later. */
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { ulid } from 'ulid'
 import { refusalLine } from '../../scripts/operate/books/closing-texts.ts'
@@ -15,29 +12,25 @@ import type { CheckResult } from '../../shared/invariants/invariant.ts'
 import { monthResults } from '../../shared/invariants/month-invariants.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
 import { type BatchPorts, Ports } from '../../shared/runtime/wiring.ts'
-import { addOperator } from '../../shared/settlement/operators.ts'
-import { inheritedEnv } from '../support/extra-api.ts'
 import { times } from '../support/rows.ts'
 import { ScratchDatabase } from '../support/scratch-stores.ts'
-import { repositoryFolder, systemUnderTest } from '../support/system.ts'
+import { systemUnderTest } from '../support/system.ts'
+import { TypedCommands } from '../support/typed-commands.ts'
 
 jest.setTimeout(120_000)
 
 let scratch: ScratchDatabase
 let ports: BatchPorts
-let folder: string
-const tokens: Record<string, string> = {}
+let commands: TypedCommands
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'close-month-'))
   scratch = await ScratchDatabase.create(systemUnderTest().databaseUrl, 'months')
   ports = openPorts()
-  writeFileSync(join(folder, 'env'), `DATABASE_URL="${scratch.url}"\n`, { mode: 0o600 })
-  await addPerson('lee', 'approver', { databaseLogin: 'pay' })
-  await addPerson('kim', 'operator', { token: tokens.lee! })
+  commands = new TypedCommands('books', scratch.url)
+  await commands.add(ports, { lee: 'approver', kim: 'operator' })
 })
 afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true })
+  commands?.remove()
   await ports?.database.close()
   await scratch?.drop()
 })
@@ -52,22 +45,7 @@ beforeEach(async () => {
 /** A process of its own, as far as the database knows. */
 const openPorts = () => new Ports(() => configFrom({ DATABASE_URL: scratch.url, LOG_LEVEL: 'silent' })).forBatches
 
-async function addPerson(name: string, role: 'operator' | 'approver', by: Parameters<typeof addOperator>[1]) {
-  const added = await addOperator(ports, by, { name, role, reason: 'a new one' })
-  if (added.kind === 'changed') tokens[name] = added.token!
-}
-
-/** As this person types it. */
-const as = (name: string, ...args: string[]) => {
-  const command = ['--', 'scripts/books.ts', ...args, '--env-file', join(folder, 'env')]
-  return promisify(execFile)(process.execPath, command, {
-    cwd: repositoryFolder,
-    env: { ...inheritedEnv(), OPERATOR_TOKEN: tokens[name] ?? '' },
-  }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
-  )
-}
+const as = (name: string, ...args: string[]) => commands.as(name, ...args)
 
 const because = ['--reason', 'approved by finance', '--yes']
 const typed = (month: string, ...args: string[]) => as('lee', 'close', '--month', month, ...because, ...args)
@@ -119,7 +97,7 @@ const inDatabase = async () => ({
 })
 
 async function journalOf(month: string): Promise<{ code: number; stdout: string; rows: string[][] }> {
-  const out = join(folder, `${month}.csv`)
+  const out = join(commands.folder, `${month}.csv`)
   const { code, stdout } = await as('', 'journal', '--month', month, '--out', out)
   return {
     code,

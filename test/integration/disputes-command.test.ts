@@ -1,19 +1,13 @@
 /** `npm run disputes` on a database of its own: what it lists, and what giving a dispute up writes. */
-import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { configFrom } from '../../shared/runtime/config.ts'
 import { type BatchPorts, Ports } from '../../shared/runtime/wiring.ts'
 import { listedDispute } from '../../shared/settlement/fake-dispute-reader.ts'
-import { addOperator } from '../../shared/settlement/operators.ts'
 import type { Dispute } from '../../shared/settlement/ports.ts'
-import { inheritedEnv } from '../support/extra-api.ts'
 import { newPayment } from '../support/rows.ts'
 import { ScratchDatabase } from '../support/scratch-stores.ts'
-import { repositoryFolder, systemUnderTest } from '../support/system.ts'
+import { systemUnderTest } from '../support/system.ts'
+import { TypedCommands } from '../support/typed-commands.ts'
 
 jest.setTimeout(120_000)
 
@@ -25,17 +19,13 @@ const [OPEN, WON] = [
 
 let scratch: ScratchDatabase
 let ports: BatchPorts
-let folder: string
-const tokens: Record<string, string> = {}
+let commands: TypedCommands
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'disputes-command-'))
   scratch = await ScratchDatabase.create(systemUnderTest().databaseUrl, 'disputes')
   ports = new Ports(() => configFrom({ DATABASE_URL: scratch.url, LOG_LEVEL: 'silent' })).forBatches
-  writeFileSync(join(folder, 'env'), `DATABASE_URL="${scratch.url}"\n`, { mode: 0o600 })
-  await addPerson('lee', 'approver', { databaseLogin: 'pay' })
-  await addPerson('kim', 'operator', { token: tokens.lee! })
-  await addPerson('viewer', 'viewer', { token: tokens.lee! })
+  commands = new TypedCommands('disputes', scratch.url)
+  await commands.add(ports, { lee: 'approver', kim: 'operator', viewer: 'viewer' })
   await scratch.stores().transactions.run(payment.paymentId, tx => scratch.stores().payments.insert(tx, payment))
   await scratch.direct.write('UPDATE payment SET disputed_amount = 4000', [])
   await ports.database.runAlone(async tx => {
@@ -43,31 +33,12 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true })
+  commands?.remove()
   await ports?.database.close()
   await scratch?.drop()
 })
 
-async function addPerson(
-  name: string,
-  role: 'viewer' | 'operator' | 'approver',
-  by: Parameters<typeof addOperator>[1],
-) {
-  const added = await addOperator(ports, by, { name, role, reason: 'a new one' })
-  if (added.kind === 'changed') tokens[name] = added.token!
-}
-
-/** As this person types it. */
-const as = (name: string, ...args: string[]) => {
-  const command = ['--', 'scripts/disputes.ts', ...args, '--env-file', join(folder, 'env')]
-  return promisify(execFile)(process.execPath, command, {
-    cwd: repositoryFolder,
-    env: { ...inheritedEnv(), OPERATOR_TOKEN: tokens[name] ?? '' },
-  }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
-  )
-}
+const as = (name: string, ...args: string[]) => commands.as(name, ...args)
 
 const because = ['--reason', 'the goods were never sent', '--yes']
 const audited = () =>

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { until } from '../../shared/runtime/until.ts'
 import { PaymentApi } from '../support/http.ts'
 import { type AlertRule, type RecordingRule, rulesIn } from '../support/known-metrics.ts'
-import { authorizeBody, authorized, captured, newKey } from '../support/payments.ts'
+import { authorizeBody, authorized, captured, newMerchant } from '../support/payments.ts'
 import { Prometheus } from '../support/prometheus.ts'
 import { namedIn } from '../support/promql.ts'
 import { repositoryFolder, systemUnderTest } from '../support/system.ts'
@@ -56,16 +56,19 @@ let prometheus: Prometheus
 /** What `GET /metrics` names, with or without a value. */
 let exposed: Set<string>
 
+/** One for all of the load: each merchant with sales is an account that every later minute's jobs look at. */
+const merchantId = newMerchant('metrics')
+
 /** Every kind of operation, a decline, a repeat and a conflict. */
 async function smallLoad(): Promise<void> {
-  const body = authorizeBody({ idempotencyKey: newKey(), capture: true })
+  const body = authorizeBody({ merchantId, capture: true })
   const bought = await api.authorize(body)
   expect((await api.authorize(body)).replayed).toBe(true)
   expect((await api.authorize({ ...body, amount: 1 })).status).toBe(422)
   expect((await api.refund(bought.json.paymentId)).status).toBe(200)
-  expect((await api.authorize(authorizeBody({ paymentMethod: 'tok_decline' }))).status).toBe(402)
-  expect((await api.void((await authorized(api)).paymentId)).status).toBe(200)
-  const { paymentId } = await captured(api)
+  expect((await api.authorize(authorizeBody({ merchantId, paymentMethod: 'tok_decline' }))).status).toBe(402)
+  expect((await api.void((await authorized(api, { merchantId })).paymentId)).status).toBe(200)
+  const { paymentId } = await captured(api, { merchantId })
   for (let count = 0; count < 10; count++) await api.payment(paymentId)
 }
 
