@@ -53,7 +53,8 @@ export async function closeBatches(
   await ports.clock.catchUp()
   const summary = { closed: 0, carried: 0, released: 0, invoiced: 0 }
   const run: Run = { periods: periodsOf(ports), deadlineMs, chunkItems, summary }
-  await dateItems(ports, () => mayGoOn(ports, run))
+  const { transactions, undatedItems } = ports
+  await dateItems({ ...run.periods, transactions, undatedItems }, () => mayGoOn(ports, run))
   run.summary.released = await releaseReserves(ports, () => mayGoOn(ports, run))
   run.summary.invoiced = await invoiceBalances(ports, () => mayGoOn(ports, run))
   for (const batch of await ports.batches.listByState('OPEN', OPEN_BATCHES_MAX)) await fill(ports, batch, run)
