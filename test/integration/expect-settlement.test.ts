@@ -1,24 +1,28 @@
-/** Every captured and refunded event has one item, which says what the books say, and one expectation of the acquirer. */
+/** Every captured and refunded event has one item, which says what the books say, and one expectation of the acquirer. On a system of its own: the tests move its clock. */
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { createIds } from '../../shared/runtime/ids.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { expectMutation } from '../support/contract.ts'
 import { openDatabase, type TestDatabase } from '../support/database.ts'
 import { PaymentApi } from '../support/http.ts'
+import { type OwnSystem, startOwnSystem } from '../support/own-system.ts'
 import { authorized, newKey, newMerchant } from '../support/payments.ts'
-import { systemUnderTest } from '../support/system.ts'
 
 jest.setTimeout(180_000)
 
+let own: OwnSystem
 let api: PaymentApi
 let database: TestDatabase
 
-beforeAll(() => {
-  const system = systemUnderTest()
-  api = new PaymentApi(system.apiUrl)
-  database = openDatabase(system.databaseUrl)
+beforeAll(async () => {
+  own = await startOwnSystem('expect-settlement')
+  api = new PaymentApi(own.system.apiUrl)
+  database = openDatabase(own.system.databaseUrl)
 })
-afterAll(() => database?.close())
+afterAll(async () => {
+  await database?.close()
+  await own?.stop()
+})
 
 interface ItemRow {
   event_id: string

@@ -102,7 +102,7 @@ test('a pruned key is a 409 expired and never executed again', async () => {
   const body = authorizeBody()
   const { merchantId, paymentId } = expectMutation(await api.authorize(body), 201)
   const older = (table: string) =>
-    database.write(`UPDATE ${table} SET finished_at = finished_at - INTERVAL 16 DAY WHERE merchant_id = ?`, [
+    database.write(`UPDATE ${table} SET finished_at = UTC_TIMESTAMP(3) - INTERVAL 16 DAY WHERE merchant_id = ?`, [
       merchantId,
     ])
   await older('payment_operation')

@@ -1,14 +1,16 @@
 /** What each phase of a test run does. */
 import { join } from 'node:path'
 import type { DataFolder } from '../../local/paths.ts'
+import { namedRunFile } from '../../local/run-file.ts'
 import type { System } from '../../local/system.ts'
 import type { Reporter } from '../../terminal/output.ts'
 import { unfitReason } from '../fresh/requirements.ts'
 import { filesOf, type Phase } from './phases.ts'
 import { ensurePythonTools } from './python-tools.ts'
 import { runJest, runNode } from './run-program.ts'
+import { unmovedClock } from './shared-clock.ts'
 import { staticChecks } from './static-checks.ts'
-import { jestTally, nothing, oneFailed, onePassed, type Tally, verifyTally } from './tally.ts'
+import { jestTally, nothing, oneFailed, onePassed, sum, type Tally, verifyTally } from './tally.ts'
 
 export interface Run {
   /** Test files that were named; none means all. */
@@ -38,8 +40,9 @@ async function unitTests(run: Run): Promise<Tally> {
   return jestTally(file, await runJest({ project: 'unit', report: file, signal: run.signal }))
 }
 
-function systemTests(run: Run): Promise<Tally> {
-  return liveTests(run, 'system', run.env)
+async function systemTests(run: Run): Promise<Tally> {
+  const tally = await liveTests(run, 'system', run.env)
+  return sum([tally, await unmovedClock(namedRunFile(run.folder.runFile).env.DATABASE_URL, run.reporter)])
 }
 
 /** test/full: tests against the running system that take minutes, or need the checkers from PyPI. */
