@@ -205,7 +205,7 @@ function ofBatch(line: ReconLine, batch: AcquirerBatch, { openBreaks }: BankFact
 }
 
 /** How much of the line the batch takes: nothing when they go in opposite directions. */
-function commonPart(lineMinor: number, leftMinor: number): number {
+export function commonPart(lineMinor: number, leftMinor: number): number {
   if (Math.sign(lineMinor) !== Math.sign(leftMinor)) return 0
   return Math.sign(lineMinor) * Math.min(Math.abs(lineMinor), Math.abs(leftMinor))
 }

@@ -73,7 +73,7 @@ export class BankBooks {
     return payout
   }
 
-  /** What the lines of an acquirer have booked to cash_in_transit. */
+  /** What the lines of an acquirer have booked to cash_in_transit; of a batch that is there, more of it. */
   async batch(batchRef: string, netMinor: number, given: Partial<AcquirerBatch> = {}): Promise<AcquirerBatch> {
     const { ports } = this
     const batch: AcquirerBatch = {
@@ -81,7 +81,9 @@ export class BankBooks {
       ...given,
     }
     await this.#run(async tx => {
-      await ports.acquirerBatches.table.insert(tx, subjectOfBatch(batch), batch)
+      const [{ table }, key] = [ports.acquirerBatches, subjectOfBatch(batch)]
+      const isThere = await table.update(tx, key, row => ({ ...row, netMinor: row.netMinor + netMinor }))
+      if (!isThere) await table.insert(tx, key, batch)
       const accounts = { debitAccount: 'cash_in_transit', creditAccount: 'acquirer_receivable' }
       const [debitAccount, creditAccount] = netMinor > 0 ? Object.values(accounts) : Object.values(accounts).reverse()
       await ports.reconLedger.insertOfRecon(tx, [

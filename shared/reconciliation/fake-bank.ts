@@ -119,6 +119,11 @@ export class FakeAllocations implements Allocations, OpenTransfers {
     if (!isThere) await this.insert(tx, [allocation])
   }
 
+  async ofLine(tx: Transaction, { fileId, lineNo }: Pick<Allocation, 'fileId' | 'lineNo'>): Promise<number> {
+    const rows = await this.table.filter(tx, row => row.fileId === fileId && row.lineNo === lineNo)
+    return rows.reduce((sum, { amountMinor }) => sum + amountMinor, 0)
+  }
+
   batchesOf(tx: Transaction, fileId: string): Promise<Allocation[]> {
     return this.table.filter(tx, row => row.fileId === fileId && row.subjectKind === 'batch')
   }

@@ -302,6 +302,17 @@ describe('deposits of an acquirer', () => {
 describe('a deposit before its batch', () => {
   const late = () => resolveLateBatches(books.ports, NO_END)
 
+  /** By the first break, from the second. */
+  const takeOver = (amountMinor: number) =>
+    books.ports.transactions.run('take over', async tx => {
+      const [to, from] = await Promise.all(books.breaks.map(({ breakId }) => books.ports.breaks.lock(tx, breakId)))
+      const by = { actor: 'lee', reason: 'the same money', closesAs: 'RESOLVED' } as const
+      const away = [{ type: 'resolved', signedMinor: amountMinor, account: 'acquirer_receivable' } as const]
+      await actOnBreak(books.ports, tx, from!, { ...by, action: 'approve', movements: away })
+      const here = [{ type: 'taken_over', signedMinor: amountMinor } as const]
+      await actOnBreak(books.ports, tx, to!, { ...by, action: 'take_over', movements: here })
+    })
+
   test('is for it when it has come', async () => {
     await books.statement([credit('ACQ-1-KRW-1', 50_000), credit('ACQ-1-KRW-2', 47_000), credit('other', 5)])
     expect(await late()).toBe(0)
@@ -319,6 +330,19 @@ describe('a deposit before its batch', () => {
     await books.batch('ACQ-2-KRW', 50_000)
     expect(await late()).toBe(2)
     expect(breaksNow()).toEqual(['MISSING_HERE 0 RESOLVED', 'MISSING_HERE -10000 OPEN', 'AMOUNT_UNDER 7000 OPEN'])
+    expect(await late()).toBe(0)
+  })
+
+  test('is for it as far as its line goes, whatever its break took over from another one', async () => {
+    await books.statement([credit('ACQ-1-KRW', 60_000), credit('other', 50_000)])
+    await takeOver(-50_000)
+    await books.batch('ACQ-1-KRW', 40_000)
+    expect(await late()).toBe(1)
+    await books.batch('ACQ-1-KRW', 60_000)
+    expect(await late()).toBe(1)
+    expect(books.ports.allocations.table.rows()).toMatchObject([{ lineNo: 1, amountMinor: 60_000 }])
+    expect(breaksNow()).toEqual(['MISSING_HERE -50000 OPEN', 'MISSING_HERE 0 RESOLVED', 'AMOUNT_UNDER 40000 OPEN'])
+    await books.batch('ACQ-1-KRW', 10_000)
     expect(await late()).toBe(0)
   })
 

@@ -350,6 +350,8 @@ export interface Allocations {
   insert(tx: Transaction, allocations: readonly Allocation[]): Promise<void>
   /** Adds to what the line has for this subject, if anything. */
   add(tx: Transaction, allocation: Allocation): Promise<void>
+  /** What of a line is for something already, signed as the line. */
+  ofLine(tx: Transaction, line: Pick<ReconLine, 'fileId' | 'lineNo'>): Promise<number>
   /** The batches that the lines of a file paid a part of. */
   batchesOf(tx: Transaction, fileId: string): Promise<Array<Pick<Allocation, 'subject' | 'currency'>>>
   /** Of transfers with one of these references, each with the source of its line. */

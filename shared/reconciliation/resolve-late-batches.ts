@@ -4,7 +4,14 @@ import type { Doorbell, SeparateTransactions, Transaction } from '../payments/po
 import { type ActPorts, actOnBreak, SYSTEM } from './act-on-breaks.ts'
 import { type FactPorts, lockAll } from './bank-facts.ts'
 import { subjectOfBatch } from './break-subjects.ts'
-import { type BankFacts, type BankLineDecision, batchRefsIn, decideBankLine, leftOf } from './decide-bank-line.ts'
+import {
+  type BankFacts,
+  type BankLineDecision,
+  batchRefsIn,
+  commonPart,
+  decideBankLine,
+  leftOf,
+} from './decide-bank-line.ts'
 import { openBreaks } from './open-breaks.ts'
 import type { AcquirerBatch, BatchKey, ReconBreak, ReconLine, ReconLines, ReconSources, UnknownLine } from './ports.ts'
 import { ringAll } from './ring-all.ts'
@@ -72,11 +79,12 @@ async function resolve(
   { of: { breakId }, matchKey }: UnknownLine,
 ): Promise<Late | undefined> {
   const of = await ports.breaks.lock(tx, breakId)
-  if (of === undefined || of.closedAtMs !== null || of.remainingMinor === 0) return undefined
+  if (of === undefined || of.closedAtMs !== null) return undefined
   const line = await lineOf(ports, tx, of)
+  const amountMinor = await freeOf(ports, tx, of, line)
+  if (amountMinor === 0) return undefined
   const facts = await factsOf(ports, tx, matchKey)
-  // What was resolved of it by hand is not for the batch any more.
-  const decision = decideBankLine({ ...line, amountMinor: -of.remainingMinor }, facts)
+  const decision = decideBankLine({ ...line, amountMinor }, facts)
   const { allocation } = decision
   if (allocation?.batch === undefined) return undefined
   await write(ports, tx, of, decision, allocation.batch)
@@ -86,6 +94,17 @@ async function resolve(
 async function lineOf({ reconLines }: LateBatchPorts, tx: Transaction, of: ReconBreak): Promise<ReconLine> {
   const [line] = await reconLines.list(of.fileId!, { afterLine: of.lineNo! - 1, limit: 1 }, tx)
   return line!
+}
+
+/** What was resolved of it by hand is not for the batch any more, nor is what the break took over from another one. */
+async function freeOf(
+  { allocations }: LateBatchPorts,
+  tx: Transaction,
+  { remainingMinor }: ReconBreak,
+  line: ReconLine,
+): Promise<number> {
+  const allocatedMinor = await allocations.ofLine(tx, line)
+  return commonPart(-remainingMinor, line.amountMinor - allocatedMinor)
 }
 
 async function factsOf(ports: LateBatchPorts, tx: Transaction, matchKey: string): Promise<BankFacts> {

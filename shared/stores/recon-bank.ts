@@ -124,6 +124,15 @@ export class AllocationTable implements Allocations, OpenTransfers {
     if (changed === 0) await this.insert(tx, [allocation])
   }
 
+  async ofLine(tx: Transaction, { fileId, lineNo }: Pick<Allocation, 'fileId' | 'lineNo'>): Promise<number> {
+    const [row] = await this.#database.select<{ amount: string | null }>(
+      'SELECT SUM(amount) AS amount FROM recon_allocation WHERE file_id = ? AND line_no = ?',
+      [fileId, lineNo],
+      tx,
+    )
+    return Number(row!.amount ?? 0)
+  }
+
   batchesOf(tx: Transaction, fileId: string): Promise<Array<Pick<Allocation, 'subject' | 'currency'>>> {
     return this.#database.select(
       `SELECT DISTINCT subject, currency FROM recon_allocation WHERE file_id = ? AND subject_kind = 'batch'`,
