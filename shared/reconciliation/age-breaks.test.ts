@@ -111,6 +111,18 @@ describe('ageBreaks', () => {
     expect(ports.matching.expectationTable.rows().map(({ dueOn }) => dueOn)).toEqual(['2026-01-06', null])
   })
 
+  test('a batch gets its due date, too, when its year is loaded', async () => {
+    const ports = createMatchingPorts()
+    await receiveIn(ports, [{ valueOn: null }])
+    const later = { batchRef: 'ACQ-20300102-KRW', day: '2030-01-02' }
+    await receiveIn(ports, [{ matchKey: 'op_2', valueOn: null }], later)
+    await matchFiles(ports, NO_END)
+    expect(ports.matching.batches.rows().map(({ dueOn }) => dueOn)).toEqual([null, null])
+    expect(await ageBreaks(ports, NO_END)).toMatchObject({ dated: 1 })
+    expect(ports.matching.batches.rows().map(({ dueOn }) => dueOn)).toEqual(['2026-01-06', null])
+    expect(await ageBreaks(ports, NO_END)).toMatchObject({ dated: 0 })
+  })
+
   test('the other steps follow, and nothing begins after the deadline', async () => {
     const ports = createMatchingPorts()
     await expectIn(ports, 'op_1')

@@ -5,7 +5,7 @@ import type { AcquirerTermsReader, Calendars } from '../settlement/ports.ts'
 import { lastMissed } from './age-bank.ts'
 import { subjectOfExpectation } from './break-subjects.ts'
 import { dayAt } from './business-day.ts'
-import { dueDatesAt } from './due-dates.ts'
+import { dueDatesAt, dueDatesOf } from './due-dates.ts'
 import { type OpenBreakPorts, openBreaks } from './open-breaks.ts'
 import type { ExpectedLine, MissingLines, ReconFiles, ReconSource, ReconSources } from './ports.ts'
 import { ringAll } from './ring-all.ts'
@@ -29,7 +29,7 @@ export interface AgePorts extends OpenBreakPorts {
 export interface AgeSummary {
   /** Expectations that are OVERDUE now. */
   overdue: number
-  /** Expectations that have a due date now. */
+  /** Expectations and batches that have a due date now. */
   dated: number
   /** What the other steps did. */
   others: number
@@ -45,6 +45,7 @@ export async function ageBreaks(ports: AgePorts, deadlineMs: number): Promise<Ag
   const summary: AgeSummary = { overdue: 0, dated: 0, others: 0 }
   for (const source of await acquirers(ports)) {
     summary.dated += await dateExpectations(ports, source, deadlineMs)
+    summary.dated += await dateBatches(ports, source, deadlineMs)
     summary.overdue += await missExpectations(ports, source, deadlineMs)
   }
   for (const step of ports.agingSteps) summary.others += await step(deadlineMs)
@@ -161,5 +162,20 @@ async function dateTogether(
     return dueOn === undefined ? [] : [{ expectationId, dueOn }]
   })
   await ports.missingLines.setDueDates(tx, dated)
+  return dated.length
+}
+
+/** As their files would say it, had the year been loaded when they were read: without a day nothing of them is ever missed. */
+async function dateBatches(ports: AgePorts, source: ReconSource, deadlineMs: number): Promise<number> {
+  if (ports.clock.nowMs() >= deadlineMs) return 0
+  const undated = await ports.missingLines.listUndatedBatches(source.sourceId, CHUNK)
+  if (undated.length === 0) return 0
+  const dueOf = await dueDatesOf(ports, source)
+  const dated = undated.flatMap(({ day, ...key }) => {
+    const dueOn = dueOf(day)
+    return dueOn === null ? [] : [{ ...key, dueOn }]
+  })
+  if (dated.length > 0)
+    await ports.transactions.run(source.sourceId, tx => ports.missingLines.setBatchDueDates(tx, dated))
   return dated.length
 }

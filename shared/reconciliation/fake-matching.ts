@@ -235,6 +235,19 @@ export class FakeMatching implements Matching, Omit<LateLines, 'settle'>, Missin
       await this.expectationTable.update(tx, expectationId, row => ({ ...row, dueOn }))
   }
 
+  async listUndatedBatches(sourceId: string, limit: number): Promise<(BatchKey & { day: string })[]> {
+    const isUndated = (row: AcquirerBatch) => row.sourceId === sourceId && row.dueOn === null && leftOf(row) !== 0
+    const files = await this.#tables.files.table.filter(undefined, row => row.sourceId === sourceId)
+    const dayOf = ({ batchRef }: AcquirerBatch) => files.find(({ externalId }) => externalId === batchRef)!.day!
+    const batches = await this.batches.filter(undefined, isUndated)
+    return batches.map(batch => ({ ...batch, day: dayOf(batch) })).slice(0, limit)
+  }
+
+  async setBatchDueDates(tx: Transaction, dated: readonly (BatchKey & { dueOn: string })[]): Promise<void> {
+    for (const { dueOn, ...key } of dated)
+      await this.batches.update(tx, batchKeyOf(key), row => ({ ...row, dueOn: row.dueOn ?? dueOn }))
+  }
+
   #settleOne(tx: Transaction, expectationId: string): Promise<boolean> {
     return this.expectationTable.update(tx, expectationId, row =>
       isOpen(row) ? { ...row, state: 'SETTLED' } : undefined,

@@ -301,6 +301,10 @@ export interface MissingLines {
   ): Promise<{ expectationId: string; occurredAtMs: number }[]>
   /** At least one. */
   setDueDates(tx: Transaction, dated: readonly { expectationId: string; dueOn: string }[]): Promise<void>
+  /** Batches without a due date of which something is left, and the day of their files; the oldest first. */
+  listUndatedBatches(sourceId: string, limit: number): Promise<(BatchKey & { day: string })[]>
+  /** At least one. */
+  setBatchDueDates(tx: Transaction, dated: readonly (BatchKey & { dueOn: string })[]): Promise<void>
 }
 
 /** What somebody should look at. Each is logged and counted. None throws. */

@@ -2,6 +2,7 @@
 import type { Transaction } from '../payments/ports.ts'
 import type {
   AcquirerBatch,
+  BatchKey,
   ExpectedLine,
   LateLine,
   LateLines,
@@ -157,6 +158,26 @@ export class MissingLineTables implements MissingLines {
       this.#database.writeLater(
         'UPDATE recon_expectation SET due_on = ? WHERE expectation_id IN (?) AND due_on IS NULL',
         [dueOn, ofDay.map(({ expectationId }) => expectationId)],
+        tx,
+      )
+  }
+
+  async listUndatedBatches(sourceId: string, limit: number): Promise<(BatchKey & { day: string })[]> {
+    const rows = await this.#database.select<{ batch_ref: string; currency: string; day: Date }>(
+      `SELECT b.batch_ref, b.currency, MIN(f.day) AS day FROM recon_batch b
+         JOIN recon_file f ON f.source_id = b.source_id AND f.external_id = b.batch_ref
+       WHERE b.source_id = ? AND b.due_on IS NULL AND b.net - b.allocated - b.moved <> 0 AND f.day IS NOT NULL
+       GROUP BY b.batch_ref, b.currency ORDER BY day, b.batch_ref LIMIT ?`,
+      [sourceId, limit],
+    )
+    return rows.map(row => ({ sourceId, batchRef: row.batch_ref, currency: row.currency, day: dayIn(row.day) }))
+  }
+
+  async setBatchDueDates(tx: Transaction, dated: readonly (BatchKey & { dueOn: string })[]): Promise<void> {
+    for (const { sourceId, batchRef, currency, dueOn } of dated)
+      this.#database.writeLater(
+        'UPDATE recon_batch SET due_on = ? WHERE source_id = ? AND batch_ref = ? AND currency = ? AND due_on IS NULL',
+        [dueOn, sourceId, batchRef, currency],
         tx,
       )
   }

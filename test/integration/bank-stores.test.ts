@@ -1,6 +1,7 @@
 /** Bank lines on MariaDB: a chunk of a thousand payouts, what is found by its amount, what came before its batch, and what never came. */
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
 import { ageBatchesAndPayouts } from '../../shared/reconciliation/age-bank.ts'
+import { ageBreaks } from '../../shared/reconciliation/age-breaks.ts'
 import { suggestionsFor } from '../../shared/reconciliation/find-by-amount.ts'
 import { matchFiles } from '../../shared/reconciliation/match-files.ts'
 import { openTransfers } from '../../shared/reconciliation/open-transfers.ts'
@@ -84,7 +85,7 @@ async function addPayouts(count: number, amount: number, executeOn = DAY): Promi
   return made.map(({ payoutId }) => payoutId)
 }
 
-const addBatch = (batchRef: string, net: number, dueOn = DAY) =>
+const addBatch = (batchRef: string, net: number, dueOn: string | null = DAY) =>
   scratch.direct.write(
     'INSERT INTO recon_batch (source_id, batch_ref, currency, net, allocated, moved, due_on) VALUES (?)',
     [['acquirer', batchRef, 'KRW', net, 0, 0, dueOn]],
@@ -216,6 +217,40 @@ test('what never came is missed once, by two at once, and resolved when it comes
   expect(await breaks()).toEqual(times(3, () => ({ class: 'MISSING_THERE', remaining: 0, state: 'OPEN' })))
   await statement([credit('ACQ-1-KRW', 97_000), debit('ACQ-2-KRW', 500), debit(payoutId!, 4_000)])
   expect(await breaks()).toEqual(times(3, () => ({ class: 'MISSING_THERE', remaining: 0, state: 'RESOLVED' })))
+})
+
+test('a batch whose year was not loaded is dated by its file, and then missed', async () => {
+  await addBatch('ACQ-20260102-KRW', 97_000, null)
+  await addBatch('ACQ-20260103-KRW', 0, null)
+  await addBatch('ACQ-20600102-KRW', 5_000, null)
+  const file: ReconFile = {
+    ...{
+      fileId: '',
+      sourceId: 'acquirer',
+      name: 'one',
+      sha256: '',
+      externalId: '',
+      revision: 1,
+      day: null,
+      dueOn: null,
+    },
+    ...{ lineCount: 0, matchedTo: 0, state: 'DONE', failure: null, eventCount: 1, receivedAtMs: 0, doneAtMs: 0 },
+  }
+  for (const [externalId, revision, day] of [
+    ['ACQ-20260102-KRW', 1, '2026-01-02'],
+    ['ACQ-20260102-KRW', 2, '2026-01-02'],
+    ['ACQ-20260103-KRW', 1, '2026-01-03'],
+    ['ACQ-20600102-KRW', 1, '2060-01-02'],
+  ] as const) {
+    const fileId = ports.ids.reconFile()
+    const own = { fileId, sha256: fileId, externalId, revision, day }
+    await ports.database.runAlone(tx => ports.reconFiles.insert(tx, { ...file, ...own }))
+  }
+  expect(await ageBreaks(ports, NO_END)).toMatchObject({ dated: 1, others: 1 })
+  expect(
+    await scratch.direct.rows('SELECT CAST(due_on AS CHAR) AS due_on FROM recon_batch ORDER BY batch_ref'),
+  ).toEqual([{ due_on: '2026-01-06' }, { due_on: null }, { due_on: null }])
+  expect(await breaks()).toEqual([{ class: 'MISSING_THERE', remaining: 0, state: 'OPEN' }])
 })
 
 test('a payout that was made before its merchant was held is canceled, and its file not approved with it', async () => {
