@@ -97,6 +97,15 @@ export class BankBooks {
     return batch
   }
 
+  /** A file of the acquirer that stands at this state. */
+  async acquirerFile(state: ReconFile['state'], fileId = this.ports.ids.reconFile()): Promise<string> {
+    const file: ReconFile = { ...fileOf(fileId, 'acquirer'), state }
+    await this.#run(async tx => {
+      if (!(await this.ports.files.update(tx, fileId, () => file))) await this.ports.files.insert(tx, fileId, file)
+    })
+    return fileId
+  }
+
   /** Matches a whole statement in chunks of so many lines. Returns its file, and how many events were told of it. */
   async statement(
     given: readonly LineGiven[],

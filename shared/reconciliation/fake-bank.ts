@@ -26,6 +26,7 @@ import type {
   ReconBreak,
   ReconBreakAction,
   ReconFile,
+  ReconFiles,
   ReconLine,
   ReconLines,
   ReconSource,
@@ -308,8 +309,12 @@ export function createBankPorts(db: FakeDatabase) {
     list: async () => [...fakeBanks],
     lock: async (_tx, sourceId) => fakeBanks.find(source => source.sourceId === sourceId),
   }
+  const reconFiles: Pick<ReconFiles, 'listByState'> = {
+    listByState: (states, _limit, sourceId) =>
+      files.filter(undefined, file => states.includes(file.state) && file.sourceId === sourceId),
+  }
   return {
-    ...payoutPorts,
+    ...{ ...payoutPorts, reconFiles },
     ...{ bankLines, reconLines: bankLines, files, breaks, bankBreaks: breaks, reconSources },
     terms: new FakeTerms(),
     reconAlarms: new FakeStatusAlarms(),

@@ -333,6 +333,18 @@ describe('a deposit before its batch', () => {
     expect(await late()).toBe(0)
   })
 
+  // Refunds may follow: the deposit would be short of what is there so far.
+  test('waits until the file of its batch is matched to its end', async () => {
+    await books.statement([credit('ACQ-1-KRW', 80_000)])
+    const fileId = await books.acquirerFile('MATCHING')
+    await books.batch('ACQ-1-KRW', 100_000)
+    expect(await late()).toBe(0)
+    await books.batch('ACQ-1-KRW', -20_000)
+    await books.acquirerFile('DONE', fileId)
+    expect(await late()).toBe(1)
+    expect(breaksNow()).toEqual(['MISSING_HERE 0 RESOLVED'])
+  })
+
   test('is for it as far as its line goes, whatever its break took over from another one', async () => {
     await books.statement([credit('ACQ-1-KRW', 60_000), credit('other', 50_000)])
     await takeOver(-50_000)

@@ -13,7 +13,16 @@ import {
   leftOf,
 } from './decide-bank-line.ts'
 import { openBreaks } from './open-breaks.ts'
-import type { AcquirerBatch, BatchKey, ReconBreak, ReconLine, ReconLines, ReconSources, UnknownLine } from './ports.ts'
+import type {
+  AcquirerBatch,
+  BatchKey,
+  ReconBreak,
+  ReconFiles,
+  ReconLine,
+  ReconLines,
+  ReconSources,
+  UnknownLine,
+} from './ports.ts'
 import { ringAll } from './ring-all.ts'
 import { arrive, shortBreak } from './write-bank-lines.ts'
 
@@ -24,6 +33,7 @@ export interface LateBatchPorts extends ActPorts {
   allocations: FactPorts['allocations']
   bankPayouts: FactPorts['bankPayouts']
   bankBreaks: FactPorts['bankBreaks']
+  reconFiles: Pick<ReconFiles, 'listByState'>
   reconLines: Pick<ReconLines, 'list'>
   reconSources: Pick<ReconSources, 'list'>
   doorbell: Doorbell
@@ -61,13 +71,26 @@ const lastOfBatches = (done: readonly Late[]): Late[] => [
   ...new Map(done.map(late => [subjectOfBatch(late.batch), late])).values(),
 ]
 
-/** Those whose batch is there and has something left. */
-async function withBatches({ acquirerBatches }: LateBatchPorts, page: readonly UnknownLine[]): Promise<UnknownLine[]> {
-  const batches = await acquirerBatches.withRefs([...new Set(page.flatMap(({ matchKey }) => batchRefsIn(matchKey)))])
-  const open = new Set(batches.filter(batch => leftOf(batch) !== 0).map(refOf))
+/** Those whose batch is there, whole, and has something left. */
+async function withBatches(ports: LateBatchPorts, page: readonly UnknownLine[]): Promise<UnknownLine[]> {
+  const refs = [...new Set(page.flatMap(({ matchKey }) => batchRefsIn(matchKey)))]
+  const batches = await ports.acquirerBatches.withRefs(refs)
+  const growing = await growingSources(ports, batches)
+  const open = new Set(batches.filter(batch => leftOf(batch) !== 0 && !growing.has(batch.sourceId)).map(refOf))
   return page.filter(({ of, matchKey }) =>
     batchRefsIn(matchKey).some(batchRef => open.has(refOf({ batchRef, currency: of.currency }))),
   )
+}
+
+/** What a part of a file has brought may be more than all of it: refunds make a batch less. Looked at after the batches. */
+async function growingSources(
+  { reconFiles }: LateBatchPorts,
+  batches: readonly AcquirerBatch[],
+): Promise<ReadonlySet<string>> {
+  const growing = new Set<string>()
+  for (const sourceId of new Set(batches.map(batch => batch.sourceId)))
+    if ((await reconFiles.listByState(['MATCHING'], 1, sourceId)).length > 0) growing.add(sourceId)
+  return growing
 }
 
 const refOf = ({ batchRef, currency }: Pick<BatchKey, 'batchRef' | 'currency'>): string => `${batchRef} ${currency}`
