@@ -6,9 +6,11 @@ import { type FactPorts, lockAll } from './bank-facts.ts'
 import { subjectOfBatch, subjectOfPayout } from './break-subjects.ts'
 import { dayAt } from './business-day.ts'
 import { leftOf } from './decide-bank-line.ts'
+import { growingSources } from './growing-sources.ts'
 import { type NewBreak, type OpenBreakPorts, openBreaks } from './open-breaks.ts'
-import type { AcquirerBatch, AwaitedPayout, ReconSource, ReconSources } from './ports.ts'
+import type { AcquirerBatch, AwaitedPayout, ReconFiles, ReconSource, ReconSources } from './ports.ts'
 import { ringAll } from './ring-all.ts'
+import { shortBreak } from './write-bank-lines.ts'
 
 export interface AgeBankPorts extends OpenBreakPorts {
   /** Separate: a job. */
@@ -17,6 +19,7 @@ export interface AgeBankPorts extends OpenBreakPorts {
   bankPayouts: FactPorts['bankPayouts']
   bankBreaks: FactPorts['bankBreaks']
   reconSources: Pick<ReconSources, 'list' | 'lock'>
+  reconFiles: Pick<ReconFiles, 'listByState'>
   calendars: Calendars
   doorbell: Doorbell
 }
@@ -36,7 +39,7 @@ const BACK_DAYS_MAX = 400
 const OPERATING = 'cash'
 
 /**
- * Opens MISSING_THERE, which books nothing. Begins nothing after `deadlineMs` (epoch, real time). The caller has caught
+ * Opens MISSING_THERE, which books nothing; and AMOUNT_UNDER over what is left of a batch that was missed and came. Begins nothing after `deadlineMs` (epoch, real time). The caller has caught
  * up with the clock. Throws DependencyUnavailableError.
  */
 export async function ageBatchesAndPayouts(ports: AgeBankPorts, deadlineMs: number): Promise<AgeBankSummary> {
@@ -86,21 +89,25 @@ async function inChunks(run: Run, chunk: (run: Run) => Promise<number>): Promise
 }
 
 async function missBatches(run: Run): Promise<number> {
-  const { ports, dueOnMax } = run
+  const { ports, source, dueOnMax } = run
   const seen = await ports.acquirerBatches.listMissing(dueOnMax, CHUNK_BREAKS)
   if (seen.length === 0) return 0
+  const growing = await growingSources(ports, seen)
   return ports.transactions.run('missing batches', async tx => {
     await lockStatements(run, tx)
-    const { missed, batches } = await lockAll(ports, tx, [], seen)
-    const missing = [...batches.values()]
-      .flat()
-      .filter(batch => leftOf(batch) !== 0 && !missed.has(subjectOfBatch(batch)))
+    const { missed, wereShort, openBreaks: open, batches } = await lockAll(ports, tx, [], seen)
+    const left = [...batches.values()].flat().filter(batch => leftOf(batch) !== 0)
+    const missing = left.filter(batch => !missed.has(subjectOfBatch(batch)))
+    // It came, and not all of it: what is left of it now is missed by no break.
+    const short = left
+      .filter(batch => missed.has(subjectOfBatch(batch)) && !growing.has(batch.sourceId))
+      .filter(batch => !wereShort.has(subjectOfBatch(batch)) && !open.has(subjectOfBatch(batch)))
+    for (const batch of short) await ports.acquirerBatches.add(tx, batch, { movedMinor: leftOf(batch) })
     return (
-      await openBreaks(
-        ports,
-        tx,
-        missing.map(batch => ofBatch(run, batch)),
-      )
+      await openBreaks(ports, tx, [
+        ...missing.map(batch => ofBatch(run, batch)),
+        ...short.map(batch => shortBreak(ports, source, null, batch)),
+      ])
     ).length
   })
 }

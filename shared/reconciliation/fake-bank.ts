@@ -79,7 +79,7 @@ export class FakeAcquirerBatches implements AcquirerBatches {
       batch.dueOn !== null &&
       batch.dueOn <= dueOnMax &&
       leftOf(batch) !== 0 &&
-      !this.#breaks.has(subjectOfBatch(batch), 'MISSING_THERE')
+      !this.#breaks.isKnown(subjectOfBatch(batch))
     return (await this.table.filter(undefined, isMissing)).slice(0, limit)
   }
 }
@@ -208,6 +208,12 @@ export class FakeBankBreaks implements Breaks, BankBreaks {
 
   has(subject: string, name: BreakClass): boolean {
     return this.table.rows().some(row => row.subject === subject && row.class === name)
+  }
+
+  /** Missed now, or missed once and short of something. */
+  isKnown(subject: string): boolean {
+    const isOpen = (row: ReconBreak) => row.closedAtMs === null || this.has(subject, 'AMOUNT_UNDER')
+    return this.table.rows().some(row => row.subject === subject && row.class === 'MISSING_THERE' && isOpen(row))
   }
 
   async insert(tx: Transaction, breaks: readonly ReconBreak[]): Promise<void> {

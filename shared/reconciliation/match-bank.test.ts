@@ -512,6 +512,24 @@ describe('what does not come', () => {
     })
   })
 
+  test('and comes late is missed no more: what is left of it later is AMOUNT_UNDER, at once', async () => {
+    await books.batch('ACQ-1-KRW', 97_000)
+    businessDays(5)
+    await age()
+    await books.statement([credit('ACQ-1-KRW', 97_000)])
+    expect(await age()).toEqual({ batches: 0, payouts: 0 })
+    await books.batch('ACQ-1-KRW', 500)
+    const fileId = await books.acquirerFile('MATCHING')
+    expect(await age()).toEqual({ batches: 0, payouts: 0 })
+    await books.acquirerFile('DONE', fileId)
+    expect(await age()).toEqual({ batches: 1, payouts: 0 })
+    expect(await age()).toEqual({ batches: 0, payouts: 0 })
+    expect(breaksNow()).toEqual(['MISSING_THERE 0 RESOLVED', 'AMOUNT_UNDER 500 OPEN'])
+    await books.statement([credit('ACQ-1-KRW-2', 500)])
+    expect(breaksNow()).toEqual(['MISSING_THERE 0 RESOLVED', 'AMOUNT_UNDER 0 RESOLVED'])
+    expect(books.batchNow('ACQ-1-KRW')).toMatchObject({ allocatedMinor: 97_500, movedMinor: 0 })
+  })
+
   test('and was given up comes after all: what was booked goes back, and the line takes it', async () => {
     await books.batch('ACQ-1-KRW', 97_000)
     businessDays(5)

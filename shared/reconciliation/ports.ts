@@ -334,7 +334,10 @@ export interface AcquirerBatches {
   lock(tx: Transaction, keys: readonly BatchKey[]): Promise<AcquirerBatch[]>
   /** Adds to what was paid of it and to what was moved to breaks. The row must be locked. */
   add(tx: Transaction, key: BatchKey, by: { allocatedMinor?: number; movedMinor?: number }): Promise<void>
-  /** Due by this day, of which something is left, and that were not missed before; the first due first. */
+  /**
+   * Due by this day, of which something is left, and that were not missed before, or were and came, and never were short; the first due
+   * first.
+   */
   listMissing(dueOnMax: string, limit: number): Promise<AcquirerBatch[]>
 }
 

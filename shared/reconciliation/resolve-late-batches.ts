@@ -12,6 +12,7 @@ import {
   decideBankLine,
   leftOf,
 } from './decide-bank-line.ts'
+import { growingSources } from './growing-sources.ts'
 import { openBreaks } from './open-breaks.ts'
 import type {
   AcquirerBatch,
@@ -80,17 +81,6 @@ async function withBatches(ports: LateBatchPorts, page: readonly UnknownLine[]):
   return page.filter(({ of, matchKey }) =>
     batchRefsIn(matchKey).some(batchRef => open.has(refOf({ batchRef, currency: of.currency }))),
   )
-}
-
-/** What a part of a file has brought may be more than all of it: refunds make a batch less. Looked at after the batches. */
-async function growingSources(
-  { reconFiles }: LateBatchPorts,
-  batches: readonly AcquirerBatch[],
-): Promise<ReadonlySet<string>> {
-  const growing = new Set<string>()
-  for (const sourceId of new Set(batches.map(batch => batch.sourceId)))
-    if ((await reconFiles.listByState(['MATCHING'], 1, sourceId)).length > 0) growing.add(sourceId)
-  return growing
 }
 
 const refOf = ({ batchRef, currency }: Pick<BatchKey, 'batchRef' | 'currency'>): string => `${batchRef} ${currency}`

@@ -141,11 +141,11 @@ function counterAccount(source: ReconSource, { type }: LineBreak['movement'], { 
   return type === 'payout_returned_difference' ? merchantPayable(payout!.was.merchantId) : source.account!
 }
 
-/** What lines of the bank have left of a batch. */
+/** What lines of the bank have left of a batch; `fileId`: of the statement, null when none says it. */
 export function shortBreak(
   ports: Pick<OpenBreakPorts, 'clock'>,
   source: ReconSource,
-  fileId: string,
+  fileId: string | null,
   batch: AcquirerBatch,
 ): NewBreak {
   const leftMinor = leftOf(batch)

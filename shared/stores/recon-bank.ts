@@ -74,9 +74,10 @@ export class AcquirerBatchTable implements AcquirerBatches {
   listMissing(dueOnMax: string, limit: number): Promise<AcquirerBatch[]> {
     return this.#select(
       `${OF_ACQUIRERS} AND due_on <= ? AND ${LEFT} <> 0 AND NOT EXISTS (SELECT 1 FROM recon_break b
-         WHERE b.subject = ${SUBJECT} AND b.class = 'MISSING_THERE')
+         WHERE b.subject = ${SUBJECT} AND b.class = 'MISSING_THERE' AND (b.state IN (?) OR EXISTS (SELECT 1 FROM recon_break short
+           WHERE short.subject = b.subject AND short.class = 'AMOUNT_UNDER')))
        ORDER BY due_on, batch_ref LIMIT ?`,
-      [dueOnMax, limit],
+      [dueOnMax, openBreakStates, limit],
     )
   }
 

@@ -219,6 +219,23 @@ test('what never came is missed once, by two at once, and resolved when it comes
   expect(await breaks()).toEqual(times(3, () => ({ class: 'MISSING_THERE', remaining: 0, state: 'RESOLVED' })))
 })
 
+test('what is left of a batch that was missed and came is a break once, and resolved by its rest', async () => {
+  await addBatch('ACQ-1-KRW', 97_000)
+  await ageBatchesAndPayouts(ports, NO_END)
+  await statement([credit('ACQ-1-KRW', 97_000)])
+  expect(await ageBatchesAndPayouts(ports, NO_END)).toEqual({ batches: 0, payouts: 0 })
+  await scratch.direct.write('UPDATE recon_batch SET net = net + 500')
+  const [one, other] = await Promise.all([ageBatchesAndPayouts(ports, NO_END), ageBatchesAndPayouts(ports, NO_END)])
+  expect(one.batches + other.batches).toBe(1)
+  await statement([credit('ACQ-1-KRW-2', 500)])
+  expect(await breaks()).toEqual([
+    { class: 'MISSING_THERE', remaining: 0, state: 'RESOLVED' },
+    { class: 'AMOUNT_UNDER', remaining: 0, state: 'RESOLVED' },
+  ])
+  await scratch.direct.write('UPDATE recon_batch SET net = net + 1')
+  expect(await ageBatchesAndPayouts(ports, NO_END)).toEqual({ batches: 0, payouts: 0 })
+})
+
 test('a batch whose year was not loaded is dated by its file, and then missed', async () => {
   await addBatch('ACQ-20260102-KRW', 97_000, null)
   await addBatch('ACQ-20260103-KRW', 0, null)
