@@ -163,6 +163,23 @@ test('a source that is away holds up no other', async () => {
   await expect(left(ports)).rejects.toThrow('the fake bank is away')
 })
 
+test('a file that cannot be read holds up no other source', async () => {
+  const ports = setUp()
+  addSettlement(ports, '2025-12-29')
+  addStatement(ports, '2025-12-31', [0, 100])
+  addStatement(ports, '2026-01-01', [100, 100])
+  const broken = () => {
+    throw new Error('the disk is full')
+  }
+  const readersNow = { ...readers, 'acquirer-csv': broken }
+  await expect(run({ ...ports, readers: readersNow })).rejects.toThrow('the disk is full')
+  expect(filesOf(ports)).toEqual([
+    'ACQ-20251229-KRW-r1.csv RECEIVED 0',
+    'operating-2025-12-31.xml PARSED 1',
+    'operating-2026-01-01.xml PARSED 0',
+  ])
+})
+
 test('nothing is fetched where there is nobody to ask', async () => {
   const ports = { ...setUp(), settlementFiles: undefined, statements: undefined }
   expect(await importFiles(ports, NO_END)).toEqual({ imported: 0, rejected: 0, away: 0 })

@@ -1,5 +1,5 @@
 /** Fetches the files that the acquirer and the bank offer, and imports them. */
-import type { Doorbell } from '../payments/ports.ts'
+import { DependencyUnavailableError, type Doorbell } from '../payments/ports.ts'
 import { type Imported, type ImportFilePorts, importFile } from './import-file.ts'
 import { type OfferedFile, type OfferPorts, offeredFiles } from './offered-files.ts'
 import { type ReconAlarms, type ReconSource, SourceAwayError, type TemporaryFiles } from './ports.ts'
@@ -19,19 +19,26 @@ export interface ImportSummary {
   away: number
 }
 
-/** Begins nothing after `deadlineMs` (epoch, real time). Throws DependencyUnavailableError when the database is away. */
+/**
+ * Begins nothing after `deadlineMs` (epoch, real time). A source whose file cannot be taken does not hold up the others: what it threw is
+ * thrown at the end. Throws DependencyUnavailableError at once when the database is away.
+ */
 export async function importFiles(ports: ImportFilesPorts, deadlineMs: number): Promise<ImportSummary> {
   await ports.clock.catchUp()
   const summary: ImportSummary = { imported: 0, rejected: 0, away: 0 }
+  const failures: unknown[] = []
   for (const source of await ports.reconSources.list())
     try {
       await importOf(ports, source, deadlineMs, summary)
     } catch (error) {
-      if (!(error instanceof SourceAwayError)) throw error
-      summary.away++
-      ports.reconAlarms.sourceAway(source.sourceId, error)
+      if (error instanceof SourceAwayError) {
+        summary.away++
+        ports.reconAlarms.sourceAway(source.sourceId, error)
+      } else if (error instanceof DependencyUnavailableError) throw error
+      else failures.push(error)
     }
   if (summary.imported > 0) await ringAll(ports.doorbell)
+  if (failures.length > 0) throw failures[0]
   return summary
 }
 
