@@ -40,6 +40,20 @@ const disputeOf = (row: DisputeRow): Dispute => ({
 
 type DisputeQuery = Parameters<DisputeReader['list']>[0]
 
+/** The newest of one state. */
+function newestOf({ merchantId, beforeDisputeId, limit }: Omit<DisputeQuery, 'paymentId'>, state: DisputeState) {
+  const conditions = [
+    ['state = ?', state] as const,
+    ...(merchantId === undefined ? [] : [['merchant_id = ?', merchantId] as const]),
+    ...(beforeDisputeId === undefined ? [] : [['dispute_id < ?', beforeDisputeId] as const]),
+  ]
+  const where = conditions.map(([condition]) => condition).join(' AND ')
+  return {
+    sql: `SELECT ${COLUMNS} FROM dispute WHERE ${where} ORDER BY dispute_id DESC LIMIT ?`,
+    values: [...conditions.map(([, value]) => value), limit],
+  }
+}
+
 const newestFirst = (one: Dispute, other: Dispute): number => (one.disputeId < other.disputeId ? 1 : -1)
 
 export class DisputeTable implements Disputes, DisputeReader, OpenDisputes {
@@ -83,22 +97,15 @@ export class DisputeTable implements Disputes, DisputeReader, OpenDisputes {
 
   async list({ paymentId, ...query }: DisputeQuery): Promise<Dispute[]> {
     const { state, limit } = query
+    if (paymentId !== undefined) return (await this.#ofPayment(paymentId, query)).sort(newestFirst).slice(0, limit)
     const states = state === undefined ? disputeStates : [state]
-    // The indexes have the state first: all states are the newest of each.
-    const pages =
-      paymentId === undefined ? states.map(each => this.#newest(query, each)) : [this.#ofPayment(paymentId, query)]
-    return (await Promise.all(pages)).flat().sort(newestFirst).slice(0, limit)
-  }
-
-  #newest({ merchantId, beforeDisputeId, limit }: Omit<DisputeQuery, 'paymentId'>, state: DisputeState) {
-    const conditions = [
-      ['state = ?', state] as const,
-      ...(merchantId === undefined ? [] : [['merchant_id = ?', merchantId] as const]),
-      ...(beforeDisputeId === undefined ? [] : [['dispute_id < ?', beforeDisputeId] as const]),
-    ]
-    const where = conditions.map(([condition]) => condition).join(' AND ')
-    const values = conditions.map(([, value]) => value)
-    return this.#select(`${where} ORDER BY dispute_id DESC LIMIT ?`, [...values, limit])
+    // The indexes have the state first: all states are the newest of each. One statement: a dispute that is won meanwhile is there once.
+    const parts = states.map(each => newestOf(query, each))
+    const rows = await this.#database.select<DisputeRow>(
+      `${parts.map(({ sql }) => `(${sql})`).join(' UNION ALL ')} ORDER BY dispute_id DESC LIMIT ?`,
+      [...parts.flatMap(({ values }) => values), limit],
+    )
+    return rows.map(disputeOf)
   }
 
   /** A payment has few. Asked for in their order, they would be looked for among all of their state. */

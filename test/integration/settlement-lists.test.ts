@@ -220,6 +220,24 @@ describe('disputes', () => {
     expect(reads).toBeLessThanOrEqual(disputeStates.length * (DISPUTES_OF_ONE + 3))
   })
 
+  test('one that is won while the page is read is there once', async () => {
+    const won = expectedDisputes.disputes.findLast(({ state }) => state === 'OPEN')!
+    const write = (state: DisputeState, closedAt: Date | null) =>
+      single.write('UPDATE dispute SET state = ?, closed_at = ? WHERE dispute_id = ?', [state, closedAt, won.disputeId])
+    // Statements come one after another, and after the first one it is won.
+    let last: Promise<unknown> = Promise.resolve()
+    const select = (sql: string, values: readonly unknown[]) => {
+      const rows = last.then(() => single.rows(sql, [...values]))
+      last = rows.then(() => write('WON', new Date(NOW_MS)))
+      return rows
+    }
+    const found = await new DisputeTable({ select } as unknown as Database).list({ limit: PAGE })
+    await last
+    await write('OPEN', null)
+    const expectedIds = (await expectedDisputes.list({ limit: PAGE })).map(({ disputeId }) => disputeId)
+    expect(found.map(({ disputeId }) => disputeId)).toEqual(expectedIds)
+  })
+
   test('one is found', async () => {
     const [dispute] = expectedDisputes.disputes
     expect(await disputeReader.find(dispute!.disputeId)).toEqual(dispute)

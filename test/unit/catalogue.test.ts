@@ -41,6 +41,9 @@ const tableRows = (markdown: string): string[][] =>
         .map(cell => cell.trim()),
     )
 
+/** As permissions name topics. The doorbell has no family. */
+const familyOf = (topic: string): string => (topic === DOORBELL_TOPIC ? topic : topic.replace(/\..*/, '.*'))
+
 /** The text of a cell that is nothing but `code`. */
 const codeIn = (cell = ''): string | undefined => /^`([^`]+)`$/.exec(cell)?.[1]
 
@@ -124,6 +127,16 @@ describe('the topics', () => {
         .map(({ name, partitions, retentionMs }) => [name, partitions, retentionMs === -1 ? forEver : minutes])
         .sort(),
     )
+  })
+
+  test.each(['docs/deploy.md', 'docs/deploy.ko.md'])('may all be written by the login that %s asks for', path => {
+    const [permissions] = read(path)
+      .split('\n')
+      .filter(line => line.includes(`\`${DOORBELL_TOPIC}\`, \`payment.*\``))
+    const [written] = permissions!.split(';')
+    const named = [...written!.matchAll(/`([a-z]+\.[a-z*]+)`/g)].map(([, name]) => name!)
+
+    expect(sorted(named)).toEqual(sorted(new Set(topicDefinitions.map(({ name }) => familyOf(name)))))
   })
 
   test('are read from their beginning, by a group for each trigger that is named after its function', () => {
