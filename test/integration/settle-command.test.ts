@@ -408,4 +408,17 @@ describe('the funds of a day', () => {
     })
     expect(asked).toHaveLength(3)
   })
+
+  test('are not moved again by a day whose statement has not come, unless an amount is named', async () => {
+    const day = dayOfFunds('2026-11-30', { safeguardedMinor: 3_000n, statementDay: '2026-11-29' })
+    await database.runAlone(tx => new FundsTable(database).insert(tx, [day]))
+    const safeguard = ['safeguard', '--currency', 'KRW', ...by, '--yes']
+    expect(await run(...safeguard)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('statement of 2026-11-30 has not come'),
+    })
+    expect(asked).toHaveLength(3)
+    expect(await run(...safeguard, '--amount', '7000')).toMatchObject({ code: 0 })
+    expect(asked.at(-1)).toMatchObject(['/transfers/SFG-20261130-KRW-7000', { amount: 7_000 }])
+  })
 })

@@ -32,6 +32,14 @@ test('the newest day of each currency says what to do', () => {
   expect(adviceLines(days.slice(1, 2))).toEqual([])
 })
 
+// A transfer of the day before is not in an older statement, and would be made again under another name.
+test('before its statement has come, the newest day says so, and only an amount that somebody names is moved', () => {
+  expect(adviceLines(days.slice(2))).toEqual([
+    "The safeguarded account's statement of 2026-11-29 has not come, so that what was moved since the one before is not seen.",
+    '3000 KRW is missing: npm run settle -- safeguard --currency KRW --amount 3000 --reason TEXT',
+  ])
+})
+
 test('what the bank answered is said', () => {
   const transfer = transferOf('2026-11-30', { currency: 'KRW', amountMinor: 3_000, isBack: false })
   expect(verdictLine({ kind: 'made' }, transfer)).toMatch(/^The bank has made SFG-20261130-KRW-3000\./)

@@ -35,6 +35,8 @@ export const safeguard: SettleAction = {
     if (newest === undefined) return refused(`No day of ${currency} has been calculated yet.`)
     const amountMinor = amount ?? Number(back === true ? tooMuchIn(newest) : missingIn(newest))
     if (amountMinor === 0) return refused(`Nothing ${back === true ? 'is too much' : 'is missing'}: say --amount.`)
+    // Its transfer would have another name than the one of the day before, so that the same money would move again.
+    if (amount === undefined && isOld(newest)) return refused(`${oldLine(newest)} Wait for it, or say --amount.`)
     if (!Number.isSafeInteger(amountMinor)) return refused('It is more than one transfer may be: say --amount.')
     const transfer = transferOf(newest.day, { currency, amountMinor, isBack: back === true })
     if (!(await mayChange(system, { typed: 'npm run settle', question: questionOf(transfer), yes: yes === true })))
@@ -52,6 +54,12 @@ function refused(line: string): number {
 
 const tooMuchIn = ({ requiredMinor, safeguardedMinor }: DayOfFunds): bigint =>
   safeguardedMinor > requiredMinor ? safeguardedMinor - requiredMinor : 0n
+
+/** What was moved since its statement is not in it. */
+const isOld = ({ day, statementDay }: DayOfFunds): boolean => statementDay !== day
+
+const oldLine = ({ day }: DayOfFunds): string =>
+  `The safeguarded account's statement of ${day} has not come, so that what was moved since the one before is not seen.`
 
 const questionOf = ({ from, to, amountMinor, currency, reference }: OwnTransfer): string =>
   `Move ${majorUnits(BigInt(amountMinor), currency)} ${currency} from the ${from} to the ${to} account, as ${reference}?`
@@ -89,8 +97,10 @@ export function adviceLines(days: readonly DayOfFunds[]): string[] {
     const missing = missingIn(row)
     if (missing === 0n) return []
     const { currency } = row
+    const amount = isOld(row) ? ` --amount ${missing}` : ''
     return [
-      `${majorUnits(missing, currency)} ${currency} is missing: npm run settle -- safeguard --currency ${currency} --reason TEXT`,
+      ...(isOld(row) ? [oldLine(row)] : []),
+      `${majorUnits(missing, currency)} ${currency} is missing: npm run settle -- safeguard --currency ${currency}${amount} --reason TEXT`,
     ]
   })
 }
