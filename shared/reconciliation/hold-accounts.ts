@@ -32,18 +32,17 @@ const firstOfAccounts = (payouts: readonly Payout[]): Payout[] => [
   ...new Map(payouts.toReversed().map(payout => [`${payout.merchantId} ${payout.currency}`, payout])).values(),
 ]
 
-/** The rows that are missing. */
+/** The rows that are missing: of rows that begin right behind each other one behind the last, with what that one says. */
 function holding(ports: HoldPorts, payout: Payout, own: readonly DatedTerms[]): DatedTerms[] {
   const { merchantId, currency, payoutId } = payout
   const fromMs = ports.clock.virtualNowMs() + AHEAD_MS_MIN
   const at = (atMs: number) => termsAt(own, ports.settlementDefaults, merchantId, currency, atMs)
   const later = own.map(row => row.validFromMs).filter(validFromMs => validFromMs > fromMs)
-  return [fromMs, ...later]
-    .filter(atMs => at(atMs).heldReason === null)
-    .map(atMs => ({
-      ...at(atMs),
-      ...{ merchantId, currency, heldReason: `payout ${payoutId} came back` },
-      validFromMs: freeFrom(own, atMs),
+  return [...new Set([fromMs, ...later].map(atMs => freeFrom(own, atMs)))]
+    .filter(validFromMs => at(validFromMs).heldReason === null)
+    .map(validFromMs => ({
+      ...at(validFromMs),
+      ...{ merchantId, currency, heldReason: `payout ${payoutId} came back`, validFromMs },
     }))
 }
 

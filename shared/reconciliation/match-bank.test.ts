@@ -183,6 +183,24 @@ describe('money that comes back', () => {
     ])
   })
 
+  test('terms that begin right behind others are held behind them all, with the account of the last', async () => {
+    const { payoutId } = await paid()
+    const laterMs = books.ports.clock.virtualNowMs() + DAY_MS
+    const later = { ...fakeTerms, merchantId: 'shop', currency: 'KRW', delayDays: 5 }
+    // As an account leaves them that is approved to begin before terms that were written already.
+    termsNow().push({ ...later, validFromMs: laterMs })
+    termsNow().push({ ...later, validFromMs: laterMs + 1, accountToken: 'acct_new' })
+    await books.statement([cameBack(payoutId, 10_000)])
+
+    const heldReason = `payout ${payoutId} came back`
+    expect(termsNow().slice(3)).toMatchObject([
+      { validFromMs: laterMs + 2, delayDays: 5, accountToken: 'acct_new', heldReason },
+    ])
+    const again = await paid()
+    await books.statement([cameBack(again.payoutId, 10_000)])
+    expect(termsNow()).toHaveLength(4)
+  })
+
   test('nothing is paid to the merchant in the minute before the hold applies', async () => {
     const { payoutId } = await paid()
     await books.ports.transactions.run('batch', tx =>

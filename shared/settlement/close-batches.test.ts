@@ -5,6 +5,7 @@ import { periodEndOf, soldOn } from '../domain/business-days.ts'
 import type { DatedTerms } from '../domain/settlement-terms.ts'
 import { FakeDatabase, shuffledTurns } from '../payments/fake-store.ts'
 import { closeBatches } from './close-batches.ts'
+import { nextPeriods } from './ended-period.ts'
 import { createPayoutPorts, type FakePayoutPorts, fakeTerms, PAYOUTS_NOW_MS } from './fake-payouts.ts'
 import type { SettlementItem } from './ports.ts'
 
@@ -126,6 +127,36 @@ describe('closeBatches', () => {
     expect(await close(ports)).toMatchObject({ closed: 0, carried: 0 })
     expect(ports.payoutAlarms.raised).toEqual(['no calendar KR for shop KRW 2026-01-02'])
     expect(batchesOf(ports)).toEqual([])
+  })
+
+  test('looks at accounts page by page, and finds of each what it finds of it alone', async () => {
+    const ports = portsWith()
+    for (let merchant = 0; merchant < 7; merchant++)
+      for (const currency of ['KRW', 'USD'])
+        await sell(ports, 100, {
+          ...{ merchantId: `shop${merchant}`, currency },
+          atMs: PAYOUTS_NOW_MS + (merchant % 3) * DAY_MS,
+        })
+    ports.clock.advanceVirtual(2 * DAY_MS)
+    expect(await close(ports)).toMatchObject({ closed: 10 })
+    await sell(ports, 30, { merchantId: 'shop0' })
+    await sell(ports, -30, { merchantId: 'shop1', type: 'carry_in' })
+
+    const found = async (pageAccounts: number) => {
+      const lines: string[] = []
+      for await (const { account, last, period } of nextPeriods(ports, ports.clock, pageAccounts))
+        lines.push(`${account.merchantId} ${account.currency} ${last?.periodEnd} ${period?.periodEnd}`)
+      return lines
+    }
+    expect(await found(250)).toEqual([
+      'shop0 KRW 2026-01-02 2026-01-04',
+      'shop1 KRW 2026-01-03 undefined',
+      'shop2 KRW undefined 2026-01-04',
+      'shop2 USD undefined 2026-01-04',
+      'shop5 KRW undefined 2026-01-04',
+      'shop5 USD undefined 2026-01-04',
+    ])
+    for (const pageAccounts of [1, 2, 6]) expect(await found(pageAccounts)).toEqual(await found(250))
   })
 
   test('begins nothing after its time', async () => {

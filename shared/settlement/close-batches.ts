@@ -5,7 +5,15 @@
 import type { BatchState } from '../contracts/lists.ts'
 import { type Doorbell, DuplicateKeyError, type SeparateTransactions, type Transaction } from '../payments/ports.ts'
 import { type DateItemPorts, dateItems } from './date-items.ts'
-import { nextPeriod, type Period, type PeriodPorts, type PeriodTerms, termsOfPeriod } from './ended-period.ts'
+import {
+  type NextPeriod,
+  nextPeriods,
+  nextPeriodsOf,
+  type Period,
+  type PeriodPorts,
+  type PeriodTerms,
+  termsOfPeriod,
+} from './ended-period.ts'
 import { type FinishPorts, finishBatch } from './finish-batch.ts'
 import { invoiceBalances } from './invoice-balances.ts'
 import type { Account, PayoutAlarms, SettlementBatch, SettlementIds, UnbatchedItems } from './ports.ts'
@@ -58,10 +66,9 @@ export async function closeBatches(
   run.summary.released = await releaseReserves(ports, () => mayGoOn(ports, run))
   run.summary.invoiced = await invoiceBalances(ports, () => mayGoOn(ports, run))
   for (const batch of await ports.batches.listByState('OPEN', OPEN_BATCHES_MAX)) await fill(ports, batch, run)
-  let account = await ports.unbatchedItems.nextAccount(undefined)
-  while (account !== undefined && mayGoOn(ports, run)) {
-    await closeAccount(ports, account, run)
-    account = await ports.unbatchedItems.nextAccount(account)
+  for await (const next of nextPeriods(run.periods, ports.clock)) {
+    if (!mayGoOn(ports, run)) break
+    if (toClose(ports, next) !== undefined) await closeAccount(ports, next.account, run)
   }
   return run.summary
 }
@@ -90,24 +97,23 @@ const mayGoOn = ({ clock }: ClosePorts, { deadlineMs }: Run): boolean => clock.n
 /** Each period that has ended, in order: one that somebody has begun is closed before the next one is opened. */
 async function closeAccount(ports: ClosePorts, account: Account, run: Run): Promise<void> {
   while (mayGoOn(ports, run)) {
-    const last = await ports.batches.last(account)
-    const batch = last?.state === 'OPEN' ? last : await openNext(ports, run, account, last?.periodEnd)
+    const [next] = await nextPeriodsOf(run.periods, [account], ports.clock.virtualNowMs())
+    const found = toClose(ports, next!)
+    if (found === undefined) return
+    const batch = 'batchId' in found ? found : await open(ports, account, found)
     if (batch === undefined) return
     await fill(ports, batch, run)
   }
 }
 
-/** The batch of the next period; undefined when none has ended, or its calendar does not say when it is due. */
-async function openNext(
-  ports: ClosePorts,
-  { periods }: Run,
-  account: Account,
-  afterPeriodEnd: string | undefined,
-): Promise<SettlementBatch | undefined> {
-  const virtualNowMs = ports.clock.virtualNowMs()
-  const period = await nextPeriod(periods, account, afterPeriodEnd, virtualNowMs)
-  if (period === undefined || period.endsAtMs > virtualNowMs) return undefined
-  if (period.dueOn !== undefined) return open(ports, account, { ...period, dueOn: period.dueOn })
+type DatedPeriod = Period & { dueOn: string }
+
+/** The batch that is open, or the period that has ended; undefined when none has, or its calendar does not say when it is due. */
+function toClose(ports: ClosePorts, { account, last, period }: NextPeriod): SettlementBatch | DatedPeriod | undefined {
+  if (last?.state === 'OPEN') return last
+  if (period === undefined || period.endsAtMs > ports.clock.virtualNowMs()) return undefined
+  const { dueOn } = period
+  if (dueOn !== undefined) return { ...period, dueOn }
   ports.payoutAlarms.batchWithoutCalendar(account, period.periodEnd, period.terms.calendar)
   return undefined
 }
@@ -116,7 +122,7 @@ async function openNext(
 async function open(
   ports: ClosePorts,
   { merchantId, currency }: Account,
-  { periodEnd, dueOn }: Period & { dueOn: string },
+  { periodEnd, dueOn }: DatedPeriod,
 ): Promise<SettlementBatch | undefined> {
   const batch: SettlementBatch = {
     ...{ batchId: ports.ids.batch(), merchantId, currency, periodEnd, sequence: 1, dueOn },

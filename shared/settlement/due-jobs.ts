@@ -3,7 +3,7 @@ import type { DueJob } from '../payments/ports.ts'
 import { heldPayouts } from './cancel-held.ts'
 import { type ClosePorts, closeBatches, periodsOf } from './close-batches.ts'
 import { type CreatePorts, createPayouts, releasable } from './create-payouts.ts'
-import { nextPeriod } from './ended-period.ts'
+import { nextPeriods } from './ended-period.ts'
 import { type InquirePorts, inquirePayouts } from './inquire-payouts.ts'
 import { dueInvoices } from './invoice-balances.ts'
 import { standingBatches } from './payable-batches.ts'
@@ -53,15 +53,8 @@ const closing = (ports: DueJobPorts): DueJob => ({
 /** When the next period of each account ends that can be closed then. */
 async function periodEnds(ports: DueJobPorts): Promise<number[]> {
   const ends: number[] = []
-  const periods = periodsOf(ports)
-  const { unbatchedItems, batches } = periods
-  let account = await unbatchedItems.nextAccount(undefined)
-  while (account !== undefined) {
-    const last = await batches.last(account)
-    const period = await nextPeriod(periods, account, last?.periodEnd, ports.clock.virtualNowMs())
+  for await (const { period } of nextPeriods(periodsOf(ports), ports.clock))
     if (period?.dueOn !== undefined) ends.push(period.endsAtMs)
-    account = await unbatchedItems.nextAccount(account)
-  }
   return ends
 }
 

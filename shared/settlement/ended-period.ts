@@ -8,7 +8,8 @@ import {
   soldOn,
 } from '../domain/business-days.ts'
 import { type DatedTerms, reserveOfMinor, type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
-import type { Account, Batches, Calendars, TermsReader, Unbatched, UnbatchedItems } from './ports.ts'
+import type { Clock } from '../payments/ports.ts'
+import type { Account, Batches, Calendars, SettlementBatch, TermsReader, Unbatched, UnbatchedItems } from './ports.ts'
 
 export interface PeriodPorts {
   unbatchedItems: UnbatchedItems
@@ -42,22 +43,72 @@ export const isPaidOut = (paidMinor: number, { payoutMinMinor }: SettlementTerms
 const isPayable = (netMinor: number, terms: SettlementTerms): boolean =>
   isPaidOut(netMinor - reserveOfMinor(netMinor, terms), terms)
 
-/**
- * The next period of the account: the first natural end of a period after that of its last batch which its items have reached. Which it is does
- * not depend on when one asks. What was only carried waits for the next sale, unless the terms have changed so that it is paid.
- * Undefined when there is nothing to close, ever.
- */
-export async function nextPeriod(
+/** What an account that has items in no batch has to close next. */
+export interface NextPeriod {
+  account: Account
+  last: SettlementBatch | undefined
+  /** Undefined: nothing, ever. */
+  period: Period | undefined
+}
+
+/** Accounts of one look. */
+const PAGE_ACCOUNTS = 250
+
+/** Of every account, page by page: a page takes as many statements as one account. */
+export async function* nextPeriods(
   ports: PeriodPorts,
-  account: Account,
-  afterPeriodEnd: string | undefined,
+  clock: Pick<Clock, 'virtualNowMs'>,
+  pageAccounts = PAGE_ACCOUNTS,
+): AsyncGenerator<NextPeriod> {
+  let after: Account | undefined
+  do {
+    const page = await ports.unbatchedItems.listAccounts(after, pageAccounts)
+    yield* await nextPeriodsOf(ports, page, clock.virtualNowMs())
+    after = page.length < pageAccounts ? undefined : page.at(-1)
+  } while (after !== undefined)
+}
+
+/**
+ * Of each of these accounts: the first natural end of a period after that of its last batch which its items have reached. Which it is does
+ * not depend on when one asks. What was only carried waits for the next sale, unless the terms have changed so that it is paid.
+ */
+export async function nextPeriodsOf(
+  ports: PeriodPorts,
+  accounts: readonly Account[],
+  virtualNowMs: number,
+): Promise<NextPeriod[]> {
+  if (accounts.length === 0) return []
+  // The last batches first: what they have taken since is not to be looked for.
+  const last = await ports.batches.last(accounts)
+  const unbatched = await ports.unbatchedItems.unbatched(accounts)
+  const rows = await ports.terms.listTerms(undefined, [...new Set(accounts.map(({ merchantId }) => merchantId))])
+  const rowsOf = Map.groupBy(rows, row => row.merchantId)
+  return Promise.all(
+    accounts.map(async (account, place) => {
+      const found = {
+        account,
+        last: last[place],
+        unbatched: unbatched[place]!,
+        rows: rowsOf.get(account.merchantId) ?? [],
+      }
+      return { account, last: found.last, period: await periodOf(ports, found, virtualNowMs) }
+    }),
+  )
+}
+
+async function periodOf(
+  ports: PeriodPorts,
+  {
+    account,
+    last,
+    unbatched,
+    rows,
+  }: Pick<NextPeriod, 'account' | 'last'> & { unbatched: Unbatched; rows: readonly DatedTerms[] },
   virtualNowMs: number,
 ): Promise<Period | undefined> {
-  const unbatched = await ports.unbatchedItems.unbatched(account)
-  const rows = await ports.terms.listTerms(undefined, [account.merchantId])
   const first = firstDay(unbatched, rows, account, virtualNowMs)
   if (first === undefined) return undefined
-  const from = afterPeriodEnd === undefined ? first : later(first, addDays(afterPeriodEnd, 1))
+  const from = last === undefined ? first : later(first, addDays(last.periodEnd, 1))
   const found = naturalEnd(from, termsOfDays(rows, ports.settlementDefaults, account))
   if (unbatched.firstPeriodEnd === null && !isPayable(unbatched.carriedMinor, found.terms)) return undefined
   const calendar = await ports.calendars.calendar(found.terms.calendar)

@@ -86,17 +86,23 @@ export class FakeSettlementItems implements Pick<Items, 'insert'>, UnbatchedItem
     return rows.length
   }
 
-  async nextAccount(after: Account | undefined): Promise<Account | undefined> {
+  async listAccounts(after: Account | undefined, limit: number): Promise<Account[]> {
     const placeOf = ({ merchantId, currency }: Account) => keyOf(merchantId, currency)
     const rows = await this.table.filter(
       undefined,
       row => row.batchId === null && (after === undefined || placeOf(row) > placeOf(after)),
     )
-    const [first] = rows.sort(inOrder(placeOf))
-    return first && { merchantId: first.merchantId, currency: first.currency }
+    const accounts = rows.map(({ merchantId, currency }) => ({ merchantId, currency }))
+    return [...new Map(accounts.map(account => [placeOf(account), account])).values()]
+      .sort(inOrder(placeOf))
+      .slice(0, limit)
   }
 
-  async unbatched(account: Account): Promise<Unbatched> {
+  unbatched(accounts: readonly Account[]): Promise<Unbatched[]> {
+    return Promise.all(accounts.map(account => this.#unbatchedOf(account)))
+  }
+
+  async #unbatchedOf(account: Account): Promise<Unbatched> {
     const rows = await this.table.filter(undefined, row => row.batchId === null && isOf(account)(row))
     const sales = rows.filter(({ type }) => type !== 'carry_in').map(({ periodEnd }) => periodEnd)
     const [firstPeriodEnd = null] = sales.sort()
@@ -171,9 +177,13 @@ export class FakeBatches implements Batches {
     return rows[0]
   }
 
-  async last(account: Account): Promise<SettlementBatch | undefined> {
-    const rows = await this.table.filter(undefined, isOf(account))
-    return rows.sort(inOrder(({ periodEnd, sequence }) => keyOf(periodEnd, sequence))).at(-1)
+  last(accounts: readonly Account[]): Promise<(SettlementBatch | undefined)[]> {
+    return Promise.all(
+      accounts.map(async account => {
+        const rows = await this.table.filter(undefined, isOf(account))
+        return rows.sort(inOrder(({ periodEnd, sequence }) => keyOf(periodEnd, sequence))).at(-1)
+      }),
+    )
   }
 
   async listByState(state: BatchState, limit: number, after = ''): Promise<SettlementBatch[]> {

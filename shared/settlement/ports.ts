@@ -235,9 +235,10 @@ export interface Unbatched {
 }
 
 export interface UnbatchedItems {
-  /** The account that follows this one and has items in no batch. Reads one row of the index, however many items there are. */
-  nextAccount(after: Account | undefined): Promise<Account | undefined>
-  unbatched(account: Account): Promise<Unbatched>
+  /** At most `limit` accounts behind this one with items in no batch. Reads one row of the index for each, however many items there are. */
+  listAccounts(after: Account | undefined, limit: number): Promise<Account[]>
+  /** Of each of these accounts, in their order. */
+  unbatched(accounts: readonly Account[]): Promise<Unbatched[]>
   /**
    * Puts items of the batch's account whose period has ended by then, at most `limit`, into the batch, which must be locked.
    * Returns how many, and their sum.
@@ -291,8 +292,8 @@ export interface Batches {
   /** Writes state, item count, net and time of closing. The row must be locked. */
   update(tx: Transaction, batch: SettlementBatch): Promise<void>
   find(period: Account & Pick<SettlementBatch, 'periodEnd' | 'sequence'>): Promise<SettlementBatch | undefined>
-  /** Of the account, by its period. */
-  last(account: Account): Promise<SettlementBatch | undefined>
+  /** By its period, of each of these accounts, in their order; undefined: it has none. */
+  last(accounts: readonly Account[]): Promise<(SettlementBatch | undefined)[]>
   /** In the order of their ids. */
   listByState(state: BatchState, limit: number, afterBatchId?: string): Promise<SettlementBatch[]>
   /** CLOSED batches that are due by this day, have no living payout and fewer attempts than this, the longest due first. */

@@ -9,7 +9,7 @@ import type {
   Unbatched,
   UnbatchedItems,
 } from '../settlement/ports.ts'
-import type { Database } from './database.ts'
+import type { Database, SqlValue } from './database.ts'
 import { dateOrNull, dayIn } from './days.ts'
 
 export interface BatchRow {
@@ -81,10 +81,9 @@ export class BatchTable implements Batches {
     return rows[0]
   }
 
-  async last({ merchantId, currency }: Account): Promise<SettlementBatch | undefined> {
-    const newest = 'merchant_id = ? AND currency = ? ORDER BY period_end DESC, sequence DESC LIMIT 1'
-    const rows = await this.#select(newest, [merchantId, currency])
-    return rows[0]
+  async last(accounts: readonly Account[]): Promise<(SettlementBatch | undefined)[]> {
+    const rows = await ofEach<BatchRow>(this.#database, accounts, LAST)
+    return rows.map(row => row && batchOf(row))
   }
 
   async listByState(state: BatchState, limit: number, after = ''): Promise<SettlementBatch[]> {
@@ -125,9 +124,42 @@ export class BatchTable implements Batches {
   }
 }
 
+const LAST = `SELECT ${BATCH_COLUMNS} FROM settlement_batch WHERE merchant_id = ? AND currency = ?
+  ORDER BY period_end DESC, sequence DESC LIMIT 1`
+
+/** The one row of each of these accounts, in one statement; `one` asks for that of an account. Undefined: it has none. */
+async function ofEach<Row extends object>(
+  database: Database,
+  accounts: readonly Account[],
+  one: string,
+): Promise<(Row | undefined)[]> {
+  if (accounts.length === 0) return []
+  const placed = one.replace('SELECT ', 'SELECT ? AS place, ')
+  const values = accounts.flatMap(({ merchantId, currency }, place): SqlValue[] => [place, merchantId, currency])
+  const rows = await database.select<Row & { place: number }>(
+    accounts.map(() => `(${placed})`).join(' UNION ALL '),
+    values,
+  )
+  const found = new Map(rows.map(row => [row.place, row]))
+  return accounts.map((_, place) => found.get(place))
+}
+
 /** With this index nothing is read that is in a batch, and an account's items stand together, the first period first. */
 const BY_BATCH = 'FORCE INDEX (settlement_item_by_batch)'
 const OF_ACCOUNT = 'batch_id IS NULL AND merchant_id = ? AND currency = ?'
+
+const FIRST_SALE = `SELECT period_end FROM settlement_item ${BY_BATCH} WHERE ${OF_ACCOUNT} AND type <> 'carry_in'
+  ORDER BY period_end, item_id LIMIT 1`
+const CARRIED = `SELECT SUM(net) AS net FROM settlement_item ${BY_BATCH} WHERE ${OF_ACCOUNT}`
+
+/** The other currencies of the account, then the other merchants: an index is skipped through for each, but not for both at once. */
+const behind = (after: Account | undefined): { condition: string; values: string[] }[] =>
+  after === undefined
+    ? [{ condition: '', values: [] }]
+    : [
+        { condition: 'AND merchant_id = ? AND currency > ?', values: [after.merchantId, after.currency] },
+        { condition: 'AND merchant_id > ?', values: [after.merchantId] },
+      ]
 
 /** In one statement, so that a batch that is being closed is seen before or after it. */
 const OPEN_SUM = `SELECT COALESCE(SUM(found.net), 0) AS net FROM (
@@ -144,29 +176,31 @@ export class UnbatchedItemTable implements UnbatchedItems {
     this.#database = database
   }
 
-  async nextAccount(after: Account | undefined): Promise<Account | undefined> {
-    const beyond = after === undefined ? '' : 'AND (merchant_id > ? OR (merchant_id = ? AND currency > ?))'
-    const [row] = await this.#database.select<{ merchant_id: string; currency: string }>(
-      `SELECT merchant_id, currency FROM settlement_item ${BY_BATCH} WHERE batch_id IS NULL ${beyond}
-       ORDER BY merchant_id, currency LIMIT 1`,
-      after === undefined ? [] : [after.merchantId, after.merchantId, after.currency],
-    )
-    return row && { merchantId: row.merchant_id, currency: row.currency }
+  /** MariaDB skips from account to account ("Using index for group-by"): the index begins with the batch, and so does the grouping. */
+  async listAccounts(after: Account | undefined, limit: number): Promise<Account[]> {
+    const found: Account[] = []
+    for (const { condition, values } of behind(after)) {
+      if (found.length === limit) break
+      const rows = await this.#database.select<{ merchant_id: string; currency: string }>(
+        `SELECT merchant_id, currency FROM settlement_item ${BY_BATCH} WHERE batch_id IS NULL ${condition}
+         GROUP BY batch_id, merchant_id, currency ORDER BY batch_id, merchant_id, currency LIMIT ?`,
+        [...values, limit - found.length],
+      )
+      found.push(...rows.map(row => ({ merchantId: row.merchant_id, currency: row.currency })))
+    }
+    return found
   }
 
   /** An account has few carried items, so that the first that is none is soon found. */
-  async unbatched({ merchantId, currency }: Account): Promise<Unbatched> {
-    const [sale] = await this.#database.select<{ period_end: Date }>(
-      `SELECT period_end FROM settlement_item ${BY_BATCH} WHERE ${OF_ACCOUNT} AND type <> 'carry_in'
-       ORDER BY period_end, item_id LIMIT 1`,
-      [merchantId, currency],
-    )
-    if (sale !== undefined) return { firstPeriodEnd: dayIn(sale.period_end), carriedMinor: 0 }
-    const [carried] = await this.#database.select<{ net: string | null }>(
-      `SELECT SUM(net) AS net FROM settlement_item ${BY_BATCH} WHERE ${OF_ACCOUNT}`,
-      [merchantId, currency],
-    )
-    return { firstPeriodEnd: null, carriedMinor: safe(carried!.net) }
+  async unbatched(accounts: readonly Account[]): Promise<Unbatched[]> {
+    const sales = await ofEach<{ period_end: Date }>(this.#database, accounts, FIRST_SALE)
+    const idle = accounts.filter((_, place) => sales[place] === undefined)
+    const sums = await ofEach<{ net: string | null }>(this.#database, idle, CARRIED)
+    const carried = new Map(idle.map((account, place) => [account, safe(sums[place]!.net)]))
+    return accounts.map((account, place) => {
+      const sale = sales[place]
+      return { firstPeriodEnd: sale ? dayIn(sale.period_end) : null, carriedMinor: carried.get(account) ?? 0 }
+    })
   }
 
   /**

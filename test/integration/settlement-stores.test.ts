@@ -20,6 +20,7 @@ import { AuditLogTable } from '../../shared/stores/audit-log.ts'
 import { AwaitedItemTables } from '../../shared/stores/awaited-items.ts'
 import { BookedDefaultsTable } from '../../shared/stores/booked-defaults.ts'
 import { BusinessCalendarTable } from '../../shared/stores/business-calendar.ts'
+import type { Database } from '../../shared/stores/database.ts'
 import { InvoiceTable, NegativeBalanceTable } from '../../shared/stores/invoices.ts'
 import { PayoutFileTable } from '../../shared/stores/payout-files.ts'
 import { PayoutTable } from '../../shared/stores/payouts.ts'
@@ -68,6 +69,16 @@ function processOf() {
   const { database, outbox } = scratch.stores()
   return {
     transactions: database,
+    /** What is asked from now on. */
+    listen() {
+      const asked: { sql: string; values: Parameters<Database['select']>[1] }[] = []
+      const select = database.select.bind(database)
+      database.select = (sql, values, tx) => {
+        asked.push({ sql, values })
+        return select(sql, values, tx)
+      }
+      return asked
+    },
     outbox,
     items: new SettlementItemTable(database),
     unbatchedItems: new UnbatchedItemTable(database),
@@ -248,28 +259,63 @@ describe('closing on MariaDB', () => {
       { type: 'carry_out', net: 700, period_end: new Date('2026-01-02'), is_open: 0 },
       { type: 'carry_in', net: -700, period_end: new Date('2026-01-03'), is_open: 1 },
     ])
-    expect(await ports.unbatchedItems.unbatched({ merchantId: 'shop', currency: 'KRW' })).toEqual({
-      firstPeriodEnd: null,
-      carriedMinor: -700,
-    })
-    expect(await ports.unbatchedItems.nextAccount({ merchantId: 'other', currency: 'KRW' })).toEqual({
-      merchantId: 'shop',
-      currency: 'KRW',
-    })
-    expect(await ports.unbatchedItems.nextAccount({ merchantId: 'shop', currency: 'KRW' })).toBeUndefined()
+    const shop = { merchantId: 'shop', currency: 'KRW' }
+    expect(await ports.unbatchedItems.unbatched([shop])).toEqual([{ firstPeriodEnd: null, carriedMinor: -700 }])
+    expect(await ports.unbatchedItems.listAccounts(undefined, 10)).toEqual([shop])
   })
 
-  test('finds accounts and their first period by the index alone', async () => {
+  test('looks at 2,000 accounts that have nothing to close in a few statements, however many items they have', async () => {
     const ports = processOf()
-    await sellMany(ports, 5_000)
-    const plan = await scratch.direct.rows<{ key: string; Extra: string }>(
-      `EXPLAIN SELECT merchant_id, currency FROM settlement_item FORCE INDEX (settlement_item_by_batch)
-       WHERE batch_id IS NULL AND (merchant_id > ? OR (merchant_id = ? AND currency > ?)) ORDER BY merchant_id, currency LIMIT 1`,
-      ['a', 'a', 'KRW'],
-    )
-    expect(plan).toMatchObject([{ key: 'settlement_item_by_batch' }])
-    expect(plan[0]!.Extra).toContain('Using index')
-    expect(plan[0]!.Extra).not.toContain('filesort')
+    const merchantOf = (index: number) => `m${String(index).padStart(4, '0')}`
+    const sold = { soldOn: '2026-01-05', periodEnd: '2026-01-05' }
+    const ofEach = (given: Partial<SettlementItem>, from: number) =>
+      times(1_000, index => itemOf(-5, { merchantId: merchantOf(from + index), ...given }))
+    for (const given of times(5, () => sold)) await sell(ports, ofEach(given, 0))
+    // What was carried waits for a sale.
+    await sell(ports, ofEach({ type: 'carry_in' }, 1_000))
+    const asked = ports.listen()
+    const beganMs = performance.now()
+    expect(await closeBatches(ports, NO_END)).toMatchObject({ closed: 0, carried: 0 })
+
+    console.log(`2,000 accounts: ${asked.length} statements in ${Math.round(performance.now() - beganMs)} ms`)
+    expect(asked.length).toBeLessThan(100)
+    const pages = asked.filter(({ sql }) => sql.includes('GROUP BY batch_id'))
+    const [plan] = await scratch.direct.rows<{ Extra: string }>(`EXPLAIN ${pages[2]!.sql}`, [...pages[2]!.values])
+    expect(plan).toMatchObject({ key: 'settlement_item_by_batch' })
+    expect(plan!.Extra).toContain('Using index for group-by')
+    expect(plan!.Extra).not.toContain('filesort')
+  })
+
+  test('says of many accounts what it says of each', async () => {
+    const ports = processOf()
+    await sell(ports, [
+      itemOf(100),
+      itemOf(-700, { type: 'refund', merchantId: 'other' }),
+      itemOf(50, { currency: 'USD', periodEnd: '2026-01-05' }),
+      itemOf(30, { currency: 'USD', periodEnd: '2026-01-04' }),
+    ])
+    await closeBatches(ports, NO_END)
+    await sell(ports, [itemOf(10, { periodEnd: '2026-01-07' })])
+    const accounts = await ports.unbatchedItems.listAccounts(undefined, 10)
+    expect(accounts.map(({ merchantId, currency }) => `${merchantId} ${currency}`)).toEqual([
+      'other KRW',
+      'shop KRW',
+      'shop USD',
+    ])
+
+    const unbatched = await ports.unbatchedItems.unbatched(accounts)
+    expect(unbatched).toEqual([
+      { firstPeriodEnd: null, carriedMinor: -700 },
+      { firstPeriodEnd: '2026-01-07', carriedMinor: 0 },
+      { firstPeriodEnd: '2026-01-04', carriedMinor: 0 },
+    ])
+    const last = await ports.batches.last(accounts)
+    expect(last.map(batch => batch?.netMinor)).toEqual([0, 100, undefined])
+    for (const [place, account] of accounts.entries()) {
+      expect(await ports.unbatchedItems.unbatched([account])).toEqual([unbatched[place]])
+      expect(await ports.batches.last([account])).toEqual([last[place]])
+      expect(await ports.unbatchedItems.listAccounts(account, 1)).toEqual(accounts.slice(place + 1, place + 2))
+    }
   })
 })
 
