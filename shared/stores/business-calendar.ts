@@ -32,7 +32,7 @@ export class BusinessCalendarTable implements Calendars {
   async calendar(name: string, tx?: Transaction): Promise<BusinessCalendar> {
     const rows = await this.#rows(name, tx)
     return {
-      version: rows.reduce((newest, { version }) => Math.max(newest, version), 0),
+      version: newestVersion(rows),
       closed: new Map(rows.map(row => [dayIn(row.day), row.closed === 1])),
     }
   }
@@ -47,18 +47,27 @@ export class BusinessCalendarTable implements Calendars {
       }))
   }
 
-  /** Returns the version that the calendar has from now on. `nowMs` is real time. */
-  async add(tx: Transaction, calendar: string, { day, ...said }: CalendarDay, nowMs: number): Promise<number> {
+  /**
+   * Returns the version that the calendar has from now on; undefined when the newest row of the day says the same already, so that whoever
+   * is not sure says it again. `nowMs` is real time.
+   */
+  async add(
+    tx: Transaction,
+    calendar: string,
+    { day, ...said }: CalendarDay,
+    nowMs: number,
+  ): Promise<number | undefined> {
     // One at a time: whoever locks the first row may count.
     await this.#database.select(
       'SELECT day FROM business_calendar WHERE calendar = ? LIMIT 1 FOR UPDATE',
       [calendar],
       tx,
     )
-    const newest = 'SELECT COALESCE(MAX(version), 0) AS version FROM business_calendar WHERE calendar = ?'
-    const [row] = await this.#database.select<{ version: number }>(newest, [calendar], tx)
-    const version = row!.version + 1
+    const rows = await this.#rows(calendar, tx)
+    const before = rows.findLast(row => dayIn(row.day) === day)
     const { closed, name, source, addedBy } = said
+    if (before !== undefined && (before.closed === 1) === closed && before.name === name) return undefined
+    const version = newestVersion(rows) + 1
     await this.#database.write(
       'INSERT INTO business_calendar (calendar, day, version, closed, name, source, added_by, added_at) VALUES (?)',
       [[calendar, day, version, closed ? 1 : 0, name, source, addedBy, new Date(nowMs)]],
@@ -76,3 +85,6 @@ export class BusinessCalendarTable implements Calendars {
     )
   }
 }
+
+const newestVersion = (rows: readonly Row[]): number =>
+  rows.reduce((newest, { version }) => Math.max(newest, version), 0)

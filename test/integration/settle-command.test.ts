@@ -300,6 +300,9 @@ describe('the calendar', () => {
     const added = await run('calendar', 'add', '2026-12-24', '--name', '임시공휴일', ...by, '--yes')
     expect(added).toMatchObject({ code: 0, stdout: expect.stringContaining('2026-12-24 is closed: version 2 of KR.') })
     expect(addBusinessDays(await calendars().calendar('KR'), '2026-12-23', 1)).toBe('2026-12-28')
+    // Whoever does not know what became of it types it again.
+    const again = await run('calendar', 'add', '2026-12-24', '--name', '임시공휴일', ...by, '--yes')
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing was added to KR.') })
     await run('calendar', 'add', '2026-12-24', '--name', '취소', '--open', ...by, '--yes')
 
     const calendar = await calendars().calendar('KR')
@@ -332,7 +335,7 @@ describe('the calendar', () => {
       ),
     )
 
-    expect(versions.toSorted((a, b) => a - b)).toEqual(times(6, index => before + 1 + index))
+    expect(versions.toSorted((a, b) => a! - b!)).toEqual(times(6, index => before + 1 + index))
   })
 })
 

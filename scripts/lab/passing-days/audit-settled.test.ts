@@ -10,7 +10,7 @@ const event: EventFact = {
 
 const facts: MonthFacts = {
   ...{ decisions: [], settled: [], movements: [], payments: [], events: [event], terms: [], entries: [], items: [] },
-  ...{ payouts: [], breaks: [], disputes: [] },
+  ...{ payouts: [], breaks: [], disputes: [], refusedRefunds: [] },
 }
 
 const found = (given: Partial<BreakFact>): BreakFact => ({

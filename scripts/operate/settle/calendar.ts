@@ -42,17 +42,23 @@ export const calendarAdd: SettleAction = {
     const question = `Say that ${day} (${added.name}) is ${stateOf(added)} in ${name}?`
     if (!(await mayChange(system, { typed: 'npm run settle', question, yes: flags.yes === true }))) return 1
     const version = await addDay(ports, name, added, by)
-    console.log(printable(`${day} is ${stateOf(added)}: version ${version} of ${name}.`))
+    const outcome =
+      version === undefined ? `was so already, and nothing was added to ${name}.` : `version ${version} of ${name}.`
+    console.log(printable(`${day} is ${stateOf(added)}: ${outcome}`))
     const days = await ports.calendars.listYear(name, day.slice(0, 4))
     for (const line of notLoadedLines(name, day.slice(0, 4), days)) console.log(printable(line))
     return 0
   },
 }
 
-/** With its row of the audit log. Returns the version that the calendar has from now on. */
-const addDay = (ports: ActionInput['ports'], calendar: string, added: CalendarDay, by: By): Promise<number> =>
+/**
+ * With its row of the audit log. Returns the version that the calendar has from now on; undefined when it said so already: whoever was
+ * stopped and types it again adds nothing.
+ */
+const addDay = (ports: ActionInput['ports'], calendar: string, added: CalendarDay, by: By) =>
   ports.transactions.run('calendar', async tx => {
     const version = await ports.calendars.add(tx, calendar, added, ports.clock.nowMs())
+    if (version === undefined) return undefined
     const { day, closed, name } = added
     const details = { day, closed, name, version }
     await ports.auditLog.append(tx, { ...by, action: 'calendar.added', subject: calendar, details })

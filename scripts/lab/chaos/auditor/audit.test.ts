@@ -2,7 +2,17 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { audit, type CheckName, checkNames } from './audit.ts'
 import { feeOf } from './books.ts'
-import type { EntryFact, Facts, OperationFact, OutboxFact, PaymentFact, ToldAnswer } from './facts.ts'
+import type {
+  DisputeFact,
+  EntryFact,
+  Facts,
+  OperationFact,
+  OutboxFact,
+  PaymentFact,
+  ReadPayment,
+  ToldAnswer,
+  ToldRead,
+} from './facts.ts'
 
 const PAYMENT = 'pay_1'
 const MERCHANT = 'shop'
@@ -10,14 +20,27 @@ const MERCHANT = 'shop'
 const FEES = [22, 10]
 
 let facts: Facts
+/** Virtual time, in days. */
+let today: number
 
 /** 1,000 held, 600 and 400 captured, 300 refunded; a hold that was declined; a capture that was canceled. */
 beforeEach(() => {
   facts = {
-    ...{ journal: [], payments: [], operations: [], entries: [], outbox: [], stored: [], records: [], told: [] },
-    reads: [{ paymentId: PAYMENT, payment: { status: 'PARTIALLY_CAPTURED', capturedAmount: 600, refundedAmount: 0 } }],
+    ...{
+      journal: [],
+      payments: [],
+      operations: [],
+      disputes: [],
+      entries: [],
+      outbox: [],
+      stored: [],
+      records: [],
+      told: [],
+    },
+    reads: [readOf(PAYMENT, { status: 'PARTIALLY_CAPTURED', capturedAmount: 600 })],
     deadLetters: 0,
   }
+  today = 0
   const payment = pay(PAYMENT, 1_000, { status: 'PARTIALLY_REFUNDED', captured: 1_000, refunded: 300, eventCount: 4 })
   step(payment, 'authorize', 1_000, { status: 'AUTHORIZED', capturable: 1_000 })
   step(payment, 'capture', 600, {
@@ -30,15 +53,22 @@ beforeEach(() => {
   refusal(payment, 'capture', 400, 'FAILED')
   step(payment, 'capture', 400, { status: 'COMPLETED', captured: 1_000, refundable: 1_000, fee: FEES[1], final: true })
   step(payment, 'refund', 300, { status: 'PARTIALLY_REFUNDED', captured: 1_000, refunded: 300, refundable: 700 })
-  conflict(payment)
+  conflict(payment, 'key-conflict', 700, 701)
   const declined = pay('pay_2', 50, { status: 'DECLINED', eventCount: 1 })
   refusal(declined, 'authorize', 50, 'DECLINED')
+})
+
+const NOTHING_MOVED = { capturedAmount: 0, refundedAmount: 0, disputedAmount: 0 }
+const timeOf = (day: number): string => new Date(Date.UTC(2026, 0, 1 + day)).toISOString()
+const readOf = (paymentId: string, read: Partial<ReadPayment> & Pick<ReadPayment, 'status'>): ToldRead => ({
+  paymentId,
+  payment: { ...NOTHING_MOVED, ...read },
 })
 
 function pay(paymentId: string, amount: number, given: Partial<PaymentFact>): PaymentFact {
   const payment: PaymentFact = {
     ...{ paymentId, merchantId: MERCHANT, orderId: null, status: 'AUTHORIZED', amount, currency: 'USD' },
-    ...{ captured: 0, refunded: 0, method: 'tok_approve', feeBasisPoints: 250, feeFixed: 7 },
+    ...{ captured: 0, refunded: 0, disputed: 0, method: 'tok_approve', feeBasisPoints: 250, feeFixed: 7 },
     ...{ pendingOperationId: null, eventCount: 1 },
     ...given,
   }
@@ -52,6 +82,7 @@ interface After {
   refunded?: number
   capturable?: number
   refundable?: number
+  disputed?: number
   fee?: number | undefined
   final?: boolean
 }
@@ -85,10 +116,10 @@ function operationOf(
 
 /** Something that succeeded: with its event, its entries and the answer. */
 function step(payment: PaymentFact, kind: 'authorize' | 'capture' | 'refund', amount: number, after: After): void {
-  const { status, captured = 0, refunded = 0, capturable = 0, refundable = 0, fee, final = null } = after
+  const { status, captured = 0, refunded = 0, disputed = 0, capturable = 0, refundable = 0, fee, final = null } = after
   const operation = operationOf(payment, kind, amount, 'SUCCEEDED', final)
   const topics = { authorize: 'payment.authorized', capture: 'payment.captured', refund: 'payment.refunded' } as const
-  const totals = { status, capturedAmount: captured, refundedAmount: refunded }
+  const totals = { status, capturedAmount: captured, refundedAmount: refunded, disputedAmount: disputed }
   const eventId = tell(payment, operation, topics[kind], totals, fee)
   const { paymentId, merchantId, currency, orderId } = payment
   const payable = `merchant_payable:${merchantId}`
@@ -113,7 +144,8 @@ function tell(
 ): string {
   const eventId = `evt_${facts.outbox.length + 1}`
   const sequence = facts.outbox.filter(row => row.paymentId === paymentId).length + 1
-  const event = { eventId, eventType: topic, sequence, operationId: operation.operationId, amount: operation.amount }
+  const { operationId, amount: moved } = operation
+  const event = { eventId, eventType: topic, occurredAt: timeOf(today), sequence, operationId, amount: moved }
   const payload = JSON.stringify({
     ...event,
     ...(fee === undefined ? {} : { feeAmount: fee }),
@@ -131,16 +163,16 @@ function refusal(
   state: 'DECLINED' | 'FAILED',
 ): void {
   const operation = operationOf(payment, kind, amount, state, kind === 'capture' ? true : null)
-  if (kind === 'authorize')
-    tell(payment, operation, 'payment.declined', { status: state, capturedAmount: 0, refundedAmount: 0 })
+  if (kind === 'authorize') tell(payment, operation, 'payment.declined', { status: state, ...NOTHING_MOVED })
   const reason = operation.declineReason ?? 'canceled'
   answer(operation, 402, { code: 'PAYMENT_DECLINED', details: { reason, operationId: operation.operationId } })
 }
 
-function conflict(payment: PaymentFact): void {
-  const details = { reason: 'amount', status: 'PARTIALLY_REFUNDED', remaining: 700 }
+function conflict({ paymentId }: PaymentFact, key = 'key-conflict', remaining = 700, amount?: number): void {
+  const details = { reason: 'amount', status: 'PARTIALLY_REFUNDED', remaining }
   const body = JSON.stringify({ code: 'REFUND_CONFLICT', details })
-  told({ kind: 'refund', key: 'key-conflict', paymentId: payment.paymentId, request: { amount: 701 } }, 409, body)
+  const request = amount === undefined ? {} : { amount }
+  told({ kind: 'refund', key, paymentId, request }, 409, body)
 }
 
 const answer = ({ kind, key, paymentId, amount }: OperationFact, statusCode: number, body: object): void =>
@@ -408,11 +440,7 @@ const lies: [string, CheckName[], RegExp, () => void][] = [
     'totals that were read and never were',
     ['reads'],
     /which it never was/,
-    () =>
-      void facts.reads.push({
-        paymentId: PAYMENT,
-        payment: { status: 'COMPLETED', capturedAmount: 600, refundedAmount: 0 },
-      }),
+    () => void facts.reads.push(readOf(PAYMENT, { status: 'COMPLETED', capturedAmount: 600 })),
   ],
   [
     'a final state that changed after it was read',
@@ -438,6 +466,123 @@ describe('a planted lie is named', () => {
 
   test('every check finds one', () => {
     expect(new Set(lies.flatMap(([, checks]) => checks))).toEqual(new Set(checkNames))
+  })
+})
+
+describe('a visit that outlives chargebacks', () => {
+  const DISPUTED = 'pay_3'
+
+  /** 1,000 captured; 400 taken back, 500 refunded, the last 100 taken back; the 400 won, and given back. */
+  beforeEach(() => {
+    const payment = pay(DISPUTED, 1_000, {
+      status: 'PARTIALLY_REFUNDED',
+      captured: 1_000,
+      refunded: 900,
+      eventCount: 4,
+    })
+    Object.assign(payment, { disputed: 100 })
+    step(payment, 'authorize', 1_000, { status: 'AUTHORIZED', capturable: 1_000 })
+    const captured = { status: 'COMPLETED', captured: 1_000, refundable: 1_000, fee: 32, final: true }
+    step(payment, 'capture', 1_000, captured)
+    takeBack(400, { from: 3, wonOn: 9 })
+    facts.reads.push(readOf(DISPUTED, { status: 'COMPLETED', capturedAmount: 1_000, disputedAmount: 400 }))
+    today = 5
+    const refunded = { status: 'PARTIALLY_REFUNDED', captured: 1_000, refunded: 500 }
+    step(payment, 'refund', 500, { ...refunded, disputed: 400, refundable: 100 })
+    conflict(payment, 'key-too-much', 100, 101)
+    takeBack(100, { from: 7 })
+    conflict(payment, 'key-nothing-left', 0)
+    today = 11
+    step(payment, 'refund', 400, { ...refunded, refunded: 900, disputed: 100, refundable: 0 })
+  })
+
+  const takeBack = (amount: number, { from, wonOn }: { from: number; wonOn?: number }): void => {
+    const times = { openedAt: new Date(timeOf(from)), closedAt: wonOn === undefined ? null : new Date(timeOf(wonOn)) }
+    facts.disputes.push({ paymentId: DISPUTED, amount, state: wonOn === undefined ? 'OPEN' : 'WON', ...times })
+  }
+  const [first, second] = [0, 1].map(place => () => facts.disputes[place]!) as [() => DisputeFact, () => DisputeFact]
+  const refunds = () =>
+    facts.told.filter(
+      ({ kind, paymentId, answer: of }) => kind === 'refund' && paymentId === DISPUTED && of!.statusCode === 200,
+    )
+
+  test('is judged right', () => {
+    expect(audit(facts)).toEqual([])
+  })
+
+  test('what was given up stays with the card holder', () => {
+    Object.assign(second(), { state: 'LOST', closedAt: new Date(timeOf(12)) })
+    expect(audit(facts)).toEqual([])
+  })
+
+  test.each<[string, CheckName, RegExp, () => void]>([
+    [
+      'told as refundable what is taken back',
+      'answers',
+      /told refundableAmount 500, by the books 100/,
+      () => altered(refunds()[0]!, { refundableAmount: 500 }),
+    ],
+    [
+      'told of nothing that is taken back',
+      'answers',
+      /told disputedAmount 0, by the disputes 400/,
+      () => altered(refunds()[0]!, { disputedAmount: 0, refundableAmount: 500 }),
+    ],
+    [
+      'told of what was won before',
+      'answers',
+      /told disputedAmount 500, by the disputes 100/,
+      () => altered(refunds()[1]!, { disputedAmount: 500 }),
+    ],
+    [
+      'refused by more than was left',
+      'answers',
+      /"remaining":500}, which was never so/,
+      () =>
+        altered(facts.told.find(({ key }) => key === 'key-too-much')!, {
+          details: { reason: 'amount', status: 'PARTIALLY_REFUNDED', remaining: 500 },
+        }),
+    ],
+    [
+      'refunded while it was taken back',
+      'payments',
+      /refund op_\d+ of 400: only 100 was left/,
+      () => void Object.assign(first(), { closedAt: new Date(timeOf(20)) }),
+    ],
+    [
+      'taken back, and refunded as a whole',
+      'payments',
+      /pay_3: more came back than was captured/,
+      () => void Object.assign(facts.payments.find(({ paymentId }) => paymentId === DISPUTED)!, { disputed: 101 }),
+    ],
+    [
+      'won, and still counted',
+      'payments',
+      /pay_3: disputed 100, by its operations 0/,
+      () => void Object.assign(second(), { state: 'WON', closedAt: new Date(timeOf(12)) }),
+    ],
+    [
+      'told to others otherwise',
+      'outbox',
+      /told disputedAmount 400, by the disputes 0/,
+      () => void facts.disputes.shift(),
+    ],
+    [
+      'read before it was taken back',
+      'reads',
+      /which it never was/,
+      () => void facts.reads.push(readOf(DISPUTED, { status: 'AUTHORIZED', disputedAmount: 400 })),
+    ],
+    [
+      'of a payment that is not there',
+      'payments',
+      /a dispute of pay_9/,
+      () => void Object.assign(second(), { paymentId: 'pay_9' }),
+    ],
+  ])('%s is named', (_, check, words, plant) => {
+    plant()
+    const found = audit(facts).filter(one => one.check === check)
+    expect(found.map(({ what }) => what).join('\n')).toMatch(words)
   })
 })
 

@@ -1,7 +1,8 @@
 /** The auditor's own books, in memory: each payment step by step from its operations, each hold from the acquirer's journal alone. */
 import type { JournalEntry } from '../../../../shared/contracts/acquirer.ts'
 import type { EventType, OperationKind, PaymentStatus } from '../../../../shared/contracts/lists.ts'
-import type { EntryFact, Facts, OperationFact, OutboxFact, PaymentFact } from './facts.ts'
+import { disputedDuring, type Span } from './disputed.ts'
+import type { DisputeFact, EntryFact, Facts, OperationFact, OutboxFact, PaymentFact } from './facts.ts'
 
 export type Decision = Extract<JournalEntry, { type: 'decision' }>
 
@@ -10,6 +11,8 @@ export interface Moment {
   operation: OperationFact
   before: Totals
   after: Totals
+  /** Each amount that card holders may have taken back when it was decided, and from then until the next operation was. */
+  disputed: { whenDecided: ReadonlySet<number>; since: ReadonlySet<number> }
   /** Of the event that must tell of it; null when there must be none. */
   event: { type: EventType; sequence: number; fee: number | null; released: number } | null
 }
@@ -31,6 +34,8 @@ export interface Books {
   /** By the operation that each says it tells of. */
   outboxOf: Map<string, OutboxFact[]>
   /** By payment. */
+  disputesOf: Map<string, DisputeFact[]>
+  /** By payment. */
   entriesOf: Map<string, EntryFact[]>
   /** Merchant and key of every operation that has one. */
   usedKeys: Set<string>
@@ -46,9 +51,19 @@ export function openBooks(facts: Facts): Books {
   const decisions = facts.journal.filter(entry => entry.type === 'decision')
   const payments = new Map(facts.payments.map(payment => [payment.paymentId, payment]))
   const moments = new Map<string, Moment[]>()
+  const outboxOf = Map.groupBy(facts.outbox, row => String(jsonIn(row.payload).operationId))
+  const disputesOf = Map.groupBy(facts.disputes, ({ paymentId }) => paymentId)
   for (const [paymentId, operations] of Map.groupBy(facts.operations, each => each.paymentId)) {
     const payment = payments.get(paymentId)
-    if (payment) moments.set(paymentId, momentsOf(payment, operations))
+    if (!payment) continue
+    const inOrder = operations.toSorted((a, b) => a.sequence - b.sequence)
+    const times = inOrder.map(({ operationId }) => timeOf(outboxOf.get(operationId)?.[0]))
+    const disputes = disputesOf.get(paymentId) ?? []
+    const disputed = spansOf(times).map(({ whenDecided, since }) => ({
+      whenDecided: disputedDuring(disputes, whenDecided),
+      since: disputedDuring(disputes, since),
+    }))
+    moments.set(paymentId, momentsOf(payment, inOrder, disputed))
   }
   return {
     facts,
@@ -57,7 +72,8 @@ export function openBooks(facts: Facts): Books {
     decisions: new Map(decisions.map(decision => [decision.operationId, decision])),
     operations: new Map(facts.operations.map(operation => [operation.operationId, operation])),
     momentOf: new Map([...moments.values()].flat().map(moment => [moment.operation.operationId, moment])),
-    outboxOf: Map.groupBy(facts.outbox, row => String(jsonIn(row.payload).operationId)),
+    outboxOf,
+    disputesOf,
     entriesOf: Map.groupBy(facts.entries, entry => entry.paymentId),
     usedKeys: new Set(facts.operations.filter(({ key }) => key !== null).map(keyIdOf)),
   }
@@ -73,17 +89,35 @@ export function jsonIn(text: string): Record<string, unknown> {
   }
 }
 
-function momentsOf(payment: PaymentFact, operations: OperationFact[]): Moment[] {
+/** When an operation was decided, by the event that tells of it: virtual time. NaN where nothing does. */
+const timeOf = (row: OutboxFact | undefined): number => Date.parse(String(row && jsonIn(row.payload).occurredAt))
+
+/** Of each operation: when it was decided, and from then until the next one was. What has no time lies between those that have. */
+function spansOf(times: readonly number[]): { whenDecided: Span; since: Span }[] {
+  return times.map((_, place) => {
+    const fromMs = times.slice(0, place + 1).findLast(isKnown) ?? Number.NEGATIVE_INFINITY
+    const nextMs = times.slice(place + 1).find(isKnown) ?? Number.POSITIVE_INFINITY
+    return {
+      whenDecided: { fromMs, toMs: isKnown(times[place]!) ? fromMs : nextMs },
+      since: { fromMs, toMs: nextMs },
+    }
+  })
+}
+
+const isKnown = (timeMs: number): boolean => !Number.isNaN(timeMs)
+
+/** `operations` in their order, `disputed` of each. */
+function momentsOf(payment: PaymentFact, operations: OperationFact[], disputed: Moment['disputed'][]): Moment[] {
   let before = NOTHING
   let events = 0
   const moments: Moment[] = []
-  for (const operation of operations.toSorted((a, b) => a.sequence - b.sequence)) {
+  for (const [place, operation] of operations.entries()) {
     const after = totalsAfter(payment, before, operation)
     const type = eventTypes[operation.kind][operation.state]
     const fee = operation.kind === 'capture' ? feeOf(payment, after.captured) - feeOf(payment, before.captured) : null
     const released = operation.kind === 'capture' && isOver(after.status) ? payment.amount - after.captured : 0
     const event = type === null ? null : { type, sequence: ++events, fee: fee && Math.max(0, fee), released }
-    moments.push({ operation, before, after, event })
+    moments.push({ operation, before, after, disputed: disputed[place]!, event })
     before = after
   }
   return moments

@@ -2,6 +2,7 @@
 import type { RequestedKind } from '../../../../shared/contracts/lists.ts'
 import { type Books, jsonIn, keyIdOf, type Moment, type Totals } from './books.ts'
 import { leftFor } from './check-payments.ts'
+import { disputedProblems } from './disputed.ts'
 import type { CallBody, PaymentFact, ToldAnswer, ToldRead } from './facts.ts'
 
 type Json = Record<string, unknown>
@@ -53,7 +54,7 @@ function momentIn({ momentOf }: Books, told: ToldAnswer, operationId: unknown): 
 function successProblems(books: Books, told: ToldAnswer, json: Json): string[] {
   const moment = momentIn(books, told, json.operationId)
   if (moment === undefined) return [`told of operation ${json.operationId}, which is not there`]
-  const { operation, after } = moment
+  const { operation, after, disputed } = moment
   const payment = books.payments.get(operation.paymentId)!
   const isOver = typeof json.captureBefore === 'string' && String(json.updatedAt) >= json.captureBefore
   return [
@@ -70,9 +71,10 @@ function successProblems(books: Books, told: ToldAnswer, json: Json): string[] {
       ['capturedAmount', json.capturedAmount, after.captured],
       ['refundedAmount', json.refundedAmount, after.refunded],
       ['capturableAmount', json.capturableAmount, isOver ? 0 : capturable(payment, after)],
-      ['refundableAmount', json.refundableAmount, refundable(after)],
+      ['refundableAmount', json.refundableAmount, refundable(after, Number(json.disputedAmount))],
       ['pendingOperation', json.pendingOperation, null],
     ]),
+    ...disputedProblems(json.disputedAmount, disputed.whenDecided),
     ...askedForProblems(told.request, payment, operation),
     ...entryViewProblems(books, payment, json.ledgerEntries),
   ]
@@ -81,8 +83,9 @@ function successProblems(books: Books, told: ToldAnswer, json: Json): string[] {
 const capturable = ({ amount }: PaymentFact, { status, captured }: Totals): number =>
   status === 'AUTHORIZED' || status === 'PARTIALLY_CAPTURED' ? amount - captured : 0
 
-const refundable = ({ status, captured, refunded }: Totals): number =>
-  status === 'COMPLETED' || status === 'PARTIALLY_REFUNDED' ? captured - refunded : 0
+/** Minor units; `disputed` is what was told beside it. */
+const refundable = ({ status, captured, refunded }: Totals, disputed: number): number =>
+  status === 'COMPLETED' || status === 'PARTIALLY_REFUNDED' ? captured - refunded - disputed : 0
 
 /** What was done is what was asked for. */
 function askedForProblems(request: CallBody, payment: PaymentFact, operation: Moment['operation']): string[] {
@@ -136,11 +139,12 @@ function conflictProblems({ moments, payments, usedKeys }: Books, told: ToldAnsw
   const details = objectIn(json, 'details')
   const payment = payments.get(told.paymentId ?? '')
   if (payment === undefined) return [`told of payment ${told.paymentId}, which is not there`]
-  const isTrue = (moments.get(payment.paymentId) ?? []).some(({ after }) => {
+  const isTrue = (moments.get(payment.paymentId) ?? []).some(({ after, disputed }) => {
     if (after.status !== details.status) return false
     if (details.reason !== 'amount') return details.remaining === 0
-    const left = leftFor(told.kind, payment.amount, after.captured, after.refunded)
-    return details.remaining === left && (told.request.amount ?? left) > left
+    const lefts = [...disputed.since].map(back => leftFor(told.kind, payment.amount, after, back))
+    // Where all of it was taken back, nothing is left for whoever asks for the rest.
+    return lefts.some(left => details.remaining === left && (left === 0 || (told.request.amount ?? left) > left))
   })
   const isKeyUsed = told.key !== null && usedKeys.has(keyIdOf(told))
   return [
@@ -185,11 +189,14 @@ export const readProblems = (books: Books): string[] => books.facts.reads.flatMa
 
 function oneReadProblems({ moments, operations }: Books, read: ToldRead): string[] {
   if ('payment' in read) {
-    const { status, capturedAmount, refundedAmount } = read.payment
-    const begun: Totals = { status: 'REQUESTED', captured: 0, refunded: 0 }
-    const all = [begun, ...(moments.get(read.paymentId) ?? []).map(({ after }) => after)]
-    const wasSo = all.some(
-      totals => totals.status === status && totals.captured === capturedAmount && totals.refunded === refundedAmount,
+    const { status, capturedAmount, refundedAmount, disputedAmount } = read.payment
+    const begun = { after: { status: 'REQUESTED', captured: 0, refunded: 0 }, disputed: { since: new Set([0]) } }
+    const wasSo = [begun, ...(moments.get(read.paymentId) ?? [])].some(
+      ({ after, disputed }) =>
+        after.status === status &&
+        after.captured === capturedAmount &&
+        after.refunded === refundedAmount &&
+        disputed.since.has(disputedAmount),
     )
     return wasSo ? [] : [`${read.paymentId}: read as ${JSON.stringify(read.payment)}, which it never was`]
   }

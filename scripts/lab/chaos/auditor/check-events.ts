@@ -1,5 +1,6 @@
 /** Each step of a payment has exactly one event, in the outbox and in Kafka, that says what the books say; and no event tells of what nobody did. */
 import { type Books, jsonIn, type Moment } from './books.ts'
+import { disputedProblems } from './disputed.ts'
 import type { OutboxFact, PaymentFact, RecordFact } from './facts.ts'
 
 /** The outbox against the operations. */
@@ -19,7 +20,7 @@ export function outboxProblems({ facts, moments, momentOf, payments, outboxOf }:
   return [...missing, ...unlike]
 }
 
-function rowProblems(row: OutboxFact, { operation, after, event }: Moment, payment: PaymentFact): string[] {
+function rowProblems(row: OutboxFact, { operation, after, disputed, event }: Moment, payment: PaymentFact): string[] {
   const { type, sequence, fee, released } = event!
   const told = jsonIn(row.payload) as Record<string, unknown> & { payment?: Record<string, unknown> }
   const expected: [string, unknown, unknown][] = [
@@ -43,9 +44,11 @@ function rowProblems(row: OutboxFact, { operation, after, event }: Moment, payme
     ['published', row.published, true],
     ['parked', row.parked, false],
   ]
-  return expected
+  const differing = expected
     .filter(([, found, wanted]) => found !== wanted)
     .map(([name, found, wanted]) => `event ${row.eventId}: ${name} is ${found}, by the books ${wanted}`)
+  const back = disputedProblems(told.payment?.disputedAmount, disputed.whenDecided)
+  return [...differing, ...back.map(problem => `event ${row.eventId}: ${problem}`)]
 }
 
 /** Kafka against the operations and the outbox. A record may be there twice, with the same bytes. */

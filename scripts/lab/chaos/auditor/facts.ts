@@ -14,6 +14,7 @@ export interface Facts {
   journal: JournalEntry[]
   payments: PaymentFact[]
   operations: OperationFact[]
+  disputes: DisputeFact[]
   entries: EntryFact[]
   /** With those that were archived. */
   outbox: OutboxFact[]
@@ -33,6 +34,7 @@ export interface PaymentFact {
   currency: string
   captured: number
   refunded: number
+  disputed: number
   method: string
   feeBasisPoints: number | null
   feeFixed: number | null
@@ -54,6 +56,15 @@ export interface OperationFact {
   /** Null on all but captures. */
   finalCapture: boolean | null
   combined: boolean
+}
+
+/** What a card holder took back of a payment. Times are virtual; `closedAt` is null while it is OPEN. */
+export interface DisputeFact {
+  paymentId: string
+  amount: number
+  state: 'OPEN' | 'WON' | 'LOST'
+  openedAt: Date
+  closedAt: Date | null
 }
 
 export interface EntryFact {
@@ -125,9 +136,14 @@ export interface CallBody {
 }
 
 /** What a client read of a payment or of its operations. */
-export type ToldRead =
-  | { paymentId: string; payment: { status: string; capturedAmount: number; refundedAmount: number } }
-  | { paymentId: string; operations: ReadOperation[] }
+export type ToldRead = { paymentId: string; payment: ReadPayment } | { paymentId: string; operations: ReadOperation[] }
+
+export interface ReadPayment {
+  status: string
+  capturedAmount: number
+  refundedAmount: number
+  disputedAmount: number
+}
 
 export interface ReadOperation {
   operationId: string

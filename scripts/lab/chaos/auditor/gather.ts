@@ -5,7 +5,16 @@ import { eventTypes } from '../../../../shared/contracts/lists.ts'
 import { DEAD_LETTER_TOPIC } from '../../../../shared/contracts/topics.ts'
 import { connectDatabase, connected, kafkaOf } from '../../../operate/connections.ts'
 import { clusterOf, fetchSpans, type Span } from '../../../operate/verify/fetch-spans.ts'
-import type { EntryFact, Facts, OperationFact, OutboxFact, PaymentFact, RecordFact, StoredFact } from './facts.ts'
+import type {
+  DisputeFact,
+  EntryFact,
+  Facts,
+  OperationFact,
+  OutboxFact,
+  PaymentFact,
+  RecordFact,
+  StoredFact,
+} from './facts.ts'
 
 export interface Places {
   databaseUrl: string
@@ -38,10 +47,11 @@ const BYTES_OF = (column: string): string => `CONVERT(${column} USING utf8mb4)`
 const queries = {
   payments: `SELECT payment_id AS paymentId, merchant_id AS merchantId, order_id AS orderId, status, amount, currency,
     captured_amount AS captured, refunded_amount AS refunded, payment_method AS method, fee_basis_points AS feeBasisPoints,
-    fee_fixed AS feeFixed, pending_operation_id AS pendingOperationId, event_count AS eventCount FROM payment`,
+    disputed_amount AS disputed, fee_fixed AS feeFixed, pending_operation_id AS pendingOperationId, event_count AS eventCount FROM payment`,
   operations: `SELECT operation_id AS operationId, payment_id AS paymentId, merchant_id AS merchantId, idempotency_key AS \`key\`,
     kind, amount, currency, state, decline_reason AS declineReason, sequence, final_capture AS finalCapture, combined
     FROM payment_operation`,
+  disputes: `SELECT payment_id AS paymentId, amount, state, opened_at AS openedAt, closed_at AS closedAt FROM dispute`,
   entries: `SELECT payment_id AS paymentId, event_id AS eventId, entry_type AS type, debit_account AS debit,
     credit_account AS credit, amount, currency FROM ledger_entry
     WHERE payment_id IS NOT NULL`,
@@ -54,13 +64,14 @@ const queries = {
 
 async function readDatabase(
   databaseUrl: string,
-): Promise<Pick<Facts, 'payments' | 'operations' | 'entries' | 'outbox' | 'stored'>> {
+): Promise<Pick<Facts, 'payments' | 'operations' | 'disputes' | 'entries' | 'outbox' | 'stored'>> {
   const database = await connectDatabase(databaseUrl)
   try {
     const operations = await rowsOf<OperationFact>(database, queries.operations)
     const outbox = await rowsOf<OutboxFact>(database, queries.outbox)
     return {
       payments: await rowsOf<PaymentFact>(database, queries.payments),
+      disputes: await rowsOf<DisputeFact>(database, queries.disputes),
       entries: await rowsOf<EntryFact>(database, queries.entries),
       stored: await rowsOf<StoredFact>(database, queries.stored),
       operations: operations.map(row => ({

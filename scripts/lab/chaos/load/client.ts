@@ -8,7 +8,7 @@ import {
   type RetryReason,
   repeatUntilFinal,
 } from '../../client-answer.ts'
-import type { ReadOperation, ToldAnswer, ToldRead } from '../auditor/facts.ts'
+import type { ReadOperation, ReadPayment, ToldAnswer, ToldRead } from '../auditor/facts.ts'
 
 /** A call as it is sent. */
 export type Call = Pick<ToldAnswer, 'who' | 'kind' | 'merchantId' | 'paymentId' | 'key' | 'request' | 'misused'>
@@ -75,8 +75,9 @@ export class Client {
   async readPayment(paymentId: string): Promise<void> {
     const answer = await this.#get(`/payments/${paymentId}`).catch(() => null)
     if (answer?.statusCode !== 200) return
-    const { status, capturedAmount, refundedAmount } = answer.json as Extract<ToldRead, { payment: object }>['payment']
-    this.#options.memory.reads.push({ paymentId, payment: { status, capturedAmount, refundedAmount } })
+    const { status, capturedAmount, refundedAmount, disputedAmount } = answer.json as unknown as ReadPayment
+    const payment = { status, capturedAmount, refundedAmount, disputedAmount }
+    this.#options.memory.reads.push({ paymentId, payment })
   }
 
   async #readUntilDecided(paymentId: string): Promise<void> {

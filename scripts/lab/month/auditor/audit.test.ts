@@ -51,6 +51,7 @@ const facts = (): MonthFacts => ({
   payouts: [{ payoutId: 'out_1', merchantId: 'shop', currency: 'KRW', amount: 9_750, state: 'PAID' }],
   breaks: [],
   disputes: [],
+  refusedRefunds: [],
 })
 
 function movement(kind: string, reference: string, amount: number): MonthFacts['movements'][number] {
@@ -167,6 +168,20 @@ describe('a chargeback', () => {
 
     expect(problemsIn(of).join('\n')).toContain('breaks of op_1: 0, and it should be 11000')
     expect(problemsIn(of).join('\n')).toContain('dispute of op_1: OPEN of 10000, fee 700, and it should be undefined')
+  })
+
+  test('that came while a refund was under way, which was refused then, is a break', () => {
+    const of = disputed()
+    of.disputes = []
+    of.entries.splice(-2)
+    of.entries.push(entry('unexpected', 'recon_suspense', 'cash_in_transit', 11_000, 'brk_1'))
+    of.breaks.push({ ...breakOf(11_000), class: 'OVER_DISPUTED' })
+    expect(problemsIn(of).join('\n')).toContain('dispute of op_1: undefined')
+
+    of.refusedRefunds = [{ paymentId: 'pay_1', amount: 1, finishedAt: new Date('2026-12-05T00:00:00Z') }]
+    expect(problemsIn(of)).toEqual([])
+    of.refusedRefunds[0]!.finishedAt = new Date('2026-12-04T00:00:00Z')
+    expect(problemsIn(of).join('\n')).toContain('dispute of op_1: undefined')
   })
 
   test.each<[string, (of: MonthFacts) => void, string]>([

@@ -47,10 +47,26 @@ function opens(
 ): boolean {
   if (capture === undefined || taken.has(reference)) return false
   const { paymentId, merchantId } = capture.payment
-  if (-amount > leftOf(facts, taken, paymentId, endOf(soldOn))) return false
+  const left = leftOf(facts, taken, paymentId, endOf(soldOn))
+  if (-amount > left || isCrossed(facts, { reference, paymentId, spare: left + amount }, endOf(soldOn))) return false
   const fee = disputeFeeOf(facts, { merchantId, currency }, endOf(soldOn))
   taken.set(reference, { reference, paymentId, merchantId, currency, amount: -amount, fee, state: 'OPEN' })
   return true
+}
+
+/**
+ * Whether the books had more asked back than the chargeback leaves when its line came: by a refund that came to nothing later, since
+ * nothing was left of it at the acquirer. Then the line is a break.
+ */
+function isCrossed(
+  { breaks, refusedRefunds }: MonthFacts,
+  { reference, paymentId, spare }: { reference: string; paymentId: string; spare: number },
+  atMs: number,
+): boolean {
+  const isBreak = breaks.some(each => each.class === 'OVER_DISPUTED' && each.matchKey === reference)
+  const wasUnderWay = (refund: MonthFacts['refusedRefunds'][number]) =>
+    refund.paymentId === paymentId && refund.amount > spare && refund.finishedAt.getTime() >= atMs
+  return isBreak && refusedRefunds.some(wasUnderWay)
 }
 
 /** A dispute that was given up before is not won. */

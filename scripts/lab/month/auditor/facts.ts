@@ -18,6 +18,8 @@ export interface MonthFacts {
   }[]
   /** Captured and refunded. */
   events: EventFact[]
+  /** Refunds that came to nothing, and when that was known: virtual time. */
+  refusedRefunds: { paymentId: string; amount: number; finishedAt: Date }[]
   terms: {
     merchantId: string
     currency: string

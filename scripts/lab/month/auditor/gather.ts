@@ -16,6 +16,8 @@ const queries = {
     fee_fixed AS feeFixed FROM payment`,
   events: `SELECT CONVERT(payload USING utf8mb4) AS payload FROM outbox_event WHERE topic IN ('payment.captured', 'payment.refunded')
     UNION ALL SELECT CONVERT(payload USING utf8mb4) FROM outbox_archive WHERE topic IN ('payment.captured', 'payment.refunded')`,
+  refusedRefunds: `SELECT payment_id AS paymentId, amount, finished_at AS finishedAt FROM payment_operation
+    WHERE kind = 'refund' AND state IN ('DECLINED', 'FAILED')`,
   terms: `SELECT merchant_id AS merchantId, currency, valid_from AS validFrom, vat_mode AS vatMode, refund_fee AS refundFee,
     dispute_fee AS disputeFee
     FROM settlement_terms ORDER BY valid_from`,
