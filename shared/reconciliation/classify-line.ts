@@ -3,7 +3,7 @@ import type { BreakClass, OperationState } from '../contracts/lists.ts'
 import { CASH_IN_TRANSIT } from '../domain/recon-ledger.ts'
 import type { NoDispute } from './judge-disputes.ts'
 import type { SuspenseMovement } from './open-breaks.ts'
-import type { BreakDifferences, ExpectedLine, ReconLine } from './ports.ts'
+import type { BreakDifferences, EarlierLine, ExpectedLine, ReconLine } from './ports.ts'
 
 /** What of a line is compared. */
 export type ComparedLine = Pick<
@@ -78,6 +78,10 @@ export function classifyLine(line: ComparedLine, facts: LineFacts): LineVerdict 
     movements: differing(open!, line),
   }
 }
+
+/** Whether a line says what an earlier file said, or comes from a revision before it. Otherwise it is amended. */
+export const isRepeated = (line: Pick<ReconLine, 'contentHash'>, earlier: EarlierLine | undefined): boolean =>
+  earlier !== undefined && (earlier.contentHash === line.contentHash || earlier.isLater)
 
 /** The same line in a later revision, with other content. */
 export function classifyAmended(line: ComparedLine, before: ComparedLine): LineVerdict {

@@ -10,7 +10,7 @@ import { dayAt } from './business-day.ts'
 import { carryBatch, lockCarried } from './carry-batch.ts'
 import type { Chunk, MatchChunk } from './chunk.ts'
 import { type ChunkFacts, readFacts } from './chunk-facts.ts'
-import { classifyAmended, classifyLine, isOpen, type LineVerdict } from './classify-line.ts'
+import { classifyAmended, classifyLine, isOpen, isRepeated, type LineVerdict } from './classify-line.ts'
 import { leftOf } from './decide-bank-line.ts'
 import type { NoDispute } from './judge-disputes.ts'
 import { type NewBreak, type OpenBreakPorts, openBreaks } from './open-breaks.ts'
@@ -71,7 +71,7 @@ async function judge(
   const judged: Judged[] = []
   for (const line of lines) {
     const earlier = facts.earlier.get(line.lineNo)
-    if (earlier !== undefined) judged.push(judgeAgain(line, earlier))
+    if (earlier !== undefined) judged.push(judgeAgain(line, earlier, seenKeys))
     else if (line.kind === 'carry') judged.push(await judgeCarry(ports, tx, line, emptied))
     else judged.push(judgeNew(line, facts, settledKeys, seenKeys))
   }
@@ -79,8 +79,9 @@ async function judge(
 }
 
 /** A line that an earlier file had. What an earlier revision says after a later one was matched does not count. */
-function judgeAgain(line: ReconLine, earlier: EarlierLine): Judged {
-  if (earlier.contentHash === line.contentHash || earlier.isLater) return { line, state: 'REPEATED', batchNetMinor: 0 }
+function judgeAgain(line: ReconLine, earlier: EarlierLine, seenKeys: Set<string>): Judged {
+  if (isRepeated(line, earlier)) return { line, state: 'REPEATED', batchNetMinor: 0 }
+  seenKeys.add(keyInCurrencyOf(line))
   const verdict = classifyAmended(line, earlier)
   return { line, state: 'BROKEN', verdict, batchNetMinor: line.netMinor - earlier.netMinor }
 }
@@ -109,7 +110,7 @@ function missing(line: ReconLine): Judged {
 
 function judgeNew(line: ReconLine, facts: KnownFacts, settledKeys: Set<string>, seenKeys: Set<string>): Judged {
   const key = `${line.matchKey} ${line.kind}`
-  const keyInCurrency = `${key} ${line.currency}`
+  const keyInCurrency = keyInCurrencyOf(line)
   const expectation = facts.expectations.get(line.lineNo)
   const fits = isOpen(expectation) && expectation.currency === line.currency
   const isTaken = settledKeys.has(key) || facts.taken.has(line.lineNo) || (!fits && seenKeys.has(keyInCurrency))
@@ -125,6 +126,8 @@ function judgeNew(line: ReconLine, facts: KnownFacts, settledKeys: Set<string>, 
     ...(verdict.settles !== undefined && { settles: verdict.settles }),
   }
 }
+
+const keyInCurrencyOf = ({ matchKey, kind, currency }: ReconLine): string => `${matchKey} ${kind} ${currency}`
 
 async function writeStates(
   { matching }: MatchAcquirerPorts,

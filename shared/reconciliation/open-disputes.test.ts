@@ -291,6 +291,24 @@ describe('a later revision', () => {
     expect(breaksOf(ports)).toEqual([[1, 'AMENDED', -1_000]])
     expect(disputesOf(ports)).toEqual(['op_1 OPEN 4000 0'])
   })
+
+  test.each([1, 100])(
+    'that takes a capture with a line that was another: the next line is DUPLICATE, chunks of %i',
+    async chunk => {
+      const ports = createMatchingPorts()
+      await capture(ports)
+      await matched(ports, [{ matchKey: 'op_8', amountMinor: 10_000 }, chargeback(1_000, { matchKey: 'op_9' })])
+      const other = { matchKey: 'op_9', amountMinor: 10_000 }
+      await receiveIn(ports, [chargeback(4_000), other, chargeback(4_000), other], { revision: 2 })
+      await matchFiles(ports, NO_END, chunk)
+      expect(
+        breaksOf(ports)
+          .slice(2)
+          .map(([lineNo, name]) => `${lineNo} ${name}`),
+      ).toEqual([...['1 AMENDED', '2 AMENDED', '3 DUPLICATE', '4 DUPLICATE']])
+      expect(disputesOf(ports)).toEqual([])
+    },
+  )
 })
 
 describe('a win', () => {

@@ -20,6 +20,7 @@ import { entryOfSubject } from '../settlement/subject-entry.ts'
 import { type ItemPorts, writeItems } from '../settlement/write-items.ts'
 import type { Chunk } from './chunk.ts'
 import { sameCurrency } from './chunk-facts.ts'
+import { isRepeated } from './classify-line.ts'
 import {
   type DisputeFacts,
   type DisputeMoves,
@@ -91,7 +92,9 @@ async function newLines(
     matching.takenBefore(tx, fileId, lineNos),
   ])
   const earlier = sameCurrency(found, own)
-  return firstOfEach(own.filter(({ lineNo }) => !earlier.has(lineNo) && !taken.has(lineNo)))
+  // A line that is amended takes its operation, too.
+  const first = firstOfEach(own.filter(line => !isRepeated(line, earlier.get(line.lineNo))))
+  return first.filter(({ lineNo }) => !earlier.has(lineNo) && !taken.has(lineNo))
 }
 
 function firstOfEach(lines: readonly ReconLine[]): ReconLine[] {

@@ -30,7 +30,7 @@ export function disputeLines(found: readonly Dispute[]): string[] {
   const rows = found
     .slice(0, ROWS_MAX)
     .map(({ disputeId, state, merchantId, paymentId, openedAtMs, currency, amountMinor, feeMinor }) => [
-      ...[disputeId, state, merchantId, paymentId, new Date(openedAtMs).toISOString().slice(0, 10)],
+      ...[disputeId, state, merchantId, paymentId, new Date(openedAtMs).toISOString()],
       ...[currency, String(amountMinor), String(feeMinor)],
     ])
   const heads = ['dispute', 'state', 'merchant', 'payment', 'opened', 'currency', 'amount (minor units)', 'fee']

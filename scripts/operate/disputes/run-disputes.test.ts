@@ -52,7 +52,8 @@ describe('what it prints', () => {
     expect(heads!.split(/ {2,}/)).toEqual([
       ...['dispute', 'state', 'merchant', 'payment', 'opened', 'currency', 'amount (minor units)', 'fee'],
     ])
-    expect(row!.split(/ {2,}/)).toEqual([disputeId, 'OPEN', 'shop', paymentId, '1970-01-01', 'KRW', '10000', '300'])
+    const opened = '1970-01-01T00:00:00.000Z'
+    expect(row!.split(/ {2,}/)).toEqual([disputeId, 'OPEN', 'shop', paymentId, opened, 'KRW', '10000', '300'])
   })
 
   test('of more than are shown, that there are more', () => {
