@@ -6,6 +6,7 @@ import type {
   BreakClass,
   BreakState,
   ExpectationState,
+  OperationKind,
   OperationState,
   ReconFileState,
   ReconLineState,
@@ -645,6 +646,16 @@ export interface BreakContext {
   file: Pick<ReconFile, 'name' | 'externalId' | 'revision'> | null
   line: Omit<ReconLine, 'contentHash' | 'state'> | null
   expectation: Expectation | null
+  /** Of our books, that the line names; null when none has that id. */
+  operation: NamedOperation | null
+}
+
+export interface NamedOperation {
+  operationId: string
+  kind: OperationKind
+  state: OperationState
+  paymentId: string
+  merchantId: string
 }
 
 export interface ReconFilePages {

@@ -5,6 +5,7 @@ import type {
   BreakQuery,
   BreakReader,
   CorrectionQuery,
+  NamedOperation,
   OpenBreaks,
   ReconBreak,
 } from '../reconciliation/ports.ts'
@@ -92,8 +93,11 @@ export class BreakReaderTables implements BreakReader {
 
   async context({ fileId, lineNo, expectationId }: ReconBreak): Promise<BreakContext> {
     const [file, line] = await Promise.all([this.#file(fileId), this.#line(fileId, lineNo)])
-    const expectation = await this.#expectation(expectationId ?? line?.expectationId ?? null)
-    return { file, line, expectation }
+    const [expectation, operation] = await Promise.all([
+      this.#expectation(expectationId ?? line?.expectationId ?? null),
+      this.#operation(line?.matchKey ?? ''),
+    ])
+    return { file, line, expectation, operation }
   }
 
   async #file(fileId: string | null): Promise<BreakContext['file']> {
@@ -119,6 +123,15 @@ export class BreakReaderTables implements BreakReader {
       [expectationId],
     )
     return row === undefined ? null : expectationOf(row)
+  }
+
+  async #operation(operationId: string): Promise<NamedOperation | null> {
+    const [row] = await this.#database.select<NamedOperation>(
+      `SELECT operation_id AS operationId, kind, state, payment_id AS paymentId, merchant_id AS merchantId
+       FROM payment_operation WHERE operation_id = ?`,
+      [operationId],
+    )
+    return row ?? null
   }
 }
 

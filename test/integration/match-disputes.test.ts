@@ -19,6 +19,7 @@ import { until } from '../../shared/runtime/until.ts'
 import { fakeTerms } from '../../shared/settlement/fake-payouts.ts'
 import { loseDispute } from '../../shared/settlement/lose-dispute.ts'
 import { AuditLogTable } from '../../shared/stores/audit-log.ts'
+import { BreakReaderTables } from '../../shared/stores/break-reader.ts'
 import { BreakTable } from '../../shared/stores/breaks.ts'
 import { BusinessCalendarTable } from '../../shared/stores/business-calendar.ts'
 import { DisputedPaymentTables } from '../../shared/stores/disputed-payments.ts'
@@ -328,6 +329,13 @@ describe('refunds of the payments that are disputed', () => {
     await matched(ports, [chargeback(sale, 4_000)])
     expect(await classes()).toEqual(['OVER_DISPUTED'])
     expect(await paymentOf(sale)).toMatchObject({ refunded: 6_001, disputed: 0 })
+
+    const reader = new BreakReaderTables(scratch.stores().database)
+    const [made] = await reader.list({ order: 'newest', limit: 1 })
+    const { paymentId, matchKey: operationId } = sale
+    const merchantId = 'shop'
+    const operation = { operationId, kind: 'capture', state: 'SUCCEEDED', paymentId, merchantId }
+    expect((await reader.context(made!)).operation).toEqual(operation)
   })
 
   test('that are in progress when the chargeback comes keep their room', async () => {

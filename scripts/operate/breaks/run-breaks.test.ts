@@ -52,6 +52,7 @@ const context: BreakContext = {
     ...{ expectationId: 'exp_1', sourceId: 'acquirer', matchKey: 'op_1', kind: 'capture', eventId: 'evt_1' },
     ...{ paymentId: 'pay_1', amountMinor: 10_000, feeMinor: 150, vatMinor: 15, currency: 'KRW', dueOn: '2026-01-06' },
   },
+  operation: { operationId: 'op_1', kind: 'capture', state: 'SUCCEEDED', paymentId: 'pay_1', merchantId: 'shop' },
 }
 const by = { reason: 'seen' }
 const ageOf = () => 6
@@ -124,6 +125,7 @@ describe('what it prints', () => {
       'put 1000 KRW on recon_suspense, 600 remain (minor units, debit positive)',
       'amount: expected 10000, found 9000',
       'line 17 of ACQ-1.csv: capture op_1; amount 9000, fee 150, VAT 15, net 8835 KRW; day 2026-01-02; batch ACQ-1',
+      'operation op_1: capture, SUCCEEDED; payment pay_1 of merchant shop',
       'expectation exp_1: capture op_1; amount 10000, fee 150, VAT 15 KRW; due 2026-01-06; payment pay_1',
       '   at (virtual)              who  action   amount  account                why',
       '3  1970-01-01T00:00:00.000Z  kim  propose     600  cash_in_transit ACQ-1  they paid the rest',
@@ -152,7 +154,7 @@ describe('what it prints', () => {
     [{ remainingMinor: 0, class: 'DATE' }, `  npm run breaks -- close ${BREAK_ID} --reason TEXT`],
     [{ closedAtMs: 1, state: 'WRITTEN_OFF' }, 'It is WRITTEN_OFF: nothing more can be done with it.'],
   ] as const)('what is next of %j', (given, line) => {
-    const nothing = { file: null, line: null, expectation: null }
+    const nothing = { file: null, line: null, expectation: null, operation: null }
     expect(showLines({ ...made, ...given }, [], nothing, ageOf).at(-1)).toBe(line)
   })
 

@@ -8,6 +8,7 @@ import { type Suggestion, suggestionsFor } from '../../../shared/reconciliation/
 import type {
   BreakContext,
   BreakDifferences,
+  NamedOperation,
   ReconBreak,
   ReconBreakAction,
 } from '../../../shared/reconciliation/ports.ts'
@@ -105,9 +106,13 @@ export function differenceLines({ amount, fee, vat, currency, day, status, dueOn
   ]
 }
 
-function contextLines({ batchRef, payoutId }: ReconBreak, { file, line, expectation }: BreakContext): string[] {
+function contextLines(
+  { batchRef, payoutId }: ReconBreak,
+  { file, line, expectation, operation }: BreakContext,
+): string[] {
   return [
     ...(line === null ? [] : [`line ${line.lineNo} of ${file?.name ?? line.fileId}: ${lineText(line)}`]),
+    ...(operation === null ? [] : [operationLine(operation)]),
     ...(expectation === null ? [] : [`expectation ${expectation.expectationId}: ${expectationText(expectation)}`]),
     ...(batchRef === null ? [] : [`batch of the acquirer ${batchRef}`]),
     ...(payoutId === null ? [] : [`payout ${payoutId}`]),
@@ -123,6 +128,9 @@ const lineText = (line: NonNullable<BreakContext['line']>): string =>
     ...(line.partyAccount === null ? [] : [`account ${line.partyAccount}`]),
     ...(line.remittance === null ? [] : [`“${line.remittance}”`]),
   ].join('; ')
+
+const operationLine = ({ operationId, kind, state, paymentId, merchantId }: NamedOperation): string =>
+  `operation ${operationId}: ${kind}, ${state}; payment ${paymentId} of merchant ${merchantId}`
 
 const expectationText = (of: NonNullable<BreakContext['expectation']>): string =>
   [
