@@ -277,6 +277,16 @@ describe('deposits of an acquirer', () => {
     expect(await ageBatchesAndPayouts(books.ports, NO_END)).toEqual({ batches: 1, payouts: 0 })
   })
 
+  test('of more than a number holds together are refused, and nothing of them is booked', async () => {
+    const most = 999_999_999_999_999
+    const refs = Array.from({ length: 10 }, (_, index) => `ACQ-${index}-KRW`)
+    await Promise.all(refs.map(batchRef => books.batch(batchRef, most)))
+    const { ports } = books
+    await expect(books.statement(refs.map(batchRef => credit(batchRef, most)))).rejects.toThrow('is too large')
+    expect(ports.allocations.table.rows()).toEqual([])
+    books = new BankBooks()
+  })
+
   test('in another currency: CURRENCY', async () => {
     await books.batch('ACQ-1-KRW', 97_000)
     await books.statement([credit('ACQ-1-KRW', 97_000, { currency: 'USD' })])
