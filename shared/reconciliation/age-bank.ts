@@ -47,7 +47,7 @@ export async function ageBatchesAndPayouts(ports: AgeBankPorts, deadlineMs: numb
   const banks = sources.filter(({ kind }) => kind === 'bank')
   const source = banks.find(({ account }) => account === OPERATING)
   const summary: AgeBankSummary = { batches: 0, payouts: 0 }
-  if (source === undefined) return summary
+  if (source === undefined || (await areWaiting(ports, banks))) return summary
   const today = dayAt(source, ports.clock.virtualNowMs())
   const dueOnMax = lastMissed(await ports.calendars.calendar(source.calendar), today, source.slaDays)
   if (dueOnMax === undefined) return summary
@@ -55,6 +55,13 @@ export async function ageBatchesAndPayouts(ports: AgeBankPorts, deadlineMs: numb
   summary.batches = await inChunks(run, missBatches)
   summary.payouts = await inChunks(run, missPayouts)
   return summary
+}
+
+/** What is in a statement that is not matched yet is not missed. */
+async function areWaiting({ reconFiles }: AgeBankPorts, banks: readonly ReconSource[]): Promise<boolean> {
+  for (const { sourceId } of banks)
+    if ((await reconFiles.listByState(['PARSED', 'MATCHING'], 1, sourceId)).length > 0) return true
+  return false
 }
 
 interface Run {

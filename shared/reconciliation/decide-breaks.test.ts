@@ -424,6 +424,10 @@ describe('a counter-account', () => {
 })
 
 describe('what is missing', () => {
+  const missingBatch: Partial<NewBreak> = {
+    ...{ class: 'MISSING_THERE', subject: 'acquirer:ACQ-1:KRW', batchRef: 'ACQ-1', movements: [] },
+  }
+
   test('an expectation is given up, booked, and resolved like any other', async () => {
     const ports = createBreakPorts(db())
     const made = await open(ports, 0, {
@@ -449,7 +453,7 @@ describe('what is missing', () => {
   test('a batch is given up with what it has left', async () => {
     const ports = createBreakPorts(db())
     await addAcquirerBatch(ports, { netMinor: 5_000, allocatedMinor: 2_000, movedMinor: 0 })
-    const made = await open(ports, 0, { class: 'MISSING_THERE', batchRef: 'ACQ-1', movements: [] })
+    const made = await open(ports, 0, missingBatch)
     await resolve(ports, made, { kind: 'give_up' })
 
     expect(ports.acquirerBatches.table.rows()).toMatchObject([{ movedMinor: 3_000 }])
@@ -459,6 +463,17 @@ describe('what is missing', () => {
       ['give_up', 3_000, 'cash_in_transit'],
     ])
     expect(await resolve(ports, made, { kind: 'give_up' })).toEqual({ kind: 'refused', reason: 'not_missing' })
+    expectBooks(ports)
+  })
+
+  test('a batch is given up, and not closed, when another acquirer has one of its reference', async () => {
+    const ports = createBreakPorts(db())
+    await addAcquirerBatch(ports, { netMinor: 5_000, allocatedMinor: 0, movedMinor: 0 })
+    await addAcquirerBatch(ports, { sourceId: 'toss', netMinor: 700, allocatedMinor: 0, movedMinor: 0 })
+    const made = await open(ports, 0, missingBatch)
+    expect(await resolve(ports, made, { kind: 'close' })).toEqual({ kind: 'refused', reason: 'still_missing' })
+    await resolve(ports, made, { kind: 'give_up' })
+    expect(ports.acquirerBatches.table.rows()).toMatchObject([{ movedMinor: 5_000 }, { movedMinor: 0 }])
     expectBooks(ports)
   })
 
@@ -645,14 +660,11 @@ const put = <T>(ports: FakeBreakPorts, work: Parameters<FakeDatabase['run']>[1])
 
 const addAcquirerBatch = (
   ports: FakeBreakPorts,
-  sums: { netMinor: number; allocatedMinor: number; movedMinor: number },
-): Promise<void> =>
-  put(ports, tx =>
-    ports.acquirerBatches.table.insert(tx, 'acquirer ACQ-1 KRW', {
-      ...{ sourceId: 'acquirer', batchRef: 'ACQ-1', currency: 'KRW', dueOn: null },
-      ...sums,
-    }),
-  )
+  sums: { netMinor: number; allocatedMinor: number; movedMinor: number; sourceId?: string },
+): Promise<void> => {
+  const batch = { sourceId: 'acquirer', batchRef: 'ACQ-1', currency: 'KRW', dueOn: null, ...sums }
+  return put(ports, tx => ports.acquirerBatches.table.insert(tx, `${batch.sourceId} ACQ-1 KRW`, batch))
+}
 
 /** At the bank. */
 async function addPayout(ports: FakeBreakPorts, given: Partial<Payout> = {}): Promise<Payout> {

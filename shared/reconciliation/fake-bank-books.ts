@@ -97,9 +97,9 @@ export class BankBooks {
     return batch
   }
 
-  /** A file of the acquirer that stands at this state. */
-  async acquirerFile(state: ReconFile['state'], fileId = this.ports.ids.reconFile()): Promise<string> {
-    const file: ReconFile = { ...fileOf(fileId, 'acquirer'), state }
+  /** A file that stands at this state. */
+  async file(sourceId: string, state: ReconFile['state'], fileId = this.ports.ids.reconFile()): Promise<string> {
+    const file: ReconFile = { ...fileOf(fileId, sourceId), state }
     await this.#run(async tx => {
       if (!(await this.ports.files.update(tx, fileId, () => file))) await this.ports.files.insert(tx, fileId, file)
     })
@@ -129,6 +129,7 @@ export class BankBooks {
       }
       told += await this.#run(tx => matchBankChunk(this.ports)(tx, chunk))
     }
+    await this.#run(tx => this.ports.files.update(tx, fileId, row => ({ ...row, state: 'DONE' })))
     for (const tell of tells) tell()
     return { fileId, told }
   }

@@ -2,8 +2,8 @@
 import { CASH_IN_TRANSIT, RECEIVABLE } from '../domain/recon-ledger.ts'
 import { PAYOUT_IN_TRANSIT } from '../domain/settlement-ledger.ts'
 import { type Plan, type Planning, type Refusal, refused } from './break-plans.ts'
+import { subjectOfBatch } from './break-subjects.ts'
 import { leftOf } from './decide-bank-line.ts'
-import { lockOneBatch } from './one-batch.ts'
 import { isInTransit, lockPayout, payByBreak } from './pay-by-break.ts'
 
 /** What did not come, as the rows stand now. */
@@ -66,7 +66,9 @@ async function missedPayout({ ports, tx, of }: Planning, payoutId: string): Prom
 }
 
 async function missedBatch({ ports, tx, of }: Planning, batchRef: string): Promise<Missed | undefined> {
-  const batch = await lockOneBatch(ports.acquirerBatches, tx, batchRef, of.currency)
+  // The one that the break is about: another acquirer may use the same reference.
+  const own = (await ports.acquirerBatches.withRefs([batchRef], tx)).filter(each => subjectOfBatch(each) === of.subject)
+  const [batch] = await ports.acquirerBatches.lock(tx, own)
   if (batch === undefined) return undefined
   const leftMinor = leftOf(batch)
   if (leftMinor === 0) return undefined

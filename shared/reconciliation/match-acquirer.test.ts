@@ -286,6 +286,19 @@ describe('matchFiles', () => {
     expect(await ports.reconFiles.find(fileId)).toMatchObject({ state: 'DONE' })
   })
 
+  test('a late pass that fails holds up no file and no other pass, and is told of at the end', async () => {
+    const ports = createMatchingPorts()
+    await expectIn(ports, 'op_1')
+    const fileId = await receiveIn(ports, [{ matchKey: 'op_1' }, { matchKey: 'op_2' }])
+    const failing = () => Promise.reject(new Error('no such pass'))
+    const latePasses = [failing, ...ports.latePasses]
+    await expect(matchFiles({ ...ports, latePasses }, NO_END)).rejects.toThrow('no such pass')
+    expect(await statesOf(ports, fileId)).toEqual(['MATCHED settles', 'BROKEN'])
+    await expectIn(ports, 'op_2')
+    await expect(matchFiles({ ...ports, latePasses }, NO_END)).rejects.toThrow('no such pass')
+    expect(await statesOf(ports, fileId)).toEqual(['MATCHED settles', 'BROKEN settles'])
+  })
+
   test('files of a kind that nobody matches wait', async () => {
     const ports = createMatchingPorts()
     await receiveIn(ports, [])

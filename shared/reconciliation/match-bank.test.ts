@@ -295,6 +295,16 @@ describe('deposits of an acquirer', () => {
     expect(await ageBatchesAndPayouts(books.ports, NO_END)).toEqual({ batches: 1, payouts: 0 })
   })
 
+  test('of more than a number holds together are refused, and nothing of them is booked', async () => {
+    const most = 999_999_999_999_999
+    const refs = Array.from({ length: 10 }, (_, index) => `ACQ-${index}-KRW`)
+    await Promise.all(refs.map(batchRef => books.batch(batchRef, most)))
+    const { ports } = books
+    await expect(books.statement(refs.map(batchRef => credit(batchRef, most)))).rejects.toThrow('is too large')
+    expect(ports.allocations.table.rows()).toEqual([])
+    books = new BankBooks()
+  })
+
   test('in another currency: CURRENCY', async () => {
     await books.batch('ACQ-1-KRW', 97_000)
     await books.statement([credit('ACQ-1-KRW', 97_000, { currency: 'USD' })])
@@ -354,11 +364,11 @@ describe('a deposit before its batch', () => {
   // Refunds may follow: the deposit would be short of what is there so far.
   test('waits until the file of its batch is matched to its end', async () => {
     await books.statement([credit('ACQ-1-KRW', 80_000)])
-    const fileId = await books.acquirerFile('MATCHING')
+    const fileId = await books.file('acquirer', 'MATCHING')
     await books.batch('ACQ-1-KRW', 100_000)
     expect(await late()).toBe(0)
     await books.batch('ACQ-1-KRW', -20_000)
-    await books.acquirerFile('DONE', fileId)
+    await books.file('acquirer', 'DONE', fileId)
     expect(await late()).toBe(1)
     expect(breaksNow()).toEqual(['MISSING_HERE 0 RESOLVED'])
   })
@@ -509,6 +519,16 @@ describe('what does not come', () => {
     ])
   })
 
+  test('is not missed while a statement waits to be matched', async () => {
+    await books.batch('ACQ-1-KRW', 97_000)
+    await books.payout()
+    businessDays(5)
+    const fileId = await books.file('bank-safeguarded', 'PARSED')
+    expect(await age()).toEqual({ batches: 0, payouts: 0 })
+    await books.file('bank-safeguarded', 'DONE', fileId)
+    expect(await age()).toEqual({ batches: 1, payouts: 1 })
+  })
+
   test('a batch below 0 that nothing carried is missed, too, and taken by its withdrawal', async () => {
     await books.batch('ACQ-1-KRW', -3_000)
     businessDays(5)
@@ -537,9 +557,9 @@ describe('what does not come', () => {
     await books.statement([credit('ACQ-1-KRW', 97_000)])
     expect(await age()).toEqual({ batches: 0, payouts: 0 })
     await books.batch('ACQ-1-KRW', 500)
-    const fileId = await books.acquirerFile('MATCHING')
+    const fileId = await books.file('acquirer', 'MATCHING')
     expect(await age()).toEqual({ batches: 0, payouts: 0 })
-    await books.acquirerFile('DONE', fileId)
+    await books.file('acquirer', 'DONE', fileId)
     expect(await age()).toEqual({ batches: 1, payouts: 0 })
     expect(await age()).toEqual({ batches: 0, payouts: 0 })
     expect(breaksNow()).toEqual(['MISSING_THERE 0 RESOLVED', 'AMOUNT_UNDER 500 OPEN'])

@@ -61,7 +61,7 @@ interface Run {
 
 /**
  * Begins nothing after `deadlineMs` (epoch, real time); the next run goes on where the rows say. A source whose chunk fails does not hold
- * up the others: what it threw is thrown at the end. Throws DependencyUnavailableError at once.
+ * up the others, nor does a late pass: what it threw is thrown at the end. Throws DependencyUnavailableError at once.
  */
 export async function matchFiles(
   ports: MatchFilesPorts,
@@ -72,11 +72,11 @@ export async function matchFiles(
   const run: Run = { deadlineMs, chunkLines, summary: { files: 0, lines: 0, late: 0 } }
   const failures: unknown[] = []
   // First, so that another line of the same operation finds the expectation settled.
-  await passLate(ports, run)
+  await passLate(ports, run, failures)
   for (const source of await ports.reconSources.list())
     await matchSource(ports, source, run).catch(error => failures.push(passedOn(error)))
   // Only new lines can be what an open break waits for.
-  if (run.summary.lines > 0) await passLate(ports, run)
+  if (run.summary.lines > 0) await passLate(ports, run, failures)
   if (failures.length > 0) throw failures[0]
   return run.summary
 }
@@ -97,8 +97,13 @@ function passedOn(error: unknown): unknown {
 
 const mayGoOn = ({ clock }: MatchFilesPorts, { deadlineMs }: Run): boolean => clock.nowMs() < deadlineMs
 
-async function passLate(ports: MatchFilesPorts, run: Run): Promise<void> {
-  for (const pass of ports.latePasses) if (mayGoOn(ports, run)) run.summary.late += await pass(run.deadlineMs)
+async function passLate(ports: MatchFilesPorts, run: Run, failures: unknown[]): Promise<void> {
+  for (const pass of ports.latePasses)
+    try {
+      if (mayGoOn(ports, run)) run.summary.late += await pass(run.deadlineMs)
+    } catch (error) {
+      failures.push(passedOn(error))
+    }
 }
 
 async function matchSource(ports: MatchFilesPorts, { sourceId, kind }: ReconSource, run: Run): Promise<void> {

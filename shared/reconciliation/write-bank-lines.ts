@@ -21,6 +21,7 @@ import type {
 } from './ports.ts'
 import { entriesUnder } from './recon-entries.ts'
 import { chunkBookedEvent } from './recon-event.ts'
+import { safeSum } from './safe-sum.ts'
 import { type ReturnPorts, takeBack } from './take-back-payouts.ts'
 
 export interface WriteBankPorts extends OpenBreakPorts, ActPorts, PayoutMovePorts, ReturnPorts {
@@ -201,9 +202,11 @@ async function bookAllocated(
 
 /** By currency, in the order of the lines. */
 function allocatedSums(decisions: readonly BankLineDecision[]): Map<string, number> {
-  const sums = new Map<string, number>()
-  for (const { line, allocation } of decisions)
-    if (allocation?.kind === 'batch' || allocation?.kind === 'transfer')
-      sums.set(line.currency, (sums.get(line.currency) ?? 0) + allocation.amountMinor)
-  return sums
+  const allocated = decisions.flatMap(({ line: { currency }, allocation }) =>
+    allocation?.kind === 'batch' || allocation?.kind === 'transfer'
+      ? [{ currency, amountMinor: allocation.amountMinor }]
+      : [],
+  )
+  const groups = Map.groupBy(allocated, ({ currency }) => currency)
+  return new Map([...groups].map(([currency, all]) => [currency, safeSum(all.map(({ amountMinor }) => amountMinor))]))
 }
