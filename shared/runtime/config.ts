@@ -29,10 +29,10 @@ const json = (example: string) =>
 const rateLimit = z.strictObject({ perSecond: z.number().positive().max(1_000_000), burst: z.int().min(1) })
 const givenLimits = z.partialRecord(z.enum(routeClasses), z.partialRecord(z.enum(limitNames), rateLimit))
 
-/** An address may be that of all callers, such as a proxy's: its limits lie above what one process can serve. */
 /** Business days: two years and more. */
 export const RESERVE_DAYS_MAX = 540
 
+/** An address may be that of all callers, such as a proxy's: its limits lie above what one process can serve. */
 const ADDRESS_LIMIT: RateLimit = { perSecond: 20_000, burst: 40_000 }
 const DEFAULT_LIMITS: RateLimits = {
   mutations: { caller: { perSecond: 200, burst: 400 }, ip: ADDRESS_LIMIT },
