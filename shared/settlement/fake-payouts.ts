@@ -269,8 +269,8 @@ export class FakePayouts implements Payouts, PayoutsToHold {
   }
 
   /** Of all merchants: who calls looks at their terms. */
-  async listOfHeld(state: PayoutState, limit: number): Promise<Payout[]> {
-    const rows = await this.table.filter(undefined, row => row.state === state)
+  async listOfHeld(state: PayoutState, limit: number, afterPayoutId = ''): Promise<Payout[]> {
+    const rows = await this.table.filter(undefined, row => row.state === state && row.payoutId > afterPayoutId)
     return rows.sort(inOrder(({ payoutId }) => payoutId)).slice(0, limit)
   }
 

@@ -169,6 +169,36 @@ describe('createPayouts', () => {
     expect(statesOf(ports)).toEqual(['CANCELED 1', 'CREATED 1', 'CREATED 2'])
   })
 
+  test('what nobody has approved before another account applies is not approved, and is paid to the new one', async () => {
+    const ports = await withBatches(2)
+    await create(ports)
+    const { fileId } = fileOf(ports)
+    // Monday.
+    const validFromMs = ports.clock.virtualNowMs() + 3 * DAY_MS
+    ports.terms.rows.push(termsOf({ accountToken: 'acct_new', validFromMs }))
+    expect(await create(ports)).toMatchObject({ created: 0, canceled: 0 })
+
+    ports.clock.advanceVirtual(3 * DAY_MS)
+    expect(await approveFile(ports, fileId, decision)).toEqual({ kind: 'held', count: 1 })
+    expect(await create(ports)).toMatchObject({ canceled: 1, held: 0, created: 1 })
+    expect(ports.payouts.table.rows().map(row => [row.state, row.accountToken, row.failure])).toEqual([
+      ['CANCELED', 'acct_pay', 'the merchant has another account'],
+      ['CREATED', 'acct_pay', null],
+      ['CREATED', 'acct_new', null],
+    ])
+    expect(entriesOf(ports)).toEqual(['payout 10000', 'payout 10000', 'payout_failed 10000', 'payout 10000'])
+    expect(await create(ports)).toMatchObject({ created: 0, canceled: 0 })
+    expect(await approveFile(ports, fileId, decision)).toMatchObject({ kind: 'decided', file: { payoutCount: 1 } })
+  })
+
+  test('finds those behind any number of others', async () => {
+    const ports = await withBatches(3)
+    await create(ports)
+    ports.terms.rows.push({ ...termsOf({ heldReason: 'it came back' }), merchantId: 'shop3' })
+    const found = await heldPayouts(ports, 'CREATED', ports.clock.virtualNowMs(), 1)
+    expect(found.map(({ merchantId }) => merchantId)).toEqual(['shop3'])
+  })
+
   test('leaves a payout of a held merchant that was approved already, which is shown', async () => {
     const { ports } = await withApproved(2)
     ports.terms.rows.push(termsOf({ heldReason: 'asked to' }))

@@ -534,8 +534,8 @@ export interface Payouts {
 }
 
 export interface PayoutsToHold {
-  /** In this state, and of merchants with terms that hold them, whenever these apply; in the order of their ids. */
-  listOfHeld(state: PayoutState, limit: number): Promise<Payout[]>
+  /** In this state, and of merchants with terms that hold them, or have another account, whenever these apply; in the order of their ids. */
+  listOfHeld(state: PayoutState, limit: number, afterPayoutId?: string): Promise<Payout[]>
 }
 
 export interface PayoutFile {
