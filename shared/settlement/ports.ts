@@ -235,8 +235,8 @@ export interface Unbatched {
 }
 
 export interface UnbatchedItems {
-  /** At most `limit` accounts behind this one with items in no batch. Reads one row of the index for each, however many items there are. */
-  listAccounts(after: Account | undefined, limit: number): Promise<Account[]>
+  /** Those with items in no batch, in order. Reads one row of the index for each, however many items there are. */
+  listAccounts(): Promise<Account[]>
   /** Of each of these accounts, in their order. */
   unbatched(accounts: readonly Account[]): Promise<Unbatched[]>
   /**
