@@ -4,7 +4,7 @@ import { payoutEvent } from '../contracts/settlement-events.ts'
 import type { DatedTerms } from '../domain/settlement-terms.ts'
 import { FakeDatabase, shuffledTurns } from '../payments/fake-store.ts'
 import { heldPayouts } from './cancel-held.ts'
-import { createPayouts } from './create-payouts.ts'
+import { createPayouts, releasable } from './create-payouts.ts'
 import { approveFile, cancelFile, cancelPayout } from './decide-file.ts'
 import { createPayoutPorts, type FakePayoutPorts, fakeTerms, ScriptedBank } from './fake-payouts.ts'
 import { inquirePayouts } from './inquire-payouts.ts'
@@ -132,6 +132,20 @@ describe('createPayouts', () => {
 
     ports.terms.rows.push(termsOf({ validFromMs: ports.clock.virtualNowMs() }))
     expect(await create(ports)).toMatchObject({ created: 1, released: 1 })
+  })
+
+  test('releases a batch behind any number of others that are still held', async () => {
+    const ports = await withBatches(3)
+    const held = (number: number) => termsOf({ merchantId: `shop${number}`, heldReason: 'it came back' })
+    ports.terms.rows.push(held(1), held(2), held(3))
+    expect(await create(ports)).toMatchObject({ held: 3 })
+
+    const nowMs = ports.clock.virtualNowMs()
+    ports.terms.rows.push(termsOf({ merchantId: 'shop3', validFromMs: nowMs }))
+    for (const pageHeld of [1, 2, 3, 4]) {
+      const found = await releasable(ports, nowMs, pageHeld)
+      expect(found.map(({ merchantId }) => merchantId)).toEqual(['shop3'])
+    }
   })
 
   test('pays nothing to a merchant that is held after its terms were read, or within a minute', async () => {
