@@ -1,7 +1,8 @@
 /** Payouts that were made before their merchant was held, or had another account: those that nobody has approved are canceled, the others are shown. */
 import type { Doorbell, SeparateTransactions } from '../payments/ports.ts'
+import { ATTEMPTS_MAX } from './move-payouts.ts'
 import { type HeldPorts, whyNotPaid } from './payable-batches.ts'
-import type { Payout, Payouts, PayoutsToHold } from './ports.ts'
+import type { Payout, PayoutAlarms, Payouts, PayoutsToHold } from './ports.ts'
 import { ringFor } from './ring-for.ts'
 import { lockWithFile, type WithdrawPorts, withdraw } from './withdraw-payout.ts'
 
@@ -13,6 +14,7 @@ export interface CancelHeldPorts extends FindHeldPorts, WithdrawPorts {
   payouts: Payouts & PayoutsToHold
   transactions: SeparateTransactions
   doorbell: Doorbell
+  payoutAlarms: Pick<PayoutAlarms, 'attemptsUsedUp'>
 }
 
 /** Of one look. */
@@ -60,6 +62,8 @@ async function cancelOne(ports: CancelHeldPorts, seen: Payout): Promise<boolean>
     await withdraw(ports, tx, locked, reason)
     return true
   })
-  if (isOurs) await ringFor(ports.doorbell, [seen.payoutId])
-  return isOurs
+  if (!isOurs) return false
+  await ringFor(ports.doorbell, [seen.payoutId])
+  if (seen.attempt >= ATTEMPTS_MAX) ports.payoutAlarms.attemptsUsedUp(seen)
+  return true
 }

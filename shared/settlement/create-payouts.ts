@@ -15,7 +15,7 @@ export interface CreatePorts extends PayablePorts, CancelHeldPorts {
   transactions: SeparateTransactions
   payoutFiles: PayoutFiles
   doorbell: Doorbell
-  payoutAlarms: Pick<PayoutAlarms, 'payoutTooLarge'>
+  payoutAlarms: Pick<PayoutAlarms, 'payoutTooLarge' | 'attemptsUsedUp'>
 }
 
 export interface CreateSummary {

@@ -205,6 +205,20 @@ describe('createPayouts', () => {
     expect(await approveFile(ports, fileId, decision)).toMatchObject({ kind: 'decided', file: { payoutCount: 1 } })
   })
 
+  test('says so when it cancels the last attempt of a batch', async () => {
+    const ports = await withBatches()
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      const validFromMs = ports.clock.virtualNowMs()
+      ports.terms.rows.push(termsOf({ accountToken: `acct_${attempt}`, validFromMs }))
+      expect(await create(ports)).toMatchObject({ created: 1, canceled: attempt === 1 ? 0 : 1 })
+      ports.clock.advanceVirtual(1)
+    }
+    expect(ports.payoutAlarms.raised).toEqual([])
+    ports.terms.rows.push(termsOf({ accountToken: 'acct_6', validFromMs: ports.clock.virtualNowMs() }))
+    expect(await create(ports)).toMatchObject({ created: 0, canceled: 1 })
+    expect(ports.payoutAlarms.raised).toEqual([expect.stringContaining('bat_')])
+  })
+
   test('finds those behind any number of others', async () => {
     const ports = await withBatches(3)
     await create(ports)

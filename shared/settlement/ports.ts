@@ -668,7 +668,7 @@ export interface PayoutAlarms {
   payoutTooLarge(batch: SettlementBatch): void
   /** The bank does not know a payout of a file that it accepted. */
   payoutLost(payout: Payout): void
-  /** The last attempt of a batch failed: it waits for a person. */
+  /** The last attempt of a batch failed, or was canceled by the system: it waits for a person. */
   attemptsUsedUp(payout: Payout): void
   /** A file would not have the bytes that were sent. It is not sent again. Must never happen. */
   fileChanged(file: PayoutFile): void
