@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { HttpBank } from '../../shared/bank/http-bank.ts'
 import { pain001 } from '../../shared/bank/pain-001.ts'
+import type { DatedTerms } from '../../shared/domain/settlement-terms.ts'
 import { FakeClock, FakeDoorbell } from '../../shared/payments/fakes.ts'
 import { createIds } from '../../shared/runtime/ids.ts'
 import { CHUNK_ITEMS, closeBatches } from '../../shared/settlement/close-batches.ts'
@@ -310,7 +311,7 @@ describe('closing on MariaDB', () => {
       times(2_000, index => ({ merchantId: merchantOf(index), currency: 'KRW' })),
     )
 
-    const { sql, values } = asked.find(each => each.sql.includes('currency > ?'))!
+    const { sql, values } = asked.find(each => each.sql.includes('batch_id IS NULL AND (merchant_id > ?'))!
     const plan = await scratch.direct.rows<{ key: string; Extra: string }>(
       `EXPLAIN ${sql.split(' UNION ALL ')[0]}`,
       values.slice(0, 3) as string[],
@@ -501,6 +502,36 @@ describe('payouts on MariaDB', () => {
       subject_id: expect.stringMatching(/^out_/),
       credit_account: 'payout_in_transit',
     })
+  })
+
+  test('to a merchant that is held, or has another account by now, are canceled before they are approved', async () => {
+    const ports = await withClosed(4)
+    await createPayouts(ports, NO_END)
+    const terms = { ...fakeTerms, currency: 'KRW', validFromMs: clock.virtualNowMs() }
+    const later = { ...terms, validFromMs: clock.virtualNowMs() + DAY_MS }
+    await ports.transactions.runAlone(async tx => {
+      const insert = (row: DatedTerms) => ports.terms.insertTerms(tx, row, 'kim', NOW_MS)
+      await insert({ ...terms, merchantId: 'shop0', heldReason: 'it came back' })
+      await insert({ ...terms, merchantId: 'shop1', accountToken: 'acct_new' })
+      await insert({ ...terms, merchantId: 'shop2', delayDays: 1 })
+      await insert({ ...later, merchantId: 'shop3', accountToken: 'acct_new' })
+    })
+    expect(await ports.payouts.listOfHeld('CREATED', 2)).toHaveLength(2)
+    const [first, ...rest] = await ports.payouts.listOfHeld('CREATED', 10)
+    expect(rest).toHaveLength(2)
+    expect(await ports.payouts.listOfHeld('CREATED', 10, first!.payoutId)).toEqual(rest)
+    expect(await approveFile(ports, await onlyFile(), decision)).toEqual({ kind: 'held', count: 2 })
+
+    expect(await createPayouts(ports, NO_END)).toMatchObject({ canceled: 2, held: 1, created: 1 })
+    expect(
+      await scratch.direct.rows('SELECT merchant_id, state, account_token FROM payout ORDER BY merchant_id, attempt'),
+    ).toEqual([
+      { merchant_id: 'shop0', state: 'CANCELED', account_token: 'acct_pay' },
+      { merchant_id: 'shop1', state: 'CANCELED', account_token: 'acct_pay' },
+      { merchant_id: 'shop1', state: 'CREATED', account_token: 'acct_new' },
+      { merchant_id: 'shop2', state: 'CREATED', account_token: 'acct_pay' },
+      { merchant_id: 'shop3', state: 'CREATED', account_token: 'acct_pay' },
+    ])
   })
 
   test('go from the approval to the bank’s answer', async () => {
