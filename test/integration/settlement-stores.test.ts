@@ -228,6 +228,25 @@ describe('closing on MariaDB', () => {
     ).toEqual([{ due: '2026-01-06', paid: '2026-01-06', count: 6_000 }])
   })
 
+  test('dates the items of one period without reading those of others', async () => {
+    const ports = processOf()
+    for (const periodEnd of times(10, day => `2026-01-0${day}`).slice(1))
+      await sell(
+        ports,
+        times(500, index => itemOf(10, { merchantId: `shop${index % 50}`, dueOn: null, periodEnd })),
+      )
+    await scratch.direct.rows('ANALYZE TABLE settlement_item')
+    const asked = ports.listen()
+    const period = { merchantId: 'shop7', currency: 'KRW', periodEnd: '2026-01-05' }
+    const due = { dueOn: '2026-01-07', calendarVersion: 1 }
+    expect(await ports.transactions.runAlone(tx => ports.undatedItems.date(tx, period, due, 100))).toBe(10)
+
+    const [{ sql, values }] = asked as [(typeof asked)[0]]
+    const [plan] = await scratch.direct.rows<{ key: string; rows: number }>(`EXPLAIN ${sql}`, values as string[])
+    expect(plan).toMatchObject({ key: 'settlement_item_by_due' })
+    expect(Number(plan!.rows)).toBeLessThan(100)
+  })
+
   test('two closers at once, and sales that go on meanwhile: each batch is the sum of its items', async () => {
     const [one, other] = [processOf(), processOf()]
     await sellMany(one, 6_000)
