@@ -7,7 +7,8 @@
 --        wait for that long, and payments go on. The indexes are built while others write.
 -- Undo:  forward only.
 CREATE INDEX IF NOT EXISTS recon_break_action_by_target ON recon_break_action (target);
-CREATE INDEX IF NOT EXISTS settlement_item_by_due ON settlement_item (due_on);
+-- In the order in which items are dated: those of one period are read, and locked, without those of all others.
+CREATE INDEX IF NOT EXISTS settlement_item_by_due ON settlement_item (due_on, merchant_id, currency, period_end, item_id);
 
 ALTER TABLE recon_expectation DROP CONSTRAINT IF EXISTS recon_expectation_state;
 ALTER TABLE recon_expectation

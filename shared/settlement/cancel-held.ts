@@ -1,7 +1,8 @@
-/** Payouts that were made before their merchant was held: those that nobody has approved are canceled, the others are shown. */
+/** Payouts that were made before their merchant was held, or had another account: those that nobody has approved are canceled, the others are shown. */
 import type { Doorbell, SeparateTransactions } from '../payments/ports.ts'
-import { type HeldPorts, isHeld, isHeldNow } from './payable-batches.ts'
-import type { Payout, Payouts, PayoutsToHold } from './ports.ts'
+import { ATTEMPTS_MAX } from './move-payouts.ts'
+import { type HeldPorts, whyNotPaid } from './payable-batches.ts'
+import type { Payout, PayoutAlarms, Payouts, PayoutsToHold } from './ports.ts'
 import { ringFor } from './ring-for.ts'
 import { lockWithFile, type WithdrawPorts, withdraw } from './withdraw-payout.ts'
 
@@ -13,23 +14,33 @@ export interface CancelHeldPorts extends FindHeldPorts, WithdrawPorts {
   payouts: Payouts & PayoutsToHold
   transactions: SeparateTransactions
   doorbell: Doorbell
+  payoutAlarms: Pick<PayoutAlarms, 'attemptsUsedUp'>
 }
 
-/** Of one look; there are few. */
-const PAYOUTS_MAX = 1_000
+/** Of one look. */
+const PAGE_PAYOUTS = 1_000
 
-const REASON = 'the merchant is held'
-
-/** In this state, of merchants that are held at this virtual time; at most a thousand. Throws DependencyUnavailableError. */
+/** In this state, of merchants that are held at this virtual time, or have another account by then. Throws DependencyUnavailableError. */
 export async function heldPayouts(
   ports: FindHeldPorts,
   state: 'CREATED' | 'APPROVED',
   virtualNowMs: number,
+  pagePayouts = PAGE_PAYOUTS,
 ): Promise<Payout[]> {
-  const seen = await ports.payouts.listOfHeld(state, PAYOUTS_MAX)
-  if (seen.length === 0) return []
-  const rows = await ports.terms.listTerms(undefined, [...new Set(seen.map(({ merchantId }) => merchantId))])
-  return seen.filter(payout => isHeld(ports, rows, payout, virtualNowMs))
+  const held: Payout[] = []
+  let after: string | undefined
+  do {
+    const page = await ports.payouts.listOfHeld(state, pagePayouts, after)
+    held.push(...(await heldIn(ports, page, virtualNowMs)))
+    after = page.length < pagePayouts ? undefined : page.at(-1)!.payoutId
+  } while (after !== undefined)
+  return held
+}
+
+async function heldIn(ports: FindHeldPorts, page: readonly Payout[], virtualNowMs: number): Promise<Payout[]> {
+  if (page.length === 0) return []
+  const rows = await ports.terms.listTerms(undefined, [...new Set(page.map(({ merchantId }) => merchantId))])
+  return page.filter(payout => whyNotPaid(ports, rows, payout, virtualNowMs) !== undefined)
 }
 
 /** Each is booked back, and its file goes without it. Returns how many. Throws DependencyUnavailableError. */
@@ -44,10 +55,15 @@ export async function cancelHeld(ports: CancelHeldPorts, mayGoOn: () => boolean)
 async function cancelOne(ports: CancelHeldPorts, seen: Payout): Promise<boolean> {
   const isOurs = await ports.transactions.run(seen.payoutId, async tx => {
     const locked = await lockWithFile(ports, tx, seen)
-    if (locked?.payout.state !== 'CREATED' || !(await isHeldNow(ports, tx, seen))) return false
-    await withdraw(ports, tx, locked, REASON)
+    if (locked?.payout.state !== 'CREATED') return false
+    const rows = await ports.terms.listTerms(tx, [seen.merchantId])
+    const reason = whyNotPaid(ports, rows, seen, ports.clock.virtualNowMs())
+    if (reason === undefined) return false
+    await withdraw(ports, tx, locked, reason)
     return true
   })
-  if (isOurs) await ringFor(ports.doorbell, [seen.payoutId])
-  return isOurs
+  if (!isOurs) return false
+  await ringFor(ports.doorbell, [seen.payoutId])
+  if (seen.attempt >= ATTEMPTS_MAX) ports.payoutAlarms.attemptsUsedUp(seen)
+  return true
 }

@@ -15,7 +15,7 @@ export interface CreatePorts extends PayablePorts, CancelHeldPorts {
   transactions: SeparateTransactions
   payoutFiles: PayoutFiles
   doorbell: Doorbell
-  payoutAlarms: Pick<PayoutAlarms, 'payoutTooLarge'>
+  payoutAlarms: Pick<PayoutAlarms, 'payoutTooLarge' | 'attemptsUsedUp'>
 }
 
 export interface CreateSummary {
@@ -53,14 +53,24 @@ export async function createPayouts(ports: CreatePorts, deadlineMs: number): Pro
   return summary
 }
 
-/** Held batches of one look. There are few. */
-const HELD_MAX = 1_000
+/** Held batches of one look. */
+const PAGE_HELD = 1_000
 
 /** Held batches of merchants that are held no longer. */
-export async function releasable(ports: PayablePorts, virtualNowMs: number): Promise<SettlementBatch[]> {
-  const held = await ports.batches.listByState('HELD', HELD_MAX)
-  const standings = await withStandings(ports, held, virtualNowMs)
-  return standings.flatMap(({ batch, standing }) => (standing.kind === 'held' ? [] : [batch]))
+export async function releasable(
+  ports: PayablePorts,
+  virtualNowMs: number,
+  pageHeld = PAGE_HELD,
+): Promise<SettlementBatch[]> {
+  const found: SettlementBatch[] = []
+  let after: string | undefined
+  do {
+    const page = await ports.batches.listByState('HELD', pageHeld, after)
+    const standings = await withStandings(ports, page, virtualNowMs)
+    found.push(...standings.flatMap(({ batch, standing }) => (standing.kind === 'held' ? [] : [batch])))
+    after = page.length < pageHeld ? undefined : page.at(-1)!.batchId
+  } while (after !== undefined)
+  return found
 }
 
 async function releaseHeld(ports: CreatePorts, mayGoOn: () => boolean): Promise<number> {

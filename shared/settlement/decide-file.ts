@@ -3,7 +3,7 @@
 import type { PayoutFileState, PayoutState } from '../contracts/lists.ts'
 import type { Doorbell, SeparateTransactions, Transaction } from '../payments/ports.ts'
 import { idsOf, type MovePorts, writeFailed } from './move-payouts.ts'
-import { type HeldPorts, isHeld } from './payable-batches.ts'
+import { type HeldPorts, whyNotPaid } from './payable-batches.ts'
 import type { AuditEntry, AuditLog, Payout, PayoutFile, PayoutFiles } from './ports.ts'
 import { ringFor } from './ring-for.ts'
 import { isCancelable, lockWithFile, withdraw, writeLeft } from './withdraw-payout.ts'
@@ -29,10 +29,10 @@ export type FileDecision =
   | { kind: 'not_found' }
   /** It is past the state in which this can be decided. Nothing was changed. */
   | { kind: 'too_late'; state: PayoutFileState }
-  /** So many of its payouts are of merchants that are held. `create-payouts` takes them out. */
+  /** So many of its payouts are of merchants that are held, or have another account by now. `create-payouts` takes them out. */
   | { kind: 'held'; count: number }
 
-/** PREPARED → APPROVED, with its payouts; none of them is of a merchant that is held. Throws DependencyUnavailableError. */
+/** PREPARED → APPROVED, with its payouts; none of them is of a merchant that is held, or has another account by now. Throws DependencyUnavailableError. */
 export async function approveFile(ports: ApprovePorts, fileId: string, decision: Decision): Promise<FileDecision> {
   await ports.clock.catchUp()
   return ports.transactions.run(fileId, async tx => {
@@ -53,7 +53,7 @@ export async function approveFile(ports: ApprovePorts, fileId: string, decision:
 async function heldOf(ports: ApprovePorts, tx: Transaction, payouts: readonly Payout[]): Promise<Payout[]> {
   if (payouts.length === 0) return []
   const rows = await ports.terms.listTerms(tx, [...new Set(payouts.map(({ merchantId }) => merchantId))])
-  return payouts.filter(payout => isHeld(ports, rows, payout, ports.clock.virtualNowMs()))
+  return payouts.filter(payout => whyNotPaid(ports, rows, payout, ports.clock.virtualNowMs()) !== undefined)
 }
 
 /** The file and all its payouts are CANCELED, as long as it was not sent. Throws DependencyUnavailableError. */

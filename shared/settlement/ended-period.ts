@@ -52,7 +52,7 @@ export interface NextPeriod {
 }
 
 /** Accounts of one look. */
-const PAGE_ACCOUNTS = 250
+const PAGE_ACCOUNTS = 100
 
 /** Of every account, page by page: a page takes as many statements as one account. */
 export async function* nextPeriods(
@@ -60,12 +60,9 @@ export async function* nextPeriods(
   clock: Pick<Clock, 'virtualNowMs'>,
   pageAccounts = PAGE_ACCOUNTS,
 ): AsyncGenerator<NextPeriod> {
-  let after: Account | undefined
-  do {
-    const page = await ports.unbatchedItems.listAccounts(after, pageAccounts)
-    yield* await nextPeriodsOf(ports, page, clock.virtualNowMs())
-    after = page.length < pageAccounts ? undefined : page.at(-1)
-  } while (after !== undefined)
+  const accounts = await ports.unbatchedItems.listAccounts()
+  for (let first = 0; first < accounts.length; first += pageAccounts)
+    yield* await nextPeriodsOf(ports, accounts.slice(first, first + pageAccounts), clock.virtualNowMs())
 }
 
 /**

@@ -86,16 +86,11 @@ export class FakeSettlementItems implements Pick<Items, 'insert'>, UnbatchedItem
     return rows.length
   }
 
-  async listAccounts(after: Account | undefined, limit: number): Promise<Account[]> {
+  async listAccounts(): Promise<Account[]> {
     const placeOf = ({ merchantId, currency }: Account) => keyOf(merchantId, currency)
-    const rows = await this.table.filter(
-      undefined,
-      row => row.batchId === null && (after === undefined || placeOf(row) > placeOf(after)),
-    )
+    const rows = await this.table.filter(undefined, row => row.batchId === null)
     const accounts = rows.map(({ merchantId, currency }) => ({ merchantId, currency }))
-    return [...new Map(accounts.map(account => [placeOf(account), account])).values()]
-      .sort(inOrder(placeOf))
-      .slice(0, limit)
+    return [...new Map(accounts.map(account => [placeOf(account), account])).values()].sort(inOrder(placeOf))
   }
 
   unbatched(accounts: readonly Account[]): Promise<Unbatched[]> {
@@ -269,8 +264,8 @@ export class FakePayouts implements Payouts, PayoutsToHold {
   }
 
   /** Of all merchants: who calls looks at their terms. */
-  async listOfHeld(state: PayoutState, limit: number): Promise<Payout[]> {
-    const rows = await this.table.filter(undefined, row => row.state === state)
+  async listOfHeld(state: PayoutState, limit: number, afterPayoutId = ''): Promise<Payout[]> {
+    const rows = await this.table.filter(undefined, row => row.state === state && row.payoutId > afterPayoutId)
     return rows.sort(inOrder(({ payoutId }) => payoutId)).slice(0, limit)
   }
 

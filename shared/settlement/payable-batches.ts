@@ -4,7 +4,7 @@ import { addBusinessDays, addDays, dayEndsAtMs, isBusinessDay, soldOn } from '..
 import { type DatedTerms, type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
 import type { Clock, Transaction } from '../payments/ports.ts'
 import { ATTEMPTS_MAX } from './move-payouts.ts'
-import type { Account, Batches, BatchPosition, Calendars, SettlementBatch, TermsReader } from './ports.ts'
+import type { Account, Batches, BatchPosition, Calendars, Payout, SettlementBatch, TermsReader } from './ports.ts'
 import { readOnce } from './read-once.ts'
 import { AHEAD_MS_MIN } from './set-terms.ts'
 
@@ -74,6 +74,18 @@ export function isHeld(
 ): boolean {
   const at = (atMs: number) => termsAt(rows, settlementDefaults, merchantId, currency, atMs)
   return [virtualNowMs, virtualNowMs + AHEAD_MS_MIN].some(atMs => at(atMs).heldReason !== null)
+}
+
+/** Why a payout that nobody has approved is not to be paid as it is; undefined: it may be. What is wanted to begin later is not asked. */
+export function whyNotPaid(
+  ports: Pick<HeldPorts, 'settlementDefaults'>,
+  rows: readonly DatedTerms[],
+  { merchantId, currency, accountToken }: Pick<Payout, 'merchantId' | 'currency' | 'accountToken'>,
+  virtualNowMs: number,
+): string | undefined {
+  if (isHeld(ports, rows, { merchantId, currency }, virtualNowMs)) return 'the merchant is held'
+  const terms = termsAt(rows, ports.settlementDefaults, merchantId, currency, virtualNowMs)
+  return terms.accountToken === accountToken ? undefined : 'the merchant has another account'
 }
 
 /** By the terms as the transaction finds them: somebody may have held the merchant since they were read. */

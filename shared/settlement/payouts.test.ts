@@ -4,7 +4,7 @@ import { payoutEvent } from '../contracts/settlement-events.ts'
 import type { DatedTerms } from '../domain/settlement-terms.ts'
 import { FakeDatabase, shuffledTurns } from '../payments/fake-store.ts'
 import { heldPayouts } from './cancel-held.ts'
-import { createPayouts } from './create-payouts.ts'
+import { createPayouts, releasable } from './create-payouts.ts'
 import { approveFile, cancelFile, cancelPayout } from './decide-file.ts'
 import { createPayoutPorts, type FakePayoutPorts, fakeTerms, ScriptedBank } from './fake-payouts.ts'
 import { inquirePayouts } from './inquire-payouts.ts'
@@ -134,6 +134,20 @@ describe('createPayouts', () => {
     expect(await create(ports)).toMatchObject({ created: 1, released: 1 })
   })
 
+  test('releases a batch behind any number of others that are still held', async () => {
+    const ports = await withBatches(3)
+    const held = (number: number) => termsOf({ merchantId: `shop${number}`, heldReason: 'it came back' })
+    ports.terms.rows.push(held(1), held(2), held(3))
+    expect(await create(ports)).toMatchObject({ held: 3 })
+
+    const nowMs = ports.clock.virtualNowMs()
+    ports.terms.rows.push(termsOf({ merchantId: 'shop3', validFromMs: nowMs }))
+    for (const pageHeld of [1, 2, 3, 4]) {
+      const found = await releasable(ports, nowMs, pageHeld)
+      expect(found.map(({ merchantId }) => merchantId)).toEqual(['shop3'])
+    }
+  })
+
   test('pays nothing to a merchant that is held after its terms were read, or within a minute', async () => {
     const ports = await withBatches()
     const soon = termsOf({ heldReason: 'it came back', validFromMs: ports.clock.virtualNowMs() + AHEAD_MS_MIN })
@@ -167,6 +181,50 @@ describe('createPayouts', () => {
     ports.terms.rows.push(termsOf({ validFromMs: ports.clock.virtualNowMs() }))
     expect(await create(ports)).toMatchObject({ created: 1, released: 1 })
     expect(statesOf(ports)).toEqual(['CANCELED 1', 'CREATED 1', 'CREATED 2'])
+  })
+
+  test('what nobody has approved before another account applies is not approved, and is paid to the new one', async () => {
+    const ports = await withBatches(2)
+    await create(ports)
+    const { fileId } = fileOf(ports)
+    // Monday.
+    const validFromMs = ports.clock.virtualNowMs() + 3 * DAY_MS
+    ports.terms.rows.push(termsOf({ accountToken: 'acct_new', validFromMs }))
+    expect(await create(ports)).toMatchObject({ created: 0, canceled: 0 })
+
+    ports.clock.advanceVirtual(3 * DAY_MS)
+    expect(await approveFile(ports, fileId, decision)).toEqual({ kind: 'held', count: 1 })
+    expect(await create(ports)).toMatchObject({ canceled: 1, held: 0, created: 1 })
+    expect(ports.payouts.table.rows().map(row => [row.state, row.accountToken, row.failure])).toEqual([
+      ['CANCELED', 'acct_pay', 'the merchant has another account'],
+      ['CREATED', 'acct_pay', null],
+      ['CREATED', 'acct_new', null],
+    ])
+    expect(entriesOf(ports)).toEqual(['payout 10000', 'payout 10000', 'payout_failed 10000', 'payout 10000'])
+    expect(await create(ports)).toMatchObject({ created: 0, canceled: 0 })
+    expect(await approveFile(ports, fileId, decision)).toMatchObject({ kind: 'decided', file: { payoutCount: 1 } })
+  })
+
+  test('says so when it cancels the last attempt of a batch', async () => {
+    const ports = await withBatches()
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      const validFromMs = ports.clock.virtualNowMs()
+      ports.terms.rows.push(termsOf({ accountToken: `acct_${attempt}`, validFromMs }))
+      expect(await create(ports)).toMatchObject({ created: 1, canceled: attempt === 1 ? 0 : 1 })
+      ports.clock.advanceVirtual(1)
+    }
+    expect(ports.payoutAlarms.raised).toEqual([])
+    ports.terms.rows.push(termsOf({ accountToken: 'acct_6', validFromMs: ports.clock.virtualNowMs() }))
+    expect(await create(ports)).toMatchObject({ created: 0, canceled: 1 })
+    expect(ports.payoutAlarms.raised).toEqual([expect.stringContaining('bat_')])
+  })
+
+  test('finds those behind any number of others', async () => {
+    const ports = await withBatches(3)
+    await create(ports)
+    ports.terms.rows.push({ ...termsOf({ heldReason: 'it came back' }), merchantId: 'shop3' })
+    const found = await heldPayouts(ports, 'CREATED', ports.clock.virtualNowMs(), 1)
+    expect(found.map(({ merchantId }) => merchantId)).toEqual(['shop3'])
   })
 
   test('leaves a payout of a held merchant that was approved already, which is shown', async () => {

@@ -235,8 +235,8 @@ export interface Unbatched {
 }
 
 export interface UnbatchedItems {
-  /** At most `limit` accounts behind this one with items in no batch. Reads one row of the index for each, however many items there are. */
-  listAccounts(after: Account | undefined, limit: number): Promise<Account[]>
+  /** Those with items in no batch, in order. Reads one row of the index for each, however many items there are. */
+  listAccounts(): Promise<Account[]>
   /** Of each of these accounts, in their order. */
   unbatched(accounts: readonly Account[]): Promise<Unbatched[]>
   /**
@@ -534,8 +534,8 @@ export interface Payouts {
 }
 
 export interface PayoutsToHold {
-  /** In this state, and of merchants with terms that hold them, whenever these apply; in the order of their ids. */
-  listOfHeld(state: PayoutState, limit: number): Promise<Payout[]>
+  /** In this state, and of merchants with terms that hold them, or have another account, whenever these apply; in the order of their ids. */
+  listOfHeld(state: PayoutState, limit: number, afterPayoutId?: string): Promise<Payout[]>
 }
 
 export interface PayoutFile {
@@ -668,7 +668,7 @@ export interface PayoutAlarms {
   payoutTooLarge(batch: SettlementBatch): void
   /** The bank does not know a payout of a file that it accepted. */
   payoutLost(payout: Payout): void
-  /** The last attempt of a batch failed: it waits for a person. */
+  /** The last attempt of a batch failed, or was canceled by the system: it waits for a person. */
   attemptsUsedUp(payout: Payout): void
   /** A file would not have the bytes that were sent. It is not sent again. Must never happen. */
   fileChanged(file: PayoutFile): void

@@ -132,11 +132,13 @@ export class PayoutTable implements Payouts, PayoutsToHold, UnansweredPayouts {
     return { count: row!.count, sinceMs: row!.since?.getTime() ?? null }
   }
 
-  listOfHeld(state: PayoutState, limit: number): Promise<Payout[]> {
+  listOfHeld(state: PayoutState, limit: number, afterPayoutId = ''): Promise<Payout[]> {
     return this.#select(
-      `state = ? AND EXISTS (SELECT 1 FROM settlement_terms t WHERE t.merchant_id = payout.merchant_id
-         AND t.currency = payout.currency AND t.held_reason IS NOT NULL) ORDER BY payout_id LIMIT ?`,
-      [state, limit],
+      `state = ? AND payout_id > ? AND EXISTS (SELECT 1 FROM settlement_terms t WHERE t.merchant_id = payout.merchant_id
+         AND t.currency = payout.currency
+         AND (t.held_reason IS NOT NULL OR t.account_token IS NULL OR t.account_token <> payout.account_token))
+       ORDER BY payout_id LIMIT ?`,
+      [state, afterPayoutId, limit],
     )
   }
 

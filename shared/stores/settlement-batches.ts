@@ -152,14 +152,22 @@ const FIRST_SALE = `SELECT period_end FROM settlement_item ${BY_BATCH} WHERE ${O
   ORDER BY period_end, item_id LIMIT 1`
 const CARRIED = `SELECT SUM(net) AS net FROM settlement_item ${BY_BATCH} WHERE ${OF_ACCOUNT}`
 
-/** The other currencies of the account, then the other merchants: an index is skipped through for each, but not for both at once. */
-const behind = (after: Account | undefined): { condition: string; values: string[] }[] =>
-  after === undefined
-    ? [{ condition: '', values: [] }]
-    : [
-        { condition: 'AND merchant_id = ? AND currency > ?', values: [after.merchantId, after.currency] },
-        { condition: 'AND merchant_id > ?', values: [after.merchantId] },
-      ]
+/** The account behind this one that has items in no batch. */
+const FOLLOWING = `SELECT merchant_id, currency FROM settlement_item ${BY_BATCH}
+  WHERE batch_id IS NULL AND (merchant_id > ? OR (merchant_id = ? AND currency > ?)) ORDER BY merchant_id, currency LIMIT 1`
+/** Of one statement. */
+const PLACES_MAX = 100
+const BEFORE_ALL: Account = { merchantId: '', currency: '' }
+const SETTLED_LATELY = `SELECT DISTINCT merchant_id, currency FROM
+  (SELECT merchant_id, currency FROM settlement_batch ORDER BY batch_id DESC LIMIT 5000) AS newest`
+
+interface AccountRow {
+  merchant_id: string
+  currency: string
+}
+
+const accountOf = (row: AccountRow): Account => ({ merchantId: row.merchant_id, currency: row.currency })
+const nameOf = ({ merchantId, currency }: Account): string => `${merchantId} ${currency}`
 
 /** In one statement, so that a batch that is being closed is seen before or after it. */
 const OPEN_SUM = `SELECT COALESCE(SUM(found.net), 0) AS net FROM (
@@ -176,19 +184,32 @@ export class UnbatchedItemTable implements UnbatchedItems {
     this.#database = database
   }
 
-  /** MariaDB skips from account to account ("Using index for group-by"): the index begins with the batch, and so does the grouping. */
-  async listAccounts(after: Account | undefined, limit: number): Promise<Account[]> {
-    const found: Account[] = []
-    for (const { condition, values } of behind(after)) {
-      if (found.length === limit) break
-      const rows = await this.#database.select<{ merchant_id: string; currency: string }>(
-        `SELECT merchant_id, currency FROM settlement_item ${BY_BATCH} WHERE batch_id IS NULL ${condition}
-         GROUP BY batch_id, merchant_id, currency ORDER BY batch_id, merchant_id, currency LIMIT ?`,
-        [...values, limit - found.length],
-      )
-      found.push(...rows.map(row => ({ merchantId: row.merchant_id, currency: row.currency })))
+  /**
+   * Skips from account to account in the index, from many places at once: from the accounts that were settled lately, and from each that
+   * is found behind them. Which places it begins from makes it faster, and changes nothing that it finds.
+   */
+  async listAccounts(): Promise<Account[]> {
+    const settled = (await this.#database.select<AccountRow>(SETTLED_LATELY, [])).map(accountOf)
+    const known = new Set(settled.map(nameOf))
+    const found = new Map<string, Account>()
+    for (let places = [BEFORE_ALL, ...settled]; places.length > 0; ) {
+      const accounts = new Map((await this.#following(places)).map(account => [nameOf(account), account]))
+      for (const [name, account] of accounts) found.set(name, account)
+      places = [...accounts].flatMap(([name, account]) => (known.has(name) ? [] : [account]))
+      for (const place of places) known.add(nameOf(place))
     }
-    return found
+    return [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, account]) => account)
+  }
+
+  async #following(places: readonly Account[]): Promise<Account[]> {
+    const accounts: Account[] = []
+    for (let first = 0; first < places.length; first += PLACES_MAX) {
+      const asked = places.slice(first, first + PLACES_MAX)
+      const values = asked.flatMap(({ merchantId, currency }) => [merchantId, merchantId, currency])
+      const sql = asked.map(() => `(${FOLLOWING})`).join(' UNION ALL ')
+      accounts.push(...(await this.#database.select<AccountRow>(sql, values)).map(accountOf))
+    }
+    return accounts
   }
 
   /** An account has few carried items, so that the first that is none is soon found. */

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { HttpBank } from '../../shared/bank/http-bank.ts'
 import { pain001 } from '../../shared/bank/pain-001.ts'
+import type { DatedTerms } from '../../shared/domain/settlement-terms.ts'
 import { FakeClock, FakeDoorbell } from '../../shared/payments/fakes.ts'
 import { createIds } from '../../shared/runtime/ids.ts'
 import { CHUNK_ITEMS, closeBatches } from '../../shared/settlement/close-batches.ts'
@@ -227,6 +228,25 @@ describe('closing on MariaDB', () => {
     ).toEqual([{ due: '2026-01-06', paid: '2026-01-06', count: 6_000 }])
   })
 
+  test('dates the items of one period without reading those of others', async () => {
+    const ports = processOf()
+    for (const periodEnd of times(10, day => `2026-01-0${day}`).slice(1))
+      await sell(
+        ports,
+        times(500, index => itemOf(10, { merchantId: `shop${index % 50}`, dueOn: null, periodEnd })),
+      )
+    await scratch.direct.rows('ANALYZE TABLE settlement_item')
+    const asked = ports.listen()
+    const period = { merchantId: 'shop7', currency: 'KRW', periodEnd: '2026-01-05' }
+    const due = { dueOn: '2026-01-07', calendarVersion: 1 }
+    expect(await ports.transactions.runAlone(tx => ports.undatedItems.date(tx, period, due, 100))).toBe(10)
+
+    const [{ sql, values }] = asked as [(typeof asked)[0]]
+    const [plan] = await scratch.direct.rows<{ key: string; rows: number }>(`EXPLAIN ${sql}`, values as string[])
+    expect(plan).toMatchObject({ key: 'settlement_item_by_due' })
+    expect(Number(plan!.rows)).toBeLessThan(100)
+  })
+
   test('two closers at once, and sales that go on meanwhile: each batch is the sum of its items', async () => {
     const [one, other] = [processOf(), processOf()]
     await sellMany(one, 6_000)
@@ -261,7 +281,7 @@ describe('closing on MariaDB', () => {
     ])
     const shop = { merchantId: 'shop', currency: 'KRW' }
     expect(await ports.unbatchedItems.unbatched([shop])).toEqual([{ firstPeriodEnd: null, carriedMinor: -700 }])
-    expect(await ports.unbatchedItems.listAccounts(undefined, 10)).toEqual([shop])
+    expect(await ports.unbatchedItems.listAccounts()).toEqual([shop])
   })
 
   test('looks at 2,000 accounts that have nothing to close in a few statements, however many items they have', async () => {
@@ -274,16 +294,50 @@ describe('closing on MariaDB', () => {
     // What was carried waits for a sale.
     await sell(ports, ofEach({ type: 'carry_in' }, 1_000))
     const asked = ports.listen()
-    const beganMs = performance.now()
-    expect(await closeBatches(ports, NO_END)).toMatchObject({ closed: 0, carried: 0 })
+    const look = async () => {
+      asked.length = 0
+      const beganMs = performance.now()
+      expect(await closeBatches(ports, NO_END)).toMatchObject({ closed: 0, carried: 0 })
+      console.log(`2,000 accounts: ${asked.length} statements in ${Math.round(performance.now() - beganMs)} ms`)
+      return asked.length
+    }
+    // None has had a batch: each is found behind the one before.
+    expect(await look()).toBeLessThan(2_100)
+    await ports.transactions.run('batches', async tx => {
+      // Each fiftieth is new.
+      for (const index of times(2_000, place => place))
+        if (index % 50 > 0)
+          await ports.batches.insert(tx, {
+            ...{
+              batchId: ids.batch(),
+              merchantId: merchantOf(index),
+              currency: 'KRW',
+              periodEnd: '2026-01-01',
+              sequence: 1,
+            },
+            ...{
+              dueOn: '2026-01-05',
+              state: 'CLOSED',
+              itemCount: 1,
+              netMinor: 1,
+              openedAtMs: NOW_MS,
+              closedAtMs: NOW_MS,
+            },
+          })
+    })
+    expect(await look()).toBeLessThan(150)
+    expect(await ports.unbatchedItems.listAccounts()).toEqual(
+      times(2_000, index => ({ merchantId: merchantOf(index), currency: 'KRW' })),
+    )
 
-    console.log(`2,000 accounts: ${asked.length} statements in ${Math.round(performance.now() - beganMs)} ms`)
-    expect(asked.length).toBeLessThan(100)
-    const pages = asked.filter(({ sql }) => sql.includes('GROUP BY batch_id'))
-    const [plan] = await scratch.direct.rows<{ Extra: string }>(`EXPLAIN ${pages[2]!.sql}`, [...pages[2]!.values])
-    expect(plan).toMatchObject({ key: 'settlement_item_by_batch' })
-    expect(plan!.Extra).toContain('Using index for group-by')
-    expect(plan!.Extra).not.toContain('filesort')
+    const { sql, values } = asked.find(each => each.sql.includes('batch_id IS NULL AND (merchant_id > ?'))!
+    const plan = await scratch.direct.rows<{ key: string; Extra: string }>(
+      `EXPLAIN ${sql.split(' UNION ALL ')[0]}`,
+      values.slice(0, 3) as string[],
+    )
+    expect(plan).toMatchObject([{ key: 'settlement_item_by_batch' }])
+    expect(plan[0]!.Extra).toContain('Using index')
+    expect(plan[0]!.Extra).not.toContain('filesort')
   })
 
   test('says of many accounts what it says of each', async () => {
@@ -296,7 +350,7 @@ describe('closing on MariaDB', () => {
     ])
     await closeBatches(ports, NO_END)
     await sell(ports, [itemOf(10, { periodEnd: '2026-01-07' })])
-    const accounts = await ports.unbatchedItems.listAccounts(undefined, 10)
+    const accounts = await ports.unbatchedItems.listAccounts()
     expect(accounts.map(({ merchantId, currency }) => `${merchantId} ${currency}`)).toEqual([
       'other KRW',
       'shop KRW',
@@ -314,7 +368,6 @@ describe('closing on MariaDB', () => {
     for (const [place, account] of accounts.entries()) {
       expect(await ports.unbatchedItems.unbatched([account])).toEqual([unbatched[place]])
       expect(await ports.batches.last([account])).toEqual([last[place]])
-      expect(await ports.unbatchedItems.listAccounts(account, 1)).toEqual(accounts.slice(place + 1, place + 2))
     }
   })
 })
@@ -468,6 +521,36 @@ describe('payouts on MariaDB', () => {
       subject_id: expect.stringMatching(/^out_/),
       credit_account: 'payout_in_transit',
     })
+  })
+
+  test('to a merchant that is held, or has another account by now, are canceled before they are approved', async () => {
+    const ports = await withClosed(4)
+    await createPayouts(ports, NO_END)
+    const terms = { ...fakeTerms, currency: 'KRW', validFromMs: clock.virtualNowMs() }
+    const later = { ...terms, validFromMs: clock.virtualNowMs() + DAY_MS }
+    await ports.transactions.runAlone(async tx => {
+      const insert = (row: DatedTerms) => ports.terms.insertTerms(tx, row, 'kim', NOW_MS)
+      await insert({ ...terms, merchantId: 'shop0', heldReason: 'it came back' })
+      await insert({ ...terms, merchantId: 'shop1', accountToken: 'acct_new' })
+      await insert({ ...terms, merchantId: 'shop2', delayDays: 1 })
+      await insert({ ...later, merchantId: 'shop3', accountToken: 'acct_new' })
+    })
+    expect(await ports.payouts.listOfHeld('CREATED', 2)).toHaveLength(2)
+    const [first, ...rest] = await ports.payouts.listOfHeld('CREATED', 10)
+    expect(rest).toHaveLength(2)
+    expect(await ports.payouts.listOfHeld('CREATED', 10, first!.payoutId)).toEqual(rest)
+    expect(await approveFile(ports, await onlyFile(), decision)).toEqual({ kind: 'held', count: 2 })
+
+    expect(await createPayouts(ports, NO_END)).toMatchObject({ canceled: 2, held: 1, created: 1 })
+    expect(
+      await scratch.direct.rows('SELECT merchant_id, state, account_token FROM payout ORDER BY merchant_id, attempt'),
+    ).toEqual([
+      { merchant_id: 'shop0', state: 'CANCELED', account_token: 'acct_pay' },
+      { merchant_id: 'shop1', state: 'CANCELED', account_token: 'acct_pay' },
+      { merchant_id: 'shop1', state: 'CREATED', account_token: 'acct_new' },
+      { merchant_id: 'shop2', state: 'CREATED', account_token: 'acct_pay' },
+      { merchant_id: 'shop3', state: 'CREATED', account_token: 'acct_pay' },
+    ])
   })
 
   test('go from the approval to the bank’s answer', async () => {

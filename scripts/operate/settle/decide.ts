@@ -89,7 +89,7 @@ export function decisionLines(result: FileDecision | PayoutDecision): string[] {
       return [`Nothing was done: it is ${result.state}.`]
     case 'held':
       return [
-        `Nothing was done: ${result.count} of its payouts are of merchants that are held.`,
+        `Nothing was done: ${result.count} of its payouts are of merchants that are held, or have another account by now.`,
         'They are taken out of the file within a minute. Look at it again then: npm run settle -- files',
       ]
     case 'changing':

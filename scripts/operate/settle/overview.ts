@@ -36,9 +36,9 @@ export function overviewLines(sums: readonly OpenSum[]): string[] {
   return sums.length > ROWS_MAX ? [...lines, `… and more; these are the first ${ROWS_MAX}`] : lines
 }
 
-/** Payouts that go to the bank although their merchant is held: somebody approved them before. */
+/** Payouts that go to the bank although their merchant is held, or has another account: somebody approved them before. */
 export const heldLines = (payouts: readonly Payout[]): string[] =>
   payouts.map(
     ({ payoutId, merchantId, currency, amountMinor }) =>
-      `${merchantId} is held, and ${payoutId} (${amountMinor} ${currency}) is approved: npm run settle -- cancel ${payoutId}`,
+      `${merchantId} is held or has another account, and ${payoutId} (${amountMinor} ${currency}) is approved: npm run settle -- cancel ${payoutId}`,
   )
