@@ -43,9 +43,11 @@ const happenings = [
   ...['payouts PAID', 'payouts FAILED', 'payouts RETURNED', 'payouts CANCELED', 'settlements CARRIED'],
   ...['items reserve_hold', 'items reserve_use', 'items reserve_release', 'items invoiced', 'items deducted'],
   ...['items chargeback', 'items chargeback_won', 'items dispute_fee', 'items payout_returned'],
-  ...['disputes OPEN', 'disputes WON', 'invoices PAID', 'invoices LOST', 'accounts APPROVED'],
+  ...['disputes OPEN', 'disputes WON', 'disputes LOST', 'invoices PAID', 'invoices LOST', 'accounts APPROVED'],
   ...['breaks AMOUNT_UNDER OPEN', 'breaks MISSING_THERE OPEN', 'breaks MISSING_HERE RESOLVED', 'breaks FEE RESOLVED'],
   ...['breaks OVER_DISPUTED OPEN', 'breaks DUPLICATE WRITTEN_OFF', 'expectations chargeback SETTLED'],
+  ...['months closed', 'audited month.closed', 'audited dispute.lost', 'audited recon-file.imported'],
+  ...['calendar operator 1', 'audited calendar.added'],
   ...['actions approve', 'actions refuse', 'actions expected', 'allocations transfer', 'allocations return'],
 ]
 
@@ -69,6 +71,9 @@ describe('each step is killed at each of its commits', () => {
 const steps = [
   ...['recordLedger', 'expectSettlement', 'importFiles', 'matchFiles', 'ageBreaks', 'closeBatches'],
   ...['createPayouts', 'sendPayoutFiles', 'inquirePayouts', 'dailyFunds', 'snapshotBalances', 'checkInvariants'],
+  ...['settle approve', 'settle cancel', 'settle terms', 'settle lose', 'settle approve-account', 'settle safeguard'],
+  ...['breaks propose', 'breaks refuse', 'breaks approve', 'disputes lose', 'settle calendar', 'recon import'],
+  'books close',
 ] as const
 
 test('each service stands still for 18 s while money is sent and statements are matched, and the days end as without it', async () => {

@@ -14,6 +14,10 @@ const queries = {
     FROM merchant_invoice GROUP BY state`,
   accounts: `SELECT state, COUNT(*) AS count FROM account_change WHERE state = 'APPROVED' GROUP BY state`,
   disputes: 'SELECT state, COUNT(*) AS count, SUM(amount) AS amount FROM dispute GROUP BY state',
+  months: `SELECT 'closed' AS what, COUNT(*) AS count, SUM(CASE WHEN entry_count > 0 THEN 1 ELSE 0 END) AS filled FROM closed_month`,
+  calendar: 'SELECT source, closed, COUNT(*) AS count FROM business_calendar GROUP BY source, closed',
+  audited: `SELECT action, COUNT(*) AS count FROM audit_log
+    WHERE action IN ('dispute.lost', 'month.closed', 'recon-file.imported', 'calendar.added') GROUP BY action`,
   told: `SELECT topic, COUNT(*) AS count FROM (SELECT topic FROM outbox_event UNION ALL SELECT topic FROM outbox_archive) AS told
     WHERE topic NOT LIKE 'recon.file-imported' GROUP BY topic`,
 } as const

@@ -12,10 +12,12 @@ import type { SettlementPlace } from './settlement-cell.ts'
 export interface Command {
   by: 'kim' | 'han'
   /** Of `npm run`. */
-  tool: 'settle' | 'breaks' | 'disputes'
+  tool: 'settle' | 'breaks' | 'disputes' | 'books' | 'recon'
   words: readonly string[]
   /** What whoever is not sure does: types it again, and nothing more is written; types it again, since something may be left; looks. */
   unsure: 'changes nothing' | 'finishes it' | 'looks'
+  /** How many transactions write something; typed again, it goes on behind those that are done. 1 when not said. */
+  commits?: number
 }
 
 export interface Typed {

@@ -37,6 +37,8 @@ export interface Kill {
 
 /** More than any step commits on one day. */
 const COMMITS_MAX = 60
+/** More than any command makes that only read. */
+const IDLE_COMMITS_MAX = 5
 /** Commits of a step that write the same tables are alike: after so many, only each third is killed. */
 const ALIKE_KILLS = 2
 const PASSED_OF_ALIKE = 2
@@ -72,13 +74,18 @@ export class KillingHands implements Hands {
     throw new Error(`${step} of day ${day} makes more than ${COMMITS_MAX} commits`)
   }
 
-  /** Before the commit; after it; and who is not sure types it once more. */
+  /**
+   * Before its first commit; after it; and so on, until all are done that it makes; and who is not sure types it once more. A commit that
+   * has changed nothing is passed over by the next.
+   */
   async type(command: Command, day: number): Promise<void> {
     const what = `${command.tool} ${command.words[0]}`
-    for (const when of ['before', 'after'] as const) {
-      const { code, output } = await typeCommand(this.#place, command, { point: pointOf[when], hits: 1 })
-      if (code !== null) throw new Error(`${what} was not killed, and ended with ${code}: ${output}`)
-      this.kills.push({ day, what, when })
+    let left = command.commits ?? 1
+    for (let idle = 0; left > 0; ) {
+      const before = await this.#state()
+      for (const when of ['before', 'after'] as const) await this.#killTyped(command, { day, what, when }, idle + 1)
+      if (writtenBetween(before, await this.#state()).length > 0) left--
+      else if (++idle > IDLE_COMMITS_MAX) throw new Error(`${what} makes ${idle} commits that change nothing`)
     }
     if (command.unsure === 'looks') return
     const before = await this.#state()
@@ -86,6 +93,12 @@ export class KillingHands implements Hands {
     if (command.unsure === 'finishes it') return
     const written = writtenBetween(before, await this.#state())
     if (written.length > 0) throw new Error(`${what} was done twice: it wrote ${written.join(', ')}`)
+  }
+
+  async #killTyped(command: Command, kill: Kill, hits: number): Promise<void> {
+    const { code, output } = await typeCommand(this.#place, command, { point: pointOf[kill.when], hits })
+    if (code !== null) throw new Error(`${kill.what} was not killed, and ended with ${code}: ${output}`)
+    this.kills.push(kill)
   }
 
   async #isKilled(

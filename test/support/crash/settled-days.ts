@@ -1,16 +1,25 @@
 /**
  * Ten business days of everything that settlement, reconciliation and the books do: sales of merchants whose terms and accounts make
- * each thing happen, every scheduled job each morning, and what operators decide. Whoever does the steps may be disturbed.
+ * each thing happen, every scheduled job each morning, and what operators decide. A month ends after three of them. Whoever does the
+ * steps may be disturbed.
  */
-import { addBusinessDays, addDays, dayEndsAtMs, soldOn } from '../../../shared/domain/business-days.ts'
+import {
+  addBusinessDays,
+  addDays,
+  type BusinessCalendar,
+  dayEndsAtMs,
+  soldOn,
+} from '../../../shared/domain/business-days.ts'
 import type { DatedTerms } from '../../../shared/domain/settlement-terms.ts'
 import { approveFile } from '../../../shared/settlement/decide-file.ts'
 import { kafkaEvent } from '../../unit/lambda-events.ts'
 import { expectMutation } from '../contract.ts'
 import { authorizeBody, newKey, newMerchant } from '../payments.ts'
+import { withNewestFile } from './acquirer-file.ts'
 import { booksTallies } from './books-tallies.ts'
 import type { Command } from './crash-commands.ts'
 import type { Hands } from './hands.ts'
+import { monthBefore, nearMonthsEnd, untilKnown } from './month-of-days.ts'
 import { type ReconTallies, since } from './recon-tallies.ts'
 import { type EventRow, moveClockTo, recordOf, type SettlementPlace } from './settlement-cell.ts'
 
@@ -42,6 +51,9 @@ const merchants = {
 } as const satisfies Record<string, Partial<DatedTerms>>
 type Name = keyof typeof merchants
 
+/** What is taken back, and nobody fights for. */
+const GIVEN_UP = 80_000
+
 const MINUTE_MS = 60_000
 const SEOUL = { timezone: 'Asia/Seoul', cutoff: '24:00' }
 /** Funds of a day are calculated five minutes after it. */
@@ -71,7 +83,7 @@ class SettledDays {
   }
 
   async play(): Promise<void> {
-    await this.#toNextMorning()
+    await this.#toMonthsEnd()
     for (const name of Object.keys(merchants) as Name[]) await this.#setTerms(name)
     await this.#sellFirst()
     for (let day = 1; day <= DAYS; day++) {
@@ -81,13 +93,27 @@ class SettledDays {
     }
   }
 
-  async #toNextMorning(): Promise<void> {
+  /** Nothing happens until then; what the jobs have to do about that is done. */
+  async #toMonthsEnd(): Promise<void> {
+    await this.#toMorning(nearMonthsEnd)
+    for (const step of ['importFiles', 'matchFiles', 'dailyFunds'] as const) await this.#place.system.invoke(step)
+  }
+
+  #toNextMorning(): Promise<void> {
+    return this.#toMorning((calendar, today) => addBusinessDays(calendar, today, 1))
+  }
+
+  async #toMorning(after: (calendar: BusinessCalendar, today: string) => string | undefined): Promise<void> {
+    const day = await this.#dayAfter(after)
+    await moveClockTo(this.#place.ports, dayEndsAtMs(addDays(day, -1), SEOUL) + MORNING_MS)
+  }
+
+  async #dayAfter(after: (calendar: BusinessCalendar, today: string) => string | undefined): Promise<string> {
     const { ports } = this.#place
     await ports.clock.catchUp()
-    const calendar = await ports.calendars.calendar('KR')
-    const day = addBusinessDays(calendar, soldOn(ports.clock.virtualNowMs(), SEOUL), 1)
-    if (day === undefined) throw new Error('the calendar does not know the next business day')
-    await moveClockTo(ports, dayEndsAtMs(addDays(day, -1), SEOUL) + MORNING_MS)
+    const day = after(await ports.calendars.calendar('KR'), soldOn(ports.clock.virtualNowMs(), SEOUL))
+    if (day === undefined) throw new Error('the calendar does not reach so far')
+    return day
   }
 
   async #setTerms(name: Name): Promise<void> {
@@ -107,6 +133,7 @@ class SettledDays {
     for (const fault of ['short', 'twice', 'wrong_fee', 'missing'])
       await this.#sale('spoiled', 400_000, `tok_settle_${fault}`)
     for (const fault of ['chargeback', 'chargeback_won']) await this.#sale('disputed', 90_000, `tok_settle_${fault}`)
+    await this.#sale('disputed', GIVEN_UP, 'tok_settle_chargeback')
     await this.#refund(await this.#sale('disputed', 90_000, 'tok_settle_over_disputed'), 10_000)
     await this.#deliver(0)
     await this.#sale('daily', 50_000)
@@ -145,11 +172,20 @@ class SettledDays {
   }
 
   async #morning(day: number): Promise<void> {
+    if (day === 4) await this.#importByHand(day)
     for (const step of ['importFiles', 'matchFiles', 'ageBreaks', 'closeBatches'] as const)
       await this.#hands.run(step, day)
     if (day === 1) await this.#cancelPayout(day)
     for (let round = 0; round < ROUNDS[day === 1 ? 0 : 1]; round++) await this.#payOut(day)
     for (const step of ['dailyFunds', 'snapshotBalances', 'checkInvariants'] as const) await this.#hands.run(step, day)
+  }
+
+  /** The acquirer's newest file, before the job takes it: it has the chargebacks. It is received, has its lines, and is whole. */
+  #importByHand(day: number): Promise<void> {
+    return withNewestFile(this.#place, path => {
+      const words = ['import', path, '--source', 'acquirer']
+      return this.#hands.type({ by: 'han', tool: 'recon', words, unsure: 'changes nothing', commits: 3 }, day)
+    })
   }
 
   async #payOut(day: number): Promise<void> {
@@ -179,6 +215,8 @@ class SettledDays {
     if (day === 1) await this.#secondDay(day)
     if (day === 3) await this.#fourthDay(day)
     if (day === 4) await this.#type('han', 'settle', this.#termsOfReturned('--release', '--from', 'soon'), day, 'looks')
+    if (day === 5) await this.#sixthDay(day)
+    if (day === DAYS - 1) await this.#closeMonth(day)
     if (day === 2) await this.#sale('owing', 80_000)
     // So much that the acquirer's batch with the chargebacks is paid, and not carried to the next days.
     if (day <= 4) await this.#sale('daily', 900_000 + day)
@@ -213,6 +251,25 @@ class SettledDays {
     await this.#resolveBreaks(day)
   }
 
+  /** Nobody fights for a dispute any longer, and the next day becomes a holiday. */
+  async #sixthDay(day: number): Promise<void> {
+    const [dispute] = await this.#find(
+      `SELECT d.dispute_id AS id FROM dispute d JOIN payment p ON p.payment_id = d.payment_id
+       WHERE p.merchant_id = ? AND p.amount = ${GIVEN_UP}`,
+      this.#ids.disputed,
+    )
+    await this.#type('han', 'disputes', ['lose', dispute!], day)
+    const holiday = await this.#dayAfter((calendar, today) => addBusinessDays(calendar, today, 1))
+    await this.#type('han', 'settle', ['calendar', 'add', holiday, '--name', 'a day off'], day)
+  }
+
+  async #closeMonth(day: number): Promise<void> {
+    const month = await monthBefore(this.#place)
+    await untilKnown(this.#place, month)
+    await this.#hands.run('checkInvariants', day)
+    await this.#type('kim', 'books', ['close', '--month', month], day)
+  }
+
   #termsOfReturned(...flags: string[]): string[] {
     return ['terms', 'set', this.#ids.returned, '--currency', 'KRW', ...flags]
   }
@@ -236,7 +293,7 @@ class SettledDays {
 
   #type(
     by: 'kim' | 'han',
-    tool: 'settle' | 'breaks',
+    tool: Command['tool'],
     words: readonly string[],
     day: number,
     unsure: Command['unsure'] = 'changes nothing',
