@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { findSystem, systemNamedBy } from './find-system.ts'
+import { bankOf, findSystem, systemNamedBy } from './find-system.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'find-system-'))
 const runFile = join(folder, 'run.json')
@@ -37,6 +37,35 @@ test('the acquirer of a run file decided what is in the database of that run fil
   expect((await findSystem(path, {})).acquirerUrl).toBe(ACQUIRER_URL)
   expect((await findSystem(undefined, { ...elsewhere, ACQUIRER_URL })).acquirerUrl).toBe(ACQUIRER_URL)
   expect((await findSystem(runFile, {})).acquirerUrl).toBeNull()
+})
+
+describe('the bank', () => {
+  const BANK_URL = 'http://bank'
+
+  test('of a run file is that of a named one, whatever the environment says', async () => {
+    const path = join(folder, 'with-bank.json')
+    writeFileSync(path, JSON.stringify({ env: { ...env, BANK_URL }, controlSocket: '/tmp/socket', processes }))
+    expect((await findSystem(path, { BANK_URL: 'http://elsewhere' })).bankUrl).toBe(BANK_URL)
+  })
+
+  // It is no default: a bank that runs here by chance would say that it has moved what is another system's.
+  test('is none where nothing names it', async () => {
+    expect((await findSystem(runFile, {})).bankUrl).toBeNull()
+    const envFile = join(folder, 'no-bank')
+    writeFileSync(envFile, `DATABASE_URL="${elsewhere.DATABASE_URL}"\n`)
+    expect((await systemNamedBy({ envFile }, {}, ['DATABASE_URL'])).bankUrl).toBeNull()
+  })
+
+  test('and the database are both those that a starter wrote down, or neither is', () => {
+    const { DATABASE_URL } = env
+    const run = { env: { BANK_URL, DATABASE_URL } }
+    const other = { BANK_URL: 'http://elsewhere', DATABASE_URL: elsewhere.DATABASE_URL }
+    expect(bankOf({ BANK_URL, DATABASE_URL }, run)).toBe(BANK_URL)
+    expect(bankOf(other, run)).toBe(other.BANK_URL)
+    expect(bankOf({ ...other, BANK_URL }, run)).toBeNull()
+    expect(bankOf({ ...other, DATABASE_URL }, run)).toBeNull()
+    expect(bankOf(other, undefined)).toBe(other.BANK_URL)
+  })
 })
 
 test('the terms of a run file are those by which its functions booked, whatever the environment says', async () => {

@@ -13,6 +13,8 @@ export interface FoundSystem extends KafkaCluster {
   config: Config
   /** Of the acquirer that has decided what is in this database; null when nothing names it. */
   acquirerUrl: string | null
+  /** Of the bank that keeps our accounts for this database, or `none`; null when nothing names it. */
+  bankUrl: string | null
   apiUrl: string
   /** Null when the addresses came from the environment alone. */
   runFile: string | null
@@ -105,6 +107,7 @@ function systemOf(
     config,
     ...kafka,
     acquirerUrl: acquirerOf(env, written?.run),
+    bankUrl: bankOf(env, written?.run),
     apiUrl: env.API_URL ?? 'http://127.0.0.1:8080',
     runFile: written?.path ?? null,
     controlSocket: written?.run.controlSocket ?? null,
@@ -119,6 +122,16 @@ function acquirerOf({ ACQUIRER_URL, DATABASE_URL }: Environment, run: RunFile | 
   if (!ACQUIRER_URL) return null
   const isOfAnother = ACQUIRER_URL === run?.env.ACQUIRER_URL && DATABASE_URL !== run.env.DATABASE_URL
   return isOfAnother ? null : ACQUIRER_URL
+}
+
+/** Bank and database that a starter wrote down belong together: the one with another's would move money for what is not in its books. */
+export function bankOf(
+  { BANK_URL, DATABASE_URL }: Environment,
+  run: { env: Pick<RunFile['env'], 'BANK_URL' | 'DATABASE_URL'> } | undefined,
+): string | null {
+  if (!BANK_URL) return null
+  if (run === undefined) return BANK_URL
+  return (BANK_URL === run.env.BANK_URL) === (DATABASE_URL === run.env.DATABASE_URL) ? BANK_URL : null
 }
 
 /** A starter also writes down services that it was given, and that are somebody else's. */

@@ -367,6 +367,17 @@ describe('the funds of a day', () => {
   })
   afterAll(() => void bank.close())
 
+  test('are not moved at a bank that nothing names', async () => {
+    const named = readFileSync(join(folder, 'env'), 'utf8')
+    writeFileSync(join(folder, 'env'), `DATABASE_URL="${scratch.url}"\n`)
+    expect(await run('safeguard', '--currency', 'KRW', ...by, '--yes')).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('Nothing says which bank'),
+    })
+    writeFileSync(join(folder, 'env'), named)
+    expect(await audited('funds.moved')).toEqual([])
+  })
+
   test('say what to transfer', async () => {
     const { code, stdout } = await run('funds')
     expect(code).toBe(0)

@@ -31,6 +31,10 @@ export const safeguard: SettleAction = {
   flags: ['currency', 'amount', 'back'],
   async run({ ports, system, flags: { currency, amount, back, yes }, by }) {
     if (currency === undefined) throw new WrongArguments('safeguard wants --currency.')
+    if (system.bankUrl === null)
+      return refused(
+        'Nothing says which bank this database belongs to: BANK_URL does, best in the --env-file of the system.',
+      )
     const newest = (await ports.fundsDays.listNewest(ROWS_MAX)).find(row => row.currency === currency)
     if (newest === undefined) return refused(`No day of ${currency} has been calculated yet.`)
     const amountMinor = amount ?? Number(back === true ? tooMuchIn(newest) : missingIn(newest))
@@ -39,7 +43,13 @@ export const safeguard: SettleAction = {
     if (amount === undefined && isOld(newest)) return refused(`${oldLine(newest)} Wait for it, or say --amount.`)
     if (!Number.isSafeInteger(amountMinor)) return refused('It is more than one transfer may be: say --amount.')
     const transfer = transferOf(newest.day, { currency, amountMinor, isBack: back === true })
-    if (!(await mayChange(system, { typed: 'npm run settle', question: questionOf(transfer), yes: yes === true })))
+    if (
+      !(await mayChange(system, {
+        typed: 'npm run settle',
+        question: questionOf(transfer, system.bankUrl),
+        yes: yes === true,
+      }))
+    )
       return 1
     const verdict = await moveFunds(ports, transfer, by)
     console.log(printable(verdictLine(verdict, transfer)))
@@ -61,8 +71,9 @@ const isOld = ({ day, statementDay }: DayOfFunds): boolean => statementDay !== d
 const oldLine = ({ day }: DayOfFunds): string =>
   `The safeguarded account's statement of ${day} has not come, so that what was moved since the one before is not seen.`
 
-const questionOf = ({ from, to, amountMinor, currency, reference }: OwnTransfer): string =>
-  `Move ${majorUnits(BigInt(amountMinor), currency)} ${currency} from the ${from} to the ${to} account, as ${reference}?`
+/** With the host of the bank, and no login. */
+const questionOf = ({ from, to, amountMinor, currency, reference }: OwnTransfer, bankUrl: string): string =>
+  `Move ${majorUnits(BigInt(amountMinor), currency)} ${currency} from the ${from} to the ${to} account, as ${reference}, at the bank ${URL.parse(bankUrl)?.host ?? bankUrl}?`
 
 export function verdictLine(verdict: TransferVerdict, { reference, to }: OwnTransfer): string {
   switch (verdict.kind) {
