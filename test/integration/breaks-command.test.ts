@@ -157,7 +157,8 @@ describe('a break', () => {
 
   test('gives back to a batch of the acquirer, and takes it when it is given up', async () => {
     await scratch.direct.write("INSERT INTO recon_batch VALUES ('acquirer', 'ACQ-1', 'KRW', 5000, 4000, 0, NULL)", [])
-    const missed = await open(0, { class: 'MISSING_THERE', batchRef: 'ACQ-1', movements: [] })
+    const of = { subject: 'acquirer:ACQ-1:KRW', batchRef: 'ACQ-1' }
+    const missed = await open(0, { class: 'MISSING_THERE', ...of, movements: [] })
     await as('kim', 'give-up', missed.breakId, ...because)
     await as('lee', 'approve', missed.breakId, ...because)
     expect(await now(missed)).toMatchObject({ bookedMinor: 1_000, remainingMinor: 1_000, state: 'ASSIGNED' })
