@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { testTokens } from '../../../shared/contracts/test-tokens.ts'
 import { createRandom } from '../random.ts'
 import { drawFaults, faultKinds, wordsOf } from './faults.ts'
-import { drawPart, drawToken, isTakenBack, weighted } from './load/draws.ts'
+import { drawPart, drawToken, weighted } from './load/draws.ts'
 import { victims } from './stage.ts'
 
 const LEASE_MS = 15_000
@@ -44,13 +44,6 @@ describe('clients', () => {
     const random = createRandom(1)
     const drawn = new Set(Array.from({ length: 20_000 }, () => drawToken(random)))
     expect([...drawn].toSorted()).toEqual([...testTokens, 'tok_of_nobody'].toSorted())
-  })
-
-  test('come back to payments whose card holders take back', () => {
-    expect(testTokens.filter(isTakenBack).toSorted()).toEqual([
-      ...['tok_settle_chargeback', 'tok_settle_chargeback_twice', 'tok_settle_chargeback_won'],
-      'tok_settle_over_disputed',
-    ])
   })
 
   test('draw parts from 1 to all', () => {

@@ -42,7 +42,6 @@ export function summaryOf(ended: EndedRun, terminal: NodeJS.WriteStream): string
     `unknown     ${result.memory.unknownIds.size} outcomes: ${list(figures.unknown)}`,
     ...(result.settled
       ? [
-          `disputes    ${result.facts.disputes.length}, ${figures.toldDisputed} answers told of one`,
           `settled     ${result.settled.days.toFixed(0)} days, ${result.settled.approved} files approved, payouts ${list(result.settled.payouts)}; ${result.settled.compared} comparisons with acquirer and bank`,
         ]
       : []),
@@ -81,7 +80,6 @@ export function figuresOf({ seed, result, failures, seconds }: EndedRun) {
       }),
     ),
     unknown,
-    toldDisputed: toldDisputed(facts),
     settled: result.settled,
     healMs: Math.round(healMs),
     records: facts.records.length,
@@ -96,10 +94,6 @@ export function figuresOf({ seed, result, failures, seconds }: EndedRun) {
     },
   }
 }
-
-/** Answers that say that something of the payment is taken back. */
-const toldDisputed = ({ told }: Facts): number =>
-  told.filter(({ answer }) => answer !== null && /"disputedAmount":[1-9]/.test(answer.body)).length
 
 /** `authorize SUCCEEDED 120`, and so on: what is not there is left out. */
 function operationCounts({ operations }: Facts): Record<string, number> {

@@ -1,20 +1,10 @@
 /** What clients draw from the seed: merchants, amounts, tokens and what to do next. */
-import {
-  APPROVING_TOKEN,
-  disputedFaults,
-  SLOW_TOKEN,
-  settlementTokenOf,
-  testTokens,
-} from '../../../../shared/contracts/test-tokens.ts'
+import { APPROVING_TOKEN, SLOW_TOKEN, testTokens } from '../../../../shared/contracts/test-tokens.ts'
 import type { Random } from '../../random.ts'
 
 /** Short, so that holds of this token run out while clients work on them. */
 export const EXPIRING_TOKEN = SLOW_TOKEN
 
-/** Whether its card holder takes back what is captured. */
-export const isTakenBack = (token: string): boolean => disputedTokens.has(token)
-
-const disputedTokens: ReadonlySet<string> = new Set(disputedFaults.map(settlementTokenOf))
 const UNKNOWN_TOKEN = 'tok_of_nobody'
 const otherTokens = testTokens.filter(token => token !== APPROVING_TOKEN && token !== SLOW_TOKEN)
 /** An authorization that leaves nothing to work on. */

@@ -5,7 +5,7 @@ import type { ClientAnswer } from '../../client-answer.ts'
 import type { Random } from '../../random.ts'
 import type { CallBody } from '../auditor/facts.ts'
 import type { Call, Client } from './client.ts'
-import { drawAmount, drawCurrency, drawToken, isTakenBack } from './draws.ts'
+import { drawAmount, drawCurrency, drawToken } from './draws.ts'
 import { type Act, type KnownPayment, Visit } from './visit.ts'
 
 export interface LoadOptions {
@@ -25,8 +25,6 @@ export interface LoadResult {
 
 const VISITS_AT_ONCE_MAX = 64
 const HOT_SHARE = 0.2
-/** Of payments that a card holder takes back, or has taken back: days pass while clients come back to them. */
-const RETURNING_SHARE = 0.08
 /** Of new payments: authorized and captured in one call. */
 const CAPTURED_SHARE = 0.2
 const HOT_AMOUNT = 5_000_000
@@ -57,7 +55,6 @@ class Load {
   readonly #options: LoadOptions
   #hot: Promise<KnownPayment | undefined> | undefined
   #hotVisits = 0
-  readonly #takenBack: KnownPayment[] = []
 
   constructor(options: LoadOptions) {
     this.#options = options
@@ -65,15 +62,14 @@ class Load {
 
   async visit(index: number, random: Random): Promise<void> {
     const name = `${this.#options.name}-${index}`
-    const share = random.fraction()
-    if (share < HOT_SHARE) return this.#visitHot(name, random)
-    if (share < HOT_SHARE + RETURNING_SHARE && this.#takenBack.length > 0)
-      return this.#visitOf(name, random, random.pick(this.#takenBack)).act(random.integer(1, 3))
+    if (random.fraction() < HOT_SHARE) return this.#visitHot(name, random)
     const capture = random.fraction() < CAPTURED_SHARE
-    const paymentMethod = drawToken(random)
-    const begun = await this.#begin(name, random, { paymentMethod, amount: drawAmount(random), capture })
+    const begun = await this.#begin(name, random, {
+      paymentMethod: drawToken(random),
+      amount: drawAmount(random),
+      capture,
+    })
     if (!begun) return
-    if (isTakenBack(paymentMethod)) this.#takenBack.push(begun.payment)
     await this.#visitOf(name, random, begun.payment, begun.call).act(random.integer(1, 6))
   }
 
