@@ -5,9 +5,12 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { ApiDocument } from '../../shared/http/docs-page/document.ts'
+import { until } from '../../shared/runtime/until.ts'
 import { launchBrowser } from '../e2e/shop-driver.ts'
+import { advanceDays } from '../support/advance-days.ts'
 import { inheritedEnv } from '../support/extra-api.ts'
 import { PaymentApi } from '../support/http.ts'
+import { type OwnSystem, startOwnSystem } from '../support/own-system.ts'
 import { authorized } from '../support/payments.ts'
 import { systemUnderTest } from '../support/system.ts'
 
@@ -95,8 +98,8 @@ describe('the page', () => {
   })
 })
 
-async function operations() {
-  const document: ApiDocument = (await api.get('/openapi.json')).json
+async function operations(from = api) {
+  const document: ApiDocument = (await from.get('/openapi.json')).json
   return Object.values(document.paths).flatMap(item => Object.values(item))
 }
 
@@ -106,11 +109,35 @@ async function commandOf(operationId: string): Promise<string> {
 }
 
 describe('the commands', () => {
+  let own: OwnSystem
+  let sold: PaymentApi
+  beforeAll(async () => {
+    own = await startOwnSystem('docs-commands')
+    sold = new PaymentApi(own.system.apiUrl)
+  }, 180_000)
+  afterAll(() => own?.stop())
+
+  /** A batch, files, a break and a dispute, which some commands look for. */
+  async function settled(): Promise<void> {
+    for (const paymentMethod of ['tok_settle_under', 'tok_settle_chargeback'])
+      await authorized(sold, { paymentMethod, capture: true })
+    for (const path of ['settlements', 'reconciliation/breaks', 'disputes'])
+      await until(
+        async () => {
+          const { text } = await sold.get(`/${path}?limit=1`)
+          if (/(bat|brk|dsp)_/.test(text)) return true
+          await advanceDays(sold, 1)
+        },
+        { what: `the first of /${path}`, deadlineMs: 240_000 },
+      )
+  }
+
   test('work as they are, one after the other: a purchase, its refund, and looking at it', async () => {
-    const all = await operations()
+    await settled()
+    const all = await operations(sold)
     expect(all.length).toBeGreaterThanOrEqual(11)
     // The purchase of the commands is captured and refunded; this one is left to be voided.
-    await authorized(api)
+    await authorized(sold)
 
     for (const { operationId, 'x-codeSamples': samples } of all) {
       // What it saves to a file goes to nobody here.
@@ -122,5 +149,5 @@ describe('the commands', () => {
         expect.stringMatching(new RegExp(`^HTTP/1\\.1 ${status} `)),
       ])
     }
-  })
+  }, 600_000)
 })

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { verify } from '../../scripts/operate/verify/settle.ts'
 import { disputedFaults, settlementTokenOf } from '../../shared/contracts/test-tokens.ts'
-import { until } from '../../shared/runtime/until.ts'
+import { advanceDays } from '../support/advance-days.ts'
 import { expectMutation } from '../support/contract.ts'
 import { openDatabase, type TestDatabase } from '../support/database.ts'
 import { PaymentApi } from '../support/http.ts'
@@ -32,23 +32,6 @@ const buy = async (paymentMethod: string, currency = 'KRW', amount = 10_000): Pr
 const refund = (token: string, bought: ReadonlyMap<string, string>, amount: number) =>
   api.refund(bought.get(token)!, { amount }, { 'idempotency-key': newKey() })
 
-/** A day at a time, so that each is settled, paid and matched before the next. */
-async function advanceDays(days: number): Promise<void> {
-  for (let day = 0; day < days; day++) {
-    let advance = 'P1D'
-    await until(
-      async () => {
-        const { status, text } = await api.post('/sandbox/clock', { advance })
-        // What was added counts from then on.
-        advance = 'PT0S'
-        if (status !== 200 && status !== 202 && status !== 503) throw new Error(`${status} ${text}`)
-        return status === 200 ? true : undefined
-      },
-      { what: `day ${day + 1}`, deadlineMs: 120_000 },
-    )
-  }
-}
-
 /** Breaks of the payment's expectations and lines, the first opened first. */
 async function breaksOf(paymentId: string): Promise<unknown[]> {
   const rows = await database.rows<{ class: string; remaining: number; state: string }>(
@@ -68,7 +51,7 @@ describe('after two weeks', () => {
     const [today] = await database.rows<{ day: number }>(
       'SELECT WEEKDAY(CONVERT_TZ(UTC_TIMESTAMP(), "+00:00", "+09:00")) AS day',
     )
-    await advanceDays(7 - today!.day)
+    await advanceDays(api, 7 - today!.day)
     for (const token of [
       'tok_approve',
       'tok_settle_late',
@@ -84,10 +67,10 @@ describe('after two weeks', () => {
     expectMutation(await refund('tok_settle_over_disputed', bought, 1_000), 200)
     await buy('tok_settle_short', 'USD')
     await buy('tok_settle_split', 'JPY')
-    await advanceDays(1)
+    await advanceDays(api, 1)
     await buy('tok_approve')
     // To the end of the sixth business day, also when some of them are holidays.
-    await advanceDays(12)
+    await advanceDays(api, 12)
   })
 
   test.each([

@@ -117,7 +117,7 @@ export function objectSection(reading: Reading, name: string): string {
   const note = base === undefined ? '' : `<p>${words.asAnd.replace('{name}', objectLink(base))}</p>`
   const about = textOf(schema, language)
   const rows = fieldsOf(reading, { ...schema, properties: Object.fromEntries(properties) }, false)
-  return `<section aria-labelledby="${name}"><h3 id="${name}">${name}</h3>${about ? `<p>${inline(about)}</p>` : ''}${note}${fieldTable(reading, name, rows, true)}</section>`
+  return `<article aria-labelledby="${name}"><h3 id="${name}">${name}</h3>${about ? `<p>${inline(about)}</p>` : ''}${note}${fieldTable(reading, name, rows, true)}</article>`
 }
 
 /** The object whose fields this one has, and more. */

@@ -26,6 +26,12 @@ describe.each(pages)('the page in $language', ({ language, html }) => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
+  test('has no two regions of one name', () => {
+    const headings = matches(html, /<section aria-labelledby="[^"]+"><h\d id="[^"]+">([^<]*)</g)
+    expect(new Set(headings.map(heading => heading.toLowerCase())).size).toBe(headings.length)
+    expect(headings.length).toBeGreaterThan(document.tags.length)
+  })
+
   test('links only to itself, to the document and to its other language', () => {
     const ids = matches(html, / id="([^"]+)"/g)
 

@@ -26,7 +26,7 @@ p{margin:0 0 .75rem;max-width:46rem}
 main{min-width:0}
 main:focus{outline:none}
 main>section{margin:0 0 3.5rem}
-article,section section{margin:1.25rem 0;padding:1.25rem;background:var(--sheet);border:1px solid var(--line);border-radius:14px}
+article{margin:1.25rem 0;padding:1.25rem;background:var(--sheet);border:1px solid var(--line);border-radius:14px}
 .lead{margin:.35rem 0 .5rem;font-size:1.05rem;font-weight:600}
 .note{margin:0 0 .35rem;color:var(--soft);font-size:.875rem}
 .method{display:inline-block;min-width:3.2em;padding:.05em .5em;border-radius:6px;background:var(--accent-soft);color:var(--accent);font:700 .8em/1.7 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;text-align:center}
@@ -60,5 +60,5 @@ details pre{margin:.35rem 0 .75rem}
 .contents li li a{display:flex;gap:.5rem;align-items:baseline;color:var(--soft)}
 .contents .method{flex:none;font-size:.7em}
 @media (min-width:62rem){.columns{display:grid;grid-template-columns:17rem minmax(0,1fr);gap:2.5rem}.contents{position:sticky;top:0;align-self:start;max-height:100vh;overflow-y:auto;padding:0 0 1rem}}
-@media (max-width:40rem){tbody th{width:38%}.errors,.errors tbody,.errors tr,.errors tbody th,.errors td{display:block;width:auto}.errors thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.errors td{padding-top:0;border:0}article,section section{padding:1rem}}
+@media (max-width:40rem){tbody th{width:38%}.errors,.errors tbody,.errors tr,.errors tbody th,.errors td{display:block;width:auto}.errors thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.errors td{padding-top:0;border:0}article{padding:1rem}}
 `.trim()
