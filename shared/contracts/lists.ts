@@ -356,6 +356,7 @@ export const auditActions = [
   'payout-file.approved',
   'payout-file.canceled',
   'payout.canceled',
+  'batch.retried',
   'terms.set',
   'account.asked',
   'account.approved',

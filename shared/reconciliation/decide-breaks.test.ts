@@ -670,7 +670,8 @@ const addAcquirerBatch = (
 async function addPayout(ports: FakeBreakPorts, given: Partial<Payout> = {}): Promise<Payout> {
   const batch: SettlementBatch = {
     ...{ batchId: ports.ids.batch(), merchantId: 'shop', currency: 'KRW', periodEnd: ports.ids.event(), sequence: 1 },
-    ...{ dueOn: '2026-01-02', state: 'CLOSED', itemCount: 1, netMinor: 9_000, openedAtMs: 0, closedAtMs: 0 },
+    ...{ dueOn: '2026-01-02', state: 'CLOSED', itemCount: 1, netMinor: 9_000 },
+    ...{ openedAtMs: 0, closedAtMs: 0, attemptsMax: 5 },
   }
   const payout: Payout = {
     ...{ payoutId: ports.ids.payout(), batchId: batch.batchId, attempt: 1, merchantId: 'shop', currency: 'KRW' },

@@ -58,7 +58,7 @@ export class BankBooks {
     await this.#run(async tx => {
       await ports.batches.insert(tx, {
         ...{ batchId, merchantId, currency, periodEnd: `2025-12-30 ${this.#count++}`, sequence: 1, dueOn: TODAY },
-        ...{ state: 'CLOSED', itemCount: 1, netMinor: amountMinor, openedAtMs: 0, closedAtMs: 0 },
+        ...{ state: 'CLOSED', itemCount: 1, netMinor: amountMinor, openedAtMs: 0, closedAtMs: 0, attemptsMax: 5 },
       })
       await ports.payouts.insert(tx, payout)
       await ports.payoutFiles.insert(tx, {

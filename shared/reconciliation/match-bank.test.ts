@@ -206,7 +206,8 @@ describe('money that comes back', () => {
     await books.ports.transactions.run('batch', tx =>
       books.ports.batches.insert(tx, {
         ...{ batchId: books.ports.ids.batch(), merchantId: 'shop', currency: 'KRW', periodEnd: '2025-12-31' },
-        ...{ sequence: 1, dueOn: TODAY, state: 'CLOSED', itemCount: 1, netMinor: 500, openedAtMs: 0, closedAtMs: 0 },
+        ...{ sequence: 1, dueOn: TODAY, state: 'CLOSED', itemCount: 1, netMinor: 500 },
+        ...{ openedAtMs: 0, closedAtMs: 0, attemptsMax: 5 },
       }),
     )
     await books.statement([cameBack(payoutId, 10_000)])

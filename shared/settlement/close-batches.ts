@@ -16,6 +16,7 @@ import {
 } from './ended-period.ts'
 import { type FinishPorts, finishBatch } from './finish-batch.ts'
 import { invoiceBalances } from './invoice-balances.ts'
+import { ATTEMPTS_MAX } from './move-payouts.ts'
 import type { Account, PayoutAlarms, SettlementBatch, SettlementIds, UnbatchedItems } from './ports.ts'
 import { readOnce } from './read-once.ts'
 import { releaseReserves } from './release-reserves.ts'
@@ -127,6 +128,7 @@ async function open(
   const batch: SettlementBatch = {
     ...{ batchId: ports.ids.batch(), merchantId, currency, periodEnd, sequence: 1, dueOn },
     ...{ state: 'OPEN', itemCount: 0, netMinor: 0, openedAtMs: ports.clock.virtualNowMs(), closedAtMs: null },
+    attemptsMax: ATTEMPTS_MAX,
   }
   try {
     await ports.transactions.run(batch.batchId, tx => ports.batches.insert(tx, batch))

@@ -1,10 +1,8 @@
 /** Makes the payouts of batches that are due, and puts new payouts into files that wait for an approval. */
-
-import { livePayoutStates } from '../contracts/lists.ts'
 import { soldOn } from '../domain/business-days.ts'
 import type { Doorbell, SeparateTransactions } from '../payments/ports.ts'
 import { type CancelHeldPorts, cancelHeld } from './cancel-held.ts'
-import { ATTEMPTS_MAX, idsOf, writeCreated } from './move-payouts.ts'
+import { idsOf, isLiving, writeCreated } from './move-payouts.ts'
 import { isHeldNow, type PayablePorts, standingBatches, withStandings } from './payable-batches.ts'
 import type { Payout, PayoutAlarms, PayoutFile, PayoutFiles, SettlementBatch } from './ports.ts'
 import { ringFor } from './ring-for.ts'
@@ -97,7 +95,6 @@ function move(
   })
 }
 
-const isLiving = ({ state }: Payout): boolean => livePayoutStates.some(live => live === state)
 const hasLiving = (payouts: readonly Payout[]): boolean => payouts.some(isLiving)
 
 /** Whether we made it. */
@@ -107,7 +104,7 @@ async function create(ports: CreatePorts, { batchId }: SettlementBatch, accountT
     const batch = await ports.batches.lock(tx, batchId)
     if (batch?.state !== 'CLOSED') return false
     const before = await ports.payouts.listByBatch(tx, batchId)
-    if (hasLiving(before) || before.length >= ATTEMPTS_MAX || (await isHeldNow(ports, tx, batch))) return false
+    if (hasLiving(before) || before.length >= batch.attemptsMax || (await isHeldNow(ports, tx, batch))) return false
     await writeCreated(ports, tx, newPayout(ports, payoutId, batch, before.length + 1, accountToken))
     return true
   })

@@ -159,8 +159,10 @@ export class FakeBatches implements Batches {
 
   async update(tx: Transaction, batch: SettlementBatch): Promise<void> {
     if (!this.table.isLockedBy(tx, batch.batchId)) throw new Error(`batch ${batch.batchId} is not locked`)
-    const { state, itemCount, netMinor, closedAtMs } = batch
-    await this.table.update(tx, batch.batchId, row => ({ ...row, state, itemCount, netMinor, closedAtMs }))
+    const { state, itemCount, netMinor, closedAtMs, attemptsMax } = batch
+    if (attemptsMax < 5 || attemptsMax > 100) throw new RowRefusedError('attempts_max')
+    const written = { state, itemCount, netMinor, closedAtMs, attemptsMax }
+    await this.table.update(tx, batch.batchId, row => ({ ...row, ...written }))
   }
 
   async find(period: Account & Pick<SettlementBatch, 'periodEnd' | 'sequence'>): Promise<SettlementBatch | undefined> {
@@ -187,12 +189,12 @@ export class FakeBatches implements Batches {
   }
 
   async listPayable(
-    { dueOnMax, attemptsMax, limit }: { dueOnMax: string; attemptsMax: number; limit: number },
+    { dueOnMax, limit }: { dueOnMax: string; limit: number },
     after?: BatchPosition,
   ): Promise<SettlementBatch[]> {
     const placeOf = ({ dueOn, batchId }: BatchPosition) => keyOf(dueOn, batchId)
     const payouts = await this.#payouts.table.filter(undefined, () => true)
-    const isFree = ({ batchId }: SettlementBatch) =>
+    const isFree = ({ batchId, attemptsMax }: SettlementBatch) =>
       !payouts.some(
         payout =>
           payout.batchId === batchId &&

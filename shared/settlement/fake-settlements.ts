@@ -82,7 +82,7 @@ export const ulidOf = (number: number): string => `01M8${String(number).padStart
 export const batchOf = (number: number, given: Partial<SettlementBatch> = {}): SettlementBatch => ({
   ...{ batchId: `bat_${ulidOf(number)}`, merchantId: 'shop', currency: 'KRW', sequence: 1 },
   ...{ periodEnd: '2026-11-22', dueOn: '2026-11-24', state: 'CLOSED', itemCount: 1, netMinor: 9_750 },
-  ...{ openedAtMs: 0, closedAtMs: 0 },
+  ...{ openedAtMs: 0, closedAtMs: 0, attemptsMax: 5 },
   ...given,
 })
 

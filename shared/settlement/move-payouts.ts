@@ -1,6 +1,6 @@
 /** The steps of payouts: what each writes together, in a transaction in which the rows are locked. */
 
-import type { SettlementEntryType } from '../contracts/lists.ts'
+import { livePayoutStates, type SettlementEntryType } from '../contracts/lists.ts'
 import { settlementMovement } from '../domain/settlement-ledger.ts'
 import type { Clock, Ids, OutboxWriter, Transaction } from '../payments/ports.ts'
 import type { Payout, Payouts, SettlementEntry, SettlementIds, SettlementLedger } from './ports.ts'
@@ -14,8 +14,10 @@ export interface MovePorts {
   ids: Pick<Ids, 'event' | 'entry'> & Pick<SettlementIds, 'payout' | 'payoutFile'>
 }
 
-/** A batch has at most so many payouts. Then a person has to look at it. */
+/** A batch has at most so many payouts. Then a person has to look at it, and may allow one more at a time (`retryBatch`). */
 export const ATTEMPTS_MAX = 5
+
+export const isLiving = ({ state }: Payout): boolean => livePayoutStates.some(live => live === state)
 
 /** Reasons come from the bank and from people; the column holds no more. */
 const REASON_CHARACTERS_MAX = 200

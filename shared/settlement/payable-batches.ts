@@ -3,7 +3,6 @@ import { AMOUNT_MAX } from '../contracts/identifiers.ts'
 import { addBusinessDays, addDays, dayEndsAtMs, isBusinessDay, soldOn } from '../domain/business-days.ts'
 import { type DatedTerms, type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
 import type { Clock, Transaction } from '../payments/ports.ts'
-import { ATTEMPTS_MAX } from './move-payouts.ts'
 import type { Account, Batches, BatchPosition, Calendars, Payout, SettlementBatch, TermsReader } from './ports.ts'
 import { readOnce } from './read-once.ts'
 import { AHEAD_MS_MIN } from './set-terms.ts'
@@ -42,7 +41,7 @@ export async function* standingBatches(
   { isLater = false } = {},
 ): AsyncGenerator<{ batch: SettlementBatch; standing: BatchStanding }> {
   const dueOnMax = isLater ? LAST_DAY : new Date(virtualNowMs + HOURS_AHEAD_MAX_MS).toISOString().slice(0, 10)
-  const wanted = { dueOnMax, attemptsMax: ATTEMPTS_MAX, limit: PAGE_BATCHES }
+  const wanted = { dueOnMax, limit: PAGE_BATCHES }
   let after: BatchPosition | undefined
   do {
     const page = await ports.batches.listPayable(wanted, after)

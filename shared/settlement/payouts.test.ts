@@ -25,7 +25,8 @@ const inquire = (ports: FakePayoutPorts) => inquirePayouts(ports, NO_END)
 async function addBatch(ports: FakePayoutPorts, given: Partial<SettlementBatch> = {}): Promise<SettlementBatch> {
   const batch: SettlementBatch = {
     ...{ batchId: ports.ids.batch(), merchantId: 'shop', currency: 'KRW', periodEnd: '2025-12-30', sequence: 1 },
-    ...{ dueOn: '2026-01-02', state: 'CLOSED', itemCount: 1, netMinor: 10_000, openedAtMs: 0, closedAtMs: 0 },
+    ...{ dueOn: '2026-01-02', state: 'CLOSED', itemCount: 1, netMinor: 10_000 },
+    ...{ openedAtMs: 0, closedAtMs: 0, attemptsMax: 5 },
     ...given,
   }
   await ports.transactions.run('batch', tx => ports.batches.insert(tx, batch))

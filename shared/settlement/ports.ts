@@ -279,6 +279,8 @@ export interface SettlementBatch extends Account {
   /** Virtual time, as `closedAtMs`. */
   openedAtMs: number
   closedAtMs: number | null
+  /** It has at most so many payouts. */
+  attemptsMax: number
 }
 
 /** Where a list of batches goes on. */
@@ -289,18 +291,15 @@ export interface Batches {
   insert(tx: Transaction, batch: SettlementBatch): Promise<void>
   /** Locks the row until the transaction ends. */
   lock(tx: Transaction, batchId: string): Promise<SettlementBatch | undefined>
-  /** Writes state, item count, net and time of closing. The row must be locked. */
+  /** Writes state, item count, net, time of closing and attempts. The row must be locked. */
   update(tx: Transaction, batch: SettlementBatch): Promise<void>
   find(period: Account & Pick<SettlementBatch, 'periodEnd' | 'sequence'>): Promise<SettlementBatch | undefined>
   /** By its period, of each of these accounts, in their order; undefined: it has none. */
   last(accounts: readonly Account[]): Promise<(SettlementBatch | undefined)[]>
   /** In the order of their ids. */
   listByState(state: BatchState, limit: number, afterBatchId?: string): Promise<SettlementBatch[]>
-  /** CLOSED batches that are due by this day, have no living payout and fewer attempts than this, the longest due first. */
-  listPayable(
-    wanted: { dueOnMax: string; attemptsMax: number; limit: number },
-    after?: BatchPosition,
-  ): Promise<SettlementBatch[]>
+  /** CLOSED batches that are due by this day, have no living payout and attempts left, the longest due first. */
+  listPayable(wanted: { dueOnMax: string; limit: number }, after?: BatchPosition): Promise<SettlementBatch[]>
 }
 
 /** What a batch held back of its net. What was neither released nor used is still held. */

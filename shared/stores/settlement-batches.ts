@@ -24,10 +24,11 @@ export interface BatchRow {
   net: number
   opened_at: Date
   closed_at: Date | null
+  attempts_max: number
 }
 
 export const BATCH_COLUMNS =
-  'batch_id, merchant_id, currency, period_end, sequence, due_on, state, item_count, net, opened_at, closed_at'
+  'batch_id, merchant_id, currency, period_end, sequence, due_on, state, item_count, net, opened_at, closed_at, attempts_max'
 
 export const batchOf = (row: BatchRow): SettlementBatch => ({
   batchId: row.batch_id,
@@ -41,6 +42,7 @@ export const batchOf = (row: BatchRow): SettlementBatch => ({
   netMinor: row.net,
   openedAtMs: row.opened_at.getTime(),
   closedAtMs: row.closed_at?.getTime() ?? null,
+  attemptsMax: row.attempts_max,
 })
 
 export class BatchTable implements Batches {
@@ -52,8 +54,10 @@ export class BatchTable implements Batches {
 
   async insert(tx: Transaction, batch: SettlementBatch): Promise<void> {
     const { batchId, merchantId, currency, periodEnd, sequence, dueOn, state, itemCount, netMinor } = batch
-    const times = [new Date(batch.openedAtMs), dateOrNull(batch.closedAtMs)]
-    const row = [batchId, merchantId, currency, periodEnd, sequence, dueOn, state, itemCount, netMinor, ...times]
+    const row = [
+      ...[batchId, merchantId, currency, periodEnd, sequence, dueOn, state, itemCount, netMinor],
+      ...[new Date(batch.openedAtMs), dateOrNull(batch.closedAtMs), batch.attemptsMax],
+    ]
     this.#database.insertLater(`INSERT INTO settlement_batch (${BATCH_COLUMNS}) VALUES`, row, tx)
   }
 
@@ -62,10 +66,11 @@ export class BatchTable implements Batches {
     return rows[0]
   }
 
-  async update(tx: Transaction, { batchId, state, itemCount, netMinor, closedAtMs }: SettlementBatch): Promise<void> {
+  async update(tx: Transaction, batch: SettlementBatch): Promise<void> {
+    const { batchId, state, itemCount, netMinor, closedAtMs, attemptsMax } = batch
     this.#database.writeLater(
-      'UPDATE settlement_batch SET state = ?, item_count = ?, net = ?, closed_at = ? WHERE batch_id = ?',
-      [state, itemCount, netMinor, dateOrNull(closedAtMs), batchId],
+      'UPDATE settlement_batch SET state = ?, item_count = ?, net = ?, closed_at = ?, attempts_max = ? WHERE batch_id = ?',
+      [state, itemCount, netMinor, dateOrNull(closedAtMs), attemptsMax, batchId],
       tx,
     )
   }
@@ -99,14 +104,15 @@ export class BatchTable implements Batches {
   }
 
   async listPayable(
-    { dueOnMax, attemptsMax, limit }: { dueOnMax: string; attemptsMax: number; limit: number },
+    { dueOnMax, limit }: { dueOnMax: string; limit: number },
     after: BatchPosition = { dueOn: '1970-01-01', batchId: '' },
   ): Promise<SettlementBatch[]> {
     return this.#select(
       `state = 'CLOSED' AND due_on <= ? AND (due_on > ? OR (due_on = ? AND batch_id > ?))
-       AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.batch_id = settlement_batch.batch_id AND (p.state IN (?) OR p.attempt >= ?))
+       AND NOT EXISTS (SELECT 1 FROM payout p WHERE p.batch_id = settlement_batch.batch_id
+                         AND (p.state IN (?) OR p.attempt >= settlement_batch.attempts_max))
        ORDER BY due_on, batch_id LIMIT ?`,
-      [dueOnMax, after.dueOn, after.dueOn, after.batchId, livePayoutStates, attemptsMax, limit],
+      [dueOnMax, after.dueOn, after.dueOn, after.batchId, livePayoutStates, limit],
     )
   }
 

@@ -294,7 +294,7 @@ async function addPayout(): Promise<Payout> {
   await ports.database.runAlone(async tx => {
     await ports.batches.insert(tx, {
       ...{ batchId, merchantId: 'shop', currency: 'KRW', periodEnd: '2026-01-02', sequence: 1, dueOn: '2026-01-06' },
-      ...{ state: 'CLOSED', itemCount: 1, netMinor: 9_000, openedAtMs: 0, closedAtMs: 0 },
+      ...{ state: 'CLOSED', itemCount: 1, netMinor: 9_000, openedAtMs: 0, closedAtMs: 0, attemptsMax: 5 },
     })
     await ports.payouts.insert(tx, payout)
   })

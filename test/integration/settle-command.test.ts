@@ -13,13 +13,14 @@ import { addBusinessDays } from '../../shared/domain/business-days.ts'
 import { DuplicateKeyError, RowRefusedError } from '../../shared/payments/ports.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
 import { Ports } from '../../shared/runtime/wiring.ts'
-import { batchOf } from '../../shared/settlement/fake-settlements.ts'
+import { batchOf, payoutOf } from '../../shared/settlement/fake-settlements.ts'
 import { addOperator } from '../../shared/settlement/operators.ts'
 import type { Expectation, SettlementItem } from '../../shared/settlement/ports.ts'
 import { BusinessCalendarTable } from '../../shared/stores/business-calendar.ts'
 import type { Database } from '../../shared/stores/database.ts'
 import { ExpectationTable } from '../../shared/stores/expectations.ts'
 import { FundsTable } from '../../shared/stores/funds.ts'
+import { PayoutTable } from '../../shared/stores/payouts.ts'
 import { BatchTable, UnbatchedItemTable } from '../../shared/stores/settlement-batches.ts'
 import { SettlementItemTable } from '../../shared/stores/settlement-items.ts'
 import { SettlementStartTable } from '../../shared/stores/settlement-start.ts'
@@ -287,6 +288,38 @@ describe('a bank account', () => {
     expect((await run('invoices', 'tea')).stdout).toBe('There is no invoice.\n')
     const lost = await run('lose', `inv_${'0'.repeat(26)}`, ...by, '--yes')
     expect(lost).toMatchObject({ code: 1, stdout: expect.stringContaining('there is none with this id') })
+  })
+})
+
+describe('a batch whose payouts have all failed', () => {
+  const batch = batchOf(2, { merchantId: 'cake', attemptsMax: 5 })
+  const retry = ['retry', batch.batchId, ...by, '--yes']
+
+  test('gets one more from an approver, and the second time nothing', async () => {
+    await database.runAlone(async tx => {
+      await new BatchTable(database).insert(tx, batch)
+      for (const attempt of [1, 2, 3, 4, 5]) {
+        const payout = payoutOf(attempt, { batchId: batch.batchId, merchantId: 'cake', attempt, state: 'FAILED' })
+        await new PayoutTable(database).insert(tx, payout)
+      }
+    })
+    const retried = await run(...retry)
+    expect(retried).toMatchObject({ code: 0, stderr: '' })
+    expect(retried.stdout).toMatch(/^bat_\w{26} may have 6 payouts\. Attempt 6 is made /m)
+    const again = await run(...retry)
+    expect(again).toMatchObject({ code: 1, stdout: expect.stringContaining('Nothing was done: it has attempts left.') })
+
+    const { batchId } = batch
+    expect(
+      await scratch.direct.rows('SELECT attempts_max FROM settlement_batch WHERE batch_id = ?', [batchId]),
+    ).toEqual([{ attempts_max: 6 }])
+    expect(await audited('batch.retried')).toMatchObject([{ actor: 'kim', subject: batchId, reason: 'a contract' }])
+  })
+
+  test('is named by its id', async () => {
+    expect((await run('retry', 'out_1', ...by, '--yes')).stderr).toContain('out_1 is no batch')
+    const none = await run('retry', `bat_${'0'.repeat(26)}`, ...by, '--yes')
+    expect(none).toMatchObject({ code: 1, stdout: expect.stringContaining('there is none with this id') })
   })
 })
 

@@ -4,6 +4,7 @@ import { HttpBank } from '../../shared/bank/http-bank.ts'
 import { pain001 } from '../../shared/bank/pain-001.ts'
 import type { DatedTerms } from '../../shared/domain/settlement-terms.ts'
 import { FakeClock, FakeDoorbell } from '../../shared/payments/fakes.ts'
+import { RowRefusedError } from '../../shared/payments/ports.ts'
 import { createIds } from '../../shared/runtime/ids.ts'
 import { CHUNK_ITEMS, closeBatches } from '../../shared/settlement/close-batches.ts'
 import { createPayouts } from '../../shared/settlement/create-payouts.ts'
@@ -16,6 +17,7 @@ import {
   type Payout,
   type SettlementItem,
 } from '../../shared/settlement/ports.ts'
+import { retryBatch } from '../../shared/settlement/retry-batch.ts'
 import { sendFiles } from '../../shared/settlement/send-files.ts'
 import { AuditLogTable } from '../../shared/stores/audit-log.ts'
 import { AwaitedItemTables } from '../../shared/stores/awaited-items.ts'
@@ -322,6 +324,7 @@ describe('closing on MariaDB', () => {
               netMinor: 1,
               openedAtMs: NOW_MS,
               closedAtMs: NOW_MS,
+              attemptsMax: 5,
             },
           })
     })
@@ -584,6 +587,52 @@ describe('payouts on MariaDB', () => {
       { entry_type: 'payout', count: 2, sum: '200' },
       { entry_type: 'payout_failed', count: 1, sum: '100' },
     ])
+  })
+
+  test('that are used up get one more, of two who ask for it at once', async () => {
+    const [one, other] = [await withClosed(2), processOf()]
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      await createPayouts(one, NO_END)
+      const [file] = await one.payoutFiles.listByState('PREPARED', NOW_MS, 1)
+      expect(await cancelFile(one, file!.fileId, decision)).toMatchObject({ kind: 'decided' })
+    }
+    expect(await createPayouts(one, NO_END)).toMatchObject({ created: 0 })
+    const [batch, unasked] = await one.batches.listByState('CLOSED', 2)
+    const { batchId } = batch!
+    const asked = await Promise.all([retryBatch(one, batchId, decision), retryBatch(other, batchId, decision)])
+
+    expect(asked.map(({ kind }) => kind).sort()).toEqual(['attempts_left', 'retried'])
+    expect(asked).toMatchObject(times(2, () => ({ attempt: 6, standing: { kind: 'payable' } })))
+    expect(await one.batches.listByState('CLOSED', 2)).toEqual([{ ...batch, attemptsMax: 6 }, unasked])
+    const made = await Promise.all([createPayouts(one, NO_END), createPayouts(other, NO_END)])
+    expect(made[0].created + made[1].created).toBe(1)
+    const retried = "SELECT COUNT(*) FROM audit_log WHERE action = 'batch.retried' AND subject = ?"
+    expect(await scratch.direct.count(retried, [batchId])).toBe(1)
+    const newest = 'SELECT batch_id, attempt, state FROM payout WHERE attempt > 5'
+    expect(await scratch.direct.rows(newest)).toEqual([{ batch_id: batchId, attempt: 6, state: 'CREATED' }])
+    expect(await retryBatch(one, batchId, decision)).toMatchObject({ kind: 'living', payout: { attempt: 6 } })
+  })
+
+  test('are five where nobody has said more, and never more than a hundred', async () => {
+    const ports = await withClosed(1)
+    const [batch] = await ports.batches.listByState('CLOSED', 1)
+    expect(batch!.attemptsMax).toBe(5)
+    const allow = (attemptsMax: number) =>
+      ports.transactions.runAlone(tx => ports.batches.update(tx, { ...batch!, attemptsMax }))
+    for (const attemptsMax of [4, 101]) await expect(allow(attemptsMax)).rejects.toBeInstanceOf(RowRefusedError)
+    await allow(100)
+    expect(await ports.batches.listByState('CLOSED', 1)).toEqual([{ ...batch, attemptsMax: 100 }])
+  })
+
+  // What the functions of the release before write.
+  test('of a batch that does not say how many it may have are five', async () => {
+    const ports = processOf()
+    await scratch.direct.write(
+      `INSERT INTO settlement_batch (batch_id, merchant_id, currency, period_end, sequence, due_on, state, opened_at)
+       VALUES (?, 'shop', 'KRW', '2026-01-02', 1, '2026-01-06', 'CLOSED', '2026-01-03')`,
+      [ids.batch()],
+    )
+    expect(await ports.batches.listByState('CLOSED', 2)).toMatchObject([{ attemptsMax: 5 }])
   })
 
   test('fill a file of 2,000, which is prepared, approved, sent and rejected in transactions of a second', async () => {

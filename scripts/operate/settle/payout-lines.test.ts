@@ -4,6 +4,7 @@ import type { Payout, PayoutFile, SettlementBatch } from '../../../shared/settle
 import { batchLines } from './batches.ts'
 import { decisionLines } from './decide.ts'
 import { fileLines, payoutLines } from './payouts.ts'
+import { retry, retryLines } from './retry.ts'
 import { chosen, settleActions } from './run-settle.ts'
 
 const batch: SettlementBatch = {
@@ -15,7 +16,7 @@ const batch: SettlementBatch = {
     sequence: 1,
     dueOn: '2026-01-06',
   },
-  ...{ state: 'CLOSED', itemCount: 3, netMinor: 9_750, openedAtMs: 0, closedAtMs: 0 },
+  ...{ state: 'CLOSED', itemCount: 3, netMinor: 9_750, openedAtMs: 0, closedAtMs: 0, attemptsMax: 5 },
 }
 const payout: Payout = {
   ...{ payoutId: 'out_1', batchId: 'bat_1', attempt: 2, merchantId: 'shop', currency: 'KRW', amountMinor: 9_750 },
@@ -65,5 +66,42 @@ describe('a decision', () => {
     expect(() => chosen(['approve', 'pof_1'], {})).toThrow('approve wants --reason.')
     expect(() => chosen(['cancel'], { reason: 'x' })).toThrow('cancel wants one more word')
     expect(chosen(['files'], {}).action).toBe(settleActions.files)
+  })
+})
+
+describe('a retry', () => {
+  const lineOf = (outcome: Parameters<typeof retryLines>[1]) => retryLines('bat_1', outcome).join()
+
+  test.each([
+    [
+      { kind: 'payable', accountToken: 'acct_pay' },
+      'Attempt 6 is made within a minute, to acct_pay, and waits for an approval: npm run settle -- files',
+    ],
+    [
+      { kind: 'waits', untilMs: 0 },
+      'Attempt 6 is made from 1970-01-01T00:00:00.000Z on, and waits for an approval then.',
+    ],
+    [{ kind: 'waits', untilMs: undefined }, expect.stringContaining('npm run settle -- calendar')],
+    [{ kind: 'held' }, expect.stringContaining('when its merchant is held no longer')],
+    [{ kind: 'no_account' }, expect.stringContaining('when its merchant has a bank account')],
+    [{ kind: 'too_large' }, expect.stringContaining('None is made')],
+  ] as const)('of a batch that stands as %j says when it is paid', (standing, when) => {
+    const lines = retryLines('bat_1', { kind: 'retried', attempt: 6, standing })
+    expect(lines.map(line => line.replace('bat_1 may have 6 payouts. ', ''))).toEqual([when])
+  })
+
+  test('says why nothing was done', () => {
+    expect(lineOf({ kind: 'attempts_left', attempt: 2, standing: { kind: 'held' } })).toMatch(
+      /^Nothing was done: it has attempts left\. Attempt 2 is made/,
+    )
+    expect(lineOf({ kind: 'not_found' })).toMatch(/^Nothing was done: there is none/)
+    expect(lineOf({ kind: 'not_closed', state: 'PAID' })).toMatch(/^Nothing was done: it is PAID,/)
+    expect(lineOf({ kind: 'living', payout })).toBe('Nothing was done: its payout out_1 is FAILED.')
+    expect(lineOf({ kind: 'too_many' })).toBe('Nothing was done: it has had 100 payouts, and none may have more.')
+  })
+
+  test('wants a batch, and why', async () => {
+    expect(() => chosen(['retry', 'bat_1'], {})).toThrow('retry wants --reason.')
+    await expect(retry.run({ words: ['out_1'], flags: {} } as never)).rejects.toThrow('out_1 is no batch')
   })
 })

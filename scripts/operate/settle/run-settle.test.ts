@@ -38,6 +38,7 @@ describe('the action', () => {
         approve: 'approver',
         'approve-account': 'approver',
         cancel: 'operator',
+        retry: 'approver',
         lose: 'approver',
         safeguard: 'operator',
       },

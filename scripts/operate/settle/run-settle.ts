@@ -11,6 +11,7 @@ import { invoices, lose } from './invoices.ts'
 import { overview } from './overview.ts'
 import { files, payouts } from './payouts.ts'
 import { reserves } from './reserves.ts'
+import { retry } from './retry.ts'
 import type { SettleAction, SettleFlags } from './settle-action.ts'
 import { statement } from './statement.ts'
 import { terms, termsSet } from './terms.ts'
@@ -32,6 +33,7 @@ export const settleActions: Readonly<Record<string, SettleAction>> = {
   approve,
   'approve-account': approveAccountAction,
   cancel,
+  retry,
   lose,
   funds,
   safeguard,

@@ -54,6 +54,8 @@ and decides about payouts.
   statement MERCHANT       what a batch pays the merchant for, as CSV
   approve FILE             its payouts go to the bank; for approvers
   cancel FILE|PAYOUT       as long as it was not sent; for operators
+  retry BATCH              one more payout, when all that it may have failed or were
+                           canceled; for approvers
   accounts                 bank accounts that were asked for, and what became of them
   approve-account CHANGE   it is paid to from a day later on; for an approver who
                            has not asked for it. Before that: cancel CHANGE
