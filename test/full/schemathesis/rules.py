@@ -1,7 +1,7 @@
 """Checks of our own for Schemathesis: they take the place of two of its checks, and are stricter where they differ.
 
 `positive_data_acceptance` calls every 400, 402 and 422 to a schema-valid request a failure. Ours allows exactly the rules
-that a JSON Schema cannot say (they look at two fields, at the past, or at the acquirer), each by its path and words.
+that a JSON Schema cannot say (they look at two fields, at the clock, at the past, or at the acquirer), each by its path and words.
 
 `unsupported_method` wants a 405. The contract answers 404 NOT_FOUND to every route that does not exist, method and path
 alike, as API Gateway does. Ours wants exactly that.
@@ -21,8 +21,9 @@ ACCEPTED = {401, 403, 404, 409, 413, 429}
 RULES = [
     ("/currency", r"has left ISO 4217.*|ISO 4217에서 폐지된.*"),
     ("/cursor", r"is not a cursor of ours|이 API가 만든 커서가 아닙니다"),
-    ("/finalCapture", r"false is not supported yet.*|false는 아직 지원하지 않습니다.*"),
-    ("/amount", r"a partial (capture|refund) is not supported yet.*|부분 (매입|환불)은 아직 지원하지 않습니다.*"),
+    ("/at", r"is in the future|미래의 시각입니다"),
+    ("/dueFrom", r"cannot be asked for together with days of sale|판매일과 함께 찾을 수 없습니다"),
+    ("/dueTo", r"cannot be asked for together with days of sale|판매일과 함께 찾을 수 없습니다"),
 ]
 
 
