@@ -210,6 +210,16 @@ export class FakeBatches implements Batches {
     )
     return rows.sort(inOrder(placeOf)).slice(0, limit)
   }
+
+  async listUsedUp(limit: number): Promise<SettlementBatch[]> {
+    const payouts = await this.#payouts.table.filter(undefined, () => true)
+    const rows = await this.table.filter(undefined, ({ batchId, state, attemptsMax }) => {
+      const own = payouts.filter(payout => payout.batchId === batchId)
+      const isLiving = own.some(payout => livePayoutStates.some(live => live === payout.state))
+      return state === 'CLOSED' && !isLiving && own.some(({ attempt }) => attempt >= attemptsMax)
+    })
+    return rows.sort(inOrder(({ dueOn, batchId }) => keyOf(dueOn, batchId))).slice(0, limit)
+  }
 }
 
 export class FakePayouts implements Payouts, PayoutsToHold {

@@ -300,6 +300,8 @@ export interface Batches {
   listByState(state: BatchState, limit: number, afterBatchId?: string): Promise<SettlementBatch[]>
   /** CLOSED batches that are due by this day, have no living payout and attempts left, the longest due first. */
   listPayable(wanted: { dueOnMax: string; limit: number }, after?: BatchPosition): Promise<SettlementBatch[]>
+  /** CLOSED batches that have no living payout and no attempt left, the longest due first: nothing pays them. */
+  listUsedUp(limit: number): Promise<SettlementBatch[]>
 }
 
 /** What a batch held back of its net. What was neither released nor used is still held. */

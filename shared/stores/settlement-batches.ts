@@ -116,6 +116,15 @@ export class BatchTable implements Batches {
     )
   }
 
+  listUsedUp(limit: number): Promise<SettlementBatch[]> {
+    const ofBatch = 'SELECT 1 FROM payout p WHERE p.batch_id = settlement_batch.batch_id AND'
+    return this.#select(
+      `state = 'CLOSED' AND EXISTS (${ofBatch} p.attempt >= settlement_batch.attempts_max)
+       AND NOT EXISTS (${ofBatch} p.state IN (?)) ORDER BY due_on, batch_id LIMIT ?`,
+      [livePayoutStates, limit],
+    )
+  }
+
   async #select(
     condition: string,
     values: Parameters<Database['select']>[1],

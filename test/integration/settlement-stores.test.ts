@@ -599,11 +599,13 @@ describe('payouts on MariaDB', () => {
     expect(await createPayouts(one, NO_END)).toMatchObject({ created: 0 })
     const [batch, unasked] = await one.batches.listByState('CLOSED', 2)
     const { batchId } = batch!
+    expect(await one.batches.listUsedUp(2)).toEqual([batch, unasked])
     const asked = await Promise.all([retryBatch(one, batchId, decision), retryBatch(other, batchId, decision)])
 
     expect(asked.map(({ kind }) => kind).sort()).toEqual(['attempts_left', 'retried'])
     expect(asked).toMatchObject(times(2, () => ({ attempt: 6, standing: { kind: 'payable' } })))
     expect(await one.batches.listByState('CLOSED', 2)).toEqual([{ ...batch, attemptsMax: 6 }, unasked])
+    expect(await one.batches.listUsedUp(2)).toEqual([unasked])
     const made = await Promise.all([createPayouts(one, NO_END), createPayouts(other, NO_END)])
     expect(made[0].created + made[1].created).toBe(1)
     const retried = "SELECT COUNT(*) FROM audit_log WHERE action = 'batch.retried' AND subject = ?"
@@ -611,6 +613,7 @@ describe('payouts on MariaDB', () => {
     const newest = 'SELECT batch_id, attempt, state FROM payout WHERE attempt > 5'
     expect(await scratch.direct.rows(newest)).toEqual([{ batch_id: batchId, attempt: 6, state: 'CREATED' }])
     expect(await retryBatch(one, batchId, decision)).toMatchObject({ kind: 'living', payout: { attempt: 6 } })
+    expect(await one.batches.listUsedUp(2)).toEqual([unasked])
   })
 
   test('are five where nobody has said more, and never more than a hundred', async () => {

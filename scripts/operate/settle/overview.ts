@@ -1,6 +1,6 @@
 /** What merchants are owed and is in no batch yet. */
 import { heldPayouts } from '../../../shared/settlement/cancel-held.ts'
-import type { Payout } from '../../../shared/settlement/ports.ts'
+import type { Payout, SettlementBatch } from '../../../shared/settlement/ports.ts'
 import type { OpenSum } from '../../../shared/stores/settlement-items.ts'
 import { writeJson } from '../../terminal/json.ts'
 import { printable } from '../../terminal/printable.ts'
@@ -17,8 +17,10 @@ export const overview: SettleAction = {
     await ports.clock.catchUp()
     const sums = await ports.items.openSums(ROWS_MAX + 1)
     const held = await heldPayouts(ports, 'APPROVED', ports.clock.virtualNowMs())
+    const usedUp = await ports.batches.listUsedUp(ROWS_MAX)
     writeJson(json, sums.slice(0, ROWS_MAX))
-    if (json !== true) for (const line of [...overviewLines(sums), ...heldLines(held)]) console.log(printable(line))
+    const lines = [...overviewLines(sums), ...heldLines(held), ...usedUpLines(usedUp)]
+    if (json !== true) for (const line of lines) console.log(printable(line))
     return 0
   },
 }
@@ -41,4 +43,13 @@ export const heldLines = (payouts: readonly Payout[]): string[] =>
   payouts.map(
     ({ payoutId, merchantId, currency, amountMinor }) =>
       `${merchantId} is held or has another account, and ${payoutId} (${amountMinor} ${currency}) is approved: npm run settle -- cancel ${payoutId}`,
+  )
+
+/** Batches that nothing pays any more. */
+export const usedUpLines = (
+  batches: readonly Pick<SettlementBatch, 'batchId' | 'merchantId' | 'currency' | 'netMinor'>[],
+): string[] =>
+  batches.map(
+    ({ batchId, merchantId, currency, netMinor }) =>
+      `${batchId} of ${merchantId} (${netMinor} ${currency}) has used up its payouts: npm run settle -- payouts ${batchId} says why, -- retry ${batchId} allows another`,
   )

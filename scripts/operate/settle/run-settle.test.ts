@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { fakeTerms } from '../../../shared/payments/fakes.ts'
 import { WrongArguments } from '../../terminal/command.ts'
 import { calendarLines } from './calendar.ts'
-import { overviewLines } from './overview.ts'
+import { overviewLines, usedUpLines } from './overview.ts'
 import { chosen, settleActions } from './run-settle.ts'
 import { changesIn, outcomeLines, termsLines } from './terms.ts'
 
@@ -93,6 +93,13 @@ describe('what it prints', () => {
       'merchant  currency  net (minor units)  items  next due',
       'shop      KRW                    -250      3  2026-12-01',
       'shop      KRW                    -250      3  -           2 without a due date: load the year, npm run settle -- calendar',
+    ])
+  })
+
+  test('of batches that nothing pays any more', () => {
+    const batch = { batchId: 'bat_1', merchantId: 'shop', currency: 'KRW', netMinor: 9_000 }
+    expect(usedUpLines([batch])).toEqual([
+      'bat_1 of shop (9000 KRW) has used up its payouts: npm run settle -- payouts bat_1 says why, -- retry bat_1 allows another',
     ])
   })
 
