@@ -71,8 +71,8 @@ export type Imported =
   | { kind: 'elsewhere'; file: ReconFile }
   | { kind: 'unknown_source' }
 
-/** Each with its own transaction. More of them take more memory, and no less time. */
-export const CHUNK_LINES = 1_000
+/** Each with its own transaction. More of them take no less time, and whoever pays meanwhile waits for them. */
+export const CHUNK_LINES = 500
 /** Of one look at what was written. */
 const SUMMED_LINES = 100_000
 

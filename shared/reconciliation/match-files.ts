@@ -37,8 +37,8 @@ export interface MatchSummary {
   late: number
 }
 
-/** Lines of one transaction, at most. */
-const linesMax: Record<ReconSourceKind, number> = { acquirer: 2_500, bank: BANK_CHUNK_LINES }
+/** Lines of one transaction, at most: more would be no faster, and whoever pays meanwhile waits for them. */
+const linesMax: Record<ReconSourceKind, number> = { acquirer: 500, bank: BANK_CHUNK_LINES }
 /** The first chunk of a run: what the lines cost is not known before. */
 const FIRST_LINES = 500
 const LINES_MIN = 250
