@@ -34,7 +34,7 @@ export interface PartFigures extends PartOrder {
 export type Bundles = Record<Child, string>
 
 /** Of a process, on a machine that has nothing else to do: twelve times what a line takes at most. */
-const limitMsOf = ({ lines, workPercent }: PartOrder): number => 120_000 + (lines * 1.2 * 100) / workPercent
+const limitMsOf = ({ lines, workPercent }: PartOrder): number => Math.ceil(120_000 + (lines * 1.2 * 100) / workPercent)
 
 export interface PartMoments {
   /** Everything is there, and the first process starts. */
