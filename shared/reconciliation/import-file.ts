@@ -71,7 +71,7 @@ export type Imported =
   | { kind: 'elsewhere'; file: ReconFile }
   | { kind: 'unknown_source' }
 
-/** Each with its own transaction. More of them take no less time, and whoever pays meanwhile waits for them. */
+/** Each with its own transaction. More would be a little faster, and whoever pays meanwhile waits for them. */
 export const CHUNK_LINES = 500
 /** Of one look at what was written. */
 const SUMMED_LINES = 100_000

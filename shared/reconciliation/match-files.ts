@@ -37,7 +37,7 @@ export interface MatchSummary {
   late: number
 }
 
-/** Lines of one transaction, at most: more would be no faster, and whoever pays meanwhile waits for them. */
+/** Lines of one transaction, at most: more would be a little faster, and whoever pays meanwhile waits for them. */
 const linesMax: Record<ReconSourceKind, number> = { acquirer: 500, bank: BANK_CHUNK_LINES }
 /** The first chunk of a run: what the lines cost is not known before. */
 const FIRST_LINES = 500
