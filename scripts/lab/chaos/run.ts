@@ -102,7 +102,8 @@ async function disturb(stage: Stage, options: ChaosRunOptions, { memory, days, s
   const isOver = () => over.signal.aborted
   const loading = runLoad({ client, random: random.fork(), name: `s${seed}`, intervalMs: INTERVAL_MS, isOver })
   const failing = makeFaults({ stage, random: random.fork(), leaseMs, signal: over.signal, say: sayAt })
-  const passing = days?.pass(options.days, lengthMs, isOver) ?? Promise.resolve()
+  const passing =
+    days?.pass(options.days, { lengthMs, disturbedMs: LONGER_MAX * lengthMs }, isOver) ?? Promise.resolve()
   const isEnough = Promise.all([sleep(lengthMs), passing])
   await Promise.race([isEnough, sleep(LONGER_MAX * lengthMs), failing, loading])
   over.abort()

@@ -52,6 +52,8 @@ const SETTLE_MS = 180_000
 const DAYS_AFTER = 4
 /** A day passes in about so much real time, while faults are made. */
 const DAY_TAKES_MS = 15_000
+/** A fault with the time after it in which nothing is broken. */
+const ROUND_MS_MAX = 60_000
 
 /** Throws when a service does not come back or the database or Kafka cannot be read afterwards. */
 export async function killRun(system: FoundSystem, control: Control, options: KillRunOptions): Promise<KillRunResult> {
@@ -67,7 +69,11 @@ export async function killRun(system: FoundSystem, control: Control, options: Ki
   const [faults, transcripts] = await Promise.all([
     faultsEnd,
     runClients(client, merchantId, options.paymentsMin, faultsEnd),
-    days?.pass(options.days, options.days * DAY_TAKES_MS, () => false),
+    days?.pass(
+      options.days,
+      { lengthMs: options.days * DAY_TAKES_MS, disturbedMs: plan.length * ROUND_MS_MAX },
+      () => false,
+    ),
   ])
   await days?.settle(DAYS_AFTER)
   options.say('clients are done; waiting until everything has settled')

@@ -23,7 +23,7 @@ export const DAY_MS = 24 * HOUR_MS
 const STEP_MS = 12 * HOUR_MS
 /** Terms apply a minute after they are written, and an account a day after it was approved. */
 const TERMS_MS = 25 * HOUR_MS
-/** One step, whatever is down meanwhile. */
+/** One step on a system that is not disturbed, or not any more. */
 const ARRIVE_MS_MAX = 300_000
 const REQUEST_MS_MAX = 20_000
 
@@ -59,14 +59,21 @@ export class PassingDays {
     return this.#passedMs / DAY_MS
   }
 
-  /** Half a day after the other, in `lengthMs` or as long as it takes; ends early when it is over. */
-  async pass(count: number, lengthMs: number, isOver: () => boolean): Promise<void> {
+  /**
+   * Half a day after the other, in `lengthMs` or as long as it takes; ends early when it is over, which is `disturbedMs` after the beginning
+   * at the latest: faults may hold up the clock all that time.
+   */
+  async pass(
+    count: number,
+    { lengthMs, disturbedMs }: { lengthMs: number; disturbedMs: number },
+    isOver: () => boolean,
+  ): Promise<void> {
     const steps = Math.round((count * DAY_MS) / STEP_MS)
     const startedMs = performance.now()
     for (let step = 1; step <= steps && !isOver(); step++) {
       const waitMs = startedMs + (step * lengthMs) / (steps + 1) - performance.now()
       await waitUnless(isOver, waitMs)
-      if (!isOver()) await this.#advance(STEP_MS)
+      if (!isOver()) await this.#advance(STEP_MS, disturbedMs + ARRIVE_MS_MAX)
     }
   }
 
@@ -89,12 +96,12 @@ export class PassingDays {
     return this.#ports.database.close()
   }
 
-  async #advance(ms: number): Promise<void> {
+  async #advance(ms: number, deadlineMs = ARRIVE_MS_MAX): Promise<void> {
     this.#passedMs += ms
     const goalMs = this.#beganMs + this.#passedMs
     await until(async () => (await moveClockTo(this.#apiUrl, goalMs)).isThere, {
       what: 'the sandbox clock to arrive',
-      deadlineMs: ARRIVE_MS_MAX,
+      deadlineMs,
       intervalMs: 50,
     })
     this.approved += await until(async () => ({ count: await approveAll(this.#ports) }), {
