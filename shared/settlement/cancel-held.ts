@@ -1,6 +1,8 @@
 /** Payouts that were made before their merchant was held, or had another account: those that nobody has approved are canceled, the others are shown. */
+
 import type { Doorbell, SeparateTransactions } from '../payments/ports.ts'
 import { ATTEMPTS_MAX } from './move-payouts.ts'
+import { pagesOf } from './pages-of.ts'
 import { type HeldPorts, whyNotPaid } from './payable-batches.ts'
 import type { Payout, PayoutAlarms, Payouts, PayoutsToHold } from './ports.ts'
 import { ringFor } from './ring-for.ts'
@@ -28,17 +30,12 @@ export async function heldPayouts(
   pagePayouts = PAGE_PAYOUTS,
 ): Promise<Payout[]> {
   const held: Payout[] = []
-  let after: string | undefined
-  do {
-    const page = await ports.payouts.listOfHeld(state, pagePayouts, after)
-    held.push(...(await heldIn(ports, page, virtualNowMs)))
-    after = page.length < pagePayouts ? undefined : page.at(-1)!.payoutId
-  } while (after !== undefined)
+  const list = (after?: Payout) => ports.payouts.listOfHeld(state, pagePayouts, after?.payoutId)
+  for await (const page of pagesOf(pagePayouts, list)) held.push(...(await heldIn(ports, page, virtualNowMs)))
   return held
 }
 
 async function heldIn(ports: FindHeldPorts, page: readonly Payout[], virtualNowMs: number): Promise<Payout[]> {
-  if (page.length === 0) return []
   const rows = await ports.terms.listTerms(undefined, [...new Set(page.map(({ merchantId }) => merchantId))])
   return page.filter(payout => whyNotPaid(ports, rows, payout, virtualNowMs) !== undefined)
 }

@@ -1,8 +1,10 @@
 /** Makes the payouts of batches that are due, and puts new payouts into files that wait for an approval. */
+
 import { soldOn } from '../domain/business-days.ts'
 import type { Doorbell, SeparateTransactions } from '../payments/ports.ts'
 import { type CancelHeldPorts, cancelHeld } from './cancel-held.ts'
 import { idsOf, isLiving, writeCreated } from './move-payouts.ts'
+import { pagesOf } from './pages-of.ts'
 import { isHeldNow, type PayablePorts, standingBatches, withStandings } from './payable-batches.ts'
 import type { Payout, PayoutAlarms, PayoutFile, PayoutFiles, SettlementBatch } from './ports.ts'
 import { ringFor } from './ring-for.ts'
@@ -61,13 +63,11 @@ export async function releasable(
   pageHeld = PAGE_HELD,
 ): Promise<SettlementBatch[]> {
   const found: SettlementBatch[] = []
-  let after: string | undefined
-  do {
-    const page = await ports.batches.listByState('HELD', pageHeld, after)
+  const list = (after?: SettlementBatch) => ports.batches.listByState('HELD', pageHeld, after?.batchId)
+  for await (const page of pagesOf(pageHeld, list)) {
     const standings = await withStandings(ports, page, virtualNowMs)
     found.push(...standings.flatMap(({ batch, standing }) => (standing.kind === 'held' ? [] : [batch])))
-    after = page.length < pageHeld ? undefined : page.at(-1)!.batchId
-  } while (after !== undefined)
+  }
   return found
 }
 

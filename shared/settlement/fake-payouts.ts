@@ -1,5 +1,5 @@
 /** The ports of batches and payouts for tests, each a table in memory that refuses what the real one refuses; and a bank with a script. */
-import { type BatchState, livePayoutStates, type PayoutFileState, type PayoutState } from '../contracts/lists.ts'
+import type { BatchState, PayoutFileState, PayoutState } from '../contracts/lists.ts'
 import type { BusinessCalendar } from '../domain/business-days.ts'
 import type { DatedTerms, SettlementTerms } from '../domain/settlement-terms.ts'
 import { type FakeDatabase, Table } from '../payments/fake-store.ts'
@@ -7,6 +7,7 @@ import { FakeOutbox } from '../payments/fake-tables.ts'
 import { createFakeIds, FakeClock, FakeDoorbell } from '../payments/fakes.ts'
 import { RowRefusedError, type Transaction } from '../payments/ports.ts'
 import { FakeInvoices, FakeNegativeBalances, FakeReserves } from './fake-reserves.ts'
+import { ATTEMPTS_MAX, isLiving } from './move-payouts.ts'
 import type {
   Account,
   AuditEntry,
@@ -38,6 +39,7 @@ import type {
   UnbatchedItems,
   UndatedItems,
 } from './ports.ts'
+import { ATTEMPTS_LIMIT } from './retry-batch.ts'
 
 const keyOf = (...parts: readonly (string | number)[]): string => parts.join(' ')
 
@@ -160,7 +162,7 @@ export class FakeBatches implements Batches {
   async update(tx: Transaction, batch: SettlementBatch): Promise<void> {
     if (!this.table.isLockedBy(tx, batch.batchId)) throw new Error(`batch ${batch.batchId} is not locked`)
     const { state, itemCount, netMinor, closedAtMs, attemptsMax } = batch
-    if (attemptsMax < 5 || attemptsMax > 100) throw new RowRefusedError('attempts_max')
+    if (attemptsMax < ATTEMPTS_MAX || attemptsMax > ATTEMPTS_LIMIT) throw new RowRefusedError('attempts_max')
     const written = { state, itemCount, netMinor, closedAtMs, attemptsMax }
     await this.table.update(tx, batch.batchId, row => ({ ...row, ...written }))
   }
@@ -195,11 +197,7 @@ export class FakeBatches implements Batches {
     const placeOf = ({ dueOn, batchId }: BatchPosition) => keyOf(dueOn, batchId)
     const payouts = await this.#payouts.table.filter(undefined, () => true)
     const isFree = ({ batchId, attemptsMax }: SettlementBatch) =>
-      !payouts.some(
-        payout =>
-          payout.batchId === batchId &&
-          (livePayoutStates.some(live => live === payout.state) || payout.attempt >= attemptsMax),
-      )
+      !payouts.some(payout => payout.batchId === batchId && (isLiving(payout) || payout.attempt >= attemptsMax))
     const rows = await this.table.filter(
       undefined,
       row =>
@@ -215,8 +213,7 @@ export class FakeBatches implements Batches {
     const payouts = await this.#payouts.table.filter(undefined, () => true)
     const rows = await this.table.filter(undefined, ({ batchId, state, attemptsMax }) => {
       const own = payouts.filter(payout => payout.batchId === batchId)
-      const isLiving = own.some(payout => livePayoutStates.some(live => live === payout.state))
-      return state === 'CLOSED' && !isLiving && own.some(({ attempt }) => attempt >= attemptsMax)
+      return state === 'CLOSED' && !own.some(isLiving) && own.some(({ attempt }) => attempt >= attemptsMax)
     })
     return rows.sort(inOrder(({ dueOn, batchId }) => keyOf(dueOn, batchId))).slice(0, limit)
   }

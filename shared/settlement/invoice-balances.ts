@@ -1,7 +1,9 @@
 /** Invoices balances that have stayed negative: what the merchant owes moves from its account to an invoice, which later batches pay. */
+
 import { addBusinessDays, dayEndsAtMs } from '../domain/business-days.ts'
 import { type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
 import type { Clock, Doorbell, Ids, OutboxWriter, SeparateTransactions, Transaction } from '../payments/ports.ts'
+import { pagesOf } from './pages-of.ts'
 import type {
   Account,
   Calendars,
@@ -53,16 +55,13 @@ export async function invoiceBalances(ports: InvoiceBalancePorts, mayGoOn: () =>
 export async function* dueInvoices(
   ports: InvoiceDuePorts,
 ): AsyncGenerator<{ account: Account & { since: string }; dueAtMs: number }> {
-  let after: Account | undefined
-  do {
-    const page = await ports.negativeBalances.listNegative(PAGE_ACCOUNTS, after)
+  const list = (after?: Account) => ports.negativeBalances.listNegative(PAGE_ACCOUNTS, after)
+  for await (const page of pagesOf(PAGE_ACCOUNTS, list))
     for (const account of page) {
       const dueAtMs = await invoicedAtMs(ports, account)
       if (dueAtMs !== undefined && (await ports.unbatchedItems.openSum(undefined, account)) < 0)
         yield { account, dueAtMs }
     }
-    after = page.length < PAGE_ACCOUNTS ? undefined : page.at(-1)
-  } while (after !== undefined)
 }
 
 /** The end of the last business day that it may stay negative, by the terms of this moment. Undefined: never, or the year is not loaded. */

@@ -1,9 +1,11 @@
 /** Which closed batches are paid now, and which wait for what. */
+
 import { AMOUNT_MAX } from '../contracts/identifiers.ts'
 import { addBusinessDays, addDays, dayEndsAtMs, isBusinessDay, soldOn } from '../domain/business-days.ts'
 import { type DatedTerms, type SettlementTerms, termsAt } from '../domain/settlement-terms.ts'
 import type { Clock, Transaction } from '../payments/ports.ts'
-import type { Account, Batches, BatchPosition, Calendars, Payout, SettlementBatch, TermsReader } from './ports.ts'
+import { pagesOf } from './pages-of.ts'
+import type { Account, Batches, Calendars, Payout, SettlementBatch, TermsReader } from './ports.ts'
 import { readOnce } from './read-once.ts'
 import { AHEAD_MS_MIN } from './set-terms.ts'
 
@@ -42,12 +44,8 @@ export async function* standingBatches(
 ): AsyncGenerator<{ batch: SettlementBatch; standing: BatchStanding }> {
   const dueOnMax = isLater ? LAST_DAY : new Date(virtualNowMs + HOURS_AHEAD_MAX_MS).toISOString().slice(0, 10)
   const wanted = { dueOnMax, limit: PAGE_BATCHES }
-  let after: BatchPosition | undefined
-  do {
-    const page = await ports.batches.listPayable(wanted, after)
-    yield* await withStandings(ports, page, virtualNowMs)
-    after = page.length < PAGE_BATCHES ? undefined : page.at(-1)
-  } while (after !== undefined)
+  const list = (after?: SettlementBatch) => ports.batches.listPayable(wanted, after)
+  for await (const page of pagesOf(PAGE_BATCHES, list)) yield* await withStandings(ports, page, virtualNowMs)
 }
 
 /** As they stand at this virtual time. */
