@@ -6,10 +6,10 @@ import { type FactPorts, lockAll } from './bank-facts.ts'
 import { subjectOfBatch, subjectOfPayout } from './break-subjects.ts'
 import { dayAt } from './business-day.ts'
 import { leftOf } from './decide-bank-line.ts'
-import { growingSources } from './growing-sources.ts'
 import { type NewBreak, type OpenBreakPorts, openBreaks } from './open-breaks.ts'
 import type { AcquirerBatch, AwaitedPayout, ReconFiles, ReconSource, ReconSources } from './ports.ts'
 import { ringAll } from './ring-all.ts'
+import { growingSources, sourcesWithFiles } from './sources-with-files.ts'
 import { shortBreak } from './write-bank-lines.ts'
 
 export interface AgeBankPorts extends OpenBreakPorts {
@@ -39,15 +39,17 @@ const BACK_DAYS_MAX = 400
 const OPERATING = 'cash'
 
 /**
- * Opens MISSING_THERE, which books nothing; and AMOUNT_UNDER over what is left of a batch that was missed and came. Begins nothing after `deadlineMs` (epoch, real time). The caller has caught
- * up with the clock. Throws DependencyUnavailableError.
+ * Opens MISSING_THERE, which books nothing; and AMOUNT_UNDER over what is left of a batch that was missed and came. Begins
+ * nothing after `deadlineMs` (epoch, real time). The caller has caught up with the clock. Throws DependencyUnavailableError.
  */
 export async function ageBatchesAndPayouts(ports: AgeBankPorts, deadlineMs: number): Promise<AgeBankSummary> {
   const sources = await ports.reconSources.list()
   const banks = sources.filter(({ kind }) => kind === 'bank')
   const source = banks.find(({ account }) => account === OPERATING)
   const summary: AgeBankSummary = { batches: 0, payouts: 0 }
-  if (source === undefined || (await areWaiting(ports, banks))) return summary
+  if (source === undefined) return summary
+  // What is in a statement that is not matched yet is not missed.
+  if ((await sourcesWithFiles(ports, banks, ['PARSED', 'MATCHING'])).size > 0) return summary
   const today = dayAt(source, ports.clock.virtualNowMs())
   const dueOnMax = lastMissed(await ports.calendars.calendar(source.calendar), today, source.slaDays)
   if (dueOnMax === undefined) return summary
@@ -55,13 +57,6 @@ export async function ageBatchesAndPayouts(ports: AgeBankPorts, deadlineMs: numb
   summary.batches = await inChunks(run, missBatches)
   summary.payouts = await inChunks(run, missPayouts)
   return summary
-}
-
-/** What is in a statement that is not matched yet is not missed. */
-async function areWaiting({ reconFiles }: AgeBankPorts, banks: readonly ReconSource[]): Promise<boolean> {
-  for (const { sourceId } of banks)
-    if ((await reconFiles.listByState(['PARSED', 'MATCHING'], 1, sourceId)).length > 0) return true
-  return false
 }
 
 interface Run {

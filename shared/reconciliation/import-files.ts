@@ -1,7 +1,9 @@
 /** Fetches the files that the acquirer and the bank offer, and imports them. */
-import { DependencyUnavailableError, type Doorbell } from '../payments/ports.ts'
+
+import type { Doorbell } from '../payments/ports.ts'
 import { type Imported, type ImportFilePorts, importFile } from './import-file.ts'
 import { type OfferedFile, type OfferPorts, offeredFiles } from './offered-files.ts'
+import { passedOn } from './passed-on.ts'
 import { type ReconAlarms, type ReconSource, SourceAwayError, type TemporaryFiles } from './ports.ts'
 import { ringAll } from './ring-all.ts'
 
@@ -34,8 +36,7 @@ export async function importFiles(ports: ImportFilesPorts, deadlineMs: number): 
       if (error instanceof SourceAwayError) {
         summary.away++
         ports.reconAlarms.sourceAway(source.sourceId, error)
-      } else if (error instanceof DependencyUnavailableError) throw error
-      else failures.push(error)
+      } else failures.push(passedOn(error))
     }
   if (summary.imported > 0) await ringAll(ports.doorbell)
   if (failures.length > 0) throw failures[0]

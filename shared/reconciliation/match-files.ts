@@ -1,15 +1,11 @@
 /** Matches the files that were read: those of a source in the order of their days, chunk by chunk. Who holds the source's row does one chunk. */
+
 import type { ReconSourceKind } from '../contracts/lists.ts'
-import {
-  type Clock,
-  DependencyUnavailableError,
-  type Doorbell,
-  type SeparateTransactions,
-  type Transaction,
-} from '../payments/ports.ts'
+import type { Clock, Doorbell, SeparateTransactions, Transaction } from '../payments/ports.ts'
 import type { MatchChunk } from './chunk.ts'
 import { BANK_CHUNK_LINES } from './match-bank.ts'
 import { linesWithFewDisputes } from './open-disputes.ts'
+import { passedOn } from './passed-on.ts'
 import type { ReconFile, ReconFiles, ReconLines, ReconSource, ReconSources } from './ports.ts'
 import { ringAll } from './ring-all.ts'
 
@@ -88,11 +84,6 @@ export async function waitingFiles({ reconFiles, reconSources, matchers }: Match
     if (matchers[kind] !== undefined)
       count += (await reconFiles.listByState(WAITING_STATES, FILES_MAX, sourceId)).length
   return count
-}
-
-function passedOn(error: unknown): unknown {
-  if (error instanceof DependencyUnavailableError) throw error
-  return error
 }
 
 const mayGoOn = ({ clock }: MatchFilesPorts, { deadlineMs }: Run): boolean => clock.nowMs() < deadlineMs

@@ -12,7 +12,6 @@ import {
   decideBankLine,
   leftOf,
 } from './decide-bank-line.ts'
-import { growingSources } from './growing-sources.ts'
 import { openBreaks } from './open-breaks.ts'
 import type {
   AcquirerBatch,
@@ -25,6 +24,7 @@ import type {
   UnknownLine,
 } from './ports.ts'
 import { ringAll } from './ring-all.ts'
+import { growingSources } from './sources-with-files.ts'
 import { arrive, shortBreak } from './write-bank-lines.ts'
 
 export interface LateBatchPorts extends ActPorts {
