@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { BenchResult, CaseMedians } from '../../scripts/lab/bench/run.ts'
 import { caseKinds } from '../../scripts/lab/bench/settings.ts'
+import { stageNames } from '../../scripts/lab/bench/stages.ts'
 import { inheritedEnv } from '../support/extra-api.ts'
 import { repositoryFolder, systemUnderTest } from '../support/system.ts'
 
@@ -25,7 +26,8 @@ describe('npm run bench', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'bench-'))
     const file = join(folder, 'bench.json')
-    output = (await bench('--quick', '--seconds', '0.5', '--warmup', '0.2', '--seed', '1', '--json', file)).stdout
+    output = (await bench('--quick', '--stages', '--seconds', '2', '--warmup', '0.2', '--seed', '1', '--json', file))
+      .stdout
     result = JSON.parse(await readFile(file, 'utf8'))
   })
 
@@ -74,6 +76,24 @@ describe('npm run bench', () => {
     expect(events?.outboxLagMs?.count).toBeGreaterThan(0)
     expect(events?.backlogMax).toBeGreaterThan(0)
     expect(events?.ledgerLagMs !== undefined).toBe(kind === 'flow')
+  })
+
+  test('says how busy the machine was, and how fast it is by itself', () => {
+    for (const { figures } of result.cases) {
+      expect(figures.machineBusy).toBeGreaterThan(0)
+      expect(figures.machineBusy).toBeLessThanOrEqual(1.05)
+    }
+    expect(result.speed?.fdatasyncMs).toBeGreaterThan(0)
+    expect(result.speed?.hashMiBPerSecond).toBeGreaterThan(0)
+  })
+
+  test.each(['authorize', 'flow'] as const)('%s: the stages together are what its client waited', kind => {
+    const { stages, requestsPerSecond } = figuresOf(kind)
+    expect(stages?.traces).toBeGreaterThan(0)
+    const meanMs = stages!.meanMs
+    for (const name of stageNames) expect({ [name]: meanMs[name] >= 0 }).toEqual({ [name]: true })
+    const together = stageNames.reduce((sum, name) => sum + meanMs[name], 0)
+    expect(together).toBeCloseTo((result.settings.concurrency[0]! * 1_000) / requestsPerSecond)
   })
 
   test('names the CPU time of every process that it can see', () => {

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { attributeOf, type CollectedSpan, TraceCollector } from '../../scripts/lab/trace-collector.ts'
 import { formatTraceparent } from '../../shared/contracts/traceparent.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { PaymentApi } from '../support/http.ts'
 import { type OwnSystem, startOwnSystem } from '../support/own-system.ts'
 import { newKey, newMerchant } from '../support/payments.ts'
-import { attributeOf, type CollectedSpan, TraceCollector } from '../support/trace-collector.ts'
 
 jest.setTimeout(120_000)
 

@@ -1,10 +1,10 @@
 /** The tracer of a process, with a collector on this machine: what it records, what it hands on, and what an answer waits for. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { attributeOf, TraceCollector } from '../../scripts/lab/trace-collector.ts'
 import { parseTraceparent } from '../../shared/contracts/traceparent.ts'
 import { traced, tracedBatch } from '../../shared/payments/traced.ts'
 import { createTracer, type TracingConfig, type TracingOptions } from '../../shared/runtime/tracing.ts'
 import { until } from '../../shared/runtime/until.ts'
-import { attributeOf, TraceCollector } from '../support/trace-collector.ts'
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736'
 const CALLER = `00-${TRACE_ID}-00f067aa0ba902b7-01`

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { terminalBeside } from '../../terminal/json.ts'
 import { createReporter, formatDuration, type Reporter } from '../../terminal/output.ts'
 import { resultFile, writeResult } from '../result-file.ts'
+import { TraceCollector } from '../trace-collector.ts'
 import { runAgainst } from './against.ts'
 import { type ComparisonResult, comparisonHeader, comparisonSections, comparisonVerdict } from './comparison.ts'
 import { type BenchFlags, scaleSettingsOf, settingsOf } from './flags.ts'
@@ -16,6 +17,9 @@ import { scaleHeader, scaleSections } from './scale/scale-report.ts'
 import { announce, limitMsOf } from './scale/settings.ts'
 import type { BenchSettings } from './settings.ts'
 import { onStage } from './stage.ts'
+
+/** Enough for means within seconds. */
+const STAGES_SAMPLE_RATIO = 0.05
 
 type Result = BenchResult | ProfileResult | ComparisonResult | ScaleResult
 
@@ -70,14 +74,27 @@ function endAfter(limitMs: number, say: (line: string) => void): void {
   }, limitMs).unref()
 }
 
-function resultOf({ profile, against }: BenchFlags, settings: BenchSettings, reporter: Reporter): Promise<Result> {
+async function resultOf(
+  { profile, against, stages }: BenchFlags,
+  settings: BenchSettings,
+  reporter: Reporter,
+): Promise<Result> {
   const say = (line: string) => reporter.line(line)
   if (against !== undefined) return runAgainst(against, settings, reporter)
+  const collector = stages ? await collectTraces() : undefined
   return onStage<BenchResult | ProfileResult>(
     { reporter, withEmptyHandlers: !profile && settings.kinds.some(isEmpty) },
-    stage => (profile ? runProfile(stage, settings, say) : runBench(stage, settings, say)),
+    stage => (profile ? runProfile(stage, settings, say) : runBench(stage, settings, say, collector)),
     outcome => outcome.problems.length === 0,
-  )
+  ).finally(() => collector?.close())
+}
+
+/** Of the system that is started next. */
+async function collectTraces(): Promise<TraceCollector> {
+  const collector = await TraceCollector.start()
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url
+  process.env.TRACE_SAMPLE_RATIO = String(STAGES_SAMPLE_RATIO)
+  return collector
 }
 
 const nameOf = ({ profile, against, rows, shape = 'books' }: BenchFlags): string =>

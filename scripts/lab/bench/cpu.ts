@@ -1,6 +1,7 @@
 /** How much CPU time a process has used so far. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 
 /** Linux counts in hundredths of a second, whatever the kernel's own clock. */
 const TICKS_PER_SECOND = 100
@@ -29,6 +30,10 @@ export function secondsFromPs(text: string): number | null {
   const [days = 0, hours = 0, minutes, seconds] = match.slice(1).map(part => Number(part ?? 0))
   return ((days * 24 + hours) * 60 + minutes!) * 60 + seconds!
 }
+
+/** That all cores have been busy so far, whoever used them. */
+export const machineCpuSeconds = (): number =>
+  cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1_000
 
 /** What each used between two readings; null where either is, or where another process has taken its place. */
 export function cpuBetween(

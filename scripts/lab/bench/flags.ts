@@ -38,6 +38,11 @@ const against = new Option(
     'authorize as a share of empty of both (default: 5 rounds at 32, --only authorize,empty)',
 ).conflicts(['profile', 'compare'])
 
+const stages = new Option(
+  '--stages',
+  'also where the time of a request went: one in twenty leaves a trace, which costs each about one percent',
+).conflicts(['profile', 'against', 'rows'])
+
 const rows = new Option(
   '--rows <n>',
   'instead: speed, lists, drains, verify and jobs over so many generated payments, beside the empty database',
@@ -73,6 +78,7 @@ export const withBenchFlags = (command: Command) =>
     )
     .option('--quick', '1 s, 2 at a time, one round: shows that the tool works')
     .option('--profile', 'instead: CPU by module, round trips and commits of an authorize')
+    .addOption(stages)
     .option('--markdown', 'print the tables as Markdown')
     .option(...JSON_FLAG)
     .option('--save', 'also write them to scripts/lab/results/: bench-<date>.json, profile-… or against-…')

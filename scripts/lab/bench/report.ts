@@ -5,6 +5,7 @@ import type { Origin } from './machine.ts'
 import type { BenchResult, CaseMedians } from './run.ts'
 import type { CaseSample } from './run-case.ts'
 import { caseName } from './settings.ts'
+import { stageNames } from './stages.ts'
 
 export interface Section {
   title: string
@@ -17,22 +18,64 @@ const oneDigit = (value: number | null | undefined): string => (value == null ? 
 const whole = (value: number | null | undefined): string => (value == null ? 'n/a' : value.toFixed(0))
 const twoDigits = (value: number | null | undefined): string => (value == null ? 'n/a' : value.toFixed(2))
 
+/** Of figures saved before it was measured there is none. */
+const percent = (share: number | undefined): string => (share === undefined ? 'n/a' : `${(share * 100).toFixed(0)} %`)
+
 const processNames = ['api', 'mariadb', 'kafka', 'redis', 'acquirer', 'empty', 'generator', 'tool']
 
 export function sectionsOf(result: BenchResult): Section[] {
-  const sections = [speed(result), cpu(result), cpuPerRequest(result), events(result), ratios(result)]
+  const sections = [
+    speed(result),
+    everyRound(result),
+    stages(result),
+    cpu(result),
+    cpuPerRequest(result),
+    events(result),
+    ratios(result),
+  ]
   return sections.filter(section => section.rows.length > 1)
 }
 
 const speed = ({ cases }: BenchResult): Section => ({
   title: 'Speed (a flow is authorize, capture, refund: three requests)',
   rows: [
-    ['case', 'requests/s', 'flows/s', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms'],
+    ['case', 'requests/s', 'flows/s', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms', 'machine busy'],
     ...cases.map(each => {
-      const { requestsPerSecond, unitsPerSecond, load } = each.figures
+      const { requestsPerSecond, unitsPerSecond, load, machineBusy } = each.figures
       const { p50, p95, p99, max } = load.latencyMs
       const flows = each.kind.endsWith('flow') ? whole(unitsPerSecond) : ''
-      return [caseName(each), whole(requestsPerSecond), flows, ...[p50, p95, p99, max].map(oneDigit)]
+      const busy = percent(machineBusy)
+      return [caseName(each), whole(requestsPerSecond), flows, ...[p50, p95, p99, max].map(oneDigit), busy]
+    }),
+  ],
+})
+
+/** A median hides how far apart its rounds were. */
+const everyRound = ({ cases, rounds, settings }: BenchResult): Section => {
+  const numbers = Array.from({ length: settings.rounds }, (_, index) => index + 1)
+  return {
+    title: 'Requests/s of every round',
+    rows: [
+      ['case', ...numbers.map(String)],
+      ...(settings.rounds === 1 ? [] : cases).map(each => [
+        caseName(each),
+        ...numbers.map(number => {
+          const of = rounds.find(sample => sample.round === number && caseName(sample) === caseName(each))
+          return whole(of?.figures.requestsPerSecond)
+        }),
+      ]),
+    ],
+  }
+}
+
+const stages = ({ cases }: BenchResult): Section => ({
+  title: 'Where the time of a request goes, mean ms (outside: HTTP, serverless-offline, the queue before the API)',
+  rows: [
+    ['case', ...stageNames, 'traces'],
+    ...cases.flatMap(each => {
+      const { stages: found } = each.figures
+      if (found === undefined) return []
+      return [[caseName(each), ...stageNames.map(name => twoDigits(found.meanMs[name])), whole(found.traces)]]
     }),
   ],
 })
@@ -186,11 +229,16 @@ export const headerLines = (result: BenchResult): string[] => {
   ]
 }
 
-export function originLines({ machine, versions, loadAverages, startedAt }: Origin): string[] {
+export function originLines({ machine, speed, versions, loadAverages, startedAt }: Origin): string[] {
   const dirty = versions.uncommitted.length === 0 ? '' : ` and ${versions.uncommitted.length} uncommitted files`
   return [
     `${startedAt}  commit ${versions.commit}${dirty}`,
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; load average ${loadAverages.before.join(' ')} before, ${loadAverages.after.join(' ')} after`,
+    ...(speed === undefined
+      ? []
+      : [
+          `this machine then: fdatasync of 4 KiB ${twoDigits(speed.fdatasyncMs)} ms, SHA-256 on one core ${whole(speed.hashMiBPerSecond)} MiB/s`,
+        ]),
     `Node ${versions.node}, MariaDB ${versions.mariadb}, serverless-offline ${versions.serverlessOffline}, mysql2 ${versions.mysql2}, kafkajs ${versions.kafkajs}`,
   ]
 }

@@ -1,11 +1,13 @@
 /** One case: load on one target, and what every process and table had to do for it. */
+import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Books, countRows, type EventFigures, type RowCounts } from './books.ts'
-import { cpuBetween } from './cpu.ts'
+import { cpuBetween, machineCpuSeconds } from './cpu.ts'
 import type { Direct } from './direct.ts'
 import type { LoadResult, Order, Target, Unit } from './order.ts'
 import { type BenchCase, type BenchSettings, type CaseKind, caseName } from './settings.ts'
 import type { Stage } from './stage.ts'
+import type { Stages } from './stages.ts'
 
 export interface CaseFigures {
   requestsPerSecond: number
@@ -16,6 +18,10 @@ export interface CaseFigures {
   cpuMsByProcess: Record<string, number | null>
   /** Of the processes that do its work. */
   cpuMsPerRequest: number | null
+  /** Of all cores, whoever used them; 0 to 1. */
+  machineBusy: number
+  /** With --stages, of the product's own cases. */
+  stages?: Stages
   /** Of the product's own cases. */
   events?: EventFigures
 }
@@ -23,6 +29,8 @@ export interface CaseFigures {
 export interface CaseSample extends BenchCase {
   round: number
   startedAt: string
+  /** The measured time. Epoch, ms. */
+  measured: { beginMs: number; endMs: number }
   figures: CaseFigures
   /** What must not be: unexpected answers, rows that are missing. */
   problems: string[]
@@ -65,7 +73,12 @@ export async function runCase(
   const figures: CaseFigures = { ...figuresOf(benchCase.kind, loaded), ...(events && { events }) }
   const rowsAfter = await rowsOf(bench, benchCase.kind)
   const problems = [...answerProblems(load), ...rowProblems(load, rowsBefore, rowsAfter)]
-  return { ...benchCase, round, startedAt, figures, problems: problems.map(text => `${caseName(benchCase)}: ${text}`) }
+  const measured = { beginMs: beginsMs, endMs: endsMs }
+  return {
+    ...benchCase,
+    ...{ round, startedAt, measured, figures },
+    problems: problems.map(text => `${caseName(benchCase)}: ${text}`),
+  }
 }
 
 /** One case as its caller sees it: of the rows it knows nothing, so it measures a commit whose tables are others. */
@@ -79,10 +92,11 @@ export async function runHttpCase(
   const startedAt = new Date().toISOString()
   const loaded = await runLoad(stage, httpTargetOf(stage, benchCase.kind), benchCase, settings)
   const problems = answerProblems(loaded.load).map(text => `${caseName(benchCase)}: ${text}`)
-  return { ...benchCase, round, startedAt, figures: figuresOf(benchCase.kind, loaded), problems }
+  const measured = { beginMs: loaded.beginsMs, endMs: loaded.endsMs }
+  return { ...benchCase, round, startedAt, measured, figures: figuresOf(benchCase.kind, loaded), problems }
 }
 
-function figuresOf(kind: CaseKind, { load, cpuSeconds }: Loaded): CaseFigures {
+function figuresOf(kind: CaseKind, { load, cpuSeconds, machineBusy }: Loaded): CaseFigures {
   const byProcess = cpuMsByProcess(cpuSeconds, load.requests)
   return {
     requestsPerSecond: load.requests / load.seconds,
@@ -91,6 +105,7 @@ function figuresOf(kind: CaseKind, { load, cpuSeconds }: Loaded): CaseFigures {
     cpuSeconds,
     cpuMsByProcess: byProcess,
     cpuMsPerRequest: cpuMsTogether(kind, byProcess),
+    machineBusy,
   }
 }
 
@@ -121,6 +136,7 @@ async function rowsOf({ books, direct }: Bench, kind: CaseKind): Promise<RowCoun
 interface Loaded {
   load: LoadResult
   cpuSeconds: Record<string, number | null>
+  machineBusy: number
   /** Epoch: these bound the measured time. */
   beginsMs: number
   endsMs: number
@@ -143,20 +159,25 @@ async function runLoad(
   }
   let before: Record<string, number | null> = {}
   let after: Record<string, number | null> = {}
+  let machine = { before: 0, after: 0 }
   let beginsMs = 0
   let endsMs = 0
   const load = await generator.run(order, {
     begins: () => {
       before = cpu()
+      machine = { ...machine, before: machineCpuSeconds() }
       beginsMs = Date.now()
     },
     ends: () => {
       after = cpu()
+      machine = { ...machine, after: machineCpuSeconds() }
       endsMs = Date.now()
     },
   })
   if (!isDirect(kind)) lastLoadEndedMs = performance.now()
-  return { load, cpuSeconds: { ...cpuBetween(before, after), generator: load.cpuSeconds }, beginsMs, endsMs }
+  const machineBusy = ((machine.after - machine.before) * 1_000) / ((endsMs - beginsMs) * availableParallelism())
+  const cpuSeconds = { ...cpuBetween(before, after), generator: load.cpuSeconds }
+  return { load, cpuSeconds, machineBusy, beginsMs, endsMs }
 }
 
 /** The processes that do the work of a case; the direct writer is the load generator itself. An acquirer within the API is none. */

@@ -1,6 +1,8 @@
 /** A whole run: warm everything up, every case in every round, then the books. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from 'mysql2/promise'
 import { defaultOptions, verify } from '../../operate/verify/settle.ts'
+import type { TraceCollector } from '../trace-collector.ts'
 import { openBooks } from './books.ts'
 import { openDirect } from './direct.ts'
 import { beginRun, type Origin } from './machine.ts'
@@ -8,9 +10,19 @@ import { type Unit, units } from './order.ts'
 import { medianOf } from './percentiles.ts'
 import { sampleLine } from './report.ts'
 import { differencesBetween, perUnit, type Sizes, sizesOf } from './row-sizes.ts'
-import { type Bench, type CaseFigures, type CaseSample, isDirect, isEmpty, runCase, unitOf } from './run-case.ts'
+import {
+  type Bench,
+  type CaseFigures,
+  type CaseSample,
+  isDirect,
+  isEmpty,
+  isProduct,
+  runCase,
+  unitOf,
+} from './run-case.ts'
 import { type BenchCase, type BenchSettings, type CaseKind, scheduleOf } from './settings.ts'
 import type { Stage } from './stage.ts'
+import { stagesOf } from './stages.ts'
 
 export interface CaseMedians extends BenchCase {
   figures: CaseFigures
@@ -37,6 +49,8 @@ export interface BenchResult extends Origin {
 }
 
 const SETTLE_MS = 120_000
+/** Longer than spans wait for others before they are sent. */
+const SPANS_GATHERED_MS = 2_000
 /** Long enough for the compiler to have seen every path. */
 const FIRST_WARMUP_SECONDS = 5
 
@@ -44,14 +58,16 @@ export async function runBench(
   stage: Stage,
   settings: BenchSettings,
   say: (line: string) => void,
+  collector?: TraceCollector,
 ): Promise<BenchResult> {
   const end = beginRun()
   const books = await openBooks(stage.system.databaseUrl, stage.system.brokers)
   const bench: Bench = { stage, settings, books, say }
   try {
     const warmUpProblems = await warmUp(bench)
-    const rounds = await runRounds(bench)
+    const samples = await runRounds(bench)
     const verified = await verifyBooks(bench)
+    const rounds = collector === undefined ? samples : await withStages(samples, collector)
     return {
       ...(await end(stage.system.databaseUrl)),
       settings,
@@ -116,6 +132,17 @@ async function runRounds(bench: Bench): Promise<CaseSample[]> {
     }
   }
   return samples
+}
+
+/** What was recorded of each. */
+async function withStages(samples: readonly CaseSample[], { spans }: TraceCollector): Promise<CaseSample[]> {
+  await sleep(SPANS_GATHERED_MS)
+  return samples.map(sample => {
+    if (!isProduct(sample.kind)) return sample
+    const clientMeanMs = (sample.concurrency * 1_000) / sample.figures.requestsPerSecond
+    const stages = stagesOf(spans, sample.measured, clientMeanMs)
+    return stages === undefined ? sample : { ...sample, figures: { ...sample.figures, stages } }
+  })
 }
 
 export const mediansOf = (samples: CaseSample[], { concurrency, kinds }: BenchSettings): CaseMedians[] =>

@@ -1,4 +1,4 @@
-/** A collector of traces for tests: takes OTLP over HTTP as JSON and keeps every span. */
+/** A collector of traces for tests and measurements: takes OTLP over HTTP as JSON and keeps every span. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
