@@ -122,6 +122,19 @@ export class Database implements SeparateTransactions, GroupRunner {
   }
 
   /**
+   * Whether the row whose `keyColumn` is `key` matched an update whose `tail` has more conditions. Updates of a group that set the same
+   * values are one statement; when it does not match all of their rows, the group is rolled back and each runs alone.
+   */
+  updateMatched(
+    update: string,
+    values: readonly SqlValue[],
+    [keyColumn, key, tail]: readonly [keyColumn: string, key: string, tail: string],
+    tx: Transaction,
+  ): Promise<boolean> {
+    return participantOf(tx).updateByKey(update, values, keyColumn, key, tail)
+  }
+
+  /**
    * Runs `work` with the statements of one connection, for a transaction that `work` begins by itself and that only reads: it is
    * rolled back. BIGINT comes as a number, DATETIME as a Date in UTC. Throws DependencyUnavailableError, or what `work` threw.
    */

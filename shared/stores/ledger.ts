@@ -57,12 +57,14 @@ export class LedgerTable implements Ledger {
   }
 
   async listByPayment(tx: Transaction, paymentId: string): Promise<LedgerEntry[]> {
-    const rows = await this.#database.select<LedgerRow>(
-      `SELECT ${LEDGER_COLUMNS} FROM ledger_entry WHERE payment_id = ? ORDER BY entry_id`,
-      [paymentId],
+    const rows = await this.#database.selectByKey<LedgerRow>(
+      `SELECT ${LEDGER_COLUMNS} FROM ledger_entry`,
+      'payment_id',
+      paymentId,
+      ' ORDER BY entry_id',
       tx,
     )
-    return rows.map(entryOf)
+    return rows.filter(row => row.payment_id === paymentId).map(entryOf)
   }
 
   async listByEvents(tx: Transaction, eventIds: readonly string[]): Promise<LedgerEntry[]> {

@@ -4,7 +4,12 @@ import fc from 'fast-check'
 import { format } from 'mysql2'
 import type { PoolConnection } from 'mysql2/promise'
 import { SEED, seeded } from '../../test/unit/seed.ts'
-import { LOCK_WAIT_SECONDS, OpenTransaction, type TransactionParticipant } from './open-transaction.ts'
+import {
+  LOCK_WAIT_SECONDS,
+  OpenTransaction,
+  SharedUpdateMissed,
+  type TransactionParticipant,
+} from './open-transaction.ts'
 
 interface Row {
   k: string
@@ -37,6 +42,10 @@ class MemoryTable {
   readonly #shapes: Array<[RegExp, (...lists: string[][]) => Row[] | { affectedRows: number }]> = [
     [/^INSERT INTO t \(k, v\) VALUES (\(.*\))$/s, texts => this.#insert(texts)],
     [/^UPDATE t SET v = (.*) WHERE k IN \((.*)\)$/s, ([v], keys) => this.#change(keys, row => ({ ...row, v: v! }))],
+    [
+      /^UPDATE t SET v = (.*) WHERE k IN \((.*)\) AND v = 'open'$/s,
+      ([v], keys) => this.#change(keys, row => (row.v === 'open' ? { ...row, v: v! } : undefined)),
+    ],
     [/^UPDATE t SET n = n \+ 1 WHERE k = (.*)$/s, keys => this.#change(keys, row => ({ ...row, n: row.n + 1 }))],
     // As an index may give them: not in the order in which they were asked for.
     [
@@ -51,11 +60,12 @@ class MemoryTable {
     return { affectedRows: texts.length / 2 }
   }
 
-  #change(keys: string[] | undefined, change: (row: Row) => Row): { affectedRows: number } {
+  #change(keys: string[] | undefined, change: (row: Row) => Row | undefined): { affectedRows: number } {
     let affectedRows = 0
     for (const [index, row] of this.rows.entries()) {
-      if (!keys?.includes(row.k)) continue
-      this.rows[index] = change(row)
+      const changed = keys?.includes(row.k) ? change(row) : undefined
+      if (changed === undefined) continue
+      this.rows[index] = changed
       affectedRows++
     }
     return { affectedRows }
@@ -85,6 +95,10 @@ const lock = async (participant: TransactionParticipant, key: string): Promise<R
   const rows = (await participant.queryByKey('SELECT * FROM t', 'k', key, ' FOR UPDATE')) as unknown as Row[]
   return rows.filter(({ k }) => k === key)
 }
+
+const closeOne = (participant: TransactionParticipant, key: string) =>
+  participant.updateByKey('UPDATE t SET v = ?', ['closed'], 'k', key, " AND v = 'open'")
+const fulfilled = (value: boolean) => ({ status: 'fulfilled', value })
 
 const NASTY = ["it's", 'a;\nb', ';', "'); DROP TABLE t; --", '\\', "\\'", '?', '(?), (?)', '', 'NULL', '한 "글"', ' x ']
 
@@ -177,6 +191,28 @@ describe('merged statements', () => {
       m: ['second', 'young'],
       a: ['second'],
     })
+  })
+
+  test('that compare and set are one statement when all match, and nobody hears yes when one does not', async () => {
+    const { transaction, table } = begin()
+    const planting = transaction.addParticipant()
+    for (const [k, v] of [
+      ['a', 'open'],
+      ['b', 'open'],
+      ['c', 'closed'],
+      ['d', 'open'],
+    ] as const)
+      insert(planting, k, v)
+    await lock(planting, 'a')
+    const close = (...keys: string[]) =>
+      Promise.allSettled(keys.map(key => closeOne(transaction.addParticipant(), key)))
+
+    expect(await close('a', 'b')).toEqual([fulfilled(true), fulfilled(true)])
+    expect(table.statements.at(-1)).toBe("UPDATE t SET v = 'closed' WHERE k IN ('a', 'b') AND v = 'open'")
+    expect(await close('c')).toEqual([fulfilled(false)])
+    const missed = { status: 'rejected', reason: expect.any(SharedUpdateMissed) }
+    expect(await close('c', 'd')).toEqual([missed, missed])
+    expect(await close('none', 'none too')).toEqual([missed, missed])
   })
 
   test('that the server refuses reject every asker of the round trip, and end the transaction for all', async () => {

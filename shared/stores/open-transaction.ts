@@ -24,7 +24,8 @@ export interface ListStatement {
 }
 
 interface Listener {
-  resolve(result: StatementResult): void
+  /** `sharers`: how many asked for this statement. */
+  resolve(result: StatementResult, sharers: number): void
   reject(error: unknown): void
 }
 
@@ -37,6 +38,14 @@ interface QueuedStatement {
 }
 
 const noListener: Listener = { resolve: () => undefined, reject: () => undefined }
+
+/**
+ * An update that several asked for did not match all of their rows, so that none knows whether its own did. Nothing may be kept of the
+ * transaction; each finds out alone.
+ */
+export class SharedUpdateMissed extends Error {
+  override name = 'SharedUpdateMissed'
+}
 
 /** The lock time-out that the server last confirmed for a connection, in seconds. Absent: LOCK_WAIT_SECONDS. */
 const lockWaits = new WeakMap<object, number>()
@@ -158,7 +167,7 @@ export class OpenTransaction {
       // The driver returns one statement's result without a list around it.
       const each = (statements.length === 1 ? [results] : results) as StatementResult[]
       for (const [index, { listeners }] of batch.entries())
-        for (const listener of listeners) listener.resolve(each[begin.length + index]!)
+        for (const listener of listeners) listener.resolve(each[begin.length + index]!, listeners.length)
     } catch (error) {
       // The server stopped at the statement that failed. A participant that goes on must not write outside a transaction.
       this.end()
@@ -212,6 +221,30 @@ export class TransactionParticipant implements Transaction {
   /** As `query`, for the row of `key`. Queries with the same text are merged: the result holds the rows of all, in any order. */
   queryByKey(select: string, keyColumn: string, key: string, tail: string): Promise<StatementResult> {
     return this.#resultOf(listener => this.#addMerged(this.#forKey(select, [], keyColumn, key, tail), listener))
+  }
+
+  /**
+   * Whether the row of `key` matched an update whose `tail` has more conditions. Updates with the same text and values are merged:
+   * all matched, or all of them reject with SharedUpdateMissed.
+   */
+  updateByKey(
+    update: string,
+    values: readonly unknown[],
+    keyColumn: string,
+    key: string,
+    tail: string,
+  ): Promise<boolean> {
+    const statement = this.#forKey(update, values, keyColumn, key, tail)
+    return new Promise((resolve, reject) => {
+      const counted = (result: StatementResult, sharers: number) => {
+        const { affectedRows } = result as ResultSetHeader
+        if (affectedRows === sharers) resolve(true)
+        else if (sharers === 1) resolve(false)
+        else reject(new SharedUpdateMissed(`${affectedRows} of ${sharers} rows matched`))
+      }
+      this.#addMerged(statement, { resolve: counted, reject })
+      this.#transaction.sendSoon()
+    })
   }
 
   /** The queue was sent and is empty again. */

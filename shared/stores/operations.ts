@@ -124,13 +124,12 @@ export class OperationTable implements Operations {
     operation: Operation,
     outcome: { state: FinalState; declineReason: string | null; nowMs: number },
   ): Promise<boolean> {
-    const matched = await this.#database.write(
-      `UPDATE payment_operation SET state = ?, decline_reason = ?, finished_at = ?
-       WHERE operation_id = ? AND state = '${PENDING}' AND attempt = ?`,
-      [outcome.state, outcome.declineReason, new Date(outcome.nowMs), operation.operationId, operation.attempt],
+    return this.#database.updateMatched(
+      'UPDATE payment_operation SET state = ?, decline_reason = ?, finished_at = ?',
+      [outcome.state, outcome.declineReason, new Date(outcome.nowMs)],
+      ['operation_id', operation.operationId, ` AND state = '${PENDING}' AND attempt = ${Number(operation.attempt)}`],
       tx,
     )
-    return matched === 1
   }
 
   async takeOver(

@@ -6,6 +6,7 @@ import type { Payment } from '../../shared/domain/payment.ts'
 import {
   DependencyUnavailableError,
   DuplicateKeyError,
+  type LedgerEntry,
   RowRefusedError,
   type Transaction,
 } from '../../shared/payments/ports.ts'
@@ -190,6 +191,37 @@ describe('what shares a transaction', () => {
 })
 
 describe('whose answer it is', () => {
+  test('each of a group lists the ledger entries of its own payment, in their order', async () => {
+    const { wire, stores } = await scratch.wired()
+    const payments = times(5, () => newPayment())
+    const entriesOf = (payment: Payment): LedgerEntry[] =>
+      times(2, index => ({
+        entryId: ids.entry(),
+        paymentId: payment.paymentId,
+        eventId: ids.event(),
+        type: index === 0 ? 'capture' : 'refund',
+        debitAccount: index === 0 ? 'acquirer_receivable' : `merchant_payable:${MERCHANT}`,
+        creditAccount: index === 0 ? `merchant_payable:${MERCHANT}` : 'acquirer_receivable',
+        amountMinor: 100 + index,
+        currency: 'KRW',
+        occurredAtMs: NOW_MS,
+      }))
+    const written = payments.map(entriesOf)
+    await stores.database.runAlone(async tx => {
+      for (const [index, payment] of payments.entries()) {
+        await stores.payments.insert(tx, payment)
+        await stores.ledger.insert(tx, written[index]!, NOW_MS)
+      }
+    })
+    const none = ids.payment()
+    const listed = await asNextGroup(wire, stores, () =>
+      [...payments.map(({ paymentId }) => paymentId), none].map(paymentId =>
+        stores.transactions.run(paymentId, tx => stores.ledger.listByPayment(tx, paymentId)),
+      ),
+    )
+    expect(await Promise.all(listed)).toEqual([...written, []])
+  })
+
   test('hundreds of works of every kind at once have each its own', async () => {
     const stores = scratch.stores()
     const { transactions, payments, operations, answers } = stores
