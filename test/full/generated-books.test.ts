@@ -9,7 +9,7 @@ import { connectControl } from '../../scripts/local/control.ts'
 import { verify } from '../../scripts/operate/verify/settle.ts'
 import type { VerifyReport } from '../../scripts/operate/verify/verify-system.ts'
 import { paymentStatuses } from '../../shared/contracts/lists.ts'
-import { everyInvariant } from '../../shared/invariants/catalogue.ts'
+import { everyInvariant, type InvariantGroup } from '../../shared/invariants/catalogue.ts'
 import type { Database } from '../../shared/stores/database.ts'
 import { MySqlPaymentReader } from '../../shared/stores/payment-reader.ts'
 import { openDatabase, type TestDatabase } from '../support/database.ts'
@@ -62,6 +62,15 @@ afterAll(async () => {
   await own?.stop()
 }, 60_000)
 
+/** Generated books are from before settlement: no VAT, no stored balances, no closed month, and nothing of these groups. */
+const groupsOfSettlement: readonly InvariantGroup[] = ['Settlement', 'Reconciliation', 'Audit log']
+const ofSettlement = new Set<string>([
+  'balance-vat',
+  'balance-snapshots',
+  'closed-months',
+  ...everyInvariant.filter(({ group }) => groupsOfSettlement.includes(group)).map(({ name }) => name),
+])
+
 const failuresOf = ({ results }: VerifyReport) =>
   results.filter(({ ok }) => !ok).map(({ name, rows }) => ({ name, rows: rows.slice(0, 3) }))
 
@@ -69,7 +78,8 @@ describe('generated books', () => {
   test('every invariant holds, and each had something to judge', () => {
     expect(failuresOf(report)).toEqual([])
     expect(report.results.map(({ name }) => name)).toEqual(everyInvariant.map(({ name }) => name))
-    expect(report.results.filter(({ checked }) => checked === 0)).toEqual([])
+    const idle = report.results.filter(({ checked }) => checked === 0).map(({ name }) => name)
+    expect(idle.filter(name => !ofSettlement.has(name))).toEqual([])
     expect(report.figures.payments).toBe(PAYMENTS)
   })
 

@@ -67,6 +67,7 @@ export async function fillBooks(target: FillTarget, plan: FillPlan, say: (line: 
   const sinks = [new DatabaseSink(database), ...(target.kafka ? [new KafkaSink(target.kafka)] : [])]
   const journal = target.journalFolder === null ? undefined : new Journal(target.journalFolder)
   try {
+    await beginSettlementAfter(database, plan.nowMs)
     const filling = new Filling(plan, plan.firstEventId ?? (await nextEventId(database)), sinks, journal, say)
     const filled = await filling.run()
     if (target.kafka && !plan.undone.includes('fees')) await moveGroupsToTheEnd(target.kafka)
@@ -76,6 +77,11 @@ export async function fillBooks(target: FillTarget, plan: FillPlan, say: (line: 
     await Promise.all(sinks.map(sink => sink.close()))
     await database.end()
   }
+}
+
+/** These books are from before settlement: nobody expects items of them, and nobody is paid for them. */
+async function beginSettlementAfter(database: Connection, nowMs: number): Promise<void> {
+  await database.query('UPDATE settlement_start SET settled_from = ? WHERE id = 1', [new Date(nowMs)])
 }
 
 /** More than the lives of a payment have on average. */
