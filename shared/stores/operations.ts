@@ -6,6 +6,11 @@ import type { Database } from './database.ts'
 /** The one open state: a second one does not compile until these statements know it. */
 const [PENDING]: readonly ['PENDING'] = openStates
 
+/**
+ * Beside a list of keys: no index of states can answer it, so that the server goes by the keys, and locks no row of others that are pending.
+ */
+const IS_PENDING = `CONCAT(state, '') = '${PENDING}'`
+
 export interface OperationRow {
   operation_id: string
   payment_id: string
@@ -127,7 +132,7 @@ export class OperationTable implements Operations {
     return this.#database.updateMatched(
       'UPDATE payment_operation SET state = ?, decline_reason = ?, finished_at = ?',
       [outcome.state, outcome.declineReason, new Date(outcome.nowMs)],
-      ['operation_id', operation.operationId, ` AND state = '${PENDING}' AND attempt = ${Number(operation.attempt)}`],
+      ['operation_id', operation.operationId, ` AND ${IS_PENDING} AND attempt = ${Number(operation.attempt)}`],
       tx,
     )
   }

@@ -222,6 +222,35 @@ describe('whose answer it is', () => {
     expect(await Promise.all(listed)).toEqual([...written, []])
   })
 
+  test('a group finishes its operations by one statement, for which the server goes by their keys', async () => {
+    const { wire, stores } = await scratch.wired()
+    const { transactions, payments, operations, database } = stores
+    const there = times(30, () => newPayment())
+    const pending = there.map(payment => newOperation(payment.paymentId))
+    await database.runAlone(async tx => {
+      for (const [index, payment] of there.entries()) {
+        await payments.insert(tx, payment)
+        await operations.insert(tx, pending[index]!)
+      }
+    })
+    const finished = await asNextGroup(wire, stores, () =>
+      pending.map(operation =>
+        transactions.run(operation.paymentId, tx =>
+          operations.finish(tx, operation, { state: 'SUCCEEDED', declineReason: null, nowMs: NOW_MS }),
+        ),
+      ),
+    )
+    expect(await Promise.all(finished)).toEqual(times(30, () => true))
+
+    const [update, ...others] = wire.heard.flatMap(
+      ({ text }) => text.match(/UPDATE payment_operation SET state[^;]*/) ?? [],
+    )
+    expect(others).toEqual([])
+    // Nothing is pending any more: by the index of states it would be found soonest.
+    const [plan] = await scratch.direct.rows<{ key: string }>(`EXPLAIN ${update}`)
+    expect(plan).toMatchObject({ key: 'PRIMARY' })
+  })
+
   test('hundreds of works of every kind at once have each its own', async () => {
     const stores = scratch.stores()
     const { transactions, payments, operations, answers } = stores
