@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
-import { groupMemoryBytes, identityOf, isAlive, parentOf, parseStat, signalGroup } from './process-table.ts'
+import {
+  groupMemoryBytes,
+  identityOf,
+  isAlive,
+  parentOf,
+  parseCpuMs,
+  parseRollup,
+  parseStat,
+  signalGroup,
+} from './process-table.ts'
 
 const unusedPid = 4_194_303
 
@@ -24,4 +33,11 @@ test('a command with parentheses and spaces does not shift the columns', () => {
 test('the parent and the memory of a process are known', () => {
   expect(parentOf(process.pid)).toBe(process.ppid)
   expect(groupMemoryBytes(unusedPid)).toBe(0)
+})
+
+test('the use of memory and CPU is read from what Linux says', () => {
+  const rollup = 'Rss:  2048 kB\nPss:  1024 kB\nPss_Anon:  512 kB\n'
+  expect(parseRollup(rollup)).toEqual({ rssBytes: 2_097_152, pssBytes: 1_048_576 })
+  const line = '42 (a) b (c) S 7 42 42 0 -1 4194560 1 0 0 0 13 29 0 0 20 0 1 0 987654 10 20'
+  expect(parseCpuMs(line)).toBe(420)
 })

@@ -99,6 +99,53 @@ export function processMemoryBytes(pid: number): number {
   }
 }
 
+/** Of a process: `pssBytes` counts a page that n processes share as an n-th of it. */
+export interface ProcessUse {
+  rssBytes: number
+  pssBytes: number
+  cpuMs: number
+}
+
+/** What Linux calls a tick in /proc, on every platform that Node runs on. */
+const TICK_MS = 10
+
+/** What a process has used of memory and, since it started, of CPU; undefined when it is gone, is not ours to read, or this is not Linux. */
+export function processUse(pid: number): ProcessUse | undefined {
+  try {
+    return {
+      ...parseRollup(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')),
+      cpuMs: parseCpuMs(readFileSync(`/proc/${pid}/stat`, 'utf8')),
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** The same of a process group together. */
+export function groupUse(group: number): ProcessUse | undefined {
+  if (!onLinux) return undefined
+  const uses = linuxGroup(group).map(processUse)
+  return uses.reduce((sum, use) => sum && use && addUse(sum, use), { rssBytes: 0, pssBytes: 0, cpuMs: 0 })
+}
+
+const addUse = (a: ProcessUse, b: ProcessUse): ProcessUse => ({
+  rssBytes: a.rssBytes + b.rssBytes,
+  pssBytes: a.pssBytes + b.pssBytes,
+  cpuMs: a.cpuMs + b.cpuMs,
+})
+
+/** Reads /proc/PID/smaps_rollup. */
+export function parseRollup(text: string): { rssBytes: number; pssBytes: number } {
+  const bytesOf = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024
+  return { rssBytes: bytesOf('Rss'), pssBytes: bytesOf('Pss') }
+}
+
+/** CPU of a process, user and system, from its line of /proc/PID/stat. */
+export function parseCpuMs(line: string): number {
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS
+}
+
 /** Sends a signal to a whole process group; false when it is gone. */
 export function signalGroup(group: number, signal: NodeJS.Signals): boolean {
   try {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { serveControl } from './control-server.ts'
 import { identityOf, type ProcessIdentity } from './process-table.ts'
 import { type ProcessRow, type RunFile, writeRunFile } from './run-file.ts'
-import { linesOf, systemStatus } from './status.ts'
+import { linesOf, systemStatus, useRow } from './status.ts'
 
 let folder: string
 const closed: Array<() => void> = []
@@ -118,4 +118,10 @@ describe('npm run status', () => {
     expect(found).toMatchObject({ isWell: false, api: { error: expect.any(String) } })
     expect(linesOf(found).at(-1)).toContain('/health/ready: no answer (')
   })
+})
+
+test('--memory says CPU of the time that passed, and nothing of a part that has gone', () => {
+  const use = { rssBytes: 3_145_728, pssBytes: 2_097_152, cpuMs: 100 }
+  expect(useRow('api', use, { ...use, cpuMs: 350 }, 5_000)).toEqual(['api', '3 MB', '2 MB', '5.0 %'])
+  expect(useRow('api', use, undefined, 5_000)).toEqual(['api', '', '', ''])
 })

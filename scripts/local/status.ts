@@ -1,11 +1,19 @@
 /** Says what runs, where, how much memory it takes, and what the API says of itself. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { readinessView } from '../../shared/contracts/routes/get-readiness.ts'
 import { printable } from '../terminal/printable.ts'
 import { tableLines } from '../terminal/table.ts'
 import { connectControl } from './control.ts'
 import { leftoversOf } from './leftovers.ts'
 import { shortPath } from './paths.ts'
-import { groupMemoryBytes, isAlive, processMemoryBytes } from './process-table.ts'
+import {
+  groupMemoryBytes,
+  groupUse,
+  isAlive,
+  type ProcessUse,
+  processMemoryBytes,
+  processUse,
+} from './process-table.ts'
 import { type ProcessRow, type RunFile, readRunFile, runFilePath, type SystemEnv } from './run-file.ts'
 
 /** What `npm run status -- --json` prints. */
@@ -31,8 +39,12 @@ type ApiReadiness = ({ httpStatus: number } & ReturnType<typeof readinessView.pa
 const READY_TIMEOUT_MS = 5_000
 
 /** Resolves to the exit code: 0 when everything runs and the API is ready, else 1. */
-export async function status({ json }: { json?: true }): Promise<number> {
+export async function status({ json, memory }: { json?: true; memory?: true }): Promise<number> {
   const found = await systemStatus(runFilePath())
+  if (memory) {
+    console.log((await useLines(found)).join('\n'))
+    return found.isWell ? 0 : 1
+  }
   console.log(json ? JSON.stringify(found, null, 2) : linesOf(found).join('\n'))
   return found.isWell ? 0 : 1
 }
@@ -103,6 +115,31 @@ function runningLines({ services, env, starter, processes, api }: SystemStatus):
 
 function cellsOf({ name, pid, port, state, restarts, memoryBytes }: SystemStatus['processes'][number]): string[] {
   return [name, String(pid ?? ''), String(port), state, String(restarts), megabytes(memoryBytes)]
+}
+
+/** How long CPU is counted. */
+const USE_MS = 5_000
+
+/** Reads each part twice: what it holds at the end, and the CPU in between. Parts in containers and others' services have no row. */
+async function useLines({ starter, processes }: SystemStatus): Promise<string[]> {
+  if (process.platform !== 'linux') return ['--memory reads /proc, which only Linux has.']
+  const readers = [
+    ...(starter ? [{ name: 'starter', read: () => processUse(starter.pid) }] : []),
+    ...processes.flatMap(({ name, pid }) => (pid === undefined ? [] : [{ name, read: () => groupUse(pid) }])),
+  ]
+  const first = readers.map(({ read }) => read())
+  const startMs = performance.now()
+  await sleep(USE_MS)
+  const elapsedMs = performance.now() - startMs
+  const rows = readers.map(({ name, read }, place) => useRow(name, first[place], read(), elapsedMs))
+  return tableLines([['name', 'rss', 'pss', 'cpu'], ...rows], [1, 2, 3])
+}
+
+/** CPU in per cent of one core. */
+export function useRow(name: string, first: ProcessUse | undefined, last: ProcessUse | undefined, elapsedMs: number) {
+  if (!first || !last) return [name, '', '', '']
+  const percent = ((last.cpuMs - first.cpuMs) / elapsedMs) * 100
+  return [name, megabytes(last.rssBytes), megabytes(last.pssBytes), `${percent.toFixed(1)} %`]
 }
 
 const megabytes = (bytes: number) => (bytes === 0 ? '' : `${Math.round(bytes / 1_048_576)} MB`)
