@@ -109,9 +109,20 @@ export function settingsOf(flags: BenchFlags): BenchSettings {
     tailSeconds: flags.quick ? 0 : TAIL_SECONDS,
     rounds: asked.rounds,
     concurrency: asked.concurrency,
-    kinds: flags.against === undefined ? (flags.only ?? [...caseKinds]) : comparable(flags.only),
+    kinds: flags.stages
+      ? traced(flags.only)
+      : flags.against === undefined
+        ? (flags.only ?? [...caseKinds])
+        : comparable(flags.only),
     seed: flags.seed ?? Math.floor(Math.random() * 1e6),
   }
+}
+
+/** The direct writer has no traces, whose ids make the product's rows longer than its own. */
+function traced(kinds: CaseKind[] = caseKinds.filter(kind => !kind.startsWith('direct-'))): CaseKind[] {
+  const direct = kinds.find(kind => kind.startsWith('direct-'))
+  if (direct !== undefined) throw new Error(`--only with --stages knows what is asked over HTTP, not ${direct}`)
+  return kinds
 }
 
 /** The direct writer knows the tables of this checkout only, and the share needs both of its terms. */
