@@ -9,12 +9,16 @@ export interface TableSize {
 
 export type Sizes = Record<string, TableSize>
 
-/** Every table there is, whatever the product may add. Without fees, which the consumer writes later. */
+/** What consumers write later, at times of their own: settlement's, and fees in `ledger_entry`. */
+const writtenByConsumers = ['settlement_item', 'booked_defaults', 'recon_expectation']
+
+/** Every table that requests write, whatever the product may add. */
 export async function sizesOf(connection: Connection): Promise<Sizes> {
   const [columns] = await connection.query<RowDataPacket[]>(
     `SELECT c.table_name AS tableName, c.column_name AS columnName FROM information_schema.columns c
      JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
-     WHERE c.table_schema = DATABASE() AND t.table_type = 'BASE TABLE'`,
+     WHERE c.table_schema = DATABASE() AND t.table_type = 'BASE TABLE' AND c.table_name NOT IN (?)`,
+    [writtenByConsumers],
   )
   const tables = Map.groupBy(columns, row => String(row.tableName))
   const sizes: Sizes = {}
