@@ -2,9 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-
-/** Linux counts in hundredths of a second, whatever the kernel's own clock. */
-const TICKS_PER_SECOND = 100
+import { parseCpuMs } from '../../local/process-table.ts'
 
 /** Seconds, user and system; null where it cannot be seen (a container, a process that is gone). */
 export function cpuSecondsOf(pid: number | undefined): number | null {
@@ -17,11 +15,8 @@ export function cpuSecondsOf(pid: number | undefined): number | null {
   }
 }
 
-/** The command in the line is in parentheses and may hold anything, even a parenthesis. */
-export function secondsFromStat(line: string): number {
-  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
-}
+/** From the line of /proc/PID/stat. */
+export const secondsFromStat = (line: string): number => parseCpuMs(line) / 1_000
 
 /** `[[days-]hours:]minutes:seconds`. */
 export function secondsFromPs(text: string): number | null {

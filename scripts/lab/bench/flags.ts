@@ -1,6 +1,7 @@
 /** The flags of `npm run bench`, within their bounds, and the run that they ask for. */
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { JSON_FLAG } from '../../terminal/json.ts'
+import { isDirect } from './run-case.ts'
 import { SCALE_MARIADB_FLAGS, type ScaleSettings, scaleShapes } from './scale/settings.ts'
 import { type BenchSettings, type CaseKind, caseKinds } from './settings.ts'
 
@@ -109,26 +110,27 @@ export function settingsOf(flags: BenchFlags): BenchSettings {
     tailSeconds: flags.quick ? 0 : TAIL_SECONDS,
     rounds: asked.rounds,
     concurrency: asked.concurrency,
-    kinds: flags.stages
-      ? traced(flags.only)
-      : flags.against === undefined
-        ? (flags.only ?? [...caseKinds])
-        : comparable(flags.only),
+    kinds: kindsOf(flags),
     seed: flags.seed ?? Math.floor(Math.random() * 1e6),
   }
 }
 
-/** The direct writer has no traces, whose ids make the product's rows longer than its own. */
-function traced(kinds: CaseKind[] = caseKinds.filter(kind => !kind.startsWith('direct-'))): CaseKind[] {
-  const direct = kinds.find(kind => kind.startsWith('direct-'))
-  if (direct !== undefined) throw new Error(`--only with --stages knows what is asked over HTTP, not ${direct}`)
+function kindsOf({ only, against, stages }: BenchFlags): CaseKind[] {
+  if (against !== undefined) return comparable(only)
+  // The direct writer has no traces, whose ids make the product's rows longer than its own.
+  if (stages) return overHttp('--stages', only ?? caseKinds.filter(kind => !isDirect(kind)))
+  return only ?? [...caseKinds]
+}
+
+function overHttp(flag: string, kinds: CaseKind[]): CaseKind[] {
+  const direct = kinds.find(isDirect)
+  if (direct !== undefined) throw new Error(`--only with ${flag} knows what is asked over HTTP, not ${direct}`)
   return kinds
 }
 
 /** The direct writer knows the tables of this checkout only, and the share needs both of its terms. */
 function comparable(kinds: CaseKind[] = ['authorize', 'empty']): CaseKind[] {
-  const direct = kinds.find(kind => kind.startsWith('direct-'))
-  if (direct !== undefined) throw new Error(`--only with --against knows what is asked over HTTP, not ${direct}`)
+  overHttp('--against', kinds)
   if (!kinds.includes('authorize') || !kinds.includes('empty'))
     throw new Error('--only with --against wants authorize and empty among its cases')
   return kinds
