@@ -1,5 +1,5 @@
 /** `npm run chaos`: kills, pauses, cuts and delays everything under load; an independent auditor judges what is left. Exit 0 or 1. */
-import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { chaos } from './lab/chaos/chaos.ts'
 import { minutesAsMs, npmCommand, run, wholeNumber } from './terminal/command.ts'
 import { JSON_FLAG } from './terminal/json.ts'
@@ -15,11 +15,13 @@ const command = npmCommand(
   'npm run chaos',
   'Makes faults of every kind under load on a system of its own. Then all heals, and what clients were told must be in the database, Kafka, the acquirer’s journal and the ledger.',
 )
-  .option(
-    '--minutes <n>',
-    'how long faults are made; parts of one, too. Up to three times as long until the days have passed',
-    minutesAsMs,
-    60_000,
+  .addOption(
+    new Option(
+      '--minutes <n>',
+      'how long faults are made; parts of one, too. Up to three times as long until the days have passed',
+    )
+      .argParser(minutesAsMs)
+      .default(60_000, '1'),
   )
   .option('--seed <n>', 'repeats the same draws of clients and faults (default: drawn, and printed)', wholeNumber)
   .option(

@@ -1,4 +1,4 @@
-/** `npm start`: brings the whole system up, says where it is, and takes it down on Ctrl-C. */
+/** `npm start`, and `npm run dev` with Vite's dev server: brings the whole system up, says where it is, and takes it down on Ctrl-C. */
 import { Option } from '@commander-js/extra-typings'
 import { startSystem } from './local/start.ts'
 import { npmCommand, run } from './terminal/command.ts'
@@ -17,6 +17,11 @@ const command = npmCommand('npm start', 'Brings the whole system up, says where 
       .default('default' as const),
   )
   .option('--no-web', 'do without the shop')
+  .addOption(
+    new Option('--dev-server', "serve the shop by Vite's dev server, as npm run dev does, for changing it").conflicts(
+      'web',
+    ),
+  )
   .option('--with-metrics', 'run Prometheus too, with the rules of deploy/prometheus')
   .addHelpText(
     'after',

@@ -7,6 +7,7 @@ import { JSON_FLAG } from './terminal/json.ts'
 const command = operatorCommand('npm run verify', 'Checks every invariant over the whole database and all of Kafka.')
   .option('--settle <seconds>', 'wait up to so long until nothing is on its way', secondsAsMs, 0)
   .option('--now', 'judge at once: whatever is still on its way counts as failed')
+  .option('--save [run]', 'also keep what was found, for the console; [run]: the one that the console has asked for')
   .option(...JSON_FLAG)
 
 await run(command, runVerify)

@@ -15,6 +15,8 @@ const serviceOf = (deployed: Partial<Service['custom']['deployed']> = {}): Servi
     pay: { name: 'x-dev-pay', events: [{ httpApi: 'POST /pay' }, { httpApi: { method: 'GET', path: '/pay' } }] },
     health: { name: 'x-dev-health', events: [{ httpApi: 'GET /live' }, { httpApi: 'GET /ready' }] },
     inside: { name: 'x-dev-inside', events: [{ httpApi: 'GET /inside' }] },
+    look: { name: 'x-dev-look', events: [{ httpApi: 'GET /operator/look' }] },
+    act: { name: 'x-dev-act', events: [{ httpApi: { method: 'POST', path: '/operator/act' } }] },
     rest: { name: 'x-dev-rest', events: [{ httpApi: '*' }] },
     work: { name: 'x-dev-work', events: [{ schedule: 'rate(1 minute)' }] },
   },
@@ -70,6 +72,69 @@ describe('closeService', () => {
     expect(provider.tracing).toEqual({ lambda: true })
     expect(JSON.stringify(resources!.Resources!.PayRole)).toContain('xray:PutTraceSegments')
     expect(closed().provider.tracing).toBeUndefined()
+  })
+})
+
+describe('the routes of the console', () => {
+  const operators = { operatorJwtIssuer: 'https://issuer.example', operatorJwtAudience: ['console'] }
+  const named = (given: object = operators) => {
+    const service = serviceOf()
+    Object.assign(service.custom.settings.given, given)
+    return closed(service)
+  }
+
+  test('are left out, unless somebody is named who signs operators in, and for whom', () => {
+    const { operatorJwtIssuer, operatorJwtAudience } = operators
+    for (const given of [{}, { operatorJwtIssuer }, { operatorJwtAudience }]) {
+      const { functions, provider } = named(given)
+
+      expect(Object.keys(functions)).toEqual(['pay', 'health', 'rest', 'work'])
+      expect(provider.httpApi?.authorizers).toBeUndefined()
+    }
+  })
+
+  test('ask for a token of theirs, and no other route does', () => {
+    const { functions, provider } = named()
+    const authorizer = { name: 'operators' }
+
+    expect(functions.console!.events).toEqual([
+      { httpApi: { method: 'GET', path: '/operator/look', authorizer } },
+      { httpApi: { method: 'POST', path: '/operator/act', authorizer } },
+    ])
+    expect(functions.pay!.events).toEqual(closed().functions.pay!.events)
+    expect(provider.httpApi!.authorizers).toEqual({
+      operators: {
+        type: 'jwt',
+        identitySource: '$request.header.Authorization',
+        issuerUrl: 'https://issuer.example',
+        audience: ['console'],
+      },
+    })
+  })
+
+  test('are one function, which has what each of them has', () => {
+    const service = serviceOf()
+    Object.assign(service.custom.settings.given, operators)
+    service.functions.look!.environment = { A: 'a', B: 'b' }
+    service.functions.look!.reservedConcurrency = 10
+    service.functions.act!.environment = { B: 'b', C: 'c' }
+    const { functions, resources } = closed(service)
+
+    expect(Object.keys(functions)).toEqual(['pay', 'health', 'rest', 'work', 'console'])
+    expect(functions.console).toMatchObject({
+      ...{ name: 'x-dev-console', handler: 'functions/console.handler', role: 'ConsoleRole' },
+      ...{ environment: { A: 'a', B: 'b', C: 'c' }, reservedConcurrency: 10 },
+    })
+    expect(JSON.stringify(resources!.Resources!.ConsoleRole)).toContain('x-dev-console')
+  })
+
+  test('are not what only begins likewise', () => {
+    const service = serviceOf()
+    service.functions.work!.events = [{ httpApi: 'GET /operators' }]
+
+    expect(closed(service).functions.work!.events).toEqual([
+      { httpApi: { method: 'GET', path: '/operators', authorizer: iam } },
+    ])
   })
 })
 

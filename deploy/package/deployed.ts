@@ -1,6 +1,7 @@
 /**
  * The Serverless plugin of every command but `offline`: what is deployed is closed unless serverless.yml opens it.
- * Every route asks for IAM and has a throttle, every function has a role of its own, and what serves this machine only is left out.
+ * Every route asks for IAM and has a throttle, every function has a role of its own, and what serves this machine only is left out. The
+ * console's routes ask for a token of who signs operators in; where nobody was named who does, they are left out, too.
  * Its resources also watch it: alarms.
  */
 import { alarmsOf } from './alarms.ts'
@@ -14,6 +15,9 @@ interface Given {
   kafkaSecretKeyArn?: string
   tracing?: 'xray'
   alarmTopicArn?: string
+  /** Who signs operators in, and for whom; both or neither. */
+  operatorJwtIssuer?: string
+  operatorJwtAudience?: string[]
 }
 
 /** What deploy/stages/<stage>.yml says. */
@@ -26,7 +30,12 @@ interface Stage {
 
 export interface Service {
   service: string
-  provider: { stage: string; environment: Record<string, string>; tracing?: { lambda: boolean } }
+  provider: {
+    stage: string
+    environment: Record<string, string>
+    tracing?: { lambda: boolean }
+    httpApi?: { payload?: string; authorizers?: Record<string, unknown> }
+  }
   functions: Record<string, FunctionDefinition>
   custom: { deployed: { openRoutes: string[]; offlineOnly: string[] }; settings: { given: Given; stage: Stage } }
   resources?: { Resources?: Record<string, unknown>; extensions?: Record<string, unknown> }
@@ -90,6 +99,7 @@ export function closeService(service: Service): void {
   const { deployed, settings } = service.custom
   const { openRoutes, offlineOnly } = deployed
   for (const key of offlineOnly) delete service.functions[key]
+  guardConsole(service)
   if (settings.given.tracing === 'xray') service.provider = { ...service.provider, tracing: { lambda: true } }
   const roles: Record<string, unknown> = {}
   for (const [key, definition] of Object.entries(service.functions)) {
@@ -98,6 +108,41 @@ export function closeService(service: Service): void {
     definition.events = definition.events.map(event => guarded(event, openRoutes))
   }
   addResources(service, roles)
+}
+
+/** The authorizer of the console, by name. */
+const OPERATORS = 'operators'
+/** By the path: a route of the console cannot be forgotten. */
+const isOfConsole = (route: string): boolean => /^\S+ \/operator(\/|$)/.test(route)
+
+/** The console's authorizer; or, where nobody was named who signs operators in, no console. */
+function guardConsole(service: Service): void {
+  const { operatorJwtIssuer: issuerUrl, operatorJwtAudience: audience } = service.custom.settings.given
+  if (issuerUrl === undefined || audience === undefined) {
+    for (const [key, { events }] of Object.entries(service.functions))
+      if (events.flatMap(routeOf).some(isOfConsole)) delete service.functions[key]
+    return
+  }
+  const identitySource = '$request.header.Authorization'
+  const authorizers = { [OPERATORS]: { type: 'jwt', identitySource, issuerUrl, audience } }
+  service.provider = { ...service.provider, httpApi: { ...service.provider.httpApi, authorizers } }
+  joinConsole(service)
+}
+
+/** All routes of the console in one function, which functions/console.ts is. It has what any of them needs, and as many instances as one. */
+function joinConsole(service: Service): void {
+  const members = Object.entries(service.functions).filter(([, { events }]) =>
+    events.flatMap(routeOf).some(isOfConsole),
+  )
+  for (const [key] of members) delete service.functions[key]
+  const definitions = members.map(([, definition]) => definition)
+  service.functions.console = {
+    ...definitions[0]!,
+    name: `${service.service}-${service.provider.stage}-console`,
+    handler: 'functions/console.handler',
+    environment: Object.assign({}, ...definitions.map(({ environment }) => environment)),
+    events: definitions.flatMap(({ events }) => events),
+  }
 }
 
 /** Changes the service in place. */
@@ -128,7 +173,8 @@ function guarded(event: FunctionEvent, openRoutes: string[]): FunctionEvent {
   const [route] = routeOf(event)
   if (route === undefined || openRoutes.includes(route)) return event
   const [method, path] = route === '*' ? ['*', '*'] : route.split(' ')
-  return { ...event, httpApi: { method: method!, path: path!, authorizer: { type: 'aws_iam' } } }
+  const authorizer = isOfConsole(route) ? { name: OPERATORS } : { type: 'aws_iam' }
+  return { ...event, httpApi: { method: method!, path: path!, authorizer } }
 }
 
 function routeOf({ httpApi }: FunctionEvent): string[] {

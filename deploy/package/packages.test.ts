@@ -44,8 +44,8 @@ describe('packageProblems', () => {
   })
 
   test('a larger one is named with its size', () => {
-    expect(packageProblems(packageOf({ 'a.mjs': new Uint8Array(2_310_000) }))).toEqual([
-      'pay is 2.31 MB unzipped; at most 2.30 MB',
+    expect(packageProblems(packageOf({ 'a.mjs': new Uint8Array(2_810_000) }))).toEqual([
+      'pay is 2.81 MB unzipped; at most 2.80 MB',
     ])
   })
 

@@ -18,6 +18,7 @@ export interface FunctionEvent {
 
 export interface FunctionDefinition {
   name: string
+  handler?: string
   role?: string
   /** Outside the VPC of the others. */
   vpc?: false

@@ -98,7 +98,7 @@ export function asBehindApiGateway(request: HapiRequest): void {
 }
 
 /** One line per header: repeated ones are joined with commas. A body without a type has the one that HTTP gives it. */
-function gatewayHeaders(rawHeaders: readonly string[]): string[] {
+export function gatewayHeaders(rawHeaders: readonly string[]): string[] {
   const joined = new Map<string, string>()
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]!.toLowerCase()

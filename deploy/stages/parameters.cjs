@@ -13,6 +13,8 @@ const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/
 
 const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/
 
+const CLAIM = /^[\x21-\x7e]{1,128}$/
+
 const parameters = {
   subnetIds: { list: true, form: resource('subnet'), asked: 'subnet-…,subnet-…' },
   securityGroupIds: { list: true, form: resource('sg'), asked: 'sg-…' },
@@ -24,7 +26,20 @@ const parameters = {
   otlpEndpoint: { optional: true, form: /^https?:\/\/[^\s,]+$/, asked: 'https://…' },
   tracing: { optional: true, form: /^xray$/, asked: 'xray' },
   kafkaSecretKeyArn: { optional: true, form: KEY_ARN, asked: 'arn:aws:kms:…' },
+  operatorJwtIssuer: { optional: true, form: /^https:\/\/[^\s,]+$/, asked: 'https://…' },
+  operatorJwtAudience: { optional: true, list: true, form: /^[\x21-\x7e]{1,256}$/, asked: 'client,client' },
+  operatorRoleClaim: { optional: true, form: CLAIM, asked: 'custom:role' },
+  operatorNameClaim: { optional: true, form: CLAIM, asked: 'sub' },
   alarmTopicArn: { optional: true, form: TOPIC_ARN, asked: 'arn:aws:sns:…' },
+}
+
+/** Without one of them nobody could be signed in, or nobody would be asked for. */
+const signsOperatorsIn = ['operatorJwtIssuer', 'operatorJwtAudience', 'operatorRoleClaim']
+
+function consoleProblems(found) {
+  const missing = signsOperatorsIn.filter(name => found[name] === undefined)
+  const isNamed = missing.length < signsOperatorsIn.length || found.operatorNameClaim !== undefined
+  return isNamed ? missing.map(name => `${name} is missing: ${signsOperatorsIn.join(', ')} go together`) : []
 }
 
 /** Of the files beside this one. */
@@ -61,6 +76,7 @@ module.exports = async ({ options, resolveVariable }) => {
     if (problem) problems.push(problem)
     found[name] = value
   }
+  if (problems.length === 0) problems.push(...consoleProblems(found))
   if (problems.length > 0)
     throw refusal(`stage ${stage}, see docs/deploy.md:${problems.map(problem => `\n    ${problem}`).join('')}`)
   return { ...found, kafkaBrokersText: found.kafkaBrokers.join(), standIns }

@@ -217,6 +217,13 @@ describe('POST /payments/authorize', () => {
     expect(ports.answers.table.rows()).toEqual([])
   })
 
+  test('400 for a key of the console, whose operations are operators’', async () => {
+    const body = { ...whole, idempotencyKey: 'console:01M81Y03QK7V5D2W9T4R6H8XNZ' }
+    const result = await authorize(createHandlerPorts(), { body })
+
+    expect([result.statusCode, jsonOf(result).details.problems]).toMatchObject([400, [{ path: '/idempotencyKey' }]])
+  })
+
   test('413 and 415 before anything is read', async () => {
     const ports = createHandlerPorts()
 

@@ -5,7 +5,7 @@
  */
 import { problemTexts } from '../../shared/contracts/problem-texts.ts'
 import { contract } from '../../shared/contracts/routes/list-settlements.ts'
-import { defineRoute, type RoutePorts, validationFailed } from '../../shared/http/index.ts'
+import { defineRoute, pageFrom, type RoutePorts, validationFailed } from '../../shared/http/index.ts'
 import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 import {
   batchOfCursor,
@@ -15,17 +15,13 @@ import {
 } from '../../shared/settlement/read-settlements.ts'
 
 export const createHandler = (ports: RoutePorts & SettlementReadPorts) =>
-  defineRoute(contract)(ports, async ({ query }) => {
-    const days = daysOf(query)
+  defineRoute(contract)(ports, async ({ query: { cursor, soldFrom, soldTo, dueFrom, dueTo, ...filters } }) => {
+    const days = daysOf({ soldFrom, soldTo, dueFrom, dueTo })
     if (days === undefined) {
-      const path = query.dueFrom === undefined ? '/dueTo' : '/dueFrom'
+      const path = dueFrom === undefined ? '/dueTo' : '/dueFrom'
       return validationFailed([{ path, message: problemTexts.notBesideSold }])
     }
-    const { merchantId, currency, state, limit, cursor } = query
-    const before = cursor === undefined ? undefined : batchOfCursor(cursor)
-    if (cursor !== undefined && before === undefined)
-      return validationFailed([{ path: '/cursor', message: problemTexts.notOurCursor }])
-    return { status: 200, body: await listSettlements(ports, { merchantId, currency, state, limit, before, ...days }) }
+    return pageFrom(cursor, batchOfCursor, before => listSettlements(ports, { ...filters, ...days, before }))
   })
 
 export const handler = createHandler(portsFromEnv())

@@ -118,6 +118,19 @@ describe('POST /payments/refund/{paymentId}', () => {
     ])
   })
 
+  // Its operation would look like an operator's.
+  test.each([
+    ['the header', {}, { 'idempotency-key': 'console:01M81Y03QK7V5D2W9T4R6H8XNZ' }, 'Idempotency-Key'],
+    ['the quoted header', {}, { 'idempotency-key': '"console:01M81Y03QK7V5D2W9T4R6H8XNZ"' }, 'Idempotency-Key'],
+  ])('400 for a key of the console in %s', async (_, body, headers, path) => {
+    const { ports, refund } = await captured()
+    const result = await refund({ body, headers })
+
+    expect([result.statusCode, jsonOf(result).details.problems]).toEqual([400, [expect.objectContaining({ path })]])
+    expect(ports.acquirer.calls).toEqual([])
+    expect((await refund({ headers: { 'idempotency-key': 'console:1' } })).statusCode).toBe(200)
+  })
+
   test('402 when the acquirer declines; totals are unchanged', async () => {
     const { ports, refund } = await captured()
     ports.acquirer.script.submit.push({ kind: 'declined', reason: 'not_today' })

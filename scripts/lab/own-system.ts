@@ -12,6 +12,8 @@ export interface OwnSystemOptions {
   data: string
   /** Makes the services run natively. */
   detour?: Detour
+  /** Likewise. After those of docker-compose.yml, so that they win. */
+  mariadbFlags?: readonly string[]
 }
 
 /**
@@ -19,13 +21,14 @@ export interface OwnSystemOptions {
  * Throws what the start and `work` throw.
  */
 export async function withOwnSystem<T>(
-  { data, detour }: OwnSystemOptions,
+  { data, detour, mariadbFlags }: OwnSystemOptions,
   reporter: Reporter,
   work: (system: FoundSystem, control: Control) => Promise<T>,
   isGood: (result: T) => boolean,
 ): Promise<T> {
-  const services = detour === undefined ? 'auto' : 'native'
-  const system = new System({ data, services, ports: 'free', web: false, ...(detour && { detour }) }, reporter)
+  const services = detour === undefined && mariadbFlags === undefined ? 'auto' : 'native'
+  const given = { ...(detour && { detour }), ...(mariadbFlags && { mariadbFlags }) }
+  const system = new System({ data, services, ports: 'free', web: false, ...given }, reporter)
   const { root, runFile } = system.folder
   const stopAndExit = () => void system.stop().finally(() => process.exit(130))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stopAndExit)

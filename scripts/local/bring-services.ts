@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Reporter, StepFailure } from '../terminal/output.ts'
+import { clients } from './clients.ts'
 import { type ComposeServices, type ServiceName, serviceNames } from './compose-file.ts'
 import type { KafkaDetour } from './detour.ts'
 import { type Compose, ContainerPart, type DockerEngine } from './docker.ts'
@@ -11,7 +12,7 @@ import { nativeServices } from './native-services.ts'
 import { installPackages } from './packages.ts'
 import type { DataFolder } from './paths.ts'
 import { type ExternalName, externalVariables, isExternal, type PortPlan } from './plan-ports.ts'
-import { probeHttp, probeKafka, probeMariadb, probeRedis } from './probes.ts'
+import { probeHttp, probeRedis } from './probes.ts'
 import { findProgram, type Program, type ProgramName, packagesFor } from './programs.ts'
 import type { SystemEnv } from './run-file.ts'
 import { type PartEvents, SupervisedProcess, type SystemPart } from './supervised-process.ts'
@@ -67,8 +68,8 @@ export async function greet(
 }
 
 const probes: Record<ExternalName, (env: SystemEnv) => Promise<void>> = {
-  mariadb: env => probeMariadb(env.DATABASE_URL),
-  kafka: env => probeKafka(env.KAFKA_BROKERS),
+  mariadb: env => clients.probeMariadb(env.DATABASE_URL),
+  kafka: env => clients.probeKafka(env.KAFKA_BROKERS),
   redis: env => probeRedis(env.REDIS_URL),
   acquirer: env => probeHttp(`${env.ACQUIRER_URL}/health`),
   bank: env => probeHttp(`${env.BANK_URL}/health`),

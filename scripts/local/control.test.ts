@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { verifyStarterAt } from '../../shared/runtime/verify-starter.ts'
 import { type Control, connectControl } from './control.ts'
 import { serveControl } from './control-server.ts'
 import { type ProcessName, type ProcessRow, type RunFile, writeRunFile } from './run-file.ts'
@@ -12,6 +13,9 @@ let folder: string
 let server: Server
 let control: Control
 let calls: string[]
+
+const RUN = 'vrf_01M81Y5M2N7C4X9QK8R3HW6B1D'
+const REFUSED_RUN = 'vrf_7ZZZZZZZZZZZZZZZZZZZZZZZZZ'
 
 function fakePart(name: ProcessName, state: ProcessRow['state']): SystemPart {
   const record = (what: string) => async () => {
@@ -51,7 +55,14 @@ beforeEach(async () => {
     },
     processes: parts.map(part => part.row()),
   }
-  server = await serveControl(controlSocket, { run: () => run, part: name => parts.find(part => part.name === name) })
+  server = await serveControl(controlSocket, {
+    run: () => run,
+    part: name => parts.find(part => part.name === name),
+    verify: async runId => {
+      calls.push(`verify ${runId}`)
+      if (runId === REFUSED_RUN) throw new Error('nothing is begun any more')
+    },
+  })
   writeRunFile(join(folder, 'run.json'), run)
   control = connectControl(join(folder, 'run.json'))
 })
@@ -86,6 +97,14 @@ describe('the control socket', () => {
 
   test('refuses what it does not know', async () => {
     await expect(control.stop('mariadb')).rejects.toThrow('no such request: POST /stop/mariadb')
+  })
+
+  test('begins a verification for the API, and passes a refusal on', async () => {
+    const starter = verifyStarterAt(join(folder, 'sockets/control.sock'))
+    await starter.start(RUN)
+    await expect(starter.start(REFUSED_RUN)).rejects.toThrow('the starter does not begin it')
+    await expect(starter.start('vrf_1; rm')).rejects.toThrow()
+    expect(calls).toEqual([`verify ${RUN}`, `verify ${REFUSED_RUN}`])
   })
 
   test('is for this user only', () => {

@@ -2,8 +2,8 @@
 import type { SystemEnv } from './run-file.ts'
 
 export interface Detour {
-  /** Kafka listens here too, and tells whoever comes in here that its address is the proxy's. */
-  kafka: KafkaDetour
+  /** Kafka listens here too, and tells whoever comes in here that its address is the proxy's. Only where services run natively. */
+  kafka?: KafkaDetour
   /** What the API is given on top of its environment, when the services' own addresses are known. */
   apiEnv(env: SystemEnv): Record<string, string>
 }

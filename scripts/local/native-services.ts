@@ -2,12 +2,13 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FULL_BELOW_BYTES } from '../../shared/runtime/data-disk.ts'
+import { clients } from './clients.ts'
 import type { ComposeServices, ServiceName } from './compose-file.ts'
 import type { KafkaDetour } from './detour.ts'
 import { kafkaJarsFolder } from './kafka-jars.ts'
 import { jvmOptions, nativeKafkaSettings, propertiesText } from './kafka-settings.ts'
 import { type DataFolder, projectRoot } from './paths.ts'
-import { probeKafka, probeMariadb, probeRedis } from './probes.ts'
+import { probeRedis } from './probes.ts'
 import type { Program, ProgramName } from './programs.ts'
 import type { SystemEnv } from './run-file.ts'
 import { runTool } from './run-tool.ts'
@@ -68,7 +69,7 @@ async function prepareMariadb(context: NativeContext): Promise<ChildSpec> {
     env,
     port: compose.mariadb.port,
     log,
-    probe: () => probeMariadb(DATABASE_URL),
+    probe: () => clients.probeMariadb(DATABASE_URL),
     hasRoom: () => hasRoom(folder.root),
     readyDeadlineMs: 60_000,
     stopDeadlineMs: 20_000,
@@ -162,7 +163,7 @@ async function prepareKafka(context: NativeContext): Promise<ChildSpec> {
     env: process.env,
     port,
     log,
-    probe: () => probeKafka(env.KAFKA_BROKERS),
+    probe: () => clients.probeKafka(env.KAFKA_BROKERS),
     hasRoom: () => hasRoom(folder.root),
     readyDeadlineMs: 90_000,
     stopDeadlineMs: 20_000,

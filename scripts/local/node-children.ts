@@ -1,25 +1,44 @@
-/** The API and the shop: Node programs of ours, started with this very Node. */
-import { existsSync } from 'node:fs'
+/** The API, started with this very Node, and what all Node programs of ours are started with. */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { missingPackage, REINSTALL } from '../terminal/missing-package.mjs'
 import { writeHandlerEntries } from './handler-entries.ts'
-import { type DataFolder, projectRoot } from './paths.ts'
+import { controlSocketOf, type DataFolder, projectRoot } from './paths.ts'
 import type { PortPlan } from './plan-ports.ts'
-import { probeApi, probeHttp } from './probes.ts'
+import { probeApi } from './probes.ts'
 import type { SystemEnv } from './run-file.ts'
 import type { ChildSpec } from './supervised-process.ts'
 
 /** The logs of Node children are files: a full disk must not end them. */
-export const keepOutput = ['--import', pathToFileURL(join(import.meta.dirname, 'keep-output.mjs')).href]
+export const keepOutput = preload(join(import.meta.dirname, 'keep-output.mjs'))
 
-function childEnv(env: SystemEnv): NodeJS.ProcessEnv {
+/** Gives back what a start or load has needed when it is over. */
+const lightNode = preload(join(import.meta.dirname, 'light-node.mjs'))
+
+/** Leaves out what serverless loads and `offline` does not need. */
+const lightServerless = preload(join(import.meta.dirname, 'light-serverless.mjs'))
+
+function preload(module: string): string[] {
+  return ['--import', pathToFileURL(module).href]
+}
+
+export function childEnv(env: SystemEnv): NodeJS.ProcessEnv {
   return {
     ...process.env,
     ...env,
     NO_COLOR: '1',
     FORCE_COLOR: undefined,
   }
+}
+
+/**
+ * For glibc: what is freed goes back to the machine. By itself it keeps buffers of up to 32 MiB when it has seen one, and has up to
+ * eight places for each core to keep them in.
+ */
+const leanMalloc = {
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_ARENA_MAX: '2',
 }
 
 interface ApiChildOptions {
@@ -38,13 +57,21 @@ export function apiChild(
   return {
     name: 'api',
     command: process.execPath,
-    args: [...keepOutput, join(root, 'node_modules/.bin/serverless'), 'offline', 'start', '--useInProcess'],
+    args: [
+      ...keepOutput,
+      ...lightNode,
+      ...lightServerless,
+      ...[join(root, 'node_modules/.bin/serverless'), 'offline', 'start', '--useInProcess'],
+    ],
     cwd: root,
     env: {
+      ...leanMalloc,
       ...childEnv(env),
       API_PORT: String(ports.api),
       API_LAMBDA_PORT: String(ports.lambda),
       DATA_FOLDER: folder.root,
+      CONTROL_SOCKET: controlSocketOf(folder),
+      OPERATOR_ORIGINS: consoleOrigins(env),
       OFFLINE_LOCATION: writeHandlerEntries(join(folder.root, 'handlers')),
       SLS_LOG_LEVEL: process.env.SLS_LOG_LEVEL ?? 'warning',
       SLS_TELEMETRY_DISABLED: '1',
@@ -61,31 +88,9 @@ export function apiChild(
   }
 }
 
-export function webChild(folder: DataFolder, env: SystemEnv, ports: PortPlan): ChildSpec {
-  return {
-    name: 'web',
-    command: process.execPath,
-    args: [
-      ...keepOutput,
-      viteProgram(),
-      ...['--host', '127.0.0.1', '--port', String(ports.web), '--strictPort', '--clearScreen', 'false'],
-    ],
-    cwd: join(projectRoot, 'web'),
-    env: { ...childEnv(env), API_PORT: String(ports.api), WEB_PORT: String(ports.web) },
-    port: ports.web,
-    log: join(folder.logs, 'web.log'),
-    probe: () => probeHttp(`http://127.0.0.1:${ports.web}/`),
-    readyDeadlineMs: 60_000,
-    stopDeadlineMs: 5_000,
-    fixFor: nodeFix,
-  }
-}
-
-/** npm puts a workspace's program beside it or at the top, as it sees fit. */
-function viteProgram(): string {
-  const beside = join(projectRoot, 'web/node_modules/.bin/vite')
-  return existsSync(beside) ? beside : join(projectRoot, 'node_modules/.bin/vite')
-}
+/** From where the console is used: the shop's address, and the API's own. */
+export const consoleOrigins = ({ SHOP_URL, API_URL }: SystemEnv): string =>
+  process.env.OPERATOR_ORIGINS || [...(SHOP_URL ? [SHOP_URL] : []), API_URL].join()
 
 /** Never to delete data: the API and the shop keep none. */
 export function nodeFix(tail: string[]): string {

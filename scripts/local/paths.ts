@@ -38,6 +38,12 @@ export function dataFolder(name: string, within = dataRoot): DataFolder {
   }
 }
 
+/** Where the starter of this system is asked for something. */
+export const controlSocketOf = ({ sockets }: Pick<DataFolder, 'sockets'>): string => join(sockets, 'control.sock')
+
+/** Where its starter answers the demo panel of its console. Not the control socket: what is passed on to this one is judged first. */
+export const demoSocketOf = ({ sockets }: Pick<DataFolder, 'sockets'>): string => join(sockets, 'demo.sock')
+
 /** The names of the systems that have a data folder. */
 export function dataFolderNames(): string[] {
   if (!existsSync(dataRoot)) return []

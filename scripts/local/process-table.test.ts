@@ -8,6 +8,7 @@ import {
   parseRollup,
   parseStat,
   signalGroup,
+  startMsOf,
 } from './process-table.ts'
 
 const unusedPid = 4_194_303
@@ -23,6 +24,12 @@ describe('a process is recognised', () => {
     expect(isAlive(identityOf(unusedPid))).toBe(false)
     expect(signalGroup(unusedPid, 'SIGTERM')).toBe(false)
   })
+})
+
+test('when a process started is told to about a second, and not of another boot', () => {
+  const startMs = startMsOf(identityOf(process.pid).startedAt)!
+  expect(Math.abs(startMs - performance.timeOrigin)).toBeLessThan(30_000)
+  expect(startMsOf('another boot:1')).toBeUndefined()
 })
 
 test('a command with parentheses and spaces does not shift the columns', () => {

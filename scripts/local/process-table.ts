@@ -16,6 +16,8 @@ interface ProcessStat {
 }
 
 const onLinux = process.platform === 'linux'
+/** What Linux calls a tick in /proc, on every platform that Node runs on. */
+const TICK_MS = 10
 
 /** Reads one line of /proc/PID/stat. The command in it is in parentheses and may hold anything, even a parenthesis. */
 export function parseStat(line: string): ProcessStat {
@@ -51,6 +53,16 @@ export function startedAt(pid: number): string | undefined {
   if (!onLinux) return ps(pid, 'lstart')
   const stat = statOf(pid)
   return stat && `${currentBoot()}:${stat.startTicks}`
+}
+
+/** When the process of this `startedAt` started, in ms since 1970; undefined when that cannot be told. */
+export function startMsOf(startedAt: string): number | undefined {
+  if (!onLinux) return Date.parse(startedAt) || undefined
+  const [boot, ticks] = startedAt.split(':')
+  if (boot !== currentBoot()) return undefined
+  const upMs = Number(readFileSync('/proc/uptime', 'utf8').split(' ', 1)[0]) * 1_000
+  // To the second: two readings of one process are the same.
+  return Math.round((Date.now() - upMs + Number(ticks) * TICK_MS) / 1_000) * 1_000
 }
 
 export function identityOf(pid: number): ProcessIdentity {
@@ -105,9 +117,6 @@ export interface ProcessUse {
   pssBytes: number
   cpuMs: number
 }
-
-/** What Linux calls a tick in /proc, on every platform that Node runs on. */
-const TICK_MS = 10
 
 /** What a process has used of memory and, since it started, of CPU; undefined when it is gone, is not ours to read, or this is not Linux. */
 export function processUse(pid: number): ProcessUse | undefined {

@@ -1,7 +1,8 @@
-/** The sandbox's acquirer and bank as children of the starter: one bundle each, made at each start, which takes half the memory of its TypeScript. */
+/** The sandbox's acquirer and bank as children of the starter, a bundle each. */
 import { join } from 'node:path'
-import { keepOutput, nodeFix } from './node-children.ts'
-import { type DataFolder, projectRoot } from './paths.ts'
+import { bundleProgram } from './bundle-program.ts'
+import { nodeFix } from './node-children.ts'
+import type { DataFolder } from './paths.ts'
 import { externalVariables, type PortPlan, type SandboxName, sandboxPorts } from './plan-ports.ts'
 import { probeHttp } from './probes.ts'
 import type { SystemEnv } from './run-file.ts'
@@ -19,7 +20,10 @@ export async function sandboxChild(
   return {
     name,
     command: process.execPath,
-    args: [...keepOutput, '--disable-warning=ExperimentalWarning', await bundle(name, folder.root)],
+    args: [
+      '--disable-warning=ExperimentalWarning',
+      await bundleProgram(`sandbox/${name}/main.ts`, join(folder.root, `${name}.mjs`)),
+    ],
     env: {
       ...process.env,
       NO_COLOR: '1',
@@ -38,20 +42,4 @@ export async function sandboxChild(
     stopDeadlineMs: 10_000,
     fixFor: nodeFix,
   }
-}
-
-/** Writes `acquirer.mjs` or `bank.mjs` into the folder and returns its path. */
-async function bundle(name: SandboxName, folder: string): Promise<string> {
-  const { buildSync } = await import('esbuild')
-  const outfile = join(folder, `${name}.mjs`)
-  buildSync({
-    entryPoints: [join(projectRoot, 'sandbox', name, 'main.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    outfile,
-    logLevel: 'error',
-  })
-  return outfile
 }

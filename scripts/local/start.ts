@@ -1,5 +1,8 @@
 /** Runs the whole system in the foreground: starts it, says where it is, and stops it when asked. */
 import { createReporter, formatDuration } from '../terminal/output.ts'
+import { clients } from './clients.ts'
+import { type ConsoleInvitation, consoleLines } from './console-invitation.ts'
+import { giveBackMemory } from './give-back-memory.mjs'
 import { watchParents } from './parent-watch.mjs'
 import { shortPath } from './paths.ts'
 import type { SystemEnv } from './run-file.ts'
@@ -12,21 +15,24 @@ export interface StartFlags {
   data: string
   ports: 'default' | 'free'
   web: boolean
+  devServer?: true
   withMetrics?: true
 }
 
 const reporter = createReporter()
 
 /** Resolves when everything has stopped again: to 0, or to 1 when the system did not start. */
-export async function startSystem({ native, docker, data, ports, web, withMetrics }: StartFlags): Promise<number> {
+export async function startSystem(flags: StartFlags): Promise<number> {
   // Since the command was given: installing the packages counts.
   const startMs = Number(process.env.PAY_COMMAND_STARTED_MS ?? Date.now())
+  const { native, docker, withMetrics, ...others } = flags
   const services = native ? 'native' : docker ? 'docker' : 'auto'
-  const system = new System({ data, services, ports, web, metrics: withMetrics === true }, reporter)
+  const system = new System({ ...others, services, metrics: withMetrics === true }, reporter)
   const stop = stopOnSignals(system)
+  giveBackMemory()
   try {
     await system.start()
-    if (!stop.asked) welcome(system, startMs)
+    if (!stop.asked) welcome(system, startMs, await invited(system))
   } catch (error) {
     if (!stop.asked) {
       if (error instanceof AlreadyRunning) refuse(error)
@@ -38,7 +44,11 @@ export async function startSystem({ native, docker, data, ports, web, withMetric
   return 0
 }
 
-function welcome(system: System, startMs: number) {
+/** The system works without a console: whatever is wrong with it is said when somebody asks for a link. */
+const invited = (system: System): Promise<ConsoleInvitation | undefined> =>
+  clients.inviteToConsole(system.env).catch(() => undefined)
+
+function welcome(system: System, startMs: number, invitation: ConsoleInvitation | undefined) {
   const { API_URL } = system.env
   const body = `{"merchantId":"shop","amount":1550000,"currency":"KRW","idempotencyKey":"first-1"}`
   const lines = [
@@ -46,6 +56,7 @@ function welcome(system: System, startMs: number) {
     `Ready in ${formatDuration(Date.now() - startMs)}. Ctrl-C stops everything.`,
     '',
     ...addressLines(system.env),
+    ...consoleLines(invitation),
     `  logs  ${shortPath(system.folder.logs)}/ (npm run logs)`,
     '',
     `  curl -s ${API_URL}/payments/authorize -H 'content-type: application/json' -d '${body}'`,

@@ -52,7 +52,11 @@ async function running(processes: ProcessRow[], readiness?: object): Promise<voi
   await new Promise<void>(resolve => api.listen(0, '127.0.0.1', resolve))
   const { port } = api.address() as AddressInfo
   const run = runOf(here, processes, `http://127.0.0.1:${readiness ? port : 1}`)
-  const control = await serveControl(run.controlSocket, { run: () => run, part: () => undefined })
+  const control = await serveControl(run.controlSocket, {
+    run: () => run,
+    part: () => undefined,
+    verify: async () => undefined,
+  })
   closed.push(
     () => api.close(),
     () => control.close(),

@@ -6,16 +6,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { IN_PROCESS_ACQUIRER, NO_BANK } from '../../shared/runtime/config.ts'
 import { CalledOff, type Reporter, StepFailure } from '../terminal/output.ts'
 import { greet, prepareServices } from './bring-services.ts'
+import { clients } from './clients.ts'
 import { serviceNames, withMariadbFlags } from './compose-file.ts'
 import { serveControl } from './control-server.ts'
+import { type Panel, serveDemo } from './demo/demo-server.ts'
 import type { Detour } from './detour.ts'
 import { Compose, type DockerEngine, findEngine } from './docker.ts'
 import { ExternalPart } from './external-part.ts'
 import { clearLeftovers } from './leftovers.ts'
 import { rotateLog } from './log-file.ts'
-import { apiChild, webChild } from './node-children.ts'
+import { apiChild, childEnv } from './node-children.ts'
 import { requirePackages } from './npm-packages.ts'
-import { type DataFolder, dataFolder, projectRoot } from './paths.ts'
+import { controlSocketOf, type DataFolder, dataFolder, demoSocketOf, projectRoot } from './paths.ts'
 import {
   externalVariables,
   isExternal,
@@ -37,9 +39,12 @@ import {
   writeRunFile,
 } from './run-file.ts'
 import { sandboxChild } from './sandbox-services.ts'
+import { buildWithVite, provideShop } from './shop-build.ts'
+import { builtShopChild, builtShopFolder, devShopChild } from './shop-child.ts'
 import { releaseLock, takeLock } from './starter-lock.ts'
 import { type ChildSpec, type PartEvents, SupervisedProcess, type SystemPart } from './supervised-process.ts'
 import { addressOf, checkApiEnvironment, composeFor, systemEnv } from './system-env.ts'
+import { VerifyProcess } from './verify-process.ts'
 
 export interface SystemOptions {
   /** The data folder's name. */
@@ -47,9 +52,10 @@ export interface SystemOptions {
   services: 'auto' | 'native' | 'docker'
   ports: 'default' | 'free'
   web: boolean
+  /** Whether Vite's dev server is the shop, and not what it builds. */
+  devServer?: boolean
   /** Whether Prometheus runs beside it. */
   metrics?: boolean
-  /** Only for services that run natively. */
   detour?: Detour
   /** After those of docker-compose.yml, so that they win. Only for services that run natively. */
   mariadbFlags?: readonly string[]
@@ -91,21 +97,26 @@ export class System {
   readonly #events: PartEvents
   readonly #parts = new Map<ProcessName, SystemPart>()
   readonly #abort = new AbortController()
+  readonly #verifyProcess: VerifyProcess
   #mode: RunFile['mode'] = 'native'
   #env?: SystemEnv
   #compose?: Compose
   #control?: Server
+  #demo?: Server
+  #panel?: Promise<Panel>
   #locked = false
   #saveLater?: NodeJS.Timeout
   #starting: Promise<void> = Promise.resolve()
   #stopping?: Promise<void>
   #migrating: Promise<void> = Promise.resolve()
+  #startingShop: Promise<void> = Promise.resolve()
 
   constructor(options: SystemOptions, reporter: Reporter) {
     this.folder = dataFolder(options.data)
     this.#options = options
     this.#reporter = reporter
     this.#events = { changed: () => this.#save(), say: text => this.#say(text) }
+    this.#verifyProcess = new VerifyProcess(this.folder)
   }
 
   get env(): SystemEnv {
@@ -133,7 +144,8 @@ export class System {
   /** SIGKILL to everything at once. */
   async killNow(): Promise<void> {
     this.#abort.abort()
-    await Promise.all([...this.#parts.values()].map(part => part.killNow()))
+    const others = [this.#verifyProcess.stop(), this.#closePanel()]
+    await Promise.all([...others, ...[...this.#parts.values()].map(part => part.killNow())])
     this.#release()
   }
 
@@ -141,23 +153,28 @@ export class System {
     await this.#takeLock()
     requirePackages()
     await clearLeftovers(this.folder, this.#reporter)
-    for (const name of [...processNames, 'docker', 'install']) rotateLog(join(this.folder.logs, `${name}.log`))
+    for (const name of [...processNames, 'docker', 'install', 'verify'])
+      rotateLog(join(this.folder.logs, `${name}.log`))
     mkdirSync(this.folder.logs, { recursive: true })
     const engine = this.#chooseMode()
     const ports = await this.#planPorts()
     checkApiEnvironment(this.env)
-    this.#control = await serveControl(join(this.folder.sockets, 'control.sock'), {
+    this.#control = await serveControl(controlSocketOf(this.folder), {
       run: () => this.#run(),
       part: name => this.#parts.get(name as ProcessName),
+      verify: runId => this.#verify(runId),
     })
-    const web = this.#options.web ? this.#startChild(webChild(this.folder, this.env, ports)) : undefined
+    if (this.#options.web) {
+      this.#demo = await serveDemo(demoSocketOf(this.folder), () => this.#demoPanel())
+      this.#startingShop = this.#startShop(ports)
+    }
     // A failure of the shop is reported when its turn comes, not as an unhandled one while the services start.
-    web?.catch(() => {})
+    this.#startingShop.catch(() => {})
     const prometheus = this.#options.metrics ? this.#startPrometheus(ports.prometheus) : undefined
     prometheus?.catch(() => {})
     await this.#startServices(ports, engine)
     await this.#startChild(apiChild(this.folder, this.env, ports, { extraEnv: this.#options.detour?.apiEnv(this.env) }))
-    await web
+    await this.#startingShop
     await prometheus
   }
 
@@ -250,6 +267,19 @@ export class System {
     await greet({ reporter: this.#reporter, env: this.env }, name)
   }
 
+  async #startShop(ports: PortPlan): Promise<void> {
+    if (this.#options.devServer) return this.#startChild(devShopChild(this.folder, this.env, ports))
+    await provideShop(builtShopFolder(this.folder), draft => this.#buildShop(draft), this.#abort.signal)
+    await this.#startChild(await builtShopChild(this.folder, this.env, ports))
+  }
+
+  async #buildShop(draft: string): Promise<void> {
+    await this.#reporter.step('shop build', async detail => {
+      detail('by Vite, kept until its sources change')
+      await buildWithVite(draft, { log: join(this.folder.logs, 'install.log'), signal: this.#abort.signal })
+    })
+  }
+
   /** A program of this machine also where the services are containers: it scrapes the API, which is one. */
   async #startPrometheus(port: number): Promise<void> {
     const log = join(this.folder.logs, 'install.log')
@@ -262,6 +292,28 @@ export class System {
       detail("Debian's, unpacked under .data/debian, not installed (19 MB, once)")
       return ensurePrometheus({ log, signal: this.#abort.signal })
     })
+  }
+
+  /** Made with the first request for it: most systems have none. */
+  #demoPanel(): Promise<Panel> {
+    if (this.#abort.signal.aborted) throw new CalledOff('the system is stopping')
+    this.#panel ??= import('./demo/create-panel.ts').then(({ createPanel }) =>
+      createPanel({
+        env: this.env,
+        parts: () => processNames.flatMap(name => this.#parts.get(name) ?? []),
+        say: text => this.#say(text),
+      }),
+    )
+    return this.#panel
+  }
+
+  async #closePanel(): Promise<void> {
+    await this.#panel?.then(panel => panel.close()).catch(() => {})
+  }
+
+  async #verify(runId: string): Promise<void> {
+    if (this.#abort.signal.aborted) throw new CalledOff('nothing is begun any more')
+    await this.#verifyProcess.start(runId, childEnv(this.env))
   }
 
   /** Throws when everything is stopping: a part that the system does not know would go on running. */
@@ -292,16 +344,14 @@ export class System {
 
   async #migrate(): Promise<void> {
     await this.#reporter.step('migrations', async detail => {
-      const { migrate } = await import('../../shared/stores/migrate.ts')
-      const applied = await migrate(this.env.DATABASE_URL)
+      const applied = await clients.migrate(this.env.DATABASE_URL)
       detail(applied.length === 0 ? 'up to date' : `${applied.length} applied, up to ${applied.at(-1)}`)
     })
   }
 
   async #createTopics(): Promise<void> {
     await this.#reporter.step('topics', async detail => {
-      const { createTopics } = await import('../../shared/messaging/topics.ts')
-      const created = await createTopics({ brokers: this.env.KAFKA_BROKERS.split(',') })
+      const created = await clients.createTopics(this.env.KAFKA_BROKERS)
       detail(created.length === 0 ? 'all there' : `${created.length} created`)
     })
   }
@@ -310,12 +360,17 @@ export class System {
     this.#abort.abort()
     this.#save()
     const started = this.#starting.catch(() => {})
+    // Before anything is stopped: what the demo panel has paused goes on first.
+    await this.#closePanel()
+    await this.#verifyProcess.stop()
     for (const name of stopOrder) {
       // An interrupted migration has to be repaired by hand.
       if (name === 'mariadb') await this.#migrating.catch(() => {})
       await this.#stopPart(name)
     }
     await started
+    // It may still be built.
+    await this.#startingShop.catch(() => {})
     // A part may have been made while the others were being stopped.
     for (const name of stopOrder) await this.#stopPart(name)
     await this.#compose?.run(['down']).catch(error => this.#reporter.warn(error.message))
@@ -327,7 +382,7 @@ export class System {
     if (!this.#locked) return
     this.#locked = false
     clearTimeout(this.#saveLater)
-    this.#control?.close().closeAllConnections()
+    for (const server of [this.#control, this.#demo]) server?.close().closeAllConnections()
     rmSync(this.folder.sockets, { recursive: true, force: true })
     removeRunFile(this.folder.runFile)
     releaseLock(this.folder.lockFile)
@@ -350,7 +405,7 @@ export class System {
     return {
       supervisor: identityOf(process.pid),
       mode: this.#mode,
-      controlSocket: join(this.folder.sockets, 'control.sock'),
+      controlSocket: controlSocketOf(this.folder),
       stopping: this.#abort.signal.aborted,
       env: this.env,
       processes: rows,

@@ -7,14 +7,15 @@ import {
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
 import { contractOf, docsOf } from '../../shared/contracts/api.ts'
+import { SECRET_HEADER, SESSION_COOKIE } from '../../shared/contracts/console.ts'
 import { LOCAL_ORIGIN } from '../../shared/contracts/curl.ts'
 import { type ErrorCode, errorCatalogue } from '../../shared/contracts/errors.ts'
 import { refusalExamples, refusalWords } from '../../shared/contracts/refusal-docs.ts'
 import { type RefusalName, refusalNames, refusals } from '../../shared/contracts/refusals.ts'
-import type { Examples, TextAnswer, Words } from '../../shared/contracts/route-contract.ts'
+import type { Examples, RouteContract, TextAnswer, Words } from '../../shared/contracts/route-contract.ts'
 import { type RouteName, routeNames } from '../../shared/contracts/routes.ts'
 import type { Product } from './product.ts'
-import { headerWords, introduction, signing, tags, title } from './words.ts'
+import { consoleWords, headerWords, introduction, signing, tags, title } from './words.ts'
 
 /** `description` in English, and beside it in Korean. */
 const described = (words: Words) => ({ description: words.en, 'x-description-ko': words.ko })
@@ -154,13 +155,19 @@ const linksOf = (nextRoutes: readonly RouteName[]) =>
 const isText = (answer: z.ZodType | TextAnswer): answer is TextAnswer => 'mediaType' in answer
 
 function answerResponse(name: RouteName, statusCode: number, answer: z.ZodType | TextAnswer): ZodOpenApiResponseObject {
-  const { mutation, routeClass } = contractOf(name)
+  const { mutation, routeClass, writes, onTimeout } = contractOf(name)
   const { answers, next } = docsOf(name)
   const { words, examples } = answers[statusCode]!
   const { mediaType, schema } = isText(answer) ? answer : { mediaType: 'application/json', schema: answer }
   return {
     ...described(words),
-    headers: { ...everyAnswer, ...(routeClass ? limitHeaders : {}), ...(mutation ? storedHeaders : {}) },
+    headers: {
+      ...everyAnswer,
+      ...(routeClass ? limitHeaders : {}),
+      // A write of the console that moves money has the answers of a mutation; another one says only whether it was done before.
+      ...(mutation || (writes && onTimeout) ? storedHeaders : {}),
+      ...(writes && !onTimeout ? { 'Idempotent-Replayed': headerRef('IdempotentReplayed') } : {}),
+    },
     content: { [mediaType]: { schema: schema ?? { type: 'string' }, ...withExamples(examples) } },
     ...(next ? { links: linksOf(next) } : {}),
   }
@@ -175,8 +182,16 @@ function responsesOf(name: RouteName): Record<`${1 | 2 | 3 | 4 | 5}${string}`, Z
   ])
 }
 
+/** Of a route that is not as the others: nothing is asked for, or it is the console's. */
+function securityOf({ operator, offlineOnly, open }: RouteContract): { security?: Record<string, string[]>[] } {
+  if (operator !== undefined && operator !== 'anyone')
+    return { security: [{ consoleSession: [], consoleSecret: [] }, ...(offlineOnly ? [] : [{ operatorToken: [] }])] }
+  return open || offlineOnly ? { security: [] } : {}
+}
+
 function operationOf(name: RouteName): ZodOpenApiOperationObject {
-  const { tag, path, query, body, bodyOptional, mutation, offlineOnly, open } = contractOf(name)
+  const contract = contractOf(name)
+  const { tag, path, query, body, bodyOptional, mutation, offlineOnly } = contract
   const { summary, description, requests = {}, curl } = docsOf(name)
   return {
     operationId: name,
@@ -184,7 +199,7 @@ function operationOf(name: RouteName): ZodOpenApiOperationObject {
     ...summarized(summary),
     ...described(description),
     ...(offlineOnly ? { 'x-offline-only': true } : {}),
-    ...(open || offlineOnly ? { security: [] } : {}),
+    ...securityOf(contract),
     parameters: [
       ...(mutation ? [parameterRef('IdempotencyKey')] : []),
       parameterRef('AcceptLanguage'),
@@ -264,6 +279,9 @@ export function createApiDocument(product: Product) {
             'x-amazon-apigateway-authtype': 'awsSigv4',
             ...described(signing),
           },
+          consoleSession: { type: 'apiKey', name: SESSION_COOKIE, in: 'cookie', ...described(consoleWords.session) },
+          consoleSecret: { type: 'apiKey', name: SECRET_HEADER, in: 'header', ...described(consoleWords.secret) },
+          operatorToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', ...described(consoleWords.token) },
         },
       },
       'x-errors': errorTable(),

@@ -69,6 +69,13 @@ export const tags: Record<RouteContract['tag'], { name: Words; description: Word
       ko: '로컬에서 시험할 때 쓰는 경로입니다. 배포 환경에는 없습니다.',
     },
   },
+  operator: {
+    name: { en: 'Operator console', ko: '운영자 콘솔' },
+    description: {
+      en: 'What operators see and do. Deployed only where somebody is named who signs operators in.',
+      ko: '운영자가 보고 하는 일입니다. 운영자를 인증하는 곳이 지정된 배포 환경에만 있습니다.',
+    },
+  },
   description: {
     name: { en: 'This description', ko: '이 문서' },
     description: { en: 'The API about itself.', ko: 'API가 스스로를 설명합니다.' },
@@ -123,3 +130,18 @@ export const signing: Words = {
   en: 'When deployed, API Gateway asks for AWS Signature Version 4 (IAM) on every route but `/health/live`, and answers a request without one with its own 403 `{"message":"Forbidden"}` before any of our code runs. Offline nothing is asked for.',
   ko: '배포 환경에서는 `/health/live`를 제외한 모든 경로에서 API Gateway가 AWS 서명 버전 4(IAM)를 요구하며, 서명이 없으면 우리 코드가 실행되기 전에 자체 403 `{"message":"Forbidden"}`으로 답합니다. 로컬에서는 요구하지 않습니다.',
 }
+
+export const consoleWords = {
+  session: {
+    en: 'Of the console on this machine: set by signing in, and worth nothing without the second secret.',
+    ko: '로컬 콘솔의 쿠키입니다. 로그인할 때 설정되며, 두 번째 비밀 값 없이는 아무 효력이 없습니다.',
+  },
+  secret: {
+    en: 'Its second secret, in every request; `Host` and `Origin` must be the console’s own.',
+    ko: '모든 요청에 보내는 두 번째 비밀 값입니다. `Host`와 `Origin`도 콘솔의 것이어야 합니다.',
+  },
+  token: {
+    en: 'When deployed: a token of the issuer that the deployment names. Without such a name these routes are absent.',
+    ko: '배포 환경: 배포할 때 지정한 발급자의 토큰입니다. 지정하지 않으면 이 경로들은 없습니다.',
+  },
+} as const satisfies Record<string, Words>

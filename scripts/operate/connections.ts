@@ -55,6 +55,9 @@ export function databaseAddress(databaseUrl: string): string {
   return `${url.host}${url.pathname}`
 }
 
+/** The user of the database, as the audit log names them. */
+export const loginOf = (databaseUrl: string): string => decodeURIComponent(new URL(databaseUrl).username)
+
 function refusal(what: string, cause: unknown): Error {
   const { message, code } = cause as Error & { code?: string }
   return new Error(`${what} (${message || code})${hintFor(`${message} ${code}`)}`, { cause })

@@ -16,6 +16,8 @@ export interface FoundSystem extends KafkaCluster {
   /** Of the bank that keeps our accounts for this database, or `none`; null when nothing names it. */
   bankUrl: string | null
   apiUrl: string
+  /** Of the shop, and of the console beside it; null when nothing names it. */
+  shopUrl: string | null
   /** Null when the addresses came from the environment alone. */
   runFile: string | null
   controlSocket: string | null
@@ -109,6 +111,7 @@ function systemOf(
     acquirerUrl: acquirerOf(env, written?.run),
     bankUrl: bankOf(env, written?.run),
     apiUrl: env.API_URL ?? 'http://127.0.0.1:8080',
+    shopUrl: env.SHOP_URL ?? null,
     runFile: written?.path ?? null,
     controlSocket: written?.run.controlSocket ?? null,
     isOfThisMachine:

@@ -261,3 +261,33 @@ describe('a check that fails', () => {
     },
   )
 })
+
+/** Tells whether anybody waits for it. */
+function failingCommand(waitedFor: () => void): Promise<never> {
+  const thenable = {
+    // biome-ignore lint/suspicious/noThenProperty: a promise of its own would not tell.
+    then: (_: unknown, failed: (error: Error) => void) => {
+      waitedFor()
+      failed(new Error('Redis is away'))
+    },
+  }
+  return thenable as unknown as Promise<never>
+}
+
+describe('note', () => {
+  test('hears of every command that it sent, also when it trims the list and Redis is away', async () => {
+    const { check } = processOf()
+    const [sent, heard] = [{ count: 0 }, { count: 0 }]
+    const command = () => {
+      sent.count++
+      return failingCommand(() => heard.count++)
+    }
+    const redis = { zadd: command, zremrangebyrank: command } as unknown as Redis
+
+    for (let number = 1; number <= 100; number++)
+      await expect(check.note(redis, 'first', operation(number), 'body')).rejects.toThrow('Redis is away')
+
+    expect(sent.count).toBe(101)
+    expect(heard.count).toBe(101)
+  })
+})

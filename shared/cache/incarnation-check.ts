@@ -75,9 +75,10 @@ export class IncarnationCheck {
   /** Lists an answer that is about to be cached. Sent together with the command that follows. */
   async note(redis: Redis, incarnation: string, operationId: string, body: string): Promise<void> {
     const list = listOf(incarnation)
-    const noted = redis.zadd(list, 0, `${operationId} ${crc32(body)}`)
-    if (++this.#notes % NOTES_PER_TRIM === 0) await redis.zremrangebyrank(list, 0, -1 - OPERATIONS_MAX)
-    await noted
+    const sent: Promise<unknown>[] = [redis.zadd(list, 0, `${operationId} ${crc32(body)}`)]
+    if (++this.#notes % NOTES_PER_TRIM === 0) sent.push(redis.zremrangebyrank(list, 0, -1 - OPERATIONS_MAX))
+    // Together: when both fail, one that is awaited after the other would be a rejection that nobody waits for.
+    await Promise.all(sent)
   }
 
   #isValid({ beganMs, lifeMs, changes }: Check): boolean {

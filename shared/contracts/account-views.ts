@@ -1,27 +1,21 @@
 /** What the answers about accounts share. */
 import * as z from 'zod'
-import { currency } from './identifiers.ts'
+import { currency, sumMinor } from './identifiers.ts'
 import { accountTypes } from './lists.ts'
 import { time } from './payment.ts'
 import { inBoth } from './problem-texts.ts'
-
-const sum = (en: string, ko: string) =>
-  z
-    .string()
-    .regex(/^(?:0|-?[1-9]\d*)$/)
-    .meta({ description: en, 'x-description-ko': ko, examples: ['1511250'] })
 
 export const accountType = z.enum(accountTypes).nullable().meta({
   description: 'Null: the ledger has no such account, and an entry is wrong.',
   'x-description-ko': 'null이면 원장에 없는 계정이며, 잘못된 분개입니다.',
 })
 
-/** Text: JSON numbers are exact up to 2^53 only, and a sum has no bound. */
+/** What an account has in a currency. */
 export const sums = {
   currency,
-  debits: sum('In minor units.', '최소 단위.'),
-  credits: sum('In minor units.', '최소 단위.'),
-  balance: sum(
+  debits: sumMinor('In minor units.', '최소 단위.'),
+  credits: sumMinor('In minor units.', '최소 단위.'),
+  balance: sumMinor(
     'Debits less credits, of every type of account: what we owe is negative.',
     '차변 − 대변. 모든 계정 유형에서 같으므로 우리가 갚을 돈은 음수입니다.',
   ),

@@ -15,6 +15,14 @@ export const change = (operation: Exclude<RequestedKind, 'authorize'>, from: Pay
   -H "idempotency-key: ${operation}-$PAYMENT_ID" \\
   -d '${body}'`
 
+/** In the session that the command of `signIn` opens. `more`: of the body, beside key and reason. */
+export const operatorWrites = (path: string, more = ''): string =>
+  `KEY=console:0$(LC_ALL=C tr -dc '0-9A-HJKMNP-TV-Z' < /dev/urandom | head -c 25)
+curl -i -X POST "${LOCAL_ORIGIN}/operator/${path}" -b console.cookies -H "x-console-secret: $SECRET" \\
+  -H 'origin: ${LOCAL_ORIGIN}' \\
+  -H 'content-type: application/json' \\
+  -d "{\\"key\\":\\"$KEY\\",\\"reason\\":\\"ticket 4711\\"${more}}"`
+
 /** Finds the newest settlement batch: the line before a command that says `$BATCH_ID`. */
 export const newestBatch = (): string =>
   `BATCH_ID=$(curl -sS '${LOCAL_ORIGIN}/settlements?limit=1' | grep -o 'bat_[0-9A-Z]*' | head -n 1)\n`
@@ -30,3 +38,6 @@ export const newestBreak = (): string =>
 /** As `newestBatch`, for `$DISPUTE_ID`. */
 export const newestDispute = (): string =>
   `DISPUTE_ID=$(curl -sS '${LOCAL_ORIGIN}/disputes?limit=1' | grep -o 'dsp_[0-9A-Z]*' | head -n 1)\n`
+
+/** Ends the command of a route of the console: the cookie and the second secret of whoever has signed in. */
+export const AS_OPERATOR = ` -b console.cookies -H "x-console-secret: $SECRET"`

@@ -17,12 +17,20 @@ export const errorCatalogue = {
       ko: '요청이 올바르지 않습니다. details.problems를 확인하세요.',
     },
   },
+  UNAUTHENTICATED: {
+    statusCode: 401,
+    message: { en: 'Sign in to the console with a new link.', ko: '새 링크로 콘솔에 로그인하세요.' },
+  },
   PAYMENT_DECLINED: {
     statusCode: 402,
     message: {
       en: 'The acquirer declined. No money was moved.',
       ko: '카드사가 거절했습니다. 움직인 금액은 없습니다.',
     },
+  },
+  FORBIDDEN: {
+    statusCode: 403,
+    message: { en: 'This is not allowed. See details.reason.', ko: '허용되지 않습니다. details.reason을 확인하세요.' },
   },
   NOT_FOUND: {
     statusCode: 404,
@@ -54,6 +62,34 @@ export const errorCatalogue = {
     message: {
       en: 'The authorization cannot be voided in its present state.',
       ko: '현재 상태에서는 승인을 취소할 수 없습니다.',
+    },
+  },
+  DEAD_LETTER_CONFLICT: {
+    statusCode: 409,
+    message: {
+      en: 'Nothing was done with the dead letter. See details.reason.',
+      ko: '데드 레터에 아무것도 하지 않았습니다. details.reason을 확인하세요.',
+    },
+  },
+  PAYOUT_CONFLICT: {
+    statusCode: 409,
+    message: {
+      en: 'The state of the payout or its file forbids it. See details.reason.',
+      ko: '지급 또는 지급 파일의 상태에서는 할 수 없습니다. details.reason을 확인하세요.',
+    },
+  },
+  BREAK_CONFLICT: {
+    statusCode: 409,
+    message: {
+      en: 'Nothing was done with the break. See details.reason.',
+      ko: '불일치에 아무것도 하지 않았습니다. details.reason을 확인하세요.',
+    },
+  },
+  VERIFY_CONFLICT: {
+    statusCode: 409,
+    message: {
+      en: 'No verification can be begun now. See details.reason.',
+      ko: '지금은 검사를 시작할 수 없습니다. details.reason을 확인하세요.',
     },
   },
   PAYLOAD_TOO_LARGE: {
@@ -96,6 +132,15 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue
 export const errorCodes = Object.keys(errorCatalogue) as ErrorCode[]
+
+/** Of routes of the console only: the shop never meets them. */
+export const consoleOnlyCodes = [
+  'DEAD_LETTER_CONFLICT',
+  'PAYOUT_CONFLICT',
+  'BREAK_CONFLICT',
+  'VERIFY_CONFLICT',
+] as const satisfies readonly ErrorCode[]
+export type ConsoleOnlyCode = (typeof consoleOnlyCodes)[number]
 
 export const errorBody = z.object({
   code: z.enum(errorCodes),

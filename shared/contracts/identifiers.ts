@@ -23,6 +23,10 @@ const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}'
 /** The id of something that has no description of its own here. */
 export const ulidWith = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_${ULID}$`))
 
+/** The same, as a parameter that somebody may send wrongly. */
+export const askedUlid = (prefix: string, message: string) =>
+  z.string({ error: text }).regex(new RegExp(`^${prefix}_${ULID}$`), message)
+
 export const paymentId = z
   .string({ error: text })
   .regex(
@@ -80,6 +84,8 @@ export const breakId = ulidWith('brk').meta({
 })
 export const payoutFileId = ulidWith('pof').meta({ id: 'PayoutFileId', examples: ['pof_01M8GMZ9A4E7W1SB8D6MP0YR2G'] })
 
+export const expectationId = ulidWith('exp').meta({ id: 'ExpectationId', examples: ['exp_01M8HT5D1Z4X7C0V3B6N9M2K5E'] })
+
 export const holdId = ulidWith('hld').meta({ id: 'HoldId', examples: ['hld_01M8J1TQ6Z3W8X5C2V9B7N4M1K'] })
 export const invoiceId = ulidWith('inv').meta({ id: 'InvoiceId', examples: ['inv_01M8J1V4E8R2T5Y7P9Q3W6Z1XC'] })
 
@@ -119,8 +125,10 @@ export const orderId = printable(64).meta({
 })
 export const idempotencyKey = printable(300).meta({
   id: 'IdempotencyKey',
-  description: 'One key is one request: a repeat with the same key and body gets the stored answer again.',
-  'x-description-ko': '키 하나는 요청 하나입니다. 같은 키와 본문으로 반복하면 저장된 응답을 그대로 받습니다.',
+  description:
+    'One key is one request: a repeat with the same key and body gets the stored answer again. `console:` and a ULID is the console’s.',
+  'x-description-ko':
+    '키 하나는 요청 하나입니다. 같은 키와 본문으로 반복하면 저장된 응답을 그대로 받습니다. `console:`와 ULID는 콘솔의 키입니다.',
   examples: ['order-1001'],
 })
 
@@ -139,6 +147,13 @@ export const amountMinor = z
     'x-description-ko': '통화의 최소 단위 정수입니다. 1550000은 1,550,000원 또는 15,500.00달러입니다.',
     examples: [1_550_000],
   })
+
+/** A sum has no bound, and JSON numbers are exact up to 2^53 only: text. */
+export const sumMinor = (en: string, ko: string) =>
+  z
+    .string()
+    .regex(/^(?:0|-?[1-9]\d*)$/)
+    .meta({ description: en, 'x-description-ko': ko, examples: ['1511250'] })
 
 const notACurrency = inBoth('must be an ISO 4217 currency code such as KRW', 'KRW 같은 ISO 4217 통화 코드여야 합니다')
 

@@ -33,6 +33,18 @@ export const openStates = ['PENDING'] as const
 export const finalStates = ['SUCCEEDED', 'DECLINED', 'FAILED'] as const
 export type FinalState = (typeof finalStates)[number]
 
+/** REQUESTED → RUNNING → DONE with a result, or FAILED without one. */
+export const verifyRunStates = ['REQUESTED', 'RUNNING', 'DONE', 'FAILED'] as const
+export type VerifyRunState = (typeof verifyRunStates)[number]
+
+/** Of what a run of `npm run verify` counts how many it has read. */
+export const verifyCounts = ['decisions', 'records', 'payments', 'lines', 'answers'] as const
+export type VerifyCount = (typeof verifyCounts)[number]
+
+/** What an id that the console looks up may be of. */
+export const matchKinds = ['payment', 'operation', 'event', 'entry', 'request', 'key', 'order'] as const
+export type MatchKind = (typeof matchKinds)[number]
+
 /** What a person may say became of an operation. */
 export const handOutcomes = ['SUCCEEDED', 'FAILED'] as const satisfies readonly FinalState[]
 export type HandOutcome = (typeof handOutcomes)[number]
@@ -309,6 +321,14 @@ export type BreakState = (typeof breakStates)[number]
 /** Breaks that somebody has to work on. */
 export const openBreakStates = ['OPEN', 'ASSIGNED', 'PROPOSED'] as const satisfies readonly BreakState[]
 
+/** How old an open break is, in business days. */
+export const ageNames = ['0-1', '2-5', '6-20', '>20'] as const
+export type AgeName = (typeof ageNames)[number]
+
+/** Who has to know of a break at its age. */
+export const ageEscalations = ['none', 'operator', 'lead', 'finance'] as const
+export type AgeEscalation = (typeof ageEscalations)[number]
+
 /** What is done with a break. `take_over`: an approval of another break. `expected`: its expectation came. `arrived`: its line came. */
 export const breakActions = [
   'assign',
@@ -323,6 +343,42 @@ export const breakActions = [
   'write_off',
 ] as const
 export type BreakAction = (typeof breakActions)[number]
+
+/** Why nothing was done with a break. */
+export const breakRefusals = [
+  'closed',
+  /** Somebody did something with the break meanwhile. */
+  'changed',
+  'proposed',
+  'not_proposed',
+  /** Another person has to approve it. */
+  'own_proposal',
+  'no_such_operator',
+  'nothing_remains',
+  'something_remains',
+  /** It can only be given up. */
+  'still_missing',
+  /** Nothing is missing that could be given up. */
+  'not_missing',
+  'no_such_account',
+  'no_such_merchant',
+  /** recon_gain and an invoice take what is credit, recon_loss what is debit. */
+  'other_side',
+  /** More would remain than now, or the other way round. */
+  'too_much',
+  'wants_target',
+  'takes_no_target',
+  'no_such_target',
+  'target_closed',
+  'other_currency',
+  /** The payout is not at the bank: it was paid already, or failed. */
+  'not_in_transit',
+  /** A payout is paid as a whole, and a correction settled as a whole. */
+  'other_amount',
+  /** The correction is settled already. */
+  'not_expected',
+] as const
+export type BreakRefusal = (typeof breakRefusals)[number]
 
 /**
  * The accounts, by their name up to a colon, that an amount of a break may go to. recon_suspense: another break, whose entries go through
@@ -342,6 +398,10 @@ export const counterAccounts = [
   'recon_suspense',
 ] as const satisfies readonly (keyof typeof accounts)[]
 export type CounterAccount = (typeof counterAccounts)[number]
+
+/** WAITING until it is sent to its topic again, or put aside for good. */
+export const deadLetterStates = ['WAITING', 'REDRIVEN', 'PUT_ASIDE'] as const
+export type DeadLetterState = (typeof deadLetterStates)[number]
 
 /** What operators may do: look; act; and approve what others have prepared. Each may do what the one before may. */
 export const operatorRoles = ['viewer', 'operator', 'approver'] as const
@@ -368,5 +428,16 @@ export const auditActions = [
   'funds.moved',
   'dispute.lost',
   'month.closed',
+  'console.linked',
+  'console.signed-in',
+  'console.signed-out',
+  'payment.capture-asked',
+  'payment.refund-asked',
+  'payment.void-asked',
+  'payment.inquired',
+  'dead-letter.redriven',
+  'dead-letter.put-aside',
+  'verify.requested',
+  'demo.acted',
 ] as const
 export type AuditAction = (typeof auditActions)[number]

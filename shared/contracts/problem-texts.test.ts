@@ -7,7 +7,7 @@ import { type RouteName, routeNames } from './routes.ts'
 
 /** Names that are the same in every language: of fields, formats, codes and statuses. */
 const NAMES =
-  /\b(?:true|false|amount|idempotencyKey|Idempotency-Key|tok_approve|pay_|KRW|ISO 4217|ASCII|JSON|UTF-8|U\+FFFD|ufffd|API|[A-Z]+(?:_[A-Z]+)*)\b/g
+  /\b(?:true|false|amount|console|idempotencyKey|Idempotency-Key|tok_approve|pay_|KRW|ISO 4217|ASCII|JSON|UTF-8|U\+FFFD|ufffd|API|[A-Z]+(?:_[A-Z]+)*)\b/g
 
 const englishIn = (korean: string): string[] => korean.replaceAll(NAMES, '').match(/[A-Za-z]{2,}/g) ?? []
 

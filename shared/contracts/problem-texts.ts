@@ -61,6 +61,10 @@ export const problemTexts = {
     en: 'differs from idempotencyKey in the body',
     ko: '본문의 idempotencyKey와 다릅니다',
   },
+  keyOfConsole: {
+    en: 'must not look like console: and a ULID: such keys are of the operator console',
+    ko: 'console:와 ULID 형식이 아니어야 합니다. 운영 콘솔의 키입니다',
+  },
   clockTooFar: {
     en: 'would bring the sandbox clock more than a hundred years ahead',
     ko: '샌드박스 시계가 100년 넘게 앞서게 됩니다',

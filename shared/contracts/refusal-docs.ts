@@ -16,6 +16,16 @@ export const refusalWords: Record<RefusalName, { when: Words; action: Words }> =
       ko: '요청을 고치세요. 시작된 것이 없으므로 같은 키를 써도 됩니다.',
     },
   },
+  UNAUTHENTICATED: {
+    when: {
+      en: 'No session of the console, or no second secret, or not that of this session; the session has ended; or a link that was used, is too old or never was.',
+      ko: '콘솔 세션이나 두 번째 비밀 값이 없거나 서로 맞지 않거나, 세션이 끝났거나, 이미 썼거나 오래되었거나 없는 링크입니다.',
+    },
+    action: {
+      en: 'Sign in with a new link: `npm run console-link -- --as NAME`.',
+      ko: '새 링크로 로그인하세요: `npm run console-link -- --as NAME`.',
+    },
+  },
   PAYMENT_DECLINED: {
     when: {
       en: 'The acquirer said no, or confirmed that the operation was never carried out (`canceled`). Totals are unchanged.',
@@ -24,6 +34,16 @@ export const refusalWords: Record<RefusalName, { when: Words; action: Words }> =
     action: {
       en: 'Final for this key. To try another payment method use a new key.',
       ko: '이 키로는 최종 결과입니다. 다른 결제 수단은 새 키로 시도하세요.',
+    },
+  },
+  FORBIDDEN: {
+    when: {
+      en: '`origin`: `Host`, `Origin` or `Sec-Fetch-Site` is not that of the console. `role`: the operator’s role is less than `needed`.',
+      ko: '`origin`: `Host`, `Origin`, `Sec-Fetch-Site`가 콘솔의 것이 아닙니다. `role`: 운영자의 역할이 `needed`보다 낮습니다.',
+    },
+    action: {
+      en: '`origin`: call it from the console’s own address. `role`: ask an operator who has that role.',
+      ko: '`origin`이면 콘솔 주소에서 호출하세요. `role`이면 그 역할을 가진 운영자에게 요청하세요.',
     },
   },
   NOT_FOUND: {
@@ -81,6 +101,46 @@ export const refusalWords: Record<RefusalName, { when: Words; action: Words }> =
     action: {
       en: '`in_progress`: repeat after `Retry-After`. Else final: refund what is captured.',
       ko: '`in_progress`면 `Retry-After` 뒤에 반복하세요. 그 밖에는 최종이며, 매입된 금액은 환불하세요.',
+    },
+  },
+  DEAD_LETTER_CONFLICT: {
+    when: {
+      en: '`state`: it is in another state by now. `unreadable`: it cannot be read, so there is nothing to send. `refused`: Kafka has no such topic, or does not take the record for what it is.',
+      ko: '`state`: 그사이 상태가 바뀌었습니다. `unreadable`: 읽을 수 없어 보낼 것이 없습니다. `refused`: Kafka에 그 토픽이 없거나 레코드의 내용 때문에 받지 않습니다.',
+    },
+    action: {
+      en: '`state`: look at it again. Otherwise put it aside.',
+      ko: '`state`면 다시 확인하세요. 그 밖에는 제외하세요.',
+    },
+  },
+  PAYOUT_CONFLICT: {
+    when: {
+      en: 'It is past the `state` in which this can be decided; or merchants of the file are `held` or have another account by now; or it is being put into a file at this moment (`changing`).',
+      ko: '결정할 수 있는 상태가 지났거나(`state`), 파일의 가맹점이 보류되었거나 계좌가 바뀌었거나(`held`), 지금 파일에 담는 중입니다(`changing`).',
+    },
+    action: {
+      en: 'Look at it again. `held`: such payouts are taken out of the file within a minute. `changing`: repeat.',
+      ko: '다시 확인하세요. `held`면 그 지급은 1분 안에 파일에서 빠집니다. `changing`이면 반복하세요.',
+    },
+  },
+  BREAK_CONFLICT: {
+    when: {
+      en: 'Nothing was done with the break: by `reason` it is closed, was changed meanwhile, you have proposed it yourself, or account, amount and target do not fit.',
+      ko: '불일치에 아무것도 하지 않았습니다. `reason`에 따라 이미 닫혔거나, 그사이 바뀌었거나, 직접 제안했거나, 계정·금액·대상이 맞지 않습니다.',
+    },
+    action: {
+      en: 'By `reason`. Read the break again first.',
+      ko: '`reason`에 따라 다릅니다. 먼저 불일치를 다시 읽으세요.',
+    },
+  },
+  VERIFY_CONFLICT: {
+    when: {
+      en: '`busy`: a run of `npm run verify` is going on, which `askedBy` asked for. `no_starter`: nothing here could carry one out, as where the API is deployed.',
+      ko: '`busy`: `askedBy`가 요청한 `npm run verify`가 진행 중입니다. `no_starter`: 배포된 API처럼 검사를 실행할 것이 없습니다.',
+    },
+    action: {
+      en: '`busy`: wait for its end. `no_starter`: type `npm run verify -- --save`.',
+      ko: '`busy`면 끝날 때까지 기다리세요. `no_starter`면 `npm run verify -- --save`를 실행하세요.',
     },
   },
   PAYLOAD_TOO_LARGE: {
@@ -163,6 +223,7 @@ const refusalExampleList: Record<RefusalName, RefusalExample[]> = {
       ),
     },
   ],
+  UNAUTHENTICATED: [{ key: 'unauthenticated', summary: { en: 'Nobody is signed in', ko: '로그인하지 않음' } }],
   PAYMENT_DECLINED: [
     {
       key: 'payment_declined',
@@ -175,6 +236,18 @@ const refusalExampleList: Record<RefusalName, RefusalExample[]> = {
       summary: { en: 'It never was carried out', ko: '실행되지 않음이 확인됨' },
       details: { reason: 'canceled', operationId: sampleOperationIds.authorize },
       paymentId: SAMPLE_PAYMENT_ID,
+    },
+  ],
+  FORBIDDEN: [
+    {
+      key: 'forbidden_origin',
+      summary: { en: 'From another site', ko: '다른 사이트에서 보냄' },
+      details: { reason: 'origin' },
+    },
+    {
+      key: 'forbidden_role',
+      summary: { en: 'For approvers', ko: '승인자만 가능' },
+      details: { reason: 'role', needed: 'approver' },
     },
   ],
   NOT_FOUND: [{ key: 'not_found', summary: { en: 'No such payment', ko: '없는 결제' } }],
@@ -260,6 +333,64 @@ const refusalExampleList: Record<RefusalName, RefusalExample[]> = {
       summary: { en: 'Another operation is in progress', ko: '다른 작업이 진행 중' },
       details: { reason: 'in_progress', status: 'AUTHORIZED' },
       paymentId: SAMPLE_PAYMENT_ID,
+    },
+  ],
+  DEAD_LETTER_CONFLICT: [
+    {
+      key: 'letter_state',
+      summary: { en: 'Somebody else was first', ko: '다른 사람이 먼저 처리함' },
+      details: { reason: 'state', state: 'REDRIVEN' },
+    },
+    {
+      key: 'letter_unreadable',
+      summary: { en: 'No letter of ours', ko: '읽을 수 없는 레터' },
+      details: { reason: 'unreadable' },
+    },
+    {
+      key: 'letter_refused',
+      summary: { en: 'There is no such topic', ko: '없는 토픽' },
+      details: { reason: 'refused', error: 'This server does not host this topic-partition' },
+    },
+  ],
+  PAYOUT_CONFLICT: [
+    {
+      key: 'payout_state',
+      summary: { en: 'It was sent', ko: '이미 보냄' },
+      details: { reason: 'state', state: 'SENT' },
+    },
+    {
+      key: 'payout_held',
+      summary: { en: 'A merchant is held', ko: '보류된 가맹점' },
+      details: { reason: 'held', count: 1 },
+    },
+    {
+      key: 'payout_changing',
+      summary: { en: 'It is being put into a file', ko: '파일에 담는 중' },
+      details: { reason: 'changing' },
+    },
+  ],
+  BREAK_CONFLICT: [
+    {
+      key: 'break_own_proposal',
+      summary: { en: 'Your own proposal', ko: '직접 한 제안' },
+      details: { reason: 'own_proposal' },
+    },
+    {
+      key: 'break_changed',
+      summary: { en: 'It was changed meanwhile', ko: '그사이 바뀜' },
+      details: { reason: 'changed' },
+    },
+  ],
+  VERIFY_CONFLICT: [
+    {
+      key: 'verify_busy',
+      summary: { en: 'A run is going on', ko: '검사가 진행 중' },
+      details: { reason: 'busy', runId: 'vrf_01M81Y5M2N7C4X9QK8R3HW6B1D', askedBy: 'demo-operator' },
+    },
+    {
+      key: 'verify_no_starter',
+      summary: { en: 'Nothing here carries one out', ko: '실행할 스타터가 없음' },
+      details: { reason: 'no_starter' },
     },
   ],
   PAYLOAD_TOO_LARGE: [

@@ -1,13 +1,13 @@
 /** Every refusal and failure as callers read it: the one shape of errors, with the details that belong to its code. */
 import * as z from 'zod'
 import { type ErrorCode, errorBody } from './errors.ts'
-import { operationId, paymentId } from './identifiers.ts'
+import { operationId, paymentId, ulidWith } from './identifiers.ts'
 import { limitNames } from './limits.ts'
-import { keyStates } from './lists.ts'
+import { breakRefusals, deadLetterStates, keyStates, operatorRoles, payoutFileStates, payoutStates } from './lists.ts'
 import { paymentStatus } from './payment.ts'
 import { BODY_BYTES_MAX } from './requests.ts'
 
-const refusal = <Code extends ErrorCode, Details extends z.ZodObject>(code: Code, details: Details) =>
+const refusal = <Code extends ErrorCode, Details extends z.ZodType>(code: Code, details: Details) =>
   errorBody.omit({ paymentId: true }).extend({ code: z.literal(code), details })
 
 const noDetails = z.object({})
@@ -40,11 +40,28 @@ export const refusals = {
       id: 'ValidationFailed',
     }),
   },
+  UNAUTHENTICATED: {
+    statusCode: 401,
+    body: refusal('UNAUTHENTICATED', noDetails).meta({ id: 'Unauthenticated' }),
+  },
   PAYMENT_DECLINED: {
     statusCode: 402,
     body: refusal('PAYMENT_DECLINED', z.object({ reason: z.string(), operationId }))
       .extend({ paymentId })
       .meta({ id: 'PaymentDeclined' }),
+  },
+  FORBIDDEN: {
+    statusCode: 403,
+    body: errorBody
+      .omit({ paymentId: true })
+      .extend({
+        code: z.literal('FORBIDDEN'),
+        details: z.discriminatedUnion('reason', [
+          z.object({ reason: z.literal('origin') }),
+          z.object({ reason: z.literal('role'), needed: z.enum(operatorRoles) }),
+        ]),
+      })
+      .meta({ id: 'Forbidden' }),
   },
   NOT_FOUND: { statusCode: 404, body: refusal('NOT_FOUND', noDetails).meta({ id: 'NotFound' }) },
   DUPLICATE_REQUEST: {
@@ -80,6 +97,51 @@ export const refusals = {
     body: errorBody
       .extend({ code: z.literal('VOID_CONFLICT'), paymentId, details: conflict(['status']) })
       .meta({ id: 'VoidConflict' }),
+  },
+  DEAD_LETTER_CONFLICT: {
+    statusCode: 409,
+    body: errorBody
+      .omit({ paymentId: true })
+      .extend({
+        code: z.literal('DEAD_LETTER_CONFLICT'),
+        details: z.discriminatedUnion('reason', [
+          z.object({ reason: z.literal('state'), state: z.enum(deadLetterStates) }),
+          z.object({ reason: z.literal('unreadable') }),
+          z.object({ reason: z.literal('refused'), error: z.string() }),
+        ]),
+      })
+      .meta({ id: 'DeadLetterConflict' }),
+  },
+  PAYOUT_CONFLICT: {
+    statusCode: 409,
+    body: refusal(
+      'PAYOUT_CONFLICT',
+      z.discriminatedUnion('reason', [
+        z.object({ reason: z.literal('state'), state: z.enum([...payoutFileStates, ...payoutStates]) }),
+        z.object({
+          reason: z.literal('held'),
+          count: z.int().min(1).meta({
+            description: 'Payouts whose merchants are held, or have another account by now.',
+            'x-description-ko': '보류되었거나 계좌가 바뀐 가맹점의 지급 수.',
+          }),
+        }),
+        z.object({ reason: z.literal('changing') }),
+      ]),
+    ).meta({ id: 'PayoutConflict' }),
+  },
+  BREAK_CONFLICT: {
+    statusCode: 409,
+    body: refusal('BREAK_CONFLICT', z.object({ reason: z.enum(breakRefusals) })).meta({ id: 'BreakConflict' }),
+  },
+  VERIFY_CONFLICT: {
+    statusCode: 409,
+    body: refusal(
+      'VERIFY_CONFLICT',
+      z.discriminatedUnion('reason', [
+        z.object({ reason: z.literal('busy'), runId: ulidWith('vrf'), askedBy: z.string() }),
+        z.object({ reason: z.literal('no_starter') }),
+      ]),
+    ).meta({ id: 'VerifyConflict' }),
   },
   PAYLOAD_TOO_LARGE: {
     statusCode: 413,

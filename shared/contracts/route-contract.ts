@@ -5,7 +5,8 @@
 import type * as z from 'zod'
 import type { Language } from './errors.ts'
 import type { RouteClass } from './limits.ts'
-import type { RequestedKind } from './lists.ts'
+import type { OperatorRole, RequestedKind } from './lists.ts'
+import type { OperatorWrite } from './operator-write.ts'
 import type { Problem } from './problem-texts.ts'
 import type { RefusalName, Refusals } from './refusals.ts'
 import type { RouteName } from './routes.ts'
@@ -19,7 +20,7 @@ export interface TextAnswer {
 interface AnyContract {
   /** Method and path as serverless.yml writes them. */
   route: string
-  tag: 'payments' | 'ledger' | 'settlement' | 'reconciliation' | 'health' | 'description' | 'sandbox'
+  tag: 'payments' | 'ledger' | 'settlement' | 'reconciliation' | 'health' | 'description' | 'sandbox' | 'operator'
   path?: z.ZodObject
   /** A query that does not fit is a 400 where `VALIDATION_FAILED` is among the refusals. Elsewhere it counts as absent. */
   query?: z.ZodObject
@@ -37,6 +38,8 @@ interface AnyContract {
 /** A route that changes no payment. A caller whose request runs out of time is told `SERVICE_UNAVAILABLE`. */
 export interface ReadContract extends AnyContract {
   mutation?: undefined
+  operator?: undefined
+  writes?: undefined
   body?: undefined
   bodyOptional?: undefined
   onTimeout?: undefined
@@ -45,6 +48,8 @@ export interface ReadContract extends AnyContract {
 /** A route that moves money, and reads `Idempotency-Key`. */
 export interface MutationContract extends AnyContract {
   mutation: RequestedKind
+  operator?: undefined
+  writes?: undefined
   routeClass: 'mutations'
   body: z.ZodObject
   /** Whether the body may be left out. */
@@ -60,16 +65,35 @@ export interface MutationContract extends AnyContract {
 /** A route that changes the sandbox itself, and moves no money. */
 export interface SandboxContract extends AnyContract {
   mutation?: undefined
+  operator?: undefined
+  writes?: undefined
   body: z.ZodObject
   bodyOptional?: undefined
   onTimeout?: undefined
   offlineOnly: true
 }
 
-export type RouteContract = ReadContract | MutationContract | SandboxContract
+/** A route of the operator console. Its path begins with `/operator/`; deployed it has an authorizer of its own, or is absent. */
+export interface OperatorContract extends AnyContract {
+  mutation?: undefined
+  /** The least role that may call it. `anyone`: also who is not signed in, from the console's own address. */
+  operator: OperatorRole | 'anyone'
+  /** It changes something that an operator asked for: its body has `key` and `reason`, and its handler is given a claim. */
+  writes?: true
+  body?: z.ZodObject
+  bodyOptional?: undefined
+  /** What a caller is told when a write runs out of time that moves money. */
+  onTimeout?: 'OUTCOME_UNKNOWN'
+  open?: undefined
+}
+
+export type RouteContract = ReadContract | MutationContract | SandboxContract | OperatorContract
 
 /** What every read of the database may refuse with. */
 export const readRefusals = ['RATE_LIMITED', 'INTERNAL_ERROR', 'SERVICE_UNAVAILABLE'] as const
+
+/** What every read of the console may refuse with. */
+export const operatorReadRefusals = ['UNAUTHENTICATED', 'FORBIDDEN', ...readRefusals] as const
 
 /** What every mutation may refuse with. */
 export const mutationRefusals = [
@@ -95,6 +119,8 @@ type ImpliedRefusal<Contract> =
   | (Contract extends { body: object } ? BodyRefusal : never)
   | (Contract extends { routeClass: string } ? 'RATE_LIMITED' | 'SERVICE_UNAVAILABLE' : never)
   | (Contract extends { mutation: string } ? (typeof mutationRefusals)[number] : never)
+  | (Contract extends { operator: string } ? 'FORBIDDEN' | 'UNAUTHENTICATED' | 'SERVICE_UNAVAILABLE' : never)
+  | (Contract extends { writes: true } ? 'DIFFERENT_REQUEST' : never)
   | (Contract extends { mutation: 'capture' } ? 'CAPTURE_CONFLICT' : never)
   | (Contract extends { mutation: 'refund' } ? 'REFUND_CONFLICT' : never)
   | (Contract extends { mutation: 'void' } ? 'VOID_CONFLICT' : never)
@@ -105,13 +131,26 @@ type MissingRefusal<Contract extends RouteContract> = Exclude<ImpliedRefusal<Con
 type Complete<Contract extends RouteContract> = ([MissingRefusal<Contract>] extends [never]
   ? unknown
   : { refusals: `the refusals lack ${MissingRefusal<Contract>}` }) &
+  (Contract extends { route: `${string} /operator/${string}` }
+    ? { operator: OperatorRole | 'anyone' }
+    : { operator?: undefined }) &
   (Contract extends { body: infer Body extends z.ZodType; check: (body: infer Checked) => unknown }
     ? z.output<Body> extends Checked
       ? unknown
       : { check: 'the check takes another body' }
+    : unknown) &
+  (Contract extends { writes: true }
+    ? { operator: 'operator' | 'approver' } & (Contract extends { body: infer Body extends z.ZodType }
+        ? z.output<Body> extends OperatorWrite
+          ? unknown
+          : { body: 'the body lacks the fields of operatorWrite' }
+        : { body: z.ZodObject })
     : unknown)
 
-/** Returns the contract. It does not compile when `refusals` lacks one that the rest makes possible, or when `check` takes another body. */
+/**
+ * Returns the contract. It does not compile when `refusals` lacks one that the rest makes possible, when `check` takes another body, or when
+ * a path of the console names no role.
+ */
 export const defineContract = <const Contract extends RouteContract>(
   contract: Contract & Complete<Contract>,
 ): Contract => contract

@@ -12,7 +12,7 @@ import {
   payoutFileId,
   payoutId,
 } from './identifiers.ts'
-import { batchStates, itemTypes, payoutStates } from './lists.ts'
+import { batchStates, itemTypes, payoutFileStates, payoutStates } from './lists.ts'
 import { time } from './payment.ts'
 import { inBoth } from './problem-texts.ts'
 import { SAMPLE_AMOUNT_MINOR, SAMPLE_CURRENCY, SAMPLE_MERCHANT_ID, SAMPLE_PAYMENT_ID } from './sample-purchase.ts'
@@ -70,6 +70,50 @@ export const payoutView = z
   })
   .meta({ id: 'Payout', description: 'A payment to a merchant.', 'x-description-ko': '가맹점에 대한 지급.' })
 export type PayoutView = z.infer<typeof payoutView>
+
+export const payoutFileState = oneOf(payoutFileStates).meta({
+  id: 'PayoutFileState',
+  description:
+    'PREPARED → APPROVED by a person → SENT → ACCEPTED by the bank, or REJECTED whole. CANCELED: nothing of it was sent.',
+  'x-description-ko':
+    'PREPARED → APPROVED(사람의 승인) → SENT → 은행이 ACCEPTED 또는 전부 REJECTED. CANCELED는 아무것도 보내지 않음.',
+})
+
+export const payoutFileView = z
+  .object({
+    fileId: payoutFileId,
+    currency,
+    executeOn: day('The day on which the bank is to execute it.', '은행이 집행할 날.'),
+    payoutCount: z.int().min(0),
+    total: z.int().min(0).meta({
+      description: 'In minor units: the sum of its payouts.',
+      'x-description-ko': '최소 단위. 담긴 지급의 합계.',
+    }),
+    state: payoutFileState,
+    preparedAt: time,
+    approvedBy: z.string().nullable().meta({
+      description: 'The operator who approved it; null: nobody has.',
+      'x-description-ko': '승인한 운영자. 아직이면 null입니다.',
+    }),
+    approvedAt: time.nullable(),
+    sha256: z.string().nullable().meta({
+      description: 'Of the bytes that were sent; null until then.',
+      'x-description-ko': '보낸 파일의 해시. 보내기 전에는 null입니다.',
+    }),
+    failure: z.string().nullable().meta({
+      description: 'Why the bank rejected it; null otherwise.',
+      'x-description-ko': '은행이 거절한 이유. 없으면 null입니다.',
+    }),
+  })
+  .meta({
+    id: 'PayoutFile',
+    description: 'Payouts of a currency and day that go to the bank together.',
+    'x-description-ko': '은행에 함께 보내는, 통화와 날짜가 같은 지급.',
+  })
+export type PayoutFileView = z.infer<typeof payoutFileView>
+
+export const payoutFilePath = z.object({ fileId: payoutFileId })
+export const payoutPath = z.object({ payoutId })
 
 const batchFields = {
   batchId,
@@ -163,6 +207,12 @@ export const samplePayout = (): PayoutView => ({
   fileId: 'pof_01M8GMZ9A4E7W1SB8D6MP0YR2G',
   createdAt: '2026-11-24T00:00:31.108Z',
   updatedAt: '2026-11-24T01:12:05.730Z',
+})
+
+export const samplePayoutFile = (): PayoutFileView => ({
+  ...{ fileId: 'pof_01M8GMZ9A4E7W1SB8D6MP0YR2G', currency: SAMPLE_CURRENCY, executeOn: '2026-11-24', payoutCount: 1 },
+  ...{ total: SAMPLE_AMOUNT_MINOR - SAMPLE_FEE_MINOR, state: 'PREPARED', preparedAt: '2026-11-24T00:00:31.108Z' },
+  ...{ approvedBy: null, approvedAt: null, sha256: null, failure: null },
 })
 
 export const sampleBatchInList = (): BatchInListView => {

@@ -27,6 +27,7 @@ export const consumerGroups: readonly { groupId: string; topic: string }[] = [
       topic,
     })),
   ),
+  { groupId: 'record-dead-letters', topic: DEAD_LETTER_TOPIC },
   { groupId: 'relay-outbox', topic: DOORBELL_TOPIC },
 ]
 

@@ -28,3 +28,14 @@ export const validationFailed = (problems: Problem[]) => new ApiError('VALIDATIO
 
 /** 404: there is no such route or payment. */
 export const notFound = () => new ApiError('NOT_FOUND')
+
+/** 401: nobody is signed in, or a link does not work. Nobody is told why. */
+export const unauthenticated = () => new ApiError('UNAUTHENTICATED')
+
+/** 429 of the limit of an address. */
+export const tooManyOfAddress = (retryAfterSeconds: number) =>
+  new ApiError('RATE_LIMITED', { details: { limit: 'ip' }, headers: { 'retry-after': String(retryAfterSeconds) } })
+
+/** 422: the key was used for another request, and these JSON pointers differ. */
+export const differentRequest = (differences: string[]) =>
+  new ApiError('DUPLICATE_REQUEST', { statusCode: 422, details: { reason: 'different_request', differences } })

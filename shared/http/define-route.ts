@@ -66,14 +66,16 @@ export const defineRoute =
 const limitsOf = ({ routeClass }: ReadContract, ports: RoutePorts): MiddlewareObj[] =>
   routeClass === undefined ? [] : [rateLimit(ports, routeClass)]
 
-/** The chain of any route. `middlewares` follow those of path and query. */
+/** The chain of any route. `first` come before anything else, `middlewares` follow those of path and query. */
 export function routeOf(
   { path, query, refusals, onTimeout, routeClass }: RouteContract,
   ports: RoutePorts,
   middlewares: readonly MiddlewareObj[],
   handler: (request: unknown) => Promise<HttpResult>,
+  { first = [] }: { first?: readonly MiddlewareObj[] } = {},
 ): RouteHandler {
   const chain = route(ports, onTimeout)
+  for (const middleware of first) chain.use(middleware)
   const places = routeClass && new Places(ports, routeClass)
   if (places) chain.use(places.middleware)
   if (path) chain.use(parsePath(path))

@@ -6,11 +6,12 @@ import { compile } from '../../test/unit/compile.ts'
 jest.setTimeout(120_000)
 
 const ROUTE = `
-import { defineMutation, defineRoute, notFound, validationFailed, type MutationPorts, type RoutePorts } from '../../shared/http/index.ts'
+import { defineMutation, defineOperatorRoute, defineRoute, notFound, unauthenticated, validationFailed, type MutationPorts, type OperatorRoutePorts, type RoutePorts } from '../../shared/http/index.ts'
 import { contract as authorize } from '../../shared/contracts/routes/authorize-payment.ts'
 import { contract as capture } from '../../shared/contracts/routes/capture-payment.ts'
 import { contract as getPayment } from '../../shared/contracts/routes/get-payment.ts'
 import { contract as listPayments } from '../../shared/contracts/routes/list-payments.ts'
+import { contract as getSession } from '../../shared/contracts/routes/get-session.ts'
 import { contract as getReadiness } from '../../shared/contracts/routes/get-readiness.ts'
 import { authorizePayment } from '../../shared/payments/authorize-payment.ts'
 import { capturePayment } from '../../shared/payments/capture-payment.ts'
@@ -25,9 +26,12 @@ import * as z from 'zod'
 import { type DocsOf, defineContract, mutationRefusals } from '../../shared/contracts/route-contract.ts'
 import { refusalWords } from '../../shared/contracts/refusal-docs.ts'
 import { paymentPath } from '../../shared/contracts/requests.ts'
+import { operatorWrite } from '../../shared/contracts/operator-write.ts'
 const answer = z.object({ status: z.string() })
 const words = { en: 'x', ko: '가' }
 const base = { tag: 'payments', answers: { 200: answer } } as const
+const ofConsole = ['UNAUTHENTICATED', 'FORBIDDEN', 'INTERNAL_ERROR', 'SERVICE_UNAVAILABLE'] as const
+const write = { ...base, route: 'POST /operator/x', writes: true, operator: 'operator', body: z.object(operatorWrite), refusals: [...ofConsole, 'VALIDATION_FAILED', 'DIFFERENT_REQUEST', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] } as const
 const mutation = { ...base, route: 'POST /x', mutation: 'authorize', routeClass: 'mutations', needsKey: 'always', refusals: mutationRefusals, onTimeout: 'OUTCOME_UNKNOWN' } as const
 const docs = { summary: words, description: words, curl: '' }
 `
@@ -240,6 +244,62 @@ const mistakes: Mistake[] = [
       export const all: DocsOf<typeof contract> = { ...docs, requests: {}, answers: { 200: { words, examples: {} } } }`,
     code: 'TS2322',
     text: "Property 'requests' is missing in type",
+  },
+  {
+    what: 'a route under /operator/ that names no role',
+    before: CONTRACT,
+    wrong: `defineContract({ ...base, route: 'GET /operator/x', refusals: ofConsole })`,
+    right: `defineContract({ ...base, route: 'GET /operator/x', operator: 'viewer', refusals: ofConsole })`,
+    code: 'TS2345',
+    text: "Property 'operator' is missing in type",
+  },
+  {
+    what: 'a route of the console without its refusals',
+    before: CONTRACT,
+    wrong: `defineContract({ ...base, route: 'GET /operator/x', operator: 'viewer', refusals: ['UNAUTHENTICATED', 'INTERNAL_ERROR', 'SERVICE_UNAVAILABLE'] })`,
+    right: `defineContract({ ...base, route: 'GET /operator/x', operator: 'viewer', refusals: ofConsole })`,
+    code: 'TS2322',
+    text: 'the refusals lack FORBIDDEN',
+  },
+  {
+    what: 'a write of the console whose body lacks the reason',
+    before: CONTRACT,
+    wrong: `defineContract({ ...write, body: z.object({ key: operatorWrite.key }) })`,
+    right: `defineContract({ ...write, body: z.object({ ...operatorWrite, more: z.string() }) })`,
+    code: 'TS2322',
+    text: 'the body lacks the fields of operatorWrite',
+  },
+  {
+    what: 'a write of the console that a viewer may ask for',
+    before: CONTRACT,
+    wrong: `defineContract({ ...write, operator: 'viewer' })`,
+    right: `defineContract({ ...write, operator: 'approver' })`,
+    code: 'TS2322',
+    text: "is not assignable to type 'never'",
+  },
+  {
+    what: 'a write of the console without the refusal of a key that was used for another request',
+    before: CONTRACT,
+    wrong: `defineContract({ ...write, refusals: [...ofConsole, 'VALIDATION_FAILED', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] })`,
+    right: `defineContract(write)`,
+    code: 'TS2322',
+    text: 'the refusals lack DIFFERENT_REQUEST',
+  },
+  {
+    what: 'a claim on a route of the console that changes nothing',
+    before: `${ROUTE}declare const consolePorts: OperatorRoutePorts\n`,
+    wrong: `defineOperatorRoute(getSession)(consolePorts, async ({ claim }) => unauthenticated())`,
+    right: `defineOperatorRoute(getSession)(consolePorts, async ({ operator }) => unauthenticated())`,
+    code: 'TS2339',
+    text: "Property 'claim' does not exist on type",
+  },
+  {
+    what: 'a route of the console that is defined like a read',
+    before: ROUTE,
+    wrong: `defineRoute(getSession)`,
+    right: `defineOperatorRoute(getSession)`,
+    code: 'TS2345',
+    text: "is not assignable to parameter of type 'ReadContract'",
   },
 ]
 

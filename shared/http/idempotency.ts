@@ -2,13 +2,12 @@
  * Middleware: charges a mutation to its caller, fingerprints a keyed one, and answers a finished repeat from the cache.
  * It never claims a key: the database's unique keys do. A cache that is away makes it slower, never wrong.
  */
-import { createHash } from 'node:crypto'
 import type { MiddlewareObj } from '@middy/core'
-import canonicalize from 'canonicalize'
 import type { Charge, LimitState } from '../contracts/limits.ts'
 import type { MutationContract } from '../contracts/route-contract.ts'
 import { isExpired } from '../payments/answer-lifetime.ts'
 import type { Answer, Claim, Clock } from '../payments/ports.ts'
+import { claimOf } from './claim.ts'
 import { chargeOf, keepWithin, type LimitPorts } from './rate-limit.ts'
 import { type DuplicatePolicy, EXPIRES_HEADER, replay } from './respond.ts'
 import type { AnswerPlace, HttpResult } from './route.ts'
@@ -70,7 +69,8 @@ export function idempotency(ports: IdempotencyPorts, contract: Mutation): Middle
       keepWithin(event, (await ports.limiter.take(charge)).limits)
       return undefined
     }
-    const claim = claimOf(contract, event, event.key)
+    const { key, sentBody: body, pathParameters } = event
+    const claim = claimOf({ key, operation: contract.mutation, route: contract.route, pathParameters, body })
     const keyed = { scope: scopeOf(event), key: claim.key, fingerprint: claim.fingerprint }
     const { limits, cached, keep } = await ports.responses.open(keyed, charge)
     keepWithin(event, limits)
@@ -94,12 +94,6 @@ export function idempotency(ports: IdempotencyPorts, contract: Mutation): Middle
 
 /** The merchant's key space; a payment belongs to one merchant, so its id names the same space. */
 const scopeOf = (event: ParsedEvent): string => event.pathParameters?.paymentId ?? event.body.merchantId ?? ''
-
-function claimOf({ mutation, route }: Mutation, event: ParsedEvent, key: string): Claim {
-  const path = route.replace('POST ', '').replace('{paymentId}', event.pathParameters?.paymentId ?? '')
-  const canonicalRequest = canonicalize({ operation: mutation, path, body: event.sentBody })!
-  return { key, canonicalRequest, fingerprint: `v1:${createHash('sha256').update(canonicalRequest).digest('hex')}` }
-}
 
 /** An answer that is kept under its key says until when; no other does. */
 function keptIn(response: HttpResult | null | undefined): { answer: Answer; expiresAtMs: number } | undefined {

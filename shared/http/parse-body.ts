@@ -1,6 +1,7 @@
 /** Middleware: the body as JSON that fits its schema, and the idempotency key, with every problem reported at once. */
 import type { MiddlewareObj } from '@middy/core'
 import type * as z from 'zod'
+import { isOperatorKey } from '../contracts/operator-write.ts'
 import { type Problem, problemTexts } from '../contracts/problem-texts.ts'
 import { BODY_BYTES_MAX } from '../contracts/requests.ts'
 import { ApiError, validationFailed } from './api-error.ts'
@@ -95,13 +96,15 @@ interface SentKey {
 function readKey(event: RawEvent, sent: unknown): SentKey {
   const inBody = isObject(sent) ? sent.idempotencyKey : undefined
   const inHeader = header(event, 'idempotency-key')
+  const problem = (message: Problem['message'], path = 'Idempotency-Key'): SentKey => ({
+    given: true,
+    problems: [{ path, message }],
+  })
+  if (isOperatorKey(inBody)) return problem(problemTexts.keyOfConsole, '/idempotencyKey')
   if (inHeader === undefined) return { given: inBody !== undefined, value: inBody as string | undefined, problems: [] }
   const read = readKeyHeader(inHeader)
-  const problem = (message: Problem['message']): SentKey => ({
-    given: true,
-    problems: [{ path: 'Idempotency-Key', message }],
-  })
   if ('problem' in read) return problem(read.problem)
+  if (isOperatorKey(read.key)) return problem(problemTexts.keyOfConsole)
   if (inBody !== undefined && inBody !== read.key) return problem(problemTexts.keyDiffersFromBody)
   return { given: true, value: read.key, problems: [] }
 }

@@ -4,7 +4,7 @@ import { problemTexts } from '../contracts/problem-texts.ts'
 import { conflictCodes, JSON_TYPE } from '../payments/answer.ts'
 import type { Outcome } from '../payments/operation.ts'
 import type { Answer } from '../payments/ports.ts'
-import { ApiError, notFound, validationFailed } from './api-error.ts'
+import { ApiError, differentRequest, notFound, validationFailed } from './api-error.ts'
 import type { HttpResult } from './route.ts'
 
 /** What a finished repeat gets: the stored answer, or a 409 as in the original system. */
@@ -23,6 +23,10 @@ export const EXPIRES_HEADER = 'idempotency-expires'
 
 /** On an answer that is given again under its key. */
 export const REPLAYED_HEADER = 'idempotent-replayed'
+
+/** Of an answer that a handler makes anew each time. */
+export const replayedHeaders = (isReplayed: boolean): Record<string, string> =>
+  isReplayed ? { [REPLAYED_HEADER]: 'true' } : {}
 
 /** An answer that is kept under its key, and until when. */
 interface KeptAnswer {
@@ -54,10 +58,7 @@ export function respond(outcome: Outcome, operation: RequestedKind, duplicates: 
     case 'in_progress':
       throw new ApiError('DUPLICATE_REQUEST', { details: { reason: 'in_progress' }, headers: retrySoon })
     case 'different_request':
-      throw new ApiError('DUPLICATE_REQUEST', {
-        statusCode: 422,
-        details: { reason: 'different_request', differences: outcome.differences },
-      })
+      throw differentRequest(outcome.differences)
     case 'expired':
       throw new ApiError('DUPLICATE_REQUEST', { details: { reason: 'expired' } })
     case 'unknown':

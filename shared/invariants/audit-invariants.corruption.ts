@@ -2,7 +2,7 @@
 import { auditHashOf } from './audit-hash.ts'
 import type { auditInvariants } from './audit-invariants.ts'
 import type { PlantedFor } from './planted.corruption.ts'
-import { addAuditRow, SAMPLE_CHANGE, SAMPLE_FILE } from './sample-audit.ts'
+import { addAuditRow, SAMPLE_ACTION_KEY, SAMPLE_CHANGE, SAMPLE_FILE } from './sample-audit.ts'
 
 const APPROVED_AT = "'2026-11-29 00:00:00.000'"
 
@@ -173,6 +173,56 @@ export const auditCorruptions: PlantedFor<(typeof auditInvariants)[number]['name
            VALUES ('${SAMPLE_CHANGE}', 'shop', 'KRW', 'acct_mine', 'APPROVED', 'lee', ${APPROVED_AT}, 'kim', ${APPROVED_AT}, ${APPROVED_AT})`,
         ],
         offender: /^chg_/,
+      },
+    ],
+  },
+  'console-actions': {
+    samples: [
+      {
+        what: 'a refund of an operator that the audit log names another one for',
+        row: SAMPLE_ACTION_KEY,
+        inAudit: ({ actions }) => {
+          actions[0]!.operator = 'kim'
+        },
+      },
+      {
+        what: 'a second refund that has no entry',
+        row: 'console:',
+        inAudit: ({ actions }) => {
+          actions.push({ ...actions[0]!, key: SAMPLE_ACTION_KEY.replace('Z', '0'), operations: [] })
+        },
+      },
+      {
+        what: 'an operation on another payment than the operator asked for',
+        row: SAMPLE_ACTION_KEY,
+        inAudit: ({ actions }) => {
+          actions[0]!.operations = [{ kind: 'refund', paymentId: 'pay_00000000000000000000000002' }]
+        },
+      },
+      {
+        what: 'an operation of another kind than the operator asked for',
+        row: SAMPLE_ACTION_KEY,
+        inAudit: ({ actions }) => {
+          actions[0]!.operations = [{ kind: 'void', paymentId: actions[0]!.subject }]
+        },
+      },
+      {
+        what: 'an operation under a key that no operator used',
+        row: 'op_',
+        inAudit: ({ strays }) => {
+          strays.push({ operationId: 'op_00000000000000000000000001', key: SAMPLE_ACTION_KEY })
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a refund that nobody wrote into the audit log',
+        tables: ['console_action'],
+        inTables: [
+          `INSERT INTO console_action (action_key, operator, action, subject, request_hash, canonical_request, at)
+           VALUES ('${SAMPLE_ACTION_KEY}', 'kim', 'payment.refund-asked', 'pay_1', 'x', '{}', ${APPROVED_AT})`,
+        ],
+        offender: /^console:/,
       },
     ],
   },

@@ -28,6 +28,25 @@ export interface AccountApproval {
   termsToken: string | null | undefined
 }
 
+/** What an operator did under a key of the console. */
+export interface KeyedAction {
+  key: string
+  operator: string
+  action: string
+  subject: string
+  /** How many of this operator, action and subject there are, and how many entries of the audit log. */
+  sameActions: number
+  sameEntries: number
+  /** Under the key. */
+  operations: readonly { kind: string; paymentId: string }[]
+}
+
+/** An operation under a key of the console's form that no operator used. Merchants cannot use one. */
+export interface StrayOperation {
+  operationId: string
+  key: string
+}
+
 /** What stands before the first row. */
 const BEGINNING = { id: 0, hash: '0'.repeat(64) }
 
@@ -102,4 +121,29 @@ const accountApprovals = {
   },
 } as const satisfies DatabaseInvariant
 
-export const auditInvariants = [auditChain, auditApprovals, accountApprovals] as const
+export function* actionResults(done: KeyedAction): Iterable<CheckResult> {
+  const { key, operator, action, subject, sameActions, sameEntries, operations } = done
+  const what = `${action} of ${subject} by ${operator}`
+  yield holds(
+    sameEntries >= sameActions,
+    key,
+    `${what}: ${sameEntries} entries of the audit log, expected ${sameActions}`,
+  )
+  for (const { kind, paymentId } of operations) {
+    const isMeant = paymentId === subject && action === `payment.${kind}-asked`
+    yield holds(isMeant, key, `${what}, and the key is of a ${kind} of ${paymentId}`)
+  }
+}
+
+const consoleActions = {
+  name: 'console-actions',
+  sentence:
+    'What an operator did under a key of the console is in the audit log, and every operation under such a key is the one that the operator asked for.',
+  async *checkTotals({ keyedActions, strayOperations }) {
+    for await (const done of keyedActions()) yield* actionResults(done)
+    for await (const { operationId, key } of strayOperations())
+      yield failed(operationId, `has the key ${key} of the console, under which no operator did anything`)
+  },
+} as const satisfies DatabaseInvariant
+
+export const auditInvariants = [auditChain, auditApprovals, accountApprovals, consoleActions] as const

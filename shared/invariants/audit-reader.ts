@@ -1,6 +1,6 @@
 /** The SQL of the invariants about the audit log, a page at a time. */
 import type { AuditRow } from './audit-hash.ts'
-import type { AccountApproval, ApprovedFile } from './audit-invariants.ts'
+import type { AccountApproval, ApprovedFile, KeyedAction, StrayOperation } from './audit-invariants.ts'
 import type { Query } from './database-reader.ts'
 
 const PAGE_ROWS = 1_000
@@ -36,6 +36,60 @@ export async function* readAccountApprovals(query: Query): AsyncGenerator<Accoun
       yield* rows.map(row => accountOf(row, audited))
     }
     if (rows.length < PAGE_ROWS) return
+  }
+}
+
+/** Everything that operators did in the console. */
+export async function* readKeyedActions(query: Query): AsyncGenerator<KeyedAction> {
+  for (let rows: Row[] = [], after = ''; ; after = rows.at(-1)!.action_key) {
+    rows = await query(ACTIONS, [after, PAGE_ROWS])
+    if (rows.length > 0) {
+      const subjects = [...new Set(rows.map(row => row.subject))]
+      const actions = await query(SAME_ACTIONS, [subjects])
+      const entries = await query(SAME_ENTRIES, [subjects])
+      const operations = await query(OPERATIONS_UNDER, [rows.map(row => row.action_key)])
+      yield* rows.map(row => actionOf(row, actions, entries, operations))
+    }
+    if (rows.length < PAGE_ROWS) return
+  }
+}
+
+/** As a dialog of the console makes them. Merchants may use others that begin likewise. */
+const CONSOLE_KEY = /^console:[0-7][0-9A-HJKMNP-TV-Z]{25}$/
+
+export async function* readStrayOperations(query: Query): AsyncGenerator<StrayOperation> {
+  for (let rows: Row[] = [], after = ['', '']; ; after = [rows.at(-1)!.idempotency_key, rows.at(-1)!.operation_id]) {
+    rows = await query(UNDER_CONSOLE_KEYS, [after[0], after[0], after[1], PAGE_ROWS])
+    yield* rows
+      .filter(row => row.action_key === null && CONSOLE_KEY.test(row.idempotency_key))
+      .map(row => ({ operationId: row.operation_id, key: row.idempotency_key }))
+    if (rows.length < PAGE_ROWS) return
+  }
+}
+
+const ACTIONS =
+  'SELECT action_key, operator, action, subject FROM console_action WHERE action_key > ? ORDER BY action_key LIMIT ?'
+const SAME_ACTIONS =
+  'SELECT subject, action, operator AS who, COUNT(*) AS count FROM console_action WHERE subject IN (?) GROUP BY subject, action, operator'
+const SAME_ENTRIES =
+  'SELECT subject, action, actor AS who, COUNT(*) AS count FROM audit_log WHERE subject IN (?) GROUP BY subject, action, actor'
+const OPERATIONS_UNDER = 'SELECT idempotency_key, kind, payment_id FROM payment_operation WHERE idempotency_key IN (?)'
+const UNDER_CONSOLE_KEYS = `SELECT o.idempotency_key, o.operation_id, a.action_key
+  FROM payment_operation o FORCE INDEX (payment_operation_by_key)
+  LEFT JOIN console_action a ON a.action_key = o.idempotency_key
+  WHERE o.idempotency_key >= 'console:' AND o.idempotency_key < 'console;'
+    AND (o.idempotency_key > ? OR (o.idempotency_key = ? AND o.operation_id > ?))
+  ORDER BY o.idempotency_key, o.operation_id LIMIT ?`
+
+function actionOf(row: Row, actions: Row[], entries: Row[], operations: Row[]): KeyedAction {
+  const { action_key: key, operator, action, subject } = row
+  const countIn = (counts: Row[]): number =>
+    Number(counts.find(each => each.subject === subject && each.action === action && each.who === operator)?.count ?? 0)
+  return {
+    ...{ key, operator, action, subject, sameActions: countIn(actions), sameEntries: countIn(entries) },
+    operations: operations
+      .filter(each => each.idempotency_key === key)
+      .map(({ kind, payment_id: paymentId }) => ({ kind, paymentId })),
   }
 }
 

@@ -2,13 +2,20 @@
 
 import { settlementEventTypes } from '../contracts/lists.ts'
 import type { AuditRow } from './audit-hash.ts'
-import type { AccountApproval, ApprovedFile } from './audit-invariants.ts'
-import { readAccountApprovals, readApprovedFiles, readAuditRows } from './audit-reader.ts'
+import type { AccountApproval, ApprovedFile, KeyedAction, StrayOperation } from './audit-invariants.ts'
+import {
+  readAccountApprovals,
+  readApprovedFiles,
+  readAuditRows,
+  readKeyedActions,
+  readStrayOperations,
+} from './audit-reader.ts'
 import type { TermsRow } from './charges.ts'
 import { type AccountTotals, Balances, type CheckedSnapshot, type KeptAnswer } from './database-totals.ts'
 import { type DisputeHistory, disputeExpectationKinds, disputeItemTypes, quoted } from './dispute-history.ts'
 import { DisputeReader } from './dispute-reader.ts'
 import type { DatabaseSource } from './judge.ts'
+import type { LetterState, ListedLetter } from './kafka-facts.ts'
 import type { CheckedMonth } from './month-invariants.ts'
 import { readClosedMonths } from './month-reader.ts'
 import {
@@ -252,6 +259,14 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
     return readAccountApprovals(this.#snapshot)
   }
 
+  keyedActions(): AsyncGenerator<KeyedAction> {
+    return readKeyedActions(this.#snapshot)
+  }
+
+  strayOperations(): AsyncGenerator<StrayOperation> {
+    return readStrayOperations(this.#snapshot)
+  }
+
   approvedFiles(): AsyncGenerator<ApprovedFile> {
     return readApprovedFiles(this.#snapshot)
   }
@@ -343,7 +358,24 @@ export class DatabaseReader implements DatabaseSource, SliceSource, OutboxLookup
     const rows = await this.#current(everyEvent('event_id', 'event_id IN (?)'), [eventIds, eventIds])
     return new Set(rows.map(row => row.event_id))
   }
+
+  /** The rows of dead letters as they are now, by `partition/offset`. */
+  async listedLetters(): Promise<Map<string, ListedLetter>> {
+    const rows = await this.#current(
+      `SELECT partition_number, record_offset, state, origin_topic, origin_partition, origin_offset, handled_at FROM dead_letter`,
+      [],
+    )
+    return new Map(rows.map(row => [`${row.partition_number}/${row.record_offset}`, listedLetterOf(row)]))
+  }
 }
+
+const letterStates: Record<string, LetterState> = { WAITING: 'waiting', REDRIVEN: 'redriven', PUT_ASIDE: 'put aside' }
+
+const listedLetterOf = (row: Row): ListedLetter => ({
+  origin: row.origin_topic === null ? 'unknown' : `${row.origin_topic} ${row.origin_partition}/${row.origin_offset}`,
+  state: letterStates[row.state]!,
+  handledAtMs: row.handled_at?.getTime() ?? 0,
+})
 
 const SNAPSHOT_PAGE_ROWS = 100
 

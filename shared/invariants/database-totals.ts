@@ -1,7 +1,7 @@
 /** What the database says of all payments together: the balances of the accounts, and every stored answer. */
 import { type EntryType, entryTypes, type VatMode } from '../contracts/lists.ts'
 import type { AuditRow } from './audit-hash.ts'
-import type { AccountApproval, ApprovedFile } from './audit-invariants.ts'
+import type { AccountApproval, ApprovedFile, KeyedAction, StrayOperation } from './audit-invariants.ts'
 import { type ChargeType, chargesOf } from './charges.ts'
 import type { Judge } from './invariant.ts'
 import { entryRules } from './ledger-invariants.ts'
@@ -70,6 +70,8 @@ export interface DatabaseTotals {
   auditRows: () => AsyncIterable<AuditRow>
   approvedFiles: () => AsyncIterable<ApprovedFile>
   accountApprovals: () => AsyncIterable<AccountApproval>
+  keyedActions: () => AsyncIterable<KeyedAction>
+  strayOperations: () => AsyncIterable<StrayOperation>
   snapshots: () => AsyncIterable<CheckedSnapshot>
   closedMonths: () => AsyncIterable<CheckedMonth>
 }

@@ -1,7 +1,7 @@
 /** Holds the invariants against a database and, where they can be read, Kafka and the acquirer's journal: once, changing nothing. */
 import type { AcquirerFacts, DecidedHistory } from './acquirer-facts.ts'
 import type { AuditRow } from './audit-hash.ts'
-import type { AccountApproval, ApprovedFile } from './audit-invariants.ts'
+import type { AccountApproval, ApprovedFile, KeyedAction, StrayOperation } from './audit-invariants.ts'
 import { type InvariantGroup, needingAcquirer, needingDatabase, needingKafka, needingOnePayment } from './catalogue.ts'
 import { type Balances, type CheckedSnapshot, Expectations, type KeptAnswer } from './database-totals.ts'
 import type { DisputeHistory } from './dispute-history.ts'
@@ -41,6 +41,8 @@ export interface DatabaseSource {
   auditRows(): AsyncIterable<AuditRow>
   approvedFiles(): AsyncIterable<ApprovedFile>
   accountApprovals(): AsyncIterable<AccountApproval>
+  keyedActions(): AsyncIterable<KeyedAction>
+  strayOperations(): AsyncIterable<StrayOperation>
   /** Every stored balance. */
   snapshots(): AsyncIterable<CheckedSnapshot>
   closedMonths(): AsyncIterable<CheckedMonth>
@@ -230,10 +232,11 @@ async function judgeTotals(
   const answers = () => counted(database.answers(), count => onJudged('answers', count))
   const [auditRows, approvedFiles] = [() => database.auditRows(), () => database.approvedFiles()]
   const accountApprovals = () => database.accountApprovals()
+  const [keyedActions, strayOperations] = [() => database.keyedActions(), () => database.strayOperations()]
   const [snapshots, closedMonths] = [() => database.snapshots(), () => database.closedMonths()]
   const balances = await database.balances()
   settlement.addLedger(balances.debits, balances.credits, await database.settlementSums())
-  const audit = { auditRows, approvedFiles, accountApprovals }
+  const audit = { auditRows, approvedFiles, accountApprovals, keyedActions, strayOperations }
   const beside = { settlement, recon, answers, snapshots, closedMonths, ...audit }
   const totals = { ...balances, expected, chargesOutstanding, ...beside }
   for (const invariant of needingDatabase)

@@ -45,7 +45,23 @@ export interface DeadLetterFacts {
   offset: number
   origin: string
   error: string
-  state: 'waiting' | 'redriven' | 'put aside'
+  state: LetterState
+  /** What its notes say. Before there were notes, a letter could be handled without. */
+  noted: LetterState
+  /** When Kafka got it, or the last note about it. */
+  writtenAtMs: number
+  /** What the table says of it; null when it has no row. */
+  row: ListedLetter | null
+}
+
+export type LetterState = 'waiting' | 'redriven' | 'put aside'
+
+/** A row of `dead_letter`. */
+export interface ListedLetter {
+  origin: string
+  state: LetterState
+  /** Real time; 0 where it is not known. */
+  handledAtMs: number
 }
 
 /** Read after the database that it is compared with, so that it has every event which the database calls published. */

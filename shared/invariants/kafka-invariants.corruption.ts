@@ -1,6 +1,6 @@
 /** Corruptions that make the invariants of what Kafka holds fail. For tests only. */
 
-import type { HistoryInKafka } from './kafka-facts.ts'
+import type { DeadLetterFacts, HistoryInKafka } from './kafka-facts.ts'
 import type { kafkaInvariants } from './kafka-invariants.ts'
 import { COPY_TO_ARCHIVE, change, type PlantedFor, recordsOf, replaced } from './planted.corruption.ts'
 
@@ -203,6 +203,9 @@ export const kafkaCorruptions: PlantedFor<(typeof kafkaInvariants)[number]['name
             origin: 'payment.captured 0/1',
             error: 'schema',
             state: 'waiting',
+            noted: 'waiting',
+            writtenAtMs: 0,
+            row: { origin: 'payment.captured 0/1', state: 'waiting', handledAtMs: 0 },
           })
         },
       },
@@ -211,10 +214,52 @@ export const kafkaCorruptions: PlantedFor<(typeof kafkaInvariants)[number]['name
       {
         what: 'a dead letter that waits',
         deadLetter: { topic: 'payment.captured', partition: 0, offset: 1, error: 'schema' },
+        alsoBreaks: ['dead-letters-listed'],
         offender: /^payment\.dlq/,
       },
     ],
   },
+  'dead-letters-listed': {
+    samples: [
+      {
+        what: 'a dead letter without a row',
+        row: 'payment.dlq 0/0',
+        inKafka: kafka => {
+          kafka.deadLetters.push({ ...redriven, row: null })
+        },
+      },
+      {
+        what: 'a dead letter whose note was not read',
+        row: 'payment.dlq 0/0',
+        inKafka: kafka => {
+          kafka.deadLetters.push({ ...redriven, row: { origin: redriven.origin, state: 'waiting', handledAtMs: 0 } })
+        },
+      },
+      {
+        what: 'another letter in the place of one',
+        row: 'payment.dlq 0/0',
+        inKafka: kafka => {
+          kafka.deadLetters.push({
+            ...redriven,
+            row: { origin: 'payment.refunded 1/7', state: 'redriven', handledAtMs: 0 },
+          })
+        },
+      },
+    ],
+    system: [
+      {
+        what: 'a dead letter that nobody has read',
+        deadLetter: { topic: 'payment.refunded', partition: 1, offset: 7, error: 'not JSON' },
+        alsoBreaks: ['no-dead-letters'],
+        offender: /^payment\.dlq/,
+      },
+    ],
+  },
+}
+
+const redriven: Omit<DeadLetterFacts, 'row'> = {
+  ...{ partition: 0, offset: 0, origin: 'payment.captured 0/1', error: 'schema', writtenAtMs: 0 },
+  ...{ state: 'redriven', noted: 'redriven' },
 }
 
 /** Splits the refund into two halves and swaps their places in Kafka; everything else stays right. */

@@ -91,6 +91,23 @@ const deadLetters = {
   },
 } as const satisfies KafkaInvariant
 
+const deadLettersListed = {
+  name: 'dead-letters-listed',
+  sentence:
+    'Every dead letter is a row of the console’s list, from the same place and in the state that its last note says.',
+  *checkKafka({ deadLetters }, { nowMs, graceMs }) {
+    if (deadLetters.length === 0) yield ok
+    for (const { partition, offset, origin, noted, writtenAtMs, row } of deadLetters) {
+      const name = `payment.dlq ${partition}/${offset}`
+      const problem = row === null ? 'has no row' : `from ${origin}, ${noted}; its row says ${row.origin}, ${row.state}`
+      // The rows are read after the topic: one may be of a note that came in between.
+      const youngestMs = Math.max(writtenAtMs, row?.handledAtMs ?? 0)
+      if (row?.origin === origin && row.state === noted) yield ok
+      else yield youngestMs > nowMs - graceMs ? pending(name, problem) : failed(name, problem)
+    }
+  },
+} as const satisfies KafkaInvariant
+
 export const kafkaInvariants = [
   outboxInKafka,
   orderInTopic,
@@ -99,4 +116,5 @@ export const kafkaInvariants = [
   fromZero,
   consumerOffsets,
   deadLetters,
+  deadLettersListed,
 ] as const

@@ -12,6 +12,18 @@ export async function readRuns(runs: Pick<InvariantRuns, 'last' | 'lastComplete'
   return { lastRun: last ? runOf(last) : null, lastPass: complete ? passOf(complete) : null, rules: rulesOf(last) }
 }
 
+/** The same in four figures; undefined until the job has run. Throws when the database is away. */
+export async function summarizeRuns(runs: Pick<InvariantRuns, 'last' | 'lastComplete'>) {
+  const [last, complete] = [await runs.last(), await runs.lastComplete()]
+  if (last === undefined) return undefined
+  return {
+    rules: needingOnePayment.length,
+    failed: Object.keys(last.failures).length,
+    checkedAt: timeOf(last.finishedAtMs),
+    passEndedAt: complete === undefined ? null : timeOf(complete.finishedAtMs),
+  }
+}
+
 const timeOf = (epochMs: number): string => new Date(epochMs).toISOString()
 
 function runOf(run: InvariantRun): NonNullable<InvariantsView['lastRun']> {

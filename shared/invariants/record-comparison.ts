@@ -10,6 +10,8 @@ export interface LogRecord {
   key: Buffer | null
   value: Buffer | null
   headers: Record<string, Buffer | undefined>
+  /** When Kafka got it, as far as it is known. */
+  timestampMs?: number
 }
 
 /** An outbox row as Kafka's records are compared with it. */

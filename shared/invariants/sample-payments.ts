@@ -8,7 +8,7 @@ import type { DatabaseSource } from './judge.ts'
 import type { HistoryInKafka, KafkaFacts, RowInKafka } from './kafka-facts.ts'
 import type { CheckedMonth } from './month-invariants.ts'
 import type { AnswerRow, EntryRow, EventFacts, OperationRow, PaymentHistory, PaymentRow } from './payment-history.ts'
-import { accountApprovalsOf, approvedFilesOf, type SampleAudit, sampleAudit } from './sample-audit.ts'
+import { accountApprovalsOf, approvedFilesOf, keyedActionsOf, type SampleAudit, sampleAudit } from './sample-audit.ts'
 import { withDisputes } from './sample-disputes.ts'
 import { sampleMonths } from './sample-months.ts'
 import {
@@ -542,6 +542,12 @@ export function sampleDatabase(
     },
     accountApprovals: async function* () {
       yield* accountApprovalsOf(audit)
+    },
+    keyedActions: async function* () {
+      yield* keyedActionsOf(audit)
+    },
+    strayOperations: async function* () {
+      yield* audit.strays
     },
     approvedFiles: async function* () {
       yield* approvedFilesOf(audit)

@@ -2,6 +2,7 @@
 import type { Admin } from 'kafkajs'
 import { type ConsumerOffset, type ConsumerOffsets, DependencyUnavailableError } from '../payments/ports.ts'
 import type { LazyAdmin } from './kafka-client.ts'
+import { within } from './within.ts'
 
 export interface ConsumerGroup {
   groupId: string
@@ -17,10 +18,15 @@ export class KafkaConsumerOffsets implements ConsumerOffsets {
     this.#groups = groups
   }
 
-  async read(): Promise<ConsumerOffset[]> {
+  async read(withinMs?: number): Promise<ConsumerOffset[]> {
+    const asked = this.#admin.ask(admin => offsetsOfAll(admin, this.#groups))
     try {
-      return await this.#admin.ask(admin => offsetsOfAll(admin, this.#groups))
+      if (withinMs !== undefined && (await within(withinMs, asked)) === 'late')
+        throw new Error(`no answer within ${withinMs} ms`)
+      return await asked
     } catch (error) {
+      // Whoever stopped waiting for it hears of it nowhere else.
+      asked.catch(() => undefined)
       throw new DependencyUnavailableError('Kafka does not say how far its consumers are', { cause: error })
     }
   }

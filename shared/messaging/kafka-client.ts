@@ -10,6 +10,8 @@ import kafkajs, {
   logLevel,
   type Message,
   type Producer,
+  type ProducerRecord,
+  type RecordMetadata,
   type SASLOptions,
   type TopicMessages,
 } from 'kafkajs'
@@ -124,15 +126,19 @@ export class LazyProducer {
    * Sends with the given acknowledgement (−1 all replicas, 1 the leader). When the connection was lost, for instance because a
    * broker closed it while idle, a new client sends everything again. Rejects with kafkajs's error, within 20 s.
    */
-  async sendBatch(acks: -1 | 1, topicMessages: TopicMessages[]): Promise<void> {
+  async sendBatch(acks: -1 | 1, topicMessages: TopicMessages[]): Promise<RecordMetadata[]> {
     const send = (producer: Producer) => producer.sendBatch({ acks, timeout: REQUEST_TIMEOUT_MS, topicMessages })
     try {
-      await this.#producers.use(send)
+      return await this.#producers.use(send)
     } catch (error) {
       if (!isLostConnection(error)) throw error
-      await this.#producers.use(send)
+      return await this.#producers.use(send)
     }
   }
+
+  /** Acknowledged by all replicas; says where the records are. */
+  readonly sendRecord = ({ topic, messages }: Pick<ProducerRecord, 'topic' | 'messages'>): Promise<RecordMetadata[]> =>
+    this.sendBatch(-1, [{ topic, messages }])
 
   async send(acks: -1 | 1, topic: string, messages: Message[]): Promise<void> {
     await this.sendBatch(acks, [{ topic, messages }])

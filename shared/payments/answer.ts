@@ -37,7 +37,8 @@ const answerOf = (statusCode: number, body: unknown): Answer => ({
 
 const time = (epochMs: number): string => new Date(epochMs).toISOString()
 
-const entryView = (entry: LedgerEntry): LedgerEntryView => ({
+/** As callers see it. */
+export const entryView = (entry: LedgerEntry): LedgerEntryView => ({
   entryId: entry.entryId,
   type: entry.type,
   debitAccount: entry.debitAccount,

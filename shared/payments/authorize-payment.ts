@@ -14,8 +14,15 @@ import {
   type Outcome,
   repeat,
   repeatIfUsed,
+  requestIdOf,
 } from './operation.ts'
-import { type Claim, DependencyUnavailableError, DuplicateKeyError, type Operation, type Transaction } from './ports.ts'
+import {
+  type Claim,
+  type ClaimedOperation,
+  DependencyUnavailableError,
+  DuplicateKeyError,
+  type Transaction,
+} from './ports.ts'
 import { traced } from './traced.ts'
 
 /**
@@ -53,6 +60,7 @@ export async function authorizePayment(
     authorizationId: null,
     finalCapture: null,
     combined: request.capture === true,
+    requestId: requestIdOf(caller),
   }
   const operation = newOperation(ports, fields, nowMs)
   caller.paymentId = payment.paymentId
@@ -72,7 +80,7 @@ export async function authorizePayment(
 const claimNew = (
   ports: OperationPorts,
   payment: Payment,
-  operation: Operation & { sequence: number },
+  operation: ClaimedOperation,
   claim: Claim,
   caller: Caller,
   nowMs: number,

@@ -11,8 +11,16 @@ import {
   type Outcome,
   repeat,
   repeatIfUsed,
+  requestIdOf,
 } from './operation.ts'
-import { type Claim, DependencyUnavailableError, DuplicateKeyError, type Operation, type Transaction } from './ports.ts'
+import {
+  type Claim,
+  type ClaimedOperation,
+  DependencyUnavailableError,
+  DuplicateKeyError,
+  type Operation,
+  type Transaction,
+} from './ports.ts'
 import { notBefore } from './record-outcome.ts'
 import { traced } from './traced.ts'
 
@@ -126,13 +134,15 @@ async function claimChange(
     idempotencyKey: claim?.key ?? null,
     finalCapture: change.finalCapture ?? null,
     reason: change.reason,
+    requestId: requestIdOf(caller),
   }
   return { operation: await claimOperation(tx, ports, payment, summary, fields, nowMs) }
 }
 
-type ClaimedFields = Pick<Operation, 'operationId' | 'kind' | 'amountMinor' | 'idempotencyKey' | 'finalCapture'> & {
-  reason?: string
-}
+type ClaimedFields = Pick<
+  ClaimedOperation,
+  'operationId' | 'kind' | 'amountMinor' | 'idempotencyKey' | 'finalCapture' | 'requestId'
+> & { reason?: string }
 
 /** Inserts the operation and notes it on the payment, which must be locked, planned at `nowMs` and free of another one. */
 export async function claimOperation(

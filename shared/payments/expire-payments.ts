@@ -59,7 +59,8 @@ export const claimExpiry = (ports: OperationPorts, paymentId: string, span?: Spa
     const planned = plan(payment, 'expire', undefined, nowMs)
     if (planned.kind !== 'allowed') return undefined
     const { amountMinor } = planned
-    const fields = { operationId, kind: 'expire', amountMinor, idempotencyKey: null, finalCapture: null } as const
+    const nobody = { idempotencyKey: null, finalCapture: null, requestId: null }
+    const fields = { operationId, kind: 'expire', amountMinor, ...nobody } as const
     return claimOperation(tx, ports, payment, summary, fields, nowMs)
   }
   return ports.transactions.run(paymentId, write, span)

@@ -18,7 +18,9 @@ import {
   type Answer,
   type AnswerKeeper,
   type Answers,
+  type Asked,
   type Claim,
+  type ClaimedOperation,
   type ConsumerProgress,
   type DeliveryProgress,
   DuplicateKeyError,
@@ -133,9 +135,12 @@ export function checkTotals({ amountMinor, capturedMinor, refundedMinor, dispute
 }
 
 interface OperationRow extends Operation {
+  requestId: string | null
   state: OperationState
   declineReason: string | null
   finishedAtMs: number | null
+  askedAtMs: number | null
+  answeredAtMs: number | null
 }
 
 export class FakeOperations implements Operations {
@@ -151,7 +156,7 @@ export class FakeOperations implements Operations {
     this.#places = new Table(db)
   }
 
-  async insert(tx: Transaction, operation: Operation & { sequence: number }): Promise<void> {
+  async insert(tx: Transaction, operation: ClaimedOperation): Promise<void> {
     const { operationId, merchantId, idempotencyKey } = operation
     refuseUnless(operation.amountMinor > 0, 'payment_operation_amount')
     await this.table.insert(tx, operationId, {
@@ -159,6 +164,8 @@ export class FakeOperations implements Operations {
       state: 'PENDING',
       declineReason: null,
       finishedAtMs: null,
+      askedAtMs: null,
+      answeredAtMs: null,
     })
     await this.#places.insert(tx, pair(operation.paymentId, String(operation.sequence)), operationId)
     if (idempotencyKey !== null) await this.#keys.insert(tx, pair(merchantId, idempotencyKey), operationId)
@@ -176,11 +183,11 @@ export class FakeOperations implements Operations {
   finish(
     tx: Transaction,
     operation: Operation,
-    outcome: { state: FinalState; declineReason: string | null; nowMs: number },
+    outcome: { state: FinalState; declineReason: string | null; nowMs: number; asked?: Asked },
   ): Promise<boolean> {
-    const { state, declineReason, nowMs } = outcome
+    const { state, declineReason, nowMs, asked = { askedAtMs: null, answeredAtMs: null } } = outcome
     return this.table.update(tx, operation.operationId, row =>
-      isStill(row, operation) ? { ...row, state, declineReason, finishedAtMs: nowMs } : undefined,
+      isStill(row, operation) ? { ...row, state, declineReason, finishedAtMs: nowMs, ...asked } : undefined,
     )
   }
 
@@ -199,10 +206,17 @@ export class FakeOperations implements Operations {
     return matched ? operationOf(taken) : undefined
   }
 
-  async release(operation: Operation, nowMs: number, nextAttemptAtMs: number): Promise<void> {
+  async release(
+    operation: Operation,
+    nowMs: number,
+    nextAttemptAtMs: number,
+    asked?: Pick<Asked, 'askedAtMs'>,
+  ): Promise<void> {
     await this.#db.run(operation.operationId, tx =>
       this.table.update(tx, operation.operationId, row =>
-        isStill(row, operation) ? { ...row, leaseUntilMs: nowMs, nextAttemptAtMs } : undefined,
+        isStill(row, operation)
+          ? { ...row, leaseUntilMs: nowMs, nextAttemptAtMs, askedAtMs: asked?.askedAtMs ?? row.askedAtMs }
+          : undefined,
       ),
     )
   }
@@ -222,13 +236,16 @@ export class FakeOperations implements Operations {
     return rows.slice(0, limit).map(row => row.operationId)
   }
 
-  async unknown({ nowMs, leaseUntilMsMax }: LeaseTimes): Promise<UnknownOutcomes> {
-    const rows = await this.table.filter(
+  async unknown(now: LeaseTimes): Promise<UnknownOutcomes> {
+    const times = (await this.unknownRows(now)).map(row => row.createdAtMs)
+    return { count: times.length, oldestCreatedAtMs: times.length === 0 ? null : Math.min(...times) }
+  }
+
+  unknownRows({ nowMs, leaseUntilMsMax }: LeaseTimes): Promise<OperationRow[]> {
+    return this.table.filter(
       undefined,
       row => row.state === 'PENDING' && (row.attempt > 1 || !isAhead(row.leaseUntilMs, nowMs, leaseUntilMsMax)),
     )
-    const times = rows.map(row => row.createdAtMs)
-    return { count: rows.length, oldestCreatedAtMs: times.length === 0 ? null : Math.min(...times) }
   }
 }
 
@@ -238,8 +255,16 @@ const isStill = (row: OperationRow, operation: Operation): boolean =>
   row.state === 'PENDING' && row.attempt === operation.attempt
 
 function operationOf(row: OperationRow): Operation {
-  const { state: _, declineReason: __, finishedAtMs: ___, ...operation } = row
-  return operation
+  const {
+    requestId: _,
+    state: __,
+    declineReason: ___,
+    finishedAtMs: ____,
+    askedAtMs: a,
+    answeredAtMs: b,
+    ...rest
+  } = row
+  return rest
 }
 
 export class FakeManualSettlements implements ManualSettlements {
@@ -334,6 +359,8 @@ export class FakeLedger implements Ledger {
   readonly table: Table<LedgerEntry>
   /** Rows that the database refuses for what they hold. */
   refuses: (entry: LedgerEntry) => boolean = () => false
+  /** By entry. */
+  readonly recordedAtMs = new Map<string, number>()
   readonly #once: Table<string>
 
   constructor(db: FakeDatabase) {
@@ -341,8 +368,9 @@ export class FakeLedger implements Ledger {
     this.#once = new Table(db)
   }
 
-  async insert(tx: Transaction, entries: readonly LedgerEntry[], _nowMs: number): Promise<void> {
+  async insert(tx: Transaction, entries: readonly LedgerEntry[], nowMs: number): Promise<void> {
     for (const entry of entries) {
+      this.recordedAtMs.set(entry.entryId, nowMs)
       const accounts = [entry.debitAccount, entry.creditAccount]
       refuseUnless(entry.amountMinor > 0, 'ledger_entry_amount')
       refuseUnless(new Set(accounts).size === 2, 'ledger_entry_two_accounts')
@@ -606,7 +634,7 @@ export class FakeReader implements PaymentReader {
     if (row === undefined) return undefined
     const events = (await this.#tables.outbox.every()).filter(event => event.messageKey === paymentId)
     events.sort((a, b) => a.sequence - b.sequence)
-    return { ...(await this.#detail(row)), events: events.map(eventViewOf) }
+    return { ...(await this.detail(row)), events: events.map(eventViewOf) }
   }
 
   async list(query: {
@@ -626,7 +654,7 @@ export class FakeReader implements PaymentReader {
         (beforePaymentId === undefined || row.paymentId < beforePaymentId),
     )
     rows.sort((a, b) => (a.paymentId > b.paymentId ? -1 : 1))
-    return Promise.all(rows.slice(0, limit).map(row => this.#detail(row)))
+    return Promise.all(rows.slice(0, limit).map(row => this.detail(row)))
   }
 
   async operations(paymentId: string): Promise<OperationListView['operations'] | undefined> {
@@ -657,7 +685,7 @@ export class FakeReader implements PaymentReader {
     )
   }
 
-  async #detail({ idempotencyKey: _, ...payment }: Payment & { idempotencyKey: string }): Promise<PaymentDetail> {
+  async detail({ idempotencyKey: _, ...payment }: Payment & { idempotencyKey: string }): Promise<PaymentDetail> {
     const { pendingOperationId: operationId } = payment
     const pending = operationId === null ? undefined : await this.#tables.operations.table.find(undefined, operationId)
     return {

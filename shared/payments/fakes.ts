@@ -4,6 +4,10 @@ import type { AuthorizeRequest } from '../contracts/routes/authorize-payment.ts'
 import type { SettlementTerms } from '../domain/settlement-terms.ts'
 import type { SettlementIds } from '../settlement/ports.ts'
 import type { Caller } from './answer.ts'
+import { FakeConsoleActions } from './fake-console-actions.ts'
+import { FakeDeadLetterRows, FakeLetterSender, FakeOutboxShards } from './fake-dead-letters.ts'
+import { FakeFinder } from './fake-finder.ts'
+import { FakeOverview } from './fake-overview.ts'
 import { FakeDueWork, FakeSandboxClock } from './fake-sandbox.ts'
 import {
   FakeBookedDefaults,
@@ -166,8 +170,11 @@ export class FakeDeadLetters implements DeadLetters {
 export class FakeConsumerOffsets implements ConsumerOffsets {
   offsets: ConsumerOffset[] = []
   away = false
+  /** How long the last reader would have waited. */
+  withinMs: number | undefined
 
-  async read(): Promise<ConsumerOffset[]> {
+  async read(withinMs?: number): Promise<ConsumerOffset[]> {
+    this.withinMs = withinMs
     if (this.away) throw new DependencyUnavailableError('the fake broker is away')
     return structuredClone(this.offsets)
   }
@@ -334,14 +341,18 @@ export function createFakePorts(options: { turn?: Turn; policy?: Partial<Operati
     answers: new FakeAnswers(transactions),
     ledger: new FakeLedger(transactions),
     outbox: new FakeOutbox(transactions),
+    consoleActions: new FakeConsoleActions(transactions),
   }
+  const reader = new FakeReader(tables)
   return {
     transactions,
     ...tables,
     terms: new FakeTerms(),
     settlementDefaults: fakeTerms,
     ...createFakeSettlement(transactions),
-    reader: new FakeReader(tables),
+    reader,
+    finder: new FakeFinder(tables, reader),
+    overview: new FakeOverview(tables),
     dueWork: new FakeDueWork(tables),
     dueJobs: [] as DueJob[],
     sandboxClock: new FakeSandboxClock(transactions),
@@ -349,6 +360,9 @@ export function createFakePorts(options: { turn?: Turn; policy?: Partial<Operati
     doorbell: new FakeDoorbell(),
     publisher: new FakePublisher(),
     deadLetters: new FakeDeadLetters(),
+    deadLetterRows: new FakeDeadLetterRows(transactions),
+    letterSender: new FakeLetterSender(),
+    outboxShards: new FakeOutboxShards(),
     offsets: new FakeConsumerOffsets(),
     topicSizes: new FakeTopicSizes(),
     progress: new FakeDeliveryProgress(tables.outbox),

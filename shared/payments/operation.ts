@@ -12,7 +12,9 @@ import type {
   AcquirerOrder,
   Answer,
   Answers,
+  Asked,
   Claim,
+  ClaimedOperation,
   Clock,
   Doorbell,
   Ids,
@@ -99,14 +101,18 @@ export type NewOperation = Pick<
   | 'authorizationId'
   | 'finalCapture'
 > &
-  Partial<Pick<Operation, 'combined' | 'answerKey' | 'reason'>> & { sequence: number }
+  Partial<Pick<Operation, 'combined' | 'answerKey' | 'reason'>> &
+  Pick<ClaimedOperation, 'sequence' | 'requestId'>
+
+/** Null for a caller that is no request. */
+export const requestIdOf = ({ by, requestId }: Caller): string | null => (by === undefined ? requestId : null)
 
 /** A new operation, leased to this request. `nowMs`: the virtual time by which its claim was judged. */
 export function newOperation(
   { clock, policy }: Pick<OperationPorts, 'clock' | 'policy'>,
   fields: NewOperation,
   nowMs: number,
-): Operation & { sequence: number } {
+): ClaimedOperation {
   return {
     combined: false,
     answerKey: fields.idempotencyKey,
@@ -126,9 +132,19 @@ const leaseFrom = (clock: Clock, { leaseMs }: OperationPolicy) => ({
 /** Executes a claimed operation at the acquirer and records what came of it. */
 export async function execute(ports: OperationPorts, operation: Operation, caller: Caller): Promise<Outcome> {
   reached('payments:claimed')
-  const said = await ports.acquirer.submit(orderOf(operation), caller.traceparent)
+  const { said, asked } = await ask(ports, () => ports.acquirer.submit(orderOf(operation), caller.traceparent))
   reached('payments:answered')
-  return settle(ports, operation, said, caller)
+  return settle(ports, operation, said, caller, asked)
+}
+
+/** What the acquirer said, and between which times. */
+export async function ask<T extends Said>(
+  { clock }: Pick<OperationPorts, 'clock'>,
+  question: () => Promise<T>,
+): Promise<{ said: T; asked: Asked }> {
+  const askedAtMs = clock.nowMs()
+  const said = await question()
+  return { said, asked: { askedAtMs, answeredAtMs: clock.nowMs() } }
 }
 
 /**
@@ -187,10 +203,10 @@ async function resume(ports: OperationPorts, operationId: string, caller: Caller
   if (operation === undefined) return { kind: 'in_progress' }
   caller.paymentId = operation.paymentId
   caller.operationId = operationId
-  const said = await ports.acquirer.inquire(orderOf(operation), caller.traceparent)
+  const { said, asked } = await ask(ports, () => ports.acquirer.inquire(orderOf(operation), caller.traceparent))
   reached('payments:inquired')
-  if (isClear(said)) return settle(ports, operation, said, caller)
-  return postponeUntil(ports, operation, operation.nextAttemptAtMs)
+  if (isClear(said)) return settle(ports, operation, said, caller, asked)
+  return postponeUntil(ports, operation, operation.nextAttemptAtMs, asked)
 }
 
 /** Raises the attempt of an operation whose lease ran out; undefined when it is finished or leased. */
@@ -234,9 +250,10 @@ export async function settle(
   operation: Operation,
   said: Said,
   caller: Caller,
+  asked?: Asked,
 ): Promise<Outcome> {
-  if (!isClear(said)) return postpone(ports, operation)
-  const recorded = await record(ports, operation, said, caller)
+  if (!isClear(said)) return postpone(ports, operation, asked)
+  const recorded = await record(ports, operation, said, caller, { asked })
   return recorded === undefined ? answerOfWinner(ports, operation) : goOn(ports, recorded, caller)
 }
 
@@ -249,14 +266,14 @@ export async function record(
   operation: Operation,
   verdict: FinalVerdict,
   caller: Caller,
-  writeMore: (tx: Transaction) => Promise<void> = async () => {},
+  { asked, writeMore = async () => {} }: { asked?: Asked; writeMore?: (tx: Transaction) => Promise<void> } = {},
 ): Promise<Recorded | undefined> {
   const start = { name: `record ${operation.kind}`, attributes: { 'payment.operation.outcome': verdict.kind } }
   const recorded = await traced(ports.tracer, start, caller.traceparent, span => {
     // The event continues the trace from here.
     const teller = { ...caller, traceparent: span.traceparent }
     const write = async (tx: Transaction) => {
-      const written = await recordOutcome(tx, ports, operation, verdict, teller)
+      const written = await recordOutcome(tx, ports, operation, verdict, teller, asked)
       if (written !== undefined) await writeMore(tx)
       reached('payments:recording')
       return written
@@ -293,15 +310,20 @@ function executeNext(ports: OperationPorts, next: Operation, caller: Caller): Pr
 }
 
 /** Ends the lease of an operation whose outcome is still unknown. It is asked about again later, each time after a longer pause. */
-export function postpone(ports: OperationPorts, operation: Operation): Promise<Outcome> {
+export function postpone(ports: OperationPorts, operation: Operation, asked?: Asked): Promise<Outcome> {
   const { clock, policy } = ports
   const doublings = Math.min(operation.attempt - 1, INQUIRY_DOUBLINGS_MAX)
-  return postponeUntil(ports, operation, clock.virtualNowMs() + policy.inquiryBackoffMs * 2 ** doublings)
+  return postponeUntil(ports, operation, clock.virtualNowMs() + policy.inquiryBackoffMs * 2 ** doublings, asked)
 }
 
-async function postponeUntil(ports: OperationPorts, operation: Operation, nextAttemptAtMs: number): Promise<Outcome> {
+async function postponeUntil(
+  ports: OperationPorts,
+  operation: Operation,
+  nextAttemptAtMs: number,
+  asked?: Asked,
+): Promise<Outcome> {
   const { clock, operations } = ports
-  await operations.release(operation, clock.nowMs(), nextAttemptAtMs)
+  await operations.release(operation, clock.nowMs(), nextAttemptAtMs, asked)
   reached('payments:postponed')
   return unknown(operation, Math.max(0, nextAttemptAtMs - clock.virtualNowMs()))
 }

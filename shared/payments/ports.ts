@@ -1,6 +1,16 @@
 /** What the use cases need from outside: stores, the acquirer, the doorbell, clock and ids. Times are epoch milliseconds, amounts minor units. */
+import type { HandledState, LetterNote, LetterPlace, OriginalRecord } from '../contracts/dead-letter-records.ts'
 import type { IncomingRecord } from '../contracts/event-records.ts'
-import type { DecisionKind, FinalState, HandOutcome, OperationKind, PaymentStatus } from '../contracts/lists.ts'
+import type {
+  DeadLetterState,
+  DecisionKind,
+  FinalState,
+  HandOutcome,
+  MatchKind,
+  OperationKind,
+  OperationState,
+  PaymentStatus,
+} from '../contracts/lists.ts'
 import type { EventView } from '../contracts/payment.ts'
 import type { OperationListView } from '../contracts/routes/list-operations.ts'
 import type { Movement } from '../domain/ledger.ts'
@@ -126,6 +136,20 @@ export interface Operation {
   createdAtMs: number
 }
 
+/** An operation that is claimed now. */
+export interface ClaimedOperation extends Operation {
+  sequence: number
+  /** The `x-request-id` of the request that claims it; null when a job does. */
+  requestId: string | null
+}
+
+/** When the acquirer was asked, in real time. */
+export interface Asked {
+  askedAtMs: number
+  /** When the answer that is recorded came; null when there was none. */
+  answeredAtMs: number | null
+}
+
 export interface Payments {
   /** Throws DuplicateKeyError when the id exists or the merchant used the key before, RowRefusedError for totals that cannot be. */
   insert(tx: Transaction, payment: Payment & { idempotencyKey: string }): Promise<void>
@@ -155,16 +179,16 @@ export interface LeaseTimes {
 
 export interface Operations {
   /** The payment must be locked, or new. Throws DuplicateKeyError when the merchant used the key before, or the payment has this sequence. */
-  insert(tx: Transaction, operation: Operation & { sequence: number }): Promise<void>
+  insert(tx: Transaction, operation: ClaimedOperation): Promise<void>
   /** How many operations the payment has, and which made the hold. Once the payment is locked, nobody adds one. */
   summary(tx: Transaction, paymentId: string): Promise<{ count: number; authorizationId: string | null }>
   /** Whether this merchant ever used this key for an operation: in this transaction's view, or as far as it is committed. */
   isKeyUsed(tx: Transaction | undefined, merchantId: string, key: string): Promise<boolean>
-  /** PENDING with this attempt → `state`. False when somebody else finished or took over the operation. */
+  /** PENDING with this attempt → `state`. False when somebody else finished or took over the operation. `asked`: absent when nobody was. */
   finish(
     tx: Transaction,
     operation: Operation,
-    outcome: { state: FinalState; declineReason: string | null; nowMs: number },
+    outcome: { state: FinalState; declineReason: string | null; nowMs: number; asked?: Asked },
   ): Promise<boolean>
   /**
    * Raises the attempt of a pending operation whose lease ran out, and returns it; undefined when it is finished or leased.
@@ -176,7 +200,7 @@ export interface Operations {
     until: Pick<Operation, 'leaseUntilMs'> & Partial<Pick<Operation, 'nextAttemptAtMs'>>,
   ): Promise<Operation | undefined>
   /** Ends the lease of an attempt whose outcome is unknown, at this real time. Nothing when the attempt is not ours any more. */
-  release(operation: Operation, nowMs: number, nextAttemptAtMs: number): Promise<void>
+  release(operation: Operation, nowMs: number, nextAttemptAtMs: number, asked?: Pick<Asked, 'askedAtMs'>): Promise<void>
   /** Ids of pending operations whose lease ran out and whose next attempt is due, the longest due first. */
   due(now: LeaseTimes, limit: number): Promise<string[]>
   /** Pending operations that nobody works on, or that were taken over before. */
@@ -360,8 +384,8 @@ export interface ConsumerOffset {
 }
 
 export interface ConsumerOffsets {
-  /** Of every consumer group of the product, as far as their topics exist. Throws DependencyUnavailableError. */
-  read(): Promise<ConsumerOffset[]>
+  /** Of every consumer group of the product, as far as their topics exist. Throws DependencyUnavailableError, within this time where one is given. */
+  read(withinMs?: number): Promise<ConsumerOffset[]>
 }
 
 export interface ConsumerProgress extends ConsumerOffset {
@@ -376,6 +400,29 @@ export interface TopicBacklog {
   waiting: number
   oldestId: number
   oldestCreatedAtMs: number
+}
+
+/** Rows of one shard that are not published. Both are counted up to a limit. */
+export interface ShardBacklog {
+  shard: number
+  waitingCount: number
+  parkedCount: number
+  /** Null when none waits. */
+  oldestWaiting: UnpublishedEvent | null
+  /** Which was parked first; null when none is. */
+  firstParked: (UnpublishedEvent & { parkedAtMs: number; lastError: string | null }) | null
+}
+
+export interface UnpublishedEvent {
+  eventId: string
+  topic: string
+  messageKey: string
+  createdAtMs: number
+}
+
+export interface OutboxShards {
+  /** Every shard, in order. Reads no row that is published. Throws DependencyUnavailableError. */
+  readShards(countMax: number): Promise<ShardBacklog[]>
 }
 
 /** What the gauges show of rows that wait for a person. */
@@ -420,6 +467,84 @@ export class RecordRefusedError extends Error {
 export interface DeadLetters {
   /** Keeps the original bytes with the reason. Throws DependencyUnavailableError: then the record must be delivered again. */
   bury(letters: ReadonlyArray<{ record: IncomingRecord; reason: string }>): Promise<void>
+}
+
+/** What was done about a letter, and who says so. */
+export interface LetterHandling {
+  state: HandledState
+  /** Of the note on payment.dlq; later ones count. */
+  noteOffset: number
+  by: string | null
+  reason: string | null
+  /** Null where the note has no time. */
+  atMs: number | null
+  /** Of the console's action. */
+  key: string | null
+}
+
+/** A letter of payment.dlq as a row, without its bytes. */
+export interface ListedLetter extends LetterPlace {
+  state: DeadLetterState
+  error: string
+  failedAtMs: number | null
+  /** Null when the letter cannot be read. */
+  origin: Pick<OriginalRecord, 'topic' | 'partition' | 'offset'> | null
+  paymentId: string | null
+  /** Null for a record without a value. */
+  valueBytes: number | null
+  /** Of the last note; null while it waits. */
+  handling: LetterHandling | null
+}
+
+/** The record that was refused; of a letter that cannot be read, the letter's own. */
+export type LetterBytes = Pick<OriginalRecord, 'key' | 'value' | 'headers'>
+
+export interface StoredLetter extends ListedLetter {
+  bytes: LetterBytes
+}
+
+export interface NewLetter extends LetterPlace {
+  /** Of the letter itself: tells it from another one that stood in its place. */
+  record: Buffer | null
+  error: string
+  failedAtMs: number | null
+  origin: ListedLetter['origin']
+  paymentId: string | null
+  bytes: LetterBytes
+}
+
+export interface LetterQuery {
+  state?: DeadLetterState
+  limit: number
+  /** The last of the page before. */
+  before?: LetterPlace
+}
+
+/** The letters as rows. The topic is the truth: a row says what was read of it. */
+export interface DeadLetterRows {
+  /**
+   * Writes the letter's row as one that waits. The same letter once more changes nothing; another letter in its place, of a topic that
+   * began anew, replaces it. True when it was written.
+   */
+  put(tx: Transaction, letter: NewLetter): Promise<boolean>
+  /** Locks the letter until the transaction ends; undefined when there is none. */
+  lock(tx: Transaction, place: LetterPlace): Promise<StoredLetter | undefined>
+  /** The caller has locked the letter. */
+  markHandled(tx: Transaction, place: LetterPlace, handling: LetterHandling): Promise<void>
+  /** Newest first. Throws DependencyUnavailableError. */
+  list(query: LetterQuery): Promise<ListedLetter[]>
+  /** With its bytes. Throws DependencyUnavailableError. */
+  find(place: LetterPlace): Promise<StoredLetter | undefined>
+  /** Counted up to `limit`. Throws DependencyUnavailableError. */
+  countWaiting(limit: number): Promise<number>
+}
+
+/** Both may have happened when they throw DependencyUnavailableError; they throw it within seconds. */
+export interface LetterSender {
+  /** Sends the record as it was, to its own topic and partition. Throws RecordRefusedError, too: Kafka has no such topic, or the record is too large. */
+  send(original: OriginalRecord): Promise<void>
+  /** Returns the offset of the note. */
+  note(note: LetterNote): Promise<number>
 }
 
 /** What somebody should look at. Each is logged and counted. */
@@ -607,4 +732,171 @@ export interface PaymentReader {
   operations(paymentId: string): Promise<OperationListView['operations'] | undefined>
   /** A refused key whose answer was pruned is free, and so undefined; one of an operation is known for ever. */
   findKey(merchantId: string, key: string): Promise<UsedKey | undefined>
+}
+
+/** Which payments a list of the console holds. A range of amounts compares numbers, whatever their currency. */
+export interface PaymentFilters {
+  /** Virtual time; `toMs` is not in it. */
+  fromMs: number
+  toMs: number
+  merchantId?: string
+  orderId?: string
+  currency?: string
+  method?: string
+  statuses?: readonly PaymentStatus[]
+  amountMinMinor?: number
+  amountMaxMinor?: number
+}
+
+/** Where a list of the console goes on: after this payment. */
+export interface PlaceInList {
+  createdAtMs: number
+  paymentId: string
+}
+
+/** How many payments one question to a list looks at. */
+export const LOOKED_AT_MAX = 50_000
+
+/** A payment that has something to do with an id. */
+export interface IdMatch {
+  kind: MatchKind
+  paymentId: string
+  merchantId: string
+  /** Null where the id is of a payment, an event or an entry. */
+  operationId: string | null
+  /** Of the operation, else of the payment; virtual time. */
+  createdAtMs: number
+}
+
+/** An operation, with all that is known of who did it and when. */
+export interface TracedOperation {
+  operationId: string
+  sequence: number | null
+  kind: OperationKind
+  state: OperationState
+  amountMinor: number
+  currency: string
+  declineReason: string | null
+  attempt: number
+  requestId: string | null
+  /** Virtual time. */
+  createdAtMs: number
+  finishedAtMs: number | null
+  /** Real time. */
+  askedAtMs: number | null
+  answeredAtMs: number | null
+}
+
+export interface TracedEvent {
+  eventId: string
+  type: string
+  sequence: number
+  operationId: string
+  /** Real time. */
+  createdAtMs: number
+  publishedAtMs: number | null
+}
+
+export interface Traces {
+  /** In their sequence. */
+  operations: TracedOperation[]
+  /** In their sequence, archived ones too. */
+  events: TracedEvent[]
+  /** In the order of their ids. `recordedAtMs`: real time. */
+  entries: Array<LedgerEntry & { recordedAtMs: number }>
+  settlements: Array<Pick<ManualSettlement, 'operationId' | 'who' | 'reason' | 'settledAtMs'>>
+  /** The operations that an operator asked for in the console. */
+  asks: Array<{ operationId: string; operator: string; reason: string }>
+}
+
+/** One operation, with all that is kept of its request. */
+export interface OperationRecord {
+  operationId: string
+  paymentId: string
+  kind: OperationKind
+  state: OperationState
+  amountMinor: number
+  currency: string
+  /** Null of everything but captures. */
+  finalCapture: boolean | null
+  /** The caller's own words. */
+  reason: string | null
+  requestId: string | null
+  /** Authorized and captured in one call: both operations have its key. */
+  combined: boolean
+  /** Under which its request is kept. Null: it was sent without one, or no request asked for it. */
+  key: string | null
+  /** Undefined: it was pruned, or there is no key. */
+  stored: Pick<StoredAnswer, 'canonicalRequest' | 'finished'> | undefined
+  /** Of one that an operator asked for in the console; it is never pruned. `atMs`: real time. */
+  ask: { operator: string; action: string; reason: string; canonicalRequest: string; atMs: number } | undefined
+  settlement: Pick<ManualSettlement, 'who' | 'reason'> | undefined
+  /** What its outcome published, archived ones too. */
+  event: { eventId: string; type: string; payload: string } | undefined
+}
+
+/** What the console asks. Reads outside transactions, without locks. Everything throws DependencyUnavailableError. */
+export interface PaymentFinder {
+  /**
+   * The newest payments under these filters, at most `limit`, after a place when one is given. Looks at LOOKED_AT_MAX at most; when those
+   * did not fill the page and are not all, `lookedAtUntil` says which was the last.
+   */
+  page(
+    filters: PaymentFilters,
+    limit: number,
+    after?: PlaceInList,
+  ): Promise<{ payments: PaymentDetail[]; lookedAtUntil: PlaceInList | undefined }>
+  /** How many of each status are among the newest LOOKED_AT_MAX. `isAll`: there are no others. */
+  count(filters: PaymentFilters): Promise<{ counts: Map<PaymentStatus, number>; isAll: boolean }>
+  /** Of each kind at most `limitEach`, the newest first. */
+  lookup(id: string, limitEach: number): Promise<IdMatch[]>
+  /** Undefined when there is no such payment. */
+  traces(paymentId: string): Promise<Traces | undefined>
+  /** Undefined when there is no such operation. */
+  record(operationId: string): Promise<OperationRecord | undefined>
+}
+
+/** How many payments of a status were created in one slot of time. */
+export interface SlotCount {
+  /** From 0 on. */
+  slot: number
+  status: PaymentStatus
+  count: number
+}
+
+/** When the acquirer was asked about an operation and when it answered, in real time. */
+export interface AnswerTime {
+  slot: number
+  operationId: string
+  paymentId: string
+  kind: OperationKind
+  askedAtMs: number
+  answeredAtMs: number
+}
+
+/** An operation whose outcome is unknown. */
+export interface UnknownOperation {
+  operationId: string
+  paymentId: string
+  kind: OperationKind
+  amountMinor: number
+  currency: string
+  /** Virtual time. */
+  createdAtMs: number
+}
+
+/** How many payments the overview looks at: less than a list, because it is asked for more often. A share is as good by so many. */
+export const OVERVIEW_LOOKED_AT_MAX = 20_000
+
+/** What the console's overview asks. Reads outside transactions, without locks. Everything throws DependencyUnavailableError. */
+export interface OverviewReader {
+  /**
+   * Counts payments that were created from `fromMs` on and before `toMs` (virtual time), by slots of `slotMs` (whole seconds) and status.
+   * Looks at the newest OVERVIEW_LOOKED_AT_MAX; `fromMs` of the answer says from when on it did.
+   */
+  outcomes(range: { fromMs: number; toMs: number; slotMs: number }): Promise<{ counts: SlotCount[]; fromMs: number }>
+  /** Of each slot the newest `limitEach` operations that were claimed in it (real time), those of them that were answered. */
+  answerTimes(slots: ReadonlyArray<{ fromMs: number; toMs: number }>, limitEach: number): Promise<AnswerTime[]>
+  /** What `Operations.unknown` counts, the oldest first. */
+  oldestUnknown(now: LeaseTimes, limit: number): Promise<UnknownOperation[]>
 }

@@ -6,8 +6,8 @@ import { applyRefusal, applySuccess, type Payment, plan, releasedMinor } from '.
 import { type Caller, refusalAnswer, successAnswer } from './answer.ts'
 import { expiryOf } from './answer-lifetime.ts'
 import { eventTypeOf, outboxEvent } from './event.ts'
-import { type NewOperation, newOperation, type OperationPorts } from './operation.ts'
-import type { Answer, LedgerEntry, Operation, Transaction } from './ports.ts'
+import { type NewOperation, newOperation, type OperationPorts, requestIdOf } from './operation.ts'
+import type { Answer, Asked, LedgerEntry, Operation, Transaction } from './ports.ts'
 
 export type FinalVerdict = { kind: 'approved' } | { kind: 'declined'; reason: string } | { kind: 'canceled' }
 
@@ -44,6 +44,7 @@ export async function recordOutcome(
   operation: Operation,
   verdict: FinalVerdict,
   caller: Caller,
+  asked?: Asked,
 ): Promise<Recorded | undefined> {
   const nowMs = ports.clock.virtualNowMs()
   const finishedAtMs = notBefore(operation.createdAtMs, nowMs)
@@ -57,6 +58,7 @@ export async function recordOutcome(
       state: stateAfter[verdict.kind],
       declineReason,
       nowMs: finishedAtMs,
+      asked,
     }),
     entryTypes.length > 0 ? ports.ledger.listByPayment(tx, operation.paymentId) : [],
   ])
@@ -68,7 +70,7 @@ export async function recordOutcome(
     ...paymentAfter(ports, before, operation, verdict, nowMs),
     eventCount: before.eventCount + (eventType === undefined ? 0 : 1),
   }
-  const next = await claimNext(tx, ports, decided, operation, verdict, nowMs)
+  const next = await claimNext(tx, ports, decided, operation, verdict, caller, nowMs)
   const payment = { ...decided, pendingOperationId: next?.operationId ?? null }
   await ports.payments.update(tx, payment)
   const change: Change = { before, payment, operation, earlierEntries, caller, nowMs }
@@ -165,6 +167,7 @@ async function claimNext(
   payment: Payment,
   operation: Operation,
   verdict: FinalVerdict,
+  caller: Caller,
   nowMs: number,
 ): Promise<Operation | undefined> {
   const isCaptured = operation.kind === 'authorize' && operation.combined && verdict.kind === 'approved'
@@ -187,6 +190,7 @@ async function claimNext(
     finalCapture: isCaptured ? true : null,
     combined: isCaptured,
     answerKey: isCaptured ? operation.answerKey : null,
+    requestId: requestIdOf(caller),
   }
   const next = newOperation(ports, fields, nowMs)
   await ports.operations.insert(tx, next)

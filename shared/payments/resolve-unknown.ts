@@ -2,8 +2,8 @@
 import { reached } from '../contracts/crash-points.ts'
 import type { OperationKind } from '../contracts/lists.ts'
 import type { Caller } from './answer.ts'
-import { goOn, leaseTimes, type OperationPorts, orderOf, postpone, record, takeOver } from './operation.ts'
-import type { AcquirerOrder } from './ports.ts'
+import { ask, goOn, leaseTimes, type OperationPorts, orderOf, postpone, record, takeOver } from './operation.ts'
+import type { AcquirerOrder, Asked } from './ports.ts'
 import type { FinalVerdict } from './record-outcome.ts'
 import { spanned } from './traced.ts'
 
@@ -74,19 +74,28 @@ async function resolve(ports: OperationPorts, operationId: string, caller: Calle
   const operation = await takeOver(ports, operationId)
   if (operation === undefined) return { kind: 'not_ours' }
   const order = orderOf(operation)
-  const found = await ports.acquirer.inquire(order, caller.traceparent)
+  const found = await ask(ports, () => ports.acquirer.inquire(order, caller.traceparent))
   reached('payments:inquired')
-  const said = found.kind === 'not_found' ? await cancel(ports, order, caller) : found
+  const { said, asked } = isFound(found) ? found : await ask(ports, () => cancel(ports, order, caller))
   if (said.kind === 'unknown') {
-    await postpone(ports, operation)
+    await postpone(ports, operation, asked)
     return { kind: 'unclear' }
   }
-  const recorded = await record(ports, operation, said, caller)
+  const recorded = await record(ports, operation, said, caller, { asked })
   if (recorded === undefined) return { kind: 'not_ours' }
   await goOn(ports, recorded, caller)
   const { paymentId, kind } = operation
   return { kind: 'resolved', operation: { paymentId, operationId, kind, verdict: said.kind } }
 }
+
+interface Answered<Said extends { kind: string }> {
+  said: Said
+  asked: Asked
+}
+
+const isFound = <Said extends { kind: string }>(
+  answered: Answered<Said>,
+): answered is Answered<Exclude<Said, { kind: 'not_found' }>> => answered.said.kind !== 'not_found'
 
 async function cancel({ acquirer }: OperationPorts, order: AcquirerOrder, { traceparent }: Caller) {
   const said = await acquirer.cancel(order, traceparent)

@@ -1,7 +1,7 @@
 /** Settling by hand: a person says what became of an operation when the acquirer cannot; and what the acquirer says of it later. */
 import type { DecisionKind, HandOutcome } from '../contracts/lists.ts'
 import type { Caller } from './answer.ts'
-import { goOn, type OperationPorts, orderOf, record, takeOver } from './operation.ts'
+import { ask, goOn, type OperationPorts, orderOf, record, takeOver } from './operation.ts'
 import type { Alarms, ManualSettlement, ManualSettlements, Operation } from './ports.ts'
 import type { FinalVerdict } from './record-outcome.ts'
 import { workThrough } from './work-through.ts'
@@ -40,11 +40,15 @@ export async function settleByHand(ports: SettlementPorts, operationId: string, 
   await ports.clock.catchUp()
   const operation = await takeOver(ports, operationId)
   if (operation === undefined) return { kind: 'not_ours' }
-  const said = await ports.acquirer.cancel(orderOf(operation))
+  const { said, asked } = await ask(ports, () => ports.acquirer.cancel(orderOf(operation)))
+  const hasSaid = said.kind !== 'unknown'
   const verdict = said.kind === 'unknown' ? verdictBy[byHand.outcome] : said
   const caller = { ...byHandCaller }
-  const recorded = await record(ports, operation, verdict, caller, async tx => {
-    if (said.kind === 'unknown') await ports.manualSettlements.insert(tx, settlementOf(ports, operation, byHand))
+  const recorded = await record(ports, operation, verdict, caller, {
+    asked: hasSaid ? asked : { ...asked, answeredAtMs: null },
+    writeMore: async tx => {
+      if (!hasSaid) await ports.manualSettlements.insert(tx, settlementOf(ports, operation, byHand))
+    },
   })
   if (recorded === undefined) return { kind: 'not_ours' }
   await goOn(ports, recorded, caller)

@@ -1,4 +1,5 @@
 /** Rings for rows that no relay has published: a lost doorbell, a stopped Kafka, a crash between commit and ring. */
+import { EVENT_LATE_MS } from '../contracts/late-events.ts'
 import type { Clock, Doorbell, OutboxQueue } from './ports.ts'
 
 export interface SweepPorts {
@@ -8,8 +9,6 @@ export interface SweepPorts {
 }
 
 const SWEEP_INTERVAL_MS = 5_000
-/** Younger rows are expected to be published without the sweep. */
-const WAITING_AGE_MS = 2_000
 
 /** Looks every 5 s until `durationMs` have passed; returns how often it rang. Throws DependencyUnavailableError. */
 export async function sweepOutbox(ports: SweepPorts, durationMs: number): Promise<number> {
@@ -17,7 +16,8 @@ export async function sweepOutbox(ports: SweepPorts, durationMs: number): Promis
   let ringCount = 0
   for (;;) {
     const nowMs = ports.clock.nowMs()
-    for (const shard of await ports.outbox.shardsWaiting(nowMs - WAITING_AGE_MS, nowMs)) {
+    // Younger rows are expected to be published without the sweep.
+    for (const shard of await ports.outbox.shardsWaiting(nowMs - EVENT_LATE_MS, nowMs)) {
       await ports.doorbell.ring(shard)
       ringCount++
     }

@@ -1,6 +1,7 @@
 /** What may be done with the money of a break: what somebody wants, what is proposed, and what its approval writes. */
 
-import type { CounterAccount } from '../contracts/lists.ts'
+import type { BreakRefusal, CounterAccount } from '../contracts/lists.ts'
+import type { ProposedResolution } from '../contracts/routes/propose-for-break.ts'
 import type { Transaction } from '../payments/ports.ts'
 import type { Decision } from '../settlement/decide-file.ts'
 import type { ReducePorts } from '../settlement/lose-invoice.ts'
@@ -38,39 +39,17 @@ export type Wanted =
   /** What is missing will not come. */
   | { kind: 'give_up' }
 
-export type RefusedStep =
-  | 'not_found'
-  | 'closed'
-  /** Somebody did something with the break meanwhile. */
-  | 'changed'
-  | 'proposed'
-  | 'not_proposed'
-  /** Another person has to approve it. */
-  | 'own_proposal'
-  | 'no_such_operator'
-  | 'nothing_remains'
-  | 'something_remains'
-  /** It can only be given up. */
-  | 'still_missing'
-  /** Nothing is missing that could be given up. */
-  | 'not_missing'
-  | 'no_such_account'
-  | 'no_such_merchant'
-  /** recon_gain and an invoice take what is credit, recon_loss what is debit. */
-  | 'other_side'
-  /** More would remain than now, or the other way round. */
-  | 'too_much'
-  | 'wants_target'
-  | 'takes_no_target'
-  | 'no_such_target'
-  | 'target_closed'
-  | 'other_currency'
-  /** The payout is not at the bank: it was paid already, or failed. */
-  | 'not_in_transit'
-  /** A payout is paid as a whole, and a correction settled as a whole. */
-  | 'other_amount'
-  /** The correction is settled already. */
-  | 'not_expected'
+/** As a request of the console has it. */
+export const wantedOf = (proposed: ProposedResolution): Wanted =>
+  proposed.kind === 'resolve'
+    ? {
+        ...{ kind: 'resolve', account: proposed.account },
+        ...(proposed.amount === undefined ? {} : { amountMinor: proposed.amount }),
+        ...(proposed.target === undefined ? {} : { target: proposed.target }),
+      }
+    : proposed
+
+export type RefusedStep = 'not_found' | BreakRefusal
 
 export interface Refusal {
   kind: 'refused'

@@ -26,6 +26,22 @@ export interface DecideBreakPorts extends PlanPorts {
   balances: Pick<AccountBalances, 'listCurrencies'>
 }
 
+/** These ports alone, with other transactions and another log. */
+export function decideBreakPortsOf(
+  ports: DecideBreakPorts,
+  own: Pick<DecideBreakPorts, 'transactions' | 'auditLog'>,
+): DecideBreakPorts {
+  const { breaks, reconLedger, outbox, clock, ids, reconSources, missedExpectations, matching, acquirerBatches } = ports
+  const { bankPayouts, expectations, acquirerTerms, items, payouts, terms, settlementDefaults, calendars } = ports
+  const { invoices, settlementLedger, operators, balances } = ports
+  return {
+    ...{ breaks, reconLedger, outbox, clock, ids, reconSources, missedExpectations, matching, acquirerBatches },
+    ...{ bankPayouts, expectations, acquirerTerms, items, payouts, terms, settlementDefaults, calendars },
+    ...{ invoices, settlementLedger, operators, balances },
+    ...own,
+  }
+}
+
 /** Who, and why. */
 export interface BreakDecider extends Decision {
   /** How many actions the break had when the person looked at it. Another number: somebody else was faster, and nothing is done. */

@@ -1,6 +1,20 @@
 /** Files and breaks for tests of what reads them, in lists that the test fills. */
 import { DependencyUnavailableError } from '../payments/ports.ts'
-import type { BreakQuery, ReconBreak, ReconBreakAction, ReconFile, ReconFilePages, ReconFileTotal } from './ports.ts'
+import { FakeBalances } from '../settlement/fake-balances.ts'
+import { FakeCalendars } from '../settlement/fake-payouts.ts'
+import type { Expectation } from '../settlement/ports.ts'
+import { fakeSources } from './fake-recon.ts'
+import type {
+  AcquirerBatch,
+  BreakContext,
+  BreakQuery,
+  OpenBreaks,
+  ReconBreak,
+  ReconBreakAction,
+  ReconFile,
+  ReconFilePages,
+  ReconFileTotal,
+} from './ports.ts'
 import type { BreakReadPorts, FileReadPorts } from './read-recon.ts'
 
 const ULID_END = '0'.repeat(24)
@@ -42,6 +56,9 @@ export class FakeReconReader implements ReconFilePages {
   readonly totals: ReconFileTotal[] = []
   readonly breaks: ReconBreak[] = []
   readonly actions: ReconBreakAction[] = []
+  /** Given for any amount. */
+  readonly batchesLeft: AcquirerBatch[] = []
+  readonly corrections: Expectation[] = []
   /** Each call throws. */
   away = false
 
@@ -59,6 +76,46 @@ export class FakeReconReader implements ReconFilePages {
         listActions: async breakId => this.actions.filter(action => action.breakId === breakId),
       },
     }
+  }
+
+  /** As the handlers of operators take it: nothing is known of a break but itself, and every weekday is a business day. */
+  operatorPorts(context: Partial<BreakContext> = {}) {
+    const nothing: BreakContext = { file: null, line: null, expectation: null, operation: null }
+    return {
+      ...this.ports,
+      reconFiles: { ...this.ports.reconFiles, countByState: async () => this.#countByState() },
+      breakReader: {
+        list: (query: BreakQuery) => this.list(query),
+        sumOpen: async () => this.#sumOpen(),
+        context: async () => ({ ...nothing, ...context }),
+        listCorrections: async () => [...this.corrections],
+      },
+      reconSources: {
+        list: async () => [...fakeSources],
+        find: async (sourceId: string) => fakeSources.find(source => source.sourceId === sourceId),
+      },
+      calendars: new FakeCalendars(),
+      acquirerBatches: { withLeft: async () => [...this.batchesLeft] },
+      bankPayouts: { withAmounts: async () => [] },
+      balances: new FakeBalances(),
+    }
+  }
+
+  #sumOpen(): OpenBreaks[] {
+    this.#ask()
+    return this.breaks
+      .filter(({ closedAtMs }) => closedAtMs === null)
+      .map(({ class: name, sourceId, currency, openedOn, remainingMinor }) => ({
+        ...{ class: name, sourceId, currency, openedOn, count: 1 },
+        ...{ remainingMinor: BigInt(remainingMinor), absoluteMinor: BigInt(Math.abs(remainingMinor)) },
+      }))
+  }
+
+  #countByState(): { sourceId: string; state: ReconFile['state']; count: number }[] {
+    const groups = Map.groupBy(this.files, ({ sourceId, state }) => `${sourceId} ${state}`)
+    return [...groups.values()].map(files => ({
+      ...{ sourceId: files[0]!.sourceId, state: files[0]!.state, count: files.length },
+    }))
   }
 
   async listPage({
@@ -81,6 +138,7 @@ export class FakeReconReader implements ReconFilePages {
     return this.breaks
       .filter(each => isWanted(query.class, each.class) && (states?.includes(each.state) ?? true))
       .filter(each => isWanted(sourceId, each.sourceId) && isWanted(currency, each.currency))
+      .filter(each => isWanted(query.assignee, each.assignee) && isWanted(query.fileId, each.fileId))
       .filter(({ breakId }) => beyondBreakId === undefined || breakId < beyondBreakId)
       .sort(byId(({ breakId }) => breakId))
       .slice(0, limit)

@@ -57,6 +57,7 @@ const paymentOf = (nowMs: number): Payment & { idempotencyKey: string } => ({
 
 const operationOf = ({ paymentId, merchantId, currency, paymentMethod }: Payment, createdAtMs: number) => ({
   ...{ operationId: '', paymentId, merchantId, idempotencyKey: null, kind: 'capture' as const, amountMinor: 10_000 },
+  requestId: null,
   ...{ currency, paymentMethod, authorizationId: 'op_0', finalCapture: true, combined: false, answerKey: null },
   ...{ reason: null, attempt: 1, leaseUntilMs: 0, nextAttemptAtMs: 0, createdAtMs },
 })

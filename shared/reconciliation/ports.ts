@@ -634,6 +634,7 @@ export interface BreakQuery {
   sourceId?: string
   currency?: string
   assignee?: string
+  fileId?: string
   limit: number
   /** By their ids, which are in the order in which they were opened. */
   order: 'oldest' | 'newest'

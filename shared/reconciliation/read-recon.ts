@@ -4,6 +4,7 @@ import type { BreakDetail, BreakView, ReconFileDetail, ReconFileView } from '../
 import type { BreakListView, BreaksQuery } from '../contracts/routes/list-breaks.ts'
 import type { ReconFileListView, ReconFilesQuery } from '../contracts/routes/list-recon-files.ts'
 import type {
+  BreakQuery,
   BreakReader,
   Breaks,
   ReconBreak,
@@ -51,17 +52,25 @@ export async function readReconFile(
 
 /** As `listReconFiles`. */
 export async function listBreaks(
-  { breakReader }: Pick<BreakReadPorts, 'breakReader'>,
-  { limit, state, beforeBreakId, ...query }: Omit<BreaksQuery, 'cursor'> & { beforeBreakId?: string },
+  ports: Pick<BreakReadPorts, 'breakReader'>,
+  { state, ...query }: Omit<BreaksQuery, 'cursor'> & { beforeBreakId?: string },
 ): Promise<BreakListView> {
+  const { page, nextCursor } = await pageOfBreaks(ports, { ...query, states: state && [state] })
+  return { items: page.map(breakView), nextCursor }
+}
+
+/** Newest first, with where the next page goes on. */
+export async function pageOfBreaks(
+  { breakReader }: Pick<BreakReadPorts, 'breakReader'>,
+  { limit, beforeBreakId, ...query }: Omit<BreakQuery, 'order' | 'beyondBreakId'> & { beforeBreakId?: string },
+): Promise<{ page: ReconBreak[]; nextCursor: string | null }> {
   const found = await breakReader.list({
     ...query,
-    ...(state === undefined ? {} : { states: [state] }),
     ...(beforeBreakId === undefined ? {} : { beyondBreakId: beforeBreakId }),
     ...{ order: 'newest', limit: limit + 1 },
   })
   const page = found.slice(0, limit)
-  return { items: page.map(breakView), nextCursor: found.length > limit ? encoded(page.at(-1)!.breakId) : null }
+  return { page, nextCursor: found.length > limit ? encoded(page.at(-1)!.breakId) : null }
 }
 
 /** Undefined when there is no such break. */
@@ -83,7 +92,7 @@ const fileView = (file: ReconFile): ReconFileView => ({
   ...{ receivedAt: textOf(file.receivedAtMs), doneAt: textOrNull(file.doneAtMs) },
 })
 
-const breakView = (of: ReconBreak): BreakView => ({
+export const breakView = (of: ReconBreak): BreakView => ({
   ...{ breakId: of.breakId, class: of.class, state: of.state, sourceId: of.sourceId, subject: of.subject },
   ...{ fileId: of.fileId, lineNo: of.lineNo, payoutId: of.payoutId, batchRef: of.batchRef },
   ...{ differences: { ...of.differences }, booked: of.bookedMinor, remaining: of.remainingMinor },
@@ -91,7 +100,7 @@ const breakView = (of: ReconBreak): BreakView => ({
   ...{ closedAt: textOrNull(of.closedAtMs), assignee: of.assignee, version: of.version },
 })
 
-const actionView = (of: ReconBreakAction): BreakDetail['actions'][number] => ({
+export const actionView = (of: ReconBreakAction): BreakDetail['actions'][number] => ({
   ...{ sequence: of.sequence, actor: of.actor, action: of.action, account: of.account, target: of.target },
   ...{ amount: of.amountMinor, reason: of.reason, at: textOf(of.atMs) },
 })

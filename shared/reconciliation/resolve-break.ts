@@ -1,4 +1,5 @@
 /** Plans how an amount of a break goes to its counter-account, with all that has to change besides. */
+import { ofMerchant, takesTarget } from '../contracts/counter-accounts.ts'
 import { type CounterAccount, counterAccounts } from '../contracts/lists.ts'
 import { RECEIVABLE } from '../domain/recon-ledger.ts'
 import { collectInvoice } from '../settlement/lose-invoice.ts'
@@ -38,12 +39,6 @@ export async function planResolution(
   return 'kind' in effect ? effect : planOf(part, effect)
 }
 
-const takesTarget: Record<CounterAccount, 'always' | 'never' | 'maybe'> = {
-  ...{ acquirer_receivable: 'maybe', cash_in_transit: 'always', payout_in_transit: 'always' },
-  ...{ merchant_payable: 'never', merchant_receivable: 'always', own_funds: 'never', acquirer_fee: 'never' },
-  ...{ vat_receivable: 'never', recon_gain: 'never', recon_loss: 'never', recon_suspense: 'always' },
-}
-
 const planOf = ({ account, amountMinor, target }: Part, { write, ...effect }: Effect): Plan => ({
   kind: 'planned',
   step: {
@@ -60,7 +55,7 @@ export function counterAccountIn(account: string): CounterAccount | undefined {
   const [name, merchantId, ...rest] = account.split(':')
   const found = counterAccounts.find(each => each === name)
   if (found === undefined || rest.length > 0) return undefined
-  const wantsMerchant = found === 'merchant_payable' || found === 'merchant_receivable'
+  const wantsMerchant = ofMerchant.some(each => each === found)
   return wantsMerchant === (merchantId !== undefined && merchantId !== '') ? found : undefined
 }
 

@@ -97,6 +97,22 @@ const headerList = z.string().transform((text, context): Record<string, string> 
   }
 })
 
+/** Where the shop and the API of `npm start` are. */
+const LOCAL_ORIGINS = 'http://127.0.0.1:5173,http://127.0.0.1:8080'
+/** As a browser writes one, which leaves the usual port out; undefined for what is none. */
+function originIn(text: string): string | undefined {
+  const url = URL.parse(text.trim())
+  return url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` ? url.origin : undefined
+}
+const originList = z.string().transform((text, context): string[] => {
+  const origins = text.split(',').map(originIn)
+  if (!origins.includes(undefined)) return origins as string[]
+  context.addIssue('must be origins such as http://127.0.0.1:5173, with commas between several')
+  return z.NEVER
+})
+
+const claimName = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be the name of a claim')
+
 const saslNames = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const
 
 const environment = z
@@ -161,6 +177,13 @@ const environment = z
     /** Of the time, that files are imported and matched: between two transactions they rest. */
     RECON_WORK_PERCENT: z.coerce.number().int().min(1).max(100).default(100),
     DATA_FOLDER: z.string().optional(),
+    /** Of the starter of this machine, which carries out what the API asks of it. */
+    CONTROL_SOCKET: z.string().optional(),
+    /** Of the console on this machine. */
+    OPERATOR_ORIGINS: originList.default(LOCAL_ORIGINS.split(',')),
+    /** Deployed: the claim that says an operator's role. Without it there is no console. */
+    OPERATOR_ROLE_CLAIM: claimName.optional(),
+    OPERATOR_NAME_CLAIM: claimName.default('sub'),
     /** Traces are recorded when it is given. `/v1/traces` is added. */
     OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be http://… or https://…' }).optional(),
     OTEL_EXPORTER_OTLP_HEADERS: headerList.default({}),
@@ -236,6 +259,12 @@ export interface Config {
   metricsNamespace: string
   /** Where services on this machine keep their data: its disk must have room. */
   dataFolder: string | undefined
+  /** The Unix socket of the starter; undefined where none runs the API. */
+  controlSocket: string | undefined
+  /** Where the console is served on this machine, as browsers write it in `Origin`. */
+  operatorOrigins: string[]
+  /** Of tokens that an authorizer has checked; undefined where there is none. */
+  operatorClaims: { roleClaim: string; nameClaim: string } | undefined
   /** Under serverless-offline: one process for all functions, which does not freeze after an answer. */
   offline: boolean
   /** Works of one moment share a transaction: for a process that serves many requests at once. */
@@ -282,6 +311,12 @@ export function configFrom(env: Record<string, string | undefined>): Config {
     metricsFormat: data.METRICS_FORMAT,
     metricsNamespace: data.METRICS_NAMESPACE,
     dataFolder: data.DATA_FOLDER,
+    controlSocket: data.CONTROL_SOCKET,
+    operatorOrigins: data.OPERATOR_ORIGINS,
+    operatorClaims:
+      data.OPERATOR_ROLE_CLAIM === undefined
+        ? undefined
+        : { roleClaim: data.OPERATOR_ROLE_CLAIM, nameClaim: data.OPERATOR_NAME_CLAIM },
     offline,
     // A Lambda serves one request at a time.
     groupTransactions: offline,

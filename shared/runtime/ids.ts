@@ -26,7 +26,7 @@ const timeIn = (id: string): number => decodeTime(id.slice(id.indexOf('_') + 1))
 /** `nowMs` is the clock whose time the ids carry. */
 export function createIds(
   nowMs: () => number,
-): Ids & SettlementIds & ReconIds & { operator(): string; request(): string } {
+): Ids & SettlementIds & ReconIds & { operator(): string; request(): string; verifyRun(): string } {
   const random = pooledRandom()
   const ulid = monotonicFactory(random)
   // A generator of its own: an entry that must sort after an id from the future moves the time of later entries only.
@@ -50,5 +50,6 @@ export function createIds(
     reconBreak: withPrefix('brk'),
     operator: withPrefix('opr'),
     request: withPrefix('req'),
+    verifyRun: withPrefix('vrf'),
   }
 }

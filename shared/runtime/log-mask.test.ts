@@ -10,7 +10,8 @@ const PASSWORD = 'hunter2-0001'
 const TOKEN = 'tok_visa_9f31'
 const OPERATOR = `opk_${'aB3-_'.repeat(8)}xyz`
 const BEARER = 'eyJhbGciOi.J9.abc-_123'
-const secrets = [KEY, CARD, MAIL, PASSWORD, TOKEN, OPERATOR, BEARER]
+const OF_CONSOLE = ['opl_', 'ops_', 'opx_'].map(prefix => `${prefix}${'cD4-_'.repeat(8)}xyz`)
+const secrets = [KEY, CARD, MAIL, PASSWORD, TOKEN, OPERATOR, ...OF_CONSOLE, BEARER]
 
 const lineOf = (fields: Record<string, unknown>) => JSON.stringify(maskFields(fields))
 
@@ -35,6 +36,8 @@ describe('maskFields', () => {
     ['DATABASE_URL', `mysql://pay:${PASSWORD}@db/x`],
     ['password', PASSWORD],
     ['cookie', `session=${PASSWORD}`],
+    ['set-cookie', `console_session=${PASSWORD}`],
+    ['x-console-secret', PASSWORD],
   ])('%s is known by its name, at any depth', (name, value) => {
     expect(maskFields({ [name]: value })).toEqual({ [name]: '***' })
     expect(maskFields({ request: { headers: [{ [name]: value }] } })).toEqual({

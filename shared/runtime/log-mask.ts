@@ -30,6 +30,7 @@ const secretNames = new Set([
   'setcookie',
   'token',
   'xapikey',
+  'xconsolesecret',
 ])
 
 /** Each with what stands in the place of a match. The database quotes values in its errors: of a row that exists, of a statement. */
@@ -38,16 +39,19 @@ const rules: ReadonlyArray<readonly [RegExp, string]> = [
   [/(Duplicate entry ')[\s\S]*?(' for key)/g, `$1${MASK}$2`],
   [/(\bnear ')[\s\S]*?(' at line)/g, `$1${MASK}$2`],
   [/(\bvalue:? ')[\s\S]*?(' (?:for|at) )/gi, `$1${MASK}$2`],
-  [/(\b(?:authorization|cookie|idempotency-?key|x-api-key)\\?["']?\s*[:=]\s*\\?["']?)[^"'\\\r\n]+/gi, `$1${MASK}`],
+  [
+    /(\b(?:authorization|cookie|idempotency-?key|x-api-key|x-console-secret)\\?["']?\s*[:=]\s*\\?["']?)[^"'\\\r\n]+/gi,
+    `$1${MASK}`,
+  ],
   [/(\b(?:password|passwd|secret|token|payment_?method)\\?["']?\s*[:=]\s*\\?["']?)[^\s"'\\&,;}]+/gi, `$1${MASK}`],
   [/\b(bearer|basic)\s+[\w.~+/=-]+/gi, `$1 ${MASK}`],
   [/\btok_\w+/g, `tok_${MASK}`],
-  [/\bopk_[\w-]+/g, `opk_${MASK}`],
+  [/\b(op[klsx]_)[\w-]+/g, `$1${MASK}`],
   [/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g, `${MASK}@${MASK}`],
 ]
 const CARD = /(?<![\w.])\d(?:[ -]?\d){13,18}(?![\w.])/g
 /** None of the rules finds anything in a text without one of these. Most texts are ids. */
-const SUSPICIOUS = /[@:='\s]|tok_|opk_|\d(?:-?\d){13}/
+const SUSPICIOUS = /[@:='\s]|tok_|op[klsx]_|\d(?:-?\d){13}/
 
 /** The same fields without secrets. Errors become objects, with their causes in message and stack. */
 export function maskFields(fields: Record<string, unknown>): Record<string, unknown> {

@@ -69,7 +69,7 @@ test('a line that comes while a slow write is under way is written after it', as
   await new Promise(done => setTimeout(done, 150))
   output.write('second\n')
 
-  await until(() => disk.text === 'first\nsecond\n', { what: 'both lines', deadlineMs: 5_000 })
+  await until(() => disk.text === 'first\nsecond\n', { what: 'both lines' })
 })
 
 test('the end of the process does not wait for room', () => {

@@ -25,7 +25,7 @@ describe.each([false, true])('createLog (freezes: %s)', freezes => {
       freezes,
       `log.info('first'); setTimeout(() => log.info('second'), 300); setInterval(() => {}, 1000)`,
     )
-    await until(() => messages().length === 2, { what: 'two lines of a process that goes on', deadlineMs: 10_000 })
+    await until(() => messages().length === 2, { what: 'two lines of a process that goes on' })
     expect(messages()).toEqual(['first', 'second'])
     child.kill()
     await exited

@@ -1,6 +1,7 @@
 /** The tables of the database as ports, each made when it is first used. What works with them is wired in wiring.ts. */
 import { AccountBalanceTables } from '../stores/account-balances.ts'
 import { AccountChangeTable } from '../stores/account-changes.ts'
+import { AccountHistoryTables } from '../stores/account-history.ts'
 import { AnswerTable } from '../stores/answers.ts'
 import { AwaitedFileTables } from '../stores/awaited-files.ts'
 import { AwaitedItemTables } from '../stores/awaited-items.ts'
@@ -10,7 +11,11 @@ import { BreakTable } from '../stores/breaks.ts'
 import { BusinessCalendarTable } from '../stores/business-calendar.ts'
 import { ClosedMonthTables } from '../stores/closed-months.ts'
 import { ClosingFactTables } from '../stores/closing-facts.ts'
+import { ConsoleActionTable } from '../stores/console-actions.ts'
+import { ConsoleSessionTables } from '../stores/console-sessions.ts'
+import { ControlBooksTables } from '../stores/control-books.ts'
 import type { Database } from '../stores/database.ts'
+import { DeadLetterTable } from '../stores/dead-letters.ts'
 import { DeliveryProgressTables } from '../stores/delivery-progress.ts'
 import { DisputedPaymentTables } from '../stores/disputed-payments.ts'
 import { DisputeTable } from '../stores/disputes.ts'
@@ -27,6 +32,9 @@ import { MissedExpectationTable } from '../stores/missed-expectations.ts'
 import { OperationTable } from '../stores/operations.ts'
 import { OperatorTable } from '../stores/operators.ts'
 import { OutboxTable } from '../stores/outbox.ts'
+import { OutboxShardTable } from '../stores/outbox-shards.ts'
+import { OverviewTables } from '../stores/overview.ts'
+import { MySqlPaymentFinder } from '../stores/payment-finder.ts'
 import { MySqlPaymentReader } from '../stores/payment-reader.ts'
 import { PaymentTable } from '../stores/payments.ts'
 import { PayoutFileTable } from '../stores/payout-files.ts'
@@ -43,6 +51,7 @@ import { SettlementLedgerTable } from '../stores/settlement-ledger.ts'
 import { SettlementReaderTables } from '../stores/settlement-reader.ts'
 import { SettlementStartTable } from '../stores/settlement-start.ts'
 import { SettlementTermsTable } from '../stores/settlement-terms.ts'
+import { VerifyRunTable } from '../stores/verify-runs.ts'
 
 export abstract class TablePorts {
   /** What was made, by its name. Ports over the same one share it. */
@@ -105,6 +114,14 @@ export abstract class TablePorts {
 
   get balances() {
     return this.once('balances', () => new AccountBalanceTables(this.database))
+  }
+
+  get accountHistory() {
+    return this.once('accountHistory', () => new AccountHistoryTables(this.database))
+  }
+
+  get controlBooks() {
+    return this.once('controlBooks', () => new ControlBooksTables(this.database))
   }
 
   get outbox() {
@@ -255,8 +272,32 @@ export abstract class TablePorts {
     return this.once('progress', () => new DeliveryProgressTables(this.database))
   }
 
+  get outboxShards() {
+    return this.once('outboxShards', () => new OutboxShardTable(this.database))
+  }
+
+  get deadLetterRows() {
+    return this.once('deadLetterRows', () => new DeadLetterTable(this.database))
+  }
+
   get operators() {
     return this.once('operators', () => new OperatorTable(this.database))
+  }
+
+  get consoleSessions() {
+    return this.once('consoleSessions', () => new ConsoleSessionTables(this.database))
+  }
+
+  get consoleActions() {
+    return this.once('consoleActions', () => new ConsoleActionTable(this.database))
+  }
+
+  get finder() {
+    return this.once('finder', () => new MySqlPaymentFinder(this.database))
+  }
+
+  get overview() {
+    return this.once('overview', () => new OverviewTables(this.database))
   }
 
   get reader() {
@@ -269,6 +310,10 @@ export abstract class TablePorts {
 
   get invariantRuns() {
     return this.once('invariantRuns', () => new InvariantRunTable(this.database))
+  }
+
+  get verifyRuns() {
+    return this.once('verifyRuns', () => new VerifyRunTable(this.database))
   }
 
   get undatedItems() {

@@ -54,6 +54,19 @@ describe('Ports', () => {
     expect(deployed.transactions).toBe(deployed.database)
   })
 
+  test('who signs operators in is said by the configuration alone', () => {
+    const claims = { OPERATOR_ROLE_CLAIM: 'role' }
+    const OPERATOR_ORIGINS = 'http://127.0.0.1:1'
+
+    expect(portsOf().ports.operatorAccess).toEqual({ kind: 'closed' })
+    expect(portsOf({ OPERATOR_ORIGINS }).ports.operatorAccess).toEqual({ kind: 'closed' })
+    expect(portsOf(claims).ports.operatorAccess).toEqual({ kind: 'claims', roleClaim: 'role', nameClaim: 'sub' })
+    expect(portsOf({ IS_OFFLINE: 'true', ...claims, OPERATOR_ORIGINS }).ports.operatorAccess).toEqual({
+      kind: 'sessions',
+      origins: [OPERATOR_ORIGINS],
+    })
+  })
+
   test('a batch never shares its transaction; all else is as the API has it', () => {
     const { ports, readCountOf } = portsOf({ IS_OFFLINE: 'true' })
     const { forBatches } = ports

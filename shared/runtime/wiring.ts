@@ -16,18 +16,20 @@ import type { OwnTransfers } from '../books/ports.ts'
 import { IncarnationCheck } from '../cache/incarnation-check.ts'
 import { RedisRateLimits } from '../cache/rate-limits.ts'
 import { createRedis, pingRedis, RedisResponseCache } from '../cache/response-cache.ts'
+import { LocalSignInTries } from '../cache/sign-in-tries.ts'
 import type { RouteClass } from '../contracts/limits.ts'
 import type { ReconSourceKind } from '../contracts/lists.ts'
 import { consumerGroups } from '../contracts/topics.ts'
 import { traceIdIn } from '../contracts/traceparent.ts'
 import { Admission } from '../http/admission.ts'
-import { type ArrivingRequest, passageOf, type RequestObserver } from '../http/index.ts'
+import { type ArrivingRequest, type OperatorAccess, passageOf, type RequestObserver } from '../http/index.ts'
 import { beginSnapshot, DatabaseReader } from '../invariants/database-reader.ts'
 import { KafkaConsumerOffsets } from '../messaging/consumer-offsets.ts'
 import { KafkaDeadLetters } from '../messaging/dead-letters.ts'
 import { KafkaDoorbell } from '../messaging/doorbell.ts'
 import { KafkaEventPublisher } from '../messaging/event-publisher.ts'
 import { type KafkaConnections, LazyAdmin, LazyProducer, openKafka } from '../messaging/kafka-client.ts'
+import { KafkaLetterSender } from '../messaging/letter-sender.ts'
 import { KafkaTopicSizes } from '../messaging/topic-sizes.ts'
 import { TopicStates } from '../messaging/topic-states.ts'
 import { leaseTimes } from '../payments/operation.ts'
@@ -60,7 +62,7 @@ import { resolveLate } from '../reconciliation/resolve-late.ts'
 import { resolveLateBatches } from '../reconciliation/resolve-late-batches.ts'
 import { writeOffSmall } from '../reconciliation/write-off-breaks.ts'
 import { settlementJobs } from '../settlement/due-jobs.ts'
-import type { Bank, PayoutAlarms, SettlementAlarms } from '../settlement/ports.ts'
+import type { Bank, PayoutAlarms, SettlementAlarms, VerifyStarter } from '../settlement/ports.ts'
 import { AuditLogTable } from '../stores/audit-log.ts'
 import { Database } from '../stores/database.ts'
 import { IncarnationTable } from '../stores/incarnation.ts'
@@ -79,7 +81,7 @@ import { checkReadiness, type ReadinessProblem } from './health.ts'
 import { createIds } from './ids.ts'
 import { createLog, type Logger, metricsOutput } from './log.ts'
 import { createMetrics } from './metrics.ts'
-import { operatorTokens } from './operator-tokens.ts'
+import { consoleSecrets, operatorTokens } from './operator-tokens.ts'
 import { unknownProblems } from './outcome-report.ts'
 import { payoutAlarms } from './payout-report.ts'
 import { ProcessClock } from './process-clock.ts'
@@ -89,6 +91,7 @@ import { RecentTroubles } from './recent-troubles.ts'
 import { reconAlarms } from './recon-report.ts'
 import { TablePorts } from './table-ports.ts'
 import { createTracer } from './tracing.ts'
+import { verifyStarterAt } from './verify-starter.ts'
 
 export type { Logger }
 
@@ -363,6 +366,12 @@ export class Ports extends TablePorts {
     }))
   }
 
+  /** Undefined where no starter runs the API: what is asked for would wait for nobody. */
+  get verifyStarter(): VerifyStarter | undefined {
+    const { controlSocket } = this.config
+    return controlSocket === undefined ? undefined : verifyStarterAt(controlSocket)
+  }
+
   get readers() {
     return readers
   }
@@ -458,6 +467,21 @@ export class Ports extends TablePorts {
     return operatorTokens
   }
 
+  get consoleSecrets() {
+    return consoleSecrets
+  }
+
+  get signInTries() {
+    return this.once('signInTries', () => new LocalSignInTries(() => this.monotonic.nowMs()))
+  }
+
+  /** By the configuration alone: what a request says of its authorizer can be made up on this machine. */
+  get operatorAccess(): OperatorAccess {
+    const { offline, operatorOrigins: origins, operatorClaims } = this.config
+    if (offline) return { kind: 'sessions', origins }
+    return operatorClaims === undefined ? { kind: 'closed' } : { kind: 'claims', ...operatorClaims }
+  }
+
   get auditLog() {
     return this.once('auditLog', () => new AuditLogTable(this.database, systemClock.nowMs))
   }
@@ -533,6 +557,13 @@ export class Ports extends TablePorts {
     return this.once(
       'deadLetters',
       () => new KafkaDeadLetters(this.#producer('deadLetters'), this.#topics, systemClock),
+    )
+  }
+
+  get letterSender() {
+    return this.once(
+      'letterSender',
+      () => new KafkaLetterSender(() => new LazyProducer(() => this.#openKafka()), this.#producer('letterNotes')),
     )
   }
 
@@ -675,7 +706,7 @@ export class Ports extends TablePorts {
   }
 
   /** One for each purpose: kafkajs asks for all topics of a producer at once, so that a missing one fails the others. */
-  #producer(purpose: 'events' | 'doorbell' | 'deadLetters'): LazyProducer {
+  #producer(purpose: 'events' | 'doorbell' | 'deadLetters' | 'letterNotes'): LazyProducer {
     return this.once(`producer of ${purpose}`, () => new LazyProducer(() => this.#openKafka()))
   }
 

@@ -18,6 +18,14 @@ export interface DecidePorts extends MovePorts {
 
 export interface ApprovePorts extends DecidePorts, HeldPorts {}
 
+/** These ports alone, some of them other ones. */
+export function approvePortsOf(ports: ApprovePorts, own: Partial<DecidePorts> = {}): ApprovePorts {
+  const { transactions, payouts, payoutFiles, settlementLedger, outbox, auditLog, clock, ids, doorbell } = ports
+  const { terms, settlementDefaults } = ports
+  const written = { transactions, payouts, payoutFiles, settlementLedger, outbox, auditLog }
+  return { ...written, clock, ids, doorbell, terms, settlementDefaults, ...own }
+}
+
 /** Who decides, and why. */
 export interface Decision {
   actor: string

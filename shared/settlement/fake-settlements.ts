@@ -4,11 +4,13 @@ import type {
   BatchQuery,
   ItemPosition,
   Payout,
+  PayoutFile,
   PayoutQuery,
   SettlementBatch,
   SettlementItem,
   SettlementReader,
 } from './ports.ts'
+import type { PayoutFileReadPorts } from './read-payout-files.ts'
 
 /** Newest first. */
 const byText =
@@ -23,6 +25,7 @@ export class FakeSettlementReader implements SettlementReader {
   readonly batches: SettlementBatch[] = []
   readonly items: Array<SettlementItem & { batchId: string }> = []
   readonly payouts: Payout[] = []
+  readonly files: PayoutFile[] = []
   /** Each call throws. */
   away = false
 
@@ -57,14 +60,33 @@ export class FakeSettlementReader implements SettlementReader {
       .slice(0, limit)
   }
 
-  async listPayouts({ merchantId, state, limit, beforePayoutId }: PayoutQuery): Promise<Payout[]> {
+  async listPayouts({ merchantId, state, fileId, limit, beforePayoutId }: PayoutQuery): Promise<Payout[]> {
     this.#ask()
     return this.payouts
       .filter(payout => merchantId === undefined || payout.merchantId === merchantId)
       .filter(payout => state === undefined || payout.state === state)
+      .filter(payout => fileId === undefined || payout.fileId === fileId)
       .filter(payout => beforePayoutId === undefined || payout.payoutId < beforePayoutId)
       .sort(byText(({ payoutId }) => payoutId))
       .slice(0, limit)
+  }
+
+  /** As the handlers take them. */
+  get payoutFiles(): PayoutFileReadPorts['payoutFiles'] {
+    return {
+      find: async fileId => {
+        this.#ask()
+        return this.files.find(file => file.fileId === fileId)
+      },
+      listPage: async ({ state, limit, beforeFileId }) => {
+        this.#ask()
+        return this.files
+          .filter(file => state === undefined || file.state === state)
+          .filter(({ fileId }) => beforeFileId === undefined || fileId < beforeFileId)
+          .sort(byText(({ fileId }) => fileId))
+          .slice(0, limit)
+      },
+    }
   }
 
   #payoutsOf(batchId: string): Payout[] {
@@ -97,6 +119,12 @@ export const payoutOf = (number: number, given: Partial<Payout> = {}): Payout =>
   ...{ amountMinor: 9_750, accountToken: 'acct_pay', state: 'CREATED', fileId: null, bankRef: null, failure: null },
   ...{ eventCount: 1, askAtMs: 0, createdAtMs: 0, updatedAtMs: 0 },
   ...given,
+})
+
+export const payoutFileOf = (number: number, given: Partial<PayoutFile> = {}): PayoutFile => ({
+  ...{ fileId: `pof_${ulidOf(number)}`, currency: 'KRW', executeOn: '2026-11-24', payoutCount: 1, totalMinor: 9_750 },
+  ...{ state: 'PREPARED', sha256: null, preparedAtMs: 0, approvedBy: null, approvedAtMs: null, failure: null },
+  ...{ askAtMs: 0, ...given },
 })
 
 export const itemOf = (

@@ -2,13 +2,14 @@
 import type { AuditAction, OperatorRole } from '../contracts/lists.ts'
 import { mayDo } from '../domain/operator-roles.ts'
 import type { Clock, SeparateTransactions } from '../payments/ports.ts'
-import type { AuditEntry, AuditLog, Operator, Operators, OperatorTokens } from './ports.ts'
+import type { AuditEntry, AuditLog, EndedSessions, Operator, Operators, OperatorTokens } from './ports.ts'
 
 export interface OperatorPorts {
   transactions: SeparateTransactions
   operators: Operators
   operatorTokens: OperatorTokens
   auditLog: AuditLog
+  consoleSessions: EndedSessions
   clock: Pick<Clock, 'nowMs'>
   ids: { operator(): string }
 }
@@ -99,7 +100,7 @@ export function addOperator(
   })
 }
 
-/** From now on the operator's token is refused, for good. An approver may; the last approver stays. */
+/** From now on the operator's token is refused, for good, and every session of the console has ended. An approver may; the last approver stays. */
 export function disableOperator(
   ports: OperatorPorts,
   by: Authority,
@@ -117,7 +118,7 @@ export function disableOperator(
 }
 
 /**
- * Gives the operator a new token; the old one is refused from now on. The operator may, and an approver. The database's login may when
+ * Gives the operator a new token; the old one is refused from now on, and sessions of the console have ended. The operator may, and an approver. The database's login may when
  * it is the only approver who lost it: nobody else could.
  */
 export function rotateToken(
@@ -139,7 +140,7 @@ export function rotateToken(
 
 /** `decide` sees all operators, which nobody else changes meanwhile; it may be asked again. */
 const change = (
-  { transactions, operators, auditLog }: OperatorPorts,
+  { transactions, operators, auditLog, consoleSessions, clock }: OperatorPorts,
   reason: string,
   decide: (all: readonly Operator[]) => Step | Refusal,
 ): Promise<OperatorChange> =>
@@ -147,7 +148,10 @@ const change = (
     const step = decide(await operators.list(tx))
     if (step.kind === 'refused') return step
     if (step.action === 'operator.added') await operators.insert(tx, step.operator)
-    else await operators.update(tx, step.operator)
+    else {
+      await operators.update(tx, step.operator)
+      await consoleSessions.endAllOf(tx, step.operator.operatorId, clock.nowMs())
+    }
     await auditLog.append(tx, entryOf(step, reason))
     return { kind: 'changed', operator: identityOf(step.operator), token: step.token }
   })
@@ -160,20 +164,21 @@ const entryOf = ({ actor, action, operator }: Step, reason: string): AuditEntry 
   details: { operatorId: operator.operatorId, role: operator.role },
 })
 
-const identityOf = ({ operatorId, name, role }: Operator): Identity => ({ operatorId, name, role })
+export const identityOf = ({ operatorId, name, role }: Operator): Identity => ({ operatorId, name, role })
 const refused = (reason: RefusedChange): Refusal => ({ kind: 'refused', reason })
 
-const isName = (name: string): boolean => NAME.test(name) && !SYSTEM.test(folded(name)) && name === name.trim()
+/** Whether an operator may have this name: it could be nobody's who is no person. */
+export const isName = (name: string): boolean => NAME.test(name) && !SYSTEM.test(folded(name)) && name === name.trim()
 const isSameName = (one: string, other: string): boolean => folded(one) === folded(other)
 const folded = (name: string): string => name.normalize('NFKC').toLowerCase()
 
-const isActive = ({ disabledAtMs }: Operator): boolean => disabledAtMs === null
+export const isActive = ({ disabledAtMs }: Operator): boolean => disabledAtMs === null
 const isActiveApprover = (operator: Operator): boolean => isActive(operator) && mayDo(operator.role, 'approver')
 
 const isOnlyApprover = (operator: Operator, all: readonly Operator[]): boolean =>
   isActiveApprover(operator) && all.filter(isActiveApprover).length === 1
 
-function activeNamed(all: readonly Operator[], name: string): Operator | Refusal {
+export function activeNamed(all: readonly Operator[], name: string): Operator | Refusal {
   const operator = all.find(each => each.name === name)
   if (operator === undefined) return refused('no_such_operator')
   return isActive(operator) ? operator : refused('disabled')
@@ -204,4 +209,6 @@ function rotatorBy(ports: OperatorPorts, by: Authority, name: string, all: reado
   return isOnly ? loginActor(by.databaseLogin) : refused('login_not_enough')
 }
 
-const loginActor = (databaseLogin: string): string => `system login ${databaseLogin.slice(0, LOGIN_CHARACTERS_MAX)}`
+/** How the audit log names whoever has this login of the database. */
+export const loginActor = (databaseLogin: string): string =>
+  `system login ${databaseLogin.slice(0, LOGIN_CHARACTERS_MAX)}`

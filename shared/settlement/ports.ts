@@ -1,4 +1,5 @@
 /** What the settlement use cases need from outside. Times are epoch milliseconds, amounts minor units, days `YYYY-MM-DD`. */
+import type { ComparedControl } from '../contracts/ledger-limits.ts'
 import type {
   AccountChangeState,
   AuditAction,
@@ -13,6 +14,7 @@ import type {
   PayoutState,
   WaitingFileState,
 } from '../contracts/lists.ts'
+import type { VerifyProgress, VerifyResult, VerifyRun } from '../contracts/verify-runs.ts'
 import type { BusinessCalendar } from '../domain/business-days.ts'
 import type { SettlementMovement } from '../domain/settlement-ledger.ts'
 import type { AcquirerTerms, DatedTerms, SettlementTerms } from '../domain/settlement-terms.ts'
@@ -188,6 +190,56 @@ export interface AccountBalances {
   listCurrencies(account: string): Promise<string[]>
   /** Of these, at least one, by all that was recorded up to then; in their order. */
   sumsAt(keys: readonly AccountKey[], atMs: number): Promise<AccountSums[]>
+}
+
+/** Where an entry stands among those of an account: by the time at which it was recorded, then by amount and id, as the indexes have them. */
+export interface EntryPlace {
+  recordedAtMs: number
+  amountMinor: number
+  entryId: string
+}
+
+/** An entry of any kind, of a payment or not. */
+export interface RecordedMovement extends EntryPlace {
+  type: string
+  debitAccount: string
+  creditAccount: string
+  currency: string
+  occurredAtMs: number
+  eventId: string
+  paymentId: string | null
+  subjectId: string | null
+  /** Of the payout that it is of. */
+  batchId: string | null
+}
+
+/** The entries of one account and currency, by their places. */
+export interface AccountHistory {
+  /** Those before the place, the last first. */
+  entriesBefore(key: AccountKey, place: EntryPlace, limit: number): Promise<RecordedMovement[]>
+  /** Those behind it, the first first. */
+  entriesAfter(key: AccountKey, place: EntryPlace, limit: number): Promise<RecordedMovement[]>
+  /** Debits less credits of all before the place, from the newest snapshot and what came after it. */
+  balanceBefore(key: AccountKey, place: EntryPlace): Promise<bigint>
+  entry(entryId: string): Promise<RecordedMovement | undefined>
+}
+
+/** An account with what it holds and what its subledger says that it should hold, debit positive. */
+export interface ComparedAccount extends AccountKey {
+  ledgerMinor: bigint
+  /** Undefined: the subledger has more rows than may be added up. */
+  subledgerMinor: bigint | undefined
+  /** Events of which only one of the two has all: how many, what they explain, and since when. */
+  underWay: { amountMinor: bigint; events: number; sinceMs: number | undefined }
+}
+
+export interface ControlBooks {
+  /** Accounts of the control account after this one, at most `limit`, all of one moment. */
+  compare(
+    control: ComparedControl,
+    after: AccountKey | undefined,
+    limit: number,
+  ): Promise<{ accounts: ComparedAccount[]; hasMore: boolean; settledFromMs: number }>
 }
 
 export interface AccountSnapshots {
@@ -576,6 +628,12 @@ export interface Waiting {
   sinceMs: number | null
 }
 
+/** Payout files, for people. */
+export interface PayoutFilePages {
+  /** Newest first. */
+  listPage(query: { state?: PayoutFileState; limit: number; beforeFileId?: string }): Promise<PayoutFile[]>
+}
+
 export interface WaitingFiles {
   /** Of each state: PREPARED ones since they were prepared, the others since they were approved. */
   waiting(): Promise<Record<WaitingFileState, Waiting>>
@@ -602,6 +660,7 @@ export interface BatchQuery {
 export interface PayoutQuery {
   merchantId?: string
   state?: PayoutState
+  fileId?: string
   limit: number
   beforePayoutId?: string
 }
@@ -705,7 +764,7 @@ export interface OperatorTokens {
   hashOf(token: string): string
 }
 
-type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
 
 /** Who did what to what, and why. No tokens and no personal data but the operator's name. */
 export interface AuditEntry {
@@ -745,4 +804,126 @@ export interface AuditReader {
   head(): Promise<AuditHead | undefined>
   /** The newest first, at most `limit`, of this subject or of all. */
   newest(subject: string | undefined, limit: number): Promise<AuditRecord[]>
+}
+
+/** What an operator asked for in the console. */
+export interface ConsoleAction {
+  /** `console:` and a ULID. */
+  key: string
+  /** Who, what and to what: as in the audit log. */
+  operator: string
+  action: AuditAction
+  subject: string
+  fingerprint: string
+  /** Canonical JSON of {operation, path, body}. */
+  canonicalRequest: string
+  /** What came of it; null where that is kept elsewhere. */
+  answer: Json
+  /** Real time. */
+  atMs: number
+}
+
+/** The key has a row. It was committed: whoever still writes one is waited for. */
+export class ActionKeyTakenError extends Error {
+  override name = 'ActionKeyTakenError'
+}
+
+/** Rows stay for good. */
+export interface ConsoleActions {
+  find(key: string): Promise<ConsoleAction | undefined>
+  /** Throws ActionKeyTakenError, at once, and then nothing may be kept of the transaction. */
+  insert(tx: Transaction, action: ConsoleAction): Promise<void>
+  /** In a transaction of its own where none is given. */
+  keepAnswer(key: string, answer: Json, tx?: Transaction): Promise<void>
+}
+
+/** Makes the three secrets of a sign-in, of 256 random bits each, and says by what they are known. */
+export interface ConsoleSecrets {
+  next(purpose: ConsoleSecretPurpose): string
+  hashOf(secret: string): string
+  /** Takes as long for hashes that differ early as for those that differ late. */
+  isSame(hash: string, other: string): boolean
+}
+
+/** `link`: in the address that is opened. `session`: in the cookie. `request`: kept by the page, and sent with each request. */
+export type ConsoleSecretPurpose = 'link' | 'session' | 'request'
+
+/** A link that signs an operator in once. Times are real, as all of the console's. */
+export interface ConsoleLink {
+  linkHash: string
+  operatorId: string
+  createdAtMs: number
+  /** From then on it signs nobody in. */
+  expiresAtMs: number
+}
+
+export interface ConsoleSession {
+  sessionHash: string
+  /** Of the second secret. */
+  secretHash: string
+  operatorId: string
+  createdAtMs: number
+  /** When it was used last; up to a minute ago more than it says. */
+  usedAtMs: number
+  expiresAtMs: number
+  /** Not null: it was ended before its time. */
+  endedAtMs: number | null
+}
+
+/** The links and sessions of the console. */
+export interface ConsoleSessions extends EndedSessions {
+  insertLink(tx: Transaction, link: ConsoleLink): Promise<void>
+  /** Of the link with this hash, whether it has expired or not. */
+  findLink(linkHash: string): Promise<ConsoleLink | undefined>
+  /** Takes the link away, and returns it. Of two who ask at once one waits for the other, and gets undefined when that one commits. */
+  takeLink(tx: Transaction, linkHash: string): Promise<ConsoleLink | undefined>
+  insertSession(tx: Transaction, session: ConsoleSession): Promise<void>
+  /** With the operator as it is now, in one read. */
+  findSession(sessionHash: string): Promise<{ session: ConsoleSession; operator: Operator } | undefined>
+  /** In a transaction of its own. Never sets the time back. */
+  touch(sessionHash: string, usedAtMs: number): Promise<void>
+  endSession(tx: Transaction, sessionHash: string, endedAtMs: number): Promise<void>
+  /** Deletes links and sessions that expired before then, a hundred of each at most. */
+  prune(tx: Transaction, expiredBeforeMs: number): Promise<void>
+}
+
+export interface EndedSessions {
+  /** Ends every session of the operator, and deletes the links. */
+  endAllOf(tx: Transaction, operatorId: string, endedAtMs: number): Promise<void>
+}
+
+/** What became of a run of `npm run verify`. */
+export type VerifyEnd = { state: 'DONE'; result: VerifyResult } | { state: 'FAILED'; problem: string | null }
+
+/** Runs of `npm run verify` that are kept. At most one is open: REQUESTED or RUNNING. */
+export interface VerifyRuns {
+  newest(): Promise<VerifyRun | undefined>
+  /** The newest that came to a result. */
+  newestDone(): Promise<VerifyRun | undefined>
+  /** The one that is open. In a transaction: it does not change until that ends. */
+  open(tx?: Transaction): Promise<VerifyRun | undefined>
+  /** Throws DuplicateKeyError, at the latest with the commit, when another one is open. */
+  insert(tx: Transaction, run: VerifyRun): Promise<void>
+  /** REQUESTED → RUNNING. False when it is not REQUESTED any more. */
+  begin(runId: string, startedAtMs: number, leaseUntilMs: number): Promise<boolean>
+  /** Keeps how far it has come. False when it is not RUNNING any more: somebody has given it up. */
+  proceed(runId: string, progress: VerifyProgress, leaseUntilMs: number): Promise<boolean>
+  /** Closes an open run. False when it is not open any more. Without a transaction in one of its own. */
+  finish(runId: string, end: VerifyEnd, finishedAtMs: number, tx?: Transaction): Promise<boolean>
+  /** Deletes runs that are not open and were asked for before then, at most a hundred. */
+  prune(askedBeforeMs: number): Promise<number>
+}
+
+/** Has a run that was asked for carried out, by a process of its own. */
+export interface VerifyStarter {
+  /** Resolves when that process begins. Rejects when nobody begins one. */
+  start(runId: string): Promise<void>
+}
+
+/** Bounds wrong tries of one address to sign in. Never throws. */
+export interface SignInTries {
+  /** Counts a try. Returns in how many seconds the next one is allowed, or undefined when this one is. */
+  begin(address: string): number | undefined
+  /** Takes the try back: it was right. */
+  succeeded(address: string): void
 }

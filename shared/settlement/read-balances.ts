@@ -70,17 +70,17 @@ async function pageOf(
 const typeByName: Readonly<Record<string, AccountType>> = accounts
 
 /** Null when the ledger has no such account. */
-const typeOf = (account: string): AccountType | null => {
+export const typeOf = (account: string): AccountType | null => {
   const name = account.split(':', 1)[0]!
   return Object.hasOwn(typeByName, name) ? typeByName[name]! : null
 }
 
-const momentView = ({ atMs, isProvisional }: Moment) => ({
+export const momentView = ({ atMs, isProvisional }: Moment) => ({
   at: new Date(atMs).toISOString(),
   provisional: isProvisional,
 })
 
-const sumsView = ({ currency, debitsMinor, creditsMinor, entryCount }: AccountSums) => ({
+export const sumsView = ({ currency, debitsMinor, creditsMinor, entryCount }: AccountSums) => ({
   currency,
   debits: String(debitsMinor),
   credits: String(creditsMinor),
@@ -88,7 +88,7 @@ const sumsView = ({ currency, debitsMinor, creditsMinor, entryCount }: AccountSu
   entryCount,
 })
 
-const cursorOf = ({ account, currency }: AccountKey): string =>
+export const cursorOf = ({ account, currency }: AccountKey): string =>
   Buffer.from(`${account} ${currency}`, 'utf8').toString('base64url')
 
 /** The account inside a cursor; undefined when it is not one of ours. */

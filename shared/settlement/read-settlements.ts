@@ -102,7 +102,7 @@ const batchInListView = (batch: SettlementBatch, payout: Payout | null): BatchIn
   payout: payout && { payoutId: payout.payoutId, state: payout.state, attempt: payout.attempt },
 })
 
-const payoutView = (payout: Payout): PayoutView => ({
+export const payoutView = (payout: Payout): PayoutView => ({
   payoutId: payout.payoutId,
   batchId: payout.batchId,
   merchantId: payout.merchantId,

@@ -2,14 +2,18 @@
 import type { Answer, AnswerKeeper, Answers, Claim, StoredAnswer, Transaction } from '../payments/ports.ts'
 import type { Database } from './database.ts'
 
-interface AnswerRow {
-  fingerprint: string
-  canonical_request: string
-  operation_id: string | null
+/** All null until the answer is known. */
+export interface FinishedColumns {
   status_code: number | null
   content_type: string | null
   body: Buffer | null
   finished_at: Date | null
+}
+
+interface AnswerRow extends FinishedColumns {
+  fingerprint: string
+  canonical_request: string
+  operation_id: string | null
 }
 
 export class AnswerTable implements Answers, AnswerKeeper {
@@ -44,10 +48,15 @@ export class AnswerTable implements Answers, AnswerKeeper {
   ): Promise<void> {
     const { statusCode, contentType, body } = row.answer
     // The row may have been pruned while the operation was pending; the operation still refuses the key then.
-    this.#database.writeLater(
-      `UPDATE idem_response_cache SET status_code = ?, content_type = ?, body = ?, finished_at = ?
-       WHERE merchant_id = ? AND idempotency_key = ? AND status_code IS NULL`,
-      [statusCode, contentType, Buffer.from(body, 'utf8'), new Date(row.nowMs), row.merchantId, row.key],
+    this.#database.updateEachLater(
+      'idem_response_cache FORCE INDEX (PRIMARY)',
+      {
+        status_code: statusCode,
+        content_type: contentType,
+        body: Buffer.from(body, 'utf8'),
+        finished_at: new Date(row.nowMs),
+      },
+      { key: { merchant_id: row.merchantId, idempotency_key: row.key }, and: 'status_code IS NULL' },
       tx,
     )
   }
@@ -76,7 +85,7 @@ export class AnswerTable implements Answers, AnswerKeeper {
   }
 }
 
-function finishedOf(row: AnswerRow): StoredAnswer['finished'] {
+export function finishedOf(row: FinishedColumns): StoredAnswer['finished'] {
   const { status_code: statusCode, content_type: contentType, body, finished_at: finishedAt } = row
   if (statusCode === null || contentType === null || body === null || finishedAt === null) return undefined
   return { answer: { statusCode, contentType, body: body.toString('utf8') }, finishedAtMs: finishedAt.getTime() }

@@ -143,6 +143,7 @@ function conditionsOf({
   sourceId,
   currency,
   assignee,
+  fileId,
 }: Filters): [sql: string, value: SqlValue][] {
   const all: [sql: string, value: SqlValue | undefined][] = [
     ['class = ?', name],
@@ -150,6 +151,7 @@ function conditionsOf({
     ['source_id = ?', sourceId],
     ['currency = ?', currency],
     ['assignee = ?', assignee],
+    ['file_id = ?', fileId],
   ]
   return all.flatMap(([sql, value]) => (value === undefined ? [] : [[sql, value]]))
 }

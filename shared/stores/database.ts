@@ -4,7 +4,7 @@ import { createPool, type Pool, type PoolConnection, type ResultSetHeader, type 
 import { DependencyUnavailableError, type SeparateTransactions, type Transaction } from '../payments/ports.ts'
 import { FullDisk } from './full-disk.ts'
 import { isAway, isBroken, isDeadlock, isLost, LostBeforeCommit, NoConnection, translate } from './mysql-errors.ts'
-import { LOCK_WAIT_SECONDS, OpenTransaction, TransactionParticipant } from './open-transaction.ts'
+import { LOCK_WAIT_SECONDS, OpenTransaction, type RowOf, TransactionParticipant } from './open-transaction.ts'
 import { type ServerTrouble, sentenceOf, troubleOf } from './server-troubles.ts'
 import type { GroupRunner, Work } from './transaction-groups.ts'
 
@@ -106,9 +106,9 @@ export class Database implements SeparateTransactions, GroupRunner {
     participantOf(tx).queueInsert(insert, row)
   }
 
-  /** As `writeLater`, for the row whose `keyColumn` is `key`; those of a group that set the same values become one statement. */
-  updateLater(update: string, values: readonly SqlValue[], keyColumn: string, key: string, tx: Transaction): void {
-    participantOf(tx).queueUpdate(update, values, keyColumn, key)
+  /** As `writeLater`, for one row; those of a group that set the same columns under the same condition become one statement, whatever they set. */
+  updateEachLater(table: string, set: Readonly<Record<string, SqlValue>>, row: RowOf, tx: Transaction): void {
+    participantOf(tx).queueUpdateEach(table, set, row)
   }
 
   /** Locks the row whose `keyColumn` is `key`. May return rows that others of the group lock, too. */
@@ -122,16 +122,11 @@ export class Database implements SeparateTransactions, GroupRunner {
   }
 
   /**
-   * Whether the row whose `keyColumn` is `key` matched an update whose `tail` has more conditions. Updates of a group that set the same
-   * values are one statement; when it does not match all of their rows, the group is rolled back and each runs alone.
+   * Whether the row matched. Updates of a group that set the same columns under the same condition are one statement, whatever they set;
+   * when it does not match all of their rows, the group is rolled back and each runs alone.
    */
-  updateMatched(
-    update: string,
-    values: readonly SqlValue[],
-    [keyColumn, key, tail]: readonly [keyColumn: string, key: string, tail: string],
-    tx: Transaction,
-  ): Promise<boolean> {
-    return participantOf(tx).updateByKey(update, values, keyColumn, key, tail)
+  updateMatched(table: string, set: Readonly<Record<string, SqlValue>>, row: RowOf, tx: Transaction): Promise<boolean> {
+    return participantOf(tx).updateEachMatched(table, set, row)
   }
 
   /**

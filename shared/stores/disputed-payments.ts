@@ -64,11 +64,9 @@ export class DisputedPaymentTables implements DisputedPayments {
   }
 
   async addDisputed(tx: Transaction, paymentId: string, byMinor: number, atMs: number): Promise<void> {
-    this.#database.updateLater(
-      'UPDATE payment SET disputed_amount = disputed_amount + ?, updated_at = GREATEST(updated_at, ?)',
-      [byMinor, new Date(atMs)],
-      'payment_id',
-      paymentId,
+    this.#database.writeLater(
+      'UPDATE payment SET disputed_amount = disputed_amount + ?, updated_at = GREATEST(updated_at, ?) WHERE payment_id = ?',
+      [byMinor, new Date(atMs), paymentId],
       tx,
     )
   }

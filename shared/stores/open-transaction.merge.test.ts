@@ -22,6 +22,12 @@ const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', '0': '\0', 
 const textsIn = (list: string): string[] =>
   [...list.matchAll(TEXT)].map(([, text]) => text!.replaceAll(/\\(.)/gs, (_, one: string) => escapes[one] ?? one))
 
+/** Of `WHEN key THEN value …`; as the server, the first that fits. */
+function valueIn(cases: readonly string[], key: string): string {
+  for (let i = 0; i < cases.length; i += 2) if (cases[i] === key) return cases[i + 1]!
+  throw new Error(`no value for ${key}`)
+}
+
 /** Rows in the order of their insertion, any number to a key, and as much SQL as the tests speak. */
 class MemoryTable {
   readonly rows: Row[] = []
@@ -41,9 +47,21 @@ class MemoryTable {
 
   readonly #shapes: Array<[RegExp, (...lists: string[][]) => Row[] | { affectedRows: number }]> = [
     [/^INSERT INTO t \(k, v\) VALUES (\(.*\))$/s, texts => this.#insert(texts)],
-    [/^UPDATE t SET v = (.*) WHERE k IN \((.*)\)$/s, ([v], keys) => this.#change(keys, row => ({ ...row, v: v! }))],
     [
-      /^UPDATE t SET v = (.*) WHERE k IN \((.*)\) AND v = 'open'$/s,
+      /^UPDATE t SET v = CASE (.*) END WHERE (?:k IN )?\((.*)\)$/s,
+      (cases, keys) => this.#change(keys, row => ({ ...row, v: valueIn(cases!, row.k) })),
+    ],
+    [
+      /^UPDATE t SET v = CASE (.*) END WHERE (?:k IN )?\((.*)\) AND v = 'open'$/s,
+      (cases, keys) =>
+        this.#change(keys, row => (row.v === 'open' ? { ...row, v: valueIn(cases!, row.k) } : undefined)),
+    ],
+    [
+      /^UPDATE t SET v = (.*) WHERE (?:k IN )?\((.*)\)$/s,
+      ([v], keys) => this.#change(keys, row => ({ ...row, v: v! })),
+    ],
+    [
+      /^UPDATE t SET v = (.*) WHERE (?:k IN )?\((.*)\) AND v = 'open'$/s,
       ([v], keys) => this.#change(keys, row => (row.v === 'open' ? { ...row, v: v! } : undefined)),
     ],
     [/^UPDATE t SET n = n \+ 1 WHERE k = (.*)$/s, keys => this.#change(keys, row => ({ ...row, n: row.n + 1 }))],
@@ -89,15 +107,15 @@ function begin(table = new MemoryTable()) {
 const INSERT = 'INSERT INTO t (k, v) VALUES'
 const insert = (participant: TransactionParticipant, k: string, v: string) => participant.queueInsert(INSERT, [k, v])
 const set = (participant: TransactionParticipant, k: string, v: string) =>
-  participant.queueUpdate('UPDATE t SET v = ?', [v], 'k', k)
+  participant.queueUpdateEach('t', { v }, { key: { k } })
 /** As the stores do: others' rows are left out. */
 const lock = async (participant: TransactionParticipant, key: string): Promise<Row[]> => {
   const rows = (await participant.queryByKey('SELECT * FROM t', 'k', key, ' FOR UPDATE')) as unknown as Row[]
   return rows.filter(({ k }) => k === key)
 }
 
-const closeOne = (participant: TransactionParticipant, key: string) =>
-  participant.updateByKey('UPDATE t SET v = ?', ['closed'], 'k', key, " AND v = 'open'")
+const closeOne = (participant: TransactionParticipant, k: string, v = 'closed') =>
+  participant.updateEachMatched('t', { v }, { key: { k }, and: "v = 'open'" })
 const fulfilled = (value: boolean) => ({ status: 'fulfilled', value })
 
 const NASTY = ["it's", 'a;\nb', ';', "'); DROP TABLE t; --", '\\', "\\'", '?', '(?), (?)', '', 'NULL', '한 "글"', ' x ']
@@ -137,10 +155,11 @@ describe('merged statements', () => {
       return []
     }
     const say = (act: (participant: TransactionParticipant) => void) => act(transaction.addParticipant())
-    for (const value of [1, '1', true, null, 'null', Buffer.from('1'), new Date(0)])
-      say(participant => participant.queueUpdate('UPDATE t SET v = ?', [value], 'k', 'a'))
-    say(participant => participant.queueUpdate('UPDATE t SET v = ?', [1], 'other', 'a'))
-    say(participant => participant.queueUpdate('UPDATE t SET v = ?', [1], 'k', 'b'))
+    for (const key of ['a', 'b']) say(participant => participant.queueUpdateEach('t', { v: 1 }, { key: { k: key } }))
+    say(participant => participant.queueUpdateEach('t', { v: 1 }, { key: { other: 'a' } }))
+    say(participant => participant.queueUpdateEach('t', { w: 1 }, { key: { k: 'a' } }))
+    say(participant => participant.queueUpdateEach('t', { v: 1 }, { key: { k: 'a' }, and: 'v = 2' }))
+    say(participant => participant.queueUpdateEach('u', { v: 1 }, { key: { k: 'a' } }))
     say(participant => participant.queueInsert('INSERT INTO t (k) VALUES', ['a']))
     say(participant => participant.queueInsert('INSERT INTO t (k, v) VALUES', ['a', null]))
     say(participant => participant.queueInsert('INSERT INTO t (k) VALUES', ['b']))
@@ -151,14 +170,11 @@ describe('merged statements', () => {
 
     expect(table.statements).toEqual([
       'START TRANSACTION',
-      "UPDATE t SET v = 1 WHERE k IN ('a', 'b')",
-      "UPDATE t SET v = '1' WHERE k IN ('a')",
-      "UPDATE t SET v = true WHERE k IN ('a')",
-      "UPDATE t SET v = NULL WHERE k IN ('a')",
-      "UPDATE t SET v = 'null' WHERE k IN ('a')",
-      "UPDATE t SET v = X'31' WHERE k IN ('a')",
-      expect.stringMatching(/^UPDATE t SET v = '19(70|69)-.*' WHERE k IN \('a'\)$/),
-      "UPDATE t SET v = 1 WHERE other IN ('a')",
+      "UPDATE t SET v = 1 WHERE (k = 'a' OR k = 'b')",
+      "UPDATE t SET v = 1 WHERE (other = 'a')",
+      "UPDATE t SET w = 1 WHERE (k = 'a')",
+      "UPDATE t SET v = 1 WHERE (k = 'a') AND v = 2",
+      "UPDATE u SET v = 1 WHERE (k = 'a')",
       "INSERT INTO t (k) VALUES ('a'), ('b')",
       "INSERT INTO t (k, v) VALUES ('a', NULL)",
       "SELECT * FROM t WHERE k IN ('a', 'b') FOR UPDATE",
@@ -201,6 +217,8 @@ describe('merged statements', () => {
       ['b', 'open'],
       ['c', 'closed'],
       ['d', 'open'],
+      ['e', 'open'],
+      ['f', 'open'],
     ] as const)
       insert(planting, k, v)
     await lock(planting, 'a')
@@ -208,10 +226,18 @@ describe('merged statements', () => {
       Promise.allSettled(keys.map(key => closeOne(transaction.addParticipant(), key)))
 
     expect(await close('a', 'b')).toEqual([fulfilled(true), fulfilled(true)])
-    expect(table.statements.at(-1)).toBe("UPDATE t SET v = 'closed' WHERE k IN ('a', 'b') AND v = 'open'")
+    expect(table.statements.at(-1)).toBe("UPDATE t SET v = 'closed' WHERE (k = 'a' OR k = 'b') AND v = 'open'")
     expect(await close('c')).toEqual([fulfilled(false)])
+    const each = [
+      closeOne(transaction.addParticipant(), 'd', 'sold'),
+      closeOne(transaction.addParticipant(), 'e', 'lost'),
+    ]
+    expect(await Promise.all(each)).toEqual([true, true])
+    expect(table.statements.at(-1)).toBe(
+      "UPDATE t SET v = CASE WHEN k = 'd' THEN 'sold' WHEN k = 'e' THEN 'lost' END WHERE (k = 'd' OR k = 'e') AND v = 'open'",
+    )
     const missed = { status: 'rejected', reason: expect.any(SharedUpdateMissed) }
-    expect(await close('c', 'd')).toEqual([missed, missed])
+    expect(await close('c', 'f')).toEqual([missed, missed])
     expect(await close('none', 'none too')).toEqual([missed, missed])
   })
 
@@ -253,7 +279,7 @@ describe('merged statements', () => {
 
 /** One step of a participant, on one of its own keys. */
 const step = fc.record({
-  kind: fc.constantFrom('insert', 'insert', 'set', 'set', 'add', 'lock', 'look', 'count', 'both', 'pause'),
+  kind: fc.constantFrom('insert', 'insert', 'set', 'set', 'set', 'add', 'lock', 'look', 'count', 'both', 'pause'),
   key: fc.nat(1),
   value: fc.constantFrom('same', 'other', ...NASTY),
 })

@@ -127,18 +127,49 @@ describe('several participants of one transaction', () => {
     expect(roundTrips).toEqual([['START TRANSACTION', statement]])
   })
 
-  test('update in one statement what gets the same values, and apart what does not', async () => {
+  test('update in one statement whatever each sets, under the same condition', async () => {
     const { transaction, tx, roundTrips } = begin()
-    const values = ['DONE', 'DONE', 'FAILED', 'DONE']
-    for (const [index, value] of values.entries())
-      (index === 0 ? tx : transaction.addParticipant()).queueUpdate('UPDATE t SET s = ?', [value], 'id', `p${index}`)
+    const rows = [
+      { s: 'DONE', n: 1, and: 's IS NULL' },
+      { s: 'DONE', n: null, and: 's IS NULL' },
+      { s: 'DONE', n: 2, and: undefined },
+    ]
+    for (const [index, { and, ...set }] of rows.entries())
+      (index === 0 ? tx : transaction.addParticipant()).queueUpdateEach('t', set, {
+        key: { m: "it's", id: `p${index}` },
+        and,
+      })
+    await transaction.commit()
+
+    const first = "m = 'it\\'s' AND id = 'p0'"
+    const second = "m = 'it\\'s' AND id = 'p1'"
+    expect(roundTrips).toEqual([
+      [
+        'START TRANSACTION',
+        `UPDATE t SET s = 'DONE', n = CASE WHEN ${first} THEN 1 WHEN ${second} THEN NULL END WHERE (${first} OR ${second}) AND s IS NULL`,
+        "UPDATE t SET s = 'DONE', n = 2 WHERE (m = 'it\\'s' AND id = 'p2')",
+        'COMMIT',
+      ],
+    ])
+  })
+
+  test('update a row twice in two statements', async () => {
+    const { transaction, tx, roundTrips } = begin()
+    const other = transaction.addParticipant()
+    for (const [participant, key, n] of [
+      [tx, 'a', 1],
+      [other, 'b', 1],
+      [tx, 'a', 2],
+      [other, 'b', 3],
+    ] as const)
+      participant.queueUpdateEach('t', { n }, { key: { id: key } })
     await transaction.commit()
 
     expect(roundTrips).toEqual([
       [
         'START TRANSACTION',
-        "UPDATE t SET s = 'DONE' WHERE id IN ('p0', 'p1', 'p3')",
-        "UPDATE t SET s = 'FAILED' WHERE id IN ('p2')",
+        "UPDATE t SET n = 1 WHERE (id = 'a' OR id = 'b')",
+        "UPDATE t SET n = CASE WHEN id = 'a' THEN 2 WHEN id = 'b' THEN 3 END WHERE (id = 'a' OR id = 'b')",
         'COMMIT',
       ],
     ])

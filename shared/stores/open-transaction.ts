@@ -16,11 +16,28 @@ export interface TransactionOptions {
   lockWaitSeconds: number
 }
 
-/** A statement with one item of a list: a row for INSERT … VALUES, a key for … IN (…). Its values are already filled in. */
+/** A statement for one row, which others of the same form join. */
 export interface ListStatement {
-  head: string
-  item: string
-  tail: string
+  /** Statements of the same form differ in their items alone. */
+  form: string
+  /** What it says of its row, already as text. */
+  item: Item
+  textOf(items: readonly Item[]): string
+  /** Two items of one key cannot be in one statement. */
+  isOneForEachKey?: boolean
+}
+
+/** The row of INSERT … VALUES, or a key with what is set for it: a value, or a condition on the columns of the key. */
+type Item = readonly [key: string, ...values: string[]]
+
+/** Of one row: columns and their new values. */
+export type Assignments = Readonly<Record<string, unknown>>
+
+/** A row by the columns of its key, and what else must be true of it. */
+export interface RowOf {
+  key: Readonly<Record<string, string>>
+  /** A condition without values. */
+  and?: string
 }
 
 interface Listener {
@@ -30,10 +47,11 @@ interface Listener {
 }
 
 interface QueuedStatement {
-  head: string
+  /** The statement's text when it is never merged, else its form. */
+  form: string
   /** Undefined: a statement that is never merged. */
-  items: string[] | undefined
-  tail: string
+  items: Item[] | undefined
+  textOf(items: readonly Item[]): string
   listeners: Listener[]
 }
 
@@ -96,7 +114,7 @@ export class OpenTransaction {
     if (this.#queue.length === 0 && !this.#isBegun) return
     this.#isCommitting = true
     await new Promise((resolve, reject) => {
-      this.#queue.push({ head: COMMIT, items: undefined, tail: '', listeners: [{ resolve, reject }] })
+      this.queueAlone(COMMIT, { resolve, reject })
       void this.#send()
     })
   }
@@ -111,21 +129,25 @@ export class OpenTransaction {
   }
 
   /** Queues a statement, merged with one of the same form at position `from` or later. Returns its position in the queue. */
-  queueMerged(from: number, { head, item, tail }: ListStatement, listener: Listener): number {
+  queueMerged(from: number, { form, item, textOf, isOneForEachKey }: ListStatement, listener: Listener): number {
     this.#alive()
     const position = this.#queue.findIndex(
-      (other, index) => index >= from && other.items !== undefined && other.head === head && other.tail === tail,
+      ({ form: other, items }, index) =>
+        index >= from &&
+        items !== undefined &&
+        other === form &&
+        !(isOneForEachKey && items.some(([key]) => key === item[0])),
     )
-    if (position === -1) return this.#queue.push({ head, items: [item], tail, listeners: [listener] }) - 1
+    if (position === -1) return this.#queue.push({ form, items: [item], textOf, listeners: [listener] }) - 1
     this.#queue[position]!.items!.push(item)
     this.#queue[position]!.listeners.push(listener)
     return position
   }
 
   /** Queues a statement that is never merged. Returns its position in the queue. */
-  queueAlone(head: string, listener: Listener): number {
+  queueAlone(text: string, listener: Listener): number {
     this.#alive()
-    return this.#queue.push({ head, items: undefined, tail: '', listeners: [listener] }) - 1
+    return this.#queue.push({ form: text, items: undefined, textOf: () => text, listeners: [listener] }) - 1
   }
 
   /** Sends after the work that is ready to run now, so that its statements are in the same round trip. */
@@ -157,7 +179,7 @@ export class OpenTransaction {
       const connection = this.#alive()
       const begin = this.#isBegun ? [] : [...this.#lockWaitOf(connection), 'START TRANSACTION']
       this.#isBegun = true
-      const statements = [...begin, ...batch.map(textOf)]
+      const statements = [...begin, ...batch.map(({ items = [], textOf }) => textOf(items))]
       const isLast = statements.at(-1) === COMMIT
       if (isLast) reached('transactions:ready')
       const answer = connection.query({ sql: statements.join(';\n'), timeout: this.#options.timeoutMs })
@@ -184,8 +206,14 @@ export class OpenTransaction {
   }
 }
 
-const textOf = ({ head, items, tail }: QueuedStatement): string =>
-  items === undefined ? head : head + items.join(', ') + tail
+const keysOf = (items: readonly Item[]): string => items.map(([key]) => key).join(', ')
+
+/** `column = value`, or a value for each row when they differ. */
+function assignmentOf(column: string, items: readonly Item[], at: number): string {
+  const value = items[0]![at]!
+  if (items.every(item => item[at] === value)) return `${column} = ${value}`
+  return `${column} = CASE ${items.map(item => `WHEN ${item[0]} THEN ${item[at]}`).join(' ')} END`
+}
 
 /** What one work uses of a transaction, shared or not. */
 export class TransactionParticipant implements Transaction {
@@ -210,31 +238,26 @@ export class TransactionParticipant implements Transaction {
 
   /** As `queue`, for one row of `INSERT INTO … VALUES`. Rows with the same `insert` text become one statement. */
   queueInsert(insert: string, row: readonly unknown[]): void {
-    this.#addMerged({ head: `${insert} `, item: this.#transaction.format('(?)', [row]), tail: '' }, noListener)
+    const item = [this.#transaction.format('(?)', [row])] as const
+    this.#addMerged({ form: insert, item, textOf: items => `${insert} ${keysOf(items)}` }, noListener)
   }
 
-  /** As `queue`, for the row of `key`. Updates with the same text and values become one statement. */
-  queueUpdate(update: string, values: readonly unknown[], keyColumn: string, key: string): void {
-    this.#addMerged(this.#forKey(update, values, keyColumn, key, ''), noListener)
+  /** As `queue`, for one row. Updates of the same columns under the same condition become one statement, whatever they set. */
+  queueUpdateEach(table: string, set: Assignments, row: RowOf): void {
+    this.#addMerged(this.#forEach(table, set, row), noListener)
   }
 
   /** As `query`, for the row of `key`. Queries with the same text are merged: the result holds the rows of all, in any order. */
   queryByKey(select: string, keyColumn: string, key: string, tail: string): Promise<StatementResult> {
-    return this.#resultOf(listener => this.#addMerged(this.#forKey(select, [], keyColumn, key, tail), listener))
+    return this.#resultOf(listener => this.#addMerged(this.#forKey(select, keyColumn, key, tail), listener))
   }
 
   /**
-   * Whether the row of `key` matched an update whose `tail` has more conditions. Updates with the same text and values are merged:
-   * all matched, or all of them reject with SharedUpdateMissed.
+   * Whether the row matched. Updates are merged as those of `queueUpdateEach`: all matched, or all of them reject with
+   * SharedUpdateMissed.
    */
-  updateByKey(
-    update: string,
-    values: readonly unknown[],
-    keyColumn: string,
-    key: string,
-    tail: string,
-  ): Promise<boolean> {
-    const statement = this.#forKey(update, values, keyColumn, key, tail)
+  updateEachMatched(table: string, set: Assignments, row: RowOf): Promise<boolean> {
+    const statement = this.#forEach(table, set, row)
     return new Promise((resolve, reject) => {
       const counted = (result: StatementResult, sharers: number) => {
         const { affectedRows } = result as ResultSetHeader
@@ -252,9 +275,27 @@ export class TransactionParticipant implements Transaction {
     this.#from = 0
   }
 
-  #forKey(sql: string, values: readonly unknown[], keyColumn: string, key: string, tail: string): ListStatement {
-    const head = `${this.#transaction.format(sql, values)} WHERE ${keyColumn} IN (`
-    return { head, item: this.#transaction.format('?', [key]), tail: `)${tail}` }
+  /** By AND and OR: the server finds no row by a list of one pair, `(a, b) IN ((1, 2))`, but reads the whole table. */
+  #forEach(table: string, set: Assignments, { key, and }: RowOf): ListStatement {
+    const columns = Object.keys(set)
+    const formatted = (value: unknown) => this.#transaction.format('?', [value])
+    const isRow = Object.entries(key).map(([column, value]) => `${column} = ${formatted(value)}`)
+    const item = [isRow.join(' AND '), ...columns.map(column => formatted(set[column]))] as const
+    const tail = and === undefined ? '' : ` AND ${and}`
+    const textOf = (items: readonly Item[]) => {
+      const assignments = columns.map((column, index) => assignmentOf(column, items, index + 1))
+      const isOneOfThem = items.map(([isOne]) => isOne).join(' OR ')
+      return `UPDATE ${table} SET ${assignments.join(', ')} WHERE (${isOneOfThem})${tail}`
+    }
+    const form = `UPDATE ${table} SET ${columns.join()} WHERE ${Object.keys(key).join()}${tail}`
+    return { form, item, textOf, isOneForEachKey: true }
+  }
+
+  #forKey(select: string, keyColumn: string, key: string, tail: string): ListStatement {
+    const head = `${select} WHERE ${keyColumn} IN (`
+    const form = `${head})${tail}`
+    const item = [this.#transaction.format('?', [key])] as const
+    return { form, item, textOf: items => `${head}${keysOf(items)})${tail}` }
   }
 
   #resultOf(add: (listener: Listener) => void): Promise<StatementResult> {

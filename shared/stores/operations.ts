@@ -1,6 +1,14 @@
 /** The table `payment_operation`: each operation with its state, attempt and lease. */
-import { type FinalState, type OperationKind, openStates } from '../contracts/lists.ts'
-import type { LeaseTimes, Operation, Operations, Transaction, UnknownOutcomes } from '../payments/ports.ts'
+import { type OperationKind, openStates } from '../contracts/lists.ts'
+import type {
+  Asked,
+  ClaimedOperation,
+  LeaseTimes,
+  Operation,
+  Operations,
+  Transaction,
+  UnknownOutcomes,
+} from '../payments/ports.ts'
 import type { Database } from './database.ts'
 
 /** The one open state: a second one does not compile until these statements know it. */
@@ -62,8 +70,12 @@ export const operationOf = (row: OperationRow): Operation => ({
 })
 
 /** Functions that did not know partial captures left it null. */
-const finalCaptureOf = ({ kind, final_capture: final }: OperationRow): boolean | null =>
-  kind === 'capture' ? final !== 0 : null
+export const finalCaptureOf = ({
+  kind,
+  final_capture: final,
+}: Pick<OperationRow, 'kind' | 'final_capture'>): boolean | null => (kind === 'capture' ? final !== 0 : null)
+
+const dateOrNull = (epochMs: number | null | undefined): Date | null => (epochMs == null ? null : new Date(epochMs))
 
 export class OperationTable implements Operations {
   readonly #database: Database
@@ -72,10 +84,10 @@ export class OperationTable implements Operations {
     this.#database = database
   }
 
-  async insert(tx: Transaction, operation: Operation & { sequence: number }): Promise<void> {
+  async insert(tx: Transaction, operation: ClaimedOperation): Promise<void> {
     this.#database.insertLater(
       `INSERT INTO payment_operation (operation_id, payment_id, merchant_id, idempotency_key, kind, amount, currency, state, reason,
-         attempt, lease_until_ms, next_attempt_at_ms, created_at, sequence, final_capture, combined) VALUES`,
+         attempt, lease_until_ms, next_attempt_at_ms, created_at, sequence, final_capture, combined, request_id) VALUES`,
       [
         operation.operationId,
         operation.paymentId,
@@ -93,6 +105,7 @@ export class OperationTable implements Operations {
         operation.sequence,
         operation.finalCapture === null ? null : Number(operation.finalCapture),
         Number(operation.combined),
+        operation.requestId,
       ],
       tx,
     )
@@ -127,12 +140,18 @@ export class OperationTable implements Operations {
   async finish(
     tx: Transaction,
     operation: Operation,
-    outcome: { state: FinalState; declineReason: string | null; nowMs: number },
+    { state, declineReason, nowMs, asked }: Parameters<Operations['finish']>[2],
   ): Promise<boolean> {
     return this.#database.updateMatched(
-      'UPDATE payment_operation SET state = ?, decline_reason = ?, finished_at = ?',
-      [outcome.state, outcome.declineReason, new Date(outcome.nowMs)],
-      ['operation_id', operation.operationId, ` AND ${IS_PENDING} AND attempt = ${Number(operation.attempt)}`],
+      'payment_operation',
+      {
+        state,
+        decline_reason: declineReason,
+        finished_at: new Date(nowMs),
+        asked_at: dateOrNull(asked?.askedAtMs),
+        answered_at: dateOrNull(asked?.answeredAtMs),
+      },
+      { key: { operation_id: operation.operationId }, and: `${IS_PENDING} AND attempt = ${Number(operation.attempt)}` },
       tx,
     )
   }
@@ -159,10 +178,16 @@ export class OperationTable implements Operations {
     return matched === 1 ? { ...operationOf(row), attempt, leaseUntilMs, nextAttemptAtMs } : undefined
   }
 
-  async release(operation: Operation, nowMs: number, nextAttemptAtMs: number): Promise<void> {
+  async release(
+    operation: Operation,
+    nowMs: number,
+    nextAttemptAtMs: number,
+    asked?: Pick<Asked, 'askedAtMs'>,
+  ): Promise<void> {
     await this.#database.write(
-      `UPDATE payment_operation SET lease_until_ms = ?, next_attempt_at_ms = ? WHERE operation_id = ? AND state = '${PENDING}' AND attempt = ?`,
-      [nowMs, nextAttemptAtMs, operation.operationId, operation.attempt],
+      `UPDATE payment_operation SET lease_until_ms = ?, next_attempt_at_ms = ?, asked_at = COALESCE(?, asked_at)
+       WHERE operation_id = ? AND state = '${PENDING}' AND attempt = ?`,
+      [nowMs, nextAttemptAtMs, dateOrNull(asked?.askedAtMs), operation.operationId, operation.attempt],
     )
   }
 

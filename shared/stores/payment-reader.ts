@@ -9,7 +9,7 @@ import { entryOf, LEDGER_COLUMNS, type LedgerRow } from './ledger.ts'
 import { everyEvent } from './outbox.ts'
 import { PAYMENT_COLUMNS, type PaymentRow, paymentOf } from './payments.ts'
 
-interface DetailRow extends PaymentRow {
+export interface DetailRow extends PaymentRow {
   operation_kind: OperationKind | null
   operation_amount: number | null
   operation_created_at: Date | null
@@ -62,8 +62,11 @@ const SELECT_KEY = `SELECT COALESCE(a.operation_id, o.operation_id) AS operation
   SELECT NULL, NULL, NULL, canonical_request, status_code, created_at, finished_at FROM idem_response_cache
   WHERE merchant_id = ? AND idempotency_key = ? AND operation_id IS NULL`
 
-const SELECT_DETAIL = `SELECT ${PAYMENT_COLUMNS}, o.kind AS operation_kind, o.amount AS operation_amount, o.created_at AS operation_created_at
-  FROM payment p LEFT JOIN payment_operation o ON o.operation_id = p.pending_operation_id`
+export const DETAIL_COLUMNS = `${PAYMENT_COLUMNS}, o.kind AS operation_kind, o.amount AS operation_amount, o.created_at AS operation_created_at`
+/** Of a row of `payment p`. */
+export const JOIN_PENDING = 'LEFT JOIN payment_operation o ON o.operation_id = p.pending_operation_id'
+
+const SELECT_DETAIL = `SELECT ${DETAIL_COLUMNS} FROM payment p ${JOIN_PENDING}`
 
 export class MySqlPaymentReader implements PaymentReader {
   readonly #database: Database
@@ -137,22 +140,36 @@ export class MySqlPaymentReader implements PaymentReader {
   }
 
   async #withEntries(rows: DetailRow[]): Promise<PaymentDetail[]> {
-    const entries = await this.#entriesOf(rows.filter(row => row.captured_amount > 0).map(row => row.payment_id))
-    return rows.map(row => ({
-      payment: paymentOf(row),
-      pendingOperation: pendingOf(row),
-      ledgerEntries: entries.get(row.payment_id) ?? [],
-    }))
+    return withEntries(this.#database, rows)
   }
+}
 
-  async #entriesOf(paymentIds: string[]): Promise<Map<string, LedgerEntry[]>> {
-    if (paymentIds.length === 0) return new Map()
-    const rows = await this.#database.select<LedgerRow>(
-      `SELECT ${LEDGER_COLUMNS} FROM ledger_entry WHERE payment_id IN (?) ORDER BY entry_id`,
-      [paymentIds],
-    )
-    return Map.groupBy(rows.map(entryOf), entry => entry.paymentId)
-  }
+/** In the order of the rows. */
+export async function withEntries(
+  database: Pick<Database, 'select'>,
+  rows: readonly DetailRow[],
+): Promise<PaymentDetail[]> {
+  const entries = await entriesOf(
+    database,
+    rows.filter(row => row.captured_amount > 0).map(row => row.payment_id),
+  )
+  return rows.map(row => ({
+    payment: paymentOf(row),
+    pendingOperation: pendingOf(row),
+    ledgerEntries: entries.get(row.payment_id) ?? [],
+  }))
+}
+
+async function entriesOf(
+  database: Pick<Database, 'select'>,
+  paymentIds: string[],
+): Promise<Map<string, LedgerEntry[]>> {
+  if (paymentIds.length === 0) return new Map()
+  const rows = await database.select<LedgerRow>(
+    `SELECT ${LEDGER_COLUMNS} FROM ledger_entry WHERE payment_id IN (?) ORDER BY entry_id`,
+    [paymentIds],
+  )
+  return Map.groupBy(rows.map(entryOf), entry => entry.paymentId)
 }
 
 function pendingOf(row: DetailRow): PaymentDetail['pendingOperation'] {

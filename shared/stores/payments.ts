@@ -104,22 +104,20 @@ export class PaymentTable implements Payments {
   }
 
   async update(tx: Transaction, payment: Payment): Promise<void> {
-    this.#database.updateLater(
-      `UPDATE payment SET status = ?, captured_amount = ?, refunded_amount = ?, fee_basis_points = ?, fee_fixed = ?,
-         pending_operation_id = ?, event_count = ?, capture_before = ?, updated_at = ?`,
-      [
-        payment.status,
-        payment.capturedMinor,
-        payment.refundedMinor,
-        payment.feeSchedule?.basisPoints ?? null,
-        payment.feeSchedule?.fixedMinor ?? null,
-        payment.pendingOperationId,
-        payment.eventCount,
-        dateOrNull(payment.captureBeforeMs),
-        new Date(payment.updatedAtMs),
-      ],
-      'payment_id',
-      payment.paymentId,
+    this.#database.updateEachLater(
+      'payment',
+      {
+        status: payment.status,
+        captured_amount: payment.capturedMinor,
+        refunded_amount: payment.refundedMinor,
+        fee_basis_points: payment.feeSchedule?.basisPoints ?? null,
+        fee_fixed: payment.feeSchedule?.fixedMinor ?? null,
+        pending_operation_id: payment.pendingOperationId,
+        event_count: payment.eventCount,
+        capture_before: dateOrNull(payment.captureBeforeMs),
+        updated_at: new Date(payment.updatedAtMs),
+      },
+      { key: { payment_id: payment.paymentId } },
       tx,
     )
   }

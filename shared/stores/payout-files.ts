@@ -1,7 +1,7 @@
 /** The table `payout_file`. */
 import { type PayoutFileState, type WaitingFileState, waitingFileStates } from '../contracts/lists.ts'
 import type { Transaction } from '../payments/ports.ts'
-import type { PayoutFile, PayoutFiles, Waiting, WaitingFiles } from '../settlement/ports.ts'
+import type { PayoutFile, PayoutFilePages, PayoutFiles, Waiting, WaitingFiles } from '../settlement/ports.ts'
 import type { Database, SqlValue } from './database.ts'
 import { dateOrNull, dayIn } from './days.ts'
 
@@ -40,7 +40,7 @@ const fileOf = (row: FileRow): PayoutFile => ({
 
 const NONE: Waiting = { count: 0, sinceMs: null }
 
-export class PayoutFileTable implements PayoutFiles, WaitingFiles {
+export class PayoutFileTable implements PayoutFiles, PayoutFilePages, WaitingFiles {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -102,6 +102,19 @@ export class PayoutFileTable implements PayoutFiles, WaitingFiles {
     return this.#select('TRUE ORDER BY file_id DESC LIMIT ?', [limit])
   }
 
+  /** Those of a state are in its part of an index, in the order of their ids. */
+  listPage({ state, limit, beforeFileId }: Parameters<PayoutFilePages['listPage']>[0]): Promise<PayoutFile[]> {
+    const [index, ofState] = state === undefined ? ['PRIMARY', []] : ['payout_file_by_state', [state]]
+    const before = beforeFileId === undefined ? [] : [beforeFileId]
+    const conditions = ['TRUE', ...ofState.map(() => 'state = ?'), ...before.map(() => 'file_id < ?')]
+    return this.#select(
+      `${conditions.join(' AND ')} ORDER BY file_id DESC LIMIT ?`,
+      [...ofState, ...before, limit],
+      undefined,
+      `FORCE INDEX (${index})`,
+    )
+  }
+
   async nextAskMs(): Promise<number | undefined> {
     const [first] = await this.#select("state = 'SENT' ORDER BY ask_at_ms, file_id LIMIT 1", [])
     return first?.askAtMs
@@ -118,9 +131,9 @@ export class PayoutFileTable implements PayoutFiles, WaitingFiles {
     return { ...none, ...Object.fromEntries(found) }
   }
 
-  async #select(condition: string, values: readonly SqlValue[], tx?: Transaction): Promise<PayoutFile[]> {
+  async #select(condition: string, values: readonly SqlValue[], tx?: Transaction, index = ''): Promise<PayoutFile[]> {
     const rows = await this.#database.select<FileRow>(
-      `SELECT ${COLUMNS} FROM payout_file WHERE ${condition}`,
+      `SELECT ${COLUMNS} FROM payout_file ${index} WHERE ${condition}`,
       values,
       tx,
     )

@@ -80,15 +80,19 @@ export class SettlementReaderTables implements SettlementReader {
     return rows.map(itemOf)
   }
 
-  listPayouts({ merchantId, state, limit, beforePayoutId }: PayoutQuery): Promise<Payout[]> {
-    const filters = { merchant_id: merchantId, state }
+  listPayouts({ merchantId, state, fileId, limit, beforePayoutId }: PayoutQuery): Promise<Payout[]> {
+    const filters = { merchant_id: merchantId, state, file_id: fileId }
     const conditions = oneValueRanges(filters)
     if (beforePayoutId !== undefined) conditions.push(['payout_id < ?', [beforePayoutId]])
-    const order = [...givenIn(filters), 'payout_id'].map(column => `${column} DESC`)
-    return this.#payoutsWhere(`${allOf(conditions)} ORDER BY ${order.join(', ')} LIMIT ?`, [
-      ...valuesOf(conditions),
-      limit,
-    ])
+    // What is in a file is in its part of the index, in the order of the ids; other filters look at the rows.
+    const [index, ordered] =
+      fileId === undefined ? ['', givenIn(filters)] : ['FORCE INDEX (payout_by_file)', ['file_id']]
+    const order = [...ordered, 'payout_id'].map(column => `${column} DESC`)
+    return this.#payoutsWhere(
+      `${allOf(conditions)} ORDER BY ${order.join(', ')} LIMIT ?`,
+      [...valuesOf(conditions), limit],
+      index,
+    )
   }
 
   async #newestPayouts(batchIds: readonly string[]): Promise<Map<string, Payout>> {
@@ -97,9 +101,9 @@ export class SettlementReaderTables implements SettlementReader {
     return new Map(payouts.map(payout => [payout.batchId, payout]))
   }
 
-  async #payoutsWhere(condition: string, values: readonly SqlValue[]): Promise<Payout[]> {
+  async #payoutsWhere(condition: string, values: readonly SqlValue[], index = ''): Promise<Payout[]> {
     const rows = await this.#database.select<PayoutRow>(
-      `SELECT ${PAYOUT_COLUMNS} FROM payout WHERE ${condition}`,
+      `SELECT ${PAYOUT_COLUMNS} FROM payout ${index} WHERE ${condition}`,
       values,
     )
     return rows.map(payoutOf)

@@ -69,6 +69,18 @@ export const launchBrowser = (): Promise<Browser> =>
     ],
   })
 
+/** Waits until an expression has this value in the page: where the focus is, say, which a page moves when it has been drawn. */
+export async function untilPageSays(page: Page, expression: string, value: unknown): Promise<void> {
+  await until(
+    async () => {
+      const said = await page.evaluate(expression)
+      if (said !== value) throw new Error(`it says ${JSON.stringify(said)}`)
+      return true
+    },
+    { what: `${expression} to be ${JSON.stringify(value)}`, intervalMs: 20 },
+  )
+}
+
 /** What the shop asks of the API, and none of its own modules. */
 const API_PATHS = /:\d+\/(payments|health|sandbox)\//
 
@@ -190,6 +202,21 @@ export class ShopTab {
       await route.fetch()
       await route.abort('connectionreset')
     })
+  }
+
+  /** The first request reaches the API at once; its answer comes to the page when it is released. */
+  async holdAnswer(operation: Mutation): Promise<{ release(): void }> {
+    const released = Promise.withResolvers<void>()
+    await this.page.route(
+      `**/payments/${operation}**`,
+      async route => {
+        const answer = await route.fetch()
+        await released.promise
+        await route.fulfill({ response: answer })
+      },
+      { times: 1 },
+    )
+    return { release: released.resolve }
   }
 
   /** The first request never reaches the API and is never answered. */

@@ -141,9 +141,13 @@ describe('an API that is away', () => {
       { status: 503, code: 'OUTCOME_UNKNOWN', details: {} },
       { status: 409, code: 'DUPLICATE_REQUEST', details: { reason: 'in_progress' } },
     ]
-    await shop.page.route('**/payments/authorize', route => {
+    const seen = Promise.withResolvers<void>()
+    await shop.page.route('**/payments/authorize', async route => {
       const answer = answers.shift()
-      if (!answer) return route.continue()
+      if (!answer) {
+        await seen.promise
+        return route.continue()
+      }
       const { status, ...body } = answer
       return route.fulfill({
         status,
@@ -154,6 +158,7 @@ describe('an API that is away', () => {
     await shop.pay()
     await shop.heading(shop.words.unknown).waitFor()
     expect(await shop.page.locator('.panel-warning').textContent()).toMatch(/두 번 결제되지 않아요/)
+    seen.resolve()
     await shop.waitForPaid()
     expect(shop.sent('authorize')).toHaveLength(3)
     expect(new Set(shop.keysOf('authorize')).size).toBe(1)

@@ -1,10 +1,19 @@
 /** Buying, being declined and getting the money back, in a browser against the running system. */
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Browser } from 'playwright-core'
+import { until } from '../../shared/runtime/until.ts'
 import { type ExtraApi, startExtraApi } from '../support/extra-api.ts'
 import { ScratchDatabase } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
-import { type Language, launchBrowser, operationCounts, paymentInApi, ShopTab, shopPaymentIds } from './shop-driver.ts'
+import {
+  type Language,
+  launchBrowser,
+  operationCounts,
+  paymentInApi,
+  ShopTab,
+  shopPaymentIds,
+  untilPageSays,
+} from './shop-driver.ts'
 
 jest.setTimeout(90_000)
 
@@ -66,7 +75,7 @@ describe('buying', () => {
     expect(await quantity.getAttribute('aria-invalid')).toBe('false')
     await quantity.fill('2.5')
     await shop.pay()
-    expect(await shop.page.evaluate('document.activeElement.type')).toBe('number')
+    await untilPageSays(shop.page, 'document.activeElement.type', 'number')
     expect(await shop.page.locator('.choice-wrong').textContent()).toMatch(/1부터 5까지/)
     expect(shop.sent('authorize')).toHaveLength(0)
   })
@@ -87,7 +96,7 @@ describe('buying', () => {
     await shop.heading(shop.words.refunded).waitFor()
     await shop.entry('refund').waitFor({ timeout: 30_000 })
     await shop.waitForFollowed()
-    expect(await shop.page.locator('[data-event="payment.refunded"][data-published="true"]').count()).toBe(1)
+    await shop.page.locator('[data-event="payment.refunded"][data-published="true"]').waitFor()
 
     const payment = await paymentInApi(await shop.paymentId())
     expect(payment).toMatchObject({ status: 'REFUNDED', capturedAmount: 1_550_000, refundedAmount: 1_550_000 })
@@ -199,11 +208,13 @@ describe('what a card company may say', () => {
   test('a slow answer is explained, and the button waits with it', async () => {
     const shop = await openShop()
     await shop.choose(shop.words.slowCard)
+    const answer = await shop.holdAnswer('authorize')
     await shop.pay()
     await shop.page.getByText(shop.words.slow).waitFor()
     const button = shop.page.locator('.button-pay')
     expect(await button.isDisabled()).toBe(true)
     expect(await button.getAttribute('aria-busy')).toBe('true')
+    answer.release()
     await shop.waitForPaid()
     expect(shop.sent('authorize')).toHaveLength(1)
   })
@@ -242,7 +253,7 @@ describe('a hold', () => {
     expect(payment).toMatchObject({ status: 'REFUNDED', capturedAmount: 650_000, refundedAmount: 650_000 })
     expect(await operationCounts(payment.paymentId)).toEqual({ authorize: 1, capture: 2, refund: 2 })
     expect(new Set([...shop.keysOf('capture'), ...shop.keysOf('refund')]).size).toBe(4)
-    expect(await shop.page.locator('[data-operation]').count()).toBe(5)
+    await until(async () => (await shop.page.locator('[data-operation]').count()) === 5, { what: 'all operations' })
   })
 
   test('is let go by a void', async () => {

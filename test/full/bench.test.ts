@@ -99,6 +99,17 @@ describe('npm run bench', () => {
     expect(together).toBeCloseTo((traced.settings.concurrency[0]! * 1_000) / requestsPerSecond)
   })
 
+  test('--front minimal: both fronts are measured in one run, and the product writes the same through either', async () => {
+    const file = join(folder, 'front.json')
+    const only = ['--only', 'authorize,authorize-minimal,flow-minimal,empty-minimal', '--quick', '--seed', '1']
+    const { stdout } = await bench('--front', 'minimal', ...only, '--json', file)
+    const { problems, cases, books }: BenchResult = JSON.parse(await readFile(file, 'utf8'))
+    expect({ problems, ok: books.ok }).toEqual({ problems: [], ok: true })
+    expect(cases.map(({ kind }) => kind)).toEqual(['authorize', 'authorize-minimal', 'flow-minimal', 'empty-minimal'])
+    for (const { figures } of cases) expect(figures.requestsPerSecond).toBeGreaterThan(0)
+    expect(stdout).toMatch(/^authorize-minimal ÷ authorize +@2 +\d+ % +/m)
+  })
+
   test('names the CPU time of every process that it can see', () => {
     const seen = systemUnderTest().mode === 'native'
     const { cpuSeconds, cpuMsPerRequest } = figuresOf('authorize')

@@ -9,6 +9,7 @@ import { projectRoot } from '../../scripts/local/paths.ts'
 import {
   compileTemplate,
   inServiceFolder,
+  operators,
   parameterArgs,
   parameters,
   type Template,
@@ -49,6 +50,10 @@ describe('cfn-lint', () => {
 
   test('nor about that of dev', async () => {
     expect(lint(written('dev.json', await compileTemplate([])))).toBe('')
+  })
+
+  test('nor about that of prod with a console', async () => {
+    expect(lint(written('console.json', await compileTemplate([...prodArgs, ...parameterArgs(operators)])))).toBe('')
   })
 
   test('would say what is wrong', () => {

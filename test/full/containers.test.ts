@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { Kafka, logLevel } from 'kafkajs'
 import type { Browser } from 'playwright-core'
@@ -26,6 +26,8 @@ import { anyFreePort } from '../../scripts/local/ports.ts'
 import { probeKafka } from '../../scripts/local/probes.ts'
 import { findProgram } from '../../scripts/local/programs.ts'
 import { until } from '../../shared/runtime/until.ts'
+import { SIGN_IN_FILE } from '../../web/server/page-files.ts'
+import { consolePolicy, PAGE_HEADERS } from '../../web/server/shop-server.ts'
 import { launchBrowser, ShopTab } from '../e2e/shop-driver.ts'
 import { type Reply, send } from '../support/http.ts'
 import { composeFile } from '../support/images/compose.ts'
@@ -190,6 +192,7 @@ describe('hadolint', () => {
 })
 
 describe('the image of the shop, served by Caddy', () => {
+  const ISSUER = 'https://issuer.example https://login.example'
   let build: Build
   let image: BuiltStage
   let server: ImageProcess
@@ -222,7 +225,7 @@ describe('the image of the shop, served by Caddy', () => {
     image = build.stages.at(-1)!
     const port = await anyFreePort(new Set())
     shopUrl = `http://127.0.0.1:${port}`
-    env = { WEB_PORT: String(port), API_URL: systemUnderTest().apiUrl }
+    env = { WEB_PORT: String(port), API_URL: systemUnderTest().apiUrl, CONSOLE_ISSUER_ORIGINS: ISSUER }
     expect(await isHealthy()).toBe(false)
     server = startInImage(image, image.stage.command!, env)
     await until(async () => server.child.exitCode !== null || (await isHealthy()), { what: "the shop's HEALTHCHECK" })
@@ -259,6 +262,28 @@ describe('the image of the shop, served by Caddy', () => {
   test('a path of the app is the same page; a built file that is not there is none', async () => {
     expect((await get('/orders/some/path?lang=en')).text).toBe((await get('/')).text)
     expect((await get('/assets/gone-12345678.js')).status).toBe(404)
+  })
+
+  test("the console's page may ask its issuer besides, and no other page may", async () => {
+    for (const path of ['/console', '/console/payments?tab=all', '/console/signed-in?code=1&state=2']) {
+      const { status, headers, text } = await get(path)
+      expect({ path, status }).toEqual({ path, status: 200 })
+      expect(text).toContain('운영 콘솔')
+      expect(headers['content-security-policy']).toBe(consolePolicy(ISSUER))
+    }
+    expect((await get('/')).headers['content-security-policy']).toBe(PAGE_HEADERS['Content-Security-Policy'])
+  })
+
+  test('says that a link signs operators in, until somebody puts a file there that says who does', async () => {
+    const none = await get(SIGN_IN_FILE)
+    expect([none.status, none.text]).toEqual([204, ''])
+    const settings = join(image.root, 'srv/shop', SIGN_IN_FILE)
+    mkdirSync(dirname(settings), { recursive: true })
+    writeFileSync(settings, '{"issuer":"https://issuer.example"}')
+    const given = await get(SIGN_IN_FILE)
+    expect([given.status, given.headers['content-type']]).toEqual([200, expect.stringContaining('application/json')])
+    expect(given.json).toEqual({ issuer: 'https://issuer.example' })
+    rmSync(settings)
   })
 
   test('built files are compressed and kept for good', async () => {

@@ -39,6 +39,7 @@ beforeAll(async () => {
     databaseUrl: own.system.databaseUrl,
     kafka: { brokers: own.system.brokers },
     journalFolder: journalFolderOf(dirname(own.runFile)),
+    endMs: nowMs,
   }
   await fillBooks(
     target,
@@ -47,7 +48,6 @@ beforeAll(async () => {
       payments: PAYMENTS,
       fromMs: nowMs - 30 * DAY_MS,
       toMs: nowMs - 5 * 60_000,
-      nowMs,
       undone: [],
       pending: { payments: PENDING, leaseUntilMs: nowMs + 10 * 60_000 },
     },
@@ -145,7 +145,7 @@ describe('generated books', () => {
   })
 
   test('work that is left undone is done by the product, and the books are right after it', async () => {
-    const window = { fromMs: nowMs - 20 * DAY_MS, toMs: nowMs - 5 * 60_000, nowMs }
+    const window = { fromMs: nowMs - 20 * DAY_MS, toMs: nowMs - 5 * 60_000 }
     await fillBooks(target, { seed: 2, payments: UNDONE, ...window, undone: undoneWorks }, () => {})
     expect(failuresOf(await verify(own.system)).map(({ name }) => name)).toEqual(['outbox-published'])
     // Nobody works on what is pending any more.

@@ -14,11 +14,11 @@ let narrow: ExtraApi
 let oneConnection: ExtraApi
 
 beforeAll(async () => {
-  narrow = await startExtraApi({
-    name: 'admission-narrow',
-    env: { ACQUIRER_CONNECTIONS: String(PLACES), REQUESTS_WAITING: String(WAITING) },
-  })
-  oneConnection = await startExtraApi({ name: 'admission-one-connection', env: { DATABASE_CONNECTIONS: '1' } })
+  const places = { ACQUIRER_CONNECTIONS: String(PLACES), REQUESTS_WAITING: String(WAITING) }
+  ;[narrow, oneConnection] = await Promise.all([
+    startExtraApi({ name: 'admission-narrow', env: places }),
+    startExtraApi({ name: 'admission-one-connection', env: { DATABASE_CONNECTIONS: '1' } }),
+  ])
 })
 afterAll(() => Promise.all([narrow, oneConnection].map(extra => extra?.stop())))
 

@@ -1,18 +1,10 @@
 /** The contract over HTTP: captures and refunds that the state, the amount or another operation forbids. */
 import { afterAll, describe, expect, jest, test } from '@jest/globals'
 import type { ErrorCode } from '../../shared/contracts/errors.ts'
-import { until } from '../../shared/runtime/until.ts'
-import {
-  expectDetail,
-  expectError,
-  expectList,
-  expectMutation,
-  expectOperations,
-  expectRetryAfter,
-} from '../support/contract.ts'
+import { expectDetail, expectError, expectMutation, expectOperations, expectRetryAfter } from '../support/contract.ts'
 import { openDatabase } from '../support/database.ts'
 import { PaymentApi, type Reply } from '../support/http.ts'
-import { authorizeBody, authorized, captured, newKey, newMerchant } from '../support/payments.ts'
+import { authorizeBody, authorized, captured, newKey, whileInProgress } from '../support/payments.ts'
 import { systemUnderTest } from '../support/system.ts'
 
 jest.setTimeout(60_000)
@@ -115,51 +107,42 @@ describe('the remaining amount forbids', () => {
 })
 
 describe('another operation in progress forbids', () => {
-  /** The payment whose authorization the acquirer still thinks about. */
-  const pendingOf = (merchantId: string) =>
-    until(async () => expectList(await api.get(`/payments?merchantId=${merchantId}`)).items[0], {
-      what: 'the slow authorization',
-      intervalMs: 20,
-    })
-
   test('a capture and a refund, for now, and no key is used up', async () => {
-    const merchantId = newMerchant('slow')
-    const slow = api.authorize(authorizeBody({ merchantId, amount: 900, paymentMethod: 'tok_slow' }))
-    const { paymentId, ...pending } = await pendingOf(merchantId)
-    expect(pending).toMatchObject({ status: 'REQUESTED', captureBefore: null })
-    expect(pending.pendingOperation).toMatchObject({ kind: 'authorize', amount: 900 })
-
     const key = { 'idempotency-key': newKey() }
-    for (const [change, reply] of [
-      ['capture', await api.capture(paymentId)],
-      ['capture', await api.capture(paymentId, {}, key)],
-      ['refund', await api.refund(paymentId)],
-      ['refund', await api.refund(paymentId, { amount: 900 }, { 'idempotency-key': newKey() })],
-    ] as const) {
-      const error = expectError(reply, 409, codes[change])
-      expect(error).toMatchObject({ paymentId, details: { reason: 'in_progress' } })
-      expectRetryAfter(reply)
-    }
-    expectMutation(await slow, 201)
+    const slow = await whileInProgress(api, { amount: 900 }, async ({ paymentId, ...pending }) => {
+      expect(pending).toMatchObject({ status: 'REQUESTED', captureBefore: null })
+      expect(pending.pendingOperation).toMatchObject({ kind: 'authorize', amount: 900 })
+
+      for (const [change, reply] of [
+        ['capture', await api.capture(paymentId)],
+        ['capture', await api.capture(paymentId, {}, key)],
+        ['refund', await api.refund(paymentId)],
+        ['refund', await api.refund(paymentId, { amount: 900 }, { 'idempotency-key': newKey() })],
+      ] as const) {
+        const error = expectError(reply, 409, codes[change])
+        expect(error).toMatchObject({ paymentId, details: { reason: 'in_progress' } })
+        expectRetryAfter(reply)
+      }
+    })
+    const { paymentId } = expectMutation(slow, 201)
     const capture = await api.capture(paymentId, {}, key)
     expect(expectMutation(capture, 200)).toMatchObject({ status: 'COMPLETED', pendingOperation: null })
   })
 
   test('a pending authorization shows in the reads of its payment', async () => {
-    const merchantId = newMerchant('slow')
-    const slow = api.authorize(authorizeBody({ merchantId, paymentMethod: 'tok_slow' }))
-    const { paymentId } = await pendingOf(merchantId)
-    const payment = expectDetail(await api.payment(paymentId))
-    const { operations } = expectOperations(await api.operations(paymentId))
+    const slow = await whileInProgress(api, {}, async ({ paymentId }) => {
+      const payment = expectDetail(await api.payment(paymentId))
+      const { operations } = expectOperations(await api.operations(paymentId))
 
-    expect(payment).toMatchObject({ status: 'REQUESTED', events: [], ledgerEntries: [] })
-    expect(operations).toMatchObject([{ kind: 'authorize', state: 'PENDING', attempt: 1, finishedAt: null }])
-    expect(payment.pendingOperation).toEqual({
-      operationId: operations[0]!.operationId,
-      kind: 'authorize',
-      amount: payment.amount,
-      since: operations[0]!.createdAt,
+      expect(payment).toMatchObject({ status: 'REQUESTED', events: [], ledgerEntries: [] })
+      expect(operations).toMatchObject([{ kind: 'authorize', state: 'PENDING', attempt: 1, finishedAt: null }])
+      expect(payment.pendingOperation).toEqual({
+        operationId: operations[0]!.operationId,
+        kind: 'authorize',
+        amount: payment.amount,
+        since: operations[0]!.createdAt,
+      })
     })
-    expectMutation(await slow, 201)
+    expectMutation(slow, 201)
   })
 })

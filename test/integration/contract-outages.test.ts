@@ -14,24 +14,20 @@ const api = new PaymentApi(system.apiUrl)
 const PAYMENT = 'pay_00000000000000000000000000'
 
 let hasty: ExtraApi
-/** Its outcome is unknown and nobody asks again: the resolver, which looks each minute, has time while the other tests run. */
-const abandoned = { body: authorizeBody({ paymentMethod: 'tok_slow' }), paymentId: '' }
+let noDatabase: ExtraApi
+let alone: ExtraApi
 
 beforeAll(async () => {
-  // The resolver waits 5 s before it asks, so that the tests' own repeats come first.
-  hasty = await startExtraApi({ name: 'hasty', env: { ACQUIRER_TIMEOUT_MS: '300', INQUIRY_BACKOFF_MS: '5000' } })
-  abandoned.paymentId = expectError(await hasty.api.authorize(abandoned.body), 503, 'OUTCOME_UNKNOWN').paymentId ?? ''
+  ;[hasty, noDatabase, alone] = await Promise.all([
+    // The resolver, which looks each minute, waits 5 s before it asks, so that the tests' own repeats come first.
+    startExtraApi({ name: 'hasty', env: { ACQUIRER_TIMEOUT_MS: '300', INQUIRY_BACKOFF_MS: '5000' } }),
+    startExtraApi({ name: 'no-database', env: { DATABASE_URL: `mysql://pay:pay@${NOWHERE}/paydb` } }),
+    startExtraApi({ name: 'no-kafka-no-redis', env: { REDIS_URL: `redis://${NOWHERE}/0` } }),
+  ])
 })
-afterAll(() => hasty?.stop())
+afterAll(() => Promise.all([hasty, noDatabase, alone].map(extra => extra?.stop())))
 
 describe('without MariaDB', () => {
-  let extra: ExtraApi
-  beforeAll(async () => {
-    const env = { DATABASE_URL: `mysql://pay:pay@${NOWHERE}/paydb` }
-    extra = await startExtraApi({ name: 'no-database', env })
-  })
-  afterAll(() => extra?.stop())
-
   const routes: [string, (api: PaymentApi) => Promise<Reply>][] = [
     ['authorize', api => api.authorize(authorizeBody())],
     ['capture', api => api.capture(PAYMENT)],
@@ -43,44 +39,38 @@ describe('without MariaDB', () => {
   ]
 
   test.each(routes)('%s is a 503 that may be repeated', async (_, ask) => {
-    const reply = await ask(extra.api)
+    const reply = await ask(noDatabase.api)
     expectError(reply, 503, 'SERVICE_UNAVAILABLE')
     expectRetryAfter(reply)
   })
 
   test('what is wrong with a request is still said', async () => {
-    expectError(await extra.api.authorize({}), 400, 'VALIDATION_FAILED')
-    expectError(await extra.api.payment('pay_1'), 404, 'NOT_FOUND')
-    expectError(await extra.api.get('/nowhere'), 404, 'NOT_FOUND')
+    expectError(await noDatabase.api.authorize({}), 400, 'VALIDATION_FAILED')
+    expectError(await noDatabase.api.payment('pay_1'), 404, 'NOT_FOUND')
+    expectError(await noDatabase.api.get('/nowhere'), 404, 'NOT_FOUND')
   })
 
   test('the process lives, and is not ready', async () => {
-    expect((await extra.api.get('/health/live')).status).toBe(200)
-    const ready = await extra.api.get('/health/ready')
+    expect((await noDatabase.api.get('/health/live')).status).toBe(200)
+    const ready = await noDatabase.api.get('/health/ready')
     expect(ready.status).toBe(503)
     expect(ready.json.dependencies.mariadb).toBe('down')
   })
 })
 
 describe('without Kafka and Redis', () => {
-  let extra: ExtraApi
-  beforeAll(async () => {
-    extra = await startExtraApi({ name: 'no-kafka-no-redis', env: { REDIS_URL: `redis://${NOWHERE}/0` } })
-  })
-  afterAll(() => extra?.stop())
-
   test('a purchase and its refund go on, and repeats get their stored answers', async () => {
     const body = authorizeBody()
-    const first = await extra.api.authorize(body)
+    const first = await alone.api.authorize(body)
     const { paymentId } = expectMutation(first, 201)
-    const again = await extra.api.authorize(body)
+    const again = await alone.api.authorize(body)
     expect(again.bytes.equals(first.bytes) && again.replayed).toBe(true)
-    expect(expectMutation(await extra.api.capture(paymentId), 200).status).toBe('COMPLETED')
-    expect(expectMutation(await extra.api.refund(paymentId), 200).status).toBe('REFUNDED')
+    expect(expectMutation(await alone.api.capture(paymentId), 200).status).toBe('COMPLETED')
+    expect(expectMutation(await alone.api.refund(paymentId), 200).status).toBe('REFUNDED')
   })
 
   test('it is ready, in a degraded way that says what is away', async () => {
-    const ready = await extra.api.get('/health/ready')
+    const ready = await alone.api.get('/health/ready')
     expect(ready.status).toBe(200)
     expect(ready.json).toMatchObject({
       status: 'degraded',
@@ -137,21 +127,5 @@ describe('an acquirer that takes too long', () => {
     expect(expectError(reply, 409, 'CAPTURE_CONFLICT').details.reason).toBe('in_progress')
     expectRetryAfter(reply)
     expectMutation(await askUntilKnown(() => api.authorize(body)), 201)
-  })
-
-  test('the resolver brings it to an end when nobody asks again', async () => {
-    const { body, paymentId } = abandoned
-    const payment = await until(
-      async () => {
-        const found = expectDetail(await api.payment(paymentId))
-        return found.status === 'REQUESTED' ? undefined : found
-      },
-      { what: 'the resolver, which looks each minute', deadlineMs: 90_000, intervalMs: 500 },
-    )
-    expect(payment).toMatchObject({ status: 'AUTHORIZED', pendingOperation: null })
-    expect(payment.events.map(event => event.type)).toEqual(['payment.authorized'])
-    const stored = await api.authorize(body)
-    expect(expectMutation(stored, 201).paymentId).toBe(paymentId)
-    expect(stored.replayed).toBe(true)
   })
 })

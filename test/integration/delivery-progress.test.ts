@@ -115,7 +115,8 @@ test('Kafka says how much is in a topic, and of one that it does not have that t
     what: 'the records',
   })
 
-  expect(await sizes.recordCount(topic)).toBe(3)
+  // A broker tells of a new topic a moment after it is there.
+  await until(async () => (await sizes.recordCount(topic)) === 3, { what: 'three records' })
 
   await kafkaAdmin.deleteTopics({ topics: [topic] })
   await Promise.all([kafkaAdmin.disconnect(), producer.disconnect()])

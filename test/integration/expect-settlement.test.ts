@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { createIds } from '../../shared/runtime/ids.ts'
 import { until } from '../../shared/runtime/until.ts'
+import { advanceClock } from '../support/advance-days.ts'
 import { expectMutation } from '../support/contract.ts'
 import { openDatabase, type TestDatabase } from '../support/database.ts'
 import { PaymentApi } from '../support/http.ts'
@@ -130,9 +131,7 @@ test('a day that the sandbox clock skips does not end before its sales have thei
   const merchantId = newMerchant()
   const { paymentId } = await authorized(api, { merchantId, amount: 10_000 })
   expectMutation(await api.capture(paymentId), 200)
-  const first = await api.post('/sandbox/clock', { advance: 'P1D' })
-  const arrives = async () => (await api.post('/sandbox/clock', { advance: 'PT0S' })).status === 200
-  if (first.status !== 200) await until(arrives, { what: 'the clock to arrive', deadlineMs: 120_000 })
+  await advanceClock(api, 'P1D')
 
   const batches = await database.rows<{ late_seconds: number; net: number }>(
     `SELECT TIMESTAMPDIFF(SECOND, i.sold_on + INTERVAL 15 HOUR, b.closed_at) AS late_seconds, b.net
@@ -158,5 +157,5 @@ test('the sandbox clock stands still while an event has no item, and goes on onc
   const { now, target, left } = waiting.json as { now: string; target: string; left: { settlements: number } }
   expect(left.settlements).toBeGreaterThanOrEqual(1)
   expect(Date.parse(target) - Date.parse(now)).toBe(24 * 60 * 60_000)
-  expect((await api.post('/sandbox/clock', { advance: 'PT0S' })).status).toBe(200)
+  await advanceClock(api, 'PT0S')
 })

@@ -65,11 +65,15 @@ async function asNextGroup<T>(wire: FaultyWire, stores: Stores, ask: () => Promi
   return asked
 }
 
-/** Somebody else's transaction that holds these rows until it is told. */
+/** Somebody else's transaction that holds these rows, and those of their answers, until it is told. */
 async function lockElsewhere(payments: Payment[]): Promise<() => Promise<void>> {
   const connection = await mysql.createConnection({ uri: scratch.url })
   await connection.beginTransaction()
   await connection.query('SELECT 1 FROM payment WHERE payment_id IN (?) FOR UPDATE', [payments.map(p => p.paymentId)])
+  const keys = payments.map(p => [p.merchantId, p.paymentId])
+  await connection.query('SELECT 1 FROM idem_response_cache WHERE (merchant_id, idempotency_key) IN (?) FOR UPDATE', [
+    keys,
+  ])
   return async () => {
     await connection.rollback()
     await connection.end()
@@ -222,7 +226,7 @@ describe('whose answer it is', () => {
     expect(await Promise.all(listed)).toEqual([...written, []])
   })
 
-  test('a group finishes its operations by one statement, for which the server goes by their keys', async () => {
+  test('a group finishes its operations by one statement, whatever became of each and when, for which the server goes by their keys', async () => {
     const { wire, stores } = await scratch.wired()
     const { transactions, payments, operations, database } = stores
     const there = times(30, () => newPayment())
@@ -233,14 +237,29 @@ describe('whose answer it is', () => {
         await operations.insert(tx, pending[index]!)
       }
     })
+    const outcomeOf = (index: number) => ({
+      state: index % 3 === 0 ? ('DECLINED' as const) : ('SUCCEEDED' as const),
+      declineReason: index % 3 === 0 ? 'no_money' : null,
+      nowMs: NOW_MS + index,
+      asked: { askedAtMs: NOW_MS + 2 * index, answeredAtMs: index % 2 === 0 ? null : NOW_MS + 3 * index },
+    })
     const finished = await asNextGroup(wire, stores, () =>
-      pending.map(operation =>
-        transactions.run(operation.paymentId, tx =>
-          operations.finish(tx, operation, { state: 'SUCCEEDED', declineReason: null, nowMs: NOW_MS }),
-        ),
+      pending.map((operation, index) =>
+        transactions.run(operation.paymentId, tx => operations.finish(tx, operation, outcomeOf(index))),
       ),
     )
     expect(await Promise.all(finished)).toEqual(times(30, () => true))
+    const rows = await scratch.direct.rows(
+      `SELECT state, decline_reason, finished_at, asked_at, answered_at FROM payment_operation
+       WHERE operation_id IN (?) ORDER BY operation_id`,
+      [pending.map(({ operationId }) => operationId)],
+    )
+    expect(rows).toEqual(
+      times(30, outcomeOf).map(({ state, declineReason, nowMs, asked: { askedAtMs, answeredAtMs } }) => ({
+        ...{ state, decline_reason: declineReason, finished_at: new Date(nowMs), asked_at: new Date(askedAtMs) },
+        answered_at: answeredAtMs === null ? null : new Date(answeredAtMs),
+      })),
+    )
 
     const [update, ...others] = wire.heard.flatMap(
       ({ text }) => text.match(/UPDATE payment_operation SET state[^;]*/) ?? [],
@@ -249,6 +268,68 @@ describe('whose answer it is', () => {
     // Nothing is pending any more: by the index of states it would be found soonest.
     const [plan] = await scratch.direct.rows<{ key: string }>(`EXPLAIN ${update}`)
     expect(plan).toMatchObject({ key: 'PRIMARY' })
+  })
+
+  test('a group writes what its payments and their answers become by one statement each, and waits for nobody else', async () => {
+    const { wire, stores } = await scratch.wired()
+    const { transactions, payments, answers, database } = stores
+    const payment = (index: number) => newPayment({ merchantId: `${MERCHANT}-${index}` })
+    const bystander = payment(0)
+    const before = times(30, index => payment(index + 1))
+    // Of a table that is hardly larger than the group, the server would rather read all of it.
+    const others = times(300, index => payment(index + 31))
+    const open = (payment: Payment & { idempotencyKey: string }, tx: Transaction) =>
+      answers.open(tx, {
+        merchantId: payment.merchantId,
+        key: payment.idempotencyKey,
+        operationId: null,
+        fingerprint: 'v1:x',
+        canonicalRequest: '{}',
+        nowMs: NOW_MS,
+      })
+    await database.runAlone(async tx => {
+      for (const payment of [bystander, ...before, ...others]) {
+        await payments.insert(tx, payment)
+        await open(payment, tx)
+      }
+    })
+    const unlock = await lockElsewhere([bystander])
+    const after = before.map((payment, index) => ({
+      ...payment,
+      status: index % 2 === 0 ? ('AUTHORIZED' as const) : ('DECLINED' as const),
+      pendingOperationId: index % 3 === 0 ? null : ids.operation(),
+      eventCount: index,
+      captureBeforeMs: index % 2 === 0 ? NOW_MS + index : null,
+      updatedAtMs: NOW_MS + index,
+    }))
+    const write = (payment: (typeof after)[number], index: number) =>
+      transactions.run(payment.paymentId, async tx => {
+        await payments.update(tx, payment)
+        const answer = answerOf(`it's ${index}; 한글`)
+        const { merchantId, idempotencyKey: key } = payment
+        await answers.finish(tx, { merchantId, key, answer, nowMs: NOW_MS + index })
+      })
+    const written = await asNextGroup(wire, stores, () => after.map(write))
+    await Promise.all(written)
+    await unlock()
+
+    const lock = (payment: Payment) => database.runAlone(tx => payments.lock(tx, payment.paymentId))
+    expect(await Promise.all(after.map(lock))).toEqual(after.map(stored))
+    const found = await Promise.all(
+      after.map(({ merchantId, idempotencyKey }) => answers.find(merchantId, idempotencyKey)),
+    )
+    expect(found.map(each => each?.finished)).toEqual(
+      times(30, index => ({ answer: answerOf(`it's ${index}; 한글`), finishedAtMs: NOW_MS + index })),
+    )
+    // One alone is another text: by `(a, b) IN ((1, 2))` the server would read the whole table.
+    await write(after[0]!, 0)
+    const updates = wire.heard.flatMap(({ text }) => text.split(';\n').filter(each => each.startsWith('UPDATE ')))
+    const tables = updates.map(update => update.split(' ')[1])
+    expect(tables).toEqual(['payment', 'idem_response_cache', 'payment', 'idem_response_cache'])
+    for (const update of updates) {
+      const [plan] = await scratch.direct.rows<{ key: string; type: string }>(`EXPLAIN ${update}`)
+      expect(plan).toMatchObject({ key: 'PRIMARY', type: 'range' })
+    }
   })
 
   test('hundreds of works of every kind at once have each its own', async () => {
@@ -746,7 +827,7 @@ describe('lost connections', () => {
     for (const reason of reasonsOf(settled).filter(reason => reason !== undefined))
       expect(reason).toBeInstanceOf(DependencyUnavailableError)
     expect((await eventCounts(done)).filter(Number.isNaN)).toEqual([])
-    await until(() => wire.openCount === 0, { what: 'every connection to end', deadlineMs: 2_000 })
+    await until(() => wire.openCount === 0, { what: 'every connection to end' })
   })
 })
 

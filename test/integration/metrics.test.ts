@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { connectControl } from '../../scripts/local/control.ts'
 import { until } from '../../shared/runtime/until.ts'
+import { advanceClock } from '../support/advance-days.ts'
 import { expectDetail, expectError, expectMutation } from '../support/contract.ts'
 import { PaymentApi } from '../support/http.ts'
 import { runJob } from '../support/jobs.ts'
@@ -162,7 +163,7 @@ describe('the counters', () => {
     expect(Object.keys(rises).filter(sample => sample.startsWith('operations_total'))).toEqual([])
 
     // Asks about it now, instead of at the job's next minute.
-    expect((await api.post('/sandbox/clock', { advance: 'PT5M' })).status).toBe(200)
+    await advanceClock(api, 'PT5M')
     expectMutation(await api.authorize(body), 201)
     expect(added(before, await scrape())['operations_total{kind="authorize",outcome="succeeded"}']).toBe(1)
     expectDetail(await api.payment(paymentId!))
@@ -171,7 +172,7 @@ describe('the counters', () => {
   test('of what the sandbox clock brings about rise too', async () => {
     expectMutation(await api.authorize(authorizeBody({ amount: 700 })), 201)
     const before = await scrape()
-    expect((await api.post('/sandbox/clock', { advance: 'P8D' })).status).toBe(200)
+    await advanceClock(api, 'P8D')
 
     const rises = added(before, await scrape())
     expect(rises['operations_total{kind="expire",outcome="succeeded"}']).toBeGreaterThanOrEqual(1)

@@ -223,7 +223,8 @@ describe('an event that the books have never seen', () => {
         .map(({ entry_id, recorded_at, ...movement }) => movement)
         .toSorted((a, b) => (`${a.entry_type}` < `${b.entry_type}` ? -1 : 1))
     expect(movements(after)).toEqual(movements(before))
-    expect(await repairs()).toBe(repairsBefore + 1)
+    // Counted once it is committed.
+    await until(async () => (await repairs()) === repairsBefore + 1, { what: 'the repair to be counted, once' })
   })
 
   // The two topics are read independently: nothing says that a capture is read before its refund.

@@ -17,6 +17,7 @@ const TABLES = [
   'ledger_entry',
   'outbox_event',
   'outbox_archive',
+  'dead_letter',
 ]
 
 let scratch: ScratchDatabase

@@ -11,10 +11,11 @@ import { journalPage, settlementPage } from '../../shared/contracts/acquirer.ts'
 import { bankJournalPage } from '../../shared/contracts/bank.ts'
 import { contract } from '../../shared/contracts/routes/advance-clock.ts'
 import { until } from '../../shared/runtime/until.ts'
+import { advanceClock } from '../support/advance-days.ts'
 import { expectDetail, expectError, expectMutation, expectOperations } from '../support/contract.ts'
 import { type ExtraApi, inheritedEnv, startExtraApi } from '../support/extra-api.ts'
 import { send } from '../support/http.ts'
-import { authorizeBody, newKey } from '../support/payments.ts'
+import { authorizeBody, newKey, whileInProgress } from '../support/payments.ts'
 import { ScratchDatabase } from '../support/scratch-stores.ts'
 import { repositoryFolder, systemUnderTest } from '../support/system.ts'
 
@@ -97,17 +98,13 @@ afterAll(async () => {
 
 const post = (to: ExtraApi, advance: string) => to.api.post('/sandbox/clock', { advance })
 
+/** Where the clock stands when it is there, and what was done on the way: a busy machine may need more than one answer. */
 async function advanced(to: ExtraApi, advance: string) {
-  const reply = await post(to, advance)
+  const done = await advanceClock(to.api, advance)
+  const reply = await post(to, 'PT0S')
   expect({ status: reply.status, body: reply.text }).toMatchObject({ status: 200 })
-  return contract.answers[200].parse(reply.json)
-}
-
-/** As `advanced`, however long it takes. */
-async function arrived(to: ExtraApi, advance: string): Promise<void> {
-  const isThere = async (by: string) => (await post(to, by)).status === 200
-  if (!(await isThere(advance)))
-    await until(() => isThere('PT0S'), { what: 'the clock at its target', deadlineMs: 90_000 })
+  const { now, offsetMs } = contract.answers[200].parse(reply.json)
+  return { ...done, now, offsetMs }
 }
 
 /** By the journals of both, which agree. */
@@ -177,18 +174,12 @@ test('a key runs out after sixteen days, wherever its answer was cached', async 
 })
 
 test('an operation in progress is not taken over because the clock jumped', async () => {
-  const slow = one.api.authorize(authorizeBody({ paymentMethod: 'tok_slow' }))
-  await until(
-    async () => (await scratch.direct.count(`SELECT COUNT(*) FROM payment_operation WHERE state = 'PENDING'`)) > 0,
-    {
-      what: 'the operation in progress',
-      deadlineMs: 2_500,
-    },
-  )
+  const slow = await whileInProgress(one.api, {}, async ({ pendingOperation }) => {
+    expect(pendingOperation).not.toBeNull()
+    await advanceClock(two.api, 'PT1H')
+  })
 
-  await advanced(two, 'PT1H')
-
-  const { paymentId } = expectMutation(await slow, 201)
+  const { paymentId } = expectMutation(slow, 201)
   expect(expectOperations(await one.api.operations(paymentId)).operations).toMatchObject([
     { kind: 'authorize', state: 'SUCCEEDED', attempt: 1 },
   ])
@@ -211,7 +202,7 @@ test('however far it jumps, the acquirer has paid each day on its own business d
   await expectLineOf(paymentId)
   const before = (await filesOfAcquirer()).length
 
-  await arrived(one, 'P30D')
+  await advanceClock(one.api, 'P30D')
 
   const files = await filesOfAcquirer()
   expect(files.length).toBeGreaterThan(before)

@@ -5,14 +5,24 @@ import {
   batchStates,
   type DisputeState,
   disputeStates,
+  type PayoutFileState,
   type PayoutState,
+  payoutFileStates,
   payoutStates,
 } from '../../shared/contracts/lists.ts'
 import { FakeDisputeReader, listedDispute } from '../../shared/settlement/fake-dispute-reader.ts'
-import { batchOf, FakeSettlementReader, itemOf, payoutOf, ulidOf } from '../../shared/settlement/fake-settlements.ts'
+import {
+  batchOf,
+  FakeSettlementReader,
+  itemOf,
+  payoutFileOf,
+  payoutOf,
+  ulidOf,
+} from '../../shared/settlement/fake-settlements.ts'
 import type { BatchQuery, PayoutQuery, SettlementItem } from '../../shared/settlement/ports.ts'
 import type { Database } from '../../shared/stores/database.ts'
 import { DisputeTable } from '../../shared/stores/disputes.ts'
+import { PayoutFileTable } from '../../shared/stores/payout-files.ts'
 import { PayoutTable } from '../../shared/stores/payouts.ts'
 import { BatchTable, UnbatchedItemTable } from '../../shared/stores/settlement-batches.ts'
 import { SettlementItemTable } from '../../shared/stores/settlement-items.ts'
@@ -20,6 +30,7 @@ import { SettlementReaderTables } from '../../shared/stores/settlement-reader.ts
 import { openDatabase, type TestDatabase } from '../support/database.ts'
 import { NOW_MS, times } from '../support/rows.ts'
 import { ScratchDatabase } from '../support/scratch-stores.ts'
+import { readsOf } from '../support/session-reads.ts'
 import { systemUnderTest } from '../support/system.ts'
 
 jest.setTimeout(120_000)
@@ -27,6 +38,7 @@ jest.setTimeout(120_000)
 const BATCHES = 6_000
 const ITEMS = 3_000
 const DISPUTES = 3_000
+const FILES = 600
 /** Of which one payment has this many. */
 const DISPUTES_OF_ONE = 30
 const PAGE = 20
@@ -41,6 +53,7 @@ let scratch: ScratchDatabase
 let single: TestDatabase
 let reader: SettlementReaderTables
 let disputeReader: DisputeTable
+let payoutFiles: PayoutFileTable
 /** Says what each list should be. */
 const expected = new FakeSettlementReader()
 const expectedDisputes = new FakeDisputeReader()
@@ -68,8 +81,14 @@ function fillExpected() {
   for (const [number, { batchId, merchantId, currency }] of expected.batches.entries())
     for (let attempt = 1; attempt <= number % 3; attempt++) {
       const state = ofList<PayoutState>(payoutStates, mixed(number + attempt))
-      expected.payouts.push(payoutOf(3 * number + attempt, { batchId, merchantId, currency, attempt, state }))
+      const fileId = number % 5 === 0 ? null : payoutFileOf(mixed(number) % FILES).fileId
+      expected.payouts.push(payoutOf(3 * number + attempt, { batchId, merchantId, currency, attempt, state, fileId }))
     }
+  expected.files.push(
+    ...times(FILES, number =>
+      payoutFileOf(number, { state: ofList<PayoutFileState>(payoutFileStates, mixed(number)) }),
+    ),
+  )
   expectedDisputes.disputes.push(...times(DISPUTES, plannedDispute))
   const { batchId, merchantId, currency } = expected.batches[0]!
   expected.items.push(
@@ -94,6 +113,9 @@ async function plant(database: Database) {
   await database.runAlone(async tx => {
     for (const batch of expected.batches) await batches.insert(tx, batch)
   })
+  await database.runAlone(async tx => {
+    for (const file of expected.files) await new PayoutFileTable(database).insert(tx, file)
+  })
   const disputes = new DisputeTable(database)
   await database.runAlone(async tx => {
     for (const dispute of expectedDisputes.disputes) await disputes.insert(tx, dispute)
@@ -115,23 +137,12 @@ beforeAll(async () => {
   const select = (sql: string, values: readonly unknown[] = []) => single.rows(sql, [...values])
   reader = new SettlementReaderTables({ select } as unknown as Database)
   disputeReader = new DisputeTable({ select } as unknown as Database)
+  payoutFiles = new PayoutFileTable({ select } as unknown as Database)
 })
 afterAll(async () => {
   await single?.close()
   await scratch?.drop()
 })
-
-/** Entries of indexes and rows of tables that were read, without those of a sort. */
-async function readsOf<T>(work: () => Promise<T>): Promise<{ result: T; reads: number }> {
-  const readsSoFar = async () => {
-    const rows = await single.rows<{ Variable_name: string; Value: string }>("SHOW SESSION STATUS LIKE 'Handler_read%'")
-    const ofIndexes = rows.filter(({ Variable_name: name }) => !name.startsWith('Handler_read_rnd'))
-    return ofIndexes.reduce((sum, { Value }) => sum + Number(Value), 0)
-  }
-  const before = await readsSoFar()
-  const result = await work()
-  return { result, reads: (await readsSoFar()) - before }
-}
 
 const subsets = <Filters extends object>(filters: Filters): Array<Partial<Filters>> =>
   Object.entries(filters).reduce<Array<Partial<Filters>>>(
@@ -160,7 +171,7 @@ describe('batches', () => {
   test.each(batchQueries)('of %j: three pages, each read from where the one before ended', async query => {
     let before: BatchQuery['before']
     for (let page = 0; page < 3; page++) {
-      const { result, reads } = await readsOf(() => reader.listBatches(pageAfter(query, before)))
+      const { result, reads } = await readsOf(single, () => reader.listBatches(pageAfter(query, before)))
       expect(result).toEqual(await expected.listBatches(pageAfter(query, before)))
 
       const states = 'state' in query ? 1 : batchStates.length
@@ -189,10 +200,42 @@ describe('payouts', () => {
     let beforePayoutId: string | undefined
     for (let page = 0; page < 3; page++) {
       const query: PayoutQuery = { ...filters, limit: PAGE_READS, beforePayoutId }
-      const { result, reads } = await readsOf(() => reader.listPayouts(query))
+      const { result, reads } = await readsOf(single, () => reader.listPayouts(query))
       expect(result).toEqual(await expected.listPayouts(query))
       expect(reads).toBeLessThanOrEqual(PAGE_READS + 3)
       beforePayoutId = result[PAGE - 1]!.payoutId
+    }
+  })
+})
+
+describe('payouts of a file', () => {
+  const { fileId } = payoutFileOf(7)
+
+  test.each(subsets({ merchantId: 'shop', state: 'FAILED' as const }))('and of %j: page by page', async filters => {
+    const ofFile = expected.payouts.filter(payout => payout.fileId === fileId).length
+    expect(ofFile).toBeGreaterThan(5)
+    let beforePayoutId: string | undefined
+    for (let page = 0; page < 3; page++) {
+      const query: PayoutQuery = { ...filters, fileId, limit: 4, beforePayoutId }
+      const { result, reads } = await readsOf(single, () => reader.listPayouts(query))
+      expect(result).toEqual(await expected.listPayouts(query))
+      // What is in the file, and no other payout.
+      expect(reads).toBeLessThanOrEqual(ofFile + 3)
+      if (result.length < 4) return
+      beforePayoutId = result.at(-1)!.payoutId
+    }
+  })
+})
+
+describe('payout files', () => {
+  test.each(subsets({ state: 'PREPARED' as const }))('of %j: page by page', async filters => {
+    let beforeFileId: string | undefined
+    for (let page = 0; page < 3; page++) {
+      const query = { ...filters, limit: PAGE_READS, ...(beforeFileId === undefined ? {} : { beforeFileId }) }
+      const { result, reads } = await readsOf(single, () => payoutFiles.listPage(query))
+      expect(result).toEqual(await expected.payoutFiles.listPage(query))
+      expect(reads).toBeLessThanOrEqual(PAGE_READS + 3)
+      beforeFileId = result[PAGE - 1]!.fileId
     }
   })
 })
@@ -204,7 +247,7 @@ describe('disputes', () => {
     let beforeDisputeId: string | undefined
     for (let page = 0; page < 3; page++) {
       const asked = { ...query, limit: PAGE_READS, beforeDisputeId }
-      const { result, reads } = await readsOf(() => disputeReader.list(asked))
+      const { result, reads } = await readsOf(single, () => disputeReader.list(asked))
       expect(result).toEqual(await expectedDisputes.list(asked))
       // Of each state little more than a page.
       expect(reads).toBeLessThanOrEqual(disputeStates.length * 2 * PAGE_READS)
@@ -214,7 +257,7 @@ describe('disputes', () => {
 
   test.each(subsets(filters))('of one payment and %j', async query => {
     const asked = { ...query, paymentId: `pay_${ulidOf(0)}`, limit: DISPUTES }
-    const { result, reads } = await readsOf(() => disputeReader.list(asked))
+    const { result, reads } = await readsOf(single, () => disputeReader.list(asked))
     expect(result).toEqual(await expectedDisputes.list(asked))
     expect(result.length).toBeGreaterThan(0)
     expect(reads).toBeLessThanOrEqual(disputeStates.length * (DISPUTES_OF_ONE + 3))
@@ -249,7 +292,7 @@ test('all items of a batch come once, in the order of their periods', async () =
   const { batchId } = expected.batches[0]!
   const found: SettlementItem[] = []
   for (;;) {
-    const { result, reads } = await readsOf(() => reader.listItems(batchId, 500, found.at(-1)))
+    const { result, reads } = await readsOf(single, () => reader.listItems(batchId, 500, found.at(-1)))
     expect(reads).toBeLessThanOrEqual(510)
     found.push(...result)
     if (result.length < 500) break

@@ -24,6 +24,7 @@ import { configFrom } from '../../shared/runtime/config.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { Ports } from '../../shared/runtime/wiring.ts'
 import { addOperator } from '../../shared/settlement/operators.ts'
+import { advanceClock } from '../support/advance-days.ts'
 import { openDatabase } from '../support/database.ts'
 import { PaymentApi } from '../support/http.ts'
 import { type OwnSystem, startOwnSystem } from '../support/own-system.ts'
@@ -119,10 +120,7 @@ async function untilPaidOut(api: PaymentApi): Promise<void> {
       what: 'an item of each event',
       deadlineMs: 60_000,
     })
-    const move = async (advance: string) => (await api.post('/sandbox/clock', { advance })).status
-    const first = await move(`P${DAYS_UNTIL_PAYOUT}D`)
-    if (first !== 200)
-      await until(async () => (await move('PT0S')) === 200, { what: 'the clock to arrive', deadlineMs: 120_000 })
+    await advanceClock(api, `P${DAYS_UNTIL_PAYOUT}D`)
     expect(await count('payout_file')).toBe(1)
   } finally {
     await tables.close()

@@ -1,5 +1,6 @@
 /** Every contract suite of the database's ports. */
 import { describeAnswers } from './answers.ts'
+import { describeDeadLetters } from './dead-letters.ts'
 import { describeLedger } from './ledger.ts'
 import { describeManualSettlements } from './manual-settlements.ts'
 import { describeOperations } from './operations.ts'
@@ -20,6 +21,7 @@ export function describePorts(name: string, open: OpenPorts): void {
     describeAnswers,
     describeLedger,
     describeOutbox,
+    describeDeadLetters,
     describePaymentReader,
     describeSandbox,
   ])

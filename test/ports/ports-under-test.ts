@@ -2,6 +2,7 @@
 import type {
   AnswerKeeper,
   Answers,
+  DeadLetterRows,
   DueWork,
   Ledger,
   ManualSettlements,
@@ -29,6 +30,7 @@ export interface PortsUnderTest {
   answers: Answers & AnswerKeeper
   ledger: Ledger
   outbox: OutboxWriter & OutboxQueue & OutboxReader & OutboxArchive
+  deadLetterRows: DeadLetterRows
   reader: PaymentReader
   sandboxClock: SandboxClock
   dueWork: DueWork

@@ -26,6 +26,14 @@ export const parameters = {
   bankUrl: 'https://bank.example.com/v1',
 }
 
+/** Beside them, for a console. */
+export const operators = {
+  operatorJwtIssuer: 'https://issuer.example/pool',
+  operatorJwtAudience: 'console,other',
+  operatorRoleClaim: 'custom:role',
+  operatorNameClaim: 'email',
+}
+
 export const parameterArgs = (given: Record<string, string>): string[] =>
   Object.entries(given).flatMap(([name, value]) => ['--param', `${name}=${value}`])
 

@@ -30,6 +30,9 @@ export interface ExtraApiOptions {
 /** Nothing listens there: for a dependency that is away. */
 export const NOWHERE = '127.0.0.1:1'
 
+/** Those that start at once get different ports. */
+const taken = new Set<number>()
+
 const START_DEADLINE_MS = 60_000
 const STOP_DEADLINE_MS = 15_000
 
@@ -41,7 +44,6 @@ export async function startExtraApi(options: ExtraApiOptions): Promise<ExtraApi>
   const { databaseUrl, redisUrl, acquirerUrl, bankUrl, logsFolder } = systemUnderTest()
   mkdirSync(logsFolder, { recursive: true })
   const logFile = join(logsFolder, `extra-${options.name}.log`)
-  const taken = new Set<number>()
   const port = await anyFreePort(taken)
   const child = spawnOffline(options.folder ?? repositoryFolder, logFile, {
     ...inheritedEnv(),
@@ -51,6 +53,7 @@ export async function startExtraApi(options: ExtraApiOptions): Promise<ExtraApi>
     BANK_URL: bankUrl,
     KAFKA_BROKERS: NOWHERE,
     API_PORT: String(port),
+    OPERATOR_ORIGINS: `http://127.0.0.1:${port}`,
     API_LAMBDA_PORT: String(await anyFreePort(taken)),
     ...options.env,
   })

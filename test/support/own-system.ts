@@ -5,7 +5,7 @@ import { closeSync, cpSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deleteData } from '../../scripts/local/delete-data.ts'
 import { dataFolder } from '../../scripts/local/paths.ts'
-import { readRunFile } from '../../scripts/local/run-file.ts'
+import { type ProcessName, readRunFile } from '../../scripts/local/run-file.ts'
 import { createReporter } from '../../scripts/terminal/output.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { inheritedEnv, isRunning } from './extra-api.ts'
@@ -28,15 +28,23 @@ export interface Disk {
 
 const START_DEADLINE_MS = 120_000
 
-/** Runs its services as the system under test runs them: natively or in Docker. With a disk of its own the starter logs there, too. `env`: what its processes inherit besides. */
-export async function startOwnSystem(name: string, disk?: Disk, env: NodeJS.ProcessEnv = {}): Promise<OwnSystem> {
+/**
+ * Runs its services as the system under test runs them: natively or in Docker. With a disk of its own the starter logs there, too. `env`: what
+ * its processes inherit besides. `web`: with shop and console.
+ */
+export async function startOwnSystem(
+  name: string,
+  disk?: Disk,
+  env: NodeJS.ProcessEnv = {},
+  { web = false }: { web?: boolean } = {},
+): Promise<OwnSystem> {
   const { logsFolder, mode } = systemUnderTest()
   mkdirSync(logsFolder, { recursive: true })
   const folder = dataFolder(`${name}-${process.pid}`)
   disk?.mount(folder.root)
   const logFile = join(disk ? folder.root : logsFolder, `${name}.log`)
   const log = openSync(logFile, 'w')
-  const options = ['--data', folder.name, '--ports', 'free', '--no-web', `--${mode}`]
+  const options = ['--data', folder.name, '--ports', 'free', ...(web ? [] : ['--no-web']), `--${mode}`]
   // The starter ends by itself when this process is gone.
   const starter = spawn(process.execPath, [join(repositoryFolder, 'scripts/start.ts'), ...options], {
     cwd: repositoryFolder,
@@ -57,7 +65,7 @@ export async function startOwnSystem(name: string, disk?: Disk, env: NodeJS.Proc
     await deleteData(folder, createReporter())
   }
   try {
-    await until(() => !isRunning(starter) || isReady(folder.runFile), {
+    await until(() => !isRunning(starter) || isReady(folder.runFile, web ? ['api', 'web'] : ['api']), {
       what: `the system that logs to ${logFile}`,
       deadlineMs: START_DEADLINE_MS,
     })
@@ -69,8 +77,10 @@ export async function startOwnSystem(name: string, disk?: Disk, env: NodeJS.Proc
   return { system: readSystem(folder.runFile), runFile: folder.runFile, stop }
 }
 
-const isReady = (runFile: string): boolean =>
-  readRunFile(runFile)?.processes.some(part => part.name === 'api' && part.state === 'ready') ?? false
+function isReady(runFile: string, names: ProcessName[]): boolean {
+  const parts = readRunFile(runFile)?.processes ?? []
+  return names.every(name => parts.some(part => part.name === name && part.state === 'ready'))
+}
 
 /** Services and ports that somebody's variables name are not for tests. */
 function withoutExternals(): NodeJS.ProcessEnv {

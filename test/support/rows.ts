@@ -1,6 +1,6 @@
 /** Rows for tests of the stores, each of a payment that nobody else knows. */
 import type { Payment } from '../../shared/domain/payment.ts'
-import type { Answer, Operation } from '../../shared/payments/ports.ts'
+import type { Answer, ClaimedOperation } from '../../shared/payments/ports.ts'
 import { createIds } from '../../shared/runtime/ids.ts'
 
 export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 6)
@@ -39,10 +39,7 @@ export const newPayment = (given: Partial<Payment> = {}): Payment & { idempotenc
 /** As `lock` gives it back. */
 export const stored = ({ idempotencyKey: _, ...payment }: Payment & { idempotencyKey: string }): Payment => payment
 
-export const newOperation = (
-  paymentId: string,
-  given: Partial<Operation & { sequence: number }> = {},
-): Operation & { sequence: number } => ({
+export const newOperation = (paymentId: string, given: Partial<ClaimedOperation> = {}): ClaimedOperation => ({
   operationId: ids.operation(),
   paymentId,
   merchantId: MERCHANT,
@@ -61,6 +58,7 @@ export const newOperation = (
   nextAttemptAtMs: NOW_MS + 15_000,
   createdAtMs: NOW_MS,
   sequence: 1,
+  requestId: null,
   ...given,
 })
 

@@ -5,6 +5,7 @@ import type { Payment } from '../../shared/domain/payment.ts'
 import { noTracer } from '../../shared/payments/traced.ts'
 import { AnswerTable } from '../../shared/stores/answers.ts'
 import { Database } from '../../shared/stores/database.ts'
+import { DeadLetterTable } from '../../shared/stores/dead-letters.ts'
 import { DueWorkTables } from '../../shared/stores/due-work.ts'
 import { LedgerTable } from '../../shared/stores/ledger.ts'
 import { ManualSettlementTable } from '../../shared/stores/manual-settlements.ts'
@@ -29,6 +30,7 @@ export class Stores {
   readonly answers: AnswerTable
   readonly ledger: LedgerTable
   readonly outbox: OutboxTable
+  readonly deadLetterRows: DeadLetterTable
   readonly terms: SettlementTermsTable
   readonly sandboxClock: SandboxClockTable
   readonly dueWork: DueWorkTables
@@ -43,6 +45,7 @@ export class Stores {
     this.answers = new AnswerTable(this.database)
     this.ledger = new LedgerTable(this.database)
     this.outbox = new OutboxTable(this.database)
+    this.deadLetterRows = new DeadLetterTable(this.database)
     this.terms = new SettlementTermsTable(this.database)
     this.sandboxClock = new SandboxClockTable(this.database)
     this.dueWork = new DueWorkTables(this.database)

@@ -6,6 +6,8 @@ import { namedRunFile } from '../../scripts/local/run-file.ts'
 export interface SystemUnderTest {
   mode: 'native' | 'docker'
   apiUrl: string
+  /** Undefined where it runs without the shop. */
+  shopUrl: string | undefined
   databaseUrl: string
   brokers: string[]
   kafkaBrokers: string
@@ -28,10 +30,11 @@ export function systemUnderTest(): SystemUnderTest {
 
 export function readSystem(runFile: string): SystemUnderTest {
   const run = namedRunFile(runFile)
-  const { API_URL, DATABASE_URL, KAFKA_BROKERS, REDIS_URL, ACQUIRER_URL, BANK_URL } = run.env
+  const { API_URL, SHOP_URL, DATABASE_URL, KAFKA_BROKERS, REDIS_URL, ACQUIRER_URL, BANK_URL } = run.env
   return {
     mode: run.mode,
     apiUrl: API_URL,
+    shopUrl: SHOP_URL,
     databaseUrl: DATABASE_URL,
     brokers: KAFKA_BROKERS.split(','),
     kafkaBrokers: KAFKA_BROKERS,

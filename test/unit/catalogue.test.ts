@@ -22,7 +22,7 @@ import {
   topicDefinitions,
 } from '../../shared/contracts/topics.ts'
 import { movement } from '../../shared/domain/ledger.ts'
-import { everyInvariant } from '../../shared/invariants/catalogue.ts'
+import { everyInvariant, needingOnePayment } from '../../shared/invariants/catalogue.ts'
 import { createFakeIds } from '../../shared/payments/fakes.ts'
 import { configFrom, variableNames } from '../../shared/runtime/config.ts'
 
@@ -163,6 +163,8 @@ describe('the functions', () => {
   })
     .filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .map(name => `functions/${name.replaceAll('\\', '/')}`)
+    // What those of the console are joined to when they are deployed.
+    .filter(name => name !== 'functions/console.ts')
 
   test('of serverless.yml and the files are the same, one a file', () => {
     const deployed = functions.map(([, { handler }]) => handler.replace(/\.handler$/, '.ts'))
@@ -343,10 +345,17 @@ describe('the invariants', () => {
     ['CHANGELOG.md', /`npm run verify`: (\d+) invariants/],
     ['docs/glossary.md', /`npm run verify` checks (\d+)\./],
     ['docs/glossary.md', /`npm run verify`가 (\d+)개/],
+    ['docs/console-invariants.md', /\| all (\d+) \|/],
   ])('are as many as %s says (%s)', (path, sentence) => {
     const [, count] = sentence.exec(read(path)) ?? []
 
     expect(Number(count)).toBe(everyInvariant.length)
+  })
+
+  test('that one payment can answer are as many as docs/console-invariants.md says', () => {
+    const [, count] = /the (\d+) invariants that one payment/.exec(read('docs/console-invariants.md')) ?? []
+
+    expect(Number(count)).toBe(needingOnePayment.length)
   })
 })
 

@@ -28,6 +28,10 @@ export class FakeKafka {
       sendBatch: async (batch: ProducerBatch) => {
         this.batches.push(batch)
         await this.onSend(batch)
+        return (batch.topicMessages ?? []).map(({ topic: topicName }) => ({
+          ...{ topicName, partition: 0, errorCode: 0 },
+          baseOffset: String(this.batches.length - 1),
+        }))
       },
       disconnect: async () => {
         this.disconnectCount++

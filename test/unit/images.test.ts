@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Manifest, runtimeManifest } from '../../deploy/images/runtime-packages.ts'
+import { API_PATHS } from '../../web/server/api-paths.ts'
+import { CONSOLE_PAGE, pageFileOf, SIGN_IN_FILE } from '../../web/server/page-files.ts'
+import { consolePolicy, PAGE_HEADERS } from '../../web/server/shop-server.ts'
 import { composeFile } from '../support/images/compose.ts'
 import { isPinned } from '../support/images/compose-rules.ts'
 import { parseDockerfile, type Stage } from '../support/images/dockerfile.ts'
@@ -174,9 +177,40 @@ test('a native Kafka is the very version of the image', () => {
   expect(composeFile().services.kafka!.image).toBe(`apache/kafka:${native}`)
 })
 
-test("the shop's server passes on to the API what Vite's dev server passes on", () => {
-  const vite = [...textOf('web/vite.config.ts').matchAll(/'(\/[^']+)': toApi/g)].map(match => match[1]!)
-  const caddy = /@api path (.+)/.exec(textOf('deploy/images/web/Caddyfile'))?.[1]?.split(' ') ?? []
-  expect(vite.length).toBeGreaterThan(3)
-  expect([...new Set(caddy.map(path => path.replace(/\/\*$/, '')))].sort()).toEqual(vite.sort())
+describe("the shop's Caddyfile", () => {
+  const caddyfile = textOf('deploy/images/web/Caddyfile')
+
+  test("passes on to the API what the shop's own servers pass on", () => {
+    const paths = /@api path (.+)/.exec(caddyfile)?.[1]?.split(' ') ?? []
+    expect(API_PATHS.length).toBeGreaterThan(3)
+    expect([...new Set(paths.map(path => path.replace(/\/\*$/, '')))].sort()).toEqual(API_PATHS.toSorted())
+  })
+
+  test('gives the page of the console where the server of the built shop does', () => {
+    const [, paths = '', block = ''] =
+      /@console path (.+)\n\t\thandle @console \{\n([\s\S]+?)\n\t\t\}/.exec(caddyfile) ?? []
+    expect(paths.split(' ')).toEqual(['/console', '/console/*'])
+    for (const path of paths.split(' ')) expect(pageFileOf(path.replace('*', 'payments'))).toBe(CONSOLE_PAGE)
+    expect(block).toContain(`rewrite * ${CONSOLE_PAGE}`)
+    expect(block).toContain('Cache-Control no-cache')
+    const issuer = 'https://issuer.example https://login.example'
+    const policy = /Content-Security-Policy "([^"]+)"/.exec(block)?.[1] ?? ''
+    expect(policy.replace('{$CONSOLE_ISSUER_ORIGINS}', issuer)).toBe(consolePolicy(issuer))
+  })
+
+  test('gives the file of how operators sign in, or says that there is none', () => {
+    const [, path, block = ''] = /@signIn path (.+)\n\t\thandle @signIn \{\n([\s\S]+?)\n\t\t\}/.exec(caddyfile) ?? []
+    expect(path).toBe(SIGN_IN_FILE)
+    expect(block).toMatch(/@none not file\n\s+respond @none 204\n\s+file_server$/)
+    expect(block).not.toContain('rewrite')
+  })
+
+  test('sends with its pages what the server of the built shop sends', () => {
+    const block = /header \{([^}]+)\}/.exec(caddyfile)?.[1] ?? ''
+    const policy = /^\t\theader (Content-Security-Policy "[^"]+")$/m.exec(caddyfile)?.[1] ?? ''
+    const headers = [...`${block}\n${policy}`.matchAll(/^\s*(\w[\w-]+) (?:"([^"]+)"|(\S+))$/gm)]
+    expect(Object.fromEntries(headers.map(([, name, quoted, bare]) => [name, quoted ?? bare]))).toEqual(PAGE_HEADERS)
+    // A block that removes a header sets its own last: the policy of the console's page would be lost.
+    expect(block).not.toContain('Content-Security-Policy')
+  })
 })

@@ -130,14 +130,14 @@ describe('an execution environment', () => {
   test('is killed at its time-out, and the next invocation starts a new one', async () => {
     const { fn } = await sample({
       code: `export const handler = async event => { while (event.busy); return process.pid }`,
-      timeoutMs: 300,
+      timeoutMs: 1_500,
     })
     const pid = answerOf(await fn.invoke({}))
     const failed = await fn.invoke({ busy: true })
     expect(failed.functionError).toBe('Unhandled')
     expect(answerOf(failed)).toEqual({
       errorType: 'Sandbox.Timedout',
-      errorMessage: `RequestId: ${failed.requestId} Error: Task timed out after 0.30 seconds`,
+      errorMessage: `RequestId: ${failed.requestId} Error: Task timed out after 1.50 seconds`,
     })
     expect(() => process.kill(pid, 0)).toThrow('ESRCH')
     const fresh = await fn.invoke({})

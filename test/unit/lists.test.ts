@@ -11,6 +11,7 @@ import {
   breakActions,
   breakClasses,
   breakStates,
+  deadLetterStates,
   entriesByEvent,
   entryTypes,
   eventTypes,
@@ -35,6 +36,7 @@ import {
   settlementEntryTypes,
   settlementEventTypes,
   vatModes,
+  verifyRunStates,
 } from '../../shared/contracts/lists.ts'
 import { consumerGroups, DEAD_LETTER_TOPIC, DOORBELL_TOPIC } from '../../shared/contracts/topics.ts'
 import { en } from '../../web/src/i18n/en.ts'
@@ -188,7 +190,9 @@ const places: (Place & { list: string })[] = [
   ...placesOf('reconEntryTypes', reconEntryTypes, [
     { file: 'docs/reconciliation.md', words: () => tableUnder('docs/reconciliation.md', 'entry type') },
   ]),
+  ...placesOf('deadLetterStates', deadLetterStates, [checkNamed('dead_letter_state'), enumOf('DeadLetterState')]),
   ...placesOf('operatorRoles', operatorRoles, [checkNamed('operator_role')]),
+  ...placesOf('verifyRunStates', verifyRunStates, [checkNamed('verify_run_state')]),
   ...placesOf('entryTypes', entryTypes, [
     { file: 'shared/contracts/lists.ts (entriesByEvent)', words: () => Object.values(entriesByEvent).flat() },
     describedType('LedgerEntry'),

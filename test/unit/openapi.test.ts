@@ -110,7 +110,13 @@ describe('the routes', () => {
     const offlineRoutes = deployed.filter(({ name }) => offlineOnly.includes(name)).map(({ route }) => route)
 
     expect(routesWhere(operation => operation['x-offline-only'] === true)).toEqual(offlineRoutes)
-    expect(routesWhere(operation => operation.security?.length === 0)).toEqual([...openRoutes, ...offlineRoutes])
+    expect(routesWhere(({ security }) => security?.length === 0)).toEqual([
+      ...openRoutes,
+      ...offlineRoutes.filter(route => route !== 'DELETE /operator/session'),
+    ])
+    const ofSandbox = { consoleSession: [], consoleSecret: [] }
+    expect(openApi.operation('getSession').security).toEqual([ofSandbox, { operatorToken: [] }])
+    expect(openApi.operation('signOut').security).toEqual([ofSandbox])
     expect(committed.security).toEqual([{ awsSignature: [] }, {}])
   })
 })

@@ -76,6 +76,27 @@ describe('the parameters of prod', () => {
     expect(await problemsOf({ ...parameters, alarmTopicArn: 'on-call' })).toHaveLength(1)
   })
 
+  test('may name who signs operators in: issuer, audience and the claim of the role together', async () => {
+    const operators = {
+      operatorJwtIssuer: 'https://issuer.example/pool',
+      operatorJwtAudience: 'console,other',
+      operatorRoleClaim: 'custom:role',
+    }
+
+    expect(await resolve('prod', { ...parameters, ...operators })).toMatchObject({
+      ...operators,
+      operatorJwtAudience: ['console', 'other'],
+    })
+    expect(await problemsOf({ ...parameters, ...operators, operatorJwtIssuer: 'http://issuer.example' })).toHaveLength(
+      1,
+    )
+    for (const name of Object.keys(operators)) {
+      const others = Object.fromEntries(Object.entries(operators).filter(([other]) => other !== name))
+      expect(await problemsOf({ ...parameters, ...others })).toEqual([expect.stringContaining(`${name} is missing`)])
+    }
+    expect(await problemsOf({ ...parameters, operatorNameClaim: 'email' })).toHaveLength(3)
+  })
+
   test('are all named when all are missing', async () => {
     const problems = await problemsOf({})
 

@@ -30,7 +30,11 @@ const described: { functions: Record<string, { events: { httpApi?: string; kafka
   { merge: true },
 )
 const OPEN_ROUTE = 'GET /health/live'
-const OFFLINE_FUNCTIONS = ['metrics', 'sandboxClock']
+/** The console is deployed only where somebody is named who signs operators in. */
+const CONSOLE_FUNCTIONS = Object.keys(described.functions).filter(name =>
+  described.functions[name]!.events.some(({ httpApi }) => httpApi?.includes(' /operator/')),
+)
+const OFFLINE_FUNCTIONS = ['metrics', 'sandboxClock', ...CONSOLE_FUNCTIONS]
 /** EC2 has no narrower resource for these. */
 const networkAction = /^ec2:(Create|Delete)NetworkInterface$|^ec2:Describe\w+$|^ec2:(Una|A)ssignPrivateIpAddresses$/
 const deployed = Object.keys(described.functions).filter(name => !OFFLINE_FUNCTIONS.includes(name))
@@ -72,6 +76,8 @@ describe('the routes', () => {
 
     expect(keys.sort()).toEqual(written.map(route => (route === '*' ? '$default' : route)).sort())
     for (const route of ['GET /metrics', 'POST /sandbox/clock']) expect(keys).not.toContain(route)
+    expect(keys.filter(key => key.includes('/operator'))).toEqual([])
+    expect(all('AWS::ApiGatewayV2::Authorizer')).toEqual([])
   })
 
   test('ask for IAM, all but one', () => {
@@ -89,7 +95,11 @@ describe('the routes', () => {
 describe('the throttles', () => {
   const stage = () => all('AWS::ApiGatewayV2::Stage')[0]!
   const routesOf = (routeClass: 'mutations' | 'reads') =>
-    routeNames.flatMap(name => (contractOf(name).routeClass === routeClass ? [contractOf(name).route] : []))
+    // Nobody is named who signs operators in, so that there is no console.
+    routeNames
+      .map(contractOf)
+      .filter(contract => contract.routeClass === routeClass && contract.operator === undefined)
+      .map(({ route }) => route)
 
   test('bound every route: the stage says the least, and each mutation and each open route its own', () => {
     const { DefaultRouteSettings, RouteSettings } = stage().Properties

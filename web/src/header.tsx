@@ -1,6 +1,7 @@
 /** Name of the shop, its pages, the sandbox notice and the language switch. */
 import { useTranslation } from 'react-i18next'
-import { shopLanguages, withLanguage, withoutLanguage } from './i18n/language.ts'
+import type { Language } from '../../shared/contracts/errors.ts'
+import { LanguageSwitch } from './i18n/language-switch.tsx'
 import { Link, usePage } from './routing/navigation.tsx'
 import { ORDERS_PATH, SHOP_PATH } from './routing/page.ts'
 import { useLanguage, useShopParts } from './shop-context.ts'
@@ -23,7 +24,7 @@ export function Header() {
             {t('shop.orders')}
           </Link>
         </nav>
-        <LanguageSwitch />
+        <HeaderLanguages />
       </div>
       <p className="sandbox">
         <strong>{t('shop.sandbox')}</strong>
@@ -33,32 +34,12 @@ export function Header() {
   )
 }
 
-const ownNames = { ko: '한국어', en: 'English' } as const
-
-function LanguageSwitch() {
+function HeaderLanguages() {
   const { t, i18n } = useTranslation()
   const { keepLanguage } = useShopParts()
-  const current = useLanguage()
-  return (
-    <nav className="languages" aria-label={t('shop.language')}>
-      {shopLanguages.map(language => (
-        <a
-          key={language}
-          href={withLanguage(location.href, language)}
-          lang={language}
-          hrefLang={language}
-          aria-current={language === current ? 'true' : undefined}
-          onClick={event => {
-            if (event.metaKey || event.ctrlKey || event.shiftKey) return
-            event.preventDefault()
-            history.replaceState(null, '', withoutLanguage(location.href))
-            keepLanguage(language)
-            void i18n.changeLanguage(language)
-          }}
-        >
-          {ownNames[language]}
-        </a>
-      ))}
-    </nav>
-  )
+  const choose = (language: Language) => {
+    keepLanguage(language)
+    void i18n.changeLanguage(language)
+  }
+  return <LanguageSwitch label={t('shop.language')} current={useLanguage()} choose={choose} />
 }

@@ -71,7 +71,7 @@ describe('CommitQueue', () => {
   })
 
   test('rests after a commit, and sends all that came while it rested', async () => {
-    const { broker, mark, queue } = createQueue({ restMs: 5 })
+    const { broker, mark, queue } = createQueue({ restMs: 500 })
     mark(0, 5)
     broker.commits[0]!.answer()
     await settle()

@@ -1,8 +1,9 @@
 /** How a kafkajs consumer of a group is set up: fetches small and often, tells of each join, and is never restarted by kafkajs. */
+import './fetch-wait.ts'
 import { type Consumer, type Kafka, PartitionAssigners } from 'kafkajs'
 
-// A fetch returns as soon as there is a record; this bounds how long a resumed partition or a stop waits for its end.
-const FETCH_WAIT_MS = 250
+// A fetch returns as soon as there is a record. Without one, this bounds how long a stop or a rebalance waits for its end.
+const FETCH_WAIT_MS_MAX = 1000
 // How soon a partition that was added is read.
 const METADATA_MAX_AGE_MS = 5000
 const HEARTBEAT_INTERVAL_MS_MAX = 3000
@@ -26,7 +27,8 @@ export function createGroupConsumer(
     sessionTimeout: sessionTimeoutMs,
     rebalanceTimeout: REBALANCE_TIMEOUT_MS,
     heartbeatInterval: Math.min(HEARTBEAT_INTERVAL_MS_MAX, Math.floor(sessionTimeoutMs / 4)),
-    maxWaitTimeInMs: FETCH_WAIT_MS,
+    // Heartbeats go out between fetches.
+    maxWaitTimeInMs: Math.min(FETCH_WAIT_MS_MAX, Math.floor(sessionTimeoutMs / 4)),
     minBytes: 1,
     metadataMaxAge: METADATA_MAX_AGE_MS,
     allowAutoTopicCreation: false,

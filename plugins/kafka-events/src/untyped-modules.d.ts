@@ -31,3 +31,12 @@ declare module 'kafkajs/src/network/connection.js' {
     disconnect(): Promise<true>
   }
 }
+
+declare module 'kafkajs/src/consumer/consumerGroup.js' {
+  export default class ConsumerGroup {
+    constructor(options: object)
+    maxWaitTime: number
+    paused(): { topic: string; partitions: number[] }[]
+    fetch(nodeId: string): Promise<unknown[]>
+  }
+}

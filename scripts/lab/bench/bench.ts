@@ -75,7 +75,7 @@ function endAfter(limitMs: number, say: (line: string) => void): void {
 }
 
 async function resultOf(
-  { profile, against, stages }: BenchFlags,
+  { profile, against, stages, front }: BenchFlags,
   settings: BenchSettings,
   reporter: Reporter,
 ): Promise<Result> {
@@ -83,7 +83,7 @@ async function resultOf(
   if (against !== undefined) return runAgainst(against, settings, reporter)
   const collector = stages ? await collectTraces() : undefined
   return onStage<BenchResult | ProfileResult>(
-    { reporter, withEmptyHandlers: !profile && settings.kinds.some(isEmpty) },
+    { reporter, withEmptyHandlers: !profile && settings.kinds.some(isEmpty), withFront: front !== undefined },
     stage => (profile ? runProfile(stage, settings, say) : runBench(stage, settings, say, collector)),
     outcome => outcome.problems.length === 0,
   ).finally(() => collector?.close())
@@ -97,8 +97,11 @@ async function collectTraces(): Promise<TraceCollector> {
   return collector
 }
 
-const nameOf = ({ profile, against, rows, shape = 'books' }: BenchFlags): string =>
-  rows !== undefined ? `scale-${shape}` : profile ? 'profile' : against === undefined ? 'bench' : 'against'
+function nameOf({ profile, against, rows, front, shape = 'books' }: BenchFlags): string {
+  if (rows !== undefined) return `scale-${shape}`
+  if (front !== undefined) return `front-${front}`
+  return profile ? 'profile' : against === undefined ? 'bench' : 'against'
+}
 
 const readResult = (file: string): Result => JSON.parse(readFileSync(file, 'utf8'))
 

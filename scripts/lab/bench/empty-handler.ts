@@ -21,12 +21,17 @@ export const emptyServicesRoot = join(projectRoot, 'scripts/lab')
 export const emptyServices = ['empty-handler', 'empty-typescript'] as const
 export type EmptyService = (typeof emptyServices)[number]
 
-/** `root` is the checkout whose service it is, run by that checkout's own serverless. */
+interface EmptyHandlerOptions {
+  /** The checkout whose service it is, run by that checkout's own serverless. */
+  root?: string
+  extraEnv?: Record<string, string> | undefined
+}
+
 export async function makeEmptyHandler(
   name: EmptyService,
   folder: DataFolder,
   env: SystemEnv,
-  root = projectRoot,
+  { root = projectRoot, extraEnv }: EmptyHandlerOptions = {},
 ): Promise<EmptyHandler> {
   const taken = new Set<number>()
   const ports: Pick<PortPlan, 'api' | 'lambda'> = { api: await anyFreePort(taken), lambda: await anyFreePort(taken) }
@@ -34,6 +39,7 @@ export async function makeEmptyHandler(
   // What the API writes beside its data is that API's own: another commit's must not load our functions.
   const child = apiChild({ ...folder, root: join(folder.root, name) }, { ...env, API_URL: origin }, ports as PortPlan, {
     root,
+    extraEnv,
   })
   const service = new SupervisedProcess(
     {

@@ -99,3 +99,29 @@ describe('--rows', () => {
     expect(() => scaleFor(...args)).toThrow()
   })
 })
+
+describe('--front', () => {
+  test('measures both fronts with their ceilings, unless told otherwise', () => {
+    expect(settingsFor('--front', 'minimal')).toMatchObject({
+      kinds: ['authorize', 'flow', 'empty-quick', 'authorize-minimal', 'flow-minimal', 'empty-minimal'],
+      rounds: 3,
+    })
+    expect(settingsFor('--front', 'minimal', '--only', 'authorize-minimal,authorize').kinds).toEqual([
+      'authorize',
+      'authorize-minimal',
+    ])
+  })
+
+  test.each([
+    ['a front that there is not', ['--front', 'express']],
+    ['another commit beside it', ['--front', 'minimal', '--against', 'HEAD']],
+    ['the profile', ['--front', 'minimal', '--profile']],
+    ['rows', ['--front', 'minimal', '--rows', '5000']],
+  ])('refuses %s', (_, args) => {
+    expect(() => settingsFor(...args)).toThrow('--front')
+  })
+
+  test('cases through it are refused without it', () => {
+    expect(() => settingsFor('--only', 'authorize-minimal')).toThrow('--front minimal')
+  })
+})

@@ -1,9 +1,9 @@
 /** The flags of `npm run bench`, within their bounds, and the run that they ask for. */
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { JSON_FLAG } from '../../terminal/json.ts'
-import { isDirect } from './run-case.ts'
+import { isDirect, isThroughFront } from './run-case.ts'
 import { SCALE_MARIADB_FLAGS, type ScaleSettings, scaleShapes } from './scale/settings.ts'
-import { type BenchSettings, type CaseKind, caseKinds } from './settings.ts'
+import { type BenchSettings, type CaseKind, caseKinds, frontKinds } from './settings.ts'
 
 const CONCURRENCIES_MAX = 6
 
@@ -28,9 +28,10 @@ function concurrencyList(text: string): number[] {
 
 function kindList(text: string): CaseKind[] {
   const wanted = text.split(',')
-  const unknown = wanted.find(name => !caseKinds.some(kind => kind === name))
-  if (unknown !== undefined) throw new InvalidArgumentError(`It knows ${caseKinds.join(', ')}.`)
-  return caseKinds.filter(kind => wanted.includes(kind))
+  const known: CaseKind[] = [...caseKinds, ...frontKinds]
+  const unknown = wanted.find(name => !known.some(kind => kind === name))
+  if (unknown !== undefined) throw new InvalidArgumentError(`It knows ${known.join(', ')}.`)
+  return known.filter(kind => wanted.includes(kind))
 }
 
 const against = new Option(
@@ -50,6 +51,14 @@ const rows = new Option(
 )
   .argParser(integerFrom(1_000, 10_000_000))
   .conflicts(['profile', 'against', 'compare', 'only'])
+
+const front = new Option(
+  '--front <front>',
+  'also through a minimal HTTP front in the same processes, without serverless-offline: what a function host would add ' +
+    '(default: --only authorize,flow,empty-quick and the same through it)',
+)
+  .choices(['minimal'])
+  .conflicts(['profile', 'against', 'rows'])
 
 const shape = new Option(
   '--shape <shape>',
@@ -71,7 +80,11 @@ export const withBenchFlags = (command: Command) =>
       integerFrom(1, 9),
     )
     .option('--concurrency <list>', 'requests under way at a time (default 8,32,64)', concurrencyList)
-    .option('--only <list>', `a few of ${caseKinds.join(', ')}`, kindList)
+    .option(
+      '--only <list>',
+      `a few of ${caseKinds.join(', ')}; with --front of ${frontKinds.join(', ')}, too`,
+      kindList,
+    )
     .option(
       '--seed <n>',
       'repeats the order of the cases and the purchases (default: drawn, and printed)',
@@ -80,6 +93,7 @@ export const withBenchFlags = (command: Command) =>
     .option('--quick', '1 s, 2 at a time, one round: shows that the tool works')
     .option('--profile', 'instead: CPU by module, round trips and commits of an authorize')
     .addOption(stages)
+    .addOption(front)
     .option('--markdown', 'print the tables as Markdown')
     .option(...JSON_FLAG)
     .option('--save', 'also write them to scripts/lab/results/: bench-<date>.json, profile-… or against-…')
@@ -115,7 +129,10 @@ export function settingsOf(flags: BenchFlags): BenchSettings {
   }
 }
 
-function kindsOf({ only, against, stages }: BenchFlags): CaseKind[] {
+function kindsOf({ only, against, stages, front }: BenchFlags): CaseKind[] {
+  if (front !== undefined) return only ?? ['authorize', 'flow', 'empty-quick', ...frontKinds]
+  const alone = only?.find(isThroughFront)
+  if (alone !== undefined) throw new Error(`--only ${alone} wants --front minimal`)
   if (against !== undefined) return comparable(only)
   // The direct writer has no traces, whose ids make the product's rows longer than its own.
   if (stages) return overHttp('--stages', only ?? caseKinds.filter(kind => !isDirect(kind)))

@@ -1,9 +1,10 @@
 /** Prints the figures of a run: as aligned columns, or as Markdown for the documentation. */
 import { printable } from '../../terminal/printable.ts'
 import { tableLines } from '../../terminal/table.ts'
+import { frontSection } from './front/front-report.ts'
 import type { Origin } from './machine.ts'
 import type { BenchResult, CaseMedians } from './run.ts'
-import type { CaseSample } from './run-case.ts'
+import { type CaseSample, unitOf } from './run-case.ts'
 import { caseName } from './settings.ts'
 import { stageNames } from './stages.ts'
 
@@ -32,6 +33,7 @@ export function sectionsOf(result: BenchResult): Section[] {
     cpuPerRequest(result),
     events(result),
     ratios(result),
+    frontSection(result),
   ]
   return sections.filter(section => section.rows.length > 1)
 }
@@ -43,7 +45,7 @@ const speed = ({ cases }: BenchResult): Section => ({
     ...cases.map(each => {
       const { requestsPerSecond, unitsPerSecond, load, machineBusy } = each.figures
       const { p50, p95, p99, max } = load.latencyMs
-      const flows = each.kind.endsWith('flow') ? whole(unitsPerSecond) : ''
+      const flows = unitOf(each.kind) === 'flow' ? whole(unitsPerSecond) : ''
       const busy = percent(machineBusy)
       return [caseName(each), whole(requestsPerSecond), flows, ...[p50, p95, p99, max].map(oneDigit), busy]
     }),

@@ -5,7 +5,7 @@ import { type Books, countRows, type EventFigures, type RowCounts } from './book
 import { cpuBetween, machineCpuSeconds } from './cpu.ts'
 import type { Direct } from './direct.ts'
 import type { LoadResult, Order, Target, Unit } from './order.ts'
-import { type BenchCase, type BenchSettings, type CaseKind, caseName } from './settings.ts'
+import { type BenchCase, type BenchSettings, type CaseKind, caseName, type FrontKind, frontKinds } from './settings.ts'
 import type { Stage } from './stage.ts'
 import type { Stages } from './stages.ts'
 
@@ -46,10 +46,11 @@ export interface Bench {
   say: (line: string) => void
 }
 
-export const isProduct = (kind: CaseKind): boolean => kind === 'authorize' || kind === 'flow'
+export const isThroughFront = (kind: CaseKind): kind is FrontKind => frontKinds.some(front => front === kind)
+export const isProduct = (kind: CaseKind): boolean => !isEmpty(kind) && !isDirect(kind)
 export const isEmpty = (kind: CaseKind): boolean => kind.startsWith('empty')
 export const isDirect = (kind: CaseKind): boolean => kind.startsWith('direct-')
-export const unitOf = (kind: CaseKind): Unit => (kind === 'flow' || kind === 'direct-flow' ? 'flow' : 'authorize')
+export const unitOf = (kind: CaseKind): Unit => (/\bflow\b/.test(kind) ? 'flow' : 'authorize')
 
 let orders = 0
 /** When the timers of the last load over serverless-offline began to run out. */
@@ -81,9 +82,12 @@ export async function runCase(
   }
 }
 
+/** What HTTP alone needs. */
+export type HttpStage = Pick<Stage, 'system' | 'empties' | 'front'>
+
 /** One case as its caller sees it: of the rows it knows nothing, so it measures a commit whose tables are others. */
 export async function runHttpCase(
-  stage: Pick<Stage, 'system' | 'empties' | 'generator' | 'cpu'>,
+  stage: HttpStage & Pick<Stage, 'generator' | 'cpu'>,
   benchCase: BenchCase,
   round: number,
   settings: BenchSettings,
@@ -121,7 +125,8 @@ function targetOf({ stage, direct }: Bench, kind: CaseKind): Target {
   return direct.target
 }
 
-function httpTargetOf({ system, empties }: Pick<Stage, 'system' | 'empties'>, kind: CaseKind): Target {
+function httpTargetOf({ system, empties, front }: HttpStage, kind: CaseKind): Target {
+  if (isThroughFront(kind)) return { kind: 'http', origin: front![isEmpty(kind) ? 'empty' : 'product'] }
   if (isProduct(kind)) return { kind: 'http', origin: system.apiUrl }
   const { origin } = empties[kind === 'empty-typescript' ? 'empty-typescript' : 'empty-handler']!
   return { kind: 'http', origin, pathPrefix: kind === 'empty-quick' ? '/quick' : '' }

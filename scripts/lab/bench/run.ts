@@ -17,6 +17,7 @@ import {
   isDirect,
   isEmpty,
   isProduct,
+  isThroughFront,
   runCase,
   unitOf,
 } from './run-case.ts'
@@ -93,7 +94,8 @@ async function warmUp(bench: Bench): Promise<string[]> {
   const rows: Partial<Record<Unit, Sizes>> = {}
   const problems: string[] = []
   for (const unit of product) rows[unit] = await warmUpWriter(bench, unit, bench.books.database, problems)
-  for (const kind of kinds.filter(isEmpty)) await warmUpCase(bench, kind, problems)
+  for (const kind of kinds.filter(kind => isEmpty(kind) || isThroughFront(kind)))
+    await warmUpCase(bench, kind, problems)
   if (direct.length > 0) {
     bench.direct = await openDirect(bench.stage.system.databaseUrl, bench.books.database)
     for (const kind of direct) {

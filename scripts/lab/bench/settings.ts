@@ -10,7 +10,12 @@ export const caseKinds = [
   'direct-authorize',
   'direct-flow',
 ] as const
-export type CaseKind = (typeof caseKinds)[number]
+
+/** The same through the minimal front, which `--front minimal` puts into the processes of the API and of the empty handler. */
+export const frontKinds = ['authorize-minimal', 'flow-minimal', 'empty-minimal'] as const
+
+export type FrontKind = (typeof frontKinds)[number]
+export type CaseKind = (typeof caseKinds)[number] | FrontKind
 
 export interface BenchCase {
   kind: CaseKind

@@ -50,7 +50,7 @@ export async function openSide({ name, checkout, generator, empties, onClose }: 
   const system = await findSystem(folder.runFile, process.env)
   const services: Stage['empties'] = {}
   for (const service of empties) {
-    const empty = await makeEmptyHandler(service, folder, env, checkout.root)
+    const empty = await makeEmptyHandler(service, folder, env, { root: checkout.root })
     onClose(() => empty.stop())
     services[service] = empty
   }

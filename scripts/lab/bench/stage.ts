@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { deleteData } from '../../local/delete-data.ts'
 import { type DataFolder, dataFolder, dataRoot, shortPath } from '../../local/paths.ts'
 import { forgetServices } from '../../local/plan-ports.ts'
+import { anyFreePort } from '../../local/ports.ts'
 import { readRunFile, type SystemEnv } from '../../local/run-file.ts'
 import { releaseLock, takeLock } from '../../local/starter-lock.ts'
 import { System } from '../../local/system.ts'
@@ -12,6 +13,7 @@ import type { Reporter } from '../../terminal/output.ts'
 import { closingAfter, type OnClose } from '../closers.ts'
 import { cpuSecondsOf } from './cpu.ts'
 import { type EmptyHandler, type EmptyService, emptyServices, makeEmptyHandler } from './empty-handler.ts'
+import { frontEnvironment } from './front/front-environment.ts'
 import { type Generator, startGenerator } from './generator-client.ts'
 
 export interface Stage {
@@ -20,6 +22,8 @@ export interface Stage {
   folder: DataFolder
   /** None when nobody asked for one. */
   empties: Partial<Record<EmptyService, EmptyHandler>>
+  /** Where the minimal front of each listens; none unless it was asked for. */
+  front?: Record<'product' | 'empty', string>
   generator: Generator
   /** CPU seconds so far, by process. */
   cpu(): Record<string, number | null>
@@ -32,6 +36,8 @@ const USUAL_LOCK = `${dataRoot}/bench-run.lock`
 interface StageNeeds {
   reporter: Reporter
   withEmptyHandlers: boolean
+  /** Beside serverless-offline, in the processes of the API and of the empty handler. */
+  withFront?: boolean
   /** Services run natively then. */
   mariadbFlags?: readonly string[]
   /** Too large to be kept for a look: of a run that is not good, only the logs stay. */
@@ -40,7 +46,7 @@ interface StageNeeds {
 
 /** Runs `work` on a stage of its own, and takes it down again. Its data is kept unless `work` resolves and `isGood` says yes. */
 export async function onStage<T>(
-  { reporter, withEmptyHandlers, mariadbFlags, isLarge = false }: StageNeeds,
+  { reporter, withEmptyHandlers, withFront = false, mariadbFlags, isLarge = false }: StageNeeds,
   work: (stage: Stage) => Promise<T>,
   isGood: (result: T) => boolean,
 ): Promise<T> {
@@ -49,12 +55,14 @@ export async function onStage<T>(
   const folder = takeLock(USUAL_LOCK) ? dataFolder(`bench-${process.pid}`) : dataFolder('bench')
   await deleteData(folder, reporter)
   const services = mariadbFlags === undefined ? 'auto' : 'native'
+  const front = withFront ? await frontPorts() : undefined
   const options = {
     data: folder.name,
     services,
     ports: 'free',
     web: false,
     ...(mariadbFlags && { mariadbFlags }),
+    ...(front && { detour: { apiEnv: () => frontEnvironment(front.product) } }),
   } as const
   const system = new System(options, reporter)
   let good = false
@@ -66,7 +74,7 @@ export async function onStage<T>(
     })
     onClose(() => system.stop())
     await system.start()
-    const result = await work(await prepare(system, folder, withEmptyHandlers, onClose))
+    const result = await work(await prepare(system, folder, { withEmptyHandlers, front, onClose }))
     good = isGood(result)
     return result
   })
@@ -80,15 +88,28 @@ function keepForALook(folder: DataFolder, isLarge: boolean, reporter: Reporter):
   reporter.note(`kept for a look: ${shortPath(folder.logs)}/ (logs)${data}`)
 }
 
+type FrontPorts = Record<'product' | 'empty', number>
+
+async function frontPorts(): Promise<FrontPorts> {
+  const taken = new Set<number>()
+  return { product: await anyFreePort(taken), empty: await anyFreePort(taken) }
+}
+
+interface Preparation {
+  withEmptyHandlers: boolean
+  front: FrontPorts | undefined
+  onClose: OnClose
+}
+
 async function prepare(
   system: System,
   folder: DataFolder,
-  withEmptyHandlers: boolean,
-  onClose: OnClose,
+  { withEmptyHandlers, front, onClose }: Preparation,
 ): Promise<Stage> {
   const empties: Stage['empties'] = {}
   for (const name of withEmptyHandlers ? emptyServices : []) {
-    const empty = await makeEmptyHandler(name, folder, system.env)
+    const extraEnv = front && name === 'empty-handler' ? frontEnvironment(front.empty) : undefined
+    const empty = await makeEmptyHandler(name, folder, system.env, { extraEnv })
     // Before it starts: a signal may come meanwhile.
     onClose(() => empty.stop())
     await empty.start()
@@ -97,8 +118,14 @@ async function prepare(
   const generator = startGenerator()
   onClose(() => generator.stop())
   const found = await findSystem(folder.runFile, process.env)
-  return { system: found, env: system.env, folder, empties, generator, cpu: () => cpuOf(folder, empties), onClose }
+  return {
+    ...{ system: found, env: system.env, folder, empties, generator, onClose },
+    ...(front && { front: { product: originAt(front.product), empty: originAt(front.empty) } }),
+    cpu: () => cpuOf(folder, empties),
+  }
 }
+
+const originAt = (port: number): string => `http://127.0.0.1:${port}`
 
 export function cpuOf(folder: DataFolder, empties: Stage['empties']): Record<string, number | null> {
   const rows = readRunFile(folder.runFile)?.processes ?? []

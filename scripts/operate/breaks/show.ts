@@ -1,10 +1,10 @@
 /** One break: what was expected and found, what was done with it, and what can be done next. */
 import { bucketOf } from '../../../shared/domain/break-age.ts'
-import { type AgeOf, agesNow } from '../../../shared/reconciliation/age-of-breaks.ts'
+import type { AgeOf } from '../../../shared/reconciliation/age-of-breaks.ts'
 import { wantedIn } from '../../../shared/reconciliation/break-plans.ts'
-import { correctionsFor } from '../../../shared/reconciliation/correct-receivable.ts'
 import { proposalIn } from '../../../shared/reconciliation/decide-breaks.ts'
-import { type Suggestion, suggestionsFor } from '../../../shared/reconciliation/find-by-amount.ts'
+import { accountFor, explainBreak } from '../../../shared/reconciliation/explain-break.ts'
+import type { Suggestion } from '../../../shared/reconciliation/find-by-amount.ts'
 import type {
   BreakContext,
   BreakDifferences,
@@ -12,7 +12,6 @@ import type {
   ReconBreak,
   ReconBreakAction,
 } from '../../../shared/reconciliation/ports.ts'
-import type { BatchPorts } from '../../../shared/runtime/wiring.ts'
 import type { Expectation } from '../../../shared/settlement/ports.ts'
 import { writeJson } from '../../terminal/json.ts'
 import { printable } from '../../terminal/printable.ts'
@@ -26,18 +25,12 @@ export const show: BreaksAction = {
   flags: ['json'],
   async run({ ports, words, flags: { json } }) {
     const breakId = breakIdIn(words[0]!)
-    const found = await ports.breaks.find(breakId)
-    if (found === undefined) {
+    const explained = await explainBreak(ports, breakId)
+    if (explained === undefined) {
       console.error('There is no such break: `npm run breaks -- list` lists the open ones.')
       return 1
     }
-    const [actions, context, ageOf] = await Promise.all([
-      ports.breaks.listActions(breakId),
-      ports.breakReader.context(found),
-      agesNow(ports),
-    ])
-    const suggestions = await suggestionsOf(ports, found, context)
-    const corrections = await correctionsFor(ports, found)
+    const { found, actions, context, ageOf, suggestions, corrections } = explained
     writeJson(json, { ...found, actions, ...context, suggestions, corrections })
     const hints = [...suggestions.map(suggestionLine), ...corrections.map(correctionLine)]
     const lines = [...showLines(found, actions, context, ageOf), ...hints]
@@ -45,14 +38,6 @@ export const show: BreaksAction = {
     return 0
   },
 }
-
-/** What a line of a bank that nobody knows may be for. */
-async function suggestionsOf(ports: BatchPorts, of: ReconBreak, { line }: BreakContext): Promise<Suggestion[]> {
-  const isUnknown = of.class === 'MISSING_HERE' && of.closedAtMs === null
-  return isUnknown && (line?.kind === 'credit' || line?.kind === 'debit') ? suggestionsFor(ports, line) : []
-}
-
-const accountFor: Record<Suggestion['kind'], string> = { batch: 'cash_in_transit', payout: 'payout_in_transit' }
 
 export const suggestionLine = ({ kind, subject, amountMinor, dueOn }: Suggestion): string =>
   `It may be for the ${kind} ${subject} (${amountMinor}, due ${dueOn ?? 'on no day'}): --to ${accountFor[kind]} --target ${subject}`

@@ -17,6 +17,8 @@ const letterAt = (offset: number, changes: Partial<DeadLetter> = {}): DeadLetter
   error: 'not JSON',
   failedAt: '2026-11-28T00:00:00.000Z',
   state: 'waiting',
+  noted: 'waiting',
+  writtenAtMs: 0,
   ...changes,
 })
 

@@ -1,6 +1,7 @@
 /** Which dead letters a command selects, and what it prints about them before it changes anything. */
+import { letterIdOf } from '../../../shared/contracts/dead-letter-records.ts'
 import { printable } from '../../terminal/printable.ts'
-import { type DeadLetter, idOf } from '../verify/dead-letters.ts'
+import type { DeadLetter } from '../verify/dead-letters.ts'
 
 export type Choice = { chosen: DeadLetter[]; unreadable: DeadLetter[] } | { problem: string }
 
@@ -9,11 +10,11 @@ export type Choice = { chosen: DeadLetter[]; unreadable: DeadLetter[] } | { prob
  * Nothing is selected when a name matches no letter. `unreadable`: records that are no letters of ours and cannot be sent.
  */
 export function chooseLetters(letters: readonly DeadLetter[], ids: readonly string[], all: boolean): Choice {
-  const known = new Set(letters.map(idOf))
+  const known = new Set(letters.map(letterIdOf))
   const unknown = ids.filter(id => !known.has(id))
   if (unknown.length > 0)
     return { problem: `there is no dead letter ${unknown.join(', ')}; \`npm run dlq\` lists them as partition/offset` }
-  const meant = letters.filter(letter => (all ? letter.state === 'waiting' : ids.includes(idOf(letter))))
+  const meant = letters.filter(letter => (all ? letter.state === 'waiting' : ids.includes(letterIdOf(letter))))
   return {
     chosen: meant.filter(({ original }) => original !== null),
     unreadable: meant.filter(({ original }) => original === null),
@@ -32,7 +33,7 @@ const preview = (bytes: Buffer | null | undefined): string => {
 export const letterLines = (letter: DeadLetter): string[] => {
   const { origin, failedAt, error, state, original } = letter
   return [
-    `${idOf(letter)}  from ${printable(origin)}  ${printable(failedAt)}  ${state}`,
+    `${letterIdOf(letter)}  from ${printable(origin)}  ${printable(failedAt)}  ${state}`,
     `    ${printable(error)}`,
     `    key ${preview(original?.key)}, value ${preview(original?.value)}`,
   ]
@@ -41,7 +42,7 @@ export const letterLines = (letter: DeadLetter): string[] => {
 /** A letter for a program to read; key, value and headers in base64. */
 export function jsonOf(letter: DeadLetter) {
   const { state, failedAt, error, original } = letter
-  return { id: idOf(letter), state, failedAt, error, original: original && originalAsJson(original) }
+  return { id: letterIdOf(letter), state, failedAt, error, original: original && originalAsJson(original) }
 }
 
 const originalAsJson = ({ key, value, headers, ...place }: NonNullable<DeadLetter['original']>) => ({
@@ -55,5 +56,5 @@ const originalAsJson = ({ key, value, headers, ...place }: NonNullable<DeadLette
 export const sendLine = (letter: DeadLetter): string => {
   const { topic, partition, key, value } = letter.original!
   const again = letter.state === 'waiting' ? '' : ` (${letter.state} before)`
-  return `${idOf(letter)} → ${printable(topic)} partition ${partition}: key ${preview(key)}, ${value?.length ?? 0} bytes${again}`
+  return `${letterIdOf(letter)} → ${printable(topic)} partition ${partition}: key ${preview(key)}, ${value?.length ?? 0} bytes${again}`
 }

@@ -1,36 +1,38 @@
 /** Handles dead letters: sends them to their topic again or puts them aside, and writes a note about it to the topic. */
 import type { Producer } from 'kafkajs'
-import { DEAD_LETTER_TOPIC } from '../../../shared/contracts/topics.ts'
+import type { HandledState } from '../../../shared/contracts/dead-letter-records.ts'
 import type { KafkaCluster } from '../../../shared/messaging/kafka-client.ts'
+import { type Send, sendNote, sendOriginal } from '../../../shared/messaging/letter-sender.ts'
 import { withClient } from '../connections.ts'
-import { type DeadLetter, type HandledState, noteOf } from '../verify/dead-letters.ts'
+import type { DeadLetter } from '../verify/dead-letters.ts'
+
+/** Who the notes name: the command asks for nobody's token. */
+const ACTOR = 'npm run dlq'
 
 /** Sends each letter's original record, unchanged, to its topic; each must have one. Stops at the first that Kafka refuses. */
 export const sendAgain = (cluster: KafkaCluster, letters: DeadLetter[], onSent: (letter: DeadLetter) => void) =>
-  withProducer(cluster, async producer => {
+  withProducer(cluster, async send => {
     for (const letter of letters) {
-      const original = letter.original!
-      await producer.send({ topic: original.topic, acks: -1, messages: [messageOf(original)] })
+      await sendOriginal(send, letter.original!)
       // Each note follows its own letter. A crash in between means that one letter is sent twice, and none is lost.
-      await note(producer, letter, 'redriven')
+      await sendNote(send, noteOf(letter, 'REDRIVEN'))
       onSent(letter)
     }
   })
 
 export const putAside = (cluster: KafkaCluster, letters: DeadLetter[]) =>
-  withProducer(cluster, async producer => {
-    for (const letter of letters) await note(producer, letter, 'put aside')
+  withProducer(cluster, async send => {
+    for (const letter of letters) await sendNote(send, noteOf(letter, 'PUT_ASIDE'))
   })
 
-const note = (producer: Producer, letter: DeadLetter, state: HandledState) =>
-  producer.send({ topic: DEAD_LETTER_TOPIC, acks: -1, messages: [noteOf(letter, state, new Date())] })
-
-const withProducer = (cluster: KafkaCluster, work: (producer: Producer) => Promise<void>): Promise<void> =>
-  withClient(cluster, kafka => kafka.producer({ allowAutoTopicCreation: false }), work)
-
-const messageOf = ({ key, value, headers, partition }: NonNullable<DeadLetter['original']>) => ({
-  key,
-  value,
-  partition,
-  headers: Object.fromEntries(headers),
+const noteOf = ({ partition, offset }: DeadLetter, state: HandledState) => ({
+  ...{ partition, offset, state },
+  ...{ at: new Date().toISOString(), by: ACTOR, reason: null, key: null },
 })
+
+const withProducer = (cluster: KafkaCluster, work: (send: Send) => Promise<void>): Promise<void> =>
+  withClient(
+    cluster,
+    kafka => kafka.producer({ allowAutoTopicCreation: false }),
+    (producer: Producer) => work(record => producer.send({ ...record, acks: -1 })),
+  )

@@ -1,10 +1,11 @@
 /** `npm run dlq`: which action is meant, on which system, and what it says of the letters. */
+import { letterIdOf } from '../../../shared/contracts/dead-letter-records.ts'
 import { WrongArguments } from '../../terminal/command.ts'
 import { type JsonTarget, writeJson } from '../../terminal/json.ts'
 import { printable } from '../../terminal/printable.ts'
 import { type FoundSystem, type SystemFlags, systemNamedBy } from '../find-system.ts'
 import { mayChange } from '../may-change.ts'
-import { type DeadLetter, idOf, readDeadLetters } from '../verify/dead-letters.ts'
+import { type DeadLetter, readDeadLetters } from '../verify/dead-letters.ts'
 import { openKafkaLog } from '../verify/kafka-log.ts'
 import { chooseLetters, jsonOf, letterLines, sendLine } from './choose.ts'
 import { putAside, sendAgain } from './handle-letters.ts'
@@ -71,10 +72,12 @@ async function redrive(
   system: FoundSystem,
 ): Promise<number> {
   for (const letter of unreadable)
-    console.log(`${idOf(letter)} is not a dead letter of ours and cannot be sent; \`skip\` puts it aside`)
+    console.log(`${letterIdOf(letter)} is not a dead letter of ours and cannot be sent; \`skip\` puts it aside`)
   for (const letter of chosen) console.log(sendLine(letter))
   if (chosen.length > 0 && !(await isWanted(`Send ${count(chosen)}?`, request, system))) return 1
-  await sendAgain(system, chosen, letter => console.log(`redriven ${idOf(letter)} to ${printable(letter.origin)}`))
+  await sendAgain(system, chosen, letter =>
+    console.log(`redriven ${letterIdOf(letter)} to ${printable(letter.origin)}`),
+  )
   console.log(`${count(chosen)} redriven.`)
   return unreadable.length > 0 ? 1 : 0
 }

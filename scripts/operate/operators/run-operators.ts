@@ -13,6 +13,7 @@ import {
 import { WrongArguments } from '../../terminal/command.ts'
 import { type JsonTarget, writeJson } from '../../terminal/json.ts'
 import { printable } from '../../terminal/printable.ts'
+import { loginOf } from '../connections.ts'
 import { type FoundSystem, type SystemFlags, systemNamedBy } from '../find-system.ts'
 import { mayChange } from '../may-change.ts'
 import { operatorToken } from '../operator-session.ts'
@@ -108,8 +109,6 @@ async function authorityFor(ports: OperatorPorts, wanted: WantedChange, database
 
 const hasApprover = async (ports: OperatorPorts): Promise<boolean> =>
   (await listOperators(ports)).some(({ role, disabledAtMs }) => role === 'approver' && disabledAtMs === null)
-
-const loginOf = (databaseUrl: string): string => decodeURIComponent(new URL(databaseUrl).username)
 
 function make(ports: OperatorPorts, by: Authority, { action, role, ...rest }: WantedChange): Promise<OperatorChange> {
   switch (action) {

@@ -2,6 +2,7 @@
 import {
   type ApprovePorts,
   approveFile,
+  approvePortsOf,
   cancelFile,
   cancelPayout,
   type FileDecision,
@@ -52,13 +53,8 @@ export const cancel: SettleAction = {
 }
 
 /** Without a doorbell: this command is not told where Kafka is. The sweep rings for the events, within seconds. */
-function portsOf({ ports }: ActionInput): ApprovePorts {
-  const { transactions, payouts, payoutFiles, settlementLedger, outbox, auditLog, clock, ids } = ports
-  const { terms, settlementDefaults } = ports
-  const doorbell = { ring: async () => undefined }
-  const written = { transactions, payouts, payoutFiles, settlementLedger, outbox, auditLog }
-  return { ...written, clock, ids, doorbell, terms, settlementDefaults }
-}
+const portsOf = ({ ports }: ActionInput): ApprovePorts =>
+  approvePortsOf(ports, { doorbell: { ring: async () => undefined } })
 
 function fileIdIn(word: string): string {
   if (word.startsWith('pof_')) return word

@@ -112,14 +112,18 @@ async function firstRecordOf(cluster: Cluster, span: PartitionSpan): Promise<num
   return span.high
 }
 
-const recordOf = (topic: string, partition: number, { offset, key, value, headers }: KafkaMessage): LogRecord => ({
-  topic,
-  partition,
-  offset: Number(offset),
-  key,
-  value,
-  headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, found]) => [name, firstHeader(found)])),
-})
+const recordOf = (topic: string, partition: number, message: KafkaMessage): LogRecord => {
+  const { offset, key, value, headers, timestamp } = message
+  return {
+    topic,
+    partition,
+    offset: Number(offset),
+    key,
+    value,
+    headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, found]) => [name, firstHeader(found)])),
+    timestampMs: Number(timestamp),
+  }
+}
 
 const firstHeader = (found: Buffer | string | (Buffer | string)[] | undefined): Buffer | undefined => {
   const first = Array.isArray(found) ? found[0] : found

@@ -1,6 +1,7 @@
 /** Holds every invariant against the database, Kafka and the acquirer's journal, once. Reads only. */
+import { letterIdOf } from '../../../shared/contracts/dead-letter-records.ts'
 import type { Judge } from '../../../shared/invariants/invariant.ts'
-import { type InvariantResult, type Judgement, judge } from '../../../shared/invariants/judge.ts'
+import { type InvariantResult, type Judgement, judge, type OnJudged } from '../../../shared/invariants/judge.ts'
 import type { KafkaFacts } from '../../../shared/invariants/kafka-facts.ts'
 import { RecordComparison } from '../../../shared/invariants/record-comparison.ts'
 import type { JournalReading, NoJournal } from './acquirer-journal.ts'
@@ -16,8 +17,11 @@ export interface VerifyReport {
   acquirer: { decisions: number } | NoJournal
 }
 
+/** What is read, as a person is told. */
+export type WhatIsRead = 'decisions of the acquirer' | 'records of Kafka' | Parameters<OnJudged>[0]
+
 /** Told now and then how far it has come: what was read, and how many of it. */
-export type OnProgress = (what: string, count: number) => void
+export type OnProgress = (what: WhatIsRead, count: number) => void
 
 /**
  * The snapshot must be older than the Kafka spans, which then contain every event that it calls published, and newer than the first
@@ -61,8 +65,15 @@ async function factsOf(kafka: KafkaLog, snapshot: Snapshot, clock: Judge, onProg
     truncated: spans.filter(span => span.low > 0),
     partitions: spans.length,
     lags: await kafka.lags(clock),
-    deadLetters: await readDeadLetters(kafka),
+    deadLetters: await deadLettersOf(kafka, snapshot),
   }
+}
+
+/** The rows as they are now, not as of the snapshot: a letter is on the topic before it is a row. */
+async function deadLettersOf(kafka: KafkaLog, snapshot: Snapshot): Promise<KafkaFacts['deadLetters']> {
+  const letters = await readDeadLetters(kafka)
+  const rows = letters.length === 0 ? new Map() : await snapshot.listedLetters()
+  return letters.map(letter => ({ ...letter, row: rows.get(letterIdOf(letter)) ?? null }))
 }
 
 const figuresOf = ({ payments, outboxRows }: Judgement, { records, distinct, unknownRecords }: KafkaFacts) => ({

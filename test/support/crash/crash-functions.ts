@@ -39,16 +39,22 @@ const API_TIMEOUT_MS = 10_000
 const TIMEOUT_MS = 60_000
 const MEMORY_MB = 512
 
+/** Each function's bundle, by its path in a package. */
+type Bundles = Record<string, Uint8Array>
+
 /** Deploys all of them with this environment. Nothing is started before the first invocation. */
 export async function deployCrashFunctions(
+  bundles: Bundles,
   environment: Record<string, string>,
   logsFolder: string,
 ): Promise<CrashFunctions> {
   const folder = mkdtempSync(join(tmpdir(), 'crash-functions-'))
   try {
-    const zipFile = join(folder, 'functions.zip')
-    writeFileSync(zipFile, zipSync({ ...(await bundles()), [`${ARMED_FILE}.mjs`]: subscriberSource() }))
     const deploy = async ([key, source]: [string, string]) => {
+      const zipFile = join(folder, `${key}.zip`)
+      const bundle = `functions/${source}.mjs`
+      const files = { [bundle]: bundles[bundle]!, [`${ARMED_FILE}.mjs`]: subscriberSource() }
+      writeFileSync(zipFile, zipSync(files, { level: 0 }))
       const settings = {
         name: key,
         handler: `functions/${source}.handler`,
@@ -66,7 +72,7 @@ export async function deployCrashFunctions(
 }
 
 /** As serverless.yml's `custom.esbuild` makes them. */
-async function bundles(): Promise<Record<string, Uint8Array>> {
+export async function bundleCrashFunctions(): Promise<Bundles> {
   const { outputFiles } = await build({
     entryPoints: Object.values(sources).map(source => join(repositoryFolder, `functions/${source}.ts`)),
     outbase: repositoryFolder,

@@ -17,7 +17,7 @@ import type { Invocation } from '../lambda/execution-environment.ts'
 import { type OwnSystem, startOwnSystem } from '../own-system.ts'
 import type { SystemUnderTest } from '../system.ts'
 import { ARMED_FILE, type CrashAt, crashEnvironment, isKilledAt, killedAt } from './armed.ts'
-import { type CrashFunctions, deployCrashFunctions, type FunctionKey } from './crash-functions.ts'
+import { bundleCrashFunctions, type CrashFunctions, deployCrashFunctions, type FunctionKey } from './crash-functions.ts'
 
 /** Longer than the whole run: a lease runs out when the test says so. */
 const LEASE_MS = 3_600_000
@@ -53,6 +53,9 @@ export class CrashSystem {
   /** `settings`: what the functions, those of the API too, are told besides. */
   static async start(name: string, settings: Record<string, string> = {}): Promise<CrashSystem> {
     const folder = mkdtempSync(join(tmpdir(), 'crash-'))
+    const bundling = bundleCrashFunctions()
+    // It is waited for when the system is there.
+    bundling.catch(() => {})
     const own = await startOwnSystem(name, undefined, { ...crashEnvironment(join(folder, ARMED_FILE)), ...settings })
     try {
       await connectControl(own.runFile).stop('api')
@@ -67,7 +70,7 @@ export class CrashSystem {
         OUTBOX_ARCHIVE_AFTER_MS: '1',
         ...settings,
       }
-      const functions = await deployCrashFunctions(environment, logsFolder)
+      const functions = await deployCrashFunctions(await bundling, environment, logsFolder)
       const gateway = await ApiGateway.listen(routes, (key, event) => functions[key as FunctionKey].invoke(event))
       return new CrashSystem(own, folder, functions, gateway)
     } catch (error) {

@@ -3,10 +3,14 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Claims, JwtAuthorizer } from '../issuer/jwt-authorizer.ts'
 import type { Invocation } from './execution-environment.ts'
 import type { PackagedRoute } from './packaged-service.ts'
 
-export type Invoke = (functionKey: string, event: unknown) => Promise<Invocation>
+export type Invoke = (
+  functionKey: string,
+  event: unknown,
+) => Promise<Pick<Invocation, 'payload'> & Partial<Pick<Invocation, 'functionError'>>>
 
 interface Match {
   route: PackagedRoute
@@ -21,6 +25,15 @@ interface FunctionAnswer {
   isBase64Encoded?: boolean
 }
 
+const SIGNER = {
+  accessKey: 'AKIAIOSFODNN7EXAMPLE',
+  accountId: '123456789012',
+  callerId: 'AIDACKCEVSQ6C2EXAMPLE',
+  cognitoIdentity: null,
+  principalOrgId: 'aws:PrincipalOrgID',
+  userArn: 'arn:aws:iam::123456789012:user/shop',
+  userId: 'AIDACKCEVSQ6C2EXAMPLE',
+}
 const API_ID = 'a1b2c3d4e5'
 const DOMAIN = `${API_ID}.execute-api.ap-northeast-2.amazonaws.com`
 /** Bodies of every other type reach the function in base64. */
@@ -30,15 +43,22 @@ export class ApiGateway {
   readonly #server: Server
   readonly #routes: readonly PackagedRoute[]
   readonly #invoke: Invoke
+  readonly #authorizer: JwtAuthorizer | undefined
 
-  private constructor(routes: readonly PackagedRoute[], invoke: Invoke) {
+  private constructor(routes: readonly PackagedRoute[], invoke: Invoke, authorizer?: JwtAuthorizer) {
     this.#routes = routes
     this.#invoke = invoke
+    this.#authorizer = authorizer
     this.#server = createServer((request, response) => void this.#answer(request, response))
   }
 
-  static async listen(routes: readonly PackagedRoute[], invoke: Invoke): Promise<ApiGateway> {
-    const gateway = new ApiGateway(routes, invoke)
+  /** `authorizer`: before every route; without one, every request counts as signed with IAM. */
+  static async listen(
+    routes: readonly PackagedRoute[],
+    invoke: Invoke,
+    authorizer?: JwtAuthorizer,
+  ): Promise<ApiGateway> {
+    const gateway = new ApiGateway(routes, invoke, authorizer)
     gateway.#server.listen(0, '127.0.0.1')
     await once(gateway.#server, 'listening')
     return gateway
@@ -58,7 +78,10 @@ export class ApiGateway {
       const body = Buffer.concat(await request.toArray())
       const match = matchOf(this.#routes, request.method!, pathOf(request))
       if (match === undefined) return void response.writeHead(404, JSON_TYPE).end('{"message":"Not Found"}')
-      send(response, answerOf(await this.#invoke(match.route.functionKey, eventOf(request, body, match))))
+      const claims = await this.#authorizer?.(request.headers.authorization)
+      if (this.#authorizer !== undefined && claims === undefined)
+        return void response.writeHead(401, UNAUTHORIZED).end('{"message":"Unauthorized"}')
+      send(response, answerOf(await this.#invoke(match.route.functionKey, eventOf(request, body, match, claims))))
     } catch {
       send(response, undefined)
     }
@@ -66,6 +89,7 @@ export class ApiGateway {
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' }
+const UNAUTHORIZED = { ...JSON_TYPE, 'www-authenticate': 'Bearer' }
 
 const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?')[0]!
 
@@ -90,7 +114,7 @@ function parametersOf(routeKey: string, method: string, path: string): Record<st
 }
 
 /** The event as AWS documents it: lower-case header names, several values joined by commas, absent parts left out. */
-export function eventOf(request: IncomingMessage, body: Buffer, { route, pathParameters }: Match) {
+export function eventOf(request: IncomingMessage, body: Buffer, { route, pathParameters }: Match, claims?: Claims) {
   const { routeKey } = route
   const rawPath = pathOf(request)
   const rawQueryString = (request.url ?? '').split('?')[1] ?? ''
@@ -108,17 +132,7 @@ export function eventOf(request: IncomingMessage, body: Buffer, { route, pathPar
     requestContext: {
       accountId: '123456789012',
       apiId: API_ID,
-      authorizer: {
-        iam: {
-          accessKey: 'AKIAIOSFODNN7EXAMPLE',
-          accountId: '123456789012',
-          callerId: 'AIDACKCEVSQ6C2EXAMPLE',
-          cognitoIdentity: null,
-          principalOrgId: 'aws:PrincipalOrgID',
-          userArn: 'arn:aws:iam::123456789012:user/shop',
-          userId: 'AIDACKCEVSQ6C2EXAMPLE',
-        },
-      },
+      authorizer: claims === undefined ? { iam: SIGNER } : { jwt: { claims, scopes: null } },
       domainName: DOMAIN,
       domainPrefix: API_ID,
       http: {
@@ -167,7 +181,7 @@ function commonLogTime(epochMs: number): string {
 }
 
 /** Undefined when the function gave nothing that API Gateway can send: the caller sees a plain 500. */
-function answerOf({ payload, functionError }: Invocation): FunctionAnswer | undefined {
+function answerOf({ payload, functionError }: Awaited<ReturnType<Invoke>>): FunctionAnswer | undefined {
   const answer: unknown = JSON.parse(payload)
   if (functionError !== undefined) return undefined
   if (typeof answer !== 'object' || answer === null || !('statusCode' in answer))

@@ -3,7 +3,7 @@
  * Of its own, because topics and groups have fixed names: beside the local API both would read the same records, and `verify` would
  * find events of a strange database in the topics.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { linkService, packageService } from '../../../deploy/package/package-service.ts'
 import { connectControl } from '../../../scripts/local/control.ts'
@@ -18,10 +18,11 @@ export interface DeployedSystem {
   stop(): Promise<void>
 }
 
-export async function startDeployedSystem(name: string): Promise<DeployedSystem> {
+/** Of the functions only `keys` are packaged: all of them take half a minute, and test/full/package-bundles.test.ts sees to those. */
+export async function startDeployedSystem(name: string, keys: readonly string[]): Promise<DeployedSystem> {
   mkdirSync(dataRoot, { recursive: true })
   const work = mkdtempSync(join(dataRoot, `${name}-package-`))
-  const [own, packaged] = await Promise.allSettled([startServices(name), packageInto(join(work, 'service'))])
+  const [own, packaged] = await Promise.allSettled([startServices(name), packageInto(join(work, 'service'), keys)])
   const stop = async () => {
     rmSync(work, { recursive: true, force: true })
     if (own.status === 'fulfilled') await own.value.stop()
@@ -44,9 +45,25 @@ export async function startDeployedSystem(name: string): Promise<DeployedSystem>
   }
 }
 
-function packageInto(folder: string): Promise<string> {
+function packageInto(folder: string, keys: readonly string[]): Promise<string> {
   linkService(folder)
+  const description = join(folder, 'serverless.yml')
+  writeFileSync(description, withFunctions(readFileSync(description, 'utf8'), keys))
   return packageService(folder)
+}
+
+/** The description without the other functions. Its text, because serverless's variables are more than YAML. */
+function withFunctions(description: string, keys: readonly string[]): string {
+  const [, before, functions, after] = /^(.*^functions:\n)(.*?)(^\w.*)$/ms.exec(description)!
+  const definitions = new Map(
+    functions!.split(/^(?= {2}\w+:$)/m).map(text => [/^ {2}(\w+):$/m.exec(text)![1]!, text] as const),
+  )
+  const wanted = keys.map(key => {
+    const definition = definitions.get(key)
+    if (definition === undefined) throw new Error(`serverless.yml has no function "${key}"`)
+    return definition
+  })
+  return [before, ...wanted, after].join('')
 }
 
 async function startServices(name: string): Promise<OwnSystem> {

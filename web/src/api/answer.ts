@@ -3,7 +3,7 @@ import type { ErrorBody } from '../../../shared/contracts/errors.ts'
 import type { PaymentView } from '../../../shared/contracts/payment.ts'
 
 export interface ApiRequest {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   path: string
   headers: Record<string, string>
   body?: string

@@ -11,6 +11,8 @@ export interface CallHeaders {
   'accept-language'?: Language
   'idempotency-key'?: string
   traceparent?: string
+  'x-console-secret'?: string
+  authorization?: string
 }
 
 /** The request that calls a route. The same call makes the same request, byte for byte. */

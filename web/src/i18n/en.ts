@@ -170,9 +170,17 @@ export const en: Texts = {
       title: 'This order cannot be processed',
       body: 'The payment server did not accept the order. Please choose the phone and quantity again. Nothing was charged.',
     },
+    UNAUTHENTICATED: {
+      title: 'Only operators may do this',
+      body: 'Nobody is signed in to the console. Nothing was charged.',
+    },
     PAYMENT_DECLINED: {
       title: 'The card company declined',
       body: 'Nothing was charged. Please choose another payment method and pay again.',
+    },
+    FORBIDDEN: {
+      title: 'This is not allowed',
+      body: 'The payment server refused the request. Nothing was charged.',
     },
     NOT_FOUND: {
       title: 'This payment cannot be found',

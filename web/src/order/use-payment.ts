@@ -3,12 +3,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { PaymentDetailView } from '../../../shared/contracts/routes/get-payment.ts'
 import type { OperationView } from '../../../shared/contracts/routes/list-operations.ts'
-import { type ApiAnswer, paymentOf } from '../api/answer.ts'
+import type { ApiAnswer } from '../api/answer.ts'
 import { readAnswer } from '../api/client.ts'
 import type { AnswerLog } from '../purchase/answer-log.ts'
 import { getPaymentRequest, listOperationsRequest } from '../purchase/requests.ts'
 import { useLanguage, useShopParts } from '../shop-context.ts'
 import { FOLLOW_DEADLINE_MS, isFollowed, pollIntervalMs } from './money-trail.ts'
+import { newestOf, upToDate } from './newest-payment.ts'
 
 export interface FollowedPayment {
   /** The newest that is known of it, be it from a GET or from the answer to an operation. */
@@ -39,18 +40,19 @@ export function usePayment(paymentId: string, log: AnswerLog): FollowedPayment {
     refetchInterval: ({ state }) =>
       state.data && !state.data.payment
         ? false
-        : pollIntervalMs(state.data?.payment, Date.now() - sinceMsOf(state.data?.payment)),
+        : pollIntervalMs(upToDate(state.data?.payment, log), Date.now() - sinceMsOf(state.data?.payment)),
   })
-  const payment = newestOf(query.data?.payment, log)
-  const isLate =
-    Math.max(query.dataUpdatedAt, query.errorUpdatedAt) - sinceMsOf(query.data?.payment) >= FOLLOW_DEADLINE_MS
+  const read = query.data?.payment
+  const payment = newestOf(read, log)
+  const isLate = Math.max(query.dataUpdatedAt, query.errorUpdatedAt) - sinceMsOf(read) >= FOLLOW_DEADLINE_MS
   return { payment, operations: query.data?.operations ?? [], answer: query.data?.answer, state: stateOf() }
 
   function stateOf(): FollowedPayment['state'] {
     if (query.isError) return 'unreachable'
     if (!query.data) return 'loading'
-    if (!query.data.payment) return 'missing'
-    if (isFollowed(query.data.payment)) return 'followed'
+    if (!read) return 'missing'
+    const current = upToDate(read, log)
+    if (current && isFollowed(current)) return 'followed'
     return isLate ? 'late' : 'following'
   }
 }
@@ -71,11 +73,4 @@ export function usePaymentQuestion(): (paymentId: string) => Promise<Found> {
     if (read?.status === 404) return { answer, operations: [] }
     throw new Error(`GET ${paymentId} answered ${answer.statusCode}`)
   }
-}
-
-/** An answer to an operation is newer than a GET that came before it, but tells no events. */
-function newestOf(read: PaymentDetailView | undefined, log: AnswerLog): PaymentDetailView | undefined {
-  const answered = log.map(({ answer }) => paymentOf(answer)).findLast(payment => payment !== undefined)
-  if (answered === undefined || (read && read.updatedAt >= answered.updatedAt)) return read
-  return { ...answered, events: read?.events ?? [] }
 }

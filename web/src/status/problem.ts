@@ -1,11 +1,13 @@
 /** Which text explains a refusal. */
-import type { ErrorCode } from '../../../shared/contracts/errors.ts'
+import type { ConsoleOnlyCode, ErrorCode } from '../../../shared/contracts/errors.ts'
 import { type ApiAnswer, errorOf } from '../api/answer.ts'
 import { ko } from '../i18n/ko.ts'
 import type { Operation } from '../purchase/requests.ts'
 
+type ShopCode = Exclude<ErrorCode, ConsoleOnlyCode>
+
 export type ProblemText =
-  | ErrorCode
+  | ShopCode
   | 'DIFFERENT_REQUEST'
   | 'OTHER'
   | 'notCarriedOut'
@@ -30,7 +32,7 @@ export function problemTextOf(answer: ApiAnswer, operation: Operation): ProblemT
   const code = errorOf(answer)?.code
   if (code === 'PAYMENT_DECLINED') return isCanceled(answer) ? 'notCarriedOut' : declinedTexts[operation]
   if (answer.statusCode === 422) return 'DIFFERENT_REQUEST'
-  return code !== undefined && code in ko.errors ? code : 'OTHER'
+  return code !== undefined && code in ko.errors ? (code as ShopCode) : 'OTHER'
 }
 
 export type DeclineText = keyof typeof ko.declines

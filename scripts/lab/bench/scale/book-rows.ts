@@ -29,6 +29,9 @@ export interface OperationRecord extends Operation {
   state: 'PENDING' | 'SUCCEEDED' | 'DECLINED' | 'FAILED'
   declineReason: string | null
   finishedAtMs: number | null
+  requestId: string
+  askedAtMs: number
+  answeredAtMs: number | null
 }
 
 export interface AnswerRecord {
@@ -208,7 +211,13 @@ class BookInWriting {
     const claimedAtMs = this.#atMs + 1
     const operation = this.#claim(step, claimedAtMs, this.#payment.amountMinor)
     const open = { ...operation, leaseUntilMs, nextAttemptAtMs: leaseUntilMs }
-    this.#book.operations.push({ ...open, state: 'PENDING', declineReason: null, finishedAtMs: null })
+    this.#book.operations.push({
+      ...open,
+      state: 'PENDING',
+      declineReason: null,
+      finishedAtMs: null,
+      ...askedOf(open, null),
+    })
     this.#payment = { ...this.#payment, pendingOperationId: operation.operationId, updatedAtMs: claimedAtMs }
     this.#keepAnswer(this.#askedBy(step, operation, claimedAtMs), operation.operationId, null, null)
     return this
@@ -484,6 +493,14 @@ const finishedOperation = (
   state: stateBy[verdict.kind],
   declineReason: reasonOf(verdict),
   finishedAtMs,
+  ...askedOf(operation, finishedAtMs),
+})
+
+/** Every operation has a request of its own. */
+const askedOf = ({ operationId, createdAtMs }: Operation, answeredAtMs: number | null) => ({
+  requestId: `req_${operationId.slice('op_'.length)}`,
+  askedAtMs: createdAtMs,
+  answeredAtMs,
 })
 
 const asEntry = ({ recordedAtMs: _, ...entry }: EntryRecord): LedgerEntry => entry

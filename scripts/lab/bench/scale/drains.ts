@@ -151,10 +151,9 @@ async function drainWith(context: DrainContext, events: number, seed: number, st
   return { events, ...(await speedOf(database, drain, mark)), cpuSeconds, profile }
 }
 
-/** Since a moment ago, so that nothing of it is old. */
+/** From shortly before this run began, so that nothing of it is old. */
 async function fillBacklog(target: FillTarget, { plan }: Drain, events: number, seed: number): Promise<void> {
-  const nowMs = Date.now()
-  const window = { fromMs: nowMs - 10 * 60_000, toMs: nowMs - 5 * 60_000, nowMs }
+  const window = { fromMs: target.endMs - 10 * 60_000, toMs: target.endMs - 5 * 60_000 }
   await fillBooks(target, { seed, payments: events, ...window, ...plan }, () => {})
 }
 

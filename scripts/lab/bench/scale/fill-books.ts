@@ -23,6 +23,8 @@ export interface FillTarget {
   kafka: KafkaCluster | null
   /** The folder of the acquirer's journal, whose acquirer is stopped; null: no decisions are written. */
   journalFolder: string | null
+  /** Nothing in generated books happened later than this, and nothing that the product did happened earlier: settlement begins then. */
+  endMs: number
 }
 
 export interface FillPlan {
@@ -31,8 +33,6 @@ export interface FillPlan {
   /** The payments begin in this time, evenly spread. */
   fromMs: number
   toMs: number
-  /** Nothing happened later than this. */
-  nowMs: number
   undone: readonly UndoneWork[]
   /** Which lives are drawn; all kinds when it is absent. */
   lives?: LifeKind
@@ -67,8 +67,15 @@ export async function fillBooks(target: FillTarget, plan: FillPlan, say: (line: 
   const sinks = [new DatabaseSink(database), ...(target.kafka ? [new KafkaSink(target.kafka)] : [])]
   const journal = target.journalFolder === null ? undefined : new Journal(target.journalFolder)
   try {
-    await beginSettlementAfter(database, plan.nowMs)
-    const filling = new Filling(plan, plan.firstEventId ?? (await nextEventId(database)), sinks, journal, say)
+    await beginSettlementAfter(database, target.endMs)
+    const filling = new Filling(
+      target.endMs,
+      plan,
+      plan.firstEventId ?? (await nextEventId(database)),
+      sinks,
+      journal,
+      say,
+    )
     const filled = await filling.run()
     if (target.kafka && !plan.undone.includes('fees')) await moveGroupsToTheEnd(target.kafka)
     return filled
@@ -80,8 +87,8 @@ export async function fillBooks(target: FillTarget, plan: FillPlan, say: (line: 
 }
 
 /** These books are from before settlement: nobody expects items of them, and nobody is paid for them. */
-async function beginSettlementAfter(database: Connection, nowMs: number): Promise<void> {
-  await database.query('UPDATE settlement_start SET settled_from = ? WHERE id = 1', [new Date(nowMs)])
+async function beginSettlementAfter(database: Connection, endMs: number): Promise<void> {
+  await database.query('UPDATE settlement_start SET settled_from = ? WHERE id = 1', [new Date(endMs)])
 }
 
 /** More than the lives of a payment have on average. */
@@ -174,6 +181,7 @@ class KafkaSink implements Sink {
 }
 
 class Filling {
+  readonly #endMs: number
   readonly #plan: FillPlan
   readonly #policy: OperationPolicy & { archivedAfterMs: number }
   readonly #random: Random
@@ -190,17 +198,19 @@ class Filling {
   #saidMs = performance.now()
 
   constructor(
+    endMs: number,
     plan: FillPlan,
     nextEventId: number,
     sinks: readonly Sink[],
     journal: Journal | undefined,
     say: (line: string) => void,
   ) {
+    this.#endMs = endMs
     this.#plan = plan
     this.#policy = policyOfDefaults()
     this.#random = createRandom(plan.seed)
     const undone = new Set(plan.undone)
-    this.#maker = createBookMaker({ random: this.#random, policy: this.#policy, nowMs: plan.nowMs, undone })
+    this.#maker = createBookMaker({ random: this.#random, policy: this.#policy, nowMs: endMs, undone })
     this.#nextEventId = nextEventId
     this.#sinks = sinks
     this.#journal = journal
@@ -239,7 +249,7 @@ class Filling {
   async #store(books: PaymentBook[], untilMs: number): Promise<void> {
     const events = this.#eventsBefore(books, untilMs)
     const isOld = ({ publishedAtMs }: EventRecord) =>
-      publishedAtMs !== null && publishedAtMs < this.#plan.nowMs - this.#policy.archivedAfterMs
+      publishedAtMs !== null && publishedAtMs < this.#endMs - this.#policy.archivedAfterMs
     const mayArchive = !this.#plan.undone.includes('archiving')
     const chunk: Chunk = {
       books,

@@ -75,18 +75,17 @@ async function ageOfOldest({ system }: Stage, events: number): Promise<number> {
 
 /** Holds that ran out, operations whose outcome is unknown, answers that are kept no longer. */
 async function plantDueWork(target: FillTarget, due: DueWork, seed: number): Promise<void> {
-  const nowMs = Date.now()
+  const { endMs } = target
   const say = () => {}
   const old = (days: number) => ({
-    fromMs: nowMs - days * DAY_MS - HOUR_MS,
-    toMs: nowMs - days * DAY_MS - 60_000,
-    nowMs,
+    fromMs: endMs - days * DAY_MS - HOUR_MS,
+    toMs: endMs - days * DAY_MS - 60_000,
   })
   const held = { lives: 'held', undone: ['expiries'] } as const
   await fillBooks(target, { seed, payments: due.expiries, ...old(7), ...held }, say)
   await fillBooks(target, { seed: seed + 1, payments: due.answers, ...old(16), undone: ['pruning'] }, say)
-  const pending = { payments: due.unknown, leaseUntilMs: nowMs - 1_000 }
-  const recent = { fromMs: nowMs - 600_000, toMs: nowMs - 300_000, nowMs }
+  const pending = { payments: due.unknown, leaseUntilMs: endMs }
+  const recent = { fromMs: endMs - 600_000, toMs: endMs - 300_000 }
   await fillBooks(target, { seed: seed + 2, payments: due.unknown, ...recent, undone: [], pending }, say)
 }
 

@@ -6,10 +6,11 @@ import type { Filled } from './fill-books.ts'
 import { MERCHANTS, merchantName } from './lives.ts'
 import type { LookupSettings } from './settings.ts'
 
-export interface Lookup {
+export interface Lookup<Asked = Sampled> {
   name: string
-  /** Of a request; `index` counts them. */
-  path: (sample: Sampled) => string
+  /** Of a request about one of the sample. */
+  path: (sample: Asked) => string
+  headers?: Record<string, string>
 }
 
 type Sampled = Filled['sample'][number]
@@ -61,16 +62,17 @@ export interface LookupResult {
 const SECONDS_MAX = 15
 
 /** Each query by itself, after a few that do not count. */
-export async function timeLookups(
+export async function timeLookups<Asked>(
   origin: string,
-  sample: Filled['sample'],
+  wanted: readonly Lookup<Asked>[],
+  sample: readonly Asked[],
   { requests, concurrency }: LookupSettings,
   seed: number,
 ): Promise<LookupResult[]> {
   const pool = new Pool(origin, { connections: concurrency, pipelining: 1 })
   try {
     const results: LookupResult[] = []
-    for (const lookup of lookups) {
+    for (const lookup of wanted) {
       await timeLookup(pool, lookup, sample, { requests: Math.ceil(requests / 10), concurrency }, seed + 1)
       results.push(await timeLookup(pool, lookup, sample, { requests, concurrency }, seed))
     }
@@ -80,10 +82,10 @@ export async function timeLookups(
   }
 }
 
-async function timeLookup(
+async function timeLookup<Asked>(
   pool: Pool,
-  { name, path }: Lookup,
-  sample: Filled['sample'],
+  { name, path, headers = {} }: Lookup<Asked>,
+  sample: readonly Asked[],
   { requests, concurrency }: LookupSettings,
   seed: number,
 ): Promise<LookupResult> {
@@ -96,7 +98,7 @@ async function timeLookup(
   const work = async () => {
     while (left-- > 0 && performance.now() < endMs) {
       const startedMs = performance.now()
-      const { statusCode, body } = await pool.request({ method: 'GET', path: path(random.pick(sample)) })
+      const { statusCode, body } = await pool.request({ method: 'GET', path: path(random.pick(sample)), headers })
       await body.text()
       times.push(performance.now() - startedMs)
       if (statusCode !== expected) statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1)

@@ -15,11 +15,12 @@ import { type BookResult, type CaseMedians, mediansOf, verifyBooks } from '../ru
 import { type Bench, type CaseSample, runCase } from '../run-case.ts'
 import { scheduleOf } from '../settings.ts'
 import type { Stage } from '../stage.ts'
+import { consoleLookups, prepareConsole } from './console-lookups.ts'
 import { type DrainResult, measureDrain } from './drains.ts'
 import { type StatementWatch, watchStatements } from './examined-statements.ts'
 import { type Filled, type FillTarget, fillBooks, journalFolderOf, reserveEventIds } from './fill-books.ts'
 import { type JobResult, measureJobs } from './jobs.ts'
-import { type LookupResult, timeLookups } from './lookups.ts'
+import { type LookupResult, lookups, timeLookups } from './lookups.ts'
 import { type Estimate, type ScaleSettings, spanMs } from './settings.ts'
 import { runVerify, type VerifyRun } from './verify-speed.ts'
 
@@ -61,7 +62,7 @@ interface Scale {
   problems: string[]
 }
 
-/** So that nothing is newer than now, whatever its steps took. */
+/** So that a payment's steps have time to end. */
 const END_BEFORE_MS = 5 * 60_000
 /** InnoDB counts its rows again by itself when many have changed. */
 const STATISTICS_MS = 15_000
@@ -108,10 +109,12 @@ export async function runScale(
   }
 }
 
+/** Before anything was asked of the system. */
 function targetOf({ system, folder }: Stage, { shape }: ScaleSettings): FillTarget {
   const { databaseUrl, brokers } = system
-  if (shape === 'lists') return { databaseUrl, kafka: null, journalFolder: null }
-  return { databaseUrl, kafka: { brokers }, journalFolder: journalFolderOf(folder.root) }
+  const endMs = Date.now()
+  if (shape === 'lists') return { databaseUrl, kafka: null, journalFolder: null, endMs }
+  return { databaseUrl, kafka: { brokers }, journalFolder: journalFolderOf(folder.root), endMs }
 }
 
 const FIRST_WARMUP_SECONDS = 5
@@ -134,13 +137,24 @@ async function lookAt(
         say(sampleLine(found, name))
       }
     const wanted = sample ?? (await somePayments(stage.system.databaseUrl))
-    const lookups = await timeLookups(stage.system.apiUrl, wanted, settings.lookups, settings.seed)
-    say(`timed ${lookups.length} reads of the ${name} database`)
-    problems.push(...[...rounds, ...lookups].flatMap(each => each.problems).map(problem => `${name}: ${problem}`))
-    return { cases: mediansOf(rounds, settings), rounds, lookups }
+    const found = await timeLookups(stage.system.apiUrl, lookups, wanted, settings.lookups, settings.seed)
+    found.push(...(await timeConsole(stage, settings, wanted)))
+    say(`timed ${found.length} reads of the ${name} database`)
+    problems.push(...[...rounds, ...found].flatMap(each => each.problems).map(problem => `${name}: ${problem}`))
+    return { cases: mediansOf(rounds, settings), rounds, lookups: found }
   } finally {
     await books.close()
   }
+}
+
+async function timeConsole(
+  { system }: Stage,
+  { lookups: how, seed }: ScaleSettings,
+  sample: Filled['sample'],
+): Promise<LookupResult[]> {
+  const { known, headers } = await prepareConsole(system, sample)
+  const wanted = consoleLookups.map(lookup => ({ ...lookup, headers }))
+  return timeLookups(system.apiUrl, wanted, known, how, seed)
 }
 
 /** A new API has compiled nothing yet. */
@@ -172,13 +186,11 @@ async function somePayments(databaseUrl: string): Promise<Filled['sample']> {
 
 async function fill({ settings, target, say }: Scale): Promise<Filled> {
   const { rows: payments, shape, seed } = settings
-  const nowMs = Date.now()
   const plan = {
     seed,
     payments,
-    fromMs: nowMs - spanMs[shape],
-    toMs: nowMs - END_BEFORE_MS,
-    nowMs,
+    fromMs: target.endMs - spanMs[shape],
+    toMs: target.endMs - END_BEFORE_MS,
     undone: [],
     firstEventId: 1,
   }

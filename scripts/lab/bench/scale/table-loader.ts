@@ -50,7 +50,7 @@ const payments: Table<PaymentBook['payment']> = {
 const operations: Table<OperationRecord> = {
   name: 'payment_operation',
   columns: `operation_id, payment_id, merchant_id, idempotency_key, kind, amount, currency, state, decline_reason, reason, attempt,
-    lease_until_ms, next_attempt_at_ms, created_at, finished_at, sequence, final_capture, combined`,
+    lease_until_ms, next_attempt_at_ms, created_at, finished_at, sequence, final_capture, combined, request_id, asked_at, answered_at`,
   cells: row => [
     row.operationId,
     row.paymentId,
@@ -70,6 +70,9 @@ const operations: Table<OperationRecord> = {
     row.sequence,
     row.finalCapture === null ? null : Number(row.finalCapture),
     Number(row.combined),
+    row.requestId,
+    dateOf(row.askedAtMs),
+    dateOf(row.answeredAtMs),
   ],
 }
 

@@ -168,7 +168,7 @@ export const deliveryRows: Row[] = [
     here: 'as AWS',
     test: {
       kind: 'elsewhere',
-      file: 'test/system/soak.test.ts',
+      file: 'test/full/soak.test.ts',
       name: 'records is handled, in the order of its partition',
     },
   },
@@ -240,7 +240,7 @@ export const deliveryRows: Row[] = [
     here: 'it is read from its beginning',
     test: {
       kind: 'elsewhere',
-      file: 'test/system/plugin-topics.test.ts',
+      file: 'test/full/plugin-topics.test.ts',
       name: 'a topic that is deleted and made again is read from its beginning',
     },
   },

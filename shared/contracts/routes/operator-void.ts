@@ -1,0 +1,45 @@
+/** POST /operator/payments/{paymentId}/void: what it reads, what it answers, and what documents say about it. */
+import { newest, operatorWrites } from '../curl.ts'
+import { operatorMutationRefusals, operatorWrite, sampleWrite } from '../operator-write.ts'
+import { mutationView } from '../payment.ts'
+import { onlyThese, paymentPath } from '../requests.ts'
+import { type DocsOf, defineContract } from '../route-contract.ts'
+import { sampleOperationIds, voidedSample } from '../sample-purchase.ts'
+
+const operatorVoidRequest = onlyThese(operatorWrite).meta({ id: 'OperatorVoidRequest' })
+
+export const contract = defineContract({
+  route: 'POST /operator/payments/{paymentId}/void',
+  tag: 'operator',
+  operator: 'operator',
+  writes: true,
+  routeClass: 'mutations',
+  path: paymentPath,
+  body: operatorVoidRequest,
+  answers: { 200: mutationView },
+  refusals: [...operatorMutationRefusals, 'VOID_CONFLICT'],
+  onTimeout: 'OUTCOME_UNKNOWN',
+})
+
+export const docs = (): DocsOf<typeof contract> => ({
+  summary: { en: 'Void as an operator', ko: '운영자로 승인을 취소합니다' },
+  description: {
+    en: 'As `POST /payments/void/{paymentId}`, by an operator. The key is that of the payment’s merchant, too: the same key and request get the first answer again, and two at once move money once. Who asked and why is in the audit log before the acquirer is asked.',
+    ko: '운영자가 하는 `POST /payments/void/{paymentId}`입니다. 키는 결제 가맹점의 멱등 키이기도 합니다. 같은 키와 요청은 처음 응답을 다시 받고, 동시에 두 번 보내도 돈은 한 번만 움직입니다. 누가 왜 요청했는지는 매입사에 묻기 전에 감사 로그에 남습니다.',
+  },
+  requests: {
+    all: { summary: { en: 'All that is left', ko: '남은 전액' }, value: sampleWrite },
+  },
+  answers: {
+    200: {
+      words: { en: 'The money is released.', ko: '해제되었습니다.' },
+      examples: {
+        example: {
+          summary: { en: 'Voided', ko: '승인 취소됨' },
+          value: { ...voidedSample(), operationId: sampleOperationIds.void },
+        },
+      },
+    },
+  },
+  curl: `${newest('AUTHORIZED')}${operatorWrites('payments/$PAYMENT_ID/void')}`,
+})

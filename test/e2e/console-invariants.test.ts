@@ -1,0 +1,98 @@
+/** The console's page of the invariants on the running system: having them checked, by keyboard alone. More of it on a system of its own: test/full. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
+import type { BrowserContext, Page } from 'playwright-core'
+import type { OverviewView } from '../../shared/contracts/routes/get-overview.ts'
+import { everyInvariant } from '../../shared/invariants/catalogue.ts'
+import { until } from '../../shared/runtime/until.ts'
+import { ConsoleDriver, inspect, untilClosed } from './console-driver.ts'
+
+jest.setTimeout(120_000)
+
+const words = {
+  ko: {
+    title: '불변식',
+    check: '지금 검사',
+    reason: '사유',
+    done: '처리되었습니다',
+    never: '보관된 전체 검사가 아직 없습니다.',
+    job: '불변식 41개',
+  },
+  en: {
+    title: 'Invariants',
+    check: 'Check now',
+    reason: 'Reason',
+    done: 'Done',
+    never: 'No full run was kept yet.',
+    job: '41 invariants',
+  },
+} as const
+
+let driver: ConsoleDriver
+let context: BrowserContext
+let page: Page
+beforeAll(async () => {
+  driver = await ConsoleDriver.open('invariants', 'operator')
+})
+afterAll(() => driver?.close())
+beforeEach(async () => {
+  context = await driver.newContext()
+  page = await context.newPage()
+})
+afterEach(() => context?.close())
+
+test.each(['ko', 'en'] as const)('%s: what the job found is there before any full run was kept', async language => {
+  await page.route('**/operator/verify-runs/last', route =>
+    route.fulfill({ json: { newest: null, lastResult: null, canRunNow: true } }),
+  )
+  await page.route('**/operator/overview', async route => {
+    const answer = await route.fetch()
+    const overview = (await answer.json()) as OverviewView
+    overview.invariants = { rules: 41, failed: 0, checkedAt: '2026-11-30T01:02:03.000Z', passEndedAt: null }
+    await route.fulfill({ response: answer, json: overview })
+  })
+  await driver.signIn(page, '/console', language)
+  await page.locator('[data-part="invariants"] .figure a').click()
+  await page.getByText(words[language].never).waitFor()
+  const job = page.locator('.invariant-job[data-tone="good"]')
+  await job.getByText(words[language].job).waitFor()
+  expect(await job.locator('time').getAttribute('datetime')).toBe('2026-11-30T01:02:03.000Z')
+  await page.getByRole('button', { name: words[language].check }).waitFor()
+  await inspect(page, `${language}-invariants-by-job`)
+})
+
+test.each(['ko', 'en'] as const)(
+  '%s: a check is asked for with a reason, and followed to what it found',
+  async language => {
+    const { title, check, reason, done } = words[language]
+    await driver.signIn(page, '/console/invariants', language)
+    await page.getByRole('heading', { name: title, exact: true }).waitFor()
+    await page.getByRole('button', { name: check }).focus()
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('POST /operator/verify-runs').waitFor()
+    await dialog.getByRole('textbox', { name: reason }).focus()
+    await page.keyboard.type(`before the month is closed, ${language}`)
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await dialog.getByText(done).first().waitFor()
+    await page.keyboard.press('Escape')
+    await untilClosed(page)
+
+    const runs = () =>
+      driver.database.rows<{ state: string }>('SELECT state FROM verify_run ORDER BY run_id DESC LIMIT 1')
+    await until(async () => (await runs())[0]?.state === 'DONE', { what: 'the run to be done', deadlineMs: 90_000 })
+    await page.locator('[data-run="DONE"]').waitFor()
+    await page
+      .locator('.invariant-group .invariant-rule')
+      .nth(everyInvariant.length - 1)
+      .waitFor({ state: 'attached' })
+    expect(await page.locator('.invariant-group .invariant-rule').count()).toBe(everyInvariant.length)
+    expect(
+      await driver.database.count('SELECT COUNT(*) FROM audit_log WHERE action = ? AND reason = ?', [
+        'verify.requested',
+        `before the month is closed, ${language}`,
+      ]),
+    ).toBe(1)
+    await inspect(page, `${language}-invariants`)
+  },
+)

@@ -1,0 +1,2 @@
+/** Imported first: the pages of the console are looked at in every language, width and scheme. */
+process.env.CONSOLE_LOOKS = 'all'

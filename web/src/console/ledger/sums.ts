@@ -1,0 +1,21 @@
+/** Sums of the ledger as a person reads them: text of any size, in minor units. */
+import { majorUnits } from '../../../../shared/contracts/csv-cells.ts'
+import { currencyExponent } from '../../../../shared/contracts/currency.ts'
+import type { Language } from '../../../../shared/contracts/errors.ts'
+
+const locales: Record<Language, string> = { ko: 'ko-KR', en: 'en-US' }
+
+/** As `formatMoney`, of a sum that may be more than a number holds exactly. */
+export function formatSum(minor: string, currency: string, language: Language): string {
+  const exponent = currencyExponent(currency)
+  if (exponent === undefined) return `${minor} ${currency}`
+  const format = new Intl.NumberFormat(locales[language], {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: exponent,
+    maximumFractionDigits: exponent,
+  })
+  // As text it is formatted exactly.
+  return format.format(majorUnits(BigInt(minor), currency) as Intl.StringNumericLiteral)
+}
