@@ -1,4 +1,5 @@
 /** What the tools that disturb a system do to one of its parts, and how they see that it is back. */
+import type { Readiness } from '../../shared/runtime/health.ts'
 import { until } from '../../shared/runtime/until.ts'
 import type { Control } from '../local/control.ts'
 import type { ProcessName, ProcessRow } from '../local/run-file.ts'
@@ -24,9 +25,17 @@ export async function rowOf(control: Control, victim: ProcessName): Promise<Proc
   return row
 }
 
-/** `ok`, `degraded` or `down`. Rejects when the API does not answer in time. */
-export async function readyOf(apiUrl: string, timeoutMs = READY_TIMEOUT_MS): Promise<string> {
+/** Resolves when the API finds everything up; throws with what it said last when it does not come to that in time. */
+export async function untilReady(apiUrl: string, what: string): Promise<void> {
+  const isReady = async () => {
+    const { status, dependencies, problems } = await readinessOf(apiUrl)
+    return status === 'ok' || Promise.reject(new Error(JSON.stringify({ status, dependencies, problems })))
+  }
+  await until(isReady, { what, deadlineMs: RECOVERY_DEADLINE_MS })
+}
+
+/** What `/health/ready` answers. Rejects when the API does not answer in time. */
+export async function readinessOf(apiUrl: string, timeoutMs = READY_TIMEOUT_MS): Promise<Readiness> {
   const response = await fetch(`${apiUrl}/health/ready`, { signal: AbortSignal.timeout(timeoutMs) })
-  const { status } = (await response.json()) as { status: string }
-  return status
+  return (await response.json()) as Readiness
 }

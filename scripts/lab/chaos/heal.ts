@@ -2,7 +2,7 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { until } from '../../../shared/runtime/until.ts'
 import { connectDatabase } from '../../operate/connections.ts'
-import { RECOVERY_DEADLINE_MS, readyOf } from '../service-faults.ts'
+import { RECOVERY_DEADLINE_MS, untilReady } from '../service-faults.ts'
 import { type Stage, victims } from './stage.ts'
 
 /** How long clients may go on, and operations may be pending, after the last fault. */
@@ -13,11 +13,12 @@ export async function untilAllIsUp({ control, system, apiUrl, proxies }: Stage):
   for (const victim of victims) proxies[victim].weather = { kind: 'calm' }
   await until(
     async () => {
-      const { processes } = await control.status()
-      return processes.every(({ state }) => state === 'ready') && (await readyOf(apiUrl)) === 'ok'
+      const waiting = (await control.status()).processes.filter(({ state }) => state !== 'ready')
+      return waiting.length === 0 || Promise.reject(new Error(JSON.stringify(waiting)))
     },
-    { what: `all of ${system.apiUrl} to be ready`, deadlineMs: RECOVERY_DEADLINE_MS },
+    { what: `all parts of ${system.apiUrl} to be ready`, deadlineMs: RECOVERY_DEADLINE_MS },
   )
+  await untilReady(apiUrl, `${apiUrl} to find everything up`)
 }
 
 /**

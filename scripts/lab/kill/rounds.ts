@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '../../../shared/runtime/until.ts'
 import type { Control } from '../../local/control.ts'
 import type { Random } from '../random.ts'
-import { killAndWait, RECOVERY_DEADLINE_MS, readyOf } from '../service-faults.ts'
+import { killAndWait, readinessOf, untilReady } from '../service-faults.ts'
 import type { InFlight } from './in-flight.ts'
 
 export const victims = ['kafka', 'mariadb', 'redis', 'api'] as const
@@ -100,10 +100,7 @@ async function inject(
     readyWhilePaused = await pauseFor(control, apiUrl, fault)
     startedMs = performance.now()
   }
-  await until(async () => (await readyOf(apiUrl)) === 'ok', {
-    what: `the API to find everything up after we ${wordsOf(fault)}`,
-    deadlineMs: RECOVERY_DEADLINE_MS,
-  })
+  await untilReady(apiUrl, `the API to find everything up after we ${wordsOf(fault)}`)
   const recoveryMs = performance.now() - startedMs
   const cutOff = flights.filter(flight => flight.final === false).length
   return { round, fault, inFlight: flights.length, cutOff, readyWhilePaused, recoveryMs }
@@ -119,7 +116,10 @@ async function pauseFor(
   try {
     const endMs = performance.now() + pauseMs
     await sleep(pauseMs - ASK_BEFORE_END_MS)
-    const ready = await readyOf(apiUrl, ASK_BEFORE_END_MS).catch(() => NO_ANSWER)
+    const ready = await readinessOf(apiUrl, ASK_BEFORE_END_MS).then(
+      ({ status }) => status,
+      () => NO_ANSWER,
+    )
     await sleep(endMs - performance.now())
     return ready
   } finally {
