@@ -25,13 +25,18 @@ export async function rowOf(control: Control, victim: ProcessName): Promise<Proc
   return row
 }
 
-/** Resolves when the API finds everything up; throws with what it said last when it does not come to that in time. */
-export async function untilReady(apiUrl: string, what: string): Promise<void> {
-  const isReady = async () => {
-    const { status, dependencies, problems } = await readinessOf(apiUrl)
-    return status === 'ok' || Promise.reject(new Error(JSON.stringify({ status, dependencies, problems })))
+/**
+ * Resolves when the API reaches everything it depends on. What else it reports as a problem, like an outcome that is not decided yet,
+ * is no part that is away: the audit afterwards judges what came of it.
+ * Throws with what it said last when it does not come to that in time.
+ */
+export async function untilAllUp(apiUrl: string, what: string): Promise<void> {
+  const areUp = async () => {
+    const { dependencies, problems } = await readinessOf(apiUrl)
+    const isUp = Object.values(dependencies).every(state => state === 'up')
+    return isUp || Promise.reject(new Error(JSON.stringify({ dependencies, problems })))
   }
-  await until(isReady, { what, deadlineMs: RECOVERY_DEADLINE_MS })
+  await until(areUp, { what, deadlineMs: RECOVERY_DEADLINE_MS })
 }
 
 /** What `/health/ready` answers. Rejects when the API does not answer in time. */

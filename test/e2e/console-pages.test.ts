@@ -83,6 +83,8 @@ describe('signing in', () => {
   test('a session that has ended elsewhere is told at the next click, and the list is gone', async () => {
     await signIn(listPath)
     await rows().first().waitFor()
+    // The tabs ask for their counts by themselves, and would be told first.
+    await page.locator('.console-count').first().waitFor()
     await driver.database.write('DELETE FROM console_session')
     await page.getByRole('button', { name: '새로 고침' }).click()
     await heading('세션이 끝났습니다').waitFor()

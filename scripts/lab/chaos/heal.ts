@@ -2,7 +2,7 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { until } from '../../../shared/runtime/until.ts'
 import { connectDatabase } from '../../operate/connections.ts'
-import { RECOVERY_DEADLINE_MS, untilReady } from '../service-faults.ts'
+import { RECOVERY_DEADLINE_MS, untilAllUp } from '../service-faults.ts'
 import { type Stage, victims } from './stage.ts'
 
 /** How long clients may go on, and operations may be pending, after the last fault. */
@@ -18,7 +18,7 @@ export async function untilAllIsUp({ control, system, apiUrl, proxies }: Stage):
     },
     { what: `all parts of ${system.apiUrl} to be ready`, deadlineMs: RECOVERY_DEADLINE_MS },
   )
-  await untilReady(apiUrl, `${apiUrl} to find everything up`)
+  await untilAllUp(apiUrl, `${apiUrl} to find everything up`)
 }
 
 /**

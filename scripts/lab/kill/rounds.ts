@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '../../../shared/runtime/until.ts'
 import type { Control } from '../../local/control.ts'
 import type { Random } from '../random.ts'
-import { killAndWait, readinessOf, untilReady } from '../service-faults.ts'
+import { killAndWait, readinessOf, untilAllUp } from '../service-faults.ts'
 import type { InFlight } from './in-flight.ts'
 
 export const victims = ['kafka', 'mariadb', 'redis', 'api'] as const
@@ -100,7 +100,7 @@ async function inject(
     readyWhilePaused = await pauseFor(control, apiUrl, fault)
     startedMs = performance.now()
   }
-  await untilReady(apiUrl, `the API to find everything up after we ${wordsOf(fault)}`)
+  await untilAllUp(apiUrl, `the API to find everything up after we ${wordsOf(fault)}`)
   const recoveryMs = performance.now() - startedMs
   const cutOff = flights.filter(flight => flight.final === false).length
   return { round, fault, inFlight: flights.length, cutOff, readyWhilePaused, recoveryMs }
