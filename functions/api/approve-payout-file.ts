@@ -1,7 +1,7 @@
 /**
  * POST /operator/payout-files/{fileId}/approve: its payouts go to the bank.
  *
- * 200 approved · 401 nobody is signed in · 403 not from the console, or the role is not enough · 404 no such file · 409 its state forbids it · 422 key used for another request · 400, 413, 415, 429, 500, 503 see docs/errors.md
+ * 200 approved · 401 nobody is signed in · 403 not from the console, the role is not enough, or only a token knows this approver · 404 no such file · 409 its state forbids it · 422 key used for another request · 400, 413, 415, 429, 500, 503 see docs/errors.md
  */
 import { contract } from '../../shared/contracts/routes/approve-payout-file.ts'
 import { answerOnce, defineOperatorRoute, type OperatorRoutePorts, refusedPayout } from '../../shared/http/index.ts'

@@ -1,7 +1,7 @@
 /**
  * POST /operator/reconciliation/breaks/{breakId}/decide: approve or refuse what somebody has proposed.
  *
- * 200 decided · 401 nobody is signed in · 403 not from the console, or the role is not enough · 404 no such break · 409 nothing was done, by details.reason · 422 key used for another request · 400, 413, 415, 429, 500, 503 see docs/errors.md
+ * 200 decided · 401 nobody is signed in · 403 not from the console, the role is not enough, or only a token knows this approver · 404 no such break · 409 nothing was done, by details.reason · 422 key used for another request · 400, 413, 415, 429, 500, 503 see docs/errors.md
  */
 import { contract } from '../../shared/contracts/routes/decide-break.ts'
 import { answerOnce, defineOperatorRoute, type OperatorRoutePorts, refusedBreak } from '../../shared/http/index.ts'

@@ -60,6 +60,14 @@ describe('errorBodyOf', () => {
     ])
   })
 
+  test('an approver whom the database does not know is told the command, in either language', () => {
+    const details = { reason: 'unknown_approver', name: 'kim' }
+    const bodies = languages.map(language => errorBodyOf('FORBIDDEN', language, { requestId: 'req_1', details }))
+
+    for (const { message } of bodies) expect(message).toContain('npm run operators -- add NAME --role approver')
+    expect(bodies.map(({ message }) => HANGUL.test(message))).toEqual([false, true])
+  })
+
   test('what is given is carried', () => {
     const rest = { requestId: 'req_1', paymentId: 'pay_1', details: { reason: 'insufficient_funds' } }
 

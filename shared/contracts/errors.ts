@@ -157,8 +157,17 @@ const canceledMessage: Record<Language, string> = {
   ko: '카드사가 처리하지 않은 요청이라 취소되었습니다. 움직인 금액은 없습니다.',
 }
 
-const messageOf = (code: ErrorCode, { reason }: Record<string, unknown>): Record<Language, string> =>
-  code === 'PAYMENT_DECLINED' && reason === 'canceled' ? canceledMessage : errorCatalogue[code].message
+/** The token says approver, and the operators of the database do not. */
+const unknownApproverMessage: Record<Language, string> = {
+  en: 'The database has no active approver of this name. An approver adds it: npm run operators -- add NAME --role approver --reason TEXT. A name that is disabled or has another role stays so: sign in under another name.',
+  ko: '데이터베이스에 이 이름의 활성 승인자가 없습니다. 승인자가 npm run operators -- add NAME --role approver --reason TEXT 명령으로 추가하면 됩니다. 비활성화되었거나 역할이 다른 이름은 바꿀 수 없으니 다른 이름으로 로그인하세요.',
+}
+
+function messageOf(code: ErrorCode, { reason }: Record<string, unknown>): Record<Language, string> {
+  if (code === 'PAYMENT_DECLINED' && reason === 'canceled') return canceledMessage
+  if (code === 'FORBIDDEN' && reason === 'unknown_approver') return unknownApproverMessage
+  return errorCatalogue[code].message
+}
 
 /** Builds the body of an error answer. `details` is always an object. */
 export const errorBodyOf = (

@@ -38,12 +38,12 @@ export const refusalWords: Record<RefusalName, { when: Words; action: Words }> =
   },
   FORBIDDEN: {
     when: {
-      en: '`origin`: `Host`, `Origin` or `Sec-Fetch-Site` is not that of the console. `role`: the operator’s role is less than `needed`.',
-      ko: '`origin`: `Host`, `Origin`, `Sec-Fetch-Site`가 콘솔의 것이 아닙니다. `role`: 운영자의 역할이 `needed`보다 낮습니다.',
+      en: '`origin`: `Host`, `Origin` or `Sec-Fetch-Site` is not that of the console. `role`: the operator’s role is less than `needed`. `unknown_approver`: by the token it is an approver, and the database has no active one of this `name`.',
+      ko: '`origin`: `Host`, `Origin`, `Sec-Fetch-Site`가 콘솔의 것이 아닙니다. `role`: 운영자의 역할이 `needed`보다 낮습니다. `unknown_approver`: 토큰으로는 승인자이지만 데이터베이스에 이 `name`의 활성 승인자가 없습니다.',
     },
     action: {
-      en: '`origin`: call it from the console’s own address. `role`: ask an operator who has that role.',
-      ko: '`origin`이면 콘솔 주소에서 호출하세요. `role`이면 그 역할을 가진 운영자에게 요청하세요.',
+      en: '`origin`: call it from the console’s own address. `role`: ask an operator who has that role. `unknown_approver`: an approver adds the name with `npm run operators -- add NAME --role approver --reason TEXT`.',
+      ko: '`origin`이면 콘솔 주소에서 호출하세요. `role`이면 그 역할을 가진 운영자에게 요청하세요. `unknown_approver`면 승인자가 `npm run operators -- add NAME --role approver --reason TEXT`로 그 이름을 추가합니다.',
     },
   },
   NOT_FOUND: {
@@ -248,6 +248,11 @@ const refusalExampleList: Record<RefusalName, RefusalExample[]> = {
       key: 'forbidden_role',
       summary: { en: 'For approvers', ko: '승인자만 가능' },
       details: { reason: 'role', needed: 'approver' },
+    },
+    {
+      key: 'forbidden_unknown_approver',
+      summary: { en: 'An approver by the token alone', ko: '토큰에만 있는 승인자' },
+      details: { reason: 'unknown_approver', name: 'kim@pay.example' },
     },
   ],
   NOT_FOUND: [{ key: 'not_found', summary: { en: 'No such payment', ko: '없는 결제' } }],

@@ -59,6 +59,13 @@ export const refusals = {
         details: z.discriminatedUnion('reason', [
           z.object({ reason: z.literal('origin') }),
           z.object({ reason: z.literal('role'), needed: z.enum(operatorRoles) }),
+          z.object({
+            reason: z.literal('unknown_approver'),
+            name: z.string().meta({
+              description: 'As the token says it.',
+              'x-description-ko': '토큰에 든 이름.',
+            }),
+          }),
         ]),
       })
       .meta({ id: 'Forbidden' }),

@@ -6,6 +6,7 @@ import { jsonOf } from '../../test/unit/http-fakes.ts'
 import type { OperatorRole } from '../contracts/lists.ts'
 import { defineContract } from '../contracts/route-contract.ts'
 import { DependencyUnavailableError } from '../payments/ports.ts'
+import type { Operator } from '../settlement/ports.ts'
 import { defineOperatorRoute } from './define-operator-route.ts'
 import type { OperatorAccess } from './operator-access.ts'
 
@@ -204,7 +205,7 @@ describe('deployed', () => {
   test('name and role are those of the token that the authorizer has checked', async () => {
     made = createConsole(CLAIMS)
 
-    expect(jsonOf(await withClaims({ email: 'kim@pay.example', 'custom:role': 'approver' }, 'approver'))).toEqual({
+    expect(jsonOf(await withClaims({ email: 'kim@pay.example', 'custom:role': 'approver' }, 'operator'))).toEqual({
       name: 'kim@pay.example',
       role: 'approver',
     })
@@ -215,6 +216,83 @@ describe('deployed', () => {
     expect(await told(withClaims({ email: 'kim', 'custom:role': 'viewer' }, 'operator'))).toEqual(
       forbidden({ reason: 'role', needed: 'operator' }),
     )
+  })
+
+  describe('a route for approvers', () => {
+    const KIM = { email: 'kim', 'custom:role': 'approver' }
+    const withToken = (handler: () => never, route: string, claims: Record<string, unknown> = KIM) =>
+      ask(handler(), { route, headers: elsewhere, claims, ...(route === WRITE ? { body: { thing: 'x' } } : {}) })
+    const UNKNOWN = forbidden({ reason: 'unknown_approver', name: 'kim' })
+    /** Names that were looked up. */
+    let lookedUp: string[]
+    beforeEach(() => {
+      made = createConsole(CLAIMS)
+      lookedUp = []
+      const { operators } = made.ports
+      made.ports.operators = {
+        ...operators,
+        ofName: name => {
+          lookedUp.push(name)
+          return operators.ofName(name)
+        },
+      }
+    })
+    const listed = (rest: Partial<Operator>) =>
+      made.rows.operators.push({
+        ...{ operatorId: 'opr_1', name: 'kim', role: 'approver', tokenHash: 'x', createdAtMs: 0, disabledAtMs: null },
+        ...rest,
+      })
+
+    test('is handled for one whom the database knows, by one look-up', async () => {
+      listed({})
+
+      expect(jsonOf(await withToken(write, WRITE))).toEqual({ name: 'kim', role: 'approver', thing: 'x' })
+      expect([handled, lookedUp]).toEqual([[WRITE], ['kim']])
+    })
+
+    test.each<[string, Partial<Operator>]>([
+      ['is not there', { name: 'lee' }],
+      ['is there in capitals', { name: 'Kim' }],
+      ['is disabled', { disabledAtMs: 1 }],
+      ['is an operator there', { role: 'operator' }],
+    ])('is refused when the name %s', async (_, rest) => {
+      listed(rest)
+
+      expect(await told(withToken(write, WRITE))).toEqual(UNKNOWN)
+      expect([handled, lookedUp]).toEqual([[], ['kim']])
+    })
+
+    test('is refused before its body is looked at, in words that say what to do', async () => {
+      const result = await ask(write(), { route: WRITE, headers: elsewhere, claims: KIM, body: 'no JSON' })
+
+      expect(jsonOf(result).message).toContain('npm run operators -- add NAME --role approver')
+    })
+
+    test('is refused to a token of another role without a look-up', async () => {
+      listed({})
+
+      expect(await told(withToken(write, WRITE, { ...KIM, 'custom:role': 'operator' }))).toEqual(
+        forbidden({ reason: 'role', needed: 'approver' }),
+      )
+      expect(lookedUp).toEqual([])
+    })
+
+    test('answers 503 when the database is away', async () => {
+      made.ports.operators.ofName = () => Promise.reject(new DependencyUnavailableError('away'))
+
+      expect(await told(withToken(write, WRITE))).toMatchObject({ statusCode: 503, code: 'SERVICE_UNAVAILABLE' })
+      expect(handled).toEqual([])
+    })
+
+    test('is the only one that looks anybody up', async () => {
+      for (const needed of ['viewer', 'operator'] as const)
+        expect((await withToken(() => read(needed), READ)).statusCode).toBe(200)
+      made = createConsole()
+      made.ports.operators.ofName = () => Promise.reject(new Error('looked up'))
+
+      expect((await sendWrite(await made.signIn('approver'))).statusCode).toBe(200)
+      expect(lookedUp).toEqual([])
+    })
   })
 
   test.each<[string, Record<string, unknown> | undefined]>([

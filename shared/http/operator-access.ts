@@ -7,7 +7,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { SECRET_HEADER } from '../contracts/console.ts'
 import { type OperatorRole, operatorRoles } from '../contracts/lists.ts'
 import { type AuthenticatePorts, authenticateSession, type SignedIn } from '../settlement/console-sessions.ts'
-import { isName } from '../settlement/operators.ts'
+import { isKnownApprover, isName } from '../settlement/operators.ts'
+import type { Operators } from '../settlement/ports.ts'
 import { ApiError, notFound, unauthenticated } from './api-error.ts'
 import { cookiePairsOf, isFromConsole, sessionCookieIn } from './console-request.ts'
 import { header } from './route.ts'
@@ -22,6 +23,8 @@ export type OperatorAccess =
 
 export interface AccessPorts extends AuthenticatePorts {
   operatorAccess: OperatorAccess
+  /** Asked where a token says who approves. */
+  operators: Pick<Operators, 'ofName'>
 }
 
 /** Who asks. The id is of an operator that we keep; a token's operator has none. */
@@ -59,7 +62,10 @@ function isFromOneOf(event: ConsoleEvent, origins: readonly string[]): boolean {
   return isFromConsole({ method, host: of('host'), origin: of('origin'), site: of('sec-fetch-site') }, origins)
 }
 
-/** Adds `operator` and what it is known by to the event. 401 when nobody is signed in, 403 when the role is less than `needed`. */
+/**
+ * Adds `operator` and what it is known by to the event. 401 when nobody is signed in, 403 when the role is less than `needed`, or when an
+ * approver is needed and only a token knows this one.
+ */
 export function signedInAs(ports: AccessPorts, needed: OperatorRole): MiddlewareObj {
   const signedInAsBefore = async (request: { event: unknown }): Promise<void> => {
     const event = request.event as ConsoleEvent
@@ -67,9 +73,16 @@ export function signedInAs(ports: AccessPorts, needed: OperatorRole): Middleware
     if (found === undefined) throw unauthenticated()
     if (operatorRoles.indexOf(found.operator.role) < operatorRoles.indexOf(needed))
       throw new ApiError('FORBIDDEN', { details: { reason: 'role', needed } })
+    if (needed === 'approver') await refuseUnknownApprover(ports, found)
     Object.assign(event, found)
   }
   return { before: signedInAsBefore } as MiddlewareObj
+}
+
+/** The invariants judge approvals by the operators of the database. A session is of one of them: its role was read from there just now. */
+async function refuseUnknownApprover(ports: AccessPorts, { operator, signedIn }: OperatorRequest): Promise<void> {
+  if (signedIn !== undefined || (await isKnownApprover(ports, operator.name))) return
+  throw new ApiError('FORBIDDEN', { details: { reason: 'unknown_approver', name: operator.name } })
 }
 
 async function operatorOf(event: ConsoleEvent, ports: AccessPorts): Promise<OperatorRequest | undefined> {

@@ -177,9 +177,14 @@ export class FakeAcquirerBatches implements Pick<AcquirerBatches, 'withRefs' | '
   }
 }
 
-const operatorOf = (name: string, disabledAtMs: number | null = null): Operator => ({
-  ...{ operatorId: `opr_${name}`, name, role: 'operator', tokenHash: name, createdAtMs: 0, disabledAtMs },
+const operatorOf = (name: string, rest: Partial<Operator> = {}): Operator => ({
+  ...{ operatorId: `opr_${name}`, name, role: 'operator', tokenHash: name, createdAtMs: 0, disabledAtMs: null },
+  ...rest,
 })
+const people = [
+  ...[operatorOf('Kim'), operatorOf('Lee'), operatorOf('Gone', { disabledAtMs: 1 })],
+  operatorOf('Park', { role: 'approver' }),
+]
 
 /** Every port of breaks over one store. */
 export function createBreakPorts(db: FakeDatabase, options: { seed?: number; nowMs?: number } = {}) {
@@ -198,7 +203,10 @@ export function createBreakPorts(db: FakeDatabase, options: { seed?: number; now
     bankPayouts: new FakeBankPayouts(ports, { has: () => false }),
     /** The accounts that have entries. */
     balances: { known: new Set(['merchant_payable:shop']), listCurrencies: listKrw },
-    operators: { list: async () => [operatorOf('Kim'), operatorOf('Lee'), operatorOf('Gone', 1)] },
+    operators: {
+      list: async () => people,
+      ofName: async (wanted: string) => people.find(({ name }) => name === wanted),
+    },
     ids: { ...ids, reconBreak: withPrefix('brk'), reconFile: withPrefix('rcf') },
   }
 }

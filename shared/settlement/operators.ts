@@ -70,6 +70,15 @@ export async function authenticate(
   return operator === undefined || operator.disabledAtMs !== null ? undefined : identityOf(operator)
 }
 
+/** Whether there is an active approver of exactly this name: one whose approvals the invariants accept. Throws DependencyUnavailableError. */
+export async function isKnownApprover(
+  { operators }: { operators: Pick<Operators, 'ofName'> },
+  name: string,
+): Promise<boolean> {
+  const operator = await operators.ofName(name)
+  return operator !== undefined && isActiveApprover(operator)
+}
+
 /** Every operator, without what is known of the token. */
 export async function listOperators({
   operators,

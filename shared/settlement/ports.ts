@@ -752,6 +752,8 @@ export interface Operators {
   list(tx?: Transaction): Promise<Operator[]>
   /** Of the token with this hash. */
   ofToken(tokenHash: string): Promise<Operator | undefined>
+  /** Of exactly this name, as it is committed at this moment. Throws DependencyUnavailableError. */
+  ofName(name: string): Promise<Operator | undefined>
   /** Throws DuplicateKeyError when one has this name. */
   insert(tx: Transaction, operator: Operator): Promise<void>
   /** Writes token hash and time of disabling. They must have been listed in the transaction. */

@@ -40,9 +40,17 @@ export class OperatorTable implements Operators {
     return (await this.#database.select<OperatorRow>(sql, [], tx)).map(operatorOf)
   }
 
-  async ofToken(tokenHash: string): Promise<Operator | undefined> {
-    const sql = `SELECT ${COLUMNS} FROM operator WHERE token_hash = ?`
-    const [row] = await this.#database.select<OperatorRow>(sql, [tokenHash])
+  ofToken(tokenHash: string): Promise<Operator | undefined> {
+    return this.#one('token_hash', tokenHash)
+  }
+
+  ofName(name: string): Promise<Operator | undefined> {
+    return this.#one('name', name)
+  }
+
+  async #one(column: 'token_hash' | 'name', value: string): Promise<Operator | undefined> {
+    const sql = `SELECT ${COLUMNS} FROM operator WHERE ${column} = ?`
+    const [row] = await this.#database.select<OperatorRow>(sql, [value])
     return row && operatorOf(row)
   }
 

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { ReconBreak } from '../../shared/reconciliation/ports.ts'
 import { until as waitUntil } from '../../shared/runtime/until.ts'
-import { type PlantedFile, SettlementConsole } from '../support/settlement-console.ts'
+import { SettlementConsole } from '../support/settlement-console.ts'
+import type { PlantedFile } from '../support/settlement-rows.ts'
 import { inspect, isEveryLook, untilClosed } from './console-driver.ts'
 import { type Language, launchBrowser } from './shop-driver.ts'
 

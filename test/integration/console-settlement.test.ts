@@ -7,7 +7,8 @@ import type { ReconBreak } from '../../shared/reconciliation/ports.ts'
 import type { Reply } from '../support/http.ts'
 import { OpenApi } from '../support/openapi.ts'
 import { ids } from '../support/rows.ts'
-import { type PlantedFile, SettlementConsole } from '../support/settlement-console.ts'
+import { SettlementConsole } from '../support/settlement-console.ts'
+import type { PlantedFile } from '../support/settlement-rows.ts'
 import { repositoryFolder } from '../support/system.ts'
 
 jest.setTimeout(120_000)

@@ -150,6 +150,16 @@ describe('operators', () => {
     expect(await ports.operators.list()).toEqual([changed])
     expect(await ports.operators.ofToken(changed.tokenHash)).toEqual(changed)
     expect(await ports.operators.ofToken(kim.tokenHash)).toBeUndefined()
+    expect(await ports.operators.ofName(kim.name)).toEqual(changed)
+    // The same to the eye, and another name in the audit log.
+    expect(await ports.operators.ofName(kim.name.normalize('NFD'))).toBeUndefined()
+  })
+
+  test('are looked up by name to the letter', async () => {
+    await ports.transactions.run('test', tx => ports.operators.insert(tx, { ...kim, name: 'kim' }))
+
+    expect(await ports.operators.ofName('kim')).toMatchObject({ name: 'kim' })
+    expect(await ports.operators.ofName('Kim')).toBeUndefined()
   })
 
   test('of two that would be the first, one is', async () => {

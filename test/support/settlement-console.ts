@@ -1,48 +1,30 @@
 /** The console before a database of the test's own, with payouts and breaks in it: an API without bank and acquirer, and the built shop. */
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { dirname, join } from 'node:path'
 import { anyFreePort } from '../../scripts/local/ports.ts'
 import { SECRET_HEADER } from '../../shared/contracts/console.ts'
-import type { OperatorRole } from '../../shared/contracts/lists.ts'
-import { type NewBreak, openBreaks } from '../../shared/reconciliation/open-breaks.ts'
-import type { ReconBreak } from '../../shared/reconciliation/ports.ts'
-import { configFrom, IN_PROCESS_ACQUIRER, NO_BANK } from '../../shared/runtime/config.ts'
-import { type BatchPorts, Ports } from '../../shared/runtime/wiring.ts'
+import type { BatchPorts } from '../../shared/runtime/wiring.ts'
 import { createLink, exchangeLink } from '../../shared/settlement/console-sessions.ts'
-import { batchOf, itemOf, payoutFileOf, payoutOf } from '../../shared/settlement/fake-settlements.ts'
-import type { Payout, PayoutFile, SettlementBatch } from '../../shared/settlement/ports.ts'
-import { UnbatchedItemTable } from '../../shared/stores/settlement-batches.ts'
 import { readBuild } from '../../web/server/built-files.ts'
 import { forwarderTo } from '../../web/server/forward.ts'
 import { createShopServer } from '../../web/server/shop-server.ts'
 import { type ExtraApi, startExtraApi } from './extra-api.ts'
 import { type Reply, send } from './http.ts'
-import { ids, NOW_MS } from './rows.ts'
 import { ScratchDatabase } from './scratch-stores.ts'
+import { apiEnvOf, SettlementRows } from './settlement-rows.ts'
 import { systemUnderTest } from './system.ts'
 
-export interface PlantedFile {
-  file: PayoutFile
-  payouts: Payout[]
-  batches: SettlementBatch[]
-}
-
-export class SettlementConsole {
-  readonly scratch: ScratchDatabase
-  readonly ports: BatchPorts
+export class SettlementConsole extends SettlementRows {
   readonly shopUrl: string
   readonly #api: ExtraApi
   readonly #shop: Server
-  #planted = 0
 
   private constructor(made: { scratch: ScratchDatabase; api: ExtraApi; shop: Server; shopUrl: string }) {
-    this.scratch = made.scratch
+    super(made.scratch)
     this.#api = made.api
     this.#shop = made.shop
     this.shopUrl = made.shopUrl
-    this.ports = new Ports(() => configFrom({ DATABASE_URL: made.scratch.url, LOG_LEVEL: 'silent' })).forBatches
   }
 
   /** `name` is that of the database and of the API's log. */
@@ -51,12 +33,7 @@ export class SettlementConsole {
     const scratch = await ScratchDatabase.create(databaseUrl, name)
     const port = await anyFreePort(new Set())
     const shopUrl = `http://127.0.0.1:${port}`
-    const env = {
-      ...{ DATABASE_URL: scratch.url, OPERATOR_ORIGINS: shopUrl },
-      // What is approved here goes nowhere, and no file of the shared acquirer comes.
-      ...{ BANK_URL: NO_BANK, ACQUIRER_URL: IN_PROCESS_ACQUIRER },
-    }
-    const api = await startExtraApi({ name, env })
+    const api = await startExtraApi({ name, env: { ...apiEnvOf(scratch), OPERATOR_ORIGINS: shopUrl } })
     const forward = forwarderTo({ apiUrl: api.api.url, log: () => undefined })
     const shop = createShopServer(readBuild(join(dirname(logsFolder), 'web')), forward)
     shop.listen(port, '127.0.0.1')
@@ -68,17 +45,7 @@ export class SettlementConsole {
     this.#shop.closeAllConnections()
     this.#shop.close()
     await this.#api.stop()
-    await this.ports.database.close()
-    await this.scratch.drop()
-  }
-
-  async addOperator(name: string, role: OperatorRole): Promise<void> {
-    const hash = createHash('sha256').update(name).digest('hex')
-    const operatorId = `opr_${hash.slice(0, 26).toUpperCase()}`
-    await this.scratch.direct.write(
-      'INSERT INTO operator (operator_id, name, role, token_hash, created_at) VALUES (?)',
-      [[operatorId, name, role, hash, new Date()]],
-    )
+    await this.drop()
   }
 
   async linkFor(name: string): Promise<string> {
@@ -107,68 +74,7 @@ export class SettlementConsole {
   post(path: string, body: object, headers: Record<string, string>): Promise<Reply> {
     return send(this.shopUrl, { method: 'POST', path: `/operator/${path}`, headers, body })
   }
-
-  /** Payouts of closed batches, each with an item, in a file that waits for an approval. */
-  async plantFile(merchantIds: readonly string[], currency = 'KRW'): Promise<PlantedFile> {
-    const first = this.#planted
-    this.#planted += merchantIds.length + 1
-    const file = payoutFileOf(first, {
-      ...{ fileId: ids.payoutFile(), currency, payoutCount: merchantIds.length, preparedAtMs: NOW_MS },
-      totalMinor: merchantIds.reduce((sum, _, index) => sum + amountOf(first + index), 0),
-    })
-    const batches = merchantIds.map((merchantId, index) =>
-      batchOf(first + index, {
-        ...{ batchId: ids.batch(), merchantId, currency, netMinor: amountOf(first + index), closedAtMs: NOW_MS },
-        ...{ sequence: first + index + 1, openedAtMs: NOW_MS },
-      }),
-    )
-    const payouts = batches.map(({ batchId, merchantId, netMinor }, index) =>
-      payoutOf(first + index, {
-        ...{ payoutId: ids.payout(), batchId, merchantId, currency, amountMinor: netMinor, fileId: file.fileId },
-        ...{ createdAtMs: NOW_MS, updatedAtMs: NOW_MS },
-      }),
-    )
-    const { database, batches: batchTable, payoutFiles, payouts: payoutTable, items } = this.ports
-    const unbatched = new UnbatchedItemTable(database)
-    await database.runAlone(async tx => {
-      for (const batch of batches) await batchTable.insert(tx, batch)
-      await payoutFiles.insert(tx, file)
-      for (const payout of payouts) await payoutTable.insert(tx, payout)
-    })
-    await database.runAlone(async tx => {
-      for (const { batchId, merchantId, netMinor } of batches) {
-        const { batchId: _, ...item } = itemOf(0, {
-          ...{ itemId: ids.item(), merchantId, currency, paymentId: ids.payment(), eventId: ids.event() },
-          ...{ grossMinor: netMinor, feeMinor: 0, netMinor },
-        })
-        await items.insert(tx, [item], NOW_MS)
-        await unbatched.assign(tx, item.itemId, batchId)
-      }
-    })
-    return { file, payouts, batches }
-  }
-
-  /** With what it put on recon_suspense. */
-  async plantBreak(bookedMinor: number, given: Partial<NewBreak> = {}): Promise<ReconBreak> {
-    const wanted: NewBreak = {
-      ...{ subject: ids.event(), class: 'AMOUNT_UNDER', sourceId: 'acquirer', currency: 'KRW', openedOn: '2026-01-02' },
-      differences: { amount: { expected: 10_000, found: 10_000 - bookedMinor } },
-      movements: [{ type: 'differs_amount', signedMinor: bookedMinor }],
-      ...given,
-    }
-    const [made] = await this.ports.database.runAlone(tx => openBreaks(this.ports, tx, [wanted]))
-    return made!
-  }
-
-  /** The newest first: who did what, and why. */
-  audited(subject: string): Promise<Record<string, unknown>[]> {
-    return this.scratch.direct.rows('SELECT actor, action, reason FROM audit_log WHERE subject = ? ORDER BY id DESC', [
-      subject,
-    ])
-  }
 }
-
-const amountOf = (number: number): number => 9_750 + number
 
 function consolePortsOf({ database, operators, auditLog, consoleSessions, consoleSecrets, clock }: BatchPorts) {
   return { transactions: database, operators, auditLog, consoleSessions, consoleSecrets, clock }

@@ -90,7 +90,7 @@ const ofWriter = (ports: Ports) => {
 }
 const askWrite = (handler: Parameters<typeof ask>[0], route: string, body: object) =>
   ask(handler, {
-    ...{ route, body: { ...sampleWrite, ...body }, claims: { sub: 'kim', role: 'approver' } },
+    ...{ route, body: { ...sampleWrite, ...body }, claims: { sub: 'Park', role: 'approver' } },
     pathParameters: {
       ...{ fileId: payoutFileOf(1).fileId, payoutId: payoutOf(1).payoutId, breakId: breakOf(1).breakId },
     },

@@ -49,12 +49,12 @@ export async function createConsoleOf(role: OperatorRole) {
     catchUp: () => books.clock.catchUp(),
     sleep: (durationMs: number) => books.clock.sleep(durationMs),
   }
-  const { consoleSessions, consoleSecrets, operatorAccess, limiter } = ports
+  const { consoleSessions, consoleSecrets, operatorAccess, operators, limiter } = ports
   const auditLog = new FakeAuditLog(books.transactions)
   return {
     books,
     auditLog,
-    ports: { ...books, auditLog, consoleSessions, consoleSecrets, operatorAccess, limiter, clock },
+    ports: { ...books, auditLog, consoleSessions, consoleSecrets, operatorAccess, operators, limiter, clock },
     headers: await signIn(role),
     signIn,
   }

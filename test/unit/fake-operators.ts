@@ -34,6 +34,7 @@ export function createOperatorPorts() {
     operators: {
       list: async () => rows.operators.toSorted((one, other) => (one.name < other.name ? -1 : 1)),
       ofToken: async tokenHash => rows.operators.find(operator => operator.tokenHash === tokenHash),
+      ofName: async name => rows.operators.find(operator => operator.name === name),
       insert: async (_tx, operator) => void rows.operators.push(operator),
       update: async (_tx, operator) => {
         rows.operators = rows.operators.map(each => (each.operatorId === operator.operatorId ? operator : each))

@@ -5,6 +5,8 @@ import { parse } from 'yaml'
 import { handlers } from '../../functions/console.ts'
 import { contractOf } from '../../shared/contracts/api.ts'
 import { routeNames } from '../../shared/contracts/routes.ts'
+import { approvalResult } from '../../shared/invariants/audit-invariants.ts'
+import { GRACE_MS } from '../../shared/invariants/invariant.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
 import {
   compileTemplate,
@@ -89,6 +91,19 @@ describe('the console where somebody is named who signs operators in', () => {
       offline: false,
       operatorClaims: { roleClaim: 'custom:role', nameClaim: 'email' },
     })
+  })
+
+  // Who approves is looked up before the transaction: an approver who is disabled meanwhile was one when it was asked for.
+  test('is done with an approval before the invariants call it one of somebody who had been disabled', () => {
+    const durationMs = template.Resources.ConsoleLambdaFunction!.Properties.Timeout * 1_000
+    const approvedAfter = (disabledMs: number) =>
+      approvalResult({
+        ...{ fileId: 'pof_1', approvedBy: 'kim', approvals: [{ actor: 'kim', atMs: disabledMs }] },
+        approver: { role: 'approver', disabledAtMs: 0 },
+      })
+
+    expect(approvedAfter(durationMs)).toEqual({ state: 'ok' })
+    expect(approvedAfter(GRACE_MS + 1)).toMatchObject({ state: 'failed' })
   })
 
   test('stays within the references that CloudFormation allows in a template', () => {

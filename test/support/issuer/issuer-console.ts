@@ -28,6 +28,8 @@ export interface IssuerConsoleOptions {
   token?: 'access' | 'id'
   roleClaim?: string
   nameClaim?: string
+  /** Of the API: instead of those of the system under test. */
+  env?: Record<string, string>
 }
 
 export interface IssuerConsole {
@@ -75,7 +77,7 @@ export async function startIssuerConsole(options: IssuerConsoleOptions): Promise
 }
 
 /** Not IS_OFFLINE: claims say who somebody is, and no session does. It reaches no Kafka, as an extra API does not. */
-async function startApi({ name, roleClaim, nameClaim }: IssuerConsoleOptions, issuerUrl: string) {
+async function startApi({ name, roleClaim, nameClaim, env }: IssuerConsoleOptions, issuerUrl: string) {
   const { databaseUrl, redisUrl, acquirerUrl, bankUrl, logsFolder } = systemUnderTest()
   const log = openSync(join(logsFolder, `issuer-console-${name}.log`), 'w')
   const endWithParent = pathToFileURL(join(repositoryFolder, 'test/support/end-with-parent.mjs')).href
@@ -93,6 +95,7 @@ async function startApi({ name, roleClaim, nameClaim }: IssuerConsoleOptions, is
       KAFKA_BROKERS: NOWHERE,
       OPERATOR_ROLE_CLAIM: roleClaim ?? 'cognito:groups',
       OPERATOR_NAME_CLAIM: nameClaim ?? 'username',
+      ...env,
     },
     stdio: ['ignore', 'pipe', log],
   })

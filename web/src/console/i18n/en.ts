@@ -121,6 +121,8 @@ export const en: ConsoleTexts = {
     NOT_FOUND: 'There is no such thing.',
     DUPLICATE_REQUEST: 'This key was used for another request. Close this and begin again.',
     FORBIDDEN: 'This operator may not do that.',
+    unknownApprover:
+      'The database has no active approver named {{name}}. An approver adds the name with npm run operators -- add NAME --role approver --reason TEXT. If it is disabled or has another role there, sign in under another name.',
     RATE_LIMITED: 'Too many requests. Try again in a moment.',
     SERVICE_UNAVAILABLE: 'The API cannot answer now. Try again in a moment.',
     other: 'The API answered in an unexpected way.',

@@ -129,6 +129,8 @@ export const ko = {
     NOT_FOUND: '찾을 수 없습니다.',
     DUPLICATE_REQUEST: '이 키는 다른 요청에 이미 쓰였습니다. 창을 닫고 다시 시작하세요.',
     FORBIDDEN: '이 운영자에게 허용되지 않습니다.',
+    unknownApprover:
+      '데이터베이스에 활성 승인자 {{name}}이(가) 없습니다. 승인자가 npm run operators -- add NAME --role approver --reason TEXT 명령으로 이 이름을 추가하면 됩니다. 비활성화되었거나 역할이 다른 이름이면 다른 이름으로 로그인하세요.',
     RATE_LIMITED: '요청이 너무 많습니다. 잠시 뒤 다시 시도하세요.',
     SERVICE_UNAVAILABLE: 'API가 지금은 답할 수 없습니다. 잠시 뒤 다시 시도하세요.',
     other: 'API가 예상하지 못한 답을 했습니다.',

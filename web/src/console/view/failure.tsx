@@ -1,16 +1,7 @@
 /** What could not be loaded or done, with the request id under which the API's log has it. */
 import { useConsoleTexts } from '../console-context.ts'
 import { CallFailure } from '../session/session.ts'
-
-const worded = [
-  'unreachable',
-  'VALIDATION_FAILED',
-  'NOT_FOUND',
-  'DUPLICATE_REQUEST',
-  'FORBIDDEN',
-  'RATE_LIMITED',
-  'SERVICE_UNAVAILABLE',
-] as const
+import { failureWordsOf } from './failure-words.ts'
 
 interface FailureProps {
   title: string
@@ -22,12 +13,12 @@ interface FailureProps {
 
 export function Failure({ title, failure, words, onAgain }: FailureProps) {
   const { t } = useConsoleTexts()
-  const { code, requestId } = failure instanceof CallFailure ? failure : new CallFailure('INTERNAL_ERROR')
-  const known = worded.find(word => word === code)
+  const known = failure instanceof CallFailure ? failure : new CallFailure('INTERNAL_ERROR')
+  const { requestId, details } = known
   return (
     <div className="console-failure" role="alert">
       <strong>{title}</strong>
-      <p>{words ?? t(`failures.${known ?? 'other'}`)}</p>
+      <p>{words ?? t(`failures.${failureWordsOf(known)}`, { name: details.name })}</p>
       {requestId !== undefined && (
         <p className="small">
           {t('requestId')} <code>{requestId}</code>
