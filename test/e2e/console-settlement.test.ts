@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { ReconBreak } from '../../shared/reconciliation/ports.ts'
 import { until as waitUntil } from '../../shared/runtime/until.ts'
+import { ids } from '../support/rows.ts'
 import { type PlantedFile, SettlementConsole } from '../support/settlement-console.ts'
 import { inspect, isEveryLook, untilClosed } from './console-driver.ts'
 import { type Language, launchBrowser } from './shop-driver.ts'
@@ -113,6 +114,9 @@ const button = (name: string) => page.getByRole('button', { name, exact: true })
 const dialog = () => page.getByRole('dialog')
 const breakPath = () => `/reconciliation/breaks/${made.breakId}`
 
+/** As a dialog sends it, without its own fields. */
+const newWrite = () => ({ key: `console:${ids.event().slice(4)}`, reason: 'mine' })
+
 /** Fills in why, sends, and waits until it was done. */
 async function confirm(name: string): Promise<void> {
   await dialog().getByRole('textbox', { name: '사유' }).fill('the usual run')
@@ -192,7 +196,52 @@ describe('a payout file', () => {
   })
 })
 
+describe('a batch whose payouts all failed', () => {
+  test('is allowed another by an approver, who is told when it is made; then nothing is offered', async () => {
+    const { batchId } = await room.plantUsedUpBatch('five-times')
+    await signIn('lee', `/settlement/batches/${batchId}`)
+    await page.getByText('이 배치의 지급 5번이 모두 실패했거나 취소되었습니다.').waitFor()
+    await button('지급 한 번 더 허용').click()
+    expect(await dialog().textContent()).toContain(`POST /operator/settlements/${batchId}/retry`)
+    await dialog().getByRole('textbox', { name: '사유' }).fill('계좌를 바로잡음')
+    await dialog().getByRole('button', { name: '지급 한 번 더 허용' }).click()
+    await dialog().getByText('6회차 지급을').waitFor()
+    await dialog().getByRole('button', { name: '닫기' }).click()
+    await untilClosed(page)
+
+    await button('지급 한 번 더 허용').waitFor({ state: 'detached' })
+    expect(await room.audited(batchId)).toEqual([{ actor: 'lee', action: 'batch.retried', reason: '계좌를 바로잡음' }])
+  })
+
+  test('cannot be allowed another by an operator, who is told who may', async () => {
+    const { batchId } = await room.plantUsedUpBatch('five-times-more')
+    await signIn('kim', `/settlement/batches/${batchId}`)
+    await page.getByText('이 일은 승인자가 합니다.').waitFor()
+    expect(await button('지급 한 번 더 허용').isDisabled()).toBe(true)
+  })
+})
+
 describe('a break', () => {
+  test('has a note in its history, with who wrote it; without words it is not sent', async () => {
+    await signIn('kim', breakPath())
+    await button('메모 남기기').click()
+    await dialog().getByRole('button', { name: '메모 남기기' }).click()
+    await dialog().getByText('메모를 적으세요.').waitFor()
+    await dialog().getByRole('textbox', { name: '메모' }).fill('카드사가 금요일에 바로잡는다고 함')
+    await dialog().getByRole('button', { name: '메모 남기기' }).click()
+    await page.locator('dialog[data-write="done"]').waitFor()
+    await dialog().getByRole('button', { name: '닫기' }).click()
+    await untilClosed(page)
+
+    const row = rows().filter({ hasText: '카드사가 금요일에 바로잡는다고 함' })
+    await row.getByText('kim', { exact: true }).waitFor()
+    await row.getByText('메모', { exact: true }).waitFor()
+    await row.locator('time').waitFor()
+    expect(await room.audited(made.breakId)).toEqual([
+      { actor: 'kim', action: 'break.acted', reason: '카드사가 금요일에 바로잡는다고 함' },
+    ])
+  })
+
   test('is proposed by an operator and approved by an approver, by keyboard alone', async () => {
     await signIn('kim', breakPath())
     await button('처리 제안').focus()
@@ -245,7 +294,7 @@ describe('a break', () => {
     await signIn('kim', breakPath())
     await button('담당 지정').click()
     const headers = await room.headersOf('lee')
-    const reason = { key: `console:01M81Y03QK7V5D2W9T4R6H8X${String(Date.now()).slice(-2)}`, reason: 'mine' }
+    const reason = newWrite()
     const path = `reconciliation/breaks/${made.breakId}/assign`
     expect((await room.post(path, { ...reason, version: 0, assignee: 'lee' }, headers)).status).toBe(200)
     await dialog().getByRole('textbox', { name: '사유' }).fill('제가 봅니다')
@@ -293,6 +342,9 @@ async function inspectAndWiden(label: string): Promise<void> {
 
 describe('every page: axe finds nothing, nothing scrolls sideways, English is complete', () => {
   test.each(['ko', 'en'] as const)('%s', async language => {
+    const longWord = { ...newWrite(), reason: `https://acquirer.example/${'tickets/'.repeat(30)}` }
+    const noted = `reconciliation/breaks/${made.breakId}/note`
+    expect((await room.post(noted, longWord, await room.headersOf('kim'))).status).toBe(200)
     await signIn('kim', '/settlement', language)
     const pages = [
       ['batches', '/settlement'],
@@ -319,6 +371,15 @@ describe('every page: axe finds nothing, nothing scrolls sideways, English is co
     await page.goto(`${room.shopUrl}/console${breakPath()}?lang=${language}`)
     await page.getByRole('button', { name: language === 'ko' ? '처리 제안' : 'Propose', exact: true }).click()
     await inspectAndWiden(`${language}-settlement-propose`)
+    await page.goto(`${room.shopUrl}/console${breakPath()}?lang=${language}`)
+    await page.getByRole('button', { name: language === 'ko' ? '메모 남기기' : 'Write a note', exact: true }).click()
+    await inspectAndWiden(`${language}-settlement-note`)
+    const { batchId } = await room.plantUsedUpBatch(`looked-at-${language}`)
+    await page.goto(`${room.shopUrl}/console/settlement/batches/${batchId}?lang=${language}`)
+    const retry = language === 'ko' ? '지급 한 번 더 허용' : 'Allow another payout'
+    // kim may not: it is looked at as it is.
+    await page.getByRole('button', { name: retry, exact: true }).waitFor()
+    await inspectAndWiden(`${language}-settlement-used-up`)
   })
 
   test('rows are 36 px and amounts at the right in figures of one width; what waits is amber, never red', async () => {

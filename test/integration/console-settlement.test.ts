@@ -120,12 +120,49 @@ describe('a payout file', () => {
   })
 })
 
+describe('a batch whose payouts all failed', () => {
+  const retry = (batchId: string, headers: Headers, body: object = write()) =>
+    post('retryBatch', `settlements/${batchId}/retry`, body, headers)
+  const canRetry = async (batchId: string) => (await room.get(`settlements/${batchId}`, viewer)).json.canRetry
+
+  test('is allowed one more by an approver, once; then it has an attempt left', async () => {
+    const { batchId } = await room.plantUsedUpBatch('retried')
+    expect(await canRetry(batchId)).toBe(true)
+    expect(told(await retry(batchId, operator))).toEqual([403, 'FORBIDDEN', 'role'])
+    const body = write()
+    const first = await retry(batchId, approver, body)
+    const again = await retry(batchId, approver, body)
+
+    expect([first.status, first.json]).toMatchObject([200, { batchId, attempt: 6 }])
+    expect([again.status, again.replayed, again.json]).toEqual([200, true, first.json])
+    expect(told(await retry(batchId, approver))).toEqual([409, 'BATCH_CONFLICT', 'attempts_left'])
+    expect(told(await retry(batchId, approver, { ...body, reason: 'another' }))).toEqual([
+      ...[422, 'DUPLICATE_REQUEST', 'different_request'],
+    ])
+    expect(await canRetry(batchId)).toBe(false)
+    expect(await room.audited(batchId)).toEqual([{ actor: 'lee', action: 'batch.retried', reason: 'the usual run' }])
+  })
+
+  test('is allowed one by one of two at once', async () => {
+    const { batchId } = await room.plantUsedUpBatch('retried-twice')
+    const both = await Promise.all([retry(batchId, approver), retry(batchId, other)])
+
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
+    expect(await room.audited(batchId)).toHaveLength(1)
+  })
+
+  test('is the only one: a batch with a payout that lives gets none', async () => {
+    const { batches } = await room.plantFile(['shop'])
+    expect(told(await retry(batches[0]!.batchId, approver))).toEqual([409, 'BATCH_CONFLICT', 'living'])
+  })
+})
+
 describe('a break', () => {
   let made: ReconBreak
   beforeEach(async () => {
     made = await room.plantBreak(1_000)
   })
-  const names = { assign: 'assignBreak', propose: 'proposeForBreak', decide: 'decideBreak' } as const
+  const names = { assign: 'assignBreak', note: 'noteBreak', propose: 'proposeForBreak', decide: 'decideBreak' } as const
   const act = (what: keyof typeof names, headers: Headers, body: object) =>
     post(names[what], `reconciliation/breaks/${made.breakId}/${what}`, write(body), headers)
   const proposed = (version: number) => ({ version, wanted: { kind: 'resolve', account: 'own_funds' } })
@@ -143,6 +180,16 @@ describe('a break', () => {
     ])
     const audited = await room.audited(made.breakId)
     expect(audited.map(({ actor }) => actor)).toEqual(['lee', 'kim', 'kim'])
+  })
+
+  test('has notes with who wrote them, in any state but closed', async () => {
+    expect(told(await act('note', viewer, {}))).toEqual([403, 'FORBIDDEN', 'role'])
+    await act('propose', operator, proposed(0))
+    expect(told(await act('note', approver, { reason: 'the acquirer agrees' }))).toEqual([200, 'PROPOSED', undefined])
+
+    const { json } = await room.get(`reconciliation/breaks/${made.breakId}`, viewer)
+    expect(json.actions.at(-1)).toMatchObject({ actor: 'lee', action: 'note', reason: 'the acquirer agrees' })
+    expect(await room.audited(made.breakId)).toHaveLength(2)
   })
 
   test('is not approved by who proposed it, by an operator, or by whom it changed under', async () => {
@@ -163,8 +210,9 @@ describe('a break', () => {
   test('knows a key by its request, of each step', async () => {
     const steps = [
       ['assign', operator, { version: 0, assignee: 'kim' }],
-      ['propose', operator, proposed(1)],
-      ['decide', approver, approval(2)],
+      ['note', operator, {}],
+      ['propose', operator, proposed(2)],
+      ['decide', approver, approval(3)],
     ] as const
     for (const [what, headers, body] of steps) {
       const sent = write(body)
@@ -173,12 +221,13 @@ describe('a break', () => {
         ...[422, 'DUPLICATE_REQUEST', 'different_request'],
       ])
     }
-    expect(told(await act('assign', operator, { version: 3, assignee: 'kim' }))).toEqual([
+    expect(told(await act('assign', operator, { version: 4, assignee: 'kim' }))).toEqual([
       409,
       'BREAK_CONFLICT',
       'closed',
     ])
-    expect(told(await act('propose', operator, proposed(3)))).toEqual([409, 'BREAK_CONFLICT', 'closed'])
+    expect(told(await act('note', operator, {}))).toEqual([409, 'BREAK_CONFLICT', 'closed'])
+    expect(told(await act('propose', operator, proposed(4)))).toEqual([409, 'BREAK_CONFLICT', 'closed'])
   })
 
   test('is booked once by two approvers at once', async () => {

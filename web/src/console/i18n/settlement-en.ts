@@ -60,6 +60,21 @@ export const settlementEn: SettlementTexts = {
     vat: 'VAT',
     net: 'Net',
     payment: 'Payment',
+    usedUp:
+      'All {{count}} payouts of this batch failed or were canceled. Nothing pays it until an approver allows another.',
+    usedUpBreaks: 'Look in the breaks whether one of them was paid',
+    retry: 'Allow another payout',
+    retryTitle: 'Allow another payout',
+    retryText:
+      '{{merchantId}} is paid {{amount}} once more, to the account of its terms, when its payout file is approved. Look at the breaks first: a payout of this batch that is in one was paid.',
+    standings: {
+      payable: 'Payout {{attempt}} is made within a minute, to {{account}}, and waits for an approval.',
+      waits: 'Payout {{attempt}} is made on the next business day, and waits for an approval then. From',
+      unknown_day: 'Payout {{attempt}} is made on the next business day, which the calendar does not know yet.',
+      held: 'Payout {{attempt}} is made when the merchant is held no longer.',
+      no_account: 'Payout {{attempt}} is made when the merchant has a bank account.',
+      too_large: 'Payout {{attempt}} is not made: it is more than one payment may be.',
+    },
   },
   payouts: {
     loading: 'Loading payouts…',
@@ -225,6 +240,11 @@ export const settlementEn: SettlementTexts = {
     refuse: 'Refuse proposal',
     assignTitle: 'Assign the break',
     assignText: 'The name of the operator who works on it.',
+    note: 'Write a note',
+    noteTitle: 'Write a note on the break',
+    noteLabel: 'Note',
+    noteText: 'It stays in what was done and in the audit log, with your name and the time.',
+    noteWanted: 'Write the note.',
     proposeTitle: 'Propose a resolution',
     proposeText: 'A proposal books nothing. It is booked when another approver approves it.',
     approveTitle: 'Approve the proposal',
@@ -287,6 +307,12 @@ export const settlementEn: SettlementTexts = {
     state: 'It is past the state in which this can be decided. Look at it again.',
     held: '{{count}} of its payouts are of merchants that are held or have another account by now. They are taken out of the file within a minute: look at it again then.',
     changing: 'It is being put into a file at this moment. Try again.',
+  },
+  batchRefusals: {
+    state: 'Only a closed batch gets another payout. Look at it again.',
+    living: 'It has a payout that was paid, or of which it is not clear what becomes. Look at it again.',
+    attempts_left: 'It has an attempt left: that payout is made without this.',
+    too_many: 'It has had as many payouts as any batch may have.',
   },
   breakRefusals: {
     closed: 'The break is closed.',

@@ -2,6 +2,7 @@
 import type {
   AgeEscalation,
   AgeName,
+  BatchStandingKind,
   BatchState,
   BreakAction,
   BreakClass,
@@ -73,6 +74,20 @@ export const settlementKo = {
     vat: '부가세',
     net: '정산 금액',
     payment: '결제',
+    usedUp: '이 배치의 지급 {{count}}번이 모두 실패했거나 취소되었습니다. 승인자가 더 허용해야 지급됩니다.',
+    usedUpBreaks: '실제로 지급된 것이 있는지 불일치에서 확인하기',
+    retry: '지급 한 번 더 허용',
+    retryTitle: '지급 한 번 더 허용',
+    retryText:
+      '지급 파일이 승인되면 {{merchantId}}에 {{amount}}을 정산 조건의 계좌로 다시 보냅니다. 불일치부터 확인하세요. 이 배치의 지급이 거기에 있으면 이미 지급된 것입니다.',
+    standings: {
+      payable: '{{attempt}}회차 지급을 1분 안에 {{account}} 계좌로 만듭니다. 승인을 기다립니다.',
+      waits: '{{attempt}}회차 지급을 다음 영업일에 만들고, 그때 승인을 기다립니다. 시작:',
+      unknown_day: '{{attempt}}회차 지급을 다음 영업일에 만들지만, 그날이 아직 달력에 없습니다.',
+      held: '{{attempt}}회차 지급은 가맹점의 보류가 풀리면 만듭니다.',
+      no_account: '{{attempt}}회차 지급은 가맹점의 계좌가 생기면 만듭니다.',
+      too_large: '{{attempt}}회차 지급은 한 번에 보낼 수 있는 금액을 넘어 만들지 않습니다.',
+    } satisfies Record<BatchStandingKind | 'unknown_day', string>,
   },
   payouts: {
     loading: '지급을 불러오고 있습니다…',
@@ -237,6 +252,11 @@ export const settlementKo = {
     refuse: '제안 거절',
     assignTitle: '담당자 지정',
     assignText: '이 불일치를 맡을 운영자의 이름을 적으세요.',
+    note: '메모 남기기',
+    noteTitle: '메모 남기기',
+    noteLabel: '메모',
+    noteText: '이름, 시각과 함께 경위와 감사 로그에 남습니다.',
+    noteWanted: '메모를 적으세요.',
     proposeTitle: '처리 제안',
     proposeText: '제안은 아무것도 기록하지 않습니다. 다른 승인자가 승인할 때 기장됩니다.',
     approveTitle: '제안 승인',
@@ -295,6 +315,12 @@ export const settlementKo = {
     state: '이미 이 결정을 할 수 있는 상태가 아닙니다. 새로 고쳐 확인하세요.',
     held: '지급 {{count}}건의 가맹점이 보류되었거나 계좌가 바뀌었습니다. 1분 안에 파일에서 빠지니 그때 다시 확인하세요.',
     changing: '지금 파일에 담는 중입니다. 다시 시도하세요.',
+  },
+  batchRefusals: {
+    state: '마감된 배치에만 지급을 더 허용합니다. 새로 고쳐 확인하세요.',
+    living: '이미 지급되었거나 결과를 아직 모르는 지급이 있습니다. 새로 고쳐 확인하세요.',
+    attempts_left: '남은 회차가 있습니다. 그 지급은 그대로 만들어집니다.',
+    too_many: '배치에 허용된 최대 횟수만큼 지급을 보냈습니다.',
   },
   breakRefusals: {
     closed: '이미 닫힌 불일치입니다.',
