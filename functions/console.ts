@@ -51,6 +51,7 @@ import { handler as redriveDeadLetter } from './api/redrive-dead-letter.ts'
 import { handler as requestVerifyRun } from './api/request-verify-run.ts'
 import { handler as retryBatch } from './api/retry-batch.ts'
 import { handler as skipDeadLetter } from './api/skip-dead-letter.ts'
+import { handler as sumBatchDays } from './api/sum-batch-days.ts'
 
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResult>
 
@@ -75,6 +76,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   [routes.redriveDeadLetter]: redriveDeadLetter,
   [routes.skipDeadLetter]: skipDeadLetter,
   [routes.findBatches]: findBatches,
+  [routes.sumBatchDays]: sumBatchDays,
   [routes.inspectBatch]: inspectBatch,
   [routes.findBatchItems]: findBatchItems,
   [routes.findPayouts]: findPayouts,

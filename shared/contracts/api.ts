@@ -73,6 +73,7 @@ import * as retryBatch from './routes/retry-batch.ts'
 import * as signIn from './routes/sign-in.ts'
 import * as signOut from './routes/sign-out.ts'
 import * as skipDeadLetter from './routes/skip-dead-letter.ts'
+import * as sumBatchDays from './routes/sum-batch-days.ts'
 import * as voidPayment from './routes/void-payment.ts'
 import type { RouteName, routes } from './routes.ts'
 
@@ -127,6 +128,7 @@ const files = {
   redriveDeadLetter,
   skipDeadLetter,
   findBatches,
+  sumBatchDays,
   inspectBatch,
   findBatchItems,
   findPayouts,

@@ -151,6 +151,10 @@ export type ItemType = (typeof itemTypes)[number]
 export const batchStates = ['OPEN', 'CLOSED', 'HELD', 'PAID', 'CARRIED'] as const
 export type BatchState = (typeof batchStates)[number]
 
+/** By which of its days a batch is listed and summed: the last day of its period, or the day of payment. */
+export const batchDayKinds = ['sold', 'due'] as const
+export type BatchDayKind = (typeof batchDayKinds)[number]
+
 /** Whether a closed batch is paid now, and what it waits for otherwise: a day, its merchant, an account, or a person. */
 export const batchStandings = ['payable', 'waits', 'held', 'no_account', 'too_large'] as const
 export type BatchStandingKind = (typeof batchStandings)[number]

@@ -390,16 +390,6 @@ const refusalExampleList: Record<RefusalName, RefusalExample[]> = {
       summary: { en: 'A payout is at the bank', ko: '은행에 있는 지급' },
       details: { reason: 'living', payoutId: 'out_01M8GMZ8R0V3T6KX2Q9HJ5NC7W', state: 'SENT' },
     },
-    {
-      key: 'batch_state',
-      summary: { en: 'It was paid', ko: '이미 지급됨' },
-      details: { reason: 'state', state: 'PAID' },
-    },
-    {
-      key: 'batch_too_many',
-      summary: { en: 'It has had a hundred', ko: '백 번째까지 보냄' },
-      details: { reason: 'too_many' },
-    },
   ],
   BREAK_CONFLICT: [
     {

@@ -47,6 +47,7 @@ export const routes = {
   redriveDeadLetter: 'POST /operator/dead-letters/{partition}/{offset}/redrive',
   skipDeadLetter: 'POST /operator/dead-letters/{partition}/{offset}/skip',
   findBatches: 'GET /operator/settlements',
+  sumBatchDays: 'GET /operator/settlement-days',
   inspectBatch: 'GET /operator/settlements/{batchId}',
   findBatchItems: 'GET /operator/settlements/{batchId}/items',
   findPayouts: 'GET /operator/payouts',

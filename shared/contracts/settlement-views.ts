@@ -266,15 +266,7 @@ export const sampleBatchInList = (): BatchInListView => {
 
 export const sampleBatch = (): BatchView => ({ ...sampleBatchFields(), payouts: [samplePayout()] })
 
-/** Five failed. */
-export const sampleUsedUpBatch = (): OperatorBatchView => ({
-  ...sampleBatchFields(),
-  payouts: [1, 2, 3, 4, 5].map(attempt => ({
-    ...samplePayout(),
-    ...{ payoutId: `out_01M8GMZ8R0V3T6KX2Q9HJ5NC7${attempt}`, attempt, state: 'FAILED', failure: 'account closed' },
-  })),
-  canRetry: true,
-})
+export const sampleOperatorBatch = (): OperatorBatchView => ({ ...sampleBatch(), canRetry: false })
 
 export const sampleItem = (): ItemView => ({
   itemId: 'itm_01M81Y02BX5C8QR1W4T7JH9ZND',

@@ -100,11 +100,14 @@ async function plantOthers(): Promise<void> {
 const FILE = 'rcf_01M8HT4C7Q2W9E5R8T1Y6V3B0N'
 const BAD_FILE = 'rcf_01M8HT4C7Q2W9E5R8T1Y6V3B0P'
 
+const addressOf = (path: string, language: Language): string =>
+  `${room.shopUrl}/console${path}${path.includes('?') ? '&' : '?'}lang=${language}`
+
 async function signIn(name: string, path: string, language: Language = 'ko'): Promise<void> {
   const secret = await room.linkFor(name)
   // An address that differs by its fragment alone would not be opened anew.
   await page.goto('about:blank')
-  await page.goto(`${room.shopUrl}/console${path}${path.includes('?') ? '&' : '?'}lang=${language}#${secret}`)
+  await page.goto(`${addressOf(path, language)}#${secret}`)
   await page.getByText(name, { exact: true }).waitFor()
 }
 
@@ -193,6 +196,47 @@ describe('a payout file', () => {
     await page.getByRole('link', { name: /^pay_/ }).waitFor()
     await page.getByRole('link', { name: planted.file.fileId }).click()
     await heading(`지급 파일 ${planted.file.fileId}`).waitFor()
+  })
+})
+
+/** 15 days from 2026-11-01 on, of which the newest one has two batches. */
+const plantDays = (merchantId: string) =>
+  room.plantBatches(merchantId, [
+    ...Array.from({ length: 15 }, (_, index) => ({
+      ...{ periodEnd: `2026-11-${String(index + 1).padStart(2, '0')}`, dueOn: '2026-11-20', netMinor: 1_000 },
+    })),
+    { periodEnd: '2026-11-15', dueOn: '2026-11-20', state: 'PAID', netMinor: 500 },
+  ])
+
+describe('the sums of a merchant by day', () => {
+  test('lead to the batches of a day and of a state, back, and to earlier days', async () => {
+    await plantDays('day-by-day')
+    await signIn('view', '/settlement?merchantId=day-by-day')
+    const sums = page.getByRole('table', { name: 'day-by-day의 기간 종료일별 합계' })
+    const batches = page.getByRole('table', { name: '정산', exact: true })
+    const sumOf = (day: string) => sums.locator('tbody tr').filter({ hasText: day })
+    await sumOf('2026-11-15').getByRole('link', { name: '₩1,500' }).click()
+    await until(async () => (await batches.locator('tbody tr').count()) === 2)
+    await until(async () => (await sums.locator('tbody tr').count()) === 1)
+
+    await sumOf('2026-11-15').getByRole('link', { name: '₩500' }).click()
+    await until(async () => (await batches.locator('tbody tr').count()) === 1)
+    await batches.getByText('지급됨', { exact: true }).waitFor()
+    await page.getByRole('link', { name: '최근 날짜' }).click()
+    await until(async () => (await sums.locator('tbody tr').count()) === 14)
+    await page.getByRole('link', { name: '이전 날짜' }).click()
+    await sumOf('2026-11-01').waitFor()
+    expect(await sums.locator('tbody tr').count()).toBe(1)
+  })
+
+  test('are by the day of payment, too', async () => {
+    await plantDays('day-of-payment')
+    await signIn('view', '/settlement?merchantId=day-of-payment')
+    await page.getByRole('link', { name: '지급일 기준' }).click()
+    const row = page.getByRole('table', { name: 'day-of-payment의 지급일별 합계' }).locator('tbody tr')
+    await row.getByRole('link', { name: '₩15,500' }).waitFor()
+    expect(page.url()).toContain('by=due')
+    expect(await row.count()).toBe(1)
   })
 })
 
@@ -345,9 +389,11 @@ describe('every page: axe finds nothing, nothing scrolls sideways, English is co
     const longWord = { ...newWrite(), reason: `https://acquirer.example/${'tickets/'.repeat(30)}` }
     const noted = `reconciliation/breaks/${made.breakId}/note`
     expect((await room.post(noted, longWord, await room.headersOf('kim'))).status).toBe(200)
+    await plantDays(`looked-at-days-${language}`)
     await signIn('kim', '/settlement', language)
     const pages = [
       ['batches', '/settlement'],
+      ['days', `/settlement?merchantId=looked-at-days-${language}`],
       ['batch', `/settlement/batches/${planted.batches[0]!.batchId}`],
       ['files', '/settlement/files'],
       ['file', `/settlement/files/${planted.file.fileId}`],
@@ -360,22 +406,22 @@ describe('every page: axe finds nothing, nothing scrolls sideways, English is co
       ['recon-file', `/reconciliation/files/${FILE}`],
       ['bad-file', `/reconciliation/files/${BAD_FILE}`],
     ] as const
-    const usual: readonly string[] = ['batches', 'file', 'funds', 'break']
+    const usual: readonly string[] = ['batches', 'days', 'file', 'funds', 'break']
     for (const [label, path] of pages.filter(([label]) => isEveryLook || usual.includes(label))) {
-      await page.goto(`${room.shopUrl}/console${path}?lang=${language}`)
+      await page.goto(addressOf(path, language))
       await page.locator('.rows, .room-facts, .facts').first().waitFor()
       await page.waitForLoadState('networkidle')
       await inspectAndWiden(`${language}-settlement-${label}`)
       if (language === 'en') expect((await page.locator('main').textContent())?.match(/[가-힣]+/g)).toBeNull()
     }
-    await page.goto(`${room.shopUrl}/console${breakPath()}?lang=${language}`)
+    await page.goto(addressOf(breakPath(), language))
     await page.getByRole('button', { name: language === 'ko' ? '처리 제안' : 'Propose', exact: true }).click()
     await inspectAndWiden(`${language}-settlement-propose`)
-    await page.goto(`${room.shopUrl}/console${breakPath()}?lang=${language}`)
+    await page.goto(addressOf(breakPath(), language))
     await page.getByRole('button', { name: language === 'ko' ? '메모 남기기' : 'Write a note', exact: true }).click()
     await inspectAndWiden(`${language}-settlement-note`)
     const { batchId } = await room.plantUsedUpBatch(`looked-at-${language}`)
-    await page.goto(`${room.shopUrl}/console/settlement/batches/${batchId}?lang=${language}`)
+    await page.goto(addressOf(`/settlement/batches/${batchId}`, language))
     const retry = language === 'ko' ? '지급 한 번 더 허용' : 'Allow another payout'
     // kim may not: it is looked at as it is.
     await page.getByRole('button', { name: retry, exact: true }).waitFor()

@@ -157,6 +157,44 @@ describe('a batch whose payouts all failed', () => {
   })
 })
 
+describe('the sums of a merchant by day', () => {
+  const days = ['2026-11-19', '2026-11-20', '2026-11-21'] as const
+  const sums = async (query: string) => {
+    const { status, json } = await room.get(`settlement-days?merchantId=summed${query}`, viewer)
+    expect([status, openApi.bodyProblems('sumBatchDays', status, 'application/json', json)]).toEqual([200, []])
+    return json
+  }
+  beforeAll(async () => {
+    await room.plantBatches('summed', [
+      { periodEnd: days[0], dueOn: days[1], state: 'PAID', netMinor: 100, itemCount: 2 },
+      { periodEnd: days[1], dueOn: days[2], netMinor: 20, itemCount: 3 },
+      { periodEnd: days[1], dueOn: days[2], netMinor: -5 },
+      { periodEnd: days[1], dueOn: days[2], netMinor: 7, currency: 'USD' },
+    ])
+  })
+
+  test('are of the batches that the list has of the day, currency and state', async () => {
+    const { items, earlierTo } = await sums('')
+    expect(items).toMatchObject([
+      { day: days[1], currency: 'KRW', batchCount: 2, itemCount: 4, net: '15', states: [{ state: 'CLOSED' }] },
+      { day: days[1], currency: 'USD', batchCount: 1, itemCount: 1, net: '7' },
+      { day: days[0], currency: 'KRW', batchCount: 1, itemCount: 2, net: '100', states: [{ state: 'PAID' }] },
+    ])
+    expect(earlierTo).toBeNull()
+    for (const { day, currency, states } of items)
+      for (const { state, batchCount } of states) {
+        const query = `merchantId=summed&soldFrom=${day}&soldTo=${day}&currency=${currency}&state=${state}`
+        const { json } = await room.get(`settlements?${query}`, viewer)
+        expect(json.items).toHaveLength(batchCount)
+      }
+  })
+
+  test('are by the day of payment, too, from a day and by a currency', async () => {
+    const { items } = await sums(`&by=due&currency=KRW&from=${days[2]}`)
+    expect(items).toMatchObject([{ day: days[2], net: '15' }])
+  })
+})
+
 describe('a break', () => {
   let made: ReconBreak
   beforeEach(async () => {

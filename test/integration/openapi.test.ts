@@ -160,6 +160,7 @@ const nothing: Seen = {
 /** What the console reads of settlement. `wrong`: a query that does not fit. */
 const settlementReads: Array<{ name: RouteName; pathOf: (seen: Seen) => string; isOne?: true; wrong?: string }> = [
   { name: 'findBatches', pathOf: () => 'settlements', wrong: '?state=SENT' },
+  { name: 'sumBatchDays', pathOf: () => 'settlement-days?merchantId=seen', wrong: '&by=paid' },
   { name: 'inspectBatch', pathOf: seen => `settlements/${seen.batch}`, isOne: true },
   { name: 'findBatchItems', pathOf: seen => `settlements/${seen.batch}/items`, isOne: true, wrong: '?limit=0' },
   { name: 'findPayouts', pathOf: () => 'payouts', wrong: '?state=DONE' },

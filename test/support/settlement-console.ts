@@ -168,6 +168,22 @@ export class SettlementConsole {
     return batch
   }
 
+  /** Batches of a merchant without items and payouts. */
+  async plantBatches(merchantId: string, given: readonly Partial<SettlementBatch>[]): Promise<SettlementBatch[]> {
+    const first = this.#planted
+    this.#planted += given.length
+    const batches = given.map((own, index) =>
+      batchOf(first + index, {
+        ...{ batchId: ids.batch(), merchantId, sequence: first + index + 1, openedAtMs: NOW_MS, closedAtMs: NOW_MS },
+        ...own,
+      }),
+    )
+    await this.ports.database.runAlone(async tx => {
+      for (const batch of batches) await this.ports.batches.insert(tx, batch)
+    })
+    return batches
+  }
+
   /** With what it put on recon_suspense. */
   async plantBreak(bookedMinor: number, given: Partial<NewBreak> = {}): Promise<ReconBreak> {
     const wanted: NewBreak = {

@@ -238,6 +238,7 @@ const others = [
   'sign-out',
   'skip-dead-letter',
   'snapshot-balances',
+  'sum-batch-days',
   'sweep-outbox',
 ]
 

@@ -1,7 +1,7 @@
 /** GET /operator/settlements/{batchId}: what it reads, what it answers, and what documents say about it. */
 import { AS_OPERATOR, LOCAL_ORIGIN, newestBatch } from '../curl.ts'
 import { type DocsOf, defineContract, operatorReadRefusals } from '../route-contract.ts'
-import { batchPath, operatorBatchView, sampleUsedUpBatch } from '../settlement-views.ts'
+import { batchPath, operatorBatchView, sampleOperatorBatch } from '../settlement-views.ts'
 
 export const contract = defineContract({
   route: 'GET /operator/settlements/{batchId}',
@@ -23,7 +23,10 @@ export const docs = (): DocsOf<typeof contract> => ({
     200: {
       words: { en: 'The batch.', ko: '정산 배치입니다.' },
       examples: {
-        example: { summary: { en: 'Five payouts failed', ko: '지급 다섯 번이 실패함' }, value: sampleUsedUpBatch() },
+        example: {
+          summary: { en: 'The bank has its payout', ko: '은행이 지급을 접수함' },
+          value: sampleOperatorBatch(),
+        },
       },
     },
   },
