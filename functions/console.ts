@@ -41,6 +41,7 @@ import { handler as listDeadLetters } from './api/list-dead-letters.ts'
 import { handler as listFunds } from './api/list-funds.ts'
 import { handler as lookUp } from './api/look-up.ts'
 import { handler as notFound } from './api/not-found.ts'
+import { handler as noteBreak } from './api/note-break.ts'
 import { handler as operatorCapture } from './api/operator-capture.ts'
 import { handler as operatorInquire } from './api/operator-inquire.ts'
 import { handler as operatorRefund } from './api/operator-refund.ts'
@@ -48,7 +49,9 @@ import { handler as operatorVoid } from './api/operator-void.ts'
 import { handler as proposeForBreak } from './api/propose-for-break.ts'
 import { handler as redriveDeadLetter } from './api/redrive-dead-letter.ts'
 import { handler as requestVerifyRun } from './api/request-verify-run.ts'
+import { handler as retryBatch } from './api/retry-batch.ts'
 import { handler as skipDeadLetter } from './api/skip-dead-letter.ts'
+import { handler as sumBatchDays } from './api/sum-batch-days.ts'
 
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResult>
 
@@ -73,6 +76,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   [routes.redriveDeadLetter]: redriveDeadLetter,
   [routes.skipDeadLetter]: skipDeadLetter,
   [routes.findBatches]: findBatches,
+  [routes.sumBatchDays]: sumBatchDays,
   [routes.inspectBatch]: inspectBatch,
   [routes.findBatchItems]: findBatchItems,
   [routes.findPayouts]: findPayouts,
@@ -84,10 +88,12 @@ export const handlers: Readonly<Record<string, Handler>> = {
   [routes.inspectReconFile]: inspectReconFile,
   [routes.findBreaks]: findBreaks,
   [routes.inspectBreak]: inspectBreak,
+  [routes.retryBatch]: retryBatch,
   [routes.approvePayoutFile]: approvePayoutFile,
   [routes.cancelPayoutFile]: cancelPayoutFile,
   [routes.cancelPayout]: cancelPayout,
   [routes.assignBreak]: assignBreak,
+  [routes.noteBreak]: noteBreak,
   [routes.proposeForBreak]: proposeForBreak,
   [routes.decideBreak]: decideBreak,
   [routes.getVerifyRun]: getVerifyRun,

@@ -25,6 +25,19 @@ describe(ROUTE, () => {
     expect(body).toMatchObject({ batchId, payouts: [{ state: 'FAILED', failure: 'closed' }, { attempt: 2 }] })
   })
 
+  test('200 with whether an approver may allow another payout', async () => {
+    const { settlementReader, send } = await route()
+    const canRetry = async () => contract.answers[200].parse(jsonOf(await send(of()))).canRetry
+    expect(await canRetry()).toBe(false)
+    settlementReader.payouts.splice(0)
+    for (const attempt of [1, 2, 3, 4, 5])
+      settlementReader.payouts.push(payoutOf(attempt, { attempt, state: 'FAILED' }))
+
+    expect(await canRetry()).toBe(true)
+    settlementReader.payouts.push(payoutOf(6, { attempt: 6 }))
+    expect(await canRetry()).toBe(false)
+  })
+
   test.each([batchOf(2).batchId, 'nothing'])('404 for %p', async id => {
     expect((await (await route()).send(of(id))).statusCode).toBe(404)
   })

@@ -60,6 +60,7 @@ import * as listReconFiles from './routes/list-recon-files.ts'
 import * as listSettlementItems from './routes/list-settlement-items.ts'
 import * as listSettlements from './routes/list-settlements.ts'
 import * as lookUp from './routes/look-up.ts'
+import * as noteBreak from './routes/note-break.ts'
 import * as operatorCapture from './routes/operator-capture.ts'
 import * as operatorInquire from './routes/operator-inquire.ts'
 import * as operatorRefund from './routes/operator-refund.ts'
@@ -68,9 +69,11 @@ import * as proposeForBreak from './routes/propose-for-break.ts'
 import * as redriveDeadLetter from './routes/redrive-dead-letter.ts'
 import * as refundPayment from './routes/refund-payment.ts'
 import * as requestVerifyRun from './routes/request-verify-run.ts'
+import * as retryBatch from './routes/retry-batch.ts'
 import * as signIn from './routes/sign-in.ts'
 import * as signOut from './routes/sign-out.ts'
 import * as skipDeadLetter from './routes/skip-dead-letter.ts'
+import * as sumBatchDays from './routes/sum-batch-days.ts'
 import * as voidPayment from './routes/void-payment.ts'
 import type { RouteName, routes } from './routes.ts'
 
@@ -125,6 +128,7 @@ const files = {
   redriveDeadLetter,
   skipDeadLetter,
   findBatches,
+  sumBatchDays,
   inspectBatch,
   findBatchItems,
   findPayouts,
@@ -136,10 +140,12 @@ const files = {
   inspectReconFile,
   findBreaks,
   inspectBreak,
+  retryBatch,
   approvePayoutFile,
   cancelPayoutFile,
   cancelPayout,
   assignBreak,
+  noteBreak,
   proposeForBreak,
   decideBreak,
   getVerifyRun,

@@ -78,6 +78,13 @@ export const errorCatalogue = {
       ko: '지급 또는 지급 파일의 상태에서는 할 수 없습니다. details.reason을 확인하세요.',
     },
   },
+  BATCH_CONFLICT: {
+    statusCode: 409,
+    message: {
+      en: 'The settlement batch gets no further payout. See details.reason.',
+      ko: '정산 배치에 지급을 더 허용하지 않았습니다. details.reason을 확인하세요.',
+    },
+  },
   BREAK_CONFLICT: {
     statusCode: 409,
     message: {
@@ -137,6 +144,7 @@ export const errorCodes = Object.keys(errorCatalogue) as ErrorCode[]
 export const consoleOnlyCodes = [
   'DEAD_LETTER_CONFLICT',
   'PAYOUT_CONFLICT',
+  'BATCH_CONFLICT',
   'BREAK_CONFLICT',
   'VERIFY_CONFLICT',
 ] as const satisfies readonly ErrorCode[]

@@ -151,6 +151,14 @@ export type ItemType = (typeof itemTypes)[number]
 export const batchStates = ['OPEN', 'CLOSED', 'HELD', 'PAID', 'CARRIED'] as const
 export type BatchState = (typeof batchStates)[number]
 
+/** By which of its days a batch is listed and summed: the last day of its period, or the day of payment. */
+export const batchDayKinds = ['sold', 'due'] as const
+export type BatchDayKind = (typeof batchDayKinds)[number]
+
+/** Whether a closed batch is paid now, and what it waits for otherwise: a day, its merchant, an account, or a person. */
+export const batchStandings = ['payable', 'waits', 'held', 'no_account', 'too_large'] as const
+export type BatchStandingKind = (typeof batchStandings)[number]
+
 /**
  * CREATED → APPROVED → SENT → CONFIRMED by the bank's answer → PAID by its statement → RETURNED. Before CONFIRMED: FAILED; before
  * SENT: CANCELED. Only statements say PAID and RETURNED.
@@ -175,6 +183,7 @@ export const livePayoutStates = [
   'CONFIRMED',
   'PAID',
 ] as const satisfies readonly PayoutState[]
+export type LivePayoutState = (typeof livePayoutStates)[number]
 
 /** PREPARED → APPROVED → SENT: the bank may have it → ACCEPTED: it has it. REJECTED by the bank, CANCELED by an operator. */
 export const payoutFileStates = ['PREPARED', 'APPROVED', 'SENT', 'ACCEPTED', 'REJECTED', 'CANCELED'] as const

@@ -123,6 +123,16 @@ export const refusalWords: Record<RefusalName, { when: Words; action: Words }> =
       ko: '다시 확인하세요. `held`면 그 지급은 1분 안에 파일에서 빠집니다. `changing`이면 반복하세요.',
     },
   },
+  BATCH_CONFLICT: {
+    when: {
+      en: 'By its `state` the batch is not CLOSED; or one of its payouts is `living`: what becomes of it is not clear, or it was paid; or it has `attempts_left`; or it has had as many as any may have (`too_many`).',
+      ko: '배치의 상태(`state`)가 CLOSED가 아니거나, 결과를 모르거나 이미 지급된 지급이 있거나(`living`), 남은 회차가 있거나(`attempts_left`), 허용된 최대 횟수에 이르렀습니다(`too_many`).',
+    },
+    action: {
+      en: '`attempts_left`: nothing; that payout is made without this. Otherwise look at the batch again.',
+      ko: '`attempts_left`면 할 일이 없습니다. 그 지급은 그대로 만들어집니다. 그 밖에는 배치를 다시 확인하세요.',
+    },
+  },
   BREAK_CONFLICT: {
     when: {
       en: 'Nothing was done with the break: by `reason` it is closed, was changed meanwhile, you have proposed it yourself, or account, amount and target do not fit.',
@@ -372,6 +382,18 @@ const refusalExampleList: Record<RefusalName, RefusalExample[]> = {
       key: 'payout_changing',
       summary: { en: 'It is being put into a file', ko: '파일에 담는 중' },
       details: { reason: 'changing' },
+    },
+  ],
+  BATCH_CONFLICT: [
+    {
+      key: 'batch_attempts_left',
+      summary: { en: 'It has an attempt left', ko: '남은 회차가 있음' },
+      details: { reason: 'attempts_left', attempt: 2 },
+    },
+    {
+      key: 'batch_living',
+      summary: { en: 'A payout is at the bank', ko: '은행에 있는 지급' },
+      details: { reason: 'living', payoutId: 'out_01M8GMZ8R0V3T6KX2Q9HJ5NC7W', state: 'SENT' },
     },
   ],
   BREAK_CONFLICT: [

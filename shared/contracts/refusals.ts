@@ -1,9 +1,18 @@
 /** Every refusal and failure as callers read it: the one shape of errors, with the details that belong to its code. */
 import * as z from 'zod'
 import { type ErrorCode, errorBody } from './errors.ts'
-import { operationId, paymentId, ulidWith } from './identifiers.ts'
+import { operationId, paymentId, payoutId, ulidWith } from './identifiers.ts'
 import { limitNames } from './limits.ts'
-import { breakRefusals, deadLetterStates, keyStates, operatorRoles, payoutFileStates, payoutStates } from './lists.ts'
+import {
+  batchStates,
+  breakRefusals,
+  deadLetterStates,
+  keyStates,
+  livePayoutStates,
+  operatorRoles,
+  payoutFileStates,
+  payoutStates,
+} from './lists.ts'
 import { paymentStatus } from './payment.ts'
 import { BODY_BYTES_MAX } from './requests.ts'
 
@@ -135,6 +144,24 @@ export const refusals = {
         z.object({ reason: z.literal('changing') }),
       ]),
     ).meta({ id: 'PayoutConflict' }),
+  },
+  BATCH_CONFLICT: {
+    statusCode: 409,
+    body: refusal(
+      'BATCH_CONFLICT',
+      z.discriminatedUnion('reason', [
+        z.object({ reason: z.literal('state'), state: z.enum(batchStates) }),
+        z.object({ reason: z.literal('living'), payoutId, state: z.enum(livePayoutStates) }),
+        z.object({
+          reason: z.literal('attempts_left'),
+          attempt: z.int().min(1).meta({
+            description: 'The payout that is made without this.',
+            'x-description-ko': '그대로 두어도 만들어질 지급의 회차.',
+          }),
+        }),
+        z.object({ reason: z.literal('too_many') }),
+      ]),
+    ).meta({ id: 'BatchConflict' }),
   },
   BREAK_CONFLICT: {
     statusCode: 409,

@@ -12,7 +12,7 @@ import {
   payoutFileId,
   payoutId,
 } from './identifiers.ts'
-import { batchStates, itemTypes, payoutFileStates, payoutStates } from './lists.ts'
+import { batchStandings, batchStates, itemTypes, payoutFileStates, payoutStates } from './lists.ts'
 import { time } from './payment.ts'
 import { inBoth } from './problem-texts.ts'
 import { SAMPLE_AMOUNT_MINOR, SAMPLE_CURRENCY, SAMPLE_MERCHANT_ID, SAMPLE_PAYMENT_ID } from './sample-purchase.ts'
@@ -154,6 +154,50 @@ export const batchView = z
   })
 export type BatchView = z.infer<typeof batchView>
 
+export const operatorBatchView = batchView
+  .extend({
+    canRetry: z.boolean().meta({
+      description: 'All payouts that it may have failed or were canceled: an approver may allow one more.',
+      'x-description-ko': '허용된 지급이 모두 실패했거나 취소되어, 승인자가 한 번 더 허용할 수 있습니다.',
+    }),
+  })
+  .meta({
+    id: 'OperatorSettlement',
+    description: 'A batch, for operators.',
+    'x-description-ko': '정산 배치(운영자용).',
+  })
+export type OperatorBatchView = z.infer<typeof operatorBatchView>
+
+export const retriedBatchView = z
+  .object({
+    batchId,
+    attempt: z.int().min(1).meta({
+      description: 'Its next payout. It waits for an approval as any other.',
+      'x-description-ko': '다음 지급의 회차. 다른 지급처럼 승인을 기다립니다.',
+    }),
+    standing: z.enum(batchStandings).meta({
+      description:
+        'When it is made. `payable`: within a minute. `waits`: on a business day. `held`, `no_account`: when that has changed. `too_large`: never, as it is more than one payment may be.',
+      'x-description-ko':
+        '언제 만들어지는지. `payable`: 1분 안. `waits`: 영업일이 되면. `held`, `no_account`: 보류가 풀리거나 계좌가 생기면. `too_large`: 한 번에 보낼 수 있는 금액을 넘어 만들어지지 않습니다.',
+    }),
+    account: z.string().nullable().meta({
+      description: 'With `payable`: the token of the account that it is paid to.',
+      'x-description-ko': '`payable`일 때: 지급할 계좌의 토큰.',
+    }),
+    from: time.nullable().meta({
+      description:
+        'With `waits`: from when on it is made (virtual time); null when the calendar does not know the day.',
+      'x-description-ko': '`waits`일 때: 만들어지는 때(가상 시각). 달력에 없으면 null입니다.',
+    }),
+  })
+  .meta({
+    id: 'RetriedSettlement',
+    description: 'What becomes of a batch that may have one more payout.',
+    'x-description-ko': '지급을 한 번 더 허용한 배치.',
+  })
+export type RetriedBatchView = z.infer<typeof retriedBatchView>
+
 export const itemView = z
   .object({
     itemId,
@@ -221,6 +265,8 @@ export const sampleBatchInList = (): BatchInListView => {
 }
 
 export const sampleBatch = (): BatchView => ({ ...sampleBatchFields(), payouts: [samplePayout()] })
+
+export const sampleOperatorBatch = (): OperatorBatchView => ({ ...sampleBatch(), canRetry: false })
 
 export const sampleItem = (): ItemView => ({
   itemId: 'itm_01M81Y02BX5C8QR1W4T7JH9ZND',

@@ -1,5 +1,5 @@
 /** Refusals of what operators decide about payouts and breaks. */
-import type { BreakRefusal, PayoutFileState, PayoutState } from '../contracts/lists.ts'
+import type { BatchState, BreakRefusal, LivePayoutState, PayoutFileState, PayoutState } from '../contracts/lists.ts'
 import { ApiError, notFound } from './api-error.ts'
 
 export type RefusedPayout =
@@ -19,6 +19,30 @@ export function refusedPayout(refused: RefusedPayout): ApiError<'NOT_FOUND' | 'P
       return new ApiError('PAYOUT_CONFLICT', { details: { reason: 'held', count: refused.count } })
     case 'changing':
       return new ApiError('PAYOUT_CONFLICT', { details: { reason: 'changing' } })
+  }
+}
+
+export type RefusedRetry =
+  | { kind: 'not_found' | 'too_many' }
+  | { kind: 'not_closed'; state: BatchState }
+  | { kind: 'living'; payout: { payoutId: string; state: LivePayoutState } }
+  | { kind: 'attempts_left'; attempt: number }
+
+/** The same of another payout of a batch. */
+export function refusedRetry(refused: RefusedRetry): ApiError<'NOT_FOUND' | 'BATCH_CONFLICT'> {
+  switch (refused.kind) {
+    case 'not_found':
+      return notFound()
+    case 'not_closed':
+      return new ApiError('BATCH_CONFLICT', { details: { reason: 'state', state: refused.state } })
+    case 'living': {
+      const { payoutId, state } = refused.payout
+      return new ApiError('BATCH_CONFLICT', { details: { reason: 'living', payoutId, state } })
+    }
+    case 'attempts_left':
+      return new ApiError('BATCH_CONFLICT', { details: { reason: 'attempts_left', attempt: refused.attempt } })
+    case 'too_many':
+      return new ApiError('BATCH_CONFLICT', { details: { reason: 'too_many' } })
   }
 }
 

@@ -1,6 +1,6 @@
 /** The steps of payouts: what each writes together, in a transaction in which the rows are locked. */
 
-import { livePayoutStates, type SettlementEntryType } from '../contracts/lists.ts'
+import { type LivePayoutState, livePayoutStates, type SettlementEntryType } from '../contracts/lists.ts'
 import { settlementMovement } from '../domain/settlement-ledger.ts'
 import type { Clock, Ids, OutboxWriter, Transaction } from '../payments/ports.ts'
 import type { Payout, Payouts, SettlementEntry, SettlementIds, SettlementLedger } from './ports.ts'
@@ -17,7 +17,9 @@ export interface MovePorts {
 /** A batch has at most so many payouts. Then a person has to look at it, and may allow one more at a time (`retryBatch`). */
 export const ATTEMPTS_MAX = 5
 
-export const isLiving = ({ state }: Payout): boolean => livePayoutStates.some(live => live === state)
+export type LivingPayout = Payout & { state: LivePayoutState }
+
+export const isLiving = (payout: Payout): payout is LivingPayout => livePayoutStates.some(live => live === payout.state)
 
 /** Reasons come from the bank and from people; the column holds no more. */
 const REASON_CHARACTERS_MAX = 200

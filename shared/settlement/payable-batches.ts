@@ -49,10 +49,15 @@ export async function* standingBatches(
 }
 
 /** As they stand at this virtual time. */
-export async function withStandings(ports: PayablePorts, batches: readonly SettlementBatch[], virtualNowMs: number) {
+export async function withStandings(
+  ports: PayablePorts,
+  batches: readonly SettlementBatch[],
+  virtualNowMs: number,
+  tx?: Transaction,
+) {
   if (batches.length === 0) return []
-  const rows = await ports.terms.listTerms(undefined, [...new Set(batches.map(batch => batch.merchantId))])
-  const calendars = readOnce(ports.calendars)
+  const rows = await ports.terms.listTerms(tx, [...new Set(batches.map(batch => batch.merchantId))])
+  const calendars = readOnce(ports.calendars, tx)
   return Promise.all(
     batches.map(async batch => {
       const terms = termsAt(rows, ports.settlementDefaults, batch.merchantId, batch.currency, virtualNowMs)

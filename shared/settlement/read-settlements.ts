@@ -3,8 +3,15 @@
 import type { PayoutListView, PayoutsQuery } from '../contracts/routes/list-payouts.ts'
 import type { ItemListView } from '../contracts/routes/list-settlement-items.ts'
 import type { SettlementListView, SettlementsQuery } from '../contracts/routes/list-settlements.ts'
-import type { BatchInListView, BatchView, ItemView, PayoutView } from '../contracts/settlement-views.ts'
+import type {
+  BatchInListView,
+  BatchView,
+  ItemView,
+  OperatorBatchView,
+  PayoutView,
+} from '../contracts/settlement-views.ts'
 import type { BatchQuery, ItemPosition, Payout, SettlementBatch, SettlementItem, SettlementReader } from './ports.ts'
+import { whyNotRetried } from './retry-batch.ts'
 
 export interface SettlementReadPorts {
   settlementReader: SettlementReader
@@ -46,7 +53,16 @@ export async function readSettlement(
   batchId: string,
 ): Promise<BatchView | undefined> {
   const found = await settlementReader.findBatch(batchId)
-  return found && { ...batchFields(found.batch), payouts: found.payouts.map(payoutView) }
+  return found && batchViewOf(found)
+}
+
+/** The same for operators. */
+export async function readOperatorBatch(
+  { settlementReader }: SettlementReadPorts,
+  batchId: string,
+): Promise<OperatorBatchView | undefined> {
+  const found = await settlementReader.findBatch(batchId)
+  return found && { ...batchViewOf(found), canRetry: whyNotRetried(found.batch, found.payouts) === undefined }
 }
 
 /** One page, oldest first; undefined when there is no such batch. Throws DependencyUnavailableError. */
@@ -95,6 +111,11 @@ const batchFields = ({
 }: SettlementBatch) => ({
   ...{ batchId, merchantId, currency, periodEnd, dueOn, state, itemCount },
   net: netMinor,
+})
+
+const batchViewOf = ({ batch, payouts }: { batch: SettlementBatch; payouts: readonly Payout[] }): BatchView => ({
+  ...batchFields(batch),
+  payouts: payouts.map(payoutView),
 })
 
 const batchInListView = (batch: SettlementBatch, payout: Payout | null): BatchInListView => ({

@@ -1,7 +1,8 @@
 /** One more payout of a batch whose attempts are used up: an approver allows it, and `create-payouts` makes it. */
 import type { BatchState } from '../contracts/lists.ts'
+import type { RetriedBatchView } from '../contracts/settlement-views.ts'
 import type { Clock, SeparateTransactions, Transaction } from '../payments/ports.ts'
-import { isLiving } from './move-payouts.ts'
+import { isLiving, type LivingPayout } from './move-payouts.ts'
 import { type BatchStanding, type PayablePorts, withStandings } from './payable-batches.ts'
 import type { AuditEntry, AuditLog, Payout, Payouts, SettlementBatch } from './ports.ts'
 
@@ -23,13 +24,15 @@ export type RetryOutcome =
   | { kind: 'not_found' }
   | { kind: 'not_closed'; state: BatchState }
   /** What becomes of this payout is not clear, or it was paid. */
-  | { kind: 'living'; payout: Payout }
+  | { kind: 'living'; payout: LivingPayout }
   /** It has had as many as any may have. */
   | { kind: 'too_many' }
 
-type Decided =
-  | { kind: 'retried' | 'attempts_left'; batch: SettlementBatch; attempt: number }
-  | Exclude<RetryOutcome, { attempt: number }>
+/** These ports alone, with other transactions and another log. */
+export function retryPortsOf(ports: RetryPorts, own: Pick<RetryPorts, 'transactions' | 'auditLog'>): RetryPorts {
+  const { batches, payouts, terms, settlementDefaults, calendars, clock } = ports
+  return { batches, payouts, terms, settlementDefaults, calendars, clock, ...own }
+}
 
 /**
  * Allows a CLOSED batch one payout more than it has, audited. Of several at once one does: the others find an attempt left. It is paid as
@@ -41,32 +44,49 @@ export async function retryBatch(
   by: Pick<AuditEntry, 'actor' | 'reason'>,
 ): Promise<RetryOutcome> {
   await ports.clock.catchUp()
-  const decided = await ports.transactions.run(batchId, tx => decide(ports, tx, batchId, by))
-  if (!('batch' in decided)) return decided
-  const { kind, batch, attempt } = decided
-  const [found] = await withStandings(ports, [batch], ports.clock.virtualNowMs())
-  return { kind, attempt, standing: found!.standing }
+  return ports.transactions.run(batchId, async tx => {
+    const batch = await ports.batches.lock(tx, batchId)
+    if (batch === undefined) return { kind: 'not_found' }
+    // Nobody adds a payout while the batch is locked, and none comes to life again.
+    const before = await ports.payouts.listByBatch(tx, batchId)
+    const refusal = whyNotRetried(batch, before)
+    const attempt = before.length + 1
+    if (refusal === undefined) await allow(ports, tx, batch, attempt, by)
+    else if (refusal.kind !== 'attempts_left') return refusal
+    const [found] = await withStandings(ports, [batch], ports.clock.virtualNowMs(), tx)
+    return { kind: refusal === undefined ? 'retried' : 'attempts_left', attempt, standing: found!.standing }
+  })
 }
 
-async function decide(
-  { batches, payouts, auditLog }: RetryPorts,
-  tx: Transaction,
-  batchId: string,
-  by: Pick<AuditEntry, 'actor' | 'reason'>,
-): Promise<Decided> {
-  const batch = await batches.lock(tx, batchId)
-  if (batch === undefined) return { kind: 'not_found' }
+type NotRetried = Exclude<RetryOutcome, { kind: 'retried' | 'attempts_left' | 'not_found' }> | { kind: 'attempts_left' }
+
+/** Undefined: all payouts that the batch may have failed or were canceled, and it may have another. */
+export function whyNotRetried(batch: SettlementBatch, payouts: readonly Payout[]): NotRetried | undefined {
   if (batch.state !== 'CLOSED') return { kind: 'not_closed', state: batch.state }
-  // Nobody adds a payout while the batch is locked, and none comes to life again.
-  const before = await payouts.listByBatch(tx, batchId)
-  const payout = before.find(isLiving)
+  const payout = payouts.find(isLiving)
   if (payout !== undefined) return { kind: 'living', payout }
-  const attempt = before.length + 1
-  if (attempt <= batch.attemptsMax) return { kind: 'attempts_left', batch, attempt }
-  if (attempt > ATTEMPTS_LIMIT) return { kind: 'too_many' }
-  const { merchantId, currency, netMinor } = batch
+  if (payouts.length < batch.attemptsMax) return { kind: 'attempts_left' }
+  return payouts.length < ATTEMPTS_LIMIT ? undefined : { kind: 'too_many' }
+}
+
+async function allow(
+  { batches, auditLog }: RetryPorts,
+  tx: Transaction,
+  batch: SettlementBatch,
+  attempt: number,
+  by: Pick<AuditEntry, 'actor' | 'reason'>,
+): Promise<void> {
+  const { batchId, merchantId, currency, netMinor } = batch
   await batches.update(tx, { ...batch, attemptsMax: attempt })
   const details = { merchantId, currency, net: netMinor, attempt }
   await auditLog.append(tx, { ...by, action: 'batch.retried', subject: batchId, details })
-  return { kind: 'retried', batch, attempt }
 }
+
+export const retriedBatchView = (
+  batchId: string,
+  { attempt, standing }: { attempt: number; standing: BatchStanding },
+): RetriedBatchView => ({
+  ...{ batchId, attempt, standing: standing.kind },
+  account: standing.kind === 'payable' ? standing.accountToken : null,
+  from: standing.kind === 'waits' && standing.untilMs !== undefined ? new Date(standing.untilMs).toISOString() : null,
+})

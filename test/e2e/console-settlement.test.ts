@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { ReconBreak } from '../../shared/reconciliation/ports.ts'
 import { until as waitUntil } from '../../shared/runtime/until.ts'
+import { ids } from '../support/rows.ts'
 import { SettlementConsole } from '../support/settlement-console.ts'
 import type { PlantedFile } from '../support/settlement-rows.ts'
 import { inspect, isEveryLook, untilClosed } from './console-driver.ts'
@@ -100,11 +101,14 @@ async function plantOthers(): Promise<void> {
 const FILE = 'rcf_01M8HT4C7Q2W9E5R8T1Y6V3B0N'
 const BAD_FILE = 'rcf_01M8HT4C7Q2W9E5R8T1Y6V3B0P'
 
+const addressOf = (path: string, language: Language): string =>
+  `${room.shopUrl}/console${path}${path.includes('?') ? '&' : '?'}lang=${language}`
+
 async function signIn(name: string, path: string, language: Language = 'ko'): Promise<void> {
   const secret = await room.linkFor(name)
   // An address that differs by its fragment alone would not be opened anew.
   await page.goto('about:blank')
-  await page.goto(`${room.shopUrl}/console${path}${path.includes('?') ? '&' : '?'}lang=${language}#${secret}`)
+  await page.goto(`${addressOf(path, language)}#${secret}`)
   await page.getByText(name, { exact: true }).waitFor()
 }
 
@@ -113,6 +117,9 @@ const heading = (name: string) => page.getByRole('heading', { name, exact: true 
 const button = (name: string) => page.getByRole('button', { name, exact: true })
 const dialog = () => page.getByRole('dialog')
 const breakPath = () => `/reconciliation/breaks/${made.breakId}`
+
+/** As a dialog sends it, without its own fields. */
+const newWrite = () => ({ key: `console:${ids.event().slice(4)}`, reason: 'mine' })
 
 /** Fills in why, sends, and waits until it was done. */
 async function confirm(name: string): Promise<void> {
@@ -193,7 +200,93 @@ describe('a payout file', () => {
   })
 })
 
+/** 15 days from 2026-11-01 on, of which the newest one has two batches. */
+const plantDays = (merchantId: string) =>
+  room.plantBatches(merchantId, [
+    ...Array.from({ length: 15 }, (_, index) => ({
+      ...{ periodEnd: `2026-11-${String(index + 1).padStart(2, '0')}`, dueOn: '2026-11-20', netMinor: 1_000 },
+    })),
+    { periodEnd: '2026-11-15', dueOn: '2026-11-20', state: 'PAID', netMinor: 500 },
+  ])
+
+describe('the sums of a merchant by day', () => {
+  test('lead to the batches of a day and of a state, back, and to earlier days', async () => {
+    await plantDays('day-by-day')
+    await signIn('view', '/settlement?merchantId=day-by-day')
+    const sums = page.getByRole('table', { name: 'day-by-day의 기간 종료일별 합계' })
+    const batches = page.getByRole('table', { name: '정산', exact: true })
+    const sumOf = (day: string) => sums.locator('tbody tr').filter({ hasText: day })
+    await sumOf('2026-11-15').getByRole('link', { name: '₩1,500' }).click()
+    await until(async () => (await batches.locator('tbody tr').count()) === 2)
+    await until(async () => (await sums.locator('tbody tr').count()) === 1)
+
+    await sumOf('2026-11-15').getByRole('link', { name: '₩500' }).click()
+    await until(async () => (await batches.locator('tbody tr').count()) === 1)
+    await batches.getByText('지급됨', { exact: true }).waitFor()
+    await page.getByRole('link', { name: '최근 날짜' }).click()
+    await until(async () => (await sums.locator('tbody tr').count()) === 14)
+    await page.getByRole('link', { name: '이전 날짜' }).click()
+    await sumOf('2026-11-01').waitFor()
+    expect(await sums.locator('tbody tr').count()).toBe(1)
+  })
+
+  test('are by the day of payment, too', async () => {
+    await plantDays('day-of-payment')
+    await signIn('view', '/settlement?merchantId=day-of-payment')
+    await page.getByRole('link', { name: '지급일 기준' }).click()
+    const row = page.getByRole('table', { name: 'day-of-payment의 지급일별 합계' }).locator('tbody tr')
+    await row.getByRole('link', { name: '₩15,500' }).waitFor()
+    expect(page.url()).toContain('by=due')
+    expect(await row.count()).toBe(1)
+  })
+})
+
+describe('a batch whose payouts all failed', () => {
+  test('is allowed another by an approver, who is told when it is made; then nothing is offered', async () => {
+    const { batchId } = await room.plantUsedUpBatch('five-times')
+    await signIn('lee', `/settlement/batches/${batchId}`)
+    await page.getByText('이 배치의 지급 5번이 모두 실패했거나 취소되었습니다.').waitFor()
+    await button('지급 한 번 더 허용').click()
+    expect(await dialog().textContent()).toContain(`POST /operator/settlements/${batchId}/retry`)
+    await dialog().getByRole('textbox', { name: '사유' }).fill('계좌를 바로잡음')
+    await dialog().getByRole('button', { name: '지급 한 번 더 허용' }).click()
+    await dialog().getByText('6회차 지급을').waitFor()
+    await dialog().getByRole('button', { name: '닫기' }).click()
+    await untilClosed(page)
+
+    await button('지급 한 번 더 허용').waitFor({ state: 'detached' })
+    expect(await room.audited(batchId)).toEqual([{ actor: 'lee', action: 'batch.retried', reason: '계좌를 바로잡음' }])
+  })
+
+  test('cannot be allowed another by an operator, who is told who may', async () => {
+    const { batchId } = await room.plantUsedUpBatch('five-times-more')
+    await signIn('kim', `/settlement/batches/${batchId}`)
+    await page.getByText('이 일은 승인자가 합니다.').waitFor()
+    expect(await button('지급 한 번 더 허용').isDisabled()).toBe(true)
+  })
+})
+
 describe('a break', () => {
+  test('has a note in its history, with who wrote it; without words it is not sent', async () => {
+    await signIn('kim', breakPath())
+    await button('메모 남기기').click()
+    await dialog().getByRole('button', { name: '메모 남기기' }).click()
+    await dialog().getByText('메모를 적으세요.').waitFor()
+    await dialog().getByRole('textbox', { name: '메모' }).fill('카드사가 금요일에 바로잡는다고 함')
+    await dialog().getByRole('button', { name: '메모 남기기' }).click()
+    await page.locator('dialog[data-write="done"]').waitFor()
+    await dialog().getByRole('button', { name: '닫기' }).click()
+    await untilClosed(page)
+
+    const row = rows().filter({ hasText: '카드사가 금요일에 바로잡는다고 함' })
+    await row.getByText('kim', { exact: true }).waitFor()
+    await row.getByText('메모', { exact: true }).waitFor()
+    await row.locator('time').waitFor()
+    expect(await room.audited(made.breakId)).toEqual([
+      { actor: 'kim', action: 'break.acted', reason: '카드사가 금요일에 바로잡는다고 함' },
+    ])
+  })
+
   test('is proposed by an operator and approved by an approver, by keyboard alone', async () => {
     await signIn('kim', breakPath())
     await button('처리 제안').focus()
@@ -246,7 +339,7 @@ describe('a break', () => {
     await signIn('kim', breakPath())
     await button('담당 지정').click()
     const headers = await room.headersOf('lee')
-    const reason = { key: `console:01M81Y03QK7V5D2W9T4R6H8X${String(Date.now()).slice(-2)}`, reason: 'mine' }
+    const reason = newWrite()
     const path = `reconciliation/breaks/${made.breakId}/assign`
     expect((await room.post(path, { ...reason, version: 0, assignee: 'lee' }, headers)).status).toBe(200)
     await dialog().getByRole('textbox', { name: '사유' }).fill('제가 봅니다')
@@ -294,9 +387,14 @@ async function inspectAndWiden(label: string): Promise<void> {
 
 describe('every page: axe finds nothing, nothing scrolls sideways, English is complete', () => {
   test.each(['ko', 'en'] as const)('%s', async language => {
+    const longWord = { ...newWrite(), reason: `https://acquirer.example/${'tickets/'.repeat(30)}` }
+    const noted = `reconciliation/breaks/${made.breakId}/note`
+    expect((await room.post(noted, longWord, await room.headersOf('kim'))).status).toBe(200)
+    await plantDays(`looked-at-days-${language}`)
     await signIn('kim', '/settlement', language)
     const pages = [
       ['batches', '/settlement'],
+      ['days', `/settlement?merchantId=looked-at-days-${language}`],
       ['batch', `/settlement/batches/${planted.batches[0]!.batchId}`],
       ['files', '/settlement/files'],
       ['file', `/settlement/files/${planted.file.fileId}`],
@@ -309,17 +407,26 @@ describe('every page: axe finds nothing, nothing scrolls sideways, English is co
       ['recon-file', `/reconciliation/files/${FILE}`],
       ['bad-file', `/reconciliation/files/${BAD_FILE}`],
     ] as const
-    const usual: readonly string[] = ['batches', 'file', 'funds', 'break']
+    const usual: readonly string[] = ['batches', 'days', 'file', 'funds', 'break']
     for (const [label, path] of pages.filter(([label]) => isEveryLook || usual.includes(label))) {
-      await page.goto(`${room.shopUrl}/console${path}?lang=${language}`)
+      await page.goto(addressOf(path, language))
       await page.locator('.rows, .room-facts, .facts').first().waitFor()
       await page.waitForLoadState('networkidle')
       await inspectAndWiden(`${language}-settlement-${label}`)
       if (language === 'en') expect((await page.locator('main').textContent())?.match(/[가-힣]+/g)).toBeNull()
     }
-    await page.goto(`${room.shopUrl}/console${breakPath()}?lang=${language}`)
+    await page.goto(addressOf(breakPath(), language))
     await page.getByRole('button', { name: language === 'ko' ? '처리 제안' : 'Propose', exact: true }).click()
     await inspectAndWiden(`${language}-settlement-propose`)
+    await page.goto(addressOf(breakPath(), language))
+    await page.getByRole('button', { name: language === 'ko' ? '메모 남기기' : 'Write a note', exact: true }).click()
+    await inspectAndWiden(`${language}-settlement-note`)
+    const { batchId } = await room.plantUsedUpBatch(`looked-at-${language}`)
+    await page.goto(addressOf(`/settlement/batches/${batchId}`, language))
+    const retry = language === 'ko' ? '지급 한 번 더 허용' : 'Allow another payout'
+    // kim may not: it is looked at as it is.
+    await page.getByRole('button', { name: retry, exact: true }).waitFor()
+    await inspectAndWiden(`${language}-settlement-used-up`)
   })
 
   test('rows are 36 px and amounts at the right in figures of one width; what waits is amber, never red', async () => {

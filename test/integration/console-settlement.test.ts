@@ -121,12 +121,87 @@ describe('a payout file', () => {
   })
 })
 
+describe('a batch whose payouts all failed', () => {
+  const retry = (batchId: string, headers: Headers, body: object = write()) =>
+    post('retryBatch', `settlements/${batchId}/retry`, body, headers)
+  const canRetry = async (batchId: string) => (await room.get(`settlements/${batchId}`, viewer)).json.canRetry
+
+  test('is allowed one more by an approver, once; then it has an attempt left', async () => {
+    const { batchId } = await room.plantUsedUpBatch('retried')
+    expect(await canRetry(batchId)).toBe(true)
+    expect(told(await retry(batchId, operator))).toEqual([403, 'FORBIDDEN', 'role'])
+    const body = write()
+    const first = await retry(batchId, approver, body)
+    const again = await retry(batchId, approver, body)
+
+    expect([first.status, first.json]).toMatchObject([200, { batchId, attempt: 6 }])
+    expect([again.status, again.replayed, again.json]).toEqual([200, true, first.json])
+    expect(told(await retry(batchId, approver))).toEqual([409, 'BATCH_CONFLICT', 'attempts_left'])
+    expect(told(await retry(batchId, approver, { ...body, reason: 'another' }))).toEqual([
+      ...[422, 'DUPLICATE_REQUEST', 'different_request'],
+    ])
+    expect(await canRetry(batchId)).toBe(false)
+    expect(await room.audited(batchId)).toEqual([{ actor: 'lee', action: 'batch.retried', reason: 'the usual run' }])
+  })
+
+  test('is allowed one by one of two at once', async () => {
+    const { batchId } = await room.plantUsedUpBatch('retried-twice')
+    const both = await Promise.all([retry(batchId, approver), retry(batchId, other)])
+
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
+    expect(await room.audited(batchId)).toHaveLength(1)
+  })
+
+  test('is the only one: a batch with a payout that lives gets none', async () => {
+    const { batches } = await room.plantFile(['shop'])
+    expect(told(await retry(batches[0]!.batchId, approver))).toEqual([409, 'BATCH_CONFLICT', 'living'])
+  })
+})
+
+describe('the sums of a merchant by day', () => {
+  const days = ['2026-11-19', '2026-11-20', '2026-11-21'] as const
+  const sums = async (query: string) => {
+    const { status, json } = await room.get(`settlement-days?merchantId=summed${query}`, viewer)
+    expect([status, openApi.bodyProblems('sumBatchDays', status, 'application/json', json)]).toEqual([200, []])
+    return json
+  }
+  beforeAll(async () => {
+    await room.plantBatches('summed', [
+      { periodEnd: days[0], dueOn: days[1], state: 'PAID', netMinor: 100, itemCount: 2 },
+      { periodEnd: days[1], dueOn: days[2], netMinor: 20, itemCount: 3 },
+      { periodEnd: days[1], dueOn: days[2], netMinor: -5 },
+      { periodEnd: days[1], dueOn: days[2], netMinor: 7, currency: 'USD' },
+    ])
+  })
+
+  test('are of the batches that the list has of the day, currency and state', async () => {
+    const { items, earlierTo } = await sums('')
+    expect(items).toMatchObject([
+      { day: days[1], currency: 'KRW', batchCount: 2, itemCount: 4, net: '15', states: [{ state: 'CLOSED' }] },
+      { day: days[1], currency: 'USD', batchCount: 1, itemCount: 1, net: '7' },
+      { day: days[0], currency: 'KRW', batchCount: 1, itemCount: 2, net: '100', states: [{ state: 'PAID' }] },
+    ])
+    expect(earlierTo).toBeNull()
+    for (const { day, currency, states } of items)
+      for (const { state, batchCount } of states) {
+        const query = `merchantId=summed&soldFrom=${day}&soldTo=${day}&currency=${currency}&state=${state}`
+        const { json } = await room.get(`settlements?${query}`, viewer)
+        expect(json.items).toHaveLength(batchCount)
+      }
+  })
+
+  test('are by the day of payment, too, from a day and by a currency', async () => {
+    const { items } = await sums(`&by=due&currency=KRW&from=${days[2]}`)
+    expect(items).toMatchObject([{ day: days[2], net: '15' }])
+  })
+})
+
 describe('a break', () => {
   let made: ReconBreak
   beforeEach(async () => {
     made = await room.plantBreak(1_000)
   })
-  const names = { assign: 'assignBreak', propose: 'proposeForBreak', decide: 'decideBreak' } as const
+  const names = { assign: 'assignBreak', note: 'noteBreak', propose: 'proposeForBreak', decide: 'decideBreak' } as const
   const act = (what: keyof typeof names, headers: Headers, body: object) =>
     post(names[what], `reconciliation/breaks/${made.breakId}/${what}`, write(body), headers)
   const proposed = (version: number) => ({ version, wanted: { kind: 'resolve', account: 'own_funds' } })
@@ -144,6 +219,16 @@ describe('a break', () => {
     ])
     const audited = await room.audited(made.breakId)
     expect(audited.map(({ actor }) => actor)).toEqual(['lee', 'kim', 'kim'])
+  })
+
+  test('has notes with who wrote them, in any state but closed', async () => {
+    expect(told(await act('note', viewer, {}))).toEqual([403, 'FORBIDDEN', 'role'])
+    await act('propose', operator, proposed(0))
+    expect(told(await act('note', approver, { reason: 'the acquirer agrees' }))).toEqual([200, 'PROPOSED', undefined])
+
+    const { json } = await room.get(`reconciliation/breaks/${made.breakId}`, viewer)
+    expect(json.actions.at(-1)).toMatchObject({ actor: 'lee', action: 'note', reason: 'the acquirer agrees' })
+    expect(await room.audited(made.breakId)).toHaveLength(2)
   })
 
   test('is not approved by who proposed it, by an operator, or by whom it changed under', async () => {
@@ -164,8 +249,9 @@ describe('a break', () => {
   test('knows a key by its request, of each step', async () => {
     const steps = [
       ['assign', operator, { version: 0, assignee: 'kim' }],
-      ['propose', operator, proposed(1)],
-      ['decide', approver, approval(2)],
+      ['note', operator, {}],
+      ['propose', operator, proposed(2)],
+      ['decide', approver, approval(3)],
     ] as const
     for (const [what, headers, body] of steps) {
       const sent = write(body)
@@ -174,12 +260,13 @@ describe('a break', () => {
         ...[422, 'DUPLICATE_REQUEST', 'different_request'],
       ])
     }
-    expect(told(await act('assign', operator, { version: 3, assignee: 'kim' }))).toEqual([
+    expect(told(await act('assign', operator, { version: 4, assignee: 'kim' }))).toEqual([
       409,
       'BREAK_CONFLICT',
       'closed',
     ])
-    expect(told(await act('propose', operator, proposed(3)))).toEqual([409, 'BREAK_CONFLICT', 'closed'])
+    expect(told(await act('note', operator, {}))).toEqual([409, 'BREAK_CONFLICT', 'closed'])
+    expect(told(await act('propose', operator, proposed(4)))).toEqual([409, 'BREAK_CONFLICT', 'closed'])
   })
 
   test('is booked once by two approvers at once', async () => {

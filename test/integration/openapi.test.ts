@@ -160,6 +160,7 @@ const nothing: Seen = {
 /** What the console reads of settlement. `wrong`: a query that does not fit. */
 const settlementReads: Array<{ name: RouteName; pathOf: (seen: Seen) => string; isOne?: true; wrong?: string }> = [
   { name: 'findBatches', pathOf: () => 'settlements', wrong: '?state=SENT' },
+  { name: 'sumBatchDays', pathOf: () => 'settlement-days?merchantId=seen', wrong: '&by=paid' },
   { name: 'inspectBatch', pathOf: seen => `settlements/${seen.batch}`, isOne: true },
   { name: 'findBatchItems', pathOf: seen => `settlements/${seen.batch}/items`, isOne: true, wrong: '?limit=0' },
   { name: 'findPayouts', pathOf: () => 'payouts', wrong: '?state=DONE' },
@@ -176,6 +177,7 @@ const readAs = (to: PaymentApi, path: string, headers: Record<string, string> = 
   to.get(`/operator/${path}`, { ...fromPage(to), ...headers })
 /** What it decides. The successes are met by test/integration/console-settlement.test.ts, on a database of its own. */
 const settlementWrites: Array<{ name: RouteName; path: string; body?: object }> = [
+  { name: 'retryBatch', path: `settlements/${NO_SUCH_BATCH}/retry` },
   { name: 'approvePayoutFile', path: `payout-files/${NO_SUCH_PAYOUT_FILE}/approve` },
   { name: 'cancelPayoutFile', path: `payout-files/${NO_SUCH_PAYOUT_FILE}/cancel` },
   { name: 'cancelPayout', path: `payouts/${NO_SUCH_PAYOUT}/cancel` },
@@ -183,6 +185,7 @@ const settlementWrites: Array<{ name: RouteName; path: string; body?: object }> 
     ...{ name: 'assignBreak', path: `reconciliation/breaks/${NO_SUCH_BREAK}/assign` },
     body: { version: 0, assignee: 'seen approver' },
   },
+  { name: 'noteBreak', path: `reconciliation/breaks/${NO_SUCH_BREAK}/note` },
   {
     ...{ name: 'proposeForBreak', path: `reconciliation/breaks/${NO_SUCH_BREAK}/propose` },
     body: { version: 0, wanted: { kind: 'close' } },
@@ -902,6 +905,11 @@ describe('an API whose limits are used up', () => {
   })
 })
 
+const conflictOf = (name: RouteName): string => {
+  if (name === 'retryBatch') return 'BATCH_CONFLICT'
+  return name.endsWith('Break') ? 'BREAK_CONFLICT' : 'PAYOUT_CONFLICT'
+}
+
 /**
  * These routes ask nothing that can fail. The sandbox clock is met under way,
  * and outside the sandbox, by the tests of its handler.
@@ -913,7 +921,7 @@ const cannotBeProvoked = [
   // On a database of their own: test/integration/console-settlement.test.ts compares these answers with the document, too.
   ...settlementWrites.flatMap(({ name }) => [
     `${name} 200`,
-    `${name} 409 ${name.endsWith('Break') ? 'BREAK_CONFLICT' : 'PAYOUT_CONFLICT'}`,
+    `${name} 409 ${conflictOf(name)}`,
     `${name} 422 DUPLICATE_REQUEST`,
   ]),
   'advanceClock 202',

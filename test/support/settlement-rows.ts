@@ -92,6 +92,42 @@ export class SettlementRows {
     return { file, payouts, batches }
   }
 
+  /** A closed batch of which every payout that it may have failed. */
+  async plantUsedUpBatch(merchantId: string): Promise<SettlementBatch> {
+    const number = this.#planted++
+    const batch = batchOf(number, {
+      ...{ batchId: ids.batch(), merchantId, netMinor: amountOf(number), openedAtMs: NOW_MS, closedAtMs: NOW_MS },
+    })
+    await this.ports.database.runAlone(async tx => {
+      await this.ports.batches.insert(tx, batch)
+      for (let attempt = 1; attempt <= batch.attemptsMax; attempt++)
+        await this.ports.payouts.insert(
+          tx,
+          payoutOf(number, {
+            ...{ payoutId: ids.payout(), batchId: batch.batchId, merchantId, amountMinor: batch.netMinor, attempt },
+            ...{ state: 'FAILED', failure: 'account closed', createdAtMs: NOW_MS, updatedAtMs: NOW_MS },
+          }),
+        )
+    })
+    return batch
+  }
+
+  /** Batches of a merchant without items and payouts. */
+  async plantBatches(merchantId: string, given: readonly Partial<SettlementBatch>[]): Promise<SettlementBatch[]> {
+    const first = this.#planted
+    this.#planted += given.length
+    const batches = given.map((own, index) =>
+      batchOf(first + index, {
+        ...{ batchId: ids.batch(), merchantId, sequence: first + index + 1, openedAtMs: NOW_MS, closedAtMs: NOW_MS },
+        ...own,
+      }),
+    )
+    await this.ports.database.runAlone(async tx => {
+      for (const batch of batches) await this.ports.batches.insert(tx, batch)
+    })
+    return batches
+  }
+
   /** With what it put on recon_suspense. */
   async plantBreak(bookedMinor: number, given: Partial<NewBreak> = {}): Promise<ReconBreak> {
     const wanted: NewBreak = {

@@ -20,12 +20,14 @@ import { createHandler as getPayment } from '../../functions/api/get-payment.ts'
 import { createHandler as getReconOverview } from '../../functions/api/get-recon-overview.ts'
 import { createHandler as inspectBreak } from '../../functions/api/inspect-break.ts'
 import { createHandler as listPayments } from '../../functions/api/list-payments.ts'
+import { createHandler as noteBreak } from '../../functions/api/note-break.ts'
 import { createHandler as operatorCapture } from '../../functions/api/operator-capture.ts'
 import { createHandler as operatorInquire } from '../../functions/api/operator-inquire.ts'
 import { createHandler as operatorRefund } from '../../functions/api/operator-refund.ts'
 import { createHandler as operatorVoid } from '../../functions/api/operator-void.ts'
 import { createHandler as proposeForBreak } from '../../functions/api/propose-for-break.ts'
 import { createHandler as refund } from '../../functions/api/refund.ts'
+import { createHandler as retryBatch } from '../../functions/api/retry-batch.ts'
 import { createHandler as voidPayment } from '../../functions/api/void.ts'
 import { createHandler as ageBreaks } from '../../functions/jobs/age-breaks.ts'
 import { createHandler as closeBatches } from '../../functions/jobs/close-batches.ts'
@@ -93,6 +95,7 @@ const askWrite = (handler: Parameters<typeof ask>[0], route: string, body: objec
     ...{ route, body: { ...sampleWrite, ...body }, claims: { sub: 'Park', role: 'approver' } },
     pathParameters: {
       ...{ fileId: payoutFileOf(1).fileId, payoutId: payoutOf(1).payoutId, breakId: breakOf(1).breakId },
+      batchId: payoutOf(1).batchId,
     },
   })
 const claims = { sub: 'kim', role: 'viewer' }
@@ -141,10 +144,13 @@ const readers: Record<string, (ports: Ports) => Promise<unknown>> = {
   'cancel-payout-file': ports =>
     askWrite(cancelPayoutFile(ofWriter(ports)), 'POST /operator/payout-files/{fileId}/cancel', {}),
   'cancel-payout': ports => askWrite(cancelPayout(ofWriter(ports)), 'POST /operator/payouts/{payoutId}/cancel', {}),
+  'retry-batch': ports => askWrite(retryBatch(ofWriter(ports)), 'POST /operator/settlements/{batchId}/retry', {}),
   'assign-break': ports =>
     askWrite(assignBreak(ofWriter(ports)), 'POST /operator/reconciliation/breaks/{breakId}/assign', {
       ...{ version: 0, assignee: 'Kim' },
     }),
+  'note-break': ports =>
+    askWrite(noteBreak(ofWriter(ports)), 'POST /operator/reconciliation/breaks/{breakId}/note', {}),
   'propose-for-break': async ports => {
     const own = ofWriter(ports)
     // Whether there is such a break is looked at before.
@@ -232,6 +238,7 @@ const others = [
   'sign-out',
   'skip-dead-letter',
   'snapshot-balances',
+  'sum-batch-days',
   'sweep-outbox',
 ]
 

@@ -1,5 +1,5 @@
 /** The console's decisions about payout files and breaks as their tests want them: a route with what it decides about. */
-import type { OperatorRole } from '../../shared/contracts/lists.ts'
+import type { OperatorRole, PayoutState } from '../../shared/contracts/lists.ts'
 import { sampleWrite } from '../../shared/contracts/operator-write.ts'
 import type { OperatorRoutePorts } from '../../shared/http/index.ts'
 import { FakeAuditLog, FakeConsoleActions } from '../../shared/payments/fake-console-actions.ts'
@@ -8,7 +8,8 @@ import type { Clock } from '../../shared/payments/ports.ts'
 import { createBreakPorts } from '../../shared/reconciliation/fake-breaks.ts'
 import { openBreaks } from '../../shared/reconciliation/open-breaks.ts'
 import { createPayoutPorts } from '../../shared/settlement/fake-payouts.ts'
-import { payoutFileOf, payoutOf } from '../../shared/settlement/fake-settlements.ts'
+import { batchOf, payoutFileOf, payoutOf } from '../../shared/settlement/fake-settlements.ts'
+import type { SettlementBatch } from '../../shared/settlement/ports.ts'
 import { operatorRoute } from './operator-route.ts'
 
 type CreateHandler<Own> = (ports: OperatorRoutePorts & { clock: Clock } & Own) => unknown
@@ -40,6 +41,24 @@ export async function payoutRoute(
     }
   })
   return { db, own, ...(await operatorRoute(createHandler, route, own, role)) }
+}
+
+/** With a closed batch of so many payouts, all of which failed but the last one when it says so. */
+export async function batchRoute(
+  createHandler: CreateHandler<ReturnType<typeof payoutPorts>>,
+  route: string,
+  role: OperatorRole,
+  { payouts = 5, last = 'FAILED', ...given }: { payouts?: number; last?: PayoutState } & Partial<SettlementBatch> = {},
+) {
+  const db = new FakeDatabase()
+  const own = payoutPorts(db)
+  const batch = batchOf(1, { dueOn: '2026-01-02', ...given })
+  await db.run('plant', async tx => {
+    await own.batches.insert(tx, batch)
+    for (let attempt = 1; attempt <= payouts; attempt++)
+      await own.payouts.insert(tx, payoutOf(attempt, { attempt, state: attempt === payouts ? last : 'FAILED' }))
+  })
+  return { db, own, batchId: batch.batchId, ...(await operatorRoute(createHandler, route, own, role)) }
 }
 
 export const NO_SUCH_BREAK = 'brk_01M80000000000000000000000'

@@ -96,7 +96,8 @@ describe('a retry', () => {
     )
     expect(lineOf({ kind: 'not_found' })).toMatch(/^Nothing was done: there is none/)
     expect(lineOf({ kind: 'not_closed', state: 'PAID' })).toMatch(/^Nothing was done: it is PAID,/)
-    expect(lineOf({ kind: 'living', payout })).toBe('Nothing was done: its payout out_1 is FAILED.')
+    const living = { ...payout, state: 'SENT' as const }
+    expect(lineOf({ kind: 'living', payout: living })).toBe('Nothing was done: its payout out_1 is SENT.')
     expect(lineOf({ kind: 'too_many' })).toBe('Nothing was done: it has had 100 payouts, and none may have more.')
   })
 

@@ -1,10 +1,11 @@
 /** One settlement batch: its sums, its payouts, and what it pays for. */
 import { getRouteApi, Link } from '@tanstack/react-router'
-import type { BatchView, ItemView } from '../../../../shared/contracts/settlement-views.ts'
+import type { ItemView, OperatorBatchView } from '../../../../shared/contracts/settlement-views.ts'
 import { formatMoney } from '../../money.ts'
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
 import { Loaded } from '../view/loaded.tsx'
 import { useOperatorQuery, useTogether } from '../view/use-operator-query.ts'
+import { BatchActions } from './batch-actions.tsx'
 import { Facts, NextPages, Rows } from './list-parts.tsx'
 import { isMissing, Missing } from './missing.tsx'
 import { PayoutRows } from './payout-rows.tsx'
@@ -37,7 +38,7 @@ export function BatchPage() {
   )
 }
 
-function Summary({ batch }: { batch: BatchView }) {
+function Summary({ batch }: { batch: OperatorBatchView }) {
   const { t } = useConsoleTexts()
   const language = useLanguage()
   return (
@@ -46,6 +47,7 @@ function Summary({ batch }: { batch: BatchView }) {
         <strong className="payment-amount">{formatMoney(batch.net, batch.currency, language)}</strong>{' '}
         <BatchTag state={batch.state} />
       </p>
+      <BatchActions batch={batch} />
       <section className="room-facts" aria-labelledby="batch-facts">
         <h2 id="batch-facts">{t('settlement.batch.facts')}</h2>
         <Facts

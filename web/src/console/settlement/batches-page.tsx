@@ -1,14 +1,15 @@
-/** Settlement batches, the newest period first, under filters that stand in the address. */
+/** Settlement batches, the last day first, under filters that stand in the address; of one merchant also its sums by day. */
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { type BatchState, batchStates } from '../../../../shared/contracts/lists.ts'
+import { batchDayKinds, batchStates } from '../../../../shared/contracts/lists.ts'
 import type { SettlementListView } from '../../../../shared/contracts/routes/list-settlements.ts'
 import { formatMoney } from '../../money.ts'
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
 import { Loaded } from '../view/loaded.tsx'
 import { useOperatorQuery } from '../view/use-operator-query.ts'
-import { FilterForm, NextPages, Rows } from './list-parts.tsx'
+import { BatchDays } from './batch-days.tsx'
+import { FilterForm, ListLink, NextPages, Rows } from './list-parts.tsx'
 import { SettlementNav } from './room-nav.tsx'
-import { PAGE_LIMIT, searchOf } from './search.ts'
+import { batchDayKindOf, batchesQueryOf, type SearchOf, searchOf } from './search.ts'
 import { BatchTag, PayoutTag } from './tags.tsx'
 
 const route = getRouteApi('/settlement')
@@ -17,24 +18,28 @@ const place = { to: '/settlement' } as const
 export function BatchesPage() {
   const { t } = useConsoleTexts()
   const search = searchOf('batches')(route.useSearch())
-  const query = { ...search, state: search.state as BatchState | undefined, limit: PAGE_LIMIT }
-  const read = useOperatorQuery('findBatches', { query })
+  const read = useOperatorQuery('findBatches', { query: batchesQueryOf(search) })
+  const by = batchDayKindOf(search)
   const states = batchStates.map(state => [state, t(`settlement.batchStates.${state}`)] as const)
   return (
     <section aria-labelledby="batches-title">
       <h1 id="batches-title">{t('settlement.title')}</h1>
       <SettlementNav current="batches" />
+      <DayTabs search={search} />
       <FilterForm
         place={place}
         search={search}
+        kept={{ by: search.by }}
         fields={[
           { name: 'state', label: t('settlement.fields.state'), type: states },
-          { name: 'soldFrom', label: t('settlement.fields.soldFrom'), type: 'date' },
-          { name: 'soldTo', label: t('settlement.fields.soldTo'), type: 'date' },
+          { name: 'from', label: t(`settlement.fields.from.${by}`), type: 'date' },
+          { name: 'to', label: t(`settlement.fields.to.${by}`), type: 'date' },
           { name: 'merchantId', label: t('settlement.fields.merchantId'), type: 'text' },
           { name: 'currency', label: t('settlement.fields.currency'), type: 'text' },
         ]}
       />
+      {search.merchantId !== undefined && <BatchDays search={search} merchantId={search.merchantId} />}
+      {search.merchantId !== undefined && <h2>{t('settlement.tabs.batches')}</h2>}
       <Loaded read={read} loading={t('settlement.batches.loading')} failed={t('settlement.batches.failed')}>
         {({ items, nextCursor }) => (
           <>
@@ -44,6 +49,26 @@ export function BatchesPage() {
         )}
       </Loaded>
     </section>
+  )
+}
+
+/** By which day batches are listed and summed. */
+function DayTabs({ search }: { search: SearchOf<'batches'> }) {
+  const { t } = useConsoleTexts()
+  return (
+    <nav className="console-tabs room-states" aria-label={t('settlement.days.by')}>
+      {batchDayKinds.map(kind => (
+        <ListLink
+          key={kind}
+          place={place}
+          search={{ ...search, by: kind === 'sold' ? undefined : kind, cursor: undefined }}
+          isCurrent={kind === batchDayKindOf(search)}
+          className="console-tab"
+        >
+          {t(`settlement.days.kinds.${kind}`)}
+        </ListLink>
+      ))}
+    </nav>
   )
 }
 

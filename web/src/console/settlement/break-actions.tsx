@@ -1,4 +1,4 @@
-/** What can be done with an open break: assign it, propose where its money goes, and decide about a proposal of somebody else. */
+/** What can be done with an open break: assign it, write a note, propose where its money goes, and decide about a proposal of somebody else. */
 import { useState } from 'react'
 import type { ExplainedBreakView } from '../../../../shared/contracts/break-views.ts'
 import { useConsoleTexts, useSessionState } from '../console-context.ts'
@@ -9,7 +9,7 @@ import { proposalIn, useProposalText } from './proposals.ts'
 import { ProposeDialog } from './propose-dialog.tsx'
 import { useRefusalWords } from './refusal-words.ts'
 
-type OpenDialog = 'assign' | 'propose' | 'approve' | 'refuse'
+type OpenDialog = 'assign' | 'note' | 'propose' | 'approve' | 'refuse'
 
 export function BreakActions({ of }: { of: ExplainedBreakView }) {
   const { t } = useConsoleTexts()
@@ -18,6 +18,7 @@ export function BreakActions({ of }: { of: ExplainedBreakView }) {
   const ask = (dialog: OpenDialog) => () => setOpen({ dialog, seen: of })
   const close = () => setOpen(undefined)
   const proposal = proposalIn(of)
+  const note: PossibleAction = { needs: 'operator', label: t('settlement.break.note'), onClick: ask('note') }
   const actions: PossibleAction[] =
     of.closedAt !== null
       ? []
@@ -25,6 +26,7 @@ export function BreakActions({ of }: { of: ExplainedBreakView }) {
         ? [
             { needs: 'operator', label: t('settlement.break.propose'), onClick: ask('propose'), isMain: true },
             { needs: 'operator', label: t('settlement.break.assign'), onClick: ask('assign') },
+            note,
           ]
         : [
             {
@@ -32,12 +34,14 @@ export function BreakActions({ of }: { of: ExplainedBreakView }) {
               ...(proposal.actor === who ? { whyNot: t('settlement.mayNot.own') } : {}),
             },
             { needs: 'approver', label: t('settlement.break.refuse'), onClick: ask('refuse') },
+            note,
           ]
   return (
     <>
       {of.closedAt !== null && <p className="small">{t('settlement.break.isClosed')}</p>}
       <ActionBar label={t('settlement.break.actions')} actions={actions} />
       {open?.dialog === 'assign' && <AssignDialog of={open.seen} who={who} onClose={close} />}
+      {open?.dialog === 'note' && <NoteDialog of={open.seen} onClose={close} />}
       {open?.dialog === 'propose' && <ProposeDialog of={open.seen} onClose={close} />}
       {(open?.dialog === 'approve' || open?.dialog === 'refuse') && (
         <DecideDialog of={open.seen} decision={open.dialog} onClose={close} />
@@ -87,6 +91,27 @@ function AssignDialog({ of, who, onClose }: DialogProps & { who: string }) {
         />
       </div>
     </WriteDialog>
+  )
+}
+
+/** What is typed as the reason is the note itself. */
+function NoteDialog({ of: { breakId }, onClose }: DialogProps) {
+  const { t } = useConsoleTexts()
+  const refused = useRefusalWords()
+  return (
+    <WriteDialog
+      name="noteBreak"
+      title={t('settlement.break.noteTitle')}
+      confirm={t('settlement.break.note')}
+      callOf={fields => ({ path: { breakId }, body: fields })}
+      told={told => <BreakTold of={told} />}
+      refused={refused}
+      reasonWords={{
+        ...{ label: t('settlement.break.noteLabel'), note: t('settlement.break.noteText') },
+        wanted: t('settlement.break.noteWanted'),
+      }}
+      onClose={onClose}
+    />
   )
 }
 

@@ -279,7 +279,7 @@ function Actions({ of: { actions, currency } }: { of: ExplainedBreakView }) {
             cell: ({ account, target }) =>
               [account && accountText(account), target].filter(each => each !== null).join(' · '),
           },
-          { label: t('settlement.break.why'), cell: ({ reason }) => reason },
+          { label: t('settlement.break.why'), cell: ({ reason }) => <span className="room-why">{reason}</span> },
         ]}
       />
     </section>

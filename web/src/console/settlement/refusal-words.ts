@@ -12,7 +12,12 @@ export function useRefusalWords(): (failure: CallFailure) => string | undefined 
       if (reason === 'held') return t('settlement.payoutRefusals.held', { count: Number(count) })
       return reason === 'changing' ? t('settlement.payoutRefusals.changing') : t('settlement.payoutRefusals.state')
     }
+    if (code === 'BATCH_CONFLICT') return t(`settlement.batchRefusals.${batchReasonIn(reason)}`)
     const known = code === 'BREAK_CONFLICT' ? breakRefusals.find(each => each === reason) : undefined
     return known && t(`settlement.breakRefusals.${known}`)
   }
 }
+
+const batchReasons = ['living', 'attempts_left', 'too_many'] as const
+
+const batchReasonIn = (reason: unknown) => batchReasons.find(each => each === reason) ?? 'state'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { breakStates } from '../../../../shared/contracts/lists.ts'
 import { contract } from '../../../../shared/contracts/routes/find-breaks.ts'
-import { breaksQueryOf, breakTabOf, breakTabs, searchOf } from './search.ts'
+import { batchesQueryOf, breaksQueryOf, breakTabOf, breakTabs, searchOf } from './search.ts'
 
 const FILE = 'rcf_01M8HT4C7Q2W9E5R8T1Y6V3B0N'
 
@@ -9,6 +9,20 @@ test('an address keeps what its list can be asked for, and nothing else', () => 
   expect(searchOf('files')({ state: 'PREPARED', cursor: '', lang: 'en', merchantId: 'm' })).toEqual({
     state: 'PREPARED',
   })
+})
+
+test.each([
+  [
+    { from: '2026-11-01', state: 'PAID' },
+    { soldFrom: '2026-11-01', soldTo: undefined, state: 'PAID' },
+  ],
+  [
+    { by: 'due', to: '2026-11-01', merchantId: 'shop' },
+    { dueTo: '2026-11-01', merchantId: 'shop' },
+  ],
+  [{ by: 'nope', to: '2026-11-01' }, { soldTo: '2026-11-01' }],
+])('batches by %j are asked for by days of one kind', (search, query) => {
+  expect(batchesQueryOf(search)).toEqual({ ...query, limit: 50 })
 })
 
 describe('breaks', () => {

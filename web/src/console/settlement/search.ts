@@ -1,8 +1,9 @@
 /** What the lists of the room are asked for: their filters, as they stand in the address. Values are judged by the API. */
+import type { BatchDayKind, BatchState } from '../../../../shared/contracts/lists.ts'
 
 /** What each list can be asked for; everything else in an address is left out. */
 export const listNames = {
-  batches: ['state', 'soldFrom', 'soldTo', 'merchantId', 'currency', 'cursor'],
+  batches: ['by', 'state', 'from', 'to', 'merchantId', 'currency', 'cursor'],
   payouts: ['state', 'merchantId', 'cursor'],
   files: ['state', 'cursor'],
   items: ['cursor'],
@@ -44,4 +45,13 @@ export function breaksQueryOf(search: SearchOf<'breaks'>) {
   const { tab: _, ...filters } = search
   const tab = breakTabOf(search)
   return { ...filters, ...(tab === undefined ? {} : { state: breakTabs[tab].join(',') }), limit: PAGE_LIMIT }
+}
+
+/** By the last day of the period, unless the day of payment is asked for. */
+export const batchDayKindOf = ({ by }: SearchOf<'batches'>): BatchDayKind => (by === 'due' ? 'due' : 'sold')
+
+export function batchesQueryOf(search: SearchOf<'batches'>) {
+  const { by: _, from, to, state, ...filters } = search
+  const days = batchDayKindOf(search) === 'due' ? { dueFrom: from, dueTo: to } : { soldFrom: from, soldTo: to }
+  return { ...filters, ...days, state: state as BatchState | undefined, limit: PAGE_LIMIT }
 }

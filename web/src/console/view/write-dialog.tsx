@@ -20,6 +20,13 @@ export interface WriteFields {
   reason: string
 }
 
+/** What the field says of itself, and when it was left empty. */
+export interface ReasonWords {
+  label: string
+  note: string
+  wanted: string
+}
+
 interface WriteDialogProps<Name extends RouteName> {
   name: Name
   /** What will be done, and to what. */
@@ -32,6 +39,8 @@ interface WriteDialogProps<Name extends RouteName> {
   told: (body: OkBody<Name>) => ReactNode
   /** Why it was refused, where this room has better words than the API. */
   refused?: (failure: CallFailure) => string | undefined
+  /** Where what is typed is more than a reason. Undefined: the usual words. */
+  reasonWords?: ReasonWords
   onClose: () => void
   /** Further fields. They cannot be changed while their request is under way. */
   children?: ReactNode
@@ -41,6 +50,8 @@ interface WriteDialogProps<Name extends RouteName> {
 export function WriteDialog<Name extends RouteName>(props: WriteDialogProps<Name>) {
   const { name, title, confirm, callOf, told, refused, onClose, children } = props
   const { t } = useConsoleTexts()
+  const usualWords = { label: t('write.reason'), note: t('write.reasonNote'), wanted: t('write.reasonWanted') }
+  const { reasonWords = usualWords } = props
   const titleId = useId()
   const dialog = useRef<HTMLDialogElement>(null)
   const writing = useOperatorWrite(name)
@@ -93,7 +104,12 @@ export function WriteDialog<Name extends RouteName>(props: WriteDialogProps<Name
         <h2 id={titleId}>{title}</h2>
         <fieldset disabled={isLocked} onChange={() => state.kind === 'refused' && startAnew()}>
           {children}
-          <ReasonField text={reason} onText={setReason} isWanted={isReasonWanted && reason.trim() === ''} />
+          <ReasonField
+            words={reasonWords}
+            text={reason}
+            onText={setReason}
+            isWanted={isReasonWanted && reason.trim() === ''}
+          />
         </fieldset>
         {call !== undefined && <RequestShown name={name} call={call} writeKey={key} />}
         <div className="write-result" role="status">
@@ -121,17 +137,17 @@ export function WriteDialog<Name extends RouteName>(props: WriteDialogProps<Name
 }
 
 interface ReasonFieldProps {
+  words: ReasonWords
   text: string
   onText: (text: string) => void
   isWanted: boolean
 }
 
-function ReasonField({ text, onText, isWanted }: ReasonFieldProps) {
-  const { t } = useConsoleTexts()
+function ReasonField({ words, text, onText, isWanted }: ReasonFieldProps) {
   const id = useId()
   return (
     <div className="write-field">
-      <label htmlFor={id}>{t('write.reason')}</label>
+      <label htmlFor={id}>{words.label}</label>
       <textarea
         id={id}
         rows={2}
@@ -143,7 +159,7 @@ function ReasonField({ text, onText, isWanted }: ReasonFieldProps) {
         onChange={event => onText(event.target.value)}
       />
       <p className={isWanted ? 'small field-wrong' : 'small'} id={`${id}-note`}>
-        {isWanted ? t('write.reasonWanted') : t('write.reasonNote')}
+        {isWanted ? words.wanted : words.note}
       </p>
     </div>
   )
