@@ -67,10 +67,10 @@ export async function killRun(system: FoundSystem, control: Control, options: Ki
   try {
     return await runAs({ merchantId, operators }, system, control, days, options)
   } finally {
-    // The system may be somebody's, and goes on.
-    await disableOperators(
-      system,
-      wanted.map(({ name }) => name),
+    // The system may be somebody's, and goes on. Where it does not come back, that is what has to be said.
+    const names = wanted.map(({ name }) => name)
+    await disableOperators(system, names).catch(({ message }) =>
+      options.say(`the operators of the run stay: ${message}`),
     )
   }
 }
