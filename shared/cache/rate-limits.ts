@@ -65,14 +65,18 @@ for i = 1, count do
 end
 return result`
 
+/**
+ * Given to the client when it is made. A pipeline knows only the scripts of its client that were defined before it began: one that is
+ * defined while ioredis gathers commands is missing in that pipeline, and an exception that nobody can catch ends the process.
+ */
+export const limitScripts = { takeFromBuckets: { lua: TAKE } }
+
 type Answer = [text: string | null, ...micros: number[]]
 type TakeCommand = (keyCount: number, ...given: (string | number)[]) => Promise<Answer>
 
 export class RedisRateLimits {
   readonly #options: RedisRateLimitsOptions
   readonly #local: LocalLimits
-  /** Clients that know the script. */
-  readonly #prepared = new WeakSet<Redis>()
   readonly #buckets: Record<RouteClass, { caller: Bucket; ip: Bucket }>
 
   constructor(options: RedisRateLimitsOptions) {
@@ -106,7 +110,7 @@ export class RedisRateLimits {
     try {
       const names = [...buckets.map(({ name }) => name), ...(stored ? [stored.name] : [])]
       const numbers = buckets.flatMap(({ bucket }) => [bucket.tenthMicros, bucket.emptyMicros])
-      const take = this.#commandOf(this.#options.redis())
+      const take = commandOf(this.#options.redis())
       const [text, ...micros] = await take(names.length, ...names, buckets.length, stored?.beginning ?? '', ...numbers)
       const limits = buckets.map(({ bucket }, index) => stateOf(bucket, micros[2 * index]!, micros[2 * index + 1]!))
       return { limits, isRead: true, text: text ?? undefined }
@@ -120,15 +124,12 @@ export class RedisRateLimits {
     this.#options.onLocal(routeClass)
     return { limits: this.#local.take(buckets), isRead: false, text: undefined }
   }
+}
 
-  #commandOf(redis: Redis): TakeCommand {
-    if (!this.#prepared.has(redis)) {
-      redis.defineCommand('takeFromBuckets', { lua: TAKE })
-      this.#prepared.add(redis)
-    }
-    const { takeFromBuckets } = redis as unknown as { takeFromBuckets: TakeCommand }
-    return takeFromBuckets.bind(redis)
-  }
+/** The client was made with `limitScripts`. */
+function commandOf(redis: Redis): TakeCommand {
+  const { takeFromBuckets } = redis as unknown as { takeFromBuckets: TakeCommand }
+  return takeFromBuckets.bind(redis)
 }
 
 interface NamedBucket {

@@ -23,8 +23,6 @@ class FakeRedis {
   readonly ttlsSeconds: unknown[] = []
   error: Error | undefined
 
-  defineCommand(): void {}
-
   /** Refuses nothing. */
   async takeFromBuckets(keyCount: number, ...given: (string | number)[]): Promise<unknown[]> {
     if (this.error) throw this.error
@@ -229,4 +227,12 @@ describe('createRedis', () => {
       server.close()
     }
   })
+})
+
+// A command that was called on a pipeline without it left its callback behind, which ended the process when the pipeline was answered.
+test('a client knows the script of the limits from its first pipeline on', () => {
+  const redis = createRedis('redis://127.0.0.1:1')
+  const pipeline = redis.pipeline() as unknown as { takeFromBuckets?: unknown }
+  redis.disconnect()
+  expect(pipeline.takeFromBuckets).toBeInstanceOf(Function)
 })

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis'
 import * as z from 'zod'
 import type { Charge, LimitState } from '../contracts/limits.ts'
 import type { IncarnationCheck } from './incarnation-check.ts'
-import type { RedisRateLimits } from './rate-limits.ts'
+import { limitScripts, type RedisRateLimits } from './rate-limits.ts'
 
 export interface CachedAnswer {
   fingerprint: string
@@ -128,6 +128,7 @@ export function createRedis(url: string): Redis {
     // Commands of the same moment share a round trip.
     enableAutoPipelining: true,
     maxRetriesPerRequest: 0,
+    scripts: limitScripts,
     retryStrategy: tries => Math.min(tries * 100, RECONNECT_MS_MAX),
   })
   // Without a listener ioredis prints every failed reconnection; each failed command already reports itself.

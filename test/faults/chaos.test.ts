@@ -14,12 +14,18 @@ testOrSkip(
   async () => {
     // With days that pass it takes minutes more: test/full has them.
     const flags = ['--minutes', '0.5', '--days', '0', '--plant']
-    const { code, failures, mismatches, planted, faults, operations, journal } = await runChaos('chaos', SEED, flags)
+    const { code, failures, mismatches, planted, faults, operations, operators, journal } = await runChaos(
+      'chaos',
+      SEED,
+      flags,
+    )
     expect({ code, failures, mismatches }).toEqual({ code: 0, failures: [], mismatches: [] })
-    expect(planted.length).toBeGreaterThanOrEqual(5)
+    expect(planted.length).toBeGreaterThanOrEqual(7)
     expect(planted.filter(({ problem }: { problem: string | null }) => problem !== null)).toEqual([])
     expect(Object.values<object>(faults).flatMap(counts => Object.keys(counts)).length).toBeGreaterThanOrEqual(3)
     expect(Object.keys(operations)).toEqual(expect.arrayContaining(['authorize SUCCEEDED', 'capture SUCCEEDED']))
+    expect(operators.entries).toBeGreaterThan(0)
+    expect(operators.refused).toBeGreaterThan(0)
     expect(journal).toBeGreaterThan(0)
   },
   DEADLINE_MS,

@@ -27,4 +27,6 @@ test(`kafka, mariadb, redis and the API are killed in turn (seed ${SEED})`, asyn
   expect(result.faults.map(({ fault }) => fault.victim).sort()).toEqual(['api', 'kafka', 'mariadb', 'redis'])
   expect(Math.min(...result.faults.map(({ inFlight }) => inFlight))).toBeGreaterThan(0)
   expect(result.payments).toBeGreaterThanOrEqual(50)
+  expect(result.operators.asked).toBeGreaterThan(0)
+  expect(result.operators.entries).toBe(result.operators.asked)
 }, 600_000)

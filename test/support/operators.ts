@@ -1,10 +1,8 @@
 /** Operators of one test on a running system: straight in the table, because other tests go by who is the first approver. */
 import { createHash } from 'node:crypto'
-import { SECRET_HEADER } from '../../shared/contracts/console.ts'
+import { signIn } from '../../scripts/lab/console/sign-in.ts'
 import type { OperatorRole } from '../../shared/contracts/lists.ts'
-import { until } from '../../shared/runtime/until.ts'
 import type { TestDatabase } from './database.ts'
-import { send } from './http.ts'
 
 const LINK_LIFETIME_MS = 5 * 60_000
 
@@ -63,24 +61,8 @@ export class TestOperators {
 
   /** The headers of a request as the console's own page at `url` sends it. */
   async signIn(role: OperatorRole, url: string): Promise<Record<string, string>> {
-    const fromPage = { origin: url, 'sec-fetch-site': 'same-origin' }
-    const body = { secret: await this.linkFor(role) }
-    // What other tests have tried wrongly counts, too. A 429 uses no link up.
-    const opened = await until(
-      async () => {
-        const reply = await send(url, { method: 'POST', path: '/operator/session', headers: fromPage, body })
-        return reply.status === 429 ? undefined : reply
-      },
-      { what: 'a sign-in that is allowed' },
-    )
-    if (opened.status !== 201) throw new Error(`signing in: ${opened.text}`)
-    const cookie = opened.headers['set-cookie']![0]!.split(';')[0]!
-    return { ...fromPage, cookie, [SECRET_HEADER]: opened.json.secret }
+    return signIn(url, await this.linkFor(role))
   }
 }
 
-const ULID_DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-
-/** As a dialog of the console makes it. */
-export const newOperatorKey = (): string =>
-  `console:0${Array.from(crypto.getRandomValues(new Uint8Array(25)), byte => ULID_DIGITS[byte % 32]).join('')}`
+export { newConsoleKey as newOperatorKey } from '../../scripts/lab/console/console-key.ts'

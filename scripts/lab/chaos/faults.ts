@@ -4,6 +4,7 @@ import { until } from '../../../shared/runtime/until.ts'
 import type { Random } from '../random.ts'
 import { killAndWait, RECOVERY_DEADLINE_MS, rowOf } from '../service-faults.ts'
 import { type Stage, type Victim, victims } from './stage.ts'
+import { untilEntryStandsAlone } from './worst-moment.ts'
 
 export const faultKinds = ['kill', 'pause', 'restart', 'cut', 'refuse', 'delay', 'hold'] as const
 export type FaultKind = (typeof faultKinds)[number]
@@ -69,15 +70,20 @@ export function wordsOf({ victim, kind, lengthMs, delayMs }: Fault): string {
   return `${victim} ${words[kind]}`
 }
 
+export interface DoneFault extends Fault {
+  /** The API was killed between an entry of the audit log and the operation. */
+  atWorstMoment: boolean
+}
+
 /** Makes faults until the signal; then the last ones are ended early. Throws when a service does not come back. */
-export async function makeFaults(options: FaultsOptions): Promise<Fault[]> {
-  const done: Fault[] = []
+export async function makeFaults(options: FaultsOptions): Promise<DoneFault[]> {
+  const done: DoneFault[] = []
   const busy = new Set<Victim>()
   await Promise.all(Array.from({ length: LANES }, () => lane(options, options.random.fork(), busy, done)))
   return done
 }
 
-async function lane(options: FaultsOptions, random: Random, busy: Set<Victim>, done: Fault[]): Promise<void> {
+async function lane(options: FaultsOptions, random: Random, busy: Set<Victim>, done: DoneFault[]): Promise<void> {
   const { signal, leaseMs } = options
   let waiting: Fault[] = []
   while (!signal.aborted) {
@@ -89,20 +95,25 @@ async function lane(options: FaultsOptions, random: Random, busy: Set<Victim>, d
     const [fault] = waiting.splice(index, 1)
     busy.add(fault!.victim)
     options.say(wordsOf(fault!))
-    await acts[fault!.kind](options.stage, fault!, signal)
-    done.push(fault!)
+    const atWorstMoment = (await acts[fault!.kind](options.stage, fault!, signal)) === true
+    if (atWorstMoment) options.say('api was killed between an entry of the audit log and its operation')
+    done.push({ ...fault!, atWorstMoment })
     busy.delete(fault!.victim)
   }
 }
 
 const pauseUnless = (signal: AbortSignal, ms: number): Promise<void> => sleep(ms, undefined, { signal }).catch(() => {})
 
-type Act = (stage: Stage, fault: Fault, signal: AbortSignal) => Promise<void>
+/** True: at the worst moment. */
+type Act = (stage: Stage, fault: Fault, signal: AbortSignal) => Promise<unknown>
 
 const acts: Record<FaultKind, Act> = {
-  kill: async ({ control }, { victim }) => {
+  kill: async (stage, { victim }) => {
+    const { control } = stage
     await untilReady(control, victim)
+    const atWorstMoment = victim === 'api' && (await untilEntryStandsAlone(stage))
     await killAndWait(control, victim)
+    return atWorstMoment
   },
   pause: async ({ control }, { victim, lengthMs }, signal) => {
     await untilReady(control, victim)

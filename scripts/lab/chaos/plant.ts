@@ -2,7 +2,7 @@
 import { connectDatabase } from '../../operate/connections.ts'
 import { audit, type CheckName } from './auditor/audit.ts'
 import type { Facts } from './auditor/facts.ts'
-import { gather } from './auditor/gather.ts'
+import { gather, type ToldFacts } from './auditor/gather.ts'
 import type { Stage } from './stage.ts'
 
 interface Lie {
@@ -56,6 +56,24 @@ const lies: Lie[] = [
       'INSERT INTO ledger_entry SELECT * FROM planted; DROP TABLE planted',
     ],
   },
+  {
+    name: 'the audit log lacks what an operator asked for',
+    named: 'console',
+    sql: [
+      "CREATE TABLE planted AS SELECT * FROM audit_log WHERE action LIKE 'payment.%-asked' LIMIT 1; DELETE FROM audit_log WHERE id IN (SELECT id FROM planted)",
+      'INSERT INTO audit_log SELECT * FROM planted; DROP TABLE planted',
+    ],
+  },
+  {
+    name: 'the audit log says twice what an operator asked for once',
+    named: 'console',
+    sql: [
+      `INSERT INTO audit_log (id, actor, action, subject, reason, details, at, previous_hash, hash)
+        SELECT (SELECT MAX(id) FROM audit_log) + 1, actor, action, subject, reason, details, at, 'planted', 'planted'
+        FROM audit_log WHERE action LIKE 'payment.%-asked' LIMIT 1`,
+      "DELETE FROM audit_log WHERE hash = 'planted'",
+    ],
+  },
   { name: 'the acquirer captured a second time', named: 'decisions', alter: withSecondCapture },
 ]
 
@@ -71,11 +89,11 @@ function withSecondCapture(facts: Facts): Facts {
 /** All facts of a run, as they are now. */
 export const factsOf = async (
   { system: { databaseUrl, brokers }, acquirerUrl }: Stage,
-  { told, reads }: Pick<Facts, 'told' | 'reads'>,
-): Promise<Facts> => ({ ...(await gather({ databaseUrl, brokers, acquirerUrl })), told, reads })
+  { told, inquiries, reads }: ToldFacts,
+): Promise<Facts> => ({ ...(await gather({ databaseUrl, brokers, acquirerUrl })), told, inquiries, reads })
 
 /** The system must be at rest, and stays as it was. Throws when a lie cannot be planted or taken back. */
-export async function plantLies(stage: Stage, told: Pick<Facts, 'told' | 'reads'>): Promise<PlantedOutcome[]> {
+export async function plantLies(stage: Stage, told: ToldFacts): Promise<PlantedOutcome[]> {
   const outcomes: PlantedOutcome[] = []
   for (const lie of lies) outcomes.push({ name: lie.name, problem: await plant(stage, told, lie) })
   const left = audit(await factsOf(stage, told))
@@ -83,7 +101,7 @@ export async function plantLies(stage: Stage, told: Pick<Facts, 'told' | 'reads'
   return outcomes
 }
 
-async function plant(stage: Stage, told: Pick<Facts, 'told' | 'reads'>, lie: Lie): Promise<string | null> {
+async function plant(stage: Stage, told: ToldFacts, lie: Lie): Promise<string | null> {
   const { databaseUrl } = stage.system
   if (lie.sql) await execute(databaseUrl, lie.sql[0])
   try {

@@ -4,13 +4,14 @@ import type { DecisionState } from '../../../shared/contracts/acquirer.ts'
 import { defaultOptions, verify } from '../../operate/verify/settle.ts'
 import type { VerifyReport } from '../../operate/verify/verify-system.ts'
 import { noRetries } from '../client-answer.ts'
+import { type LabOperator, signInOperators } from '../console/operators.ts'
 import { auditSettled, type SettledAudit } from '../passing-days/audit-settled.ts'
 import { PassingDays } from '../passing-days/passing-days.ts'
 import { createRandom } from '../random.ts'
 import { RECOVERY_DEADLINE_MS } from '../service-faults.ts'
 import { audit, type Mismatch } from './auditor/audit.ts'
 import type { Facts } from './auditor/facts.ts'
-import { type Fault, makeFaults } from './faults.ts'
+import { type DoneFault, makeFaults } from './faults.ts'
 import { HEAL_MS_MAX, untilAllIsUp, untilNothingIsOpen } from './heal.ts'
 import { Client, type Memory } from './load/client.ts'
 import { type LoadResult, runLoad } from './load/load.ts'
@@ -34,7 +35,7 @@ export interface ChaosRunOptions {
 
 export interface ChaosRunResult {
   load: LoadResult
-  faults: Fault[]
+  faults: DoneFault[]
   memory: Memory
   /** From the end of the last fault until everything was up, all clients had their answers and nothing was open. */
   healMs: number
@@ -62,16 +63,24 @@ const LONGER_MAX = 3
 /** Until what was sold last is paid out and settled, over a weekend and a holiday. Fewer than keys are kept, with those before. */
 const DAYS_AFTER = 8
 
+/** Who works in the console. Sessions live in the database: the same ones hold until the end, whatever is killed. */
+const consoleNames = { operators: ['chaos operator', '김민지'], viewer: 'chaos viewer' }
+const signedIn = [
+  ...consoleNames.operators.map(name => ({ name, role: 'operator' as const })),
+  { name: consoleNames.viewer, role: 'viewer' as const },
+]
+
 type SayAt = (line: string) => void
 
 /** Throws when a service does not come back, or something is still open when all should have healed. */
 export async function chaosRun(stage: Stage, options: ChaosRunOptions): Promise<ChaosRunResult> {
   const days = options.days > 0 ? await PassingDays.begin({ ...stage, merchants }) : undefined
+  const operators = await signInOperators(stage.system, stage.apiUrl, signedIn)
   const startedMs = performance.now()
   const sayAt = (line: string) =>
     options.say(`${((performance.now() - startedMs) / 1_000).toFixed(1).padStart(6)} s  ${line}`)
-  const memory: Memory = { told: [], reads: [], unknownIds: new Set(), retries: noRetries() }
-  const { faults, loading, passing } = await disturb(stage, options, { memory, days, startedMs, sayAt })
+  const memory: Memory = { told: [], inquiries: [], reads: [], unknownIds: new Set(), retries: noRetries() }
+  const { faults, loading, passing } = await disturb(stage, options, { memory, operators, days, startedMs, sayAt })
   const healStartedMs = performance.now()
   await untilAllIsUp(stage)
   sayAt('everything is up')
@@ -87,20 +96,24 @@ export async function chaosRun(stage: Stage, options: ChaosRunOptions): Promise<
 
 interface Disturbing {
   memory: Memory
+  operators: readonly LabOperator[]
   days: PassingDays | undefined
   startedMs: number
   sayAt: SayAt
 }
 
 /** Clients, faults and days side by side; resolves when the last fault is over. */
-async function disturb(stage: Stage, options: ChaosRunOptions, { memory, days, startedMs, sayAt }: Disturbing) {
+async function disturb(stage: Stage, options: ChaosRunOptions, disturbing: Disturbing) {
+  const { memory, operators, days, startedMs, sayAt } = disturbing
   const { seed, lengthMs, leaseMs } = options
   const random = createRandom(seed)
   const deadlineMs = () => startedMs + LONGER_MAX * lengthMs + RECOVERY_DEADLINE_MS + HEAL_MS_MAX
-  const client = new Client({ apiUrl: stage.apiUrl, memory, deadlineMs })
+  const sessions = new Map(operators.map(({ name, headers }) => [name, headers]))
+  const client = new Client({ apiUrl: stage.apiUrl, memory, sessions, deadlineMs })
   const over = new AbortController()
   const isOver = () => over.signal.aborted
-  const loading = runLoad({ client, random: random.fork(), name: `s${seed}`, intervalMs: INTERVAL_MS, isOver })
+  const load = { client, console: consoleNames, name: `s${seed}`, intervalMs: INTERVAL_MS, isOver }
+  const loading = runLoad({ ...load, random: random.fork() })
   const failing = makeFaults({ stage, random: random.fork(), leaseMs, signal: over.signal, say: sayAt })
   const passing =
     days?.pass(options.days, { lengthMs, disturbedMs: LONGER_MAX * lengthMs }, isOver) ?? Promise.resolve()
@@ -154,5 +167,6 @@ export function failuresOf({ mismatches, verify, load, facts, settled, planted }
     ...planted.flatMap(({ name, problem }) => (problem === null ? [] : [`planted: ${name}: ${problem}`])),
     ...(settled !== null && !settled.payouts.PAID ? ['nothing was paid out'] : []),
     ...(load.visits === 0 || facts.operations.length === 0 ? ['nothing was done'] : []),
+    ...(facts.auditLog.length === 0 ? ['no operator did anything'] : []),
   ]
 }

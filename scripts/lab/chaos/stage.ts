@@ -57,7 +57,7 @@ export async function withStage<T>(
 
 async function detourThrough(proxies: Record<Victim, TcpProxy>, leaseMs: number): Promise<Detour> {
   const kafkaPort = await anyFreePort(new Set())
-  const { mariadb, kafka, redis, acquirer, bank } = proxies
+  const { mariadb, kafka, redis, acquirer, bank, api } = proxies
   const apiEnv = (env: SystemEnv): Record<string, string> => {
     mariadb.targetPort = portOf(env.DATABASE_URL)
     kafka.targetPort = kafkaPort
@@ -70,6 +70,8 @@ async function detourThrough(proxies: Record<Victim, TcpProxy>, leaseMs: number)
       REDIS_URL: throughPort(env.REDIS_URL, redis.port),
       ACQUIRER_URL: throughPort(env.ACQUIRER_URL, acquirer.port),
       BANK_URL: throughPort(env.BANK_URL, bank.port),
+      // Operators come through the proxy, too.
+      OPERATOR_ORIGINS: [env.API_URL, throughPort(env.API_URL, api.port)].join(),
       LEASE_MS: String(leaseMs),
       FEE_FIXED: JSON.stringify(FEE_FIXED),
       CAPTURE_WINDOW_MS_BY_METHOD: JSON.stringify({ [EXPIRING_TOKEN]: EXPIRING_MS }),

@@ -4,6 +4,7 @@ import { paintFor } from '../../terminal/output.ts'
 import { printable } from '../../terminal/printable.ts'
 import type { Facts } from './auditor/facts.ts'
 import { faultKinds } from './faults.ts'
+import { type OperatorFigures, operatorFiguresOf } from './operator-figures.ts'
 import type { ChaosRunResult } from './run.ts'
 import { victims } from './stage.ts'
 
@@ -37,6 +38,7 @@ export function summaryOf(ended: EndedRun, terminal: NodeJS.WriteStream): string
     `clients     ${figures.visits} visits, ${figures.answers} answers, ${figures.reads} reads`,
     `acts        ${list(figures.acts)}`,
     `operations  ${list(figures.operations)}`,
+    `operators   ${operatorsLine(figures.operators)}`,
     `retries     ${list(figures.retries)}`,
     ...Object.entries(figures.faults).map(([kind, counts]) => `${kind.padEnd(11)} ${list(counts)}`),
     `unknown     ${result.memory.unknownIds.size} outcomes: ${list(figures.unknown)}`,
@@ -55,10 +57,16 @@ export function summaryOf(ended: EndedRun, terminal: NodeJS.WriteStream): string
     `mismatches  ${result.mismatches.length}`,
     `seconds     ${ended.seconds.toFixed(0)}`,
     failures.length === 0
-      ? colours.green('passed: what clients were told = database = Kafka = acquirer = bank = ledger')
+      ? colours.green(
+          'passed: what clients were told = database = Kafka = acquirer = bank = ledger, and each deed of an operator is in the audit log',
+        )
       : colours.red(`failed: ${failures.join('; ')}`),
   ]
 }
+
+const operatorsLine = ({ asked, refused, inquiries, entries, killsBetween, wentOn }: OperatorFigures): string =>
+  `${asked} asks and ${inquiries} inquiries, ${entries} entries of the audit log, ${refused} refused before; ` +
+  `the API was killed ${killsBetween} times between entry and operation, and repeats of ${wentOn} asks went on from there`
 
 export function figuresOf({ seed, result, failures, seconds }: EndedRun) {
   const { load, faults, memory, healMs, facts, mismatches, unknown, verify } = result
@@ -71,6 +79,7 @@ export function figuresOf({ seed, result, failures, seconds }: EndedRun) {
     reads: memory.reads.length,
     acts: Object.fromEntries([...load.acts].sort(([, a], [, b]) => b - a)),
     operations: operationCounts(facts),
+    operators: operatorFiguresOf(facts, faults),
     retries: memory.retries,
     faults: Object.fromEntries(
       faultKinds.map(kind => {

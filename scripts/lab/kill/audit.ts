@@ -177,7 +177,8 @@ const expectedOperations = (told: Told[], amount: number): string[] =>
 
 const eventFacts = ({ type, sequence, amount, operationId }: KafkaEvent) => [type, sequence, amount, operationId]
 
-const operationIdIn = (json: Record<string, unknown>): unknown =>
+/** The operation that an answer names, of a success or a decline. */
+export const operationIdIn = (json: Record<string, unknown>): unknown =>
   json.operationId ?? objectOf(json.details)?.operationId
 
 const expectedEvents = (told: Told[], amount: number): unknown[] =>

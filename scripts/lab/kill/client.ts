@@ -54,36 +54,23 @@ export async function callUntilFinal(
   call: PlannedCall,
   paymentId: string | null,
 ): Promise<Told> {
-  const send = () => options.inFlight.track(() => options.send(flow, call, paymentId), isFinal)
+  const { inFlight, send: sendOnce } = options
+  const send = () => inFlight.track(() => sendOnce(flow, call, paymentId), isFinal, call.asked !== undefined)
   return { call, ...(await repeatUntilFinal(send, options)) }
 }
 
 interface CallRequest {
-  body: object
-  /** Behind the kind in the path. */
-  place: string
+  path: string
   headers: Record<string, string>
+  body: object
 }
 
 /** Sends calls to an API over HTTP. */
 export const sendTo =
   (apiUrl: string): Send =>
   async (flow, call, paymentId) => {
-    const { merchantId, amount, currency, paymentMethod } = flow
-    const order = { merchantId, amount, currency, paymentMethod, idempotencyKey: call.key }
-    const change: CallRequest = {
-      body: { merchantId },
-      place: `/${paymentId}`,
-      headers: { 'idempotency-key': call.key },
-    }
-    const requests: Record<CallKind, CallRequest> = {
-      authorize: { body: order, place: '', headers: {} },
-      capture: change,
-      refund: change,
-      void: change,
-    }
-    const { body, place, headers } = requests[call.kind]
-    const response = await fetch(`${apiUrl}/payments/${call.kind}${place}`, {
+    const { path, headers, body } = requestOf(flow, call, paymentId)
+    const response = await fetch(`${apiUrl}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
@@ -91,3 +78,22 @@ export const sendTo =
     })
     return answerOf(response.status, Buffer.from(await response.arrayBuffer()), response.headers.get('retry-after'))
   }
+
+function requestOf(
+  { merchantId, amount, currency, paymentMethod }: Flow,
+  { kind, key, asked }: PlannedCall,
+  paymentId: string | null,
+): CallRequest {
+  const order = { merchantId, amount, currency, paymentMethod, idempotencyKey: key }
+  const { operator, reason } = asked ?? {}
+  const change: CallRequest = operator
+    ? { path: `/operator/payments/${paymentId}/${kind}`, headers: operator.headers, body: { key, reason } }
+    : { path: `/payments/${kind}/${paymentId}`, headers: { 'idempotency-key': key }, body: { merchantId } }
+  const requests: Record<CallKind, CallRequest> = {
+    authorize: { path: '/payments/authorize', headers: {}, body: order },
+    capture: change,
+    refund: change,
+    void: change,
+  }
+  return requests[kind]
+}

@@ -1,12 +1,15 @@
 /** A seed repeats a run: the same flows, the same faults. */
 import { describe, expect, test } from '@jest/globals'
+import { isOperatorKey } from '../../../shared/contracts/operator-write.ts'
 import { createRandom } from '../random.ts'
 import { drawFlow } from './flow.ts'
 import { drawFaults, victims } from './rounds.ts'
 
+const operators = ['kim', 'lee'].map(name => ({ name, role: 'operator' as const, headers: {} }))
+
 const flowsOf = (seed: number) => {
   const random = createRandom(seed)
-  return Array.from({ length: 500 }, (_, index) => drawFlow(random, 'shop', index))
+  return Array.from({ length: 500 }, (_, index) => drawFlow(random, { merchantId: 'shop', operators }, index))
 }
 
 describe('a seed', () => {
@@ -44,6 +47,7 @@ describe('flows', () => {
     const shapes = new Set(flowsOf(1).map(({ calls }) => calls.map(call => `${call.kind} ${call.expected}`).join(', ')))
     expect(shapes).toContain('authorize 402')
     expect(shapes).toContain('authorize 201, capture 200')
+    expect(shapes).toContain('authorize 201, void 200')
     expect(shapes).toContain('authorize 201, capture 200, refund 200, refund 409')
     expect(new Set(flowsOf(1).map(flow => flow.paymentMethod))).toEqual(
       new Set(['tok_approve', 'tok_decline', 'tok_slow']),
@@ -53,5 +57,18 @@ describe('flows', () => {
   test('never use a key twice', () => {
     const keys = flowsOf(2).flatMap(({ calls }) => calls.map(call => call.key))
     expect(new Set(keys).size).toBe(keys.length)
+  })
+
+  test('are in part what operators do, under keys of the console', () => {
+    const calls = flowsOf(3).flatMap(flow => flow.calls)
+    const asked = calls.filter(call => call.asked)
+    expect(new Set(asked.map(({ kind }) => kind))).toEqual(new Set(['capture', 'refund', 'void']))
+    expect(new Set(asked.map(call => call.asked!.operator.name))).toEqual(new Set(['kim', 'lee']))
+    for (const call of calls) expect(isOperatorKey(call.key)).toBe(call.asked !== undefined)
+  })
+
+  test('are those of merchants alone where nobody is signed in', () => {
+    const flow = drawFlow(createRandom(1), { merchantId: 'shop', operators: [] }, 0)
+    expect(flow.calls.filter(({ asked }) => asked)).toEqual([])
   })
 })

@@ -3,6 +3,7 @@
 export interface Flight {
   /** Undefined while the request is on the wire; then whether it got a final answer. */
   final: boolean | undefined
+  byOperator: boolean
 }
 
 export class InFlight {
@@ -12,14 +13,18 @@ export class InFlight {
     return this.#flights.size
   }
 
+  get hasOperator(): boolean {
+    return this.now().some(({ byOperator }) => byOperator)
+  }
+
   /** The requests on the wire now; they say later what became of them. */
   now(): Flight[] {
     return [...this.#flights]
   }
 
   /** Runs a request; `isFinal` tells what its result came to. A throw is not final. */
-  async track<T>(request: () => Promise<T>, isFinal: (result: T) => boolean): Promise<T> {
-    const flight: Flight = { final: undefined }
+  async track<T>(request: () => Promise<T>, isFinal: (result: T) => boolean, byOperator = false): Promise<T> {
+    const flight: Flight = { final: undefined, byOperator }
     this.#flights.add(flight)
     try {
       const result = await request()

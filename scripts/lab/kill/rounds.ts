@@ -1,4 +1,4 @@
-/** The faults: every few seconds one service is killed or paused while requests are on the wire, and must come back. */
+/** The faults: every few seconds one service is killed or paused while requests are on the wire, an operator's among them, and must come back. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '../../../shared/runtime/until.ts'
 import type { Control } from '../../local/control.ts'
@@ -19,6 +19,8 @@ export interface FaultOutcome {
   inFlight: number
   /** How many of those got no final answer. */
   cutOff: number
+  /** And how many of these were of operators. */
+  operatorsCutOff: number
   /** What `/health/ready` said shortly before the pause ended; null after a kill. */
   readyWhilePaused: string | null
   /** Since the kill, or since the pause ended. */
@@ -87,8 +89,8 @@ async function inject(
   fault: Fault,
   round: number,
 ): Promise<FaultOutcome> {
-  await until(() => inFlight.count >= IN_FLIGHT_MIN, {
-    what: 'requests on the wire',
+  await until(() => inFlight.count >= IN_FLIGHT_MIN && inFlight.hasOperator, {
+    what: 'requests on the wire, one of them an operator’s',
     intervalMs: 1,
     deadlineMs: IN_FLIGHT_DEADLINE_MS,
   })
@@ -102,8 +104,9 @@ async function inject(
   }
   await untilAllUp(apiUrl, `the API to find everything up after we ${wordsOf(fault)}`)
   const recoveryMs = performance.now() - startedMs
-  const cutOff = flights.filter(flight => flight.final === false).length
-  return { round, fault, inFlight: flights.length, cutOff, readyWhilePaused, recoveryMs }
+  const cut = flights.filter(flight => flight.final === false)
+  const counts = { cutOff: cut.length, operatorsCutOff: cut.filter(({ byOperator }) => byOperator).length }
+  return { round, fault, inFlight: flights.length, ...counts, readyWhilePaused, recoveryMs }
 }
 
 /** What `/health/ready` says towards its end. */

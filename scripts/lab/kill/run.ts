@@ -7,13 +7,15 @@ import { defaultOptions, verify } from '../../operate/verify/settle.ts'
 import { openSnapshot } from '../../operate/verify/snapshot.ts'
 import type { VerifyReport } from '../../operate/verify/verify-system.ts'
 import { noRetries, type RetryReason } from '../client-answer.ts'
+import { disableOperators, signInOperators } from '../console/operators.ts'
 import { auditSettled, type SettledAudit } from '../passing-days/audit-settled.ts'
 import { PassingDays } from '../passing-days/passing-days.ts'
 import { createRandom, type Random } from '../random.ts'
 import { audit, type KafkaFacts, kafkaFactsOf } from './audit.ts'
 import { type ClientOptions, runFlow, sendTo, type Transcript } from './client.ts'
-import { drawFlow } from './flow.ts'
+import { type Actors, drawFlow } from './flow.ts'
 import { InFlight } from './in-flight.ts'
+import { auditOperators, type OperatorAudit } from './operator-asks.ts'
 import { replayAll } from './replay.ts'
 import { type Fault, type FaultOutcome, faultRounds, NO_ANSWER, type Victim, wordsOf } from './rounds.ts'
 
@@ -34,8 +36,9 @@ export interface KillRunResult {
   payments: number
   answers: number
   retries: Record<RetryReason, number>
-  /** Everything that differs between what clients were told, the database, Kafka and the ledger. */
+  /** Everything that differs between what clients were told, the database, Kafka, the ledger and the audit log. */
   mismatches: string[]
+  operators: Omit<OperatorAudit, 'problems'>
   /** Records in Kafka beyond the first of each event; allowed. */
   duplicates: number
   /** Null when no days passed. */
@@ -57,9 +60,29 @@ const ROUND_MS_MAX = 60_000
 
 /** Throws when a service does not come back or the database or Kafka cannot be read afterwards. */
 export async function killRun(system: FoundSystem, control: Control, options: KillRunOptions): Promise<KillRunResult> {
-  const random = createRandom(options.seed)
   const merchantId = `kill-${options.seed}-${randomUUID().slice(0, 8)}`
   const days = options.days > 0 ? await beginDays(system, merchantId) : undefined
+  const wanted = [1, 2].map(number => ({ name: `${merchantId} ${number}`, role: 'operator' as const }))
+  const operators = await signInOperators(system, system.apiUrl, wanted)
+  try {
+    return await runAs({ merchantId, operators }, system, control, days, options)
+  } finally {
+    // The system may be somebody's, and goes on. Where it does not come back, that is what has to be said.
+    const names = wanted.map(({ name }) => name)
+    await disableOperators(system, names).catch(({ message }) =>
+      options.say(`the operators of the run stay: ${message}`),
+    )
+  }
+}
+
+async function runAs(
+  actors: Actors,
+  system: FoundSystem,
+  control: Control,
+  days: PassingDays | undefined,
+  options: KillRunOptions,
+): Promise<KillRunResult> {
+  const random = createRandom(options.seed)
   const inFlight = new InFlight()
   const retries = noRetries()
   const client = { send: sendTo(system.apiUrl), inFlight, random: random.fork(), deadlineMs: CALL_DEADLINE_MS, retries }
@@ -68,7 +91,7 @@ export async function killRun(system: FoundSystem, control: Control, options: Ki
   const faultsEnd = faultRounds({ control, apiUrl: system.apiUrl, inFlight, random: random.fork(), onFault }, plan)
   const [faults, transcripts] = await Promise.all([
     faultsEnd,
-    runClients(client, merchantId, options.paymentsMin, faultsEnd),
+    runClients(client, actors, options.paymentsMin, faultsEnd),
     days?.pass(
       options.days,
       { lengthMs: options.days * DAY_TAKES_MS, disturbedMs: plan.length * ROUND_MS_MAX },
@@ -81,14 +104,17 @@ export async function killRun(system: FoundSystem, control: Control, options: Ki
   const settled = days ? await settledOf(system, days) : null
   options.say('repeating every key once more')
   const replayed = await replayAll(client, transcripts)
+  const { merchantId } = actors
   const { mismatches, kafka } = await auditRun(system, merchantId, transcripts)
+  const { problems: unlogged, ...asked } = await auditOperators(system, actors, transcripts)
   return {
     merchantId,
     faults,
     payments: transcripts.filter(({ paymentId }) => paymentId !== null).length,
     answers: transcripts.flatMap(({ told }) => told).filter(({ answer }) => answer !== null).length,
     retries,
-    mismatches: [...mismatches, ...replayed, ...(settled?.problems ?? [])],
+    mismatches: [...mismatches, ...unlogged, ...replayed, ...(settled?.problems ?? [])],
+    operators: asked,
     settled,
     duplicates: kafka.records - kafka.distinct,
     verify: report,
@@ -114,7 +140,7 @@ const faultLine = ({ round, fault, inFlight, cutOff, recoveryMs }: FaultOutcome,
 /** Eight clients begin flow after flow until the last fault is over, and then finish what they began. */
 async function runClients(
   options: ClientOptions,
-  merchantId: string,
+  actors: Actors,
   paymentsMin: number,
   faultsEnd: Promise<unknown>,
 ): Promise<Transcript[]> {
@@ -127,7 +153,7 @@ async function runClients(
   let begun = 0
   const work = async () => {
     while (!isOver || begun < paymentsMin) {
-      const flow = drawFlow(options.random, merchantId, begun++)
+      const flow = drawFlow(options.random, actors, begun++)
       transcripts.push(await runFlow(options, flow, PAUSE_MS_MAX))
     }
   }
@@ -167,6 +193,7 @@ export function failuresOf(result: KillRunResult): string[] {
     ...result.faults.flatMap(readinessProblem),
     ...(result.settled !== null && !result.settled.payouts.PAID ? ['nothing was paid out'] : []),
     ...(result.payments === 0 ? ['nothing was done'] : []),
+    ...(result.operators.entries === 0 ? ['no operator did anything'] : []),
   ]
 }
 

@@ -24,6 +24,7 @@ export function summaryOf({ result, failures, seconds }: EndedRun, terminal: Nod
     ),
     ...faultLines(result.faults),
     `payments    ${result.payments}, ${result.answers} final answers, merchant ${result.merchantId}`,
+    `operators   ${result.operators.asked} asks, ${result.operators.entries} entries of the audit log; ${cutOffIn(result.faults)} requests cut off by a fault`,
     `retries     ${retries.join(', ')}`,
     `mismatches  ${result.mismatches.length}`,
     `duplicates  ${result.duplicates} records in Kafka (allowed)`,
@@ -35,10 +36,15 @@ export function summaryOf({ result, failures, seconds }: EndedRun, terminal: Nod
     `invariants  ${result.verify.results.length - broken.length} of ${result.verify.results.length} hold`,
     `seconds     ${seconds.toFixed(0)}`,
     failures.length === 0
-      ? colours.green('passed: what every client was told = database = Kafka = ledger')
+      ? colours.green(
+          'passed: what every client was told = database = Kafka = ledger, and each deed of an operator is in the audit log',
+        )
       : colours.red(`failed: ${failures.join('; ')}`),
   ]
 }
+
+const cutOffIn = (outcomes: FaultOutcome[]): number =>
+  outcomes.reduce((sum, { operatorsCutOff }) => sum + operatorsCutOff, 0)
 
 const countsIn = (counts: Record<string, number>): string =>
   Object.entries(counts)

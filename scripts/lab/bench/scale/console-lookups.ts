@@ -1,8 +1,8 @@
 /** The console's reads: lists by each kind of filter, with many rows, few and none, counts, lookups by every id, and timelines. */
 import { createHash, randomBytes } from 'node:crypto'
 import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise'
-import { SECRET_HEADER, SESSION_COOKIE } from '../../../../shared/contracts/console.ts'
 import { createIds } from '../../../../shared/runtime/ids.ts'
+import { signIn } from '../../console/sign-in.ts'
 import type { Filled } from './fill-books.ts'
 import { MERCHANTS, merchantName } from './lives.ts'
 
@@ -130,16 +130,4 @@ async function linkIn(database: Connection): Promise<string> {
     [hash, operatorId, new Date(nowMs), new Date(nowMs + LINK_MS)],
   ])
   return secret
-}
-
-async function signIn(apiUrl: string, secret: string): Promise<Record<string, string>> {
-  const response = await fetch(`${apiUrl}/operator/session`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: apiUrl },
-    body: JSON.stringify({ secret }),
-  })
-  if (response.status !== 201) throw new Error(`signing in to the console: ${response.status} ${await response.text()}`)
-  const cookie = response.headers.getSetCookie().find(each => each.startsWith(`${SESSION_COOKIE}=`))!
-  const { secret: requestSecret } = (await response.json()) as { secret: string }
-  return { cookie: cookie.split(';')[0]!, [SECRET_HEADER]: requestSecret }
 }

@@ -35,7 +35,10 @@ beforeEach(() => {
       outbox: [],
       stored: [],
       records: [],
+      auditLog: [],
+      actions: [],
       told: [],
+      inquiries: [],
     },
     reads: [readOf(PAYMENT, { status: 'PARTIALLY_CAPTURED', capturedAmount: 600 })],
     deadLetters: 0,
@@ -187,7 +190,7 @@ function told(
   statusCode: number,
   body: string,
 ): void {
-  const rest = { who: 'client', merchantId: MERCHANT, misused: false, internalErrors: 0 }
+  const rest = { who: 'client', merchantId: MERCHANT, operator: null, refusal: null, internalErrors: 0, sentAtMs: 0 }
   facts.told.push({ ...call, ...rest, answer: { statusCode, body } })
   facts.stored.push({ merchantId: MERCHANT, key: call.key!, operationId: null, statusCode, body })
 }
@@ -410,8 +413,8 @@ const lies: [string, CheckName[], RegExp, () => void][] = [
   [
     'a key of another request that was answered',
     ['answers'],
-    /misused, and told 200/,
-    () => void facts.told.push({ ...toldOf('refund'), misused: true }),
+    /must be refused \(different request\), and was told 200/,
+    () => void facts.told.push({ ...toldOf('refund'), refusal: 'different request' }),
   ],
   [
     'two answers under one key',
@@ -465,7 +468,202 @@ describe('a planted lie is named', () => {
   })
 
   test('every check finds one', () => {
-    expect(new Set(lies.flatMap(([, checks]) => checks))).toEqual(new Set(checkNames))
+    const found = [...lies.flatMap(([, checks]) => checks), ...consoleLies.map(() => 'console')]
+    expect(new Set(found)).toEqual(new Set(checkNames))
+  })
+})
+
+const OPERATED = 'pay_4'
+const KEYS = ['console:capture', 'console:refused', 'console:inquire', 'console:nothing', 'console:viewer'] as const
+const [CAPTURE_KEY, REFUSED_KEY, INQUIRE_KEY, NOTHING_KEY, VIEWER_KEY] = KEYS
+const kim = { name: 'kim', reason: '탭을 닫았다' }
+
+/** Captured by an operator, of which nothing is left to capture; an inquiry that found something, and one that did not; a viewer who tried. */
+function operate(): void {
+  const payment = pay(OPERATED, 100, { status: 'COMPLETED', captured: 100, eventCount: 2 })
+  step(payment, 'authorize', 100, { status: 'AUTHORIZED', capturable: 100 })
+  step(payment, 'capture', 100, { status: 'COMPLETED', captured: 100, refundable: 100, fee: 9, final: true })
+  const [operation, captured] = [facts.operations.at(-1)!, facts.told.at(-1)!]
+  Object.assign(operation, { key: CAPTURE_KEY })
+  Object.assign(captured, { key: CAPTURE_KEY, operator: kim })
+  Object.assign(facts.stored.at(-1)!, { key: CAPTURE_KEY })
+  note('capture-asked', CAPTURE_KEY, { amount: 100, finalCapture: true })
+  const call = { kind: 'capture' as const, paymentId: OPERATED, request: {} }
+  const nothingLeft = { reason: 'status', status: 'COMPLETED', remaining: 0 }
+  told({ ...call, key: REFUSED_KEY }, 409, JSON.stringify({ code: 'CAPTURE_CONFLICT', details: nothingLeft }))
+  Object.assign(facts.told.at(-1)!, { operator: kim })
+  note('capture-asked', REFUSED_KEY, { amount: null, finalCapture: true })
+  const { operationId, kind, amount, state } = operation
+  inquire(INQUIRE_KEY, { operationId, kind, amount, state: 'PENDING' })
+  inquire(INQUIRE_KEY, { operationId, kind, amount, state })
+  note('inquired', INQUIRE_KEY, {})
+  inquire(NOTHING_KEY, null)
+  facts.told.push({
+    ...{ ...captured, key: VIEWER_KEY, operator: { ...kim, name: 'park' }, refusal: 'role' },
+    answer: { statusCode: 403, body: '{"code":"FORBIDDEN","details":{"reason":"role"}}' },
+  })
+}
+
+function note(word: string, key: string, details: object): void {
+  const [subject, action, id] = [OPERATED, `payment.${word}`, facts.auditLog.length + 1]
+  const written = { actor: kim.name, reason: kim.reason, details: JSON.stringify({ ...details, key }) }
+  facts.auditLog.push({ id, action, subject, ...written, at: new Date('2025-12-31T23:59:59.000Z') })
+  facts.actions.push({ key, operator: kim.name, action, subject })
+}
+
+function inquire(key: string, operation: object | null): void {
+  const answer = { statusCode: 200, body: JSON.stringify({ paymentId: OPERATED, operation }) }
+  facts.inquiries.push({ who: 'kim', paymentId: OPERATED, key, operator: kim, answer, internalErrors: 0 })
+}
+
+const noted = (key: string) => facts.auditLog.find(({ details }) => details.includes(key))!
+const saidAs = (one: ToldAnswer, operationId: string): void => altered(one, { operationId })
+
+const consoleLies: [string, RegExp, () => void][] = [
+  [
+    'an entry that is missing',
+    /console:capture: 0 entries of the audit log instead of 1/,
+    () => void facts.auditLog.shift(),
+  ],
+  [
+    'an entry that is there twice',
+    /console:capture: 2 entries of the audit log instead of 1/,
+    () => void facts.auditLog.push({ ...facts.auditLog[0]!, id: 9 }),
+  ],
+  [
+    'an entry of another operator',
+    /operator lee in the audit log, asked for was kim/,
+    () => void Object.assign(noted(CAPTURE_KEY), { actor: 'lee' }),
+  ],
+  [
+    'an entry with another reason',
+    /reason none in the audit log, asked for was 탭을 닫았다/,
+    () => void Object.assign(noted(CAPTURE_KEY), { reason: 'none' }),
+  ],
+  [
+    'an entry of another deed',
+    /action payment.void-asked in the audit log/,
+    () => void Object.assign(noted(CAPTURE_KEY), { action: 'payment.void-asked' }),
+  ],
+  [
+    'an entry of another payment',
+    /payment pay_1 in the audit log, asked for was pay_4/,
+    () => void Object.assign(noted(CAPTURE_KEY), { subject: PAYMENT }),
+  ],
+  [
+    'an entry with another amount',
+    /details .*99.* in the audit log/,
+    () =>
+      void Object.assign(noted(CAPTURE_KEY), {
+        details: JSON.stringify({ amount: 99, finalCapture: true, key: CAPTURE_KEY }),
+      }),
+  ],
+  [
+    'no entry of what was refused by the state',
+    /console:refused: 0 entries of the audit log/,
+    () => void facts.auditLog.splice(facts.auditLog.indexOf(noted(REFUSED_KEY)), 1),
+  ],
+  [
+    'an entry of what was refused before the claim',
+    /console:viewer: 1 entries of the audit log instead of 0, and nobody asked/,
+    () => note('capture-asked', VIEWER_KEY, { amount: 100, finalCapture: true }),
+  ],
+  [
+    'an entry of an inquiry that found nothing',
+    /console:nothing: 1 entries of the audit log instead of 0/,
+    () => note('inquired', NOTHING_KEY, {}),
+  ],
+  [
+    'an entry that names no key',
+    /key undefined: 1 entries of the audit log instead of 0/,
+    () => void facts.auditLog.push({ ...facts.auditLog[0]!, id: 9, details: '{}' }),
+  ],
+  [
+    'an entry that is later than what it led to',
+    /console:capture: noted after the acquirer had decided/,
+    () => void Object.assign(noted(CAPTURE_KEY), { at: new Date('2026-01-01T00:00:00.001Z') }),
+  ],
+  ['a key that was not kept', /0 rows of console_action instead of 1/, () => void facts.actions.shift()],
+  [
+    'a key that was kept for another operator',
+    /operator lee in console_action/,
+    () => void Object.assign(facts.actions[0]!, { operator: 'lee' }),
+  ],
+  [
+    'a second operation under one key',
+    /console:capture: 2 operations instead of 1/,
+    () => void facts.operations.push({ ...facts.operations.at(-1)!, operationId: 'op_again' }),
+  ],
+  [
+    'an operation of what was refused',
+    /console:refused: 1 operations instead of 0/,
+    () => void Object.assign(facts.operations[4]!, { key: REFUSED_KEY }),
+  ],
+  [
+    'an operation of what nobody asked for in the console',
+    /console:other: 1 operations instead of 0, and nobody asked/,
+    () => void Object.assign(facts.operations[4]!, { key: 'console:other' }),
+  ],
+  [
+    'an operation of another amount than was asked for',
+    /amount 99 of the operation, asked for was 100/,
+    () => void Object.assign(facts.operations.at(-1)!, { amount: 99 }),
+  ],
+  [
+    'an operation that keeps the hold, and was to end it',
+    /finalCapture false of the operation, asked for was true/,
+    () => void Object.assign(facts.operations.at(-1)!, { finalCapture: false }),
+  ],
+  [
+    'an answer that names another operation',
+    /id op_8 of the operation, asked for was op_5/,
+    () => saidAs(facts.told.find(({ key }) => key === CAPTURE_KEY)!, 'op_5'),
+  ],
+  [
+    'an inquiry that told what is not so',
+    /told state FAILED, by the books SUCCEEDED/,
+    () => inquire(INQUIRE_KEY, { ...facts.operations.at(-1)!, state: 'FAILED' }),
+  ],
+  [
+    'an inquiry that told of what is not there',
+    /told of operation op_x, which is not there/,
+    () => inquire(INQUIRE_KEY, { operationId: 'op_x' }),
+  ],
+  [
+    'an inquiry that told of another operation the second time',
+    /console:inquire: told of op_8 and op_7/,
+    () => inquire(INQUIRE_KEY, facts.operations.at(-2)!),
+  ],
+  [
+    'an inquiry that was never answered',
+    /console:nothing\): no final answer/,
+    () => void Object.assign(facts.inquiries.at(-1)!, { answer: null }),
+  ],
+]
+
+describe('what operators asked for', () => {
+  beforeEach(operate)
+
+  test('is judged right', () => {
+    expect(audit(facts)).toEqual([])
+  })
+
+  test('counts once, however often it was sent', () => {
+    facts.told.push(facts.told.find(({ key }) => key === CAPTURE_KEY)!)
+    expect(audit(facts)).toEqual([])
+  })
+
+  test.each(consoleLies)('%s is named', (_, words, plant) => {
+    plant()
+    const found = audit(facts).filter(({ check }) => check === 'console')
+    expect(found.map(({ what }) => what).join('\n')).toMatch(words)
+  })
+
+  test('a viewer who was not refused is named', () => {
+    Object.assign(facts.told.at(-1)!, { answer: facts.told.find(({ key }) => key === CAPTURE_KEY)!.answer })
+    expect(audit(facts).map(({ what }) => what)).toEqual([
+      expect.stringMatching(/must be refused \(role\), and was told 200/),
+    ])
   })
 })
 

@@ -3,7 +3,7 @@ import type { RequestedKind } from '../../../../shared/contracts/lists.ts'
 import { type Books, jsonIn, keyIdOf, type Moment, type Totals } from './books.ts'
 import { leftFor } from './check-payments.ts'
 import { disputedProblems } from './disputed.ts'
-import type { CallBody, PaymentFact, ToldAnswer, ToldRead } from './facts.ts'
+import type { CallBody, PaymentFact, Refusal, ToldAnswer, ToldRead } from './facts.ts'
 
 type Json = Record<string, unknown>
 type FinalAnswer = NonNullable<ToldAnswer['answer']>
@@ -15,22 +15,39 @@ const objectIn = (json: Json, name: string): Json =>
 export const answerProblems = (books: Books): string[] =>
   books.facts.told.flatMap(told => {
     const where = `${told.who} ${told.kind}${told.key === null ? '' : ` (key ${told.key})`}`
-    const problems = told.internalErrors > 0 ? [`told 500, ${told.internalErrors} times`] : []
+    const problems = internalErrorProblems(told)
     if (told.answer) problems.push(...oneAnswerProblems(books, told, told.answer))
     // Without a key nobody may repeat, so that the answer may be lost for good.
     else if (told.key !== null) problems.push('no final answer')
     return problems.map(problem => `${where}: ${problem}`)
   })
 
+/** No fault excuses a 500. */
+export const internalErrorProblems = ({ internalErrors }: Pick<ToldAnswer, 'internalErrors'>): string[] =>
+  internalErrors > 0 ? [`told 500, ${internalErrors} times`] : []
+
 function oneAnswerProblems(books: Books, told: ToldAnswer, { statusCode, body }: FinalAnswer): string[] {
   const json = jsonIn(body)
-  const { reason } = objectIn(json, 'details')
-  if (told.misused)
-    return statusCode === 422 && reason === 'different_request' ? [] : [`misused, and told ${statusCode} ${body}`]
+  if (told.refusal !== null) return refusalProblems(told.refusal, statusCode, json)
   if (statusCode === (told.kind === 'authorize' ? 201 : 200)) return successProblems(books, told, json)
   if (statusCode === 402) return declineProblems(books, told, json)
   if (statusCode === 409 && json.code === conflictCodes[told.kind]) return conflictProblems(books, told, json)
   return [`told ${statusCode} ${body}, which nothing explains`]
+}
+
+/** Status, code, and the reason in its details. */
+const refusalAnswers: Record<Refusal, [number, string, string | undefined]> = {
+  'different request': [422, 'DUPLICATE_REQUEST', 'different_request'],
+  role: [403, 'FORBIDDEN', 'role'],
+  'no payment': [404, 'NOT_FOUND', undefined],
+  'console key': [400, 'VALIDATION_FAILED', undefined],
+}
+
+function refusalProblems(refusal: Refusal, statusCode: number, json: Json): string[] {
+  const [status, code, reason] = refusalAnswers[refusal]
+  const isRight =
+    statusCode === status && json.code === code && (reason === undefined || objectIn(json, 'details').reason === reason)
+  return isRight ? [] : [`must be refused (${refusal}), and was told ${statusCode} ${JSON.stringify(json)}`]
 }
 
 const conflictCodes: Record<RequestedKind, string | null> = {
@@ -40,7 +57,7 @@ const conflictCodes: Record<RequestedKind, string | null> = {
   void: 'VOID_CONFLICT',
 }
 
-const differencesBetween = (pairs: [string, unknown, unknown][]): string[] =>
+export const differencesBetween = (pairs: [string, unknown, unknown][]): string[] =>
   pairs
     .filter(([, found, wanted]) => found !== wanted)
     .map(([name, found, wanted]) => `told ${name} ${found}, by the books ${wanted}`)
@@ -164,7 +181,7 @@ function isForbidden(kind: RequestedKind, { reason, status }: Json): boolean {
 /** One key has one answer: all clients were told the same bytes, and these are stored. */
 export function keyProblems({ facts }: Books): string[] {
   const stored = new Map(facts.stored.map(row => [keyIdOf(row), row]))
-  const told = facts.told.filter(({ key, misused, answer }) => key !== null && !misused && answer !== null)
+  const told = facts.told.filter(({ key, refusal, answer }) => key !== null && refusal === null && answer !== null)
   const byKey = Map.groupBy(told, keyIdOf)
   const differing = [...byKey].flatMap(([id, all]) => {
     const answers = new Set(all.map(({ answer }) => textOf(answer)))

@@ -79,7 +79,7 @@ function momentProblems(
 
 /** Nobody's operations: one with a key that no client used, or one without a key more often than clients asked for it. */
 export function askedProblems({ facts, moments }: Books): string[] {
-  const withKey = facts.told.filter(({ key }) => key !== null)
+  const withKey = facts.told.filter(({ key, refusal }) => key !== null && refusal === null)
   const keys = new Set(withKey.map(keyIdOf))
   const combinedKeys = new Set(withKey.filter(({ request }) => request.capture).map(keyIdOf))
   const keyless = new Map<string, number>()

@@ -21,7 +21,12 @@ export interface Facts {
   stored: StoredFact[]
   records: RecordFact[]
   deadLetters: number
+  /** Those about payments. */
+  auditLog: AuditFact[]
+  /** Likewise. */
+  actions: ActionFact[]
   told: ToldAnswer[]
+  inquiries: ToldInquiry[]
   reads: ToldRead[]
 }
 
@@ -105,6 +110,39 @@ export interface RecordFact {
   eventId: string | null
 }
 
+/** A row of the audit log. */
+export interface AuditFact {
+  id: number
+  actor: string
+  action: string
+  subject: string
+  reason: string
+  /** JSON. */
+  details: string
+  /** Real time. */
+  at: Date
+}
+
+/** A row of `console_action`. */
+export interface ActionFact {
+  key: string
+  operator: string
+  action: string
+  subject: string
+}
+
+/** Who asks in the console, and the reason that was given. */
+export interface AskedBy {
+  name: string
+  reason: string
+}
+
+/**
+ * Why a call must be refused before anything is claimed: the key belongs to another request, the operator's role is not enough, there is
+ * no such payment, or a merchant used a key of the console.
+ */
+export type Refusal = 'different request' | 'role' | 'no payment' | 'console key'
+
 /** One call of a client, and the final answer that it got. */
 export interface ToldAnswer {
   /** Which client at which step, for people. */
@@ -115,12 +153,23 @@ export interface ToldAnswer {
   paymentId: string | null
   key: string | null
   request: CallBody
-  /** The key belongs to another request, so that the right answer is 422. */
-  misused: boolean
+  /** Null of a merchant's own call. */
+  operator: AskedBy | null
+  /** Null of a call that may be done. */
+  refusal: Refusal | null
   /** Null when the client never got a final one. */
   answer: { statusCode: number; body: string } | null
   /** Answers 500 on the way. */
   internalErrors: number
+  /** When the request was sent that got the answer: epoch, real time. */
+  sentAtMs: number
+}
+
+/** What an operator asked the acquirer about a payment, and the final answer. */
+export type ToldInquiry = Pick<ToldAnswer, 'who' | 'answer' | 'internalErrors'> & {
+  paymentId: string
+  key: string
+  operator: AskedBy
 }
 
 /** The members of request bodies that clients of the chaos tool send. */

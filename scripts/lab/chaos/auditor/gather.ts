@@ -6,6 +6,8 @@ import { DEAD_LETTER_TOPIC } from '../../../../shared/contracts/topics.ts'
 import { connectDatabase, connected, kafkaOf } from '../../../operate/connections.ts'
 import { clusterOf, fetchSpans, type Span } from '../../../operate/verify/fetch-spans.ts'
 import type {
+  ActionFact,
+  AuditFact,
   DisputeFact,
   EntryFact,
   Facts,
@@ -22,7 +24,13 @@ export interface Places {
   acquirerUrl: string
 }
 
-export type GatheredFacts = Omit<Facts, 'told' | 'reads'>
+export type GatheredFacts = Omit<Facts, keyof ToldFacts>
+
+/** What clients of a run were told. */
+export type ToldFacts = Pick<Facts, 'told' | 'inquiries' | 'reads'>
+
+/** What is known of what operators did to payments. */
+export type ConsoleFacts = Pick<Facts, 'operations' | 'auditLog' | 'actions'>
 
 /** Nothing may move meanwhile: the system is at rest. Throws when one of the places cannot be read. */
 export async function gather({ databaseUrl, brokers, acquirerUrl }: Places): Promise<GatheredFacts> {
@@ -60,34 +68,62 @@ const queries = {
     UNION ALL SELECT event_id, topic, message_key, sequence, payload, 1, 0 FROM outbox_archive WHERE topic LIKE 'payment.%'`,
   stored: `SELECT merchant_id AS merchantId, idempotency_key AS \`key\`, operation_id AS operationId,
     status_code AS statusCode, ${BYTES_OF('body')} AS body FROM idem_response_cache`,
+  auditLog: `SELECT id, actor, action, subject, reason, details, at FROM audit_log WHERE action LIKE 'payment.%'`,
+  actions: `SELECT action_key AS \`key\`, operator, action, subject FROM console_action WHERE action LIKE 'payment.%'`,
 } as const
 
-async function readDatabase(
-  databaseUrl: string,
-): Promise<Pick<Facts, 'payments' | 'operations' | 'disputes' | 'entries' | 'outbox' | 'stored'>> {
-  const database = await connectDatabase(databaseUrl)
-  try {
-    const operations = await rowsOf<OperationFact>(database, queries.operations)
+async function readDatabase(databaseUrl: string): Promise<Omit<GatheredFacts, 'journal' | 'records' | 'deadLetters'>> {
+  return inDatabase(databaseUrl, async database => {
     const outbox = await rowsOf<OutboxFact>(database, queries.outbox)
     return {
       payments: await rowsOf<PaymentFact>(database, queries.payments),
+      operations: await readOperations(database, queries.operations),
       disputes: await rowsOf<DisputeFact>(database, queries.disputes),
       entries: await rowsOf<EntryFact>(database, queries.entries),
       stored: await rowsOf<StoredFact>(database, queries.stored),
-      operations: operations.map(row => ({
-        ...row,
-        finalCapture: row.finalCapture === null ? null : Boolean(row.finalCapture),
-        combined: Boolean(row.combined),
-      })),
       outbox: outbox.map(row => ({ ...row, published: Boolean(row.published), parked: Boolean(row.parked) })),
+      auditLog: await rowsOf<AuditFact>(database, queries.auditLog),
+      actions: await rowsOf<ActionFact>(database, queries.actions),
     }
+  })
+}
+
+/** What operators did to the payments of one merchant, or under the names of one run. Others may work on the system meanwhile. */
+export const gatherConsole = (
+  databaseUrl: string,
+  { merchantId, operators }: { merchantId: string; operators: readonly string[] },
+): Promise<ConsoleFacts> =>
+  inDatabase(databaseUrl, async database => {
+    const isOurs = (who: string) =>
+      `(${who} IN (?) OR subject IN (SELECT payment_id FROM payment WHERE merchant_id = ?))`
+    const ours = [operators, merchantId]
+    return {
+      operations: await readOperations(database, `${queries.operations} WHERE merchant_id = ?`, [merchantId]),
+      auditLog: await rowsOf<AuditFact>(database, `${queries.auditLog} AND ${isOurs('actor')}`, ours),
+      actions: await rowsOf<ActionFact>(database, `${queries.actions} AND ${isOurs('operator')}`, ours),
+    }
+  })
+
+async function inDatabase<T>(databaseUrl: string, read: (database: Connection) => Promise<T>): Promise<T> {
+  const database = await connectDatabase(databaseUrl)
+  try {
+    return await read(database)
   } finally {
     await database.end()
   }
 }
 
-async function rowsOf<Row>(database: Connection, sql: string): Promise<Row[]> {
-  const [rows] = await database.query<RowDataPacket[]>(sql)
+async function readOperations(database: Connection, sql: string, values: unknown[] = []): Promise<OperationFact[]> {
+  const rows = await rowsOf<OperationFact>(database, sql, values)
+  return rows.map(row => ({
+    ...row,
+    finalCapture: row.finalCapture === null ? null : Boolean(row.finalCapture),
+    combined: Boolean(row.combined),
+  }))
+}
+
+async function rowsOf<Row>(database: Connection, sql: string, values: unknown[] = []): Promise<Row[]> {
+  const [rows] = await database.query<RowDataPacket[]>(sql, values)
   return rows as Row[]
 }
 

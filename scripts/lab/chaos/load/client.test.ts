@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { noRetries } from '../../client-answer.ts'
 import { type Call, Client, type Memory } from './client.ts'
 
@@ -11,15 +11,20 @@ type Scripted = [statusCode: number, body: object] | 'cut'
 let server: Server
 let memory: Memory
 let client: Client
-/** What the API answers next, and what it was asked. */
+/** What the API answers next, what it was asked, and with which bodies in which session. */
 let script: Scripted[]
 let asked: string[]
+let sent: { body: unknown; cookie: string | undefined }[]
+
+const session = { cookie: 'console_session=ops_1' }
 
 beforeEach(async () => {
   script = []
   asked = []
-  server = createServer((request, response) => {
-    request.resume()
+  sent = []
+  server = createServer(async (request, response) => {
+    const body = (await request.toArray()).join('')
+    sent.push({ body: body && JSON.parse(body), cookie: request.headers.cookie })
     asked.push(`${request.method} ${request.url}${keyOf(request)}`)
     const answer = script.shift() ?? [200, {}]
     if (answer === 'cut') return void response.destroy()
@@ -28,9 +33,14 @@ beforeEach(async () => {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  memory = { told: [], reads: [], unknownIds: new Set(), retries: noRetries() }
+  memory = { told: [], inquiries: [], reads: [], unknownIds: new Set(), retries: noRetries() }
   const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  client = new Client({ apiUrl, memory, deadlineMs: () => performance.now() + 10_000 })
+  client = new Client({
+    apiUrl,
+    memory,
+    sessions: new Map([['kim', session]]),
+    deadlineMs: () => performance.now() + 10_000,
+  })
 })
 
 afterEach(() => {
@@ -42,7 +52,8 @@ const keyOf = ({ headers }: IncomingMessage): string =>
   headers['idempotency-key'] === undefined ? '' : ` ${headers['idempotency-key']}`
 
 const capture: Call & { paymentId: string } = {
-  ...{ who: 'client', kind: 'capture', merchantId: 'shop', paymentId: 'pay_1', key: 'k', request: {}, misused: false },
+  ...{ who: 'client', kind: 'capture', merchantId: 'shop', paymentId: 'pay_1', key: 'k', request: {} },
+  ...{ operator: null, refusal: null },
 }
 const refund: Call & { paymentId: string } = { ...capture, kind: 'refund', key: null }
 const unknown: Scripted = [503, { code: 'OUTCOME_UNKNOWN', details: { operationId: 'op_1' } }]
@@ -56,8 +67,35 @@ test('with a key it repeats until the answer is final, and notes what is unknown
   expect(asked).toEqual(Array(4).fill('POST /payments/capture/pay_1 k'))
   expect(memory.unknownIds).toEqual(new Set(['op_1']))
   expect(memory.told).toEqual([
-    { ...capture, answer: { statusCode: 200, body: '{"paymentId":"pay_1"}' }, internalErrors: 0 },
+    {
+      ...{ ...capture, answer: { statusCode: 200, body: '{"paymentId":"pay_1"}' }, internalErrors: 0 },
+      sentAtMs: expect.any(Number),
+    },
   ])
+})
+
+describe('an operator', () => {
+  const operator = { name: 'kim', reason: 'the tab was closed' }
+
+  test('asks in the session of that name, and repeats the same request', async () => {
+    script = ['cut', unknown, done]
+    await client.keyed({ ...capture, key: 'console:1', operator, request: { amount: 5 } })
+    expect(asked).toEqual(Array(3).fill('POST /operator/payments/pay_1/capture'))
+    const body = { amount: 5, key: 'console:1', reason: 'the tab was closed' }
+    expect(sent).toEqual(Array(3).fill({ body, ...session }))
+    expect(memory.told).toMatchObject([{ key: 'console:1', operator, answer: { statusCode: 200 } }])
+  })
+
+  test('inquires until the answer is final', async () => {
+    script = [
+      [503, {}],
+      [200, { operation: null }],
+    ]
+    await client.inquire({ who: 'client', paymentId: 'pay_1', key: 'console:2', operator })
+    expect(asked).toEqual(Array(2).fill('POST /operator/payments/pay_1/inquire'))
+    expect(sent[1]).toEqual({ body: { key: 'console:2', reason: 'the tab was closed' }, ...session })
+    expect(memory.inquiries).toMatchObject([{ key: 'console:2', operator, answer: { body: '{"operation":null}' } }])
+  })
 })
 
 test('without a key it repeats only what another operation was in the way of', async () => {

@@ -3,19 +3,22 @@ import { until } from '../../../../shared/runtime/until.ts'
 import {
   answerOf,
   type ClientAnswer,
+  type FinalAnswer,
   isFinal,
   REQUEST_TIMEOUT_MS,
   type RetryReason,
   repeatUntilFinal,
 } from '../../client-answer.ts'
-import type { ReadOperation, ReadPayment, ToldAnswer, ToldRead } from '../auditor/facts.ts'
+import type { ReadOperation, ReadPayment, ToldAnswer, ToldInquiry, ToldRead } from '../auditor/facts.ts'
 
 /** A call as it is sent. */
-export type Call = Pick<ToldAnswer, 'who' | 'kind' | 'merchantId' | 'paymentId' | 'key' | 'request' | 'misused'>
+export type Call = Omit<ToldAnswer, 'answer' | 'internalErrors' | 'sentAtMs'>
+export type InquiryCall = Omit<ToldInquiry, 'answer' | 'internalErrors'>
 
-/** All that the clients of a run were told. */
+/** All that the clients of a run, operators among them, were told. */
 export interface Memory {
   told: ToldAnswer[]
+  inquiries: ToldInquiry[]
   reads: ToldRead[]
   /** Operations that somebody was told are unknown. */
   unknownIds: Set<string>
@@ -25,6 +28,8 @@ export interface Memory {
 export interface ClientOptions {
   apiUrl: string
   memory: Memory
+  /** The headers of each operator's session, by name. */
+  sessions: ReadonlyMap<string, Record<string, string>>
   /** How long a client may still go on, on the clock of `performance`. */
   deadlineMs: () => number
 }
@@ -38,11 +43,27 @@ export class Client {
 
   /** Repeats a call with its key until the answer is final. Null when none came in time. */
   async keyed(call: Call): Promise<ClientAnswer | null> {
+    let sentAtMs = Date.now()
+    const { answer, internalErrors } = await this.#repeat(() => {
+      sentAtMs = Date.now()
+      return this.#send(call)
+    })
+    this.#note(call, answer, internalErrors, sentAtMs)
+    return answer
+  }
+
+  /** An operator asks the acquirer about a payment, again with the same key until the answer is final. */
+  async inquire(call: InquiryCall): Promise<void> {
+    const { paymentId, key, operator } = call
+    const asked = { kind: 'inquire', paymentId, key, operator, request: {} }
+    const { answer, internalErrors } = await this.#repeat(() => this.#send(asked))
+    this.#options.memory.inquiries.push({ ...call, answer: answer && toldOf(answer), internalErrors })
+  }
+
+  #repeat(send: () => Promise<ClientAnswer>): Promise<FinalAnswer> {
     const { memory, deadlineMs } = this.#options
     const repeating = { deadlineMs: deadlineMs() - performance.now(), retries: memory.retries }
-    const { answer, internalErrors } = await repeatUntilFinal(() => this.#send(call), repeating, this.#notFinal)
-    this.#note(call, answer, internalErrors)
-    return answer
+    return repeatUntilFinal(send, repeating, this.#notFinal)
   }
 
   /**
@@ -52,8 +73,10 @@ export class Client {
   async keyless(call: Call & { paymentId: string }): Promise<ClientAnswer | null> {
     const { memory, deadlineMs } = this.#options
     let internalErrors = 0
+    let sentAtMs = Date.now()
     const answer = await until(
       async () => {
+        sentAtMs = Date.now()
         const once = await this.#send(call).catch(() => null)
         if (once?.statusCode === 409 && !isFinal(once)) {
           memory.retries['in progress']++
@@ -66,7 +89,7 @@ export class Client {
       { what: `${call.who} to get its turn`, deadlineMs: deadlineMs() - performance.now(), intervalMs: 500 },
     ).catch(() => null)
     const final = answer?.once && isFinal(answer.once) ? answer.once : null
-    this.#note(call, final, internalErrors)
+    this.#note(call, final, internalErrors, sentAtMs)
     if (final === null) await this.#readUntilDecided(call.paymentId)
     return final
   }
@@ -100,26 +123,25 @@ export class Client {
     if (typeof details?.operationId === 'string') this.#options.memory.unknownIds.add(details.operationId)
   }
 
-  #note(
-    { who, kind, merchantId, paymentId, key, request, misused }: Call,
-    answer: ClientAnswer | null,
-    internalErrors: number,
-  ): void {
-    const told = answer && { statusCode: answer.statusCode, body: answer.body.toString('utf8') }
-    this.#options.memory.told.push({
-      ...{ who, kind, merchantId, paymentId, key, request, misused },
-      answer: told,
-      internalErrors,
+  #note(call: Call, answer: ClientAnswer | null, internalErrors: number, sentAtMs: number): void {
+    this.#options.memory.told.push({ ...call, answer: answer && toldOf(answer), internalErrors, sentAtMs })
+  }
+
+  async #send(call: Sent): Promise<ClientAnswer> {
+    const { path, headers, body } = call.operator === null ? merchantRequest(call) : this.#consoleRequest(call)
+    return this.#fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
     })
   }
 
-  async #send({ kind, paymentId, key, request }: Call): Promise<ClientAnswer> {
-    const place = paymentId === null ? '' : `/${paymentId}`
-    return this.#fetch(`/payments/${kind}${place}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(key === null ? {} : { 'idempotency-key': key }) },
-      body: JSON.stringify(request),
-    })
+  #consoleRequest({ kind, paymentId, key, operator, request }: Sent): SentRequest {
+    return {
+      path: `/operator/payments/${paymentId}/${kind}`,
+      headers: this.#options.sessions.get(operator!.name)!,
+      body: { ...request, key, reason: operator!.reason },
+    }
   }
 
   #get(path: string): Promise<ClientAnswer> {
@@ -132,3 +154,22 @@ export class Client {
     return answerOf(response.status, Buffer.from(await response.arrayBuffer()), response.headers.get('retry-after'))
   }
 }
+
+type Sent = Pick<Call, 'paymentId' | 'key' | 'operator' | 'request'> & { kind: string }
+
+interface SentRequest {
+  path: string
+  headers: Record<string, string>
+  body: object
+}
+
+function merchantRequest({ kind, paymentId, key, request }: Sent): SentRequest {
+  const place = paymentId === null ? '' : `/${paymentId}`
+  return {
+    path: `/payments/${kind}${place}`,
+    headers: key === null ? {} : { 'idempotency-key': key },
+    body: request,
+  }
+}
+
+const toldOf = ({ statusCode, body }: ClientAnswer) => ({ statusCode, body: body.toString('utf8') })

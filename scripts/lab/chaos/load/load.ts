@@ -6,10 +6,11 @@ import type { Random } from '../../random.ts'
 import type { CallBody } from '../auditor/facts.ts'
 import type { Call, Client } from './client.ts'
 import { drawAmount, drawCurrency, drawToken } from './draws.ts'
-import { type Act, type KnownPayment, Visit } from './visit.ts'
+import { type Act, type ConsoleNames, type KnownPayment, Visit } from './visit.ts'
 
 export interface LoadOptions {
   client: Client
+  console: ConsoleNames
   random: Random
   /** Begins all keys. */
   name: string
@@ -85,8 +86,8 @@ class Load {
   }
 
   #visitOf(name: string, random: Random, payment: KnownPayment, begunWith?: Call): Visit {
-    const { client, isOver } = this.#options
-    return new Visit({ client, isOver, random, did: this.#did, name }, payment, begunWith)
+    const { client, console, isOver } = this.#options
+    return new Visit({ client, console, isOver, random, did: this.#did, name }, payment, begunWith)
   }
 
   readonly #did = (act: Act): void => void this.acts.set(act, (this.acts.get(act) ?? 0) + 1)
@@ -102,7 +103,8 @@ class Load {
     if (capture) request.capture = true
     if (random.fraction() < 0.5) request.orderId = `order-${name}`
     const key = `${name}-authorize`
-    const call: Call = { who: name, kind: 'authorize', merchantId, paymentId: null, key, request, misused: false }
+    const rest = { operator: null, request, refusal: null }
+    const call: Call = { who: name, kind: 'authorize', merchantId, paymentId: null, key, ...rest }
     const isTwice = random.fraction() < 0.1
     this.#did(capture ? 'authorize and capture' : isTwice ? 'authorize, two copies' : 'authorize')
     const copies = Array.from({ length: isTwice ? 2 : 1 }, () => this.#options.client.keyed(call))
