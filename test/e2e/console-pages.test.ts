@@ -171,7 +171,7 @@ describe('the list', () => {
     await rows().first().waitFor()
     await page.getByRole('textbox', { name: '최소 금액' }).fill('1,049')
     await page.getByRole('textbox', { name: '최대 금액' }).fill('1050')
-    await page.getByRole('textbox', { name: '결제 수단' }).fill('tok_decline')
+    await page.getByRole('combobox', { name: '결제 수단' }).fill('tok_decline')
     await page.getByRole('button', { name: '적용' }).click()
     await until(async () => (await rows().count()) === 1, { what: 'the declined payment of 1,050' })
     expect(await rows().textContent()).toContain(paymentIds[50])
@@ -181,6 +181,29 @@ describe('the list', () => {
     await page.getByRole('textbox', { name: '통화' }).fill('WON')
     await page.getByRole('button', { name: '적용' }).click()
     await page.getByRole('alert').getByText('검색 조건이 올바르지 않습니다.').waitFor()
+  })
+
+  test.each([
+    ['ko', '결제 수단(토큰)', /토큰 전체를/, '적용'],
+    ['en', 'Payment method (token)', /a whole token/, 'Apply'],
+  ] as const)('a payment method that can be none is marked at its field, and not asked for: %s', async (...words) => {
+    const [language, label, wrong, apply] = words
+    await signIn(listPath, language)
+    await rows().first().waitFor()
+    const field = page.getByRole('combobox', { name: label })
+    await field.fill('decline')
+    await page.getByRole('button', { name: apply, exact: true }).click()
+    await page.getByRole('alert').getByText(wrong).waitFor()
+    expect(await field.evaluate('element => element.matches("[aria-invalid=true]:focus")')).toBe(true)
+    expect(page.url()).not.toContain('method=')
+    expect(await rows().count()).toBe(50)
+    expect(await page.locator('datalist option[value="tok_decline"]').count()).toBe(1)
+    await inspect(page, `${language}-list-method`)
+
+    await field.fill('tok_decline')
+    await page.keyboard.press('Enter')
+    await until(async () => (await rows().count()) === 1, { what: 'the declined payment alone' })
+    expect(await page.getByRole('alert').count()).toBe(0)
   })
 
   test('no payment, and a list that could not be loaded, are said apart, the latter with its request id', async () => {

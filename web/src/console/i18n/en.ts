@@ -87,6 +87,9 @@ export const en: ConsoleTexts = {
     status: 'Status',
     amount: 'Amount',
     method: 'Payment method',
+    methodField: 'Payment method (token)',
+    methodWrong:
+      'A payment method is a whole token: tok_ and small letters, digits or _, such as tok_decline. Parts of one find nothing.',
     payment: 'Payment id',
     searched: 'From {{from}} to before {{to}}',
     searchedAll: 'From the beginning to before {{to}}',

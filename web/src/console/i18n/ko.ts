@@ -95,6 +95,9 @@ export const ko = {
     status: '상태',
     amount: '금액',
     method: '결제 수단',
+    methodField: '결제 수단(토큰)',
+    methodWrong:
+      '결제 수단은 토큰 전체를 적습니다. tok_decline처럼 tok_ 뒤에 영문 소문자, 숫자, _가 옵니다. 일부만으로는 찾지 않습니다.',
     payment: '결제 번호',
     searched: '{{from}}부터 {{to}} 전까지',
     searchedAll: '처음부터 {{to}} 전까지',

@@ -11,6 +11,7 @@ import {
   findQueryOf,
   formOf,
   inAllTime,
+  isNoMethod,
   listSearchOf,
   nextPage,
   parseQuery,
@@ -97,6 +98,15 @@ describe('the form', () => {
     expect(query).toEqual({ currency: 'USD', amountMin: 100_050, amountMax: 200_000, method: 'tok_slow', limit: 50 })
     expect(countQueryOf(search)).toMatchObject({ amountMin: 100_050 })
     expect(findQuery.safeParse(parseQuery(queryText(query))).success).toBe(true)
+  })
+
+  test.each(['decline', 'tok_', 'TOK_DECLINE', 'tok_declin%', '4111'])('%p is no method, as the API says', method => {
+    expect([isNoMethod(method), findQuery.safeParse({ method }).success]).toEqual([true, false])
+  })
+
+  test.each(['tok_decline', ' tok_of_tomorrow '])('%p is a method, or may be one', method => {
+    expect(isNoMethod(method)).toBe(false)
+    expect(findQuery.safeParse(searchOf({ ...empty, method }, {})).success).toBe(true)
   })
 
   test('an amount alone is one in KRW', () => {
