@@ -81,6 +81,12 @@ describe('the overview', () => {
     expect(await part('acquirer').locator('.figure').textContent()).toMatch(/^p95 [\d,]+ ms$/)
     expect(await part('unknown').locator('.figure').textContent()).toMatch(/^\d+건$/)
 
+    const requested = part('payments').getByRole('link', { name: /^승인 요청 중/ })
+    const { searchParams } = new URL((await requested.getAttribute('href'))!, page.url())
+    expect([searchParams.get('tab'), searchParams.get('from'), searchParams.get('to')]).toEqual([
+      ...['requested', expect.stringMatching(/Z$/), expect.stringMatching(/Z$/)],
+    ])
+
     await part('payments')
       .getByRole('link', { name: /거절·실패/ })
       .click()
@@ -140,6 +146,8 @@ describe('the overview', () => {
     })
     await driver.signIn(page)
     await page.getByRole('table', { name: '결과 미확인 작업' }).getByRole('link', { name: paymentId }).waitFor()
+    await part('unknown').getByRole('heading', { name: '결과 미확인 작업' }).waitFor()
+    expect(await part('payments').textContent()).not.toContain('결과 미확인')
     expect(await part('unknown').getAttribute('data-tone')).toBe('undecided')
     expect(await part('invariants').getAttribute('data-tone')).toBe('bad')
     expect(await part('invariants').textContent()).toContain('위반 2')

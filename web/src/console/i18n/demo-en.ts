@@ -152,7 +152,7 @@ export const demoEn: DemoTexts = {
     checked: '{{rules}} checked, {{time}}',
     unpublished: 'Unpublished events',
     lag: 'Records not read',
-    unknown: 'Unknown outcomes',
+    unknown: 'Operations with unknown outcome',
     letters: 'Dead letters',
     missing: 'not known',
     all: 'Have all books checked now',

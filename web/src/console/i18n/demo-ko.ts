@@ -168,7 +168,7 @@ export const demoKo = {
     checked: '{{rules}}개 확인, {{time}}',
     unpublished: '발행하지 못한 이벤트',
     lag: '읽지 않은 레코드',
-    unknown: '결과를 알 수 없는 작업',
+    unknown: '결과 미확인 작업',
     letters: '데드 레터',
     missing: '알 수 없음',
     all: '모든 장부를 지금 검사하기',

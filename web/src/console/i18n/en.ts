@@ -108,7 +108,7 @@ export const en: ConsoleTexts = {
     emptyPartial: 'No payment that fits was found so far.',
     loading: 'Loading payments…',
     failed: 'Could not load payments',
-    pending: 'Outcome unknown',
+    pending: 'Operation pending',
   },
   freshness: {
     asOf_now: 'as of just now',
@@ -233,7 +233,7 @@ export const en: ConsoleTexts = {
     empty: 'There are no operations.',
     kinds: { authorize: 'Authorize', capture: 'Capture', refund: 'Refund', void: 'Void', expire: 'Expire' },
     states: {
-      PENDING: 'Outcome unknown',
+      PENDING: 'Pending',
       SUCCEEDED: 'Succeeded',
       DECLINED: 'Declined',
       FAILED: 'Not carried out',

@@ -116,7 +116,7 @@ export const ko = {
     emptyPartial: '아직 맞는 결제를 찾지 못했습니다.',
     loading: '결제를 불러오고 있습니다…',
     failed: '결제를 불러오지 못했습니다',
-    pending: '결과 미확인',
+    pending: '작업 진행 중',
   },
   freshness: {
     asOf_now: '방금 기준',
@@ -246,7 +246,7 @@ export const ko = {
       expire: '승인 만료',
     } satisfies Record<OperationKind, string>,
     states: {
-      PENDING: '결과 미확인',
+      PENDING: '진행 중',
       SUCCEEDED: '성공',
       DECLINED: '거절',
       FAILED: '실행 안 됨',

@@ -59,7 +59,7 @@ export const overviewKo = {
     none: '결제 없음',
     approved: '승인',
     refused: '거절·실패',
-    undecided: '결과 미확인',
+    undecided: '승인 요청 중',
     partial: '최신 2만 건만 셌습니다.',
     since: '시작',
     table: '5분 단위 표',
