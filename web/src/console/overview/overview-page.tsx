@@ -37,13 +37,13 @@ function Overview({ overview, rooms }: { overview: OverviewView; rooms: RoomRead
       <Figures overview={overview} rooms={rooms} />
       <div className="charts">
         <Chart part="payments" overview={overview}>
-          {payments && <PaymentsChart payments={payments} />}
+          {payments && <PaymentsChart payments={payments} ahead={overview} />}
         </Chart>
         <Chart part="acquirer" overview={overview}>
           {acquirer && <AcquirerChart acquirer={acquirer} to={overview.asOf} />}
         </Chart>
       </div>
-      {unknown && <UnknownOperations unknown={unknown} />}
+      {unknown && <UnknownOperations unknown={unknown} ahead={overview} />}
       {acquirer && <SlowestOperations slowest={acquirer.slowest} />}
     </>
   )
@@ -124,7 +124,7 @@ function Figures({ overview, rooms }: { overview: OverviewView; rooms: RoomReads
           </p>
         )}
       </Figure>
-      <RoomFigures rooms={rooms} />
+      <RoomFigures rooms={rooms} ahead={overview} />
     </ul>
   )
 }
