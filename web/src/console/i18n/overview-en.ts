@@ -68,6 +68,7 @@ export const overviewEn: typeof overviewKo = {
     table: 'As a table, by five minutes',
     operations: 'Operations',
     slowest: 'The slowest operations',
+    slowestOf: 'Of the {{n}} looked at since {{time}}: the newest 200 of each five minutes.',
     took: 'Took',
     answeredAt: 'Answered',
   },

@@ -73,6 +73,7 @@ export const overviewKo = {
     table: '5분 단위 표',
     operations: '작업 수',
     slowest: '가장 느린 작업',
+    slowestOf: '{{time}}부터 5분마다 최신 200건까지, 모두 {{n}}건 중에서 골랐습니다.',
     took: '걸린 시간',
     answeredAt: '답한 시각',
   },

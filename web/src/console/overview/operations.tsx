@@ -9,7 +9,7 @@ import { useNumbers } from './use-numbers.ts'
 import { type Ahead, useVirtualNote } from './use-virtual-note.ts'
 
 type Unknown = NonNullable<OverviewView['unknown']>
-type Slowest = NonNullable<OverviewView['acquirer']>['slowest']
+type Acquirer = NonNullable<OverviewView['acquirer']>
 
 const PaymentLink = ({ paymentId }: { paymentId: string }) => (
   <Link className="row-link" to="/payments/$paymentId" params={{ paymentId }}>
@@ -68,12 +68,17 @@ export function UnknownOperations({ unknown: { operations, oldest }, ahead }: Un
   )
 }
 
-export function SlowestOperations({ slowest }: { slowest: Slowest }) {
+export function SlowestOperations({ acquirer: { slowest, operations, slots } }: { acquirer: Acquirer }) {
   const { t } = useConsoleTexts()
   const text = useNumbers()
   return (
     <section aria-labelledby="slowest-title" className="overview-list">
       <h2 id="slowest-title">{t('overview.acquirer.slowest')}</h2>
+      {slowest.length > 0 && slots[0] && (
+        <p className="small">
+          <Moment at={slots[0].from} text={time => t('overview.acquirer.slowestOf', { n: text(operations), time })} />
+        </p>
+      )}
       {slowest.length === 0 ? (
         <p className="console-note">{t('overview.none')}</p>
       ) : (

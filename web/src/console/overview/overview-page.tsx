@@ -44,7 +44,7 @@ function Overview({ overview, rooms }: { overview: OverviewView; rooms: RoomRead
         </Chart>
       </div>
       {unknown && <UnknownOperations unknown={unknown} ahead={overview} />}
-      {acquirer && <SlowestOperations slowest={acquirer.slowest} />}
+      {acquirer && <SlowestOperations acquirer={acquirer} />}
     </>
   )
 }
