@@ -241,6 +241,23 @@ describe('a break', () => {
     expect([await button('제안 승인').isDisabled(), await button('제안 거절').isDisabled()]).toEqual([true, false])
   })
 
+  test.each([
+    ['ko', /^₩52,300 .*은행 거래 명세서에는 해당하는 줄이 없습니다\.$/, '예상 ₩52,300'],
+    ['en', /^₩52,300 .*the bank’s statements have no line of it\.$/, 'expected ₩52,300'],
+  ] as const)('whose line did not come is headlined by what was expected: %s', async (language, headline, listed) => {
+    const missing = { class: 'MISSING_THERE' as const, sourceId: 'bank-operating', movements: [] }
+    const { breakId } = await room.plantBreak(0, {
+      ...missing,
+      differences: { amount: { expected: 52_300, found: 0 }, dueOn: '2026-01-02' },
+    })
+    await signIn('view', `/reconciliation/breaks/${breakId}`, language)
+    await page.locator('.payment-heading').waitFor()
+    expect(await page.locator('.payment-heading').textContent()).toMatch(headline)
+    await inspectAndWiden(`${language}-settlement-missed`)
+    await page.goto(`${room.shopUrl}/console/reconciliation/breaks?lang=${language}`)
+    await rows().filter({ hasText: breakId }).getByText(listed, { exact: true }).waitFor()
+  })
+
   test('that changed meanwhile is told, and nothing is done', async () => {
     await signIn('kim', breakPath())
     await button('담당 지정').click()
