@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { ReconBreak } from '../../shared/reconciliation/ports.ts'
 import { until as waitUntil } from '../../shared/runtime/until.ts'
 import { type PlantedFile, SettlementConsole } from '../support/settlement-console.ts'
-import { inspect, isEveryLook, untilClosed } from './console-driver.ts'
+import { inspect, isEveryLook, openSearch, untilClosed } from './console-driver.ts'
 import { type Language, launchBrowser } from './shop-driver.ts'
 
 jest.setTimeout(120_000)
@@ -297,6 +297,33 @@ describe('a break', () => {
     expect(await alert.textContent()).toContain('req_planted')
     expect(await page.locator('main').textContent()).not.toMatch(/대기|불러오고/)
   })
+})
+
+describe('the search', () => {
+  test.each(['ko', 'en'] as const)(
+    'leads to the page that shows a payout, a file, a break or an account: %s',
+    async language => {
+      const payout = planted.payouts[0]!
+      const batchPath = `/settlement/batches/${payout.batchId}`
+      await signIn('view', '', language)
+      for (const [id, path] of [
+        [payout.payoutId, batchPath],
+        [payout.batchId, batchPath],
+        [planted.file.fileId, `/settlement/files/${planted.file.fileId}`],
+        [made.breakId, breakPath()],
+        [made.subject, breakPath()],
+        ['ACQ-20260102-KRW', `/reconciliation/files/${FILE}`],
+      ] as const) {
+        await page.goto(`${room.shopUrl}/console/lookup?lang=${language}&id=${encodeURIComponent(id)}`)
+        await page.waitForURL(url => url.pathname === `/console${path}`)
+      }
+      // By its key, from any page.
+      const field = await openSearch(page)
+      await field.fill(payout.payoutId)
+      await page.keyboard.press('Enter')
+      await page.waitForURL(url => url.pathname === `/console${batchPath}`)
+    },
+  )
 })
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {

@@ -16,7 +16,7 @@ export const shellEn: typeof shellKo = {
     count: 'Places to go: {{count}}',
     page: 'page',
     open: 'open its page',
-    lookup: 'find the payments of this id',
+    lookup: 'find what this is of',
     merchant: 'payments of this merchant, all time',
   },
   keys: {

@@ -14,7 +14,7 @@ export const shellKo = {
     count: '갈 곳 {{count}}곳',
     page: '화면',
     open: '이 번호의 화면 열기',
-    lookup: '이 번호의 결제 찾기',
+    lookup: '이 번호가 무엇의 것인지 찾기',
     merchant: '이 가맹점의 결제, 전체 기간',
   },
   keys: {
