@@ -255,6 +255,24 @@ describe('one payment', () => {
     await page.locator('[data-operation="capture"] [data-step="answered"]').waitFor()
   })
 
+  test('leads back to the list that this tab has shown last, and to all payments after signing out', async () => {
+    const back = page.getByRole('link', { name: '← 결제 목록' })
+    const filtersBack = async () => new URL((await back.getAttribute('href'))!, page.url()).search
+    await signIn(`${listPath}&method=tok_decline`)
+    await rows().first().waitFor()
+    await page.goto(driver.address(`/console/payments/${paymentIds[50]}`, 'ko'))
+    await heading(`결제 ${paymentIds[50]}`).waitFor()
+    expect(await filtersBack()).toBe(`?merchantId=${MERCHANT}&method=tok_decline`)
+    await back.click()
+    await until(async () => (await rows().count()) === 1, { what: 'the same list' })
+
+    await page.getByRole('button', { name: '로그아웃' }).click()
+    await heading('로그인이 필요합니다').waitFor()
+    await signIn(`/console/payments/${paymentIds[50]}`)
+    await heading(`결제 ${paymentIds[50]}`).waitFor()
+    expect(await filtersBack()).toBe('')
+  })
+
   test('is found by the id of one of its operations, typed and sent by keyboard', async () => {
     const { operations } = (await send(apiUrl, { path: `/payments/${paymentIds[50]}/operations` })).json
     await signIn('/console/lookup')

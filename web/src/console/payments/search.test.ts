@@ -14,6 +14,7 @@ import {
   isNoMethod,
   listSearchOf,
   nextPage,
+  parseListSearch,
   parseQuery,
   paymentsOfMerchant,
   paymentsOfOrder,
@@ -35,6 +36,13 @@ describe('the address', () => {
     expect(listSearchOf(query)).toEqual({ tab: 'refused', orderId: '001001' })
     expect(queryText(listSearchOf(query))).toBe('?tab=refused&orderId=001001')
     expect(queryText({})).toBe('')
+  })
+
+  test('is kept for the tab, and is nothing where the storage has something else', () => {
+    const search = { tab: 'refused', merchantId: 'm-1' } as const
+    expect(parseListSearch(JSON.stringify(search))).toEqual(search)
+    for (const text of [null, '', '{', '[]', '"a"', 'null', '{"tab":7,"limit":"5"}'])
+      expect(parseListSearch(text)).toEqual({})
   })
 
   test.each(['all', 'toString', 'nope', ''])('tab %p shows all', tab => {

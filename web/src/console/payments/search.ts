@@ -63,6 +63,16 @@ export function listSearchOf(query: Record<string, unknown>): ListSearch {
   return tab !== undefined && tab !== 'all' && Object.hasOwn(tabs, tab) ? { tab: tab as NarrowTab, ...rest } : rest
 }
 
+/** What the tab's storage has; no filters where it is none of ours. */
+export function parseListSearch(text: string | null): ListSearch {
+  try {
+    const value: unknown = JSON.parse(text ?? '{}')
+    return listSearchOf(typeof value === 'object' && value !== null ? { ...value } : {})
+  } catch {
+    return {}
+  }
+}
+
 export function openOf({ open }: Record<string, unknown>): string | undefined {
   return typeof open === 'string' && open !== '' ? open : undefined
 }
