@@ -4,6 +4,7 @@ import type { shellKo } from './shell-ko.ts'
 export const shellEn: typeof shellKo = {
   brand: 'Console',
   close: 'Close',
+  more: 'More',
   wholePage: 'Open as a page',
   visited: '(opened before)',
   search: {

@@ -1,6 +1,7 @@
 /** Korean texts of what every page of the console has: search, keys, side panel. */
 export const shellKo = {
   brand: '운영 콘솔',
+  more: '더 보기',
   close: '닫기',
   wholePage: '전체 화면으로 보기',
   visited: '(열어 본 결제)',
