@@ -65,7 +65,7 @@ export class ConsoleDriver {
 
 /** By its keys, which a page hears a moment after it was drawn; a dialog that is open takes no notice of them. Gives its field. */
 export async function openSearch(page: Page): Promise<Locator> {
-  const field = page.getByRole('combobox')
+  const field = page.getByRole('dialog').getByRole('combobox')
   await until(
     async () => {
       await page.keyboard.press('Control+k')

@@ -202,7 +202,7 @@ describe('a row of the timeline', () => {
     await press('j')
     expect(await hasFocus('[data-operation="capture"] [aria-expanded]')).toBe(true)
     await press('Control+k')
-    await page.getByRole('combobox').waitFor()
+    await page.getByRole('dialog').getByRole('combobox').waitFor()
     await press('Escape')
     await page.locator('dialog').waitFor({ state: 'detached' })
     await press('Escape')
