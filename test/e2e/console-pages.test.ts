@@ -4,7 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { until } from '../../shared/runtime/until.ts'
 import { send } from '../support/http.ts'
 import { systemUnderTest } from '../support/system.ts'
-import { ConsoleDriver, inspect } from './console-driver.ts'
+import { ConsoleDriver, inspect, keepScreenshot } from './console-driver.ts'
 import { type Language, untilPageSays } from './shop-driver.ts'
 
 jest.setTimeout(90_000)
@@ -324,11 +324,17 @@ describe('every page: axe finds nothing, nothing scrolls sideways', () => {
     if (language === 'en') expect((await page.locator('main').textContent())?.match(/[가-힣]+/g)).toBeNull()
   })
 
-  test('nothing to press is printed, and forced colours keep the chosen tab', async () => {
+  test('nothing to press is printed, times have their year, and forced colours keep the chosen tab', async () => {
     await signIn(listPath)
     await rows().first().waitFor()
+    const prefix = () => page.evaluate(`getComputedStyle(document.querySelector('.rows time'), '::before').content`)
+    expect(await prefix()).toBe('none')
     await page.emulateMedia({ media: 'print' })
     expect(await page.locator('button:visible, input:visible').count()).toBe(0)
+    // Paper is read in another year, too.
+    const at = await rows().first().locator('time').getAttribute('datetime')
+    expect(await prefix()).toBe(`"${at!.slice(0, 4)}-"`)
+    await keepScreenshot(page, 'print')
     await page.emulateMedia({ media: 'screen', forcedColors: 'active' })
     const widths = await page.evaluate(
       `[...document.querySelectorAll('.console-tab')].map(tab => getComputedStyle(tab).borderBottomColor)`,
