@@ -134,6 +134,7 @@ export const en: ConsoleTexts = {
     reasonWanted: 'Give a reason. It is kept in the audit log.',
     key: 'Key',
     request: 'Request that will be sent',
+    requestSent: 'Request that was sent',
     cancel: 'Cancel',
     close: 'Close',
     sending: 'Sending…',

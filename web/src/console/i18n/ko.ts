@@ -142,6 +142,7 @@ export const ko = {
     reasonWanted: '사유를 적으세요. 감사 로그에 남습니다.',
     key: '키',
     request: '보낼 요청',
+    requestSent: '보낸 요청',
     cancel: '취소',
     close: '닫기',
     sending: '보내는 중…',
