@@ -106,7 +106,7 @@ export const demoEn: DemoTexts = {
     at: 'Time',
     step: 'Step',
     code: 'Error code',
-    payment: 'Payment id',
+    key: 'Idempotency key, payment',
     list: 'Payments of this seed',
     steps: { authorize: 'Authorize', capture: 'Capture', refund: 'Refund', void: 'Void' },
   },

@@ -119,7 +119,7 @@ export const demoKo = {
     at: '시각',
     step: '단계',
     code: '오류 코드',
-    payment: '결제 번호',
+    key: '멱등 키, 결제',
     list: '이 시드로 만든 결제 보기',
     steps: { authorize: '승인', capture: '매입', refund: '환불', void: '승인 취소' } satisfies Record<
       TrafficStep,
@@ -166,7 +166,7 @@ export const demoKo = {
     failed: '상태를 불러오지 못했습니다',
     invariants: '깨진 불변식',
     checked: '{{rules}}개 확인, {{time}}',
-    unpublished: '발행하지 못한 이벤트',
+    unpublished: '미발행 이벤트',
     lag: '읽지 않은 레코드',
     unknown: '결과 미확인 작업',
     letters: '데드 레터',

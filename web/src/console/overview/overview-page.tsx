@@ -1,6 +1,6 @@
 /** What is stuck or wrong, in figures that lead to their lists. */
-import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { Link, useLocation } from '@tanstack/react-router'
+import { type ReactNode, useEffect } from 'react'
 import type { OverviewPart, OverviewView } from '../../../../shared/contracts/routes/get-overview.ts'
 import { timeLeftOf } from '../../times.ts'
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
@@ -32,6 +32,7 @@ export function OverviewPage() {
 
 function Overview({ overview, rooms }: { overview: OverviewView; rooms: RoomReads }) {
   const { payments, acquirer, unknown } = overview
+  useArrivingAtList()
   return (
     <>
       <Figures overview={overview} rooms={rooms} />
@@ -47,6 +48,15 @@ function Overview({ overview, rooms }: { overview: OverviewView; rooms: RoomRead
       {acquirer && <SlowestOperations acquirer={acquirer} />}
     </>
   )
+}
+
+/** Whoever comes from another page to one of the lists: it was not there yet when the address was opened. */
+function useArrivingAtList() {
+  const { hash } = useLocation()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the lists are there; the router does the rest.
+  useEffect(() => {
+    if (hash !== '') document.getElementById(hash)?.scrollIntoView()
+  }, [])
 }
 
 function Figures({ overview, rooms }: { overview: OverviewView; rooms: RoomReads }) {
