@@ -72,8 +72,9 @@ const entry: Source = {
   times: 1,
 }
 
-/** What has a page of its own, or is shown with what has one. */
 const ofMerchant = { merchant: 'merchant_id' }
+
+/** What has a page of its own, or is shown with what has one. */
 const sourceByPrefix: Record<string, Source> = {
   pay: { kind: 'payment', sql: `SELECT ${OF_PAYMENT} FROM payment WHERE payment_id = ?`, times: 1 },
   op: { kind: 'operation', sql: `SELECT ${OF_OPERATION} FROM payment_operation WHERE operation_id = ?`, times: 1 },

@@ -12,7 +12,6 @@ const payment = newPayment()
 const { paymentId } = payment
 const planted = {
   batch: ids.batch(),
-  open: ids.batch(),
   payout: ids.payout(),
   payoutFile: ids.payoutFile(),
   item: ids.item(),
