@@ -261,6 +261,8 @@ test.each([
     await page.waitForURL(url => /^\/console\/?$/.test(url.pathname) && url.hash === '#unknown-title')
     const isInView = 'document.getElementById("unknown-title")?.getBoundingClientRect().top < innerHeight'
     await until(async () => (await page.evaluate(isInView)) === true, { what: 'the list of unknown outcomes' })
+    // A request that is still under way would outlive the page.
+    await page.unrouteAll({ behavior: 'wait' })
   },
 )
 

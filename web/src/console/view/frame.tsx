@@ -76,11 +76,11 @@ function Sections() {
   const hasDemo = usePanelExists()
   const sections = useRef<HTMLElement>(null)
   const { pathname } = useLocation()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each page has another link that is current.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each page has another link that is current, and the last comes late.
   useEffect(() => {
     const current = sections.current?.querySelector<HTMLElement>('[aria-current]')
     sections.current?.scrollTo({ left: (current?.offsetLeft ?? 0) - sections.current.offsetLeft - 60 })
-  }, [pathname])
+  }, [pathname, hasDemo])
   return (
     <nav ref={sections} aria-label={t('sections')} className="console-sections">
       <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
