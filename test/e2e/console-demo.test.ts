@@ -252,7 +252,8 @@ test.each([
     await page.setViewportSize({ width: 1440, height: 900 })
 
     ageMs = 3_000
-    await page.reload()
+    // The address of the menu names no language, and the browser's is Korean.
+    await page.goto(driver.address('/console/demo', language))
     await figure(unpublished).filter({ hasText: '7' }).waitFor()
     expect(await figure(unpublished).getAttribute('class')).toContain('tag-undecided')
     // So low that the list is not in view by itself.
