@@ -52,6 +52,8 @@ export type TrafficAnswer = number | 'unreachable'
 export interface TrafficFailure {
   at: string
   step: TrafficStep
+  /** The idempotency key of the request. */
+  key: string
   answer: TrafficAnswer
   /** Of the API's answer. */
   code: string | null

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { currencyCodes, currencyExponent } from './currency.ts'
 import { inBoth, schemaMessages } from './problem-texts.ts'
+import { TOKEN_FORM } from './test-tokens.ts'
 
 /** The largest amount in minor units: twelve digits. */
 export const AMOUNT_MAX = 999_999_999_999
@@ -173,7 +174,7 @@ export const currency = z
 export const paymentMethod = z
   .string({ error: text })
   .regex(
-    /^tok_[a-z0-9_]{1,40}$/,
+    TOKEN_FORM,
     inBoth(
       'must be a sandbox token such as tok_approve; never send card numbers',
       'tok_approve 같은 샌드박스 토큰이어야 합니다. 카드 번호는 절대 보내지 마세요',

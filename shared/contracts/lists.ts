@@ -42,7 +42,11 @@ export const verifyCounts = ['decisions', 'records', 'payments', 'lines', 'answe
 export type VerifyCount = (typeof verifyCounts)[number]
 
 /** What an id that the console looks up may be of. */
-export const matchKinds = ['payment', 'operation', 'event', 'entry', 'request', 'key', 'order'] as const
+export const matchKinds = [
+  ...(['payment', 'operation', 'event', 'entry', 'request', 'key', 'order'] as const),
+  ...(['batch', 'item', 'payout', 'payoutFile', 'reserve', 'invoice', 'dispute'] as const),
+  ...(['expectation', 'reconFile', 'break', 'account'] as const),
+] as const
 export type MatchKind = (typeof matchKinds)[number]
 
 /** What a person may say became of an operation. */

@@ -66,6 +66,9 @@ export const disputedFaults = [
 
 export const settlementTokenOf = (fault: SettlementFault): string => `tok_settle_${fault}`
 
+/** Of every payment method, also of those that the sandbox does not know. */
+export const TOKEN_FORM = /^tok_[a-z0-9_]{1,40}$/
+
 export const SLOW_TOKEN = 'tok_slow'
 export const APPROVING_TOKEN = 'tok_approve'
 

@@ -1,4 +1,4 @@
-/** Finds payments among those in memory, by the same rules as the database. */
+/** Finds payments among those in memory, by the same rules as the database. Of what settlement and reconciliation keep it knows nothing. */
 import { inSequence } from '../domain/operation-order.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { FakeConsoleActions } from './fake-console-actions.ts'
@@ -72,7 +72,7 @@ export class FakeFinder implements PaymentFinder {
     const { payments, operations, ledger, outbox } = this.#tables
     const ofPayment = async (kind: IdMatch['kind'], paymentId: string | undefined): Promise<IdMatch[]> => {
       const row = paymentId === undefined ? undefined : await payments.table.find(undefined, paymentId)
-      return row === undefined ? [] : [{ kind, ...placeIn(row), merchantId: row.merchantId, operationId: null }]
+      return row === undefined ? [] : [{ kind, ...matchOf(row) }]
     }
     const ofOperations = async (
       kind: IdMatch['kind'],
@@ -82,7 +82,7 @@ export class FakeFinder implements PaymentFinder {
       rows.sort((a, b) => (a.operationId > b.operationId ? -1 : 1))
       return rows.slice(0, limitEach).map(row => {
         const { paymentId, merchantId, operationId, createdAtMs } = row
-        return { kind, paymentId, merchantId, operationId, createdAtMs }
+        return { kind, pageId: paymentId, paymentId, merchantId, operationId, createdAtMs }
       })
     }
     const event = (await outbox.every()).find(({ eventId }) => eventId === id)
@@ -96,12 +96,7 @@ export class FakeFinder implements PaymentFinder {
       ...(await ofPayment('entry', (await ledger.table.find(undefined, id))?.paymentId)),
       ...(await ofOperations('request', row => row.requestId === id)),
       ...(await ofOperations('key', row => row.idempotencyKey === id)),
-      ...ofOrder.map(row => ({
-        kind: 'order' as const,
-        ...placeIn(row),
-        merchantId: row.merchantId,
-        operationId: null,
-      })),
+      ...ofOrder.map(row => ({ kind: 'order' as const, ...matchOf(row) })),
     ]
   }
 
@@ -180,7 +175,9 @@ export class FakeFinder implements PaymentFinder {
 
 const orderOf = ({ orderId }: PaymentFilters) => (orderId === undefined ? newestFirst : byId)
 
-const placeIn = ({ createdAtMs, paymentId }: PlaceInList): PlaceInList => ({ createdAtMs, paymentId })
+const matchOf = ({ createdAtMs, paymentId, merchantId }: Row): Omit<IdMatch, 'kind'> => ({
+  ...{ pageId: paymentId, paymentId, merchantId, operationId: null, createdAtMs },
+})
 
 const isInTime = ({ createdAtMs }: Row, { fromMs, toMs }: PaymentFilters): boolean =>
   createdAtMs >= fromMs && createdAtMs < toMs

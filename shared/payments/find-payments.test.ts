@@ -176,7 +176,7 @@ describe('lookUp', () => {
     const [authorization, capture] = ports.operations.table.rows()
     const { paymentId, merchantId, createdAtMs } = authorization!
     const of = (kind: string, operationId: string | null = null) => ({
-      ...{ kind, paymentId, merchantId, operationId },
+      ...{ kind, pageId: paymentId, paymentId, merchantId, operationId },
       createdAt: new Date(createdAtMs).toISOString(),
     })
     const found = async (id: string) => (await lookUp(ports.finder, id)).matches

@@ -93,7 +93,7 @@ export async function lookUp(finder: PaymentFinder, id: string): Promise<LookupV
   const found = await finder.lookup(id, MATCHES_MAX + 1)
   const matches = found.slice(0, MATCHES_MAX).map(({ createdAtMs, ...match }) => ({
     ...match,
-    createdAt: timeOf(createdAtMs),
+    createdAt: timeOrNull(createdAtMs),
   }))
   return { id, matches, more: found.length > MATCHES_MAX }
 }

@@ -757,15 +757,16 @@ export interface PlaceInList {
 /** How many payments one question to a list looks at. */
 export const LOOKED_AT_MAX = 50_000
 
-/** A payment that has something to do with an id. */
+/** What has something to do with an id. */
 export interface IdMatch {
   kind: MatchKind
-  paymentId: string
-  merchantId: string
-  /** Null where the id is of a payment, an event or an entry. */
+  /** The id, or the account, on whose page the console shows it; null: on none. */
+  pageId: string | null
+  paymentId: string | null
+  merchantId: string | null
   operationId: string | null
-  /** Of the operation, else of the payment; virtual time. */
-  createdAtMs: number
+  /** Of the operation, else of the payment, else its own. Null of an account. */
+  createdAtMs: number | null
 }
 
 /** An operation, with all that is known of who did it and when. */

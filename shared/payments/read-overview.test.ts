@@ -42,6 +42,19 @@ describe('readOverview', () => {
     expect(payments!.slots.slice(1, 11).every(({ approved }) => approved === 0)).toBe(true)
   })
 
+  test('says how far virtual time is ahead, and 0 where the clock was never moved', async () => {
+    const ports = createFakePorts()
+    const { nowMs } = ports.clock
+    // Each look at the real clock is a millisecond later.
+    ports.clock.nowMs = () => {
+      ports.clock.advance(1)
+      return nowMs.call(ports.clock)
+    }
+    expect((await readOverview(ports, noRuns)).virtualAheadMs).toBe(0)
+    ports.clock.advanceVirtual(HOUR_MS)
+    expect((await readOverview(ports, noRuns)).virtualAheadMs).toBeCloseTo(HOUR_MS, -2)
+  })
+
   test('says from when on it counted, where there were more payments than it may look at', async () => {
     const ports = createFakePorts()
     ports.overview.lookedAtMax = 2

@@ -32,7 +32,7 @@ export interface OverviewPorts {
   policy: OperationPolicy
 }
 
-type Parts = Omit<OverviewView, 'asOf' | 'missing'>
+type Parts = Omit<OverviewView, 'asOf' | 'virtualAheadMs' | 'missing'>
 /** Undefined: nobody has looked yet. Throws DependencyUnavailableError. */
 type Reading<Part extends OverviewPart> = () => Promise<NonNullable<Parts[Part]> | undefined>
 
@@ -47,6 +47,8 @@ const timeOf = (epochMs: number): string => new Date(epochMs).toISOString()
 /** `invariants`: what the checks of the books found last. Throws what is not DependencyUnavailableError, and that of the clock. */
 export async function readOverview(ports: OverviewPorts, invariants: Reading<'invariants'>): Promise<OverviewView> {
   await ports.clock.catchUp()
+  // Read before the real time, so that a clock that was never moved is not ahead by the millisecond between the two.
+  const virtualMs = ports.clock.virtualNowMs()
   const asOfMs = ports.clock.nowMs()
   const readings: { [Part in OverviewPart]: Reading<Part> } = {
     invariants,
@@ -60,7 +62,7 @@ export async function readOverview(ports: OverviewPorts, invariants: Reading<'in
   const read = await Promise.all(overviewParts.map(async part => [part, await partOf(readings[part])] as const))
   const missing = read.flatMap(([part, { reason }]) => (reason === undefined ? [] : [{ part, reason }]))
   const parts = Object.fromEntries(read.map(([part, { value }]) => [part, value])) as Parts
-  return { asOf: timeOf(asOfMs), ...parts, missing }
+  return { asOf: timeOf(asOfMs), virtualAheadMs: Math.max(0, virtualMs - asOfMs), ...parts, missing }
 }
 
 async function partOf(reading: Reading<OverviewPart>) {

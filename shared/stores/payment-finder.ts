@@ -2,7 +2,7 @@
  * Finds payments for the console: lists and counts that walk one index, lookups by any id, and all traces of one payment.
  * Which question goes by which index, and why, stands in docs/console-lists.md.
  */
-import type { MatchKind, OperationKind, OperationState, PaymentStatus } from '../contracts/lists.ts'
+import type { OperationKind, OperationState, PaymentStatus } from '../contracts/lists.ts'
 import { inSequence } from '../domain/operation-order.ts'
 import {
   type IdMatch,
@@ -17,6 +17,7 @@ import {
 } from '../payments/ports.ts'
 import { type FinishedColumns, finishedOf } from './answers.ts'
 import type { Database, SqlValue } from './database.ts'
+import { matchesOf } from './id-matches.ts'
 import { entryOf, LEDGER_COLUMNS, type LedgerRow } from './ledger.ts'
 import { finalCaptureOf } from './operations.ts'
 import { everyEvent } from './outbox.ts'
@@ -109,11 +110,6 @@ interface PlaceRow {
   created_at: Date
 }
 
-interface MatchRow extends PlaceRow {
-  operation_id: string | null
-  merchant_id: string
-}
-
 interface TracedRow {
   operation_id: string
   sequence: number | null
@@ -174,60 +170,6 @@ const SELECT_RECORD = `SELECT o.operation_id, o.payment_id, o.kind, o.state, o.a
   LEFT JOIN manual_settlement s FORCE INDEX (PRIMARY) ON s.operation_id = o.operation_id
   WHERE o.operation_id = ?`
 
-/** `times`: how often the id is given to the statement. */
-const matchSources: Record<MatchKind, { sql: string; times: number }> = {
-  payment: {
-    sql: 'SELECT payment_id, NULL AS operation_id, merchant_id, created_at FROM payment WHERE payment_id = ?',
-    times: 1,
-  },
-  operation: {
-    sql: 'SELECT payment_id, operation_id, merchant_id, created_at FROM payment_operation WHERE operation_id = ?',
-    times: 1,
-  },
-  event: {
-    sql: `SELECT p.payment_id, NULL AS operation_id, p.merchant_id, p.created_at
-      FROM (${everyEvent('message_key', 'event_id = ?')}) AS e JOIN payment p ON p.payment_id = e.message_key`,
-    times: 2,
-  },
-  entry: {
-    sql: `SELECT p.payment_id, NULL AS operation_id, p.merchant_id, p.created_at
-      FROM ledger_entry e JOIN payment p ON p.payment_id = e.payment_id WHERE e.entry_id = ?`,
-    times: 1,
-  },
-  request: {
-    sql: `SELECT payment_id, operation_id, merchant_id, created_at
-      FROM payment_operation FORCE INDEX (payment_operation_by_request)
-      WHERE request_id >= ? AND request_id <= ? ORDER BY request_id DESC, operation_id DESC`,
-    times: 2,
-  },
-  key: {
-    sql: `SELECT payment_id, operation_id, merchant_id, created_at
-      FROM payment_operation FORCE INDEX (payment_operation_by_key)
-      WHERE idempotency_key >= ? AND idempotency_key <= ? ORDER BY idempotency_key DESC, operation_id DESC`,
-    times: 2,
-  },
-  order: {
-    sql: `SELECT payment_id, NULL AS operation_id, merchant_id, created_at FROM payment FORCE INDEX (payment_by_order)
-      WHERE order_id >= ? AND order_id <= ? ORDER BY order_id DESC, payment_id DESC`,
-    times: 2,
-  },
-}
-
-/** By an id's own form. A caller may choose an id of any form as a request id, a key or an order id. */
-const kindsByPrefix: Record<string, MatchKind> = {
-  pay: 'payment',
-  op: 'operation',
-  evt: 'event',
-  led: 'entry',
-}
-
-const ULID_WITH_PREFIX = /^([a-z]+)_[0-7][0-9A-HJKMNP-TV-Z]{25}$/
-
-function kindsOf(id: string): MatchKind[] {
-  const own = kindsByPrefix[ULID_WITH_PREFIX.exec(id)?.[1] ?? '']
-  return [...(own === undefined ? [] : [own]), 'request', 'key', 'order']
-}
-
 export class MySqlPaymentFinder implements PaymentFinder {
   readonly #database: Pick<Database, 'select'>
   readonly #lookedAtMax: number
@@ -265,14 +207,8 @@ export class MySqlPaymentFinder implements PaymentFinder {
     return { counts: new Map(rows.map(row => [row.status, row.count])), isAll: end === undefined }
   }
 
-  async lookup(id: string, limitEach: number): Promise<IdMatch[]> {
-    const found = kindsOf(id).map(async kind => {
-      const { sql, times } = matchSources[kind]
-      const values = [...Array.from({ length: times }, () => id), limitEach]
-      const rows = await this.#database.select<MatchRow>(`${sql} LIMIT ?`, values)
-      return rows.map(row => ({ kind, ...matchOf(row) }))
-    })
-    return (await Promise.all(found)).flat()
+  lookup(id: string, limitEach: number): Promise<IdMatch[]> {
+    return matchesOf(this.#database, id, limitEach)
   }
 
   async traces(paymentId: string): Promise<Traces | undefined> {
@@ -372,13 +308,6 @@ export class MySqlPaymentFinder implements PaymentFinder {
     return withEntries(this.#database, rows)
   }
 }
-
-const matchOf = (row: MatchRow): Omit<IdMatch, 'kind'> => ({
-  paymentId: row.payment_id,
-  merchantId: row.merchant_id,
-  operationId: row.operation_id,
-  createdAtMs: row.created_at.getTime(),
-})
 
 const tracedOf = (row: TracedRow): TracedOperation => ({
   operationId: row.operation_id,

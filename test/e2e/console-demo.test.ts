@@ -206,6 +206,67 @@ test('live ends when it is switched off, and asks nothing while it is', async ()
   expect(asked.length).toBe(before)
 })
 
+test.each([
+  ['ko', '미발행 이벤트', '결과 미확인 작업'],
+  ['en', 'Unpublished events', 'Operations with unknown outcome'],
+] as const)(
+  'failures have their keys; figures have the tones of the overview and lead to their lists: %s',
+  async (...words) => {
+    const [language, unpublished, unknown] = words
+    const failure = { at: new Date().toISOString(), step: 'authorize', answer: 503, code: 'OUTCOME_UNKNOWN' }
+    const known = { ...failure, key: 'demo-mi0abcde-123456-7-capture', paymentId: 'pay_01M81XZHJW17YGZNRCM5X9JWX9' }
+    const lost = { ...failure, answer: 'unreachable', code: null, key: 'demo-mi0abcde-123456-8', paymentId: null }
+    const times = { startedAt: failure.at, endsAt: failure.at }
+    const traffic = { isOn: false, askedBy: 'kim', seed: 123456, ratePerSecond: 5, lengthSeconds: 60, ...times }
+    const counts = { begun: 9, underWay: 0, leftOut: 0, answers: [{ answer: 503, count: 1 }] }
+    await page.route('**/operator/demo', async route => {
+      const answer = await route.fetch()
+      const view = await answer.json()
+      await route.fulfill({
+        response: answer,
+        json: { ...view, traffic: { ...traffic, ...counts, failures: [known, lost] } },
+      })
+    })
+    let ageMs = 1_000
+    await page.route('**/operator/overview', async route => {
+      const answer = await route.fetch()
+      const overview = await answer.json()
+      const oldestCreatedAt = new Date(Date.parse(overview.asOf) - ageMs).toISOString()
+      await route.fulfill({
+        response: answer,
+        json: { ...overview, outbox: { waiting: 7, parked: 0, oldestCreatedAt } },
+      })
+    })
+    await open(language)
+    const figure = (name: string) =>
+      page.locator('.facts > div', { has: page.getByRole('link', { name, exact: true }) }).locator('.tag')
+    await figure(unpublished).filter({ hasText: '7' }).waitFor()
+    expect(await figure(unpublished).getAttribute('class')).toContain('tag-good')
+    const failures = page.getByRole('table').filter({ hasText: known.key })
+    expect(await failures.getByText(known.code).count()).toBe(1)
+    const hrefs = await Promise.all(
+      (await failures.getByRole('link').all()).map(async link => (await link.getAttribute('href'))!),
+    )
+    expect(hrefs).toEqual([`/console/payments/${known.paymentId}`, `/console/lookup?id=${lost.key}`])
+    await inspect(page, `${language}-demo-failures`)
+    await page.setViewportSize({ width: 1440, height: 900 })
+
+    ageMs = 3_000
+    // The address of the menu names no language, and the browser's is Korean.
+    await page.goto(driver.address('/console/demo', language))
+    await figure(unpublished).filter({ hasText: '7' }).waitFor()
+    expect(await figure(unpublished).getAttribute('class')).toContain('tag-undecided')
+    // So low that the list is not in view by itself.
+    await page.setViewportSize({ width: 1440, height: 400 })
+    await page.getByRole('link', { name: unknown, exact: true }).click()
+    await page.waitForURL(url => /^\/console\/?$/.test(url.pathname) && url.hash === '#unknown-title')
+    const isInView = 'document.getElementById("unknown-title")?.getBoundingClientRect().top < innerHeight'
+    await until(async () => (await page.evaluate(isInView)) === true, { what: 'the list of unknown outcomes' })
+    // A request that is still under way would outlive the page.
+    await page.unrouteAll({ behavior: 'wait' })
+  },
+)
+
 test('tokens are copied', async () => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await open('en')

@@ -57,14 +57,15 @@ export class ConsoleDriver {
     // An address that differs by its fragment alone would not be opened anew.
     await page.goto('about:blank')
     await page.goto(`${this.address(path, language)}#${secret}`)
-    await page.getByText(this.operators.nameOf(role), { exact: true }).first().waitFor()
+    // Narrow it stands in a menu that is closed.
+    await page.getByText(this.operators.nameOf(role), { exact: true }).first().waitFor({ state: 'attached' })
     return secret
   }
 }
 
 /** By its keys, which a page hears a moment after it was drawn; a dialog that is open takes no notice of them. Gives its field. */
 export async function openSearch(page: Page): Promise<Locator> {
-  const field = page.getByRole('combobox')
+  const field = page.getByRole('dialog').getByRole('combobox')
   await until(
     async () => {
       await page.keyboard.press('Control+k')
@@ -89,7 +90,7 @@ const looks = [
 /** Of all pages, too. */
 export const isEveryLook = process.env.CONSOLE_LOOKS === 'all'
 
-/** Axe finds nothing and nothing scrolls sideways. With CONSOLE_SCREENSHOTS, the name of a folder, it keeps what it saw. */
+/** Axe finds nothing and nothing scrolls sideways. With CONSOLE_SCREENSHOTS it keeps what it saw. */
 export async function inspect(page: Page, label: string): Promise<void> {
   const language = await page.evaluate('document.documentElement.lang')
   for (const { width, colorScheme } of looks.filter(({ usual }) => isEveryLook || usual === language)) {
@@ -101,7 +102,12 @@ export async function inspect(page: Page, label: string): Promise<void> {
     expect(passes.length).toBeGreaterThan(10)
     const overflowX = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
     expect({ label, width, overflowX }).toEqual({ label, width, overflowX: 0 })
-    const folder = process.env.CONSOLE_SCREENSHOTS
-    if (folder) await page.screenshot({ path: `${folder}/${label}-${width}.png` })
+    await keepScreenshot(page, `${label}-${width}`)
   }
+}
+
+/** With CONSOLE_SCREENSHOTS, the name of a folder. */
+export async function keepScreenshot(page: Page, label: string): Promise<void> {
+  const folder = process.env.CONSOLE_SCREENSHOTS
+  if (folder) await page.screenshot({ path: `${folder}/${label}.png` })
 }

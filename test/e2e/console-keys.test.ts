@@ -114,9 +114,9 @@ describe('the search', () => {
     await openSearch(page)
     await page.keyboard.type('nothing-like-this')
     await press('Enter')
-    await page.getByText('이 번호가 속한 결제가 없습니다.').waitFor()
+    await page.getByText('이 번호를 가진 것이 없습니다.').waitFor()
     await heading('번호로 찾기').waitFor()
-    expect(await page.locator('main').textContent()).toContain('요청·주문 번호와 멱등 키를 찾습니다')
+    expect(await page.locator('main').textContent()).toContain('콘솔에 나오는 모든 번호와 요청 번호, 멱등 키')
     await page.getByRole('link', { name: '가맹점 nothing-like-this의 결제, 전체 기간' }).click()
     await page.getByText('조건에 맞는 결제가 없습니다.').waitFor()
     // All time was searched.

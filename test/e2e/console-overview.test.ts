@@ -57,6 +57,12 @@ async function answering(change: (overview: OverviewView) => void): Promise<void
   })
 }
 
+const unknownOperation = {
+  operationId: 'op_01M81Y01T0ZB6J3W9H5XE8R2QN',
+  paymentId: 'pay_01M81XZHJW17YGZNRCM5X9JWX9',
+  ...{ kind: 'capture' as const, amount: 500, currency: 'KRW', claimedAt: '2026-11-22T06:00:00.000Z' },
+}
+
 /** The answers of settlement and reconciliation, as if there were something to do there. */
 async function withWork(): Promise<void> {
   const recon = sampleReconOverview()
@@ -81,6 +87,12 @@ describe('the overview', () => {
     expect(await part('acquirer').locator('.figure').textContent()).toMatch(/^p95 [\d,]+ ms$/)
     expect(await part('unknown').locator('.figure').textContent()).toMatch(/^\d+건$/)
 
+    const requested = part('payments').getByRole('link', { name: /^승인 요청 중/ })
+    const { searchParams } = new URL((await requested.getAttribute('href'))!, page.url())
+    expect([searchParams.get('tab'), searchParams.get('from'), searchParams.get('to')]).toEqual([
+      ...['requested', expect.stringMatching(/Z$/), expect.stringMatching(/Z$/)],
+    ])
+
     await part('payments')
       .getByRole('link', { name: /거절·실패/ })
       .click()
@@ -91,6 +103,10 @@ describe('the overview', () => {
     await page.goBack()
     await part('acquirer').locator('.figure a').click()
     expect(new URL(page.url()).hash).toBe('#slowest-title')
+    const sample = page.locator('section[aria-labelledby="slowest-title"] p time')
+    expect(await sample.textContent()).toMatch(/^20\d\d\. .* GMT.*부터 5분마다 최신 200건까지, 모두 [\d,]+건 중에서/)
+    const seenMs = Date.now() - Date.parse((await sample.getAttribute('datetime'))!)
+    expect(Math.round(seenMs / 3_600_000)).toBe(1)
     const slowest = page.getByRole('table', { name: '가장 느린 작업' }).getByRole('link')
     const paymentId = (await slowest.first().textContent())!.trim()
     await slowest.filter({ hasText: paymentId }).first().click()
@@ -129,20 +145,42 @@ describe('the overview', () => {
   })
 
   test('an outcome that is not known is amber and leads to its payment; what is broken is red', async () => {
-    const paymentId = 'pay_01M81XZHJW17YGZNRCM5X9JWX9'
+    const { paymentId } = unknownOperation
     await answering(overview => {
-      const operation = { operationId: 'op_01M81Y01T0ZB6J3W9H5XE8R2QN', paymentId, kind: 'capture' as const }
-      overview.unknown = {
-        operations: 1,
-        oldest: [{ ...operation, amount: 500, currency: 'KRW', claimedAt: '2026-11-22T06:00:00.000Z' }],
-      }
+      overview.unknown = { operations: 1, oldest: [unknownOperation] }
       overview.invariants = { rules: 60, failed: 2, checkedAt: overview.asOf, passEndedAt: null }
     })
     await driver.signIn(page)
     await page.getByRole('table', { name: '결과 미확인 작업' }).getByRole('link', { name: paymentId }).waitFor()
+    await part('unknown').getByRole('heading', { name: '결과 미확인 작업' }).waitFor()
+    expect(await part('payments').textContent()).not.toContain('결과 미확인')
     expect(await part('unknown').getAttribute('data-tone')).toBe('undecided')
     expect(await part('invariants').getAttribute('data-tone')).toBe('bad')
     expect(await part('invariants').textContent()).toContain('위반 2')
+  })
+
+  test.each([
+    ['ko', '(가상 시각)'],
+    ['en', '(virtual time)'],
+  ] as const)('virtual time is named where it stands, once the clock was moved: %s', async (language, words) => {
+    let virtualAheadMs = 0
+    await withWork()
+    await answering(overview => {
+      overview.virtualAheadMs = virtualAheadMs
+      overview.unknown = { operations: 1, oldest: [unknownOperation] }
+    })
+    await driver.signIn(page, '/console', language)
+    await page.locator('[data-part="funds"][data-tone="undecided"]').waitFor()
+    expect(await page.getByText(words).count()).toBe(0)
+
+    virtualAheadMs = 86_400_000
+    await page.reload()
+    await page.locator('[data-part="funds"][data-tone="undecided"]').waitFor()
+    for (const name of ['payments', 'payoutFiles', 'funds']) expect(await part(name).getByText(words).count()).toBe(1)
+    expect(await page.locator('section[aria-labelledby="unknown-title"]').getByText(words).count()).toBe(1)
+    // Real times have no such words.
+    expect(await page.getByText(words).count()).toBe(4)
+    await inspect(page, `${language}-overview-virtual`)
   })
 
   test('an event that is late is amber here and among the events, and one that is on its way in neither', async () => {

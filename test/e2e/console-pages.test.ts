@@ -4,7 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { until } from '../../shared/runtime/until.ts'
 import { send } from '../support/http.ts'
 import { systemUnderTest } from '../support/system.ts'
-import { ConsoleDriver, inspect } from './console-driver.ts'
+import { ConsoleDriver, inspect, keepScreenshot } from './console-driver.ts'
 import { type Language, untilPageSays } from './shop-driver.ts'
 
 jest.setTimeout(90_000)
@@ -173,7 +173,7 @@ describe('the list', () => {
     await rows().first().waitFor()
     await page.getByRole('textbox', { name: '최소 금액' }).fill('1,049')
     await page.getByRole('textbox', { name: '최대 금액' }).fill('1050')
-    await page.getByRole('textbox', { name: '결제 수단' }).fill('tok_decline')
+    await page.getByRole('combobox', { name: '결제 수단' }).fill('tok_decline')
     await page.getByRole('button', { name: '적용' }).click()
     await until(async () => (await rows().count()) === 1, { what: 'the declined payment of 1,050' })
     expect(await rows().textContent()).toContain(paymentIds[50])
@@ -183,6 +183,29 @@ describe('the list', () => {
     await page.getByRole('textbox', { name: '통화' }).fill('WON')
     await page.getByRole('button', { name: '적용' }).click()
     await page.getByRole('alert').getByText('검색 조건이 올바르지 않습니다.').waitFor()
+  })
+
+  test.each([
+    ['ko', '결제 수단(토큰)', /토큰 전체를/, '적용'],
+    ['en', 'Payment method (token)', /a whole token/, 'Apply'],
+  ] as const)('a payment method that can be none is marked at its field, and not asked for: %s', async (...words) => {
+    const [language, label, wrong, apply] = words
+    await signIn(listPath, language)
+    await rows().first().waitFor()
+    const field = page.getByRole('combobox', { name: label })
+    await field.fill('decline')
+    await page.getByRole('button', { name: apply, exact: true }).click()
+    await page.getByRole('alert').getByText(wrong).waitFor()
+    await page.locator('[name="method"][aria-invalid="true"]:focus').waitFor()
+    expect(page.url()).not.toContain('method=')
+    expect(await rows().count()).toBe(50)
+    expect(await page.locator('datalist option[value="tok_decline"]').count()).toBe(1)
+    await inspect(page, `${language}-list-method`)
+
+    await field.fill('tok_decline')
+    await page.keyboard.press('Enter')
+    await until(async () => (await rows().count()) === 1, { what: 'the declined payment alone' })
+    expect(await page.getByRole('alert').count()).toBe(0)
   })
 
   test('no payment, and a list that could not be loaded, are said apart, the latter with its request id', async () => {
@@ -234,6 +257,24 @@ describe('one payment', () => {
     await page.locator('[data-operation="capture"] [data-step="answered"]').waitFor()
   })
 
+  test('leads back to the list that this tab has shown last, and to all payments after signing out', async () => {
+    const back = page.getByRole('link', { name: '← 결제 목록' })
+    const filtersBack = async () => new URL((await back.getAttribute('href'))!, page.url()).search
+    await signIn(`${listPath}&method=tok_decline`)
+    await rows().first().waitFor()
+    await page.goto(driver.address(`/console/payments/${paymentIds[50]}`, 'ko'))
+    await heading(`결제 ${paymentIds[50]}`).waitFor()
+    expect(await filtersBack()).toBe(`?merchantId=${MERCHANT}&method=tok_decline`)
+    await back.click()
+    await until(async () => (await rows().count()) === 1, { what: 'the same list' })
+
+    await page.getByRole('button', { name: '로그아웃' }).click()
+    await heading('로그인이 필요합니다').waitFor()
+    await signIn(`/console/payments/${paymentIds[50]}`)
+    await heading(`결제 ${paymentIds[50]}`).waitFor()
+    expect(await filtersBack()).toBe('')
+  })
+
   test('is found by the id of one of its operations, typed and sent by keyboard', async () => {
     const { operations } = (await send(apiUrl, { path: `/payments/${paymentIds[50]}/operations` })).json
     await signIn('/console/lookup')
@@ -264,7 +305,7 @@ describe('one payment', () => {
       },
       { what: 'the undecided payment' },
     )
-    expect(await rows().locator('.tag-undecided').count()).toBe(2)
+    expect(await rows().locator('.tag-undecided').allTextContents()).toEqual(['승인 요청 중', '작업 진행 중'])
     expect(await rows().locator('.tag-bad').count()).toBe(0)
     await sent
   })
@@ -285,11 +326,17 @@ describe('every page: axe finds nothing, nothing scrolls sideways', () => {
     if (language === 'en') expect((await page.locator('main').textContent())?.match(/[가-힣]+/g)).toBeNull()
   })
 
-  test('nothing to press is printed, and forced colours keep the chosen tab', async () => {
+  test('nothing to press is printed, times have their year, and forced colours keep the chosen tab', async () => {
     await signIn(listPath)
     await rows().first().waitFor()
+    const prefix = () => page.evaluate(`getComputedStyle(document.querySelector('.rows time'), '::before').content`)
+    expect(await prefix()).toBe('none')
     await page.emulateMedia({ media: 'print' })
     expect(await page.locator('button:visible, input:visible').count()).toBe(0)
+    // Paper is read in another year, too.
+    const at = await rows().first().locator('time').getAttribute('datetime')
+    expect(await prefix()).toBe(`"${at!.slice(0, 4)}-"`)
+    await keepScreenshot(page, 'print')
     await page.emulateMedia({ media: 'screen', forcedColors: 'active' })
     const widths = await page.evaluate(
       `[...document.querySelectorAll('.console-tab')].map(tab => getComputedStyle(tab).borderBottomColor)`,

@@ -22,6 +22,8 @@ const words = {
     amount: '환불할 금액',
     reason: '사유',
     done: '처리되었습니다',
+    willBeSent: '보낼 요청',
+    wasSent: '보낸 요청',
     close: '닫기',
     refunded: '환불 금액',
     by: '운영자',
@@ -32,6 +34,8 @@ const words = {
     amount: 'Amount to refund',
     reason: 'Reason',
     done: 'Done',
+    willBeSent: 'Request that will be sent',
+    wasSent: 'Request that was sent',
     close: 'Close',
     refunded: 'Refunded',
     by: 'Operator',
@@ -129,6 +133,7 @@ describe('a refund for a payment whose tab was closed, by keyboard alone', () =>
     expect(shown).toContain(`POST /operator/payments/${paymentId}/refund`)
     expect(shown).toContain('"amount": 150000')
     expect(shown).toContain('"reason": "the tab was closed"')
+    await dialog().getByRole('region', { name: word.willBeSent, exact: true }).waitFor()
     const [key] = /console:[0-9A-Z]{26}/.exec(shown)!
     await inspect(`${language}-${width}-dialog`)
     const asked = page.waitForRequest(request => request.method() === 'POST')
@@ -139,6 +144,8 @@ describe('a refund for a payment whose tab was closed, by keyboard alone', () =>
     await page.locator('[data-write="done"]').waitFor()
     const answer = await dialog().locator('.write-done').innerText()
     expect(answer).toContain(word.done)
+    await dialog().getByRole('region', { name: word.wasSent, exact: true }).waitFor()
+    expect(await dialog().getByText(word.willBeSent, { exact: true }).count()).toBe(0)
     expect(answer).toMatch(/req_[0-9A-Z]{26}/)
     await inspect(`${language}-${width}-done`)
     await untilFocusOn(button(word.close))

@@ -6,7 +6,7 @@ import { until as waitUntil } from '../../shared/runtime/until.ts'
 import { ids } from '../support/rows.ts'
 import { SettlementConsole } from '../support/settlement-console.ts'
 import type { PlantedFile } from '../support/settlement-rows.ts'
-import { inspect, isEveryLook, untilClosed } from './console-driver.ts'
+import { inspect, isEveryLook, openSearch, untilClosed } from './console-driver.ts'
 import { type Language, launchBrowser } from './shop-driver.ts'
 
 jest.setTimeout(120_000)
@@ -335,6 +335,23 @@ describe('a break', () => {
     expect([await button('제안 승인').isDisabled(), await button('제안 거절').isDisabled()]).toEqual([true, false])
   })
 
+  test.each([
+    ['ko', /^₩52,300 .*은행 거래 명세서에는 해당하는 줄이 없습니다\.$/, '예상 ₩52,300'],
+    ['en', /^₩52,300 .*the bank’s statements have no line of it\.$/, 'expected ₩52,300'],
+  ] as const)('whose line did not come is headlined by what was expected: %s', async (language, headline, listed) => {
+    const missing = { class: 'MISSING_THERE' as const, sourceId: 'bank-operating', movements: [] }
+    const { breakId } = await room.plantBreak(0, {
+      ...missing,
+      differences: { amount: { expected: 52_300, found: 0 }, dueOn: '2026-01-02' },
+    })
+    await signIn('view', `/reconciliation/breaks/${breakId}`, language)
+    await page.locator('.payment-heading').waitFor()
+    expect(await page.locator('.payment-heading').textContent()).toMatch(headline)
+    await inspectAndWiden(`${language}-settlement-missed`)
+    await page.goto(`${room.shopUrl}/console/reconciliation/breaks?lang=${language}`)
+    await rows().filter({ hasText: breakId }).getByText(listed, { exact: true }).waitFor()
+  })
+
   test('that changed meanwhile is told, and nothing is done', async () => {
     await signIn('kim', breakPath())
     await button('담당 지정').click()
@@ -374,6 +391,33 @@ describe('a break', () => {
     expect(await alert.textContent()).toContain('req_planted')
     expect(await page.locator('main').textContent()).not.toMatch(/대기|불러오고/)
   })
+})
+
+describe('the search', () => {
+  test.each(['ko', 'en'] as const)(
+    'leads to the page that shows a payout, a file, a break or an account: %s',
+    async language => {
+      const payout = planted.payouts[0]!
+      const batchPath = `/settlement/batches/${payout.batchId}`
+      await signIn('view', '', language)
+      for (const [id, path] of [
+        [payout.payoutId, batchPath],
+        [payout.batchId, batchPath],
+        [planted.file.fileId, `/settlement/files/${planted.file.fileId}`],
+        [made.breakId, breakPath()],
+        [made.subject, breakPath()],
+        ['ACQ-20260102-KRW', `/reconciliation/files/${FILE}`],
+      ] as const) {
+        await page.goto(`${room.shopUrl}/console/lookup?lang=${language}&id=${encodeURIComponent(id)}`)
+        await page.waitForURL(url => url.pathname === `/console${path}`)
+      }
+      // By its key, from any page.
+      const field = await openSearch(page)
+      await field.fill(payout.payoutId)
+      await page.keyboard.press('Enter')
+      await page.waitForURL(url => url.pathname === `/console${batchPath}`)
+    },
+  )
 })
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {

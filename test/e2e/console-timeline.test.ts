@@ -10,7 +10,7 @@ import { SECRET_HEADER } from '../../shared/contracts/console.ts'
 import { PaymentApi } from '../support/http.ts'
 import { newOperatorKey, TestOperators } from '../support/operators.ts'
 import { systemUnderTest } from '../support/system.ts'
-import { ConsoleDriver, inspect } from './console-driver.ts'
+import { ConsoleDriver, inspect, keepScreenshot } from './console-driver.ts'
 import type { Language } from './shop-driver.ts'
 
 jest.setTimeout(90_000)
@@ -202,7 +202,7 @@ describe('a row of the timeline', () => {
     await press('j')
     expect(await hasFocus('[data-operation="capture"] [aria-expanded]')).toBe(true)
     await press('Control+k')
-    await page.getByRole('combobox').waitFor()
+    await page.getByRole('dialog').getByRole('combobox').waitFor()
     await press('Escape')
     await page.locator('dialog').waitFor({ state: 'detached' })
     await press('Escape')
@@ -231,5 +231,41 @@ describe('the header', () => {
     expect(overflowX).toBe(0)
     for (const link of await page.locator('.console-sections a').all())
       expect((await link.boundingBox())!.height).toBeLessThanOrEqual(36)
+  })
+  test.each([
+    ['ko', '더 보기', '로그아웃', '단축키'],
+    ['en', 'More', 'Sign out', 'Keys'],
+  ] as const)('%s: is two lines at 360 px, all of it within reach of the keyboard', async (...words) => {
+    const [language, more, signOut, keys] = words
+    await page.setViewportSize({ width: 360, height: 740 })
+    await driver.signIn(page, '/console/ledger', language)
+    const header = page.locator('.console-header')
+    await page.locator('.console-sections [aria-current]').waitFor()
+    expect((await header.boundingBox())!.height).toBeLessThanOrEqual(110)
+    for (const target of await header.locator('> .button, > .search-button, .console-sections a').all())
+      expect((await target.boundingBox())!.height).toBeGreaterThanOrEqual(44)
+    // The page that is shown is not scrolled away.
+    const current = (await page.locator('.console-sections [aria-current]').boundingBox())!
+    expect([current.x >= 0, current.x + current.width <= 360]).toEqual([true, true])
+    await inspect(page, `${language}-header`)
+    await page.setViewportSize({ width: 360, height: 740 })
+
+    const menu = page.locator('.console-more')
+    await page.getByRole('button', { name: more, exact: true }).focus()
+    await page.keyboard.press('Enter')
+    await menu.getByRole('button', { name: signOut }).waitFor()
+    await keepScreenshot(page, `${language}-header-more`)
+    await page.keyboard.press('Tab')
+    await page.locator('.console-more .button:focus').waitFor()
+    await page.keyboard.press('Escape')
+    await menu.waitFor({ state: 'hidden' })
+    await page.locator('[popovertarget]:focus').waitFor()
+
+    await page.keyboard.press('Enter')
+    await menu.getByRole('button', { name: keys, exact: true }).click()
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('dialog').waitFor({ state: 'detached' })
+    await page.locator('[popovertarget]:focus').waitFor()
   })
 })

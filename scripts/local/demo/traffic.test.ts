@@ -132,10 +132,25 @@ describe('what it is told', () => {
       { answer: 'unreachable', count: 5 },
     ])
     expect(failures).toHaveLength(10)
+    const failed = (number: number) => ({
+      ...{ at: expect.any(String), step: 'authorize', key: sent[number]!.body.idempotencyKey },
+    })
     expect(failures.slice(0, 2)).toEqual([
-      { at: expect.any(String), step: 'authorize', answer: 503, code: 'OUTCOME_UNKNOWN', paymentId: PAYMENT },
-      { at: expect.any(String), step: 'authorize', answer: 'unreachable', code: null, paymentId: null },
+      { ...failed(24), answer: 503, code: 'OUTCOME_UNKNOWN', paymentId: PAYMENT },
+      { ...failed(23), answer: 'unreachable', code: null, paymentId: null },
     ])
+  })
+
+  test('a later step that failed is told by its own key', async () => {
+    answer = async ({ path }) =>
+      path.endsWith('authorize') ? { status: 201, body: { paymentId: PAYMENT } } : { status: 409, body: {} }
+    begin()
+    tick(30)
+    await untilIdle()
+    const [failure] = generator.view()!.failures
+    expect(failure).toMatchObject({ answer: 409, paymentId: PAYMENT })
+    expect(failure!.key).toMatch(new RegExp(`-${failure!.step}$`))
+    expect(sent.map(({ headers }) => headers['idempotency-key'])).toContain(failure!.key)
   })
 
   test('a payment whose step did not succeed goes no further', async () => {

@@ -132,7 +132,14 @@ export class TrafficGenerator {
     if (answer === 'unreachable' || isFailure(answer)) {
       const of = (name: string) => (typeof reply?.body[name] === 'string' ? (reply.body[name] as string) : null)
       const at = new Date(this.#ports.nowMs()).toISOString()
-      run.failures.unshift({ at, step, answer, code: of('code'), paymentId: paymentId ?? of('paymentId') })
+      run.failures.unshift({
+        at,
+        step,
+        key: keyOf(request),
+        answer,
+        code: of('code'),
+        paymentId: paymentId ?? of('paymentId'),
+      })
       run.failures.length = Math.min(run.failures.length, FAILURES_MAX)
     }
     return reply
@@ -152,6 +159,9 @@ const changeOf = (step: TrafficStep, paymentId: string, key: string, part: numbe
   headers: { 'idempotency-key': key },
   body: part === undefined ? {} : { amount: part },
 })
+
+/** An authorization has it in its body, as the contract says. */
+const keyOf = ({ headers, body }: TrafficRequest): string => headers['idempotency-key'] ?? String(body.idempotencyKey)
 
 function viewOf({ startedMs, endsMs, answers, callOff: _, ...run }: Run): Traffic {
   return {

@@ -162,6 +162,12 @@ const acquirer = z
 export const overviewView = z
   .object({
     asOf: time,
+    virtualAheadMs: z.int().min(0).meta({
+      description:
+        'How far virtual time is ahead of real time. 0 where the sandbox clock was never moved; there is no such clock when deployed.',
+      'x-description-ko':
+        '가상 시각이 실제 시각보다 앞선 만큼. 샌드박스 시계를 옮긴 적이 없으면 0입니다. 배포 환경에는 이런 시계가 없습니다.',
+    }),
     invariants: invariants.nullable(),
     outbox: outbox.nullable(),
     consumers: consumers.nullable(),
@@ -213,6 +219,7 @@ export const docs = (): DocsOf<typeof contract> => ({
           },
           value: {
             asOf: sampleTime(9, '58.204'),
+            virtualAheadMs: 0,
             invariants: {
               rules: 61,
               failed: 0,

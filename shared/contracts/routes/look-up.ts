@@ -19,8 +19,10 @@ const anyId = z
     ),
   )
   .meta({
-    description: 'A payment, operation, event, ledger entry, request id, idempotency key or order id.',
-    'x-description-ko': '결제, 작업, 이벤트, 원장 분개, 요청의 식별자, 멱등키 또는 주문 번호.',
+    description:
+      'Any id that the console shows: of a payment, operation, event, ledger entry, batch, item, payout, payout file, reserve, invoice, dispute, expectation, break or file of the acquirer or the bank, a request id, an idempotency key, an order id, what a break is about, or the name of a ledger account.',
+    'x-description-ko':
+      '콘솔에 나오는 모든 식별자: 결제, 작업, 이벤트, 원장 분개, 정산 배치·항목, 지급, 지급 파일, 담보 유보, 청구, 분쟁, 예상, 불일치와 그 대상, 매입사·은행 파일, 요청의 식별자, 멱등키, 주문 번호, 원장 계정 이름.',
     examples: ['req_01M81XZHJW0R9T4B6Y8N2M5K7J'],
   })
 
@@ -35,13 +37,25 @@ export const lookupView = z
               description: 'What the id is of.',
               'x-description-ko': '무엇의 식별자인지.',
             }),
-            paymentId,
-            merchantId,
-            operationId: operationId.nullable().meta({
-              description: 'Null where the id is of a payment, an event, an entry or an order.',
-              'x-description-ko': '결제, 이벤트, 분개, 주문의 식별자면 null입니다.',
+            pageId: z.string().nullable().meta({
+              description:
+                'On whose page of the console it is shown: the id of a payment, batch, payout file, ledger entry, break or file, or the name of a ledger account. Null: on none.',
+              'x-description-ko':
+                '콘솔의 어느 화면에 나오는지. 결제, 정산 배치, 지급 파일, 원장 분개, 불일치, 파일의 식별자이거나 원장 계정 이름이며, 없으면 null입니다.',
             }),
-            createdAt: time,
+            paymentId: paymentId.nullable().meta({
+              description: 'Null where it is of no payment, such as a payout.',
+              'x-description-ko': '지급처럼 결제에 속하지 않으면 null입니다.',
+            }),
+            merchantId: merchantId.nullable(),
+            operationId: operationId.nullable().meta({
+              description: 'Of an operation, a request or a key; null otherwise.',
+              'x-description-ko': '작업, 요청, 멱등키일 때만 있고 나머지는 null입니다.',
+            }),
+            createdAt: time.nullable().meta({
+              description: 'Of the operation or the payment that it is of, else its own. Null of an account.',
+              'x-description-ko': '속한 작업이나 결제의 시각, 없으면 자신의 시각. 계정이면 null입니다.',
+            }),
           })
           .meta({ id: 'IdMatch' }),
       )
@@ -53,8 +67,8 @@ export const lookupView = z
   })
   .meta({
     id: 'Lookup',
-    description: 'The payments that an id belongs to.',
-    'x-description-ko': '식별자가 속한 결제.',
+    description: 'What an id is of, and where the console shows it.',
+    'x-description-ko': '식별자가 무엇의 것인지와 콘솔에서 나오는 곳.',
   })
 export type LookupView = z.infer<typeof lookupView>
 
@@ -69,7 +83,7 @@ export const contract = defineContract({
 })
 
 export const docs = (): DocsOf<typeof contract> => ({
-  summary: { en: 'The payments that an id of any kind belongs to', ko: '어떤 식별자든 그 결제 찾기' },
+  summary: { en: 'What an id of any kind is of', ko: '어떤 식별자든 무엇의 것인지 찾기' },
   description: {
     en: 'Several merchants may have used one idempotency key or order id, an order may have many payments, and callers may send one request id again and again. An id that nothing is known of has no matches. A key whose request was refused before an operation began has none either: ask `GET /idempotency`.',
     ko: '여러 가맹점이 같은 멱등키나 주문 번호를 쓸 수 있고, 한 주문에 결제가 많을 수 있으며, 같은 요청 식별자가 여러 번 올 수도 있습니다. 모르는 식별자면 목록이 비어 있습니다. 작업이 시작되기 전에 거절된 요청의 키도 비어 있으니 `GET /idempotency`로 확인하세요.',
@@ -85,6 +99,7 @@ export const docs = (): DocsOf<typeof contract> => ({
             matches: [
               {
                 kind: 'request',
+                pageId: SAMPLE_PAYMENT_ID,
                 paymentId: SAMPLE_PAYMENT_ID,
                 merchantId: SAMPLE_MERCHANT_ID,
                 operationId: sampleOperationIds.authorize,

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { Language } from '../../../shared/contracts/errors.ts'
 import { type OperatorRole, operatorRoles } from '../../../shared/contracts/lists.ts'
 import { type Store, useStore } from '../store.ts'
+import type { ListSearch } from './payments/search.ts'
 import type { ConsoleSession, SessionState } from './session/session.ts'
 
 export interface ConsoleParts {
@@ -11,6 +12,8 @@ export interface ConsoleParts {
   keepLanguage: (language: Language) => void
   /** Payments that were opened in this browser, the newest last. */
   visited: Store<readonly string[]>
+  /** The list of payments that this tab has shown last, by its filters. */
+  lastList: Store<ListSearch>
   /** Whether keys of one character do something. */
   singleKeys: Store<boolean>
 }

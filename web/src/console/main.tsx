@@ -11,6 +11,7 @@ import { createKeptStore } from '../store.ts'
 import { ConsoleContext } from './console-context.ts'
 import { createConsoleI18n } from './i18n/console-i18n.ts'
 import { parseSingleKeys } from './keys/shortcuts.ts'
+import { parseListSearch } from './payments/search.ts'
 import { createConsoleRouter } from './router.tsx'
 import { createChosenSession } from './session/chosen-session.ts'
 import { createConsoleSession, parseSecret } from './session/session.ts'
@@ -89,13 +90,16 @@ const queryClient = new QueryClient({
   },
 })
 const visited = createKeptStore({ storage, name: 'console.visited', parse: parseVisited })
+const lastList = createKeptStore({ storage: storageOfTab, name: 'console.list', parse: parseListSearch })
 const singleKeys = createKeptStore({ storage, name: 'console.keys', parse: parseSingleKeys })
 session.state.subscribe(() => {
   const state = session.state.get()
   if (state.kind !== 'closed') return
   // What an operator has seen is not for whoever opens the browser next.
   queryClient.clear()
-  if (state.why === 'signedOut' || state.why === 'ended') visited.update(() => [])
+  if (state.why !== 'signedOut' && state.why !== 'ended') return
+  visited.update(() => [])
+  lastList.update(() => ({}))
 })
 setInterval(() => session.closeIfOver(), OVER_CHECK_MS)
 void session.begin()
@@ -104,6 +108,7 @@ const parts = {
   session,
   keepLanguage: (language: Language) => keepLanguage(storage, language),
   visited,
+  lastList,
   singleKeys,
 }
 createRoot(document.getElementById('root') as HTMLElement).render(

@@ -5,11 +5,10 @@ import { useConsoleParts } from '../console-context.ts'
 import { CallFailure } from '../session/session.ts'
 
 /** False too while it is not known. */
-export function usePanelExists(isSignedIn: boolean): boolean {
+export function usePanelExists(): boolean {
   const { session } = useConsoleParts()
   const { data = false } = useQuery({
     queryKey: ['demo-panel-exists'],
-    enabled: isSignedIn,
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async () => {
       const { statusCode } = await session.ask({ method: 'GET', path: DEMO_PATH })

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { OverviewView } from '../../../../shared/contracts/routes/get-overview.ts'
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
+import { type Tone, tonesOf } from '../overview/figures.ts'
 import { Loaded } from '../view/loaded.tsx'
 import type { Read } from '../view/use-operator-query.ts'
 import { NearMoment } from './near-moment.tsx'
@@ -22,16 +23,17 @@ export function Signs({ read }: { read: Read<OverviewView> }) {
   )
 }
 
-type Tone = 'good' | 'undecided' | 'bad'
-
-function Figures({ overview: { invariants, outbox, consumers, unknown, deadLetters } }: { overview: OverviewView }) {
+/** Judged as on the overview: an event that is on its way is none that is late. */
+function Figures({ overview }: { overview: OverviewView }) {
   const { t } = useConsoleTexts()
+  const { invariants, outbox, consumers, unknown, deadLetters } = overview
+  const tones = tonesOf(overview)
   return (
     <dl className="facts">
       <Figure
         name={<Link to="/invariants">{t('demo.signs.invariants')}</Link>}
         count={invariants?.failed}
-        above="bad"
+        tone={tones.invariants}
         more={
           invariants && (
             <NearMoment
@@ -44,11 +46,29 @@ function Figures({ overview: { invariants, outbox, consumers, unknown, deadLette
       <Figure
         name={<Link to="/events">{t('demo.signs.unpublished')}</Link>}
         count={outbox?.waiting}
-        above="undecided"
+        tone={tones.outbox}
+        more={outbox && outbox.parked > 0 && t('overview.outbox.parked', { n: outbox.parked })}
       />
-      <Figure name={<Link to="/events">{t('demo.signs.lag')}</Link>} count={consumers?.lag} above="undecided" />
-      <Figure name={t('demo.signs.unknown')} count={unknown?.operations} above="undecided" />
-      <Figure name={<Link to="/events">{t('demo.signs.letters')}</Link>} count={deadLetters?.waiting} above="bad" />
+      <Figure
+        name={<Link to="/events">{t('demo.signs.lag')}</Link>}
+        count={consumers?.lag}
+        tone={tones.consumers}
+        more={consumers && consumers.standingStill > 0 && t('overview.consumers.still', { n: consumers.standingStill })}
+      />
+      <Figure
+        name={
+          <Link to="/" hash="unknown-title">
+            {t('demo.signs.unknown')}
+          </Link>
+        }
+        count={unknown?.operations}
+        tone={tones.unknown}
+      />
+      <Figure
+        name={<Link to="/events">{t('demo.signs.letters')}</Link>}
+        count={deadLetters?.waiting}
+        tone={tones.deadLetters}
+      />
     </dl>
   )
 }
@@ -57,22 +77,22 @@ interface FigureProps {
   name: ReactNode
   /** Undefined: nobody knows it now. */
   count: number | undefined
-  /** Of anything above 0. */
-  above: Tone
+  tone: Tone | null
   more?: ReactNode
 }
 
-function Figure({ name, count, above, more }: FigureProps) {
+function Figure({ name, count, tone, more }: FigureProps) {
   const { t } = useConsoleTexts()
   const language = useLanguage()
-  const tone = count === undefined ? 'undecided' : count === 0 ? 'good' : above
   return (
     <div>
       <dt>
         {name} {more && <span className="small">{more}</span>}
       </dt>
       <dd>
-        <span className={`tag amount tag-${tone}`}>{count?.toLocaleString(language) ?? t('demo.signs.missing')}</span>
+        <span className={`tag amount tag-${tone ?? 'undecided'}`}>
+          {count?.toLocaleString(language) ?? t('demo.signs.missing')}
+        </span>
       </dd>
     </div>
   )

@@ -7,6 +7,7 @@ import {
   TRAFFIC_SECONDS_MAX,
   type Traffic,
   type TrafficAnswer,
+  type TrafficFailure,
 } from '../../../../shared/contracts/demo-panel.ts'
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
 import { paymentsOfOrder } from '../payments/search.ts'
@@ -193,20 +194,28 @@ function Failures({ traffic: { failures } }: { traffic: Traffic }) {
             ),
           },
           { name: 'code', title: t('demo.traffic.code'), cell: ({ code }) => code ?? t('demo.parts.none') },
-          {
-            name: 'payment',
-            title: t('demo.traffic.payment'),
-            cell: ({ paymentId }) =>
-              paymentId === null ? (
-                t('demo.parts.none')
-              ) : (
-                <Link className="row-link" to="/payments/$paymentId" params={{ paymentId }}>
-                  <code>{paymentId}</code>
-                </Link>
-              ),
-          },
+          { name: 'key', title: t('demo.traffic.key'), cell: failure => <FailureKey of={failure} /> },
         ]}
       />
     </>
+  )
+}
+
+/** By its key the payment is found, also where the answer did not say which it was. */
+function FailureKey({ of: { key, paymentId } }: { of: TrafficFailure }) {
+  const id = <code>{key}</code>
+  if (paymentId === null)
+    return (
+      <Link className="row-link" to="/lookup" search={{ id: key }}>
+        {id}
+      </Link>
+    )
+  return (
+    <span className="demo-key">
+      {id}
+      <Link className="row-link" to="/payments/$paymentId" params={{ paymentId }}>
+        <code>{paymentId}</code>
+      </Link>
+    </span>
   )
 }

@@ -2,6 +2,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { DeadLetterDetailView } from '../../../../shared/contracts/dead-letters.ts'
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
+import { LinkedIds } from '../invariants/linked-ids.tsx'
 import { CallFailure } from '../session/session.ts'
 import { Failure } from '../view/failure.tsx'
 import { Loaded } from '../view/loaded.tsx'
@@ -10,7 +11,6 @@ import { useOperatorQuery } from '../view/use-operator-query.ts'
 import { LetterActions } from './letter-actions.tsx'
 import { LetterBytes } from './letter-bytes.tsx'
 import { LetterState } from './letter-state.tsx'
-import { SubjectLink } from './payment-link.tsx'
 import './events.css'
 
 const route = getRouteApi('/events/dead-letters/$partition/$offset')
@@ -80,7 +80,7 @@ function Place({ letter: { origin, paymentId, failedAt, valueBytes } }: { letter
         </div>
         <div>
           <dt>{t('events.letters.payment')}</dt>
-          <dd>{paymentId === null ? t('payment.none') : <SubjectLink subjectId={paymentId} />}</dd>
+          <dd>{paymentId === null ? t('payment.none') : <LinkedIds text={paymentId} className="inner-link" />}</dd>
         </div>
         <div>
           <dt>{t('events.letter.size')}</dt>

@@ -3,13 +3,13 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import type { DeadLetterView } from '../../../../shared/contracts/dead-letters.ts'
 import type { DeadLettersView } from '../../../../shared/contracts/routes/list-dead-letters.ts'
 import { useConsoleTexts } from '../console-context.ts'
+import { LinkedIds } from '../invariants/linked-ids.tsx'
 import { Loaded } from '../view/loaded.tsx'
 import { Moment } from '../view/moment.tsx'
 import { useOperatorQuery } from '../view/use-operator-query.ts'
 import { CountText } from './count-text.tsx'
 import { type LetterSearch, letterSearchOf, lettersQueryOf, letterTabNames } from './letter-search.ts'
 import { LetterState } from './letter-state.tsx'
-import { SubjectLink } from './payment-link.tsx'
 
 const route = getRouteApi('/events')
 
@@ -144,7 +144,7 @@ function LetterRow({ letter }: { letter: DeadLetterView }) {
         )}
       </td>
       <td data-label={t('events.letters.payment')}>
-        {paymentId === null ? t('payment.none') : <SubjectLink subjectId={paymentId} />}
+        {paymentId === null ? t('payment.none') : <LinkedIds text={paymentId} className="inner-link" />}
       </td>
       <td data-label={t('events.letters.handled')} className="letter-handled" title={handled?.by ?? undefined}>
         {handled === null ? (

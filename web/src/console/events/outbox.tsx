@@ -2,10 +2,10 @@
 import { isEventLate } from '../../../../shared/contracts/late-events.ts'
 import type { OutboxView } from '../../../../shared/contracts/routes/get-outbox.ts'
 import { useConsoleTexts } from '../console-context.ts'
+import { LinkedIds } from '../invariants/linked-ids.tsx'
 import { Loaded } from '../view/loaded.tsx'
 import { useOperatorQuery } from '../view/use-operator-query.ts'
 import { CountText } from './count-text.tsx'
-import { SubjectLink } from './payment-link.tsx'
 import { Since } from './since.tsx'
 
 export function Outbox() {
@@ -55,7 +55,7 @@ function Shards({ outbox: { shards, asOf } }: { outbox: OutboxView }) {
               ) : (
                 <span>
                   <Since at={oldestWaiting.createdAt} asOf={asOf} /> {oldestWaiting.topic}{' '}
-                  <SubjectLink subjectId={oldestWaiting.subjectId} />
+                  <LinkedIds text={oldestWaiting.subjectId} className="inner-link" />
                 </span>
               )}
             </td>
@@ -68,7 +68,7 @@ function Shards({ outbox: { shards, asOf } }: { outbox: OutboxView }) {
               ) : (
                 <span>
                   <Since at={firstParked.parkedAt} asOf={asOf} /> {firstParked.lastError}{' '}
-                  <SubjectLink subjectId={firstParked.subjectId} />
+                  <LinkedIds text={firstParked.subjectId} className="inner-link" />
                 </span>
               )}
             </td>

@@ -174,6 +174,7 @@ export const settlementEn: SettlementTexts = {
     failed: 'The breaks could not be loaded',
     empty: 'No break fits these filters.',
     class: 'Class',
+    missed: 'expected {{amount}}',
     openedOn: 'Opened on',
     age: 'Age',
     booked: 'Booked',
@@ -203,6 +204,11 @@ export const settlementEn: SettlementTexts = {
     found: 'What differs',
     expected: 'Expected',
     actual: 'Found',
+    missed: {
+      acquirer: 'was expected. It is in our books; the acquirer’s files have no line of it.',
+      bank: 'was expected. It is in our books; the bank’s statements have no line of it.',
+      closed: 'was expected and did not come in time',
+    },
     differences: {
       amount: 'Amount',
       fee: 'Fee',

@@ -186,6 +186,7 @@ export const settlementKo = {
     failed: '불일치를 불러오지 못했습니다',
     empty: '조건에 맞는 불일치가 없습니다.',
     class: '구분',
+    missed: '예상 {{amount}}',
     openedOn: '발생일',
     age: '경과',
     booked: '최초 금액',
@@ -215,6 +216,11 @@ export const settlementKo = {
     found: '무엇이 다른가',
     expected: '예상',
     actual: '실제',
+    missed: {
+      acquirer: '예상 금액. 내부 장부에는 있지만 매입사 파일에는 해당하는 줄이 없습니다.',
+      bank: '예상 금액. 내부 장부에는 있지만 은행 거래 명세서에는 해당하는 줄이 없습니다.',
+      closed: '예상 금액. 제때 들어오지 않았습니다.',
+    },
     differences: {
       amount: '금액',
       fee: '수수료',

@@ -4,6 +4,7 @@ import type { shellKo } from './shell-ko.ts'
 export const shellEn: typeof shellKo = {
   brand: 'Console',
   close: 'Close',
+  more: 'More',
   wholePage: 'Open as a page',
   visited: '(opened before)',
   search: {
@@ -16,7 +17,7 @@ export const shellEn: typeof shellKo = {
     count: 'Places to go: {{count}}',
     page: 'page',
     open: 'open its page',
-    lookup: 'find the payments of this id',
+    lookup: 'find what this is of',
     merchant: 'payments of this merchant, all time',
   },
   keys: {

@@ -1,6 +1,7 @@
 /** Korean texts of what every page of the console has: search, keys, side panel. */
 export const shellKo = {
   brand: '운영 콘솔',
+  more: '더 보기',
   close: '닫기',
   wholePage: '전체 화면으로 보기',
   visited: '(열어 본 결제)',
@@ -14,7 +15,7 @@ export const shellKo = {
     count: '갈 곳 {{count}}곳',
     page: '화면',
     open: '이 번호의 화면 열기',
-    lookup: '이 번호의 결제 찾기',
+    lookup: '이 번호가 무엇의 것인지 찾기',
     merchant: '이 가맹점의 결제, 전체 기간',
   },
   keys: {

@@ -36,6 +36,19 @@ describe("the console's texts", () => {
     for (const status of paymentStatuses) expect([status, ko.statuses[status]]).toEqual([status, words.get(status)])
   })
 
+  // The figure counts operations that nobody works on, the chart payments in a status, and the mark any pending operation.
+  test('name what is not decided yet by what it is', () => {
+    const glossary = readFileSync(new URL('../../../../docs/glossary.md', import.meta.url), 'utf8')
+    for (const { overview, demo, list, statuses, timeline } of [ko, en]) {
+      expect(demo.signs.unknown).toBe(overview.parts.unknown)
+      expect([overview.payments.undecided, list.tabs.requested]).toEqual([statuses.REQUESTED, statuses.REQUESTED])
+      expect(list.pending.toLowerCase()).toContain(timeline.states.PENDING.toLowerCase())
+      expect(new Set([overview.parts.unknown, overview.payments.undecided, list.pending]).size).toBe(3)
+    }
+    expect(glossary).toContain(`| \`PENDING\` | ${ko.timeline.states.PENDING} |`)
+    expect(ko.overview.parts.unknown).toContain(/^\| outcome unknown \| ([^|]+?) \|/m.exec(glossary)![1]!)
+  })
+
   // "Waiting" is said by somebody who is at it. Whoever could not load a thing knows nothing of it.
   test('never say that something is awaited where it could not be loaded', () => {
     const failures = [...korean, ...english].filter(([key]) => /failed|failures|stale|unreachable/.test(key))

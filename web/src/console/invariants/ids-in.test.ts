@@ -30,9 +30,14 @@ describe('idsIn', () => {
     ])
   })
 
-  // An item, a payout and a dispute have no page of their own: a look-up would find nothing, or another thing.
+  // They have no page of their own, and are shown with what has one.
+  test.each(['evt', 'itm', 'out', 'dsp', 'hld', 'inv', 'exp'])('looks %s_… up', prefix => {
+    const id = `${prefix}_${ULID}`
+    expect(idsIn(`${id} of shop`)[0]).toEqual({ kind: 'lookup', text: id, at: 0 })
+  })
+
   test.each([
-    ...['itm', 'out', 'dsp', 'hld', 'inv', 'exp'].map(prefix => `${prefix}_${ULID} of shop`),
+    ...['chg', 'opr', 'vrf', 'req'].map(prefix => `${prefix}_${ULID} of shop`),
     'pay_short',
     `x${PAYMENT}`,
     `${PAYMENT}0`,

@@ -6,11 +6,11 @@ export type Piece =
   | { kind: 'text'; text: string; at: number }
   /** It has a page of its own, at this address below the console. */
   | { kind: 'page'; text: string; at: number; address: string }
-  /** The console finds which payment it belongs to. `at`: where it begins in the whole text. */
+  /** The console finds what it is of. `at`: where it begins in the whole text. */
   | { kind: 'lookup'; text: string; at: number }
 
 const ID = /\b[a-z]{2,4}_[0-7][0-9A-HJKMNP-TV-Z]{25}\b/g
-const LOOKED_UP = /^(?:op|evt)_/
+const LOOKED_UP = /^(?:op|evt|itm|out|dsp|hld|inv|exp)_/
 
 /** The whole text in pieces, in order; none is empty. */
 export function idsIn(text: string): Piece[] {

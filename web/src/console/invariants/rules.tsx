@@ -1,12 +1,11 @@
 /** What the last run found: the verdict, how much it looked at, what is broken, and every sentence in its group. */
-import { Link } from '@tanstack/react-router'
 import type { Language } from '../../../../shared/contracts/errors.ts'
 import type { VerifyResultView } from '../../../../shared/contracts/verify-run-views.ts'
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
 import { invariantGroupsKo, invariantSentencesKo } from '../i18n/invariant-sentences-ko.ts'
 import { Moment } from '../view/moment.tsx'
 import { groupsOf, type Rule, type RuleGroup, stateOf } from './groups.ts'
-import { idsIn, type Piece } from './ids-in.ts'
+import { LinkedIds } from './linked-ids.tsx'
 
 /** A rule that is newer than this page keeps the words that it came with. */
 const sentenceOf = ({ name, sentence }: Rule, language: Language): string =>
@@ -170,34 +169,10 @@ function Offenders({ rule }: { rule: Rule }) {
     <ul className="invariant-rows">
       {rows.map(({ row, problem }) => (
         <li key={`${row}: ${problem}`}>
-          <Linked text={row} />: <Linked text={problem} />
+          <LinkedIds text={row} />: <LinkedIds text={problem} />
         </li>
       ))}
       {more > 0 && <li>… {t('invariants.more', { rows: countOf(more) })}</li>}
     </ul>
   )
-}
-
-function Linked({ text }: { text: string }) {
-  return idsIn(text).map(piece => <LinkedPiece key={piece.at} piece={piece} />)
-}
-
-function LinkedPiece({ piece }: { piece: Piece }) {
-  const { text } = piece
-  switch (piece.kind) {
-    case 'text':
-      return text
-    case 'lookup':
-      return (
-        <Link to="/lookup" search={{ id: text }}>
-          <code>{text}</code>
-        </Link>
-      )
-    case 'page':
-      return (
-        <Link to={piece.address}>
-          <code>{text}</code>
-        </Link>
-      )
-  }
 }

@@ -7,14 +7,16 @@ import { Moment } from '../view/moment.tsx'
 import { Bars } from './bars.tsx'
 import { approvedOfThousand, slotEnd } from './figures.ts'
 import { useNumbers } from './use-numbers.ts'
+import { type Ahead, useVirtualNote } from './use-virtual-note.ts'
 
 type Payments = NonNullable<OverviewView['payments']>
 type Acquirer = NonNullable<OverviewView['acquirer']>
 
-export function PaymentsChart({ payments }: { payments: Payments }) {
+export function PaymentsChart({ payments, ahead }: { payments: Payments; ahead: Ahead }) {
   const { t } = useConsoleTexts()
   const language = useLanguage()
   const text = useNumbers()
+  const virtualNote = useVirtualNote(ahead)
   const { from, to, slots } = payments
   const share = approvedOfThousand(payments)
   const percent = new Intl.NumberFormat(language, { style: 'percent', minimumFractionDigits: 1 })
@@ -34,7 +36,7 @@ export function PaymentsChart({ payments }: { payments: Payments }) {
         ])}
       />
       <p className="small">
-        <Moment at={from} /> – <Moment at={to} />
+        <Moment at={from} /> – <Moment at={to} /> {virtualNote}
         {payments.from !== slots[0]?.from && <> · {t('overview.payments.partial')}</>} ·{' '}
         {t('overview.payments.most', { n: text(Math.max(0, ...totals)) })}
       </p>

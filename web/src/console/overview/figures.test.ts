@@ -6,6 +6,7 @@ const NOW = '2026-11-22T06:10:00.000Z'
 
 const overviewOf = (given: Partial<OverviewView>): OverviewView => ({
   asOf: NOW,
+  virtualAheadMs: 0,
   invariants: { rules: 60, failed: 0, checkedAt: NOW, passEndedAt: null },
   outbox: { waiting: 0, oldestCreatedAt: null, parked: 0 },
   consumers: { lag: 0, standingStill: 0, observedAt: NOW },

@@ -6,9 +6,10 @@ import { useConsoleTexts, useLanguage } from '../console-context.ts'
 import { DataTable } from '../view/data-table.tsx'
 import { Moment } from '../view/moment.tsx'
 import { useNumbers } from './use-numbers.ts'
+import { type Ahead, useVirtualNote } from './use-virtual-note.ts'
 
 type Unknown = NonNullable<OverviewView['unknown']>
-type Slowest = NonNullable<OverviewView['acquirer']>['slowest']
+type Acquirer = NonNullable<OverviewView['acquirer']>
 
 const PaymentLink = ({ paymentId }: { paymentId: string }) => (
   <Link className="row-link" to="/payments/$paymentId" params={{ paymentId }}>
@@ -16,10 +17,16 @@ const PaymentLink = ({ paymentId }: { paymentId: string }) => (
   </Link>
 )
 
-export function UnknownOperations({ unknown: { operations, oldest } }: { unknown: Unknown }) {
+interface UnknownProps {
+  unknown: Unknown
+  ahead: Ahead
+}
+
+export function UnknownOperations({ unknown: { operations, oldest }, ahead }: UnknownProps) {
   const { t } = useConsoleTexts()
   const language = useLanguage()
   const text = useNumbers()
+  const virtualNote = useVirtualNote(ahead)
   return (
     <section aria-labelledby="unknown-title" className="overview-list">
       <h2 id="unknown-title">{t('overview.parts.unknown')}</h2>
@@ -35,7 +42,7 @@ export function UnknownOperations({ unknown: { operations, oldest } }: { unknown
           columns={[
             {
               name: 'claimedAt',
-              title: t('overview.unknown.claimedAt'),
+              title: `${t('overview.unknown.claimedAt')} ${virtualNote}`.trim(),
               cell: ({ claimedAt }) => <Moment at={claimedAt} />,
             },
             {
@@ -61,12 +68,17 @@ export function UnknownOperations({ unknown: { operations, oldest } }: { unknown
   )
 }
 
-export function SlowestOperations({ slowest }: { slowest: Slowest }) {
+export function SlowestOperations({ acquirer: { slowest, operations, slots } }: { acquirer: Acquirer }) {
   const { t } = useConsoleTexts()
   const text = useNumbers()
   return (
     <section aria-labelledby="slowest-title" className="overview-list">
       <h2 id="slowest-title">{t('overview.acquirer.slowest')}</h2>
+      {slowest.length > 0 && slots[0] && (
+        <p className="small">
+          <Moment at={slots[0].from} text={time => t('overview.acquirer.slowestOf', { n: text(operations), time })} />
+        </p>
+      )}
       {slowest.length === 0 ? (
         <p className="console-note">{t('overview.none')}</p>
       ) : (

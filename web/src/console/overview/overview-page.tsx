@@ -1,6 +1,6 @@
 /** What is stuck or wrong, in figures that lead to their lists. */
-import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { Link, useLocation } from '@tanstack/react-router'
+import { type ReactNode, useEffect } from 'react'
 import type { OverviewPart, OverviewView } from '../../../../shared/contracts/routes/get-overview.ts'
 import { timeLeftOf } from '../../times.ts'
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
@@ -32,21 +32,31 @@ export function OverviewPage() {
 
 function Overview({ overview, rooms }: { overview: OverviewView; rooms: RoomReads }) {
   const { payments, acquirer, unknown } = overview
+  useArrivingAtList()
   return (
     <>
       <Figures overview={overview} rooms={rooms} />
       <div className="charts">
         <Chart part="payments" overview={overview}>
-          {payments && <PaymentsChart payments={payments} />}
+          {payments && <PaymentsChart payments={payments} ahead={overview} />}
         </Chart>
         <Chart part="acquirer" overview={overview}>
           {acquirer && <AcquirerChart acquirer={acquirer} to={overview.asOf} />}
         </Chart>
       </div>
-      {unknown && <UnknownOperations unknown={unknown} />}
-      {acquirer && <SlowestOperations slowest={acquirer.slowest} />}
+      {unknown && <UnknownOperations unknown={unknown} ahead={overview} />}
+      {acquirer && <SlowestOperations acquirer={acquirer} />}
     </>
   )
+}
+
+/** Whoever comes from another page to one of the lists: it was not there yet when the address was opened. */
+function useArrivingAtList() {
+  const { hash } = useLocation()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the lists are there; the router does the rest.
+  useEffect(() => {
+    if (hash !== '') document.getElementById(hash)?.scrollIntoView()
+  }, [])
 }
 
 function Figures({ overview, rooms }: { overview: OverviewView; rooms: RoomReads }) {
@@ -124,7 +134,7 @@ function Figures({ overview, rooms }: { overview: OverviewView; rooms: RoomReads
           </p>
         )}
       </Figure>
-      <RoomFigures rooms={rooms} />
+      <RoomFigures rooms={rooms} ahead={overview} />
     </ul>
   )
 }

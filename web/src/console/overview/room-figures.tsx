@@ -17,17 +17,18 @@ import {
 } from './rooms.ts'
 import { useNumbers } from './use-numbers.ts'
 import type { RoomReads } from './use-room-reads.ts'
+import { type Ahead, useVirtualNote } from './use-virtual-note.ts'
 
-export const RoomFigures = ({ rooms }: { rooms: RoomReads }) => (
+export const RoomFigures = ({ rooms, ahead }: { rooms: RoomReads; ahead: Ahead }) => (
   <>
     <RoomFigure room="breaks" read={rooms.breaks} figureOf={breaksFigure}>
       {figure => <Breaks figure={figure} />}
     </RoomFigure>
     <RoomFigure room="payoutFiles" read={rooms.payoutFiles} figureOf={payoutFilesFigure}>
-      {figure => <PayoutFiles figure={figure} />}
+      {figure => <PayoutFiles figure={figure} ahead={ahead} />}
     </RoomFigure>
     <RoomFigure room="funds" read={rooms.funds} figureOf={fundsFigure}>
-      {figure => <Funds figure={figure} />}
+      {figure => <Funds figure={figure} ahead={ahead} />}
     </RoomFigure>
   </>
 )
@@ -90,9 +91,15 @@ function Breaks({ figure: { open, old } }: { figure: BreaksFigure }) {
   )
 }
 
-function PayoutFiles({ figure: { waiting, atLeast, oldest } }: { figure: PayoutFilesFigure }) {
+interface FigureProps<Figure> {
+  figure: Figure
+  ahead: Ahead
+}
+
+function PayoutFiles({ figure: { waiting, atLeast, oldest }, ahead }: FigureProps<PayoutFilesFigure>) {
   const { t } = useConsoleTexts()
   const text = useNumbers()
+  const virtualNote = useVirtualNote(ahead)
   const counted = atLeast ? t('list.atLeast', { count: text(waiting) as unknown as number }) : text(waiting)
   return (
     <>
@@ -105,16 +112,17 @@ function PayoutFiles({ figure: { waiting, atLeast, oldest } }: { figure: PayoutF
         <p className="small">
           {t('overview.rooms.oldestFile')} <time dateTime={oldest.executeOn}>{oldest.executeOn}</time>
           <br />
-          {t('overview.rooms.prepared')} <Moment at={oldest.preparedAt} />
+          {t('overview.rooms.prepared')} <Moment at={oldest.preparedAt} /> {virtualNote}
         </p>
       )}
     </>
   )
 }
 
-function Funds({ figure: { day, missing, statementDay } }: { figure: FundsFigure }) {
+function Funds({ figure: { day, missing, statementDay }, ahead }: FigureProps<FundsFigure>) {
   const { t } = useConsoleTexts()
   const language = useLanguage()
+  const virtualNote = useVirtualNote(ahead)
   const none = day === undefined ? t('overview.none') : t('overview.rooms.enough')
   return (
     <>
@@ -130,7 +138,8 @@ function Funds({ figure: { day, missing, statementDay } }: { figure: FundsFigure
           {t('overview.rooms.day', { day })} ·{' '}
           {statementDay === null
             ? t('overview.rooms.noStatement')
-            : t('overview.rooms.statement', { day: statementDay })}
+            : t('overview.rooms.statement', { day: statementDay })}{' '}
+          {virtualNote}
         </p>
       )}
     </>

@@ -1,48 +1,82 @@
 /** The form of filters, a chip for each that is applied, and one for the days that a list has when it is not told. */
 import { Link, useNavigate } from '@tanstack/react-router'
+import { type FormEvent, useId, useState } from 'react'
+import { testTokens } from '../../../../shared/contracts/test-tokens.ts'
 import { useConsoleTexts } from '../console-context.ts'
-import { ALL_TIME, type FilterForm, type FilterName, filterNames, formOf, type ListSearch, searchOf } from './search.ts'
+import {
+  ALL_TIME,
+  type FilterForm,
+  type FilterName,
+  filterNames,
+  formOf,
+  isNoMethod,
+  type ListSearch,
+  searchOf,
+} from './search.ts'
 
 /** As long as the API takes them. */
 const lengths: Partial<Record<FilterName, number>> = { merchantId: 32, orderId: 64, currency: 3, method: 44 }
 
 export function Filters({ search }: { search: ListSearch }) {
-  const { t } = useConsoleTexts()
-  const navigate = useNavigate()
   const form = formOf(search)
   return (
     <>
-      <form
-        // What the address says is what the fields begin with.
-        key={JSON.stringify(form)}
-        className="console-filters"
-        aria-label={t('list.filters')}
-        onSubmit={event => {
-          event.preventDefault()
-          const given = Object.fromEntries(new FormData(event.currentTarget)) as unknown as FilterForm
-          void navigate({ to: '/payments', search: searchOf(given, search) })
-        }}
-      >
-        {filterNames.map(name => (
-          <label key={name}>
-            <span>{t(`list.${name}`)}</span>
-            <input
-              name={name}
-              type={name === 'from' || name === 'to' ? 'date' : 'text'}
-              defaultValue={form[name]}
-              maxLength={lengths[name]}
-              inputMode={name === 'amountMin' || name === 'amountMax' ? 'decimal' : undefined}
-              autoComplete="off"
-              data-find={name === 'merchantId' || undefined}
-            />
-          </label>
-        ))}
-        <button type="submit" className="button button-small">
-          {t('list.apply')}
-        </button>
-      </form>
+      {/* What the address says is what the fields begin with. */}
+      <FieldsOf key={JSON.stringify(form)} search={search} form={form} />
       <Chips search={search} form={form} />
     </>
+  )
+}
+
+function FieldsOf({ search, form }: { search: ListSearch; form: FilterForm }) {
+  const { t } = useConsoleTexts()
+  const navigate = useNavigate()
+  const id = useId()
+  const [isWrong, setWrong] = useState(isNoMethod(form.method))
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const given = Object.fromEntries(new FormData(event.currentTarget)) as unknown as FilterForm
+    setWrong(isNoMethod(given.method))
+    if (isNoMethod(given.method)) event.currentTarget.querySelector<HTMLElement>('[name="method"]')?.focus()
+    else void navigate({ to: '/payments', search: searchOf(given, search) })
+  }
+  const method = {
+    list: `${id}-methods`,
+    'aria-invalid': isWrong,
+    'aria-describedby': isWrong ? `${id}-wrong` : undefined,
+    spellCheck: false,
+  }
+  return (
+    <form className="console-filters" aria-label={t('list.filters')} onSubmit={submit}>
+      {filterNames.map(name => (
+        <label key={name}>
+          <span>{t(name === 'method' ? 'list.methodField' : `list.${name}`)}</span>
+          <input
+            name={name}
+            type={name === 'from' || name === 'to' ? 'date' : 'text'}
+            defaultValue={form[name]}
+            maxLength={lengths[name]}
+            inputMode={name === 'amountMin' || name === 'amountMax' ? 'decimal' : undefined}
+            autoComplete="off"
+            data-find={name === 'merchantId' || undefined}
+            {...(name === 'method' && method)}
+          />
+        </label>
+      ))}
+      <datalist id={method.list}>
+        {testTokens.map(token => (
+          <option key={token} value={token} />
+        ))}
+      </datalist>
+      <button type="submit" className="button button-small">
+        {t('list.apply')}
+      </button>
+      {isWrong && (
+        <p id={`${id}-wrong`} className="small field-wrong" role="alert">
+          {t('list.methodWrong')}
+        </p>
+      )}
+    </form>
   )
 }
 

@@ -1,7 +1,8 @@
-/** Which payments an id belongs to. */
+/** What an id is of: one page is shown at once, several are listed. */
 import { getRouteApi, Link, Navigate } from '@tanstack/react-router'
 import type { LookupView } from '../../../../shared/contracts/routes/look-up.ts'
 import { useConsoleTexts } from '../console-context.ts'
+import { addressOfPage } from '../search/options.ts'
 import { type Column, DataTable } from '../view/data-table.tsx'
 import { Loaded } from '../view/loaded.tsx'
 import { Moment } from '../view/moment.tsx'
@@ -56,23 +57,19 @@ function Matches({ found: { id, matches, more } }: { found: LookupView }) {
   const { t } = useConsoleTexts()
   const [first, ...others] = matches
   if (first === undefined) return <Nothing id={id} />
-  const { paymentId } = first
+  const { pageId } = first
   // There is nothing to choose: whoever goes back comes to where the search was begun.
-  if (others.every(other => other.paymentId === paymentId))
-    return <Navigate to="/payments/$paymentId" params={{ paymentId }} replace />
+  if (pageId !== null && others.every(other => other.pageId === pageId))
+    return <Navigate {...addressOfPage(pageId)} replace />
   const columns: Column<Match>[] = [
-    {
-      name: 'payment',
-      title: t('list.payment'),
-      cell: ({ paymentId }) => (
-        <Link className="row-link" to="/payments/$paymentId" params={{ paymentId }}>
-          <code>{paymentId}</code>
-        </Link>
-      ),
-    },
+    { name: 'page', title: t('lookup.page'), cell: ({ pageId }) => <PageLink pageId={pageId} /> },
     { name: 'kind', title: t('lookup.kind'), cell: ({ kind }) => t(`lookup.kinds.${kind}`) },
-    { name: 'merchant', title: t('lookup.merchant'), cell: ({ merchantId }) => merchantId },
-    { name: 'at', title: t('lookup.at'), cell: ({ createdAt }) => <Moment at={createdAt} /> },
+    { name: 'merchant', title: t('lookup.merchant'), cell: ({ merchantId }) => merchantId ?? t('payment.none') },
+    {
+      name: 'at',
+      title: t('lookup.at'),
+      cell: ({ createdAt }) => (createdAt === null ? t('payment.none') : <Moment at={createdAt} />),
+    },
   ]
   return (
     <>
@@ -80,7 +77,7 @@ function Matches({ found: { id, matches, more } }: { found: LookupView }) {
         labelledBy="lookup-title"
         columns={columns}
         rows={matches}
-        keyOf={({ kind, paymentId, operationId }) => `${kind} ${paymentId} ${operationId}`}
+        keyOf={({ kind, pageId, operationId }) => `${kind} ${pageId} ${operationId}`}
       />
       {more && <p className="console-note">{t('lookup.more')}</p>}
       {matches.some(({ kind }) => kind === 'order') && (
@@ -91,6 +88,16 @@ function Matches({ found: { id, matches, more } }: { found: LookupView }) {
         </p>
       )}
     </>
+  )
+}
+
+function PageLink({ pageId }: { pageId: string | null }) {
+  const { t } = useConsoleTexts()
+  if (pageId === null) return t('lookup.noPage')
+  return (
+    <Link className="row-link" {...addressOfPage(pageId)}>
+      <code>{pageId}</code>
+    </Link>
   )
 }
 

@@ -2,7 +2,8 @@
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { PaymentDetailView } from '../../../../shared/contracts/routes/get-payment.ts'
 import { formatMoney } from '../../money.ts'
-import { useConsoleTexts, useLanguage } from '../console-context.ts'
+import { useStore } from '../../store.ts'
+import { useConsoleParts, useConsoleTexts, useLanguage } from '../console-context.ts'
 import { CallFailure } from '../session/session.ts'
 import { Failure } from '../view/failure.tsx'
 import { Loaded } from '../view/loaded.tsx'
@@ -20,7 +21,7 @@ const route = getRouteApi('/payments/$paymentId')
 
 export function PaymentPage() {
   const { paymentId } = route.useParams()
-  return <PaymentArticle paymentId={paymentId} backTo={{}} />
+  return <PaymentArticle paymentId={paymentId} backTo={useStore(useConsoleParts().lastList)} />
 }
 
 interface PaymentProps {

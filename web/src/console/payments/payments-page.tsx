@@ -3,17 +3,26 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { type MouseEvent, useEffect, useRef } from 'react'
 import type { FoundPaymentsView } from '../../../../shared/contracts/routes/find-payments.ts'
 import { formatMoney } from '../../money.ts'
-import { useConsoleTexts, useLanguage } from '../console-context.ts'
+import { useConsoleParts, useConsoleTexts, useLanguage } from '../console-context.ts'
 import { type Column, DataTable } from '../view/data-table.tsx'
 import { Loaded } from '../view/loaded.tsx'
 import { Moment } from '../view/moment.tsx'
 import { formatFullTime } from '../view/times.ts'
-import { useIsWide } from '../view/use-is-wide.ts'
 import { useOperatorQuery } from '../view/use-operator-query.ts'
+import { useIsWide } from '../view/use-width.ts'
 import { useVisited } from '../view/visited.ts'
 import { Filters } from './filters.tsx'
 import { PaymentArticle, PaymentPanel } from './payment-page.tsx'
-import { ALL_TIME, findQueryOf, inAllTime, type ListSearch, listSearchOf, nextPage, openOf } from './search.ts'
+import {
+  ALL_TIME,
+  findQueryOf,
+  inAllTime,
+  type ListSearch,
+  listSearchOf,
+  nextPage,
+  openOf,
+  parseListSearch,
+} from './search.ts'
 import { StatusTabs } from './status-tabs.tsx'
 import { StatusTag } from './status-tag.tsx'
 
@@ -26,6 +35,7 @@ export function PaymentsPage() {
   const open = openOf(query)
   const isWide = useIsWide()
   useFocusOnClosedRow(open)
+  useKeptAsLastList(search)
   // A panel without room for its list is the payment's page.
   if (open !== undefined && !isWide) return <PaymentArticle paymentId={open} backTo={search} />
   return (
@@ -45,6 +55,13 @@ function useFocusOnClosedRow(open: string | undefined) {
     if (open !== undefined || closed === undefined || document.activeElement !== document.body) return
     document.querySelector<HTMLElement>(`[data-row="${CSS.escape(closed)}"] .row-link`)?.focus()
   }, [open])
+}
+
+/** The way back from a payment's own page, whose address says nothing of a list. */
+function useKeptAsLastList(search: ListSearch) {
+  const { lastList } = useConsoleParts()
+  const text = JSON.stringify(search)
+  useEffect(() => lastList.update(() => parseListSearch(text)), [lastList, text])
 }
 
 interface ListProps {

@@ -11,8 +11,10 @@ import {
   findQueryOf,
   formOf,
   inAllTime,
+  isNoMethod,
   listSearchOf,
   nextPage,
+  parseListSearch,
   parseQuery,
   paymentsOfMerchant,
   paymentsOfOrder,
@@ -34,6 +36,13 @@ describe('the address', () => {
     expect(listSearchOf(query)).toEqual({ tab: 'refused', orderId: '001001' })
     expect(queryText(listSearchOf(query))).toBe('?tab=refused&orderId=001001')
     expect(queryText({})).toBe('')
+  })
+
+  test('is kept for the tab, and is nothing where the storage has something else', () => {
+    const search = { tab: 'refused', merchantId: 'm-1' } as const
+    expect(parseListSearch(JSON.stringify(search))).toEqual(search)
+    for (const text of [null, '', '{', '[]', '"a"', 'null', '{"tab":7,"limit":"5"}'])
+      expect(parseListSearch(text)).toEqual({})
   })
 
   test.each(['all', 'toString', 'nope', ''])('tab %p shows all', tab => {
@@ -97,6 +106,15 @@ describe('the form', () => {
     expect(query).toEqual({ currency: 'USD', amountMin: 100_050, amountMax: 200_000, method: 'tok_slow', limit: 50 })
     expect(countQueryOf(search)).toMatchObject({ amountMin: 100_050 })
     expect(findQuery.safeParse(parseQuery(queryText(query))).success).toBe(true)
+  })
+
+  test.each(['decline', 'tok_', 'TOK_DECLINE', 'tok_declin%', '4111'])('%p is no method, as the API says', method => {
+    expect([isNoMethod(method), findQuery.safeParse({ method }).success]).toEqual([true, false])
+  })
+
+  test.each(['tok_decline', ' tok_of_tomorrow '])('%p is a method, or may be one', method => {
+    expect(isNoMethod(method)).toBe(false)
+    expect(findQuery.safeParse(searchOf({ ...empty, method }, {})).success).toBe(true)
   })
 
   test('an amount alone is one in KRW', () => {

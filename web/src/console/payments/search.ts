@@ -2,6 +2,7 @@
 import { currencyExponent } from '../../../../shared/contracts/currency.ts'
 import type { PaymentStatus } from '../../../../shared/contracts/lists.ts'
 import type { FindQuery } from '../../../../shared/contracts/routes/find-payments.ts'
+import { TOKEN_FORM } from '../../../../shared/contracts/test-tokens.ts'
 import { amountMinorOf, amountTextOf } from '../../money.ts'
 
 /** Tabs, and the statuses that each shows. */
@@ -60,6 +61,16 @@ export function listSearchOf(query: Record<string, unknown>): ListSearch {
   })
   const { tab, ...rest } = Object.fromEntries(given)
   return tab !== undefined && tab !== 'all' && Object.hasOwn(tabs, tab) ? { tab: tab as NarrowTab, ...rest } : rest
+}
+
+/** What the tab's storage has; no filters where it is none of ours. */
+export function parseListSearch(text: string | null): ListSearch {
+  try {
+    const value: unknown = JSON.parse(text ?? '{}')
+    return listSearchOf(typeof value === 'object' && value !== null ? { ...value } : {})
+  } catch {
+    return {}
+  }
 }
 
 export function openOf({ open }: Record<string, unknown>): string | undefined {
@@ -128,6 +139,9 @@ export function formOf(search: ListSearch): FilterForm {
     amountMax: amountShown(amountMax, currency),
   }
 }
+
+/** Whether no payment can have been paid by what was typed: methods are tokens, and compared to the letter. */
+export const isNoMethod = (text: string): boolean => text.trim() !== '' && !TOKEN_FORM.test(text.trim())
 
 /** What is no amount stays as it is: the API says what is wrong with it. */
 const amountShown = (amountMinor: string | undefined, currency: string): string =>

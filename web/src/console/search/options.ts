@@ -37,6 +37,13 @@ function pageOf(id: string): string | undefined {
 
 /** The address below the console of the page of this very thing; undefined when such things have none. */
 export const ownAddress = (id: string): string | undefined => pageOf(id)?.replace(/\$\w+/, id)
+
+/** Of what a look-up found. What is no id of ours is an account of the ledger. */
+export const addressOfPage = (pageId: string) => {
+  const own = ownAddress(pageId)
+  return own === undefined ? ({ to: '/ledger/$account', params: { account: pageId } } as const) : { to: own }
+}
+
 /** As the API takes one. */
 const MAY_BE_AN_ID = /^[\x21-\x7E]{1,300}$/
 

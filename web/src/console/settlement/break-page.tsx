@@ -10,6 +10,7 @@ import { useOperatorQuery } from '../view/use-operator-query.ts'
 import { BreakActions } from './break-actions.tsx'
 import { Age } from './break-rows.tsx'
 import { type Fact, Facts, Rows } from './list-parts.tsx'
+import { missedFrom, missedMinor } from './missed.ts'
 import { isMissing, Missing } from './missing.tsx'
 import { type ProposedAction, proposalIn, useAccountText, useProposalText } from './proposals.ts'
 import { BreakTag } from './tags.tsx'
@@ -40,11 +41,15 @@ export function BreakPage() {
 function Story({ of }: { of: ExplainedBreakView }) {
   const { t } = useConsoleTexts()
   const language = useLanguage()
+  const missed = missedMinor(of)
   return (
     <>
       <p className="payment-heading">
-        <strong className="payment-amount">{formatMoney(of.remaining, of.currency, language)}</strong>{' '}
-        <BreakTag state={of.state} /> {t(`settlement.breakClasses.${of.class}`)}
+        <strong className="payment-amount">{formatMoney(missed ?? of.remaining, of.currency, language)}</strong>{' '}
+        <BreakTag state={of.state} />{' '}
+        {missed === undefined
+          ? t(`settlement.breakClasses.${of.class}`)
+          : t(`settlement.break.missed.${missedFrom(of)}`)}
       </p>
       <Proposal of={of} />
       <BreakActions of={of} />

@@ -4,6 +4,7 @@ import type { AgedBreakView } from '../../../../shared/contracts/break-views.ts'
 import { formatMoney } from '../../money.ts'
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
 import { Rows } from './list-parts.tsx'
+import { missedMinor } from './missed.ts'
 import { BreakTag, isOld } from './tags.tsx'
 
 interface BreakRowsProps {
@@ -27,7 +28,12 @@ export function BreakRows({ breaks, labelledBy }: BreakRowsProps) {
         {
           label: t('settlement.breaks.remaining'),
           isAmount: true,
-          cell: ({ remaining, currency }) => formatMoney(remaining, currency, language),
+          cell: row => {
+            const missed = missedMinor(row)
+            return missed === undefined
+              ? formatMoney(row.remaining, row.currency, language)
+              : t('settlement.breaks.missed', { amount: formatMoney(missed, row.currency, language) })
+          },
         },
         { label: t('settlement.breaks.age'), cell: row => <Age of={row} /> },
         { label: t('settlement.breaks.source'), cell: ({ sourceId }) => sourceId },

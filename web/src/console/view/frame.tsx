@@ -1,6 +1,6 @@
 /** What stands around every page: the header, who is signed in, and, instead of a page, why nobody is. */
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react'
 import type { SessionView } from '../../../../shared/contracts/console.ts'
 import type { Language } from '../../../../shared/contracts/errors.ts'
 import { LanguageSwitch } from '../../i18n/language-switch.tsx'
@@ -14,12 +14,13 @@ import { CallFailure } from '../session/session.ts'
 import { ClosedPage } from './closed-page.tsx'
 import { Failure } from './failure.tsx'
 import { Moment } from './moment.tsx'
+import { useIsNarrow } from './use-width.ts'
 
 export function Frame() {
   const { t } = useConsoleTexts()
   const language = useLanguage()
   const state = useSessionState()
-  const hasDemo = usePanelExists(state.kind === 'open')
+  const isNarrow = useIsNarrow()
   const main = useRef<HTMLElement>(null)
   const { pathname } = useLocation()
   useEffect(() => {
@@ -37,23 +38,10 @@ export function Frame() {
         <Link to="/" className="brand">
           {t('shell.brand')}
         </Link>
-        {state.kind === 'open' && (
-          <nav aria-label={t('sections')} className="console-sections">
-            <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
-              {t('overview.title')}
-            </Link>
-            <Link to="/payments">{t('payments')}</Link>
-            <Link to="/invariants">{t('invariants.title')}</Link>
-            <Link to="/events">{t('events.title')}</Link>
-            <Link to="/settlement">{t('settlement.title')}</Link>
-            <Link to="/reconciliation">{t('settlement.reconTitle')}</Link>
-            <Link to="/ledger">{t('ledger.title')}</Link>
-            {hasDemo && <Link to="/demo">{t('demo.title')}</Link>}
-          </nav>
-        )}
-        {state.kind === 'open' && <Tools />}
-        <FrameLanguages />
-        {state.kind === 'open' && <Operator view={state.view} />}
+        {/* In the order in which they are seen, which is the order of the focus. */}
+        {state.kind === 'open' && !isNarrow && <Sections />}
+        {state.kind === 'open' ? <Tools view={state.view} isNarrow={isNarrow} /> : <FrameLanguages />}
+        {state.kind === 'open' && isNarrow && <Sections />}
       </header>
       <main id="main" tabIndex={-1} ref={main}>
         {state.kind === 'opening' && (
@@ -82,24 +70,88 @@ function useFocusOnNewPage(main: React.RefObject<HTMLElement | null>, page: stri
   }, [main, page])
 }
 
-/** What every page has: the search and the keys, by hand or by key. */
-function Tools() {
+/** Narrow it is one line, which is scrolled to the page that is shown. */
+function Sections() {
+  const { t } = useConsoleTexts()
+  const hasDemo = usePanelExists()
+  const sections = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each page has another link that is current, and the last comes late.
+  useEffect(() => {
+    const current = sections.current?.querySelector<HTMLElement>('[aria-current]')
+    sections.current?.scrollTo({ left: (current?.offsetLeft ?? 0) - sections.current.offsetLeft - 60 })
+  }, [pathname, hasDemo])
+  return (
+    <nav ref={sections} aria-label={t('sections')} className="console-sections">
+      <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
+        {t('overview.title')}
+      </Link>
+      <Link to="/payments">{t('payments')}</Link>
+      <Link to="/invariants">{t('invariants.title')}</Link>
+      <Link to="/events">{t('events.title')}</Link>
+      <Link to="/settlement">{t('settlement.title')}</Link>
+      <Link to="/reconciliation">{t('settlement.reconTitle')}</Link>
+      <Link to="/ledger">{t('ledger.title')}</Link>
+      {hasDemo && <Link to="/demo">{t('demo.title')}</Link>}
+    </nav>
+  )
+}
+
+interface ToolsProps {
+  view: SessionView
+  isNarrow: boolean
+}
+
+/** What every page has: the search and the keys, by hand or by key, the languages, and who is signed in. */
+function Tools({ view, isNarrow }: ToolsProps) {
   const { t } = useConsoleTexts()
   const [shown, setShown] = useState<'search' | 'help'>()
   const search = useCallback(() => setShown('search'), [])
   const help = useCallback(() => setShown('help'), [])
   const close = useCallback(() => setShown(undefined), [])
   useShortcuts({ search, help })
+  const others = (
+    <>
+      <button
+        type="button"
+        className="button button-small"
+        aria-keyshortcuts="?"
+        onClick={event => {
+          // The dialog gives the focus back to what had it: not to a button of a menu that is closed by then.
+          event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover()
+          help()
+        }}
+      >
+        {t('shell.keys.title')}
+      </button>
+      <FrameLanguages />
+      <Operator view={view} />
+    </>
+  )
   return (
     <>
       <button type="button" className="search-button" aria-keyshortcuts="Control+K Meta+K" onClick={search}>
         <span>{t('shell.search.button')}</span> <kbd>Ctrl K</kbd>
       </button>
-      <button type="button" className="button button-small" aria-keyshortcuts="?" onClick={help}>
-        {t('shell.keys.title')}
-      </button>
+      {isNarrow ? <More>{others}</More> : others}
       {shown === 'search' && <SearchDialog close={close} />}
       {shown === 'help' && <HelpDialog close={close} />}
+    </>
+  )
+}
+
+/** The browser opens it, closes it at Esc or a click beside it, and gives the focus back. */
+function More({ children }: { children: ReactNode }) {
+  const { t } = useConsoleTexts()
+  const id = useId()
+  return (
+    <>
+      <button type="button" className="button button-small" popoverTarget={id}>
+        {t('shell.more')}
+      </button>
+      <div id={id} popover="auto" className="console-more">
+        {children}
+      </div>
     </>
   )
 }

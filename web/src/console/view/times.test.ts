@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { ageOf, formatFullTime, formatShortTime } from './times.ts'
+import { ageOf, formatFullTime, formatShortTime, yearOf } from './times.ts'
 
 const ISO = '2026-11-03T09:02:07.045Z'
 
@@ -12,6 +12,14 @@ test.each(['ko', 'en'] as const)(
     expect(full).toMatch(/7\.045\S* GMT[+-]\d\d:\d\d$/)
   },
 )
+
+test('the year is that of the browser’s time zone, as the rest of the short form', () => {
+  const newYear = new Date(2027, 0, 1).getTime()
+  expect([yearOf(new Date(newYear - 1).toISOString()), yearOf(new Date(newYear).toISOString())]).toEqual([
+    '2026',
+    '2027',
+  ])
+})
 
 test.each([
   [0, { unit: 'now', count: 0 }],

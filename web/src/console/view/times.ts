@@ -12,6 +12,9 @@ export function formatShortTime(iso: string, language: Language): string {
   return `${of('month')}-${of('day')} ${of('hour')}:${of('minute')}:${of('second')}`
 }
 
+/** In the browser's time zone, as the short form. */
+export const yearOf = (iso: string): string => String(new Date(iso).getFullYear())
+
 /** With year, milliseconds and zone. */
 export const formatFullTime = (iso: string, language: Language): string =>
   new Intl.DateTimeFormat(locales[language], {

@@ -111,7 +111,7 @@ export function WriteDialog<Name extends RouteName>(props: WriteDialogProps<Name
             isWanted={isReasonWanted && reason.trim() === ''}
           />
         </fieldset>
-        {call !== undefined && <RequestShown name={name} call={call} writeKey={key} />}
+        {call !== undefined && <RequestShown name={name} call={call} writeKey={key} isSent={state.kind !== 'ready'} />}
         <div className="write-result" role="status">
           <Result state={state} told={told} refused={refused} />
         </div>
@@ -169,18 +169,20 @@ interface RequestShownProps<Name extends RouteName> {
   name: Name
   call: CallOf<Name>
   writeKey: string
+  isSent: boolean
 }
 
 /** The request itself, made by what also makes the one that is sent; indented for reading. */
-function RequestShown<Name extends RouteName>({ name, call, writeKey }: RequestShownProps<Name>) {
+function RequestShown<Name extends RouteName>({ name, call, writeKey, isSent }: RequestShownProps<Name>) {
   const { t } = useConsoleTexts()
+  const title = t(isSent ? 'write.requestSent' : 'write.request')
   const { method, path, body } = requestTo(name, call)
   return (
-    <section className="write-request" aria-label={t('write.request')}>
+    <section className="write-request" aria-label={title}>
       <p className="small">
         {t('write.key')} <code>{writeKey}</code>
       </p>
-      <p className="small">{t('write.request')}</p>
+      <p className="small">{title}</p>
       <pre>
         <code>
           {method} {path}
