@@ -79,9 +79,12 @@ test.each(['ko', 'en'] as const)(
     await untilClosed(page)
 
     const runs = () =>
-      driver.database.rows<{ state: string }>('SELECT state FROM verify_run ORDER BY run_id DESC LIMIT 1')
+      driver.database.rows<{ run_id: string; state: string }>(
+        'SELECT run_id, state FROM verify_run ORDER BY run_id DESC LIMIT 1',
+      )
     await until(async () => (await runs())[0]?.state === 'DONE', { what: 'the run to be done', deadlineMs: 90_000 })
-    await page.locator('[data-run="DONE"]').waitFor()
+    const [run] = await runs()
+    await page.locator(`[data-run="DONE"][data-run-id="${run!.run_id}"]`).waitFor()
     await page
       .locator('.invariant-group .invariant-rule')
       .nth(everyInvariant.length - 1)

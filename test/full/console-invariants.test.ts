@@ -60,7 +60,8 @@ async function runNow(reason: string): Promise<void> {
   await dialog.getByText('처리되었습니다').waitFor()
   await dialog.getByRole('button', { name: '닫기' }).click()
   await untilClosed(page)
-  await page.locator('[data-run="DONE"]').waitFor({ timeout: 60_000 })
+  const [run] = await database.rows('SELECT run_id FROM verify_run ORDER BY run_id DESC LIMIT 1')
+  await page.locator(`[data-run="DONE"][data-run-id="${run!.run_id}"]`).waitFor({ timeout: 60_000 })
 }
 
 /** Runs `work` while the books are wrong about one payment. */

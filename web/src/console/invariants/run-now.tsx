@@ -15,7 +15,7 @@ export function RunNow({ runs: { newest, lastResult, canRunNow } }: { runs: Veri
   const isBusy = isGoingOn(newest)
   const broken = lastResult?.rules.filter(({ failed }) => failed > 0).length ?? 0
   return (
-    <div className="invariant-run" data-run={newest?.state}>
+    <div className="invariant-run" data-run={newest?.state} data-run-id={newest?.runId}>
       {canRunNow && mayAsk && (
         <button
           type="button"
