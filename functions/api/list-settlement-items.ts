@@ -3,23 +3,12 @@
  *
  * 200 · 404 no such batch · 400, 429, 500, 503 see docs/errors.md
  */
-import { problemTexts } from '../../shared/contracts/problem-texts.ts'
 import { contract } from '../../shared/contracts/routes/list-settlement-items.ts'
-import { defineRoute, notFound, type RoutePorts, validationFailed } from '../../shared/http/index.ts'
+import { defineRoute, pageOfItems, type RoutePorts } from '../../shared/http/index.ts'
 import { portsFromEnv } from '../../shared/runtime/wiring.ts'
-import {
-  itemOfCursor,
-  listSettlementItems,
-  type SettlementReadPorts,
-} from '../../shared/settlement/read-settlements.ts'
+import type { SettlementReadPorts } from '../../shared/settlement/read-settlements.ts'
 
 export const createHandler = (ports: RoutePorts & SettlementReadPorts) =>
-  defineRoute(contract)(ports, async ({ path, query: { cursor, limit } }) => {
-    const after = cursor === undefined ? undefined : itemOfCursor(cursor)
-    if (cursor !== undefined && after === undefined)
-      return validationFailed([{ path: '/cursor', message: problemTexts.notOurCursor }])
-    const page = await listSettlementItems(ports, path.batchId, { limit, after })
-    return page === undefined ? notFound() : { status: 200, body: page }
-  })
+  defineRoute(contract)(ports, ({ path, query }) => pageOfItems(ports, path.batchId, query))
 
 export const handler = createHandler(portsFromEnv())
