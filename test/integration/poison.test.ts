@@ -157,11 +157,10 @@ describe('a record that is poison', () => {
 
   test('holds up neither what came with it nor what comes after', async () => {
     const good = await capturedEvent()
-    const { topic, partition } = good
     await database.write('DELETE FROM ledger_entry WHERE payment_id = ? AND entry_type = ?', [good.key, 'fee'])
-    const poison = { topic, partition, key: 'x', value: Buffer.from('poison') }
-    const copy = { topic, partition, key: good.key, value: good.value, headers: good.headers }
-    const produced = await Promise.all([poison, copy, poison].map(record => kafka.produce(record)))
+    const poison = { key: 'x', value: Buffer.from('poison') }
+    const copy = { key: good.key, value: good.value, headers: good.headers }
+    const produced = await kafka.produceInOrder(good, [poison, copy, poison])
 
     await letterOf(produced[0]!)
     await letterOf(produced[2]!)

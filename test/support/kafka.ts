@@ -101,6 +101,15 @@ export class TestKafka {
     return { topic, partition: written?.partition ?? -1, offset: Number(written?.baseOffset ?? -1) }
   }
 
+  /** Puts records on one partition, in their order and one after the other. Several sends at once may change places. */
+  async produceInOrder(
+    { topic, partition }: Pick<Produced, 'topic' | 'partition'>,
+    records: readonly Omit<NewRecord, 'topic' | 'partition'>[],
+  ): Promise<Produced[]> {
+    const [written] = await this.#producer.send({ topic, messages: records.map(record => ({ ...record, partition })) })
+    return records.map((_, index) => ({ topic, partition, offset: Number(written!.baseOffset) + index }))
+  }
+
   /** The next offset that a consumer group will read of a partition. */
   async committed(groupId: string, { topic, partition }: Pick<Produced, 'topic' | 'partition'>): Promise<number> {
     const [found] = await this.#admin.fetchOffsets({ groupId, topics: [topic] })
