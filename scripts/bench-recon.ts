@@ -14,7 +14,7 @@ const command = npmCommand(
     1_000_000,
   )
   .option('--per-second <n>', 'authorizes beside the third file', positiveNumber, 100)
-  .option('--work-percent <n>', 'RECON_WORK_PERCENT of the third file', wholeNumber, 50)
+  .option('--work-percent <n>', 'RECON_WORK_PERCENT of the third file', wholeNumber, 30)
   .option('--seconds <n>', 'of the authorizes alone', positiveNumber, 60)
   .option('--seed <n>', 'of the purchases', wholeNumber, 1)
   .option('--markdown', 'print the tables as Markdown')
