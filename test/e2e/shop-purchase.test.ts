@@ -272,13 +272,14 @@ describe('a hold', () => {
   })
 })
 
-/** With a database of its own: what the other tests hold must not run out. */
+/** With a database of its own, so that no hold of another test runs out, and without the bank, whose clock it would move. */
 describe('the sandbox clock', () => {
   let scratch: ScratchDatabase
   let own: ExtraApi
   beforeAll(async () => {
     scratch = await ScratchDatabase.create(systemUnderTest().databaseUrl, 'shop_clock')
-    own = await startExtraApi({ name: 'shop-clock', env: { DATABASE_URL: scratch.url, ACQUIRER_URL: 'in-process:' } })
+    const env = { DATABASE_URL: scratch.url, ACQUIRER_URL: 'in-process:', BANK_URL: 'none' }
+    own = await startExtraApi({ name: 'shop-clock', env })
   })
   afterAll(async () => {
     await own?.stop()
