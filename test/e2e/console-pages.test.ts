@@ -295,13 +295,15 @@ describe('one payment', () => {
   })
 
   test('of which an outcome is not known is amber, not red', async () => {
+    // Before it is sent: a job decides it soon.
+    await signIn(`${listPath}&tab=requested`)
+    await page.getByText('조건에 맞는 결제가 없습니다.').waitFor()
     const body = { merchantId: MERCHANT, amount: 77, currency: 'KRW', paymentMethod: 'tok_timeout_before' }
     const sent = send(apiUrl, {
       method: 'POST',
       path: '/payments/authorize',
       body: { ...body, idempotencyKey: `${MERCHANT}-undecided` },
     })
-    await signIn(`${listPath}&tab=requested`)
     await until(
       async () => {
         await page.getByRole('button', { name: '새로 고침' }).click()
