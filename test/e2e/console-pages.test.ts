@@ -130,6 +130,8 @@ describe('the list', () => {
     expect(await rows().textContent()).toContain(paymentIds[50])
 
     await tabs.getByRole('link', { name: /전체/ }).click()
+    // Until then what is shown is one row, too.
+    await until(async () => (await rows().count()) === 50, { what: 'all of them' })
     await page.getByRole('textbox', { name: '주문 번호' }).fill('001001')
     await page.getByRole('button', { name: '적용' }).click()
     await until(async () => (await rows().count()) === 1, { what: 'the order alone' })
