@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import type { BrowserContext, Page } from 'playwright-core'
 import { until } from '../../shared/runtime/until.ts'
 import { ConsoleDriver, inspect } from './console-driver.ts'
-import type { Language } from './shop-driver.ts'
+import { type Language, untilPageSays } from './shop-driver.ts'
 
 jest.setTimeout(120_000)
 
@@ -110,7 +110,7 @@ describe.each(['ko', 'en'] as const)('%s', language => {
     await bankIs('paused')
     expect(await page.getByRole('switch', { name: live }).isChecked()).toBe(true)
     // The place is the same, and so is the focus.
-    expect(await page.evaluate('document.activeElement.dataset.act')).toBe('continue')
+    await untilPageSays(page, 'document.activeElement.dataset.act', 'continue')
     await inspect(page, `${language}-demo-paused`)
     await page.setViewportSize({ width: 1440, height: 900 })
     await page.getByRole('button', { name: resume, exact: true }).waitFor()

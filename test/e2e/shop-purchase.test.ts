@@ -1,6 +1,6 @@
 /** Buying, being declined and getting the money back, in a browser against the running system. */
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { until } from '../../shared/runtime/until.ts'
 import { type ExtraApi, startExtraApi } from '../support/extra-api.ts'
 import { ScratchDatabase } from '../support/scratch-stores.ts'
@@ -34,6 +34,12 @@ afterEach(async () => {
 afterAll(async () => {
   await browser?.close()
 })
+
+/** The page says for two seconds alone that it copied: it is awaited from before the click. */
+async function copy(card: Locator, button: string): Promise<void> {
+  const copied = card.getByRole('status').filter({ hasText: '복사했어요' }).first()
+  await Promise.all([copied.waitFor({ state: 'attached' }), card.getByRole('button', { name: button }).click()])
+}
 
 describe('buying', () => {
   test('unit price, colour, quantity and total follow the choice', async () => {
@@ -120,8 +126,7 @@ describe('buying', () => {
       const body = (await response?.text()) ?? ''
       const card = shop.page.locator(`[data-answer="${operation}"]`)
       expect(JSON.parse((await card.locator('pre').textContent()) ?? '')).toEqual(JSON.parse(body))
-      await card.getByRole('button', { name: `${name} JSON 복사` }).click()
-      await card.getByRole('status').filter({ hasText: '복사했어요' }).first().waitFor({ state: 'attached' })
+      await copy(card, `${name} JSON 복사`)
       expect(await shop.page.evaluate('navigator.clipboard.readText()')).toBe(body)
       await card.getByText('JSON 복사', { exact: true }).waitFor()
     }
@@ -132,8 +137,7 @@ describe('buying', () => {
     await shop.pay()
     await shop.waitForPaid()
     const card = shop.page.locator('[data-answer="authorize"]')
-    await card.getByRole('button', { name: '승인 curl 복사' }).click()
-    await card.getByRole('status').filter({ hasText: '복사했어요' }).first().waitFor({ state: 'attached' })
+    await copy(card, '승인 curl 복사')
     const curl: string = await shop.page.evaluate('navigator.clipboard.readText()')
     const [, url] = /'(http[^']+)'/.exec(curl) ?? []
     const [, body] = /-d '([^']+)'/.exec(curl) ?? []
@@ -268,13 +272,14 @@ describe('a hold', () => {
   })
 })
 
-/** With a database of its own: what the other tests hold must not run out. */
+/** With a database of its own, so that no hold of another test runs out, and without the bank, whose clock it would move. */
 describe('the sandbox clock', () => {
   let scratch: ScratchDatabase
   let own: ExtraApi
   beforeAll(async () => {
     scratch = await ScratchDatabase.create(systemUnderTest().databaseUrl, 'shop_clock')
-    own = await startExtraApi({ name: 'shop-clock', env: { DATABASE_URL: scratch.url, ACQUIRER_URL: 'in-process:' } })
+    const env = { DATABASE_URL: scratch.url, ACQUIRER_URL: 'in-process:', BANK_URL: 'none' }
+    own = await startExtraApi({ name: 'shop-clock', env })
   })
   afterAll(async () => {
     await own?.stop()
