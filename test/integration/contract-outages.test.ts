@@ -19,8 +19,10 @@ let alone: ExtraApi
 
 beforeAll(async () => {
   ;[hasty, noDatabase, alone] = await Promise.all([
-    // The resolver, which looks each minute, waits 5 s before it asks, so that the tests' own repeats come first.
-    startExtraApi({ name: 'hasty', env: { ACQUIRER_TIMEOUT_MS: '300', INQUIRY_BACKOFF_MS: '5000' } }),
+    // It gives up after half the time that the acquirer takes: long enough for a process that has just started to send its first request,
+    // for a request that was never sent is canceled. The resolver, which looks each minute, waits 5 s before it asks, so that the tests'
+    // own repeats come first.
+    startExtraApi({ name: 'hasty', env: { ACQUIRER_TIMEOUT_MS: '1500', INQUIRY_BACKOFF_MS: '5000' } }),
     startExtraApi({ name: 'no-database', env: { DATABASE_URL: `mysql://pay:pay@${NOWHERE}/paydb` } }),
     startExtraApi({ name: 'no-kafka-no-redis', env: { REDIS_URL: `redis://${NOWHERE}/0` } }),
   ])

@@ -1,5 +1,5 @@
 /** How far events have come, on the real MariaDB and Kafka: what the job notes is what readiness reads. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { consumerGroups } from '../../shared/contracts/topics.ts'
 import { KafkaConsumerOffsets } from '../../shared/messaging/consumer-offsets.ts'
 import { LazyAdmin, openKafka } from '../../shared/messaging/kafka-client.ts'
@@ -11,6 +11,8 @@ import { NOW_MS, times } from '../support/rows.ts'
 import { ScratchDatabase, type Stores } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
 
+jest.setTimeout(120_000)
+
 let scratch: ScratchDatabase
 let stores: Stores
 let progress: DeliveryProgressTables
@@ -19,7 +21,7 @@ beforeAll(async () => {
   scratch = await ScratchDatabase.create(systemUnderTest().databaseUrl, 'progress')
   stores = scratch.stores()
   progress = new DeliveryProgressTables(stores.database)
-}, 60_000)
+})
 
 const opened: LazyAdmin[] = []
 const closeLater = (admin: LazyAdmin) => opened.push(admin)

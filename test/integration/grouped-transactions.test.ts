@@ -16,7 +16,7 @@ import { answerOf, ids, MERCHANT, NOW_MS, newOperation, newPayment, stored, time
 import { increment, insertPayment, planted, ScratchDatabase, type Stores } from '../support/scratch-stores.ts'
 import { systemUnderTest } from '../support/system.ts'
 
-jest.setTimeout(30_000)
+jest.setTimeout(120_000)
 
 /** Not READ COMMITTED. */
 const COMMIT = /\bCOMMIT\b/

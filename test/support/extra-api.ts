@@ -30,8 +30,8 @@ export interface ExtraApiOptions {
 /** Nothing listens there: for a dependency that is away. */
 export const NOWHERE = '127.0.0.1:1'
 
-/** Those that start at once get different ports. */
-const taken = new Set<number>()
+/** Those that start at once get different ports, and none that a test has chosen for a server that it starts later. */
+export const takenPorts = new Set<number>()
 
 const START_DEADLINE_MS = 60_000
 const STOP_DEADLINE_MS = 15_000
@@ -44,7 +44,7 @@ export async function startExtraApi(options: ExtraApiOptions): Promise<ExtraApi>
   const { databaseUrl, redisUrl, acquirerUrl, bankUrl, logsFolder } = systemUnderTest()
   mkdirSync(logsFolder, { recursive: true })
   const logFile = join(logsFolder, `extra-${options.name}.log`)
-  const port = await anyFreePort(taken)
+  const port = await anyFreePort(takenPorts)
   const child = spawnOffline(options.folder ?? repositoryFolder, logFile, {
     ...inheritedEnv(),
     DATABASE_URL: databaseUrl,
@@ -54,7 +54,7 @@ export async function startExtraApi(options: ExtraApiOptions): Promise<ExtraApi>
     KAFKA_BROKERS: NOWHERE,
     API_PORT: String(port),
     OPERATOR_ORIGINS: `http://127.0.0.1:${port}`,
-    API_LAMBDA_PORT: String(await anyFreePort(taken)),
+    API_LAMBDA_PORT: String(await anyFreePort(takenPorts)),
     ...options.env,
   })
   const extra: ExtraApi = {

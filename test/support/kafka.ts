@@ -33,8 +33,10 @@ const SESSION_TIMEOUT_MS = 6_000
 export const ledgerGroupOf = (topic: string): string => topic.replace(/^payment\./, 'record-ledger-')
 
 export class TopicReader {
-  /** Everything read so far, each partition in order. */
+  /** Everything read so far, each partition in order, once. */
   readonly records: TopicRecord[] = []
+  /** By topic and partition. A reader that loses its place in the group begins at offset 0 again. */
+  readonly #nextOffsets = new Map<string, number>()
   readonly #consumer: Consumer
   readonly #admin: Admin
   readonly #groupId: string
@@ -50,10 +52,17 @@ export class TopicReader {
     await this.#consumer.subscribe({ topics, fromBeginning: true })
     await this.#consumer.run({
       autoCommit: false,
-      eachBatch: async ({ batch }) => {
-        this.records.push(...batch.messages.map(message => recordOf(batch.topic, batch.partition, message)))
+      eachBatch: async ({ batch: { topic, partition, messages } }) => {
+        for (const message of messages) this.#add(recordOf(topic, partition, message))
       },
     })
+  }
+
+  #add(record: TopicRecord): void {
+    const place = `${record.topic} ${record.partition}`
+    if (record.offset < (this.#nextOffsets.get(place) ?? 0)) return
+    this.#nextOffsets.set(place, record.offset + 1)
+    this.records.push(record)
   }
 
   of(paymentId: string): TopicRecord[] {

@@ -9,7 +9,7 @@ import { createLink, exchangeLink } from '../../shared/settlement/console-sessio
 import { readBuild } from '../../web/server/built-files.ts'
 import { forwarderTo } from '../../web/server/forward.ts'
 import { createShopServer } from '../../web/server/shop-server.ts'
-import { type ExtraApi, startExtraApi } from './extra-api.ts'
+import { type ExtraApi, startExtraApi, takenPorts } from './extra-api.ts'
 import { type Reply, send } from './http.ts'
 import { ScratchDatabase } from './scratch-stores.ts'
 import { apiEnvOf, SettlementRows } from './settlement-rows.ts'
@@ -31,7 +31,7 @@ export class SettlementConsole extends SettlementRows {
   static async start(name: string): Promise<SettlementConsole> {
     const { databaseUrl, logsFolder } = systemUnderTest()
     const scratch = await ScratchDatabase.create(databaseUrl, name)
-    const port = await anyFreePort(new Set())
+    const port = await anyFreePort(takenPorts)
     const shopUrl = `http://127.0.0.1:${port}`
     const api = await startExtraApi({ name, env: { ...apiEnvOf(scratch), OPERATOR_ORIGINS: shopUrl } })
     const forward = forwarderTo({ apiUrl: api.api.url, log: () => undefined })

@@ -93,10 +93,11 @@ export class SettlementRows {
   }
 
   /** A closed batch of which every payout that it may have failed. */
-  async plantUsedUpBatch(merchantId: string): Promise<SettlementBatch> {
+  async plantUsedUpBatch(merchantId: string, given: Partial<SettlementBatch> = {}): Promise<SettlementBatch> {
     const number = this.#planted++
     const batch = batchOf(number, {
       ...{ batchId: ids.batch(), merchantId, netMinor: amountOf(number), openedAtMs: NOW_MS, closedAtMs: NOW_MS },
+      ...given,
     })
     await this.ports.database.runAlone(async tx => {
       await this.ports.batches.insert(tx, batch)
