@@ -14,7 +14,8 @@ import { Journal } from './journal.ts'
 import { authorizeOrder, captureOrder, laterOrder, opOf } from './sample-orders.ts'
 import { startAcquirer } from './server.ts'
 
-const SLOW_MS = 50
+/** Long enough to be asked about meanwhile, on a busy machine too. */
+const SLOW_MS = 1_000
 const ID = opOf(1)
 
 let folder: string

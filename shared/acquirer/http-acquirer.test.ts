@@ -252,6 +252,8 @@ describe('a time-out', () => {
     expect(await scene.acquirer.submit(orderOf())).toEqual({ kind: 'unknown' })
     expect(scene.outcomes).toEqual(['timeout'])
 
+    // On a busy machine the time may have been over before the request was there.
+    scene.next.length = 0
     scene.ask({ connectionsMax: 1 })
     expect(await scene.acquirer.submit(orderOf())).toEqual({ kind: 'approved' })
     await until(() => scene.sockets.size === 1, { what: 'the connection that timed out to be closed', intervalMs: 5 })
