@@ -151,6 +151,33 @@ describe('a row of the timeline', () => {
     expect(await row('authorize').textContent()).not.toMatch(/불러오고|Loading/)
   })
 
+  test.each([
+    ['ko', '(가상 시각)'],
+    ['en', '(virtual time)'],
+  ] as const)('%s: names virtual time where it stands, once the clock was moved', async (language, note) => {
+    const { paymentId } = await purchase()
+    let virtualAheadMs = 0
+    await page.route('**/operator/payments/*/timeline', async route => {
+      const response = await route.fetch()
+      await route.fulfill({ response, json: { ...(await response.json()), virtualAheadMs } })
+    })
+    await openPayment(paymentId, language)
+    await toggle('authorize').click()
+    await part('authorize', 'answer').locator('time').waitFor()
+    expect(await page.getByText(note).count()).toBe(0)
+
+    virtualAheadMs = 86_400_000
+    await page.reload()
+    await toggle('authorize').click()
+    await part('authorize', 'answer').locator('time').waitFor()
+    for (const step of ['claimed', 'recorded'])
+      await row('authorize').locator(`[data-step="${step}"]`).getByText(note).waitFor()
+    await part('authorize', 'answer').getByText(note).waitFor()
+    // Real times have no such words.
+    expect(await row('authorize').getByText(note).count()).toBe(3)
+    await inspect(page, `${language}-timeline-virtual`)
+  })
+
   test('that could not be loaded says so with its request id, and loads when asked again', async () => {
     const { paymentId } = await purchase()
     await openPayment(paymentId)

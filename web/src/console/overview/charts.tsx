@@ -4,10 +4,10 @@ import type { OverviewView } from '../../../../shared/contracts/routes/get-overv
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
 import { type Column, DataTable } from '../view/data-table.tsx'
 import { Moment } from '../view/moment.tsx'
+import { type Ahead, useVirtualNote } from '../view/use-virtual-note.ts'
 import { Bars } from './bars.tsx'
 import { approvedOfThousand, slotEnd } from './figures.ts'
 import { useNumbers } from './use-numbers.ts'
-import { type Ahead, useVirtualNote } from './use-virtual-note.ts'
 
 type Payments = NonNullable<OverviewView['payments']>
 type Acquirer = NonNullable<OverviewView['acquirer']>

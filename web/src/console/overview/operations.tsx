@@ -5,8 +5,8 @@ import { formatMoney } from '../../money.ts'
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
 import { DataTable } from '../view/data-table.tsx'
 import { Moment } from '../view/moment.tsx'
+import { type Ahead, useVirtualNote } from '../view/use-virtual-note.ts'
 import { useNumbers } from './use-numbers.ts'
-import { type Ahead, useVirtualNote } from './use-virtual-note.ts'
 
 type Unknown = NonNullable<OverviewView['unknown']>
 type Acquirer = NonNullable<OverviewView['acquirer']>
