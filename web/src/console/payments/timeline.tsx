@@ -3,6 +3,7 @@ import { useId, useState } from 'react'
 import type { TimelineView } from '../../../../shared/contracts/routes/get-timeline.ts'
 import { formatMoney } from '../../money.ts'
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
+import { formatDuration } from '../view/durations.ts'
 import { Loaded } from '../view/loaded.tsx'
 import { Moment } from '../view/moment.tsx'
 import { useOperatorQuery, useTogether } from '../view/use-operator-query.ts'
@@ -94,6 +95,7 @@ interface StepRowProps extends Pick<OperationProps, 'virtualNote'> {
 
 function StepRow({ step: { name, detail, at, tookMs, isVirtual }, virtualNote }: StepRowProps) {
   const { t } = useConsoleTexts()
+  const language = useLanguage()
   return (
     <li data-step={name}>
       <span>{t(`timeline.${name}`, { type: detail })}</span>
@@ -101,7 +103,7 @@ function StepRow({ step: { name, detail, at, tookMs, isVirtual }, virtualNote }:
         {at === null ? <span className="tag tag-undecided">{t('timeline.unpublished')}</span> : <Moment at={at} />}{' '}
         {isVirtual && virtualNote !== '' && <span className="small">{virtualNote}</span>}
       </span>
-      <span className="amount small">{tookMs !== null && t('timeline.took', { ms: tookMs })}</span>
+      <span className="amount small">{tookMs !== null && formatDuration(tookMs, language)}</span>
     </li>
   )
 }
