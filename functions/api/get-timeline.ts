@@ -8,9 +8,9 @@ import { defineOperatorRoute, notFound, type OperatorRoutePorts } from '../../sh
 import { type FindPorts, readTimeline } from '../../shared/payments/find-payments.ts'
 import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
-export const createHandler = (ports: OperatorRoutePorts & Pick<FindPorts, 'finder'>) =>
+export const createHandler = (ports: OperatorRoutePorts & FindPorts) =>
   defineOperatorRoute(contract)(ports, async ({ path }) => {
-    const timeline = await readTimeline(ports.finder, path.paymentId)
+    const timeline = await readTimeline(ports, path.paymentId)
     return timeline === undefined ? notFound() : { status: 200, body: timeline }
   })
 

@@ -39,6 +39,14 @@ export const time = z.iso.datetime({ precision: 3 }).meta({
   examples: ['2026-11-22T06:00:00.123Z'],
 })
 
+/** What tells a page whether virtual times have to be told apart from real ones. */
+export const virtualAheadMs = z.int().min(0).meta({
+  description:
+    'How far virtual time is ahead of real time. 0 where the sandbox clock was never moved; there is no such clock when deployed.',
+  'x-description-ko':
+    '가상 시각이 실제 시각보다 앞선 만큼. 샌드박스 시계를 옮긴 적이 없으면 0입니다. 배포 환경에는 이런 시계가 없습니다.',
+})
+
 /** Of what is captured or refunded so far. */
 const total = (en: string, ko: string) => z.int().min(0).meta({ description: en, 'x-description-ko': ko })
 

@@ -133,7 +133,7 @@ describe('a refund that an operator asks for', () => {
   test('is the operator’s in the timeline, with the reason', async () => {
     await refund()
 
-    const { operations } = (await readTimeline(ports.finder, paymentId))!
+    const { operations } = (await readTimeline(ports, paymentId))!
     expect(operations.map(({ kind, by }) => [kind, by.kind, by.person, by.reason])).toEqual([
       ['authorize', 'request', null, null],
       ['capture', 'request', null, null],

@@ -243,7 +243,7 @@ describe('readTimeline', () => {
       ...{ debitAccount: 'merchant_payable:shop', creditAccount: 'fee_revenue', occurredAtMs: FAKE_NOW_MS },
     }
     await ports.transactions.run('fee', tx => ports.ledger.insert(tx, [fee], ports.clock.nowMs() + 9))
-    const timeline = await readTimeline(ports.finder, paymentId)
+    const timeline = await readTimeline(ports, paymentId)
 
     const at = (ms: number) => new Date(FAKE_NOW_MS + ms).toISOString()
     expect(timeline!.operations).toMatchObject([
@@ -266,7 +266,15 @@ describe('readTimeline', () => {
         durations: { acquirerMs: 0, recordMs: 0, publishMs: 30, bookMs: 9 },
       },
     ])
-    expect(await readTimeline(ports.finder, 'pay_unknown')).toBeUndefined()
+    expect(await readTimeline(ports, 'pay_unknown')).toBeUndefined()
+  })
+
+  test('says how far virtual time is ahead of real time', async () => {
+    const ports = createFakePorts()
+    const paymentId = await make(ports)
+    expect(await readTimeline(ports, paymentId)).toMatchObject({ virtualAheadMs: 0 })
+    ports.clock.advanceVirtual(86_400_000)
+    expect(await readTimeline(ports, paymentId)).toMatchObject({ virtualAheadMs: 86_400_000 })
   })
 
   test('says which job or person did it', async () => {
@@ -274,7 +282,7 @@ describe('readTimeline', () => {
     const paymentId = await make(ports)
     ports.clock.advance(ports.policy.captureWindowMs)
     await expirePayments(ports, { limit: 1, concurrency: 1, deadlineMs: ports.clock.nowMs() + 1_000 })
-    const expired = await readTimeline(ports.finder, paymentId)
+    const expired = await readTimeline(ports, paymentId)
     expect(expired!.operations[1]).toMatchObject({ kind: 'expire', by: { kind: 'job', requestId: null } })
 
     const others = createFakePorts()
@@ -285,7 +293,7 @@ describe('readTimeline', () => {
     others.acquirer.script.cancel.push({ kind: 'unknown' })
     const [row] = others.operations.table.rows()
     await settleByHand(others, row!.operationId, { outcome: 'FAILED', who: 'kim', reason: 'they said so' })
-    const settled = await readTimeline(others.finder, row!.paymentId)
+    const settled = await readTimeline(others, row!.paymentId)
     expect(settled!.operations).toMatchObject([
       {
         by: { kind: 'person', person: 'kim', reason: 'they said so', requestId: caller.requestId },

@@ -18,6 +18,7 @@ import type {
   TracedOperation,
   Traces,
 } from './ports.ts'
+import { virtualAheadMs } from './virtual-ahead.ts'
 
 export interface FindPorts {
   finder: PaymentFinder
@@ -99,9 +100,12 @@ export async function lookUp(finder: PaymentFinder, id: string): Promise<LookupV
 }
 
 /** One row for each operation on the payment; undefined when there is no payment. Throws DependencyUnavailableError. */
-export async function readTimeline(finder: PaymentFinder, paymentId: string): Promise<TimelineView | undefined> {
+export async function readTimeline({ finder, clock }: FindPorts, paymentId: string): Promise<TimelineView | undefined> {
+  await clock.catchUp()
   const traces = await finder.traces(paymentId)
-  return traces && { paymentId, operations: traces.operations.map(operation => rowOf(operation, traces)) }
+  if (traces === undefined) return undefined
+  const operations = traces.operations.map(operation => rowOf(operation, traces))
+  return { paymentId, virtualAheadMs: virtualAheadMs(clock), operations }
 }
 
 type TimelineRow = TimelineView['operations'][number]

@@ -21,6 +21,7 @@ import {
   type OverviewReader,
   type SlotCount,
 } from './ports.ts'
+import { virtualAheadMs } from './virtual-ahead.ts'
 
 export interface OverviewPorts {
   overview: OverviewReader
@@ -47,8 +48,7 @@ const timeOf = (epochMs: number): string => new Date(epochMs).toISOString()
 /** `invariants`: what the checks of the books found last. Throws what is not DependencyUnavailableError, and that of the clock. */
 export async function readOverview(ports: OverviewPorts, invariants: Reading<'invariants'>): Promise<OverviewView> {
   await ports.clock.catchUp()
-  // Read before the real time, so that a clock that was never moved is not ahead by the millisecond between the two.
-  const virtualMs = ports.clock.virtualNowMs()
+  const aheadMs = virtualAheadMs(ports.clock)
   const asOfMs = ports.clock.nowMs()
   const readings: { [Part in OverviewPart]: Reading<Part> } = {
     invariants,
@@ -62,7 +62,7 @@ export async function readOverview(ports: OverviewPorts, invariants: Reading<'in
   const read = await Promise.all(overviewParts.map(async part => [part, await partOf(readings[part])] as const))
   const missing = read.flatMap(([part, { reason }]) => (reason === undefined ? [] : [{ part, reason }]))
   const parts = Object.fromEntries(read.map(([part, { value }]) => [part, value])) as Parts
-  return { asOf: timeOf(asOfMs), virtualAheadMs: Math.max(0, virtualMs - asOfMs), ...parts, missing }
+  return { asOf: timeOf(asOfMs), virtualAheadMs: aheadMs, ...parts, missing }
 }
 
 async function partOf(reading: Reading<OverviewPart>) {

@@ -90,7 +90,7 @@ describe('the overview', () => {
     await driver.signIn(page)
     await part('payments').locator('.figure').waitFor()
     expect(await part('payments').locator('.figure').textContent()).toMatch(/^\d+(\.\d)?%$/)
-    expect(await part('acquirer').locator('.figure').textContent()).toMatch(/^p95 [\d,]+ ms$/)
+    expect(await part('acquirer').locator('.figure').textContent()).toMatch(/^p95 (\d+ ms|\d+\.\d초|\d+분 \d\d초)$/)
     expect(await part('unknown').locator('.figure').textContent()).toMatch(/^\d+건$/)
 
     const requested = part('payments').getByRole('link', { name: /^승인 요청 중/ })
@@ -187,6 +187,25 @@ describe('the overview', () => {
     // Real times have no such words.
     expect(await page.getByText(words).count()).toBe(4)
     await inspect(page, `${language}-overview-virtual`)
+  })
+
+  test.each([
+    ['ko', ['3일 04시간', '2시간 05분', '59.9초', '320 ms']],
+    ['en', ['3 d 04 h', '2 h 05 min', '59.9 s', '320 ms']],
+  ] as const)('a long time is told in its largest units: %s', async (language, words) => {
+    await answering(overview => {
+      const { acquirer, asOf } = overview
+      const times = [273_600_000, 7_500_000, 59_999, 320]
+      const { operationId, paymentId, kind } = unknownOperation
+      const own = { paymentId, kind, answeredAt: asOf }
+      const slowest = times.map((tookMs, index) => ({ ...own, operationId: `${operationId}${index}`, tookMs }))
+      overview.acquirer = { ...acquirer!, p95Ms: times[0]!, slowest }
+    })
+    await driver.signIn(page, '/console', language)
+    await part('acquirer').locator('.figure').getByText(`p95 ${words[0]}`, { exact: true }).waitFor()
+    const rows = page.locator('section[aria-labelledby="slowest-title"]').locator(LISTED)
+    expect(await rows.locator('td:nth-child(3)').allTextContents()).toEqual(words)
+    await inspect(page, `${language}-overview-slowest`)
   })
 
   test('an event that is late is amber here and among the events, and one that is on its way in neither', async () => {

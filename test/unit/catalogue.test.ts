@@ -1,6 +1,7 @@
 /** What is written down in several places says the same: error codes, topics, statuses, sizes, settings, routes. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { parseEnv } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { errorCatalogue, errorCodes } from '../../shared/contracts/errors.ts'
@@ -233,6 +234,20 @@ describe('the settings', () => {
     // What has no default stands in neither.
     for (const [name, value = ''] of documented)
       expect([name, value]).toEqual([name, defaultOf(localEnvironment[name!]!, name!)[1]])
+  })
+
+  test('of .env.example are the addresses of docs/architecture.md, each as it stands there but for the port of a second API', () => {
+    const documented = tableRows(read('docs/architecture.md')).flatMap(([name, value]) => {
+      const [variable, given] = [codeIn(name), codeIn(value)]
+      const isAddress = variable === 'API_PORT' || given?.includes('127.0.0.1') === true
+      return variable !== undefined && given !== undefined && isAddress ? [[variable, given] as const] : []
+    })
+    const example = parseEnv(read('.env.example'))
+
+    expect(documented.length).toBeGreaterThan(5)
+    const ofSecondApi = documented.map(([name, value]) => [name, value.replace('8080', '8081')])
+    expect(example).toEqual(Object.fromEntries(ofSecondApi))
+    expect(configFrom(example).operatorOrigins).toContain(`http://127.0.0.1:${example.API_PORT}`)
   })
 })
 

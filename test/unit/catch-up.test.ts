@@ -18,6 +18,7 @@ import { createHandler as getOperatorPayment } from '../../functions/api/get-ope
 import { createHandler as getOverview } from '../../functions/api/get-overview.ts'
 import { createHandler as getPayment } from '../../functions/api/get-payment.ts'
 import { createHandler as getReconOverview } from '../../functions/api/get-recon-overview.ts'
+import { createHandler as getTimeline } from '../../functions/api/get-timeline.ts'
 import { createHandler as inspectBreak } from '../../functions/api/inspect-break.ts'
 import { createHandler as listPayments } from '../../functions/api/list-payments.ts'
 import { createHandler as noteBreak } from '../../functions/api/note-break.ts'
@@ -128,6 +129,11 @@ const readers: Record<string, (ports: Ports) => Promise<unknown>> = {
       pathParameters: { paymentId: PAYMENT_ID },
       claims,
     }),
+  'get-timeline': ports =>
+    ask(getTimeline(ofViewer(ports)), {
+      ...ofPayment('GET /operator/payments/{paymentId}/timeline'),
+      ...{ body: undefined, claims },
+    }),
   'get-operation': ports =>
     ask(getOperation(ofViewer(ports)), {
       route: 'GET /operator/operations/{operationId}',
@@ -212,7 +218,6 @@ const others = [
   'get-recon-file',
   'get-session',
   'get-settlement',
-  'get-timeline',
   'inspect-batch',
   'inspect-payout-file',
   'inspect-recon-file',

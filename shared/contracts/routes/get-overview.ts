@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { LOCAL_ORIGIN } from '../curl.ts'
 import { amountMinor, currency, operationId, paymentId } from '../identifiers.ts'
-import { operationKind, time } from '../payment.ts'
+import { operationKind, time, virtualAheadMs } from '../payment.ts'
 import { type DocsOf, defineContract, readRefusals } from '../route-contract.ts'
 import {
   SAMPLE_AMOUNT_MINOR,
@@ -162,12 +162,7 @@ const acquirer = z
 export const overviewView = z
   .object({
     asOf: time,
-    virtualAheadMs: z.int().min(0).meta({
-      description:
-        'How far virtual time is ahead of real time. 0 where the sandbox clock was never moved; there is no such clock when deployed.',
-      'x-description-ko':
-        '가상 시각이 실제 시각보다 앞선 만큼. 샌드박스 시계를 옮긴 적이 없으면 0입니다. 배포 환경에는 이런 시계가 없습니다.',
-    }),
+    virtualAheadMs,
     invariants: invariants.nullable(),
     outbox: outbox.nullable(),
     consumers: consumers.nullable(),

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { LOCAL_ORIGIN, newest } from '../curl.ts'
 import { amountMinor, currency, operationId, paymentId } from '../identifiers.ts'
-import { eventView, ledgerEntryView, operationKind, operationState, time } from '../payment.ts'
+import { eventView, ledgerEntryView, operationKind, operationState, time, virtualAheadMs } from '../payment.ts'
 import { paymentPath } from '../requests.ts'
 import { type DocsOf, defineContract, readRefusals } from '../route-contract.ts'
 import {
@@ -74,7 +74,7 @@ const timelineOperationView = z
   })
   .meta({ id: 'TimelineOperation' })
 
-export const timelineView = z.object({ paymentId, operations: z.array(timelineOperationView) }).meta({
+export const timelineView = z.object({ paymentId, virtualAheadMs, operations: z.array(timelineOperationView) }).meta({
   id: 'Timeline',
   description: 'Everything that happened to a payment, operation by operation.',
   'x-description-ko': '결제에 일어난 모든 일을 작업별로.',
@@ -130,7 +130,7 @@ export const docs = (): DocsOf<typeof contract> => ({
       examples: {
         example: {
           summary: { en: 'A capture', ko: '매입' },
-          value: { paymentId: SAMPLE_PAYMENT_ID, operations: [captured()] },
+          value: { paymentId: SAMPLE_PAYMENT_ID, virtualAheadMs: 0, operations: [captured()] },
         },
       },
     },

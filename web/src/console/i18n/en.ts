@@ -269,7 +269,6 @@ export const en: ConsoleTexts = {
     byPerson: 'Settled by hand by {{person}}: {{reason}}',
     declined: 'Reason: {{reason}}',
     attempt: 'Attempt {{count}}',
-    took: '{{ms}} ms',
   },
   statuses: {
     REQUESTED: 'Requested',

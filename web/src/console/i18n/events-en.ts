@@ -15,10 +15,7 @@ export const eventsEn: Widened<typeof eventsKo> = {
     parked: 'Parked',
     firstParked: 'Parked first',
     none: 'none',
-    for_seconds: 'for {{count}} s',
-    for_minutes: 'for {{count}} min',
-    for_hours: 'for {{count}} h',
-    for_days: 'for {{count}} d',
+    for: 'for {{duration}}',
   },
   consumers: {
     title: 'Consumers',

@@ -18,10 +18,7 @@ export const eventsKo = {
     parked: '보류',
     firstParked: '처음 보류된 이벤트',
     none: '없음',
-    for_seconds: '{{count}}초째',
-    for_minutes: '{{count}}분째',
-    for_hours: '{{count}}시간째',
-    for_days: '{{count}}일째',
+    for: '{{duration}} 전부터',
   },
   consumers: {
     title: '컨슈머',

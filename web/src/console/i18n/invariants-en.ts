@@ -20,7 +20,6 @@ export const invariantsEn: InvariantsTexts = {
   summary: 'What was checked',
   finishedAt: 'Finished',
   took: 'Took',
-  seconds: '{{seconds}} s',
   askedBy: 'Asked by',
   payments: 'Payments',
   events: 'Events (outbox)',

@@ -18,7 +18,6 @@ export const invariantsKo = {
   summary: '검사한 것',
   finishedAt: '끝난 시각',
   took: '걸린 시간',
-  seconds: '{{seconds}}초',
   askedBy: '요청한 사람',
   payments: '결제',
   events: '이벤트(아웃박스)',

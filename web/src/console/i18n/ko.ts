@@ -283,7 +283,6 @@ export const ko = {
     byPerson: '{{person}} 수동 확정: {{reason}}',
     declined: '사유: {{reason}}',
     attempt: '시도 {{count}}',
-    took: '{{ms}} ms',
   },
   statuses: {
     REQUESTED: '승인 요청 중',

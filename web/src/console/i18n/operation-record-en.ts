@@ -10,7 +10,7 @@ export const operationRecordEn: typeof operationRecordKo = {
   key: 'Idempotency key',
   answer: 'Answer',
   status: 'HTTP {{status}}',
-  keptUntil: 'Kept until {{time}} (virtual time).',
+  keptUntil: 'Kept until {{time}}.',
   event: 'Event {{type}}',
   eventKept: 'Events are kept for good.',
   missing: {

@@ -8,7 +8,7 @@ export const operationRecordKo = {
   key: '멱등 키',
   answer: '응답',
   status: 'HTTP {{status}}',
-  keptUntil: '{{time}}까지 보관합니다(가상 시각).',
+  keptUntil: '{{time}}까지 보관합니다.',
   event: '이벤트 {{type}}',
   eventKept: '이벤트는 지우지 않습니다.',
   missing: {

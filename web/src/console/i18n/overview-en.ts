@@ -61,10 +61,10 @@ export const overviewEn: typeof overviewKo = {
     most: '{{n}} in five minutes at most',
   },
   acquirer: {
-    p95: 'p95 {{n}} ms',
+    p95: 'p95 {{duration}}',
     none: 'no operations',
     sampled: 'The newest 200 of each five minutes, {{n}} together',
-    most: '{{n}} ms at most',
+    most: '{{duration}} at most',
     table: 'As a table, by five minutes',
     operations: 'Operations',
     slowest: 'The slowest operations',

@@ -66,10 +66,10 @@ export const overviewKo = {
     most: '5분에 최대 {{n}}건',
   },
   acquirer: {
-    p95: 'p95 {{n}} ms',
+    p95: 'p95 {{duration}}',
     none: '작업 없음',
     sampled: '5분마다 최신 200건까지, 모두 {{n}}건',
-    most: '최대 {{n}} ms',
+    most: '최대 {{duration}}',
     table: '5분 단위 표',
     operations: '작업 수',
     slowest: '가장 느린 작업',

@@ -3,6 +3,7 @@ import type { Language } from '../../../../shared/contracts/errors.ts'
 import type { VerifyResultView } from '../../../../shared/contracts/verify-run-views.ts'
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
 import { invariantGroupsKo, invariantSentencesKo } from '../i18n/invariant-sentences-ko.ts'
+import { formatDuration } from '../view/durations.ts'
 import { Moment } from '../view/moment.tsx'
 import { groupsOf, type Rule, type RuleGroup, stateOf } from './groups.ts'
 import { LinkedIds } from './linked-ids.tsx'
@@ -88,10 +89,11 @@ function Verdict({ rules }: { rules: readonly Rule[] }) {
 function Summary({ result: { run, figures } }: { result: VerifyResultView }) {
   const { t } = useConsoleTexts()
   const countOf = useCount()
+  const language = useLanguage()
   const tookMs = Date.parse(run.finishedAt ?? '') - Date.parse(run.startedAt ?? '')
   const facts = [
     ['finishedAt', run.finishedAt === null ? '' : <Moment key="at" at={run.finishedAt} />],
-    ['took', t('invariants.seconds', { seconds: (tookMs / 1_000).toFixed(1) })],
+    ['took', formatDuration(tookMs, language)],
     ['askedBy', run.askedBy],
     ['payments', countOf(figures.payments)],
     ['events', countOf(figures.outboxRows)],

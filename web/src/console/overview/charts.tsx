@@ -3,11 +3,12 @@ import { Link } from '@tanstack/react-router'
 import type { OverviewView } from '../../../../shared/contracts/routes/get-overview.ts'
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
 import { type Column, DataTable } from '../view/data-table.tsx'
+import { formatDuration } from '../view/durations.ts'
 import { Moment } from '../view/moment.tsx'
+import { type Ahead, useVirtualNote } from '../view/use-virtual-note.ts'
 import { Bars } from './bars.tsx'
 import { approvedOfThousand, slotEnd } from './figures.ts'
 import { useNumbers } from './use-numbers.ts'
-import { type Ahead, useVirtualNote } from './use-virtual-note.ts'
 
 type Payments = NonNullable<OverviewView['payments']>
 type Acquirer = NonNullable<OverviewView['acquirer']>
@@ -101,19 +102,21 @@ function PaymentSlots({ payments: { slots, to } }: { payments: Payments }) {
 
 export function AcquirerChart({ acquirer, to }: { acquirer: Acquirer; to: string }) {
   const { t } = useConsoleTexts()
+  const language = useLanguage()
   const text = useNumbers()
+  const durationOf = (durationMs: number) => formatDuration(durationMs, language)
   const { slots, p95Ms, operations } = acquirer
   return (
     <>
       <p className="figure">
         <Link to="/" hash="slowest-title">
-          {p95Ms === null ? t('overview.acquirer.none') : t('overview.acquirer.p95', { n: text(p95Ms) })}
+          {p95Ms === null ? t('overview.acquirer.none') : t('overview.acquirer.p95', { duration: durationOf(p95Ms) })}
         </Link>
       </p>
       <Bars bars={slots.map(slot => [{ tone: 'plain', value: slot.p95Ms ?? 0 }])} />
       <p className="small">
         <Moment at={slots[0]?.from ?? to} /> – <Moment at={to} /> ·{' '}
-        {t('overview.acquirer.most', { n: text(Math.max(0, ...slots.map(slot => slot.p95Ms ?? 0))) })}
+        {t('overview.acquirer.most', { duration: durationOf(Math.max(0, ...slots.map(slot => slot.p95Ms ?? 0))) })}
       </p>
       <p className="small">{t('overview.acquirer.sampled', { n: text(operations) })}</p>
       <details>
@@ -134,7 +137,7 @@ export function AcquirerChart({ acquirer, to }: { acquirer: Acquirer; to: string
               name: 'p95',
               title: 'p95',
               isAmount: true,
-              cell: slot => (slot.p95Ms === null ? t('overview.none') : t('timeline.took', { ms: slot.p95Ms })),
+              cell: slot => (slot.p95Ms === null ? t('overview.none') : durationOf(slot.p95Ms)),
             },
           ]}
         />

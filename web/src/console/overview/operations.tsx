@@ -4,9 +4,10 @@ import type { OverviewView } from '../../../../shared/contracts/routes/get-overv
 import { formatMoney } from '../../money.ts'
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
 import { DataTable } from '../view/data-table.tsx'
+import { formatDuration } from '../view/durations.ts'
 import { Moment } from '../view/moment.tsx'
+import { type Ahead, useVirtualNote } from '../view/use-virtual-note.ts'
 import { useNumbers } from './use-numbers.ts'
-import { type Ahead, useVirtualNote } from './use-virtual-note.ts'
 
 type Unknown = NonNullable<OverviewView['unknown']>
 type Acquirer = NonNullable<OverviewView['acquirer']>
@@ -70,6 +71,7 @@ export function UnknownOperations({ unknown: { operations, oldest }, ahead }: Un
 
 export function SlowestOperations({ acquirer: { slowest, operations, slots } }: { acquirer: Acquirer }) {
   const { t } = useConsoleTexts()
+  const language = useLanguage()
   const text = useNumbers()
   return (
     <section aria-labelledby="slowest-title" className="overview-list">
@@ -97,7 +99,7 @@ export function SlowestOperations({ acquirer: { slowest, operations, slots } }: 
               name: 'took',
               title: t('overview.acquirer.took'),
               isAmount: true,
-              cell: ({ tookMs }) => `${text(tookMs)} ms`,
+              cell: ({ tookMs }) => formatDuration(tookMs, language),
             },
             {
               name: 'payment',

@@ -2,8 +2,8 @@
 import { Link, useLocation } from '@tanstack/react-router'
 import { type ReactNode, useEffect } from 'react'
 import type { OverviewPart, OverviewView } from '../../../../shared/contracts/routes/get-overview.ts'
-import { timeLeftOf } from '../../times.ts'
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
+import { formatDuration } from '../view/durations.ts'
 import { Loaded } from '../view/loaded.tsx'
 import { Moment } from '../view/moment.tsx'
 import { RoomLink } from '../view/room-link.tsx'
@@ -93,7 +93,7 @@ function Figures({ overview, rooms }: { overview: OverviewView; rooms: RoomReads
           <>
             <p className="figure">
               <RoomLink to="/events">
-                {oldestMs === null ? t('overview.none') : (timeLeftOf(Math.max(1, oldestMs), language) ?? '')}
+                {oldestMs === null ? t('overview.none') : formatDuration(oldestMs, language)}
               </RoomLink>
             </p>
             <p className="small">

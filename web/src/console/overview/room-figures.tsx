@@ -6,6 +6,7 @@ import { CallFailure } from '../session/session.ts'
 import { formatSum } from '../settlement/money.ts'
 import { Moment } from '../view/moment.tsx'
 import type { Read } from '../view/use-operator-query.ts'
+import { type Ahead, useVirtualNote } from '../view/use-virtual-note.ts'
 import {
   type BreaksFigure,
   breaksFigure,
@@ -17,7 +18,6 @@ import {
 } from './rooms.ts'
 import { useNumbers } from './use-numbers.ts'
 import type { RoomReads } from './use-room-reads.ts'
-import { type Ahead, useVirtualNote } from './use-virtual-note.ts'
 
 export const RoomFigures = ({ rooms, ahead }: { rooms: RoomReads; ahead: Ahead }) => (
   <>

@@ -14,15 +14,17 @@ import { repeatCommand } from './repeat-command.ts'
 interface OperationRecordProps {
   id: string
   operationId: string
+  /** Beside virtual times. */
+  virtualNote: string
 }
 
-export function OperationRecord({ id, operationId }: OperationRecordProps) {
+export function OperationRecord({ id, operationId, virtualNote }: OperationRecordProps) {
   const { t } = useConsoleTexts()
   const read = useOperatorQuery('getOperation', { path: { operationId } })
   return (
     <div id={id} className="operation-record">
       <Loaded read={read} loading={t('record.loading')} failed={t('record.failed')}>
-        {record => <Kept record={record} />}
+        {record => <Kept record={record} virtualNote={virtualNote} />}
       </Loaded>
     </div>
   )
@@ -32,7 +34,7 @@ interface RecordProps {
   record: OperationRecordView
 }
 
-function Kept({ record }: RecordProps) {
+function Kept({ record, virtualNote }: RecordProps & Pick<OperationRecordProps, 'virtualNote'>) {
   const { t } = useConsoleTexts()
   const { combined, request, answer, event } = record
   return (
@@ -40,7 +42,7 @@ function Kept({ record }: RecordProps) {
       <Noted record={record} />
       {combined && <p className="small">{t('record.combined')}</p>}
       {request !== null && <Request request={request} />}
-      {answer !== null && <Answer answer={answer} expiresAt={record.expiresAt} />}
+      {answer !== null && <Answer answer={answer} expiresAt={record.expiresAt} virtualNote={virtualNote} />}
       <Missing record={record} />
       {event !== null && <Event event={event} />}
       {canBeRepeated(record) && <Repeat record={record} />}
@@ -89,12 +91,12 @@ function Request({ request: { method, path, key, body } }: { request: NonNullabl
   )
 }
 
-interface AnswerProps {
+interface AnswerProps extends Pick<OperationRecordProps, 'virtualNote'> {
   answer: NonNullable<OperationRecordView['answer']>
   expiresAt: string | null
 }
 
-function Answer({ answer: { statusCode, body }, expiresAt }: AnswerProps) {
+function Answer({ answer: { statusCode, body }, expiresAt, virtualNote }: AnswerProps) {
   const { t } = useConsoleTexts()
   return (
     <Text part="answer" title={t('record.answer')} text={body}>
@@ -103,7 +105,7 @@ function Answer({ answer: { statusCode, body }, expiresAt }: AnswerProps) {
         {expiresAt !== null && (
           <>
             {' · '}
-            <Moment at={expiresAt} text={time => t('record.keptUntil', { time })} />
+            <Moment at={expiresAt} text={time => t('record.keptUntil', { time: `${time} ${virtualNote}`.trim() })} />
           </>
         )}
       </p>

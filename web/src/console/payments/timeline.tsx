@@ -3,9 +3,11 @@ import { useId, useState } from 'react'
 import type { TimelineView } from '../../../../shared/contracts/routes/get-timeline.ts'
 import { formatMoney } from '../../money.ts'
 import { useConsoleTexts, useLanguage } from '../console-context.ts'
+import { formatDuration } from '../view/durations.ts'
 import { Loaded } from '../view/loaded.tsx'
 import { Moment } from '../view/moment.tsx'
 import { useOperatorQuery, useTogether } from '../view/use-operator-query.ts'
+import { useVirtualNote } from '../view/use-virtual-note.ts'
 import { OperationRecord } from './operation-record.tsx'
 import './payments.css'
 import { type Step, stepsOf, type TimelineOperation } from './steps.ts'
@@ -23,13 +25,15 @@ export function Timeline({ paymentId }: { paymentId: string }) {
   )
 }
 
-function Operations({ timeline: { operations } }: { timeline: TimelineView }) {
+function Operations({ timeline }: { timeline: TimelineView }) {
   const { t } = useConsoleTexts()
+  const virtualNote = useVirtualNote(timeline)
+  const { operations } = timeline
   if (operations.length === 0) return <p className="console-note">{t('timeline.empty')}</p>
   return (
     <ol className="operations">
       {operations.map(operation => (
-        <Operation key={operation.operationId} operation={operation} />
+        <Operation key={operation.operationId} operation={operation} virtualNote={virtualNote} />
       ))}
     </ol>
   )
@@ -37,7 +41,13 @@ function Operations({ timeline: { operations } }: { timeline: TimelineView }) {
 
 const tones = { PENDING: 'undecided', SUCCEEDED: 'good', DECLINED: 'bad', FAILED: 'plain' } as const
 
-function Operation({ operation }: { operation: TimelineOperation }) {
+interface OperationProps {
+  operation: TimelineOperation
+  /** Beside virtual times. */
+  virtualNote: string
+}
+
+function Operation({ operation, virtualNote }: OperationProps) {
   const { t } = useConsoleTexts()
   const language = useLanguage()
   const { operationId, kind, state, amount, currency, declineReason, attempt } = operation
@@ -61,10 +71,10 @@ function Operation({ operation }: { operation: TimelineOperation }) {
         <code>{operationId}</code> · <By by={operation.by} /> · {t('timeline.attempt', { count: attempt })}
         {declineReason !== null && <> · {t('timeline.declined', { reason: declineReason })}</>}
       </p>
-      {isOpen && <OperationRecord id={recordId} operationId={operationId} />}
+      {isOpen && <OperationRecord id={recordId} operationId={operationId} virtualNote={virtualNote} />}
       <ol className="steps">
         {stepsOf(operation).map(step => (
-          <StepRow key={step.key} step={step} />
+          <StepRow key={step.key} step={step} virtualNote={virtualNote} />
         ))}
       </ol>
     </li>
@@ -79,16 +89,21 @@ function By({ by: { kind, requestId, person, reason } }: Pick<TimelineOperation,
   return <>{requestId === null ? t('timeline.byUnknown') : t('timeline.byRequest', { id: requestId })}</>
 }
 
-function StepRow({ step: { name, detail, at, tookMs, isVirtual } }: { step: Step }) {
+interface StepRowProps extends Pick<OperationProps, 'virtualNote'> {
+  step: Step
+}
+
+function StepRow({ step: { name, detail, at, tookMs, isVirtual }, virtualNote }: StepRowProps) {
   const { t } = useConsoleTexts()
+  const language = useLanguage()
   return (
     <li data-step={name}>
       <span>{t(`timeline.${name}`, { type: detail })}</span>
       <span>
         {at === null ? <span className="tag tag-undecided">{t('timeline.unpublished')}</span> : <Moment at={at} />}{' '}
-        {isVirtual && <span className="small">{t('timeline.virtual')}</span>}
+        {isVirtual && virtualNote !== '' && <span className="small">{virtualNote}</span>}
       </span>
-      <span className="amount small">{tookMs !== null && t('timeline.took', { ms: tookMs })}</span>
+      <span className="amount small">{tookMs !== null && formatDuration(tookMs, language)}</span>
     </li>
   )
 }
