@@ -200,8 +200,10 @@ describe('the image of the API', () => {
 })
 
 describe('the image of the shop', () => {
+  const PAGES = ['console.html', 'index.html']
   let build: Build
   let folder: string
+  const pageOf = (file: string): string => readFileSync(join(folder, file), 'utf8')
 
   beforeAll(async () => {
     build = await buildImage({
@@ -216,21 +218,21 @@ describe('the image of the shop', () => {
   afterAll(() => build?.remove())
 
   // test/full/containers.test.ts serves these files with Caddy and buys something through it.
-  test('is built from what the Dockerfile copies: one page, its digest-named files, nothing else', () => {
-    const page = readFileSync(join(folder, 'index.html'), 'utf8')
-    const named = [...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(match => match[1]!)
+  test('is built from what the Dockerfile copies: shop and console, their digest-named files, nothing else', () => {
     const built = readdirSync(join(folder, 'assets')).map(name => `/assets/${name}`)
-    expect(named.length).toBeGreaterThanOrEqual(2)
-    expect(built).toEqual(expect.arrayContaining(named))
+    for (const file of PAGES) {
+      const named = [...pageOf(file).matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(match => match[1]!)
+      expect(named.length).toBeGreaterThanOrEqual(2)
+      expect(built).toEqual(expect.arrayContaining(named))
+    }
     for (const name of built) expect(name).toMatch(/^\/assets\/[\w.-]+-[\w-]{8}\.(js|css)$/)
-    expect(readdirSync(folder).sort()).toEqual(['assets', 'index.html'])
+    expect(readdirSync(folder).sort()).toEqual(['assets', ...PAGES])
     const { bytes } = contentOf(folder)
     console.log(`web: ${(bytes / 1e3).toFixed(0)} kB`)
     expect(bytes).toBeLessThan(1.5e6)
   })
 
-  test('runs under its content policy: no script or style in the page itself', () => {
-    const page = readFileSync(join(folder, 'index.html'), 'utf8')
-    expect(page).not.toMatch(/<style|\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=/)
+  test.each(PAGES)('runs under its content policy: no script or style in %s itself', file => {
+    expect(pageOf(file)).not.toMatch(/<style|\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=/)
   })
 })
