@@ -39,7 +39,11 @@ export function useAct({ reason, acted }: ActFields): Acting {
   const { mutate, status, data, error, variables } = useMutation<DemoDone, Error, Act>({
     mutationFn: act => doAct(session, act),
     networkMode: 'always',
-    onSuccess: ({ view }) => queryClient.setQueryData(queryKey, view),
+    onSuccess: async ({ view }) => {
+      // A look that began before the act must not be shown after it.
+      await queryClient.cancelQueries({ queryKey })
+      queryClient.setQueryData(queryKey, view)
+    },
     onSettled: () => {
       isSending.current = false
     },
