@@ -8,7 +8,7 @@ import { unfitReason } from '../fresh/requirements.ts'
 import { filesOf, type Phase } from './phases.ts'
 import { ensurePythonTools } from './python-tools.ts'
 import { runJest, runNode } from './run-program.ts'
-import { unmovedClock } from './shared-clock.ts'
+import { unmovedClocks } from './shared-clock.ts'
 import { staticChecks } from './static-checks.ts'
 import { jestTally, nothing, oneFailed, onePassed, sum, type Tally, verifyTally } from './tally.ts'
 
@@ -42,7 +42,7 @@ async function unitTests(run: Run): Promise<Tally> {
 
 async function systemTests(run: Run): Promise<Tally> {
   const tally = await liveTests(run, 'system', run.env)
-  return sum([tally, await unmovedClock(namedRunFile(run.folder.runFile).env.DATABASE_URL, run.reporter)])
+  return sum([tally, await unmovedClocks(namedRunFile(run.folder.runFile).env, run.reporter)])
 }
 
 /** test/full: tests against the running system that take minutes, or need the checkers from PyPI. */
