@@ -43,8 +43,8 @@ export class ConsoleDriver {
   }
 
   /** Nothing moves on its pages: what is looked for stands still. */
-  newContext(width = 1440, height = 900): Promise<BrowserContext> {
-    return this.browser.newContext({ locale: 'ko-KR', viewport: { width, height }, reducedMotion: 'reduce' })
+  newContext(width = 1440, height = 900, hasTouch = false): Promise<BrowserContext> {
+    return this.browser.newContext({ locale: 'ko-KR', viewport: { width, height }, reducedMotion: 'reduce', hasTouch })
   }
 
   address(path: string, language: Language): string {

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, CDPSession, Locator, Page } from 'playwright-core'
 import { SECRET_HEADER } from '../../shared/contracts/console.ts'
+import { until } from '../../shared/runtime/until.ts'
 import { PaymentApi } from '../support/http.ts'
 import { newOperatorKey, TestOperators } from '../support/operators.ts'
 import { systemUnderTest } from '../support/system.ts'
@@ -238,6 +239,11 @@ describe('a row of the timeline', () => {
 })
 
 describe('the header', () => {
+  /** All of it, at 360 px. */
+  async function isInView(link: Locator): Promise<boolean> {
+    const { x, width } = (await link.boundingBox())!
+    return x >= 0 && x + width <= 360
+  }
   test.each([
     ['ko', 1280],
     ['ko', 1440],
@@ -272,10 +278,19 @@ describe('the header', () => {
     for (const target of await header.locator('> .button, > .search-button, .console-sections a').all())
       expect((await target.boundingBox())!.height).toBeGreaterThanOrEqual(44)
     // The page that is shown is not scrolled away.
-    const current = (await page.locator('.console-sections [aria-current]').boundingBox())!
-    expect([current.x >= 0, current.x + current.width <= 360]).toEqual([true, true])
+    expect(await isInView(page.locator('.console-sections [aria-current]'))).toBe(true)
     await inspect(page, `${language}-header`)
     await page.setViewportSize({ width: 360, height: 740 })
+
+    const sections = await page.locator('.console-sections a').all()
+    await sections[0]!.focus()
+    for (const link of sections) {
+      const href = await link.getAttribute('href')
+      const focused = page.locator('.console-sections a:focus')
+      await until(async () => (await focused.getAttribute('href')) === href, { what: `the focus on ${href}` })
+      await until(() => isInView(link), { what: 'the page that has the focus in view' })
+      await page.keyboard.press('Tab')
+    }
 
     const menu = page.locator('.console-more')
     await page.getByRole('button', { name: more, exact: true }).focus()
@@ -295,4 +310,44 @@ describe('the header', () => {
     await page.locator('dialog').waitFor({ state: 'detached' })
     await page.locator('[popovertarget]:focus').waitFor()
   })
+
+  test.each(['ko', 'en'] as const)('%s: leads to every page by finger at 360 px', async language => {
+    const phone = await driver.newContext(360, 740, true)
+    try {
+      const page = await phone.newPage()
+      const touch = await phone.newCDPSession(page)
+      await driver.signIn(page, '/console', language)
+      const sections = page.locator('.console-sections a')
+      await sections.first().waitFor()
+      // From the first page to the last and back: the line is pushed both ways.
+      for (let index = 1; index < (await sections.count()); index++) await tapInto(touch, sections.nth(index))
+      expect(await sections.count()).toBeGreaterThanOrEqual(7)
+      await tapInto(touch, sections.first())
+    } finally {
+      await phone.close()
+    }
+  })
+
+  /** Pushes the line of pages until this one is in view, and taps on it; again, where the line has moved meanwhile. */
+  async function tapInto(touch: CDPSession, link: Locator): Promise<void> {
+    await until(
+      async () => {
+        if ((await link.getAttribute('aria-current')) === 'page') return true
+        const { x, y, width, height } = (await link.boundingBox())!
+        if (await isInView(link)) await link.page().touchscreen.tap(x + width / 2, y + height / 2)
+        else await push(touch, y + height / 2, x < 0 ? 150 : -150)
+        return false
+      },
+      { what: 'the page of the narrow menu that is tapped on' },
+    )
+    expect((await link.boundingBox())!.height).toBeGreaterThanOrEqual(44)
+  }
+
+  async function push(touch: CDPSession, y: number, byX: number): Promise<void> {
+    const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', x?: number) =>
+      touch.send('Input.dispatchTouchEvent', { type, touchPoints: x === undefined ? [] : [{ x, y }] })
+    await send('touchStart', 180)
+    for (let step = 1; step <= 10; step++) await send('touchMove', 180 + (byX * step) / 10)
+    await send('touchEnd')
+  }
 })
