@@ -1,7 +1,7 @@
 /** GET /operator/settlements. */
 import { describe, expect, test } from '@jest/globals'
 import { contract } from '../../shared/contracts/routes/find-batches.ts'
-import { batchOf, FakeSettlementReader } from '../../shared/settlement/fake-settlements.ts'
+import { batchOf, FakeSettlementReader, payoutOf } from '../../shared/settlement/fake-settlements.ts'
 import { jsonOf } from '../../test/unit/http-fakes.ts'
 import { expectOperatorsOnly, operatorRoute } from '../../test/unit/operator-route.ts'
 import { createHandler } from './find-batches.ts'
@@ -30,11 +30,25 @@ describe(ROUTE, () => {
     expect(second.nextCursor).toBeNull()
   })
 
+  test('200 with those alone whose payouts are used up, when they are asked for', async () => {
+    const { settlementReader, send } = await route()
+    const attempts = (number: number, state: 'FAILED' | 'SENT') =>
+      [1, 2, 3, 4, 5].map(attempt => {
+        const { batchId } = batchOf(number)
+        return payoutOf(10 * number + attempt, { batchId, attempt, state: attempt === 5 ? state : 'CANCELED' })
+      })
+    settlementReader.payouts.push(...attempts(1, 'FAILED'), ...attempts(2, 'FAILED'), ...attempts(3, 'SENT'))
+
+    const { items } = contract.answers[200].parse(jsonOf(await send({ query: { usedUp: 'true' } })))
+    expect(items).toMatchObject([{ batchId: batchOf(1).batchId, payout: { attempt: 5, state: 'FAILED' } }])
+  })
+
   test.each<Record<string, string>>([
     { cursor: 'abc' },
     { state: 'SENT' },
     { soldFrom: '2026-02-30' },
     { offset: '1' },
+    { usedUp: 'false' },
   ])('400 for %p', async query => {
     const result = await (await route()).send({ query })
 

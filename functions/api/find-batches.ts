@@ -1,5 +1,5 @@
 /**
- * GET /operator/settlements?merchantId&currency&state&soldFrom&soldTo&dueFrom&dueTo&limit&cursor: a page of batches, newest first, for operators.
+ * GET /operator/settlements?merchantId&currency&state&soldFrom&soldTo&dueFrom&dueTo&usedUp&limit&cursor: a page of batches, newest first, for operators.
  *
  * 200 · 401 nobody is signed in · 403 not from the console · 400 also days of both kinds · 429, 500, 503 see docs/errors.md
  */
@@ -9,6 +9,8 @@ import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 import type { SettlementReadPorts } from '../../shared/settlement/read-settlements.ts'
 
 export const createHandler = (ports: OperatorRoutePorts & SettlementReadPorts) =>
-  defineOperatorRoute(contract)(ports, ({ query }) => pageOfBatches(ports, query))
+  defineOperatorRoute(contract)(ports, ({ query: { usedUp, ...query } }) =>
+    pageOfBatches(ports, { ...query, isUsedUp: usedUp === 'true' }),
+  )
 
 export const handler = createHandler(portsFromEnv())

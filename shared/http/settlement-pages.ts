@@ -14,10 +14,10 @@ import {
 import { notFound, validationFailed } from './api-error.ts'
 import { pageFrom } from './page-from.ts'
 
-/** Batches, newest first. 400 for days of both kinds, and for a cursor that is not ours. */
+/** Batches, newest first; operators may ask for those whose payouts are used up. 400 for days of both kinds, and for a cursor that is not ours. */
 export async function pageOfBatches(
   ports: SettlementReadPorts,
-  { cursor, soldFrom, soldTo, dueFrom, dueTo, ...filters }: z.output<typeof settlementsQuery>,
+  { cursor, soldFrom, soldTo, dueFrom, dueTo, ...filters }: z.output<typeof settlementsQuery> & { isUsedUp?: boolean },
 ) {
   const days = daysOf({ soldFrom, soldTo, dueFrom, dueTo })
   if (days === undefined) {

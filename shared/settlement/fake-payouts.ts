@@ -7,6 +7,7 @@ import { FakeOutbox } from '../payments/fake-tables.ts'
 import { createFakeIds, FakeClock, FakeDoorbell } from '../payments/fakes.ts'
 import { RowRefusedError, type Transaction } from '../payments/ports.ts'
 import { FakeInvoices, FakeNegativeBalances, FakeReserves } from './fake-reserves.ts'
+import { isUsedUp } from './fake-settlements.ts'
 import { ATTEMPTS_MAX, isLiving } from './move-payouts.ts'
 import type {
   Account,
@@ -211,9 +212,9 @@ export class FakeBatches implements Batches {
 
   async listUsedUp(limit: number): Promise<SettlementBatch[]> {
     const payouts = await this.#payouts.table.filter(undefined, () => true)
-    const rows = await this.table.filter(undefined, ({ batchId, state, attemptsMax }) => {
-      const own = payouts.filter(payout => payout.batchId === batchId)
-      return state === 'CLOSED' && !own.some(isLiving) && own.some(({ attempt }) => attempt >= attemptsMax)
+    const rows = await this.table.filter(undefined, batch => {
+      const own = payouts.filter(({ batchId }) => batchId === batch.batchId)
+      return isUsedUp(batch, own)
     })
     return rows.sort(inOrder(({ dueOn, batchId }) => keyOf(dueOn, batchId))).slice(0, limit)
   }

@@ -1,5 +1,6 @@
 /** Batches, items and payouts for tests of what reads them, in lists that the test fills. */
 import { DependencyUnavailableError } from '../payments/ports.ts'
+import { isLiving } from './move-payouts.ts'
 import type {
   BatchQuery,
   ItemPosition,
@@ -21,6 +22,10 @@ const byText =
 const isIn = (day: string, { from, to }: BatchQuery): boolean =>
   (from === undefined || day >= from) && (to === undefined || day <= to)
 
+/** `own`: all payouts of the batch. */
+export const isUsedUp = ({ state, attemptsMax }: SettlementBatch, own: readonly Payout[]): boolean =>
+  state === 'CLOSED' && !own.some(isLiving) && own.some(({ attempt }) => attempt >= attemptsMax)
+
 export class FakeSettlementReader implements SettlementReader {
   readonly batches: SettlementBatch[] = []
   readonly items: Array<SettlementItem & { batchId: string }> = []
@@ -38,6 +43,7 @@ export class FakeSettlementReader implements SettlementReader {
       .filter(batch => merchantId === undefined || batch.merchantId === merchantId)
       .filter(batch => currency === undefined || batch.currency === currency)
       .filter(batch => state === undefined || batch.state === state)
+      .filter(batch => query.isUsedUp !== true || isUsedUp(batch, this.#payoutsOf(batch.batchId)))
       .filter(batch => before === undefined || placeOf(batch) < `${before.day} ${before.batchId}`)
       .sort(byText(placeOf))
       .slice(0, limit)

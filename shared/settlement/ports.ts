@@ -652,6 +652,8 @@ export interface BatchQuery {
   by: 'periodEnd' | 'dueOn'
   from?: string
   to?: string
+  /** Only those that nothing pays any more: see `listUsedUp`. */
+  isUsedUp?: boolean
   limit: number
   /** Where the page before ended: the day that the list goes by, and the batch. */
   before?: { day: string; batchId: string }

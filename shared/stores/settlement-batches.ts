@@ -45,6 +45,23 @@ export const batchOf = (row: BatchRow): SettlementBatch => ({
   attemptsMax: row.attempts_max,
 })
 
+/** No batch may have fewer payouts: the check of the column. */
+const ATTEMPTS_MAX_MIN = 5
+
+/**
+ * CLOSED batches that have no living payout and no attempt left. Begins with the few payouts of a late attempt, each of which is the last
+ * one of its batch where it is as many as the batch may have.
+ */
+export const USED_UP = {
+  from: `(SELECT batch_id AS used_id, attempt AS used_attempt FROM payout FORCE INDEX (payout_by_attempt)
+           WHERE attempt >= ${ATTEMPTS_MAX_MIN}) used
+         STRAIGHT_JOIN settlement_batch ON batch_id = used_id`,
+  // Counted, since NOT EXISTS may be made a list of all living payouts.
+  condition: `state = 'CLOSED' AND used_attempt = attempts_max
+    AND (SELECT COUNT(*) FROM payout p WHERE p.batch_id = settlement_batch.batch_id AND p.state IN (?)) = 0`,
+  values: [livePayoutStates] as const,
+}
+
 export class BatchTable implements Batches {
   readonly #database: Database
 
@@ -62,7 +79,7 @@ export class BatchTable implements Batches {
   }
 
   async lock(tx: Transaction, batchId: string): Promise<SettlementBatch | undefined> {
-    const rows = await this.#select('batch_id = ? FOR UPDATE', [batchId], tx)
+    const rows = await this.#select('batch_id = ? FOR UPDATE', [batchId], { tx })
     return rows[0]
   }
 
@@ -117,21 +134,18 @@ export class BatchTable implements Batches {
   }
 
   listUsedUp(limit: number): Promise<SettlementBatch[]> {
-    const ofBatch = 'SELECT 1 FROM payout p WHERE p.batch_id = settlement_batch.batch_id AND'
-    return this.#select(
-      `state = 'CLOSED' AND EXISTS (${ofBatch} p.attempt >= settlement_batch.attempts_max)
-       AND NOT EXISTS (${ofBatch} p.state IN (?)) ORDER BY due_on, batch_id LIMIT ?`,
-      [livePayoutStates, limit],
-    )
+    return this.#select(`${USED_UP.condition} ORDER BY due_on, batch_id LIMIT ?`, [...USED_UP.values, limit], {
+      from: USED_UP.from,
+    })
   }
 
   async #select(
     condition: string,
     values: Parameters<Database['select']>[1],
-    tx?: Transaction,
+    { tx, from = 'settlement_batch' }: { tx?: Transaction; from?: string } = {},
   ): Promise<SettlementBatch[]> {
     const rows = await this.#database.select<BatchRow>(
-      `SELECT ${BATCH_COLUMNS} FROM settlement_batch WHERE ${condition}`,
+      `SELECT ${BATCH_COLUMNS} FROM ${from} WHERE ${condition}`,
       values,
       tx,
     )

@@ -12,7 +12,7 @@ import type {
 import type { Database, SqlValue } from './database.ts'
 import { dayIn } from './days.ts'
 import { PAYOUT_COLUMNS, type PayoutRow, payoutOf } from './payouts.ts'
-import { BATCH_COLUMNS, type BatchRow, batchOf } from './settlement-batches.ts'
+import { BATCH_COLUMNS, type BatchRow, batchOf, USED_UP } from './settlement-batches.ts'
 import { ITEM_COLUMNS } from './settlement-items.ts'
 
 interface ItemRow {
@@ -45,7 +45,7 @@ export class SettlementReaderTables implements SettlementReader {
   }
 
   async listBatches(query: BatchQuery): Promise<Array<{ batch: SettlementBatch; payout: Payout | null }>> {
-    const { sql, values } = batchPage(query)
+    const { sql, values } = query.isUsedUp === true ? usedUpPage(query) : batchPage(query)
     const batches = (await this.#database.select<BatchRow>(sql, values)).map(batchOf)
     const payouts = await this.#newestPayouts(batches.map(({ batchId }) => batchId))
     return batches.map(batch => ({ batch, payout: payouts.get(batch.batchId) ?? null }))
@@ -127,20 +127,39 @@ function batchPage(query: BatchQuery): { sql: string; values: SqlValue[] } {
   }
 }
 
+/** All that are used up are looked at: there are as many as people have to look at. */
+function usedUpPage(query: BatchQuery): { sql: string; values: SqlValue[] } {
+  const day = dayColumns[query.by]
+  const conditions: Conditions = [
+    [USED_UP.condition, USED_UP.values],
+    ...oneValueRanges({ merchant_id: query.merchantId, currency: query.currency, state: query.state }),
+    ...placesOf(query, day),
+  ]
+  return {
+    sql: `SELECT ${BATCH_COLUMNS} FROM ${USED_UP.from} WHERE ${allOf(conditions)} ORDER BY ${day} DESC, batch_id DESC LIMIT ?`,
+    values: [...valuesOf(conditions), query.limit],
+  }
+}
+
 function newestOf(query: BatchQuery, state: BatchState, day: string): { sql: string; values: SqlValue[] } {
-  const { merchantId, currency, from, to, before, limit } = query
+  const { merchantId, currency, limit } = query
   const filters = { merchant_id: merchantId, currency, state }
-  const conditions = oneValueRanges(filters)
-  if (from !== undefined) conditions.push([`${day} >= ?`, [from]])
-  if (to !== undefined) conditions.push([`${day} <= ?`, [to]])
-  if (before !== undefined)
-    conditions.push([`(${day} < ? OR (${day} = ? AND batch_id < ?))`, [before.day, before.day, before.batchId]])
+  const conditions = [...oneValueRanges(filters), ...placesOf(query, day)]
   const order = [...givenIn(filters), day, 'batch_id'].map(column => `${column} DESC`)
   return {
     sql: `SELECT ${day} AS listed_day, batch_id AS listed_id FROM settlement_batch FORCE INDEX (${indexOf(query)}) WHERE ${allOf(conditions)}
       ORDER BY ${order.join(', ')} LIMIT ?`,
     values: [...valuesOf(conditions), limit],
   }
+}
+
+function placesOf({ from, to, before }: BatchQuery, day: string): Conditions {
+  const conditions: Conditions = []
+  if (from !== undefined) conditions.push([`${day} >= ?`, [from]])
+  if (to !== undefined) conditions.push([`${day} <= ?`, [to]])
+  if (before !== undefined)
+    conditions.push([`(${day} < ? OR (${day} = ? AND batch_id < ?))`, [before.day, before.day, before.batchId]])
+  return conditions
 }
 
 /** Named, since the statistics of a table say nothing about a merchant: another index is sometimes taken, and read whole. */

@@ -258,6 +258,19 @@ describe('a batch whose payouts all failed', () => {
     expect(await room.audited(batchId)).toEqual([{ actor: 'lee', action: 'batch.retried', reason: '계좌를 바로잡음' }])
   })
 
+  test('is found from the page of what waits for an approver, among those of its kind alone', async () => {
+    const { batchId } = await room.plantUsedUpBatch('found-as-used-up')
+    await signIn('lee', '/settlement/files')
+    await page.getByRole('link', { name: '지급 횟수를 다 쓴 배치도 승인자를 기다립니다' }).click()
+    await page.getByRole('combobox', { name: '지급', exact: true }).waitFor()
+    expect(await page.getByRole('combobox', { name: '지급', exact: true }).inputValue()).toBe('true')
+    await rows().filter({ hasText: batchId }).waitFor()
+    // Of the files of these tests each payout is the first one.
+    expect(await rows().filter({ hasText: 'moonlight-mobile' }).count()).toBe(0)
+    await rows().getByRole('link', { name: batchId }).click()
+    await page.getByText('이 배치의 지급 5번이 모두 실패했거나 취소되었습니다.').waitFor()
+  })
+
   test('cannot be allowed another by an operator, who is told who may', async () => {
     const { batchId } = await room.plantUsedUpBatch('five-times-more')
     await signIn('kim', `/settlement/batches/${batchId}`)
@@ -435,10 +448,12 @@ describe('every page: axe finds nothing, nothing scrolls sideways, English is co
     const noted = `reconciliation/breaks/${made.breakId}/note`
     expect((await room.post(noted, longWord, await room.headersOf('kim'))).status).toBe(200)
     await plantDays(`looked-at-days-${language}`)
+    const { batchId } = await room.plantUsedUpBatch(`looked-at-${language}`)
     await signIn('kim', '/settlement', language)
     const pages = [
       ['batches', '/settlement'],
       ['days', `/settlement?merchantId=looked-at-days-${language}`],
+      ['used-up-list', '/settlement?usedUp=true'],
       ['batch', `/settlement/batches/${planted.batches[0]!.batchId}`],
       ['files', '/settlement/files'],
       ['file', `/settlement/files/${planted.file.fileId}`],
@@ -465,7 +480,6 @@ describe('every page: axe finds nothing, nothing scrolls sideways, English is co
     await page.goto(addressOf(breakPath(), language))
     await page.getByRole('button', { name: language === 'ko' ? '메모 남기기' : 'Write a note', exact: true }).click()
     await inspectAndWiden(`${language}-settlement-note`)
-    const { batchId } = await room.plantUsedUpBatch(`looked-at-${language}`)
     await page.goto(addressOf(`/settlement/batches/${batchId}`, language))
     const retry = language === 'ko' ? '지급 한 번 더 허용' : 'Allow another payout'
     // kim may not: it is looked at as it is.

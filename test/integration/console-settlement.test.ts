@@ -152,6 +152,19 @@ describe('a batch whose payouts all failed', () => {
     expect(await room.audited(batchId)).toHaveLength(1)
   })
 
+  test('is in the list of those that are used up until it has an attempt left', async () => {
+    const { batchId, merchantId } = await room.plantUsedUpBatch('listed-as-used-up')
+    await room.plantBatches(merchantId, [{}])
+    const listed = async () => {
+      const { status, json } = await room.get(`settlements?merchantId=${merchantId}&usedUp=true`, viewer)
+      expect([status, openApi.bodyProblems('findBatches', status, 'application/json', json)]).toEqual([200, []])
+      return json.items.map((item: { batchId: string }) => item.batchId)
+    }
+    expect(await listed()).toEqual([batchId])
+    expect((await retry(batchId, approver)).status).toBe(200)
+    expect(await listed()).toEqual([])
+  })
+
   test('is the only one: a batch with a payout that lives gets none', async () => {
     const { batches } = await room.plantFile(['shop'])
     expect(told(await retry(batches[0]!.batchId, approver))).toEqual([409, 'BATCH_CONFLICT', 'living'])

@@ -52,6 +52,7 @@ let scratch: ScratchDatabase
 /** One connection: what it has read is told to it alone. */
 let single: TestDatabase
 let reader: SettlementReaderTables
+let batchTable: BatchTable
 let disputeReader: DisputeTable
 let payoutFiles: PayoutFileTable
 /** Says what each list should be. */
@@ -63,6 +64,18 @@ const ofList = <T>(list: readonly T[], number: number): T => list[number % list.
 /** Spreads numbers without a pattern that filters could share. */
 const mixed = (number: number): number => Math.imul(number + 1, 2_654_435_761) >>> 8
 
+/** Batches with late attempts, one in sixty: used up, used up once more, with an attempt left, and with a payout that lives. */
+const LATE = [
+  { attempts: 5, attemptsMax: 5, last: 'FAILED' },
+  { attempts: 6, attemptsMax: 6, last: 'CANCELED' },
+  { attempts: 5, attemptsMax: 6, last: 'FAILED' },
+  { attempts: 5, attemptsMax: 5, last: 'SENT' },
+] as const satisfies Array<{ attempts: number; attemptsMax: number; last: PayoutState }>
+const LATE_EACH = 60
+
+const lateOf = (number: number): (typeof LATE)[number] | undefined =>
+  number % LATE_EACH === 0 && number > 0 ? ofList(LATE, number / LATE_EACH) : undefined
+
 function plannedBatch(number: number) {
   const day = mixed(number) % DAYS
   return batchOf(number, {
@@ -70,7 +83,8 @@ function plannedBatch(number: number) {
     currency: ofList(CURRENCIES, mixed(number + 14_000)),
     periodEnd: dayOf(day),
     dueOn: dayOf(day + 2 + (mixed(number + 21_000) % 3)),
-    state: ofList<BatchState>(batchStates, mixed(number + 28_000)),
+    state: lateOf(number) ? 'CLOSED' : ofList<BatchState>(batchStates, mixed(number + 28_000)),
+    attemptsMax: lateOf(number)?.attemptsMax ?? 5,
     // Unique with merchant, currency and period.
     sequence: number,
   })
@@ -78,12 +92,15 @@ function plannedBatch(number: number) {
 
 function fillExpected() {
   expected.batches.push(...times(BATCHES, plannedBatch))
-  for (const [number, { batchId, merchantId, currency }] of expected.batches.entries())
-    for (let attempt = 1; attempt <= number % 3; attempt++) {
-      const state = ofList<PayoutState>(payoutStates, mixed(number + attempt))
+  for (const [number, { batchId, merchantId, currency }] of expected.batches.entries()) {
+    const late = lateOf(number)
+    for (let attempt = 1; attempt <= (late?.attempts ?? number % 3); attempt++) {
+      const lateState = attempt === late?.attempts ? late.last : 'FAILED'
+      const state = late ? lateState : ofList<PayoutState>(payoutStates, mixed(number + attempt))
       const fileId = number % 5 === 0 ? null : payoutFileOf(mixed(number) % FILES).fileId
-      expected.payouts.push(payoutOf(3 * number + attempt, { batchId, merchantId, currency, attempt, state, fileId }))
+      expected.payouts.push(payoutOf(6 * number + attempt, { batchId, merchantId, currency, attempt, state, fileId }))
     }
+  }
   expected.files.push(
     ...times(FILES, number =>
       payoutFileOf(number, { state: ofList<PayoutFileState>(payoutFileStates, mixed(number)) }),
@@ -136,6 +153,7 @@ beforeAll(async () => {
   single = openDatabase(scratch.url, 1)
   const select = (sql: string, values: readonly unknown[] = []) => single.rows(sql, [...values])
   reader = new SettlementReaderTables({ select } as unknown as Database)
+  batchTable = new BatchTable({ select } as unknown as Database)
   disputeReader = new DisputeTable({ select } as unknown as Database)
   payoutFiles = new PayoutFileTable({ select } as unknown as Database)
 })
@@ -181,6 +199,32 @@ describe('batches', () => {
       if (last === undefined) return
       before = { day: last.batch[query.by], batchId: last.batch.batchId }
     }
+  })
+
+  test.each(batchQueries)('whose payouts are used up, of %j: page by page', async filters => {
+    const late = expected.payouts.filter(({ attempt }) => attempt >= 5).length
+    expect(late).toBeGreaterThan(100)
+    const found: string[] = []
+    let before: BatchQuery['before']
+    do {
+      const query = { ...filters, isUsedUp: true, limit: 8, before }
+      const { result, reads } = await readsOf(single, () => reader.listBatches(query))
+      expect(result).toEqual(await expected.listBatches(query))
+      // The late payouts, of each its batch and the payouts of that, and those of the page: no other of thousands.
+      expect(reads).toBeLessThanOrEqual(8 * late)
+      found.push(...result.map(({ batch }) => batch.batchId))
+      const last = result[7]?.batch
+      before = last && { day: last[query.by], batchId: last.batchId }
+    } while (before !== undefined)
+    expect(new Set(found).size).toBe(found.length)
+  })
+
+  test('whose payouts are used up are those that the command names', async () => {
+    const { result, reads } = await readsOf(single, () => batchTable.listUsedUp(BATCHES))
+    const listed = await expected.listBatches({ by: 'dueOn', isUsedUp: true, limit: BATCHES })
+    expect(listed.length).toBeGreaterThan(40)
+    expect(result.map(({ batchId }) => batchId)).toEqual(listed.map(({ batch }) => batch.batchId).reverse())
+    expect(reads).toBeLessThanOrEqual(8 * expected.payouts.filter(({ attempt }) => attempt >= 5).length)
   })
 
   test('on a day that does not exist there are none', async () => {

@@ -23,6 +23,7 @@ export const settlementEn: SettlementTexts = {
     to: { sold: 'Period ends by', due: 'Due by' },
     merchantId: 'Merchant',
     state: 'State',
+    usedUp: 'Payouts',
     currency: 'Currency',
     class: 'Class',
     sourceId: 'Source',
@@ -39,6 +40,7 @@ export const settlementEn: SettlementTexts = {
     net: 'Net',
     payout: 'Newest payout',
     batch: 'Batch',
+    usedUp: 'used up',
   },
   days: {
     by: 'By which day',
@@ -113,6 +115,7 @@ export const settlementEn: SettlementTexts = {
     approvedBy: 'Approved by',
     preparedAt: 'Prepared',
     waits: 'A file that waits for an approval goes to the bank only when an approver has looked at it.',
+    usedUp: 'Batches whose payouts are used up wait for an approver, too',
   },
   file: {
     title: 'Payout file {{id}}',

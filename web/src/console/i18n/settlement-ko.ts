@@ -37,6 +37,7 @@ export const settlementKo = {
     to: { sold: '기간 종료일(까지)', due: '지급일(까지)' },
     merchantId: '가맹점',
     state: '상태',
+    usedUp: '지급',
     currency: '통화',
     class: '구분',
     sourceId: '출처',
@@ -53,6 +54,7 @@ export const settlementKo = {
     net: '정산 금액',
     payout: '최근 지급',
     batch: '정산 배치',
+    usedUp: '횟수 소진',
   },
   days: {
     by: '날짜 기준',
@@ -126,6 +128,7 @@ export const settlementKo = {
     approvedBy: '승인자',
     preparedAt: '준비 시각',
     waits: '승인을 기다리는 파일은 승인자가 확인해야 은행으로 보냅니다.',
+    usedUp: '지급 횟수를 다 쓴 배치도 승인자를 기다립니다',
   },
   file: {
     title: '지급 파일 {{id}}',

@@ -36,6 +36,7 @@ export function BatchesPage() {
           { name: 'to', label: t(`settlement.fields.to.${by}`), type: 'date' },
           { name: 'merchantId', label: t('settlement.fields.merchantId'), type: 'text' },
           { name: 'currency', label: t('settlement.fields.currency'), type: 'text' },
+          { name: 'usedUp', label: t('settlement.fields.usedUp'), type: [['true', t('settlement.batches.usedUp')]] },
         ]}
       />
       {search.merchantId !== undefined && <BatchDays search={search} merchantId={search.merchantId} />}

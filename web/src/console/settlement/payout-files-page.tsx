@@ -7,7 +7,7 @@ import { useConsoleTexts, useLanguage } from '../console-context.ts'
 import { Loaded } from '../view/loaded.tsx'
 import { Moment } from '../view/moment.tsx'
 import { useOperatorQuery } from '../view/use-operator-query.ts'
-import { FilterForm, NextPages, Rows } from './list-parts.tsx'
+import { FilterForm, ListLink, NextPages, Rows } from './list-parts.tsx'
 import { SettlementNav } from './room-nav.tsx'
 import { PAGE_LIMIT, searchOf } from './search.ts'
 import { FileTag } from './tags.tsx'
@@ -25,7 +25,12 @@ export function PayoutFilesPage() {
     <section aria-labelledby="files-title">
       <h1 id="files-title">{t('settlement.tabs.files')}</h1>
       <SettlementNav current="files" />
-      <p className="small room-about">{t('settlement.files.waits')}</p>
+      <p className="small room-about">
+        {t('settlement.files.waits')}{' '}
+        <ListLink place={{ to: '/settlement' }} search={{ usedUp: 'true' }}>
+          {t('settlement.files.usedUp')}
+        </ListLink>
+      </p>
       <FilterForm
         place={place}
         search={search}

@@ -21,6 +21,7 @@ test.each([
     { dueTo: '2026-11-01', merchantId: 'shop' },
   ],
   [{ by: 'nope', to: '2026-11-01' }, { soldTo: '2026-11-01' }],
+  [{ usedUp: 'true' }, { usedUp: 'true' }],
 ])('batches by %j are asked for by days of one kind', (search, query) => {
   expect(batchesQueryOf(search)).toEqual({ ...query, limit: 50 })
 })

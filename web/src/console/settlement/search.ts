@@ -3,7 +3,7 @@ import type { BatchDayKind, BatchState } from '../../../../shared/contracts/list
 
 /** What each list can be asked for; everything else in an address is left out. */
 export const listNames = {
-  batches: ['by', 'state', 'from', 'to', 'merchantId', 'currency', 'cursor'],
+  batches: ['by', 'state', 'from', 'to', 'merchantId', 'currency', 'usedUp', 'cursor'],
   payouts: ['state', 'merchantId', 'cursor'],
   files: ['state', 'cursor'],
   items: ['cursor'],
@@ -51,7 +51,10 @@ export function breaksQueryOf(search: SearchOf<'breaks'>) {
 export const batchDayKindOf = ({ by }: SearchOf<'batches'>): BatchDayKind => (by === 'due' ? 'due' : 'sold')
 
 export function batchesQueryOf(search: SearchOf<'batches'>) {
-  const { by: _, from, to, state, ...filters } = search
+  const { by: _, from, to, state, usedUp, ...filters } = search
   const days = batchDayKindOf(search) === 'due' ? { dueFrom: from, dueTo: to } : { soldFrom: from, soldTo: to }
-  return { ...filters, ...days, state: state as BatchState | undefined, limit: PAGE_LIMIT }
+  return {
+    ...{ ...filters, ...days, state: state as BatchState | undefined, usedUp: usedUp as 'true' | undefined },
+    limit: PAGE_LIMIT,
+  }
 }
