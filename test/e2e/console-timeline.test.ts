@@ -285,9 +285,9 @@ describe('the header', () => {
     const sections = await page.locator('.console-sections a').all()
     await sections[0]!.focus()
     for (const link of sections) {
-      await until(() => link.evaluate('link => link === document.activeElement'), {
-        what: 'the focus on the next page',
-      })
+      const href = await link.getAttribute('href')
+      const focused = page.locator('.console-sections a:focus')
+      await until(async () => (await focused.getAttribute('href')) === href, { what: `the focus on ${href}` })
       await until(() => isInView(link), { what: 'the page that has the focus in view' })
       await page.keyboard.press('Tab')
     }

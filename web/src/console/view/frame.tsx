@@ -1,6 +1,6 @@
 /** What stands around every page: the header, who is signed in, and, instead of a page, why nobody is. */
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
-import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react'
+import { type FocusEvent, type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react'
 import type { SessionView } from '../../../../shared/contracts/console.ts'
 import type { Language } from '../../../../shared/contracts/errors.ts'
 import { LanguageSwitch } from '../../i18n/language-switch.tsx'
@@ -70,6 +70,11 @@ function useFocusOnNewPage(main: React.RefObject<HTMLElement | null>, page: stri
   }, [main, page])
 }
 
+/** A link of which a part is in view is not scrolled to by the browser. Not under a finger, which would let go beside it. */
+function showWhole({ target }: FocusEvent<HTMLElement>) {
+  if (target.matches(':focus-visible')) target.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+}
+
 /** Narrow it is one line, which is scrolled to the page that is shown. */
 function Sections() {
   const { t } = useConsoleTexts()
@@ -82,7 +87,7 @@ function Sections() {
     sections.current?.scrollTo({ left: (current?.offsetLeft ?? 0) - sections.current.offsetLeft - 60 })
   }, [pathname, hasDemo])
   return (
-    <nav ref={sections} aria-label={t('sections')} className="console-sections">
+    <nav ref={sections} aria-label={t('sections')} className="console-sections" onFocus={showWhole}>
       <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
         {t('overview.title')}
       </Link>
