@@ -424,6 +424,8 @@ describe('a process that wakes up', () => {
 
 describe('a batch that fails', () => {
   test('comes again until it succeeds, and counts once', async () => {
+    // A process that froze before it had rung for another payment would ring for that one now.
+    await deployed.service.redeploy('capture')
     const { paymentId } = await authorized(api)
     const captureKey = newKey()
     const before = await bells()

@@ -80,7 +80,7 @@ test('-f goes on with what comes', async () => {
     await until(() => printed.includes('statusCode=201'), { what: 'what was there' })
     expectMutation(await api.capture(paymentId), 200)
     await until(() => printed.includes('POST /payments/capture'), { what: 'what came' })
-    await until(() => printed.includes('record=payment.captured'), { what: 'its booking' })
+    await until(() => printed.includes('record=payment.captured'), { what: 'its booking', deadlineMs: 120_000 })
   } finally {
     child.kill('SIGTERM')
   }

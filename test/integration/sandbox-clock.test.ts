@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { paymentDayOf } from '../../sandbox/acquirer/business-days.ts'
 import { anyFreePort } from '../../scripts/local/ports.ts'
 import { journalPage, settlementPage } from '../../shared/contracts/acquirer.ts'
@@ -81,12 +81,14 @@ beforeAll(async () => {
   ])
 })
 
-// The scheduled functions of both processes begin with each real minute, and would race with a test that counts what
-// its own step of the clock did.
-beforeEach(() => until(noJobIsNear, { what: 'the jobs of this minute to be over' }))
+/**
+ * The scheduled functions of both processes begin with each real minute, and would race with a test that counts what its own step of
+ * the clock did: that has twenty seconds from here on.
+ */
+const untilNoJobIsNear = () => until(noJobIsNear, { what: 'the jobs of this minute to be over', deadlineMs: 60_000 })
 const noJobIsNear = (): boolean => {
   const seconds = new Date().getSeconds()
-  return seconds >= 5 && seconds < 50
+  return seconds >= 10 && seconds < 40
 }
 
 afterAll(async () => {
@@ -125,6 +127,7 @@ const held = async (to: ExtraApi) => expectMutation(await to.api.authorize(autho
 const nextMinute = (time: string): number => Math.ceil(Date.parse(time) / MINUTE_MS) * MINUTE_MS
 
 test('a hold runs out in its due minute; a capture in the other process is too late at once', async () => {
+  await untilNoJobIsNear()
   const { paymentId, captureBefore } = await held(one)
   await two.api.payment(paymentId)
 
@@ -145,6 +148,7 @@ test('a hold runs out in its due minute; a capture in the other process is too l
 })
 
 test('before the jobs have run a claim is judged by the new time, in both processes', async () => {
+  await untilNoJobIsNear()
   const { paymentId } = await held(two)
   await scratch.direct.write(
     'UPDATE sandbox_clock SET offset_ms = offset_ms + ?, target_offset_ms = target_offset_ms + ?',
@@ -162,6 +166,7 @@ test('before the jobs have run a claim is judged by the new time, in both proces
 })
 
 test('a key runs out after sixteen days, wherever its answer was cached', async () => {
+  await untilNoJobIsNear()
   const body = authorizeBody()
   expectMutation(await one.api.authorize(body), 201)
   expect((await two.api.authorize(body)).replayed).toBe(true)
