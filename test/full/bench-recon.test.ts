@@ -27,7 +27,7 @@ test('npm run bench:recon takes every line, and authorizes are answered beside i
     expect(parts.map(({ lines, workPercent }) => [lines, workPercent])).toEqual([
       [LINES, 100],
       [2 * LINES, 100],
-      [LINES, 50],
+      [LINES, 30],
     ])
     for (const { imported, matched, seconds } of parts) {
       expect(seconds).toBeCloseTo(imported.seconds + matched.seconds)
