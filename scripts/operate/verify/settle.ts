@@ -90,7 +90,7 @@ async function untilAtRest(system: VerifiedSystem, endMs: number): Promise<void>
 }
 
 /** A broker that has just restarted leads no partition for a moment. This counts as not at rest, and is not an error. */
-async function consumersAreAtTheEnd(kafka: KafkaLog): Promise<boolean> {
+export async function consumersAreAtTheEnd(kafka: KafkaLog): Promise<boolean> {
   try {
     const lags = await kafka.lags({ nowMs: Date.now(), graceMs: 0 })
     return lags.every(lag => lag.committed >= lag.end)

@@ -1,6 +1,8 @@
 /** Holds up what a step has to wait for, and sees whether it waits. A kill alone shows that only when it falls into a few milliseconds. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createConnection } from 'mysql2/promise'
+import { openKafkaLog } from '../../../scripts/operate/verify/kafka-log.ts'
+import { consumersAreAtTheEnd } from '../../../scripts/operate/verify/settle.ts'
 import { until } from '../../../shared/runtime/until.ts'
 import { expectMutation } from '../contract.ts'
 import type { PaymentApi } from '../http.ts'
@@ -30,6 +32,7 @@ export async function markedWithoutKafka(system: CrashSystem): Promise<number> {
  */
 export async function isCommittedWhileLedgerWaits(system: CrashSystem, api: PaymentApi): Promise<boolean> {
   const at = { point: 'kafka-events:committed', hits: 1, of: 'payment.captured' }
+  await untilConsumed(system)
   const lock = await createConnection(system.system.databaseUrl)
   try {
     // The ledger reads it. Neither a capture nor the relay does.
@@ -44,6 +47,19 @@ export async function isCommittedWhileLedgerWaits(system: CrashSystem, api: Paym
     })
   } finally {
     await lock.end()
+  }
+}
+
+/** An API that has just started reads the events that were left by the kills before it. Their offsets say nothing about a later one. */
+async function untilConsumed({ system }: CrashSystem): Promise<void> {
+  const kafka = await openKafkaLog(system)
+  try {
+    await until(() => consumersAreAtTheEnd(kafka), {
+      what: 'the consumers to have read what was left',
+      deadlineMs: WAITING_DEADLINE_MS,
+    })
+  } finally {
+    await kafka.close()
   }
 }
 
