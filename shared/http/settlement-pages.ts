@@ -11,8 +11,8 @@ import {
   listSettlements,
   type SettlementReadPorts,
 } from '../settlement/read-settlements.ts'
-import { notFound, validationFailed } from './api-error.ts'
-import { pageFrom } from './page-from.ts'
+import { validationFailed } from './api-error.ts'
+import { foundOr404, pageFrom } from './page-from.ts'
 
 /** Batches, newest first; operators may ask for those whose payouts are used up. 400 for days of both kinds, and for a cursor that is not ours. */
 export async function pageOfBatches(
@@ -33,9 +33,6 @@ export async function pageOfItems(
   batchId: string,
   { cursor, limit }: z.output<typeof itemsQuery>,
 ) {
-  const after = cursor === undefined ? undefined : itemOfCursor(cursor)
-  if (cursor !== undefined && after === undefined)
-    return validationFailed([{ path: '/cursor', message: problemTexts.notOurCursor }])
-  const page = await listSettlementItems(ports, batchId, { limit, after })
-  return page === undefined ? notFound() : { status: 200 as const, body: page }
+  const page = await pageFrom(cursor, itemOfCursor, after => listSettlementItems(ports, batchId, { limit, after }))
+  return 'status' in page ? foundOr404(page.body) : page
 }

@@ -54,7 +54,10 @@ export function batchesQueryOf(search: SearchOf<'batches'>) {
   const { by: _, from, to, state, usedUp, ...filters } = search
   const days = batchDayKindOf(search) === 'due' ? { dueFrom: from, dueTo: to } : { soldFrom: from, soldTo: to }
   return {
-    ...{ ...filters, ...days, state: state as BatchState | undefined, usedUp: usedUp as 'true' | undefined },
+    ...filters,
+    ...days,
+    state: state as BatchState | undefined,
+    usedUp: usedUp as 'true' | undefined,
     limit: PAGE_LIMIT,
   }
 }
