@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { BrowserContext, Page } from 'playwright-core'
 import { until } from '../../shared/runtime/until.ts'
+import { full } from '../support/in-full.ts'
 import { ConsoleDriver, inspect } from './console-driver.ts'
 import { type Language, untilPageSays } from './shop-driver.ts'
 
@@ -182,7 +183,7 @@ describe.each(['ko', 'en'] as const)('%s', language => {
   })
 })
 
-test('live ends when it is switched off, and asks nothing while it is', async () => {
+full('live ends when it is switched off, and asks nothing while it is', async () => {
   await page.clock.install()
   await open('ko')
   await page.waitForLoadState('networkidle')
@@ -206,7 +207,7 @@ test('live ends when it is switched off, and asks nothing while it is', async ()
   expect(asked.length).toBe(before)
 })
 
-test.each([
+full.each([
   ['ko', '미발행 이벤트', '결과 미확인 작업'],
   ['en', 'Unpublished events', 'Operations with unknown outcome'],
 ] as const)(
@@ -267,7 +268,7 @@ test.each([
   },
 )
 
-test('tokens are copied', async () => {
+full('tokens are copied', async () => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await open('en')
   await press('Copy tok_decline')
@@ -275,7 +276,7 @@ test('tokens are copied', async () => {
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe('tok_decline')
 })
 
-test('without a panel the page says why, and the menu does not have it', async () => {
+full('without a panel the page says why, and the menu does not have it', async () => {
   const absent = (details: object) => ({
     status: 404,
     contentType: 'application/json',
@@ -291,7 +292,7 @@ test('without a panel the page says why, and the menu does not have it', async (
   await page.getByText('스타터가 띄우지 않은 데이터베이스').waitFor()
 })
 
-test('a panel that could not be loaded says so, with the request id, and never that it is not there', async () => {
+full('a panel that could not be loaded says so, with the request id, and never that it is not there', async () => {
   const body = JSON.stringify({
     code: 'SERVICE_UNAVAILABLE',
     message: '',

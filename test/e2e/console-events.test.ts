@@ -4,6 +4,7 @@ import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs'
 import type { BrowserContext, Page } from 'playwright-core'
 import { until } from '../../shared/runtime/until.ts'
 import type { TestDatabase } from '../support/database.ts'
+import { full } from '../support/in-full.ts'
 import { systemUnderTest } from '../support/system.ts'
 import { ConsoleDriver, inspect, untilClosed } from './console-driver.ts'
 import type { Language } from './shop-driver.ts'
@@ -140,7 +141,7 @@ describe('the page of events', () => {
     expect(await page.getByRole('alert').count()).toBe(0)
   })
 
-  test('says of a part that could not be loaded its request id, and shows the others', async () => {
+  full('says of a part that could not be loaded its request id, and shows the others', async () => {
     const body = JSON.stringify({ code: 'SERVICE_UNAVAILABLE', message: '', requestId: 'req_1', details: {} })
     const away = { status: 503, contentType: 'application/json', headers: { 'x-request-id': 'req_planted' }, body }
     await page.route('**/operator/dead-letters?**', route => route.fulfill(away))
@@ -210,7 +211,7 @@ describe('a dead letter', () => {
     expect(await page.getByRole('button', { name: '재투입' }).count()).toBe(0)
   })
 
-  test('that there is not is said', async () => {
+  full('that there is not is said', async () => {
     await signIn(letterPath(999_999_999))
     await page.getByText('이 번호의 데드 레터가 없습니다').waitFor()
   })

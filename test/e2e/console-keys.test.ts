@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { BrowserContext, Page } from 'playwright-core'
 import { send } from '../support/http.ts'
+import { full } from '../support/in-full.ts'
 import { systemUnderTest } from '../support/system.ts'
 import { ConsoleDriver, inspect, openSearch, untilClosed } from './console-driver.ts'
 import { untilPageSays } from './shop-driver.ts'
@@ -171,7 +172,7 @@ describe('a list', () => {
     await untilOnRow(paymentIds[2])
   })
 
-  test('a row that is scrolled to is not under the head that stays', async () => {
+  full('a row that is scrolled to is not under the head that stays', async () => {
     await page.setViewportSize({ width: 1440, height: 500 })
     await openList()
     for (let number = 0; number < 30; number += 1) await press('j')
@@ -202,7 +203,7 @@ describe('a list', () => {
     await untilPageSays(page, "localStorage.getItem('console.visited')", '[]')
   })
 
-  test('/ goes to the filters, and keys that are typed there are letters', async () => {
+  full('/ goes to the filters, and keys that are typed there are letters', async () => {
     await openList()
     await press('/')
     await focusIs('name', 'merchantId')
@@ -211,7 +212,7 @@ describe('a list', () => {
     expect(await page.locator('dialog').count()).toBe(0)
   })
 
-  test('where there is no room for a panel, Enter opens the page', async () => {
+  full('where there is no room for a panel, Enter opens the page', async () => {
     await page.setViewportSize({ width: 720, height: 900 })
     await openList()
     await press('j', 'Enter')

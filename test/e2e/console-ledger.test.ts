@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import type { BrowserContext, Page } from 'playwright-core'
 import { until } from '../../shared/runtime/until.ts'
 import { send } from '../support/http.ts'
+import { full } from '../support/in-full.ts'
 import { systemUnderTest } from '../support/system.ts'
 import { ConsoleDriver, inspect, openSearch } from './console-driver.ts'
 import { type Language, untilPageSays } from './shop-driver.ts'
@@ -84,7 +85,7 @@ describe('the accounts', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(`가맹점 미지급금 ${ACCOUNT}`)
   })
 
-  test('as of a time before its first entry hold nothing, and the address says the time', async () => {
+  full('as of a time before its first entry hold nothing, and the address says the time', async () => {
     await signIn(`/console/ledger?merchant=${MERCHANT}`)
     await page.locator(`[data-account="${ACCOUNT}"]`).waitFor()
     await page.getByLabel('기준 시각').fill('2020-01-01T00:00:00')
@@ -96,7 +97,7 @@ describe('the accounts', () => {
     await page.locator('[data-group="acquirer_receivable"]').waitFor()
   })
 
-  test('that could not be loaded say so with the request id, and nothing of "no accounts"', async () => {
+  full('that could not be loaded say so with the request id, and nothing of "no accounts"', async () => {
     const body = JSON.stringify({ code: 'SERVICE_UNAVAILABLE', message: '', requestId: 'req_1', details: {} })
     const away = { status: 503, contentType: 'application/json', headers: { 'x-request-id': 'req_planted' }, body }
     await page.route('**/operator/ledger**', route => route.fulfill(away))
@@ -203,7 +204,7 @@ describe('one account', () => {
     await page.getByText(`분개 ${2 * SALES}개를 저장했습니다.`).waitFor()
   })
 
-  test('that there is not is said, as is an entry that there is not', async () => {
+  full('that there is not is said, as is an entry that there is not', async () => {
     await signIn('/console/ledger/merchant_payable%3Anobody-at-all')
     await page.getByText('이 이름의 계정에는 분개가 없습니다').waitFor()
     await page.goto(driver.address('/console/ledger/entries/led_01M80000000000000000000000', 'ko'))
@@ -234,7 +235,7 @@ describe('every page: axe finds nothing, nothing scrolls sideways', () => {
     await inspect(page, `${language}-ledger-entry`)
   })
 
-  test('nothing to press is printed, and rows are 36 px with figures of one width', async () => {
+  full('nothing to press is printed, and rows are 36 px with figures of one width', async () => {
     await signIn(ACCOUNT_PATH)
     await entries().first().waitFor()
     expect((await entries().nth(1).boundingBox())?.height).toBe(36)

@@ -7,6 +7,7 @@ import type { OverviewView } from '../../shared/contracts/routes/get-overview.ts
 import { samplePayoutFile } from '../../shared/contracts/settlement-views.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { send } from '../support/http.ts'
+import { full } from '../support/in-full.ts'
 import { systemUnderTest } from '../support/system.ts'
 import { ConsoleDriver, inspect } from './console-driver.ts'
 
@@ -119,7 +120,7 @@ describe('the overview', () => {
     await page.getByRole('heading', { name: `결제 ${paymentId}` }).waitFor()
   })
 
-  test('each bar stands in a table as well, and its row leads to the payments of those five minutes', async () => {
+  full('each bar stands in a table as well, and its row leads to the payments of those five minutes', async () => {
     await driver.signIn(page)
     await part('payments').locator('summary').click()
     const counted = part('payments').locator(LISTED)
@@ -133,7 +134,7 @@ describe('the overview', () => {
     expect(await page.locator(LISTED).count()).toBeGreaterThanOrEqual(Math.min(50, approved))
   })
 
-  test('a part that cannot be had says why, and hides no other', async () => {
+  full('a part that cannot be had says why, and hides no other', async () => {
     await answering(overview => {
       overview.deadLetters = null
       overview.consumers = null
@@ -296,7 +297,7 @@ describe('the overview', () => {
     if (language === 'en') expect((await page.locator('main').textContent())?.match(/[가-힣]+/g)).toBeNull()
   })
 
-  test('is printed with its figures and bars, without anything to press', async () => {
+  full('is printed with its figures and bars, without anything to press', async () => {
     await driver.signIn(page)
     await part('payments').locator('.figure').waitFor()
     await page.emulateMedia({ media: 'print' })

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import type { BrowserContext, Page } from 'playwright-core'
 import { until } from '../../shared/runtime/until.ts'
 import { send } from '../support/http.ts'
+import { full } from '../support/in-full.ts'
 import { systemUnderTest } from '../support/system.ts'
 import { ConsoleDriver, inspect, keepScreenshot } from './console-driver.ts'
 import { type Language, untilPageSays } from './shop-driver.ts'
@@ -144,7 +145,7 @@ describe('the list', () => {
     await until(async () => (await rows().count()) === 50, { what: 'all again' })
   })
 
-  test.each([
+  full.each([
     [
       'ko',
       '조건에 맞는 결제가 없습니다.',
@@ -191,7 +192,7 @@ describe('the list', () => {
     await page.getByRole('alert').getByText('검색 조건이 올바르지 않습니다.').waitFor()
   })
 
-  test.each([
+  full.each([
     ['ko', '결제 수단(토큰)', /토큰 전체를/, '적용'],
     ['en', 'Payment method (token)', /a whole token/, 'Apply'],
   ] as const)('a payment method that can be none is marked at its field, and not asked for: %s', async (...words) => {
@@ -232,7 +233,7 @@ describe('the list', () => {
     expect(await page.locator('main').textContent()).not.toMatch(/불러오고|대기|조건에 맞는/)
   })
 
-  test('rows are 36 px, amounts are at the right in figures of one width, times say their zone', async () => {
+  full('rows are 36 px, amounts are at the right in figures of one width, times say their zone', async () => {
     await signIn(listPath)
     await rows().first().waitFor()
     expect((await rows().nth(1).boundingBox())?.height).toBe(36)

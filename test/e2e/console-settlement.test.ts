@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { ReconBreak } from '../../shared/reconciliation/ports.ts'
 import { until as waitUntil } from '../../shared/runtime/until.ts'
+import { full } from '../support/in-full.ts'
 import { ids } from '../support/rows.ts'
 import { SettlementConsole } from '../support/settlement-console.ts'
 import type { PlantedFile } from '../support/settlement-rows.ts'
@@ -234,7 +235,7 @@ describe('the sums of a merchant by day', () => {
     expect(await sums.locator('tbody tr').count()).toBe(1)
   })
 
-  test('are by the day of payment, too', async () => {
+  full('are by the day of payment, too', async () => {
     await plantDays('day-of-payment')
     await signIn('view', '/settlement?merchantId=day-of-payment')
     await page.getByRole('link', { name: '지급일 기준' }).click()
@@ -352,7 +353,7 @@ describe('a break', () => {
     expect([await button('제안 승인').isDisabled(), await button('제안 거절').isDisabled()]).toEqual([true, false])
   })
 
-  test.each([
+  full.each([
     ['ko', /^₩52,300 .*은행 거래 명세서에는 해당하는 줄이 없습니다\.$/, '예상 ₩52,300'],
     ['en', /^₩52,300 .*the bank’s statements have no line of it\.$/, 'expected ₩52,300'],
   ] as const)('whose line did not come is headlined by what was expected: %s', async (language, headline, listed) => {
@@ -396,7 +397,7 @@ describe('a break', () => {
     await rows().first().waitFor()
   })
 
-  test('that could not be loaded says so with its request id, and never that it is awaited', async () => {
+  full('that could not be loaded says so with its request id, and never that it is awaited', async () => {
     const body = JSON.stringify({ code: 'SERVICE_UNAVAILABLE', message: '', requestId: 'req_1', details: {} })
     const headers = { 'x-request-id': 'req_planted' }
     await page.route('**/operator/reconciliation/breaks/*', route =>
@@ -491,7 +492,7 @@ describe('every page: axe finds nothing, nothing scrolls sideways, English is co
     await inspectAndWiden(`${language}-settlement-used-up`)
   })
 
-  test('rows are 36 px and amounts at the right in figures of one width; what waits is amber, never red', async () => {
+  full('rows are 36 px and amounts at the right in figures of one width; what waits is amber, never red', async () => {
     await signIn('view', '/settlement/files')
     await rows().first().waitFor()
     expect((await rows().nth(1).boundingBox())?.height).toBe(36)

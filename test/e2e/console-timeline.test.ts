@@ -9,6 +9,7 @@ import type { BrowserContext, CDPSession, Locator, Page } from 'playwright-core'
 import { SECRET_HEADER } from '../../shared/contracts/console.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { PaymentApi } from '../support/http.ts'
+import { full } from '../support/in-full.ts'
 import { newOperatorKey, TestOperators } from '../support/operators.ts'
 import { systemUnderTest } from '../support/system.ts'
 import { ConsoleDriver, inspect, keepScreenshot } from './console-driver.ts'
@@ -179,7 +180,7 @@ describe('a row of the timeline', () => {
     await inspect(page, `${language}-timeline-virtual`)
   })
 
-  test('that could not be loaded says so with its request id, and loads when asked again', async () => {
+  full('that could not be loaded says so with its request id, and loads when asked again', async () => {
     const { paymentId } = await purchase()
     await openPayment(paymentId)
     const body = JSON.stringify({ code: 'SERVICE_UNAVAILABLE', message: '', requestId: 'req_1', details: {} })
@@ -221,7 +222,7 @@ describe('a row of the timeline', () => {
     }
   })
 
-  test('in the panel beside a list, j and k stay in it once one of its rows has the focus', async () => {
+  full('in the panel beside a list, j and k stay in it once one of its rows has the focus', async () => {
     const { paymentId } = await purchase()
     await driver.signIn(page, `/console/payments?merchantId=${MERCHANT}&open=${paymentId}`)
     await toggle('authorize').focus()

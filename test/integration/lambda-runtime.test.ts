@@ -16,6 +16,7 @@ import {
 import { openDatabase, type TestDatabase } from '../support/database.ts'
 import { NOWHERE } from '../support/extra-api.ts'
 import { PaymentApi, type Reply } from '../support/http.ts'
+import { full } from '../support/in-full.ts'
 import { type DeployedSystem, startDeployedSystem } from '../support/lambda/deployed-system.ts'
 import { authorizeBody, authorized, newKey, newMerchant } from '../support/payments.ts'
 
@@ -404,7 +405,7 @@ describe('a process that wakes up', () => {
     expect([again.status, again.replayed]).toEqual([201, true])
   })
 
-  test('with a rejection that nobody waited for goes on, and says so in its log', async () => {
+  full('with a rejection that nobody waited for goes on, and says so in its log', async () => {
     // The code is as packaged; NODE_OPTIONS is part of a function's configuration. It begins when the guard listens.
     const reject = `setInterval(() => Promise.reject(new Error('a late one')), 50)`
     const late = `process.on('newListener', name => name === 'unhandledRejection' && ${reject})`
@@ -444,7 +445,7 @@ describe('a batch that fails', () => {
 })
 
 describe('a configuration that is wrong', () => {
-  test.each([
+  full.each([
     ['an address that is none', servicesAt('there'), 500, 'INTERNAL_ERROR'],
     ['a number that is none', { LEASE_MS: 'soon' }, 500, 'INTERNAL_ERROR'],
     ['a database that is away', servicesAt(NO_DATABASE), 503, 'SERVICE_UNAVAILABLE'],
@@ -454,7 +455,7 @@ describe('a configuration that is wrong', () => {
     await deployed.service.redeploy('authorize')
   })
 
-  test('Kafka that is away delays no payment, and the packaged sweep makes up for the bells', async () => {
+  full('Kafka that is away delays no payment, and the packaged sweep makes up for the bells', async () => {
     await deployed.service.redeploy('authorize', { environment: { KAFKA_BROKERS: NOWHERE } })
     const { paymentId } = await authorized(api)
     await deployed.service.redeploy('authorize')

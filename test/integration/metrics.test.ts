@@ -222,17 +222,18 @@ describe('the state', () => {
 test('a scrape is answered at once while database, Kafka, Redis and the acquirer hang', async () => {
   const control = connectControl(own.runFile)
   const frozen = ['mariadb', 'kafka', 'redis', 'acquirer'] as const
+  let asking: Promise<unknown> | undefined
   try {
     for (const name of frozen) await control.pause(name)
     let hasEnded = false
-    const asking = api.get('/payments').finally(() => {
+    asking = api.get('/payments').finally(() => {
       hasEnded = true
     })
     for (let number = 0; number < 5; number++) expect((await scrape()).size).toBeGreaterThan(100)
-    // Whoever asks the database waits for its time-out.
+    // Whoever asks the database waits for it.
     expect(hasEnded).toBe(false)
-    expect((await asking).status).toBe(503)
   } finally {
     for (const name of frozen) await control.resume(name)
   }
+  await asking
 })

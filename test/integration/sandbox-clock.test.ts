@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { paymentDayOf } from '../../sandbox/acquirer/business-days.ts'
 import { anyFreePort } from '../../scripts/local/ports.ts'
@@ -18,6 +18,7 @@ import { send } from '../support/http.ts'
 import { authorizeBody, newKey, whileInProgress } from '../support/payments.ts'
 import { ScratchDatabase } from '../support/scratch-stores.ts'
 import { repositoryFolder, systemUnderTest } from '../support/system.ts'
+import { makeUnscheduledService } from '../support/unscheduled-service.ts'
 
 jest.setTimeout(120_000)
 
@@ -26,6 +27,8 @@ const MINUTE_MS = 60_000
 
 const system = systemUnderTest()
 let folder: string
+/** Jobs of each real minute would race with a test that counts what its own step of the clock did. */
+let unscheduled: string
 let scratch: ScratchDatabase
 let acquirer: SandboxService
 let bank: SandboxService
@@ -74,28 +77,20 @@ beforeAll(async () => {
   const taken = new Set<number>()
   bank = await startSandbox('bank', await anyFreePort(taken))
   acquirer = await startSandbox('acquirer', await anyFreePort(taken))
+  unscheduled = makeUnscheduledService('sandbox-clock')
   const env = { DATABASE_URL: scratch.url, ACQUIRER_URL: acquirer.url, BANK_URL: bank.url }
   ;[one, two] = await Promise.all([
-    startExtraApi({ name: 'clock-one', env }),
-    startExtraApi({ name: 'clock-two', env }),
+    startExtraApi({ name: 'clock-one', folder: unscheduled, env }),
+    startExtraApi({ name: 'clock-two', folder: unscheduled, env }),
   ])
 })
-
-/**
- * The scheduled functions of both processes begin with each real minute, and would race with a test that counts what its own step of
- * the clock did: that has twenty seconds from here on.
- */
-const untilNoJobIsNear = () => until(noJobIsNear, { what: 'the jobs of this minute to be over', deadlineMs: 60_000 })
-const noJobIsNear = (): boolean => {
-  const seconds = new Date().getSeconds()
-  return seconds >= 10 && seconds < 40
-}
 
 afterAll(async () => {
   await Promise.all([one?.stop(), two?.stop()])
   await Promise.all([end(acquirer), end(bank)])
   await scratch?.drop()
-  rmSync(folder, { recursive: true, force: true })
+  for (const made of [folder, unscheduled && dirname(unscheduled)])
+    if (made) rmSync(made, { recursive: true, force: true })
 })
 
 const post = (to: ExtraApi, advance: string) => to.api.post('/sandbox/clock', { advance })
@@ -127,7 +122,6 @@ const held = async (to: ExtraApi) => expectMutation(await to.api.authorize(autho
 const nextMinute = (time: string): number => Math.ceil(Date.parse(time) / MINUTE_MS) * MINUTE_MS
 
 test('a hold runs out in its due minute; a capture in the other process is too late at once', async () => {
-  await untilNoJobIsNear()
   const { paymentId, captureBefore } = await held(one)
   await two.api.payment(paymentId)
 
@@ -148,7 +142,6 @@ test('a hold runs out in its due minute; a capture in the other process is too l
 })
 
 test('before the jobs have run a claim is judged by the new time, in both processes', async () => {
-  await untilNoJobIsNear()
   const { paymentId } = await held(two)
   await scratch.direct.write(
     'UPDATE sandbox_clock SET offset_ms = offset_ms + ?, target_offset_ms = target_offset_ms + ?',
@@ -166,7 +159,6 @@ test('before the jobs have run a claim is judged by the new time, in both proces
 })
 
 test('a key runs out after sixteen days, wherever its answer was cached', async () => {
-  await untilNoJobIsNear()
   const body = authorizeBody()
   expectMutation(await one.api.authorize(body), 201)
   expect((await two.api.authorize(body)).replayed).toBe(true)

@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { writeHandlerEntries } from '../../scripts/local/handler-entries.ts'
 import { anyFreePort } from '../../scripts/local/ports.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { PaymentApi } from './http.ts'
@@ -49,6 +50,8 @@ export async function startExtraApi(options: ExtraApiOptions): Promise<ExtraApi>
     ...inheritedEnv(),
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
+    // As `npm start` starts it.
+    OFFLINE_LOCATION: writeHandlerEntries(join(dirname(logsFolder), 'extra-handlers')),
     ACQUIRER_URL: acquirerUrl,
     BANK_URL: bankUrl,
     KAFKA_BROKERS: NOWHERE,
@@ -67,13 +70,16 @@ export async function startExtraApi(options: ExtraApiOptions): Promise<ExtraApi>
   return extra
 }
 
-const endWithParent = pathToFileURL(join(repositoryFolder, 'test/support/end-with-parent.mjs')).href
+const preloads = ['test/support/end-with-parent.mjs', 'scripts/local/light-serverless.mjs'].flatMap(module => [
+  '--import',
+  pathToFileURL(join(repositoryFolder, module)).href,
+])
 
 function spawnOffline(folder: string, logFile: string, env: NodeJS.ProcessEnv): ChildProcess {
   const log = openSync(logFile, 'w')
   const command = join(repositoryFolder, 'node_modules', '.bin', 'serverless')
   // Not detached: a signal to the test run's process group ends it too; one to the test run alone, its watch.
-  const child = spawn(process.execPath, ['--import', endWithParent, command, 'offline', 'start'], {
+  const child = spawn(process.execPath, [...preloads, command, 'offline', 'start'], {
     cwd: folder,
     env,
     stdio: ['ignore', log, log],

@@ -1,6 +1,5 @@
 /** The real stores over a database of the test's own, and what tests of transactions do on them. */
 import { randomBytes } from 'node:crypto'
-import { createScratch } from '../../scripts/lab/bench/scratch.ts'
 import type { Payment } from '../../shared/domain/payment.ts'
 import { noTracer } from '../../shared/payments/traced.ts'
 import { AnswerTable } from '../../shared/stores/answers.ts'
@@ -17,6 +16,7 @@ import { SettlementTermsTable } from '../../shared/stores/settlement-terms.ts'
 import { TransactionGroups } from '../../shared/stores/transaction-groups.ts'
 import { openDatabase, type TestDatabase } from './database.ts'
 import { FaultyWire } from './faulty-wire.ts'
+import { createMigratedCopy } from './migrated-copy.ts'
 import { newPayment, times } from './rows.ts'
 
 /** One process of the product, as far as the database knows. */
@@ -65,7 +65,7 @@ export class ScratchDatabase {
   }
 
   static async create(systemUrl: string, word: string): Promise<ScratchDatabase> {
-    return new ScratchDatabase(await createScratch(systemUrl, `${word}_${randomBytes(4).toString('hex')}`))
+    return new ScratchDatabase(await createMigratedCopy(systemUrl, `${word}_${randomBytes(4).toString('hex')}`))
   }
 
   /** A process that talks to the server straight. */

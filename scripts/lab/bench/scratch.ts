@@ -6,6 +6,13 @@ import { readComposeServices } from '../../local/compose-file.ts'
 
 /** Returns its URL, for the product's own user, who may drop it. */
 export async function createScratch(databaseUrl: string, name = 'bench_direct'): Promise<string> {
+  const url = await createEmpty(databaseUrl, name)
+  await migrate(url)
+  return url
+}
+
+/** Without any table. Returns its URL, likewise. */
+export async function createEmpty(databaseUrl: string, name: string): Promise<string> {
   const url = new URL(databaseUrl)
   const root = await mysql.createConnection(await rootLogin(databaseUrl))
   try {
@@ -15,7 +22,6 @@ export async function createScratch(databaseUrl: string, name = 'bench_direct'):
     await root.end()
   }
   url.pathname = `/${name}`
-  await migrate(url.href)
   return url.href
 }
 

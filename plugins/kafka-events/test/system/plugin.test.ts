@@ -1,12 +1,9 @@
-/** The plugin under the real `serverless offline` and a real broker: what is handled, what is committed, what ends the start. */
-import { createServer } from 'node:net'
+/** The plugin under the real `serverless offline` and a real broker: what is handled, what is committed, what ends the start. More of it in test/full/starting.test.ts. */
 import { expect, test } from '@jest/globals'
 import { DeliveryCheck } from '../delivery-check.ts'
 import {
-  committed,
   endOffsets,
   journal,
-  kill,
   launch,
   produce,
   produceTo,
@@ -15,7 +12,6 @@ import {
   TEST_TIMEOUT_MS,
   untilCommitted,
   useTopic,
-  valuesOf,
 } from '../real-broker.ts'
 import { until } from '../until.ts'
 
@@ -52,75 +48,11 @@ test(
 )
 
 test(
-  'LATEST skips what was there before the first start, and nothing after it',
-  async () => {
-    await produceTo(0, 'before')
-    const first = await start({ FIXTURE_POSITION: 'LATEST' })
-    await untilCommitted([1, 0, 0])
-    await kill(first)
-    await produceTo(0, 'while away')
-    await start({ FIXTURE_POSITION: 'LATEST' })
-    await untilCommitted([2, 0, 0])
-    expect(journal.attempts('begin')).toMatchObject([{ partition: 0, first: 1, last: 1 }])
-  },
-  TEST_TIMEOUT_MS,
-)
-
-test(
   'a wrong setting stops the process with the function, the setting and what it must be',
   async () => {
     const app = await launch({ FIXTURE_BATCH_SIZE: 'many' })
     expect(await app.exited).toBe(1)
     expect(app.output()).toContain('function record: kafka.batchSize must be a whole number from 1 to 10000')
-  },
-  TEST_TIMEOUT_MS,
-)
-
-test(
-  'a status port that somebody has stops the process with the port, before any record is handled',
-  async () => {
-    const somebody = createServer()
-    await new Promise<void>(resolve => somebody.listen(0, '127.0.0.1', resolve))
-    const { port } = somebody.address() as { port: number }
-    try {
-      await produce(10)
-      const app = await launch({ FIXTURE_STATUS_PORT: String(port) })
-      expect(await app.exited).toBe(1)
-      expect(app.output()).toContain(String(port))
-      expect(app.output()).toMatch(/EADDRINUSE|taken|in use/)
-      expect(journal.attempts()).toEqual([])
-      expect(await committed()).toEqual([-1, -1, -1])
-    } finally {
-      somebody.close()
-    }
-  },
-  TEST_TIMEOUT_MS,
-)
-
-test(
-  'plain `serverless offline` says what to type and exits with 1',
-  async () => {
-    const app = await launch({}, ['offline'])
-    expect(await app.exited).toBe(1)
-    expect(app.output()).toContain('serverless offline start')
-  },
-  TEST_TIMEOUT_MS,
-)
-
-test(
-  'the status port tells how far each partition is, and what fails',
-  async () => {
-    await produceTo(0, ...valuesOf(5))
-    await produceTo(1, 'poison')
-    const app = await start()
-    const failed = async () => {
-      const text = await (await fetch(app.statusUrl)).text()
-      return text.includes('the fixture fails') ? text : undefined
-    }
-    const status = await until(failed, { what: 'the failure to be told' })
-    expect(JSON.parse(status)).toBeDefined()
-    expect(status).toContain('"record"')
-    await untilCommitted([5, -1, -1])
   },
   TEST_TIMEOUT_MS,
 )
