@@ -15,12 +15,13 @@ const INSERT_ANSWER = `INSERT INTO idem_response_cache
   (merchant_id, idempotency_key, operation_id, fingerprint, canonical_request, created_at) VALUES (?)`
 const INSERT_OPERATION = `INSERT INTO payment_operation
   (operation_id, payment_id, merchant_id, idempotency_key, kind, amount, currency, state, attempt, lease_until_ms,
-   next_attempt_at_ms, created_at) VALUES (?)`
+   next_attempt_at_ms, created_at, sequence, final_capture, request_id) VALUES (?)`
 const INSERT_PAYMENT = `INSERT INTO payment
   (payment_id, merchant_id, idempotency_key, status, amount, currency, payment_method, pending_operation_id, shard,
    created_at, updated_at) VALUES (?)`
 const UPDATE_PENDING = 'UPDATE payment SET pending_operation_id = ?, updated_at = ? WHERE payment_id = ?'
-const FINISH_OPERATION = "UPDATE payment_operation SET state = 'SUCCEEDED', finished_at = ? WHERE operation_id = ?"
+const FINISH_OPERATION = `UPDATE payment_operation SET state = 'SUCCEEDED', finished_at = ?, asked_at = ?, answered_at = ?
+  WHERE operation_id = ?`
 const FINISH_PAYMENT = `UPDATE payment SET status = ?, captured_amount = ?, refunded_amount = ?, pending_operation_id = NULL,
   event_count = ?, capture_before = ?, updated_at = ? WHERE payment_id = ?`
 const INSERT_EVENT = `INSERT INTO outbox_event
@@ -109,7 +110,8 @@ export function directUnits(
     tally.step(name, async () => {
       const made = { operationId: ids.operation(), eventId: ids.event(), entryId: ids.entry() }
       const filled = fill(name, draft, made)
-      await transaction(pool, claimOf(name, draft, key, made.operationId, filled.canonicalRequest))
+      const claimed = { operationId: made.operationId, requestId: ids.request() }
+      await transaction(pool, claimOf(name, draft, key, claimed, filled.canonicalRequest))
       await transaction(pool, recordOf(name, draft, key, made, filled))
       return undefined
     })
@@ -171,16 +173,18 @@ function claimOf(
   name: StepName,
   { paymentId, purchase, shard }: Draft,
   key: string,
-  operationId: string,
+  { operationId, requestId }: { operationId: string; requestId: string },
   canonicalRequest: string,
 ): Statement[] {
   const now = new Date()
   const { merchantId, amount, currency } = purchase
   const leaseUntilMs = now.getTime() + LEASE_MS
   const operation = [operationId, paymentId, merchantId, key, name, amount, currency, 'PENDING', 1]
+  const { sequence } = after[name]
+  const finalCapture = name === 'capture' ? 1 : null
   const common: Statement[] = [
     [INSERT_ANSWER, [[merchantId, key, operationId, FINGERPRINT, canonicalRequest, now]]],
-    [INSERT_OPERATION, [[...operation, leaseUntilMs, leaseUntilMs, now]]],
+    [INSERT_OPERATION, [[...operation, leaseUntilMs, leaseUntilMs, now, sequence, finalCapture, requestId]]],
   ]
   if (name !== 'authorize') return [...common, [UPDATE_PENDING, [operationId, now, paymentId]]]
   const payment = [
@@ -207,7 +211,7 @@ function recordOf(name: StepName, draft: Draft, key: string, made: Made, { body,
   const totals = [captured * amount, refunded * amount]
   const entries = entry === null ? [] : [[entry.type, ...entry.accounts(`merchant_payable:${merchantId}`)]]
   return [
-    [FINISH_OPERATION, [now, made.operationId]],
+    [FINISH_OPERATION, [now, now, now, made.operationId]],
     [FINISH_PAYMENT, [status, ...totals, sequence, captureBefore, now, paymentId]],
     [INSERT_EVENT, [[made.eventId, topic, paymentId, sequence, payload, shard, now]]],
     ...entries.map(
