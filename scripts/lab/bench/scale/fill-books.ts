@@ -68,6 +68,7 @@ export async function fillBooks(target: FillTarget, plan: FillPlan, say: (line: 
   const journal = target.journalFolder === null ? undefined : new Journal(target.journalFolder)
   try {
     await beginSettlementAfter(database, target.endMs)
+    await forgetSnapshots(database)
     const filling = new Filling(
       target.endMs,
       plan,
@@ -89,6 +90,14 @@ export async function fillBooks(target: FillTarget, plan: FillPlan, say: (line: 
 /** These books are from before settlement: nobody expects items of them, and nobody is paid for them. */
 async function beginSettlementAfter(database: Connection, endMs: number): Promise<void> {
   await database.query('UPDATE settlement_start SET settled_from = ? WHERE id = 1', [new Date(endMs)])
+}
+
+/** What was stored of accounts so far is no balance any more once entries of earlier times are written. */
+async function forgetSnapshots(database: Connection): Promise<void> {
+  await database.query('DELETE FROM account_snapshot')
+  await database.query(
+    "UPDATE account_snapshot_pass SET active_since = '1970-01-01', done_before = '1970-01-01', account = '', currency = ''",
+  )
 }
 
 /** More than the lives of a payment have on average. */
