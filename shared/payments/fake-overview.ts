@@ -1,17 +1,11 @@
 /** What the overview reads of the payments and operations in memory, by the same rules as the database. */
 import { ulidTimeOf } from '../domain/ulid-time.ts'
 import type { FakeOperations, FakePayments } from './fake-tables.ts'
-import {
-  type AnswerTime,
-  type LeaseTimes,
-  OVERVIEW_LOOKED_AT_MAX,
-  type OverviewReader,
-  type SlotCount,
-} from './ports.ts'
+import { type AnswerTime, type LeaseTimes, LOOKED_AT_MAX, type OverviewReader, type SlotCount } from './ports.ts'
 
 export class FakeOverview implements OverviewReader {
   /** A test may look at fewer. */
-  lookedAtMax = OVERVIEW_LOOKED_AT_MAX
+  lookedAtMax = LOOKED_AT_MAX
   readonly #payments: FakePayments
   readonly #operations: FakeOperations
 

@@ -754,8 +754,8 @@ export interface PlaceInList {
   paymentId: string
 }
 
-/** How many payments one question to a list looks at. */
-export const LOOKED_AT_MAX = 50_000
+/** How many payments one question to a list, or the overview, looks at. */
+export const LOOKED_AT_MAX = 20_000
 
 /** What has something to do with an id. */
 export interface IdMatch {
@@ -886,14 +886,11 @@ export interface UnknownOperation {
   createdAtMs: number
 }
 
-/** How many payments the overview looks at: less than a list, because it is asked for more often. A share is as good by so many. */
-export const OVERVIEW_LOOKED_AT_MAX = 20_000
-
 /** What the console's overview asks. Reads outside transactions, without locks. Everything throws DependencyUnavailableError. */
 export interface OverviewReader {
   /**
    * Counts payments that were created from `fromMs` on and before `toMs` (virtual time), by slots of `slotMs` (whole seconds) and status.
-   * Looks at the newest OVERVIEW_LOOKED_AT_MAX; `fromMs` of the answer says from when on it did.
+   * Looks at the newest LOOKED_AT_MAX; `fromMs` of the answer says from when on it did.
    */
   outcomes(range: { fromMs: number; toMs: number; slotMs: number }): Promise<{ counts: SlotCount[]; fromMs: number }>
   /** Of each slot the newest `limitEach` operations that were claimed in it (real time), those of them that were answered. */

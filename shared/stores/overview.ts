@@ -4,7 +4,7 @@ import { ulidTimeOf } from '../domain/ulid-time.ts'
 import {
   type AnswerTime,
   type LeaseTimes,
-  OVERVIEW_LOOKED_AT_MAX,
+  LOOKED_AT_MAX,
   type OverviewReader,
   type SlotCount,
   type UnknownOperation,
@@ -42,7 +42,7 @@ export class OverviewTables implements OverviewReader {
   readonly #database: Pick<Database, 'select'>
   readonly #lookedAtMax: number
 
-  constructor(database: Pick<Database, 'select'>, lookedAtMax = OVERVIEW_LOOKED_AT_MAX) {
+  constructor(database: Pick<Database, 'select'>, lookedAtMax = LOOKED_AT_MAX) {
     this.#database = database
     this.#lookedAtMax = lookedAtMax
   }

@@ -44,8 +44,8 @@ export const contract = defineContract({
 export const docs = (): DocsOf<typeof contract> => ({
   summary: { en: 'How many payments fit filters, by status', ko: '조건에 맞는 결제의 수(상태별)' },
   description: {
-    en: 'The filters of the list. A count is exact unless `atLeast` is true: it ends at 10,000, and no more than the newest 50,000 payments are looked at.',
-    ko: '목록과 같은 조건입니다. `atLeast`가 false면 정확한 수입니다. 만 건에서 멈추며, 최신 결제 5만 건까지만 살펴봅니다.',
+    en: 'The filters of the list. A count is exact unless `atLeast` is true: it ends at 10,000, and no more than the newest 20,000 payments are looked at.',
+    ko: '목록과 같은 조건입니다. `atLeast`가 false면 정확한 수입니다. 만 건에서 멈추며, 최신 결제 2만 건까지만 살펴봅니다.',
   },
   answers: {
     200: {

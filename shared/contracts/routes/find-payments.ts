@@ -27,9 +27,9 @@ export const foundPaymentsView = z
     nextCursor,
     partial: z.boolean().meta({
       description:
-        'The page ends before it is full: 50,000 payments were looked at. There may be others; `nextCursor` goes on.',
+        'The page ends before it is full: 20,000 payments were looked at. There may be others; `nextCursor` goes on.',
       'x-description-ko':
-        '결제 5만 건을 살펴본 뒤 페이지가 다 차기 전에 멈췄습니다. 더 있을 수 있으며 `nextCursor`로 이어집니다.',
+        '결제 2만 건을 살펴본 뒤 페이지가 다 차기 전에 멈췄습니다. 더 있을 수 있으며 `nextCursor`로 이어집니다.',
     }),
     ...searchedTime,
     searchedTo: time.meta({
@@ -57,8 +57,8 @@ export const contract = defineContract({
 export const docs = (): DocsOf<typeof contract> => ({
   summary: { en: 'Payments under filters, newest first', ko: '조건에 맞는 결제(최신순)' },
   description: {
-    en: 'Of the last 7 days unless `from` and `to` say otherwise. A page looks at no more than 50,000 payments: where few fit, it ends with `partial` and a `nextCursor` that goes on from there. Send the same filters with the cursor, and `from` and `to` as the first answer has them.',
-    ko: '`from`과 `to`가 없으면 최근 7일입니다. 한 페이지는 결제를 5만 건까지만 살펴봅니다. 맞는 결제가 적으면 `partial`로 끝나고 `nextCursor`로 이어집니다. 커서를 보낼 때 조건과, 첫 응답의 `from`, `to`도 똑같이 보내세요.',
+    en: 'Of the last 7 days unless `from` and `to` say otherwise. A page looks at no more than 20,000 payments: where few fit, it ends with `partial` and a `nextCursor` that goes on from there. Send the same filters with the cursor, and `from` and `to` as the first answer has them.',
+    ko: '`from`과 `to`가 없으면 최근 7일입니다. 한 페이지는 결제를 2만 건까지만 살펴봅니다. 맞는 결제가 적으면 `partial`로 끝나고 `nextCursor`로 이어집니다. 커서를 보낼 때 조건과, 첫 응답의 `from`, `to`도 똑같이 보내세요.',
   },
   answers: {
     200: {

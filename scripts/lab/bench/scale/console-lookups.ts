@@ -50,7 +50,7 @@ export const consoleLookups: readonly ConsoleLookup[] = [
   list('before some payment', ({ createdAt }) => `to=${createdAt}`),
   list('COMPLETED', () => 'status=COMPLETED'),
   list('DECLINED or FAILED', ({ createdAt }) => `status=DECLINED,FAILED&to=${createdAt}`),
-  list('REQUESTED (none): 50,000 looked at', ({ createdAt }) => `status=REQUESTED&to=${createdAt}`),
+  list('REQUESTED (none): 20,000 looked at', ({ createdAt }) => `status=REQUESTED&to=${createdAt}`),
   list('an amount that few have', ({ createdAt }) => `currency=KRW&amountMin=7777&amountMax=7780&to=${createdAt}`),
   list('a method that none has', ({ createdAt }) => `method=tok_garbage&to=${createdAt}`),
   list('large merchant', ({ createdAt }) => `merchantId=${LARGE}&to=${createdAt}`),

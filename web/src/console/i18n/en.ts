@@ -99,7 +99,7 @@ export const en: ConsoleTexts = {
     allTime: 'All time',
     beginning: 'the beginning',
     inAllTime: 'Search all time',
-    partial: 'Stopped after looking at 50,000 payments. Searched back to {{time}}.',
+    partial: 'Stopped after looking at 20,000 payments. Searched back to {{time}}.',
     goOn: 'Search on',
     next: 'Next page',
     first: 'First page',

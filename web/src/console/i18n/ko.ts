@@ -107,7 +107,7 @@ export const ko = {
     allTime: '전체 기간',
     beginning: '처음',
     inAllTime: '전체 기간에서 찾기',
-    partial: '결제 5만 건을 살펴보고 멈췄습니다. {{time}}까지 검색했습니다.',
+    partial: '결제 2만 건을 살펴보고 멈췄습니다. {{time}}까지 검색했습니다.',
     goOn: '이어서 검색',
     next: '다음 페이지',
     first: '처음으로',
