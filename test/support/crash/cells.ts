@@ -56,12 +56,16 @@ const recordPoints = (hits: number, hasNext: boolean): Place[] => [
 
 function placesOfRequest(name: OperationName): Place[] {
   const hasNext = isCombined(name)
+  const { isNoted } = crashOperations[name]
+  const noted = isNoted ? 1 : 0
   const first = [
+    // Nothing is claimed yet: whoever asks again claims it.
+    ...(isNoted ? [at('transactions:ready', 1, 'done'), at('database:committing', 1, 'done')] : []),
     at('payments:claimed', 1, 'canceled'),
     at('payments:answered', 1, 'done'),
     ...recordPoints(1, hasNext),
-    at('database:committing', 1, 'either'),
-    at('database:committing', 2, hasNext ? 'either' : 'done'),
+    at('database:committing', 1 + noted, 'either'),
+    at('database:committing', 2 + noted, hasNext ? 'either' : 'done'),
   ]
   if (!hasNext) return first
   return [...first, ...placesOfSecond(2), at('database:committing', 3, 'done')]

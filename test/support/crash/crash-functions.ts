@@ -13,6 +13,7 @@ const sources = {
   capture: 'api/capture',
   refund: 'api/refund',
   void: 'api/void',
+  operatorRefund: 'api/operator-refund',
   expireAuthorizations: 'jobs/expire-authorizations',
   resolveUnknown: 'jobs/resolve-unknown',
   archiveOutbox: 'jobs/archive-outbox',

@@ -30,7 +30,11 @@ const routes = [
   { routeKey: 'POST /payments/capture/{paymentId}', functionKey: 'capture' },
   { routeKey: 'POST /payments/refund/{paymentId}', functionKey: 'refund' },
   { routeKey: 'POST /payments/void/{paymentId}', functionKey: 'void' },
+  { routeKey: 'POST /operator/payments/{paymentId}/refund', functionKey: 'operatorRefund' },
 ]
+
+/** Whom the gateway's authorizer says every request is from. */
+const OPERATOR = { sub: 'kim', role: 'operator' }
 
 export class CrashSystem {
   readonly #own: OwnSystem
@@ -68,10 +72,15 @@ export class CrashSystem {
         BANK_URL: bankUrl,
         LEASE_MS: String(LEASE_MS),
         OUTBOX_ARCHIVE_AFTER_MS: '1',
+        OPERATOR_ROLE_CLAIM: 'role',
         ...settings,
       }
       const functions = await deployCrashFunctions(await bundling, environment, logsFolder)
-      const gateway = await ApiGateway.listen(routes, (key, event) => functions[key as FunctionKey].invoke(event))
+      const gateway = await ApiGateway.listen(
+        routes,
+        (key, event) => functions[key as FunctionKey].invoke(event),
+        async () => OPERATOR,
+      )
       return new CrashSystem(own, folder, functions, gateway)
     } catch (error) {
       await own.stop()

@@ -35,6 +35,7 @@ export async function problemsOf(
     ...answerProblems(operation, outcome, answers),
     ...(await statusProblems(system, operation, outcome, paymentId)),
     ...(await journalProblems(system, operations)),
+    ...(operation.isNoted ? await noteProblems(system, paymentId) : []),
     ...(await deliveryProblems(system, paymentId)),
   ]
 }
@@ -101,6 +102,17 @@ async function journalProblems({ system }: CrashSystem, operations: readonly Ope
     if (stateOfDecision[said] !== state) problems.push(`the ${kind} is ${state} here and ${said} at the acquirer`)
   }
   return problems
+}
+
+/** Who asked and why is noted once, however often it was asked. */
+async function noteProblems({ database }: CrashSystem, paymentId: string): Promise<string[]> {
+  const tables = ['console_action', 'audit_log']
+  const counts = await Promise.all(
+    tables.map(table => database.count('SELECT COUNT(*) FROM ?? WHERE subject = ?', [table, paymentId])),
+  )
+  return tables.flatMap((table, index) =>
+    counts[index] === 1 ? [] : [`${counts[index]} rows of ${table}, expected 1`],
+  )
 }
 
 async function deliveryProblems({ database }: CrashSystem, paymentId: string): Promise<string[]> {

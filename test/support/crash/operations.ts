@@ -1,4 +1,5 @@
 /** The operations of the crash matrix: how each is prepared and asked for, and what the payment has come to afterwards. */
+import { newConsoleKey } from '../../../scripts/lab/console/console-key.ts'
 import type { OperationKind, PaymentStatus } from '../../../shared/contracts/lists.ts'
 import { expectMutation } from '../contract.ts'
 import type { Reply } from '../http.ts'
@@ -27,6 +28,8 @@ export interface CrashOperation {
   canceled: PaymentStatus
   /** How many operations the request claims, one after the other. */
   claims: 1 | 2
+  /** Whether an operator asks: who and why is committed before anything is claimed. */
+  isNoted: boolean
   /** The topics of the payment's events that the ledger takes, with those of its preparation. */
   ledgerTopics: readonly string[]
 }
@@ -48,6 +51,11 @@ async function captured(system: CrashSystem): Promise<Subject> {
   const body = authorizeBody({ merchantId: subject.merchantId, amount: AMOUNT, capture: true })
   const { paymentId } = expectMutation(await system.api.authorize(body), 201)
   return { ...subject, paymentId }
+}
+
+/** The key is one of the console's. */
+async function capturedForOperator(system: CrashSystem): Promise<Subject> {
+  return { ...(await captured(system)), key: newConsoleKey() }
 }
 
 /** As if its time had run out. */
@@ -81,6 +89,7 @@ export const crashOperations = {
     done: { status: 'AUTHORIZED', statusCode: 201 },
     canceled: 'FAILED',
     claims: 1,
+    isNoted: false,
     ledgerTopics: [],
   },
   'authorize, declined': {
@@ -91,6 +100,7 @@ export const crashOperations = {
     done: { status: 'DECLINED', statusCode: 402 },
     canceled: 'FAILED',
     claims: 1,
+    isNoted: false,
     ledgerTopics: [],
   },
   'authorize and capture': {
@@ -101,6 +111,7 @@ export const crashOperations = {
     done: { status: 'COMPLETED', statusCode: 201 },
     canceled: 'FAILED',
     claims: 2,
+    isNoted: false,
     ledgerTopics: captures,
   },
   capture: {
@@ -111,6 +122,7 @@ export const crashOperations = {
     done: { status: 'COMPLETED', statusCode: 200 },
     canceled: 'AUTHORIZED',
     claims: 1,
+    isNoted: false,
     ledgerTopics: captures,
   },
   'capture in part': {
@@ -121,6 +133,7 @@ export const crashOperations = {
     done: { status: 'PARTIALLY_CAPTURED', statusCode: 200 },
     canceled: 'AUTHORIZED',
     claims: 1,
+    isNoted: false,
     ledgerTopics: captures,
   },
   refund: {
@@ -131,6 +144,19 @@ export const crashOperations = {
     done: { status: 'REFUNDED', statusCode: 200 },
     canceled: 'COMPLETED',
     claims: 1,
+    isNoted: false,
+    ledgerTopics: refunds,
+  },
+  'refund by an operator': {
+    kind: 'refund',
+    functionKey: 'operatorRefund',
+    prepare: capturedForOperator,
+    ask: (system, { paymentId, key }) =>
+      system.api.post(`/operator/payments/${paymentId}/refund`, { key, reason: 'the tab was closed' }),
+    done: { status: 'REFUNDED', statusCode: 200 },
+    canceled: 'COMPLETED',
+    claims: 1,
+    isNoted: true,
     ledgerTopics: refunds,
   },
   void: {
@@ -141,6 +167,7 @@ export const crashOperations = {
     done: { status: 'VOIDED', statusCode: 200 },
     canceled: 'AUTHORIZED',
     claims: 1,
+    isNoted: false,
     ledgerTopics: [],
   },
   expire: {
@@ -155,6 +182,7 @@ export const crashOperations = {
     // Still overdue: the next run of the job expires it by an operation of its own.
     canceled: 'EXPIRED',
     claims: 1,
+    isNoted: false,
     ledgerTopics: [],
   },
 } as const satisfies Record<string, CrashOperation>
