@@ -62,6 +62,38 @@ test.each(['ko', 'en'] as const)('%s: what the job found is there before any ful
   await page.unrouteAll({ behavior: 'wait' })
 })
 
+test('ko: what is wrong with a row, and why a run came to no result, are marked as the English text that they are', async () => {
+  const progress = { decisions: 1, records: 1, payments: 1, lines: 1, answers: 1 }
+  const at = '2026-11-30T01:02:03.000Z'
+  const run = {
+    ...{ runId: 'vrf_01M8J0F0B6Q0A1S2D3F4G5H6J7', state: 'DONE', askedBy: 'somebody' },
+    ...{ askedAt: at, startedAt: at, finishedAt: at, progress, problem: null },
+  }
+  const { name, group, sentence } = everyInvariant[0]!
+  const rows = [{ row: 'pay_01M8J0F0B6Q0A1S2D3F4G5H6J7', problem: 'captured 1, booked 2' }]
+  const rule = { name, group, sentence, checked: 3, failed: 2, pending: 0, rows }
+  const figures = {
+    payments: 1,
+    outboxRows: 1,
+    distinctEvents: 1,
+    kafkaRecords: 1,
+    duplicates: 0,
+    acquirerDecisions: 1,
+  }
+  const lastResult = { run, figures, acquirerSkipped: null, rules: [rule] }
+  const newest = { ...run, state: 'FAILED', problem: 'Kafka is away' }
+  await page.route('**/operator/verify-runs/last', route =>
+    route.fulfill({ json: { newest, lastResult, canRunNow: true } }),
+  )
+  await driver.signIn(page, '/console/invariants', 'ko')
+  const english = page.locator('main [lang="en"]')
+  await english.filter({ hasText: 'captured 1, booked 2' }).waitFor()
+  expect(await english.allTextContents()).toEqual(['Kafka is away', `${rows[0]!.row}: captured 1, booked 2`])
+  // That there are more rows is the page's own sentence.
+  expect(await page.locator('.invariant-rows li:not([lang])').count()).toBe(1)
+  await inspect(page, 'ko-invariants-broken')
+})
+
 test.each(['ko', 'en'] as const)(
   '%s: a check is asked for with a reason, and followed to what it found',
   async language => {

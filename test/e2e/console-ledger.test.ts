@@ -85,6 +85,24 @@ describe('the accounts', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(`가맹점 미지급금 ${ACCOUNT}`)
   })
 
+  test.each([
+    ['ko', '표시한 1개 말고도 계정이 더 있으며', '아래 비교'],
+    ['en', 'more accounts than the 1 shown', 'The comparison below'],
+  ] as const)(
+    '%s: of a part of a group are added up, and it says that they are a part',
+    async (language, part, below) => {
+      await signIn(`/console/ledger?merchant=${MERCHANT}`, language)
+      const group = page.locator('[data-group="merchant_payable"]')
+      const text = async (cells: string) => (await group.locator(cells).allTextContents()).join('|')
+      await group.locator('[data-shown-sum="KRW"]').waitFor()
+      expect(await text('[data-shown-sum] td.amount')).toBe(await text('[data-account] td.amount'))
+      expect(await group.textContent()).toContain(part)
+      // Only a page of all merchants has the comparison.
+      expect(await group.textContent()).not.toContain(below)
+      await inspect(page, `${language}-ledger-part`)
+    },
+  )
+
   full('as of a time before its first entry hold nothing, and the address says the time', async () => {
     await signIn(`/console/ledger?merchant=${MERCHANT}`)
     await page.locator(`[data-account="${ACCOUNT}"]`).waitFor()
@@ -234,6 +252,35 @@ describe('every page: axe finds nothing, nothing scrolls sideways', () => {
     await page.locator('.payment-amount').waitFor()
     await inspect(page, `${language}-ledger-entry`)
   })
+
+  test.each([
+    ['ko', '(가상 시각)'],
+    ['en', '(virtual time)'],
+  ] as const)(
+    '%s: an entry names virtual time once its money moved by a clock that was ahead',
+    async (language, note) => {
+      const [row] = await driver.database.rows<{ entry_id: string }>(
+        'SELECT entry_id FROM ledger_entry WHERE credit_account = ? LIMIT 1',
+        [ACCOUNT],
+      )
+      let aheadMs = -1
+      await page.route('**/operator/ledger/entries/*', async route => {
+        const response = await route.fetch()
+        const entry = (await response.json()) as { recordedAt: string }
+        const occurredAt = new Date(Date.parse(entry.recordedAt) + aheadMs).toISOString()
+        await route.fulfill({ response, json: { ...entry, occurredAt } })
+      })
+      await signIn(`/console/ledger/entries/${row!.entry_id}`, language)
+      await page.locator('.payment-amount').waitFor()
+      expect(await page.getByText(note).count()).toBe(0)
+
+      aheadMs = 86_400_000
+      await page.reload()
+      await page.getByText(note).waitFor()
+      expect(await page.locator('main time').count()).toBe(2)
+      await inspect(page, `${language}-ledger-entry-virtual`)
+    },
+  )
 
   full('nothing to press is printed, and rows are 36 px with figures of one width', async () => {
     await signIn(ACCOUNT_PATH)

@@ -170,7 +170,8 @@ function Offenders({ rule }: { rule: Rule }) {
   return (
     <ul className="invariant-rows">
       {rows.map(({ row, problem }) => (
-        <li key={`${row}: ${problem}`}>
+        // In every language `verify` says it in English.
+        <li key={`${row}: ${problem}`} lang="en">
           <LinkedIds text={row} />: <LinkedIds text={problem} />
         </li>
       ))}

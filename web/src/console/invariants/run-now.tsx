@@ -100,7 +100,8 @@ function WithoutResult({ run: { problem, askedBy, askedAt } }: { run: VerifyRunV
   return (
     <div className="console-undecided">
       <strong>{t('invariants.run.noResult')}</strong>
-      <p>{problem ?? t('invariants.run.lost')}</p>
+      {/* A problem is told in English in every language. */}
+      {problem === null ? <p>{t('invariants.run.lost')}</p> : <p lang="en">{problem}</p>}
       <p>
         <Moment at={askedAt} text={time => t('invariants.run.since', { name: askedBy, time })} />
       </p>

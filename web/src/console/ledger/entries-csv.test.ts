@@ -3,7 +3,14 @@ import type { ExportView } from '../../../../shared/contracts/routes/export-entr
 import { type CsvWords, exportCsv, fileNameOf } from './entries-csv.ts'
 
 const words: CsvWords = {
-  ...{ recorded: 'Recorded', occurred: 'Moved', type: 'Type', counterAccount: 'Other account', debit: 'Debit' },
+  ...{
+    recorded: 'Recorded',
+    occurred: 'Moved',
+    occurredVirtual: 'Moved (virtual)',
+    type: 'Type',
+    counterAccount: 'Other account',
+    debit: 'Debit',
+  },
   ...{ credit: 'Credit', balance: 'Balance', currency: 'Currency', payment: 'Payment', subject: 'Of' },
   ...{ event: 'Event', entry: 'Entry', opening: 'opening balance' },
 }
@@ -57,6 +64,13 @@ describe('the CSV file of an account', () => {
       [1, 2],
       [2, 2],
     ])
+  })
+
+  test('says that the times of moving are virtual once a part has one that is ahead', async () => {
+    const ahead = entry({ occurredAt: '2026-11-23T06:00:00.123Z' })
+    const { ask } = asking(part({ entries: [entry()], nextCursor: 'next' }), part({ entries: [ahead] }))
+    const exported = await exportCsv(ask, words, () => undefined)
+    expect(exported).toMatchObject({ text: expect.stringMatching(/^\uFEFFRecorded,Moved \(virtual\),Type,/) })
   })
 
   test.each(['=1+1', '+1', '-1', '@SUM(A1)'])('guards a spreadsheet against %s', async text => {

@@ -1,10 +1,13 @@
 /** What moved on an account as a CSV file for spreadsheets: fetched part by part, with the balance before it and after each entry. */
 import { guarded, majorUnits } from '../../../../shared/contracts/csv-cells.ts'
 import type { ExportView } from '../../../../shared/contracts/routes/export-entries.ts'
+import { aheadOf } from './virtual-entries.ts'
 
 export interface CsvWords {
   recorded: string
   occurred: string
+  /** Of the same column, where it has times of a clock that was ahead. */
+  occurredVirtual: string
   type: string
   counterAccount: string
   debit: string
@@ -34,18 +37,23 @@ export async function exportCsv(
   words: CsvWords,
   progress: (done: number, all: number) => void,
 ): Promise<Exported> {
-  const rows: string[][] = [COLUMNS.map(column => words[column])]
+  const rows: string[][] = []
+  let isVirtual = false
   let cursor: string | undefined
   do {
     const part = await ask(cursor)
     if (part.tooMany) return { kind: 'too_many', entryCount: part.entryCount }
     if (cursor === undefined) rows.push(openingRow(part, words))
     for (const entry of part.entries) rows.push(entryRow(entry))
-    progress(rows.length - 2, part.entryCount)
+    isVirtual ||= part.entries.some(entry => aheadOf(entry).virtualAheadMs > 0)
+    progress(rows.length - 1, part.entryCount)
     cursor = part.nextCursor ?? undefined
   } while (cursor !== undefined)
-  return { kind: 'file', text: csvOf(rows), entryCount: rows.length - 2 }
+  return { kind: 'file', text: csvOf([headRow(words, isVirtual), ...rows]), entryCount: rows.length - 1 }
 }
+
+const headRow = (words: CsvWords, isVirtual: boolean): string[] =>
+  COLUMNS.map(column => words[column === 'occurred' && isVirtual ? 'occurredVirtual' : column])
 
 const openingRow = ({ from, currency, openingBalance }: ExportView, { opening }: CsvWords): string[] => {
   const balance = majorUnits(BigInt(openingBalance), currency)

@@ -8,9 +8,11 @@ import { Failure } from '../view/failure.tsx'
 import { Loaded } from '../view/loaded.tsx'
 import { Moment } from '../view/moment.tsx'
 import { useOperatorQuery } from '../view/use-operator-query.ts'
+import { useVirtualNote } from '../view/use-virtual-note.ts'
 import { AccountWords } from './account-name.tsx'
 import './ledger.css'
 import { Subject } from './subject.tsx'
+import { aheadOf } from './virtual-entries.ts'
 
 const route = getRouteApi('/ledger/entries/$entryId')
 
@@ -42,6 +44,7 @@ function Entry({ entry }: { entry: LedgerEntryDetailView }) {
   const { t } = useConsoleTexts()
   const language = useLanguage()
   const { entryId, type, debitAccount, creditAccount, amount, currency, occurredAt, recordedAt, eventId } = entry
+  const virtualNote = useVirtualNote(aheadOf(entry))
   const sides = [
     ['debit', debitAccount],
     ['credit', creditAccount],
@@ -86,7 +89,7 @@ function Entry({ entry }: { entry: LedgerEntryDetailView }) {
         <div>
           <dt>{t('ledger.occurredAt')}</dt>
           <dd>
-            <Moment at={occurredAt} />
+            <Moment at={occurredAt} /> {virtualNote}
           </dd>
         </div>
       </dl>

@@ -9,7 +9,7 @@ import { AccountWords } from './account-name.tsx'
 import { Controls } from './controls.tsx'
 import './ledger.css'
 import { type LedgerSearch, ledgerSearchOf, timeOfField } from './search.ts'
-import { formatSum } from './sums.ts'
+import { formatSum, sumsByCurrency } from './sums.ts'
 import { TimeField } from './time-field.tsx'
 
 const route = getRouteApi('/ledger')
@@ -80,12 +80,13 @@ function Ledger({ ledger, search }: { ledger: LedgerView; search: LedgerSearch }
         <Accounts ledger={ledger} search={search} />
       )}
       {isWhole && groups.length > 0 && <Trial trial={trial} />}
-      {search.merchant === undefined && search.at === undefined && groups.length > 0 && (
-        <Controls groups={groups} passEndedAt={passEndedAt} />
-      )}
+      {hasControls(search) && groups.length > 0 && <Controls groups={groups} passEndedAt={passEndedAt} />}
     </>
   )
 }
+
+/** They compare all accounts, as they are now. */
+const hasControls = ({ merchant, at }: LedgerSearch): boolean => merchant === undefined && at === undefined
 
 type Group = LedgerView['groups'][number]
 type Sums = NonNullable<Group['totals']>[number]
@@ -114,7 +115,7 @@ function Accounts({ ledger: { groups }, search }: { ledger: LedgerView; search: 
       </thead>
       {groups.map(group => (
         <tbody key={group.name} data-group={group.name}>
-          {group.ofMerchants && <GroupRows group={group} />}
+          {group.ofMerchants && <GroupRows group={group} isCompared={group.comparable && hasControls(search)} />}
           {group.accounts.map(sums => (
             <tr key={`${sums.account} ${sums.currency}`} data-account={sums.account}>
               <td className={group.ofMerchants ? 'ledger-member' : undefined}>
@@ -154,7 +155,8 @@ function Accounts({ ledger: { groups }, search }: { ledger: LedgerView; search: 
   )
 }
 
-function GroupRows({ group: { name, totals, type } }: { group: Group }) {
+function GroupRows({ group, isCompared }: { group: Group; isCompared: boolean }) {
+  const { name, totals, type, accounts } = group
   const { t } = useConsoleTexts()
   const title = (
     <>
@@ -166,12 +168,21 @@ function GroupRows({ group: { name, totals, type } }: { group: Group }) {
   )
   if (totals === null)
     return (
-      <tr className="ledger-group">
-        <td>{title}</td>
-        <td colSpan={5} className="small">
-          {t('ledger.noTotals')}
-        </td>
-      </tr>
+      <>
+        <tr className="ledger-group">
+          <td>{title}</td>
+          <td colSpan={5} className="small">
+            {t('ledger.sumsOfShown', { count: new Set(accounts.map(({ account }) => account)).size })}{' '}
+            {isCompared && t('ledger.comparisonAddsAll')}
+          </td>
+        </tr>
+        {sumsByCurrency(accounts).map(sums => (
+          <tr key={sums.currency} className="ledger-group" data-shown-sum={sums.currency}>
+            <td>{t('ledger.shownSum')}</td>
+            <SumCells sums={sums} />
+          </tr>
+        ))}
+      </>
     )
   return totals.map((sums, index) => (
     <tr key={sums.currency} className="ledger-group">

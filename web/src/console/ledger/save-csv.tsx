@@ -100,6 +100,7 @@ function SavingState({ saving }: { saving: Saving }) {
 const words = (t: ReturnType<typeof useConsoleTexts>['t']): CsvWords => ({
   recorded: t('ledger.csvHeads.recorded'),
   occurred: t('ledger.csvHeads.occurred'),
+  occurredVirtual: t('ledger.csvHeads.occurredVirtual'),
   type: t('ledger.type'),
   counterAccount: t('ledger.counterAccount'),
   debit: t('ledger.debit'),

@@ -2,6 +2,7 @@
 import { majorUnits } from '../../../../shared/contracts/csv-cells.ts'
 import { currencyExponent } from '../../../../shared/contracts/currency.ts'
 import type { Language } from '../../../../shared/contracts/errors.ts'
+import type { LedgerView } from '../../../../shared/contracts/routes/get-ledger.ts'
 
 const locales: Record<Language, string> = { ko: 'ko-KR', en: 'en-US' }
 
@@ -18,4 +19,18 @@ export function formatSum(minor: string, currency: string, language: Language): 
   })
   // As text it is formatted exactly.
   return format.format(majorUnits(BigInt(minor), currency) as Intl.StringNumericLiteral)
+}
+
+type Sums = NonNullable<LedgerView['trial']>[number]
+
+/** Of these accounts, in the order of the currencies. */
+export function sumsByCurrency(accounts: readonly Sums[]): Sums[] {
+  const byCurrency = Map.groupBy(accounts, ({ currency }) => currency)
+  return [...byCurrency.keys()].sort().map(currency => {
+    const own = byCurrency.get(currency)!
+    const sumOf = (name: 'debits' | 'credits' | 'balance') =>
+      String(own.reduce((sum, account) => sum + BigInt(account[name]), 0n))
+    const entryCount = own.reduce((sum, account) => sum + account.entryCount, 0)
+    return { currency, debits: sumOf('debits'), credits: sumOf('credits'), balance: sumOf('balance'), entryCount }
+  })
 }
