@@ -6,7 +6,13 @@
  */
 import { problemTexts } from '../../shared/contracts/problem-texts.ts'
 import { contract } from '../../shared/contracts/routes/export-entries.ts'
-import { defineOperatorRoute, notFound, type OperatorRoutePorts, validationFailed } from '../../shared/http/index.ts'
+import {
+  defineOperatorRoute,
+  foundOr404,
+  type OperatorRoutePorts,
+  pageFrom,
+  validationFailed,
+} from '../../shared/http/index.ts'
 import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 import { momentOf } from '../../shared/settlement/read-balances.ts'
 import { entryPlaceOf, exportEntries, type HistoryPorts } from '../../shared/settlement/read-ledger.ts'
@@ -15,11 +21,8 @@ export const createHandler = (ports: OperatorRoutePorts & HistoryPorts) =>
   defineOperatorRoute(contract)(ports, async ({ path: { account }, query: { cursor, ...query } }) => {
     if (momentOf(query.to, ports.clock.nowMs()) === undefined)
       return validationFailed([{ path: '/to', message: problemTexts.inTheFuture }])
-    const after = cursor === undefined ? undefined : entryPlaceOf(cursor)
-    if (cursor !== undefined && after === undefined)
-      return validationFailed([{ path: '/cursor', message: problemTexts.notOurCursor }])
-    const part = await exportEntries(ports, account, query, after)
-    return part === undefined ? notFound() : { status: 200, body: part }
+    const part = await pageFrom(cursor, entryPlaceOf, after => exportEntries(ports, account, query, after))
+    return 'status' in part ? foundOr404(part.body) : part
   })
 
 export const handler = createHandler(portsFromEnv())

@@ -3,18 +3,14 @@
  *
  * 200 · 401 nobody is signed in · 403 not from the console · 400, 429, 500, 503 see docs/errors.md
  */
-import { problemTexts } from '../../shared/contracts/problem-texts.ts'
 import { contract } from '../../shared/contracts/routes/find-payments.ts'
-import { defineOperatorRoute, type OperatorRoutePorts, validationFailed } from '../../shared/http/index.ts'
+import { defineOperatorRoute, type OperatorRoutePorts, pageFrom } from '../../shared/http/index.ts'
 import { type FindPorts, findPayments, placeOfCursor } from '../../shared/payments/find-payments.ts'
 import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 
 export const createHandler = (ports: OperatorRoutePorts & FindPorts) =>
-  defineOperatorRoute(contract)(ports, async ({ query: { cursor, ...query }, caller }) => {
-    const after = cursor === undefined ? undefined : placeOfCursor(cursor)
-    if (cursor !== undefined && after === undefined)
-      return validationFailed([{ path: '/cursor', message: problemTexts.notOurCursor }])
-    return { status: 200, body: await findPayments(ports, query, after, caller.language) }
-  })
+  defineOperatorRoute(contract)(ports, ({ query: { cursor, ...query }, caller }) =>
+    pageFrom(cursor, placeOfCursor, after => findPayments(ports, query, after, caller.language)),
+  )
 
 export const handler = createHandler(portsFromEnv())

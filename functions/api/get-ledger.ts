@@ -5,7 +5,7 @@
  */
 import { problemTexts } from '../../shared/contracts/problem-texts.ts'
 import { contract } from '../../shared/contracts/routes/get-ledger.ts'
-import { defineOperatorRoute, type OperatorRoutePorts, validationFailed } from '../../shared/http/index.ts'
+import { defineOperatorRoute, type OperatorRoutePorts, pageFrom, validationFailed } from '../../shared/http/index.ts'
 import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 import { keyOfCursor, momentOf } from '../../shared/settlement/read-balances.ts'
 import { type LedgerPorts, readLedger } from '../../shared/settlement/read-ledger.ts'
@@ -14,11 +14,9 @@ export const createHandler = (ports: OperatorRoutePorts & LedgerPorts) =>
   defineOperatorRoute(contract)(ports, async ({ query: { at, cursor, ...query } }) => {
     const moment = momentOf(at, ports.clock.nowMs())
     if (moment === undefined) return validationFailed([{ path: '/at', message: problemTexts.inTheFuture }])
-    const after = cursor === undefined ? undefined : keyOfCursor(cursor)
     // A page goes on within one group.
-    if (cursor !== undefined && (after === undefined || query.group === undefined))
-      return validationFailed([{ path: '/cursor', message: problemTexts.notOurCursor }])
-    return { status: 200, body: await readLedger(ports, { ...query, after }, moment) }
+    const placeOf = (text: string) => (query.group === undefined ? undefined : keyOfCursor(text))
+    return pageFrom(cursor, placeOf, after => readLedger(ports, { ...query, after }, moment))
   })
 
 export const handler = createHandler(portsFromEnv())

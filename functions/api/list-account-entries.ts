@@ -6,7 +6,13 @@
  */
 import { problemTexts } from '../../shared/contracts/problem-texts.ts'
 import { contract } from '../../shared/contracts/routes/list-account-entries.ts'
-import { defineOperatorRoute, notFound, type OperatorRoutePorts, validationFailed } from '../../shared/http/index.ts'
+import {
+  defineOperatorRoute,
+  foundOr404,
+  type OperatorRoutePorts,
+  pageFrom,
+  validationFailed,
+} from '../../shared/http/index.ts'
 import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 import { momentOf } from '../../shared/settlement/read-balances.ts'
 import { entryPlaceOf, type HistoryPorts, listEntries } from '../../shared/settlement/read-ledger.ts'
@@ -15,11 +21,8 @@ export const createHandler = (ports: OperatorRoutePorts & HistoryPorts) =>
   defineOperatorRoute(contract)(ports, async ({ path: { account }, query: { at, cursor, ...query } }) => {
     const moment = momentOf(at, ports.clock.nowMs())
     if (moment === undefined) return validationFailed([{ path: '/at', message: problemTexts.inTheFuture }])
-    const after = cursor === undefined ? undefined : entryPlaceOf(cursor)
-    if (cursor !== undefined && after === undefined)
-      return validationFailed([{ path: '/cursor', message: problemTexts.notOurCursor }])
-    const page = await listEntries(ports, account, { ...query, after }, moment)
-    return page === undefined ? notFound() : { status: 200, body: page }
+    const page = await pageFrom(cursor, entryPlaceOf, after => listEntries(ports, account, { ...query, after }, moment))
+    return 'status' in page ? foundOr404(page.body) : page
   })
 
 export const handler = createHandler(portsFromEnv())

@@ -5,7 +5,7 @@
  */
 import { problemTexts } from '../../shared/contracts/problem-texts.ts'
 import { contract } from '../../shared/contracts/routes/list-accounts.ts'
-import { defineRoute, type RoutePorts, validationFailed } from '../../shared/http/index.ts'
+import { defineRoute, pageFrom, type RoutePorts, validationFailed } from '../../shared/http/index.ts'
 import { portsFromEnv } from '../../shared/runtime/wiring.ts'
 import { type BalancePorts, keyOfCursor, listAccounts, momentOf } from '../../shared/settlement/read-balances.ts'
 
@@ -13,10 +13,7 @@ export const createHandler = (ports: RoutePorts & BalancePorts) =>
   defineRoute(contract)(ports, async ({ query: { at, cursor, ...query } }) => {
     const moment = momentOf(at, ports.clock.nowMs())
     if (moment === undefined) return validationFailed([{ path: '/at', message: problemTexts.inTheFuture }])
-    const after = cursor === undefined ? undefined : keyOfCursor(cursor)
-    if (cursor !== undefined && after === undefined)
-      return validationFailed([{ path: '/cursor', message: problemTexts.notOurCursor }])
-    return { status: 200, body: await listAccounts(ports, { ...query, after }, moment) }
+    return pageFrom(cursor, keyOfCursor, after => listAccounts(ports, { ...query, after }, moment))
   })
 
 export const handler = createHandler(portsFromEnv())
