@@ -86,8 +86,8 @@ describe('the accounts', () => {
   })
 
   test.each([
-    ['ko', '표시한 1개 말고도 계정이 더 있으며', '아래 비교'],
-    ['en', 'more accounts than the 1 shown', 'The comparison below'],
+    ['ko', '표시한 계정 1개만 더한 값', '아래 비교'],
+    ['en', 'of the accounts shown (1)', 'The comparison below'],
   ] as const)(
     '%s: of a part of a group are added up, and it says that they are a part',
     async (language, part, below) => {

@@ -23,7 +23,7 @@ export const ledgerEn: ConsoleTexts['ledger'] = {
   balances: 'Balances by currency',
   entryCount: 'Entries',
   more: 'More accounts',
-  sumsOfShown: 'There are more accounts than the {{count}} shown, and the sums are of those shown.',
+  sumsOfShown: 'The sums are of the accounts shown ({{count}}). There may be others.',
   comparisonAddsAll: 'The comparison below adds up all of them.',
   shownSum: 'Sum of the accounts shown',
   unknownAccount: 'Unknown account',

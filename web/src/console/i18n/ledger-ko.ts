@@ -24,7 +24,7 @@ export const ledgerKo = {
   balances: '통화별 잔액',
   entryCount: '분개 수',
   more: '다음 계정 보기',
-  sumsOfShown: '표시한 {{count}}개 말고도 계정이 더 있으며, 합계는 표시한 계정만 더한 값입니다.',
+  sumsOfShown: '합계는 표시한 계정 {{count}}개만 더한 값입니다. 다른 계정이 더 있을 수 있습니다.',
   comparisonAddsAll: '아래 비교에서는 모든 계정을 더합니다.',
   shownSum: '표시한 계정의 합계',
   unknownAccount: '알 수 없는 계정',
