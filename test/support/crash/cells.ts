@@ -54,13 +54,19 @@ const recordPoints = (hits: number, hasNext: boolean): Place[] => [
   at('payments:rung', hits, recordedWith(hasNext)),
 ]
 
+/** Before the claim, of which the second `transactions:ready` is. Nothing is claimed yet: whoever asks again claims it. */
+const placesOfNote: readonly Place[] = [
+  at('transactions:ready', 1, 'done'),
+  at('database:committing', 1, 'done'),
+  at('transactions:ready', 2, 'done'),
+]
+
 function placesOfRequest(name: OperationName): Place[] {
   const hasNext = isCombined(name)
   const { isNoted } = crashOperations[name]
   const noted = isNoted ? 1 : 0
   const first = [
-    // Nothing is claimed yet: whoever asks again claims it.
-    ...(isNoted ? [at('transactions:ready', 1, 'done'), at('database:committing', 1, 'done')] : []),
+    ...(isNoted ? placesOfNote : []),
     at('payments:claimed', 1, 'canceled'),
     at('payments:answered', 1, 'done'),
     ...recordPoints(1, hasNext),

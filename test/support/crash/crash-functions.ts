@@ -14,6 +14,7 @@ const sources = {
   refund: 'api/refund',
   void: 'api/void',
   operatorRefund: 'api/operator-refund',
+  operatorVoid: 'api/operator-void',
   expireAuthorizations: 'jobs/expire-authorizations',
   resolveUnknown: 'jobs/resolve-unknown',
   archiveOutbox: 'jobs/archive-outbox',

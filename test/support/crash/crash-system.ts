@@ -31,6 +31,7 @@ const routes = [
   { routeKey: 'POST /payments/refund/{paymentId}', functionKey: 'refund' },
   { routeKey: 'POST /payments/void/{paymentId}', functionKey: 'void' },
   { routeKey: 'POST /operator/payments/{paymentId}/refund', functionKey: 'operatorRefund' },
+  { routeKey: 'POST /operator/payments/{paymentId}/void', functionKey: 'operatorVoid' },
 ]
 
 /** Whom the gateway's authorizer says every request is from. */

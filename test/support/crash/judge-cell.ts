@@ -9,7 +9,7 @@ import { type Reply, send } from '../http.ts'
 import type { Cell, Expected } from './cells.ts'
 import type { CrashSystem } from './crash-system.ts'
 import type { CellResult } from './matrix-table.ts'
-import { type CrashOperation, crashOperations } from './operations.ts'
+import { type CrashOperation, crashOperations, type Subject } from './operations.ts'
 
 interface OperationRow {
   operation_id: string
@@ -102,6 +102,13 @@ async function journalProblems({ system }: CrashSystem, operations: readonly Ope
     if (stateOfDecision[said] !== state) problems.push(`the ${kind} is ${state} here and ${said} at the acquirer`)
   }
   return problems
+}
+
+/** What is claimed is noted already, before anyone asks again: nobody may ever do so. */
+export async function unnotedProblems(system: CrashSystem, { paymentId, key }: Subject): Promise<string[]> {
+  const sql = 'SELECT COUNT(*) FROM payment_operation WHERE payment_id = ? AND idempotency_key = ?'
+  if ((await system.database.count(sql, [paymentId, key])) === 0) return []
+  return (await noteProblems(system, paymentId!)).map(problem => `claimed with ${problem}`)
 }
 
 /** Who asked and why is noted once, however often it was asked. */

@@ -54,9 +54,9 @@ async function captured(system: CrashSystem): Promise<Subject> {
 }
 
 /** The key is one of the console's. */
-async function capturedForOperator(system: CrashSystem): Promise<Subject> {
-  return { ...(await captured(system)), key: newConsoleKey() }
-}
+const forOperator =
+  (prepare: CrashOperation['prepare']): CrashOperation['prepare'] =>
+  async system => ({ ...(await prepare(system)), key: newConsoleKey() })
 
 /** As if its time had run out. */
 async function overdue(system: CrashSystem): Promise<Subject> {
@@ -76,6 +76,12 @@ const change =
   (route: 'capture' | 'refund' | 'void', body?: unknown) =>
   (system: CrashSystem, { paymentId, key }: Subject): Promise<Reply> =>
     system.api[route](paymentId!, body, { 'idempotency-key': key })
+
+/** As the console does, which sends the same again when it has no answer. */
+const askAsOperator =
+  (route: 'refund' | 'void') =>
+  (system: CrashSystem, { paymentId, key }: Subject): Promise<Reply> =>
+    system.api.post(`/operator/payments/${paymentId}/${route}`, { key, reason: 'the tab was closed' })
 
 const captures = ['payment.captured']
 const refunds = ['payment.captured', 'payment.refunded']
@@ -150,9 +156,8 @@ export const crashOperations = {
   'refund by an operator': {
     kind: 'refund',
     functionKey: 'operatorRefund',
-    prepare: capturedForOperator,
-    ask: (system, { paymentId, key }) =>
-      system.api.post(`/operator/payments/${paymentId}/refund`, { key, reason: 'the tab was closed' }),
+    prepare: forOperator(captured),
+    ask: askAsOperator('refund'),
     done: { status: 'REFUNDED', statusCode: 200 },
     canceled: 'COMPLETED',
     claims: 1,
@@ -168,6 +173,17 @@ export const crashOperations = {
     canceled: 'AUTHORIZED',
     claims: 1,
     isNoted: false,
+    ledgerTopics: [],
+  },
+  'void by an operator': {
+    kind: 'void',
+    functionKey: 'operatorVoid',
+    prepare: forOperator(authorized),
+    ask: askAsOperator('void'),
+    done: { status: 'VOIDED', statusCode: 200 },
+    canceled: 'AUTHORIZED',
+    claims: 1,
+    isNoted: true,
     ledgerTopics: [],
   },
   expire: {

@@ -3,7 +3,7 @@ import { kafkaEvent } from '../../unit/lambda-events.ts'
 import type { Reply } from '../http.ts'
 import type { Cell, Finisher } from './cells.ts'
 import type { CrashSystem } from './crash-system.ts'
-import { problemsOf } from './judge-cell.ts'
+import { problemsOf, unnotedProblems } from './judge-cell.ts'
 import type { CellResult } from './matrix-table.ts'
 import { type CrashOperation, crashOperations, type Subject } from './operations.ts'
 
@@ -35,11 +35,12 @@ class CellRun {
   async toTheEnd(): Promise<CellResult> {
     this.#subject = await this.#operation.prepare(this.#system)
     await this.#kill()
+    const unnoted = this.#operation.isNoted ? await unnotedProblems(this.#system, this.#subject) : []
     const answers = await this.#finish()
     const paymentId = await this.#paymentId()
     await this.#deliver()
     const problems = await problemsOf(this.#system, this.#cell, paymentId, answers)
-    return { cell: this.#cell, paymentId, problems }
+    return { cell: this.#cell, paymentId, problems: [...unnoted, ...problems] }
   }
 
   async #kill(): Promise<void> {
