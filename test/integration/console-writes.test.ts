@@ -8,6 +8,7 @@ import { claimOf } from '../../shared/http/claim.ts'
 import { askAsOperator } from '../../shared/payments/ask-as-operator.ts'
 import { type KeyedPorts, onceByKey } from '../../shared/payments/once-by-key.ts'
 import { configFrom } from '../../shared/runtime/config.ts'
+import { until } from '../../shared/runtime/until.ts'
 import { Ports } from '../../shared/runtime/wiring.ts'
 import { openDatabase, type TestDatabase } from '../support/database.ts'
 import { PaymentApi } from '../support/http.ts'
@@ -181,6 +182,14 @@ describe('the others', () => {
       { kind: 'operator', person: 'writes operator', reason: REASON },
       { kind: 'operator', person: 'writes operator', reason: REASON },
     ])
+    // Until its events are published and its fee is booked, two reads may differ.
+    await until(
+      async () => {
+        const { ledgerEntries, events } = (await api.payment(paymentId)).json
+        return ledgerEntries.length === 2 && events.every((event: { publishedAt: unknown }) => event.publishedAt)
+      },
+      { what: 'the capture and its fee in the books' },
+    )
     expect((await api.get(`/operator/payments/${paymentId}`, viewer)).json).toEqual((await api.payment(paymentId)).json)
   })
 
