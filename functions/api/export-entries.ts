@@ -8,9 +8,8 @@ import { problemTexts } from '../../shared/contracts/problem-texts.ts'
 import { contract } from '../../shared/contracts/routes/export-entries.ts'
 import {
   defineOperatorRoute,
-  foundOr404,
+  foundPageFrom,
   type OperatorRoutePorts,
-  pageFrom,
   validationFailed,
 } from '../../shared/http/index.ts'
 import { portsFromEnv } from '../../shared/runtime/wiring.ts'
@@ -21,8 +20,7 @@ export const createHandler = (ports: OperatorRoutePorts & HistoryPorts) =>
   defineOperatorRoute(contract)(ports, async ({ path: { account }, query: { cursor, ...query } }) => {
     if (momentOf(query.to, ports.clock.nowMs()) === undefined)
       return validationFailed([{ path: '/to', message: problemTexts.inTheFuture }])
-    const part = await pageFrom(cursor, entryPlaceOf, after => exportEntries(ports, account, query, after))
-    return 'status' in part ? foundOr404(part.body) : part
+    return foundPageFrom(cursor, entryPlaceOf, after => exportEntries(ports, account, query, after))
   })
 
 export const handler = createHandler(portsFromEnv())

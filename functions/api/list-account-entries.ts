@@ -8,9 +8,8 @@ import { problemTexts } from '../../shared/contracts/problem-texts.ts'
 import { contract } from '../../shared/contracts/routes/list-account-entries.ts'
 import {
   defineOperatorRoute,
-  foundOr404,
+  foundPageFrom,
   type OperatorRoutePorts,
-  pageFrom,
   validationFailed,
 } from '../../shared/http/index.ts'
 import { portsFromEnv } from '../../shared/runtime/wiring.ts'
@@ -21,8 +20,7 @@ export const createHandler = (ports: OperatorRoutePorts & HistoryPorts) =>
   defineOperatorRoute(contract)(ports, async ({ path: { account }, query: { at, cursor, ...query } }) => {
     const moment = momentOf(at, ports.clock.nowMs())
     if (moment === undefined) return validationFailed([{ path: '/at', message: problemTexts.inTheFuture }])
-    const page = await pageFrom(cursor, entryPlaceOf, after => listEntries(ports, account, { ...query, after }, moment))
-    return 'status' in page ? foundOr404(page.body) : page
+    return foundPageFrom(cursor, entryPlaceOf, after => listEntries(ports, account, { ...query, after }, moment))
   })
 
 export const handler = createHandler(portsFromEnv())

@@ -14,6 +14,16 @@ export async function pageFrom<Place, Body>(
   return { status: 200, body: await read(place) }
 }
 
+/** As `pageFrom`, of something that may not be there: 404 when `read` finds nothing. */
+export async function foundPageFrom<Place, Body>(
+  cursor: string | undefined,
+  placeOf: (cursor: string) => Place | undefined,
+  read: (place: Place | undefined) => Promise<Body | undefined>,
+) {
+  const page = await pageFrom(cursor, placeOf, read)
+  return 'status' in page ? foundOr404(page.body) : page
+}
+
 /** 404 for what is undefined. */
 export const foundOr404 = <Body>(body: Body | undefined): { status: 200; body: Body } | ApiError<'NOT_FOUND'> =>
   body === undefined ? notFound() : { status: 200, body }

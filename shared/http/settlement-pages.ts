@@ -12,7 +12,7 @@ import {
   type SettlementReadPorts,
 } from '../settlement/read-settlements.ts'
 import { validationFailed } from './api-error.ts'
-import { foundOr404, pageFrom } from './page-from.ts'
+import { foundPageFrom, pageFrom } from './page-from.ts'
 
 /** Batches, newest first; operators may ask for those whose payouts are used up. 400 for days of both kinds, and for a cursor that is not ours. */
 export async function pageOfBatches(
@@ -28,11 +28,10 @@ export async function pageOfBatches(
 }
 
 /** What a batch pays for, oldest first. 400 for a cursor that is not ours, 404 for no such batch. */
-export async function pageOfItems(
+export function pageOfItems(
   ports: SettlementReadPorts,
   batchId: string,
   { cursor, limit }: z.output<typeof itemsQuery>,
 ) {
-  const page = await pageFrom(cursor, itemOfCursor, after => listSettlementItems(ports, batchId, { limit, after }))
-  return 'status' in page ? foundOr404(page.body) : page
+  return foundPageFrom(cursor, itemOfCursor, after => listSettlementItems(ports, batchId, { limit, after }))
 }
