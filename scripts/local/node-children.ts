@@ -16,9 +16,9 @@ export const keepOutput = preload(join(import.meta.dirname, 'keep-output.mjs'))
 const lightNode = preload(join(import.meta.dirname, 'light-node.mjs'))
 
 /** Leaves out what serverless loads and `offline` does not need. */
-const lightServerless = preload(join(import.meta.dirname, 'light-serverless.mjs'))
+export const lightServerless = preload(join(import.meta.dirname, 'light-serverless.mjs'))
 
-function preload(module: string): string[] {
+export function preload(module: string): string[] {
   return ['--import', pathToFileURL(module).href]
 }
 

@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { writeHandlerEntries } from '../../scripts/local/handler-entries.ts'
+import { lightServerless, preload } from '../../scripts/local/node-children.ts'
 import { anyFreePort } from '../../scripts/local/ports.ts'
 import { until } from '../../shared/runtime/until.ts'
 import { PaymentApi } from './http.ts'
@@ -70,10 +70,7 @@ export async function startExtraApi(options: ExtraApiOptions): Promise<ExtraApi>
   return extra
 }
 
-const preloads = ['test/support/end-with-parent.mjs', 'scripts/local/light-serverless.mjs'].flatMap(module => [
-  '--import',
-  pathToFileURL(join(repositoryFolder, module)).href,
-])
+const preloads = [...preload(join(repositoryFolder, 'test/support/end-with-parent.mjs')), ...lightServerless]
 
 function spawnOffline(folder: string, logFile: string, env: NodeJS.ProcessEnv): ChildProcess {
   const log = openSync(logFile, 'w')
